@@ -1,4 +1,4 @@
-"""`python -m cnnviz`: a lesson in a terminal, without the page; and `cnnviz`, which serves the page where nothing is asked."""
+"""`python -m cnnviz`: a setup in a terminal, without the page; and `cnnviz`, which serves the page where nothing is asked."""
 
 import argparse
 import sys
@@ -9,12 +9,12 @@ from typing import TypeVar
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.threads import keep_one_blas_thread
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.runtime.threads import keep_one_blas_thread
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
-from cnnviz.export.arguments import FILES, SERVING, asked_lesson, film_kind, parse, query_of, serves
+from cnnviz.export.arguments import FILES, SERVING, film_kind, parse, query_of, serves, setup_from_arguments
 from cnnviz.export.arrays import arrays_npz, stage_csv
 from cnnviz.export.cli_language import language, speaking
 from cnnviz.export.cli_output import fail, put, reason, tell
@@ -31,8 +31,8 @@ Made = TypeVar("Made")
 
 COMMANDS = {
     "check": "cnnviz.export.check_command:run",
-    "scripts": "cnnviz.export.scripts_command:run",
-    "lessons": "cnnviz.export.scripts_command:lessons",
+    "scripts": "cnnviz.export.decks_command:run",
+    "lessons": "cnnviz.export.decks_command:lessons",
     "model": "cnnviz.export.model_command:run",
     "mutants": "cnnviz.export.mutants_command:run",
 }
@@ -79,7 +79,7 @@ def _main(arguments: list[str], page: bool) -> int:
 
 def _serve(asked: argparse.Namespace) -> int:
     from cnnviz.hosts.streamlit.serve import (
-        serve,  # Streamlit takes a second to import, and a lesson in a terminal needs none of it
+        serve,  # Streamlit takes a second to import, and a setup in a terminal needs none of it
     )
 
     try:
@@ -97,24 +97,23 @@ def _site(asked: argparse.Namespace) -> int:
 
 def _run(asked: argparse.Namespace) -> int:
     try:
-        lesson, start, notes = asked_lesson(asked)
-        images = [find_image(img) for img in lesson.images]
+        setup, start, notes = setup_from_arguments(asked)
+        images = [find_image(img) for img in setup.images]
         if len(images) > 1 and any(getattr(asked, kind) is not None for kind in OF_ONE):
             raise Problem("data.image.several")
     except ValueError as error:
         return fail(2, reason(error))
     for note in notes:
         tell(str(note))
-    x = load_images(lesson)
+    x = load_images(setup)
     with np.errstate(all="ignore"):
-        moment = _watched(lesson, "terminal.computing", lambda progress: run(lesson, x, progress))
-        moment = moment if lesson.mode == "train" else moment.after_training
-        written = _write_files(asked, lesson, images, x, moment)  # before printing: who reads that may stop reading
+        snapshot = _watched(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
+        written = _write_files(asked, setup, images, x, snapshot)  # before printing: who reads that may stop reading
     named = ", ".join(image.words for image in images)
     words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
     files = {name for name in FILES if getattr(asked, name) is not None}
-    shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a script's pages those of other lessons
-    printed = shown or put([*title(lesson, words), *report(lesson, moment)])
+    shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a deck's pages those of other setups
+    printed = shown or put([*title(setup, words), *report(setup, snapshot)])
     return 0 if printed and written else 1
 
 
@@ -122,26 +121,26 @@ OF_ONE = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """Files that are of one image."""
 
 
-def _write_files(asked: argparse.Namespace, lesson: Lesson, images: list[Image], x: np.ndarray, moment: Moment) -> bool:
+def _write_files(asked: argparse.Namespace, setup: Setup, images: list[Image], x: np.ndarray, snapshot: Snapshot) -> bool:
     """Writes each file that is asked for; says which, and whether all could be written."""
     image, pixels = images[0], images[0].pixels if len(images) == 1 else np.stack([image.pixels for image in images])
     makers: dict[str, Callable[[], bytes | str]] = {
-        "npz": lambda: arrays_npz(lesson, moment),
-        "csv": lambda: stage_csv(lesson, moment),
-        "json": lambda: parameters_json(lesson, moment.params, moment.buffers),
-        "script": lambda: numpy_script(lesson, pixels),
-        "notebook": lambda: jupyter_notebook(lesson, pixels),
-        "keras": lambda: keras_script(lesson, pixels),
-        "pytorch": lambda: pytorch_script(lesson, pixels),
-        "exercise": lambda: _exercise(asked.exercise)(lesson, image.pixels, moment),
-        "spreadsheet": lambda: spreadsheet(lesson, moment),
-        "sheet": lambda: hand_sheet(lesson, moment, image.words),
-        "html": lambda: _page(asked, lesson, image),
-        "scorm": lambda: _scorm(asked, lesson, image),
+        "npz": lambda: arrays_npz(setup, snapshot),
+        "csv": lambda: stage_csv(setup, snapshot),
+        "json": lambda: parameters_json(setup, snapshot.params, snapshot.buffers),
+        "script": lambda: numpy_script(setup, pixels),
+        "notebook": lambda: jupyter_notebook(setup, pixels),
+        "keras": lambda: keras_script(setup, pixels),
+        "pytorch": lambda: pytorch_script(setup, pixels),
+        "exercise": lambda: _exercise(asked.exercise)(setup, image.pixels, snapshot),
+        "spreadsheet": lambda: spreadsheet(setup, snapshot),
+        "sheet": lambda: hand_sheet(setup, snapshot, image.words),
+        "html": lambda: _page(asked, setup, image),
+        "scorm": lambda: _scorm(asked, setup, image),
         "film": lambda: _watched(
-            lesson,
+            setup,
             "terminal.filming",
-            lambda told: animation(lesson, x, asked.frames, film_kind(asked.film), progress=told),
+            lambda told: animation(setup, x, asked.frames, film_kind(asked.film), progress=told),
         ),
     }
     return all(
@@ -153,23 +152,23 @@ def _exercise(name: str) -> Callable[..., str]:
     return exercise_notebook if Path(name).suffix.lower() == ".ipynb" else exercise_script
 
 
-def _page(asked: argparse.Namespace, lesson: Lesson, image: Image) -> str:
-    from cnnviz.hosts.file import lesson_html  # as slow to import as the page's server
-    from cnnviz.hosts.file.script import script_html
+def _page(asked: argparse.Namespace, setup: Setup, image: Image) -> str:
+    from cnnviz.hosts.file import setup_html  # as slow to import as the page's server
+    from cnnviz.hosts.file.deck import deck_html
 
     if asked.walk is not None:
-        return script_html(Path(asked.walk), asked.server)
+        return deck_html(Path(asked.walk), asked.server)
     link = query_of(asked.link) if asked.link else {}
     look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
-    return lesson_html(lesson, image, asked.around, asked.server, look=look)
+    return setup_html(setup, image, asked.around, asked.server, look=look)
 
 
-def _scorm(asked: argparse.Namespace, lesson: Lesson, image: Image) -> bytes:
-    from cnnviz.hosts.file.scorm import scorm_package, script_package
+def _scorm(asked: argparse.Namespace, setup: Setup, image: Image) -> bytes:
+    from cnnviz.hosts.file.scorm import deck_package, scorm_package
 
     if asked.walk is not None:
-        return script_package(Path(asked.walk), asked.server)
-    return scorm_package(lesson, image, asked.around, asked.server)
+        return deck_package(Path(asked.walk), asked.server)
+    return scorm_package(setup, image, asked.around, asked.server)
 
 
 def _write(name: str, make: Callable[[], bytes | str]) -> bool:
@@ -183,8 +182,8 @@ def _write(name: str, make: Callable[[], bytes | str]) -> bool:
     return True
 
 
-def _watched(lesson: Lesson, doing: str, work: Callable[[Progress], Made]) -> Made:
-    progress = Progress(sys.stderr, lesson.k, doing)
+def _watched(setup: Setup, doing: str, work: Callable[[Progress], Made]) -> Made:
+    progress = Progress(sys.stderr, setup.k, doing)
     try:
         return work(progress)
     finally:

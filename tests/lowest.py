@@ -18,7 +18,7 @@ FIRST_FOR = {(3, 13): {"numpy": "2.1.0", "Pillow": "10.4.0"}}
 """Where a Python is younger than a version that we promise: the first one that is there for it."""
 
 TESTS = (
-    *("tests/core/test_notebook_ops.py", "tests/core/test_trajectory.py", "tests/core/test_kernels.py"),
+    *("tests/core/test_notebook_ops.py", "tests/core/test_snapshots.py", "tests/core/test_kernels.py"),
     *("tests/core/test_notebook_network.py", "tests/core/test_network_gradcheck.py", "tests/core/test_batch.py"),
     *("tests/data/test_uploads.py", "tests/data/test_images.py", "tests/hosts/test_plotly.py", "tests/pages/test_pages.py"),
     *("tests/export/test_exported_arrays.py", "tests/export/test_exported_animation.py"),

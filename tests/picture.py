@@ -21,7 +21,7 @@ class Picture(NamedTuple):
     """A screen: its file's name, its address, size and theme, and what is clicked, pressed, pointed at and dragged before.
 
     `halted` is the millisecond of a move at which everything stands still, `until` an element that is waited for at the end; `scale` how many
-    pixels of the picture one of the page is, `draft` a script that is being made in its browser.
+    pixels of the picture one of the page is, `draft` a deck that is being made in its browser.
     """
 
     name: str

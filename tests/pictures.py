@@ -13,16 +13,16 @@ from urllib.parse import urlencode
 
 from playwright.sync_api import sync_playwright
 
-from cnnviz import Lesson
-from cnnviz.core.image_ids import CLASSES
-from cnnviz.core.presets import PRESETS
+from cnnviz import Setup
+from cnnviz.core.setup.image_ids import CLASSES
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.pages.registry import pages
 from cnnviz.words import languages
 from cnnviz.words.pseudo import PSEUDO
 from tests.conftest import ROOT, Server
 from tests.e2e.conftest import launch_arguments
 from tests.picture import Picture, take
-from tests.pictures_hall import rooms
+from tests.pictures_rooms import rooms
 
 SIZES = ((1280, 720), (1440, 900), (1920, 1080), (1180, 820), (820, 1180), (390, 844))
 THEMES = ("light", "dark")
@@ -120,7 +120,7 @@ def everything() -> Iterator[Picture]:
                     yield Picture(f"{name}-{ending}", f"/{page.path}?k=3", size, theme)
             for name, path in PARTS.items():
                 yield Picture(f"{name}-{ending}", path, size, theme)
-            for stage in Lesson().network.stages:
+            for stage in Setup().network.stages:
                 yield Picture(f"step-{stage}-{ending}", f"/?stage={stage}", size, theme)
             yield Picture(f"first-visit-{ending}", "/", size, theme)
             yield Picture(f"tiny-vgg-{ending}", f"/?{TINY_VGG}&stage=z2", size, theme)

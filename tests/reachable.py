@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 
 _LEADS_ELSEWHERE = (types.ModuleType, types.CodeType, types.FrameType, types.BuiltinFunctionType, type, str, bytes, int, float)
 

@@ -82,7 +82,7 @@ def _await(port: int) -> None:
 
 
 class Listener:
-    """A follower's page as it listens (hall/events.js): its stream, opened again a second after it ended, and sooner where there is none."""
+    """A follower's page as it listens (rooms/events.js): its stream, opened again a second after it ended, and sooner where there is none."""
 
     def __init__(self, url: str, code: str):
         self.url, self.code, self.at = url, code, ""

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import cnnviz
-from cnnviz.core.image_ids import BUNDLED
+from cnnviz.core.setup.image_ids import BUNDLED
 from cnnviz.package_files import ASSETS
 from cnnviz.words import languages
 from tests.conftest import ROOT, Server
@@ -74,7 +74,7 @@ def test_the_wheel_carries_what_is_served_and_nothing_else(wheel):
 def test_it_is_imported_from_anywhere(folder):
     code = (
         "import cnnviz; from cnnviz.data.images import bundled; from cnnviz.package_files import HOME\n"
-        "moment = cnnviz.trajectory(cnnviz.Lesson(), cnnviz.load_image('digit7-0'), 1)\n"
+        "moment = cnnviz.run_updates(cnnviz.Setup(), cnnviz.load_image('digit7-0'), 1)\n"
         "print(cnnviz.__version__, len(bundled('test')), HOME.is_relative_to(cnnviz.__path__[0]))"
     )
     assert run(installed(folder, "python"), "-W", "error", "-c", code, cwd=folder).split() == [
@@ -94,7 +94,7 @@ def test_its_command_prints_what_the_module_prints(folder):
     ("arguments", "sentence"),
     [
         (("--port", "80a"), "--port '80a' is no whole number up to 65535"),
-        (("--port", "8080", "--k", "3"), "print a lesson or serve the page"),
+        (("--port", "8080", "--k", "3"), "either print a setup or serve the page"),
         (("--embed", "https://a.org; script-src *"), "is no origin"),
     ],
 )

@@ -5,21 +5,21 @@ import contextlib
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, check_gradients, load_image, trajectory
-from cnnviz.core.evaluation import evaluate
-from cnnviz.core.film import film
-from cnnviz.core.lru_cache import LruCache
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.training import Training, train
+from cnnviz import Setup, check_gradients, load_image, run_updates
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.core.training.evaluation import evaluate
+from cnnviz.core.training.film import film
+from cnnviz.core.training.training import Training, train
+from cnnviz.decks.scope import scope_of
 from cnnviz.pages import resource
 from cnnviz.pages.address import resolved
 from cnnviz.pages.answers import answers_of
 from cnnviz.pages.registry import pages
-from cnnviz.scripts.scope import scope_of
 from tests.reachable import arrays, caches, writable
 
-LESSONS = (
+SETUPS = (
     {"k": "3"},
     {"k": "2", "rule": "integer_kernel,short_loop,fresh_weights"},
     {"net": "conv1x3-sigmoid-dense1-sigmoid-bce", "stride": "2", "opt": "momentum", "k": "2"},
@@ -28,31 +28,31 @@ LESSONS = (
     {"net": "dense4-identity-dense2-mse", "img": "pattern-edges", "scale": "raw"},
 )
 OWN = {"step": {}, "check": {"mistake": "sign_flipped"}, "train": {"vs": "lr=0.1"}, "notebook": {}, "learn": {"lesson": "kernel", "step": "3"}}
-"""What each page is asked beside the lesson."""
+"""What each page is asked beside the setup."""
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.get("net") or lesson.get("rule") or "seed")
-def test_no_array_that_is_kept_can_be_written_to(lesson):
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.get("net") or setup.get("rule") or "seed")
+def test_no_array_that_is_kept_can_be_written_to(setup):
     for page in pages():
-        asked = resource.asked_of(page, lesson | OWN.get(page.id, {}))
+        asked = resource.asked_of(page, setup | OWN.get(page.id, {}))
         for form in ("", "npz"):
             with contextlib.suppress(TimeoutError):  # from what is still being worked out
                 resource.made(page, asked, form)
         exact = answers_of(page).exact(resolved(asked))
         assert not writable([exact])
-    made, _ = Lesson.from_query(lesson)
+    made, _ = Setup.from_query(setup)
     here = scope_of(made)
-    assert not writable([here, film(made, here.moment.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
+    assert not writable([here, film(made, here.snapshot.trace.x, 3, most_frames=2), here.elsewhere("at", "k=1")])
     assert not writable(caches())
 
 
 def test_the_walk_finds_what_is_kept():
     """A walk that reaches nothing proves nothing."""
-    moment = trajectory(Lesson(), load_image("test-0"), 2)
-    scope_of(Lesson())
+    snapshot = run_updates(Setup(), load_image("test-0"), 2)
+    scope_of(Setup())
     found = {id(array) for _, array in arrays(caches())}
-    assert {id(array) for array in scope_of(Lesson()).arrays.values()} <= found
-    assert len(found) > len(moment.trace)
+    assert {id(array) for array in scope_of(Setup()).arrays.values()} <= found
+    assert len(found) > len(snapshot.trace)
 
 
 def test_what_is_put_into_a_store_is_locked_there():

@@ -1,1 +1,1 @@
-"""The network, the lesson and everything computed from them: NumPy and the standard library only."""
+"""The network, the setup and everything computed from them: NumPy and the standard library only."""

@@ -8,8 +8,8 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import CLASSES_OF, COUNTS, SIDES, ImageId
-from cnnviz.core.read_only import lock
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.image_ids import CLASSES_OF, COUNTS, SIDES, ImageId
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.package_files import ASSETS
 from cnnviz.words import Problem
@@ -52,14 +52,14 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
         images = np.ascontiguousarray(tiles).reshape(count, side, side, -1)
     except (OSError, ValueError, SyntaxError):  # not there, cut off, or of another size
         raise Problem("data.image.missing") from None
-    return np.broadcast_to(lock(images), (count, side, side, 3))
+    return np.broadcast_to(freeze(images), (count, side, side, 3))
 
 
 def _averaged(digits: np.ndarray) -> np.ndarray:
     """Digits (M,28,28,3) as (M,8,8,3): with two zeros around, each pixel is the mean of 4×4, rounded."""
     gray = np.pad(digits[..., 0], ((0, 0), (2, 2), (2, 2)))
     small = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
-    return np.broadcast_to(lock(small[..., None]), (*small.shape, 3))
+    return np.broadcast_to(freeze(small[..., None]), (*small.shape, 3))
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.lesson import CHANNELS
+from cnnviz.core.setup.setup import CHANNELS
 from cnnviz.words import Problem
 
 LUMA = (0.299, 0.587, 0.114)

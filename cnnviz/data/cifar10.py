@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.image_ids import CLASSES, SPLITS, ImageId
+from cnnviz.core.setup.image_ids import CLASSES, SPLITS, ImageId
 from cnnviz.data import keras_cache
 from cnnviz.data.disabled_features import forbidden
 from cnnviz.data.failures import explain_failure

@@ -7,9 +7,9 @@ candidates, and the size of its array decides.
 import re
 from collections.abc import Iterator
 
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.program import Program
-from cnnviz.core.symbols import Names
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.symbols import Names
 
 _BEFORE = re.compile(r"(d_?l_?d_?|d_?j_?d_?|d_?loss_?d_?|(?:gradients?|grads?)_?(?:of_?|wrt_?)?|nabla_?|partial_?|delta_(?=[a-z])|d_?)(?=[a-z])")
 _AFTER = re.compile(r"_?(gradients?|grads?)$")
@@ -62,7 +62,7 @@ def _parsed(name: str) -> tuple[tuple[str, ...], int | None] | None:
 def candidates(name: str, program: Program) -> Iterator[str]:
     """The gradients of a network that a name may stand for, likeliest first.
 
-    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
     >>> [list(candidates(name, program)) for name in ("dW2", "DB2", "grad_kernel", "dA2", "delta1", "W", "dz7")]
     [['dw'], ['db'], ['df', 'dw'], ['do'], ['dz1', 'dz2'], [], []]

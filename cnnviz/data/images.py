@@ -5,8 +5,8 @@ from functools import cache
 
 import numpy as np
 
-from cnnviz.core.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, class_words, parse_image_id
-from cnnviz.core.lesson import SCALES, Lesson
+from cnnviz.core.setup.image_ids import BUNDLED, CLASSES, COUNTS, SIDES, ImageId, class_words, parse_image_id
+from cnnviz.core.setup.setup import SCALES, Setup
 from cnnviz.data import cifar10
 from cnnviz.data.bundled_images import bundled_pixels
 from cnnviz.data.channels import LUMA, check_channel, take_channel
@@ -58,7 +58,7 @@ class Image:
 
 
 def find_image(img: str) -> Image:
-    """The image of an id (cnnviz.core.image_ids): `test-3`, `train-3`, `cat-17`, `digit7-3`, `pattern-edges`, `upload-…`.
+    """The image of an id (cnnviz.core.setup.image_ids): `test-3`, `train-3`, `cat-17`, `digit7-3`, `pattern-edges`, `upload-…`.
 
     Of the full set only what is in memory or in Keras' cache; then the first call may take seconds.
     Raises ImageUnavailable.
@@ -103,15 +103,15 @@ def bundled(split: str) -> tuple[Image, ...]:
     return tuple(images)
 
 
-def load_images(lesson: Lesson) -> np.ndarray:
-    """The input of a lesson's network: its image, (H,W) or (3,H,W), or several, (m,C,H,W). Raises ImageUnavailable.
+def load_images(setup: Setup) -> np.ndarray:
+    """The input of a setup's network: its image, (H,W) or (3,H,W), or several, (m,C,H,W). Raises ImageUnavailable.
 
-    >>> from cnnviz.core.lesson import Lesson
-    >>> load_images(Lesson(img="cat-0,dog-3")).shape, load_images(Lesson()).shape
+    >>> from cnnviz.core.setup.setup import Setup
+    >>> load_images(Setup(img="cat-0,dog-3")).shape, load_images(Setup()).shape
     ((2, 1, 32, 32), (32, 32))
     """
-    seen = [load_image(find_image(img).pixels, lesson.ch, lesson.scale) for img in lesson.images]
-    return seen[0] if len(seen) == 1 else np.stack(seen).reshape(lesson.batch_shape)
+    seen = [load_image(find_image(img).pixels, setup.ch, setup.scale) for img in setup.images]
+    return seen[0] if len(seen) == 1 else np.stack(seen).reshape(setup.batch_shape)
 
 
 def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit") -> np.ndarray:

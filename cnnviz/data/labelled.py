@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from cnnviz.core.image_ids import ImageId, class_words
-from cnnviz.core.read_only import lock
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.image_ids import ImageId, class_words
 from cnnviz.data.channels import check_channel, take_channel
 from cnnviz.words import Message
 
@@ -89,7 +89,7 @@ class LabelledImages:
     @property
     def targets(self) -> np.ndarray:
         """One-hot (M,N): (1,0,…) for the first class, (0,1,…) for the second."""
-        return lock(np.eye(len(self.names))[self.labels])
+        return freeze(np.eye(len(self.names))[self.labels])
 
     def pixels(self, channel: str = "red", dtype: type = np.float64) -> Pixels:
         """One channel, or all three as "rgb", to be trained on; Problem if there is none of that name."""

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.read_only import lock
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.image_ids import PATTERNS
 
 SIZE = 32
-ROWS, COLUMNS = lock(np.indices((SIZE, SIZE)))
+ROWS, COLUMNS = freeze(np.indices((SIZE, SIZE)))
 
 
 def pattern(name: str) -> np.ndarray:

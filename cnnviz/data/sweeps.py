@@ -1,13 +1,13 @@
-"""Many starts of a lesson, asked for as a text: their lessons, their images, and their runs."""
+"""Many starts of a setup, asked for as a text: their setups, their images, and their runs."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.read_only import ReadOnly
-from cnnviz.core.read_sweep import Asked, read_sweep
-from cnnviz.core.sweep import Start, runs_of, updates_that_fit
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.setup.read_sweep import Asked, read_sweep
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.sweep import Start, runs_of, updates_that_fit
 from cnnviz.data.images import ImageUnavailable, find_image, load_image
 from cnnviz.words import Message, message
 
@@ -17,16 +17,16 @@ class Sweep(ReadOnly):
     """R runs of n updates that differ in one value, `values` (R,): numbers, or texts where these are filters or images.
 
     `losses` (R,n+1), `outputs` (R,N) after n updates; `reached` (R,) the first update (0 is before the first) at which the largest output
-    is the largest target's and all are finite, −1 never, None for one output. `base` is the lesson, `lessons` are the runs' own; `said` what was left out or cut.
+    is the largest target's and all are finite, −1 never, None for one output. `base` is the setup, `lessons` are the runs' own; `said` what was left out or cut.
     """
 
-    base: Lesson
+    base: Setup
     key: str
     values: np.ndarray
     losses: np.ndarray
     outputs: np.ndarray
     reached: np.ndarray | None
-    lessons: tuple[Lesson, ...]
+    setups: tuple[Setup, ...]
     said: tuple[Message, ...]
 
     def arrays(self) -> dict[str, np.ndarray]:
@@ -35,39 +35,39 @@ class Sweep(ReadOnly):
         return found if self.reached is None else found | {"reached": self.reached}
 
 
-def sweep(lesson: Lesson, image: np.ndarray, starts: str, n: int | None = None) -> Sweep:
+def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) -> Sweep:
     """Runs of `n` updates, `lesson.k` unless it is said, that differ in what `starts` names: "seed:0..239", "start:1..240",
     "lr:0.001..1", "f:sobel-x;blur", "img:test-0;test-3".
 
-    All else is the lesson's, on the image (H,W) or (C,H,W). Every number is that of the single run, bit for bit, where matrix products
+    All else is the setup's, on the image (H,W) or (C,H,W). Every number is that of the single run, bit for bit, where matrix products
     have one thread. Raises Problem where `starts` names none.
 
-    >>> found = sweep(Lesson(k=2), load_image("test-0"), "seed:0..3")
-    >>> found.values.tolist(), found.losses.shape, found.lessons[3].seed
+    >>> found = sweep(Setup(k=2), load_image("test-0"), "seed:0..3")
+    >>> found.values.tolist(), found.losses.shape, found.setups[3].seed
     ([0, 1, 2, 3], (4, 3), 3)
     """
-    asked = read_sweep(starts, lesson)
+    asked = read_sweep(starts, setup)
     x, said = np.asarray(image, dtype=np.float64), list(asked.said)
-    runs, lost = _starts(asked, lesson, x)
-    wanted = lesson.k if n is None else n
-    fitting = updates_that_fit(wanted, len(runs), lesson, x.shape)
+    runs, lost = _starts(asked, setup, x)
+    wanted = setup.k if n is None else n
+    fitting = updates_that_fit(wanted, len(runs), setup, x.shape)
     if fitting < wanted:
         said.append(message("lesson.sweep.cut", runs=len(runs), n=wanted, fits=fitting))
     found = runs_of(list(runs.values()), fitting)
     values = Asked(asked.key, tuple(runs)).numbers
     reached = found.reached if found.outputs.shape[1] > 1 else None
-    return Sweep(lesson, asked.key, values, found.losses, found.outputs, reached, tuple(start[0] for start in runs.values()), (*said, *lost))
+    return Sweep(setup, asked.key, values, found.losses, found.outputs, reached, tuple(start[0] for start in runs.values()), (*said, *lost))
 
 
-def _starts(asked: Asked, lesson: Lesson, x: np.ndarray) -> tuple[dict[str, Start], list[Message]]:
-    """Each value's lesson and image, and a sentence for each image that is not here."""
+def _starts(asked: Asked, setup: Setup, x: np.ndarray) -> tuple[dict[str, Start], list[Message]]:
+    """Each value's setup and image, and a sentence for each image that is not here."""
     if asked.key != "img":
-        return {value: (asked.lesson(lesson, value), x) for value in asked.values}, []
+        return {value: (asked.setup(setup, value), x) for value in asked.values}, []
     found: dict[str, Start] = {}
     lost = []
     for value in asked.values:
         try:
-            one = asked.lesson(lesson, value, find_image(value).label)
+            one = asked.setup(setup, value, find_image(value).label)
             found[value] = one, load_image(one.img, one.ch, one.scale)
         except ImageUnavailable as error:
             lost.append(error.message)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from cnnviz.core.image_ids import CLASSES, DIGITS
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS
 from cnnviz.data import cifar10
 from cnnviz.data.bundled_images import bundled
 from cnnviz.data.labelled import Collection

@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import base64
 import io
-import re
-import threading
 import zlib
 from typing import TYPE_CHECKING
 
@@ -30,14 +28,9 @@ MAX_BYTES = 5_000_000
 MAX_PIXELS = 25_000_000
 """The most that a picture may have when it is decoded."""
 MAX_SIDE = 20_000
-MAX_SCANS = 64
-"""Passes over the picture in a progressive JPEG, which has about ten; of 5 MB in passes of 42 bytes each, one file takes minutes."""
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
 """The formats that are read."""
 _NAMES = Message("data.upload.formats", {"others": FORMATS[:-1], "last": FORMATS[-1]})
-
-_ONE_AT_A_TIME = threading.Lock()
-"""25 million pixels take 100 to 400 MB until they are 32×32; a whole class may upload at once."""
 
 
 def read_upload(data: bytes) -> str:
@@ -48,14 +41,13 @@ def read_upload(data: bytes) -> str:
 
     >>> read_upload(b"")
     Traceback (most recent call last):
-    cnnviz.words.Problem: The file is empty: choose a PNG, JPEG, WEBP, GIF or BMP picture.
+    cnnviz.words.Problem: The file is empty. Choose a PNG, JPEG, WEBP, GIF or BMP picture.
     """
     if not data:
         raise Problem("data.upload.empty", formats=_NAMES)
     if len(data) > MAX_BYTES:
         raise Problem("data.upload.too_long", megabytes=MAX_BYTES / 1e6)
-    with _ONE_AT_A_TIME:
-        return pack(_decode(data))
+    return pack(_decode(data))
 
 
 def pack(pixels: np.ndarray) -> str:
@@ -103,31 +95,14 @@ def _decode(data: bytes) -> np.ndarray:
         too_large = True  # Pillow's own limit lies above ours
     except Exception:
         raise Problem("data.upload.damaged") from None
-    if data.startswith(b"\xff\xd8") and scans(data) > MAX_SCANS:
-        raise Problem("data.upload.too_many_scans", most=MAX_SCANS)
     if too_large:
         raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE)
     try:
         return _small(picture)
-    except Exception:  # decoders raise OSError, SyntaxError, struct.error, MemoryError and more
+    except MemoryError:
+        raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE) from None
+    except Exception:  # decoders raise OSError, SyntaxError, struct.error and more
         raise Problem("data.upload.damaged") from None
-
-
-_MARKER = re.compile(rb"\xff([\x01-\xfe])")
-_START_OF_SCAN, _END = 0xDA, 0xD9
-_SEGMENTS = frozenset({*range(0xC0, 0xD0), *range(0xDA, 0xDE), *range(0xE0, 0xF0), 0xFE})
-"""Markers that a length follows. Any other stands alone, or ends the decoding; so no length of ours hides what is decoded."""
-
-
-def scans(data: bytes) -> int:
-    """The number of passes in which a JPEG draws its picture, as libjpeg finds its markers; it stops counting soon after MAX_SCANS."""
-    place, count = 2, 0
-    while count <= MAX_SCANS and (marker := _MARKER.search(data, place)) and marker[1][0] != _END:
-        count += marker[1][0] == _START_OF_SCAN
-        place = marker.end()
-        if marker[1][0] in _SEGMENTS:
-            place += max(2, int.from_bytes(data[place : place + 2]))
-    return count
 
 
 def _small(picture: Image.Image) -> np.ndarray:

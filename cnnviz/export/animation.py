@@ -1,4 +1,4 @@
-"""The lesson as a film, GIF or WebP: image, a filter and its maps beside each other and the loss, from the start to update k.
+"""The setup as a film, GIF or WebP: image, a filter and its maps beside each other and the loss, from the start to update k.
 
 Each map has limits of its own in every frame, printed below it, as on the page: a gradient falls by
 orders of magnitude, and a run that diverges would leave its first frames blank.
@@ -10,11 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.film import maps_of
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Network
-from cnnviz.core.trajectory import Moment, trajectory
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.network import Network
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import maps_of
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
 
@@ -35,9 +35,9 @@ class Shown:
     scale: str
     at: tuple[int, ...] = ()
 
-    def of(self, moment: Moment) -> np.ndarray:
+    def of(self, snapshot: Snapshot) -> np.ndarray:
         """The map (H,W) in an update; a row in lines of about equal length."""
-        home = next(home for home in (moment.params, moment.trace, moment.gradients) if self.symbol in home)
+        home = next(home for home in (snapshot.params, snapshot.trace, snapshot.gradients) if self.symbol in home)
         array = home[self.symbol][self.at] if self.at else home[self.symbol]
         if array.ndim != 1:
             return array
@@ -45,27 +45,27 @@ class Shown:
         return np.append(array, np.zeros(-array.size % columns)).reshape(-1, columns)
 
 
-def shown_maps(lesson: Lesson, x_shape: tuple[int, ...]) -> list[Shown]:
+def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
     """The maps of the film, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
-    gradient that comes back (core/film.py). It is the pinned cell's filter and channel, else the first.
+    gradient that comes back (core/training/film.py). It is the pinned cell's filter and channel, else the first.
 
-    >>> [shown.symbol for shown in shown_maps(Lesson(), (32, 32))]
+    >>> [shown.symbol for shown in shown_maps(Setup(), (32, 32))]
     ['f', 'z1', 'a1', 'dz1']
     >>> net = "conv4x3-relu-max2-dense10-softmax-ce"
-    >>> [shown.name for shown in shown_maps(Lesson(net=net, cell="a1:2,0,0"), (32, 32))]
+    >>> [shown.name for shown in shown_maps(Setup(net=net, cell="a1:2,0,0"), (32, 32))]
     ['f[2,0]', 'z1[2]', 'a1[2]', 'dz1[2]']
     """
-    program = lesson.network.program(x_shape)
+    program = setup.network.program(x_shape)
     filters = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
-    names = (*([filters] if filters else []), *maps_of(lesson.network))
-    symbol, at = lesson.pinned or ("", ())
+    names = (*([filters] if filters else []), *maps_of(setup.network))
+    symbol, at = setup.pinned or ("", ())
     channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
     chosen = []
     for name in names:
         shape = program.shown[name if name in program.shown else name[1:]]
         place = (channel, 0)[: max(0, len(shape) - 2)]
         label = f"{name}[{','.join(map(str, place))}]" if place else name
-        chosen.append(Shown(name, label, _scale(lesson.network, name), place))
+        chosen.append(Shown(name, label, _scale(setup.network, name), place))
     return chosen
 
 
@@ -89,7 +89,7 @@ def frame_updates(k: int, frames: int) -> list[int]:
 
 
 def animation(
-    lesson: Lesson,
+    setup: Setup,
     x: np.ndarray,
     frames: int = 60,
     kind: str = "gif",
@@ -101,23 +101,23 @@ def animation(
     At most `frames` frames (2 … MAX_FRAMES), and fewer where the file would take more than
     `max_bytes`. Raises Problem for other counts and kinds, and where even two frames are too large.
 
-    >>> animation(Lesson(k=3), np.zeros((32, 32)))[:6]
+    >>> animation(Setup(k=3), np.zeros((32, 32)))[:6]
     b'GIF89a'
     """
     if not 2 <= frames <= MAX_FRAMES:
         raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)
     if kind not in KINDS:
         raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
-    updates, shown = frame_updates(lesson.k, frames), []
-    for k in updates:
-        moment = trajectory(lesson, x, k)
-        shown.append(_shown(lesson, moment))
+    shown, losses = [], list[float]()
+    for k in frame_updates(setup.k, frames):
+        snapshot = run_updates(setup, x, k).in_mode(setup.mode)
+        shown.append(_shown(setup, snapshot))
+        losses.append(float(snapshot.losses[-1]))
         progress(k)
-    losses = moment.losses[updates]
     drawn = []
     for place, (caption, panels) in enumerate(shown):
         check_wanted()
-        drawn.append(draw(caption, [*panels, Curve("L", losses, place)]))
+        drawn.append(draw(caption, [*panels, Curve("L", np.array(losses), place)]))
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
             raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)
@@ -125,17 +125,17 @@ def animation(
     return data
 
 
-def lesson_picture(lesson: Lesson, x: np.ndarray) -> bytes:
+def setup_picture(setup: Setup, x: np.ndarray) -> bytes:
     """The film's last frame alone, as PNG."""
-    moment = trajectory(lesson, x, lesson.k)
-    caption, panels = _shown(lesson, moment)
-    return encode([draw(caption, [*panels, Curve("L", moment.losses, lesson.k)])], "png")
+    snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
+    caption, panels = _shown(setup, snapshot)
+    return encode([draw(caption, [*panels, Curve("L", snapshot.losses, setup.k)])], "png")
 
 
-def _shown(lesson: Lesson, moment: Moment) -> tuple[str, list[Panel]]:
+def _shown(setup: Setup, snapshot: Snapshot) -> tuple[str, list[Panel]]:
     """The words of a frame, and the image and the maps on it."""
-    x = moment.trace.x
+    x = snapshot.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
-    maps = [Panel(chosen.name, chosen.scale, chosen.of(moment)) for chosen in shown_maps(lesson, np.shape(x))]
-    caption = say("export.animation.frame", k=len(moment.losses) - 1, loss=float(moment.losses[-1]))
+    maps = [Panel(chosen.name, chosen.scale, chosen.of(snapshot)) for chosen in shown_maps(setup, np.shape(x))]
+    caption = say("export.animation.frame", k=len(snapshot.losses) - 1, loss=float(snapshot.losses[-1]))
     return caption, [image, *maps]

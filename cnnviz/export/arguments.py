@@ -1,4 +1,4 @@
-"""The options of the command line, and the lesson that follows from it."""
+"""The options of the command line, and the setup that follows from it."""
 
 import argparse
 import dataclasses
@@ -10,24 +10,24 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 import cnnviz
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import CHANNELS, LESSON_KEYS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.notebook import DEVIATIONS
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.page_state import PAGE_KEYS
-from cnnviz.core.read_lesson import FILTERS
-from cnnviz.core.stored_params import is_kept_name
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.notebook.notebook import DEVIATIONS
+from cnnviz.core.setup.image_ids import PATTERNS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.page_state import PAGE_KEYS
+from cnnviz.core.setup.read_setup import FILTERS
+from cnnviz.core.setup.setup import CHANNELS, MAX_PADDING, MAX_STRIDE, MAX_UPDATES, SETUP_KEYS, Setup
 from cnnviz.export.animation import MAX_FRAMES
 from cnnviz.export.animation_frames import KINDS
 from cnnviz.export.cli_language import OPTION
 from cnnviz.export.import_weights import is_arrays, read_start
-from cnnviz.export.parameters import MOST_BYTES, read_lesson, read_parameters, starting_from
+from cnnviz.export.parameters import MOST_BYTES, read_parameters, read_setup, starting_from
 from cnnviz.words import Message, Problem, languages, message, say
 
-FIELDS = tuple(field.name for field in dataclasses.fields(Lesson))
-"""The fields of a lesson that can be asked for: all."""
+FIELDS = tuple(field.name for field in dataclasses.fields(Setup))
+"""The fields of a setup that can be asked for: all."""
 
 FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """The kinds of files that can be written."""
@@ -38,7 +38,7 @@ NAMES = ("Jupyter", "Keras", "PyTorch")
 """Names, which begin with a capital in the middle of a line, too."""
 
 MOST_AROUND = 50
-"""Updates either way in a lesson as a page."""
+"""Updates either way in a setup as a page."""
 
 SERVING = ("port", "host", "prefix", "embed")
 """Options of the page's server; each of these starts it."""
@@ -94,7 +94,7 @@ def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
 
 
 def add_fields(commands: argparse.ArgumentParser) -> None:
-    """An option for each field of a lesson, and one for a file of parameters."""
+    """An option for each field of a setup, and one for a file of parameters."""
     fields = commands.add_argument_group(say("terminal.help.fields"))
     for name in FIELDS:
         key = "filters" if name in FILTERS and name != "f" else name
@@ -184,47 +184,47 @@ def film_kind(name: str) -> str:
     return Path(name).suffix.lower().removeprefix(".")
 
 
-def asked_lesson(asked: argparse.Namespace) -> tuple[Lesson, Params | None, list[Message | str]]:
-    """The lesson, the parameters that it starts from where a file is given, and sentences on what was passed over.
+def setup_from_arguments(asked: argparse.Namespace) -> tuple[Setup, Params | None, list[Message | str]]:
+    """The setup, the parameters that it starts from where a file is given, and sentences on what was passed over.
 
-    Options win over the link, the link over the lesson of the parameters; but where parameters are given,
+    Options win over the link, the link over the setup of the parameters; but where parameters are given,
     all of them are theirs. Raises ValueError, a sentence, for what cannot be used.
     """
     link = query_of(asked.link) if asked.link is not None else {}
     options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
-    values = {name: text for name, text in link.items() if name in LESSON_KEYS} | options
+    values = {name: text for name, text in link.items() if name in SETUP_KEYS} | options
     content, notes = None, list[Message | str]()
     if asked.params is not None:
         content = content_of(asked.params, MOST_BYTES)
         if is_arrays(content):
             return _from_arrays(content, values)
-        lesson, notes = read_lesson(content)
+        setup, notes = read_setup(content)
         net = {"net": values["net"]} if "net" in values else {}
-        values = lesson.changed(net)[0].gone_on.to_query() | values
+        values = setup.changed(net)[0].gone_on.to_query() | values
     if (first := values.pop("f1", None)) is not None:
         values.setdefault("f", first)
-    lesson = _lesson_of({name: text for name, text in values.items() if name in FIELDS})
+    setup = _setup_of({name: text for name, text in values.items() if name in FIELDS})
     if unknown := [name for name in (*link, *values) if name not in (*FIELDS, *PAGE_KEYS, "f1")]:
         notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
         if held := next((text for text in values.values() if is_kept_name(text)), None):
             raise Problem("terminal.held_weights", name=held)
-        return lesson, None, notes
-    start = read_parameters(content, program=lesson.network.program(lesson.x_shape))
-    return starting_from(lesson, start), start, notes
+        return setup, None, notes
+    start = read_parameters(content, program=setup.network.program(setup.x_shape))
+    return starting_from(setup, start), start, notes
 
 
-def _lesson_of(texts: Mapping[str, str]) -> Lesson:
-    """The lesson with these fields; ValueError names one that cannot be used."""
-    return Lesson(**texts)  # type: ignore[arg-type]  # each field is brought from its text into its form
+def _setup_of(texts: Mapping[str, str]) -> Setup:
+    """The setup with these fields; ValueError names one that cannot be used."""
+    return Setup(**texts)  # type: ignore[arg-type]  # each field is brought from its text into its form
 
 
-def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Lesson, Params, list[Message | str]]:
-    """The lesson of an .npz or .npy, or the one that is asked for with its weights; what else is asked for goes on top."""
+def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params, list[Message | str]]:
+    """The setup of an .npz or .npy, or the one that is asked for with its weights; what else is asked for goes on top."""
     values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
-    start, notes = read_start(content, _lesson_of(values))
-    lesson, wrong = start.changed({"k": "0"} | values)
-    return lesson, lesson.first_params(), [*notes, *wrong.values()]
+    start, notes = read_start(content, _setup_of(values))
+    setup, wrong = start.changed({"k": "0"} | values)
+    return setup, setup.first_params(), [*notes, *wrong.values()]
 
 
 def query_of(link: str) -> dict[str, str]:

@@ -7,22 +7,22 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.read_only import sealed
-from cnnviz.core.trajectory import Moment
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 
 PIECE = 200_000
 """Bytes that are compressed in one go, a few milliseconds."""
-LESSON = "lesson"
-"""The name of the array in an .npz that is no array: the lesson's query."""
+SETUP = "lesson"
+"""The name of the array in an .npz that is no array: the setup's query."""
 
 
 def forward_names(network: Architecture) -> tuple[str, ...]:
     """The names in a forward pass, in reading order: each layer's parameters before its output, then y, L and all losses.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> forward_names(Network.parse("conv2x3-dense2-mse"))
     ('x', 'f', 'z1', 'v', 'w', 'b', 'o', 'y', 'L', 'losses')
     """
@@ -39,36 +39,36 @@ def _forward(network: Architecture) -> Iterator[str]:
 def backward_names(network: Architecture) -> tuple[str, ...]:
     """The names that its stages make in a backward pass, in their order, and ∂x.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> backward_names(Network.parse("conv2x3-dense2-mse"))
     ('do', 'dw', 'db', 'dz1', 'df', 'dx')
     """
     return (*(name for stage in network.stages if stage.phase == "backward" for name in stage.makes), "dx")
 
 
-def named_arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Every array of this update by its symbol, in the shapes of the core."""
-    network = lesson.network
-    home = {**moment.trace, **moment.params, "y": sealed(lesson.y), "losses": moment.losses}
+    network = setup.network
+    home = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
     arrays = {name: home[name] for name in forward_names(network) if name != "L"}
-    return arrays | {name: moment.gradients[name] for name in backward_names(network)}
+    return arrays | {name: snapshot.gradients[name] for name in backward_names(network)}
 
 
-def arrays_npz(lesson: Lesson, moment: Moment) -> bytes:
+def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
     """All arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
 
-    What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the lesson that they belong to, as text.
+    What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the setup that they belong to, as text.
 
-    >>> from cnnviz.core.trajectory import trajectory
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> x = np.zeros((32, 32))
-    >>> file = arrays_npz(Lesson(k=2), trajectory(Lesson(), x, 2))
+    >>> file = arrays_npz(Setup(k=2), run_updates(Setup(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape
     (3,)
-    >>> str(np.load(io.BytesIO(file))["lesson"])[:15]
+    >>> str(np.load(io.BytesIO(file))["setup"])[:15]
     '?img=test-0&ch='
     """
-    query = f"?{urlencode(lesson.to_query(), safe=',;')}"
-    whole = {**named_arrays(lesson, moment), **moment.buffers, "L": moment.losses[-1], LESSON: np.array(query)}
+    query = f"?{urlencode(setup.to_query(), safe=',;')}"
+    whole = {**named_arrays(setup, snapshot), **snapshot.buffers, "L": snapshot.losses[-1], SETUP: np.array(query)}
     return npz(whole)
 
 
@@ -117,22 +117,22 @@ def shown(array: np.ndarray) -> np.ndarray:
     return array.reshape(array.shape[-2:]) if array.shape[:-2].count(1) == array.ndim - 2 else array
 
 
-def stage_csv(lesson: Lesson, moment: Moment) -> str:
-    """The array that the lesson's stage makes; of the update, its first parameter afterwards.
+def stage_csv(setup: Setup, snapshot: Snapshot) -> str:
+    """The array that the setup's stage makes; of the update, its first parameter afterwards.
 
-    >>> from cnnviz.core.trajectory import trajectory
-    >>> stage_csv(Lesson(stage="L"), trajectory(Lesson(), np.zeros((32, 32)), 0)).split()[0]
+    >>> from cnnviz.core.training.snapshots import run_updates
+    >>> stage_csv(Setup(stage="L"), run_updates(Setup(), np.zeros((32, 32)), 0)).split()[0]
     'L'
     """
-    if lesson.stage == "update":
-        name = lesson.network.parameters[0]
-        return map_csv(name, moment.after[name])
-    arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
-    return map_csv(lesson.stage, arrays[lesson.stage])
+    if setup.stage == "update":
+        name = setup.network.parameters[0]
+        return map_csv(name, snapshot.after[name])
+    arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
+    return map_csv(setup.stage, arrays[setup.stage])
 
 
 def map_csv(name: str, array: np.ndarray) -> str:
-    """An array of up to four axes, without those of a map's or a kernel's single channel (view/model/table.js).
+    """An array of up to four axes, without those of a map's or a kernel's single channel (view/model/numbers/table.js).
 
     >>> print(map_csv("z", np.array([[0.1, 1e-05], [2.0, -3.0]])), end="")
     i,0,1

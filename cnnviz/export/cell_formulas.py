@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.identity import identity
-from cnnviz.core.layers.layer import Shape
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Line
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.identity import identity
+from cnnviz.core.network.layers.layer import Shape
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
+from cnnviz.core.network.sliding import pad_widths
 
 Index = tuple[int, ...]
 
@@ -71,13 +71,13 @@ def _sheet(name: str) -> str:
 class CellFormulas:
     """The formulas of a program's passes. `helpers` are arrays that only the formulas need, with the shape of each.
 
-    `ties` are, for what ReLU and max pooling read, the differences below which numbers are equal (core/ties.py).
+    `ties` are, for what ReLU and max pooling read, the differences below which numbers are equal (core/network/ties.py).
     """
 
     def __init__(self, program: Program, ties: Mapping[str, float] | None = None):
         self.program, self.ties = program, ties or {}
         self.helpers: dict[str, Shape] = {}
-        self.lines: dict[str, Line] = {line.target: line for line in (*program.forward_lines, *program.backward_lines)}
+        self.lines: dict[str, Op] = {line.target: line for line in (*program.forward_lines, *program.backward_lines)}
         shapes = dict(program.shapes)
         shapes |= {f"d{name}": shape for name, shape in program.shapes.items()} | {"y": program.shapes["o"], "L": ()}
         for layer, names in zip(program.network.layers, program.network.names, strict=True):
@@ -94,7 +94,7 @@ class CellFormulas:
     def formula(self, name: str, at: Index) -> str | None:
         """The formula of one cell; None where it is given, or where its kind has none.
 
-        >>> from cnnviz.core.network import DEFAULT, Network
+        >>> from cnnviz.core.network.network import DEFAULT, Network
         >>> formulas = CellFormulas(Network.parse(DEFAULT).program((5, 5)))
         >>> formulas.formula("z1", (0, 1, 1)), formulas.formula("db", (0,)), formulas.formula("x", (0, 0, 0))
         ('SUMPRODUCT(x!C6:E8,f!B5:D7)', 'dz2!B5', None)
@@ -161,7 +161,7 @@ class CellFormulas:
 
     # ---- what the makers ask for
 
-    def names(self, line: Line, *roles: str) -> list[str]:
+    def names(self, line: Op, *roles: str) -> list[str]:
         """The arrays that these roles stand for in the line's layer; dx is the gradient of what the layer is given."""
         names = self.program.network.names[line.place]
         return [names.of(role) for role in roles]
@@ -173,13 +173,13 @@ class CellFormulas:
     def shape(self, name: str) -> Shape:
         return self.at.shapes[name]
 
-    def conv(self, line: Line) -> tuple[Conv, int]:
+    def conv(self, line: Op) -> tuple[Conv, int]:
         """The layer, and the zeros before its first pixel."""
         layer = self.program.network.layers[line.place]
         assert isinstance(layer, Conv)
         return layer, pad_widths(layer.reach, layer.padding)[0]
 
-    def spread(self, line: Line) -> str:
+    def spread(self, line: Op) -> str:
         """The units' gradient with the gaps of the stride in it."""
         (dy,) = self.names(line, "dy")
         return f"{dy} spread" if f"{dy} spread" in self.helpers else dy
@@ -204,7 +204,7 @@ def _sum(terms: Iterator[str]) -> str:
     return "+".join(filter(None, terms)) or "0"
 
 
-def _conv(of: CellFormulas, line: Line, at: Index) -> str:
+def _conv(of: CellFormulas, line: Op, at: Index) -> str:
     (layer, before), (m, i, j), (x, f) = of.conv(line), at, of.names(line, "x", "f")
     start = (i * layer.stride - before, j * layer.stride - before)
     f = f"{f} apart" if layer.dilation > 1 else f
@@ -212,47 +212,47 @@ def _conv(of: CellFormulas, line: Line, at: Index) -> str:
     return f"{made}+{of.at.cell(of.names(line, 'b')[0], m)}" if layer.bias else made
 
 
-def _conv_df(of: CellFormulas, line: Line, at: Index) -> str:
+def _conv_df(of: CellFormulas, line: Op, at: Index) -> str:
     (layer, before), (m, c, u, v), (x,) = of.conv(line), at, of.names(line, "x")
     start = (layer.dilation * u - before, layer.dilation * v - before)
     return _sum(iter([_products(of, (x, (c,)), start, (of.spread(line), (m,)))]))
 
 
-def _conv_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _conv_dx(of: CellFormulas, line: Op, at: Index) -> str:
     (layer, before), (c, i, j), (f,) = of.conv(line), at, of.names(line, "f")
     start = (i + before - layer.reach + 1, j + before - layer.reach + 1)
     return _sum(_products(of, (of.spread(line), (m,)), start, (f"{f} turned", (m, c))) for m in range(layer.filters))
 
 
-def _conv_db(of: CellFormulas, line: Line, at: Index) -> str:
+def _conv_db(of: CellFormulas, line: Op, at: Index) -> str:
     return f"SUM({of.at.whole(of.names(line, 'dy')[0], at[0])})"
 
 
-def _dense(of: CellFormulas, line: Line, at: Index) -> str:
+def _dense(of: CellFormulas, line: Op, at: Index) -> str:
     x, w, b = of.names(line, "x", "w", "b")
     column = of.at.block(w, (0, at[0]), (of.shape(w)[0] - 1, at[0]))
     return f"SUMPRODUCT({of.at.whole(x)},{column})+{of.at.cell(b, at[0])}"
 
 
-def _dense_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _dense_dx(of: CellFormulas, line: Op, at: Index) -> str:
     w, dy = of.names(line, "w", "dy")
     row = of.at.block(w, (at[0], 0), (at[0], of.shape(w)[1] - 1))
     return f"SUMPRODUCT(MMULT({row},{of.at.whole(dy)}))"
 
 
-def _dense_dw(of: CellFormulas, line: Line, at: Index) -> str:
+def _dense_dw(of: CellFormulas, line: Op, at: Index) -> str:
     x, dy = of.names(line, "x", "dy")
     return f"{of.at.cell(x, at[0])}*{of.at.cell(dy, at[1])}"
 
 
-def _dense_db(of: CellFormulas, line: Line, at: Index) -> str:
+def _dense_db(of: CellFormulas, line: Op, at: Index) -> str:
     return of.at.cell(of.names(line, "dy")[0], at[0])
 
 
-def _each(text: str) -> Callable[[CellFormulas, Line, Index], str]:
+def _each(text: str) -> Callable[[CellFormulas, Op, Index], str]:
     """A formula of the same cell in other arrays, by their roles in braces."""
 
-    def make(of: CellFormulas, line: Line, at: Index) -> str:
+    def make(of: CellFormulas, line: Op, at: Index) -> str:
         roles = ("x", "y", "dy")
         cells = {role: of.at.cell(name, *at) for role, name in zip(roles, of.names(line, *roles), strict=True) if f"{{{role}}}" in text}
         return text.format(**cells)
@@ -260,44 +260,44 @@ def _each(text: str) -> Callable[[CellFormulas, Line, Index], str]:
     return make
 
 
-def _relu_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _relu_dx(of: CellFormulas, line: Op, at: Index) -> str:
     """The gradient that arrived, where the sum is above 0 by more than round-off."""
     x, dy = of.names(line, "x", "dy")
     slope, arrived = line.settings.get("slope", 0), of.at.cell(dy, *at)
     return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{arrived},{f'{slope!r}*{arrived}' if slope else 0})"
 
 
-def _leaky(of: CellFormulas, line: Line, at: Index) -> str:
+def _leaky(of: CellFormulas, line: Op, at: Index) -> str:
     z = of.at.cell(of.names(line, "x")[0], *at)
     return f"MAX({z},{line.settings['slope']!r}*{z})"
 
 
-def _softmax(of: CellFormulas, line: Line, at: Index) -> str:
+def _softmax(of: CellFormulas, line: Op, at: Index) -> str:
     (x,) = of.names(line, "x")
     most = f"MAX({of.at.whole(x)})"
     return f"EXP({of.at.cell(x, *at)}-{most})/SUMPRODUCT(EXP({of.at.whole(x)}-{most}))"
 
 
-def _softmax_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _softmax_dx(of: CellFormulas, line: Op, at: Index) -> str:
     y, dy = of.names(line, "y", "dy")
     return f"{of.at.cell(y, *at)}*SUMPRODUCT({of.at.whole(y)}*({of.at.cell(dy, *at)}-{of.at.whole(dy)}))"
 
 
-def _window(of: CellFormulas, line: Line, at: Index) -> tuple[Index, Index]:
+def _window(of: CellFormulas, line: Op, at: Index) -> tuple[Index, Index]:
     """The first and the last cell under a pool's window."""
     g = of.program.network.layers[line.place].geometry()
     c, i, j = at
     return (c, i * g["stride"], j * g["stride"]), (c, i * g["stride"] + g["k"] - 1, j * g["stride"] + g["k"] - 1)
 
 
-def _pool(function: str) -> Callable[[CellFormulas, Line, Index], str]:
-    def make(of: CellFormulas, line: Line, at: Index) -> str:
+def _pool(function: str) -> Callable[[CellFormulas, Op, Index], str]:
+    def make(of: CellFormulas, line: Op, at: Index) -> str:
         return f"{function}({of.at.block(of.names(line, 'x')[0], *_window(of, line, at))})"
 
     return make
 
 
-def _covering(of: CellFormulas, line: Line, at: Index) -> list[Index]:
+def _covering(of: CellFormulas, line: Op, at: Index) -> list[Index]:
     """The places whose window covers a cell."""
     g = of.program.network.layers[line.place].geometry()
     _, rows, columns = of.shape(of.names(line, "y")[0])
@@ -305,7 +305,7 @@ def _covering(of: CellFormulas, line: Line, at: Index) -> list[Index]:
     return [(at[0], i, j) for i in ways[0] for j in ways[1]]
 
 
-def _max_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _max_dx(of: CellFormulas, line: Op, at: Index) -> str:
     """The gradient of each place where this cell is the first of the largest."""
     x, y, dy = of.names(line, "x", "y", "dy")
     (c, row, column), found = at, []
@@ -321,22 +321,22 @@ def _max_dx(of: CellFormulas, line: Line, at: Index) -> str:
     return _sum(iter(found))
 
 
-def _avg_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _avg_dx(of: CellFormulas, line: Op, at: Index) -> str:
     k = of.program.network.layers[line.place].geometry()["k"]
     places = _covering(of, line, at)
     return f"SUM({of.at.block(of.names(line, 'dy')[0], places[0], places[-1])})/{k * k}" if places else "0"
 
 
-def _gap(of: CellFormulas, line: Line, at: Index) -> str:
+def _gap(of: CellFormulas, line: Op, at: Index) -> str:
     return f"AVERAGE({of.at.whole(of.names(line, 'x')[0], at[0])})"
 
 
-def _gap_dx(of: CellFormulas, line: Line, at: Index) -> str:
+def _gap_dx(of: CellFormulas, line: Op, at: Index) -> str:
     x, dy = of.names(line, "x", "dy")
     return f"{of.at.cell(dy, at[0])}/{of.shape(x)[1] * of.shape(x)[2]}"
 
 
-MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Line, Index], str]] = {
+MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Op, Index], str]] = {
     ("conv", "y"): _conv, ("conv", "df"): _conv_df, ("conv", "db"): _conv_db, ("conv", "dx"): _conv_dx,
     ("dense", "y"): _dense, ("dense", "dw"): _dense_dw, ("dense", "db"): _dense_db, ("dense", "dx"): _dense_dx,
     ("sigmoid", "y"): _each("EXP(MIN(0,{x}))/(1+EXP(-ABS({x})))"), ("sigmoid", "dx"): _each("{dy}*{y}*(1-{y})"),

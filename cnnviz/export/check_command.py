@@ -1,4 +1,4 @@
-"""`python -m cnnviz check FILE`: somebody's own gradients beside this lesson's."""
+"""`python -m cnnviz check FILE`: somebody's own gradients beside this setup's."""
 
 import argparse
 import sys
@@ -6,14 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import diagnose
+from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.data.images import find_image, load_images
-from cnnviz.data.own_gradients import most_bytes, read_gradients
-from cnnviz.export.arguments import add_fields, asked_lesson, check_start, command_parser, content_of, joined
+from cnnviz.data.user_gradients import most_bytes, read_gradients
+from cnnviz.export.arguments import add_fields, check_start, command_parser, content_of, joined, setup_from_arguments
 from cnnviz.export.cli_output import fail, put, reason, tell
-from cnnviz.export.own_report import last_line, reference_of, report
 from cnnviz.export.terminal import Progress, title
-from cnnviz.export.terminal import run as run_lesson
+from cnnviz.export.terminal import run as run_setup
+from cnnviz.export.user_gradients_report import last_line, reference_of, report
 from cnnviz.words import say
 
 EXITS = {"right": 0, "wrong": 1}
@@ -24,14 +24,14 @@ def run(arguments: list[str]) -> int:
     """Compares and prints; 0 if all is right, 1 if something is wrong, 2 if nothing can be told of the file."""
     asked = _parse(arguments)
     try:
-        lesson, _, notes = asked_lesson(asked)
-        images, x = [find_image(img) for img in lesson.images], load_images(lesson)
-        program = lesson.network.program(x.shape)
+        setup, _, notes = setup_from_arguments(asked)
+        images, x = [find_image(img) for img in setup.images], load_images(setup)
+        program = setup.network.program(x.shape)
         own = read_gradients(content_of(asked.file, most_bytes(program, len(images))), program, len(images))
-        progress = Progress(sys.stderr, lesson.k, "terminal.computing")
+        progress = Progress(sys.stderr, setup.k, "terminal.computing")
         try:
             with np.errstate(all="ignore"):
-                reference = reference_of(lesson, run_lesson(lesson, x, progress))
+                reference = reference_of(setup, run_setup(setup, x, progress).in_mode(setup.mode))
         finally:
             progress.clear()
         found = diagnose(reference, own.arrays, own.precisions)
@@ -39,7 +39,7 @@ def run(arguments: list[str]) -> int:
         return fail(2, reason(error))
     for note in (*notes, *own.notes):
         tell(str(note))
-    printed = put([*title(lesson, ", ".join(image.words for image in images)), *report(found, Path(asked.file).name, len(own.passed_over)), last_line(found)])
+    printed = put([*title(setup, ", ".join(image.words for image in images)), *report(found, Path(asked.file).name, len(own.passed_over)), last_line(found)])
     return EXITS.get(found.verdict, 2) if printed else 1
 
 

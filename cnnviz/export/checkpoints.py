@@ -5,11 +5,11 @@ import json
 import re
 from collections.abc import Mapping
 
-from cnnviz.core.archives import archive_of
-from cnnviz.core.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.stored_params import size
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.stored_params import size
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.archives import archive_of
+from cnnviz.core.training.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
 from cnnviz.export.import_weights import arrays_of, whole
 from cnnviz.words import Message, Problem, message
 
@@ -24,7 +24,7 @@ def files_in(content: bytes) -> Files | None:
     """
     try:
         return _archived(content) if content[:2] == b"PK" else _listed(content) if content[:2] == b"[[" else None
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and numbers of sizes raise a dozen kinds of error
         return None
@@ -45,10 +45,10 @@ def _archived(content: bytes) -> Files | None:
         return {member.filename: archive.read(member) for member in members} or None
 
 
-def read_checkpoints(files: Files, lesson: Lesson) -> tuple[Lesson, str, Message]:
-    """The lesson that starts from the first checkpoint, the name under which all are kept, and a sentence on them.
+def read_checkpoints(files: Files, setup: Setup) -> tuple[Setup, str, Message]:
+    """The setup that starts from the first checkpoint, the name under which all are kept, and a sentence on them.
 
-    Checkpoints that were saved here bring their lesson, of all others `lesson` gets the weights. Raises Problem, a
+    Checkpoints that were saved here bring their setup, of all others `lesson` gets the weights. Raises Problem, a
     sentence for the learner, where they are not all of one network.
     """
     names = sorted(files, key=_in_order)
@@ -58,27 +58,27 @@ def read_checkpoints(files: Files, lesson: Lesson) -> tuple[Lesson, str, Message
         raise Problem("export.checkpoints.too_many", n=len(names), most=MOST)
     found: list[Params] = []
     for file in names:
-        lesson, params = _of_one_network(file, files[file], lesson, names[0] if found else "")
+        setup, params = _of_one_network(file, files[file], setup, names[0] if found else "")
         if found and {name: array.shape for name, array in params.items()} != {name: array.shape for name, array in found[0].items()}:
             raise Problem("export.checkpoints.shapes", file=file, first=names[0])
         found.append(params)
         if sum(map(size, found)) > MOST_BYTES:
             raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)
     name = keep_checkpoints(found, names)
-    return from_checkpoint(lesson, name, 0), name, message("export.checkpoints.taken", n=len(found), first=names[0], last=names[-1])
+    return from_checkpoint(setup, name, 0), name, message("export.checkpoints.taken", n=len(found), first=names[0], last=names[-1])
 
 
-def _of_one_network(file: str, content: bytes, lesson: Lesson, first: str) -> tuple[Lesson, Params]:
-    """A file's lesson and parameters; where another was `first`, the lesson is that one's."""
+def _of_one_network(file: str, content: bytes, setup: Setup, first: str) -> tuple[Setup, Params]:
+    """A file's setup and parameters; where another was `first`, the setup is that one's."""
     try:
-        found = whole(arrays_of(content), lesson)
+        found = whole(arrays_of(content), setup)
     except Problem as why:
         raise Problem("export.checkpoints.of", file=file, why=why.message) from None
     if found is None:
-        raise Problem("export.checkpoints.misfit", file=file, net=lesson.net)
-    if first and found[0].net != lesson.net:
-        raise Problem("export.checkpoints.another", file=file, net=found[0].net, first=first, other=lesson.net)
-    return lesson if first else found[0], found[1]
+        raise Problem("export.checkpoints.misfit", file=file, net=setup.net)
+    if first and found[0].net != setup.net:
+        raise Problem("export.checkpoints.another", file=file, net=found[0].net, first=first, other=setup.net)
+    return setup if first else found[0], found[1]
 
 
 def _in_order(name: str) -> list[tuple[int, str]]:

@@ -4,7 +4,7 @@ import inspect
 import textwrap
 from collections.abc import Sequence
 
-from cnnviz.core.program_line import Line
+from cnnviz.core.network.program_line import Op
 
 WIDTH = 112
 """Characters of a line of code, unless one word is longer."""
@@ -19,11 +19,11 @@ def variable(symbol: str) -> str:
     return symbol.replace(".", "_")
 
 
-def expression(line: Line) -> str:
+def expression(line: Op) -> str:
     """The call of a line; settings that are the function's own are left out.
 
-    >>> from cnnviz.core.layers.conv import windows
-    >>> expression(Line("z1.windows", windows, ("x",), {"k": 3, "stride": 1, "padding": "same"}))
+    >>> from cnnviz.core.network.layers.conv import windows
+    >>> expression(Op("z1.windows", windows, ("x",), {"k": 3, "stride": 1, "padding": "same"}))
     'windows(x, k=3, padding="same")'
     """
     if line.settled:
@@ -34,12 +34,12 @@ def expression(line: Line) -> str:
     return _called(line, given)
 
 
-def settling(line: Line, given: str) -> str:
+def settling(line: Op, given: str) -> str:
     """The code that settles an array, which stands as `given`."""
     return _called(line, [given, variable(line.sources[-1])])
 
 
-def _called(line: Line, given: list[str]) -> str:
+def _called(line: Op, given: list[str]) -> str:
     """The line's function with these arguments, and with its settings."""
     parameters = inspect.signature(line.function).parameters
     given += [f"{name}={_written(value)}" for name, value in line.settings.items() if value != parameters[name].default]

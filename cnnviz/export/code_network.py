@@ -1,7 +1,7 @@
 """A network in plain NumPy, section by section, as its program has it: the functions of its layers, then one line for each of the program's.
 
 The functions are the core's own (export/core_source.py) in the core's own order, so that they give the same numbers;
-a lesson with deviations gets the teaching notebook's lines in their places.
+a setup with deviations gets the teaching notebook's lines in their places.
 """
 
 import ast
@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cnnviz.core import losses, ties
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE, Deviation
-from cnnviz.core.optimizers import Optimizer
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Line, share_of_mean
-from cnnviz.core.stages import Stage
-from cnnviz.core.symbols import latex
+from cnnviz.core.network import losses, ties
+from cnnviz.core.network.optimizers import Optimizer
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, share_of_mean
+from cnnviz.core.network.stages import Stage
+from cnnviz.core.network.symbols import latex
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE, Deviation
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.core_source import listing, rule_of
 from cnnviz.words import has, message, say
@@ -52,9 +52,9 @@ class Passes:
 
     # ---- the layers
 
-    def layer_sections(self, forward_only: bool = False, more: Iterable[Line] = ()) -> Iterator[Section]:
+    def layer_sections(self, forward_only: bool = False, more: Iterable[Op] = ()) -> Iterator[Section]:
         """The functions that the lines call, and `more`, in the order of the forward pass: a section for each kind of layer, one for the loss."""
-        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Line]]()
+        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
         for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
             if line.settled:
@@ -69,7 +69,7 @@ class Passes:
             elif code:
                 yield Section(str(stages[0].title), self._sentences(stages), self._formulas_of(lines), code)
 
-    def _kind(self, line: Line) -> str:
+    def _kind(self, line: Op) -> str:
         if line.function.__module__ == ties.__name__:
             return "ties"
         if line.layer is None or line.function.__module__ == losses.__name__:
@@ -85,7 +85,7 @@ class Passes:
     def _sentences(stages: Iterable[Stage]) -> str:
         return " ".join(dict.fromkeys(str(stage.sentence) for stage in stages))
 
-    def _formulas_of(self, lines: Sequence[Line]) -> tuple[str, ...]:
+    def _formulas_of(self, lines: Sequence[Op]) -> tuple[str, ...]:
         """The formulas of one place's lines in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
         formulas, first = self.program.formulas, lines[0].layer
         found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
@@ -202,12 +202,12 @@ class Passes:
         return [variable(line.target) for line in self._needed]
 
     @property
-    def _needed(self) -> list[Line]:
+    def _needed(self) -> list[Op]:
         return self.program.backward_lines[: self.program.needed]
 
     # ---- rows of code with what they are
 
-    def _rows(self, lines: Iterable[Line]) -> list[tuple[str, str]]:
+    def _rows(self, lines: Iterable[Op]) -> list[tuple[str, str]]:
         """Each line as code, or what deviations make of it, and its shape."""
         rows = []
         for line in lines:
@@ -221,7 +221,7 @@ class Passes:
                 rows.append((f"{name} = {settling(line.settled, name)}", self._size(line.target)))
         return rows
 
-    def _deviations(self, line: Line) -> list[Deviation]:
+    def _deviations(self, line: Op) -> list[Deviation]:
         """The deviations in a line's place, one after another."""
         return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
 
@@ -264,7 +264,7 @@ def section(name: str, formulas: Iterable[str], code: str, **values: object) -> 
 def chain(program: Program) -> str:
     """The network as one line of symbols, shapes and layers.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> chain(Network.parse("conv1x3-dense2-mse").program((8, 8)))
     'x (8,8) --conv1x3--> z1 (6,6) --flatten--> v (36,) --dense2--> o (2,)'
     """

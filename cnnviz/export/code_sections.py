@@ -1,4 +1,4 @@
-"""A lesson as a short text with code, section by section: what the script and the notebook are made of."""
+"""A setup as a short text with code, section by section: what the script and the notebook are made of."""
 
 import textwrap
 from collections.abc import Iterable
@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.first_params import first_buffers
-from cnnviz.core.latex_to_text import plain
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner
-from cnnviz.core.sliding import pad_widths
+from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import PassValues
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.setup.first_params import first_buffers
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
 from cnnviz.export.code_lines import expression, variable
@@ -24,16 +24,16 @@ from cnnviz.export.core_source import listing
 from cnnviz.words import Problem, say
 
 
-def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
-    """The lesson's code on an image, in the order in which it runs.
+def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
+    """The setup's code on an image, in the order in which it runs.
 
     `pixels` (H,W,3) or one channel (H,W), uint8, of several images (m,H,W,3). Raises ValueError for others, and where the network does not fit.
     """
-    x = seen(lesson, pixels)
-    program = lesson.network.program(x.shape)
-    values = program.start(lesson.unset.first_params(lesson.x_shape), x)
-    passes = Passes(program, lesson.optimizer, lesson.deviations, sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
-    after = _after_training(lesson, x, values) if lesson.mode == "eval" else None
+    x = seen(setup, pixels)
+    program = setup.network.program(x.shape)
+    values = program.start(setup.unset.first_params(setup.x_shape), x)
+    passes = Passes(program, setup.optimizer, setup.deviations, sizes_of(program, values, np.array(setup.y)), len(setup.images))
+    after = _in_eval_mode(setup, x, values) if setup.mode == "eval" else None
     loops = None if program.run.images else loops_section(program)
     return (
         section("needs", [], IMPORTS),
@@ -43,53 +43,53 @@ def sections(lesson: Lesson, pixels: np.ndarray) -> tuple[Section, ...]:
         passes.update_section(),
         *([after.forward_section(), after.backward_section()] if after else []),
         printing(program),
-        image_section(lesson, pixels, program, imports=False),
-        start_section(lesson, program, values, first_buffers(lesson.network, x.shape, lesson.w) if after else {}),
-        *([by_hand_section(lesson, program)] if lesson.set else []),
+        image_section(setup, pixels, program, imports=False),
+        start_section(setup, program, values, first_buffers(setup.network, x.shape, setup.w) if after else {}),
+        *([by_hand_section(setup, program)] if setup.set else []),
         *([loops] if loops else []),
-        _training(lesson, passes, bool(after)),
-        _numbers_forward(lesson, passes, after or passes),
+        _training(setup, passes, bool(after)),
+        _numbers_forward(setup, passes, after or passes),
         _numbers_backward(after or passes),
         *([] if after else [_numbers_update(passes)]),
     )
 
 
-def _after_training(lesson: Lesson, x: np.ndarray, values: Inner) -> Passes:
+def _in_eval_mode(setup: Setup, x: np.ndarray, values: PassValues) -> Passes:
     """The passes with what training has kept, nothing dropped, each image for itself."""
-    program = lesson.network.program(x.shape, training=False)
-    return Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)), len(lesson.images))
+    program = setup.network.program(x.shape, training=False)
+    return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))
 
 
-def seen(lesson: Lesson, pixels: np.ndarray) -> np.ndarray:
+def seen(setup: Setup, pixels: np.ndarray) -> np.ndarray:
     """The network's input from the image, or from several (m,C,H,W). Raises Problem where one's pixels are given for several."""
     pixels = np.asarray(pixels)
-    if len(lesson.images) > 1:
-        if pixels.ndim != 4 or len(pixels) != len(lesson.images):
+    if len(setup.images) > 1:
+        if pixels.ndim != 4 or len(pixels) != len(setup.images):
             raise Problem("data.image.several")
-        return np.stack([seen(lesson.alone(n), one) for n, one in enumerate(pixels)]).reshape(lesson.batch_shape)
+        return np.stack([seen(setup.alone(n), one) for n, one in enumerate(pixels)]).reshape(setup.batch_shape)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
-    return load_image(pixels, lesson.ch, lesson.scale)
+    return load_image(pixels, setup.ch, setup.scale)
 
 
-def introduction(lesson: Lesson, pixels: np.ndarray) -> str:
-    """The introduction in plain lines: the lesson's network, its link, and where its rule deviates."""
-    program = lesson.network.program(seen(lesson, pixels).shape)
-    text = as_docstring(lesson, program, say("export.script.introduction"))
-    if not lesson.deviations:
+def introduction(setup: Setup, pixels: np.ndarray) -> str:
+    """The introduction in plain lines: the setup's network, its link, and where its rule deviates."""
+    program = setup.network.program(seen(setup, pixels).shape)
+    text = as_docstring(setup, program, say("export.script.introduction"))
+    if not setup.deviations:
         return text
-    effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in lesson.deviations]
-    lines = ["", say("export.script.deviations", rule=lesson.rule), *(textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects)]
+    effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in setup.deviations]
+    lines = ["", say("export.script.deviations", rule=setup.rule), *(textwrap.fill(effect, 110, subsequent_indent="  ") for effect in effects)]
     return "\n".join([text, *lines])
 
 
-def as_docstring(lesson: Lesson, program: Program, words: str, library: str = "") -> str:
-    """The lesson and the library of a script, NumPy where none is named; the network as a chain, and `words` on it."""
-    settings, held = settings_of(lesson)
-    image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
-    channel = say(f"export.script.channel.{lesson.ch}")
+def as_docstring(setup: Setup, program: Program, words: str, library: str = "") -> str:
+    """The setup and the library of a script, NumPy where none is named; the network as a chain, and `words` on it."""
+    settings, held = settings_of(setup)
+    image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
+    channel = say(f"export.script.channel.{setup.ch}")
     lines = [
-        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=lesson.when, library=library),
+        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=setup.when, library=library),
         "",
         *wrapped_chain(program),
         f"    {plain(program.formulas['L'])}",
@@ -100,10 +100,10 @@ def as_docstring(lesson: Lesson, program: Program, words: str, library: str = ""
     return "\n".join(lines)
 
 
-def settings_of(lesson: Lesson) -> tuple[str, bool]:
-    """The lesson's query, and whether something is left out of it that stands in the code: a picture of one's own, numbers that are held."""
-    query = lesson.to_query()
-    left_out = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if lesson.img.startswith("upload-") else set())
+def settings_of(setup: Setup) -> tuple[str, bool]:
+    """The setup's query, and whether something is left out of it that stands in the code: a picture of one's own, numbers that are held."""
+    query = setup.to_query()
+    left_out = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())
     return urlencode({key: text for key, text in query.items() if key not in left_out}, safe=",;"), bool(left_out)
 
 
@@ -113,7 +113,7 @@ def wrapped_chain(program: Program) -> list[str]:
     return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
 
 
-def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[int, ...]]:
+def sizes_of(program: Program, values: PassValues, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """The shape of every array of a pass, as its lines have them."""
     with np.errstate(all="ignore"):
         made = program.run_forward(values | program.given_to(None, len(y) if program.run.images else None)) | {"y": y}
@@ -125,12 +125,12 @@ def sizes_of(program: Program, values: Inner, y: np.ndarray) -> dict[str, tuple[
 # ---- training
 
 
-def _training(lesson: Lesson, passes: Passes, keeps: bool) -> Section:
+def _training(setup: Setup, passes: Passes, keeps: bool) -> Section:
     k = "t - 1" if passes.keeps else "k"
-    before = f"{by_hand_call(lesson, passes.program, k)}{passes.fresh}{passes.draws(lesson.seed, k)}"
+    before = f"{by_hand_call(setup, passes.program, k)}{passes.fresh}{passes.draws(setup.seed, k)}"
     kept = passes.kept if keeps else ""
     body = f"{before}{passes.forward_call}\n{kept}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
-    count = "k" if lesson.set or passes.program.draws else "_"
+    count = "k" if setup.set or passes.program.draws else "_"
     step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
     names = ", ".join(passes.program.parameters)
@@ -159,10 +159,10 @@ def printed(program: Program, name: str, suffix: str = "", variable: str = "") -
     return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if dropped else variable or name}{whole}))'
 
 
-def _numbers_forward(lesson: Lesson, trained: Passes, passes: Passes) -> Section:
+def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
     """The pass that is printed, with the parameters that `trained` has led to."""
-    names, by_hand = forward_names(passes.program.network), by_hand_call(lesson, passes.program, "updates")
-    code = f"{by_hand}{trained.fresh}{passes.draws(lesson.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    names, by_hand = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
+    code = f"{by_hand}{trained.fresh}{passes.draws(setup.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

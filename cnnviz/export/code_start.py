@@ -1,4 +1,4 @@
-"""The beginning of a lesson's code: its image, and its parameters before the first update."""
+"""The beginning of a setup's code: its image, and its parameters before the first update."""
 
 import base64
 import textwrap
@@ -7,11 +7,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.latex_to_text import pixel_formula
-from cnnviz.core.lesson import CHANNELS, Lesson
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.explain.latex_to_text import pixel_formula
+from cnnviz.core.network.network import WEIGHTS
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
+from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data.images import LUMA
 from cnnviz.export.arrays import shown
 from cnnviz.export.code_lines import expression, variable, wrapped
@@ -23,16 +23,16 @@ MOST_LITERAL = 100
 
 
 IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
-"""The imports of a lesson's code."""
+"""The imports of a setup's code."""
 
 
-def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
+def image_section(setup: Setup, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
     """The image's bytes, and x from them; `imports` says whether what that needs stands there too."""
-    images = (len(pixels),) if len(lesson.images) > 1 else ()
+    images = (len(pixels),) if len(setup.images) > 1 else ()
     coloured = pixels.ndim == 3 + len(images)
-    gray, every = lesson.ch == "gray" and coloured, lesson.ch == "rgb" and coloured
+    gray, every = setup.ch == "gray" and coloured, setup.ch == "rgb" and coloured
     if coloured and not (gray or every):
-        pixels = pixels[..., CHANNELS.index(lesson.ch)]
+        pixels = pixels[..., CHANNELS.index(setup.ch)]
     code = [*([IMPORTS, ""] if imports else []), _packed("pixels", pixels, "np.uint8")]
     if gray:
         code += [f"red, green, blue = pixels.astype(float).transpose{(3, 0, 1, 2) if images else (2, 0, 1)}"]
@@ -41,10 +41,10 @@ def image_section(lesson: Lesson, pixels: np.ndarray, program: Program, imports:
         code += [f"x = np.ascontiguousarray(pixels.astype(float).transpose{(0, 3, 1, 2) if images else (2, 0, 1)})"]
     else:
         code += ["x = pixels.astype(float)"]
-    code += ["x = x / 255"] if lesson.scale == "unit" else []
+    code += ["x = x / 255"] if setup.scale == "unit" else []
     code += [] if every else [f"x = x.reshape{(*images, *program.x_shape)}"]
     brightness = rf"{LUMA[0]}\,R + {LUMA[1]}\,G + {LUMA[2]}\,B"
-    formula = (f"x = ({brightness}) / 255" if lesson.scale == "unit" else f"x = {brightness}") if gray else pixel_formula(lesson.scale)
+    formula = (f"x = ({brightness}) / 255" if setup.scale == "unit" else f"x = {brightness}") if gray else pixel_formula(setup.scale)
     return section("image", [formula], "\n".join(code))
 
 
@@ -54,19 +54,19 @@ def _packed(name: str, array: np.ndarray, dtype: str) -> str:
     return f'packed = """\n{packed}\n"""\n{name} = np.frombuffer(zlib.decompress(base64.b64decode(packed)), {dtype}).reshape{array.shape}'
 
 
-def start_section(lesson: Lesson, program: Program, values: Inner, buffers: Mapping[str, np.ndarray] | None = None) -> Section:
+def start_section(setup: Setup, program: Program, values: PassValues, buffers: Mapping[str, np.ndarray] | None = None) -> Section:
     """Every parameter before the first update, the `buffers` that training goes on to keep, the targets and the learning rate."""
-    lines = lesson.network.start_lines(program, lesson.w if lesson.w in WEIGHTS else "zeros", lesson.seed)
+    lines = setup.network.start_lines(program, setup.w if setup.w in WEIGHTS else "zeros", setup.seed)
     starts = {name: _beginning(values[name], line) for name, line in lines.items()}
     drawn = {line.function for name, line in lines.items() if starts[name][0] == "drawn"}
     code = [listing(drawn, set()), "", ""] if drawn else []
     code += [code for _, code in starts.values()]
     code += [f"{variable(name)} = {_literal(array)}" for name, array in (buffers or {}).items()]
-    code += [f"y = np.array({list(lesson.y)})", f"learning_rate = {lesson.lr!r}", f"updates = {lesson.k}"]
+    code += [f"y = np.array({list(setup.y)})", f"learning_rate = {setup.lr!r}", f"updates = {setup.k}"]
     return section("start", [started(name, how) for name, (how, _) in starts.items()], "\n".join(code))
 
 
-def _beginning(array: np.ndarray, line: Line) -> tuple[str, str]:
+def _beginning(array: np.ndarray, line: Op) -> tuple[str, str]:
     """A parameter's start and its code: as it is drawn, but for the filters that are given; or in numbers."""
     name, usual = line.target, line.run()
     own = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]

@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.optimizers import Optimizer
-from cnnviz.core.sliding import whole_number
+from cnnviz.core.network.optimizers import Optimizer
+from cnnviz.core.network.sliding import whole_number
 
 CHECKS: Mapping[Callable[..., Any], int] = {whole_number: 1}
 """Functions that only check, by the place of the argument that they give back."""
@@ -40,7 +40,7 @@ def listing(functions: Iterable[Callable[..., Any]], known: set[Callable[..., An
 
     Raises ValueError for a function that reads what has no place in a script.
 
-    >>> from cnnviz.core.layers.sigmoid import sigmoid_prime
+    >>> from cnnviz.core.network.layers.sigmoid import sigmoid_prime
     >>> print(listing([sigmoid_prime], set()))
     def sigmoid_prime(a):
         \"\"\"σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.\"\"\"

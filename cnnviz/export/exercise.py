@@ -1,4 +1,4 @@
-"""A lesson as an exercise: everything but the backward pass, which is left open line by line, and what checks it with NumPy alone."""
+"""A setup as an exercise: everything but the backward pass, which is left open line by line, and what checks it with NumPy alone."""
 
 import json
 import re
@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
-from cnnviz.core.trajectory import Moment
-from cnnviz.export.animation import lesson_picture
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
+from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_lines import aligned, expression, variable, wrapped
 from cnnviz.export.code_network import Passes, Section, section
 from cnnviz.export.code_sections import seen, settings_of, sizes_of, wrapped_chain
@@ -24,76 +24,76 @@ from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
 from cnnviz.words import Problem, has, message, reader, say, text
 
-SAID = ("right", "wrong", "untold", "not_finite", "kink", "some_untold", "shape", "not_yet")
+SAID = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
 """The check's verdicts on a gradient, among the words `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """The file that it writes, to be taken to the Check page."""
 TRIED, FEWEST = 200, 10
-"""Entries of one array that are nudged at the most, evenly spread, and of the largest networks."""
+"""Entries of one array that are tried at most, and at least if the network is large."""
 WORK = 4_000_000_000
 """Multiplications of one check: some seconds."""
 
 
-def exercise_script(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
-    """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the moment.
+def exercise_script(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
+    """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the snapshot.
 
-    >>> from cnnviz.core.trajectory import trajectory
+    >>> from cnnviz.core.training.snapshots import run_updates
     >>> pixels = np.zeros((32, 32, 3), np.uint8)
-    >>> "dz1 = None  # TODO" in exercise_script(Lesson(), pixels, trajectory(Lesson(), np.zeros((32, 32)), 0))
+    >>> "dz1 = None  # TODO" in exercise_script(Setup(), pixels, run_updates(Setup(), np.zeros((32, 32)), 0))
     True
     """
-    return as_script(_introduction(lesson, pixels), _sections(lesson, pixels, moment))
+    return as_script(_introduction(setup, pixels), _sections(setup, pixels, snapshot))
 
 
-def exercise_notebook(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> str:
+def exercise_notebook(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
     """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
-    return as_notebook(_introduction(lesson, pixels), _sections(lesson, pixels, moment), lesson_picture(lesson, seen(lesson, pixels)))
+    return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, snapshot), setup_picture(setup, seen(setup, pixels)))
 
 
-def in_training(lesson: Lesson) -> None:
-    """Raises Problem where the lesson's pass is one after training, which has no update to be worked out.
+def in_training(setup: Setup) -> None:
+    """Raises Problem where the setup's pass is one after training, which has no update to be worked out.
 
-    >>> in_training(Lesson())
+    >>> in_training(Setup())
     """
-    if lesson.mode == "eval":
+    if setup.mode == "eval":
         raise Problem("export.exercise.needs_training")
 
 
-def _introduction(lesson: Lesson, pixels: np.ndarray) -> str:
-    image = say("export.script.own_picture") if lesson.img.startswith("upload-") else lesson.img
-    program = lesson.network.program(seen(lesson, pixels).shape)
-    settings, _ = settings_of(lesson)
-    lines = [say("export.exercise.title", image=image, when=lesson.when), "", *wrapped_chain(program), ""]
+def _introduction(setup: Setup, pixels: np.ndarray) -> str:
+    image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
+    program = setup.network.program(seen(setup, pixels).shape)
+    settings, _ = settings_of(setup)
+    lines = [say("export.exercise.title", image=image, when=setup.when), "", *wrapped_chain(program), ""]
     lines += textwrap.wrap(say("export.exercise.introduction"), 110)
     return "\n".join([*lines, say("export.script.lesson", settings=settings)])
 
 
-def _sections(lesson: Lesson, pixels: np.ndarray, moment: Moment) -> Iterable[Section]:
-    in_training(lesson)
-    x = moment.trace.x
-    program = lesson.network.program(x.shape)
-    values = program.start(moment.params, x)
-    pixels_set = [one for one in lesson.until(lesson.k).set if one.symbol == "x"]
-    passes = Passes(program, lesson.optimizer, frozenset(), sizes_of(program, values, np.array(lesson.y)))
+def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[Section]:
+    in_training(setup)
+    x = snapshot.trace.x
+    program = setup.network.program(x.shape)
+    values = program.start(snapshot.params, x)
+    pixels_set = [one for one in setup.until(setup.k).set if one.symbol == "x"]
+    passes = Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)))
     yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)
     yield passes.forward_section()
-    image = image_section(lesson, pixels, program, imports=False)
+    image = image_section(setup, pixels, program, imports=False)
     yield replace(image, code="\n".join([image.code, *(assignment(one, program) for one in pixels_set)]))
-    yield _start_section(lesson, program, values)
-    yield _section("forward", f"{passes.draws(lesson.seed, str(lesson.k))}{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
+    yield _start_section(setup, program, values)
+    yield _section("forward", f"{passes.draws(setup.seed, str(setup.k))}{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)
     yield _check_section(passes)
-    command = f"python -m cnnviz check {FILE} '?{settings_of(lesson)[0]}'"
+    command = f"python -m cnnviz check {FILE} '?{settings_of(setup)[0]}'"
     said = say("export.exercise.said.wrote", file=FILE, command=command)
     yield _section("save", _SAVE.format(file=FILE, wrote=json.dumps(said, ensure_ascii=False)))
 
 
-def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
+def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
     """The lines that are left open, with the arrays that each is made from: a row is laid out again in the line that asks for its map.
 
-    >>> from cnnviz.core.network import DEFAULT, Network
+    >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [(line.target, sources) for line, sources in asked_lines(Network.parse(DEFAULT).program((4, 4)))][4:6]
     [('da1', ('dz2', 'w')), ('dz1', ('da1', 'a1'))]
     """
@@ -107,16 +107,16 @@ def asked_lines(program: Program) -> list[tuple[Line, tuple[str, ...]]]:
     return found
 
 
-def choice_lines(program: Program) -> list[Line]:
+def choice_lines(program: Program) -> list[Op]:
     """The decisions of layers with kinks by comparing numbers, a line for each.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]
     ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
     """
     layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
     chosen = [(layer.choice(shape), names) for layer, names, shape in layers]
-    return [Line("", made.function, tuple(map(names.of, made.roles)), made.settings) for made, names in chosen if made]
+    return [Op("", made.function, tuple(map(names.of, made.roles)), made.settings) for made, names in chosen if made]
 
 
 def _section(name: str, code: str, **values: object) -> Section:
@@ -124,9 +124,9 @@ def _section(name: str, code: str, **values: object) -> Section:
     return Section(say(f"export.exercise.{name}.title"), str(message(words, **values)) if has(words) else "", (), code)
 
 
-def _start_section(lesson: Lesson, program: Program, values: Inner) -> Section:
-    """As the lesson begins, but with the parameters of now and nothing of a training."""
-    start = start_section(lesson, program, values)
+def _start_section(setup: Setup, program: Program, values: PassValues) -> Section:
+    """As the setup begins, but with the parameters of now and nothing of a training."""
+    start = start_section(setup, program, values)
     lines = [line for line in start.code.splitlines() if not re.match("learning_rate = |updates = ", line)]
     return replace(start, code="\n".join(lines))
 
@@ -174,7 +174,7 @@ def _check_section(passes: Passes) -> Section:
 
 _LOOP = '''finite = np.isfinite(L) and all(np.isfinite(array).all() for array in arrays.values())
 noise = round_off(loss_with, start)
-untold = tried = 0
+undecided = tried = 0
 for name, gradient in gradients.items():
     array = arrays[name[1:]]
     if gradient is None:
@@ -188,15 +188,18 @@ for name, gradient in gradients.items():
         print(f"{{name:<5}} {{said['not_finite']}}")
         continue
     found, worst = checked(gradient.reshape(array.shape), array, lambda nudged: loss_with(**{{name[1:]: nudged}}), noise, {most})
-    untold, tried = untold + found.count(UNTOLD), tried + len(found)
+    marked = list(found.values())
+    undecided, tried = undecided + marked.count(UNDECIDED), tried + len(marked)
     if worst:
         place, yours, central = worst
         words = said["wrong"].format(place=place, yours=f"{{yours:.6g}}", central=f"{{central:.6g}}")
     else:
-        words = said["right" if RIGHT in found else "untold" if UNTOLD in found else "kink"]
+        words = said["right" if RIGHT in marked else "undecided" if UNDECIDED in marked else "kink"]
+    if len(marked) < array.size:
+        words += " " + said["tried"].format(n=len(marked), count=array.size)
     print(f"{{name:<5}} {{words}}")
-if untold:
-    print("#", said["some_untold"].format(n=untold, count=tried))'''
+if undecided:
+    print("#", said["some_undecided"].format(n=undecided, count=tried))'''
 
 _SAVE = '''done = {{name: gradient for name, gradient in gradients.items() if gradient is not None}}
 np.savez("{file}", **done)

@@ -15,6 +15,8 @@ Passed = tuple[float, Sequence[np.ndarray]]
 
 LONGEST, SHORTEST = 1e-4, 1e-8
 """The steps of the nudges: ever shorter ones, until the difference is sure enough."""
+SCREENED = 5
+"""Entries that are nudged once, for each that is tried, to find those that move the loss."""
 
 
 def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:
@@ -55,17 +57,37 @@ def slope(
     return (*best, still, kink)
 
 
+def tried_places(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], loss: float, most: int) -> list[int]:
+    """Up to `most` entries: half the largest that were given, and half drawn, of which those that move the loss come first."""
+    if array.size <= most:
+        return list(range(array.size))
+    size = np.nan_to_num(np.abs(gradient), nan=np.inf)
+    largest = np.argsort(-size, axis=None, kind="stable")[: most // 2].tolist()
+    drawn = [place for place in np.random.default_rng(0).permutation(array.size)[: SCREENED * most].tolist() if place not in largest]
+    moving, still = [], []
+    for place in drawn:
+        nudged = array.copy()
+        nudged.flat[place] += LONGEST * max(1.0, abs(array.flat[place]))
+        if loss_of(nudged)[0] != loss:
+            moving.append(place)
+        else:
+            still.append(place)
+        if len(moving) == most - len(largest):
+            break
+    return [*largest, *moving, *still][:most]
+
+
 def checked(
     gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], noise: float, most: int
-) -> tuple[list[int], tuple[tuple[int, ...], float, float] | None]:
+) -> tuple[dict[int, int], tuple[tuple[int, ...], float, float] | None]:
     """The marks of up to `most` entries of one gradient beside central differences, and the worst of them: place, yours, theirs."""
-    worst, found, apart, unmoved = None, [], -1.0, loss_of(array)
-    for place in np.unique(np.linspace(0, array.size - 1, most).astype(int)):
-        at = np.unravel_index(place, array.shape)
+    worst, found, apart, unmoved = None, {}, -1.0, loss_of(array)
+    for place in tried_places(gradient, array, loss_of, unmoved[0], most):
+        at = tuple(map(int, np.unravel_index(place, array.shape)))
         given = float(gradient[at])
         central, doubt, still, kink = slope(loss_of, array, at, given, noise, unmoved)
         mark = int(marks(np.array(given), np.array(central), doubt, np.array(still), np.array(kink)))
-        found.append(mark)
+        found[place] = mark
         if mark == WRONG and not abs(given - central) <= apart:
-            worst, apart = (tuple(map(int, at)), given, central), abs(given - central)
+            worst, apart = (at, given, central), abs(given - central)
     return found, worst

@@ -1,4 +1,4 @@
-"""A lesson as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with its gradients printed.
+"""A setup as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with its gradients printed.
 
 What a kind of layer, a loss and an optimizer are called there, they say themselves (`keras`, `pytorch`, `code`). Here is
 what is around them: channels last or first, axes of weights, and the printing, which is cnnviz's own.
@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.first_params import first_buffers
-from cnnviz.core.layers.layer import Layer, Shape
-from cnnviz.core.layers_with_ties import layers_with_ties
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.program import Program
-from cnnviz.core.set_values import SetValue
-from cnnviz.core.symbols import Names
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.network.layers.layer import Layer, Shape
+from cnnviz.core.network.layers_with_ties import layers_with_ties
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.setup.first_params import first_buffers
+from cnnviz.core.setup.set_values import SetValue
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_network import Section, draws, section
 from cnnviz.export.code_sections import as_docstring, printed, printing, seen
@@ -25,67 +25,70 @@ from cnnviz.export.code_set_values import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
+from cnnviz.models.script_classes import KERAS_BATCH_NORM, KERAS_DROPOUT, PYTORCH_DROPOUT
 from cnnviz.words import Problem, has, say
 
 
-def keras_script(lesson: Lesson, pixels: np.ndarray) -> str:
-    """This lesson on the image `pixels` (H,W,3), uint8, in Keras on TensorFlow, in float64.
+def keras_script(setup: Setup, pixels: np.ndarray) -> str:
+    """This setup on the image `pixels` (H,W,3), uint8, in Keras on TensorFlow, in float64.
 
-    Raises Problem where the lesson's rule is not the exact one, and ValueError where the pixels do not fit.
+    Raises Problem where the setup's rule is not the exact one, and ValueError where the pixels do not fit.
 
-    >>> script = keras_script(Lesson(k=2), np.zeros((32, 32, 3), np.uint8))
+    >>> script = keras_script(Setup(k=2), np.zeros((32, 32, 3), np.uint8))
     >>> 'layers.Conv2D(1, 3, use_bias=False, name="z1")' in script
     True
     """
-    return _script("keras", lesson, pixels)
+    return _script("keras", setup, pixels)
 
 
-def pytorch_script(lesson: Lesson, pixels: np.ndarray) -> str:
+def pytorch_script(setup: Setup, pixels: np.ndarray) -> str:
     """The same in PyTorch.
 
-    >>> script = pytorch_script(Lesson(net="conv2x3s2same-dense2-mse"), np.zeros((32, 32, 3), np.uint8))
+    >>> script = pytorch_script(Setup(net="conv2x3s2same-dense2-mse"), np.zeros((32, 32, 3), np.uint8))
     >>> '("z1", nn.Conv2d(1, 2, 3, stride=2, padding=1, bias=False)),' in script
     True
     """
-    return _script("pytorch", lesson, pixels)
+    return _script("pytorch", setup, pixels)
 
 
-def exact_rule(lesson: Lesson) -> None:
-    """Raises Problem where the lesson's rule is one that neither Keras nor PyTorch has.
+def exact_rule(setup: Setup) -> None:
+    """Raises Problem where the setup's rule is one that neither Keras nor PyTorch has.
 
-    >>> exact_rule(Lesson())
+    >>> exact_rule(Setup())
     """
-    if lesson.deviations:
-        raise Problem("export.frameworks.exact", rule=lesson.rule.replace("_", " ").split(","))
+    if setup.deviations:
+        raise Problem("export.frameworks.exact", rule=setup.rule.replace("_", " ").split(","))
 
 
-def _script(library: str, lesson: Lesson, pixels: np.ndarray) -> str:
-    exact_rule(lesson)
-    x_shape = seen(lesson, pixels).shape
-    program = lesson.network.program(x_shape)
-    buffers = first_buffers(lesson.network, x_shape, lesson.w) if lesson.mode == "eval" else {}
-    parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, lesson, program)
+def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
+    exact_rule(setup)
+    x_shape = seen(setup, pixels).shape
+    program = setup.network.program(x_shape)
+    buffers = first_buffers(setup.network, x_shape, setup.w) if setup.mode == "eval" else {}
+    parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, setup, program)
     sections = (
         section("needs", [], parts.IMPORTS),
         *([parts.section("drawn", parts.dropout())] if program.draws else []),
         *([parts.section("kept", parts.KEPT)] if buffers and parts.KEPT else []),
         printing(program),
-        image_section(lesson, pixels, program, imports=False),
-        start_section(lesson, program, program.start(lesson.unset.first_params(lesson.x_shape)), buffers),
+        image_section(setup, pixels, program, imports=False),
+        start_section(setup, program, program.start(setup.unset.first_params(setup.x_shape)), buffers),
         parts.section("model", parts.model()),
         parts.section("passes", parts.passes()),
         section("training", [], parts.update()),
         parts.section("numbers", parts.numbers()),
     )
-    words = [say(f"export.frameworks.introduction.{library}")]
-    words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _tied(lesson, program, pixels).items()]
-    return as_script(as_docstring(lesson, program, " ".join(words), parts.NAME), sections)
+    refused = parts.refused() if setup.mode != "eval" or setup.k else []
+    words = [] if refused else [say(f"export.frameworks.introduction.{library}")]
+    words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _tied(setup, program, pixels).items()]
+    warning = textwrap.fill(say("export.frameworks.refused", layers=refused, library=parts.NAME), 110, initial_indent="# ", subsequent_indent="# ") + "\n" if refused else ""
+    return warning + as_script(as_docstring(setup, program, " ".join(words), parts.NAME), sections)
 
 
-def _tied(lesson: Lesson, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
-    """The outputs of the layers that have ties in the lesson's first pass, where filters are symmetric, or in its last, by their kind."""
-    x, found = seen(lesson, pixels), dict[str, list[str]]()
-    first, now = (trajectory(lesson, x, k) for k in (0, lesson.k))
+def _tied(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
+    """The outputs of the layers that have ties in the setup's first pass, where filters are symmetric, or in its last, by their kind."""
+    x, found = seen(setup, pixels), dict[str, list[str]]()
+    first, now = (run_updates(setup, x, k) for k in (0, setup.k))
     places = set[int]().union(*(layers_with_ties(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
     for place in sorted(places):
         found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)
@@ -97,7 +100,7 @@ class _Parts:
     """Base of both libraries: the layers, and the names and axes of weights there."""
 
     library: str
-    lesson: Lesson
+    setup: Setup
     program: Program
     NAME = ""
     IMPORTS = ""
@@ -112,8 +115,8 @@ class _Parts:
 
     @property
     def evaluated(self) -> bool:
-        """Tells whether the pass that is printed is one as after training."""
-        return self.lesson.mode == "eval"
+        """Tells whether the pass that is printed is one as in eval mode."""
+        return self.setup.mode == "eval"
 
     @property
     def merged(self) -> bool:
@@ -128,7 +131,7 @@ class _Parts:
     @property
     def images(self) -> int:
         """The number of images; 0 where it is one."""
-        return len(self.lesson.images) if self.program.run.images else 0
+        return len(self.setup.images) if self.program.run.images else 0
 
     @property
     def loss(self) -> str:
@@ -148,6 +151,10 @@ class _Parts:
         found = list(zip(network.layers, network.names, self.program.inputs, strict=True))
         return iter(found[:-1] if self.merged else found)
 
+    def refused(self) -> list[str]:
+        """The outputs of the layers whose pass in training the library refuses."""
+        return []
+
     def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
         """Of each parameter in the model's order its name, its layer's, its letter, and its axes in the library where they differ."""
         for layer, names, shape in self.layers():
@@ -164,14 +171,14 @@ class _Parts:
         return "\n".join(printed(self.program, name, suffix) for name in names)
 
     def dropout(self) -> str:
-        """The lesson's masks, and a layer that drops what they say."""
+        """The setup's masks, and a layer that drops what they say."""
         words = say("export.frameworks.drawn.docstring")
         return f'{listing([draw.func for _, _, draw in self.program.draws.values()], set())}\n\n\n{self.DROPOUT.format(words=words)}'
 
     @property
     def draws(self) -> str:
         """A function that gives each dropout the mask of update k; nothing where nothing is drawn."""
-        shapes, made = self.program.draws, draws(self.program, self.lesson.seed, "k", len(self.lesson.images))
+        shapes, made = self.program.draws, draws(self.program, self.setup.seed, "k", len(self.setup.images))
         last = self.LAST.format("0, 2, 3, 1" if self.images else "1, 2, 0")
         lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (last if len(shapes[name][1]) > 1 else "")) for name, mask in made.items()]
         return f"def draw(k):\n{textwrap.indent(chr(10).join(lines), '    ')}\n\n\n" if lines else ""
@@ -206,9 +213,9 @@ class _Parts:
     @property
     def by_hand(self) -> str:
         """A function that sets, as update k is reached, what is set by hand then; nothing where nothing is."""
-        if not self.lesson.set:
+        if not self.setup.set:
             return ""
-        body = cases(self.lesson, self.assigned)
+        body = cases(self.setup, self.assigned)
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
     def assigned(self, one: SetValue) -> str:
@@ -223,13 +230,13 @@ class _Parts:
 
     def trained(self, counted: bool = False) -> str:
         """The loop of updates, with what is set by hand as each is reached; a step may have to know which it is."""
-        before = [*(["by_hand({})"] if self.lesson.set else []), *(["draw({})"] if self.program.draws else [])]
+        before = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
         else:
             loop, k, step = f"{'k' if before else '_'} in range(updates)", "k", "step(passes()[-1])"
         lines = "\n    ".join([f"for {loop}:", *(one.format(k) for one in before), step])
-        return f"{lines}\nby_hand(updates)" if self.lesson.set else lines
+        return f"{lines}\nby_hand(updates)" if self.setup.set else lines
 
     def model(self) -> str:
         raise NotImplementedError
@@ -252,22 +259,13 @@ class _Keras(_Parts):
         'keras.config.set_floatx("float64")\nkeras.config.set_dtype_policy("float64")'
     )
     values = "model.trainable_variables[{}].numpy()"
-    DROPOUT = (
-        'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
-        "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
-    )
-    KEPT = (
-        "class BatchNormalization(layers.BatchNormalization):\n    def call(self, inputs, training=False):\n"
-        "        kept = ops.copy(self.moving_variance)\n        outputs = super().call(inputs, training=training)\n        if training:\n"
-        "            n = inputs.shape[0] * np.prod(inputs.shape[1:-1], dtype=int)\n            now = self.moving_variance - self.momentum * kept\n"
-        "            self.moving_variance.assign(self.momentum * kept + now * n / max(1, n - 1))\n        return outputs"
-    )
+    DROPOUT, KEPT = KERAS_DROPOUT, KERAS_BATCH_NORM
     MASK, LAST = 'model.get_layer("{of}").mask = {mask}', ".transpose({})"
     AFTER = "False"
 
     @property
     def count(self) -> str:
-        return "updates + 1" if "keras_step" in self.lesson.optimizer.code else ""
+        return "updates + 1" if "keras_step" in self.setup.optimizer.code else ""
 
     def model(self) -> str:
         c, rows, columns = self.program.x_shape
@@ -296,7 +294,7 @@ class _Keras(_Parts):
         laid, back = ("x.transpose(0, 2, 3, 1)", ".transpose(0, 3, 1, 2)") if self.images else ("x.transpose(1, 2, 0)[None]", "[0].transpose(2, 0, 1)")
         targets = "targets = y\n" if self.images else ""
         return (
-            f"{targets}image = tf.{'Variable' if self.lesson.set else 'constant'}({laid})\n\n\n"
+            f"{targets}image = tf.{'Variable' if self.setup.set else 'constant'}({laid})\n\n\n"
             f"def passes({'training=True' if self.evaluated else ''}):\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             "    with tf.GradientTape() as tape:\n"
@@ -312,7 +310,7 @@ class _Keras(_Parts):
         return f", training={'training' if self.evaluated else 'True'}" if self.program.buffers or self.program.draws else ""
 
     def update(self) -> str:
-        code = self.lesson.optimizer.code
+        code = self.setup.optimizer.code
         counted = "keras_step" in code
         head = "def step(gradients):"
         if counted:
@@ -332,6 +330,10 @@ class _Keras(_Parts):
 
 class _PyTorch(_Parts):
     NAME = "PyTorch"
+
+    def refused(self) -> list[str]:
+        return [names.output for layer, names, shape in self.layers() if layer.refused_by_pytorch(shape, self.images or 1)]
+
     IMPORTS = (
         "import base64\nimport zlib\nfrom collections import OrderedDict\n\n"
         "import numpy as np\nimport torch\nfrom torch import nn\n\n"
@@ -339,10 +341,7 @@ class _PyTorch(_Parts):
     )
     values = "[*model.parameters()][{}].detach().numpy()"
     BY_HAND, TURNED = "@torch.no_grad()\ndef by_hand(k):", "permute"
-    DROPOUT = (
-        'class Dropout(nn.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
-        "    def forward(self, inputs):\n        return inputs * self.mask if self.training else inputs"
-    )
+    DROPOUT = PYTORCH_DROPOUT
     MASK = "model.{of}.mask = torch.from_numpy({mask})"
 
     def model(self) -> str:
@@ -377,7 +376,7 @@ class _PyTorch(_Parts):
 
     def update(self) -> str:
         return (
-            f"{self.by_hand}{self.draws}optimizer = {self.lesson.optimizer.code['pytorch']}\n\n\n"
+            f"{self.by_hand}{self.draws}optimizer = {self.setup.optimizer.code['pytorch']}\n\n\n"
             "def step(gradients):\n"
             "    for parameter, gradient in zip(model.parameters(), gradients):\n"
             "        parameter.grad = torch.from_numpy(gradient)\n"

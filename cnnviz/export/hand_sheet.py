@@ -1,4 +1,4 @@
-"""A lesson to be worked out by hand: a printed sheet with one cell of each stage and blanks, the answers on a page of their own."""
+"""A setup to be worked out by hand: a printed sheet with one cell of each stage and blanks, the answers on a page of their own."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -8,16 +8,16 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
-from cnnviz.core.latex_to_text import in_words, pixel_formula
-from cnnviz.core.layers._normalisation import EPS
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.program import Program
-from cnnviz.core.stages import Stage, label
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
+from cnnviz.core.explain.latex_to_text import in_words, pixel_formula
+from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import Stage, label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
-from cnnviz.export.own_report import reference_of
+from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.words import Message, reader, say, written
 
 MOST_TERMS = 9
@@ -39,18 +39,18 @@ class Task:
     products: tuple[float, ...] = ()
 
 
-def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
-    """The sheet as an HTML page for print: this moment's exact passes on an image that is called `image`.
+def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
+    """The sheet as an HTML page for print: this snapshot's exact passes on an image that is called `image`.
 
-    >>> from cnnviz.core.trajectory import trajectory
-    >>> page = hand_sheet(Lesson(), trajectory(Lesson(), np.eye(32), 0), "an image")
-    >>> page.count('class="task"') == 2 * len(Lesson().network.stages), "<script" in page
+    >>> from cnnviz.core.training.snapshots import run_updates
+    >>> page = hand_sheet(Setup(), run_updates(Setup(), np.eye(32), 0), "an image")
+    >>> page.count('class="task"') == 2 * len(Setup().network.stages), "<script" in page
     (True, False)
     """
-    in_training(lesson)
-    found = tasks(lesson, moment)
-    query = {**lesson.to_query(), **({"img": "upload-…"} if lesson.img.startswith("upload-") else {})}
-    head = f"<p>{escape(say('export.sheet.of', image=image, when=lesson.when, net=str(lesson.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
+    in_training(setup)
+    found = tasks(setup, snapshot)
+    query = {**setup.to_query(), **({"img": "upload-…"} if setup.img.startswith("upload-") else {})}
+    head = f"<p>{escape(say('export.sheet.of', image=image, when=setup.when, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
     sides = [
         f"<section><h1>{escape(say(f'export.sheet.{side}.title'))}</h1>{head}<p>{escape(say(f'export.sheet.{side}.words'))}</p>"
         f'<div class="tasks">{"".join(_task(task, side == "answers") for task in found)}</div></section>'
@@ -59,27 +59,27 @@ def hand_sheet(lesson: Lesson, moment: Moment, image: Message | str) -> str:
     return _PAGE.format(lang=reader(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
 
 
-def tasks(lesson: Lesson, moment: Moment) -> list[Task]:
+def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
     """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
-    reference, network = reference_of(lesson, moment), lesson.network
+    reference, network = reference_of(setup, snapshot), setup.network
     program, trace, y = reference.program, reference.trace, reference.y
-    gradients = program.backward(moment.params, trace, y)
-    values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **moment.params}.items()}
+    gradients = program.backward(snapshot.params, trace, y)
+    values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **snapshot.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
-    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.inner(moment.params, trace))}
-    return [task for stage in network.stages for task in _of_stage(lesson, moment, program, stage, values)]
+    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.inner(snapshot.params, trace))}
+    return [task for stage in network.stages for task in _of_stage(setup, snapshot, program, stage, values)]
 
 
-def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, values: Arrays) -> Iterator[Task]:
+def _of_stage(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Iterator[Task]:
     if stage == "update":
-        yield _update(lesson, moment, program, stage, values)
+        yield _update(setup, snapshot, program, stage, values)
         return
     array = values[stage]
-    at = _cell(lesson, stage, array)
-    name, formula = _name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(lesson.scale),)
+    at = _cell(setup, stage, array)
+    name, formula = _name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(setup.scale),)
     answer = float(array[at])
     if stage == "x":
-        pixel = answer * 255 if lesson.scale == "unit" else answer
+        pixel = answer * 255 if setup.scale == "unit" else answer
         yield Task(name, stage.title, formula, (), ((say("export.sheet.pixel"), round(pixel, 6)),), answer)
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
@@ -88,7 +88,7 @@ def _of_stage(lesson: Lesson, moment: Moment, program: Program, stage: Stage, va
         made = arithmetic_of(program, stage, at, values)
         if kept := re.findall(r"[a-z]\w*\.[a-z]+", made.text):
             own = [number for number in made.numbers if number[1] in (at, at[:1])]
-            given = (*_names(program, own), *_kept(program, {name: moment.trace.kept[name] for name in kept}, at))
+            given = (*_names(program, own), *_kept(program, {name: snapshot.trace.kept[name] for name in kept}, at))
             yield Task(name, stage.title, formula, (), given, answer)
         elif len(made.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", made.text):
             yield _task_of(program, name, stage, formula, made, answer)
@@ -105,8 +105,8 @@ def _kept(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple
             yield "μ" if kind == "mean" else say(f"formula.{kind}"), value
 
 
-def _cell(lesson: Lesson, symbol: str, array: np.ndarray) -> tuple[int, ...]:
-    pinned = lesson.pinned
+def _cell(setup: Setup, symbol: str, array: np.ndarray) -> tuple[int, ...]:
+    pinned = setup.pinned
     if pinned and pinned[0] == symbol and array.shape[len(array.shape) - len(pinned[1]) :] and array.ndim - len(pinned[1]) in (0, 1):
         return (*[0] * (array.ndim - len(pinned[1])), *pinned[1])
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
@@ -139,21 +139,21 @@ def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     return tuple(terms[n] for n in sorted(chosen))
 
 
-def _update(lesson: Lesson, moment: Moment, program: Program, stage: Stage, values: Arrays) -> Task:
+def _update(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Task:
     """The step of one number of the first parameter."""
     name = program.network.parameters[0]
-    optimizer = lesson.optimizer
-    array = np.asarray(moment.params[name])
+    optimizer = setup.optimizer
+    array = np.asarray(snapshot.params[name])
     slope = values[f"d{name}"].reshape(array.shape)
     at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
-    after, _ = optimizer.step(moment.params, {f"d{own}": values[f"d{own}"].reshape(moment.params[own].shape) for own in program.parameters}, moment.state or None)
+    after, _ = optimizer.step(snapshot.params, {f"d{own}": values[f"d{own}"].reshape(snapshot.params[own].shape) for own in program.parameters}, snapshot.state or None)
     given = [("η", optimizer.lr), (_name(program, name, at), float(array[at])), (_name(program, f"d{name}", at), float(slope[at]))]
     cell = _name(program, name, at).removeprefix(label(name))
     for key in optimizer.KEEPS:
-        if f"{key}.{name}" in moment.state:
-            given.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(moment.state[f"{key}.{name}"][at])))
+        if f"{key}.{name}" in snapshot.state:
+            given.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(snapshot.state[f"{key}.{name}"][at])))
     if any("^t" in formula for formula in optimizer.formulas):
-        given.append(("t", float(moment.state.get("t", 0)) + 1))
+        given.append(("t", float(snapshot.state.get("t", 0)) + 1))
     return Task(_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(after[name][at]))
 
 

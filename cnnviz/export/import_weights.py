@@ -13,17 +13,17 @@ from urllib.parse import parse_qsl
 
 import numpy as np
 
-from cnnviz.core.archives import archive_of
-from cnnviz.core.filters import Bank, banks, filters_text
-from cnnviz.core.lesson import MAX_NUMBER, Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.program import Program
-from cnnviz.export.arrays import LESSON
-from cnnviz.export.parameters import MAX_VALUE, read_lesson, read_parameters, starting_from
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.program import Program
+from cnnviz.core.setup.filters import Bank, banks, filters_text
+from cnnviz.core.setup.setup import MAX_NUMBER, Setup
+from cnnviz.core.training.archives import archive_of
+from cnnviz.export.arrays import SETUP
+from cnnviz.export.parameters import MAX_VALUE, read_parameters, read_setup, starting_from
 from cnnviz.words import Message, Problem, message, say
 
 MOST_BYTES = 60_000_000
-"""The most bytes of a file's arrays, unpacked: all of a large lesson's, or a trained network's of other layers."""
+"""The most bytes of a file's arrays, unpacked: all of a large setup's, or a trained network's of other layers."""
 MOST_NAMED = 8
 """Arrays of a file that a sentence lists."""
 
@@ -41,61 +41,61 @@ def is_arrays(content: bytes) -> bool:
     return content.startswith((b"PK", b"\x93NUMPY"))
 
 
-def read_start(content: bytes, lesson: Lesson) -> tuple[Lesson, list[Message | str]]:
-    """The lesson that starts from what a file holds, with k = 0, and sentences on what was taken.
+def read_start(content: bytes, setup: Setup) -> tuple[Setup, list[Message | str]]:
+    """The setup that starts from what a file holds, with k = 0, and sentences on what was taken.
 
-    A file that was saved here brings its own lesson; of all others `lesson` gets the weights, or its first filters.
+    A file that was saved here brings its own setup; of all others `lesson` gets the weights, or its first filters.
     Raises Problem, a sentence for the learner, whatever `content` is.
 
     >>> file = io.BytesIO()
     >>> np.save(file, np.eye(3))
-    >>> start, said = read_start(file.getvalue(), Lesson())
+    >>> start, said = read_start(file.getvalue(), Setup())
     >>> start.f[:4], str(said[0])
     ((1.0, 0.0, 0.0, 0.0), 'The first filter is the array (3, 3).')
     """
     if not is_arrays(content):
-        own, notes = read_lesson(content)
+        own, notes = read_setup(content)
         start = read_parameters(content, program=own.network.program(own.x_shape))
         return starting_from(own.gone_on, start), notes
     arrays = arrays_of(content)
-    found = whole(arrays, lesson)
-    return (starting_from(found[0], found[1]), found[2]) if found else _kernels(arrays, lesson)
+    found = whole(arrays, setup)
+    return (starting_from(found[0], found[1]), found[2]) if found else _kernels(arrays, setup)
 
 
-def whole(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, Params, list[Message | str]] | None:
-    """All parameters of a lesson in a file's arrays, and sentences on them: of its own lesson, or of `lesson`'s network; None where they are of none."""
-    if LESSON in arrays:
+def whole(arrays: Arrays, setup: Setup) -> tuple[Setup, Params, list[Message | str]] | None:
+    """All parameters of a setup in a file's arrays, and sentences on them: of its own setup, or of `lesson`'s network; None where they are of none."""
+    if SETUP in arrays:
         return _own(arrays)
-    program = lesson.network.program(lesson.x_shape)
+    program = setup.network.program(setup.x_shape)
     named = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)  # by our names, in our layout where their shapes are ours
     ours = named and all(arrays[name].shape == program.shown[name] for name in program.parameters)
     found = None if ours else _trained(arrays, program)
     if not found and named:
         found = _named(arrays, program), message("export.elsewhere.here")
-    return found and (lesson.gone_on, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
+    return found and (setup.gone_on, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
 
 
 _SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0", "small7-0") for ch in ("rgb", "red"))
 """Pictures and digits, in colour and in one channel: what a network may have been trained on."""
 
 
-def lesson_of_weights(arrays: Arrays, net: str) -> tuple[Lesson, int]:
-    """The lesson of a network on the kind of image that a trained network's arrays fit, and how many they are. Problem where they fit none."""
+def setup_of_weights(arrays: Arrays, net: str) -> tuple[Setup, int]:
+    """The setup of a network on the kind of image that a trained network's arrays fit, and how many they are. Problem where they fit none."""
     for seen in _SEEN:
         try:
-            lesson = Lesson(net=net, **seen)  # type: ignore[arg-type]
+            setup = Setup(net=net, **seen)  # type: ignore[arg-type]
         except ValueError:  # its layers do not fit on so small an image
             continue
-        found = _trained(arrays, lesson.network.program(lesson.x_shape))
+        found = _trained(arrays, setup.network.program(setup.x_shape))
         if found is not None:
-            return lesson, len(found[0])
+            return setup, len(found[0])
     raise Problem("export.elsewhere.no_network_fits", names=[f"{name} {array.shape}" for name, array in arrays.items()][:MOST_NAMED], net=net)
 
 
-def _own(arrays: Arrays) -> tuple[Lesson, Params, list[Message | str]]:
+def _own(arrays: Arrays) -> tuple[Setup, Params, list[Message | str]]:
     """All arrays of an update, as `arrays_npz` saves them."""
-    lesson, wrong = Lesson.from_query(dict(parse_qsl(str(arrays[LESSON]).removeprefix("?"))))
-    return lesson.gone_on, _named(arrays, lesson.network.program(lesson.x_shape)), list(wrong)
+    setup, wrong = Setup.from_query(dict(parse_qsl(str(arrays[SETUP]).removeprefix("?"))))
+    return setup.gone_on, _named(arrays, setup.network.program(setup.x_shape)), list(wrong)
 
 
 def _named(arrays: Arrays, program: Program) -> Params:
@@ -157,26 +157,26 @@ def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
 # ---- kernels
 
 
-def _kernels(arrays: Arrays, lesson: Lesson) -> tuple[Lesson, list[Message | str]]:
-    """The lesson with its first filters from the first array that has a slice which fits."""
+def _kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | str]]:
+    """The setup with its first filters from the first array that has a slice which fits."""
     called = {name: name or say("export.elsewhere.unnamed") for name in arrays}
     listed = {name: f"{called[name]} {array.shape}" for name, array in arrays.items()}
     if strange := next((listed[name] for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
         raise Problem("export.parameters.no_number", name=strange)
-    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
     for name, array in arrays.items():
         for layout, taken in _slices(array, bank) if bank else ():
             f = _numbers(called[name], taken)
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
-            others = tuple(one for one in lesson.set if bank and one.symbol != bank.name)
+            others = tuple(one for one in setup.set if bank and one.symbol != bank.name)
             said: list[Message | str] = [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
             if rest := [left for other, left in listed.items() if other != name]:
-                said.append(message("export.elsewhere.left", names=_first(rest), net=lesson.net))
-            return dataclasses.replace(lesson, f=filters_text(f), k=0, set=others), said
+                said.append(message("export.elsewhere.left", names=_first(rest), net=setup.net))
+            return dataclasses.replace(setup, f=filters_text(f), k=0, set=others), said
     fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
-    raise Problem(f"export.elsewhere.{fits}", names=_first([*listed.values()]), k=k, net=lesson.net)
+    raise Problem(f"export.elsewhere.{fits}", names=_first([*listed.values()]), k=k, net=setup.net)
 
 
 def _first(names: list[str]) -> list[str]:
@@ -230,7 +230,7 @@ def arrays_of(content: bytes) -> Arrays:
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise Problem("export.elsewhere.too_large", megabytes=MOST_BYTES / 1e6)
             return {member.filename.removesuffix(".npy"): _member(archive, member) for member in members}
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # whatever a damaged archive or header comes to
         raise Problem("export.elsewhere.damaged") from None

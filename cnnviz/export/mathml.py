@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 
 from latex2mathml.converter import convert
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.setup import Setup
 
 _ATTRIBUTES = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
 """Attributes that HTML does not need."""
@@ -27,8 +27,8 @@ def named(text: str) -> str:
 
 @cache
 def _notebook() -> dict[str, str]:
-    lesson = Lesson()
-    return lesson.network.program(lesson.x_shape).formulas | {"update": lesson.optimizer.formulas[-1]}
+    setup = Setup()
+    return setup.network.program(setup.x_shape).formulas | {"update": setup.optimizer.formulas[-1]}
 
 
 @lru_cache(maxsize=4096)

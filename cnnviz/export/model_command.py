@@ -1,4 +1,4 @@
-"""`python -m cnnviz model FILE`: somebody's own model as a network, layer by layer."""
+"""`python -m cnnviz model FILE`: the user's model as a network, layer by layer."""
 
 import argparse
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.export.arguments import command_parser, content_of
 from cnnviz.export.cli_output import fail, put, reason
-from cnnviz.export.import_weights import MOST_BYTES, arrays_of, lesson_of_weights
+from cnnviz.export.import_weights import MOST_BYTES, arrays_of, setup_of_weights
 from cnnviz.models.layer_rules import Taken
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
@@ -15,17 +15,17 @@ from cnnviz.words import Problem, say
 
 
 def run(arguments: list[str]) -> int:
-    """Prints what each layer is here and net=…; 0 if all is as it was, 1 if something is not, 2 if there is no network in it."""
-    asked = _parse(arguments)
+    """Print what each layer is here and net=…. Return 0 if all is taken as it is, 1 if something is not, 2 if there is no network in it."""
+    options = _parse(arguments)
     try:
-        content = content_of(asked.file, MOST_BYTES)
-        model = read_model(content)
+        content = content_of(options.file, MOST_BYTES)
+        model = read_model(content, options.name or "")
     except ValueError as error:
         return fail(2, reason(error))
-    lines = [*(line for layer in model.layers for line in _lines(layer)), *(f"# {note}" for note in model.notes)]
+    lines = [*(line for layer in model.layers for line in _lines(layer)), *(f"# {note}" for note in (*model.refused, *model.notes))]
     try:
-        net = str(model.network)
-        ends = [*_weights(asked, content, net), f"net={net}"]
+        net = str(model.opened)
+        ends = [*_weights(options, content, net), f"net={net}"]
     except ValueError as error:
         put(lines)
         return fail(2, reason(error))
@@ -34,7 +34,7 @@ def run(arguments: list[str]) -> int:
 
 def _lines(layer: Taken) -> list[str]:
     words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
-    return [say("terminal.model.layer", text=layer.text, words=words), *(f"# {note}" for note in layer.notes)]
+    return [say("terminal.model.layer", text=layer.text, words=words), *(f"# {note}" for note in layer.remarks)]
 
 
 def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
@@ -45,7 +45,7 @@ def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
     if not arrays:
         return []
     try:
-        lesson, n = lesson_of_weights(arrays, net)
+        setup, n = setup_of_weights(arrays, net)
     except Problem as problem:
         if asked.weights or asked.npz:
             raise
@@ -53,7 +53,7 @@ def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
     file = asked.weights or asked.npz
     if asked.npz is not None:
         _write(asked.npz, arrays)
-    query = f"?net={net}&img={lesson.img}&ch={lesson.ch}"
+    query = f"?net={net}&img={setup.img}&ch={setup.ch}"
     return [say("terminal.model.fits" if file else "terminal.model.holds", n=n, file=file or asked.file, query=query)]
 
 
@@ -68,6 +68,7 @@ def _write(name: str, arrays: Mapping[str, np.ndarray]) -> None:
 def _parse(arguments: list[str]) -> argparse.Namespace:
     commands = command_parser("model", "model")
     commands.add_argument("file", metavar=say("terminal.help.metavar.file"), help=say("terminal.model.file"))
+    commands.add_argument("--name", metavar=say("terminal.help.metavar.name"), help=say("terminal.model.name"))
     commands.add_argument("--weights", metavar=say("terminal.help.metavar.file"), help=say("terminal.model.weights"))
     commands.add_argument("--npz", metavar=say("terminal.help.metavar.file"), help=say("terminal.model.npz"))
     return commands.parse_args(arguments)

@@ -1,4 +1,4 @@
-"""A lesson as a NumPy script and as a Jupyter notebook: both run on their own and print its numbers."""
+"""A setup as a NumPy script and as a Jupyter notebook: both run on their own and print its numbers."""
 
 import base64
 import json
@@ -8,25 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.latex_to_text import in_words
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.explain.latex_to_text import in_words
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
-from cnnviz.export.animation import lesson_picture
+from cnnviz.export.animation import setup_picture
 from cnnviz.export.code_network import Section
 from cnnviz.export.code_sections import introduction, sections
 
 
-def numpy_script(lesson: Lesson, pixels: np.ndarray) -> str:
-    """This lesson on the image `pixels` (H,W,3), uint8, as a script that needs NumPy alone.
+def numpy_script(setup: Setup, pixels: np.ndarray) -> str:
+    """This setup on the image `pixels` (H,W,3), uint8, as a script that needs NumPy alone.
 
     It prints, for update `lesson.k`, every array as `cnnviz.export.arrays.describe` does: the same
     operations in the same order give the same digits. Raises ValueError where the pixels do not fit.
 
-    >>> script = numpy_script(Lesson(k=2), np.zeros((32, 32, 3), np.uint8))
+    >>> script = numpy_script(Setup(k=2), np.zeros((32, 32, 3), np.uint8))
     >>> "updates = 2" in script, "import cnnviz" in script
     (True, False)
     """
-    return as_script(introduction(lesson, pixels), sections(lesson, pixels))
+    return as_script(introduction(setup, pixels), sections(setup, pixels))
 
 
 def as_script(introduction: str, sections: Iterable[Section]) -> str:
@@ -39,15 +39,15 @@ def as_script(introduction: str, sections: Iterable[Section]) -> str:
     return "\n\n\n".join(parts) + "\n"
 
 
-def jupyter_notebook(lesson: Lesson, pixels: np.ndarray) -> str:
+def jupyter_notebook(setup: Setup, pixels: np.ndarray) -> str:
     """The same as a notebook, nbformat 4.5 as JSON: a cell of words and formulas before each cell of code.
 
-    >>> notebook = json.loads(jupyter_notebook(Lesson(), np.zeros((32, 32, 3), np.uint8)))
+    >>> notebook = json.loads(jupyter_notebook(Setup(), np.zeros((32, 32, 3), np.uint8)))
     >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
     (4, True)
     """
-    picture = b"" if len(lesson.images) > 1 else lesson_picture(lesson, load_image(pixels, lesson.ch, lesson.scale))
-    return as_notebook(introduction(lesson, pixels), sections(lesson, pixels), picture)
+    picture = b"" if len(setup.images) > 1 else setup_picture(setup, load_image(pixels, setup.ch, setup.scale))
+    return as_notebook(introduction(setup, pixels), sections(setup, pixels), picture)
 
 
 def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes = b"") -> str:

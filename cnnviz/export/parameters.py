@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.filters import banks
-from cnnviz.core.lesson import MAX_NUMBER, Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import MOST_PARAMETERS
-from cnnviz.core.program import Program
-from cnnviz.core.stored_params import Learned, keep
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import MOST_PARAMETERS
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stored_params import Learned, keep
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.filters import banks
+from cnnviz.core.setup.setup import MAX_NUMBER, Setup
 from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1
@@ -29,13 +29,13 @@ MAX_VALUE = 1e100
 """Beyond this the sums of a forward and a backward pass could overflow."""
 
 
-def parameters_json(lesson: Lesson, params: Params, buffers: Mapping[str, np.ndarray] | None = None) -> str:
-    """Every parameter as JSON, a row a line, with the lesson that they come from, and the buffers that training has left.
+def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarray] | None = None) -> str:
+    """Every parameter as JSON, a row a line, with the setup that they come from, and the buffers that training has left.
 
     Every number is written so that it is read back bit for bit. Raises Problem where one is too
-    large for a lesson to start from, or not finite.
+    large for a setup to start from, or not finite.
 
-    >>> text = parameters_json(Lesson(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
+    >>> text = parameters_json(Setup(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
     ((4, 2), [4, 2])
     """
@@ -45,7 +45,7 @@ def parameters_json(lesson: Lesson, params: Params, buffers: Mapping[str, np.nda
     head = {
         "format": FORMAT,
         "version": VERSION,
-        "lesson": lesson.to_query(),
+        "lesson": setup.to_query(),
         "shapes": {name: list(array.shape) for name, array in numbers.items()},
     }
     lines = [f'"{key}": {json.dumps(value)}' for key, value in head.items()]
@@ -75,10 +75,10 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
 
     >>> read_parameters("[1, 2]")
     Traceback (most recent call last):
-    cnnviz.words.Problem: The file has no parameters of cnnviz.
+    cnnviz.words.Problem: The file has no cnnviz parameters.
     """
     data = _load(text)
-    own = _lesson(data)[0]
+    own = _setup(data)[0]
     of_file = own.network.program(own.x_shape)
     wanted, laid = _expected(program or of_file)
     wanted |= {name: buffer.shape for name, buffer in (program or of_file).buffers.items() if name in data}
@@ -111,36 +111,36 @@ def _alike(program: Program) -> dict[str, tuple[int, ...]]:
     return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
 
 
-def starting_from(lesson: Lesson, start: Mapping[str, np.ndarray], learned: Learned | None = None) -> Lesson:
-    """The lesson with all its parameters, and the buffers, as they are in `start`, which is kept for it under a name with what it has learned from.
+def starting_from(setup: Setup, start: Mapping[str, np.ndarray], learned: Learned | None = None) -> Setup:
+    """The setup with all its parameters, and the buffers, as they are in `start`, which is kept for it under a name with what it has learned from.
 
-    >>> starting_from(Lesson(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
+    >>> starting_from(Setup(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
     (1.0, 0.0, 0.0, 0.0)
     """
-    names = [bank.name for bank in banks(lesson.network, lesson.x_shape)]
+    names = [bank.name for bank in banks(setup.network, setup.x_shape)]
     filters: dict[str, Any] = {name if place else "f": start[name] for place, name in enumerate(names)}
-    return dataclasses.replace(lesson, w=keep(start, learned), **filters)
+    return dataclasses.replace(setup, w=keep(start, learned), **filters)
 
 
-def read_lesson(text: str | bytes) -> tuple[Lesson, list[Message | str]]:
-    """The lesson that a file's parameters come from, and a sentence for each thing in it that was replaced.
+def read_setup(text: str | bytes) -> tuple[Setup, list[Message | str]]:
+    """The setup that a file's parameters come from, and a sentence for each thing in it that was replaced.
 
     Raises Problem where the text holds no parameters that were saved here.
 
     >>> params = Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))
-    >>> lesson, replaced = read_lesson(parameters_json(Lesson(img="test-3"), params))
-    >>> lesson.img, replaced
+    >>> setup, replaced = read_setup(parameters_json(Setup(img="test-3"), params))
+    >>> setup.img, replaced
     ('test-3', [])
     """
-    return _lesson(_load(text))
+    return _setup(_load(text))
 
 
-def _lesson(data: dict[str, Any]) -> tuple[Lesson, list[Message | str]]:
+def _setup(data: dict[str, Any]) -> tuple[Setup, list[Message | str]]:
     query = data.get("lesson")
     if not isinstance(query, dict):
-        return Lesson(), [message("export.parameters.no_lesson")]
-    lesson, wrong = Lesson.from_query(query)
-    return lesson, list(wrong)
+        return Setup(), [message("export.parameters.no_lesson")]
+    setup, wrong = Setup.from_query(query)
+    return setup, list(wrong)
 
 
 def _is_filter(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""A lesson as a spreadsheet with live formulas: change a pixel or a weight, and everything goes along, to the last gradient."""
+"""A setup as a spreadsheet with live formulas: change a pixel or a weight, and everything goes along, to the last gradient."""
 
 import datetime
 import io
@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.latex_to_text import plain
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
 from cnnviz.words import Problem, say
 
@@ -26,46 +26,46 @@ MOST_LIVE = 2_000
 """Cells of one array that have formulas: the first maps and rows; the numbers of the others are taken over."""
 _FORWARD, _BACKWARD, _PARAMETER = "#0b6bcb", "#c05a00", "#5a6472"
 _MADE = datetime.datetime(1980, 1, 1)
-"""The date in every file: equal lessons give equal bytes."""
+"""The date in every file: equal setups give equal bytes."""
 
 
-def spreadsheet(lesson: Lesson, moment: Moment, known: bool = True) -> bytes:
-    """This moment as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
+def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
+    """This snapshot as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
 
     Raises Problem where there are more numbers than a spreadsheet is good for.
 
-    >>> from cnnviz.core.trajectory import trajectory
-    >>> spreadsheet(Lesson(), trajectory(Lesson(), np.zeros((32, 32)), 0))[:2]
+    >>> from cnnviz.core.training.snapshots import run_updates
+    >>> spreadsheet(Setup(), run_updates(Setup(), np.zeros((32, 32)), 0))[:2]
     b'PK'
     """
-    x = moment.trace.x
-    program = lesson.network.program(x.shape, training=moment.trace.training)
-    trace = program.forward(moment.params, x, given=moment.trace.kept)
-    y = lesson.network.targets(np.array(lesson.y), trace.o.shape)
-    gradients = program.backward(moment.params, trace, y)
-    inner = program.inner(moment.params, trace)
+    x = snapshot.trace.x
+    program = setup.network.program(x.shape, training=snapshot.trace.training)
+    trace = program.forward(snapshot.params, x, given=snapshot.trace.kept)
+    y = setup.network.targets(np.array(setup.y), trace.o.shape)
+    gradients = program.backward(snapshot.params, trace, y)
+    inner = program.inner(snapshot.params, trace)
     formulas = CellFormulas(program, {names.source: program.tie(inner, names.source) for names in program.network.names})
-    arrays: dict[str, np.ndarray] = {**trace, **moment.params, "y": y, "L": np.array(lesson.network.loss(trace, y)), **gradients}
+    arrays: dict[str, np.ndarray] = {**trace, **snapshot.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
     shapes = formulas.at.shapes
     values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
     values |= {name: formulas.helped(name, values) for name in formulas.helpers}
     if problem := too_large(program):
         raise problem
     file = io.BytesIO()
-    book = _Book(file, lesson, moment, formulas, values, known)
+    book = _Book(file, setup, snapshot, formulas, values, known)
     book.write()
     return file.getvalue()
 
 
 def too_large(program: Program) -> Problem | None:
-    """Why a lesson is not made into a spreadsheet, if there is a reason."""
+    """Why a setup is not made into a spreadsheet, if there is a reason."""
     numbers = 2 * sum(math.prod(shape) for shape in program.shown.values())
     return Problem("export.spreadsheet.too_many", most=MOST_NUMBERS) if numbers > MOST_NUMBERS else None
 
 
 class _Book:
-    def __init__(self, file: io.BytesIO, lesson: Lesson, moment: Moment, formulas: CellFormulas, values: dict[str, np.ndarray], known: bool):
-        self.lesson, self.moment, self.formulas, self.values, self.known = lesson, moment, formulas, values, known
+    def __init__(self, file: io.BytesIO, setup: Setup, snapshot: Snapshot, formulas: CellFormulas, values: dict[str, np.ndarray], known: bool):
+        self.setup, self.snapshot, self.formulas, self.values, self.known = setup, snapshot, formulas, values, known
         self.program = formulas.program
         import xlsxwriter  # 0.1 s that only who asks for a spreadsheet has to wait
 
@@ -84,7 +84,7 @@ class _Book:
         self._first(names)
         for name, colour in names:
             self._sheet(name, colour)
-        if self.program.run.training and not self.lesson.optimizer.KEEPS:
+        if self.program.run.training and not self.setup.optimizer.KEEPS:
             for name in self.program.parameters:
                 self._next(name)
         self.book.close()
@@ -103,8 +103,8 @@ class _Book:
         sheet = self.book.add_worksheet("lesson")
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 90)
-        query = self.lesson.to_query()
-        if self.lesson.img.startswith("upload-"):
+        query = self.setup.to_query()
+        if self.setup.img.startswith("upload-"):
             query["img"] = "upload-..."
         sheet.write(0, 0, "cnnviz", self.style["title"])
         rows = [
@@ -117,7 +117,7 @@ class _Book:
             sheet.write_string(row, 1, words)
         row = len(rows) + 1
         sheet.write(row, 0, say("export.spreadsheet.rate"), self.style["head"])
-        sheet.write_number(row, 1, self.lesson.lr)
+        sheet.write_number(row, 1, self.setup.lr)
         self.book.define_name("learning_rate", f"=lesson!$B${row + 1}")
         sheet.write(row + 1, 0, "L", self.style["head"])
         self._formula(sheet, row + 1, 1, self.formulas.at.cell("L"), float(self.values["L"]), "live")
@@ -182,9 +182,9 @@ class _Book:
     def _next(self, name: str) -> None:
         """A parameter after its step against the gradient."""
         shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
-        self._head(sheet, f"{label(name)}′", plain(self.lesson.optimizer.formulas[-1]), shape)
-        values = np.asarray(self.moment.after[name]).reshape(shape)
-        exact = self.lesson.rule == "exact"
+        self._head(sheet, f"{label(name)}′", plain(self.setup.optimizer.formulas[-1]), shape)
+        values = np.asarray(self.snapshot.after[name]).reshape(shape)
+        exact = self.setup.rule == "exact"
         for number, at in enumerate(np.ndindex(*shape)):
             if number % A_TURN == 0:
                 check_wanted()

@@ -1,4 +1,4 @@
-"""A lesson's numbers as text, and how far a long run is."""
+"""A setup's numbers as text, and how far a long run is."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -7,13 +7,13 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz.core.cells import Cell
-from cnnviz.core.latex_to_text import pixel_formula, plain
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook import effects
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.explain.latex_to_text import pixel_formula, plain
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.notebook.notebook import effects
+from cnnviz.core.setup.cells import Cell
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.arrays import describe, most_whole, named_arrays
 from cnnviz.words import Message, message, say
 
@@ -21,38 +21,38 @@ _STRETCH = 250
 """Updates between two signs of life."""
 
 
-def report(lesson: Lesson, moment: Moment) -> Iterator[str]:
+def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
     """The stages of the next update: a line of words, "# …", then the numbers as the exported script prints them.
 
-    The array of the lesson's own stage follows whole, a row a line.
+    The array of the setup's own stage follows whole, a row a line.
     """
-    network = lesson.network
-    arrays = named_arrays(lesson, moment) | {"L": moment.losses[-1]}
-    whole, hints = most_whole(moment.trace["o"].size), effects(lesson.deviations)
-    if any(isinstance(name, str) for name in lesson.output_names):
-        yield f"# {say('terminal.outputs', names=lesson.output_words)}"
-    for words, names in _headings(lesson, network.program(moment.trace["x"].shape, training=moment.trace.training)):
+    network = setup.network
+    arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
+    whole, hints = most_whole(snapshot.trace["o"].size), effects(setup.deviations)
+    if any(isinstance(name, str) for name in setup.output_names):
+        yield f"# {say('terminal.outputs', names=setup.output_words)}"
+    for words, names in _headings(setup, network.program(snapshot.trace["x"].shape, training=snapshot.trace.training)):
         yield f"# {words}"
         for name in names:
             yield from _hint(hints, name)
             yield describe(name, arrays[name], whole)
-            if name == lesson.stage and np.size(arrays[name]) > whole:
-                yield from _rows(name, arrays[name], lesson.pinned)
-    if not moment.trace.training:
+            if name == setup.stage and np.size(arrays[name]) > whole:
+                yield from _rows(name, arrays[name], setup.pinned)
+    if not snapshot.trace.training:
         return
-    step = message(f"stage.{lesson.optimizer.words}.title")
-    yield f"# {_said(step, lesson.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
+    step = message(f"stage.{setup.optimizer.words}.title")
+    yield f"# {_said(step, setup.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
     yield from _hint(hints, "update")
-    yield from (describe(f"{name} next", moment.after[name], whole) for name in network.parameters)
+    yield from (describe(f"{name} next", snapshot.after[name], whole) for name in network.parameters)
 
 
-def _headings(lesson: Lesson, program: Program) -> Iterator[tuple[str, Sequence[str]]]:
+def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[str]]]:
     """For each stage its idea with its formulas, and the arrays that are printed below: with the parameters that it reads first."""
     network, formulas = program.network, program.formulas
     for stage in network.stages[:-1]:
         own = [formulas[name] for name in stage.makes if name in formulas]
         if stage == "x":
-            own = [pixel_formula(lesson.scale)]
+            own = [pixel_formula(setup.scale)]
         read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
         yield _said(stage.title, own), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
     first = message(f"{network.layers[0].words('dx')}.title")
@@ -79,20 +79,20 @@ def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
         yield from (f"        {row}" for row in np.atleast_2d(array[place]).tolist())
 
 
-def title(lesson: Lesson, image: Message | str) -> list[str]:
-    """The lesson's title: the image in words, and its query."""
-    query = lesson.to_query()
-    if lesson.img.startswith("upload-"):
+def title(setup: Setup, image: Message | str) -> list[str]:
+    """The setup's title: the image in words, and its query."""
+    query = setup.to_query()
+    if setup.img.startswith("upload-"):
         query["img"] = "upload-..."
-    return [f"# {say('terminal.title', image=image, when=lesson.when)}", f"# ?{urlencode(query, safe=',')}"]
+    return [f"# {say('terminal.title', image=image, when=setup.when)}", f"# ?{urlencode(query, safe=',')}"]
 
 
-def run(lesson: Lesson, x: np.ndarray, progress: Callable[[int], None]) -> Moment:
-    """The moment after `lesson.k` updates; `progress` is told now and then how many are done."""
-    for k in range(0, lesson.k, _STRETCH):
-        trajectory(lesson, x, k)
+def run(setup: Setup, x: np.ndarray, progress: Callable[[int], None]) -> Snapshot:
+    """The snapshot after `lesson.k` updates; `progress` is told now and then how many are done."""
+    for k in range(0, setup.k, _STRETCH):
+        run_updates(setup, x, k)
         progress(k)
-    return trajectory(lesson, x, lesson.k)
+    return run_updates(setup, x, setup.k)
 
 
 class Progress:

@@ -1,8 +1,8 @@
 // The browser's own address as that of a page's view: what Streamlit's page and a site of files have in common.
 
-import { foreign, own, parse, query } from "../view/model/address.js"
+import { foreign, own, parse, query } from "../view/model/state/address.js"
 
-/** @import { AddressPort, Lesson, StoryPort } from "../view/types/view.js" */
+/** @import { AddressPort, Setup, StoryPort } from "../view/types/view.js" */
 
 /**
  * @param {(page?: string) => string} pathOf  the path of a page, or of the one that is shown
@@ -11,21 +11,21 @@ import { foreign, own, parse, query } from "../view/model/address.js"
  * @returns {AddressPort & { aside: StoryPort["aside"] }}
  */
 export function pageAddress(pathOf, onTravel, push) {
-  /** @type {Lesson | undefined}  in place of the address's, while the story is told */
+  /** @type {Setup | undefined}  in place of the address's, while the story is told */
   let aside
   return {
-    aside: (lesson) => {
-      aside = lesson
+    aside: (setup) => {
+      aside = setup
     },
     read: () => aside ?? parse(location.search),
-    link: (lesson) => location.origin + pathOf() + query(own(lesson)),
+    link: (setup) => location.origin + pathOf() + query(own(setup)),
     onTravel,
-    visit(lesson, { replace = false, page } = {}) {
+    visit(setup, { replace = false, page } = {}) {
       if (aside) {
-        aside = lesson
+        aside = setup
         return
       }
-      const all = { ...lesson, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
+      const all = { ...setup, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
       const url = pathOf(page) + query(all)
       replace ? history.replaceState(null, "", url) : push(null, "", url)
     },

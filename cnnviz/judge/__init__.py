@@ -2,13 +2,14 @@
 
     case      one call: arrays in the core's layout, and settings          cases     the shapes that are tried
     courses   how CS231n and deeplearning.ai hand arrays over              right     what is right
-    slips/    what is wrong in known ways                                  search    which of them gives the wrong array
-    judging   runs the function and says it                                mutants   functions with one slip, to judge tests by
+    mistakes/    what is wrong in known ways                                  search    which of them gives the wrong array
+    judging   runs the function and says it                                mutants   functions with one mistake, to judge tests by
 
 >>> from cnnviz.judge import judge
 >>> judge(lambda dout, x: dout * (x > 0), "relu")
 """
 
 from cnnviz.judge.judging import judge
+from cnnviz.judge.layer_judging import LayerSize, judge_layer
 
-__all__ = ["judge"]
+__all__ = ["LayerSize", "judge", "judge_layer"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
+from cnnviz.core.runtime.cached import cached_property
 
 Array = np.ndarray
 
@@ -25,8 +25,8 @@ RETURNS: Mapping[str, tuple[str, ...]] = {
 class Case:
     """Arrays by role, images first and channels second: "x" (N,…), "dout" like the layer's output, "w", "b", "gamma", "beta", "mask".
 
-    Softmax has "y" (N,) of classes and no "dout". `settings` are "stride", "pad" and "k" of windows, "eps" of a batch norm,
-    "p" and "mode" of a dropout, "mean" where a dense layer's gradients are means over the images.
+    Softmax has "y" (N,) of classes and no "dout". `settings` are "stride" and "pad", "k" rows and "across" columns of a pooling
+    window, "eps" of a batch norm, "p" and "mode" of a dropout, "mean" if parameters' gradients are means over the images.
     """
 
     kind: str
@@ -38,6 +38,19 @@ class Case:
         """The number of images N."""
         x = self.arrays["x"]
         return len(x) if x.ndim else 1
+
+    @cached_property
+    def window(self) -> tuple[int, int]:
+        """Rows and columns of a convolution's or a pooling's window."""
+        if self.kind in POOLS:
+            return self.number("k"), self.number("across")
+        rows, columns = self.arrays["w"].shape[2:]
+        return rows, columns
+
+    @property
+    def has_square_windows(self) -> bool:
+        """Whether it has no windows, or square ones."""
+        return self.kind not in ("conv", *POOLS) or self.window[0] == self.window[1]
 
     def number(self, name: str) -> int:
         """A whole number of its settings."""

@@ -1,6 +1,6 @@
 """The cases that a function is judged by: shapes of the courses' own published tests, and others that they leave out.
 
-The courses' shapes alone let some slips pass: a stride that is forgotten where it is 1, a window's = for += where none overlap,
+The courses' shapes alone let some mistakes pass: a stride that is forgotten where it is 1, a window's = for += where none overlap,
 a transposed array where all sides are equal. Nothing is tied and nothing is 0, so that no convention decides.
 """
 
@@ -10,13 +10,15 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.sliding import output_size
+from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, Case
 from cnnviz.judge.courses import CS231n, Shape
 from cnnviz.words import Problem
 
 _ROWS = ((10, 10), (2, 3, 4, 5), (1, 7))
 _WINDOW = ("pool_height", "pool_width", "stride")
+_POOLED = (((3, 2, 8, 8), (2, 2, 2)), ((2, 3, 7, 9), (3, 3, 2)), ((1, 1, 5, 4), (2, 2, 1)), ((2, 2, 5, 8), (2, 2, 3)))
+_POOLED_MORE = (((2, 2, 6, 9), (2, 3, 2)), ((2, 3, 9, 4), (3, 2, 2)), ((2, 2, 8, 6), (2, 3, 3)), ((7, 1, 6, 4), (2, 2, 2)))
 
 DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
     "cs231n": {
@@ -27,12 +29,15 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
             ((2, 3, 4, 4), (3, 3, 4, 4), {"stride": 2, "pad": 1}),
             ((2, 2, 7, 9), (1, 2, 3, 3), {"stride": 2, "pad": 1}),
             ((3, 1, 5, 6), (4, 1, 2, 2), {"stride": 1, "pad": 2}),
+            ((2, 3, 6, 5), (4, 3, 3, 3), {"stride": 1, "pad": 0}),
+            ((3, 2, 4, 6), (2, 2, 1, 1), {"stride": 1, "pad": 0}),
+            ((2, 2, 8, 5), (3, 2, 2, 3), {"stride": 2, "pad": 0}),
+            ((2, 2, 5, 7), (3, 2, 3, 2), {"stride": 1, "pad": 1}),
+            ((7, 2, 4, 3), (3, 2, 2, 2), {"stride": 1, "pad": 0}),
         ),
         **dict.fromkeys(
             POOLS,
-            tuple((shape, dict(zip(_WINDOW, sizes, strict=True))) for shape, sizes in (
-                ((3, 2, 8, 8), (2, 2, 2)), ((2, 3, 7, 9), (3, 3, 2)), ((1, 1, 5, 4), (2, 2, 1)), ((2, 2, 5, 8), (2, 2, 3)),
-            )),
+            tuple((shape, dict(zip(_WINDOW, sizes, strict=True))) for shape, sizes in (*_POOLED, *_POOLED_MORE)),
         ),
         "batchnorm": ((4, 5), (7, 3)),
         "dropout": (((10, 10), {"p": 0.2}), ((3, 4, 5), {"p": 0.7})),
@@ -45,11 +50,14 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
             ((10, 4, 4, 3), (2, 2, 3, 8), {"stride": 2, "pad": 2}),
             ((2, 7, 9, 2), (3, 3, 2, 1), {"stride": 2, "pad": 1}),
             ((3, 5, 6, 1), (2, 2, 1, 4), {"stride": 1, "pad": 1}),
+            ((2, 6, 5, 3), (3, 3, 3, 4), {"stride": 1, "pad": 0}),
+            ((3, 4, 6, 2), (1, 1, 2, 3), {"stride": 1, "pad": 0}),
+            ((7, 4, 3, 2), (2, 2, 2, 3), {"stride": 1, "pad": 0}),
         ),
         **dict.fromkeys(
             POOLS,
             tuple((shape, {"f": f, "stride": stride}) for shape, f, stride in (
-                ((5, 5, 3, 2), 2, 1), ((2, 7, 9, 3), 3, 2), ((2, 6, 8, 2), 2, 2), ((2, 5, 8, 2), 2, 3),
+                ((5, 5, 3, 2), 2, 1), ((2, 7, 9, 3), 3, 2), ((2, 6, 8, 2), 2, 2), ((2, 5, 8, 2), 2, 3), ((7, 6, 4, 1), 2, 2),
             )),
         ),
     },
@@ -77,11 +85,11 @@ def _case(course: CS231n, kind: str, given: Any, rng: np.random.Generator) -> Ca
         return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
     arrays = _parameters(course, kind, x, shapes[1:], rng)
     out = _output(kind, x, arrays, settings)
-    drawn = _apart(x, rng) if kind in POOLS else away_from_zero(rng.normal(size=x), 0.001 if kind in ELEMENTWISE else LEAST)
+    drawn = drawn_apart(x, rng) if kind in POOLS else draw(x, rng, kind)
     if kind == "dropout":
         p = float(str(settings["p"]))
         arrays["mask"] = (rng.random(x) < p) / p
-    return Case(kind, {"x": drawn, **arrays, "dout": away_from_zero(rng.normal(size=out))}, settings)
+    return Case(kind, {"x": drawn, **arrays, "dout": draw(out, rng, "dout")}, settings)
 
 
 def _is_shape(one: Any) -> bool:
@@ -108,9 +116,9 @@ def _output(kind: str, x: Shape, arrays: Mapping[str, np.ndarray], settings: Map
         return x
     if len(x) != 4:
         raise Problem("judge.case", case=str(x))
-    k, pad = (arrays["w"].shape[-1], settings["pad"]) if kind == "conv" else (settings["k"], 0)
+    window, pad = (arrays["w"].shape[2:], settings["pad"]) if kind == "conv" else ((settings["k"], settings["across"]), 0)
     channels = len(arrays["w"]) if kind == "conv" else x[1]
-    return (x[0], channels, *(output_size(n, k, settings["stride"], pad) for n in x[2:]))
+    return (x[0], channels, *(output_size(n, k, settings["stride"], pad) for n, k in zip(x[2:], window, strict=True)))
 
 
 LEAST = 0.05
@@ -126,7 +134,12 @@ def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
     return numbers + np.copysign(least, numbers)
 
 
-def _apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
-    """Numbers of -1 … 1 of which none equals another, nor its opposite, in any order."""
+def draw(shape: Shape, rng: np.random.Generator, kind: str) -> np.ndarray:
+    """Return numbers of both signs, none near 0; before a gate they may be nearer."""
+    return away_from_zero(rng.normal(size=shape), 0.001 if kind in ELEMENTWISE else LEAST)
+
+
+def drawn_apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+    """Return numbers of -1 … 1 of which none equals another, nor its opposite, in any order."""
     n = math.prod(shape)
     return (rng.permutation(n).reshape(shape) + 0.25) * (2 / n) - 1

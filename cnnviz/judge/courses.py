@@ -52,7 +52,7 @@ class CS231n:
         if kind == "conv":
             return {"stride": settings["stride"], "pad": settings["pad"]}
         if kind in POOLS:
-            return {"pool_height": settings["k"], "pool_width": settings["k"], "stride": settings["stride"]}
+            return {"pool_height": settings["k"], "pool_width": settings["across"], "stride": settings["stride"]}
         if kind == "batchnorm":
             return {"mode": "train", "eps": settings["eps"], "momentum": 0.9}
         return {"p": settings["p"], "mode": settings["mode"]} if kind == "dropout" else {}
@@ -102,9 +102,7 @@ class CS231n:
             return {"stride": int(settings.get("stride", 1)), "pad": int(settings.get("pad", 1))}
         if kind in POOLS:
             k = int(settings.get("pool_height", settings.get("f", 2)))
-            if settings.get("pool_width", k) != k:
-                raise Problem("judge.square", what=str(settings))
-            return {"k": k, "stride": int(settings.get("stride", k))}
+            return {"k": k, "across": int(settings.get("pool_width", k)), "stride": int(settings.get("stride", k))}
         if kind == "batchnorm":
             return {"eps": float(settings.get("eps", 1e-5))}
         return {"p": float(settings.get("p", 0.5)), "mode": str(settings.get("mode", "train"))} if kind == "dropout" else {}

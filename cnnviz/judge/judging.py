@@ -3,83 +3,113 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from cnnviz.judge.case import RETURNS, Case
+from cnnviz.judge.case import ELEMENTWISE, RETURNS, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import CS231n, course_named
-from cnnviz.judge.returned_arrays import Returned, called, own_cache, returned, said, wrong_ones
-from cnnviz.judge.right_gradients import right
-from cnnviz.judge.search import nearest
-from cnnviz.words import Problem, message
+from cnnviz.judge.own_forward import by_forward, forward_beside
+from cnnviz.judge.returned_arrays import called, returned
+from cnnviz.judge.right_gradients import Right, right
+from cnnviz.judge.verdicts import Run, announce, copies, notes, overwritten, shown
+from cnnviz.words import Problem
 
 Function = Callable[..., Any]
 
 
-def judge(function: Function, kind: str, like: str = "cs231n", cases: Iterable[Any] | None = None, forward: Function | None = None) -> None:
-    """Runs a backward function on cases of its course's shapes and ours; None where every array is right.
+def judge(
+    function: Function, kind: str, like: str = "cs231n", cases: Iterable[Any] | None = None, forward: Function | None = None, show: str | None = None
+) -> None:
+    """Run a backward function on cases of its course's shapes and ours, and return None if every array is right.
 
     `kind` is relu, sigmoid, tanh, dense, conv, max, avg, batchnorm, dropout or softmax, `like` the course whose signature the
     function has: "cs231n" or "deeplearning.ai". `cases` are shapes in place of the usual ones: that of x, or those of what the
-    cache holds with its settings, as `((2, 3, 8, 8), (4, 3, 3, 3), {"stride": 2, "pad": 1})`. `forward` makes the cache where it
-    is one of its own; a batch norm needs it. Raises AssertionError where something is wrong, which names the first wrong array
-    in the order of return, and the slip that gives it exactly, if one does; Problem where there is nothing to judge. What the
-    function raises itself goes on.
+    cache holds with its settings, as `((2, 3, 8, 8), (4, 3, 3, 3), {"stride": 2, "pad": 1})`.
+
+    `forward` makes the cache and decides what eps and masks mean. By default it is the function of the same module that is
+    named like the backward function, conv_forward for conv_backward; without one the cache is the course's. A batch norm
+    needs one.
+
+    Raise AssertionError if an array is wrong. It names the first wrong array in the order of return and the mistake that gives
+    it exactly, if there is one; with `show="place"`, or CNNVIZ_JUDGE_SHOW=place in the environment, only where the array is
+    wrong and in how many entries. Warn if the function overwrites its arguments. Raise Problem if there is nothing to judge.
+    What the function itself raises is passed on.
 
     >>> def relu_backward(dout, cache):
     ...     return dout * (dout > 0)
     >>> judge(relu_backward, "relu")
     Traceback (most recent call last):
     AssertionError: dx is wrong, for x (10, 10): 50 of 100 numbers. At (0, 1) it is 1.0397, not 0.
-    It is exactly this slip: ReLU′ of the wrong input.
+    It is exactly this mistake: ReLU′ of the wrong input.
     - dx = dout * (dout > 0)
     + dx = dout * (x > 0)
+    >>> judge(relu_backward, "relu", show="place")
+    Traceback (most recent call last):
+    AssertionError: dx is wrong, for x (10, 10): 50 of 100 numbers, the first at (0, 1).
     """
-    course = course_named(like)
+    course, show = course_named(like), shown(show)
     if kind not in RETURNS:
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
-    if kind == "batchnorm" and forward is None:
+    if isinstance(function, type) or not callable(function) or hasattr(function, "backward"):
+        raise Problem("judge.layer", name=getattr(function, "__name__", type(function).__name__), kind=kind)
+    beside = None if forward is not None else forward_beside(function)
+    if kind == "batchnorm" and forward is None and beside is None:
         raise Problem("judge.forward")
-    found: list[list[Returned]] = []
+    runs: list[Run] = []
+    raised: Exception | None = None
     for case in cases_of(course, like, kind, cases):
+        if not case.has_square_windows and cases is None and not _can_do(course, case, forward or beside):
+            continue
         try:
-            found.append(_run(course, case, function, forward))
+            runs.append(_run(course, case, function, forward, beside))
         except Exception as error:
-            if any(wrong_ones(arrays) for arrays in found):
-                break  # what is wrong already explains more
-            error.add_note(str(message("judge.raised", case=said(course, case))))
-            raise
-    if fault := _fault(course, kind, found):
-        raise AssertionError(fault)
+            if raised is None:
+                raised = error
+                for note in notes(course, case, runs, show):
+                    error.add_note(note)
+    if raised is not None and all(run.is_right for run in runs):
+        raise raised
+    announce(course, kind, runs, show, raised)  # wrong arrays explain more than what is raised
 
 
-def _run(course: CS231n, case: Case, function: Function, forward: Function | None) -> list[Returned]:
+def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
     """The function's result for a case."""
-    cache = None
-    if forward is not None and kind_has_cache(case.kind):
-        case, cache = own_cache(course, right, case, forward)
-    return returned(course, right(case), called(function, course.arguments(case, cache)))
+    exact, cache = _right(course, case, forward, beside)
+    arguments = course.arguments(exact.case, cache)
+    before = [one for name, given in zip(_names(course, case, cache), arguments, strict=False) for one in copies(given, name)]
+    result = called(function, arguments)
+    changed = overwritten(before)
+    return Run(exact.case, returned(course, exact, result), changed)
 
 
-def kind_has_cache(kind: str) -> bool:
-    """Tells whether a backward function of this kind is given a cache."""
-    return kind != "softmax"
+def _right(course: CS231n, case: Case, forward: Function | None, beside: Function | None) -> tuple[Right, Any]:
+    """The right gradients, and the cache of the user's own forward function, None if it has none that works."""
+    if case.kind == "softmax":
+        return right(case), None
+    if forward is not None or (beside is not None and case.kind == "batchnorm"):
+        return by_forward(course, case, forward or beside or called)
+    if beside is not None:
+        try:
+            exact, cache = by_forward(course, case, beside)
+        except Exception:  # a forward function that was only found, and may not be finished
+            return right(case), None
+        if cache is not None:
+            return exact, cache
+    return right(case), None
 
 
-def _fault(course: CS231n, kind: str, found: list[list[Returned]]) -> str:
-    """The fault of the first wrong array in the order of return, in its first case; "" where nothing is."""
-    for place in range(len(RETURNS[kind])):
-        of_role = [arrays[place] for arrays in found]
-        if wrong := wrong_ones(of_role):
-            others = dict.fromkeys(one.name for arrays in found for one in wrong_ones(arrays) if one.role != wrong[0].role)
-            also = [str(message("judge.also", names=list(others)))] if others else []
-            return "\n".join([str(wrong[0].fault), *_slip(course, kind, of_role), *also])
-    return ""
+def _can_do(course: CS231n, case: Case, forward: Function | None) -> bool:
+    """Return whether a forward function, if there is one, makes this case's output: some are meant for square windows alone."""
+    if forward is None:
+        return True
+    try:
+        by_forward(course, case, forward)
+    except Exception:
+        return False
+    return True
 
 
-def _slip(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
-    """The slip that gives the array, with its line; nothing where none does exactly."""
-    slip = nearest(of_role)
-    if slip is None:
-        return []
-    wrong, ours = slip.code(course.names(kind))
-    layout = [str(message("judge.layout"))] if course.axes(kind, "x") else []
-    return [str(message("judge.exactly", slip=slip.title)), f"- {wrong}", f"+ {ours}", *layout]
+def _names(course: CS231n, case: Case, cache: Any) -> tuple[str, ...]:
+    """The names of the arguments."""
+    names = course.names(case.kind)
+    if case.kind == "softmax":
+        return names["x"], names["y"]
+    return names["dout"], names["x"] if cache is None and case.kind in ELEMENTWISE else "cache"

@@ -1,14 +1,11 @@
-"""Judges tests: which of the known slips does a test of a backward function let pass?
+"""Mutants of right backward functions, by which tests are judged: which of the known mistakes does a test let pass?
 
-A mutant is the right function with one slip in it, for arrays of any shape. One that is as good as right on all of our cases,
-where nothing is tied and nothing is 0, is no mutant, and of several with the same numbers there is one.
+A mutant is the right function with one mistake in it, for arrays of any shape. Mistakes that are as good as right on all of our
+cases, where nothing is tied and nothing is 0, make no mutant, and several with the same numbers make one.
 """
 
-import importlib.util
-import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -16,20 +13,34 @@ import numpy as np
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import CS231n, course_named
+from cnnviz.judge.mistakes import Mistake, known_mistakes
 from cnnviz.judge.right_gradients import Right, right
-from cnnviz.judge.slips import Slip, known_slips
 from cnnviz.words import Problem
 
 Function = Callable[..., Any]
 Test = Callable[[Function], object]
 
 
+@dataclass(eq=False)
+class Calls:
+    """Counts of a mutant's calls, and of those with arrays of which its mistake cannot be made."""
+
+    count: int = 0
+    impossible: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Mutant:
-    """A backward function with one slip."""
+    """A backward function with one mistake."""
 
-    slip: Slip
+    mistake: Mistake
     function: Function
+    calls: Calls = field(default_factory=Calls)
+
+    @property
+    def was_impossible(self) -> bool:
+        """Whether it was called, but never with arrays of which the mistake can be made."""
+        return 0 < self.calls.count == self.calls.impossible
 
 
 def right_function(kind: str, like: str = "cs231n") -> Function:
@@ -38,13 +49,13 @@ def right_function(kind: str, like: str = "cs231n") -> Function:
     >>> right_function("relu")(np.array([3.0, 4.0]), np.array([1.0, -1.0])).tolist()
     [3.0, 0.0]
     """
-    return _function(course_named(like), kind, "")
+    return _function(course_named(like), kind, "", Calls())
 
 
 def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
-    """Each known slip of a kind as a function. Problem where there is no such kind or course.
+    """Each known mistake of a kind as a function. Problem where there is no such kind or course.
 
-    >>> [mutant.slip.key for mutant in mutants("relu")][:2]
+    >>> [mutant.mistake.key for mutant in mutants("relu")][:2]
     ['hidden_slope_forgotten.dx', 'relu_gate_of_gradient.dx']
     """
     course = course_named(like)
@@ -52,11 +63,12 @@ def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
     cases = [right(case) for case in cases_of(course, like, kind)]
     seen: list[list[Array]] = []
-    for key, slip in {slip.key: slip for of in cases for slip in known_slips(of)}.items():
-        made = [_gradients(of, key)[slip.role] for of in cases]
-        if not any(_same(made, other) for other in (*seen, [of.gradients[slip.role] for of in cases]) if len(other) == len(made)):
+    for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
+        made = [_gradients(of, key)[mistake.role] for of in cases]
+        if not any(_same(made, other) for other in (*seen, [of.gradients[mistake.role] for of in cases]) if len(other) == len(made)):
             seen.append(made)
-            yield Mutant(slip, _function(course, kind, key))
+            calls = Calls()
+            yield Mutant(mistake, _function(course, kind, key, calls), calls)
 
 
 def _same(some: list[Array], others: list[Array]) -> bool:
@@ -64,23 +76,34 @@ def _same(some: list[Array], others: list[Array]) -> bool:
 
 
 def _gradients(of: Right, key: str) -> dict[str, Array]:
-    """The right gradients but for one slip, where it can be made."""
+    """The right gradients but for one mistake, where it can be made."""
     found = dict(of.gradients)
-    slip = next((slip for slip in known_slips(of) if slip.key == key), None)
-    made = slip.make() if slip else None
-    return found | ({slip.role: np.asarray(made)} if slip and made is not None else {})
+    mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
+    made = mistake.make() if mistake else None
+    return found | ({mistake.role: np.asarray(made)} if mistake and made is not None else {})
 
 
-def _function(course: CS231n, kind: str, key: str) -> Function:
+def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
     def backward(*arguments: Any) -> Any:
         case: Case = course.read(kind, arguments)
         of = right(case)
+        calls.count += 1
+        calls.impossible += bool(key) and not _can_be_made(of, key)
         arrays = _gradients(of, key) if key else of.gradients
         found = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
         return found if len(found) > 1 else found[0]
 
     backward.__name__ = f"{kind}_backward"
     return backward
+
+
+def _can_be_made(of: Right, key: str) -> bool:
+    """Return whether a mistake can be made here.
+
+    One of the core's that this layer does not have, as of a stride of 1, changes nothing; for oblong windows none can be made.
+    """
+    mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
+    return of.case.has_square_windows if mistake is None else mistake.make() is not None
 
 
 def passes(test: Test, function: Function) -> BaseException | None:
@@ -93,24 +116,3 @@ def passes(test: Test, function: Function) -> BaseException | None:
     except BaseException as error:
         return error
     return None
-
-
-def load_test(name: str) -> Test:
-    """The test that "tests/test_backward.py::test_relu" names, in a file that is run as Python runs it. Problem where it is not there."""
-    file, *inner = name.split("::")
-    path = Path(file).resolve()
-    if not inner or not path.is_file():
-        raise Problem("judge.no_file", name=name)
-    sys.path[:0] = [str(path.parent), str(Path.cwd())]
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise Problem("judge.no_file", name=name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
-    spec.loader.exec_module(module)
-    found: Any = module
-    for one in inner:
-        found = getattr(found() if isinstance(found, type) else found, one, None)
-    if not callable(found):
-        raise Problem("judge.no_test", name=inner[-1], file=file)
-    return found

@@ -1,15 +1,15 @@
 """One array that a function returned, beside what is right."""
 
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
-from cnnviz.core.comparison.precision import DOUBLE, Precision, precisions
+from cnnviz.core.diagnosis.precision import DOUBLE, Precision, precisions
 from cnnviz.core.gradcheck.verdict import WRONG, marks
+from cnnviz.core.runtime.cached import cached_property
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case
 from cnnviz.judge.courses import CS231n
 from cnnviz.judge.right_gradients import Right
@@ -71,16 +71,34 @@ class Returned:
         return self.course.names(self.right.case.kind)[self.role]
 
     @property
-    def fault(self) -> Message:
-        """Its fault: its shape, a number that is none, or its first wrong number."""
+    def place(self) -> Message:
+        """The place at which it is wrong, without a right number."""
+        if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
+            at = tuple(int(n) for n in np.argwhere(self.wrong)[0])
+            count = {"n": int(self.wrong.sum()), "count": self.wrong.size}
+            return message("judge.place", name=self.name, case=said(self.course, self.right.case), at=str(at), **count)
+        if self.array.shape == self.wanted.shape and np.isfinite(self.array).all():
+            return message("judge.place_of_number", name=self.name, case=said(self.course, self.right.case))
+        return self._strange or self.fault
+
+    @property
+    def _strange(self) -> Message | None:
+        """Its fault if its shape is wrong or a number is not finite."""
         case = said(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
-            found = message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
-            return together([found, message("judge.only_shape")]) or found if self.only_shape else found
+            return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
         strange = ~np.isfinite(self.array)
-        at = tuple(int(n) for n in np.argwhere(strange if strange.any() else self.wrong)[0])
-        if strange.any():
-            return message("judge.not_finite", name=self.name, case=case, n=int(strange.sum()), count=strange.size, at=str(at))
+        if not strange.any():
+            return None
+        at = tuple(int(n) for n in np.argwhere(strange)[0])
+        return message("judge.not_finite", name=self.name, case=case, n=int(strange.sum()), count=strange.size, at=str(at))
+
+    @property
+    def fault(self) -> Message:
+        """Its fault: its shape, a number that is not finite, or its first wrong number."""
+        if strange := self._strange:
+            return together([strange, message("judge.only_shape")]) or strange if self.only_shape else strange
+        case, at = said(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
         numbers = {"yours": float(self.array[at]), "right": float(self.wanted[at])}
         if not at:
             return message("judge.number", name=self.name, case=case, **numbers)
@@ -88,20 +106,26 @@ class Returned:
 
 
 def returned(course: CS231n, right: Right, given: Any) -> list[Returned]:
-    """Each array that a function returned; AssertionError where these are not as many, or no numbers."""
+    """Return each array that a function returned. Raise AssertionError if these are not as many as wanted, or not numbers."""
     roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
     arrays = given if isinstance(given, tuple) or (isinstance(given, list) and len(roles) > 1) else (given,)
     if given is None or len(arrays) != len(roles):
         n = 0 if given is None else len(arrays)
         raise AssertionError(str(message("judge.count", n=n, names=[names[role] for role in roles], wanted=len(roles))))
-    numbers = {role: _numbers(names[role], array) for role, array in zip(roles, arrays, strict=True)}
+    return beside(course, right, roles, arrays)
+
+
+def beside(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[Any]) -> list[Returned]:
+    """Return the arrays of these roles. Raise AssertionError if one is not an array of numbers."""
+    names = course.names(right.case.kind)
+    numbers = {role: numbers_of(names[role], array) for role, array in zip(roles, arrays, strict=True)}
     precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
     shaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
     return [Returned(course, right, role, array.astype(np.float64), precision) for role, array in shaped.items()]
 
 
-def _numbers(name: str, given: Any) -> Array:
-    """An array of numbers; AssertionError where it is none."""
+def numbers_of(name: str, given: Any) -> Array:
+    """Return an array of numbers. Raise AssertionError if it is not one."""
     try:
         found = np.asarray(given)
     except ValueError:  # lists of different lengths
@@ -117,23 +141,6 @@ def said(course: CS231n, case: Case) -> Message:
     shapes = [f"{names[role]} {course.laid_out(case, role, case.arrays[role]).shape}" for role in ("x", "w") if role in case.arrays]
     settings: Mapping[str, object] = course.settings(case) if case.kind in ("conv", *POOLS, "dropout") else {}
     return message("judge.case_said", parts=[*shapes, *(f"{name} {value}" for name, value in settings.items() if name != "mode")])
-
-
-def own_cache(course: CS231n, right: Callable[[Case], Right], case: Case, forward: Callable[..., Any]) -> tuple[Case, Any]:
-    """The cache that a forward function of one's own makes, and the case with what it drew. AssertionError where its output is wrong."""
-    made = called(forward, course.given(case))
-    if not isinstance(made, tuple | list) or len(made) != 2:
-        raise AssertionError(str(message("judge.forward_returns")))
-    out, cache = made
-    if out is None:
-        return case, cache
-    taken, x = np.asarray(course.taken(case.kind, "out", _numbers("out", out)), np.float64), case.arrays["x"]
-    if case.kind == "dropout":
-        return Case(case.kind, {**case.arrays, "mask": taken.reshape(x.shape) / x}, case.settings), cache
-    ours = right(case).between["out"]
-    if taken.shape != ours.shape or not np.allclose(taken, ours, 1e-3, 1e-5):
-        raise AssertionError(str(message("judge.forward_wrong", case=said(course, case))))
-    return case, cache
 
 
 def called(function: Callable[..., Any], given: tuple[Any, ...]) -> Any:

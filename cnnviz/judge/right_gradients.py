@@ -1,6 +1,6 @@
 """The right gradients of a case, and the size of the numbers that each is summed from.
 
-They are made by the layer's own lines (core/program.py) over all images; softmax with cross-entropy, whose loss is the mean over
+They are made by the layer's own lines (core/network/program.py) over all images; softmax with cross-entropy, whose loss is the mean over
 them, by those of a network's end.
 """
 
@@ -11,26 +11,27 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.layers._normalisation import EPS
-from cnnviz.core.layers.average_pooling import AveragePooling
-from cnnviz.core.layers.batch_norm import BatchNorm
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
-from cnnviz.core.layers.dropout import Dropout
-from cnnviz.core.layers.global_average import GlobalAverage
-from cnnviz.core.layers.identity import Identity
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.layers.max_pooling import MaxPooling
-from cnnviz.core.layers.relu import Relu
-from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.layers.softmax import Softmax
-from cnnviz.core.layers.tanh import Tanh
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.program import Program, program_of
-from cnnviz.core.program_line import Inner, Line
-from cnnviz.core.rounding import sizes
+from cnnviz.core.explain.rounding import sizes
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers.average_pooling import AveragePooling
+from cnnviz.core.network.layers.batch_norm import BatchNorm
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
+from cnnviz.core.network.layers.dropout import Dropout
+from cnnviz.core.network.layers.global_average import GlobalAverage
+from cnnviz.core.network.layers.identity import Identity
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.layers.max_pooling import MaxPooling
+from cnnviz.core.network.layers.relu import Relu
+from cnnviz.core.network.layers.sigmoid import Sigmoid
+from cnnviz.core.network.layers.softmax import Softmax
+from cnnviz.core.network.layers.tanh import Tanh
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.program import Program, program_of
+from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
+from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.words import Problem
 
 
@@ -50,10 +51,15 @@ class Lines:
     """A layer's lines, as the first of a small network, with the arrays of all images in them; `targets` are the symbols by role."""
 
     program: Program
-    values: Inner
+    values: PassValues
     targets: Mapping[str, str]
 
-    def line(self, role: str) -> Line:
+    @property
+    def has_values(self) -> bool:
+        """Whether the lines can be run: those for windows that are not square are text only."""
+        return bool(self.values)
+
+    def line(self, role: str) -> Op:
         """The line that makes a gradient."""
         return next(line for line in self.program.backward_lines if line.target == self.targets[role])
 
@@ -80,10 +86,7 @@ def _layer(case: Case) -> Layer:
         case "dense":
             return Dense(case.arrays["w"].shape[1])
         case "conv":
-            m, _, k, across = case.arrays["w"].shape
-            if k != across:
-                raise Problem("judge.square", what=f"w {case.arrays['w'].shape}")
-            return Conv(m, k, True, case.number("stride"), case.number("pad"))
+            return Conv(len(case.arrays["w"]), case.window[0], True, case.number("stride"), case.number("pad"))
         case "max" | "avg":
             return {"max": MaxPooling, "avg": AveragePooling}[case.kind](case.number("k"), case.number("stride"))
         case "dropout":
@@ -92,10 +95,10 @@ def _layer(case: Case) -> Layer:
 
 
 def _of_layer(case: Case) -> Right:
+    if not case.has_square_windows:
+        return _oblong(case)
     x, layer = _as_maps(case), _layer(case)
-    rest = Identity() if case.kind == "dense" else GlobalAverage()  # a network ends with a row
-    network = Architecture((layer, rest), LOSSES["mse"])
-    program = program_of(network, x.shape, training=case.settings.get("mode") != "test")
+    program = _program(case, layer, x.shape)
     names = program.network.names[0]
     given = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
     drawn = program.given_to({name: case.arrays["mask"] for name in program.draws}, len(x))
@@ -115,6 +118,23 @@ def _of_layer(case: Case) -> Right:
     return Right(case, gradients, told, between, Lines(program, values, {role: target for target, role in roles.items()}))
 
 
+def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
+    """A network of the layer alone, but for what makes a row of its maps: a network ends with one."""
+    rest = Identity() if case.kind == "dense" else GlobalAverage()
+    return program_of(Architecture((layer, rest), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
+
+
+def _oblong(case: Case) -> Right:
+    """Windows that are not square, which the core does not have; the lines are those of square ones."""
+    out, gradients, magnitudes = oblong_gradients(case)
+    if np.shape(case.arrays["dout"]) != out.shape:
+        raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
+    k, x = max(case.window), case.arrays["x"].shape
+    program = _program(case, _layer(case), (*x[:2], *(n + k for n in x[2:])))
+    targets = {f"d{_ROLES.get(line.role[1:], 'x')}": line.target for line in program.backward_lines if line.layer == 0}
+    return Right(case, gradients, magnitudes, {"out": out}, Lines(program, {}, targets))
+
+
 def _as_maps(case: Case) -> Array:
     """x as maps: a row's numbers are places, or channels where each has statistics of its own."""
     x = np.asarray(case.arrays["x"], np.float64)
@@ -123,7 +143,7 @@ def _as_maps(case: Case) -> Array:
     return x.reshape(case.images, 1, 1, -1) if case.kind in (*ELEMENTWISE, "dense", "dropout") else x
 
 
-def _forward(case: Case, program: Program, values: Inner) -> Inner:
+def _forward(case: Case, program: Program, values: PassValues) -> PassValues:
     """The arrays of a pass; the eps of a batch norm that is not the core's is added to its variance."""
     more = float(str(case.settings.get("eps", EPS))) - EPS
     for line in program.forward_lines:

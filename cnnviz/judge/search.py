@@ -1,6 +1,6 @@
-"""The search for the slip behind a wrong array: what gives its numbers exactly, in every case in which it is wrong.
+"""The search for the mistake behind a wrong array: what gives its numbers exactly, in every case in which it is wrong.
 
-A known slip counts first; then numbers that are right but in other places, another array's, or times a factor.
+A known mistake counts first; then numbers that are right but in other places, another array's, or times a factor.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,74 +8,81 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.comparison.factors import ONE, Factor, named_factor
-from cnnviz.core.comparison.rearrangements import EXCHANGED, MAPS, REVERSED
+from cnnviz.core.diagnosis.factors import ONE, Factor, named_factor
+from cnnviz.core.diagnosis.rearrangements import EXCHANGED, MAPS, REVERSED
 from cnnviz.judge.case import POOLS, RETURNS, Array
+from cnnviz.judge.mistakes import Mistake, known_mistakes
+from cnnviz.judge.mistakes.course_lines import Names, right_line
 from cnnviz.judge.returned_arrays import Returned
 from cnnviz.judge.right_gradients import Right
-from cnnviz.judge.slips import Slip, known_slips
-from cnnviz.judge.slips.course_lines import Names, right_line
 from cnnviz.words import message
 
 
-def nearest(of_role: Sequence[Returned]) -> Slip | None:
-    """The slip that gives an array in each case in which it is wrong; None where none does, or where it is wrong in its shape alone.
+def nearest(of_role: Sequence[Returned]) -> Mistake | None:
+    """The mistake that gives an array in each case in which it is wrong; None where none does, or where it is wrong in its shape alone.
 
-    In one case alone many slips give the same: a mean over the images is one over a window of as many cells.
+    In one case alone many mistakes give the same: a mean over the images is one over a window of as many cells.
     """
     wrong = [one for one in of_role if not one.is_right]
     if all(one.only_shape for one in wrong):
         return None
-    exact: dict[str, list[tuple[int, Slip]]] = {}
+    exact: dict[str, list[tuple[int, Mistake]]] = {}
     for place, one in enumerate(wrong):
-        for slip in _candidates(one):
-            if slip.role == one.role and _gives(slip, one):
-                exact.setdefault(slip.name, []).append((place, slip))
+        for mistake in _candidates(one):
+            if mistake.role == one.role and _gives(mistake, one):
+                exact.setdefault(mistake.name, []).append((place, mistake))
     for found in exact.values():
-        if len({place for place, _ in found}) == len(wrong):
-            keys = [slip.key for _, slip in found]
-            return max((slip for _, slip in found), key=lambda slip: keys.count(slip.key))
+        others = set(range(len(wrong))) - {place for place, _ in found}
+        if not any(_tells_against(found, wrong[place]) for place in others):
+            keys = [mistake.key for _, mistake in found]
+            return max((mistake for _, mistake in found), key=lambda mistake: keys.count(mistake.key))
     return None
 
 
+def _tells_against(found: Sequence[tuple[int, Mistake]], one: Returned) -> bool:
+    """Return whether a case that a mistake does not explain tells against it. The core's mistakes can only be made for square windows."""
+    lines = one.right.lines
+    return lines is None or lines.has_values or not any(mistake.of_core for _, mistake in found)
+
+
 @np.errstate(all="ignore")
-def _gives(slip: Slip, one: Returned) -> bool:
-    made = slip.make()
+def _gives(mistake: Mistake, one: Returned) -> bool:
+    made = mistake.make()
     return made is not None and one.is_as(np.asarray(made, np.float64))
 
 
-def _candidates(one: Returned) -> Iterator[Slip]:
-    yield from known_slips(one.right)
+def _candidates(one: Returned) -> Iterator[Mistake]:
+    yield from known_mistakes(one.right)
     yield from _factor(one)
     yield from _exchanged(one)
     yield from _turned(one)
 
 
-def _slip(one: Returned, key: str, title: object, make: Array, wrong: str) -> Slip:
+def _mistake(one: Returned, key: str, title: object, make: Array, wrong: str) -> Mistake:
     """Our line as `wrong` says, with "{}" for its right-hand side."""
 
     def code(names: Names) -> tuple[str, str]:
         line = right_line(one.right, one.role, names)
         return f"{names[one.role]} = {wrong.format(line)}", f"{names[one.role]} = {line}"
 
-    return Slip(key, key, message("own.slip.title", words=title), one.role, lambda: make, code)
+    return Mistake(key, key, message("own.slip.title", words=title), one.role, lambda: make, code)
 
 
-def _factor(one: Returned) -> Iterator[Slip]:
+def _factor(one: Returned) -> Iterator[Mistake]:
     ours, theirs = one.wanted, one.array
-    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and ours.any()):
+    if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
     counts = _counts(one.right)
     for factor in dict.fromkeys(named_factor(number, {name: n}, max(one.precision.relative, 1e-9)) for name, n in counts.items()):
         if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
             key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name else f"factor {factor.number:.6g}"
-            yield _slip(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
+            yield _mistake(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
 
 
 def _times(factor: Factor) -> str:
-    if factor.number in (0.0, -1.0):
-        return "0 * ({})" if factor.number == 0 else "-({})"
+    if factor.number == -1.0:
+        return "-({})"
     return f"({{}}) / {factor.n:g}" if factor.inverse and factor.number > 0 else f"{factor.number:.6g} * ({{}})"
 
 
@@ -85,14 +92,13 @@ def _counts(right: Right) -> dict[str, float]:
     found = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):
         rows, columns = case.arrays["dout"].shape[-2:]
-        k = case.arrays["w"].shape[-1] if case.kind == "conv" else case.number("k")
-        found |= {"window": k**2, "places": rows * columns, "places_of_all": case.images * rows * columns}
+        found |= {"window": case.window[0] * case.window[1], "places": rows * columns, "places_of_all": case.images * rows * columns}
     if case.kind == "softmax":
         found["classes"] = dx.shape[1]
     return {name: float(n) for name, n in found.items() if n > 1}
 
 
-def _exchanged(one: Returned) -> Iterator[Slip]:
+def _exchanged(one: Returned) -> Iterator[Mistake]:
     """Another array of those that are returned."""
     for role in RETURNS[one.right.case.kind]:
         other = one.right.gradients[role]
@@ -101,12 +107,12 @@ def _exchanged(one: Returned) -> Iterator[Slip]:
             def code(names: Names, role: str = role) -> tuple[str, str]:
                 return f"{names[one.role]} = {right_line(one.right, role, names)}", f"{names[one.role]} = {right_line(one.right, one.role, names)}"
 
-            yield Slip(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), one.role, partial(np.array, other), code)
+            yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), one.role, partial(np.array, other), code)
 
 
-def _turned(one: Returned) -> Iterator[Slip]:
+def _turned(one: Returned) -> Iterator[Mistake]:
     ours = one.right.gradients[one.role]
     ways = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
     for way in ways:
-        yield _slip(one, f"turned {way.name}", way.title, way.of(ours), way.code.format("({})"))
+        yield _mistake(one, f"turned {way.name}", way.title, way.of(ours), way.code.format("({})"))
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.core.layers import LAYERS
+from cnnviz.core.network.layers import LAYERS
 from cnnviz.models.described_layers import Described, Unknown
 from cnnviz.words import Message, Problem, message
 
@@ -18,17 +18,25 @@ Arguments = dict[str, Any]
 class Before:
     """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words.
 
-    `own` are the text's own functions and classes; `pixels` tells whether the last one has left a map, which Keras does not flatten by itself,
-    `keras` whether one has been Keras'. `gives` is how many filters or outputs the last one had, where that is what the next one reads.
+    `state` is what the last one gives: "start" before the first, "map", "ones" for a map of one pixel that is not flattened, "row", or
+    "other". `flat` is how many numbers a row has by the text's own view(-1, 400). `keras` is whether one of the layers is Keras'.
+    `gives` is how many filters or outputs the last one has, if that is what the next one reads. `permuted` is whether the next one has to be Flatten.
     """
 
     zeros: tuple[int, int] = (0, 0)
     log: bool = False
-    own: frozenset[str] = frozenset()
-    pixels: bool = False
+    state: str = "start"
     keras: bool = False
+    permuted: bool = False
+    flat: int | None = None
     gives: int | None = None
     words: list[str] = field(default_factory=list)
+    modules: set[int] = field(default_factory=set)
+
+    @property
+    def pixels(self) -> bool:
+        """Whether the last layer has left a map."""
+        return self.state == "map"
 
 
 Rule = Callable[[Arguments, Before], tuple[list[str], list[Message]]]
@@ -63,9 +71,17 @@ WRITTEN: Mapping[str, str] = {"k": "kernel_size"}
 def count(given: Arguments, name: str, fits: int) -> tuple[int, list[Message]]:
     """A number of filters or outputs; where the text does not say it, what `fits`, and a note."""
     value = given.get(name)
-    if not isinstance(value, Unknown) or not re.fullmatch(r"[\w.]+|len\([\w.]+\)", value.text):
+    if not isinstance(value, Unknown) or not re.fullmatch(r"[\w.]+|len\([\w.]+\)", value.text or ""):
         return side(given, name), []
     return fits, [message("model.unsaid", value=shown(value), fits=fits)]
+
+
+def has_bias(given: Arguments) -> bool:
+    """Return whether a layer has a bias. Raise Untaken if the text does not say it."""
+    value = given.get("bias", True)
+    if value not in (True, False):
+        raise Untaken(message("model.argument", name="bias", value=shown(value), fits="True"))
+    return bool(value)
 
 
 def shown(value: Any) -> str:
@@ -92,11 +108,13 @@ def fitting(word: Callable[[Mapping[str, int]], str], kind: str, numbers: Mappin
 def activation_words(given: Arguments) -> tuple[list[str], list[Message]]:
     """The word of a layer's own activation, none where it has none; and a note on one that there is not."""
     value = given.get("activation")
-    if value is None or value == "linear":
+    if value is None:
         return [], []
     if isinstance(value, Described):
         value = value.name
-    name = shown(value).rpartition(".")[2].lower()
+    name = shown(value).removesuffix("()").rpartition(".")[2].lower() if not isinstance(value, str) else value.lower()
     if name not in ACTIVATIONS:
         return [], [message("model.activation", name=shown(value))]
-    return [ACTIVATIONS[name]], []
+    if isinstance(given["activation"], Described) and (given["activation"].placed or given["activation"].named):
+        return [], [message("model.activation", name=given["activation"].text)]
+    return ([] if name in ("linear", "identity") else [ACTIVATIONS[name]]), []

@@ -5,14 +5,17 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnviz.core.archives import piece_of
-from cnnviz.models.containers import few
+from cnnviz.core.training.archives import piece_of
 from cnnviz.models.described_layers import Described, Description, Unknown, shortened
+from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME
 from cnnviz.words import Problem
 
 MOST_BYTES = 1_000_000
 """The most bytes of a configuration."""
+
+MOST_DIGITS = 15
+"""Digits of a whole number."""
 
 _SHOWN = ("filters", "kernel_size", "units", "pool_size", "strides", "padding", "rate", "activation")
 """The settings of a layer's configuration that are shown."""
@@ -36,7 +39,7 @@ def read_config(text: str | bytes) -> Description:
     if len(text) > MOST_BYTES:
         raise Problem("model.too_long", megabytes=MOST_BYTES / 1e6)
     try:
-        model = json.loads(text)
+        model = json.loads(text, parse_int=_whole)
     except (ValueError, RecursionError):
         raise Problem("model.no_json") from None
     for key in ("modelTopology", "model_config"):  # as TensorFlow.js and older files have it inside
@@ -46,7 +49,14 @@ def read_config(text: str | bytes) -> Description:
     layers = list(_layers(model))
     if not layers:
         raise Problem("model.no_layers")
-    return Description(tuple(few(layers)), *_loss(model.get("compile_config")))
+    if len(layers) > MOST_LAYERS:
+        raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
+    return Description(tuple(layers), *_loss(model.get("compile_config")))
+
+
+def _whole(text: str) -> int | Unknown:
+    """Return a whole number, or an Unknown if it has too many digits to be a size."""
+    return int(text) if len(text) <= MOST_DIGITS else Unknown(shortened(text))
 
 
 def _layers(model: Mapping[str, Any], depth: int = 8) -> Iterator[Described]:
@@ -104,6 +114,8 @@ def _described(layer: Mapping[str, Any]) -> Described:
 
 def _value(value: Any, depth: int = 4) -> Any:
     """A constant, or an object by the name of its class or function."""
+    if isinstance(value, Unknown):
+        return value
     if isinstance(value, list) and depth:
         return tuple(_value(one, depth - 1) for one in value[:16])
     if isinstance(value, dict):

@@ -1,55 +1,20 @@
 """The equivalent of each layer of PyTorch and Keras: its words in a network's text, or why it has none and what would do.
 
-To add one, give its arguments' order in SIGNATURES, write its rule in window_layers.py or other_layers.py, and enter it into RULES there.
+To add one, say which arguments it has in layer_arguments.py, write its rule in window_layers.py or other_layers.py, and enter it into RULES there.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from cnnviz.models import other_layers, window_layers
+from cnnviz.models import other_layers, shapes, window_layers
 from cnnviz.models.arguments import Arguments, Before, Rule, Untaken
 from cnnviz.models.described_layers import Described
+from cnnviz.models.layer_arguments import arguments_of
 from cnnviz.words import Message, message
 
 RULES: Mapping[str, Rule] = {**window_layers.RULES, **other_layers.RULES}
-
-SIGNATURES: Mapping[str, str] = {
-    "Conv2d": "channels filters k stride padding dilation groups bias mode",
-    "LazyConv2d": "filters k stride padding dilation groups bias mode",
-    "Conv2D": "filters k stride padding format dilation groups activation bias",
-    "MaxPool2d": "k stride padding dilation indices ceil",
-    "AvgPool2d": "k stride padding ceil",
-    "MaxPooling2D": "k stride padding format",
-    "AveragePooling2D": "k stride padding format",
-    "AdaptiveAvgPool2d": "size",
-    "Linear": "inputs units bias",
-    "LazyLinear": "units bias",
-    "Dense": "units activation bias",
-    "Activation": "activation",
-    "LeakyReLU": "slope",
-    "Dropout": "rate",
-    "Dropout2d": "rate",
-    **dict.fromkeys(("BatchNorm1d", "BatchNorm2d"), "channels eps momentum affine"),
-    **dict.fromkeys(("LazyBatchNorm1d", "LazyBatchNorm2d"), "eps momentum affine"),
-    "BatchNormalization": "axis momentum eps",
-    "GroupNorm": "groups channels eps affine",
-    "GroupNormalization": "groups axis eps",
-    "LayerNorm": "shape eps affine",
-    "LayerNormalization": "shape eps",
-    "ZeroPad2d": "padding",
-    "ZeroPadding2D": "padding",
-    "Softmax": "dim",
-}
-"""The order of a layer's arguments, by our names for them."""
-
-NAMED: Mapping[str, str] = {
-    "in_channels": "channels", "out_channels": "filters", "kernel_size": "k", "pool_size": "k", "strides": "stride", "dilation_rate": "dilation",
-    "use_bias": "bias", "padding_mode": "mode", "ceil_mode": "ceil", "in_features": "inputs", "out_features": "units", "negative_slope": "slope",
-    "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "num_features": "channels", "output_size": "size", "data_format": "format",
-    "epsilon": "eps", "scale": "affine", "elementwise_affine": "affine",
-    "normalized_shape": "shape", "axis": "shape",
-}  # fmt: skip
-"""Our names for arguments that are called otherwise; all others are called as they are."""
+SHAPES = shapes.RULES
+"""Layers that need no word: a dense layer reads a map flattened, and an image is chosen apart."""
 
 SAME_NAME: Mapping[str, str] = {
     "MaxPool2D": "MaxPooling2D", "AvgPool2D": "AveragePooling2D", "GlobalAvgPool2D": "GlobalAveragePooling2D", "Convolution2D": "Conv2D",
@@ -62,17 +27,34 @@ SAME_NAME: Mapping[str, str] = {
 OTHER_ACTIVATIONS = ("ELU", "SELU", "CELU", "GELU", "SiLU", "Swish", "PReLU", "ReLU6", "RReLU", "Hardtanh", "Hardswish", "Hardsigmoid", "Mish", "Softplus", "Softsign")
 """Activations that there are not here."""
 
-NOTHING = ("Flatten", "Input", "InputLayer", "Permute", "Rescaling", "Unflatten")
-"""Layers that need no word: a dense layer reads a map flattened, and an image is chosen apart."""
+ACTIVATION_LAYERS = ("ReLU", "LeakyReLU", "Sigmoid", "Tanh", "Identity", "Activation", "Dropout", "Softmax", "LogSoftmax")
+_ON_MAPS = ("Conv2d", "Conv2D", "LazyConv2d", "MaxPool2d", "AvgPool2d", "MaxPooling2D", "AveragePooling2D", "AdaptiveAvgPool2d",
+    "GlobalAveragePooling2D", "ZeroPad2d", "ZeroPadding2D", "BatchNorm2d", "LazyBatchNorm2d", "SpatialDropout2D")
+_LEARNING = ("Conv2d", "Conv2D", "LazyConv2d", "Linear", "LazyLinear", "Dense", "BatchNormalization", "GroupNorm", "LayerNorm")
+
+
+EXACT = ("model.last_axis",)
+"""Notes on a layer that is taken as it is."""
 
 
 @dataclass(frozen=True)
 class Taken:
-    """A layer as the model has it, its words here, and what there is to say of it."""
+    """A layer as the model has it, its words here, what there is to say of it, and its line, 0 if unknown."""
 
     text: str
     words: tuple[str, ...] = ()
     notes: tuple[Message, ...] = ()
+    line: int = 0
+
+    @property
+    def is_exact(self) -> bool:
+        """Whether the layer is taken as it is."""
+        return all(note.id in EXACT for note in self.notes)
+
+    @property
+    def remarks(self) -> tuple[Message, ...]:
+        """The notes, each with its line."""
+        return tuple(message("model.at_line", n=self.line, why=note) if self.line else note for note in self.notes)
 
 
 def taken(layer: Described, before: Before) -> Taken:
@@ -82,37 +64,80 @@ def taken(layer: Described, before: Before) -> Taken:
     ('conv8x3bp1',)
     """
     name = SAME_NAME.get(layer.name, layer.name)
-    before.keras = before.keras or "2D" in name or name == "Dense"
-    gives, before.gives = before.gives, None
-    if name in NOTHING:
-        before.gives = None if before.pixels or name != "Flatten" else gives
-        before.pixels = before.pixels and name not in ("Flatten", "Reshape")
-        return Taken(layer.text)
-    if name not in RULES:
-        why = "unfollowed" if not name else "own" if name in before.own else "activation" if name in OTHER_ACTIVATIONS else "unknown"
-        return Taken(layer.text, (), (message(f"model.{why}", name=layer.name),))
-    order = SIGNATURES.get(layer.name, SIGNATURES.get(name, "")).split()
-    given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
-    given |= {"class": layer.name, "text": layer.text}
-    if isinstance(spelt := given.get("padding"), str):
-        given["padding"] = spelt.lower()  # as Keras reads it
-    notes = _other_inputs(given, before, gives)
+    before.keras = before.keras or "2D" in name or name == "Dense" or layer.library.startswith("keras")
     try:
-        words, own_notes = RULES[name](given, before)
+        words, notes = _taken(layer, name, before)
     except Untaken as why:
-        return Taken(layer.text, (), (why.note,))
+        before.gives = before.flat = None
+        words, notes = [], [why.note]
+    return Taken(layer.text, tuple(words), tuple(notes), layer.line)
+
+
+def _taken(layer: Described, name: str, before: Before) -> tuple[list[str], list[Message]]:
+    if layer.refused is not None:
+        raise Untaken(layer.refused)
+    if name not in RULES and name not in SHAPES:
+        if not name or name in OTHER_ACTIVATIONS:
+            raise Untaken(message("model.activation", name=name) if name else message("model.unfollowed"))
+        raise Untaken(message("model.unknown", name=name))
+    if layer.module is not None and name in _LEARNING:
+        if id(layer.module) in before.modules:
+            raise Untaken(message("model.shared"))
+        before.modules.add(id(layer.module))
+    given = arguments_of(layer, name) | {"class": layer.name, "text": layer.text, "library": layer.library}
+    if before.state == "start" and layer.library.startswith("keras") and name not in ("Input", "InputLayer"):
+        shapes.image({**given, "shape": None}, before)
+    _check_place(layer, name, before)
+    if name in SHAPES:
+        return [], SHAPES[name](given, before)[1]
+    gives, before.gives = before.gives, None
+    notes = _other_inputs(given, before, gives)
+    words, own_notes = RULES[name](given, before)
     own = given.get("filters", given.get("units", gives))
     before.gives = own if isinstance(own, int) else None
     before.words += words
-    before.pixels = words[0][:3] in ("con", "max", "avg") or (before.pixels and words[0][:3] not in ("gap", "den")) if words else before.pixels
-    return Taken(layer.text, tuple(words), (*notes, *own_notes))
+    if words:
+        before.state = _state_after(words[0], layer, before.state)
+    if words and words[0].startswith("dense"):
+        before.flat = None
+    return words, [*notes, *own_notes]
+
+
+def _check_place(layer: Described, name: str, before: Before) -> None:
+    """Raise Untaken if a layer cannot stand behind what is before it."""
+    if before.log:
+        raise Untaken(message("model.log_softmax"))
+    if before.zeros != (0, 0) and name not in ("Conv2d", "Conv2D", "LazyConv2d", "ZeroPad2d", "ZeroPadding2D"):
+        before.zeros = (0, 0)
+        raise Untaken(message("model.zeros_before", name=layer.name))
+    if before.permuted and name != "Flatten":
+        before.permuted = False
+        raise Untaken(message("model.permute"))
+    if before.state in ("row", "ones", "other") and (name in _ON_MAPS or layer.name in _ON_MAPS):
+        raise Untaken(message("model.needs_map", name=layer.name))
+    if before.state == "other" and name not in SHAPES:
+        raise Untaken(message("model.flatten_missing", name=layer.name))
+    if before.state in ("map", "ones") and (name in ("Linear", "LazyLinear") or layer.name in ("BatchNorm1d", "LazyBatchNorm1d")):
+        before.state = "row"
+        raise Untaken(message("model.flatten_missing", name=layer.name))
+
+
+def _state_after(word: str, layer: Described, state: str) -> str:
+    if word[:3] in ("con", "max", "avg"):
+        return "map"
+    if word.startswith("dense"):
+        return "row"
+    if word == "gap":
+        return "ones" if layer.name == "AdaptiveAvgPool2d" else "row"
+    return "map" if state == "start" and layer.name in ("BatchNorm2d", "Dropout2d") else state
 
 
 def _other_inputs(given: Arguments, before: Before, gives: int | None) -> list[Message]:
     """A note where a layer is made for another number of channels or inputs than the layer before `gives`."""
-    reads = given.get("channels", None if before.pixels else given.get("inputs"))  # after a map: pixels, which its size decides
-    told = gives is not None and isinstance(reads, int) and reads not in (0, gives)  # a lazy layer is printed with 0
-    return [message("model.other_inputs", n=reads, fits=gives)] if told else []
+    reads = given.get("channels", given.get("inputs") if before.state in ("row", "start") else None)
+    expected = gives if gives is not None else before.flat if "inputs" in given else None
+    told = expected is not None and isinstance(reads, int) and reads not in (0, expected)  # a lazy layer is printed with 0
+    return [message("model.other_inputs", n=reads, fits=expected)] if told else []
 
 
 def channels_of(layers: Iterable[Described]) -> int | None:

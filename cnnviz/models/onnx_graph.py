@@ -1,5 +1,6 @@
 """An ONNX file as layers; needs the library onnx, an extra. Its nodes are followed back from the output, and none is run."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
@@ -7,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.models.containers import MOST_LAYERS
 from cnnviz.models.described_layers import Described, Description, shortened
+from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.words import Problem
 
 MOST_BYTES = 60_000_000
@@ -54,7 +55,7 @@ def read_onnx(content: bytes) -> Description:
     """The layers of a graph in which each node reads the one before it. Problem where the library is missing or nothing can be read."""
     try:
         found = _layers(chain_of(content))
-    except Problem:
+    except (Problem, MemoryError):
         raise
     except Exception:  # whatever attributes and arrays of another kind than the format has make of this
         raise Problem("model.no_onnx") from None
@@ -86,6 +87,8 @@ def chain_of(content: bytes) -> list[ChainedNode]:
         graph = onnx.load_model_from_string(content).graph
         nodes = [_node(one, onnx) for one in graph.node]
         constants = _constants(graph, nodes, onnx)
+    except MemoryError:
+        raise
     except Exception:  # whatever its reader of protobuf raises
         raise Problem("model.no_onnx") from None
     path = _path(nodes, graph.output[0].name if graph.output else "", constants)
@@ -119,7 +122,7 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
         if not isinstance(value, onnx.TensorProto):
             return np.asarray(value)
         if value.data_location == onnx.TensorProto.EXTERNAL:
-            return np.broadcast_to(np.void(1), tuple(value.dims))
+            return _void(value.dims)
         array: np.ndarray = onnx.numpy_helper.to_array(value)
         return array
 
@@ -133,8 +136,32 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
         elif first is not None and node.kind == "Transpose":
             found[node.makes[0]] = first.transpose(node.given.get("perm"))
         elif first is not None and node.kind == "Reshape" and others[0] is not None:
-            found[node.makes[0]] = first.reshape([size or first.shape[n] for n, size in enumerate(map(int, others[0]))])  # 0: as it was
+            sizes = [size or first.shape[n] for n, size in enumerate(_numbers(others[0]))]  # 0: as it was
+            found[node.makes[0]] = first.reshape(sizes) if first.dtype != _VOID else _void(_filled(sizes, first.size))
     return found
+
+
+_VOID = np.dtype("V1")
+MOST_NUMBERS = 16
+"""Numbers of a node's own, such as axes or a shape."""
+
+
+def _void(shape: Iterable[int]) -> np.ndarray:
+    """Return an array of that shape without numbers, which takes one byte."""
+    return np.broadcast_to(np.zeros((), _VOID), tuple(shape))
+
+
+def _filled(sizes: list[int], size: int) -> list[int]:
+    """Return the sizes of a reshaped array, in which one may be -1."""
+    known = math.prod(n for n in sizes if n >= 0)
+    return [size // known if n < 0 else n for n in sizes]
+
+
+def _numbers(array: np.ndarray) -> list[int]:
+    """Return the whole numbers in an array of a node's own. Raise ValueError if it is not a vector of a few."""
+    if array.ndim != 1 or array.size > MOST_NUMBERS or array.dtype == _VOID:
+        raise ValueError(f"{array.shape} numbers")
+    return [int(n) for n in array]
 
 
 def _is_bias(node: ChainedNode, before: Described) -> bool:
@@ -152,24 +179,33 @@ def _layer(node: ChainedNode, first: bool) -> Described | None:
     named: dict[str, Any] = {}
     name = _PLAIN.get(node.kind, node.kind)
     if node.kind == "Reshape":
-        name = "Flatten" if not arrays or arrays[-1].size == 2 or (first and arrays[-1].size == 4) else name
+        name = "Flatten" if not arrays or (arrays[-1].size == 2 and int(arrays[-1].flat[0]) in (-1, 0, 1)) or (first and arrays[-1].size == 4) else name
     elif name in ("BatchNormalization", "LayerNorm", "GroupNormalization"):
         named = {"epsilon": round(float(given.get("epsilon", 1e-5)), 9), "groups": given.get("num_groups")}
+        if name == "BatchNormalization":
+            named["momentum"] = round(float(given.get("momentum", 0.9)), 9)
     elif node.kind == "Conv" and arrays and arrays[0].ndim == 4:
         f = arrays[0].shape
         named = {"in_channels": f[1] * given.get("group", 1), "filters": f[0], "k": f[2:], "groups": given.get("group", 1), "bias": len(arrays) > 1}
         name, named = "Conv2d", named | _sliding(given) | {"dilation": tuple(given.get("dilations", (1, 1)))}
     elif node.kind in ("MaxPool", "AveragePool") and len(given.get("kernel_shape", ())) == 2:
-        named = {"k": tuple(given["kernel_shape"]), "ceil": bool(given.get("ceil_mode", 0))} | _sliding(given)
+        named = {"k": tuple(given["kernel_shape"]), "ceil": bool(given.get("ceil_mode", 0)), "dilation": tuple(given.get("dilations", (1, 1)))} | _sliding(given)
         name = "MaxPool2d" if node.kind == "MaxPool" else "AvgPool2d"
     elif node.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
-        name, named = "Linear", {"units": arrays[0].shape[0 if given.get("transB") else 1], "bias": len(arrays) > 1}
+        plain = node.kind == "MatMul" or (given.get("alpha", 1.0), given.get("beta", 1.0), given.get("transA", 0)) == (1.0, 1.0, 0)
+        name, named = ("Linear" if plain else node.kind), {"units": arrays[0].shape[0 if given.get("transB") else 1], "bias": len(arrays) > 1}
+    elif node.kind == "Dropout":
+        named = {"rate": round(float(given.get("ratio", arrays[0] if arrays else 0.5)), 9)}
+    elif node.kind in ("Softmax", "LogSoftmax"):
+        named = {"dim": given.get("axis", -1)}
+    elif node.kind == "Flatten":
+        named = {"start": given.get("axis", 1)}
     elif node.kind == "LeakyRelu":
         name, named = "LeakyReLU", {"slope": round(float(given.get("alpha", 0.01)), 6)}
-    elif node.kind == "ReduceMean" and sorted(given.get("axes", arrays[-1].tolist() if arrays else ())) in ([2, 3], [-2, -1]):
+    elif node.kind == "ReduceMean" and sorted(given.get("axes", _numbers(arrays[-1]) if arrays else ())) in ([2, 3], [-2, -1]):
         name = "GlobalAveragePooling2D"
     elif node.kind == "Pad" and given.get("mode", b"constant") == b"constant":
-        pads = list(given.get("pads", arrays[0].tolist() if arrays else ()))
+        pads = list(given.get("pads", _numbers(arrays[0]) if arrays else ()))
         if len(pads) == 8 and not any((*pads[:2], *pads[4:6])):  # images and channels; then rows and columns, before and after
             name, named = "ZeroPad2d", {"padding": (pads[3], pads[7], pads[2], pads[6])}
     return Described(name, (), named, node.text)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.archives import piece_of
+from cnnviz.core.training.archives import piece_of
 from cnnviz.models.keras_config import config_in
 from cnnviz.models.onnx_graph import CHANNELS_LAST, ChainedNode, chain_of
 from cnnviz.words import Problem

@@ -3,9 +3,20 @@
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.sliding import pad_widths
-from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, activation_words, count, fitting, shown, side
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.models.arguments import (
+    Arguments,
+    Before,
+    Rule,
+    Untaken,
+    activation_words,
+    count,
+    fitting,
+    has_bias,
+    shown,
+    side,
+)
 from cnnviz.words import Message, message
 
 
@@ -15,7 +26,7 @@ def conv(given: Arguments, before: Before) -> tuple[list[str], list[Message]]:
         raise Untaken(message("model.groups"))
     if given.get("mode", "zeros") != "zeros":
         raise Untaken(message("model.argument", name="padding_mode", value=shown(given["mode"]), fits="zeros"))
-    bias, reach = "b" if given.get("bias", True) else "", dilation * (k - 1) + 1
+    bias, reach = "b" if has_bias(given) else "", dilation * (k - 1) + 1
     spelling, zeros, notes = _padding(given, before, reach, stride)
 
     def word(n: Mapping[str, int]) -> str:
@@ -44,7 +55,7 @@ def _padding(given: Arguments, before: Before, reach: int, stride: int) -> tuple
         if stride != 1:
             notes.append(message("model.same"))
     else:
-        zeros = 0 if value in ("valid", None) else side(given, "padding", 0)
+        zeros = 0 if value == "valid" else side(given, "padding", 0)
         own = (zeros, zeros)
     first, last = (a + b for a, b in zip(before.zeros, own, strict=True))
     before.zeros = (0, 0)
@@ -74,9 +85,9 @@ def pool(kind: str) -> Rule:
         notes: list[Message] = []
         if given.get("padding", 0) not in (0, (0, 0), "valid", None):
             notes.append(message("model.pool_padding"))
-        if given.get("ceil") is True:
+        if given.get("ceil", False) is not False:
             notes.append(message("model.ceil"))
-        if k == 1 and before.words and before.words[-1].startswith("conv") and _thins(before, stride):
+        if k == 1 and not notes and before.words and before.words[-1].startswith("conv") and _thins(before, stride):
             return [], notes
 
         def word(n: Mapping[str, int]) -> str:

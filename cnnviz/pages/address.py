@@ -3,90 +3,90 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.page_state import PageState
-from cnnviz.core.stored_params import NotKept, is_kept_name
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.network.stored_params import NotKept, is_kept_name
+from cnnviz.core.setup.page_state import PageState
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import Image, ImageUnavailable, find_image, load_images
 from cnnviz.pages.registry import page_keys
 from cnnviz.words import Message, message
 
 
 @dataclass(frozen=True, eq=False)
-class Now:
-    """The current view: the query that was asked, its lesson, image and moment, and what was wrong by key.
+class PageRequest:
+    """The current view: the query that was asked, its setup, image and snapshot in the setup's mode, and what was wrong by key.
 
-    `gone` are names in the query of what is not kept here any more: they stay in the address, since another server,
-    or this one later, may know them. `lasting` says whether the query alone leads to all this, and always will.
+    `missing` are names in the query of what is not kept here any more: they stay in the address, since another server,
+    or this one later, may know them. `cacheable` says whether the query alone leads to all this, and always will.
     """
 
-    asked: Mapping[str, str]
-    lesson: Lesson
+    query: Mapping[str, str]
+    setup: Setup
     image: Image
-    moment: Moment
-    wrong: Mapping[str, Message | str]
+    snapshot: Snapshot
+    errors: Mapping[str, Message | str]
     extras: Mapping[str, str]
-    gone: Mapping[str, str] = field(default_factory=dict)
-    lasting: bool = True
+    missing: Mapping[str, str] = field(default_factory=dict)
+    cacheable: bool = True
 
 
-def looks(query: Mapping[str, str]) -> tuple[Lesson, dict[str, Message]]:
-    """The lesson that an address names, and a message by key for what is wrong in how it is looked at: none of it changes a number.
+def looks(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
+    """The setup that an address names, and a message by key for what is wrong in how it is looked at: none of it changes a number.
 
-    >>> lesson, wrong = looks({"stage": "z9", "view": "cinema", "lr": "fast"})
+    >>> setup, wrong = looks({"stage": "z9", "view": "cinema", "lr": "fast"})
     >>> sorted(wrong)
     ['stage', 'view']
     """
-    lesson, wrong = Lesson.understand(query)
-    return lesson, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
+    setup, wrong = Setup.understand(query)
+    return setup, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
 
 
-def resolved(asked: Mapping[str, str], first: str = "", last: Lesson | None = None, several: bool = False, modes: bool = False) -> Now:
-    """Resolves an address; `first` is the stage of a page that is opened without a lesson in it.
+def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> PageRequest:
+    """Resolves an address; `first` is the stage of a page that is opened without a setup in it.
 
-    `several` is whether the page can show several images, and `modes` a pass as after training; another shows one, in training, and says so.
+    `several` is whether the page can show several images, and `modes` a pass as in eval mode; another shows one, in training, and says so.
 
-    Where it holds something that cannot be used, the `last` lesson stays in that place, and a message says so. A
+    Where it holds something that cannot be used, the `last` setup stays in that place, and a message says so. A
     page's own keys stay in the address on the way over other pages.
 
     >>> now = resolved({"k": "1", "lr": "fast"})
-    >>> now.lesson.k, now.moment.losses.shape, now.wrong["lr"].id
+    >>> now.setup.k, now.snapshot.losses.shape, now.errors["lr"].id
     (1, (2,), 'lesson.replaced')
     """
-    last = last or Lesson()
-    lesson, image, wrong, lasting = lesson_of(asked, first, last)
-    if len(lesson.images) > 1 and not several:
-        wrong["img"] = message("ui.address.one_image", image=lesson.images[lesson.image])
-        lesson = lesson.alone(lesson.image)
-    if lesson.mode != "train" and not modes:
+    last = last or Setup()
+    setup, image, wrong, lasting = setup_of(asked, first, last)
+    if len(setup.images) > 1 and not several:
+        wrong["img"] = message("ui.address.one_image", image=setup.images[setup.image])
+        setup = setup.alone(setup.image)
+    if setup.mode != "train" and not modes:
         wrong["mode"] = message("ui.address.in_training")
-        lesson = replace(lesson, mode="train")
-    x = load_images(lesson)
+        setup = replace(setup, mode="train")
+    x = load_images(setup)
     gone: Mapping[str, str] = {}
     try:
-        moment = trajectory(lesson, x, lesson.k)
+        snapshot = run_updates(setup, x, setup.k)
     except NotKept as error:
         wrong["w"] = message("ui.address.weights_gone", error=error.message)
-        gone, lasting = {key: text for key, text in lesson.to_query().items() if is_kept_name(text)}, False
-        lesson = lesson.without_kept()
-        moment = trajectory(lesson, x, lesson.k)
+        gone, lasting = {key: text for key, text in setup.to_query().items() if is_kept_name(text)}, False
+        setup = setup.without_kept()
+        snapshot = run_updates(setup, x, setup.k)
     wrong |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return Now(asked, lesson, image, moment, wrong, extras, gone, lasting)
+    return PageRequest(asked, setup, image, snapshot.in_mode(setup.mode), wrong, extras, gone, lasting)
 
 
-def lesson_of(asked: Mapping[str, str], first: str, last: Lesson) -> tuple[Lesson, Image, dict[str, Message], bool]:
-    """The lesson, its image, what was wrong, and whether that will always be so."""
-    lesson, wrong = Lesson.understand(asked, instead=last)
+def setup_of(asked: Mapping[str, str], first: str, last: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:
+    """The setup, its image, what was wrong, and whether that will always be so."""
+    setup, wrong = Setup.understand(asked, instead=last)
     lasting = True
-    if first and LESSON_KEYS.isdisjoint(asked):
-        lesson, _ = lesson.changed({"stage": first})
+    if first and SETUP_KEYS.isdisjoint(asked):
+        setup, _ = setup.changed({"stage": first})
     try:
-        image = [find_image(img) for img in lesson.images][lesson.image]
+        image = [find_image(img) for img in setup.images][setup.image]
     except ImageUnavailable as error:
-        lesson, wrong = Lesson.understand({**asked, "img": last.img}, instead=last)
+        setup, wrong = Setup.understand({**asked, "img": last.img}, instead=last)
         wrong["img"], lasting = error.message, False
         image = find_image(last.images[last.image])
-    if lesson.classes and image.label and "y" not in asked and len(lesson.images) == 1:
-        lesson, _ = Lesson.understand({**asked, "img": image.id}, last, image.label)
-    return lesson, image, wrong, lasting
+    if setup.classes and image.label and "y" not in asked and len(setup.images) == 1:
+        setup, _ = Setup.understand({**asked, "img": image.id}, last, image.label)
+    return setup, image, wrong, lasting

@@ -5,8 +5,8 @@ from importlib import import_module
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.pages.address import Now
+from cnnviz.core.setup.setup import Setup
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.registry import Page
 from cnnviz.words import Message
 
@@ -23,38 +23,38 @@ class Answers:
     """The answers of one page, each a function of the address. A page says `answer`, and of the rest what differs from this."""
 
     several = modes = False
-    """Tells whether it can show several images, and a pass as after training."""
+    """Tells whether it can show several images, and a pass as in eval mode."""
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         """Everything that the page shows; raises Unfinished, with what there is, while a part of it is being worked out."""
         raise NotImplementedError
 
-    def part(self, now: Now, of: str) -> bytes | None:
+    def part(self, now: PageRequest, of: str) -> bytes | None:
         """The part of it that `of` names, exactly; None where a page has no parts."""
         return None
 
-    def exact(self, now: Now) -> dict[str, np.ndarray] | None:
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray] | None:
         """Every array by its symbol, whole and in float64, for programs; None where that is what `answer` has."""
         return None
 
-    def wrong(self, now: Now) -> Mapping[str, Message]:
+    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
         """A message by key for what of the page's own keys cannot be used, where the answer does not say it."""
         return {}
 
-    def updates(self, now: Now) -> int:
+    def updates(self, now: PageRequest) -> int:
         """Up to which update a film of it goes."""
-        return now.lesson.k
+        return now.setup.k
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
-        """The lesson, as a query, of an address without one."""
+        """The setup, as a query, of an address without one."""
         return {}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Tells whether the answer will always be the same."""
         return True
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
-        """About how long the answer takes beside the lesson's updates."""
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+        """About how long the answer takes beside the setup's updates."""
         return 0.0
 
 

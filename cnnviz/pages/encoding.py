@@ -7,62 +7,62 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.filters import banks
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook import effects
-from cnnviz.core.saturation import hidden_share
-from cnnviz.core.stored_params import Learned, NotKept, is_kept_name, learned_by
-from cnnviz.core.trajectory import Moment
-from cnnviz.core.work_cancellation import check_wanted
-from cnnviz.pages.address import Now
-from cnnviz.pages.derivable import derived
+from cnnviz.core.explain.saturation import hidden_share
+from cnnviz.core.network.stored_params import Learned, NotKept, is_kept_name, learned_by
+from cnnviz.core.notebook.notebook import effects
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.filters import banks
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
+from cnnviz.pages.address import PageRequest
+from cnnviz.pages.array_dedup import redundant_arrays
 from cnnviz.pages.map_records import program_of
 from cnnviz.pages.network_record import stage_records
-from cnnviz.pages.remarks import remarks
+from cnnviz.pages.page_notes import page_notes
 from cnnviz.pages.version import code
 from cnnviz.wire.page import Header
 from cnnviz.wire.records import FiltersRecord, StageRecord
-from cnnviz.words import DEFAULT, Message, Problem, Versions, message, written
+from cnnviz.words import DEFAULT, LocalizedText, Message, Problem, message, written
 
 MOST_LOSSES = 200
 """Points in the small loss curve; more would not be seen."""
 
 
-def header(page: str, now: Now) -> Header:
-    """The header of every page: the lesson that this answers, sentences, and the status line."""
+def header(page: str, now: PageRequest) -> Header:
+    """The header of every page: the setup that this answers, sentences, and the status line."""
     return Header(
         page=page,
         code=code(),
-        asked=dict(now.asked),
-        lesson=lesson_of_all(now),
+        asked=dict(now.query),
+        lesson=setup_of_all(now),
         words=now.image.message,
-        wrong=dict(now.wrong),
-        remarks=remarks(now.lesson, now.moment),
-        deviations=effects(now.lesson.deviations),
-        loss=finite(float(now.moment.losses[-1])),
-        learned=_learned(now.lesson),
-        saturated=finite(hidden_share(program_of(now.lesson, now.moment).network, now.moment.trace, "saturated")),
-        filters=first_filters(now.lesson),
-        outputs=now.lesson.output_words,
+        wrong=dict(now.errors),
+        remarks=page_notes(now.setup, now.snapshot),
+        deviations=effects(now.setup.deviations),
+        loss=finite(float(now.snapshot.losses[-1])),
+        learned=_learned(now.setup),
+        saturated=finite(hidden_share(program_of(now.setup, now.snapshot).network, now.snapshot.trace, "saturated")),
+        filters=first_filters(now.setup),
+        outputs=now.setup.output_words,
         stages=_stages(now),
     )
 
 
-def lesson_of_all(now: Now) -> dict[str, str]:
-    """The lesson as a query, with what else stays in the address."""
-    return {**now.lesson.to_query(), **now.extras, **now.gone}
+def setup_of_all(now: PageRequest) -> dict[str, str]:
+    """The setup as a query, with what else stays in the address."""
+    return {**now.setup.to_query(), **now.extras, **now.missing}
 
 
-def _stages(now: Now) -> list[StageRecord]:
+def _stages(now: PageRequest) -> list[StageRecord]:
     """The stages that are shown: after training no update is made."""
-    stages = stage_records(program_of(now.lesson, now.moment), now.lesson.opt)
-    return stages if now.lesson.mode == "train" else stages[:-1]
+    stages = stage_records(program_of(now.setup, now.snapshot), now.setup.opt)
+    return stages if now.setup.mode == "train" else stages[:-1]
 
 
-def _learned(lesson: Lesson) -> Message:
+def _learned(setup: Setup) -> Message:
     """A sentence on what its parameters have learned before the first update."""
     try:
-        learned = learned_by(lesson.w) if is_kept_name(lesson.w) else Learned(0, 0)
+        learned = learned_by(setup.w) if is_kept_name(setup.w) else Learned(0, 0)
     except NotKept:  # gone since the numbers were worked out
         learned = None
     if learned is None:
@@ -75,18 +75,18 @@ def finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def first_filters(lesson: Lesson) -> FiltersRecord | None:
+def first_filters(setup: Setup) -> FiltersRecord | None:
     """The first convolution's filters at the start, to be edited; None where there is no convolution."""
-    bank = next(iter(banks(lesson.network, lesson.x_shape)), None)
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
     if bank is None:
         return None
-    weights = lesson.first_params()[bank.name]
+    weights = setup.first_params()[bank.name]
     return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
 
 
-def losses(moment: Moment) -> dict[str, np.ndarray]:
+def losses(snapshot: Snapshot) -> dict[str, np.ndarray]:
     """The small loss curve's numbers."""
-    return {"losses": thinned(moment.losses, MOST_LOSSES)}
+    return {"losses": thinned(snapshot.losses, MOST_LOSSES)}
 
 
 def thinned(values: np.ndarray, most: int) -> np.ndarray:
@@ -109,7 +109,7 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     entry, whether it is the one of z1 or 0, and "outer v dz2" by nothing.
     """
     at, places, body = 0, {}, []
-    kinds = derived(arrays)
+    kinds = redundant_arrays(arrays)
     check_wanted()
     sent: dict[tuple[object, ...], tuple[str, int]] = {}  # v is the map that it lays out, and is not sent twice
     for name, array in arrays.items():
@@ -173,14 +173,14 @@ def unsaid(value: object) -> Mapping[str, object]:
         value = value.message
     if isinstance(value, Message):
         return {"say": [value.id, {name: _value(one) for name, one in value.values.items()}]}
-    if isinstance(value, Versions):
+    if isinstance(value, LocalizedText):
         return {"versions": dict(value.by_language)}
     raise TypeError(f"encode: {type(value).__name__} cannot be sent")
 
 
 def _value(value: object) -> object:
     """A message's value in JSON: one that is no number is the sign that every language writes for it."""
-    if isinstance(value, Message | Problem | Versions):
+    if isinstance(value, Message | Problem | LocalizedText):
         return unsaid(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_value(part) for part in value]

@@ -1,4 +1,4 @@
-"""One image of several, and a pass as after training, as the live view shows them: in the shapes of one image.
+"""One image of several, and a pass as in eval mode, as the live view shows them: in the shapes of one image.
 
 What is shown of all images together says so: a parameter's gradient is the mean of the images' pulls, and the loss that
 stands beside an image is its own.
@@ -9,13 +9,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.layers.batch_norm import BatchNorm
-from cnnviz.core.layers.dropout import Dropout, sums, throws
-from cnnviz.core.normalisation_paths import paths_back
-from cnnviz.core.program import Program
+from cnnviz.core.explain.normalisation_paths import paths_back
+from cnnviz.core.network.layers.batch_norm import BatchNorm
+from cnnviz.core.network.layers.dropout import Dropout, sums, throws
+from cnnviz.core.network.program import Program
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.mathml import mathml
-from cnnviz.pages.address import Now
-from cnnviz.pages.wide_weights import SHADES
+from cnnviz.pages.address import PageRequest
+from cnnviz.pages.quantized_weights import SHADES
 from cnnviz.wire.records import NetworkRecord, StageRecord
 from cnnviz.words import Message, message
 
@@ -29,25 +30,28 @@ THROWS, MOST_THROWN = 200, 5_000
 """Masks that are drawn to see what dropout does to a sum, and of how many numbers at most."""
 
 
-def in_mode(now: Now) -> Now:
-    """The moment in the mode that the lesson asks for: after training the same parameters make another pass."""
-    return now if now.lesson.mode == "train" else replace(now, moment=now.moment.after_training)
-
-
-def on_image(now: Now) -> Now:
-    """The image that is shown, as if it were alone; its arrays are those of the pass of all."""
-    lesson, moment = now.lesson, now.moment
-    if moment.trace.x.ndim < 4:
+def in_mode(now: PageRequest) -> PageRequest:
+    """Return the view with the pass of its setup's mode."""
+    if now.snapshot.trace.training == (now.setup.mode == "train"):
         return now
-    i, y = lesson.image, lesson.y[lesson.image]
-    own = lesson.alone(i)
-    trace, gradients = moment.trace.image(i), moment.gradients.image(i)
-    return replace(now, lesson=own, moment=replace(moment, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
+    snapshot = run_updates(now.setup, now.snapshot.image, now.setup.k)
+    return replace(now, snapshot=snapshot.in_mode(now.setup.mode))
 
 
-def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
+def on_image(now: PageRequest) -> PageRequest:
+    """The image that is shown, as if it were alone; its arrays are those of the pass of all."""
+    setup, snapshot = now.setup, now.snapshot
+    if snapshot.trace.x.ndim < 4:
+        return now
+    i, y = setup.image, setup.y[setup.image]
+    own = setup.alone(i)
+    trace, gradients = snapshot.trace.image(i), snapshot.gradients.image(i)
+    return replace(now, setup=own, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
+
+
+def of_all(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
     """The record of one image, where several make the gradients: what is a sum over all images has no arithmetic of its own."""
-    m = len(now.lesson.images)
+    m = len(now.setup.images)
     start = _start(program)
     arithmetic = {name: text for name, text in record["arithmetic"].items() if name[1:] not in program.parameters}
     arithmetic[start] = f"({arithmetic[start]})/{m}"
@@ -55,7 +59,7 @@ def of_all(record: NetworkRecord, now: Now, program: Program) -> NetworkRecord:
     for name in (start, *(f"d{name}" for name in program.parameters)):
         left, right = program.formulas[name].split(" = ", 1)
         formulas[name] = mathml(rf"{left} = ({right}) / {m}" if name == start else rf"{left} = \sum_{{1 \ldots {m}}} {right}")
-    words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(now.lesson.images)]
+    words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(now.setup.images)]
     return {**record, "arithmetic": arithmetic, "formulas": formulas, "images": words}
 
 
@@ -76,25 +80,25 @@ def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> li
     return found
 
 
-def images_arrays(now: Now) -> dict[str, np.ndarray]:
+def images_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     """Arrays of several images beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
-    lesson, moment = now.lesson, now.moment
-    network, y = lesson.network, np.array(lesson.y)
-    losses = network.losses(moment.trace, y)
-    small = {name for name, pull in moment.params.items() if pull.size * len(losses) <= MOST_PULLED}
-    pulls = network.pulls(moment.params, moment.trace, y)
-    found = {f"pulls.d{name}": pulls[f"d{name}"] for name in moment.params if name in small}
-    shown = {"L": losses[lesson.image : lesson.image + 1], "images.L": losses, "all.x": moment.trace.x}
-    return found | shown | (_together(now) if lesson.mode == "train" else {})
+    setup, snapshot = now.setup, now.snapshot
+    network, y = setup.network, np.array(setup.y)
+    losses = network.losses(snapshot.trace, y)
+    small = {name for name, pull in snapshot.params.items() if pull.size * len(losses) <= MOST_PULLED}
+    per_image_gradients = network.per_image_gradients(snapshot.params, snapshot.trace, y)
+    found = {f"pulls.d{name}": per_image_gradients[f"d{name}"] for name in snapshot.params if name in small}
+    shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
+    return found | shown | (_together(now) if setup.mode == "train" else {})
 
 
-def thumbnails(now: Now, record: NetworkRecord) -> dict[str, np.ndarray]:
+def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
     """Every map of all images, small, as colours: (m,C,h,w), from -SHADES to SHADES, which is the end of their common scale.
 
     A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
     """
-    trace, gradients = now.moment.trace, now.moment.gradients
-    of_image = {"y": np.array(now.lesson.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
+    trace, gradients = now.snapshot.trace, now.snapshot.gradients
+    of_image = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
     found = dict[str, np.ndarray]()
     for name, each in record["maps"].items():
         if name in of_image and each["kind"] in ("map", "row"):
@@ -116,37 +120,37 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
     return np.take_along_axis(split, np.abs(split).argmax(-1)[..., None], -1)[..., 0]
 
 
-def _together(now: Now) -> dict[str, np.ndarray]:
+def _together(now: PageRequest) -> dict[str, np.ndarray]:
     """The arrays of a batch normalisation for all images at once: its maps of each, and the three paths back."""
-    moment, network = now.moment, now.lesson.network
-    program, found = network.program(moment.trace.x.shape), dict[str, np.ndarray]()
-    paths = paths_back(program, moment.params, moment.trace, moment.gradients)
+    snapshot, network = now.snapshot, now.setup.network
+    program, found = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
+    paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
-        if not isinstance(layer, BatchNorm) or 7 * moment.trace[names.output].size > MOST_TOGETHER:
+        if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MOST_TOGETHER:
             continue
         symbols = (names.source, names.output)
-        found |= {f"all.{name}": moment.trace[name] for name in symbols}
-        found |= {f"all.d{name}": moment.gradients[f"d{name}"] for name in symbols if f"d{name}" in moment.gradients}
+        found |= {f"all.{name}": snapshot.trace[name] for name in symbols}
+        found |= {f"all.d{name}": snapshot.gradients[f"d{name}"] for name in symbols if f"d{name}" in snapshot.gradients}
         if path := paths.get(f"d{names.source}"):
             found |= {f"{what}.d{names.source}": getattr(path, what) for what in ("parts", "shares", "sizes")}
     return found
 
 
-def thrown(now: Now) -> dict[str, np.ndarray]:
+def thrown(now: PageRequest) -> dict[str, np.ndarray]:
     """The sums of the shown image after dropout: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
-    lesson, moment, found = now.lesson, now.moment, dict[str, np.ndarray]()
-    if lesson.mode == "eval":
+    setup, snapshot, found = now.setup, now.snapshot, dict[str, np.ndarray]()
+    if setup.mode == "eval":
         return found
-    for place, (layer, names) in enumerate(zip(lesson.network.layers, lesson.network.names, strict=True), 1):
-        x = moment.trace[names.input]
+    for place, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
+        x = snapshot.trace[names.input]
         if isinstance(layer, Dropout) and x.size <= MOST_THROWN:
             x = x[None] if x.ndim == 2 else x
-            masks = throws(x, layer.p, np.random.default_rng([lesson.seed, lesson.k, place, 1]), THROWS)
-            found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(moment.trace[names.output].reshape(x.shape))[None], masks])
+            masks = throws(x, layer.p, np.random.default_rng([setup.seed, setup.k, place, 1]), THROWS)
+            found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
     return found
 
 
-def loss_fact(now: Now) -> Message:
+def loss_fact(now: PageRequest) -> Message:
     """Whose loss stands as L, and the mean."""
-    lesson = now.lesson
-    return message("ui.images.loss", n=lesson.image + 1, m=len(lesson.images), mean=float(now.moment.losses[-1]))
+    setup = now.setup
+    return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.snapshot.losses[-1]))

@@ -6,9 +6,9 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.cells import Cell, cell_shape
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.cells import Cell, cell_shape
 from cnnviz.pages import map_records
 from cnnviz.wire.parts import PartData
 from cnnviz.wire.records import MapRecord, Scale, Text
@@ -41,7 +41,7 @@ class Part:
     def of(self, array: np.ndarray) -> np.ndarray:
         """This part of the whole array, which is as the core has it.
 
-        >>> from cnnviz.core.network import Network
+        >>> from cnnviz.core.network.network import Network
         >>> program = Network.parse("conv2x3-gap-mse").program((4, 4))
         >>> part(program, "z1", (1, 0, 0)).of(np.arange(8.0)).tolist()
         [[4.0, 5.0], [6.0, 7.0]]
@@ -61,7 +61,7 @@ class Part:
     def label(self) -> str:
         """The symbol as people write it, with the channel or filter that is shown.
 
-        >>> from cnnviz.core.network import Network
+        >>> from cnnviz.core.network.network import Network
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).label
         '∂f[1]'
         """
@@ -74,9 +74,9 @@ class Part:
 
     @property
     def record(self) -> PartData:
-        """As the component's roads and films have it: a cell's index is that of an address.
+        """As the component's gradient chains and films have it: a cell's index is that of an address.
 
-        >>> from cnnviz.core.network import Network
+        >>> from cnnviz.core.network.network import Network
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).record["index"]
         [1, 0, None, None]
         """
@@ -103,7 +103,7 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
 def filled_part(program: Program, symbol: str, array: np.ndarray) -> Part:
     """The first part of an array that has a number other than 0, so that something is to be seen; the first where none has.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> filled_part(Network.parse("conv2x3-gap-mse").program((4, 4)), "z1", np.repeat([0.0, 1.0], 4)).label
     'z₁[1]'
     """
@@ -132,7 +132,7 @@ def record_of(program: Program, symbol: str) -> MapRecord:
 def pinned(cell: Cell | None, program: Program) -> Mapping[str, tuple[int, ...]]:
     """For each symbol of the pinned cell's family where its channel is; nothing where no cell is pinned.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> pinned(("z1", (1, 0, 1)), Network.parse("conv2x3-relu-gap-mse").program((4, 4)))["da1"]
     (1, 0, 1)
     """

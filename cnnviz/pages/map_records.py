@@ -8,22 +8,22 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.cell_links import reach
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_change import step_for
-from cnnviz.core.program import Program
-from cnnviz.core.rounding import largest as largest_of
-from cnnviz.core.stages import label
-from cnnviz.core.symbols import Names
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.explain.rounding import largest as largest_of
+from cnnviz.core.network.cell_links import reach
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.loss_change import step_for
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.wire.records import Kind, MapRecord, Scale
 from cnnviz.words import Message, message
 
 
-def program_of(lesson: Lesson, moment: Moment) -> Program:
-    """The lines of the lesson's network, for the image of this moment."""
-    return lesson.network.program(moment.trace.x.shape, training=moment.trace.training)
+def program_of(setup: Setup, snapshot: Snapshot) -> Program:
+    """The lines of the setup's network, for the image of this snapshot."""
+    return setup.network.program(snapshot.trace.x.shape, training=snapshot.trace.training)
 
 
 def symbols(program: Program) -> tuple[str, ...]:
@@ -47,28 +47,28 @@ def owned(layer: Layer, names: Names) -> list[str]:
     return [names.of(role[1:]) for role in layer.links() if role[0] == "d" and role not in ("dx", "dy")]
 
 
-def array_of(symbol: str, lesson: Lesson, moment: Moment) -> np.ndarray:
+def array_of(symbol: str, setup: Setup, snapshot: Snapshot) -> np.ndarray:
     """The values of one symbol, in the shape that the core shows."""
     if symbol == "y":
-        return np.array(lesson.y, dtype=np.float64)
+        return np.array(setup.y, dtype=np.float64)
     if symbol == "L":
-        return moment.losses[-1:]
+        return snapshot.losses[-1:]
     if symbol.endswith("_next"):
-        return moment.after[symbol.removesuffix("_next")]
-    for arrays in (moment.trace, moment.params, moment.gradients):
+        return snapshot.after[symbol.removesuffix("_next")]
+    for arrays in (snapshot.trace, snapshot.params, snapshot.gradients):
         if symbol in arrays:
             return arrays[symbol]
     raise KeyError(symbol)
 
 
-def records(lesson: Lesson, program: Program, moment: Moment) -> dict[str, MapRecord]:
+def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, MapRecord]:
     """The record of every array, by its symbol."""
     scales = _scales(program)
     found: dict[str, MapRecord] = {}
     for symbol, record in fixed(program).items():
-        limits = _limits(array_of(symbol, lesson, moment), scales.get(symbol, "signed"), lesson.scale)
+        limits = _limits(array_of(symbol, setup, snapshot), scales.get(symbol, "signed"), setup.scale)
         found[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
-    for symbol in _round_off(lesson, program, moment):
+    for symbol in _round_off(setup, program, snapshot):
         found[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
     return found
 
@@ -80,7 +80,7 @@ SEEN = 1e-7
 """The share of its output from which a bias is seen there: steps of a large rate in Adam make so much of round-off."""
 
 
-def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str]:
+def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[str]:
     """The gradients of biases that a normalisation takes away again, 0 but for round-off; and the biases that nothing but that has moved from 0."""
     layers, names = program.network.layers, program.network.names
     for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
@@ -88,10 +88,10 @@ def _round_off(lesson: Lesson, program: Program, moment: Moment) -> Iterator[str
         after = next((one for one in layers[place + 1 :] if not one.hands_on), None)
         if bias not in owned(layer, own) or not after or not after.takes_away(program.shapes[bias][0]):
             continue
-        alone = all(one.symbol != bias for one in lesson.set) and not lesson.first_params()[bias].any()
-        if alone and largest_of(moment.after[bias]) > SEEN * largest_of(moment.trace[own.output]):
+        alone = all(one.symbol != bias for one in setup.set) and not setup.first_params()[bias].any()
+        if alone and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[own.output]):
             continue
-        if largest_of(moment.gradients[f"d{bias}"]) <= LOST * largest_of(moment.gradients[arrived]):
+        if largest_of(snapshot.gradients[f"d{bias}"]) <= LOST * largest_of(snapshot.gradients[arrived]):
             yield f"d{bias}"
             if alone:
                 yield bias
@@ -199,17 +199,17 @@ def plain(symbol: str, program: Program) -> Message:
     return message(f"layer.{program.network.layers[_layers(program)[symbol]].kind}.plain")
 
 
-def first_cells(program: Program, moment: Moment, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
+def first_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
     """The cell of each family that is explained first: the largest gradient's, else the largest value's. A value that is 0, or a cell without a gradient, comes last."""
     found: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]
-        if name in found or symbol not in (*moment.trace, *moment.params):
+        if name in found or symbol not in (*snapshot.trace, *snapshot.params):
             continue
-        own = moment.trace[symbol] if symbol in moment.trace else moment.params[symbol]
-        gradient = moment.gradients.get(f"d{symbol}", own)
+        own = snapshot.trace[symbol] if symbol in snapshot.trace else snapshot.params[symbol]
+        gradient = snapshot.gradients.get(f"d{symbol}", own)
         size = own if symbol == "x" else gradient * own if record["scale"] in ("activation", "answer") else gradient
-        told = size * (gradient != 0) * (symbol in moment.params or own != 0)  # a silent cell explains nothing
+        told = size * (gradient != 0) * (symbol in snapshot.params or own != 0)  # a silent cell explains nothing
         found[name] = largest(next(filter(np.any, (told, gradient)), own), record["shape"])
     found["L"] = [0]
     _join(found, program)

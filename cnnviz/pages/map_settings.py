@@ -14,7 +14,7 @@ RIGHT, WRONG = ("#fbfbfc", "#d3d7dc"), ("#fcbba1", "#fc9272", "#fb6a4a", "#ef3b2
 """Greys, where an error is rounding alone, and ColorBrewer's Reds, where a gradient is wrong."""
 RIGHT_BY_NIGHT, WRONG_BY_NIGHT = ("#1c222a", "#3a424d"), ("#6b2320", "#8f2b25", "#b7372d", "#dd4b3a", "#f0705a", "#f8987f", "#ffc2ab")
 
-UNTOLD, UNTOLD_BY_NIGHT = "#b9c7e6", "#34466e"
+UNDECIDED, UNDECIDED_BY_NIGHT = "#b9c7e6", "#34466e"
 """A quiet blue, where a check has nothing to say of an entry."""
 
 
@@ -26,7 +26,7 @@ def _errors(grey: tuple[str, ...], red: tuple[str, ...], steps: int = 160) -> tu
 
 SCALES: dict[str, tuple[str, ...]] = COLOURS | {
     **{"error": _errors(RIGHT, WRONG), "error_dark": _errors(RIGHT_BY_NIGHT, WRONG_BY_NIGHT)},
-    **{"untold": (UNTOLD, UNTOLD), "untold_dark": (UNTOLD_BY_NIGHT, UNTOLD_BY_NIGHT)},
+    **{"undecided": (UNDECIDED, UNDECIDED), "undecided_dark": (UNDECIDED_BY_NIGHT, UNDECIDED_BY_NIGHT)},
 }
 """Anchor colours by scale, evenly spaced."""
 

@@ -6,24 +6,24 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.cell_links import Link
-from cnnviz.core.latex_to_text import pixel_formula
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_change import change_of_loss
-from cnnviz.core.losses_ahead import Promise
-from cnnviz.core.momentum_terms import velocity_terms
-from cnnviz.core.optimizers import OPTIMIZERS, Momentum
-from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock
-from cnnviz.core.stages import Stage, label
-from cnnviz.core.symbols import Names
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.explain.latex_to_text import pixel_formula
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.cell_links import Link
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.optimizers import OPTIMIZERS, Momentum
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import Stage, label
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.loss_change import change_of_loss
+from cnnviz.core.training.losses_ahead import Promise
+from cnnviz.core.training.momentum_terms import velocity_terms
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.mathml import mathml
 from cnnviz.pages import map_records
-from cnnviz.pages.wide_weights import parts
+from cnnviz.pages.quantized_weights import parts
 from cnnviz.wire.records import (
     ColumnKind,
     ColumnRecord,
@@ -45,38 +45,38 @@ MOST_PARTS = 100_000
 """Entries of a parameter whose step comes part by part where there is nobody to ask for them."""
 
 
-def network_record(lesson: Lesson, program: Program, moment: Moment) -> NetworkRecord:
+def network_record(setup: Setup, program: Program, snapshot: Snapshot) -> NetworkRecord:
     """Everything but the arrays."""
     network = program.network
-    maps = map_records.records(lesson, program, moment)
+    maps = map_records.records(setup, program, snapshot)
     return NetworkRecord(
         text=str(network),
         layers=[_layer(layer, names, program) for layer, names in zip(network.layers, network.names, strict=True)],
         maps=maps,
         columns=_columns(program),
         links=links(program),
-        formulas=formulas(program, lesson.scale, lesson.opt),
+        formulas=formulas(program, setup.scale, setup.opt),
         arithmetic=program.arithmetic,
         curves={names.output: str(layer) for layer, names in _activations(network)},
-        classes=lesson.output_words,
-        focus=map_records.first_cells(program, moment, maps),
-        optimizer=lesson.opt,
+        classes=setup.output_words,
+        focus=map_records.first_cells(program, snapshot, maps),
+        optimizer=setup.opt,
         beside=_beside(program),
         images=[],
     )
 
 
-def arrays(lesson: Lesson, program: Program, moment: Moment) -> dict[str, np.ndarray]:
+def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Every array by its symbol; the filters as they start; and the curves of the activations."""
-    after = [f"{name}_next" for name in map_records.stepped(program, lesson.opt)]
-    found = {name: map_records.array_of(name, lesson, moment) for name in (*map_records.symbols(program), *after)}
-    small = [name for name, array in moment.params.items() if array.size <= MOST_PARTS]
-    found |= {part: array for name in small for part, array in parts(lesson, moment, name).items()}
-    found |= program.ties(program.inner(moment.params, moment.trace))
+    after = [f"{name}_next" for name in map_records.stepped(program, setup.opt)]
+    found = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *after)}
+    small = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
+    found |= {part: array for name in small for part, array in parts(setup, snapshot, name).items()}
+    found |= program.ties(program.inner(snapshot.params, snapshot.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        found |= {f"{name}.{names.output}": array for name, array in layer.between(moment.trace[names.input]).items()}
-    found |= {name: array for name, array in moment.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
-    first = lesson.first_params(moment.trace.x.shape)
+        found |= {f"{name}.{names.output}": array for name, array in layer.between(snapshot.trace[names.input]).items()}
+    found |= {name: array for name, array in snapshot.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
+    first = setup.first_params(snapshot.trace.x.shape)
     found |= {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
     return found | {f"curve.{layer}": _curve(layer) for layer, _ in _activations(program.network)}
 
@@ -88,26 +88,26 @@ def promise_record(promised: Promise | None) -> PromiseRecord | None:
     return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
 
 
-def velocity_of(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
+def velocity_of(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
     """The parts of one entry's velocity (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
     found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
-    if not found or lesson.opt != Momentum.name:
+    if not found or setup.opt != Momentum.name:
         return {}
     name, at = found[1], int(found[2])
-    if name not in moment.params or at >= moment.params[name].size:
+    if name not in snapshot.params or at >= snapshot.params[name].size:
         return {}
-    return {of: velocity_terms(lesson, moment.image, len(moment.losses) - 1, name, at)}
+    return {of: velocity_terms(setup, snapshot.image, len(snapshot.losses) - 1, name, at)}
 
 
-def raised(lesson: Lesson, moment: Moment, of: str) -> dict[str, np.ndarray]:
+def raised(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
     """The change of the loss (`change_of_loss`) for one entry raised, as "raised.z1:57:0.1" names it; empty where there is none."""
     found = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
-    program = map_records.program_of(lesson, moment)
+    program = map_records.program_of(setup, snapshot)
     if not found or found[1] not in program.shapes or int(found[2]) >= math.prod(program.shapes[found[1]]):
         return {}
     size = math.prod(program.shapes[found[1]])  # of several images the one that is shown
-    at = int(found[2]) + (lesson.image * size if program.has_images(found[1]) else 0)
-    change = change_of_loss(program, moment.params, moment.trace, np.array(lesson.y), found[1], at, float(found[3]))
+    at = int(found[2]) + (setup.image * size if program.has_images(found[1]) else 0)
+    change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), found[1], at, float(found[3]))
     return {of: np.array([change])}
 
 
@@ -152,7 +152,7 @@ def curve(layer: Layer) -> np.ndarray:
 @lru_cache(maxsize=32)
 def _curve(layer: Layer) -> np.ndarray:
     """A curve that is only drawn."""
-    return lock(curve(layer).astype(np.float32))
+    return freeze(curve(layer).astype(np.float32))
 
 
 def _activations(network: Architecture) -> list[tuple[Layer, Names]]:

@@ -21,7 +21,7 @@ class Page:
     path: str
     keys: tuple[str, ...] = ()
     first: str = ""
-    """The stage at which it opens where the address has no lesson."""
+    """The stage at which it opens where the address has no setup."""
 
     @property
     def id(self) -> str:
@@ -62,7 +62,7 @@ def beside() -> tuple[Page, ...]:
 
 
 def page_keys() -> tuple[str, ...]:
-    """The pages' own keys in the address, beside the lesson's.
+    """The pages' own keys in the address, beside the setup's.
 
     >>> page_keys()
     ('mission', 'case', 'named', 'of', 'n', 'vs', 'train', 'hold', 'sweep', 'checkpoints', 'mistake', 'tf', 'check', 'part', 'call', 'lesson', 'step')

@@ -11,27 +11,27 @@ from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.lesson_fields import asked_text
-from cnnviz.core.trajectory import updates_ahead
-from cnnviz.core.update_limits import estimate, state_bytes, step_work
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.setup_fields import asked_text
+from cnnviz.core.setup.update_limits import estimate, state_bytes, step_work
+from cnnviz.core.training.snapshots import updates_ahead
 from cnnviz.data.images import load_images
+from cnnviz.decks.request_deck import giving
 from cnnviz.export.arrays import PIECE, npz
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
+from cnnviz.pages.deck_screens import opened
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, beside, page_at, page_keys, pages
-from cnnviz.pages.script_screens import opened
 from cnnviz.pages.version import code
-from cnnviz.scripts.given_script import giving
 from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
 """Endings of the path, and what they give: the component's own form, and two for programs."""
 
 INSTEAD = "instead"
-"""The key that names the lesson whose parts stay where the address holds what cannot be used, as a query of its own."""
+"""The key that names the setup whose parts stay where the address holds what cannot be used, as a query of its own."""
 
 EXACT = "exact"
 """The key that names a part, whose exact numbers are a resource of their own."""
@@ -39,7 +39,7 @@ EXACT = "exact"
 AT_A_TIME = 4_000
 """Numbers that are written as JSON in one go, a few milliseconds."""
 _LOOKS = {"stage"}
-"""Keys of a lesson that say where one looks, and change no number."""
+"""Keys of a setup that say where one looks, and change no number."""
 _WORTH, _LEVEL = 1_000, 3
 """Bytes below which nothing is gained by compressing, and how hard it is tried: at gzip's usual 6 numbers are 1 % smaller, and take three times as long."""
 
@@ -80,7 +80,7 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 def _keys(page: Page) -> set[str]:
     """The keys of an address that say which numbers a page shows; where there is no live view, a cell says of which channel."""
     own = page.keys if page in beside() else page_keys()
-    return {*LESSON_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
+    return {*SETUP_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
 
 
 def address_of(path: str, query: str) -> str:
@@ -100,24 +100,24 @@ _PLAIN = "-_.!~*'(),:"
 
 
 Cost = tuple[list[tuple[Hashable, ...]], float]
-"""The kinds of a resource, the most special first, and the seconds that it takes about, by its lesson alone."""
+"""The kinds of a resource, the most special first, and the seconds that it takes about, by its setup alone."""
 
 
 def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
     """The cost of a resource that is not made yet: a kind is the page, the form, which keys are asked for, and the sizes of the network, by powers of two.
     """
     query, last = _read(page, asked)
-    lesson, _ = Lesson.understand(query, instead=last)
+    setup, _ = Setup.understand(query, instead=last)
     try:
-        x = load_images(lesson)
-    except Problem:  # the last lesson's image will be shown
-        lesson, _ = Lesson.understand(query | {"img": last.img}, instead=last)
-        x = load_images(lesson)
+        x = load_images(setup)
+    except Problem:  # the last setup's image will be shown
+        setup, _ = Setup.understand(query | {"img": last.img}, instead=last)
+        x = load_images(setup)
     keys, words = _kind_keys(page, asked)
-    sizes = step_work(lesson.network, x.shape).bit_length(), state_bytes(lesson.network, x.shape, lesson.opt).bit_length()
+    sizes = step_work(setup.network, x.shape).bit_length(), state_bytes(setup.network, x.shape, setup.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
-    passed = estimate(lesson.network, x.shape, updates_ahead(lesson, x, lesson.k))
-    return kinds, passed + answers_of(page).seconds(lesson, x, query)
+    passed = estimate(setup.network, x.shape, updates_ahead(setup, x, setup.k))
+    return kinds, passed + answers_of(page).seconds(setup, x, query)
 
 
 def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -126,11 +126,11 @@ def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], t
     return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
 
 
-def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Lesson]:
-    """The query, opened as the page opens where there is no lesson in it, and the lesson in place of what cannot be used."""
-    last, _ = Lesson.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
+def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
+    """The query, opened as the page opens where there is no setup in it, and the setup in place of what cannot be used."""
+    last, _ = Setup.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
     query = _own(asked)
-    first = dict(answers_of(page).opens(query)) if LESSON_KEYS.isdisjoint(query) else {}
+    first = dict(answers_of(page).opens(query)) if SETUP_KEYS.isdisjoint(query) else {}
     return first | query, last
 
 
@@ -144,8 +144,8 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
     """The resource of the page for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
     query, last = _read(page, asked)
     answers, whole = answers_of(page), True
-    now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), asked=_own(asked))
-    now = dataclasses.replace(now, wrong={**now.wrong, **answers.wrong(now)})
+    now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), query=_own(asked))
+    now = dataclasses.replace(now, errors={**now.errors, **answers.wrong(now)})
     try:
         part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
         answer = answers.answer(now) if part is None else part
@@ -153,7 +153,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
         if form:
             raise
         answer, whole = unfinished.answer, False
-    lasting = whole and now.lasting and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
+    lasting = whole and now.cacheable and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     digest = hashlib.sha256()
     parts = _noted(_for_programs(page, now, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # a large one is never there as a whole
@@ -172,7 +172,7 @@ def _noted(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[
 
 
 def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
-    """The same where a script comes along, a file's text, which counts for this answer alone."""
+    """The same where a deck comes along, a file's text, which counts for this answer alone."""
     with giving(content):
         return dataclasses.replace(made(page, asked, compress=compress), lasting=False)
 
@@ -188,12 +188,12 @@ def _compressed(parts: Iterable[bytes]) -> bytes:
     return b"".join([*done, gzip_.flush()])
 
 
-def _for_programs(page: Page, now: Now, answer: bytes, form: str) -> Iterator[bytes]:
+def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
     exact = answers_of(page).exact(now)
     arrays = arrays if exact is None else exact
-    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.wrong.items() if (value := structured(said))}
-    head = {"code": code(), "page": page.id, "asked": dict(now.asked), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
+    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.errors.items() if (value := structured(said))}
+    head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
         yield npz({"header": np.array(json.dumps(head)), **arrays})
         return
@@ -224,7 +224,7 @@ def structured(said: object) -> dict[str, object]:
     """A message as programs read it: its id, its values, and its sentence in English.
 
     >>> structured(Message("words.unknown", {"id": "x"}))
-    {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'There are no words for x.'}
+    {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'No message x.'}
     """
     if isinstance(said, Problem):
         said = said.message

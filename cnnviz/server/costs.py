@@ -3,8 +3,8 @@
 import time
 from collections.abc import Callable, Hashable, Sequence
 
-from cnnviz.core.lru_cache import LruCache
-from cnnviz.server.job import Expected, Result
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.server.job import CostEstimate, Result
 
 KNOWN = 2_000
 """Kinds of answers that are remembered."""
@@ -61,13 +61,14 @@ Cost = tuple[Sequence[Hashable], float]
 """Kinds of an answer, the most special first, and about how many seconds it takes by what is asked alone."""
 
 
-class LikeOthers(Expected):
+class LearnedCost(CostEstimate):
     """An answer takes as long as such answers have taken; `find` finds out what it costs, which may be known, and until then it is of the kind `usual`."""
 
     known = False
 
-    def __init__(self, costs: Costs, usual: Hashable, find: Callable[[], Cost], cost: Cost | None = None):
+    def __init__(self, costs: Costs, usual: Hashable, find: Callable[[], Cost], cost: Cost | None = None, clock: Callable[[], float] = time.thread_time):
         super().__init__()
+        self.clock = clock
         self.costs, self.usual, self.find, self.cost = costs, usual, find, cost
         self.known = cost is not None
 
@@ -82,9 +83,9 @@ class LikeOthers(Expected):
             self.costs.exceeded(*self.cost, seconds)
 
     def timed(self, make: Callable[[], Result]) -> Result:
-        """The result, made in a thread of the gate's, and learned from."""
-        began = time.thread_time()
+        """The result, made in a thread of the queue's, and learned from."""
+        began = self.clock()
         made = make()
         if self.cost:
-            self.costs.learn(*self.cost, time.thread_time() - began)
+            self.costs.learn(*self.cost, self.clock() - began)
         return made

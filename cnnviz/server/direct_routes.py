@@ -1,4 +1,4 @@
-"""Answers what a hall asks for at once, the page's own files, numbers and rooms, before Streamlit's layers, which have nothing to do there."""
+"""Answers what an audience asks for at once, the page's own files, numbers and rooms, before Streamlit's layers, which have nothing to do there."""
 
 from collections.abc import Sequence
 

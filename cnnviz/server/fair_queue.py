@@ -99,7 +99,7 @@ class FairQueue(Generic[Item]):
         self.askers: OrderedDict[str, Asker] = OrderedDict()
         self.waiting: Waiting[Item] = Waiting()
         self.active: Counter[str] = Counter()
-        self.of_crowd: Counter[str] = Counter()
+        self.price_group_of: Counter[str] = Counter()
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
@@ -119,8 +119,8 @@ class FairQueue(Generic[Item]):
         start, few = max(self.now - self.credit, asker.last), ORDINARY_JOBS
         if pauses:
             start, few, crowd = min(start, self.now), PAUSING_JOBS, f"{crowd} pausing"
-        self.of_crowd[crowd] += 1
-        price = min(max(1.0, self.of_crowd[crowd] / few), MOST_PRICE)
+        self.price_group_of[crowd] += 1
+        price = min(max(1.0, self.price_group_of[crowd] / few), MOST_PRICE)
         place = Place(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, crowd)
         asker.last = place.finish
         self.active[who] += 1
@@ -148,7 +148,7 @@ class FairQueue(Generic[Item]):
         self.expect(place, seconds)
         self.furthest = max(self.furthest, place.finish)
         self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
-        for counter, one in ((self.active, place.who), (self.of_crowd, place.crowd)):
+        for counter, one in ((self.active, place.who), (self.price_group_of, place.crowd)):
             counter[one] -= 1
             if not counter[one]:
                 del counter[one]

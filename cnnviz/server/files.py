@@ -10,8 +10,8 @@ from starlette.routing import BaseRoute
 
 from cnnviz.server.compression import inflated, is_known, takes_gzip
 from cnnviz.server.direct_routes import DirectRoute
-from cnnviz.server.heaps import give_back
 from cnnviz.server.language import of_request
+from cnnviz.server.malloc import trim_heap
 from cnnviz.server.waiting import made_in_a_thread
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import script, styles
@@ -43,7 +43,7 @@ def made_once(path: str, media_type: str, make: Callable[[], str | bytes]) -> Di
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         kept = gzip.compress(body, mtime=0) if is_text else body
         del made, body
-        give_back()
+        trim_heap()
         return kept, is_text, etag
 
     async def answer(request: Request) -> Response:
@@ -66,8 +66,8 @@ def file_routes(folder: str) -> list[BaseRoute]:
     """
     return [
         made_once(f"{folder}/web/bundle.js", "text/javascript", script),
-        made_once(f"{folder}/web/follower.js", "text/javascript", lambda: script("hall/follower", "{}()")),
-        made_once(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("hall/cockpit", "{}()")),
+        made_once(f"{folder}/web/follower.js", "text/javascript", lambda: script("rooms/follower", "{}()")),
+        made_once(f"{folder}/web/cockpit.js", "text/javascript", lambda: script("rooms/presenter_view", "{}()")),
         made_once(f"{folder}/web/style.css", "text/css", styles),
         made_once(f"{folder}/web/images.png", "image/png", sprite),
     ]

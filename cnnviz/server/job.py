@@ -12,7 +12,7 @@ from cnnviz.server.fair_queue import Place
 
 Result = TypeVar("Result")
 
-DEAR = 0.15
+EXPENSIVE = 0.15
 """Seconds of work from which only some may be under way and be asked for at a time."""
 
 
@@ -24,7 +24,7 @@ class Busy(Exception):
         self.seconds = seconds
 
 
-class Expected:
+class CostEstimate:
     """The expected time of a work, as far as is known. A subclass finds out more, before it is begun and while it is done."""
 
     known = True
@@ -34,7 +34,7 @@ class Expected:
         self._seconds = seconds
 
     def look(self) -> None:
-        """Finds out about the work, in a thread of the gate's."""
+        """Finds out about the work, in a thread of the queue's."""
 
     def seconds(self) -> float:
         """The seconds that it is expected to take now: asked again as its turn comes, when others may have taught more."""
@@ -47,7 +47,7 @@ class Expected:
 
 @dataclass(eq=False)
 class Job(Generic[Result]):
-    """One work: how long it has had (`used`, until `since`), what is admitted of it (`charged`, 0 while it is not dear), and how it goes on.
+    """One work: how long it has had (`used`, until `since`), what is admitted of it (`charged`, 0 while it is not expensive), and how it goes on.
 
     `its_turn`: it has been given a turn that it does not know of yet; it waits for that at `go`.
     """
@@ -55,7 +55,7 @@ class Job(Generic[Result]):
     name: Hashable
     visitor: str
     work: Callable[[], Result]
-    expected: Expected
+    expected: CostEstimate
     future: Future[Result] = field(default_factory=Future)
     place: Place[Job[Result]] = field(init=False)
     waiting: int = 0

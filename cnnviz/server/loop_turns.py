@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.server.fair_queue import FairQueue, Place
 from cnnviz.server.rate_limits import Rate, counted
 

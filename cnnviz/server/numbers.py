@@ -1,4 +1,4 @@
-"""GET numbers/<page>?<lesson>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
+"""GET numbers/<page>?<setup>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
 
 import asyncio
 import hashlib
@@ -13,37 +13,39 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.work_cancellation import goes_beside
+from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.work_cancellation import goes_beside
 from cnnviz.pages import resource
 from cnnviz.pages.registry import Page
 from cnnviz.pages.resource import Resource, address_of
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
 from cnnviz.server.compression import LASTING, PIECE, inflated, is_known, takes_gzip
-from cnnviz.server.costs import Cost, Costs, LikeOthers
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.costs import Cost, Costs, LearnedCost
 from cnnviz.server.direct_routes import DirectRoute
-from cnnviz.server.gate import Gate
-from cnnviz.server.job import DEAR, Busy
+from cnnviz.server.job import EXPENSIVE, Busy
 from cnnviz.server.request_bodies import Refused, body_of
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
-from cnnviz.words import message
+from cnnviz.server.worker_pool import READING, clock
+from cnnviz.words import Problem, message
 
-MOST_BYTES = 48_000_000
-"""The most bytes of all kept answers, compressed: some 600 moments of the teaching notebook's network."""
+MOST_BYTES = 32_000_000
+"""Bytes of all cached responses, compressed: about 400 updates of the teaching notebook's network."""
 MOST_QUERY = 24_000
-"""Characters of a query: an uploaded image is one of 4,200, two lessons with one each may be compared."""
-MOST_COSTLY = 500
-"""Questions of which it is remembered what they will cost."""
+"""Characters of a query: an uploaded image is one of 4,200, two setups with one each may be compared."""
+MOST_COSTLY = 2_000_000
+"""Bytes of the costs that are cached, with the requests that have them."""
 LATE, MOST_REFUSING = 1.0, 500
 """Seconds that a refusal takes, up to twice as many, and how many may take so long at a time."""
 APART = 32
 """Parts of that time between which refusals that come together are shared out."""
-MOST_SCRIPT, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
-"""Bytes of a script that is sent along, and seconds that its answer takes, at the least and for each of them."""
+MOST_DECK, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
+"""Bytes of a deck that is sent along, and seconds that its answer takes, at the least and for each of them."""
 HELD = 0.25
-"""Seconds that a hall's move waits, at most, for its numbers."""
+"""Seconds that an audience's move waits, at most, for its numbers."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,11 +63,11 @@ class Numbers:
         self.kept: LruCache[tuple[Hashable, ...], Resource] = LruCache(MOST_BYTES, held_bytes)
         self.known: LruCache[tuple[str, str, bytes], Known] = LruCache(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
-        self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY)
+        self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY, held_bytes)
         self.costs = Costs()
         self.refusing = 0
-        self.work: Gate[Resource] = Gate(2, Admission(2_000, 400, 0.005))
-        goes_beside(self.work.courtesy)
+        self.work: ComputeQueue[Resource] = ComputeQueue(2, Admission(2_000, 400, 0.005))
+        goes_beside(self.work.yield_to_requests)
 
     async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:
         """The resource, made if it is not known. Raises Busy, and TimeoutError where it takes too long."""
@@ -73,7 +75,7 @@ class Numbers:
         found = self.kept.get(name)
         if found is None:
             visitor, connection = visitor_of(request), connection_of(request)
-            answer = LikeOthers(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
+            answer = LearnedCost(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
             found = await self.work.get(name, visitor, partial(answer.timed, partial(resource.made, page, asked, form)), connection, answer, pause_of(request))
             if found.lasting:
                 self.kept.put(name, found)
@@ -82,12 +84,12 @@ class Numbers:
     def _cost(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Cost:
         """The cost of an answer; the address of one that will be told to come again is not read again."""
         found = resource.cost(page, asked, form)
-        if self.costs.expected(*found) > DEAR:
+        if self.costs.expected(*found) > EXPENSIVE:
             self.costly.put(name, found)
         return found
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; a hall's second one with what was sent to the first."""
+        """Answers one request; an audience's second one with what was sent to the first."""
         parts = scope["path_params"]
         version, name = parts.get("version", ""), (parts.get("version", ""), parts["page"], scope["query_string"])
         known = self.known.get(name)
@@ -100,7 +102,7 @@ class Numbers:
         await answer(scope, receive, send)
 
     async def prepare(self, room_query: str, client: object) -> None:
-        """Makes what a hall will ask for that is taken there, so that it is one answer for all of them; a dear one comes later."""
+        """Makes what an audience will ask for that is taken there, so that it is one answer for all of them; an expensive one comes later."""
         page = dict(parse_qsl(room_query)).get("page", "")
         version, name, query = address_of(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
         asked = version, name, query.encode()
@@ -145,12 +147,12 @@ class Numbers:
         return _answered(found, request, bool(version))
 
     async def given(self, request: Request) -> Response:
-        """Answers one request with a script in its body, of which nothing is kept."""
+        """Answers one request with a deck in its body, of which nothing is kept."""
         page = resource.page_of(request.path_params["page"])
         if page is None:
             return refusal(404, "ui.server.nothing")
         try:
-            return await self._given(page, await body_of(request, MOST_SCRIPT), request)
+            return await self._given(page, await body_of(request, MOST_DECK), request)
         except Refused as why:
             return refusal(why.status, why.id, **why.values)
         except ClientDisconnect:
@@ -162,14 +164,17 @@ class Numbers:
 
         def cost() -> Cost:
             kinds, seconds = resource.cost(page, asked, "given")
-            return kinds, seconds + len(content) * EACH_BYTE + GIVEN
+            size = len(content).bit_length()
+            return [(*kind, size) for kind in kinds], seconds + len(content) * EACH_BYTE + GIVEN
 
-        expected = LikeOthers(self.costs, (page.id, "given"), cost)
+        expected = LearnedCost(self.costs, (page.id, "given"), cost, clock=clock)
         try:
             async with while_asked(request):
-                work = partial(expected.timed, partial(resource.made_of, page, asked, content))
-                found = await self.work.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
+                work = partial(expected.timed, partial(isolated, resource.made_of, page, asked, content))
+                found = await READING.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
                 return _answered(found, request, False)
+        except Problem as problem:
+            return refusal(422, problem.code, **problem.values)
         except Busy as busy:
             await self._late()
             return come_again(busy.seconds)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections import Counter
 
 from starlette.requests import Request
@@ -42,11 +43,19 @@ async def body_of(request: Request, most: int) -> bytes:
     return bytes(body)
 
 
+def _finite(text: str) -> float:
+    """Return the number. Raise ValueError for NaN and infinity, which JSON does not have."""
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 async def table_in(request: Request, most: int) -> dict[str, object]:
     """The JSON object in a request's body. Raises Refused."""
     body = await body_of(request, most)
     try:
-        found = json.loads(body)
+        found = json.loads(body, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):

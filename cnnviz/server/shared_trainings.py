@@ -5,9 +5,9 @@ import hashlib
 
 import numpy as np
 
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.training import Progress
-from cnnviz.core.training_history import Epoch, History
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.training.training import Progress
+from cnnviz.core.training.training_history import Epoch, History
 from cnnviz.pages.train.training.trainer import Job
 from cnnviz.pages.version import code
 from cnnviz.server.shared_arrays import SharedArrays

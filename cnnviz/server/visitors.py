@@ -4,7 +4,7 @@ from ipaddress import IPv4Address, IPv6Network, ip_address
 
 from starlette.requests import HTTPConnection
 
-from cnnviz.core.lru_cache import LruCache
+from cnnviz.core.runtime.lru_cache import LruCache
 
 PAUSE_KEY = "cnnviz.pause"
 """The scope's key for the pause that a connection made before a request."""
@@ -20,7 +20,7 @@ def connection_of(request: HTTPConnection) -> str:
 
 
 def pause_of(request: HTTPConnection) -> float:
-    """The seconds between the last answer on the connection of a request and this one, as Floods has noted them."""
+    """The seconds between the last answer on the connection of a request and this one, as RateLimitMiddleware has noted them."""
     return float(request.scope.get(PAUSE_KEY, 0.0))
 
 

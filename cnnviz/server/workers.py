@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Generic
 
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.runtime.lru_cache import keeping_for
+from cnnviz.core.runtime.work_cancellation import as_long_as
 from cnnviz.server.admission import Admission
-from cnnviz.server.job import DEAR, Busy, Job, Result
-from cnnviz.server.schedule import Schedule
+from cnnviz.server.job import EXPENSIVE, Busy, Job, Result
+from cnnviz.server.scheduler import Scheduler
 
 PATIENCE = 30.0
 """Seconds of its own after which work is given up, even where it is waited for."""
@@ -23,21 +24,21 @@ SLICE = 0.002
 class Workers(Generic[Result]):
     """Works at what the schedule has, and says when a work is `over`. What a work has had is counted by `clock`, its thread's own time."""
 
-    def __init__(self, schedule: Schedule[Result], admission: Admission, clock: Callable[[], float], over: Callable[[Job[Result]], None]) -> None:
-        self.schedule, self.admission, self.clock, self.over = schedule, admission, clock, over
-        self.threads = ThreadPoolExecutor(schedule.at_once + 2 * ASIDE, "numbers")
+    def __init__(self, scheduler: Scheduler[Result], admission: Admission, clock: Callable[[], float], over: Callable[[Job[Result]], None], most_aside: int = ASIDE) -> None:
+        self.scheduler, self.admission, self.clock, self.over, self.most_aside = scheduler, admission, clock, over, most_aside
+        self.threads = ThreadPoolExecutor(scheduler.at_once + 2 * ASIDE, "numbers")
         self.lock = threading.Lock()
-        self.aside = 0
+        self.waiting_elsewhere = 0
 
     def go_on(self) -> None:
         """Has those go on whose turn it is; within the lock."""
-        while job := self.schedule.take():
+        while job := self.scheduler.take():
             if not job.begun and job.expected.known:
                 seconds = job.expected.seconds()
-                if seconds > job.place.seconds or (seconds > DEAR and job not in self.schedule.under_way):
+                if seconds > job.place.seconds or (seconds > EXPENSIVE and job not in self.scheduler.under_way):
                     self._put_off(job, seconds)  # others have taught more since it came, or it is to be held back
                     continue
-            self.schedule.running.add(job)
+            self.scheduler.running.add(job)
             job.its_turn = True
             if job.begun:
                 job.go.set()
@@ -46,15 +47,15 @@ class Workers(Generic[Result]):
                 self.threads.submit(self._run, job)
 
     def _put_off(self, job: Job[Result], seconds: float) -> None:
-        """Has a work wait for its turn, as one of so many seconds; where it is one dear work too many it ends."""
-        self.schedule.turns.expect(job.place, seconds)
-        if seconds > DEAR:
+        """Has a work wait for its turn, as one of so many seconds; where it is one expensive work too many it ends."""
+        self.scheduler.turns.expect(job.place, seconds)
+        if seconds > EXPENSIVE:
             try:
                 self.admission.charge(job, seconds)
             except Busy as busy:
                 self.over(job)
                 return job.future.set_exception(busy.with_traceback(None))
-        self.schedule.put_off(job)
+        self.scheduler.put_off(job)
 
     # ---- in the work's own thread
 
@@ -63,7 +64,7 @@ class Workers(Generic[Result]):
         error: BaseException | None = None
         job.its_turn, job.since = False, self.clock()
         try:
-            with as_long_as(partial(self._look, job), partial(self._step_aside, job)):
+            with as_long_as(partial(self._look, job), partial(self._step_aside, job)), keeping_for(job.visitor):
                 self._look(job)
                 if not job.expected.known and not self._sized_up(job):
                     return
@@ -88,12 +89,12 @@ class Workers(Generic[Result]):
             if job.given_up:
                 raise TimeoutError
             seconds = job.expected.seconds()
-            self.schedule.turns.expect(job.place, seconds)
-            if seconds <= DEAR and not self.schedule.is_anothers_turn(job):
+            self.scheduler.turns.expect(job.place, seconds)
+            if seconds <= EXPENSIVE and not self.scheduler.is_anothers_turn(job):
                 return True
             job.used += self.clock() - job.since
             job.begun = False
-            self.schedule.running.discard(job)
+            self.scheduler.running.discard(job)
             self._put_off(job, seconds)
             self.go_on()
             return False
@@ -103,9 +104,9 @@ class Workers(Generic[Result]):
         with self.lock:
             now = self.clock() - job.since
             self._learn(job, job.used + now)
-            if now < SLICE or self.aside >= ASIDE or not self.schedule.is_anothers_turn(job):
+            if now < SLICE or self.waiting_elsewhere >= self.most_aside or not self.scheduler.is_anothers_turn(job):
                 return
-            self.schedule.turns.back(job.place)
+            self.scheduler.turns.back(job.place)
             self._pause(job)
         self._wait(job)
         self._look(job)
@@ -113,12 +114,12 @@ class Workers(Generic[Result]):
     def _learn(self, job: Job[Result], used: float) -> None:
         if job.given_up or used > PATIENCE:
             raise TimeoutError
-        if used > DEAR and not job.charged:
+        if used > EXPENSIVE and not job.charged:
             self.admission.charge(job, used, checked=False)  # it goes on, and counts
-            self.schedule.under_way.add(job)
+            self.scheduler.under_way.add(job)
         if used > 2 * job.expected.seconds():
             job.expected.exceeded(used)
-        self.schedule.turns.expect(job.place, max(job.place.seconds, job.expected.seconds()))
+        self.scheduler.turns.expect(job.place, max(job.place.seconds, job.expected.seconds()))
 
     @contextmanager
     def _step_aside(self, job: Job[Result]) -> Iterator[None]:
@@ -128,14 +129,14 @@ class Workers(Generic[Result]):
             yield
         finally:
             with self.lock:
-                self.schedule.turns.back(job.place)
+                self.scheduler.turns.back(job.place)
                 self.go_on()
             self._wait(job)
 
     def _pause(self, job: Job[Result]) -> None:
         job.used += self.clock() - job.since
-        self.schedule.running.discard(job)
-        self.aside += 1
+        self.scheduler.running.discard(job)
+        self.waiting_elsewhere += 1
         self.go_on()
 
     def _wait(self, job: Job[Result]) -> None:
@@ -143,8 +144,8 @@ class Workers(Generic[Result]):
         job.go.wait()
         with self.lock:
             job.go.clear()
-            self.aside -= 1
+            self.waiting_elsewhere -= 1
             if not job.its_turn:
                 job.place.gone = True
-                self.schedule.running.add(job)
+                self.scheduler.running.add(job)
             job.its_turn, job.since = False, self.clock()

@@ -13,30 +13,30 @@ from functools import cache
 
 from PIL import Image as Pillow
 
-from cnnviz.checks.tensorflow_process import installed
-from cnnviz.core import lesson_fields as bounds
-from cnnviz.core.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.loss_change import FAR
-from cnnviz.core.network import WEIGHTS
-from cnnviz.core.notebook_ops import PADDINGS
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.page_state import PAGE_KEYS
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.targets import DEFAULT_CLASSES
+from cnnviz.core.network.network import WEIGHTS
+from cnnviz.core.network.notebook_ops import PADDINGS
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup import setup_fields as bounds
+from cnnviz.core.setup.image_ids import CLASSES, CLASSES_OF, PATTERNS, SIDES
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.page_state import PAGE_KEYS
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.targets import DEFAULT_CLASSES
+from cnnviz.core.training.loss_change import FAR
 from cnnviz.data.disabled_features import excuse
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES
+from cnnviz.decks import screen_address
+from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
+from cnnviz.decks.library import library
 from cnnviz.export.mathml import mathml, named
 from cnnviz.pages.charts import LINE_COLOURS
 from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
-from cnnviz.scripts import screen_address
-from cnnviz.scripts.library import library
-from cnnviz.scripts.script_file import MOST_BYTES, MOST_SECONDS
+from cnnviz.tensorflow_check.tensorflow_process import installed
 from cnnviz.words import DEFAULT, catalogue, languages, reading, say
 
 
@@ -63,7 +63,7 @@ def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str,
     """The formulas within sentences, LaTeX between dollar signs, as MathML.
 
     >>> found = formulas_in_words(browser_words("en"))
-    >>> found["L"], found["<<L>>"] == mathml(Lesson().network.program((32, 32)).formulas["L"])
+    >>> found["L"], found["<<L>>"] == mathml(Setup().network.program((32, 32)).formulas["L"])
     ('<math><mi>L</mi></math>', True)
     """
     forms = [form for text in words.values() for form in ([text] if isinstance(text, str) else text.values())]
@@ -104,7 +104,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
-        "KEYS": [*(names := [field.name for field in dataclasses.fields(Lesson)]), *sorted(LESSON_KEYS.difference(names))],
+        "KEYS": [*(names := [field.name for field in dataclasses.fields(Setup)]), *sorted(SETUP_KEYS.difference(names))],
         "EXTRA_KEYS": page_keys(),
         "PAGE_KEYS": PAGE_KEYS,
         "KERNELS": KERNELS,

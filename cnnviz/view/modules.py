@@ -8,7 +8,7 @@ from cnnviz.view.fonts import font_faces
 from cnnviz.words import reader
 
 FOLDER = Path(__file__).parents[1]
-"""The package: a page's, the hall's and a host's browser part stand beside their Python."""
+"""The package: a page's, the audience's and a host's browser part stand beside their Python."""
 
 CONSTANTS = "view/spec"
 """The module that Python writes (constants.py)."""
@@ -18,7 +18,7 @@ ENTRY = "hosts/streamlit/streamlit"
 
 
 def script(entry: str = ENTRY, ending: str = "export default {}", served: bool = True) -> str:
-    """The component's JavaScript as one module, what Python knows of the lesson among it, in the reader's language; `served` where a server is asked."""
+    """The component's JavaScript as one module, what Python knows of the setup among it, in the reader's language; `served` where a server is asked."""
     return bundle(entry, lambda name: spec(reader(), served=served) if name == CONSTANTS else module(name), ending)
 
 

@@ -1,23 +1,23 @@
 // Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
 // asked for ahead where nobody is disturbed by it.
 
-import { markOf, sentWith } from "./given_script.js"
-import { query } from "./model/address.js"
-import { decode } from "./model/decode.js"
 import { LruCache } from "./model/lru_cache.js"
-import { alongTo } from "./model/own_file.js"
+import { decode } from "./model/numbers/decode.js"
+import { query } from "./model/state/address.js"
+import { alongTo } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
+import { markOf, sentWith } from "./tab_deck.js"
 
-/** @import { Answer, Lesson } from "./types/view.js" */
-/** @typedef {{ path: string, page: string, lesson: Lesson, keys: string[], instead?: boolean }} Wanted */
+/** @import { Answer, Setup } from "./types/view.js" */
+/** @typedef {{ path: string, page: string, setup: Setup, keys: string[], instead?: boolean }} Wanted */
 /** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a request on its way */
 /**
  * @typedef {object} Act
- * @property {(answer: Answer, asked: Lesson, page: string) => void} received
+ * @property {(answer: Answer, asked: Setup, page: string) => void} received
  * @property {(sentence: string) => void} failed  why there is no answer yet, "" where nobody says
- * @property {() => Lesson | undefined} shown  the lesson on the screen, which stays where another cannot be used
+ * @property {() => Setup | undefined} shown  the setup on the screen, which stays where another cannot be used
  */
 
 const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
@@ -44,9 +44,9 @@ export class Resources {
   size = 0
   /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  parts on their way, and who waits for them */
   parts = new Map()
-  /** @type {{ lesson: Lesson, of: string }[]}  which parts were asked for last */
+  /** @type {{ setup: Setup, of: string }[]}  which parts were asked for last */
   exact = []
-  /** @type {Lesson[]}  what may be wanted next */
+  /** @type {Setup[]}  what may be wanted next */
   likely = []
 
   /**
@@ -62,21 +62,21 @@ export class Resources {
   }
 
   /**
-   * Asks for what a page shows of a lesson; `keys` are those of the address that its numbers depend on.
+   * Asks for what a page shows of a setup; `keys` are those of the address that its numbers depend on.
    * @param {string} page
-   * @param {Lesson} lesson
+   * @param {Setup} setup
    * @param {string[]} keys
    */
-  ask(page, lesson, keys) {
-    this.want({ path: this.pathOf(page, lesson, keys), page, lesson, keys })
+  ask(page, setup, keys) {
+    this.want({ path: this.pathOf(page, setup, keys), page, setup, keys })
   }
 
-  /** @param {string} page @param {Lesson} lesson @param {string[]} keys */
-  pathOf(page, lesson, keys) {
-    const along = alongTo(page, lesson)
+  /** @param {string} page @param {Setup} setup @param {string[]} keys */
+  pathOf(page, setup, keys) {
+    const along = alongTo(page, setup)
     return along
-      ? `${OWN}${query({ ...only(lesson, keys), ...along.query, lang: LANG })}`
-      : pathOf(page, lesson, keys, this.code)
+      ? `${OWN}${query({ ...only(setup, keys), ...along.query, lang: LANG })}`
+      : pathOf(page, setup, keys, this.code)
   }
 
   /** @param {Wanted} wanted */
@@ -111,13 +111,13 @@ export class Resources {
   /**
    * Asks ahead for what may be wanted next, the likeliest first.
    * @param {string} page
-   * @param {Lesson[]} lessons
+   * @param {Setup[]} setups
    * @param {string[]} keys
    */
-  ahead(page, lessons, keys) {
-    if (alongTo(page, lessons[0] ?? {})) return // to a file: such an answer is not kept
-    this.likely = lessons
-    const paths = lessons.map((lesson) => this.pathOf(page, lesson, keys))
+  ahead(page, setups, keys) {
+    if (alongTo(page, setups[0] ?? {})) return // to a file: such an answer is not kept
+    this.likely = setups
+    const paths = setups.map((setup) => this.pathOf(page, setup, keys))
     this.queueUp(paths, this.size > LARGE ? 1 : 8)
     this.partsAhead()
   }
@@ -125,8 +125,8 @@ export class Resources {
   // The parts that are looked at, of the next update.
   partsAhead() {
     const next = this.likely[0]?.k
-    const looked = this.exact.filter(({ lesson }) => Number(lesson.k) + 1 === Number(next))
-    const parts = looked.map(({ lesson, of }) => this.partOf({ ...lesson, k: next }, of))
+    const looked = this.exact.filter(({ setup }) => Number(setup.k) + 1 === Number(next))
+    const parts = looked.map(({ setup, of }) => this.partOf({ ...setup, k: next }, of))
     this.queueUp(parts, 8)
   }
 
@@ -142,21 +142,21 @@ export class Resources {
     this.next()
   }
 
-  /** @param {Lesson} lesson @param {string} of */
-  partOf({ stage, cell, ...lesson }, of) {
-    return pathOf("", { ...lesson, exact: of }, [...Object.keys(lesson), "exact"], this.code)
+  /** @param {Setup} lesson @param {string} of */
+  partOf({ stage, cell, ...setup }, of) {
+    return pathOf("", { ...setup, exact: of }, [...Object.keys(setup), "exact"], this.code)
   }
 
   /**
    * Asks for a part of a moment, exactly.
-   * @param {Lesson} lesson
+   * @param {Setup} setup
    * @param {string} of  which one
    * @param {(arrays: Answer["arrays"]) => void} act
    */
-  async part(lesson, of, act) {
-    const path = this.partOf(lesson, of)
-    const others = this.exact.filter((part) => this.partOf(part.lesson, part.of) !== path)
-    this.exact = [{ lesson, of }, ...others].slice(0, 4)
+  async part(setup, of, act) {
+    const path = this.partOf(setup, of)
+    const others = this.exact.filter((part) => this.partOf(part.setup, part.of) !== path)
+    this.exact = [{ setup, of }, ...others].slice(0, 4)
     this.partsAhead()
     const known = this.kept.get(path)
     if (known) return act(known.arrays)
@@ -175,13 +175,13 @@ export class Resources {
   }
 
   /**
-   * Asks for what a resource has of a lesson that is not the address's: its numbers while one drags, a curve.
+   * Asks for what a resource has of a setup that is not the address's: its numbers while one drags, a curve.
    * @param {string} page  or "curve"
-   * @param {Lesson} lesson  with the resource's own keys
+   * @param {Setup} lesson  with the resource's own keys
    * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
    */
-  async look(page, { stage, cell, ...lesson }, act) {
-    const path = pathOf(page, lesson, Object.keys(lesson), this.code)
+  async look(page, { stage, cell, ...setup }, act) {
+    const path = pathOf(page, setup, Object.keys(setup), this.code)
     const known = this.kept.get(path)
     if (known) return act(known)
     this.early = give(this.early) // what may be wanted later waits
@@ -189,7 +189,7 @@ export class Resources {
   }
 
   /**
-   * Asks what a script's file holds, or what is wrong with it; nobody keeps it.
+   * Asks what a deck's file holds, or what is wrong with it; nobody keeps it.
    * @param {string | File} body  the file's text
    * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
    */
@@ -233,8 +233,8 @@ export class Resources {
 
   /** A file of one's own is sent to its questions. @param {string} path @returns {RequestInit} */
   alongOn(path) {
-    const { page = "", lesson = {} } = this.wanted ?? {}
-    return path.startsWith(OWN) ? { method: "POST", body: alongTo(page, lesson)?.body } : {}
+    const { page = "", setup = {} } = this.wanted ?? {}
+    return path.startsWith(OWN) ? { method: "POST", body: alongTo(page, setup)?.body } : {}
   }
 
   /**
@@ -298,7 +298,7 @@ export class Resources {
     if (flight !== this.flight) return
     this.flight = undefined
     this.act.failed(sentence)
-    if (wait) this.later(wait * (0.5 + Math.random())) // a hall does not come back all at once
+    if (wait) this.later(wait * (0.5 + Math.random())) // an audience does not come back all at once
   }
 
   /** @param {number} wait */
@@ -312,10 +312,10 @@ export class Resources {
   /** @param {Answer} answer */
   deliver(answer) {
     const wanted = /** @type {Wanted} */ (this.wanted)
-    const { path, page, lesson, keys, instead } = wanted
+    const { path, page, setup, keys, instead } = wanted
     const shown = this.act.shown()
     const lost = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
-    if (!shown || !lost || instead) return this.act.received(answer, lesson, page)
+    if (!shown || !lost || instead) return this.act.received(answer, setup, page)
     const rest = query({ instead: query(only(shown, keys)).slice(1) }).slice(1)
     this.want({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${rest}`, instead: true })
   }
@@ -342,24 +342,24 @@ function refusal(bytes) {
   }
 }
 
-/** @param {Lesson} lesson @param {string[]} keys @returns {Lesson} */
-const only = (lesson, keys) =>
-  Object.fromEntries([...keys].sort().flatMap((key) => (lesson[key] ? [[key, lesson[key]]] : [])))
+/** @param {Setup} setup @param {string[]} keys @returns {Setup} */
+const only = (setup, keys) =>
+  Object.fromEntries([...keys].sort().flatMap((key) => (setup[key] ? [[key, setup[key]]] : [])))
 
 /**
  * The address of a resource: only what its numbers depend on, in one order, so that a browser knows what it has.
  * @param {string} page
- * @param {Lesson} lesson
+ * @param {Setup} setup
  * @param {string[]} keys
  * @param {string} code
  */
-const pathOf = (page, lesson, keys, code) =>
-  `numbers/${code}/${page || "step"}${query({ ...only(lesson, keys), ...markOf(page, lesson) })}`
+const pathOf = (page, setup, keys, code) =>
+  `numbers/${code}/${page || "step"}${query({ ...only(setup, keys), ...markOf(page, setup) })}`
 
 /**
  * An answer as the one to an address: how one looks is no part of a resource.
  * @param {Answer} answer
- * @param {Lesson} asked
+ * @param {Setup} asked
  * @param {string} [instead]  the stage where there is none of the name that the address has
  * @returns {Answer}
  */
@@ -367,12 +367,12 @@ export function looked(answer, asked, instead = "") {
   const usual = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // the numbers of a bare address are the first stage's
   const stages = asked.stage ? [asked.stage, instead, usual] : []
   const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
-  const lesson = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
-  return { ...answer, asked, lesson }
+  const setup = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
+  return { ...answer, asked, lesson: setup }
 }
 
 /**
- * After an update of the server a page that was open loads itself again, once, and the address brings the lesson back.
+ * After an update of the server a page that was open loads itself again, once, and the address brings the setup back.
  * @param {string} [version]  the server's
  * @returns {boolean}  whether it does
  */

@@ -1,11 +1,11 @@
-"""Records of Check besides its road: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
+"""Records of Check besides its chain: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
 
 from collections.abc import Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
+from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.page import Query
-from cnnviz.wire.road import RoadHeader
 
 
 class NudgeRow(TypedDict):
@@ -46,25 +46,25 @@ class CodeData(TypedDict):
     right: str
 
 
-class OwnMatch(TypedDict):
-    """A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
+class ExplanationData(TypedDict):
+    """A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
 
     title: records.Text
     share: float
     count: records.Text
 
 
-class OwnStage(TypedDict):
-    """The slip that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
+class UserStage(TypedDict):
+    """The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
 
     how: records.Text
     title: records.Text
-    matches: Sequence[OwnMatch]
+    matches: Sequence[ExplanationData]
     code: CodeData
     words: Sequence[records.Text]
 
 
-class OwnData(TypedDict):
+class UserGradientsData(TypedDict):
     """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
 
     Without a file these are an example's, and `example` says of what.
@@ -72,7 +72,7 @@ class OwnData(TypedDict):
 
     file: str
     example: records.Text
-    stages: Sequence[OwnStage]
+    stages: Sequence[UserStage]
 
 
 class BestData(TypedDict):
@@ -83,7 +83,7 @@ class BestData(TypedDict):
 
 
 class CheckData(TypedDict):
-    """Records of Check besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
+    """Records of Check besides its chain: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
 
     tab: str
     entry: EntryData | None
@@ -92,10 +92,10 @@ class CheckData(TypedDict):
     best: BestData | None
     foot: Sequence[records.Text]
     third: ThirdData | None
-    own: OwnData | None
+    own: UserGradientsData | None
 
 
-class CheckHeader(RoadHeader):
+class CheckHeader(GradientChainHeader):
     """The Check page's."""
 
     check: CheckData

@@ -31,7 +31,7 @@ class LessonData(TypedDict):
 
 
 class PageData(TypedDict):
-    """A page, by the last part of its address, and what a script's screen may say there beside the lesson."""
+    """A page, by the last part of its address, and what a deck's screen may say there beside the setup."""
 
     path: str
     name: str
@@ -39,7 +39,7 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, its source, and the lesson that it stands in."""
+    """A network of a course, its source, and the setup that it stands in."""
 
     label: str
     source: str
@@ -54,7 +54,7 @@ class LanguageData(TypedDict):
 
 
 class Bounds(TypedDict):
-    """The bounds of the controls, of files in bytes, and of what a screen of a script takes."""
+    """The bounds of the controls, of files in bytes, and of what a screen of a deck takes."""
 
     strides: Sequence[int]
     bytes: int

@@ -14,26 +14,26 @@ from typing import Any, Literal, NotRequired, TypedDict, Union, get_args, get_or
 from cnnviz.wire import records
 from cnnviz.wire.check import CheckHeader
 from cnnviz.wire.constants import Spec
-from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, OwnModel
+from cnnviz.wire.deck import DeckData, DeckHeader
+from cnnviz.wire.dialogs import Adopted, FullSet, OfferedFiles, UploadedModel
 from cnnviz.wire.film import FilmHeader
-from cnnviz.wire.hall import (
-    HallExperiment,
-    HallInside,
-    HallPoll,
-    HallQuestion,
-    HallResults,
-    HallRun,
-    HallScreen,
-    HallSteps,
-)
+from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.learn import LearnHeader
 from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.wire.notebook import NotebookHeader
 from cnnviz.wire.page import AnswerHeader, Header, Query, StepHeader
-from cnnviz.wire.road import RoadHeader
-from cnnviz.wire.script import ScriptData, ScriptHeader
+from cnnviz.wire.rooms import (
+    RoomExperiment,
+    RoomInside,
+    RoomPoll,
+    RoomQuestion,
+    RoomResults,
+    RoomRun,
+    RoomScreen,
+    RoomSteps,
+)
 from cnnviz.wire.training import ReportHeader
-from cnnviz.words import Message, Versions
+from cnnviz.words import LocalizedText, Message
 
 # --- From Streamlit --------------------------------------------------------------------------------
 
@@ -41,9 +41,9 @@ from cnnviz.words import Message, Versions
 class Mounted(TypedDict):
     """Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
 
-    `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    `adopt` is how often a training changed the setup, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
-    depends on the lesson.
+    depends on the setup.
     """
 
     page: str
@@ -54,14 +54,14 @@ class Mounted(TypedDict):
     listens: bool
 
 
-# --- A lesson as a file ----------------------------------------------------------------------------
+# --- A setup as a file ----------------------------------------------------------------------------
 
 
 class FileContents(TypedDict):
-    """Contents of a file of a lesson, and how to read its bytes: the answers' names (an update's number), how long their
-    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
+    """Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
+    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/predictors.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a script has no lesson, and the answers' names are its screens' numbers.
+    A file that holds a deck has no setup, and the answers' names are its screens' numbers.
     """
 
     lesson: Query
@@ -71,18 +71,18 @@ class FileContents(TypedDict):
     estimates: Mapping[str, tuple[str, Sequence[str], Sequence[float]]]
     server: str
     scorm: bool
-    script: NotRequired[ScriptData]
+    script: NotRequired[DeckData]
 
 
 # --- The same as TypeScript ------------------------------------------------------------------------
 
 RECORDS = (
-    Header, StepHeader, RoadHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
-    CurveHeader, OfferedFiles, Adopted, OwnModel, FullSet,
-    ScriptHeader, HallQuestion, HallResults, HallPoll, HallSteps, HallScreen, HallExperiment, HallInside, HallRun,
+    Header, StepHeader, GradientChainHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
+    CurveHeader, OfferedFiles, Adopted, UploadedModel, FullSet,
+    DeckHeader, RoomQuestion, RoomResults, RoomPoll, RoomSteps, RoomScreen, RoomExperiment, RoomInside, RoomRun,
 )  # fmt: skip
 _NAMED = {"Scale": records.Scale, "Band": records.Band, "Kind": records.Kind}
-_PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", Versions: "string"}
+_PLAIN = {object: "unknown", str: "string", int: "number", float: "number", bool: "boolean", NoneType: "null", Message: "string", LocalizedText: "string"}
 _HEAD = "// Written by `python -m cnnviz.wire.declarations`: change that file, not this one.\n\n"
 
 
@@ -116,7 +116,7 @@ def _written(kind: Any, into: dict[str, str]) -> str:
 
 def _record(record: Any, into: dict[str, str]) -> str:
     fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
-    for header in (RoadHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not tell what it inherits from
+    for header in (GradientChainHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not tell what it inherits from
         inherited = get_type_hints(header, include_extras=True)
         if fields.items() > inherited.items():
             extends, fields = f" extends {_written(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}

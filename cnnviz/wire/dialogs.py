@@ -23,7 +23,7 @@ class FileGroup(TypedDict):
 
 
 class OfferedFiles(TypedDict):
-    """All files of a lesson; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own."""
+    """All files of a setup; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own."""
 
     groups: Sequence[FileGroup]
     notes: Sequence[str]
@@ -32,13 +32,13 @@ class OfferedFiles(TypedDict):
 
 
 class Adopted(TypedDict):
-    """A change of the lesson that came of a file, and what there is to say of it."""
+    """A change of the setup that came of a file, and what there is to say of it."""
 
     change: Query
     note: str
 
 
-class OwnModel(TypedDict):
+class UploadedModel(TypedDict):
     """A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none."""
 
     net: str

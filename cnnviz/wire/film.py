@@ -61,7 +61,7 @@ class FilmOutcome(TypedDict):
 class FilmData(TypedDict):
     """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the lesson that open each, and `files` what each was called; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the setup that open each, and `files` what each was called; none where the film's updates are made from a start.
     """
 
     n: int
@@ -78,7 +78,7 @@ class FilmData(TypedDict):
 
 
 class SweepData(TypedDict):
-    """Many starts: the key that they differ in, each run's value and what is other in its lesson, and n updates of each."""
+    """Many starts: the key that they differ in, each run's value and what is other in its setup, and n updates of each."""
 
     key: str
     values: Sequence[str]

@@ -1,12 +1,12 @@
-"""Records of Notebook besides its road: the story, the table of switches, the architecture."""
+"""Records of Notebook besides its chain: the story, the table of switches, the architecture."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
 from cnnviz.wire import records
+from cnnviz.wire.gradient_chain import GradientChainHeader
 from cnnviz.wire.page import Query
 from cnnviz.wire.parts import SwitchData
-from cnnviz.wire.road import RoadHeader
 
 
 class DeviationRow(TypedDict):
@@ -90,7 +90,7 @@ class SetsData(TypedDict):
 
 
 class ExperimentData(TypedDict):
-    """The stages at which a switch may show, and the field of their sets where the notebook can run the lesson."""
+    """The stages at which a switch may show, and the field of their sets where the notebook can run the setup."""
 
     symbols: Sequence[SymbolLabel]
     sets: SetsData | None
@@ -175,7 +175,7 @@ class NotebookData(TypedDict):
     theory: TheoryData | None
 
 
-class NotebookHeader(RoadHeader):
+class NotebookHeader(GradientChainHeader):
     """The Notebook page's."""
 
     notebook: NotebookData

@@ -1,4 +1,4 @@
-"""Records for every page, and for Step: the lesson that this answers, sentences, missions."""
+"""Records for every page, and for Step: the setup that this answers, sentences, missions."""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
@@ -6,14 +6,14 @@ from typing import NotRequired, TypedDict
 from cnnviz.wire import records
 
 Query = Mapping[str, str]
-"""A lesson, or a change of one, as the address has it."""
+"""A setup, or a change of one, as the address has it."""
 
 Cell = Sequence[int]
 """Row and column; in w and dw, also the output."""
 
 
 class AnswerHeader(TypedDict):
-    """The header of every answer: what was asked, the lesson that this answers, and what could not be used; a loss that is no number is None."""
+    """The header of every answer: what was asked, the setup that this answers, and what could not be used; a loss that is no number is None."""
 
     page: str
     code: str
@@ -37,7 +37,7 @@ class Header(AnswerHeader):
 
 
 class MissionListed(TypedDict):
-    """A mission that can be taken, and the lesson that it starts from."""
+    """A mission that can be taken, and the setup that it starts from."""
 
     id: str
     title: records.Text

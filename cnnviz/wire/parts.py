@@ -14,7 +14,7 @@ class Verdict(TypedDict):
     good: bool | None
 
 
-class VersionData(TypedDict):
+class RowData(TypedDict):
     """One version of the arrays."""
 
     name: str

@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
 
-from cnnviz.words import Message, Versions
+from cnnviz.words import LocalizedText, Message
 
-Text = Message | Versions | str
+Text = Message | LocalizedText | str
 """A sentence: a message here, which the browser says in its reader's language; a text is the same in all of them."""
 
 Kind = Literal["map", "row", "filters", "weights", "loss"]
 ColumnKind = Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
-Scale = Literal["signed", "dark", "activation", "pixel", "answer", "answer_dark", "error", "error_dark", "untold", "untold_dark"]
+Scale = Literal["signed", "dark", "activation", "pixel", "answer", "answer_dark", "error", "error_dark", "undecided", "undecided_dark"]
 Band = Literal["values", "gradients", "parameters"]
 
 

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from cnnviz.words.pseudo import PSEUDO, stretched
@@ -58,7 +58,7 @@ def message(id: str, /, **values: object) -> Message:
     """A message by its id, with its values.
 
     >>> str(message("words.unknown", id="x"))
-    'There are no words for x.'
+    'No message x.'
     """
     return Message(id, values)
 
@@ -72,7 +72,7 @@ def together(messages: Iterable[Message]) -> Message | None:
     """Sentences one after another; None where there are none.
 
     >>> str(together([message("words.unknown", id="a"), message("words.unknown", id="b")]))
-    'There are no words for a. There are no words for b.'
+    'No message a. No message b.'
     """
     said = None
     for one in messages:
@@ -85,12 +85,15 @@ class Problem(ValueError):
 
     >>> error = Problem("words.unknown", id="a.b")
     >>> str(error), error.code, error.values
-    ('There are no words for a.b.', 'words.unknown', {'id': 'a.b'})
+    ('No message a.b.', 'words.unknown', {'id': 'a.b'})
     """
 
     def __init__(self, code: str, /, **values: object):
         super().__init__(code, values)
         self.code, self.values = code, values
+
+    def __reduce__(self) -> tuple[Callable[[], "Problem"], tuple[()]]:
+        return partial(type(self), self.code, **self.values), ()  # pickle would pass the values by place
 
     @property
     def message(self) -> Message:
@@ -102,15 +105,15 @@ class Problem(ValueError):
 
 
 @dataclass(frozen=True)
-class Versions:
-    """A sentence that came with its languages, as those of a lesson's file do."""
+class LocalizedText:
+    """A sentence that came with its languages, as those of a setup's file do."""
 
     by_language: Mapping[str, str]
 
     def say(self, lang: str = "") -> str:
         """The one in a language, the reader's where none is named; or the English one, or whatever there is.
 
-        >>> Versions({"en": "cat", "fr": "chat"}).say("fr"), Versions({"fr": "chat"}).say("en")
+        >>> LocalizedText({"en": "cat", "fr": "chat"}).say("fr"), LocalizedText({"fr": "chat"}).say("en")
         ('chat', 'chat')
         """
         known = self.by_language
@@ -191,7 +194,7 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     """Every message of a language by its id: a text, or a text for each plural form.
 
     >>> catalogue()["words.unknown"]
-    'There are no words for {id}.'
+    'No message {id}.'
     """
     if lang == PSEUDO:
         return stretched(catalogue())
@@ -219,7 +222,7 @@ def say(id: str, /, lang: str = "", **values: object) -> str:
     value is missing.
 
     >>> say("words.unknown", id="x")
-    'There are no words for x.'
+    'No message x.'
     """
     lang = lang or reader()
     text = catalogue(lang).get(id)
@@ -234,7 +237,7 @@ def text(id: str, /, lang: str = "") -> str:
     """The message `id` as it stands: for long texts without values, whose braces are LaTeX's.
 
     >>> text("words.unknown")
-    'There are no words for {id}.'
+    'No message {id}.'
     """
     found = catalogue(lang or reader()).get(id)
     if not isinstance(found, str):
@@ -267,7 +270,7 @@ def written(value: object, spec: str = "", lang: str = "") -> str:
     lang = lang or reader()
     if isinstance(value, Problem):
         return value.message.say(lang)
-    if isinstance(value, Message | Versions):
+    if isinstance(value, Message | LocalizedText):
         return value.say(lang)
     if isinstance(value, list | tuple | set | frozenset):
         return ", ".join(written(entry, spec, lang) for entry in value)

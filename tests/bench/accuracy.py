@@ -17,8 +17,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.evaluation import accuracy_range, in_precision
-from cnnviz.core.training import MEASURED, Training, _batches, train
+from cnnviz.core.training.evaluation import accuracy_range, in_precision
+from cnnviz.core.training.training import MEASURED, Training, _batches, train
 from tests.bench.batch import TUTORIAL, Turned, losses, tensorflow_ops
 
 SHARED = Path(__file__).parents[3] / "shared" / "data"
@@ -156,7 +156,7 @@ def _tensorflows(tf, training: Training, data: list[np.ndarray]) -> Iterator[flo
             kept.assign(0.9 * kept + 0.1 * (now * n / (n - 1) if of == "var" else now))
         return tensorflow_ops(None)["bn"](x, g, s, name)
 
-    def as_after_training(x, g, s, name):
+    def in_eval_mode(x, g, s, name):
         mean, var = (running[f"{name}.running_{of}"] for of in ("mean", "var"))
         return tf.nn.batch_normalization(x, mean, var, s, g, 1e-5)
 
@@ -168,7 +168,7 @@ def _tensorflows(tf, training: Training, data: list[np.ndarray]) -> Iterator[flo
 
     @tf.function(reduce_retracing=True)
     def outputs(x):
-        return losses(training.network, tensorflow_ops(None) | {"ce": lambda z: z, "bn": as_after_training}, learned, x)
+        return losses(training.network, tensorflow_ops(None) | {"ce": lambda z: z, "bn": in_eval_mode}, learned, x)
 
     def images(pixels):
         return np.ascontiguousarray(training.x(pixels).transpose(0, 2, 3, 1))

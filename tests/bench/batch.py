@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnnviz.core.batch import batch_gradients
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.optimizers import gd
+from cnnviz.core.network.batch import batch_gradients
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import gd
 
 ROUNDS = 40
 CALLS = 5
@@ -90,7 +90,7 @@ def main() -> None:
 
 
 def interleaved_medians(processes: dict[str, Connection], case: Case) -> dict[str, tuple[float, float]]:
-    """Seconds a call, and of processors at work on it, by name: each contender runs in every round, so that a noisy moment meets all."""
+    """Seconds a call, and of processors at work on it, by name: each contender runs in every round, so that a noisy snapshot meets all."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in processes}
     for _ in range(ROUNDS):
         for name, process in processes.items():

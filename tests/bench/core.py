@@ -25,11 +25,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnnviz.core import trajectory as trajectories
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.read_only import sealed
+from cnnviz.core.network.network import Network
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training import snapshots
 from tests.bench.batch import TWO_BLOCKS, Case, agrees, jax_step
 from tests.core.notebook_literal import forward_backward_propagation
 
@@ -41,7 +41,7 @@ UPDATES = 10_000
 
 
 def main() -> None:
-    x, y = sealed(np.random.default_rng(0).random((32, 32))), sealed([1.0, 0.0])
+    x, y = as_frozen(np.random.default_rng(0).random((32, 32))), as_frozen([1.0, 0.0])
     contenders = {"cnnviz": cnnviz_step(x, y), "the notebook's loops": notebook_step(x, y)}
     try:
         contenders |= jax_steps(x, y)
@@ -56,7 +56,7 @@ def main() -> None:
     except ImportError as error:
         print(f"No comparison with JAX: {error}.")
     compare(str(case), contenders)
-    print(f"{UPDATES:,} updates of the default lesson: {trajectory_seconds(x):.2f} s (target: at most 1.5 s)")
+    print(f"{UPDATES:,} updates of the default lesson: {run_updates_seconds(x):.2f} s (target: at most 1.5 s)")
 
 
 def compare(what: str, contenders: dict[str, Callable[[], object]]) -> None:
@@ -80,7 +80,7 @@ def two_blocks_step(case: Case) -> Callable[[], tuple]:
 
 
 def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str, float]:
-    """Seconds a call, by name: each contender runs in every round, so that a noisy moment meets all, each time in another
+    """Seconds a call, by name: each contender runs in every round, so that a noisy snapshot meets all, each time in another
     order, so that none always comes after one that has left the processor's caches warm, or cold, for it. The first calls
     of each are not timed: they would tell of the others, in whose caches they begin.
     """
@@ -101,7 +101,7 @@ def interleaved_medians(contenders: dict[str, Callable[[], object]]) -> dict[str
 
 
 def kernel() -> np.ndarray:
-    return Lesson().kernel.copy()  # the notebook changes it in place
+    return Setup().kernel.copy()  # the notebook changes it in place
 
 
 def cnnviz_step(x: np.ndarray, y: np.ndarray) -> Callable[[], object]:
@@ -163,13 +163,13 @@ def jax_steps(x: np.ndarray, y: np.ndarray) -> dict[str, Callable[[], object]]:
     }
 
 
-def trajectory_seconds(x: np.ndarray, runs: int = 5) -> float:
+def run_updates_seconds(x: np.ndarray, runs: int = 5) -> float:
     """The median time of UPDATES updates with nothing remembered."""
     times = []
     for _ in range(runs):
-        trajectories.forget()
+        snapshots.forget()
         start = time.perf_counter()
-        trajectories.trajectory(Lesson(), x, UPDATES)
+        snapshots.run_updates(Setup(), x, UPDATES)
         times.append(time.perf_counter() - start)
     return statistics.median(times)
 

@@ -63,8 +63,8 @@ def main() -> int:
         browser = playwright.chromium.launch(**launch_arguments(playwright.chromium.executable_path))
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         for name, most in WANTED.items():
-            lesson = {key: text for key, text in NETWORKS[name].to_query().items() if key in ("net", "ch", "img")}
-            page.goto(f"{server.url}/?{urllib.parse.urlencode(lesson | {'stage': 'z1'})}")
+            setup = {key: text for key, text in NETWORKS[name].to_query().items() if key in ("net", "ch", "img")}
+            page.goto(f"{server.url}/?{urllib.parse.urlencode(setup | {'stage': 'z1'})}")
             ready(page, stage="z1")
             missed += behind(name, most, page)
         browser.close()

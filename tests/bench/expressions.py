@@ -1,4 +1,4 @@
-"""How long the dearest expressions, and texts with many of them, take that are not refused, on the largest network: 0.2 s of a processor is allowed."""
+"""How long the most expensive expressions, and texts with many of them, take that are not refused, on the largest network: 0.2 s of a processor is allowed."""
 
 import statistics
 import sys
@@ -6,10 +6,10 @@ import time
 from bisect import bisect_left
 from collections.abc import Callable
 
-from cnnviz.scripts.expression import evaluate
-from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import Scope, lesson_of, scope_of
-from cnnviz.words import Problem, Versions
+from cnnviz.decks.expression import evaluate
+from cnnviz.decks.question import filled
+from cnnviz.decks.scope import Scope, scope_of, setup_of
+from cnnviz.words import LocalizedText, Problem
 
 LARGE = "net=conv32x1-relu-dense18-relu-dense10-softmax-ce"
 ALLOWED = 0.2
@@ -24,17 +24,17 @@ WRITTEN = ["L", "max(w2)", "argmax(w2)", "sum(exp(w2))", "at('k=1', L)", "f[0,0,
 """Each is written into one text as often as it may be."""
 
 
-def longest_text(part: str, here: Scope) -> Versions:
+def longest_text(part: str, here: Scope) -> LocalizedText:
     """The longest text of this part alone that is not refused."""
 
     def fits(count: int) -> bool:
         try:
-            filled(Versions({"en": f"{{{part}}}" * count}), here)
+            filled(LocalizedText({"en": f"{{{part}}}" * count}), here)
         except Problem:
             return False
         return True
 
-    return Versions({"en": f"{{{part}}}" * (bisect_left(range(1, 10_000), True, key=lambda count: not fits(count)))})
+    return LocalizedText({"en": f"{{{part}}}" * (bisect_left(range(1, 10_000), True, key=lambda count: not fits(count)))})
 
 
 def seconds_of(act: Callable[[], object]) -> float:
@@ -60,7 +60,7 @@ def most_of(part: str, here: Scope) -> str:
 
 
 def main() -> int:
-    here, worst = scope_of(lesson_of(LARGE)), 0.0
+    here, worst = scope_of(setup_of(LARGE)), 0.0
     for part in REPEATED:
         text = most_of(part, here)
         worst = max(worst, taken := seconds_of(lambda text=text: evaluate(text, here)))

@@ -1,4 +1,4 @@
-"""How long a first visit takes until the lesson is painted, beside an empty Streamlit page.
+"""How long a first visit takes until the setup is painted, beside an empty Streamlit page.
 
     python -m tests.bench.first_load
 

@@ -3,7 +3,7 @@
     python -m tests.bench.floods
     python -m tests.bench.floods --same-address
 
-Twenty others step on, each with a lesson of their own, while another process asks as fast as the server answers: for
+Twenty others step on, each with a setup of their own, while another process asks as fast as the server answers: for
 numbers that are known, for such as are not, for Streamlit's own files, each time by a new connection, for sessions,
 which it opens and leaves, for scripts of many sessions, for a thousand sessions that stay, and for numbers whose address
 does not tell how much work they are. The others come from an address of their own, or, as in a class, from the same. Each flood comes from another one.

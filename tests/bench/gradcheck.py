@@ -13,14 +13,14 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_image
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
-LESSONS = {
+SETUPS = {
     "the default lesson": {},
     "raw pixels": {"scale": "raw"},
     "conv4x3-relu-max2-dense10-softmax-ce": {"net": "conv4x3-relu-max2-dense10-softmax-ce"},
@@ -35,15 +35,15 @@ SECONDS = 0.05
 
 
 def main() -> None:
-    for name, query in LESSONS.items():
-        lesson, _ = Lesson.from_query(query)
-        params, y = trajectory(lesson, x := load_image(lesson.img, lesson.ch, lesson.scale), 0).params, np.array(lesson.y)
+    for name, query in SETUPS.items():
+        setup, _ = Setup.from_query(query)
+        params, y = run_updates(setup, x := load_image(setup.img, setup.ch, setup.scale), 0).params, np.array(setup.y)
         count = sum(array.size for array in params.values())
 
-        def check(network: Network = lesson.network, params: Params = params, x: np.ndarray = x, y: np.ndarray = y) -> object:
+        def check(network: Network = setup.network, params: Params = params, x: np.ndarray = x, y: np.ndarray = y) -> object:
             return check_gradients(params, x, y, network=network)
 
-        ours, plain = medians(check, plain_check(lesson.network, params, x, y))
+        ours, plain = medians(check, plain_check(setup.network, params, x, y))
         plain *= count / SAMPLE
         print(f"{name}, {count:,} entries: {1000 * ours:.2f} ms, {1000 * ours / plain:.2f} thousandths of the plain check")
 
@@ -62,7 +62,7 @@ def plain_check(network: Network, params: Params, x: np.ndarray, y: np.ndarray) 
 
 
 def medians(*contenders: Callable[[], object]) -> list[float]:
-    """Seconds of this process a call: each contender runs in every round, so that a noisy moment meets all."""
+    """Seconds of this process a call: each contender runs in every round, so that a noisy snapshot meets all."""
     calls = [max(1, round(SECONDS / seconds(contender, 1))) for contender in contenders for _ in [contender()]]
     rounds = [[seconds(contender, n) for contender, n in zip(contenders, calls, strict=True)] for _ in range(ROUNDS)]
     return [statistics.median(times) for times in zip(*rounds, strict=True)]

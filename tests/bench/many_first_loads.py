@@ -1,9 +1,9 @@
-"""A hundred who come for the first time at the same moment: all that a browser asks for until a lesson is there.
+"""A hundred who come for the first time at the same moment: all that a browser asks for until a setup is there.
 
     python -m tests.bench.many_first_loads
     python -m tests.bench.many_first_loads --directly
 
-Each asks for the page, and then, over six connections, for all that it names, the lesson's numbers among it, and opens a
+Each asks for the page, and then, over six connections, for all that it names, the setup's numbers among it, and opens a
 session whose script runs to its end. Behind nginx there are two servers and a Redis, set up as in deploy/; they are warm,
 as after the first visitor. The clients are one process, beside the servers: on two cores they have their part of them.
 """

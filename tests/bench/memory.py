@@ -2,7 +2,7 @@
 
     python -m tests.bench.memory
 
-A room goes through them, and asks what its hall may be asked; their checks are asked for; files are taken home.
+A room goes through them, and asks what its audience may be asked; their checks are asked for; files are taken home.
 The parameters of one take 5 MB, and with momentum's and Adam's 14.
 """
 
@@ -23,14 +23,14 @@ MOVES, CHECKS, DIALOGS = 70, 160, 60
 
 
 async def room(url: str) -> str:
-    """A lecturer who takes a room through lessons, and looks at what can be asked on each."""
+    """A lecturer who takes a room through setups, and looks at what can be asked on each."""
     async with Connection(url) as ask:
         _, _, body = await ask.ask("POST", "/room", body=b"k=0")
         opened = json.loads(body)
-        driver, states = {"Authorization": f"Bearer {opened['driver']}"}, []
+        presenter, states = {"Authorization": f"Bearer {opened['driver']}"}, []
         for seed in range(MOVES):
-            await ask.ask("PUT", f"/room/{opened['code']}", driver, f"net={LARGEST}&seed={seed}&opt=adam".encode())
-            states.append((await ask.get(f"/room/{opened['code']}/steps", driver))[0])
+            await ask.ask("PUT", f"/room/{opened['code']}", presenter, f"net={LARGEST}&seed={seed}&opt=adam".encode())
+            states.append((await ask.get(f"/room/{opened['code']}/steps", presenter))[0])
     return f"{states.count(200)} of {MOVES} answered"
 
 
@@ -54,9 +54,9 @@ async def dialogs(url: str) -> str:
     async def client(number: int) -> None:
         async with Connection(url) as ask:
             for seed in range(number, DIALOGS, AT_ONCE):
-                lesson = f"net={LARGEST}&seed={1_000 + seed}&opt=adam"
-                await ask.get(f"/dialogs/files?{lesson}")
-                states.append((await ask.get(f"/dialogs/file?what=parameters&{lesson}"))[0])
+                setup = f"net={LARGEST}&seed={1_000 + seed}&opt=adam"
+                await ask.get(f"/dialogs/files?{setup}")
+                states.append((await ask.get(f"/dialogs/file?what=parameters&{setup}"))[0])
 
     await asyncio.gather(*map(client, range(AT_ONCE)))
     return f"{states.count(200)} of {DIALOGS} answered"

@@ -1,9 +1,9 @@
-"""How fast numbers are answered as a resource, and what one visitor who asks for the dearest does to the others.
+"""How fast numbers are answered as a resource, and what one visitor who asks for the most expensive does to the others.
 
     python -m tests.bench.numbers
 
-First the same twenty moments over eight connections: those that are known. Then others step on, each with a lesson of
-their own, while one connection asks for fifty of the dearest addresses there are, all at once.
+First the same twenty snapshots over eight connections: those that are known. Then others step on, each with a setup of
+their own, while one connection asks for fifty of the most expensive addresses there are, all at once.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ class Step(NamedTuple):
 
 
 async def others(server: Server, first: int, visitors: int = 20, seconds: float = 10.0, address: str = "") -> list[Step]:
-    """Each step of visitors who go on twice a second, each with a lesson of their own; all from one `address`."""
+    """Each step of visitors who go on twice a second, each with a setup of their own; all from one `address`."""
     steps: list[Step] = []
 
     async def visitor(number: int) -> None:
@@ -63,7 +63,7 @@ async def others(server: Server, first: int, visitors: int = 20, seconds: float 
 
 
 async def glutton(url: str) -> list[int]:
-    """Asks for everything dear at once, and again ten times a second until it has it; the states of the answers."""
+    """Asks for everything expensive at once, and again ten times a second until it has it; the states of the answers."""
     states = []
 
     async def one(path: str) -> None:

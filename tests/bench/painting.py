@@ -16,7 +16,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import CDPSession, Page, sync_playwright
 
-from cnnviz.core.presets import PRESETS, Preset
+from cnnviz.core.setup.presets import PRESETS, Preset
 from tests.conftest import Server
 from tests.e2e.conftest import launch_arguments
 from tests.e2e.page import ready

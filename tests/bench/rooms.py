@@ -1,4 +1,4 @@
-"""How fast a hall is where its lecturer is: N followers of one room, each with a stream and the numbers of each move.
+"""How fast an audience is where its lecturer is: N followers of one room, each with a stream and the numbers of each move.
 
     python -m tests.bench.rooms --followers 1000
     python -m tests.bench.rooms --followers 3000 --behind-nginx
@@ -37,7 +37,7 @@ Result = TypeVar("Result")
 
 JOIN, MOVES, EVERY, WANTED_P95 = 20.0, 6, 2.0, 1000
 AHEAD_IN = 0.3, 1.5
-"""Seconds after which a follower's page asks ahead: hall/follower.js."""
+"""Seconds after which a follower's page asks ahead: rooms/follower.js."""
 EVERY_BEHIND, WANTED_BEHIND = 4.0, 2000
 VOTE = 2.0
 WANTED_SHOWN, LONGEST = 5.0, 60.0
@@ -135,11 +135,11 @@ class Follower:
             self.numbers.ask(self.path + following)
 
 
-async def hall(url: str, pids: list[int], count: int, net: str, every: float) -> tuple[float, dict[str, tuple[list[float], float]]]:
+async def audience(url: str, pids: list[int], count: int, net: str, every: float) -> tuple[float, dict[str, tuple[list[float], float]]]:
     """Seconds until all had joined; and for each kind of move, of every follower at every one of them, and of the servers' own work for one."""
-    async with Connection(url) as driver:
-        version = (await driver.get("/numbers/step"))[1]["x-code"]
-        _, _, body = await driver.ask("POST", "/room", body=f"k=0{net}".encode())
+    async with Connection(url) as presenter:
+        version = (await presenter.get("/numbers/step"))[1]["x-code"]
+        _, _, body = await presenter.ask("POST", "/room", body=f"k=0{net}".encode())
         room = json.loads(body)
         headers = {"Authorization": f"Bearer {room['driver']}"}
 
@@ -182,7 +182,10 @@ async def devices(url: str, room: str, gate: asyncio.Event, what: str, sent: lis
     """Devices that have joined a room: within VOTE seconds after `gate` is open each sends its own, and says how many seconds it waited, NaN where it was refused."""
 
     async def device(own: dict) -> float:
-        async with Connection(url) as phone:
+        async with Connection(url) as stream, Connection(url) as phone:
+            await stream.send("GET", f"{room}/events")
+            await stream.head()
+            await anext(stream.chunks())
             token = json.loads((await phone.ask("POST", f"{room}/device"))[2])["device"]
         await gate.wait()
         async with Connection(url) as phone:
@@ -199,8 +202,8 @@ async def devices(url: str, room: str, gate: asyncio.Event, what: str, sent: lis
 async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
     """Seconds until each device has its own run, which all ask for within VOTE seconds; until a projector has all of them; how many it has."""
     script = f'id = "bench"\n[[screen]]\nat = "/train?net={RELU}"\nexperiment = "start"\nupdates = 200\n'
-    async with Connection(url) as driver:
-        room = json.loads((await driver.ask("POST", "/room", body=json.dumps({"script": script}).encode()))[2])
+    async with Connection(url) as presenter:
+        room = json.loads((await presenter.ask("POST", "/room", body=json.dumps({"script": script}).encode()))[2])
         path = f"/room/{room['code']}"
         gate = asyncio.Event()
         tasks = await devices(url, path, gate, "place", [{} for _ in range(count)])
@@ -217,20 +220,20 @@ async def experiment(url: str, count: int) -> tuple[list[float], float, int]:
 
 async def votes(url: str, count: int) -> tuple[list[float], float, int]:
     """Seconds of each device's answer, all of which come within VOTE seconds; how long all took; how many are lost."""
-    async with Connection(url) as driver:
-        _, _, body = await driver.ask("POST", "/room", body=b"img=test-0&f=sobel-x&stage=x")
+    async with Connection(url) as presenter:
+        _, _, body = await presenter.ask("POST", "/room", body=b"img=test-0&f=sobel-x&stage=x")
         room = json.loads(body)
         headers = {"Authorization": f"Bearer {room['driver']}"}
         question = json.dumps({"spot": "largest", "map": "z1"}).encode()
-        assert (await driver.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
+        assert (await presenter.ask("PUT", f"/room/{room['code']}/question", headers, question))[0] == 201
         gate = asyncio.Event()
         tasks = await devices(url, f"/room/{room['code']}", gate, "vote", [{"answer": n % 900} for n in range(count)])
         began = time.monotonic()
         gate.set()
         times = await asyncio.gather(*tasks)
         took = time.monotonic() - began
-    async with Connection(url) as driver:
-        _, _, body = await driver.ask("GET", f"/room/{room['code']}/results", headers)
+    async with Connection(url) as presenter:
+        _, _, body = await presenter.ask("GET", f"/room/{room['code']}/results", headers)
         cells = {cell: many for cell, _, many in json.loads(body)["rounds"][0]["counts"]}
     lost = sum(max(0, wanted - cells.get(cell, 0)) for cell, wanted in Counter(n % 900 for n in range(count)).items())
     return times, took, lost
@@ -250,8 +253,8 @@ async def _answers(url: str) -> float:
 
 async def restarts(url: str, servers: list[Server], count: int) -> dict[str, float]:
     """For each way of starting the servers behind nginx again, the longest that a follower was without its stream; where both are away, since one is back."""
-    async with Connection(url) as driver:
-        room = json.loads((await driver.ask("POST", "/room", body=b"k=1"))[2])
+    async with Connection(url) as presenter:
+        room = json.loads((await presenter.ask("POST", "/room", body=b"k=1"))[2])
     listeners = [Listener(url, room["code"]) for _ in range(count)]
     tasks = [asyncio.create_task(listener.listen()) for listener in listeners]
 
@@ -351,7 +354,7 @@ def main(arguments: list[str] | None = None) -> int:
         every, wanted = (EVERY_BEHIND, WANTED_BEHIND) if asked.behind_nginx else (EVERY, WANTED_P95)
         for name, net in NETS.items():
             pids = [server.pid for server in servers]
-            joined, kinds = run(hall(url, pids, asked.followers, net, every))
+            joined, kinds = run(audience(url, pids, asked.followers, net, every))
             print(f"{name}: {asked.followers} followers joined in {joined:.1f} s (wanted: {JOIN:g} s)")
             good = good and joined <= JOIN
             for kind, (times, work) in kinds.items():

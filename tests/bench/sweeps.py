@@ -12,29 +12,29 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz import Lesson, load_image, sweep, trajectory
-from cnnviz.core.trajectory import forget
+from cnnviz import Setup, load_image, run_updates, sweep
+from cnnviz.core.training.snapshots import forget
 
 RUNS, UPDATES, ROUNDS = 240, 200, 3
 NETWORKS = {
-    "the notebook's": Lesson(k=UPDATES),
-    "one filter and ReLU": Lesson(net="conv1x3-relu-dense2-sigmoid-mse", k=UPDATES),
-    "four filters, ten classes": Lesson(net="conv4x3-relu-max2-dense10-softmax-ce", k=UPDATES),
+    "the notebook's": Setup(k=UPDATES),
+    "one filter and ReLU": Setup(net="conv1x3-relu-dense2-sigmoid-mse", k=UPDATES),
+    "four filters, ten classes": Setup(net="conv4x3-relu-max2-dense10-softmax-ce", k=UPDATES),
 }
 
 
 def main() -> None:
     x = load_image("test-0")
-    sweep(Lesson(k=1), x, "seed:0..99")  # what is loaded once is loaded
-    for name, lesson in NETWORKS.items():
-        alone, together = best(partial(one, lesson, x)), best(partial(sweep, lesson, x, f"start:1..{RUNS}"))
+    sweep(Setup(k=1), x, "seed:0..99")  # what is loaded once is loaded
+    for name, setup in NETWORKS.items():
+        alone, together = best(partial(one, setup, x)), best(partial(sweep, setup, x, f"start:1..{RUNS}"))
         print(f"{name}: one run {alone:.3f} s; {RUNS} runs {together:.2f} s, {together / alone:.0f} ×")
-    print(f"the notebook's, 1,000 runs: {best(lambda: sweep(Lesson(k=UPDATES), x, 'seed:0..999')):.2f} s")
+    print(f"the notebook's, 1,000 runs: {best(lambda: sweep(Setup(k=UPDATES), x, 'seed:0..999')):.2f} s")
 
 
-def one(lesson: Lesson, x: np.ndarray) -> object:
+def one(setup: Setup, x: np.ndarray) -> object:
     forget()
-    return trajectory(lesson, x, UPDATES)
+    return run_updates(setup, x, UPDATES)
 
 
 def best(run: Callable[[], object]) -> float:

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from cnnviz.core.lesson import MAX_UPDATES
+from cnnviz.core.setup.setup import MAX_UPDATES
 from cnnviz.data.keras_cache import BATCHES, FOLDERS
 from tests.bench._visitor import EVERY_SECONDS, Visitor, keep_moving, percentiles, resident_mb
 from tests.conftest import Server
@@ -56,7 +56,7 @@ async def train(url: str, number: int, until: float) -> str:
         return visitor.progress
 
 
-async def hall(url: str, trainings: int) -> tuple[list[float], list[str]]:
+async def audience(url: str, trainings: int) -> tuple[list[float], list[str]]:
     """Seconds of all moves of VISITORS visitors, and what `trainings` others saw of theirs in the end."""
     start = asyncio.get_running_loop().time() + 2 * EVERY_SECONDS
     until = start + SECONDS
@@ -73,8 +73,8 @@ async def beside_trainings() -> bool:
         with Server(environment={"KERAS_HOME": home}) as server:
             async with Visitor(server.url) as first:  # pays for imports, and has the data set loaded
                 await first.move({"img": "train-1"})
-            alone, _ = await hall(server.url, 0)
-            beside, progress = await hall(server.url, TRAININGS)
+            alone, _ = await audience(server.url, 0)
+            beside, progress = await audience(server.url, TRAININGS)
     for name, times in (("nobody trains", alone), (f"{TRAININGS} train", beside)):
         median, p95, most = percentiles(times)
         print(f"{VISITORS} visitors, {name}: {len(times)} moves, median {median:.1f} ms, p95 {p95:.1f} ms, most {most:.1f} ms")

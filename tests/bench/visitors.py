@@ -3,9 +3,9 @@
     python -m tests.bench.visitors --visitors 100 --seconds 30
 
 Each visitor holds a web socket, as the page does, and asks for the numbers by HTTP; a move is the next update of
-that visitor's own lesson (each has another seed, so none is answered from another's cache), and lasts from the
+that visitor's own setup (each has another seed, so none is answered from another's cache), and lasts from the
 request until the last byte. They begin at update --first, and each has been there before the clock starts: with 1,000 the
-bench says whether a hall's lessons are all remembered.
+bench says whether an audience's setups are all remembered.
 Without --url it starts the server itself and prints its memory too. Only this machine is ever asked.
 """
 
@@ -30,7 +30,7 @@ MOST_MB = 1.0
 
 
 class Student:
-    """A visitor who goes on from update to update of a lesson of their own."""
+    """A visitor who goes on from update to update of a setup of their own."""
 
     def __init__(self, url: str, number: int, first: int):
         self.url, self.visitor = url, Visitor(url)

@@ -1,19 +1,19 @@
-"""The main walk in Firefox and WebKitGTK: stages, hover, drag, lesson, frame, file; each holds a number of the screen against the core."""
+"""The main walk in Firefox and WebKitGTK: stages, hover, drag, setup, frame, file; each holds a number of the screen against the core."""
 
 import json
 import re
 
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.data.images import find_image
-from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.file import setup_html
 from tests.browsers.drivers import Browser
 from tests.conftest import Server
-from tests.e2e.deck import written_deck
-from tests.e2e.page import ORDER, moment, printed_loss, read, values
+from tests.e2e.page import ORDER, printed_loss, read, snapshot, values
+from tests.e2e.slides import written_deck
 
-SEEN = Lesson(seed=39, k=2, stage="z1")
+SEEN = Setup(seed=39, k=2, stage="z1")
 
 
 def opened(browser: Browser, server: Server, path: str) -> None:
@@ -25,29 +25,29 @@ def opened(browser: Browser, server: Server, path: str) -> None:
     browser.until(f"!!document.querySelector({json.dumps(app)})")  # until then Streamlit takes the page in, and a click may fall between two of its states
 
 
-def shows(browser: Browser, lesson: Lesson) -> None:
-    at = f'.cnnviz[data-ready="1"][data-update="{lesson.k}"][data-stage="{lesson.stage}"]'
+def shows(browser: Browser, setup: Setup) -> None:
+    at = f'.cnnviz[data-ready="1"][data-update="{setup.k}"][data-stage="{setup.stage}"]'
     browser.until(f"document.querySelector({json.dumps(at)})")
-    loss = printed_loss(moment(lesson).losses[-1])
+    loss = printed_loss(snapshot(setup).losses[-1])
     browser.until(f"document.querySelector('.status .loss').textContent === {json.dumps(loss)}")
     browser.until("""!document.querySelector('[data-gliding="1"], [data-flying="1"]')""")
 
 
 def test_all_stages_there_and_back_and_the_next_update(browser: Browser, server):
     opened(browser, server, "/?seed=39&stage=x")
-    shows(browser, Lesson(seed=39, stage="x"))
+    shows(browser, Setup(seed=39, stage="x"))
     for stage in ORDER[1:]:
         browser.press("ArrowRight")
-        shows(browser, Lesson(seed=39, stage=stage))
+        shows(browser, Setup(seed=39, stage=stage))
     browser.press("ArrowRight")
-    shows(browser, Lesson(seed=39, k=1, stage="x"))
+    shows(browser, Setup(seed=39, k=1, stage="x"))
     browser.press("ArrowLeft")
-    shows(browser, Lesson(seed=39, stage="update"))
+    shows(browser, Setup(seed=39, stage="update"))
 
 
 def test_a_cell_that_is_pointed_at_is_explained_and_one_that_is_clicked_is_in_the_address(browser: Browser, server):
     opened(browser, server, "/?seed=39&k=2&stage=a1")
-    shows(browser, Lesson(seed=39, k=2, stage="a1"))
+    shows(browser, Setup(seed=39, k=2, stage="a1"))
     browser.mouse(browser.middle('canvas[data-map="z1"]', 10.5 / 30, 15.5 / 30))
     said = browser.until("document.querySelector('.numbers').textContent.includes('[15,10]') && document.querySelector('.numbers').innerHTML")
     value = read(re.search(r"[=≈] <b>([^<]+)</b>", said)[1])
@@ -64,9 +64,9 @@ def test_a_number_is_dragged_and_everything_follows(browser: Browser, server):
     browser.until("document.querySelector('.cnnviz').dataset.dragged")
     browser.mouse("up")
     query = browser.until("location.search.includes('set=b:0:') && location.search")
-    lesson = SEEN.changed({"set": re.search(r"set=([^&]+)", query)[1].replace("%7E", "~")})[0]
-    assert lesson.set
-    shows(browser, lesson)
+    setup = SEEN.changed({"set": re.search(r"set=([^&]+)", query)[1].replace("%7E", "~")})[0]
+    assert setup.set
+    shows(browser, setup)
 
 
 def test_a_question_of_a_lesson_is_answered(browser: Browser, server):
@@ -93,12 +93,12 @@ def test_slides_with_two_frames_are_walked_by_page_down(browser: Browser, tmp_pa
 
 
 def test_a_lesson_as_a_file_has_its_numbers(browser: Browser, tmp_path):
-    lesson = Lesson(k=3, lr=0.2, stage="df")
-    (tmp_path / "lesson.html").write_text(lesson_html(lesson, find_image(lesson.img)), encoding="utf-8")
+    setup = Setup(k=3, lr=0.2, stage="df")
+    (tmp_path / "lesson.html").write_text(setup_html(setup, find_image(setup.img)), encoding="utf-8")
     browser.open((tmp_path / "lesson.html").as_uri())
-    shows(browser, lesson)
+    shows(browser, setup)
     browser.press("ArrowRight")
-    shows(browser, Lesson(k=3, lr=0.2, stage="update"))
+    shows(browser, Setup(k=3, lr=0.2, stage="update"))
     browser.open("about:blank")
     browser.open((tmp_path / "lesson.html").as_uri() + "#k=4&stage=df")
-    shows(browser, Lesson(k=4, lr=0.2, stage="df"))
+    shows(browser, Setup(k=4, lr=0.2, stage="df"))

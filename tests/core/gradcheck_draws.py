@@ -1,31 +1,36 @@
 """Drawn cases for the gradient check: any network of the grammar, any image, parameters on their way, near divergence too.
 
     drawn(7)                    a case, the same each time
+    extreme(7)                  one of raw pixels, near divergence, of flat images, with ties, or with numbers below 1e-290
     drawn(7).check()            the check of its own gradients
     str(drawn(7))               the case as code
 """
 
 import dataclasses
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
-from cnnviz.core.comparison.diagnosis import Diagnosis, diagnose
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.diagnosis import Diagnosis, diagnose
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import KINK, SAFETY, TOLERANCE, WRONG, GradientCheck, check_gradients
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.layers.max_pooling import max_pool
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import WEIGHTS, Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.program_line import flatten
+from cnnviz.core.network.layers.max_pooling import max_pool
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import WEIGHTS, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.program_line import flatten
+from cnnviz.core.setup.image_ids import PATTERNS
 from cnnviz.data.images import load_image
 from cnnviz.data.patterns import pattern
 from cnnviz.words import Problem
 
 ENTRIES = 1_500
 """Parameters of a network, at the most."""
+EXTREMES = ("raw", "diverging", "flat", "ties", "tiny")
+"""Kinds of cases in which round-off, ties or underflow decide."""
+NORMALISATIONS = ("bn", "bn", "gn1")
+"""Words of which several follow each other where the image is flat."""
 IMAGES = ("flat", "two levels", "pattern", "drawn", "uniform", "normal", "photograph", "tiny")
 ACTIVATIONS = ("sigmoid", "tanh", "relu", "identity")
 MIXING = ("bn", "bn", "bn", "gn", "ln", "drop", "leaky", "leaky20")
@@ -37,7 +42,10 @@ ENDS = (
 
 @dataclass(frozen=True)
 class Drawn:
-    """All that a check needs, by a few words; `updates` of an optimizer are made first, as far as numbers stay finite, and all is `grown`."""
+    """All that a check needs, by a few words; `updates` of an optimizer are made first, as far as numbers stay finite, and all is `grown`.
+
+    `faint` scales the pixels, and `coarse` rounds parameters and pixels to multiples of a quarter.
+    """
 
     net: str
     shape: tuple[int, ...]
@@ -51,6 +59,8 @@ class Drawn:
     updates: int = 0
     grown: float = 1.0
     images: int = 0
+    faint: float = 1.0
+    coarse: bool = False
 
     @cached_property
     def network(self) -> Network:
@@ -60,7 +70,8 @@ class Drawn:
     def x(self) -> np.ndarray:
         rng = np.random.default_rng([self.seed, 1])
         pixels = np.stack([_pixels(self.image, self.shape, rng) for _ in range(self.images)]) if self.images else _pixels(self.image, self.shape, rng)
-        return pixels * 255 if self.scale == "raw" else pixels
+        pixels = (pixels * 255 if self.scale == "raw" else pixels) * self.faint
+        return np.round(4 * pixels) / 4 if self.coarse else pixels
 
     @cached_property
     def given(self) -> dict[str, np.ndarray]:
@@ -91,6 +102,8 @@ class Drawn:
                     break
                 found.append(params)
             found.append(Params.of({name: array * self.grown for name, array in found[-1].items()}))
+            if self.coarse:
+                found.append(Params.of({name: np.round(4 * array) / 4 for name, array in found[-1].items()}))
             while len(found) > 1 and not self._is_finite(found[-1]):
                 found.pop()
         return found[-1]
@@ -152,6 +165,45 @@ def drawn(number: int, mixing: bool = False) -> Drawn:
         float(f"{10.0 ** rng.uniform(-7 if raw else -4, 1):.2g}"), updates,
         float(f"{10.0 ** rng.choice([rng.uniform(0, 4), rng.uniform(0, 50)]):.2g}") if rng.random() < 0.1 else 1.0, images,
     )  # fmt: skip
+
+
+def extreme(number: int) -> Drawn:
+    """Return the case of this number in which one of EXTREMES, or two, make the check hard."""
+    rng = np.random.default_rng([number, 29])
+    kinds = {str(kind) for kind in rng.choice(EXTREMES, size=int(rng.integers(1, 3)))}
+    case = drawn(number, mixing=bool(rng.random() < 0.5))
+    if "raw" in kinds:
+        case = dataclasses.replace(case, scale="raw", weights="he", lr=float(f"{10.0 ** rng.uniform(-2, 0):.2g}"))
+    if "diverging" in kinds:
+        case = dataclasses.replace(case, grown=float(f"{10.0 ** rng.uniform(0, 60):.2g}"), updates=int(rng.choice([0, 3, 30])))
+    if "flat" in kinds:
+        case = dataclasses.replace(_normalised(case, rng), image="flat")
+    if "ties" in kinds:
+        case = dataclasses.replace(case, coarse=True, image=str(rng.choice(["flat", "two levels", "pattern", "drawn", "uniform"])))
+    if "tiny" in kinds:
+        case = dataclasses.replace(_vanishing(case, rng), targets=str(rng.choice(["class", "bits", "far"])))
+    return case
+
+
+def _normalised(case: Drawn, rng: np.random.Generator) -> Drawn:
+    """The case with a few normalisations in front."""
+    words = [str(word) for word in rng.choice(NORMALISATIONS, size=int(rng.integers(0, 4)))]
+    net = "-".join([*words, case.net])
+    shape = case.shape if len(case.shape) == 3 else (1, *case.shape)
+    return dataclasses.replace(case, net=net) if _fits(net, shape) else case
+
+
+def _vanishing(case: Drawn, rng: np.random.Generator) -> Drawn:
+    """The case with numbers so small that their products underflow: pixels, parameters, or a saturated sigmoid."""
+    how = rng.choice(["pixels", "parameters", "sigmoid"])
+    if how == "pixels":
+        return dataclasses.replace(case, image="normal", faint=float(f"{10.0 ** rng.uniform(-320, -60):.2g}"))
+    if how == "parameters":
+        return dataclasses.replace(case, grown=float(f"{10.0 ** rng.uniform(-200, -10):.2g}"))
+    net = "-".join([*str(rng.choice(["sigmoid", "conv1x3-sigmoid", "dense3-sigmoid"])).split("-"), "dense2", str(rng.choice(["sigmoid-mse", "softmax-mse", "sigmoid-ce"]))])
+    if not _fits(net, case.shape):
+        return case
+    return dataclasses.replace(case, net=net, scale="raw", weights="he", grown=float(f"{rng.uniform(0.3, 30):.2g}"), updates=int(rng.choice([0, 10, 300])))
 
 
 def network_of(rng: np.random.Generator, mixing: bool = False) -> tuple[str, tuple[int, ...]]:
@@ -219,6 +271,10 @@ def _pixels(image: str, shape: tuple[int, ...], rng: np.random.Generator) -> np.
         strokes[rng.integers(size[0])] = strokes[:, rng.integers(size[1])] = 1.0
         return np.broadcast_to(strokes, shape).copy()
     return {"uniform": rng.random, "normal": rng.normal, "tiny": lambda size: rng.normal(size=size) * 1e-6}[image](size=shape)
+
+
+DRAWS = {"drawn": drawn, "mixing": partial(drawn, mixing=True), "extreme": extreme}
+"""Families of cases by name, each a function of a number."""
 
 
 def false_alarm(case: Drawn) -> str:

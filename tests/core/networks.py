@@ -11,8 +11,8 @@ from functools import cached_property
 import numpy as np
 from hypothesis import strategies as st
 
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, Network
 
 Shape = tuple[int, ...]
 

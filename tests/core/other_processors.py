@@ -1,4 +1,4 @@
-"""The numbers of many lessons, for a process that adds up as another processor would: OPENBLAS_CORETYPE names it.
+"""The numbers of many setups, for a process that adds up as another processor would: OPENBLAS_CORETYPE names it.
 
     OPENBLAS_CORETYPE=Prescott python -m tests.core.other_processors FILE.npz
 """
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.threads import keep_one_blas_thread
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.runtime.threads import keep_one_blas_thread
+from cnnviz.core.setup.image_ids import PATTERNS
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import find_image, load_image
 
 LARGE = 6_000
@@ -23,7 +23,7 @@ FLAT = ("conv1x3-relu-dense2-sigmoid-mse", "conv2x3-max2-conv2x3-relu-dense2-sof
 """Under an edge filter along the stripes of a pattern nothing is left but round-off."""
 
 
-def lessons() -> Iterator[tuple[str, Lesson]]:
+def setups() -> Iterator[tuple[str, Setup]]:
     """Every course's network on an image and on every pattern, and some with other filters and raw pixels, before and after an update."""
     images = [f"pattern-{name}" for name in PATTERNS]
     queries = [{**preset.query, "img": img} for preset in PRESETS for img in ("test-0", *images)]
@@ -34,32 +34,32 @@ def lessons() -> Iterator[tuple[str, Lesson]]:
     queries += [{"net": net, "img": img, "f": "sobel-y", "scale": scale} for net in FLAT for img in images for scale in ("unit", "raw")]
     for query in queries:
         for k in "01":
-            yield f"{query} {k}", Lesson.from_query({**query, "k": k})[0]
+            yield f"{query} {k}", Setup.from_query({**query, "k": k})[0]
 
 
-def moment_of(lesson: Lesson) -> Moment:
-    """The lesson at its update."""
-    return trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+def snapshot_of(setup: Setup) -> Snapshot:
+    """The setup at its update."""
+    return run_updates(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
-def decisions(lesson: Lesson, moment: Moment) -> Iterator[np.ndarray]:
+def decisions(setup: Setup, snapshot: Snapshot) -> Iterator[np.ndarray]:
     """Where ReLU is open, and to which cells a max pool hands its gradient, eight a byte."""
-    for layer, names in zip(lesson.network.layers, lesson.network.names, strict=True):
+    for layer, names in zip(setup.network.layers, setup.network.names, strict=True):
         if layer.kind == "relu":
-            yield np.packbits(moment.trace[names.source] > 0)
+            yield np.packbits(snapshot.trace[names.source] > 0)
         elif layer.kind == "max":
-            yield np.packbits(moment.gradients[f"d{names.source}"] != 0)
+            yield np.packbits(snapshot.gradients[f"d{names.source}"] != 0)
 
 
 def main(file: str) -> None:
-    """Writes every array, by lesson and symbol, and every decision."""
+    """Writes every array, by setup and symbol, and every decision."""
     keep_one_blas_thread()
     found: dict[str, np.ndarray] = {}
-    for name, lesson in lessons():
-        moment = moment_of(lesson)
-        arrays = {**moment.trace, **moment.params, **moment.gradients}
+    for name, setup in setups():
+        snapshot = snapshot_of(setup)
+        arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients}
         found |= {f"{name} {symbol}": array for symbol, array in arrays.items() if array.size < LARGE}
-        found |= {f"decided {name} {n}": array for n, array in enumerate(decisions(lesson, moment))}
+        found |= {f"decided {name} {n}": array for n, array in enumerate(decisions(setup, snapshot))}
     np.savez(file, **{str(n): array for n, array in enumerate(found.values())}, names=np.array(list(found)))
 
 

@@ -3,7 +3,7 @@
 import itertools
 from dataclasses import dataclass
 
-from cnnviz.core.notebook_ops import Padding, pad_widths
+from cnnviz.core.network.notebook_ops import Padding, pad_widths
 
 LINKS: dict[str, tuple[tuple[str, str], ...]] = {
     "z1": (("x", "window"), ("f", "all")),
@@ -31,7 +31,7 @@ df names, besides its sources, the weight that it is the gradient of."""
 
 @dataclass(frozen=True)
 class Geometry:
-    """The shapes that the links of one lesson depend on."""
+    """The shapes that the links of one setup depend on."""
 
     x_shape: tuple[int, int]
     z1_shape: tuple[int, int]

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.activation_slopes import slopes
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.layer import Call, Shape, call
-from cnnviz.core.line_overrides import Function
-from cnnviz.core.mistake_model import Act, Mistake, anywhere
-from cnnviz.core.network import Network
+from cnnviz.core.explain.activation_slopes import slopes
+from cnnviz.core.mistakes.mistake_model import LineOverride, Mistake, anywhere
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.layer import Call, Shape, call
+from cnnviz.core.network.line_overrides import Function
+from cnnviz.core.network.network import Network
 
 
 def leaky(z: np.ndarray, *, slope: float) -> np.ndarray:
@@ -37,7 +37,7 @@ def with_leaky(slope: float) -> Network:
 
 
 def made(kind: type, role: str, function: Function) -> Mistake:
-    return Mistake("tried", (Act((kind,), role, function, anywhere),))
+    return Mistake("tried", (LineOverride((kind,), role, function, anywhere),))
 
 
 def test_an_activation_with_a_setting_has_its_slope():

@@ -8,8 +8,8 @@ from contextlib import suppress
 import numpy as np
 import pytest
 
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.data.own_gradients import read_gradients
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.data.user_gradients import read_gradients
 from cnnviz.export.import_weights import arrays_of
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in

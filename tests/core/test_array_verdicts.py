@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.precision import DOUBLE, SINGLE
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.precision import DOUBLE, SINGLE
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import KINK
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import gd
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import gd
 from tests.core.test_diagnosis import NETWORKS, case_of, diagnose, passed
 from tests.core.test_gradcheck_draws import OPEN_ELSEWHERE
 

@@ -11,15 +11,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core import batch, threads
-from cnnviz.core.batch import batch_forward, batch_gradients
-from cnnviz.core.evaluation import in_precision
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
-from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network import batch
+from cnnviz.core.network.batch import batch_forward, batch_gradients
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
+from cnnviz.core.network.layers.sigmoid import Sigmoid
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.runtime import threads
+from cnnviz.core.training.evaluation import in_precision
 from tests.core.networks import ALL, COURSES, OTHERS, Case, cases
 
 ROOT = Path(__file__).parents[2]
@@ -142,7 +143,7 @@ def test_tensorflow_agrees():
             if names.flattens:
                 x = tf.reshape(tf.transpose(x, (0, 3, 1, 2)), (64, -1))
             letters = [role[1:] for role in layer.links() if role[0] == "d" and role != "dx"]
-            x = layer.twin(tf, x, **{letter: learned[names.of(letter)] for letter in letters})
+            x = layer.tensorflow(tf, x, **{letter: learned[names.of(letter)] for letter in letters})
         loss = -tf.reduce_mean(tf.reduce_sum(Y * tf.math.log(x), axis=1))
     gradients = tape.gradient(loss, learned)
     for name, array in batch_gradients(case.network, case.params, X, Y).items():

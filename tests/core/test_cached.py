@@ -3,7 +3,7 @@
 import re
 import threading
 
-from cnnviz.core.cached import cached_property
+from cnnviz.core.runtime.cached import cached_property
 from tests.conftest import ROOT
 
 
@@ -30,5 +30,5 @@ def test_while_it_is_worked_out_for_one_another_has_it():
 
 
 def test_no_module_has_one_that_holds_a_lock():
-    own = ROOT / "cnnviz" / "core" / "cached.py"
+    own = ROOT / "cnnviz" / "core" / "runtime" / "cached.py"
     assert not [path for path in (ROOT / "cnnviz").rglob("*.py") if path != own and re.search(r"functools\b.*cached_property", path.read_text())]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.cell_arithmetic import arithmetic_of
+from cnnviz.core.explain.cell_arithmetic import arithmetic_of
 from tests.core.networks import OTHERS
 
 SMALL = [case for case in OTHERS if np.prod(case.x_shape) <= 400]

@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
-from cnnviz.core.comparison.precision import SINGLE
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
+from cnnviz.core.diagnosis.precision import SINGLE
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.mistakes import mistakes_for, placed
-from cnnviz.core.optimizers import gd
-from cnnviz.data.own_gradients import read_gradients
+from cnnviz.core.network.optimizers import gd
+from cnnviz.data.user_gradients import read_gradients
 from tests.core.networks import Batch
 
 NETWORKS = (
@@ -50,13 +50,13 @@ def test_every_mistake_that_shows_is_found_and_named(text):
             continue  # a mean that a normalization takes away again, of what is round-off alone
         found = diagnose(case, theirs)
         assert found.first == mistake.stage, mistake.address
-        exactly = [match.slip for match in found.matches[found.first] if match.exact]
-        assert mistake.mistake.name in [slip.placed.mistake.name for slip in exactly if slip.placed], mistake.address
+        exactly = [match.explanation for match in found.matches[found.first] if match.exact]
+        assert mistake.mistake.name in [explanation.placed.mistake.name for explanation in exactly if explanation.placed], mistake.address
 
 
 def test_what_a_normalization_takes_away_again_is_round_off_alone():
     found = diagnose(case_of(NETWORKS[2]), ours(case_of(NETWORKS[2])))
-    assert [name for name, one in found.arrays.items() if one.nothing_told] == ["ds1"]
+    assert [name for name, one in found.arrays.items() if one.nothing_decided] == ["ds1"]
 
 
 def test_a_number_that_is_its_own_mean_gets_round_off_back():
@@ -64,18 +64,18 @@ def test_a_number_that_is_its_own_mean_gets_round_off_back():
     case = case_of("dense4-bn-dense2-softmax-ce", 1)
     theirs = ours(case)
     found = diagnose(case, theirs | {"dz1": theirs["dz1"] + 1e-15})
-    assert found.verdict == "right" and found.arrays["dz1"].nothing_told
+    assert found.verdict == "right" and found.arrays["dz1"].nothing_decided
     assert diagnose(case, theirs | {"dz1": theirs["dz1"] + 1e-9}).first == "dz1"
 
 
 @pytest.mark.parametrize("text, target, factor, words", [
-    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: summed, not averaged"),
-    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one by the number of images: a mean"),
+    (NETWORKS[1], "dg2", 3.0, "times 3, the number of images: a sum instead of a mean"),
+    (NETWORKS[0], "dn1", 1 / 3, "times 1/3, one over the number of images: a mean instead of a sum"),
 ])
 def test_the_number_of_images_is_a_factor_that_is_named(text, target, factor, words):
     theirs = ours(case_of(text))
     found = diagnose(case_of(text), theirs | {target: factor * theirs[target]})
-    assert str(found.matches[target][0].slip.title) == words
+    assert str(found.matches[target][0].explanation.title) == words
 
 
 @pytest.mark.parametrize("text, images, scale, seeds", [
@@ -94,11 +94,11 @@ def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text
         assert diagnose(case, {name: values[name] for name in gradient_names(program)}, SINGLE).verdict != "wrong", seed
 
 
-def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_slip():
+def test_a_mask_that_is_not_scaled_on_the_way_back_alone_is_named_after_another_mistake():
     case = case_of(NETWORKS[0])
     backward = placed("mask_not_scaled", case.program.network, images=3).backward.overrides(case.program, case.optimizer)
     found = diagnose(case, ours(case, {**backward, "dw": lambda values, right: 0.3 * right()}))
-    assert {stage: str(matches[0].slip.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "what stays is not scaled"}
+    assert {stage: str(matches[0].explanation.title) for stage, matches in found.matches.items()} == {"dw": "times 0.3", "dp1": "kept numbers not scaled up"}
 
 
 def test_a_file_of_several_images_is_read_by_its_names(tmp_path):

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cnnviz.core.compiled_lines import Made, compiled
+from cnnviz.core.network.compiled_lines import Made, compiled
 from tests.core.networks import ALL, Case, cases
 
 

@@ -18,15 +18,15 @@ SIGNATURES = {
     "backward": "params, trace, y",
     "update": "params, gradients, learning_rate",
     "load_image": "image, channel='red', scale='unit'",
-    "trajectory": "lesson, x, k",
+    "run_updates": "setup, x, k",
     "check_gradients": "params, x, y, stride=1, padding=0, step=1e-05",
     "notebook_step": "params, x, y, learning_rate, deviations",
 }
 FIELDS = {
     "Trace": ["x", "z1", "a1", "v", "z2", "o"],
     "Gradients": ["do", "dz2", "dw", "db", "da1", "dz1", "df", "dx"],
-    "Moment": ["params", "trace", "gradients", "losses"],
-    "Lesson": "img ch scale f w seed y lr stride pad rule k stage".split(),
+    "Snapshot": ["params", "trace", "gradients", "losses"],
+    "Setup": "img ch scale f w seed y lr stride pad rule k stage".split(),
 }
 
 
@@ -58,7 +58,7 @@ def test_networks_and_optimizers_are_called_as_agreed():
         names = [p.name if p.default is p.empty else f"{p.name}={p.default!r}" for p in parameters]
         assert ", ".join(names).startswith(said), function
     assert set("conv dense sigmoid tanh relu identity softmax max avg gap".split()) <= set(cnnviz.LAYERS)
-    assert cnnviz.Lesson().net == str(cnnviz.Lesson().network)
+    assert cnnviz.Setup().net == str(cnnviz.Setup().network)
 
 
 def test_the_deviations_are_names_of_one_set():

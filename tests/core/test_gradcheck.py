@@ -4,11 +4,11 @@ import pytest
 
 from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, relative_error, step_sweep
 from cnnviz.core.gradcheck.inputs import differences
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import mse
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.notebook_ops import mse
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 
 Y = np.array([1.0, 0.0])
@@ -21,21 +21,21 @@ def after(k, params, x, y, stride=1, padding=0, learning_rate=0.1):
     return params
 
 
-def lesson(image="test-0", kernel="sobel-x", weights="normal", stride=1, padding=0, y=Y, k=0, scale="unit"):
+def setup(image="test-0", kernel="sobel-x", weights="normal", stride=1, padding=0, y=Y, k=0, scale="unit"):
     """Parameters, image, target, stride and padding after k updates."""
     x = load_image(image, "red", scale)
     params = init_params(np.reshape(KERNELS[kernel], (3, 3)), x.shape, len(y), stride, padding, weights)
     return after(k, params, x, y, stride, padding), x, y, stride, padding
 
 
-LESSONS = {
-    "the default": lesson(),
-    "zeros, after 3 updates": lesson(weights="zeros", k=3),
-    "trained for 6 updates": lesson("test-3", "emboss", k=6, y=np.array([0.8, 0.3])),
-    "stride 2": lesson("test-1", "blur", stride=2),
-    "stride 3, full padding": lesson("test-5", "laplacian", stride=3, padding="full"),
-    "same padding, 5 outputs": lesson("test-7", "sharpen", padding="same", y=np.array([0, 0.2, 0.4, 0.9, 1])),
-    "one output": lesson("test-2", "identity", y=np.array([0.7])),
+SETUPS = {
+    "the default": setup(),
+    "zeros, after 3 updates": setup(weights="zeros", k=3),
+    "trained for 6 updates": setup("test-3", "emboss", k=6, y=np.array([0.8, 0.3])),
+    "stride 2": setup("test-1", "blur", stride=2),
+    "stride 3, full padding": setup("test-5", "laplacian", stride=3, padding="full"),
+    "same padding, 5 outputs": setup("test-7", "sharpen", padding="same", y=np.array([0, 0.2, 0.4, 0.9, 1])),
+    "one output": setup("test-2", "identity", y=np.array([0.7])),
 }
 
 
@@ -48,12 +48,12 @@ def gradients_of(case):
 # --- right gradients pass ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", SETUPS)
 def test_our_backward_pass_is_right_in_every_entry(name):
-    check = check_gradients(*LESSONS[name])
+    check = check_gradients(*SETUPS[name])
     assert check.passed and check.worst.relative_error <= TOLERANCE
     for parameter in PARAMETERS:
-        shape = getattr(LESSONS[name][0], parameter).shape
+        shape = getattr(SETUPS[name][0], parameter).shape
         for array in (check.analytic[parameter], check.numeric[parameter], check.relative_error[parameter]):
             assert array.shape == shape and array.dtype == np.float64
 
@@ -81,14 +81,14 @@ def test_sums_of_millions_round_off_before_they_cancel(image, size):
 
 
 def test_a_saturated_lesson_has_exact_zeros_and_passes():
-    params, x, y, *_ = lesson(kernel="notebook", scale="raw")
+    params, x, y, *_ = setup(kernel="notebook", scale="raw")
     check = check_gradients(params, x, y)
     assert not check.analytic["f"].any() and not check.numeric["f"].any() and not check.relative_error["f"].any()
     assert check.passed
 
 
 def test_every_parameter_of_the_default_lesson_is_checked():
-    assert sum(array.size for array in check_gradients(*LESSONS["the default"]).numeric.values()) == 9 + 1800 + 2
+    assert sum(array.size for array in check_gradients(*SETUPS["the default"]).numeric.values()) == 9 + 1800 + 2
 
 
 # --- wrong gradients fail ------------------------------------------------------------------------
@@ -96,11 +96,11 @@ def test_every_parameter_of_the_default_lesson_is_checked():
 
 @pytest.mark.parametrize("factor", [1.001, 0.999, -1, 0])
 @pytest.mark.parametrize("parameter", PARAMETERS)
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", SETUPS)
 def test_a_tenth_of_a_percent_is_seen_in_each_single_entry(name, parameter, factor):
     """Entries are judged one by one, so spoiling all of a parameter at once tries each by itself."""
-    right = gradients_of(LESSONS[name])
-    check = check_gradients(*LESSONS[name], gradients=right | {parameter: right[parameter] * factor})
+    right = gradients_of(SETUPS[name])
+    check = check_gradients(*SETUPS[name], gradients=right | {parameter: right[parameter] * factor})
     assert (check.relative_error[parameter] > TOLERANCE).all()
     assert not check.passed and check.worst.parameter == parameter
     for other in set(PARAMETERS) - {parameter}:
@@ -109,7 +109,7 @@ def test_a_tenth_of_a_percent_is_seen_in_each_single_entry(name, parameter, fact
 
 @pytest.mark.parametrize("parameter, index", [("f", (0, 2)), ("w", (417, 1)), ("w", (899, 0)), ("b", (1,))])
 def test_the_worst_entry_is_named_with_its_numbers(parameter, index):
-    case = LESSONS["the default"]
+    case = SETUPS["the default"]
     right = gradients_of(case)
     spoiled = right[parameter].copy()
     spoiled[index] *= 1.001
@@ -120,27 +120,27 @@ def test_the_worst_entry_is_named_with_its_numbers(parameter, index):
 
 
 def test_an_entry_that_is_not_a_number_is_the_worst_of_all():
-    right = gradients_of(LESSONS["the default"])
+    right = gradients_of(SETUPS["the default"])
     spoiled = right["w"].copy()
     spoiled[5, 1] = np.nan
-    check = check_gradients(*LESSONS["the default"], gradients=right | {"w": spoiled, "f": right["f"] * 2})
+    check = check_gradients(*SETUPS["the default"], gradients=right | {"w": spoiled, "f": right["f"] * 2})
     assert (check.worst.parameter, check.worst.index) == ("w", (5, 1)) and not check.passed
 
 
 def test_gradients_of_another_shape_are_refused_in_a_sentence():
-    right = gradients_of(LESSONS["the default"])
+    right = gradients_of(SETUPS["the default"])
     with pytest.raises(ValueError, match=r"the gradient of w has shape \(2, 900\), not \(900, 2\)"):
-        check_gradients(*LESSONS["the default"], gradients=right | {"w": right["w"].T})
+        check_gradients(*SETUPS["the default"], gradients=right | {"w": right["w"].T})
 
 
 @pytest.mark.parametrize("step", [0, -1e-5, float("nan")])
 def test_a_step_that_goes_nowhere_is_refused(step):
     with pytest.raises(ValueError, match="must be above 0"):
-        check_gradients(*LESSONS["the default"], step=step)
+        check_gradients(*SETUPS["the default"], step=step)
 
 
 def test_a_gradients_and_a_mapping_say_the_same():
-    params, x, y, *_ = case = LESSONS["the default"]
+    params, x, y, *_ = case = SETUPS["the default"]
     exact = backward(params, forward(params, x), y)
     by_object, by_name = check_gradients(*case, gradients=exact), check_gradients(*case, gradients=gradients_of(case))
     assert by_object.worst == by_name.worst == check_gradients(*case).worst
@@ -177,7 +177,7 @@ def test_relative_error():
 
 
 def test_the_sweep_is_a_u_with_both_regimes():
-    sweep = step_sweep(*LESSONS["the default"])
+    sweep = step_sweep(*SETUPS["the default"])
     assert sweep.steps.tolist() == list(STEPS) and (sweep.steps[0], sweep.steps[-1]) == (1e-1, 1e-14)
     single, double = sweep.errors["float32"], sweep.errors["float64"]
     assert single.shape == double.shape == sweep.steps.shape
@@ -193,13 +193,13 @@ def test_the_sweep_is_a_u_with_both_regimes():
 
 
 def test_a_sweep_of_a_saturated_lesson_and_of_the_smallest_one_is_finite():
-    params, x, y, *_ = lesson(kernel="notebook", weights="zeros", scale="raw")
+    params, x, y, *_ = setup(kernel="notebook", weights="zeros", scale="raw")
     tiny = init_params(np.ones((1, 1)), (1, 1), 1)
     for sweep in (step_sweep(params, x, y), step_sweep(tiny, np.zeros((1, 1)), np.array([0.5]))):
         assert all(np.isfinite(errors).all() for errors in sweep.errors.values())
 
 
 def test_the_default_lesson_is_the_pages():
-    params, _, y, *_ = LESSONS["the default"]
-    page = Lesson()
+    params, _, y, *_ = SETUPS["the default"]
+    page = Setup()
     assert np.array_equal(page.kernel, params.f) and page.y == tuple(y) and (page.img, page.w) == ("test-0", "normal")

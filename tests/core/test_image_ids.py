@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.image_ids import CLASSES, COUNTS, DIGITS, PATTERNS, SPLITS, ImageId, count, parse_image_id
+from cnnviz.core.setup.image_ids import CLASSES, COUNTS, DIGITS, PATTERNS, SPLITS, ImageId, count, parse_image_id
 from cnnviz.words import Problem
 
 

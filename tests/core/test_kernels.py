@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.kernels import KERNELS, random_kernel
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook_ops import conv2d
+from cnnviz.core.network.notebook_ops import conv2d
+from cnnviz.core.setup.kernels import KERNELS, random_kernel
+from cnnviz.core.setup.setup import Setup
 
 
 def answer(name: str, x: np.ndarray) -> np.ndarray:
@@ -57,9 +57,9 @@ def test_a_random_kernel_is_the_seeds_and_readable_and_travels_in_the_link(seed)
     f = random_kernel(seed)
     assert f == random_kernel(seed) and len(f) == 9
     assert all(weight == round(weight, 2) and "-0.0" != str(weight) for weight in f)
-    drawn, wrong = Lesson.from_query({"f": f"random-{seed}"})
+    drawn, wrong = Setup.from_query({"f": f"random-{seed}"})
     assert (drawn.f, wrong) == (f, [])
-    assert Lesson.from_query(drawn.to_query()) == (drawn, [])
+    assert Setup.from_query(drawn.to_query()) == (drawn, [])
 
 
 def test_random_kernels_differ_and_are_standard_normal():

@@ -8,7 +8,7 @@ import pytest
 
 from cnnviz.core.gradcheck.differences import Sides
 from cnnviz.core.gradcheck.kinks import _Pair, check_parameter, stands_at_kink
-from cnnviz.core.gradcheck.verdict import KINK, RIGHT, TOLERANCE, UNTOLD, WRONG, marks
+from cnnviz.core.gradcheck.verdict import KINK, RIGHT, TOLERANCE, UNDECIDED, WRONG, marks
 
 STEP, ROUND_OFF = 1e-5, 1e-16
 DOUBT = ROUND_OFF / STEP
@@ -88,7 +88,7 @@ def test_round_off_is_taken_for_no_error_of_the_step_and_for_no_kink(noise):
 def test_a_gradient_that_is_less_than_the_round_off_of_its_terms_is_not_told_though_the_difference_is_exact(kink):
     """Terms of 1e7 leave 2e-9; of an image's pixels all have that of the largest. It is so, too, where a kink was passed by."""
     nudged = with_kink(0.5, 5e-9, kink, terms=(1e6, 1e7))
-    assert nudged.marks(5e-9) == [RIGHT, UNTOLD] and nudged.marks(5e-9, "x") == [UNTOLD, UNTOLD]
+    assert nudged.marks(5e-9) == [RIGHT, UNDECIDED] and nudged.marks(5e-9, "x") == [UNDECIDED, UNDECIDED]
     assert nudged.marks(1e-7) == [WRONG, WRONG]
 
 
@@ -146,7 +146,7 @@ def test_a_kink_with_equal_slopes_on_both_sides_is_one():
 
 
 def test_a_kink_that_is_less_than_the_round_off_of_the_shortest_step_is_not_told():
-    assert with_kink(0.0, 0.0, 40 * DOUBT).mark(20 * DOUBT) == with_kink(0.0, 0.0, 40 * DOUBT).mark(40 * DOUBT) == UNTOLD
+    assert with_kink(0.0, 0.0, 40 * DOUBT).mark(20 * DOUBT) == with_kink(0.0, 0.0, 40 * DOUBT).mark(40 * DOUBT) == UNDECIDED
 
 
 @pytest.mark.parametrize("slope", [0.0, 1e-3, 1.0, 1e3])
@@ -187,10 +187,10 @@ def test_what_two_steps_agree_on_by_chance_is_asked_once_more_and_no_more():
 
 
 def test_from_plateau_to_plateau_nothing_is_told():
-    assert OneNumber(lambda t: 0.0, plateau=np.inf).mark(1.0) == UNTOLD
+    assert OneNumber(lambda t: 0.0, plateau=np.inf).mark(1.0) == UNDECIDED
     assert OneNumber(lambda t: 0.0).mark(1.0) == WRONG
 
 
-@pytest.mark.parametrize("doubts, mark", [(0.75, WRONG), (4.0, UNTOLD)])
+@pytest.mark.parametrize("doubts, mark", [(0.75, WRONG), (4.0, UNDECIDED)])
 def test_where_no_more_than_round_off_comes_back_a_difference_of_0_is_one(doubts, mark):
     assert OneNumber(lambda t: 0.0, doubts * DOUBT, plateau=np.inf).mark(1.0) == mark

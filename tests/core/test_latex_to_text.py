@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from cnnviz.core.cell_links import cells, reach
-from cnnviz.core.latex_to_text import plain
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz.core.explain.latex_to_text import plain
+from cnnviz.core.network.cell_links import cells, reach
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
 
 NETWORKS = (
     "conv1x3-sigmoid-dense2-sigmoid-mse",

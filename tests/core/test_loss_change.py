@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.loss_change import STEPS, change_of_loss, step_for
+from cnnviz.core.training.loss_change import STEPS, change_of_loss, step_for
 from tests.core.networks import ALL, Case
 
 CASES = [case for case in ALL.values() if case.network.program(case.x_shape).multiplications < 300_000]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import Network
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.network import Network
 
 MERGED = [("softmax", "ce"), ("sigmoid", "ce"), ("sigmoid", "bce")]
 

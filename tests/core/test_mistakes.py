@@ -7,19 +7,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.comparison.array_verdicts import compared
-from cnnviz.core.comparison.given_arrays import GivenArray
-from cnnviz.core.comparison.precision import EXACT, SINGLE
-from cnnviz.core.comparison.stage_verdicts import by_stage, first_wrong
+from cnnviz.core.diagnosis.array_verdicts import compared
+from cnnviz.core.diagnosis.given_arrays import GivenArray
+from cnnviz.core.diagnosis.precision import EXACT, SINGLE
+from cnnviz.core.diagnosis.stage_verdicts import by_stage, first_wrong
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed, stages_hit
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.optimizers import OPTIMIZERS, adam, gd, momentum
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS, adam, gd, momentum
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.data.images import load_image
 from cnnviz.words import Problem, has
 from tests.core.networks import cases
@@ -214,7 +214,7 @@ def hides(place, params, trace, y):
 
 
 def test_every_mistake_fits_somewhere_and_every_kind_of_layer_has_one():
-    backward = {name: mistake for name, mistake in MISTAKES.items() if not mistake.several and not any(act.is_forward for act in mistake.acts)}
+    backward = {name: mistake for name, mistake in MISTAKES.items() if not mistake.several and not any(change.is_forward for change in mistake.line_overrides)}
     assert {place.mistake.name for place in PLACED} == {*backward}  # of the others: test_mistakes_of_batches
     kinds = {kind for mistake in MISTAKES.values() for kind in mistake.kinds}
     assert kinds == {*LAYERS, *LOSSES, "momentum", "adam"} - {"identity"}
@@ -300,7 +300,7 @@ def test_in_a_random_network_nothing_before_its_place_changes_and_all_after_it_i
     assert wrong_code and right_code
 
 
-def test_two_slips_are_told_apart():
+def test_two_mistakes_are_told_apart():
     network = Network.parse("conv2x3-relu-max2-conv2x3-relu-dense3-softmax-ce")
     params, trace, y = a_pass(network)
     first = placed("flip_forgotten@dp1", network)
@@ -467,7 +467,7 @@ def test_an_address_that_names_none():
 @pytest.mark.parametrize("place", PLACED, ids=IDS)
 def test_both_lines_as_code(place):
     wrong, right = place.code(place.network.program((2, 23, 24)))
-    assert "{" not in wrong + right and len(wrong.splitlines()) == len(right.splitlines()) == len(place.acts)
+    assert "{" not in wrong + right and len(wrong.splitlines()) == len(right.splitlines()) == len(place.line_overrides)
     shows = place.mistake.name != "stride_forgotten" or place.network.layers[place.place].stride > 1
     assert (wrong != right) == shows
     if place.stage != "update":

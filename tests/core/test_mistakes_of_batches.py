@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.diagnosis import diagnose, gradient_names
-from cnnviz.core.comparison.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.diagnosis import diagnose, gradient_names
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import gd
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import gd
 from cnnviz.words import Problem, has
 from tests.core.networks import Batch
 
@@ -106,7 +106,7 @@ def test_the_batchs_own_statistics_after_training_give_an_image_alone_another_an
 def test_it_is_found_in_gradients_of_ones_own(name):
     theirs = gradients(name)
     found = diagnose(ReferencePass(PROGRAM, BATCH.params, TRACE, Y, gd(0.1)), {array: theirs[array] for array in gradient_names(PROGRAM)})
-    exact = [match.slip.placed for match in found.matches[found.first] if match.exact and match.slip.placed]
+    exact = [match.explanation.placed for match in found.matches[found.first] if match.exact and match.explanation.placed]
     assert run(name) in exact
 
 

@@ -7,10 +7,10 @@ import threading
 import numpy as np
 import pytest
 
-from cnnviz.core.named_arrays import Gradients, Params, Trace
-from cnnviz.core.notebook_network import backward, forward, init_params
-from cnnviz.core.optimizers import gd
-from cnnviz.core.read_only import sealed
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params
+from cnnviz.core.runtime.read_only import as_frozen
 from tests.core.networks import ALL
 
 
@@ -67,11 +67,11 @@ def test_what_takes_a_lines_place_may_give_an_array_of_its_own_and_goes_on_to_wr
 
 def test_a_read_only_view_is_copied_where_its_owner_can_be_written_to():
     owner = bytearray(np.ones(4).tobytes())
-    held = sealed(np.frombuffer(memoryview(owner).toreadonly()))
+    held = as_frozen(np.frombuffer(memoryview(owner).toreadonly()))
     owner[:] = bytes(32)
     assert np.all(held == 1)
     text = np.ones(4).tobytes()
-    assert sealed(array := np.frombuffer(text)) is array  # nobody can write to bytes
+    assert as_frozen(array := np.frombuffer(text)) is array  # nobody can write to bytes
 
 
 def test_the_attributes_of_arrays_are_the_arrays_alone():

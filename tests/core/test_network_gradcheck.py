@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from cnnviz.core.gradcheck import STEPS, TOLERANCE, check_gradients, error_curve, nudge_path, step_sweep
 from cnnviz.core.gradcheck.inputs import differences
 from cnnviz.core.gradcheck.verdict import SAFETY
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.notebook_network import init_params, update
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.notebook.notebook_network import init_params, update
+from cnnviz.core.runtime.work_cancellation import as_long_as
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, Case, cases
 
@@ -71,7 +71,7 @@ def test_a_network_that_diverged_is_not_finite_and_nothing_warns():
     case = Case("dense1-dense1-dense1-identity-mse", (4, 4))
     params = case.params.replace(w1=np.full((16, 1), 1e200))
     found = check_gradients(params, case.x, case.y, network=case.network)
-    assert (found.verdict, found.passed, found.wrong, found.untold) == ("not finite", False, 0, found.count)
+    assert (found.verdict, found.passed, found.wrong, found.undecided) == ("not finite", False, 0, found.count)
 
 
 # --- wrong gradients fail -------------------------------------------------------------------------

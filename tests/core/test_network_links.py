@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 
-from cnnviz.core import sliding
-from cnnviz.core.cell_links import Link, sources
-from cnnviz.core.program_line import Line, unflatten
+from cnnviz.core.network import sliding
+from cnnviz.core.network.cell_links import Link, sources
+from cnnviz.core.network.program_line import Op, unflatten
 from tests.core.networks import ALL, Case, cases
 
 CELLS, CANDIDATES = 3, 25
@@ -121,7 +121,7 @@ def test_in_any_network_a_cell_is_linked_to_what_moves_it(case):
 @settings(max_examples=30)
 def test_every_array_of_a_pass_is_linked_and_to_all_that_its_line_reads(case):
     program = case.network.program(case.x_shape)
-    lines: list[Line] = [*program.forward_lines, program.loss_line, *program.backward_lines]
+    lines: list[Op] = [*program.forward_lines, program.loss_line, *program.backward_lines]
     for line in lines:
         if "." not in line.target and line.target != "dv":
             assert program.links[line.target], line.target

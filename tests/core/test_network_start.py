@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.notebook_network import init_params
-from cnnviz.core.trajectory import forget
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.notebook.notebook_network import init_params
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import forget
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, cases
 
@@ -121,12 +121,12 @@ def test_what_does_not_fit_is_refused(arguments, sentence):
 
 
 def test_a_start_is_drawn_once_for_a_lessons_answers_and_filters_that_are_given_are_not_remembered(monkeypatch):
-    lesson, draws = Lesson(net="conv2x3-relu-gap-dense2-mse", seed=77), []
+    setup, draws = Setup(net="conv2x3-relu-gap-dense2-mse", seed=77), []
     forget()
     real = Network.init
     monkeypatch.setattr(Network, "init", lambda *args: draws.append(args) or real(*args))
-    first, given = lesson.first_params(), lesson.changed({"f": "blur"})[0].first_params()
+    first, given = setup.first_params(), setup.changed({"f": "blur"})[0].first_params()
     assert len(draws) == 1 and not np.array_equal(first["f"], given["f"])
-    assert all(np.array_equal(array, first[name]) for name, array in lesson.first_params().items())
-    lesson.changed({"seed": "78"})[0].first_params()
+    assert all(np.array_equal(array, first[name]) for name, array in setup.first_params().items())
+    setup.changed({"seed": "78"})[0].first_params()
     assert len(draws) == 2

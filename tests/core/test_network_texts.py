@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.network import Network
-from cnnviz.core.network_text import MOST_TEXT
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.network_text import MOST_TEXT
 from cnnviz.words import Problem
 from tests.core.networks import cases
 
@@ -57,8 +57,8 @@ REFUSED = [
     ("conv1x3-dense2-softmax-bce", "bce must follow sigmoid, not layer 3, softmax"),
     ("conv1x3-gap-bce", "bce must follow sigmoid, not layer 2, gap"),
     # the limits
-    ("conv65x3-dense2-mse", "Word 1, 'conv65x3': the number of filters is 65; it must be 1 to 64"),
-    ("conv0x3-dense2-mse", "the number of filters is 0; .*1 to 64"),
+    ("conv129x3-dense2-mse", "Word 1, 'conv129x3': the number of filters is 129; it must be 1 to 128"),
+    ("conv0x3-dense2-mse", "the number of filters is 0; .*1 to 128"),
     ("conv1x8-dense2-mse", "Word 1, .*is 8; .*1 to 7"),
     ("conv1x0-dense2-mse", "is 0; .*1 to 7"),
     ("conv1x3s9-dense2-mse", "the stride is 9; .*1 to 8"),
@@ -70,15 +70,15 @@ REFUSED = [
     ("conv1x3-avg0-dense2-mse", "Word 2, .*the size of a window is 0; .*1 to 8"),
     ("conv1x3-max2s9-dense2-mse", "Word 2, .*the stride is 9; .*1 to 8"),
     ("conv1x3-max2s0-dense2-mse", "Word 2, .*the stride is 0; .*1 to 8"),
-    ("dense257-dense2-mse", "Word 1, .*the number of outputs is 257; .*1 to 256"),
-    ("dense0-mse", "the number of outputs is 0; .*1 to 256"),
-    ("dense" + "9" * 90 + "-mse", "Word 1, .*it must be 1 to 256"),
+    ("dense513-dense2-mse", "Word 1, .*the number of outputs is 513; .*1 to 512"),
+    ("dense0-mse", "the number of outputs is 0; .*1 to 512"),
+    ("dense" + "9" * 90 + "-mse", "Word 1, .*it must be 1 to 512"),
     ("dense11-softmax-ce", "Layer 1, dense11, gives 11 outputs, not 1 to 10"),
     ("dense11-dense11-mse", "Layer 2, dense11, gives 11 outputs, not 1 to 10"),
     ("conv1x1-" * 5 + "dense2-mse", "Layer 5, conv1x1: at most 4 convolutions"),
     ("dense9-" * 4 + "mse", "Layer 4, dense9: at most 3 dense layers"),
     ("relu-" * 11 + "max1-avg1-" * 3 + "dense2-mse", "Layer 17, avg1: at most 16 activations"),
-    ("conv64x1-relu-conv64x1-conv64x1-conv1x1-dense2-mse", "Layer 5, conv1x1: 193 filters in all, over 192"),
+    ("conv128x1-relu-conv128x1-conv128x1-conv1x1-dense2-mse", "Layer 5, conv1x1: 385 filters in all, over 384"),
 ]
 
 
@@ -166,9 +166,9 @@ def test_what_does_not_fit_the_image_names_the_layer(text, x_shape, sentence):
 
 
 def test_parameters_and_multiplications_have_limits_of_their_own():
-    with pytest.raises(Problem, match="4,196,010 parameters, over 600,000"):
+    with pytest.raises(Problem, match="4,196,010 parameters, over 1,300,000"):
         Network.parse("conv32x3same-relu-dense128-relu-dense10-softmax-ce").init((32, 32))
-    with pytest.raises(Problem, match="multiplications, over 20,000,000"):
+    with pytest.raises(Problem, match="multiplications, over 24,000,000"):
         Network.parse("conv32x7same-conv32x7same-max8-dense10-softmax-ce").init((3, 64, 64))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.core.network import DEFAULT, Network
+from cnnviz.core.network.network import DEFAULT, Network
 from tests.core import in_tensorflow
 from tests.core.networks import ALL, COURSES, Case, cases
 

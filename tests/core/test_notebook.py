@@ -4,9 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core import notebook
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.notebook import (
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.notebook_ops import sigmoid_prime
+from cnnviz.core.notebook import notebook
+from cnnviz.core.notebook.notebook import (
     DEVIATION_TABLE,
     DEVIATIONS,
     OBJECT_ORIENTED,
@@ -14,8 +15,7 @@ from cnnviz.core.notebook import (
     notebook_step,
     params_used,
 )
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import sigmoid_prime
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
 from tests.core import notebook_literal as literal
 
 SHARED = Path(__file__).parents[2] / ".." / "shared" / "data"

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.named_arrays import Gradients, Params, Trace
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import conv2d_dx, mse, saturated_share
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace
+from cnnviz.core.network.notebook_ops import conv2d_dx, mse, saturated_share
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS
 from tests.core.test_notebook_ops import Case, cases, zeros_around
 
 NAMES = {Params: "f w b", Trace: "x z1 a1 v z2 o", Gradients: "do dz2 dw db da1 dz1 df dx"}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import expit
 
-from cnnviz.core.notebook_ops import (
+from cnnviz.core.network.notebook_ops import (
     conv2d,
     conv2d_df,
     conv2d_dx,
@@ -23,7 +23,7 @@ from cnnviz.core.notebook_ops import (
     sigmoid_prime,
     targets,
 )
-from cnnviz.core.sliding import view_windows
+from cnnviz.core.network.sliding import view_windows
 
 PADDINGS = st.sampled_from([0, 1, 2, 3, "valid", "same", "full"])
 

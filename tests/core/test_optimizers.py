@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import adam, gd, momentum
-from cnnviz.core.named_arrays import Params
+from cnnviz.core.network.named_arrays import Params
 
 SLOPES = [(0.3, -2.0, 1e-9), (0.1, -3.0, 3e-9), (-0.2, 0.0, 1e-9), (0.4, 5.0, -2e-9)]
 """Gradients of three numbers in four steps; beside the third, Adam's 1e-8 counts."""

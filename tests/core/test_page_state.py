@@ -1,19 +1,19 @@
-"""How a page is looked at goes through an address beside the lesson, and changes no number."""
+"""How a page is looked at goes through an address beside the setup, and changes no number."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.page_state import PAGE_KEYS, PageState
+from cnnviz.core.setup.page_state import PAGE_KEYS, PageState
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.words import languages
-from tests.core.test_lesson import ANYTHING
+from tests.core.test_setup import ANYTHING
 
 
 @given(st.builds(PageState, st.sampled_from(["", "lecture"]), st.booleans(), st.booleans(), st.booleans(), st.sampled_from(languages())))
 def test_it_comes_back_unchanged_beside_a_lesson(state):
-    query = Lesson(k=3).to_query() | state.to_query()
-    assert PageState.from_query(query) == (state, {}) and Lesson.from_query(query) == (Lesson(k=3), [])
-    assert not {*PAGE_KEYS} & LESSON_KEYS and PageState().to_query() == {}
+    query = Setup(k=3).to_query() | state.to_query()
+    assert PageState.from_query(query) == (state, {}) and Setup.from_query(query) == (Setup(k=3), [])
+    assert not {*PAGE_KEYS} & SETUP_KEYS and PageState().to_query() == {}
 
 
 @given(st.dictionaries(st.sampled_from(PAGE_KEYS), ANYTHING) | ANYTHING)

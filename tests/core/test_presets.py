@@ -3,29 +3,29 @@
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
-from cnnviz.core.presets import PRESETS
+from cnnviz import Setup
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_preset_is_a_lesson_with_a_name_and_a_source(preset):
-    lesson, wrong = Lesson.from_query({key: text for key, text in preset.query.items() if text})
+    setup, wrong = Setup.from_query({key: text for key, text in preset.query.items() if text})
     assert not wrong
-    assert str(lesson.network) == preset.net
-    lesson.network.check(lesson.x_shape)
+    assert str(setup.network) == preset.net
+    setup.network.check(setup.x_shape)
     assert str(preset.label) and preset.source
 
 
 def test_each_opens_on_the_images_that_its_course_has_with_a_target_that_is_theirs():
-    found = {preset.name: Lesson.from_query({key: text for key, text in preset.query.items() if text})[0] for preset in PRESETS}
-    assert {name for name, lesson in found.items() if lesson.x_shape == (28, 28)} == {
+    found = {preset.name: Setup.from_query({key: text for key, text in preset.query.items() if text})[0] for preset in PRESETS}
+    assert {name for name, setup in found.items() if setup.x_shape == (28, 28)} == {
         "vzhou", "independent", "toolbox", "lenet", "scratch", "minitorch", "numpy_cnn", "keras", "tinygrad",
     }  # fmt: skip
     assert found["ml_from_scratch"].x_shape == (8, 8)
-    for name, lesson in found.items():
-        outputs = np.array(lesson.y)
-        assert name == "seed" or lesson.output_names[int(outputs.argmax())] == find_image(lesson.img).label
+    for name, setup in found.items():
+        outputs = np.array(setup.y)
+        assert name == "seed" or setup.output_names[int(outputs.argmax())] == find_image(setup.img).label
 
 
 def test_small_digits_are_means_of_the_digits_pixels():

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.comparison.precision import DOUBLE, SINGLE
-from cnnviz.core.network import Network
-from cnnviz.core.rounding import doubts, largest, sizes
+from cnnviz.core.diagnosis.precision import DOUBLE, SINGLE
+from cnnviz.core.explain.rounding import doubts, largest, sizes
+from cnnviz.core.network.network import Network
 
 NETWORKS = {
     "conv2x2b-max2-relu-dense3-tanh-dense2-softmax-ce": (2, 5, 5),

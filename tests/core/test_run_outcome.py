@@ -6,81 +6,81 @@ import numpy as np
 import pytest
 
 from cnnviz import load_image
-from cnnviz.core.film import film
-from cnnviz.core.film_analysis import turning_points
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.run_outcome import Outcome, outcome
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import film
+from cnnviz.core.training.film_analysis import turning_points
+from cnnviz.core.training.run_outcome import Outcome, outcome
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 
 X, N = load_image("test-0"), 200
 RELU = "conv1x3-relu-dense2-sigmoid-mse"
 
 
-def told(lesson: Lesson, n: int = N) -> tuple[Outcome | None, Moment, Moment]:
-    """The outcome, the moment that it names, and the end."""
-    found = outcome(lesson, film(lesson, X, n, 2))
-    return found, trajectory(lesson, X, found.k if found else 0), trajectory(lesson, X, n)
+def told(setup: Setup, n: int = N) -> tuple[Outcome | None, Snapshot, Snapshot]:
+    """The outcome, the snapshot that it names, and the end."""
+    found = outcome(setup, film(setup, X, n, 2))
+    return found, run_updates(setup, X, found.k if found else 0), run_updates(setup, X, n)
 
 
-def right(moment: Moment, lesson: Lesson) -> bool:
-    return bool(moment.trace.o.argmax() == np.argmax(lesson.y))
+def right(snapshot: Snapshot, setup: Setup) -> bool:
+    return bool(snapshot.trace.o.argmax() == np.argmax(setup.y))
 
 
 @pytest.mark.parametrize("seed", range(1, 25))
 def test_a_class_has_each_of_its_runs_explained(seed):
-    lesson = Lesson(net=RELU, f=f"random-{seed}", seed=seed)
-    found, there, end = told(lesson)
+    setup = Setup(net=RELU, f=f"random-{seed}", seed=seed)
+    found, there, end = told(setup)
     how = found.how.partition(".")[0]
     assert (end.losses[-1] <= 0.1) == (how == "wins")
     open_units = np.count_nonzero(there.trace.a1)
     if how == "wins":
-        assert right(there, lesson) and right(end, lesson)
-        assert found.how == "wins.start" or not right(trajectory(lesson, X, found.k - 1), lesson)
+        assert right(there, setup) and right(end, setup)
+        assert found.how == "wins.start" or not right(run_updates(setup, X, found.k - 1), setup)
         assert end.losses[found.values["half"]] <= (end.losses[0] + end.losses[-1]) / 2 < end.losses[found.values["half"] - 1]
     else:
         assert open_units == 0 if how == "silent" else open_units <= 90 or how == "slow"
-        assert how == "slow" or not found.k or np.count_nonzero(trajectory(lesson, X, found.k - 1).trace.a1) > open_units
+        assert how == "slow" or not found.k or np.count_nonzero(run_updates(setup, X, found.k - 1).trace.a1) > open_units
 
 
 @pytest.mark.parametrize("lr", [10.0, 100.0])
 def test_a_run_diverges_by_the_first_step_that_raises_its_loss_for_good(lr):
-    lesson = Lesson(net="conv1x3-relu-dense2-mse", lr=lr)
-    found, there, end = told(lesson)
+    setup = Setup(net="conv1x3-relu-dense2-mse", lr=lr)
+    found, there, end = told(setup)
     assert (found.how, found.stage) == ("diverges", "update")
     assert there.losses[-1] == found.values["before"] < found.values["after"] == end.losses[found.k + 1]
     assert not (end.losses[found.k + 1 :] < there.losses[-1]).any()
 
 
 def test_a_rate_that_is_too_small_is_told_and_a_larger_one_is_none():
-    lesson = Lesson(lr=1e-5)
-    found, _, end = told(lesson)
+    setup = Setup(lr=1e-5)
+    found, _, end = told(setup)
     assert found.how == "slow" and found.values["fallen"] == pytest.approx(1 - end.losses[-1] / end.losses[0])
-    larger, _, _ = told(dataclasses.replace(lesson, lr=0.01))
+    larger, _, _ = told(dataclasses.replace(setup, lr=0.01))
     assert larger.how.startswith("wins")
-    assert told(lesson, 10)[0] is None, "so few updates say nothing"
+    assert told(setup, 10)[0] is None, "so few updates say nothing"
 
 
 def test_what_saturates_and_fails_is_told_at_the_stage_where_it_does():
-    lesson = Lesson(f=np.full((3, 3), 9.0), lr=1e-6)
-    found, there, _ = told(lesson)
+    setup = Setup(f=np.full((3, 3), 9.0), lr=1e-6)
+    found, there, _ = told(setup)
     assert (found.how, found.k, found.stage) == ("saturates", 0, "a1")
     assert 0.9 < found.values["share"] == pytest.approx((there.trace.a1 * (1 - there.trace.a1) < 0.01).mean())
 
 
 def test_a_run_that_was_better_after_its_leap_overshoots_and_one_that_ends_in_nothing_diverges_where_it_left_for_good():
-    lesson = Lesson(net="conv1x3-tanh-dense2-mse", opt="adam", lr=0.3)
-    run = film(lesson, X, 100, 2)
+    setup = Setup(net="conv1x3-tanh-dense2-mse", opt="adam", lr=0.3)
+    run = film(setup, X, 100, 2)
     leap = int(np.argmax(run.losses > np.minimum.accumulate(run.losses) + 0.05))
     assert run.losses[-1] > run.losses.min() + 0.05 and run.losses[leap:].min() < run.losses[:leap].min()
-    assert turning_points(run)[0] == (leap, "leaps") and outcome(lesson, run).how != "diverges"
+    assert turning_points(run)[0] == (leap, "leaps") and outcome(setup, run).how != "diverges"
     gone = dataclasses.replace(run, losses=np.append(run.losses[:-1], np.nan))
     ((left, how),) = turning_points(gone)
     assert how == "diverges" and not (gone.losses[left:] < gone.losses[:left].min()).any()
-    assert outcome(lesson, gone).values["before"] == np.nanmin(gone.losses)
+    assert outcome(setup, gone).values["before"] == np.nanmin(gone.losses)
 
 
 @pytest.mark.parametrize("y", [(1.0, 1.0), (0.5, 0.5)])
 def test_where_no_output_alone_should_be_the_largest_no_answer_is_called_right(y):
-    lesson = Lesson(y=y)
-    found, _, _ = told(lesson, 50)
+    setup = Setup(y=y)
+    found, _, _ = told(setup, 50)
     assert found.how == "wins.one"

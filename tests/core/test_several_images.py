@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from cnnviz.checks.tensorflow_twin import tensorflow_gradients
 from cnnviz.core.gradcheck import check_gradients
-from cnnviz.core.network import Network
+from cnnviz.core.network.network import Network
+from cnnviz.tensorflow_check.tensorflow_network import tensorflow_gradients
 from tests.core import batches_in_tensorflow
 from tests.core.networks import ALL, Batch, Case, batches, cases
 
@@ -121,12 +121,12 @@ def test_the_shapes_of_several_images_begin_with_their_axis(name):
 @some
 def test_the_mean_of_the_pulls_is_the_gradient_and_each_is_a_slope_of_its_own_loss(case):
     trace, gradients = passes(case)
-    pulls, h = case.network.pulls(case.params, trace, case.y), 1e-6
-    assert set(pulls) == {f"d{name}" for name in case.params}
+    per_image_gradients, h = case.network.per_image_gradients(case.params, trace, case.y), 1e-6
+    assert set(per_image_gradients) == {f"d{name}" for name in case.params}
     for name, array in case.params.items():
-        pull = pulls[f"d{name}"]
-        assert pull.shape == (len(case.x), *array.shape)
-        np.testing.assert_allclose(pull.mean(axis=0), gradients[f"d{name}"], rtol=1e-9, atol=1e-12)
+        gradients = per_image_gradients[f"d{name}"]
+        assert gradients.shape == (len(case.x), *array.shape)
+        np.testing.assert_allclose(gradients.mean(axis=0), gradients[f"d{name}"], rtol=1e-9, atol=1e-12)
     name = next(name for name in reversed([*case.params]) if name[0] == "w")
     sides = []
     for sign in (1, -1):
@@ -134,7 +134,7 @@ def test_the_mean_of_the_pulls_is_the_gradient_and_each_is_a_slope_of_its_own_lo
         moved.flat[0] += sign * h
         params = case.params.replace(**{name: moved})
         sides.append(case.network.losses(case.network.forward(params, case.x, given=case.given), case.y))
-    np.testing.assert_allclose((sides[0] - sides[1]) / (2 * h), pulls[f"d{name}"].reshape(len(case.x), -1)[:, 0], rtol=1e-5, atol=1e-8)
+    np.testing.assert_allclose((sides[0] - sides[1]) / (2 * h), per_image_gradients[f"d{name}"].reshape(len(case.x), -1)[:, 0], rtol=1e-5, atol=1e-8)
 
 
 # --- what is kept ---------------------------------------------------------------------------------

@@ -3,9 +3,17 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.network import Network as CNN
-from cnnviz.core.notebook_ops import conv2d, conv2d_df, conv2d_dx, mse_prime, output_size, sigmoid, sigmoid_prime
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.network import Network as CNN
+from cnnviz.core.network.notebook_ops import (
+    conv2d,
+    conv2d_df,
+    conv2d_dx,
+    mse_prime,
+    output_size,
+    sigmoid,
+    sigmoid_prime,
+)
 from cnnviz.words import reading
 from tests.core.seed_cells import LINKS, Geometry, sources
 from tests.core.test_notebook_ops import zeros_around

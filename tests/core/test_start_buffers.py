@@ -1,46 +1,46 @@
-"""What training has left beside the parameters goes along with them: a pass as after training reads it."""
+"""What training has left beside the parameters goes along with them: a pass as in eval mode reads it."""
 
 import io
 
 import numpy as np
 import pytest
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.parameters import parameters_json, starting_from
 
-LESSON = Lesson(net="conv2x3b-bn-relu-max4-dense2-bn-softmax-ce", img="cat-0,dog-1,dog-2", lr=0.1, k=7)
-X = load_images(LESSON)
-LEFT = trajectory(LESSON, X, 7)
+SETUP = Setup(net="conv2x3b-bn-relu-max4-dense2-bn-softmax-ce", img="cat-0,dog-1,dog-2", lr=0.1, k=7)
+X = load_images(SETUP)
+LEFT = run_updates(SETUP, X, 7)
 
 
-def same_as_left(lesson):
-    moment = trajectory(lesson, X, 0)
+def same_as_left(setup):
+    snapshot = run_updates(setup, X, 0)
     for name, array in LEFT.buffers.items():
-        np.testing.assert_array_equal(moment.buffers[name], array)
+        np.testing.assert_array_equal(snapshot.buffers[name], array)
     for name, array in LEFT.params.items():
-        np.testing.assert_array_equal(moment.params[name], array)
-    np.testing.assert_array_equal(moment.evaluated.trace.o, LEFT.evaluated.trace.o)
+        np.testing.assert_array_equal(snapshot.params[name], array)
+    np.testing.assert_array_equal(snapshot.evaluated.trace.o, LEFT.evaluated.trace.o)
 
 
 def test_a_start_from_kept_parameters_has_their_running_numbers():
     assert np.abs(LEFT.buffers["n1.running_mean"]).min() > 0.01  # not those of update 0
-    same_as_left(starting_from(LESSON.gone_on, {**LEFT.params, **LEFT.buffers}))
+    same_as_left(starting_from(SETUP.gone_on, {**LEFT.params, **LEFT.buffers}))
 
 
-@pytest.mark.parametrize("written", [arrays_npz, lambda lesson, moment: parameters_json(lesson, moment.params, moment.buffers).encode()])
+@pytest.mark.parametrize("written", [arrays_npz, lambda setup, snapshot: parameters_json(setup, snapshot.params, snapshot.buffers).encode()])
 def test_files_have_them_and_bring_them_back(written):
-    lesson, notes = read_start(written(LESSON, LEFT), Lesson())
-    assert not notes and lesson.k == 0
-    same_as_left(lesson)
+    setup, notes = read_start(written(SETUP, LEFT), Setup())
+    assert not notes and setup.k == 0
+    same_as_left(setup)
 
 
 def test_without_them_they_are_as_before_any_training():
-    moment = trajectory(starting_from(LESSON.gone_on, LEFT.params), X, 0)
-    assert {name: array.tolist() for name, array in moment.buffers.items()} == {name: array.tolist() for name, array in trajectory(LESSON, X, 0).buffers.items()}
+    snapshot = run_updates(starting_from(SETUP.gone_on, LEFT.params), X, 0)
+    assert {name: array.tolist() for name, array in snapshot.buffers.items()} == {name: array.tolist() for name, array in run_updates(SETUP, X, 0).buffers.items()}
 
 
 def test_a_trained_networks_running_numbers_are_taken_in_both_layouts():
@@ -57,4 +57,4 @@ def test_a_trained_networks_running_numbers_are_taken_in_both_layouts():
     for file in ({f"arr_{n}": array for n, array in enumerate(keras)}, {name: pytorch[name] for name in order}):
         content = io.BytesIO()
         np.savez(content, **file)
-        same_as_left(read_start(content.getvalue(), LESSON)[0])
+        same_as_left(read_start(content.getvalue(), SETUP)[0])

@@ -7,24 +7,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz import Lesson, Problem, load_image, sweep, trajectory
-from cnnviz.core import sweep as sweeping
-from cnnviz.core.losses import LOSSES
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.read_sweep import MOST_RUNS, read_sweep
-from cnnviz.core.sweep import MOST_LOSSES, runs_of, updates_that_fit
-from cnnviz.core.sweep_lines import EACH
-from cnnviz.core.threads import one_blas_thread
-from cnnviz.core.update_limits import MOST_WORK, step_work
+from cnnviz import Problem, Setup, load_image, run_updates, sweep
+from cnnviz.core.network.losses import LOSSES
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.runtime.threads import one_blas_thread
+from cnnviz.core.setup.read_sweep import MOST_RUNS, read_sweep
+from cnnviz.core.setup.update_limits import MOST_WORK, estimate, step_work
+from cnnviz.core.training import sweep as sweeping
+from cnnviz.core.training.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
+from cnnviz.core.training.sweep_lines import EACH
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)
 DEAD = "conv1x3-relu-dense2-sigmoid-mse"
 
 
-def lesson_of(case, **fields) -> Lesson:
+def setup_of(case, **fields) -> Setup:
     ch = "rgb" if len(case.x_shape) == 3 else "red"
-    return dataclasses.replace(Lesson.from_query({"net": case.text, "ch": ch, "seed": str(case.seed)})[0], **fields)
+    return dataclasses.replace(Setup.from_query({"net": case.text, "ch": ch, "seed": str(case.seed)})[0], **fields)
 
 
 def reached(outputs, y) -> int:
@@ -36,23 +36,23 @@ def assert_single_runs(starts, n: int) -> None:
     """Every number of the sweep is the single run's."""
     with one_blas_thread():
         found = runs_of(starts, n)
-        for run, (lesson, x) in enumerate(starts):
-            moments = [trajectory(lesson, x, k) for k in range(n + 1)]
-            assert found.losses[run].tobytes() == moments[-1].losses.tobytes()
-            assert found.outputs[run].tobytes() == moments[-1].trace.o.tobytes()
-            assert found.reached[run] == reached([moment.trace.o for moment in moments], lesson.y)
+        for run, (setup, x) in enumerate(starts):
+            snapshots = [run_updates(setup, x, k) for k in range(n + 1)]
+            assert found.losses[run].tobytes() == snapshots[-1].losses.tobytes()
+            assert found.outputs[run].tobytes() == snapshots[-1].trace.o.tobytes()
+            assert found.reached[run] == reached([snapshot.trace.o for snapshot in snapshots], setup.y)
 
 
 @settings(deadline=None, max_examples=80)
 @given(FITTING, st.sampled_from([*OPTIMIZERS]), st.integers(0, 4), st.integers(1, 5), st.data())
 def test_runs_of_drawn_networks_are_single_runs_bit_for_bit(case, opt, n, runs, data):
     rates = data.draw(st.lists(st.sampled_from([0.0, 0.01, 0.3, 1e3]), min_size=runs, max_size=runs))
-    lessons = [lesson_of(case, opt=opt, seed=case.seed + run, lr=rate) for run, rate in enumerate(rates)]
+    setups = [setup_of(case, opt=opt, seed=case.seed + run, lr=rate) for run, rate in enumerate(rates)]
     other = data.draw(st.booleans())
-    starts = [(lesson, case.x * (1 + other * run)) for run, lesson in enumerate(lessons)]
+    starts = [(setup, case.x * (1 + other * run)) for run, setup in enumerate(setups)]
     try:
         assert_single_runs(starts, n)
-    except Problem as no:  # an image of another size than the lesson's has fewer weights
+    except Problem as no:  # an image of another size than the setup's has fewer weights
         pytest.skip(str(no))
 
 
@@ -60,28 +60,28 @@ def test_runs_of_drawn_networks_are_single_runs_bit_for_bit(case, opt, n, runs, 
 @pytest.mark.parametrize("opt", [*OPTIMIZERS])
 def test_runs_of_the_courses_networks_are_single_runs(name, opt):
     case = COURSES[name]
-    assert_single_runs([(lesson_of(case, opt=opt, seed=seed), case.x) for seed in range(3)], 2)
+    assert_single_runs([(setup_of(case, opt=opt, seed=seed), case.x) for seed in range(3)], 2)
 
 
 @pytest.mark.parametrize("text", ["seed:0..4", "start:3;7;9", "lr:0.01;0.1;1;100", "f:sobel-x;blur;random-3", "img:test-0;test-3;pattern-dot"])
 @pytest.mark.parametrize("sets", ["", "x:3,4:0.5~2;w:5,1:9~3;f:0,0:2~1;b:1:4", "f:0,0:5"])
 @pytest.mark.parametrize("rule", ["exact", "procedural"])
 def test_each_key_differs_in_its_value_alone(text, sets, rule):
-    lesson = Lesson(k=4, set=sets, rule=rule)
-    found = sweep(lesson, load_image("test-0"), text)
+    setup = Setup(k=4, set=sets, rule=rule)
+    found = sweep(setup, load_image("test-0"), text)
     key = text.partition(":")[0]
     for value, losses in zip(found.values, found.losses, strict=True):
         changes = {"seed": str(value), "f": f"random-{value}"} if key == "start" else {key: str(value)}
         if key == "img":
-            changes["y"] = Lesson.from_query({"img": str(value)})[0].to_query()["y"]
-        single, wrong = lesson.changed(changes)
+            changes["y"] = Setup.from_query({"img": str(value)})[0].to_query()["y"]
+        single, wrong = setup.changed(changes)
         assert not wrong
         x = load_image(single.img, single.ch, single.scale)
-        assert losses.tobytes() == trajectory(single, x, 4).losses.tobytes()
+        assert losses.tobytes() == run_updates(single, x, 4).losses.tobytes()
 
 
 def test_blocks_of_any_size_give_the_same(monkeypatch):
-    starts = [(Lesson(net="conv2x3b-relu-max2-dense3-softmax-ce", seed=seed), load_image("test-0")) for seed in range(20)]
+    starts = [(Setup(net="conv2x3b-relu-max2-dense3-softmax-ce", seed=seed), load_image("test-0")) for seed in range(20)]
     whole = runs_of(starts, 3)
     monkeypatch.setattr(sweeping, "MOST_BYTES", 1)
     assert runs_of(starts, 3).losses.tobytes() == whole.losses.tobytes()
@@ -89,7 +89,7 @@ def test_blocks_of_any_size_give_the_same(monkeypatch):
 
 def test_dead_starts_of_relu():
     """A third of all starts with one filter stays above 0.1; in 48 no sum is above 0, and all of these end at one number."""
-    found = sweep(Lesson(net=DEAD, k=200), load_image("test-0"), "start:1..240")
+    found = sweep(Setup(net=DEAD, k=200), load_image("test-0"), "start:1..240")
     last = found.losses[:, -1]
     numbers, counts = np.unique(last, return_counts=True)
     assert (last > 0.1).sum() == 77
@@ -98,8 +98,8 @@ def test_dead_starts_of_relu():
 
 def test_what_a_kind_of_layer_makes_of_parameters_has_its_line():
     """Else runs are made one by one, which is right, and slow."""
-    lesson = Lesson(net="conv2x3b-relu-max2-conv2x3-tanh-avg2-dense3-softmax-ce")
-    program = lesson.network.program((32, 32))
+    setup = Setup(net="conv2x3b-relu-max2-conv2x3-tanh-avg2-dense3-softmax-ce")
+    program = setup.network.program((32, 32))
     lines = [*program.forward_lines, *program.backward_lines]
     parameters = program.parameters.keys()
     assert {line.function for line in lines if parameters & {*line.sources} or line.target[1:] in parameters} <= EACH.keys()
@@ -119,7 +119,7 @@ def test_what_a_kind_of_layer_makes_of_parameters_has_its_line():
     ],
 )
 def test_what_is_asked_for(text, values):
-    asked = read_sweep(text, Lesson())
+    asked = read_sweep(text, Setup())
     assert [*asked.values] == values and asked.said == ()
 
 
@@ -129,60 +129,73 @@ def test_what_is_asked_for(text, values):
 )
 def test_what_names_no_start_is_said(text):
     with pytest.raises(Problem) as caught:
-        read_sweep(text, Lesson())
+        read_sweep(text, Setup())
     assert str(caught.value)
 
 
 def test_what_cannot_be_used_is_left_out_and_said():
-    asked = read_sweep("f:blur;blurr;1,2", Lesson())
+    asked = read_sweep("f:blur;blurr;1,2", Setup())
     assert asked.values == ("blur",) and "'blurr'" in str(asked.said[0]) and "'1,2'" in str(asked.said[0])
-    asked = read_sweep("img:test-0;digit7-3", Lesson())
+    asked = read_sweep("img:test-0;digit7-3", Setup())
     assert asked.values == ("test-0",) and "digit7-3" in str(asked.said[0])
-    asked = read_sweep("seed:0..4999", Lesson())
+    asked = read_sweep("seed:0..4999", Setup())
     assert len(asked.values) == MOST_RUNS and "1,000" in str(asked.said[0])
 
 
 def test_without_a_kernel_of_3_a_start_is_a_seed():
     for net in ("conv1x5-sigmoid-dense2-sigmoid-mse", "dense2-sigmoid-mse"):
-        lesson = Lesson(net=net)
-        assert read_sweep("start:7", lesson).lesson(lesson, "7") == lesson.changed({"seed": "7"})[0]
-    several = Lesson(net="conv4x3-relu-dense2-sigmoid-mse")
-    assert read_sweep("start:7", several).lesson(several, "7").to_query()["f"] == several.changed({"f": "random-7"})[0].to_query()["f"]
+        setup = Setup(net=net)
+        assert read_sweep("start:7", setup).setup(setup, "7") == setup.changed({"seed": "7"})[0]
+    several = Setup(net="conv4x3-relu-dense2-sigmoid-mse")
+    assert read_sweep("start:7", several).setup(several, "7").to_query()["f"] == several.changed({"f": "random-7"})[0].to_query()["f"]
 
 
 def test_targets_follow_the_image_where_they_were_its_own():
-    ten = Lesson(net="conv1x3-relu-dense10-softmax-ce", classes="airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck")
+    ten = Setup(net="conv1x3-relu-dense10-softmax-ce", classes="airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck")
     asked = read_sweep("img:test-0;test-3", ten)
-    assert asked.lesson(ten, "test-3").y[0] == 1.0  # an airplane
+    assert asked.setup(ten, "test-3").y[0] == 1.0  # an airplane
     typed = dataclasses.replace(ten, y=(0.5,) * 10)
-    assert asked.lesson(typed, "test-3").y == typed.y
+    assert asked.setup(typed, "test-3").y == typed.y
 
 
 @settings(deadline=None)
 @given(st.integers(1, MOST_RUNS), st.integers(0, 10_000), st.sampled_from([DEAD, "conv32x3-relu-conv32x3-relu-max2-dense10-softmax-ce"]))
 def test_updates_are_as_many_as_fit(runs, n, net):
-    lesson = Lesson(net=net)
-    step = step_work(lesson.network, (32, 32))
+    setup = Setup(net=net)
+    step = step_work(setup.network, (32, 32))
 
     def fits(n: int) -> bool:
-        return n <= lesson.most_updates and runs * n * step <= MOST_WORK and runs * (n + 1) <= MOST_LOSSES
+        return n <= setup.most_updates and runs * n * step <= MOST_WORK and runs * (n + 1) <= MOST_LOSSES
 
-    found = updates_that_fit(n, runs, lesson, (32, 32))
+    found = updates_that_fit(n, runs, setup, (32, 32))
     assert found <= n and (fits(found) or not found)
     assert found == n or not fits(found + 1)
 
 
+@pytest.mark.parametrize("change", [{"net": "conv1x3-bn-relu-dense2-softmax-ce"}, {"net": "conv2x3-relu-drop20-dense2-softmax-ce"}, {"rule": "scalar_sigmoid"}])
+def test_runs_that_share_no_block_are_costed_and_cut_as_single_runs(change):
+    setup, _ = Setup.understand(change)
+    for runs in (2, 240, 1_000):
+        found = updates_that_fit(10_000, runs, setup, (32, 32))
+        alone = estimate(setup.network, (32, 32), 1)
+        assert seconds_of_runs(found, runs, setup, (32, 32)) == pytest.approx(runs * found * alone)
+        assert runs * found * alone <= 10
+        assert found == setup.most_updates or runs * (found + 1) * alone > 10 or (found + 2) * runs > MOST_LOSSES
+        assert found <= updates_that_fit(10_000, runs, setup, (32, 32), at_once=1)
+    assert seconds_of_runs(100, 50, Setup(), (32, 32)) < 50 * estimate(Setup().network, (32, 32), 100)
+
+
 def test_more_updates_than_fit_are_cut_and_said():
-    found = sweep(Lesson(k=500), load_image("test-0"), "seed:0..999")
+    found = sweep(Setup(k=500), load_image("test-0"), "seed:0..999")
     assert found.losses.shape == (1000, 400) and "399" in str(found.said[0])
 
 
 def test_a_run_away_is_shown_as_it_is():
-    lesson = Lesson(net="conv1x3-relu-dense2-mse", k=30)
-    found = sweep(lesson, load_image("test-0"), "lr:0.01;1e6")
+    setup = Setup(net="conv1x3-relu-dense2-mse", k=30)
+    found = sweep(setup, load_image("test-0"), "lr:0.01;1e6")
     assert np.isfinite(found.losses[0]).all() and not np.isfinite(found.losses[1]).all()
 
 
 def test_one_output_has_no_largest():
-    found = sweep(Lesson(net="conv1x3-sigmoid-dense1-sigmoid-mse", k=2), load_image("test-0"), "seed:0..2")
+    found = sweep(Setup(net="conv1x3-sigmoid-dense1-sigmoid-mse", k=2), load_image("test-0"), "seed:0..2")
     assert found.reached is None and "reached" not in found.arrays()

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.batch import batch_gradients
-from cnnviz.core.cell_links import Link, sources
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Network
-from cnnviz.core.ties import TIE, settled
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.network.batch import batch_gradients
+from cnnviz.core.network.cell_links import Link, sources
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.ties import TIE, settled
+from cnnviz.core.setup.image_ids import PATTERNS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.pages import network_record
 from tests.core.networks import cases
@@ -58,9 +58,9 @@ def test_a_tie_is_not_decided_by_the_processor(tmp_path):
                 assert np.array_equal(theirs[name], array), (kernel, name)
             else:
                 differ += not np.array_equal(theirs[name], array)
-                lesson, _, symbol = name.rpartition(" ")
-                scale = max(np.abs(array).max(), 0 if symbol[0] == "d" else ours[f"{lesson} x"].max())
-                most = AFTER_ADAM if "'opt': 'adam'" in lesson and "-bn" in lesson and lesson[-1] == "1" else LAST_BITS
+                setup, _, symbol = name.rpartition(" ")
+                scale = max(np.abs(array).max(), 0 if symbol[0] == "d" else ours[f"{setup} x"].max())
+                most = AFTER_ADAM if "'opt': 'adam'" in setup and "-bn" in setup and setup[-1] == "1" else LAST_BITS
                 assert np.abs(theirs[name] - array).max() <= most * scale, (kernel, name)
     if not differ:
         pytest.skip("this OpenBLAS adds up in one way whatever it is told")
@@ -149,7 +149,7 @@ def test_the_page_is_told_what_is_equal_and_points_at_the_cell_that_gets_the_gra
         assert sources(forward, (0, 0, 0), {"a1": x, "tie.a1": tie}) == [first]
         given = {"dp1": np.ones((1, 1, 1)), "x": x, "y": x.max(keepdims=True), "tie.x": tie}
         assert [at for at in np.ndindex(1, 2, 2) if sources(back, at, given)] == [first]
-    lesson = Lesson(net="conv4x3-relu-max2-dense10-softmax-ce")
-    moment = trajectory(lesson, np.ones((32, 32)), 0)
-    sent = network_record.arrays(lesson, lesson.network.program((1, 32, 32)), moment)
+    setup = Setup(net="conv4x3-relu-max2-dense10-softmax-ce")
+    snapshot = run_updates(setup, np.ones((32, 32)), 0)
+    sent = network_record.arrays(setup, setup.network.program((1, 32, 32)), snapshot)
     assert 0 < sent["tie.a1"][0] < 1e-13

@@ -12,16 +12,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz.core import evaluation as outcomes
-from cnnviz.core import training as module
-from cnnviz.core.evaluation import accuracy_range, evaluate, guessed_share
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_network import backward, forward, init_params, update
-from cnnviz.core.notebook_ops import mse
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.training import Training, train
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import mse
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.training import evaluation as outcomes
+from cnnviz.core.training import training as module
+from cnnviz.core.training.evaluation import accuracy_range, evaluate, guessed_share
+from cnnviz.core.training.training import Training, train
 
 ROOT = Path(__file__).parents[2]
 SOBEL = KERNELS["sobel-x"]

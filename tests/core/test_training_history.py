@@ -5,10 +5,10 @@ import itertools
 import numpy as np
 import pytest
 
-from cnnviz.core import training
-from cnnviz.core.evaluation import evaluate
-from cnnviz.core.training import Training, train
-from cnnviz.core.training_history import GROUPS, MOST_SHOWN, TOLD, History, shown_rows
+from cnnviz.core.training import training
+from cnnviz.core.training.evaluation import evaluate
+from cnnviz.core.training.training import Training, train
+from cnnviz.core.training.training_history import GROUPS, MOST_SHOWN, TOLD, History, shown_rows
 from tests.core.test_training import colours, halves
 
 TRAINING = Training(net="dense3-softmax-ce", epochs=12, reports=36, batch=20)

@@ -1,9 +1,9 @@
-"""The judgement of a gradient: every entry is right, wrong, at a kink or untold, by the same few comparisons everywhere."""
+"""The judgement of a gradient: every entry is right, wrong, at a kink or undecided, by the same few comparisons everywhere."""
 
 import numpy as np
 import pytest
 
-from cnnviz.core.gradcheck import KINK, RIGHT, SAFETY, TOLERANCE, UNTOLD, WRONG, marks
+from cnnviz.core.gradcheck import KINK, RIGHT, SAFETY, TOLERANCE, UNDECIDED, WRONG, marks
 
 DOUBT = 1e-12
 
@@ -21,18 +21,18 @@ def test_an_entry_is_wrong_above_both_bounds_alone(size):
     assert one(size * 1.1, size, 0.05 * size / SAFETY) == WRONG
 
 
-def test_what_is_below_the_doubt_is_untold_unless_it_is_a_structural_zero():
-    assert one(3 * DOUBT, 0.0) == one(0.0, 0.0) == UNTOLD
+def test_what_is_below_the_doubt_is_undecided_unless_it_is_a_structural_zero():
+    assert one(3 * DOUBT, 0.0) == one(0.0, 0.0) == UNDECIDED
     assert one(5 * DOUBT, 5 * DOUBT) == RIGHT
     assert one(0.0, 0.0, structural=True) == RIGHT
-    assert one(3 * DOUBT, 0.0, structural=True) == UNTOLD
+    assert one(3 * DOUBT, 0.0, structural=True) == UNDECIDED
     assert one(0.0, 1e-3, structural=True) == WRONG
-    assert one(0.0, 0.0, doubt=0.0) == RIGHT
+    assert one(0.0, 0.0, doubt=0.0) == one(1e-300, 2e-300, doubt=0.0) == UNDECIDED
 
 
-def test_what_was_given_and_is_no_number_is_wrong_and_what_cannot_be_compared_is_untold():
+def test_what_was_given_and_is_no_number_is_wrong_and_what_cannot_be_compared_is_undecided():
     assert one(np.nan, 1.0) == one(np.inf, 1.0) == one(np.nan, 1.0, kink=True) == one(np.nan, np.nan) == WRONG
-    assert one(1.0, np.nan) == one(1.0, np.inf) == one(1.0, 1.0, doubt=np.inf) == one(1.0, 1.0, doubt=np.nan) == UNTOLD
+    assert one(1.0, np.nan) == one(1.0, np.inf) == one(1.0, 1.0, doubt=np.inf) == one(1.0, 1.0, doubt=np.nan) == UNDECIDED
 
 
 def test_a_kink_is_neither_right_nor_wrong():

@@ -21,7 +21,7 @@ from urllib.error import HTTPError, URLError
 import numpy as np
 import pytest
 
-from cnnviz.core.image_ids import CLASSES
+from cnnviz.core.setup.image_ids import CLASSES
 from cnnviz.data import cifar10, keras_cache
 from cnnviz.data.cifar10 import Loader, cached, collect
 from cnnviz.data.failures import explain_failure
@@ -212,7 +212,7 @@ def test_offline_the_sentence_says_what_to_do(told):
 def test_a_wrong_file_is_refused_by_its_hash(told):
     state, _, sentence, _ = told["wrong"]
     assert state == "failed"
-    assert sentence.startswith("The download is not CIFAR-10, or only a part: check the network")
+    assert sentence.startswith("The download is not CIFAR-10, or incomplete: check the network")
 
 
 def test_progress_is_the_share_of_the_file_that_keras_is_writing(told, archive):
@@ -371,7 +371,7 @@ def test_a_whole_archive_is_being_read_and_a_silent_server_is_told(folder):
     os.utime(path, (path.stat().st_mtime - 45,) * 2)
     assert "Nothing has come for 45 seconds: check the network." in loader.sentence
     os.truncate(path, 170_498_071)
-    assert (loader.state, loader.progress, loader.sentence) == ("reading", None, "CIFAR-10 is being unpacked.")
+    assert (loader.state, loader.progress, loader.sentence) == ("reading", None, "Unpacking CIFAR-10.")
 
 
 def wrapped(error: Exception) -> Exception:

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image as Pillow
 
-from cnnviz.core.image_ids import COUNTS, DIGITS, PATTERNS
-from cnnviz.core.lesson import CHANNELS, Lesson
+from cnnviz.core.setup.image_ids import COUNTS, DIGITS, PATTERNS
+from cnnviz.core.setup.setup import CHANNELS, Setup
 from cnnviz.data import bundled_images, cifar10
 from cnnviz.data.cifar10 import Loader
 from cnnviz.data.images import CLASSES, Image, ImageUnavailable, bundled, find_image, load_image
@@ -115,7 +115,7 @@ def test_a_removed_asset_is_said_in_a_sentence(tmp_path, monkeypatch, left):
     "img", ["test-0", "test-19", "train-0", "cat-h29", *(f"pattern-{name}" for name in PATTERNS), pack(find_image("test-3").pixels)]
 )
 def test_what_a_lesson_can_name_without_the_full_set_is_there(img):
-    image = find_image(Lesson(img=img).img)
+    image = find_image(Setup(img=img).img)
     assert image.id == img
     assert image.pixels.shape == (32, 32, 3) and image.pixels.dtype == np.uint8 and not image.pixels.flags.writeable
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.image_ids import PATTERNS
-from cnnviz.core.notebook_ops import conv2d
+from cnnviz.core.network.notebook_ops import conv2d
+from cnnviz.core.setup.image_ids import PATTERNS
 from cnnviz.data.patterns import pattern
 
 

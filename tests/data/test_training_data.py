@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz.core.image_ids import CLASSES, DIGITS
-from cnnviz.core.lesson import CHANNELS
-from cnnviz.core.training import Training, train
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS
+from cnnviz.core.setup.setup import CHANNELS
+from cnnviz.core.training.training import Training, train
 from cnnviz.data import cifar10, keras_cache
 from cnnviz.data.images import find_image, load_image
 from cnnviz.data.training_data import describe, training_data
@@ -151,9 +151,9 @@ def connect(*_):
     raise AssertionError("network")
 socket.socket.connect = socket.socket.connect_ex = connect
 
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.evaluation import evaluate
-from cnnviz.core.training import Training, train
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.training.evaluation import evaluate
+from cnnviz.core.training.training import Training, train
 from cnnviz.data import cifar10
 from cnnviz.data.training_data import describe, training_data
 cifar10.PATIENCE = 600

@@ -3,7 +3,6 @@
 import base64
 import io
 import struct
-import time
 import tracemalloc
 import zlib
 from functools import cache
@@ -15,8 +14,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image, ImageOps
 
-from cnnviz.core.image_ids import MAX_UPLOAD_TEXT
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.image_ids import MAX_UPLOAD_TEXT
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data import uploads
 from cnnviz.data.uploads import FORMATS, MAX_BYTES, PIXEL_BYTES, pack, read_upload, unpack
 
@@ -61,12 +60,12 @@ def gif(screen: tuple[int, int], frame: tuple[int, int]) -> bytes:
 def test_pixels_go_into_a_link_and_come_back(pixels):
     img = pack(pixels)
     assert (unpack(img) == pixels).all() and not unpack(img).flags.writeable
-    assert Lesson(img=img).to_query()["img"] == img
+    assert Setup(img=img).to_query()["img"] == img
 
 
 def test_the_worst_picture_still_fits_the_link():
     assert PIXEL_BYTES < len(pack(NOISE)) <= MAX_UPLOAD_TEXT
-    assert Lesson.from_query({"img": pack(NOISE)})[1] == []
+    assert Setup.from_query({"img": pack(NOISE)})[1] == []
 
 
 @pytest.mark.parametrize("kind", ["PNG", "BMP", "WEBP", "GIF", "JPEG"])
@@ -202,15 +201,13 @@ def test_no_pixel_of_a_bomb_is_decoded(monkeypatch):
         read_upload(black_png(13_000, 13_000))
 
 
-@pytest.mark.parametrize(
-    "error", [MemoryError(), struct.error("unpack"), SyntaxError("broken PNG"), AttributeError("x")]
-)
+@pytest.mark.parametrize("error", [MemoryError(), struct.error("unpack"), SyntaxError("broken PNG"), AttributeError("x")])
 def test_whatever_a_decoder_raises_becomes_a_sentence(error, monkeypatch):
     def load(picture):
         raise error
 
     monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", load)
-    with pytest.raises(ValueError, match="damaged or incomplete"):
+    with pytest.raises(ValueError, match="save it smaller" if isinstance(error, MemoryError) else "damaged or incomplete"):
         read_upload(PNG)
 
 
@@ -263,7 +260,7 @@ def check_answer(data: bytes):
 )
 def test_nonsense_in_a_link_is_answered_with_a_sentence(img):
     with pytest.raises(
-        ValueError, match="The picture in this address is incomplete or changed: upload it again."
+        ValueError, match="The picture in this address is incomplete or altered. Upload it again."
     ):
         unpack(img)
 
@@ -310,73 +307,3 @@ def test_only_pixels_of_the_right_shape_and_type_are_packed():
         pack(np.zeros((32, 32, 3)))
     with pytest.raises(ValueError, match=r"uint8 \(31, 32, 3\)"):
         pack(np.zeros((31, 32, 3), np.uint8))
-
-
-def progressive(width: int, height: int, scans: int) -> bytes:
-    """A JPEG whose last pass over the picture comes again, until there are so many."""
-    whole = save(Image.new("RGB", (width, height), "red"), "JPEG", progressive=True)
-    start = whole.rindex(b"\xff\xda")
-    return whole[:start] + whole[start:-2] * (scans + 1 - whole.count(b"\xff\xda")) + whole[-2:]
-
-
-def test_a_jpeg_that_is_drawn_over_and_over_is_refused_before_it_is_decoded():
-    assert unpack(read_upload(progressive(64, 64, uploads.MAX_SCANS))).shape == (32, 32, 3)
-    assert uploads.scans(progressive(64, 64, 12) + 100 * b"\xff\xda") == 12  # a film may follow the photo
-    for scans in (uploads.MAX_SCANS + 1, 50_000):
-        data = progressive(4000, 4000, scans)
-        assert len(data) < MAX_BYTES
-        start = time.perf_counter()
-        with pytest.raises(ValueError, match="has over 64 passes"):
-            read_upload(data)
-        assert time.perf_counter() - start < 2
-
-
-# ---- the passes of a JPEG, as Pillow counts them: each draws one frequency of an 8×8 block, which is seen in the pixels
-
-
-def marker(code: int, content: bytes = b"") -> bytes:
-    return bytes([0xFF, code]) + (len(content) + 2).to_bytes(2) + content
-
-
-def scan(frequency: int) -> bytes:
-    """A progressive pass that sets one frequency to 1, the mean to 0."""
-    return marker(0xDA, bytes([1, 1, 0, frequency, frequency, 0])) + b"\x7f"
-
-
-START = b"\xff\xd8" + marker(0xDB, bytes([0] + 64 * [8])) + marker(0xC2, bytes([8, 0, 8, 0, 8, 1, 1, 0x11, 0]))
-CODES = b"".join(marker(0xC4, bytes([table, 1, *[0] * 15, symbol])) for table, symbol in ((0, 0), (0x10, 1)))
-ALONE = st.sampled_from([0x01, *range(0xD0, 0xD8)]).map(lambda code: bytes([0xFF, code]))
-BESIDE = st.one_of(
-    ALONE,
-    st.integers(1, 5).map(lambda n: b"\xff" * n),
-    st.sampled_from([b"\xff\x00", b"\x00\x08", b"\x40", b"\xff\x01\x20\xf0", b"\xff\xd3\x7f\xf0", b"\xff\xff\x01\x20\x00", marker(0xDD, b"\0\1")]),
-    st.builds(marker, st.sampled_from([0xE1, 0xED, 0xFE]), st.one_of(st.binary(max_size=12), st.just(scan(9)), st.just(b"\xff\xd9"))),
-)
-DRAWN = st.lists(st.one_of(st.just(None), BESIDE), max_size=40)
-
-
-def as_pillow_counts(data: bytes) -> int:
-    """How many frequencies are in the pixels, and the mean's pass."""
-    block = np.asarray(Image.open(io.BytesIO(data)), dtype=float) - 128
-    waves = np.cos(np.pi * (2 * np.arange(8) + 1) * np.arange(8)[:, None] / 16) * np.where(np.arange(8), 0.5, 0.125**0.5)[:, None]
-    return 1 + int((np.abs(waves @ block @ waves.T) > 4).sum())
-
-
-@given(DRAWN, DRAWN, st.integers(1, 3))
-@settings(max_examples=400, deadline=None)
-def test_as_many_passes_are_counted_as_pillow_draws(pieces, behind, last):
-    frequency = iter(range(1, 64))
-    drawn = [scan(next(frequency)) if piece is None else piece for piece in pieces]
-    after = [scan(next(frequency)) if piece is None and last else piece or b"" for piece in behind[:20]]
-    data = START + CODES + scan(0) + b"".join(drawn) + b"\xff" * last + b"\xd9" + b"".join(after)
-    try:
-        found = as_pillow_counts(data)
-    except (OSError, SyntaxError):
-        return  # it is damaged, and nothing is drawn
-    assert uploads.scans(data) == found
-
-
-@pytest.mark.parametrize("alone", [b"\xff\x01", b"\xff\xd0", b"\xff\xff\xff\x01", b"\xff\xd7\xff\x01"])
-def test_a_marker_without_a_length_hides_no_pass(alone):
-    data = START + CODES + scan(0) + alone + b"\x7f\xf0" + b"".join(map(scan, range(1, 40))) + b"\xff\xd9"  # no segment of 32 KB
-    assert uploads.scans(data) == as_pillow_counts(data) == 40

@@ -1,4 +1,4 @@
-"""What the tests do with the page: open a lesson, press keys, point at cells, and hold the screen against the core.
+"""What the tests do with the page: open a setup, press keys, point at cells, and hold the screen against the core.
 
 `Screen` waits for states that the page itself announces and never for time. All screens of a run share one browser
 context and its process, so that only the first load is a cold one; each has a page, and so a session, of its own.
@@ -17,18 +17,18 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from tests.core.seed_cells import Geometry
 
-ORDER = tuple(map(str, Lesson().network.stages))
+ORDER = tuple(map(str, Setup().network.stages))
 PATIENCE = 60_000
 """Milliseconds in which a state has to be there: a machine that is busy for seconds is no mistake of ours."""
 LAYER_GAP = 3  # CSS pixels between the two outputs of w
-WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Lesson().to_query()))
-"""An address that holds every key of a lesson, in order: what the page writes when it has its answer."""
+WHOLE = re.compile("[?&]" + "&(?:.*&)?".join(f"{key}=[^&]+" for key in Setup().to_query()))
+"""An address that holds every key of a setup, in order: what the page writes when it has its answer."""
 COLLIDING = """() => {
   const words = ".overview :is(.name, .plain, .size, .badge, .low, .high, .power, .block-name, .span-name > span)"
   const all = [...document.querySelectorAll(words)].filter((e) => e.checkVisibility({ visibilityProperty: true }) && e.textContent.trim())
@@ -83,20 +83,20 @@ def true_minus(text: str) -> str:
     return re.sub(r"(?<![\w.])-(?=\d)", "−", text)
 
 
-def moment(lesson: Lesson) -> Moment:
-    return trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
+def snapshot(setup: Setup) -> Snapshot:
+    return run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
 
 
-def values(lesson: Lesson) -> dict[str, np.ndarray]:
+def values(setup: Setup) -> dict[str, np.ndarray]:
     """What the core says that each map shows; said here once more, so that no map can show another's numbers."""
-    now = moment(lesson)
+    now = snapshot(setup)
     after = {f"{name}_next": now.after[name] for name in now.params}
-    return {**now.trace, **now.params, **now.gradients, **after, "y": np.array(lesson.y), "L": now.losses[-1:]}
+    return {**now.trace, **now.params, **now.gradients, **after, "y": np.array(setup.y), "L": now.losses[-1:]}
 
 
-def geometry(lesson: Lesson) -> Geometry:
-    trace = moment(lesson).trace
-    return Geometry(trace.x.shape, trace.z1.shape, stride=lesson.stride, padding=lesson.pad)
+def geometry(setup: Setup) -> Geometry:
+    trace = snapshot(setup).trace
+    return Geometry(trace.x.shape, trace.z1.shape, stride=setup.stride, padding=setup.pad)
 
 
 def read(text: str) -> float:
@@ -146,9 +146,9 @@ class Screen:
 
     # ---- going somewhere
 
-    def open(self, path: str = "/", query: str = "", **lesson: object) -> Screen:
-        """Loads a page: `query` as it stands, or a lesson's keys."""
-        self.page.goto(f"{path}?{query}" if query else self.encode(path, lesson))
+    def open(self, path: str = "/", query: str = "", **setup: object) -> Screen:
+        """Loads a page: `query` as it stands, or a setup's keys."""
+        self.page.goto(f"{path}?{query}" if query else self.encode(path, setup))
         self.ready()
         self.page.locator(".stApp .cnnviz").wait_for()  # it does not wait for Streamlit, but much of what is tested does
         return self
@@ -235,11 +235,11 @@ class Screen:
         return dict(parse_qsl(urlsplit(self.page.url).query, keep_blank_values=True))
 
     @property
-    def lesson(self) -> Lesson:
-        """The lesson in the address, which has to be a whole and valid one."""
-        lesson, wrong = Lesson.from_query(self.address)
+    def setup(self) -> Setup:
+        """The setup in the address, which has to be a whole and valid one."""
+        setup, wrong = Setup.from_query(self.address)
         assert not wrong
-        return lesson
+        return setup
 
     @property
     def numbers(self) -> Locator:
@@ -261,10 +261,10 @@ class Screen:
     def prints_no_trace(self) -> None:
         assert not TRACES.search(self.page.locator("body").inner_text())
 
-    def shows(self, lesson: Lesson) -> None:
+    def shows(self, setup: Setup) -> None:
         """Update, stage, loss and the extremes of every map are those of `lesson`, as the core has them."""
-        self.ready(update=lesson.k, stage=lesson.stage)
-        expected = values(lesson)
+        self.ready(update=setup.k, stage=setup.stage)
+        expected = values(setup)
         expect(self.page.locator(".status .loss")).to_have_text(printed_loss(expected["L"][-1]))
         said = self.root.evaluate(
             """(root) => Object.fromEntries([...root.querySelectorAll("canvas[data-map]")].map(
@@ -280,8 +280,8 @@ class Screen:
             assert [read(number) for number in printed] == pytest.approx(ends.tolist(), rel=6e-4, abs=0), symbol
 
     def agrees(self) -> None:
-        """The screen shows the lesson that the address holds."""
-        self.shows(self.lesson)
+        """The screen shows the setup that the address holds."""
+        self.shows(self.setup)
 
     # ---- pointing
 

@@ -1,20 +1,20 @@
-"""The address is the lesson: reload, Back, Forward, a copied link, another page and a restarted server keep it."""
+"""The address is the setup: reload, Back, Forward, a copied link, another page and a restarted server keep it."""
 
 import re
 
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.pages.registry import pages
 from tests.e2e.page import Screen, place
 
-LESSON = Lesson(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")
+SETUP = Setup(img="test-6", ch="gray", f=(1, 2, 0, -1, 0.5, 0, 0, -2, 1), seed=4, y=(0, 1), lr=0.05, k=3, stage="dz1")
 
 
 def test_a_reload_and_a_copied_link_bring_back_the_same_screen(screen: Screen, browser, browser_context_args):
-    screen.open(**LESSON.to_query()).shows(LESSON)
+    screen.open(**SETUP.to_query()).shows(SETUP)
     screen.press("PageDown", "ArrowRight")
-    there = Lesson(**LESSON.to_query() | {"k": 4, "stage": "df"})
+    there = Setup(**SETUP.to_query() | {"k": 4, "stage": "df"})
     screen.shows(there)
     said = screen.numbers.inner_text()
     screen.page.reload()
@@ -55,7 +55,7 @@ def test_keys_of_others_stay_in_the_address_and_are_not_copied_with_a_link(scree
     expect(screen.page.locator(".stApp.streamlit-embedded")).to_have_count(1)  # Streamlit, too, still goes by it
     screen.page.evaluate("history.back()")
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
-    screen.shows(Lesson(k=2, stage="a1"))
+    screen.shows(Setup(k=2, stage="a1"))
 
 
 def test_the_pinned_cell_and_the_lecture_view_are_in_the_address(screen: Screen, browser, browser_context_args):
@@ -98,7 +98,7 @@ def test_the_pinned_cell_and_the_lecture_view_are_in_the_address(screen: Screen,
 
 def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):
     screen.open(k=2, stage="da1")
-    was = [screen.lesson]
+    was = [screen.setup]
     for act in (
         lambda: screen.press("ArrowRight"),
         lambda: screen.press("PageDown"),
@@ -110,16 +110,16 @@ def test_back_and_forward_go_through_stages_updates_and_changes(screen: Screen):
         act()
         expect(screen.page).not_to_have_url(before)
         screen.agrees()
-        was.append(screen.lesson)
+        was.append(screen.setup)
     assert len(set(was)) == len(was)
-    for lesson in reversed(was[:-1]):
+    for setup in reversed(was[:-1]):
         screen.page.evaluate("history.back()")
-        screen.shows(lesson)
-        assert screen.lesson == lesson
-    for lesson in was[1:]:
+        screen.shows(setup)
+        assert screen.setup == setup
+    for setup in was[1:]:
         screen.page.evaluate("history.forward()")
-        screen.shows(lesson)
-        assert screen.lesson == lesson
+        screen.shows(setup)
+        assert screen.setup == setup
 
 
 def test_a_late_answer_does_not_undo_a_step_back(screen: Screen):
@@ -136,40 +136,40 @@ def test_a_late_answer_does_not_undo_a_step_back(screen: Screen):
     expect(screen.root).to_have_attribute("data-stage", "df")
     assert len(screen.sent) == sent, "Streamlit is told of none of it"
     screen.page.evaluate("history.go(-2)")
-    screen.shows(Lesson(k=2, stage="dz1", seed=11))
+    screen.shows(Setup(k=2, stage="dz1", seed=11))
     blue = held.pop()
     screen.press("PageDown")
-    screen.shows(Lesson(k=3, stage="dz1", seed=11))
+    screen.shows(Setup(k=3, stage="dz1", seed=11))
     blue.continue_()
     screen.painted()
-    screen.shows(Lesson(k=3, stage="dz1", seed=11))
+    screen.shows(Setup(k=3, stage="dz1", seed=11))
 
 
 def test_the_pages_hand_the_lesson_to_each_other(screen: Screen):
-    screen.open(**LESSON.to_query())
+    screen.open(**SETUP.to_query())
     opened = [screen.page.url]
     for page in pages()[1:]:
         screen.page.locator("nav").get_by_text(page.name, exact=True).click()
         expect(screen.page.locator("nav [aria-current=page]")).to_have_text(page.name)
         screen.ready(update=3)
         screen.page.wait_for_url(lambda url, path=page.path: url.partition("?")[0].endswith(f"/{path}"))
-        assert screen.lesson == LESSON
+        assert screen.setup == SETUP
         opened.append(screen.page.url)
     for url, page in list(zip(opened, pages(), strict=True))[-2::-1]:
         screen.page.evaluate("history.back()")
         expect(screen.page.locator("nav [aria-current=page]")).to_have_text(page.name)
         expect(screen.page).to_have_url(url)
         screen.ready(update=3)
-    screen.shows(LESSON)
+    screen.shows(SETUP)
     screen.page.evaluate("history.forward()")
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text(pages()[1].name)
     screen.ready(update=3)
     # One goes on faster than Streamlit turns its pages, and ends where it does.
     for page in (pages()[2], pages()[3], pages()[0]):
         screen.page.locator("nav").get_by_text(page.name, exact=True).click()
-    screen.shows(LESSON)
+    screen.shows(SETUP)
     screen.connected()
-    screen.shows(LESSON)
+    screen.shows(SETUP)
     screen.press("ArrowRight", "o")  # what is on the screen now opens, once
     expect(screen.page.get_by_role("dialog")).to_have_count(1)
     expect(screen.page.get_by_role("dialog").locator("option:checked")).to_contain_text("∂f")

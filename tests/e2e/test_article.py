@@ -1,4 +1,4 @@
-"""A lesson of a site in an article, as a widget without a kernel: the opening lesson is there before any Python is."""
+"""A setup of a site in an article, as a widget without a kernel: the opening setup is there before any Python is."""
 
 import mimetypes
 from pathlib import Path
@@ -6,9 +6,9 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Route, expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.hosts.static.site import write_site
-from tests.e2e.page import PATIENCE, moment, printed_loss
+from tests.e2e.page import PATIENCE, printed_loss, snapshot
 
 IDLE = "export async function start() {\n  return await new Promise(() => {})\n}\n"
 ARTICLE = b'<!doctype html><div id="cell"></div>'
@@ -36,7 +36,7 @@ def test_an_article_shows_a_lesson_as_a_widget_without_a_kernel(browser: Browser
     page.evaluate(RENDER)
     frame = page.frame_locator("iframe")
     frame.locator('.cnnviz[data-ready="1"]').wait_for()
-    expect(frame.locator(".status .loss")).to_have_text(printed_loss(moment(Lesson()).losses[-1]))
+    expect(frame.locator(".status .loss")).to_have_text(printed_loss(snapshot(Setup()).losses[-1]))
     assert page.locator("iframe").bounding_box()["height"] == 640
     page.evaluate("leave()")
     expect(page.locator("iframe")).to_have_count(0)

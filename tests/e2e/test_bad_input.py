@@ -1,4 +1,4 @@
-"""Nonsense gets a sentence where it happened; the lesson on the screen stays, and no trace is shown."""
+"""Nonsense gets a sentence where it happened; the setup on the screen stays, and no trace is shown."""
 
 import dataclasses
 import random
@@ -7,9 +7,9 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.pages.registry import pages
-from tests.e2e.page import Screen, moment
+from tests.e2e.page import Screen, snapshot
 
 VALUES = (
     *("", "0", "-1", "1", "3", "999999", "1e308", "-1e308", "1e400", "NaN", "inf", "0x10", "٣", "1_000", " 2 ", "+1"),
@@ -18,7 +18,7 @@ VALUES = (
     *("upload-", "upload-AAAA", "upload-eJztwTEBAAAAwqD1T20LL6AAAA", "train-5", "test-19", "test-99999", "random--1"),
     *("%00", "\u2028", "😀", "x", "update", "sobel-x", "one_pixel,short_loop", "same", "4", "raw", "zeros"),
 )
-KEYS = (*Lesson().to_query(), "mistake", "tf", "n", "vs", "nothing")
+KEYS = (*Setup().to_query(), "mistake", "tf", "n", "vs", "nothing")
 
 
 def address(draw: random.Random) -> dict[str, str]:
@@ -45,7 +45,7 @@ def test_a_nonsense_address_shows_the_first_lesson_and_says_what_was_wrong(scree
     assert screen.complaints()
     screen.prints_no_trace()
     if "k=999999" in query:
-        assert screen.lesson == Lesson()
+        assert screen.setup == Setup()
         said = " ".join(screen.complaints())
         assert all(word in said for word in ("Update: '999999'", "Kernel: 'a'", "Image: '..'", "Stage: '<script>"))
         screen.page.goto("/stepp?k=1")
@@ -58,7 +58,7 @@ def test_any_address_gives_a_valid_lesson_on_every_page(screen: Screen):
     for path in [page.path for page in pages()]:
         screen.page.goto(screen.encode(f"/{path}", address(draw)))
         screen.ready()
-        assert screen.lesson  # whole and valid
+        assert screen.setup  # whole and valid
         screen.prints_no_trace()
 
 
@@ -68,15 +68,15 @@ def test_what_cannot_be_used_leaves_the_lesson_as_it_was(screen: Screen):
     draw = random.Random(3)
     for _ in range(6):
         asked = {key: text for key, text in address(draw).items() if text}  # what is empty is as good as not there
-        expected, wrong = Lesson.read(asked, instead=screen.lesson)
+        expected, wrong = Setup.read(asked, instead=screen.setup)
         if asked.get("img", "").startswith(("upload-", "train-")) and "img" not in wrong:
             wrong["img"] = "not at hand"
-            expected = Lesson(**expected.to_query() | {"img": screen.lesson.img})
-        if not asked.keys() & Lesson().to_query().keys():  # no lesson is asked for: the page opens at its first stage
+            expected = Setup(**expected.to_query() | {"img": screen.setup.img})
+        if not asked.keys() & Setup().to_query().keys():  # no setup is asked for: the page opens at its first stage
             expected = dataclasses.replace(expected, stage="x")
         screen.visit(asked)
         screen.shows(expected)
-        assert screen.lesson == expected
+        assert screen.setup == expected
         assert bool(screen.complaints()) == bool(wrong), (asked, wrong)
         screen.prints_no_trace()
 
@@ -94,15 +94,15 @@ def test_a_bad_entry_gets_a_sentence_beside_it(screen: Screen):
             ("seed", "1.5", "seed", "'1.5' is not a whole number"),
         )
     ):
-        lesson = Lesson(k=k)
+        setup = Setup(k=k)
         screen.type(key, text)
         expect(screen.page.locator(f'[data-wrong="{place}"]')).to_contain_text(sentence)
         assert len(screen.complaints()) == 1
         expect(screen.key(key)).to_have_value(text)  # to be mended
         expect(screen.root.locator("[aria-invalid]")).to_have_count(1)
         expect(screen.key(key)).to_have_attribute("aria-invalid", "true")
-        screen.shows(lesson)
-        assert screen.lesson == lesson
+        screen.shows(setup)
+        assert screen.setup == setup
         screen.prints_no_trace()
         screen.press("PageDown")
         screen.ready(update=k + 1)
@@ -111,9 +111,9 @@ def test_a_bad_entry_gets_a_sentence_beside_it(screen: Screen):
 
 
 def test_a_rate_that_diverges_is_explained(screen: Screen):
-    lesson = Lesson(y=(0.5, 0.5), lr=3, k=2)
-    screen.open(y="0.5,0.5", lr=3, k=2).shows(lesson)
-    losses = moment(lesson).losses
+    setup = Setup(y=(0.5, 0.5), lr=3, k=2)
+    screen.open(y="0.5,0.5", lr=3, k=2).shows(setup)
+    losses = snapshot(setup).losses
     assert losses[-1] > losses.min() + 0.05
     expect(screen.page.locator(".remark")).to_contain_text("η = 3")
     screen.prints_no_trace()
@@ -123,6 +123,6 @@ def test_the_notebooks_rule_needs_stride_1_and_says_so(screen: Screen):
     screen.open(rule="object-oriented")
     screen.select("stride", "2")
     assert "stride 1 and padding valid, not 2" in " ".join(screen.complaints())
-    assert screen.lesson == Lesson(stride=2)
+    assert screen.setup == Setup(stride=2)
     screen.agrees()
     screen.prints_no_trace()

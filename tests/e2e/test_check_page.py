@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson, backward
-from cnnviz.core.gradcheck import UNTOLD, check_gradients
+from cnnviz import Setup, backward
+from cnnviz.core.gradcheck import UNDECIDED, check_gradients
 from cnnviz.core.mistakes import mistakes_for, placed, stages_hit
-from cnnviz.core.presets import PRESETS
-from tests.e2e.page import Screen, faults, moment, place, read
+from cnnviz.core.setup.presets import PRESETS
+from tests.e2e.page import Screen, faults, place, read, snapshot
 from tests.e2e.test_language import SHORT
 from tests.e2e.test_view import RECORD
 
@@ -19,7 +19,7 @@ CARDS = ("do", "dz2", "dw", "db", "da1", "dz1", "df", "dx")
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 NUDGED = ("df", "dw", "db", "dx")
 OVERLAPPING = """() => {
-  const all = [...document.querySelectorAll(".road, .below > section, .road-foot")].map((e) => [e.className, e.getBoundingClientRect()])
+  const all = [...document.querySelectorAll(".gradient-chain, .below > section, .chain-foot")].map((e) => [e.className, e.getBoundingClientRect()])
   const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1
   return all.flatMap(([one, a], n) => all.slice(n + 1).filter(([, b]) => meet(a, b)).map(([other]) => `${one} on ${other}`))
 }"""
@@ -41,8 +41,8 @@ def lines(screen: Screen) -> list[float]:
     return [read(text) for text in screen.page.locator(".lines b").all_inner_texts()]
 
 
-def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
-    lesson = Lesson(k=2, stage="df")
+def test_all_entries_agree_and_the_chain_shows_them(screen: Screen):
+    setup = Setup(k=2, stage="df")
     screen.open("/check", k=2, stage="df")
     verdict = screen.page.locator(".verdict")
     expect(verdict).to_contain_text("1,811 parameters and 1,024 pixels one by one")
@@ -59,8 +59,8 @@ def test_all_entries_agree_and_the_road_shows_them(screen: Screen):
     assert screen.page.locator("[data-arrow]").evaluate_all("(all) => all.map((arrow) => arrow.dataset.arrow)") == [c for c in CARDS if c != "db"]
     operations = ["how far off", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, added up", "times f, spread"]
     expect(screen.page.locator(".operation")).to_have_text(operations)
-    now = moment(lesson)
-    check = check_gradients(now.params, now.trace.x, np.array(lesson.y), parameters=("f", "w", "b", "x"))
+    now = snapshot(setup)
+    check = check_gradients(now.params, now.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     for symbol, cell, shape, index in (("df", (0, 2), (3, 3), (0, 2)), ("dx", (5, 9), (32, 32), (5, 9)), ("db", (1, 0), (2, 1), (1,))):
         screen.point_on_board("ours", symbol, cell, shape)
         name = symbol[1:]
@@ -91,7 +91,7 @@ def test_a_pinned_entry_is_nudged_and_all_entries_stand_side_by_side(screen: Scr
 
 
 @pytest.mark.parametrize("query", ["mistake=zzz", "k=2", "mistake=sigmoid_prime_of_z", "mistake=kernel_gradient_flipped", "check=own"])
-def test_nothing_below_the_road_stands_on_anything_else(screen: Screen, query):
+def test_nothing_below_the_chain_stands_on_anything_else(screen: Screen, query):
     screen.open("/check", query=query)
     for width, height in ((1280, 720), (1920, 1080)):
         screen.page.set_viewport_size({"width": width, "height": height})
@@ -138,8 +138,8 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
     expect(card.locator(".power")).to_have_text(f"× 10{'⁻²' if power == -2 else '⁻³'}")
     name = card.locator("canvas[data-map]").get_attribute("data-map")
     shown = screen.page.evaluate("(name) => [...writing].filter(([context]) => context.canvas.dataset?.map === name).flatMap(([, all]) => all.map(([, text]) => text))", name)
-    now, lesson = moment(Lesson()), Lesson()
-    wrong = placed(mistake, lesson.network).gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+    now, setup = snapshot(Setup()), Setup()
+    wrong = placed(mistake, setup.network).gradients(now.params, now.trace, np.array(setup.y), setup.lr)
     np.testing.assert_allclose([read(text) for text in shown], wrong.df.ravel() / 10.0**power, atol=0.5)
     opened = screen.page.locator(".opened").bounding_box()
     for box in (large.bounding_box() for large in screen.page.locator(".opened canvas").all()):
@@ -149,10 +149,10 @@ def test_the_card_of_a_gradient_that_is_wrong_has_its_nine_numbers_and_their_pow
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
 
 
-def test_a_road_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen: Screen):
+def test_a_chain_that_is_wider_than_the_screen_has_what_is_wrong_in_sight(screen: Screen):
     screen.open("/check", net=TINY_VGG, mistake="hidden_slope_forgotten@dz4", ch="rgb", w="he")
     screen.page.wait_for_function("""() => {
-        const [road, first] = [".road", "[data-state=first]"].map((at) => document.querySelector(at))
+        const [road, first] = [".gradient-chain", "[data-state=first]"].map((at) => document.querySelector(at))
         const [around, within] = [road, first].map((element) => element.getBoundingClientRect())
         return road.scrollWidth > road.clientWidth && around.left <= within.left && within.right <= around.right && document.documentElement.scrollWidth <= innerWidth
     }""")
@@ -169,25 +169,25 @@ def test_the_check_follows_the_updates_and_stages(screen: Screen):
     assert len(screen.sent) == sent
     screen.press("PageDown")
     screen.ready(update=1, stage="df")
-    assert screen.lesson == Lesson(k=1, stage="df")
+    assert screen.setup == Setup(k=1, stage="df")
     expect(screen.page.locator(".verdict")).to_contain_text("1,811 parameters")
 
 
 def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen):
-    lesson = Lesson(stride=2, k=1)
+    setup = Setup(stride=2, k=1)
     screen.open("/check", stride=2, k=1, check="break")
-    now = moment(lesson)
-    exact = backward(now.params, now.trace, np.array(lesson.y))
-    offered = mistakes_for(lesson.network)
+    now = snapshot(setup)
+    exact = backward(now.params, now.trace, np.array(setup.y))
+    offered = mistakes_for(setup.network)
     places = Counter(one.mistake.name for one in offered)
     assert len(places) >= 7
     for mistake in offered:
         name = mistake.address if places[mistake.mistake.name] > 1 else mistake.mistake.name
         screen.switch(f"mistake_{name}")
         expect(screen.key(f"mistake_{name}")).to_have_attribute("aria-pressed", "true")
-        wrong = mistake.gradients(now.params, now.trace, np.array(lesson.y), lesson.lr)
+        wrong = mistake.gradients(now.params, now.trace, np.array(setup.y), setup.lr)
         differing = [s for s in CARDS if (getattr(wrong, s) != getattr(exact, s)).any()]
-        hit = stages_hit(wrong, exact, now.params, lesson.lr)
+        hit = stages_hit(wrong, exact, now.params, setup.lr)
         shown = "db" if hit[0] == "dw" and "dw" not in differing else hit[0]
         expect(screen.page.locator(".verdict")).to_have_class(re.compile("bad"))
         expect(screen.page.locator(".verdict")).to_contain_text(re.compile("wrong|spoils"))
@@ -202,7 +202,7 @@ def test_each_mistake_is_found_at_the_stage_where_it_first_shows(screen: Screen)
         assert screen.address["mistake"] == name
     screen.switch("mistake_none")
     screen.key("mistake_sign_flipped").hover()
-    expect(screen.page.locator(".detail")).to_contain_text(str(placed("sign_flipped", Lesson().network).sentence))
+    expect(screen.page.locator(".detail")).to_contain_text(str(placed("sign_flipped", Setup().network).sentence))
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_count(0)
 
@@ -227,7 +227,7 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))  # at stride 1 nothing shows
     expect(screen.page.locator(".sentence")).to_contain_text("does not show")
     screen.switch("shows_there")
-    assert screen.lesson == Lesson(k=1, stage="df", stride=2)
+    assert screen.setup == Setup(k=1, stage="df", stride=2)
     expect(screen.page.locator(".wrong-line").first).to_contain_text("stride=1")
     expect(screen.page.locator(".right-line").first).to_contain_text("stride=2")
     expect(screen.page.locator("[data-column][data-state=first]")).to_have_attribute("data-column", "df")
@@ -253,7 +253,7 @@ def test_a_mistake_survives_reload_and_update_and_can_hide(screen: Screen):
 
 
 def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen: Screen):
-    """On a road that is wider than the window, and where a bias alone is wrong."""
+    """On a chain that is wider than the window, and where a bias alone is wrong."""
     net = "conv2x3b-sigmoid-avg2-conv2x3b-sigmoid-avg2-dense6-sigmoid-dense4-sigmoid-dense3-softmax-ce"
     for query in ({"net": net, "y": "1,0,0", "mistake": "sigmoid_prime_of_z@dz4"}, {"net": "dense8-tanh-dense2-mse", "mistake": "bias_axis@dw2"}):
         screen.open("/check", **query)
@@ -269,16 +269,16 @@ def test_a_broken_arrow_is_in_sight_and_one_entry_is_spoken_of_everywhere(screen
     expect(name).to_have_text("∂o[0]")
 
 
-def test_a_road_that_is_wider_than_the_screen_fades_where_there_is_more(screen: Screen):
+def test_a_chain_that_is_wider_than_the_screen_fades_where_there_is_more(screen: Screen):
     screen.page.set_viewport_size({"width": 820, "height": 1180})
     screen.open("/check")
-    road = screen.page.locator(".road")
+    chain = screen.page.locator(".gradient-chain")
     start, end = (f"{colour} {at}" for colour, at in ((r"rgba\(0, 0, 0, 0\), rgb\(0, 0, 0\)", "44px"), (r"calc\(100% - 44px\),", r"rgba\(0, 0, 0, 0\)")))
     for to, look in ((0, f"(?!.*{start}).*{end}"), (40, f"{start}.*{end}"), (10_000, f"{start}(?!.*{end})")):
-        road.evaluate(f"(road) => {{ road.scrollLeft = {to} }}")
-        expect(road).to_have_css("mask-image", re.compile(look))
+        chain.evaluate(f"(road) => {{ road.scrollLeft = {to} }}")
+        expect(chain).to_have_css("mask-image", re.compile(look))
     screen.open("/check", net="dense2-mse")
-    expect(road).to_have_css("mask-image", "none")
+    expect(chain).to_have_css("mask-image", "none")
 
 
 @pytest.mark.parametrize("query, names", [({}, ["float32", "float64"]), ({"mistake": "sign_flipped"}, ["broken", "right"])])
@@ -302,11 +302,11 @@ def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     screen.open("/check", scale="raw", stage="dw")
     expect(screen.page.locator(".told")).to_contain_text("Too small beside round-off")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
-    now = moment(Lesson(scale="raw"))
+    now = snapshot(Setup(scale="raw"))
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))
-    untold = np.argwhere(check.marks["w"][:, :1] == UNTOLD)[0]
+    undecided = np.argwhere(check.marks["w"][:, :1] == UNDECIDED)[0]
     screen.page.locator("[data-act=all]").click()
-    row, column = divmod(int(untold[0]), 30)
+    row, column = divmod(int(undecided[0]), 30)
     large = screen.canvas("large.error.dw")
     expect(large).to_be_visible()
     x, y = place(large.bounding_box() | {"x": 0, "y": 0}, (row, column), (30, 60))  # both outputs side by side

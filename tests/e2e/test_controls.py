@@ -1,4 +1,4 @@
-"""Each control changes the lesson in the address, and the screen shows that lesson; keys stay out of the way."""
+"""Each control changes the setup in the address, and the screen shows that setup; keys stay out of the way."""
 
 import re
 
@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from cnnviz import Lesson
-from cnnviz.core.kernels import KERNELS, random_kernel
+from cnnviz import Setup
+from cnnviz.core.setup.kernels import KERNELS, random_kernel
 from tests.e2e.page import Screen, screen_in
 
 
@@ -32,8 +32,8 @@ def test_every_control_changes_the_lesson(screen: Screen):
         (lambda: screen.choose("image", "pattern-checkerboard"), "img", "pattern-checkerboard"),
     ):
         act()
-        assert getattr(screen.lesson, name) == value
-        assert (screen.lesson.k, screen.lesson.stage) == (1, "a1")
+        assert getattr(screen.setup, name) == value
+        assert (screen.setup.k, screen.setup.stage) == (1, "a1")
         screen.agrees()
     assert screen.complaints() == []
 
@@ -50,12 +50,12 @@ def test_typing_into_the_kernel_turns_the_preset_to_custom(screen: Screen):
     for i, text in enumerate(("0.5", "-3", "−2.25", "7", "1e-3", "12", ".5", "", "-1")):
         screen.type(f"kernel_{i // 3}_{i % 3}", text)
         kernel[i] = float(text.replace("−", "-") or 0)
-        assert screen.lesson.f == tuple(kernel)
+        assert screen.setup.f == tuple(kernel)
     expect(chosen_kernel(screen)).to_have_count(0)
     screen.agrees()
     for name, weights in KERNELS.items():
         screen.choose("kernel_preset", name)
-        assert screen.lesson.f == weights
+        assert screen.setup.f == weights
         expect(chosen_kernel(screen)).to_have_attribute("data-value", name)
     screen.agrees()
     screen.choose("kernel_preset", "identity")
@@ -69,8 +69,8 @@ def test_editing_one_weight_leaves_the_digits_of_the_others(screen: Screen):
     expect(screen.key("kernel_0_0")).to_have_value("0.14286")
     screen.type("kernel_1_1", "2")
     screen.type("target_1", "0.5")
-    assert screen.lesson.f == (*exact[:4], 2.0, *exact[5:])
-    assert screen.lesson.y == (0.123456789, 0.5)
+    assert screen.setup.f == (*exact[:4], 2.0, *exact[5:])
+    assert screen.setup.y == (0.123456789, 0.5)
 
 
 def test_a_random_kernel_is_new_each_time_and_comes_again_from_its_link(screen: Screen, browser, browser_context_args):
@@ -79,12 +79,12 @@ def test_a_random_kernel_is_new_each_time_and_comes_again_from_its_link(screen: 
     for _ in range(2):
         screen.switch("kernel_random")
         screen.agrees()
-        drawn.append(screen.lesson.f)
+        drawn.append(screen.setup.f)
         expect(chosen_kernel(screen)).to_have_count(0)
     assert len({KERNELS["sobel-x"], *drawn}) == 3
     with screen_in(browser, browser_context_args) as other:
-        other.open(query=screen.page.url.partition("?")[2]).shows(screen.lesson)
-        other.open("/", f="random-7").shows(Lesson(f=random_kernel(7)))
+        other.open(query=screen.page.url.partition("?")[2]).shows(screen.setup)
+        other.open("/", f="random-7").shows(Setup(f=random_kernel(7)))
 
 
 def test_keys_are_silent_while_somebody_types(screen: Screen):
@@ -156,7 +156,7 @@ def test_a_weight_is_edited_in_its_own_map_and_in_the_picture(screen: Screen):
     screen.press("ArrowRight")  # which is the page's again
     screen.ready(stage="a1")
     screen.open("/", net="conv2x3-relu-conv2x3-relu-dense2-softmax-ce", w="he", stage="z2", k=1)
-    start = screen.lesson.first_params()["f2"]
+    start = screen.setup.first_params()["f2"]
     screen.canvas("f2").focus()
     screen.press("Enter")
     name, place = re.search(r"f₂\[([\d,]+)\]", field.get_attribute("aria-label")), field.input_value()
@@ -168,8 +168,8 @@ def test_a_weight_is_edited_in_its_own_map_and_in_the_picture(screen: Screen):
     screen.ready()
     wanted = start.copy()
     wanted[cell] = 0.25
-    assert np.array_equal(screen.lesson.first_params()["f2"], wanted)
-    assert screen.lesson.k == 1
+    assert np.array_equal(screen.setup.first_params()["f2"], wanted)
+    assert screen.setup.k == 1
     picture = screen.page.locator(".drawn")
     box = picture.bounding_box()
     row = box["y"] + box["height"] / 2  # the middle one of the kernels'

@@ -9,13 +9,13 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Locator, Route, expect
 
-from cnnviz import Lesson, load_image
-from cnnviz.core.image_ids import CLASSES
-from cnnviz.core.presets import PRESETS
+from cnnviz import Setup, load_image
+from cnnviz.core.setup.image_ids import CLASSES
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data import cifar10
 from cnnviz.data.images import find_image
 from cnnviz.hosts.dialogs import answers
-from tests.e2e.page import Screen, moment, place, read, values
+from tests.e2e.page import Screen, place, read, snapshot, values
 from tests.e2e.test_accessibility import violations
 
 LENET = next(preset.net for preset in PRESETS if preset.name == "lenet")
@@ -33,13 +33,13 @@ def large(screen: Screen, symbol: str) -> None:
 
 
 def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
-    lesson = Lesson(k=1, stage="df")
+    setup = Setup(k=1, stage="df")
     screen.open("/", k=1, stage="df")
     large(screen, "z1")
     picture = dialog(screen).locator(".seen canvas")
     expect(picture).to_be_visible()
     expect(dialog(screen).locator("[data-table=map] option:checked")).to_have_text("z₁ · feature map · 30×30")
-    expected = values(lesson)["z1"]
+    expected = values(setup)["z1"]
     box = picture.bounding_box()
     for row, column in ((0, 0), (3, 17), (29, 29)):
         screen.page.mouse.move(*place(box, (row, column), (30, 30)))
@@ -54,15 +54,15 @@ def test_a_map_opens_large_on_the_page_itself_with_every_number(screen: Screen):
     assert not [url for url in screen.requested if PLOTLY.search(url)]
     screen.press("ArrowRight")  # keys belong to the dialog
     screen.close_dialog()
-    screen.shows(lesson)
+    screen.shows(setup)
 
 
 @pytest.mark.parametrize("net", [LENET, "conv26x5-relu-conv26x5-relu-max2-dense10-softmax-ce"])
 def test_the_wheel_makes_a_map_large_until_its_digits_are_read_and_a_click_leads_to_a_cell(screen: Screen, net: str):
     """Any number of LeNet's second convolution in two moves, and of a larger one's, whose gradients come as colours first."""
-    lesson = Lesson.from_query({"net": net, "img": "digit7-3"})[0]
+    setup = Setup.from_query({"net": net, "img": "digit7-3"})[0]
     screen.open("/", net=net, img="digit7-3", stage="update")
-    gradients = moment(lesson).gradients["df2"]
+    gradients = snapshot(setup).gradients["df2"]
     low, high = gradients.min(), gradients.max()
     label = screen.canvas("df2").get_attribute("aria-label")  # the smaller end of colours is not known yet
     ends = [read(text) for text in re.findall(r"−?[\d.]+(?:e−\d+)?", label.rsplit(" values, ", 1)[1])]
@@ -161,16 +161,16 @@ def test_an_upload_becomes_part_of_the_link(screen: Screen):
     expect(screen.page).to_have_url(re.compile("img=upload-"))
     expect(dialog(screen)).to_have_count(0)
     screen.agrees()
-    lesson = screen.lesson
-    assert (lesson.k, lesson.stage, lesson.ch) == (1, "x", "green")
-    assert np.array_equal(load_image(lesson.img, "green", "raw"), pixels[..., 1])
+    setup = screen.setup
+    assert (setup.k, setup.stage, setup.ch) == (1, "x", "green")
+    assert np.array_equal(load_image(setup.img, "green", "raw"), pixels[..., 1])
     expect(screen.page.locator(".rail .words")).to_have_text("your own picture")
     screen.page.reload()
-    screen.shows(lesson)
+    screen.shows(setup)
     screen.page.evaluate("history.back()")
-    screen.shows(Lesson(k=1, stage="x", ch="green"))
+    screen.shows(Setup(k=1, stage="x", ch="green"))
     screen.page.evaluate("history.forward()")
-    screen.shows(lesson)
+    screen.shows(setup)
 
 
 def test_all_of_cifar10_is_chosen_by_class_page_and_number(screen: Screen, monkeypatch):
@@ -208,7 +208,7 @@ def test_all_of_cifar10_is_chosen_by_class_page_and_number(screen: Screen, monke
 
 
 def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
-    lesson = Lesson(k=1, stage="x")
+    setup = Setup(k=1, stage="x")
     screen.open("/", k=1, stage="x")
     bomb = io.BytesIO()
     Image.new("1", (13_000, 13_000)).save(bomb, "PNG")
@@ -222,8 +222,8 @@ def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
         expect(dialog(screen).get_by_role("alert")).to_contain_text(sentence)
         screen.prints_no_trace()
         screen.close_dialog()
-        assert screen.lesson == lesson
-    screen.shows(lesson)
+        assert screen.setup == setup
+    screen.shows(setup)
 
 
 def upload(screen: Screen, name: str, kind: str, content: bytes) -> None:

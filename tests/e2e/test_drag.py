@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import Locator, expect
 
-from cnnviz import Lesson, curve, load_image, trajectory
+from cnnviz import Setup, curve, load_image, run_updates
 from tests.e2e.page import Screen, read
 
-SEEN = Lesson(seed=39, k=2, stage="z2", cell="z2:0")
+SEEN = Setup(seed=39, k=2, stage="z2", cell="z2:0")
 X = load_image("test-0")
 
 
@@ -35,18 +35,18 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
     value = round(along.at + 40 * along.span / 100, 6)
     expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
     expect(card(screen).locator("h2")).to_have_text("The loss along b[0]")
-    expect(screen.page.locator(".explain .title")).to_have_text("b[0] moves, and everything after it")
+    expect(screen.page.locator(".explain .title")).to_have_text("b[0] changes, and everything computed from it")
     expect(screen.numbers).to_have_text(re.compile(r"^.+: \S+ → \S+$"))  # a cell, before and now
     screen.page.wait_for_function("(most) => Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - most) < 0.01", arg=value)
     shown = float(screen.root.get_attribute("data-dragged"))
     moved = replace(SEEN, set=f"b:0:{shown}~2")
     promised, really = (read(text) for text in card(screen).locator("dl").first.locator("dd").all_inner_texts())
-    change = trajectory(moved, X, 2).losses[-1] - along.loss[32]
+    change = run_updates(moved, X, 2).losses[-1] - along.loss[32]
     assert promised == pytest.approx(along.gradient * (shown - along.at), rel=0.01) and really == pytest.approx(change, rel=0.01)
     assert screen.address == before, "nothing is in the address before it is let go"
     screen.page.mouse.up()
     expect(screen.page).to_have_url(re.compile("set=b:0:"))
-    screen.shows(replace(moved, cell=screen.lesson.cell))
+    screen.shows(replace(moved, cell=screen.setup.cell))
     expect(card(screen)).to_be_hidden()
     screen.page.go_back()
     screen.shows(SEEN)
@@ -54,8 +54,8 @@ def test_everything_follows_and_the_card_keeps_what_was_promised_beside_what_cam
 
 
 def test_a_target_is_dragged_in_the_strip_before_there_are_updates(screen: Screen):
-    lesson = replace(SEEN, k=0)
-    screen.open("/", **lesson.to_query())
+    setup = replace(SEEN, k=0)
+    screen.open("/", **setup.to_query())
     box = screen.canvas("y").bounding_box()
     at = box["x"] + box["width"] / 2, box["y"] + 0.75 * box["height"]
     screen.page.mouse.move(*at)
@@ -66,13 +66,13 @@ def test_a_target_is_dragged_in_the_strip_before_there_are_updates(screen: Scree
     screen.page.wait_for_function("Math.abs(Number(document.querySelector('.cnnviz').dataset.dragged) - 0.3) < 0.01")
     screen.page.mouse.up()
     expect(screen.page).to_have_url(re.compile("y=1.*0.3"))
-    screen.shows(replace(lesson, y=(1.0, 0.3), cell=screen.lesson.cell))
+    screen.shows(replace(setup, y=(1.0, 0.3), cell=screen.setup.cell))
 
 
 def test_the_rate_is_dragged_in_its_field(screen: Screen):
-    lesson = Lesson(stage="update")
-    screen.open("/", **lesson.to_query())
-    along = curve(lesson, X, "lr")
+    setup = Setup(stage="update")
+    screen.open("/", **setup.to_query())
+    along = curve(setup, X, "lr")
     with screen.reaching("learning_rate") as field:
         box = field.bounding_box()
         screen.page.mouse.move(box["x"] + 10, box["y"] + 10)
@@ -86,9 +86,9 @@ def test_the_rate_is_dragged_in_its_field(screen: Screen):
 
 
 def test_the_rate_is_moved_by_keys_in_its_field(screen: Screen):
-    lesson = Lesson(stage="update")
-    screen.open("/", **lesson.to_query())
-    along = curve(lesson, X, "lr")
+    setup = Setup(stage="update")
+    screen.open("/", **setup.to_query())
+    along = curve(setup, X, "lr")
     with screen.reaching("learning_rate") as field:
         field.focus()
         screen.page.keyboard.press("Shift+ArrowUp")
@@ -101,7 +101,7 @@ def test_the_rate_is_moved_by_keys_in_its_field(screen: Screen):
         expect(screen.root).to_have_attribute("data-dragged", re.compile(r"^[\d.]+$"))
         screen.page.keyboard.press("Enter")
     expect(screen.page).to_have_url(re.compile(r"lr=0\.01\d"))
-    assert float(screen.lesson.lr) > along.at
+    assert float(screen.setup.lr) > along.at
 
 
 def test_escape_puts_it_back(screen: Screen):
@@ -134,7 +134,7 @@ def test_by_keyboard_arrows_shift_and_enter(screen: Screen):
     expect(screen.root).to_have_attribute("data-dragged", re.compile("."))
     screen.page.keyboard.press("Enter")
     expect(screen.page).to_have_url(re.compile("set=x:"))
-    (one,) = screen.lesson.set
+    (one,) = screen.setup.set
     assert one.update == 2 and one.value == pytest.approx(X[one.at] - 0.011, abs=1e-3)
     screen.agrees()
 

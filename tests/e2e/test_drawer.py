@@ -1,4 +1,4 @@
-"""A script that is made in the browser: by keys alone, as a file that has no fault, and as a link that another browser walks through."""
+"""A deck that is made in the browser: by keys alone, as a file that has no fault, and as a link that another browser walks through."""
 
 import base64
 import re
@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz.scripts.script_checker import check
+from cnnviz.decks.deck_checker import check
 from tests.e2e.page import Screen, faults
 from tests.e2e.test_accessibility import violations
 from tests.e2e.test_file import WALK
@@ -42,7 +42,7 @@ def add(screen: Screen, sentence: str, number: int) -> None:
     screen.press("Enter")
     expect(rows(screen)).to_have_count(number)
     expect(rows(screen).nth(number - 1).locator(".draft-says")).to_have_text(sentence)
-    expect(screen.page.locator(".script-place")).to_have_text(f"{number} of {number}")
+    expect(screen.page.locator(".deck-place")).to_have_text(f"{number} of {number}")
 
 
 def rows(screen: Screen):
@@ -87,22 +87,23 @@ def test_a_lecture_is_made_by_keys_alone_and_its_file_has_no_fault(maker: Screen
     assert [screen["say"] for screen in tomllib.loads(found.decode())["screen"]] == [*SAID]
     maker.press("PageUp")
     maker.ready(stage="z1")
-    expect(maker.page.locator(".script-place")).to_have_text("2 of 3")
+    expect(maker.page.locator(".deck-place")).to_have_text("2 of 3")
     expect(maker.key("script_say")).to_have_value(SAID[1])
     assert violations(maker) == []
     maker.key("draft_present").click()
-    expect(maker.page.locator(".script-bar p")).to_have_text(SAID[1])
-    expect(maker.key("script_say")).to_be_hidden()  # a hall reads it, and writes nothing
+    expect(maker.page.locator(".deck-bar p")).to_have_text(SAID[1])
+    expect(maker.key("script_say")).to_be_hidden()  # an audience reads it, and writes nothing
     maker.press("l")
     expect(maker.key("script_say")).to_be_visible()
     with maker.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
         maker.key("room").click()
+        maker.key("room_open").click()
     maker.close_dialog()
-    expect(maker.page.locator(".script-bar")).to_have_attribute("data-room", "1")
-    expect(maker.key("script_say")).to_be_hidden()  # the hall's sentence, and no field of the draft's over it
-    expect(maker.page.locator(".script-bar p")).to_be_visible()
+    expect(maker.page.locator(".deck-bar")).to_have_attribute("data-room", "1")
+    expect(maker.key("script_say")).to_be_hidden()  # the audience's sentence, and no field of the draft's over it
+    expect(maker.page.locator(".deck-bar p")).to_be_visible()
     maker.press("PageUp")
-    expect(maker.page.locator(".script-bar p")).to_have_text(SAID[0])
+    expect(maker.page.locator(".deck-bar p")).to_have_text(SAID[0])
     room = opened.value.json()
     assert maker.page.request.delete(f"/room/{room['code']}", headers={"Authorization": f"Bearer {room['driver']}"}).status == 204
 
@@ -138,7 +139,7 @@ def test_a_link_holds_it_whole_and_a_question_comes_back_to_the_lecture(screen: 
     expect(screen.page).to_have_url(re.compile(r"screen=1(&|$)"))
     screen.ready(stage="z1")
     assert "#" not in screen.page.url
-    expect(screen.page.locator(".script-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
+    expect(screen.page.locator(".deck-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
     expect(screen.page.locator(".explain .said")).to_be_hidden()
     screen.press("l", "PageDown")
     expect(screen.page.locator(".question h2")).to_have_text("Which output is larger?")
@@ -147,20 +148,20 @@ def test_a_link_holds_it_whole_and_a_question_comes_back_to_the_lecture(screen: 
     screen.page.locator("[data-key=learn_continue]").click()
     expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
     screen.ready()
-    expect(screen.page.locator(".script-bar p")).to_have_text("And now it learns.")
+    expect(screen.page.locator(".deck-bar p")).to_have_text("And now it learns.")
     screen.page.reload()
     screen.ready()
-    expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
+    expect(screen.page.locator(".deck-place")).to_have_text("3 of 3")
 
 
-def test_a_link_to_a_screen_opens_it_and_what_holds_no_script_is_said(screen: Screen):
+def test_a_link_to_a_screen_opens_it_and_what_holds_no_deck_is_said(screen: Screen):
     screen.page.goto("/?screen=3" + linked(WALK))
     expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
     screen.ready()
     for bad, said in ((linked(WALK.replace("key", "keys")), "Line"), ("#script=none", "holds no script"), (linked("#" * 200_001), "holds no script")):
         screen.page.evaluate("hash => { location.hash = hash }", bad)
         expect(screen.page.locator(".notice")).to_contain_text(said)
-        expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
+        expect(screen.page.locator(".deck-place")).to_have_text("3 of 3")
 
 
 def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, tmp_path):
@@ -209,11 +210,12 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     expect(maker.key("draft_title")).to_have_value("Own")
 
 
-def test_a_room_is_given_the_script_of_this_tab(screen: Screen):
+def test_a_room_is_given_the_deck_of_this_tab(screen: Screen):
     screen.page.goto("/" + linked(WALK))
     screen.ready(stage="z1")
     with screen.page.expect_response(lambda answer: answer.url.endswith("/room") and answer.request.method == "POST") as opened:
         screen.key("room").click()
+        screen.key("room_open").click()
     assert opened.value.status == 201
     sent = opened.value.request.post_data_json
     assert (sent["script"], sent["screen"]) == (WALK, 1)
@@ -225,7 +227,7 @@ def test_a_room_is_given_the_script_of_this_tab(screen: Screen):
 def test_the_lecture_view_shows_each_screen_with_its_sentence(screen: Screen, size):
     screen.page.set_viewport_size({"width": size[0], "height": size[1]})
     screen.open("/", script="lecture-kernel", screen="2", view="lecture")
-    bar = screen.page.locator(".script-bar p")
+    bar = screen.page.locator(".deck-bar p")
     expect(bar).to_contain_text("at 900 places")
     expect(bar).to_be_in_viewport()
     for canvas in screen.page.locator(".drawn canvas:visible").all():
@@ -233,5 +235,5 @@ def test_the_lecture_view_shows_each_screen_with_its_sentence(screen: Screen, si
     screen.press("PageDown")
     expect(screen.page.locator(".question h2")).to_be_in_viewport()
     screen.press("PageDown")
-    expect(screen.page.locator(".script-place")).to_have_text("4 of 12")
+    expect(screen.page.locator(".deck-place")).to_have_text("4 of 12")
     expect(bar).to_be_in_viewport()

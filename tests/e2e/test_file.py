@@ -1,4 +1,4 @@
-"""The lesson as one .html file: opened from disk, without a network, it shows and does what the page does."""
+"""The setup as one .html file: opened from disk, without a network, it shows and does what the page does."""
 
 import contextlib
 import io
@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.data.images import find_image
-from cnnviz.hosts.file import lesson_html
-from cnnviz.hosts.file.scorm import scorm_package, script_package
-from cnnviz.hosts.file.script import script_html
+from cnnviz.hosts.file import setup_html
+from cnnviz.hosts.file.deck import deck_html
+from cnnviz.hosts.file.scorm import deck_package, scorm_package
 from tests.e2e.page import Screen, geometry, values
 
 SERVER = "https://cnnviz.example.edu/class"
@@ -31,37 +31,37 @@ def screen(browser):
     assert all(url.startswith(("file:", "data:", "blob:")) for url in screen.requested), "asks for something"
 
 
-def open_file(screen: Screen, folder, lesson: Lesson, **options) -> None:
-    (folder / "lesson.html").write_text(lesson_html(lesson, find_image(lesson.img), **options), encoding="utf-8")
+def open_file(screen: Screen, folder, setup: Setup, **options) -> None:
+    (folder / "lesson.html").write_text(setup_html(setup, find_image(setup.img), **options), encoding="utf-8")
     screen.page.goto((folder / "lesson.html").as_uri())
     screen.ready()
 
 
 def test_it_shows_the_lesson_stage_by_stage_and_the_updates_that_it_holds(screen: Screen, tmp_path):
-    lesson = Lesson(img="test-3", k=4, lr=0.2, stage="z1")
-    open_file(screen, tmp_path, lesson)
-    screen.shows(lesson)
+    setup = Setup(img="test-3", k=4, lr=0.2, stage="z1")
+    open_file(screen, tmp_path, setup)
+    screen.shows(setup)
     for k, stage in ((4, "df"), (5, "df"), (3, "df")):
         screen.page.locator(f'[data-stage-chip="{stage}"]').click()
         while k != int(screen.root.get_attribute("data-update")):
             screen.switch("update_next" if k > int(screen.root.get_attribute("data-update")) else "update_back")
             screen.ready()
-        screen.shows(Lesson(img="test-3", k=k, lr=0.2, stage=stage))
+        screen.shows(Setup(img="test-3", k=k, lr=0.2, stage=stage))
     screen.switch("update_back")
     expect(screen.page.locator(".notice")).to_contain_text("holds updates 3 to 5")
-    screen.shows(Lesson(img="test-3", k=3, lr=0.2, stage="df"))
-    screen.page.reload()  # the place in the lesson stands in the file's address
-    screen.shows(Lesson(img="test-3", k=3, lr=0.2, stage="df"))
+    screen.shows(Setup(img="test-3", k=3, lr=0.2, stage="df"))
+    screen.page.reload()  # the place in the setup stands in the file's address
+    screen.shows(Setup(img="test-3", k=3, lr=0.2, stage="df"))
     screen.page.go_back()
-    screen.shows(Lesson(img="test-3", k=4, lr=0.2, stage="df"))
+    screen.shows(Setup(img="test-3", k=4, lr=0.2, stage="df"))
 
 
 def test_pointing_playing_and_the_lecture_view_work_and_what_needs_a_server_says_so(screen: Screen, tmp_path):
-    lesson = Lesson(k=0, stage="update")
-    open_file(screen, tmp_path, lesson, server=SERVER)
-    of = geometry(lesson)
+    setup = Setup(k=0, stage="update")
+    open_file(screen, tmp_path, setup, server=SERVER)
+    of = geometry(setup)
     screen.point("z1", (10, 15), of.shape("z1"))
-    assert screen.value() == pytest.approx(values(lesson)["z1"][10, 15], rel=1e-3)
+    assert screen.value() == pytest.approx(values(setup)["z1"][10, 15], rel=1e-3)
     assert screen.lit(of)["x"] == {(i, j) for i in (10, 11, 12) for j in (15, 16, 17)}
     screen.point_away()
     screen.page.locator('[data-stage-chip="update"]').click()
@@ -82,8 +82,8 @@ def test_pointing_playing_and_the_lecture_view_work_and_what_needs_a_server_says
 
 
 def test_another_network_is_shown_and_where_no_server_is_named_no_link_is(screen: Screen, tmp_path):
-    lesson = Lesson(net="conv4x3-relu-max2-dense3-softmax-ce", ch="rgb", k=1, stage="p1")
-    open_file(screen, tmp_path, lesson, around=0)
+    setup = Setup(net="conv4x3-relu-max2-dense3-softmax-ce", ch="rgb", k=1, stage="p1")
+    open_file(screen, tmp_path, setup, around=0)
     screen.ready(update=1, stage="p1")
     expect(screen.canvas("p1")).to_be_visible()
     expect(screen.page.locator("a[href^=http]")).to_have_count(0)
@@ -94,7 +94,7 @@ def test_another_network_is_shown_and_where_no_server_is_named_no_link_is(screen
 
 
 def test_a_link_to_a_file_on_a_disk_is_the_lesson_and_the_other_pages_are_not_there(screen: Screen, tmp_path):
-    open_file(screen, tmp_path, Lesson(k=1, stage="z1"), look={"view": "lecture"})
+    open_file(screen, tmp_path, Setup(k=1, stage="z1"), look={"view": "lecture"})
     expect(screen.page.locator(".cnnviz.lecture")).to_be_visible()
     screen.press("Escape")
     assert screen.page.locator("nav a").all_text_contents() == ["Step"]
@@ -103,12 +103,12 @@ def test_a_link_to_a_file_on_a_disk_is_the_lesson_and_the_other_pages_are_not_th
     screen.key("copy_link").click()
     expect(screen.page.locator(".notice")).to_contain_text("put it behind any cnnviz's address")
     written = screen.page.evaluate("written")
-    assert written.startswith("?") and Lesson().changed(dict(parse_qsl(written[1:])))[0] == Lesson(k=1, stage="z1")
+    assert written.startswith("?") and Setup().changed(dict(parse_qsl(written[1:])))[0] == Setup(k=1, stage="z1")
 
 
 @pytest.mark.parametrize("sandbox", ["allow-scripts allow-downloads", "allow-scripts"])
 def test_pictures_are_made_in_a_sandbox_too(screen: Screen, tmp_path, sandbox):
-    (tmp_path / "lesson.html").write_text(lesson_html(Lesson(), find_image("test-0"), around=0), encoding="utf-8")
+    (tmp_path / "lesson.html").write_text(setup_html(Setup(), find_image("test-0"), around=0), encoding="utf-8")
     (tmp_path / "around.html").write_text(f'<iframe sandbox="{sandbox}" src="lesson.html" width="1280" height="700"></iframe>')
     screen.page.goto((tmp_path / "around.html").as_uri())
     frame = screen.page.frame_locator("iframe")
@@ -157,7 +157,7 @@ def scored(page: Page, raw: str) -> None:
 
 
 def test_a_learning_platform_hears_the_score_and_that_it_is_completed(browser):
-    with on_a_platform(browser, scorm_package(Lesson(stage="o"), find_image("test-0"), around=0)) as page:
+    with on_a_platform(browser, scorm_package(Setup(stage="o"), find_image("test-0"), around=0)) as page:
         frame = page.frame_locator("iframe")
         frame.locator('[data-ready="1"][data-stage="o"]').wait_for()
         assert page.evaluate("told") == [["start"], ["cmi.core.lesson_status", "incomplete"]]
@@ -196,9 +196,9 @@ otherwise = "Two."
 """
 
 
-def test_a_script_tells_a_learning_platform_how_its_questions_were_answered(browser, tmp_path):
+def test_a_deck_tells_a_learning_platform_how_its_questions_were_answered(browser, tmp_path):
     (tmp_path / "quiz.toml").write_text(QUIZ)
-    with on_a_platform(browser, script_package(tmp_path / "quiz.toml")) as page:
+    with on_a_platform(browser, deck_package(tmp_path / "quiz.toml")) as page:
         frame = page.frame_locator("iframe")
         frame.locator(".question .option").nth(0).click()
         frame.locator(".question .primary").click()
@@ -210,18 +210,18 @@ def test_a_script_tells_a_learning_platform_how_its_questions_were_answered(brow
         page.wait_for_function("told.some(([name, value]) => value === 'completed')")
 
 
-def test_a_script_is_walked_through_across_pages_with_its_numbers_and_a_link_to_a_screen_opens_it(screen: Screen, tmp_path):
+def test_a_deck_is_walked_through_across_pages_with_its_numbers_and_a_link_to_a_screen_opens_it(screen: Screen, tmp_path):
     (tmp_path / "walk.toml").write_text(WALK)
-    (tmp_path / "walk.html").write_text(script_html(tmp_path / "walk.toml"), encoding="utf-8")
+    (tmp_path / "walk.html").write_text(deck_html(tmp_path / "walk.toml"), encoding="utf-8")
     screen.page.goto((tmp_path / "walk.html").as_uri())
-    screen.shows(Lesson(img="test-3", stage="z1"))
-    expect(screen.page.locator(".script-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
+    screen.shows(Setup(img="test-3", stage="z1"))
+    expect(screen.page.locator(".deck-bar p")).to_have_text(re.compile(r"The largest sum is 1\.\d+\."))
     screen.press("PageDown")
     screen.page.locator(".question .option").nth(1).click()
     screen.page.locator(".question .primary").click()
     expect(screen.page.locator(".feedback")).to_contain_text("No.")
     screen.press("PageDown")
-    expect(screen.page.locator(".script-bar p")).to_have_text("And now it learns.")
+    expect(screen.page.locator(".deck-bar p")).to_have_text("And now it learns.")
     screen.ready()
     screen.press("PageDown", "PageUp", "PageUp")
     screen.ready(stage="z1")
@@ -229,4 +229,4 @@ def test_a_script_is_walked_through_across_pages_with_its_numbers_and_a_link_to_
     screen.ready(stage="a1")
     expect(screen.page).to_have_url(re.compile("#.*stage=a1"))
     screen.page.goto((tmp_path / "walk.html").as_uri() + "?#screen=3")
-    expect(screen.page.locator(".script-place")).to_have_text("3 of 3")
+    expect(screen.page.locator(".deck-place")).to_have_text("3 of 3")

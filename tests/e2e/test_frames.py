@@ -1,14 +1,14 @@
-"""In a frame on another page: keys after any click, the deck's keys given back, its height, and lessons that the page names.
+"""In a frame on another page: keys after any click, the deck's keys given back, its height, and setups that the page names.
 
 The deck stands for reveal.js: it has the four functions of it that the plugin in docs/embedding.md uses. It is opened from disk, and
-its frames are two lessons as files, one of them in a sandbox.
+its frames are two setups as files, one of them in a sandbox.
 """
 
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
-from tests.e2e.deck import written_deck
 from tests.e2e.page import ORDER, PATIENCE
+from tests.e2e.slides import written_deck
 
 
 @pytest.fixture

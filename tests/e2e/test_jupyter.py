@@ -6,8 +6,8 @@ import base64
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson, show
-from tests.e2e.page import REVEAL, moment, printed_loss
+from cnnviz import Setup, show
+from tests.e2e.page import REVEAL, printed_loss, snapshot
 
 MODEL = """
 async ({ esm, state }) => {
@@ -45,7 +45,7 @@ def page(browser, server):
 
 
 def test_a_cell_is_stepped_through_edited_and_moved_from_python(page):
-    view = show(Lesson(img="test-3", k=1, stage="z1"))
+    view = show(Setup(img="test-3", k=1, stage="z1"))
     page.expose_function("asked", lambda query: base64.b64encode(view.answer(query)).decode())
     page.expose_function("saved", lambda query: view.set_trait("query", query))
     page.evaluate(MODEL, {"esm": view._esm, "state": {"document": view.document, "query": dict(view.query)}})
@@ -53,23 +53,23 @@ def test_a_cell_is_stepped_through_edited_and_moved_from_python(page):
     root = cell.locator('.cnnviz[data-ready="1"]')
     loss = cell.locator(".status .loss")
 
-    def shows(lesson: Lesson) -> None:
-        expect(cell.locator(f'.cnnviz[data-ready="1"][data-update="{lesson.k}"][data-stage="{lesson.stage}"]')).to_be_visible()
-        expect(loss).to_have_text(printed_loss(moment(lesson).losses[-1]))
+    def shows(setup: Setup) -> None:
+        expect(cell.locator(f'.cnnviz[data-ready="1"][data-update="{setup.k}"][data-stage="{setup.stage}"]')).to_be_visible()
+        expect(loss).to_have_text(printed_loss(snapshot(setup).losses[-1]))
 
-    shows(Lesson(img="test-3", k=1, stage="z1"))
+    shows(Setup(img="test-3", k=1, stage="z1"))
     cell.locator('[data-key="update_next"]').evaluate(REVEAL)
     cell.locator('[data-key="update_next"]').click()
-    shows(Lesson(img="test-3", k=2, stage="z1"))
+    shows(Setup(img="test-3", k=2, stage="z1"))
     cell.locator('[data-key="seed"]').evaluate(REVEAL)
     cell.locator('[data-key="seed"]').fill("7")
     cell.locator('[data-key="seed"]').press("Enter")
-    shows(Lesson(img="test-3", k=2, stage="z1", seed=7))
-    assert view.lesson == Lesson(img="test-3", k=2, stage="z1", seed=7), "Python knows where one is"
+    shows(Setup(img="test-3", k=2, stage="z1", seed=7))
+    assert view.setup == Setup(img="test-3", k=2, stage="z1", seed=7), "Python knows where one is"
 
-    view.lesson = Lesson(k=3, stage="df")
+    view.setup = Setup(k=3, stage="df")
     page.evaluate("moved", dict(view.query))
-    shows(Lesson(k=3, stage="df"))
+    shows(Setup(k=3, stage="df"))
     page.keyboard.press("ArrowLeft")
     expect(root).to_have_attribute("data-stage", "dz1")
     expect(cell.locator('[data-key="files"]')).to_be_disabled()

@@ -121,7 +121,7 @@ def test_the_browser_decides_at_first_and_the_address_wins(browser: Browser, bro
     page.locator("nav a").nth(2).click()
     expect(page).to_have_url(re.compile(r"/check\?.*lang=en"))
     screen.ready()
-    expect(page.locator(".road-head h1")).to_have_text(say("ui.check.title.ours", "en"))
+    expect(page.locator(".chain-head h1")).to_have_text(say("ui.check.title.ours", "en"))
     context.close()
     assert screen.thrown == []
 

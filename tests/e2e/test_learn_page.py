@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz.scripts.library import bundled
-from cnnviz.scripts.plates import plates
-from cnnviz.scripts.question import Question, ask, lesson_at
-from cnnviz.scripts.scope import scope_of
+from cnnviz.decks.library import bundled
+from cnnviz.decks.plates import plates
+from cnnviz.decks.question import Question, ask, setup_at
+from cnnviz.decks.scope import scope_of
 from tests.e2e.page import Screen, faults
 from tests.e2e.test_accessibility import CUT, HIDDEN_FOCUS, SIDEWAYS, violations
 from tests.e2e.test_view import RECORD, WRITTEN
@@ -73,7 +73,7 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
     screen.ready(stage="z1")
-    questions = [ask(step, lesson_at(step, {})) for step in script.screens]
+    questions = [ask(step, setup_at(step, {})) for step in script.screens]
 
     # The first answer is wrong: its feedback is said, the cells have their numbers, and it is asked of another image.
     asked = screen.page.locator('[data-figure="z1"] .cells')
@@ -88,7 +88,7 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.press("Enter")
     expect(screen.key("learn_commit")).to_be_disabled()
     screen.ready()
-    other = ask(script.screens[0], lesson_at(script.screens[0], screen.address))
+    other = ask(script.screens[0], setup_at(script.screens[0], screen.address))
     assert screen.address["img"] == other.lesson.img != questions[0].lesson.img
     right = next(n for n, option in enumerate(other.options) if option.right)
     screen.press("ABC"[right])  # by its letter
@@ -164,7 +164,7 @@ def test_what_is_hidden_is_not_drawn_and_not_said(screen: Screen, script):
     for number, step in enumerate(script.screens, 1):
         at(screen, number)
         screen.painted()
-        here = scope_of(lesson_at(step, {}))
+        here = scope_of(setup_at(step, {}))
         shown = [plate for plate in plates(step, here) if plate.value.size > 1]
         found = screen.page.evaluate(SHOWN)
         assert len(found) == len(shown)
@@ -193,7 +193,7 @@ def test_the_kernel_slides_over_its_places_and_any_key_lands_it(screen: Screen):
     expect(asked.locator(".ghost, .blank")).to_have_count(0)
     expect(asked.locator(".split")).to_have_count(6)
     sums = screen.page.locator(".place .sum")
-    f = scope_of(lesson_at(bundled()[0].screens[2], {})).arrays["f"]
+    f = scope_of(setup_at(bundled()[0].screens[2], {})).arrays["f"]
     for n, (place, weight) in enumerate((("14,14", "2,2"), ("15,15", "1,1"), ("16,16", "0,0"))):
         value = f[tuple(int(at) for at in weight.split(","))]
         expect(sums.nth(n)).to_have_text(f"z₁[{place}] = 1 · f[{weight}] = {value:.0f}".replace("-", "−"))

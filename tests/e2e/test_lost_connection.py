@@ -1,4 +1,4 @@
-"""When the server is gone the stages go on; when it is back, so is the lesson."""
+"""When the server is gone the stages go on; when it is back, so is the setup."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import WebSocketRoute, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.conftest import Server
 from tests.e2e.page import Screen
 
@@ -43,27 +43,27 @@ def test_without_a_server_stages_go_on_and_an_update_says_why_it_does_not(screen
     expect(screen.numbers).to_contain_text("v[")
     assert screen.address["k"] == "4"  # what was asked for is not forgotten
     fragile.start()
-    screen.shows(Lesson(k=4, stage="v", seed=4711))  # it was asked again
+    screen.shows(Setup(k=4, stage="v", seed=4711))  # it was asked again
     expect(notice).to_be_hidden()
 
 
 def test_a_restarted_server_brings_back_the_same_screen(screen: Screen, fragile: Server):
-    lesson = Lesson(img="test-9", k=5, stage="da1", lr=0.02)
-    screen.open("/", img="test-9", k=5, stage="da1", lr=0.02).shows(lesson)
+    setup = Setup(img="test-9", k=5, stage="da1", lr=0.02)
+    screen.open("/", img="test-9", k=5, stage="da1", lr=0.02).shows(setup)
     said = screen.numbers.inner_text()
     with screen.page.expect_event("websocket"):  # Streamlit comes back by itself
         fragile.stop()
         fragile.start()
-    screen.shows(lesson)
+    screen.shows(setup)
     assert screen.numbers.inner_text() == said
     screen.connected()
     expect(screen.page.get_by_role("dialog")).to_have_count(0)
     screen.press("PageDown")
-    screen.shows(Lesson(img="test-9", k=6, stage="da1", lr=0.02))
+    screen.shows(Setup(img="test-9", k=6, stage="da1", lr=0.02))
     screen.press("PageUp")
-    screen.shows(lesson)
+    screen.shows(setup)
     screen.page.reload()
-    screen.shows(lesson)
+    screen.shows(setup)
     assert screen.numbers.inner_text() == said
 
 
@@ -78,10 +78,10 @@ def test_a_page_that_was_open_while_the_server_was_updated_loads_itself_again_an
 
     screen.page.route(re.compile(r"/web/bundle\.js"), answered)
     screen.open("/", k=2, stage="z1")
-    screen.shows(Lesson(k=2, stage="z1"))
+    screen.shows(Setup(k=2, stage="z1"))
     assert len(loads) == 2
     screen.press("PageDown")
-    screen.shows(Lesson(k=3, stage="z1"))
+    screen.shows(Setup(k=3, stage="z1"))
     assert len(loads) == 2
 
 
@@ -89,18 +89,18 @@ def test_nobody_waits_for_streamlits_own_scripts_and_what_was_done_before_them_s
     held = []
     screen.page.route(re.compile(r"/static/js/index\."), lambda route: held.append(route))
     screen.page.goto("/?k=2&stage=L", wait_until="commit")
-    screen.shows(Lesson(k=2, stage="L"))
+    screen.shows(Setup(k=2, stage="L"))
     screen.press("PageDown")
-    screen.shows(Lesson(k=3, stage="L"))
+    screen.shows(Setup(k=3, stage="L"))
     screen.page.evaluate(OPENED)
     for route in held:
         route.continue_()
     screen.close_dialog()
     expect(screen.page.locator(".stApp .cnnviz")).to_have_count(1)
     expect(screen.page.locator(".cnnviz")).to_have_count(1)
-    screen.shows(Lesson(k=3, stage="L"))
+    screen.shows(Setup(k=3, stage="L"))
     screen.press("PageUp")
-    screen.shows(Lesson(k=2, stage="L"))
+    screen.shows(Setup(k=2, stage="L"))
 
 
 class HeldBack:

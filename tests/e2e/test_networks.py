@@ -6,69 +6,69 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
-from cnnviz.core import cell_links
-from cnnviz.core.presets import PRESETS
+from cnnviz import Setup
+from cnnviz.core.network import cell_links
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.words import message
 from tests.e2e.page import COLLIDING, Screen, faults, values
 
 SMALL = "conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
 ODD = "conv3x5bs2p1-tanh-max3s2-gap-dense3-identity-mse"
-LESSONS = (
-    Lesson(net=SMALL, ch="rgb", k=1, stage="x"),
-    Lesson(net=ODD, ch="gray", opt="adam", lr=0.1, k=2, stage="x"),
+SETUPS = (
+    Setup(net=SMALL, ch="rgb", k=1, stage="x"),
+    Setup(net=ODD, ch="gray", opt="adam", lr=0.1, k=2, stage="x"),
 )
-LARGE = (Lesson(net=TINY_VGG, ch="rgb", stage="x"), Lesson(**PRESETS[8].query, stage="x"))
+LARGE = (Setup(net=TINY_VGG, ch="rgb", stage="x"), Setup(**PRESETS[8].query, stage="x"))
 SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".stMain, .stApp, .cnnviz, .cnnviz .middle, .overview")]
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
 
 
-ONE_OUTPUT = Lesson(net="conv1x3-sigmoid-dense1-sigmoid-bce", k=1, stage="x")
+ONE_OUTPUT = Setup(net="conv1x3-sigmoid-dense1-sigmoid-bce", k=1, stage="x")
 
 
-def named(lesson: Lesson) -> Lesson:
-    """The same lesson at its last stage."""
-    return Lesson(**lesson.to_query() | {"stage": "update"})
+def named(setup: Setup) -> Setup:
+    """The same setup at its last stage."""
+    return Setup(**setup.to_query() | {"stage": "update"})
 
 
-@pytest.mark.parametrize("lesson", (*LESSONS, ONE_OUTPUT), ids=lambda lesson: lesson.net)
-def test_every_stage_has_words_and_the_cores_number(screen: Screen, lesson: Lesson):
-    screen.open(**lesson.to_query())
-    expected = values(lesson)
-    for stage in lesson.network.stages:
+@pytest.mark.parametrize("setup", (*SETUPS, ONE_OUTPUT), ids=lambda setup: setup.net)
+def test_every_stage_has_words_and_the_cores_number(screen: Screen, setup: Setup):
+    screen.open(**setup.to_query())
+    expected = values(setup)
+    for stage in setup.network.stages:
         screen.ready(stage=stage.symbol)
-        title = stage.title if stage != "update" or lesson.opt == "gd" else message(f"stage.{lesson.opt}.title")
+        title = stage.title if stage != "update" or setup.opt == "gd" else message(f"stage.{setup.opt}.title")
         expect(screen.page.locator(".explain .title")).to_have_text(str(title))
         if stage != "update":
             cell = cell_of(screen)
             array = expected[stage.symbol]
             assert screen.value() == pytest.approx(array[cell] if cell else array.ravel()[0], rel=6e-5, abs=1e-12), stage
             screen.press("ArrowRight")
-    screen.shows(named(lesson))
+    screen.shows(named(setup))
 
 
 @pytest.mark.parametrize("path", ["/check", "/notebook", "/learn"])
 def test_a_network_with_one_output_opens_on_the_other_pages(screen: Screen, path: str):
     screen.open(path, **ONE_OUTPUT.to_query())
     screen.painted()
-    assert screen.lesson.net == ONE_OUTPUT.net
+    assert screen.setup.net == ONE_OUTPUT.net
 
 
-@pytest.mark.parametrize("lesson", LARGE, ids=lambda lesson: lesson.net)
-def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen: Screen, lesson: Lesson):
-    screen.open(**lesson.to_query())
+@pytest.mark.parametrize("setup", LARGE, ids=lambda setup: setup.net)
+def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen: Screen, setup: Setup):
+    screen.open(**setup.to_query())
     for stage in ("x", "update"):
-        screen.visit(lesson.to_query() | {"stage": stage})
+        screen.visit(setup.to_query() | {"stage": stage})
         screen.ready(stage=stage)
         screen.painted()
         assert faults(screen.page, SCROLLS) == []
         chips = screen.page.locator("[data-stage-chip]")
-        expect(chips).to_have_count(len(lesson.network.stages))
+        expect(chips).to_have_count(len(setup.network.stages))
         box = chips.last.bounding_box()
         assert box["x"] + box["width"] < 1280
-    channels = lesson.network.program(lesson.x_shape).shapes["z1"][0]
+    channels = setup.network.program(setup.x_shape).shapes["z1"][0]
     expect(screen.page.locator('[data-figure="z1"] [data-channel]')).to_have_count(channels)
     for width, height in ((1280, 720), (1180, 820), (820, 1180)):
         screen.page.set_viewport_size({"width": width, "height": height})
@@ -77,7 +77,7 @@ def test_a_large_network_fits_the_screen_at_its_first_and_its_last_stage(screen:
 
 
 def test_a_unit_far_down_a_list_is_the_one_that_is_told_of(screen: Screen):
-    lenet = Lesson(**next(preset for preset in PRESETS if preset.name == "lenet").query, w="he", seed=1, stage="z3", cell="z3:60")
+    lenet = Setup(**next(preset for preset in PRESETS if preset.name == "lenet").query, w="he", seed=1, stage="z3", cell="z3:60")
     screen.open("/", **lenet.to_query())
     for stage in ("z3", "a3"):
         screen.ready(stage=stage)
@@ -158,10 +158,10 @@ def test_in_the_whole_network_on_a_tablet_high_weights_leave_the_maps_their_room
 
 
 def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
-    lesson = named(LESSONS[0])
-    screen.open(**lesson.to_query())
-    program = lesson.network.program(lesson.x_shape)
-    arrays = {name: array.reshape(program.laid_out.get(name, array.shape)) for name, array in values(lesson).items() if name in program.laid_out}
+    setup = named(SETUPS[0])
+    screen.open(**setup.to_query())
+    program = setup.network.program(setup.x_shape)
+    arrays = {name: array.reshape(program.laid_out.get(name, array.shape)) for name, array in values(setup).items() if name in program.laid_out}
     for symbol, channel in (("z2", 3), ("p1", 2), ("z1", 1)):
         place = screen.page.locator(f'[data-figure="{symbol}"] [data-channel="{channel}"]')
         box = place.bounding_box()
@@ -175,7 +175,7 @@ def test_pointing_lights_the_sources_in_every_channel(screen: Screen):
 
 
 def test_brackets_change_the_channel_and_a_pinned_one_stays(screen: Screen):
-    screen.open(**LESSONS[0].to_query() | {"stage": "z2"})
+    screen.open(**SETUPS[0].to_query() | {"stage": "z2"})
     screen.page.locator('[data-figure="z2"] [data-channel="1"]').click()
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
     screen.press("]")
@@ -193,17 +193,17 @@ def test_a_preset_and_a_text_change_the_network_and_a_bad_one_says_why(screen: S
     screen.open("/", stage="z1")
     place = next(n for n, preset in enumerate(PRESETS) if preset.name == "vzhou")
     screen.select("preset", str(place))
-    assert (screen.lesson.net, screen.lesson.img) == (PRESETS[place].net, "digit7-3")
+    assert (screen.setup.net, screen.setup.img) == (PRESETS[place].net, "digit7-3")
     screen.type("network", "conv2x5-relu-dense3-mse")
-    assert screen.lesson.net == "conv2x5-relu-dense3-mse"
+    assert screen.setup.net == "conv2x5-relu-dense3-mse"
     expect(screen.page.locator('[data-key^="kernel_"][data-place]')).to_have_count(25)
     screen.type("network", "conv2x5-relo-dense3-mse")
     expect(screen.page.locator('[data-wrong="net"]')).to_contain_text("relo")
-    assert screen.lesson.net == "conv2x5-relu-dense3-mse"
+    assert screen.setup.net == "conv2x5-relu-dense3-mse"
     screen.type("kernel_0_1", "0.5")
-    assert 0.5 in screen.lesson.kernel[:, 0, 0, 1]  # of the filter that is spoken of
+    assert 0.5 in screen.setup.kernel[:, 0, 0, 1]  # of the filter that is spoken of
     screen.select("optimizer", "adam")
-    assert screen.lesson.opt == "adam"
+    assert screen.setup.opt == "adam"
 
 
 def cell_of(screen: Screen) -> tuple[int, ...]:
@@ -225,8 +225,8 @@ def cells(lit, shape) -> list[tuple[int, ...]]:
 def test_a_text_has_capitals_and_blanks_as_a_phone_types_it_and_ten_outputs_the_images_classes(screen: Screen):
     screen.open("/", img="dog-1")
     screen.type("network", "Conv4x3 - ReLU - Dense10 - Softmax - CE")
-    assert screen.lesson.net == "conv4x3-relu-dense10-softmax-ce"
-    assert screen.lesson.y.index(1) == screen.lesson.classes.index("dog") == 5 and len(screen.lesson.classes) == 10
+    assert screen.setup.net == "conv4x3-relu-dense10-softmax-ce"
+    assert screen.setup.y.index(1) == screen.setup.classes.index("dog") == 5 and len(screen.setup.classes) == 10
 
 
 def test_the_network_is_changed_layer_by_layer_and_back_undoes_it(screen: Screen):
@@ -241,7 +241,7 @@ def test_the_network_is_changed_layer_by_layer_and_back_undoes_it(screen: Screen
     first.locator('[data-layer-change="count"]').press("Enter")
     screen.ready(update=0, stage="a1")
     expect(first).to_contain_text("6×30×30")
-    assert screen.lesson == Lesson(net=SMALL.replace("conv4", "conv6", 1), ch="rgb", lr=0.05, stage="a1", y=screen.lesson.y)
+    assert screen.setup == Setup(net=SMALL.replace("conv4", "conv6", 1), ch="rgb", lr=0.05, stage="a1", y=screen.setup.y)
     screen.page.go_back()
     screen.ready(update=2, stage="a1")
     expect(first).to_contain_text("4×30×30")

@@ -1,4 +1,4 @@
-"""The Notebook page: exact beside the notebook's rule, deviation by deviation, and the story in six lessons."""
+"""The Notebook page: exact beside the notebook's rule, deviation by deviation, and the story in six setups."""
 
 import dataclasses
 import re
@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
-from cnnviz.core.lesson import RULES
-from cnnviz.core.notebook import DEVIATION_TABLE, DEVIATIONS
+from cnnviz import Setup
+from cnnviz.core.notebook.notebook import DEVIATION_TABLE, DEVIATIONS
+from cnnviz.core.setup.setup import RULES
 from tests.e2e.page import Screen, faults, read, values
 from tests.e2e.test_view import RECORD
 
 CUT = """() => [...document.querySelectorAll(".below, .below .card")]
   .map((e) => [e.className, e.scrollHeight - e.clientHeight]).filter(([, more]) => more > 1)"""
-STORY = [  # what each lesson is for
+STORY = [  # what each setup is for
     {"scale": "raw", "rule": "exact", "stage": "a1"},
     {"scale": "raw", "rule": "exact", "stage": "df"},
     {"scale": "raw", "rule": "object-oriented", "stage": "update"},
@@ -46,8 +46,8 @@ def parts(screen: Screen) -> tuple[str, set[str]]:
     return (first or [""])[0], {symbol for symbol, state in states.items() if state == "inherits"}
 
 
-def parts_in_core(lesson: Lesson, order: list[str]) -> tuple[str, set[str]]:
-    ours, theirs = values(dataclasses.replace(lesson, rule="exact")), values(lesson)
+def parts_in_core(setup: Setup, order: list[str]) -> tuple[str, set[str]]:
+    ours, theirs = values(dataclasses.replace(setup, rule="exact")), values(setup)
     differing = [symbol for symbol in order if not np.array_equal(ours[symbol], theirs[symbol])]
     return (differing or [""])[0], set(differing[1:])
 
@@ -59,16 +59,16 @@ def test_presets_and_single_deviations_part_where_the_core_says(screen: Screen):
     for rule in ("procedural", "object-oriented", "exact"):
         screen.switch(f"rule_{rule}")
         expect(screen.key(f"rule_{rule}")).to_have_attribute("aria-pressed", "true")
-        assert screen.lesson.rule == rule
-        assert parts(screen) == parts_in_core(screen.lesson, order)
+        assert screen.setup.rule == rule
+        assert parts(screen) == parts_in_core(screen.setup, order)
         for name in DEVIATIONS:
             expect(screen.key(f"deviation_{name}")).to_have_attribute("aria-pressed", str(name in RULES[rule]).lower())
     for name in DEVIATIONS:
         screen.switch(f"deviation_{name}")
-        assert screen.lesson.deviations == {name}
-        assert parts(screen) == parts_in_core(screen.lesson, order)
+        assert screen.setup.deviations == {name}
+        assert parts(screen) == parts_in_core(screen.setup, order)
         screen.switch(f"deviation_{name}")
-        assert screen.lesson.rule == "exact"
+        assert screen.setup.rule == "exact"
         assert parts(screen) == ("", set())
 
 
@@ -84,7 +84,7 @@ def test_each_switch_says_the_line_what_it_should_be_and_what_it_does(screen: Sc
 
 def test_the_architecture_is_drawn_with_the_lessons_numbers(screen: Screen):
     screen.open("/notebook", k=3, part="architecture")
-    shown = values(Lesson(k=3))
+    shown = values(Setup(k=3))
     for text in (f"{shown['o'][0]:.2f}", f"{shown['z2'][0]:.2f}"):
         expect(screen.page.locator(".net svg")).to_contain_text(text)
     expect(screen.page.locator(".letters")).to_contain_text("2×901")
@@ -94,9 +94,9 @@ def test_the_architecture_is_drawn_with_the_lessons_numbers(screen: Screen):
 
 
 def test_both_rows_print_the_cores_numbers(screen: Screen):
-    lesson = Lesson(rule="short_loop,one_pixel", k=2, stage="df")
+    setup = Setup(rule="short_loop,one_pixel", k=2, stage="df")
     screen.open("/notebook", rule="short_loop,one_pixel", k=2, stage="df")
-    ours, theirs = values(dataclasses.replace(lesson, rule="exact")), values(lesson)
+    ours, theirs = values(dataclasses.replace(setup, rule="exact")), values(setup)
     for symbol, cell, shape in (("df", (1, 2), (3, 3)), ("z1", (29, 29), (30, 30)), ("f_next", (0, 0), (3, 3))):
         screen.point_on_board("rule", symbol, cell, shape)
         lines = [read(text) for text in screen.page.locator(".lines b").all_inner_texts()]
@@ -113,18 +113,18 @@ def test_the_story_leads_through_its_lessons(screen: Screen):
         expect(screen.page.locator('.story [aria-current="step"]')).to_have_text(str(n))
         expect(screen.page.locator(".story .turns")).to_contain_text(f"{n} / 6")
         expect(screen.page.locator(".printed")).to_contain_text("133 of 133 sums")
-        lesson = screen.lesson
-        assert {name: getattr(lesson, name) for name in wanted} == wanted
-        assert parts(screen) == parts_in_core(lesson, columns(screen))
-        size = np.abs(values(dataclasses.replace(lesson, rule="exact"))["df"]).max()
-        assert (size == 0) == (lesson.scale == "raw")
+        setup = screen.setup
+        assert {name: getattr(setup, name) for name in wanted} == wanted
+        assert parts(screen) == parts_in_core(setup, columns(screen))
+        size = np.abs(values(dataclasses.replace(setup, rule="exact"))["df"]).max()
+        assert (size == 0) == (setup.scale == "raw")
         assert ("all 0" in screen.page.locator(exact_df).get_attribute("aria-label")) == (size == 0)
         if n == 4:
             expect(screen.page.locator(".story")).to_contain_text("59 × ¼ = 14.75")
-        expect(screen.page.locator(".tag")).to_have_count(2 if lesson.rule != "exact" else 0)
+        expect(screen.page.locator(".tag")).to_have_count(2 if setup.rule != "exact" else 0)
     screen.page.evaluate("history.back()")
     screen.ready(stage="df")
-    assert screen.lesson.rule == "object-oriented"
+    assert screen.setup.rule == "object-oriented"
 
 
 @pytest.mark.parametrize(("width", "height"), [(820, 1180), (1024, 768)])
@@ -140,13 +140,13 @@ def test_on_a_tablet_the_storys_words_and_both_rows_fill_the_width_and_begin_in_
     assert len(written_on(screen, "rule.df")) == 9
 
 
-@pytest.mark.parametrize(("lesson", "unit"), [(Lesson(rule="short_loop", stage="df"), "× 10⁻³"), (Lesson(w="zeros", stage="df"), "")], ids=["small", "zero"])
-def test_numbers_that_stand_in_the_rows_have_their_power_of_ten_beside_them(screen: Screen, lesson: Lesson, unit: str):
+@pytest.mark.parametrize(("setup", "unit"), [(Setup(rule="short_loop", stage="df"), "× 10⁻³"), (Setup(w="zeros", stage="df"), "")], ids=["small", "zero"])
+def test_numbers_that_stand_in_the_rows_have_their_power_of_ten_beside_them(screen: Screen, setup: Setup, unit: str):
     screen.page.add_init_script(RECORD)
-    screen.open("/notebook", part="experiment", **{key: text for key, text in lesson.to_query().items() if text})
+    screen.open("/notebook", part="experiment", **{key: text for key, text in setup.to_query().items() if text})
     expect(screen.page.locator('figure:has([data-map="rule.df"]) .power')).to_have_text(unit)
     shown = [read(text) for text in written_on(screen, "rule.df")]
-    np.testing.assert_allclose(shown, values(lesson)["df"].ravel() * (1e3 if unit else 1), atol=0.5)
+    np.testing.assert_allclose(shown, values(setup)["df"].ravel() * (1e3 if unit else 1), atol=0.5)
 
 
 @pytest.mark.parametrize("net", ["dense8-tanh-dense2-mse", "conv4x3b-relu-max2-dense10-softmax-ce", "conv1x3-sigmoid-dense2-sigmoid-mse"])
@@ -196,30 +196,30 @@ def test_the_story_has_the_second_call_too(screen: Screen):
 def test_stride_2_is_no_place_for_the_notebooks_rule(screen: Screen):
     screen.open("/notebook", stride=2, rule="object-oriented")
     assert "stride 1 and padding valid, not 2" in " ".join(screen.complaints())
-    assert screen.lesson == Lesson(stride=2)
+    assert screen.setup == Setup(stride=2)
     screen.prints_no_trace()
-    screen.switch("rule_procedural")  # brings the lesson to where it can run
-    assert screen.lesson == Lesson(rule="procedural")
+    screen.switch("rule_procedural")  # brings the setup to where it can run
+    assert screen.setup == Setup(rule="procedural")
     screen.select("stride", "3")
     assert screen.complaints()
-    assert screen.lesson == Lesson(stride=3)
+    assert screen.setup == Setup(stride=3)
     screen.prints_no_trace()
 
 
 def test_the_step_page_obeys_the_rule(screen: Screen):
-    lesson = Lesson(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), rule="object-oriented", w="zeros", y=(1, 1), k=1)
+    setup = Setup(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), rule="object-oriented", w="zeros", y=(1, 1), k=1)
     screen.open("/notebook", scale="raw", f="notebook", w="zeros", y="1,1", k=1)
     screen.switch("rule_object-oriented")
     screen.page.locator("nav").get_by_text("Step", exact=True).click()
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
-    screen.shows(lesson)
-    assert screen.lesson == lesson
-    assert np.any(values(lesson)["df"])
+    screen.shows(setup)
+    assert screen.setup == setup
+    assert np.any(values(setup)["df"])
     expect(screen.page.locator(".remark")).to_contain_text("The notebook's number")
     screen.press("PageDown")
-    screen.shows(dataclasses.replace(lesson, k=2))
+    screen.shows(dataclasses.replace(setup, k=2))
     screen.select("rule", "exact")
-    screen.shows(dataclasses.replace(lesson, k=2, rule="exact"))
+    screen.shows(dataclasses.replace(setup, k=2, rule="exact"))
 
 
 def test_all_eight_switches_are_in_the_rails_sheet_on_every_tab(screen: Screen):
@@ -231,7 +231,7 @@ def test_all_eight_switches_are_in_the_rails_sheet_on_every_tab(screen: Screen):
     screen.key("switch_short_loop").click()
     screen.ready()
     expect(screen.key("switch_short_loop")).to_have_attribute("aria-pressed", "false")
-    assert screen.lesson.deviations == Lesson(rule="object-oriented").deviations - {"short_loop"}
+    assert screen.setup.deviations == Setup(rule="object-oriented").deviations - {"short_loop"}
 
 
 def test_the_notebooks_theory_is_a_tab_with_every_network(screen: Screen):

@@ -1,4 +1,4 @@
-"""Share › Your own model: pasted text or a file becomes the network of the lesson."""
+"""Share › Your own model: pasted text or a file becomes the network of the setup."""
 
 import re
 

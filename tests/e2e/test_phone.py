@@ -71,7 +71,7 @@ def test_all_pages_of_a_phone_begin_at_the_same_edge(screen: Screen):
         screen.page.goto(path)
         screen.ready()
         edges = "(all) => all.filter((e) => e.checkVisibility()).map((e) => e.getBoundingClientRect().left)"
-        assert set(screen.page.locator(":is(.check h1, .road-head h1, .film h1, .training h2, .halves)").evaluate_all(edges)) == {16}, path
+        assert set(screen.page.locator(":is(.check h1, .chain-head h1, .film h1, .training h2, .halves)").evaluate_all(edges)) == {16}, path
     screen.open("/train", k=60)
     tops = screen.page.locator(".film .reel canvas").evaluate_all("(all) => all.slice(0, 2).map((e) => e.getBoundingClientRect().top)")
     assert tops[0] == tops[1]  # the weights to both classes stand beside each other
@@ -217,6 +217,7 @@ def test_a_rooms_buttons_stand_in_its_dialog_each_by_itself_on_a_phone(screen: S
     screen.open("/", lang="fr")
     screen.key("more").click()
     screen.key("room").click()
+    screen.key("room_open").click()
     for key in ("cockpit", "driver", "end"):
         screen.key(f"room_{key}").click(trial=True)  # no other lies on it
         assert screen.key(f"room_{key}").evaluate("(e) => e.scrollWidth <= e.clientWidth && e.offsetParent.tagName === 'DIALOG'"), key
@@ -255,8 +256,8 @@ def test_on_a_tablet_no_formula_and_no_title_is_cut(screen: Screen):
 
 def test_maps_of_a_tablets_strip_and_of_eight_images_are_large_enough_to_be_seen_and_the_current_one_is_in_sight(screen: Screen):
     page = screen.page
-    for lesson, width in (({"net": DENSE}, 820), ({"net": MANY}, 820), (EIGHT, 820), (EIGHT, 1280)):
+    for setup, width in (({"net": DENSE}, 820), ({"net": MANY}, 820), (EIGHT, 820), (EIGHT, 1280)):
         page.set_viewport_size({"width": width, "height": 720 if width > 1000 else 1180})
-        screen.open("/", **lesson, stage="o")
+        screen.open("/", **setup, stage="o")
         assert faults(page, TINY, 19) == []
         expect(page.locator('.overview [data-figure="o"]')).to_be_in_viewport(ratio=1)

@@ -6,7 +6,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.e2e.page import ORDER, PATIENCE, Screen
 
 
@@ -57,7 +57,7 @@ def test_a_step_by_hand_ends_the_play(screen: Screen):
         expect(screen.root).to_have_attribute("data-playing", "1")
         screen.press(key)
         expect(screen.root).to_have_attribute("data-playing", "0")
-        screen.shows(Lesson(k=k, stage=stage))
+        screen.shows(Setup(k=k, stage=stage))
 
 
 def test_who_wants_less_motion_gets_no_sliding(screen: Screen):

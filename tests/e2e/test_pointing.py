@@ -1,8 +1,8 @@
-"""What lights up when a cell is pointed at is what the core says it is computed from; pins follow the lesson."""
+"""What lights up when a cell is pointed at is what the core says it is computed from; pins follow the setup."""
 
 from playwright.sync_api import expect
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.setup import Setup
 from tests.core.seed_cells import sources
 from tests.e2e.page import ORDER, Screen, cell_of, geometry
 
@@ -11,10 +11,10 @@ def test_lit_cells_are_the_sources(screen: Screen):
     """At two geometries; at all others the tests under node have the same cells."""
     screen.open("/", stage="update")
     for stride, pad in ((1, "valid"), (3, "full")):
-        lesson = Lesson(stride=stride, pad=pad, stage="update")
-        screen.visit(lesson.to_query())
-        screen.shows(lesson)
-        of = geometry(lesson)
+        setup = Setup(stride=stride, pad=pad, stage="update")
+        screen.visit(setup.to_query())
+        screen.shows(setup)
+        of = geometry(setup)
         for symbol, cells in worth_pointing_at(*of.z1_shape).items():
             for cell in cells:
                 screen.point(symbol, cell, of.shape(symbol))
@@ -66,7 +66,7 @@ def test_maps_ahead_of_the_stage_are_marked_and_say_nothing_yet(screen: Screen):
 
 def test_a_pinned_unit_is_followed_from_stage_to_stage(screen: Screen):
     screen.open("/", stage="z1")
-    of = geometry(screen.lesson)
+    of = geometry(screen.setup)
     screen.point("z1", (7, 11), (30, 30))
     screen.canvas("z1").click(position=position(screen, "z1", (7, 11), (30, 30)))
     expect(screen.page.locator(".explain.pinned")).to_be_visible()
@@ -104,7 +104,7 @@ def test_a_pin_is_let_go_by_a_second_click_and_by_escape(screen: Screen):
 
 def test_cells_can_be_reached_without_a_mouse(screen: Screen):
     screen.open("/", stage="update")
-    of = geometry(screen.lesson)
+    of = geometry(screen.setup)
     for symbol, keys, text in (
         ("z1", ["ArrowUp"] * 31 + ["ArrowLeft"] * 31 + ["ArrowDown", "ArrowRight", "ArrowRight"], "z₁[1,2]"),
         ("z2", ["ArrowUp", "ArrowUp", "ArrowDown"], "z₂[1]"),
@@ -129,11 +129,11 @@ def position(screen: Screen, symbol: str, cell: tuple[int, int], shape: tuple[in
 
 
 def test_the_update_lights_its_gradient_and_formulas_have_the_strides_of_the_lesson(screen: Screen):
-    lesson = Lesson(stride=2, pad="same", stage="update")
-    screen.open("/", **lesson.to_query())
-    cell = cell_of(screen.numbers.inner_text(), geometry(lesson), "update")
-    assert screen.lit(geometry(lesson)) == {"df": {cell}}
-    screen.visit(lesson.to_query() | {"stage": "df"})
+    setup = Setup(stride=2, pad="same", stage="update")
+    screen.open("/", **setup.to_query())
+    cell = cell_of(screen.numbers.inner_text(), geometry(setup), "update")
+    assert screen.lit(geometry(setup)) == {"df": {cell}}
+    screen.visit(setup.to_query() | {"stage": "df"})
     formula = screen.page.locator(".explain .formula")
     expect(formula).to_contain_text("x[2i+u−1,2j+v−1]")
     screen.point("dx", (3, 4), (32, 32))
@@ -183,7 +183,7 @@ WATCHED = """() => {
 def test_a_hover_paints_outlines_alone_and_neither_an_element_nor_a_canvas_is_made_anew(screen: Screen):
     """Whatever is made anew has all that stands around it styled again."""
     screen.open("/", stage="z1")
-    shape = geometry(Lesson(stage="z1")).shape("z1")
+    shape = geometry(Setup(stage="z1")).shape("z1")
     screen.point("z1", (4, 4), shape)
     screen.painted()
     screen.page.evaluate(WATCHED)

@@ -5,16 +5,16 @@ import re
 import numpy as np
 from playwright.sync_api import expect
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.scripts.missions import blind
-from tests.e2e.page import Screen, moment, values
+from cnnviz.core.setup.setup import Setup
+from cnnviz.decks.missions import blind
+from tests.e2e.page import Screen, snapshot, values
 
 NET = "conv2x3-relu-max2-dense3-softmax-ce"
 
 
 def test_every_stage_asks_before_it_shows(screen):
     page, strip = screen.page, screen.page.locator(".predict")
-    arrays = values(Lesson(net=NET, y=(1.0, 0.0, 0.0)))
+    arrays = values(Setup(net=NET, y=(1.0, 0.0, 0.0)))
     screen.open("/", net=NET, y="1,0,0", stage="x", predict="1")
     expect(strip).to_contain_text("the next stage asks")
 
@@ -101,8 +101,8 @@ def test_a_mission_is_taken_reached_and_remembered_and_a_mistake_is_named(screen
     choice.select_option("flip_forgotten@dx")
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("no. ∂o[0] would be")
-    here = moment(Lesson())
-    right = blind(Lesson(), here, 4)
+    here = snapshot(Setup())
+    right = blind(Setup(), here, 4)
     choice.select_option(next(address for address in right.choices if right.named(address, here)[0]))
     strip.get_by_text("Name it").click()
     expect(strip.get_by_role("status")).to_contain_text("Reached.")

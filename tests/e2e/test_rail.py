@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.core.mistakes import MISTAKES
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.pages.registry import pages
 from cnnviz.words import catalogue
 from tests.e2e.page import Screen
@@ -97,7 +97,7 @@ def test_the_kernels_card_opens_from_the_network_which_stays_open(screen: Screen
     expect(sheet(screen, "network")).to_be_visible()
     screen.key("kernel_preset").locator("[data-value=blur]").click()
     screen.ready()
-    assert screen.lesson == Lesson.read({"f": "blur", "stage": "z1"})[0]
+    assert screen.setup == Setup.read({"f": "blur", "stage": "z1"})[0]
     screen.press("Escape")
     expect(screen.page.locator("#kernel_card")).to_be_hidden()
     expect(sheet(screen, "network")).to_be_visible()
@@ -116,7 +116,7 @@ def test_the_card_of_updates_goes_to_any_by_a_number_a_step_or_a_click_on_the_cu
         act()
         if k == 40:
             screen.press("Enter")
-        screen.shows(Lesson(k=k))
+        screen.shows(Setup(k=k))
         expect(screen.key("go_to")).to_have_value(str(k))
     expect(screen.page.locator(".course")).to_be_hidden()  # one loss is no curve
     screen.key("go_to").fill("soon")

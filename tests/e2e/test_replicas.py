@@ -1,6 +1,7 @@
-"""Two servers and a Redis between them: whichever of them is killed, the hall has the lecturer's next move."""
+"""Two servers and a Redis between them: whichever of them is killed, the audience has the lecturer's next move."""
 
 import asyncio
+import contextlib
 import json
 import time
 from collections.abc import Callable, Sequence
@@ -8,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.bench._http import Connection
 from tests.conftest import Server
 from tests.e2e.page import Screen, been_here
@@ -57,8 +58,13 @@ async def put(servers: list[str], room: dict, query: str, within: float = WITHIN
 
 
 async def join(url: str, room: dict, count: int) -> list[str]:
-    """The tokens of so many devices."""
-    async with Connection(url) as ask:
+    """The tokens of so many devices, each of which has a stream as it joins."""
+    async with contextlib.AsyncExitStack() as streams, Connection(url) as ask:
+        for _ in range(count):
+            stream = await streams.enter_async_context(Connection(url))
+            await stream.send("GET", f"/room/{room['code']}/events")
+            assert (await stream.head())[0] == 200
+            await anext(stream.chunks())
         return [json.loads((await ask.ask("POST", f"/room/{room['code']}/device"))[2])["device"] for _ in range(count)]
 
 
@@ -132,7 +138,7 @@ def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, 
         context = been_here(browser.new_context(base_url=url, viewport={"width": 1280, "height": 720}))
         screen = Screen(context.new_page())
         screen.open("/", k=1, stage="z1").press("PageDown")
-        screen.shows(Lesson(k=2, stage="z1"))
+        screen.shows(Setup(k=2, stage="z1"))
 
         async def numbers() -> list[tuple[int, str]]:
             async with Connection(url) as ask:
@@ -146,7 +152,7 @@ def test_behind_nginx_pages_numbers_and_rooms_go_on_when_a_server_dies(browser, 
         assert apart(numbers()) == [(200, "MISS"), (200, "HIT"), (200, "HIT"), (200, "MISS")]
         apart(lecture([url], one, redis))
         screen.press("PageDown")
-        screen.shows(Lesson(k=3, stage="z1"))  # by the server that is left
+        screen.shows(Setup(k=3, stage="z1"))  # by the server that is left
         assert screen.thrown == []
         context.close()
 
@@ -158,7 +164,7 @@ def kill(server: Server) -> None:
 
 
 async def rolling(url: str, one: Server, two: Server) -> None:
-    """A hall while both servers are started again, one after the other and then both at once."""
+    """An audience while both servers are started again, one after the other and then both at once."""
     async with Connection(url) as ask:
         room = json.loads((await ask.ask("POST", "/room", body=b"k=0"))[2])
     listeners = [Listener(url, room["code"]) for _ in range(40)]
@@ -178,7 +184,7 @@ async def rolling(url: str, one: Server, two: Server) -> None:
 
 
 @pytest.mark.skipif(not NGINX, reason="there is no nginx here: the system's package has one")
-def test_behind_nginx_a_hall_is_back_at_once_while_the_servers_are_started_again(tmp_path):
+def test_behind_nginx_an_audience_is_back_at_once_while_the_servers_are_started_again(tmp_path):
     with two_servers() as (one, two, _), nginx_before(one, two, tmp_path) as url:
         apart(rolling(url, one, two))
 

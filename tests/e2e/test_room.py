@@ -1,4 +1,4 @@
-"""A hall on its own screens: a lecturer's page drives, a follower's follows, wanders off and returns."""
+"""An audience on its own screens: a lecturer's page drives, a follower's follows, wanders off and returns."""
 
 import contextlib
 import json
@@ -8,7 +8,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from tests.conftest import Server
 from tests.e2e.page import Screen, been_here, faults, ready, screen_in
 from tests.e2e.test_accessibility import violations
@@ -30,8 +30,11 @@ def follower(browser, browser_context_args):
 
 
 def open_room(lecturer: Screen) -> str:
+    """Open a room, which the page asks about first, and return its code."""
     lecturer.key("room").click()
     dialog = lecturer.page.locator("dialog.room")
+    expect(dialog).to_contain_text("follows this page")
+    lecturer.key("room_open").click()
     expect(dialog.locator("img.qr")).to_have_js_property("complete", True)
     code = dialog.locator(".code").inner_text()
     dialog.get_by_role("button", name="Close").click()
@@ -66,7 +69,7 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
         ready(screen.page, stage="v")
         expect(screen.root).to_have_class(hidden)
     follower.page.keyboard.press("Space")
-    expect(follower.page.locator(".notice")).to_have_text("These numbers have not been shown.")
+    expect(follower.page.locator(".notice")).to_have_text("These numbers are still hidden.")
     expect(follower.root).to_have_class(hidden)
     lecturer.press("Space")
     expect(follower.root).not_to_have_class(hidden)
@@ -88,16 +91,16 @@ def test_a_follower_is_where_the_lecturer_is_until_they_explore_alone(lecturer: 
     bar.get_by_role("button", name="Return to the lecture").click()
     ready(follower.page, update=5, stage="a1")
     expect(follower.page).to_have_url(f"{server.url}/room/{code}")
-    # the driver's link, on another device
+    # the presenter's link, on another device
     lecturer.key("room").click()
     expect(lecturer.page.locator("dialog.room .count")).to_have_text("1 follows")
     secret = lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')")
-    driver = lecturer.page.evaluate("text => JSON.parse(text).driver", secret)
+    presenter = lecturer.page.evaluate("text => JSON.parse(text).driver", secret)
     lecturer.page.goto("about:blank")
     with screen_in(follower.page.context.browser, {"base_url": server.url}) as device:
-        device.page.goto(f"/?k=7&stage=df#room={code}&driver={driver}")
+        device.page.goto(f"/?k=7&stage=df#room={code}&driver={presenter}")
         ready(follower.page, update=7, stage="df")
-        assert driver not in device.page.url
+        assert presenter not in device.page.url
         device.key("room").click()
         device.page.get_by_role("button", name="End the room").click()
         expect(bar).to_contain_text("The room has ended")
@@ -135,7 +138,7 @@ def test_a_followers_phone_has_the_lesson_and_comes_back_by_itself(browser, brow
     context.set_offline(True)
     page.evaluate("dispatchEvent(new Event('offline'))")
     lecturer.press("PageDown")
-    lecturer.shows(Lesson(k=2, stage="z1"))
+    lecturer.shows(Setup(k=2, stage="z1"))
     context.set_offline(False)
     ready(page, update=2, stage="z1")
     context.close()
@@ -148,46 +151,46 @@ def tap(phone: Page, row: int, column: int) -> None:
     canvas.tap(position={"x": (column + 1.5) * side, "y": (row + 1.5) * side})
 
 
-def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_context_args, lecturer: Screen, server: Server):
+def test_an_audience_is_asked_answers_and_sees_what_it_answered(browser, browser_context_args, lecturer: Screen, server: Server):
     """From the lecturer's private screen: two phones answer, the projector shows, a second round stands beside the first."""
     lecturer.open("/", stage="x", img="test-0", f="sobel-x")
     code = open_room(lecturer)
-    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
     phone_size = {"viewport": {"width": 390, "height": 844}}
     contexts = [browser.new_context(**browser_context_args | phone_size | {"has_touch": touch}) for touch in (True, False)]
     phones = [context.new_page() for context in contexts]
     for phone in phones:
         phone.goto(f"/room/{code}")
         ready(phone, stage="x")
-    cockpit = contexts[1].new_page()
-    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
-    expect(cockpit).to_have_url(f"{server.url}/room/{code}/cockpit")  # the secret has left the address bar
-    expect(cockpit.locator("header .count")).to_contain_text("2 follow")
-    assert violations(Screen(cockpit)) == []
-    act = {name: cockpit.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
+    presenter_view = contexts[1].new_page()
+    presenter_view.goto(f"/room/{code}/cockpit#driver={presenter}")
+    expect(presenter_view).to_have_url(f"{server.url}/room/{code}/cockpit")  # the secret has left the address bar
+    expect(presenter_view.locator("header .count")).to_contain_text("2 follow")
+    assert violations(Screen(presenter_view)) == []
+    act = {name: presenter_view.locator(f"[data-act={name}]") for name in ("close", "show", "again", "reveal", "next")}
 
-    expect(cockpit.locator("[data-key=cockpit_script]")).to_be_visible()
+    expect(presenter_view.locator("[data-key=cockpit_script]")).to_be_visible()
 
-    # it sees the next stage before the hall does
-    expect(cockpit.locator(".coming h2")).to_contain_text("z1, feature map")
-    lesson = Lesson(img="test-0", f="sobel-x")
-    largest = trajectory(lesson, load_image("test-0"), k=0).trace.z1.max()
-    expect(cockpit.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
+    # it sees the next stage before the audience does
+    expect(presenter_view.locator(".coming h2")).to_contain_text("z1, feature map")
+    setup = Setup(img="test-0", f="sobel-x")
+    largest = run_updates(setup, load_image("test-0"), k=0).trace.z1.max()
+    expect(presenter_view.locator(".coming .numbers b").last).to_have_text(f"{largest:.5g}")
 
     # it drives: the lecturer's own page goes along, on the projector
-    cockpit.keyboard.press("ArrowRight")
+    presenter_view.keyboard.press("ArrowRight")
     for page in (lecturer.page, *phones):
         ready(page, stage="z1")
-    cockpit.keyboard.press("ArrowLeft")
+    presenter_view.keyboard.press("ArrowLeft")
     for page in (lecturer.page, *phones):
         ready(page, stage="x")
 
     # a question on the spot, by touch and by keys
-    cockpit.locator("[data-key=cockpit_spot]").click()
+    presenter_view.locator("[data-key=cockpit_spot]").click()
     board = lecturer.page.locator(".board.asking")
     expect(board.locator("h1")).to_have_text("Click the largest cell of z1.")
     tap(phones[0], 7, 7)
-    send = [phone.locator("[data-key=hall_send]") for phone in phones]
+    send = [phone.locator("[data-key=room_send]") for phone in phones]
     expect(send[0]).to_contain_text("Send row 7, column 7")
     send[0].click()
     expect(phones[0].locator(".in")).to_have_text("Your answer: row 7, column 7.")
@@ -196,7 +199,7 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
         phones[1].keyboard.press(key)
     expect(phones[1].locator(".in")).to_have_text("Your answer: row 15, column 16.")
     expect(board.locator(".answered")).to_have_text("2 of 2 have answered")
-    expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("0")
+    expect(presenter_view.locator(".live .groups .right .meters b")).to_have_text("0")
     for page in (lecturer.page, *phones):
         expect(page.locator(".results")).to_have_count(0)
 
@@ -212,12 +215,14 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(send[0]).to_contain_text("Send row 10, column 18")
     send[0].click()
     expect(phones[0].locator(".in")).to_contain_text("Your answer")
-    cockpit.keyboard.press("c")
+    presenter_view.keyboard.press("c")
     expect(act["reveal"]).to_be_enabled()
-    cockpit.keyboard.press("r")
+    presenter_view.keyboard.press("r")
     for page in (lecturer.page, *phones):
         expect(page.locator(".results canvas[data-round]")).to_have_count(2)
         expect(page.locator(".groups .right .meters b")).to_have_text(["0", "1"])
+    expect(phones[0].locator(".in")).to_have_text("✓ Right. Your answer: row 10, column 18.")
+    expect(phones[1].locator(".in")).to_have_text("You sent no answer.")  # in this round
 
     # under a question no key moves the lesson; the key of a remote goes on with it
     lecturer.press("ArrowRight")
@@ -225,18 +230,30 @@ def test_a_hall_is_asked_answers_and_sees_what_it_answered(browser, browser_cont
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)
     ready(lecturer.page, stage="x")
 
-    # alone and back, a question meanwhile: one is told, and answers only in the lecture
+    # alone, and a question meanwhile: it calls everybody back, and nobody leaves it
     expect(phones[0].locator(".ballot h1")).to_have_count(0)
     phones[0].get_by_role("button", name="Explore alone").click()
-    expect(cockpit.locator("header .count")).to_contain_text("1 exploring")
-    cockpit.locator("[data-key=cockpit_script]").select_option("kernel")
-    cockpit.locator("[data-screen='5']").click()
-    expect(phones[0].locator(".room-bar")).to_contain_text("A question is open there")
-    expect(phones[0].locator(".ballot")).to_be_hidden()
-    phones[0].get_by_role("button", name="Return to the lecture").click()
-    phones[0].locator("[name=number]").fill("15")
+    expect(presenter_view.locator("header .count")).to_contain_text("1 exploring")
+    before = phones[0].locator(".cnnviz").get_attribute("data-stage")
+    presenter_view.locator("[data-key=cockpit_script]").select_option("kernel")
+    presenter_view.locator("[data-screen='5']").click()
+    expect(phones[0].locator(".ballot h1")).to_be_visible()
+    expect(phones[0].locator("[data-key=room_leave]")).to_have_count(0)
+    expect(phones[0].locator(".cnnviz")).to_have_attribute("data-stage", before)  # the screen of the question has its answer
+    phones[0].evaluate("history.pushState(null, '', location.pathname + '?stage=z1'), dispatchEvent(new PopStateEvent('popstate'))")
+    expect(phones[0].locator(".room-bar")).to_contain_text("Following")
+    number = phones[0].locator("[name=number]")
+    number.fill("nine")
+    expect(phones[0].locator(".in")).to_contain_text("not a number")
+    expect(send[0]).to_be_disabled()
+    number.fill("15")
+    expect(phones[0].locator(".in")).to_be_empty()
     send[0].click()
-    expect(cockpit.locator(".live .groups .right .meters b")).to_have_text("1")
+    expect(presenter_view.locator(".live .groups .right .meters b")).to_have_text("1")
+    act["close"].click()
+    act["reveal"].click()
+    expect(phones[0].locator(".in")).to_contain_text("✓ Right.")
+    expect(phones[1].locator(".in")).to_have_text("You sent no answer.")
     for context in contexts:
         context.close()
 
@@ -263,29 +280,36 @@ ASKEW = """(board) => {
 }"""
 
 
-def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_context_args, lecturer: Screen):
+WHOLE = """(one) => {
+  const { left, top, right, bottom } = one.getBoundingClientRect()
+  return left <= 0 && top <= 0 && right >= innerWidth && bottom >= innerHeight ? [] : [[left, top, right, bottom]]
+}"""
+
+
+def test_a_lecture_goes_from_screen_to_screen_of_its_deck(browser, browser_context_args, lecturer: Screen):
     """By the remote on the page that opened the room there: its sentence, its question with the premise, and an experiment; a phone follows."""
     lecturer.page.goto("/?script=lecture-kernel&screen=1")
     ready(lecturer.page, stage="x")
     code = open_room(lecturer)
-    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
     context = been_here(browser.new_context(**browser_context_args | {"viewport": {"width": 390, "height": 844}}))
-    phone, cockpit = context.new_page(), context.new_page()
+    phone, presenter_view = context.new_page(), context.new_page()
     phone.goto(f"/room/{code}")
-    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
-    expect(cockpit.locator(".lesson .here")).to_contain_text("One channel of a picture")
-    expect(cockpit.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
-    expect(cockpit.locator(".lesson li:nth-child(2) img")).to_have_count(1)
+    presenter_view.goto(f"/room/{code}/cockpit#driver={presenter}")
+    expect(presenter_view.locator(".lesson .here")).to_contain_text("One channel of a picture")
+    expect(presenter_view.frame_locator(".answers iframe").locator(".cnnviz[data-stage=z1]")).to_have_count(1)  # what comes next, as it will be
+    expect(presenter_view.locator(".lesson li:nth-child(2) img")).to_have_count(1)
+    curtain = lecturer.page.locator(".curtain")
     for key, covers in (("b", "black"), ("j", "joining")):
-        cockpit.keyboard.press(key)
-        expect(lecturer.page.locator(f".board.{covers}")).to_be_visible()
-        expect(cockpit.locator("[aria-pressed=true]")).to_have_count(1)
+        presenter_view.keyboard.press(key)
+        expect(curtain).to_have_class(re.compile(covers))
+        expect(presenter_view.locator("[aria-pressed=true]")).to_have_count(1)
     lecturer.press("PageDown")
-    expect(lecturer.page.locator(".board")).to_be_hidden()  # the lecture goes on
-    lecturer.press("l")  # who is on the way to the next screen does not call the hall back
+    expect(curtain).to_be_hidden()  # the lecture goes on
+    lecturer.press("l")  # who is on the way to the next screen does not call the audience back
     for page in (lecturer.page, phone):
         ready(page, stage="z1")
-        expect(page.locator(".script-bar p")).to_contain_text("at 900 places")
+        expect(page.locator(".deck-bar p")).to_contain_text("at 900 places")
     if not lecturer.root.evaluate("root => root.classList.contains('lecture')"):
         lecturer.press("l")
     corner = lecturer.page.locator(".join-corner")
@@ -295,7 +319,7 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     expect(corner).to_be_hidden()
     lost = phone.locator("[data-key=room_lost]")
     lost.click()
-    expect(cockpit.locator("header .lost")).to_have_text("1 is lost")
+    expect(presenter_view.locator("header .lost")).to_have_text("1 is lost")
     # a question, which brings its premise
     lecturer.press("PageDown")
     board = lecturer.page.locator(".board")
@@ -309,33 +333,65 @@ def test_a_lecture_goes_from_screen_to_screen_of_its_script(browser, browser_con
     assert faults(board, SMALLEST, 0.022 * 1080) == []
     lecturer.page.set_viewport_size(usual)
     expect(lost).to_have_attribute("aria-pressed", "false")
-    expect(cockpit.locator("header .lost")).to_have_count(0)
+    expect(presenter_view.locator("header .lost")).to_have_count(0)
     phone.locator("[name=answer]").first.check()
-    phone.locator("[data-key=hall_send]").click()
+    phone.locator("[data-key=room_send]").click()
     expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
+    # B and J cover the question on every projector, from the remote too, and leave it as it was
+    screen = context.new_page()
+    screen.goto(f"/room/{code}/screen")
+    expect(screen.locator(".board .answered")).to_have_text("1 of 1 have answered")
+    for key, covers in (("b", "black"), ("j", "joining")):
+        lecturer.press(key)
+        for page in (lecturer.page, screen):
+            expect(page.locator(".curtain")).to_have_class(re.compile(covers))
+            assert faults(page.locator(".curtain"), WHOLE) == []
+        lecturer.press("PageDown")  # does not close a question that nobody sees
+        for page in (lecturer.page, screen):
+            expect(page.locator(".curtain")).to_be_hidden()
+            expect(page.locator(".board .answered")).to_have_text("1 of 1 have answered")
+    screen.keyboard.press("b")
+    expect(screen.locator(".curtain")).to_have_css("background-color", "rgb(0, 0, 0)")
+    expect(curtain).to_be_hidden()
+    screen.close()
     for phase, words in (("closed", "closed"), ("shown", "neighbour"), ("revealed", "green")):
         expect(phone.locator(".ballot h1")).to_be_visible()
         lecturer.press("PageDown")
         expect(board.locator(".soft").last).to_contain_text(words)  # the page that is pressed on knows it, too
-        expect(cockpit.locator(".now h2 small")).to_contain_text(phase)
+        expect(presenter_view.locator(".now h2 small")).to_contain_text(phase)
     expect(phone.locator(".bars .right .meters b")).to_have_text("1")
+    expect(phone.locator(".in")).to_contain_text("Right. Your answer: A")
+    expect(board.locator(".plates figure")).not_to_have_count(0)  # the picture of the question stays beside its results
     lecturer.press("PageDown")
     for page in (lecturer.page, phone):
         ready(page, stage="a1")
     # everybody has a run of their own
-    cockpit.locator("[data-screen='12']").click()
+    presenter_view.locator("[data-screen='12']").click()
+    expect(board.locator("h1")).to_contain_text("How many runs will not learn")
+    phone.locator("[name=answer]").nth(1).check()
+    phone.locator("[data-key=room_send]").click()
+    expect(board.locator(".answered")).to_have_text("1 of 1 have answered")
+    lecturer.press("PageDown")
+    expect(presenter_view.locator("[data-act=run]")).to_have_class("primary")
+    lecturer.press("PageDown")
     expect(phone.locator(".ballot .own h1")).to_have_text("Your start: 1")
-    expect(board.locator(".premise")).to_contain_text("1 run")
+    said = presenter_view.locator(".lesson .here").inner_text().split("\n")[-1]
+    expect(board.locator(".premise")).to_have_text(said)
+    expect(board.locator("h1")).to_contain_text("How many runs will not learn")
+    expect(board.locator(".predicted")).to_be_empty()
     expect(phone.locator("canvas.runs")).to_be_visible()
     expect(phone.locator(".ballot .plates figure")).to_have_count(3)  # its kernel, z1 and a1
-    expect(phone.locator("[data-key=hall_look]")).to_be_visible()  # why its run ends as it does, where it is seen
+    expect(phone.locator("[data-key=room_look]")).to_be_visible()  # why its run ends as it does, where it is seen
     assert violations(Screen(phone)) == []
-    phone.locator("[data-key=hall_inside]").click()
+    lecturer.press("PageDown")  # the headline comes last
+    expect(board.locator("h1")).to_contain_text("At update 200 the 1 losses go from")
+    expect(board.locator(".predicted")).to_contain_text("of 1")
+    phone.locator("[data-key=room_inside]").click()
     ready(phone, update=200)
-    expect(phone.locator(".room-bar")).to_contain_text("An experiment goes on there.")
+    expect(phone.locator(".room-bar")).to_contain_text("The lecture has an experiment.")
     lecturer.press("PageUp")
-    expect(cockpit.locator(".lesson .here [data-screen]")).to_have_attribute("data-screen", "11")
-    cockpit.locator("[data-screen='2']").click()
+    expect(presenter_view.locator(".lesson .here [data-screen]")).to_have_attribute("data-screen", "11")
+    presenter_view.locator("[data-screen='2']").click()
     ready(lecturer.page, stage="z1")
     expect(lecturer.page.locator(".board.asking")).to_have_count(0)
     context.close()
@@ -363,7 +419,8 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
     assert faults(board, ASKEW) == faults(board, UNDER_THE_FOOT) == [], "both rounds on one grid"
     expect(board.locator(".heads span:visible")).to_have_text([re.compile("round 1"), re.compile("round 2")])
     ask_server(server, "DELETE", f"{path}/question", None, room["driver"])
-    page.locator("[data-key=hall_join]").click()
+    page.locator("[data-key=room_join]").click()
+    board = page.locator(".curtain")
     phones = [been_here(browser.new_context(**browser_context_args)).new_page() for _ in range(2)]
     for phone in phones:
         phone.goto(path)
@@ -377,9 +434,9 @@ def test_a_projector_is_read_from_the_last_row_and_eight_options_fit(browser, br
         of.close()
 
 
-def ask_server(server: Server, method: str, path: str, body: object, driver: str = "") -> dict:
+def ask_server(server: Server, method: str, path: str, body: object, presenter: str = "") -> dict:
     """What the server answers to a program."""
-    headers = {"Authorization": f"Bearer {driver}"} if driver else {}
+    headers = {"Authorization": f"Bearer {presenter}"} if presenter else {}
     asked = urllib.request.Request(server.url + path, None if body is None else json.dumps(body).encode(), headers, method=method)
     with urllib.request.urlopen(asked) as answer:
         return json.loads(answer.read() or b"{}")
@@ -415,20 +472,20 @@ def test_who_explores_stays_as_far_as_the_lecturer_says(browser, browser_context
     context.close()
 
 
-def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(browser, browser_context_args, lecturer: Screen, server: Server):
+def test_a_room_that_is_gone_says_so_everywhere_and_its_presenter_opens_it_again(browser, browser_context_args, lecturer: Screen, server: Server):
     """On a server that keeps rooms in its memory alone and is started again, while a question covers every page."""
     lecturer.open("/", stage="z1", img="test-0", f="sobel-x")
     code = open_room(lecturer)
-    driver = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
+    presenter = json.loads(lecturer.page.evaluate("sessionStorage.getItem('cnnviz.room')"))["driver"]
     context = been_here(browser.new_context(**browser_context_args))
-    follower, projector, cockpit = (context.new_page() for _ in range(3))
+    follower, projector, presenter_view = (context.new_page() for _ in range(3))
     follower.goto(f"/room/{code}")
     projector.goto(f"/room/{code}/screen")
-    cockpit.goto(f"/room/{code}/cockpit#driver={driver}")
-    cockpit.locator("[name=spot]").select_option("hands")
-    cockpit.locator("[name=ask]").fill("Clear so far?")
+    presenter_view.goto(f"/room/{code}/cockpit#driver={presenter}")
+    presenter_view.locator("[name=spot]").select_option("hands")
+    presenter_view.locator("[name=ask]").fill("Clear so far?")
     with lecturer.page.expect_response(re.compile("/asked$")) as asked:  # the page keeps the question, to ask it again
-        cockpit.locator("[data-key=cockpit_spot]").click()
+        presenter_view.locator("[data-key=cockpit_spot]").click()
     asked.value.finished()
     expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
     for page in (follower, projector):
@@ -436,39 +493,39 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_driver_opens_it_again(br
     server.stop()
     server.start()
     for page in (follower, projector):
-        expect(page.locator(".room-bar")).to_contain_text("The room is gone")
-    for page in (lecturer.page, cockpit):
+        expect(page.locator(".room-bar")).to_contain_text("The server was restarted")
+    for page in (lecturer.page, presenter_view):
         expect(page.locator(".room-gone")).to_contain_text(f"The server has forgotten room {code}")
-    for page in (lecturer.page, follower, projector):
-        expect(page.locator("[inert]")).to_have_count(0)
-        expect(page.locator(".asking, body.answering")).to_have_count(0)
-    assert violations(Screen(cockpit)) == []
+    for page in (lecturer.page, projector):  # the question stays, so that nobody sees what it hides
+        expect(page.locator(".board h1")).to_have_text("Clear so far?")
+    expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
+    expect(follower.locator("[data-key=room_send]")).to_be_disabled()
+    expect(lecturer.page.locator("[data-testid=stDialog]")).to_have_count(0)
+    assert violations(Screen(presenter_view)) == []
     wide = follower.viewport_size
     follower.set_viewport_size({"width": 390, "height": 844})
     state = follower.locator(".room-bar .state")
     assert faults(state, "({ scrollWidth, clientWidth, offsetWidth }) => scrollWidth <= clientWidth && offsetWidth < 390 ? [] : [scrollWidth]") == [], "nothing of it is cut"
     follower.set_viewport_size(wide)
-    follower.locator("main.cnnviz").press("ArrowRight")
-    ready(follower, stage="a1")
-    lecturer.press("ArrowRight")
-    lecturer.shows(Lesson(stage="a1", img="test-0", f="sobel-x"))
-    assert driver not in lecturer.page.content()
+    follower.keyboard.press("ArrowRight")
+    expect(follower.locator("main.cnnviz")).to_have_attribute("data-stage", "z1")
+    assert presenter not in lecturer.page.content()
     # it is opened again, with the question that was open, and everybody is back
     lecturer.page.locator("[data-key=room_again]").click()
     expect(lecturer.page.locator(".board h1")).to_have_text("Clear so far?")
-    for page in (lecturer.page, cockpit):
+    for page in (lecturer.page, presenter_view):
         expect(page.locator(".room-gone:visible")).to_have_count(0)
+    for page in (follower, projector):
+        expect(page.locator(".room-bar")).not_to_contain_text("The server was restarted")
     expect(projector.locator(".board h1")).to_have_text("Clear so far?")
-    follower.locator("[data-key=room_leave]").click()
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
-    ready(projector, stage="a1")
     follower.locator("[name=answer]").first.check()
-    follower.locator("[data-key=hall_send]").click()
-    expect(cockpit.locator(".live .sum")).to_contain_text("1 of 1")
+    follower.locator("[data-key=room_send]").click()
+    expect(presenter_view.locator(".live .sum")).to_contain_text("1 of 1")
     context.close()
 
 
-def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen, follower: Screen):
+def test_a_presenter_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen, follower: Screen):
     lecturer.open("/", k=1, stage="z1")
     code = open_room(lecturer)
     follower.page.goto(f"/room/{code}")
@@ -479,7 +536,7 @@ def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen
     again.open("/", k=2, stage="a1")
     assert follower.root.get_attribute("data-update") == "1", "another page of this browser leads nobody by itself"
     again.key("room").click()
-    again.page.get_by_role("button", name=f"Go back to room {code}").click()
+    again.key("room_resume").click()
     expect(again.page.locator("dialog.room .code")).to_have_text(code)
     with again.page.expect_popup() as opened:
         again.key("room_cockpit").click()
@@ -491,19 +548,19 @@ def test_a_driver_who_closed_the_tab_comes_back_in_this_browser(lecturer: Screen
     again.page.get_by_role("button", name="End the room").click()
     expect(follower.page.locator(".room-bar")).to_contain_text("The room has ended")
     again.key("room").click()
-    expect(again.page.locator("dialog.room .code")).not_to_have_text(code)
-    expect(again.page.get_by_role("button", name=f"Go back to room {code}")).to_have_count(0)
+    expect(again.key("room_open")).to_be_visible()
+    expect(again.key("room_resume")).to_have_count(0)
     assert again.thrown == []
     again.page.close()
 
 
 def test_who_follows_reads_exact_numbers_of_what_came_as_colours(lecturer: Screen, follower: Screen):
-    lesson = Lesson(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1, stage="df2")  # with 18,432 filter weights
+    setup = Setup(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1, stage="df2")  # with 18,432 filter weights
     at = (15, 20, 1, 2)  # in a filter and a channel that no stage is about first
-    lecturer.open("/", **lesson.to_query(), cell=f"df2:{','.join(map(str, at))}")
+    lecturer.open("/", **setup.to_query(), cell=f"df2:{','.join(map(str, at))}")
     code = open_room(lecturer)
     follower.page.goto(f"/room/{code}")
     ready(follower.page, update=1, stage="df2")
     expect(follower.numbers).to_contain_text("[15,20,1,2]")
-    exact = trajectory(lesson, load_image(lesson.img), lesson.k).gradients["df2"][at]
+    exact = run_updates(setup, load_image(setup.img), setup.k).gradients["df2"][at]
     assert follower.value() == pytest.approx(exact, rel=1e-4)

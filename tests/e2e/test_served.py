@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, FrameLocator, Page, expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.conftest import Server
 from tests.e2e.page import Screen, been_here, screen_in
 from tests.test_installed import HIDDEN
@@ -44,9 +44,9 @@ def screen(browser, browser_context_args, elsewhere):
 
 def goes_through(screen: Screen, prefix: str) -> None:
     """Stages, an update, another page, a reload, Back and an upload: everything that knows the path."""
-    screen.open(f"{prefix}/", k=1, stage="z1").shows(Lesson(k=1, stage="z1"))
+    screen.open(f"{prefix}/", k=1, stage="z1").shows(Setup(k=1, stage="z1"))
     screen.press("ArrowRight", "PageDown")
-    screen.shows(Lesson(k=2, stage="a1"))
+    screen.shows(Setup(k=2, stage="a1"))
     screen.page.locator("nav").get_by_text("Check", exact=True).click()
     expect(screen.page.locator(".verdict")).to_be_visible()
     screen.page.wait_for_url(lambda url: url.partition("?")[0].endswith(f"{prefix}/check"))
@@ -54,7 +54,7 @@ def goes_through(screen: Screen, prefix: str) -> None:
     expect(screen.page.locator(".verdict")).to_be_visible()
     screen.page.evaluate("history.back()")
     expect(screen.page.locator("nav [aria-current=page]")).to_have_text("Step")
-    screen.shows(Lesson(k=2, stage="a1"))
+    screen.shows(Setup(k=2, stage="a1"))
     screen.connected()
     screen.key("rail_image").click()
     screen.key("upload").click()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.pages.network_record import formulas as network_formulas
 from tests.e2e.page import ORDER, Screen, cell_of, geometry, read, values
 
@@ -41,8 +41,8 @@ CELLS = {
 
 
 def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
-    screen.open("/").shows(Lesson(stage="x"))  # from its beginning; a lesson in the address opens as it says
-    screen.open("/", stage="df").shows(Lesson())
+    screen.open("/").shows(Setup(stage="x"))  # from its beginning; a setup in the address opens as it says
+    screen.open("/", stage="df").shows(Setup())
     expect(screen.root).to_have_attribute("data-ready", "1")
     for key in KEYS:
         expect(screen.key(key)).to_have_count(1)
@@ -58,7 +58,7 @@ def test_a_first_visit_finds_every_key_and_every_map(screen: Screen):
 def test_a_visit_begins_with_nothing_learned_and_tells_nothing_that_is_not_computed_yet(screen: Screen):
     screen.open("/")
     status = screen.page.locator(".status")
-    expect(status).to_contain_text("nothing learned yet")
+    expect(status).to_contain_text("not trained yet")
     expect(status.locator(".loss")).to_be_hidden()
     screen.press("ArrowRight")
     screen.ready(stage="z1")
@@ -79,11 +79,11 @@ def test_a_visit_begins_with_nothing_learned_and_tells_nothing_that_is_not_compu
 
 
 def test_fourteen_stages_by_keys_and_by_chips_each_said_in_words_and_numbers(screen: Screen):
-    lesson = Lesson(k=1, stage="x")
+    setup = Setup(k=1, stage="x")
     screen.open("/", k=1, stage="x")
-    expected, of = values(lesson), geometry(lesson)
-    formulas = network_formulas(lesson.network.program(lesson.x_shape))
-    for stage in lesson.network.stages:
+    expected, of = values(setup), geometry(setup)
+    formulas = network_formulas(setup.network.program(setup.x_shape))
+    for stage in setup.network.stages:
         screen.ready(update=1, stage=stage.symbol)
         expect(screen.page.locator(".explain .title")).to_have_text(str(stage.title))
         said = screen.page.locator(".explain .sentence")
@@ -170,22 +170,22 @@ def test_updates_go_on_and_back_by_buttons_and_keys(screen: Screen):
         (lambda: screen.press("Home"), 0, "x"),
     ):
         act()
-        screen.shows(Lesson(k=k, stage=stage))
-        assert screen.lesson == Lesson(k=k, stage=stage)
+        screen.shows(Setup(k=k, stage=stage))
+        assert screen.setup == Setup(k=k, stage=stage)
 
 
 def test_numbers_after_three_updates_are_the_cores(screen: Screen):
-    lesson = Lesson(k=3, stage="update")
-    screen.open("/", k=3, stage="update").shows(lesson)
+    setup = Setup(k=3, stage="update")
+    screen.open("/", k=3, stage="update").shows(setup)
     expect(screen.page.locator(".status .loss")).to_have_text("0.10287")
-    expected, of = values(lesson), geometry(lesson)
+    expected, of = values(setup), geometry(setup)
     for symbol, cells in CELLS.items():
         shape = (1, 1) if symbol == "L" else of.shape(symbol)
         for cell in cells:
             screen.point(symbol, cell, shape)
             array = expected[symbol]
-            if symbol in lesson.network.parameters:  # which the update steps
-                array = array - lesson.lr * expected[f"d{symbol}"]
+            if symbol in setup.network.parameters:  # which the update steps
+                array = array - setup.lr * expected[f"d{symbol}"]
             array = array.reshape(shape)
             assert screen.value() == pytest.approx(array[cell], rel=6e-5), (symbol, cell)
 
@@ -208,7 +208,7 @@ def test_the_numbers_on_small_maps_are_the_cores(screen: Screen):
     printed = screen.page.evaluate("window.printed")
     assert set(printed) >= {"f", "z1", "a1", "w", "dw", "z2", "o", "df"}
     for symbol, cells in printed.items():
-        array = values(screen.lesson)[symbol]
+        array = values(screen.setup)[symbol]
         layers = [array[:, n] for n in range(2)] if symbol in ("w", "dw") else [array.ravel()]
         expected = np.concatenate(layers)
         shown = sorted(cells.items(), key=lambda cell: tuple(map(int, cell[0].split(","))))
@@ -232,7 +232,7 @@ INKED = """(canvas, map) => {
 def test_what_flows_to_a_number_goes_under_the_digits_of_its_map_and_leads_into_one_without_digits(screen: Screen):
     for stage, inked in (("df", False), ("dz1", True)):
         screen.open("/", stage=stage, whole=1)
-        screen.point(stage, (1, 1), values(screen.lesson)[stage].shape)
+        screen.point(stage, (1, 1), values(screen.setup)[stage].shape)
         screen.painted()
         assert screen.page.locator(".ribbons").evaluate(INKED, f'canvas[data-map="{stage}"]') == inked
 
@@ -262,9 +262,9 @@ def test_a_map_whose_numbers_leave_a_power_of_ten_out_says_so_in_sight(screen: S
 
 def test_the_arithmetic_adds_up(screen: Screen):
     """The products and totals that are printed are those that the value comes from."""
-    lesson = Lesson(k=2, stage="update")
+    setup = Setup(k=2, stage="update")
     screen.open("/", k=2, stage="update")
-    expected = values(lesson)
+    expected = values(setup)
     x, f, dz1 = expected["x"], expected["f"], expected["dz1"]
     screen.point("z1", (4, 9), (30, 30))
     assert screen.terms() == pytest.approx((x[4:7, 9:12] * f).ravel(), rel=6e-3)
@@ -301,9 +301,9 @@ def test_the_strip_has_all_images_and_a_click_on_one_shows_it(screen: Screen):
 
 
 def test_raw_pixels_saturate_every_unit_and_the_screen_says_why(screen: Screen):
-    lesson = Lesson(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), stage="df")
-    screen.open("/", scale="raw", f="notebook", stage="df").shows(lesson)
-    assert not np.any(values(lesson)["df"])
+    setup = Setup(scale="raw", f=(10, 6, 13, 13, 8, 9, 8, 7, 15), stage="df")
+    screen.open("/", scale="raw", f="notebook", stage="df").shows(setup)
+    assert not np.any(values(setup)["df"])
     assert screen.value() == 0
     expect(screen.page.locator(".saturation")).to_have_text("saturated 100%")
     expect(screen.page.locator(".remark")).to_contain_text("exactly 0")

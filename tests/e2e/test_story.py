@@ -1,4 +1,4 @@
-"""The story of the first visit: told once, with the core's numbers, and left for the lesson that it was told of."""
+"""The story of the first visit: told once, with the core's numbers, and left for the setup that it was told of."""
 
 import contextlib
 import itertools
@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from cnnviz import curve
-from cnnviz.core.film import film
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import film
 from cnnviz.data.images import load_image
-from tests.e2e.page import PATIENCE, Screen, faults, moment, true_minus
+from tests.e2e.page import PATIENCE, Screen, faults, snapshot, true_minus
 from tests.e2e.test_accessibility import violations
 
-LESSON = Lesson(seed=39)
+SETUP = Setup(seed=39)
 SCREENS = ("wrong", "loss", "blame", "nudge", "update", "right")
 UPDATES = 10
 APART = """() => [...document.querySelectorAll("[data-seat]")].filter((seat) => {
@@ -56,7 +56,7 @@ def says(screen: Screen, *numbers: str) -> None:
 
 def behind(symbol: str, shown: list[str]) -> set[str]:
     """The arrays that a gradient is made of, those of the way back among them in place of what they are made of."""
-    sources = {line.target: line.sources for line in LESSON.network.program((32, 32)).backward_lines}
+    sources = {line.target: line.sources for line in SETUP.network.program((32, 32)).backward_lines}
     return {found for source in sources.get(symbol, ()) for found in ({source} if source in shown else {source} | behind(source, shown))}
 
 
@@ -71,10 +71,10 @@ def test_its_numbers_come_with_the_page_and_no_others(browser: Browser, browser_
 
 
 def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(browser: Browser, browser_context_args: dict):
-    now = moment(LESSON)
-    x = load_image(LESSON.img, LESSON.ch, LESSON.scale)
-    run = film(LESSON, x, UPDATES, 2)
-    along = curve(LESSON, x, "f:1,1", 2)
+    now = snapshot(SETUP)
+    x = load_image(SETUP.img, SETUP.ch, SETUP.scale)
+    run = film(SETUP, x, UPDATES, 2)
+    along = curve(SETUP, x, "f:1,1", 2)
     lowered = float(along.loss[24] - along.loss[32])  # by half of one
     assert along.theta[24] - along.theta[32] == -0.5
     with newcomer(browser, browser_context_args) as screen:
@@ -84,7 +84,7 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
         says(screen, *(f"{value:.2f}" for value in now.trace.o), f"{now.params.w.size:,}")
         screen.press("Space")
         at(screen, "loss")
-        says(screen, f"{now.losses[-1]:.4f}", *(f"{(o - y) ** 2:.4f}" for o, y in zip(now.trace.o, LESSON.y, strict=True)))
+        says(screen, f"{now.losses[-1]:.4f}", *(f"{(o - y) ** 2:.4f}" for o, y in zip(now.trace.o, SETUP.y, strict=True)))
         screen.press("PageDown", "ArrowLeft")
         at(screen, "loss")
         screen.press("ArrowRight")
@@ -110,8 +110,8 @@ def test_it_is_told_once_with_the_numbers_of_the_core_and_leads_to_its_lesson(br
         screen.ready(update=UPDATES)
         says(screen, f"{run.losses[-1]:.3f}", *(f"{value:.2f}" for value in run.o[-1]))
         screen.press("Escape")
-        screen.shows(Lesson(seed=39, stage="x"))
-        assert screen.lesson == Lesson(seed=39, stage="x")
+        screen.shows(Setup(seed=39, stage="x"))
+        assert screen.setup == Setup(seed=39, stage="x")
         screen.page.goto("/")
         screen.ready()
         expect(screen.page.locator(".transport")).to_be_visible()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.conftest import Server
 from tests.e2e.page import Screen, read, screen_in
 
@@ -76,6 +76,6 @@ def test_without_a_network_cifar10_says_so_in_its_dialog(screen: Screen):
     expect(dialog.get_by_role("button", name="Load CIFAR-10")).to_be_visible()
     screen.prints_no_trace()
     screen.close_dialog()
-    screen.shows(Lesson(k=1))
-    screen.open("/", img="train-7", k=1).shows(Lesson(k=1))
+    screen.shows(Setup(k=1))
+    screen.open("/", img="train-7", k=1).shows(Setup(k=1))
     assert "train-7 needs the full CIFAR-10." in " ".join(screen.complaints())

@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from tests.e2e.page import Screen
 
-SEEN = Lesson(seed=39, stage="z2")
+SEEN = Setup(seed=39, stage="z2")
 SCREENS = {
     (390, 844): ((0.5, 0.17), (0.5, 0.8)),  # where a weight lies in the picture of z2, and where one does in its own
     (820, 1180): ((0.5, 0.17), (0.3, 0.65)),
@@ -76,7 +76,7 @@ def test_a_bias_is_dragged_beside_its_sum_and_in_its_own_picture(finger: Screen)
 
 def test_the_rate_is_dragged_and_the_card_says_what_it_is(finger: Screen):
     finger.page.set_viewport_size({"width": 390, "height": 844})
-    finger.open("/", **Lesson(stage="update").to_query())
+    finger.open("/", **Setup(stage="update").to_query())
     with finger.reaching("learning_rate") as field:
         box = field.bounding_box()
         place = box["x"] + 20, box["y"] + 20
@@ -92,7 +92,7 @@ def test_the_rate_is_dragged_and_the_card_says_what_it_is(finger: Screen):
 
 def test_on_a_phone_the_card_never_lies_over_the_number_that_is_held(finger: Screen):
     finger.page.set_viewport_size({"width": 390, "height": 844})
-    finger.open("/", **Lesson(seed=39, stage="z1", cell="z1:13,18").to_query())
+    finger.open("/", **Setup(seed=39, stage="z1", cell="z1:13,18").to_query())
     session = finger.page.context.new_cdp_session(finger.page)
     x, y = at(finger, (0.1, 0.8))  # a weight on its pixel, in the lower half
     session.send("Input.dispatchTouchEvent", {"type": "touchStart", "touchPoints": [{"x": x, "y": y}]})

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from cnnviz import Lesson, load_image, sweep
-from tests.e2e.page import Screen, moment, printed_loss, read
+from cnnviz import Setup, load_image, sweep
+from tests.e2e.page import Screen, printed_loss, read, snapshot
 
 
 def scrub(screen: Screen, k: int) -> None:
@@ -34,14 +34,14 @@ def test_any_moment_of_the_film_is_the_one_that_step_shows(screen: Screen):
     for k in (300, 7, 123):
         scrub(screen, k)
         screen.ready(update=k)
-        loss = moment(Lesson(lr=0.05, k=k)).losses[-1]
+        loss = snapshot(Setup(lr=0.05, k=k)).losses[-1]
         assert read(screen.page.locator(".dots b").first.inner_text()) == pytest.approx(loss, rel=5e-3)
         expect(screen.page.locator("[data-key=update_card] .loss")).to_have_text(printed_loss(loss))
     assert len(screen.sent) == before, "scrubbing asked the server"
     assert screen.address["k"] == "123"
     screen.key("open_in_step").click()
     screen.page.wait_for_url(re.compile(r"/\?"))
-    screen.shows(Lesson(lr=0.05, k=123))
+    screen.shows(Setup(lr=0.05, k=123))
     screen.page.go_back()
     screen.ready(update=123)
     expect(screen.key("scrub")).to_have_value("123")
@@ -84,11 +84,11 @@ def test_a_curve_is_dragged_to_an_update_and_let_go_anywhere(screen: Screen):
 
 def test_a_thinned_film_says_of_which_update_its_maps_are(screen: Screen):
     screen.open("/train", n="10000", k="31", lr="0.05")
-    here = moment(Lesson(lr=0.05, k=31))
+    here = snapshot(Setup(lr=0.05, k=31))
     screen.key("maps_now").click()
     date = screen.page.locator('[data-figure="w_0"] .size')
     expect(date).to_have_text(re.compile(r"of update \d+"))
-    shown = moment(Lesson(lr=0.05, k=int(date.inner_text().split()[-1])))
+    shown = snapshot(Setup(lr=0.05, k=int(date.inner_text().split()[-1])))
     low, high = map(read, re.search(r"from (\S+) to (\S+)", screen.canvas("0.w_0").get_attribute("aria-label")).groups())
     w = shown.params.w[:, 0]
     assert (low, high) == pytest.approx((w.min(), w.max()), abs=2e-3)
@@ -130,7 +130,7 @@ def test_turning_to_another_page_stops_the_film_there(screen: Screen):
     screen.page.locator('[data-page=""]').click()
     screen.page.wait_for_url(re.compile(r"/\?"))
     expect(screen.page.locator("canvas[data-map=dx]")).to_be_visible()
-    assert screen.lesson.k > 0
+    assert screen.setup.k > 0
     screen.agrees()
 
 
@@ -145,10 +145,10 @@ def test_a_curve_opens_large_with_the_others_on_one_cursor(screen: Screen):
     values = plot.locator(".hoverlayer .legendtext")
     expect(values).to_have_count(15)
     said = dict(text.split(" : ") for text in values.all_text_contents())
-    here = moment(Lesson(lr=0.3, k=int(plot.locator(".hoverlayer .legendtitletext").text_content())))
+    here = snapshot(Setup(lr=0.3, k=int(plot.locator(".hoverlayer .legendtitletext").text_content())))
     assert read(said["L"]) == pytest.approx(here.losses[-1], rel=1e-5)
     assert read(said["dog"]) == pytest.approx(here.trace.o[1], rel=1e-5)
-    assert read(said["Δf[2,0]"]) == pytest.approx((here.params.f - Lesson().kernel)[2, 0], rel=1e-5)
+    assert read(said["Δf[2,0]"]) == pytest.approx((here.params.f - Setup().kernel)[2, 0], rel=1e-5)
     assert read(said["‖∂w‖"]) == pytest.approx(np.linalg.norm(here.gradients.dw), rel=1e-5)
 
 
@@ -156,11 +156,11 @@ def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
     screen.open("/train", n="50", k="50")
     screen.switch("compare_rate_up")
     expect(screen.page.locator("[data-run]")).to_have_count(2)
-    assert losses(screen) == pytest.approx([moment(Lesson(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=5e-4)
-    other = Lesson(img="test-5", f="blur", lr=0.2)
+    assert losses(screen) == pytest.approx([snapshot(Setup(lr=lr, k=50)).losses[-1] for lr in (0.01, 0.1)], rel=5e-4)
+    other = Setup(img="test-5", f="blur", lr=0.2)
     screen.type("vs", "http://anywhere/?" + urllib.parse.urlencode(other.to_query()))
     expect(screen.page.locator("[data-run] .row-label").nth(1)).to_contain_text("image test-5")
-    expected = moment(Lesson(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
+    expected = snapshot(Setup(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
     assert losses(screen)[1] == pytest.approx(expected, rel=5e-4)
     screen.type("vs", "no link at all")
     expect(screen.page.locator(".film-head > .wrong")).to_contain_text("no lesson's link")
@@ -176,13 +176,13 @@ def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
 
 def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_before_their_targets(screen: Screen):
     screen.open("/train", k=60)
-    expect(screen.page.locator(".title")).to_have_text("w makes 99.5% of the promised fall")
+    expect(screen.page.locator(".title")).to_have_text("w accounts for 99.5% of the predicted decrease")
     expect(screen.page.locator(".sentence")).to_have_text(re.compile(r"^After 60 updates, L fell from 0\.245 to 0\.00432\. .*half of the fall of L comes by update 3\."))
     expect(screen.page.locator(".track b").first).to_have_text("0.934")
     expect(screen.page.locator(".track small").first).to_have_text("adds 0.0022 to L")
     expect(screen.page.locator(".loss-sum")).to_have_text("L ≈ 0.002206 + 0.002117 = 0.00432")
     screen.key("share_first").click()
-    first = moment(Lesson()).gradients
+    first = snapshot(Setup()).gradients
     squares = [float((first[f"d{name}"] ** 2).sum()) for name in "wbf"]
     said = [float(text.removesuffix("%")) / 100 for text in screen.page.locator(".share-row .part.promised").all_inner_texts()]
     assert said == pytest.approx(np.array(squares) / sum(squares), abs=5e-4)
@@ -235,8 +235,8 @@ def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     expect(screen.page.locator(".live")).to_contain_text("40 runs: each draws kernel and weights from its own seed")
     canvas = screen.page.locator(".sweep canvas")
     expect(canvas).to_have_attribute("data-runs", "40")
-    lesson = Lesson(net="conv1x3-relu-dense2-sigmoid-mse")
-    found = sweep(lesson, load_image("test-0"), "start:1..40", 50)
+    setup = Setup(net="conv1x3-relu-dense2-sigmoid-mse")
+    found = sweep(setup, load_image("test-0"), "start:1..40", 50)
     high = int((found.losses[:, -1] > 0.1).sum())
     expect(screen.page.locator(".sweep .starts")).to_have_text(f"Losses above 0.1 at update 50: {high} of 40")
     canvas.focus()
@@ -246,7 +246,7 @@ def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     expect(screen.page).to_have_url(re.compile(f"seed={worst}&"))
     screen.ready()
     expect(screen.page.locator(".sweep")).to_be_hidden()
-    assert "sweep" not in screen.address and screen.lesson.first_params()["f"].tolist() == found.lessons[int(worst) - 1].first_params()["f"].tolist()
+    assert "sweep" not in screen.address and screen.setup.first_params()["f"].tolist() == found.setups[int(worst) - 1].first_params()["f"].tolist()
     expect(screen.page.locator(".film-head .sentence")).to_contain_text("hardly any gradient passes")
     screen.key("film_look").click()
     screen.ready(update=0, stage="a1")

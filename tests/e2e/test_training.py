@@ -37,10 +37,10 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     screen.key("half_many").click()
     page.wait_for_url(re.compile("of=many"))
     title = page.locator(".training h2")
-    expect(title).to_have_text("Can it learn to tell airplane and automobile apart?")
+    expect(title).to_have_text("Can the network learn to tell airplane and automobile apart?")
     expect(page.locator(".training [data-said=sentence]")).to_contain_text("Guessing gets 50%")
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
-    expect(page.locator(".live")).to_contain_text("Can it learn to tell airplane and automobile apart?")
+    expect(page.locator(".live")).to_contain_text("Can the network learn to tell airplane and automobile apart?")
     with screen.reaching("train_full") as full:
         full.click()
     expect(page.get_by_role("dialog")).to_contain_text("downloaded once")
@@ -69,11 +69,11 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(r"/\?.*w=held-[0-9a-f]{16}"))
     screen.ready(update=0, stage="o")
-    assert screen.lesson.scale == "unit" and who.startswith(screen.lesson.img)
+    assert screen.setup.scale == "unit" and who.startswith(screen.setup.img)
     outputs = [read(text) for text in screen.canvas("o").get_attribute("aria-label").split(", ")[-2:]]
     assert outputs == pytest.approx([float(number.rstrip("%")) / 100 for number in printed], abs=0.0006)
     assert (outputs[0] > outputs[1]) == said.startswith("airplane")
-    expect(screen.key("update_card")).to_contain_text("learned from 240 images, 10 epochs")
+    expect(screen.key("update_card")).to_contain_text("trained on 240 images, 10 epochs")
     expect(screen.root.locator(".wrong:visible")).to_have_count(0)
     assert not screen.complaints()
     page.go_back()  # to where one was, with everything that came of it
@@ -217,7 +217,7 @@ def test_settings_travel_in_the_link_and_a_reload_shows_what_came_of_them(screen
     page.go_back()
     expect(page.locator('.chips [data-class="automobile"]')).to_have_attribute("aria-pressed", "true")
     screen.type("train_epochs", "0")
-    expect(page.locator(".training-settings .wrong.numbers")).to_have_text("Epochs: a whole number from 1 to 200.")
+    expect(page.locator(".training-settings .wrong.numbers")).to_have_text("Epochs must be an integer from 1 to 200.")
     for key, value in (("train_epochs", "7"), ("train_rate", "0.25")):
         screen.type(key, value)
     expect(screen.key("train")).to_contain_text("7 epochs")

@@ -13,7 +13,7 @@ SCROLLS = """() => [document.scrollingElement, ...document.querySelectorAll(".st
   .filter((e) => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
   .map((e) => `${e.tagName}.${e.className}: ${e.scrollWidth}×${e.scrollHeight} in ${e.clientWidth}×${e.clientHeight}`)"""
 OUTSIDE = """() => [...document.querySelectorAll(".cnnviz canvas, .cnnviz button, .cnnviz input, .cnnviz select")]
-  .filter((e) => e.offsetParent && !e.closest(".stages, .road"))
+  .filter((e) => e.offsetParent && !e.closest(".stages, .gradient-chain"))
   .filter((e) => { const b = e.getBoundingClientRect(); return b.right > innerWidth + 1 || b.bottom > innerHeight + 1 })
   .map((e) => e.outerHTML.slice(0, 120))"""
 

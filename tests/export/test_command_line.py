@@ -18,7 +18,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.__main__ import main
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import arrays_npz
@@ -54,11 +54,11 @@ def numbers(output: str) -> list[str]:
 
 
 def test_it_prints_what_the_exported_script_prints(tmp_path):
-    lesson = Lesson(img="test-3", ch="gray", f="blur", stride=2, pad="same", k=12, lr=0.5)
-    query = "&".join(f"{key}={value}" for key, value in lesson.to_query().items())
+    setup = Setup(img="test-3", ch="gray", f="blur", stride=2, pad="same", k=12, lr=0.5)
+    query = "&".join(f"{key}={value}" for key, value in setup.to_query().items())
     done = here(f"http://localhost:8501/?{query}#top", "--script", "lesson.py", folder=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert (tmp_path / "lesson.py").read_text("utf-8") == numpy_script(lesson, find_image("test-3").pixels)
+    assert (tmp_path / "lesson.py").read_text("utf-8") == numpy_script(setup, find_image("test-3").pixels)
     alone = subprocess.run([sys.executable, "-I", tmp_path / "lesson.py"], capture_output=True, text=True, timeout=600)
     assert numbers(done.stdout) == alone.stdout.splitlines()
     assert done.stdout.startswith("# test-3, airplane, after 12 updates\n# ?img=test-3&ch=gray&")
@@ -94,12 +94,12 @@ def test_any_network_prints_what_its_script_prints_and_goes_on_from_its_file(net
 
 def test_a_heading_for_every_stage_and_the_pinned_channel_alone():
     done = here("--net", "conv4x3b-relu-max2-dense10-softmax-ce", "--stage", "p1", "--cell", "p1:2,0,0", "--classes", "cat,dog")
-    lesson = Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce")
-    moment = trajectory(lesson, load_image("test-0"), 0)
+    setup = Setup(net="conv4x3b-relu-max2-dense10-softmax-ce")
+    snapshot = run_updates(setup, load_image("test-0"), 0)
     rows = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("        ")]
-    assert np.array_equal(rows, moment.trace["p1"][2]) and "# p₁[2]\n" in done.stdout
+    assert np.array_equal(rows, snapshot.trace["p1"][2]) and "# p₁[2]\n" in done.stdout
     titles = [line for line in done.stdout.splitlines()[3:] if line.startswith("# ") and line != "# p₁[2]"]
-    assert len(titles) == len(lesson.network.stages) + 1, "and one for ∂x"
+    assert len(titles) == len(setup.network.stages) + 1, "and one for ∂x"
     assert "# the outputs are cat, dog, output 2" in done.stdout
     assert "# Back through the gate: ∂z₁ = ∂a₁ ⊙ [z₁ > 0]\n" in done.stdout
 
@@ -112,15 +112,15 @@ def test_the_step_is_called_by_its_rule(rule, title):
 def test_nothing_said_is_the_lesson_that_the_page_opens_with():
     done = cnnviz()
     assert done.returncode == 0 and done.stderr == ""
-    moment = trajectory(Lesson(), load_image("test-0"), 0)
-    assert f"\nL       ()        {moment.losses[0]!s}\n" in done.stdout
-    assert f"\ndf      (3, 3)    {moment.gradients.df.tolist()}\n" in done.stdout
+    snapshot = run_updates(Setup(), load_image("test-0"), 0)
+    assert f"\nL       ()        {snapshot.losses[0]!s}\n" in done.stdout
+    assert f"\ndf      (3, 3)    {snapshot.gradients.df.tolist()}\n" in done.stdout
 
 
 def test_the_stage_that_is_asked_for_is_printed_whole():
     lines = here("--stage", "dz1", "--stride", "8").stdout.splitlines()
     rows = [json.loads(line) for line in lines if line.startswith("        ")]
-    assert np.array_equal(rows, trajectory(Lesson(stride=8), load_image("test-0"), 0).gradients.dz1)
+    assert np.array_equal(rows, run_updates(Setup(stride=8), load_image("test-0"), 0).gradients.dz1)
 
 
 def test_it_writes_the_same_files_as_the_page(tmp_path):
@@ -142,11 +142,11 @@ def test_it_writes_the_same_files_as_the_page(tmp_path):
         folder=tmp_path,
     )
     assert done.returncode == 0, done.stderr
-    lesson, pixels = Lesson(k=3), find_image("test-0").pixels
-    moment = trajectory(lesson, load_image("test-0"), 3)
-    assert (tmp_path / "a.npz").read_bytes() == arrays_npz(lesson, moment)
-    assert (tmp_path / "n.ipynb").read_text("utf-8") == jupyter_notebook(lesson, pixels)
-    assert (read_parameters((tmp_path / "p.json").read_bytes()).w == moment.params.w).all()
+    setup, pixels = Setup(k=3), find_image("test-0").pixels
+    snapshot = run_updates(setup, load_image("test-0"), 3)
+    assert (tmp_path / "a.npz").read_bytes() == arrays_npz(setup, snapshot)
+    assert (tmp_path / "n.ipynb").read_text("utf-8") == jupyter_notebook(setup, pixels)
+    assert (read_parameters((tmp_path / "p.json").read_bytes()).w == snapshot.params.w).all()
     assert (tmp_path / "f.webp").read_bytes()[8:12] == b"WEBP"
     assert re.findall(r"wrote (\S+) ", done.stderr) == ["a.npz", "p.json", "n.ipynb", "f.webp"]
 
@@ -157,16 +157,16 @@ def test_a_heading_says_how_its_number_came_about_in_this_lesson():
         assert words in padded
     deviating = here("--rule", "one_pixel").stdout.splitlines()
     hint = next(i for i, line in enumerate(deviating) if "uses one pixel, x[u, v]" in line)
-    assert deviating[hint].startswith("# The notebook's number.") and deviating[hint + 1].startswith("df ")
+    assert deviating[hint].startswith("# The number that the notebook computes.") and deviating[hint + 1].startswith("df ")
 
 
 @pytest.mark.parametrize("rule", ["exact", "procedural"])
 def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
-    lesson = ["--lr", "0.5", "--rule", rule, "--ch", "green"]
-    here(*lesson, "--k", "4", "--json", "half.json", folder=tmp_path)
+    setup = ["--lr", "0.5", "--rule", rule, "--ch", "green"]
+    here(*setup, "--k", "4", "--json", "half.json", folder=tmp_path)
     files = ["--script", "lesson.py", "--film", "lesson.gif"]
     done = here("--params", "half.json", "--k", "3", *files, folder=tmp_path)
-    straight = here(*lesson, "--k", "7", folder=tmp_path)
+    straight = here(*setup, "--k", "7", folder=tmp_path)
     assert "after 3 updates" in done.stdout and "from the parameters in half.json" in done.stdout
     without = [line for line in numbers(done.stdout) if not line.startswith("losses")]
     assert without == [line for line in numbers(straight.stdout) if not line.startswith("losses")]
@@ -176,11 +176,11 @@ def test_a_run_goes_on_from_saved_parameters(rule, tmp_path):
     unmoved = here("--params", "half.json", "--lr", "9", folder=tmp_path)
     assert "before the first update" in unmoved.stdout and "&w=held-" in unmoved.stdout
     query = urllib.parse.parse_qs(unmoved.stdout.splitlines()[1].removeprefix("# ?"))
-    assert Lesson(f=query["f"][0]).kernel.tolist() == read_parameters((tmp_path / "half.json").read_bytes()).f.tolist()
+    assert Setup(f=query["f"][0]).kernel.tolist() == read_parameters((tmp_path / "half.json").read_bytes()).f.tolist()
 
 
 def test_what_the_file_says_of_its_lesson_in_vain_is_told(tmp_path):
-    data = json.loads(parameters_json(Lesson(), trajectory(Lesson(), load_image("test-0"), 0).params))
+    data = json.loads(parameters_json(Setup(), run_updates(Setup(), load_image("test-0"), 0).params))
     for said, words in (({"img": 5, "k": 2}, "Image: '5' names no image"), ([], "names no lesson")):
         (tmp_path / "p.json").write_text(json.dumps(data | {"lesson": said}))
         done = here("--params", "p.json", folder=tmp_path)
@@ -201,7 +201,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--net", "conv3x3"], "Network 'conv3x3': A network ends with its loss"),
         (["--img", "train-5"], "train-5 needs the full CIFAR-10."),
         (["--img", "upload-abc"], "incomplete or changed"),
-        (["?k=many"], "Update 'many' is not a whole number from 0 to 10000"),
+        (["?k=many"], "Update 'many' is not an integer from 0 to 10000"),
         (["?lr=nan"], "Learning rate 'nan' is not a finite number"),
         (["--f", "-1,0,1"], "is not 9 numbers"),
         (["--rule", "procedural", "--stride", "2"], "need stride 1 and padding valid"),
@@ -214,7 +214,7 @@ def test_nobody_to_tell_is_no_failure(closed, tmp_path):
         (["--params", "p.json", "--f", "blur"], "no --f, --w or --seed"),
         (["--params", ""], "cannot be read"),
         (["--film", ""], "must end in .gif or .webp"),
-        (["--json", "a", "--npz", "./a"], "two files cannot have one name"),
+        (["--json", "a", "--npz", "./a"], "two outputs have the same file name"),
         (["?w=held-0123456789abcdef"], "and use --params"),
         (["--colour", "red"], "unrecognized arguments: --colour"),
         (["--k"], "expected one argument"),
@@ -260,12 +260,12 @@ def test_the_exercise_is_a_notebook_where_the_name_says_so(name, tmp_path):
 
 def test_keys_that_are_no_part_of_a_lesson_are_named():
     done = here("?picture=test-3")
-    assert done.returncode == 0 and "picture: no part of a lesson" in done.stderr
+    assert done.returncode == 0 and "picture: not part of a setup" in done.stderr
 
 
 def test_help_names_every_field_of_a_lesson_and_its_examples_run(tmp_path):
     text = cnnviz("--help").stdout
-    assert all(f"--{field.name} " in text for field in dataclasses.fields(Lesson))
+    assert all(f"--{field.name} " in text for field in dataclasses.fields(Setup))
     lines = re.findall(r"^  --\w+ [A-Z:]+\s+(\w+)", text, re.M)
     assert [word for word in lines if word[0].isupper()] == ["Jupyter", "Keras", "PyTorch"]
     examples = re.findall(r"^  python -m cnnviz *(.*?)(?: {3,}.*| +and then.*)?$", text, re.M)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, shown_maps
 from cnnviz.export.animation_frames import GAP, LINE, PANEL
 from cnnviz.export.colour_scales import SCALES, levels_of, ramp
@@ -51,16 +51,16 @@ def test_zero_is_the_middle_of_a_signed_scale_and_ends_are_its_ends():
 
 @pytest.mark.parametrize("kind", ["gif", "webp"])
 def test_every_cell_has_the_colour_of_its_value(kind):
-    lesson = Lesson(k=30, lr=0.5)
-    frames = frames_of(animation(lesson, X, frames=4, kind=kind))
+    setup = Setup(k=30, lr=0.5)
+    frames = frames_of(animation(setup, X, frames=4, kind=kind))
     assert len(frames) == 4
-    moments = [trajectory(lesson, X, k) for k in frame_updates(30, 4)]
-    for frame, moment in zip(frames, moments, strict=True):
+    snapshots = [run_updates(setup, X, k) for k in frame_updates(30, 4)]
+    for frame, snapshot in zip(frames, snapshots, strict=True):
         for place, name in enumerate(SIGNED):
             if name == "a1":
-                wanted = ramp("activation", 101)[levels_of(moment.trace.a1, 0, 1, 101)]
+                wanted = ramp("activation", 101)[levels_of(snapshot.trace.a1, 0, 1, 101)]
             else:
-                values = SIGNED[name](moment)
+                values = SIGNED[name](snapshot)
                 limit = np.abs(values).max()
                 wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
             side = PANEL // len(wanted)
@@ -68,43 +68,43 @@ def test_every_cell_has_the_colour_of_its_value(kind):
 
 
 SIGNED = {
-    "f": lambda moment: moment.params.f,
-    "z1": lambda moment: moment.trace.z1,
-    "a1": lambda moment: moment.trace.a1,
-    "dz1": lambda moment: moment.gradients.dz1,
+    "f": lambda snapshot: snapshot.params.f,
+    "z1": lambda snapshot: snapshot.trace.z1,
+    "a1": lambda snapshot: snapshot.trace.a1,
+    "dz1": lambda snapshot: snapshot.gradients.dz1,
 }
 
 
 def test_the_caption_changes_from_frame_to_frame_and_is_ink_on_white():
-    first, last = (frame[TOP + PANEL + LINE :] for frame in frames_of(animation(Lesson(k=1, lr=0.0), X, frames=2)))
+    first, last = (frame[TOP + PANEL + LINE :] for frame in frames_of(animation(Setup(k=1, lr=0.0), X, frames=2)))
     assert (first != last).any(), "the same network at another update"
     assert (first < 64).any() and (first.reshape(-1, 3)[-1] == 255).all()
 
 
-@pytest.mark.parametrize("lesson", [Lesson(pad=4, k=2), Lesson(stride=8, k=2), Lesson(scale="raw", k=2), Lesson()])
-def test_other_shapes_and_values_give_a_film_too(lesson):
-    assert len(frames_of(animation(lesson, load_image(lesson.img, scale=lesson.scale)))) == lesson.k + 1
+@pytest.mark.parametrize("setup", [Setup(pad=4, k=2), Setup(stride=8, k=2), Setup(scale="raw", k=2), Setup()])
+def test_other_shapes_and_values_give_a_film_too(setup):
+    assert len(frames_of(animation(setup, load_image(setup.img, scale=setup.scale)))) == setup.k + 1
 
 
 @pytest.mark.parametrize(
-    ("lesson", "maps"),
+    ("setup", "maps"),
     [
-        (Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce", k=2, cell="dz1:3,0,0"), "f[3,0] z1[3] a1[3] dz1[3]"),
-        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="z2:3,0,0"), "f1[0,0] z1[0] a1[0] dz1[0]"),
-        (Lesson(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="f1:1,0,2,2"), "f1[1,0] z1[1] a1[1] dz1[1]"),
-        (Lesson(net="conv2x5-gap-sigmoid-bce", k=1, ch="rgb", opt="adam"), "f[0,0] z1[0] p1 dz1[0]"),
-        (Lesson(net="dense128-relu-dense3-softmax-ce", k=1, cell="o:2"), "z1 a1 dz1"),
+        (Setup(net="conv4x3b-relu-max2-dense10-softmax-ce", k=2, cell="dz1:3,0,0"), "f[3,0] z1[3] a1[3] dz1[3]"),
+        (Setup(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="z2:3,0,0"), "f1[0,0] z1[0] a1[0] dz1[0]"),
+        (Setup(net="conv2x3-relu-conv4x3-gap-softmax-ce", k=1, cell="f1:1,0,2,2"), "f1[1,0] z1[1] a1[1] dz1[1]"),
+        (Setup(net="conv2x5-gap-sigmoid-bce", k=1, ch="rgb", opt="adam"), "f[0,0] z1[0] p1 dz1[0]"),
+        (Setup(net="dense128-relu-dense3-softmax-ce", k=1, cell="o:2"), "z1 a1 dz1"),
     ],
 )
-def test_any_network_has_a_film_of_its_first_maps(lesson, maps):
-    x = load_image(lesson.img, lesson.ch)
-    shown = shown_maps(lesson, x.shape)
+def test_any_network_has_a_film_of_its_first_maps(setup, maps):
+    x = load_image(setup.img, setup.ch)
+    shown = shown_maps(setup, x.shape)
     assert [one.name for one in shown] == maps.split()
-    frames = frames_of(animation(lesson, x))
-    assert len(frames) == lesson.k + 1 and frames[0].shape[1] == GAP + (len(shown) + 2) * (PANEL + GAP)
-    moment = trajectory(lesson, x, lesson.k)
+    frames = frames_of(animation(setup, x))
+    assert len(frames) == setup.k + 1 and frames[0].shape[1] == GAP + (len(shown) + 2) * (PANEL + GAP)
+    snapshot = run_updates(setup, x, setup.k)
     channel = shown[0].at[:1]
-    values = moment.trace.z1[channel] if channel else np.append(moment.trace.z1, np.zeros(4)).reshape(11, 12)
+    values = snapshot.trace.z1[channel] if channel else np.append(snapshot.trace.z1, np.zeros(4)).reshape(11, 12)
     limit = np.abs(values).max()
     wanted = ramp("signed", 101)[levels_of(values, -limit, limit, 101)]
     side = PANEL // max(values.shape)
@@ -114,7 +114,7 @@ def test_any_network_has_a_film_of_its_first_maps(lesson, maps):
 
 
 def test_the_image_stands_first_and_the_curve_of_the_loss_last():
-    first, *_, last = frames_of(animation(Lesson(k=5, lr=0.5), X, frames=3))
+    first, *_, last = frames_of(animation(Setup(k=5, lr=0.5), X, frames=3))
     side = PANEL // 32
     edge = (PANEL - 32 * side) // 2
     image = panel(first, -1)[edge : edge + 32 * side : side, edge : edge + 32 * side : side, 0]
@@ -125,20 +125,20 @@ def test_the_image_stands_first_and_the_curve_of_the_loss_last():
 
 
 def test_too_many_bytes_give_fewer_frames_with_the_same_ends():
-    lesson = Lesson(k=40, lr=0.3)
-    whole = animation(lesson, X, frames=40)
-    small = animation(lesson, X, frames=40, max_bytes=len(whole) * 3 // 4)
+    setup = Setup(k=40, lr=0.3)
+    whole = animation(setup, X, frames=40)
+    small = animation(setup, X, frames=40, max_bytes=len(whole) * 3 // 4)
     assert len(small) <= len(whole) * 3 // 4
     frames, all_frames = frames_of(small), frames_of(whole)
     assert 2 <= len(frames) < len(all_frames)
     assert (frames[0] == all_frames[0]).all() and (frames[-1] == all_frames[-1]).all()
     with pytest.raises(ValueError, match="two frames take"):
-        animation(lesson, X, max_bytes=100)
+        animation(setup, X, max_bytes=100)
 
 
 def test_a_long_film_stays_small_and_says_how_far_it_is():
     told = []
-    data = animation(Lesson(k=2000, lr=0.5), X, frames=MAX_FRAMES, progress=told.append)
+    data = animation(Setup(k=2000, lr=0.5), X, frames=MAX_FRAMES, progress=told.append)
     assert told == frame_updates(2000, MAX_FRAMES)
     assert len(data) < 400_000
 
@@ -148,9 +148,9 @@ def test_a_long_film_stays_small_and_says_how_far_it_is():
 )
 def test_what_no_film_can_be_is_refused(options, word):
     with pytest.raises(ValueError, match=word):
-        animation(Lesson(), X, **options)
+        animation(Setup(), X, **options)
 
 
 def test_an_image_too_large_for_the_film_is_refused():
     with pytest.raises(ValueError, match="at most 240"):
-        animation(Lesson(), np.zeros((250, 20)))
+        animation(Setup(), np.zeros((250, 20)))

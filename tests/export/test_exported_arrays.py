@@ -7,41 +7,41 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.export.arrays import arrays_npz, describe
 
 
-@pytest.mark.parametrize("lesson", [Lesson(k=4), Lesson(k=2, stride=3, pad="full"), Lesson(k=3, rule="procedural")])
-def test_every_array_comes_back_bit_for_bit(lesson):
-    moment = trajectory(lesson, load_image(lesson.img), lesson.k)
-    file = np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)
+@pytest.mark.parametrize("setup", [Setup(k=4), Setup(k=2, stride=3, pad="full"), Setup(k=3, rule="procedural")])
+def test_every_array_comes_back_bit_for_bit(setup):
+    snapshot = run_updates(setup, load_image(setup.img), setup.k)
+    file = np.load(io.BytesIO(arrays_npz(setup, snapshot)), allow_pickle=False)
     homes = {
-        moment.trace: "x z1 a1 v z2 o",
-        moment.params: "f w b",
-        moment.gradients: "do dz2 dw db da1 dz1 df dx",
-        moment: "losses",
+        snapshot.trace: "x z1 a1 v z2 o",
+        snapshot.params: "f w b",
+        snapshot.gradients: "do dz2 dw db da1 dz1 df dx",
+        snapshot: "losses",
     }
     expected = {name: getattr(home, name) for home, names in homes.items() for name in names.split()}
-    expected |= {"y": np.array(lesson.y), "L": moment.losses[-1]}
+    expected |= {"y": np.array(setup.y), "L": snapshot.losses[-1]}
     assert set(file.files) == {*expected, "lesson"}
-    assert Lesson.from_query(dict(parse_qsl(str(file["lesson"])[1:]))) == (lesson, [])
+    assert Setup.from_query(dict(parse_qsl(str(file["lesson"])[1:]))) == (setup, [])
     for name, array in expected.items():
         assert file[name].dtype == np.float64 and file[name].shape == array.shape
         assert file[name].tobytes() == np.ascontiguousarray(array).tobytes()
 
 
 @pytest.mark.parametrize(
-    "lesson",
+    "setup",
     [
-        Lesson(net="conv2x3b-relu-max2-dense4-tanh-dense3-softmax-ce", opt="adam", ch="rgb", k=2),
-        Lesson(net="avg4-dense2-mse", k=1),
-        Lesson(net="conv3x5-gap-sigmoid-bce", opt="momentum"),
+        Setup(net="conv2x3b-relu-max2-dense4-tanh-dense3-softmax-ce", opt="adam", ch="rgb", k=2),
+        Setup(net="avg4-dense2-mse", k=1),
+        Setup(net="conv3x5-gap-sigmoid-bce", opt="momentum"),
     ],
 )
-def test_any_network_has_all_its_arrays(lesson):
-    moment = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k)
-    file = np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)
-    expected = {**moment.trace, **moment.params, **moment.gradients, "y": np.array(lesson.y), "losses": moment.losses}
+def test_any_network_has_all_its_arrays(setup):
+    snapshot = run_updates(setup, load_image(setup.img, setup.ch), setup.k)
+    file = np.load(io.BytesIO(arrays_npz(setup, snapshot)), allow_pickle=False)
+    expected = {**snapshot.trace, **snapshot.params, **snapshot.gradients, "y": np.array(setup.y), "losses": snapshot.losses}
     expected.pop("dv", None)  # the layout of a map has no stage
     assert set(file.files) == {*expected, "L", "lesson"}
     for name, array in expected.items():
@@ -50,8 +50,8 @@ def test_any_network_has_all_its_arrays(lesson):
 
 def test_equal_lessons_give_equal_bytes():
     x = load_image("test-0")
-    file = arrays_npz(Lesson(k=1), trajectory(Lesson(), x, 1))
-    assert file == arrays_npz(Lesson(k=1), trajectory(Lesson(), x, 1))
+    file = arrays_npz(Setup(k=1), run_updates(Setup(), x, 1))
+    assert file == arrays_npz(Setup(k=1), run_updates(Setup(), x, 1))
     assert {member.date_time[0] for member in zipfile.ZipFile(io.BytesIO(file)).infolist()} == {1980}
 
 

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz import Lesson, Params, load_image, trajectory
-from cnnviz.core.network import MOST_PARAMETERS
-from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_lesson, read_parameters, starting_from
+from cnnviz import Params, Setup, load_image, run_updates
+from cnnviz.core.network.network import MOST_PARAMETERS
+from cnnviz.export.parameters import MAX_BYTES, parameters_json, read_parameters, read_setup, starting_from
 
-LESSON = Lesson(k=7, lr=0.5, stride=4)
-PARAMS = trajectory(LESSON, load_image(LESSON.img), LESSON.k).params
-GOOD = parameters_json(LESSON, PARAMS)
+SETUP = Setup(k=7, lr=0.5, stride=4)
+PARAMS = run_updates(SETUP, load_image(SETUP.img), SETUP.k).params
+GOOD = parameters_json(SETUP, PARAMS)
 
 
 def changed(**entries) -> str:
@@ -26,18 +26,18 @@ def test_parameters_come_back_bit_for_bit():
         back = read_parameters(text, units=64)
         for name in ("f", "w", "b"):
             assert getattr(back, name).tobytes() == getattr(PARAMS, name).tobytes()
-    assert read_lesson(GOOD) == (LESSON, [])
+    assert read_setup(GOOD) == (SETUP, [])
 
 
 def test_the_largest_lesson_fits_into_the_limit():
-    lesson = Lesson(pad=4)
-    params = trajectory(lesson, load_image("test-0"), 0).params
-    assert 8 * len(parameters_json(lesson, params)) < MAX_BYTES
+    setup = Setup(pad=4)
+    params = run_updates(setup, load_image("test-0"), 0).params
+    assert 8 * len(parameters_json(setup, params)) < MAX_BYTES
 
 
 def test_the_file_says_what_it_holds():
     data = json.loads(GOOD)
-    assert data["lesson"] == LESSON.to_query()
+    assert data["lesson"] == SETUP.to_query()
     assert data["shapes"] == {"f": [3, 3], "w": [64, 2], "b": [2]}
     assert len(GOOD.splitlines()) == 2 + 4 + 5 + 66 + 1, "a row of f and w a line"
 
@@ -95,46 +95,46 @@ def test_parameters_of_another_layout_are_told_apart():
 def test_what_could_not_be_read_again_is_not_written(name, number):
     arrays = {"f": np.zeros((3, 3)), "w": np.zeros((64, 2)), "b": np.zeros(2)}
     arrays[name].flat[-1] = number
-    with pytest.raises(ValueError, match=f"{name} holds a number beyond 1.*: the lesson has diverged"):
-        parameters_json(LESSON, Params(**arrays))
+    with pytest.raises(ValueError, match=f"{name} has a number beyond 1.*: the training has diverged"):
+        parameters_json(SETUP, Params(**arrays))
 
 
 NETWORKS = (
-    Lesson(net="conv4x3b-relu-max2-dense10-softmax-ce", ch="rgb", opt="adam", k=2),
-    Lesson(net="conv2x1-conv3x5b-gap-softmax-ce", k=3),
-    Lesson(net="max4-dense5-tanh-dense2-mse", img="digit7-3", k=1),
-    Lesson(net="conv6x5b-sigmoid-avg2-conv16x5b-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"),
+    Setup(net="conv4x3b-relu-max2-dense10-softmax-ce", ch="rgb", opt="adam", k=2),
+    Setup(net="conv2x1-conv3x5b-gap-softmax-ce", k=3),
+    Setup(net="max4-dense5-tanh-dense2-mse", img="digit7-3", k=1),
+    Setup(net="conv6x5b-sigmoid-avg2-conv16x5b-sigmoid-avg2-dense120-sigmoid-dense84-sigmoid-dense10-softmax-ce"),
 )
 
 
-@pytest.mark.parametrize("lesson", NETWORKS, ids=lambda lesson: lesson.net)
-def test_any_network_comes_back_and_a_lesson_starts_from_it(lesson):
-    params = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k).params
-    text = parameters_json(lesson, params)
-    assert read_lesson(text) == (lesson, [])
-    for back in (read_parameters(text), read_parameters(text.encode(), program=lesson.network.program(lesson.x_shape))):
+@pytest.mark.parametrize("setup", NETWORKS, ids=lambda setup: setup.net)
+def test_any_network_comes_back_and_a_lesson_starts_from_it(setup):
+    params = run_updates(setup, load_image(setup.img, setup.ch), setup.k).params
+    text = parameters_json(setup, params)
+    assert read_setup(text) == (setup, [])
+    for back in (read_parameters(text), read_parameters(text.encode(), program=setup.network.program(setup.x_shape))):
         assert list(back) == list(params)
         assert all(back[name].tobytes() == array.tobytes() and back[name].shape == array.shape for name, array in params.items())
-    first = starting_from(lesson, back).first_params()
+    first = starting_from(setup, back).first_params()
     assert all((first[name] == array).all() for name, array in params.items())
 
 
 def test_parameters_of_another_network_are_told_apart():
     text = parameters_json(NETWORKS[1], NETWORKS[1].first_params())
     with pytest.raises(ValueError, match="^The file's parameters are of conv2x1-conv3x5b-gap-softmax-ce; this"):
-        read_parameters(text, program=LESSON.network.program(LESSON.x_shape))
+        read_parameters(text, program=SETUP.network.program(SETUP.x_shape))
     data = json.loads(text)
     data["f1"], data["shapes"]["f1"] = [[[[1.0]], [[1.0]]]], [1, 2, 1, 1]
-    with pytest.raises(ValueError, match=r"^The file's f1 has shape \(1, 2, 1, 1\); it needs \(2, 1, 1, 1\)\.$"):
+    with pytest.raises(ValueError, match=r"^f1 in the file has shape \(1, 2, 1, 1\); expected \(2, 1, 1, 1\)\.$"):
         read_parameters(json.dumps(data))
     del data["b"]
-    with pytest.raises(ValueError, match=r"^The file lacks b: it needs f1, f2, b\.$"):
+    with pytest.raises(ValueError, match=r"^The file has no b. Required: f1, f2, b\.$"):
         read_parameters(json.dumps(data | {"f1": json.loads(text)["f1"], "shapes": json.loads(text)["shapes"]}))
 
 
 def test_only_a_head_that_says_so_makes_room_for_many_numbers():
-    lesson = NETWORKS[3]
-    text = parameters_json(lesson, lesson.first_params())
+    setup = NETWORKS[3]
+    text = parameters_json(setup, setup.first_params())
     assert len(text) > MAX_BYTES and read_parameters(text)
     with pytest.raises(ValueError, match="over 1 MB"):
         read_parameters(text.replace('"shapes"', '"forms"', 1))
@@ -158,7 +158,7 @@ def test_whatever_stands_in_an_entry_only_a_sentence_follows(value, name):
         assert str(error).startswith("The file") and str(error).count("\n") == 0 and len(str(error)) < 200
     else:
         assert params.f.shape == (3, 3) and np.isfinite(params.w).all()
-        assert isinstance(read_lesson(text)[0], Lesson)
+        assert isinstance(read_setup(text)[0], Setup)
 
 
 @given(st.binary(max_size=60), st.integers(0, len(GOOD)))

@@ -6,37 +6,37 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.hand_sheet import MOST_TERMS, hand_sheet, tasks
 from cnnviz.words import reading
 
-LESSONS = [
-    Lesson(),
-    Lesson(k=3, stride=2, pad="same", scale="raw", f="blur", cell="z1:0,0"),
-    Lesson(net="conv4x3b-relu-max2-conv4x3s2d2-tanh-avg2-dense5-sigmoid-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
-    Lesson(net="conv3x3-relu-gap-mse", opt="momentum", k=1, y=(0.1, 0.2, 0.3)),
-    Lesson(net="dense4-tanh-dense2-sigmoid-bce", img="digit7-3"),
+SETUPS = [
+    Setup(),
+    Setup(k=3, stride=2, pad="same", scale="raw", f="blur", cell="z1:0,0"),
+    Setup(net="conv4x3b-relu-max2-conv4x3s2d2-tanh-avg2-dense5-sigmoid-dense3-softmax-ce", ch="rgb", k=2, opt="adam", y=(0.0, 1.0, 0.0)),
+    Setup(net="conv3x3-relu-gap-mse", opt="momentum", k=1, y=(0.1, 0.2, 0.3)),
+    Setup(net="dense4-tanh-dense2-sigmoid-bce", img="digit7-3"),
 ]
 
 
-def moment_of(lesson):
-    return trajectory(lesson, load_image(find_image(lesson.img).pixels, lesson.ch, lesson.scale), lesson.k)
+def snapshot_of(setup):
+    return run_updates(setup, load_image(find_image(setup.img).pixels, setup.ch, setup.scale), setup.k)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=[lesson.net for lesson in LESSONS])
-def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(lesson):
-    moment = moment_of(lesson)
-    found = tasks(lesson, moment)
-    assert [task.title.id for task in found] == [stage.title.id for stage in lesson.network.stages]
+@pytest.mark.parametrize("setup", SETUPS, ids=[setup.net for setup in SETUPS])
+def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(setup):
+    snapshot = snapshot_of(setup)
+    found = tasks(setup, snapshot)
+    assert [task.title.id for task in found] == [stage.title.id for stage in setup.network.stages]
     for task in found:
         assert len(task.rows) <= MOST_TERMS and len(task.rows) == len(task.products)
         for row, product in zip(task.rows, task.products, strict=True):
             assert np.prod([value for *_, value in row]) == pytest.approx(product, abs=1e-300)
         if task.rows:
             assert sum(task.products) + sum(value for _, value in task.given) == pytest.approx(task.answer, rel=1e-9, abs=1e-12)
-    assert found[-1].answer in moment.after[lesson.network.parameters[0]]
+    assert found[-1].answer in snapshot.after[setup.network.parameters[0]]
 
 
 @pytest.mark.parametrize(
@@ -44,16 +44,16 @@ def test_there_is_a_task_for_each_stage_and_what_is_given_comes_to_the_answer(le
 )
 def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
     """Of a mean of hundreds, of a loss whose target comes last, and of what normalisation and dropout keep of the pass."""
-    lesson = Lesson(net=net, ch="rgb", k=2, opt="momentum", y=(0.0,) * 9 + (1.0,))
-    moment = moment_of(lesson)
-    found = {task.name.split("[")[0]: task for task in tasks(lesson, moment)}
+    setup = Setup(net=net, ch="rgb", k=2, opt="momentum", y=(0.0,) * 9 + (1.0,))
+    snapshot = snapshot_of(setup)
+    found = {task.name.split("[")[0]: task for task in tasks(setup, snapshot)}
     sizes = {"p₁": 36, "p₂": 16} if "gap" in net else {"p₁": 36}
     for name, size in sizes.items():
         numbers = [value for _, value in found[name].given]
         made = max(numbers) if name == "p₁" and "max6" in net else sum(numbers) / size
         assert made == pytest.approx(found[name].answer, rel=1e-9)
     loss = dict(found["L"].given)
-    assert -sum(loss[f"y[{n}]"] * np.log(loss[f"o[{n}]"]) for n in range(10)) == pytest.approx(moment.losses[-1])
+    assert -sum(loss[f"y[{n}]"] * np.log(loss[f"o[{n}]"]) for n in range(10)) == pytest.approx(snapshot.losses[-1])
     if "gap" not in net:
         return
     for name in ("n₁", "n₂", "n₃"):
@@ -65,31 +65,31 @@ def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
 
 
 def test_of_momentum_the_sheet_gives_what_its_formulas_name_in_the_readers_language():
-    lesson = Lesson(opt="momentum", k=2)
-    moment = moment_of(lesson)
+    setup = Setup(opt="momentum", k=2)
+    snapshot = snapshot_of(setup)
     with reading("fr"):
-        given = dict(tasks(lesson, moment)[-1].given)
-        page = hand_sheet(lesson, moment, "une image")
+        given = dict(tasks(setup, snapshot)[-1].given)
+        page = hand_sheet(setup, snapshot, "une image")
     assert [name.split("[")[0] for name in given] == ["η", "f", "∂f", "vitesse"]
     assert "<mn>0,9</mn>" in page
 
 
 def test_a_long_formula_is_in_parts_between_which_a_line_may_end():
-    lesson = Lesson(net="conv4x3bs2d2same-relu-dense2-sigmoid-mse", ch="rgb")
-    page = hand_sheet(lesson, moment_of(lesson), "an image")
+    setup = Setup(net="conv4x3bs2d2same-relu-dense2-sigmoid-mse", ch="rgb")
+    page = hand_sheet(setup, snapshot_of(setup), "an image")
     found = re.search(r"z₁\[[^<]*</h2>.*?<br>(.*?)</p>", page)
     assert len(found[1].split("</math> <math>")) == 4  # z = x · f + b
 
 
 def test_the_pinned_cell_is_the_one_that_is_asked_for():
-    found = tasks(LESSONS[1], moment_of(LESSONS[1]))
+    found = tasks(SETUPS[1], snapshot_of(SETUPS[1]))
     assert next(task.name for task in found if task.name.startswith("z₁")) == "z₁[0,0]"
 
 
 def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():
-    page = hand_sheet(Lesson(), moment_of(Lesson()), "<an image>")
+    page = hand_sheet(Setup(), snapshot_of(Setup()), "<an image>")
     questions, answers = page.split("<section>")[1:]
-    loss = f"{moment_of(Lesson()).losses[-1]:.6g}"
+    loss = f"{snapshot_of(Setup()).losses[-1]:.6g}"
     assert loss in answers and loss not in questions
     assert "blank" in questions and "blank" not in answers and "&lt;an image&gt;" in questions
     assert "section + section { break-before: page }" in page
@@ -97,12 +97,12 @@ def test_answers_stand_on_a_page_of_their_own_and_blanks_on_the_first():
 
 @pytest.mark.parametrize("img", ["pattern-edges", "pattern-gradient", "test-3"])
 def test_a_cell_that_wins_its_window_by_a_tie_is_given_what_it_gets(img):
-    lesson = Lesson(net="conv4x3-max2-dense3-softmax-ce", img=img, ch="rgb", y=(0.0, 1.0, 0.0))
-    moment = moment_of(lesson)
-    largest = moment.trace.p1.repeat(2, axis=1).repeat(2, axis=2)
-    by_ties = np.argwhere((moment.gradients.dz1 != 0) & (moment.trace.z1 < largest))
+    setup = Setup(net="conv4x3-max2-dense3-softmax-ce", img=img, ch="rgb", y=(0.0, 1.0, 0.0))
+    snapshot = snapshot_of(setup)
+    largest = snapshot.trace.p1.repeat(2, axis=1).repeat(2, axis=2)
+    by_ties = np.argwhere((snapshot.gradients.dz1 != 0) & (snapshot.trace.z1 < largest))
     if not len(by_ties):
         pytest.skip("this processor adds equal pixels up to equal sums")
     for at in by_ties[:: len(by_ties) // 5 + 1]:
-        task = next(task for task in tasks(replace(lesson, cell=f"dz1:{','.join(map(str, at))}"), moment) if task.name.startswith("∂z₁"))
+        task = next(task for task in tasks(replace(setup, cell=f"dz1:{','.join(map(str, at))}"), snapshot) if task.name.startswith("∂z₁"))
         assert sum(value for _, value in task.given) == task.answer != 0

@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.parameters import parameters_json
 from cnnviz.words import Problem, reading
 
 NET = "conv4x3b-relu-max2-dense5-softmax-ce"
-LESSON = Lesson(net=NET, ch="rgb")
+SETUP = Setup(net=NET, ch="rgb")
 
 
 def npz(*arrays: np.ndarray, **named: np.ndarray) -> bytes:
@@ -32,20 +32,20 @@ def npy(array: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-SAVED = [Lesson(k=3, img="test-3", lr=0.5), Lesson(net=NET, ch="rgb", k=2), Lesson(k=1, stride=3, pad="full"), Lesson(k=2, set="x:3,4:0.5~1;w:0,0:1;b:0:2~2;b:1:1~4")]
+SAVED = [Setup(k=3, img="test-3", lr=0.5), Setup(net=NET, ch="rgb", k=2), Setup(k=1, stride=3, pad="full"), Setup(k=2, set="x:3,4:0.5~1;w:0,0:1;b:0:2~2;b:1:1~4")]
 
 
-@pytest.mark.parametrize("lesson", SAVED)
+@pytest.mark.parametrize("setup", SAVED)
 @pytest.mark.parametrize("form", ["npz", "json"])
-def test_a_file_that_was_saved_here_brings_its_lesson_and_goes_on_from_its_numbers(lesson, form):
-    moment = trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k)
-    file = arrays_npz(lesson, moment) if form == "npz" else parameters_json(lesson, moment.params).encode()
-    start, _ = read_start(file, Lesson(img="test-9"))
-    assert (start.img, start.net, start.lr, start.stride, start.k) == (lesson.img, lesson.net, lesson.lr, lesson.stride, 0)
+def test_a_file_that_was_saved_here_brings_its_lesson_and_goes_on_from_its_numbers(setup, form):
+    snapshot = run_updates(setup, load_image(setup.img, setup.ch), setup.k)
+    file = arrays_npz(setup, snapshot) if form == "npz" else parameters_json(setup, snapshot.params).encode()
+    start, _ = read_start(file, Setup(img="test-9"))
+    assert (start.img, start.net, start.lr, start.stride, start.k) == (setup.img, setup.net, setup.lr, setup.stride, 0)
     for name, array in start.first_params().items():
-        assert array.tobytes() == np.ascontiguousarray(moment.params[name]).tobytes()
-    on = trajectory(start, load_image(lesson.img, lesson.ch), 3)
-    assert on.after.w.tobytes() == trajectory(lesson, load_image(lesson.img, lesson.ch), lesson.k + 3).after.w.tobytes()
+        assert array.tobytes() == np.ascontiguousarray(snapshot.params[name]).tobytes()
+    on = run_updates(start, load_image(setup.img, setup.ch), 3)
+    assert on.after.w.tobytes() == run_updates(setup, load_image(setup.img, setup.ch), setup.k + 3).after.w.tobytes()
 
 
 def of_pytorch(params) -> dict[str, np.ndarray]:
@@ -64,23 +64,23 @@ def of_keras(params) -> list[np.ndarray]:
 )
 def test_a_network_that_was_trained_elsewhere_is_taken_over_whole(file, layout):
     drawn = np.random.default_rng(1)
-    params = {name: drawn.normal(size=array.shape) for name, array in LESSON.first_params().items()}
-    start, (said,) = read_start(file(params), LESSON)
-    assert layout in str(said) and start.img == LESSON.img
+    params = {name: drawn.normal(size=array.shape) for name, array in SETUP.first_params().items()}
+    start, (said,) = read_start(file(params), SETUP)
+    assert layout in str(said) and start.img == SETUP.img
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
 
 
 def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
     drawn = np.random.default_rng(1)
-    params = {name: drawn.normal(size=array.shape) for name, array in Lesson().first_params().items()}
-    start, (said,) = read_start(npz(**params), Lesson())
-    assert str(said) == "All 3 parameters are the file's, laid out as here."
+    params = {name: drawn.normal(size=array.shape) for name, array in Setup().first_params().items()}
+    start, (said,) = read_start(npz(**params), Setup())
+    assert str(said) == "All 3 parameters come from the file, laid out as here."
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
-    with pytest.raises(Problem, match=re.escape("The file's w has shape (899, 2); it needs (900, 2).")):
-        read_start(npz(**params | {"w": params["w"][:899]}), Lesson())
-    _, said = read_start(npz(kernel=params["f"], dense=params["w"][:899]), Lesson())
+    with pytest.raises(Problem, match=re.escape("w in the file has shape (899, 2); expected (900, 2).")):
+        read_start(npz(**params | {"w": params["w"][:899]}), Setup())
+    _, said = read_start(npz(kernel=params["f"], dense=params["w"][:899]), Setup())
     assert "the rest is not taken: dense (899, 2)" in str(said[-1])
 
 
@@ -93,22 +93,22 @@ def test_arrays_by_our_names_are_all_taken_and_one_of_another_shape_is_named():
     ],
 )
 def test_arrays_by_our_names_are_in_our_layout_also_where_another_would_fit(net, order):
-    lesson, drawn = Lesson(net=net, ch="rgb"), np.random.default_rng(1)
-    params = {name: drawn.normal(size=lesson.first_params()[name].shape) for name in order.split()}
-    start, (said,) = read_start(npz(**params), lesson)
+    setup, drawn = Setup(net=net, ch="rgb"), np.random.default_rng(1)
+    params = {name: drawn.normal(size=setup.first_params()[name].shape) for name in order.split()}
+    start, (said,) = read_start(npz(**params), setup)
     assert "laid out as here" in str(said)
     for name, array in start.first_params().items():
         assert np.array_equal(array, params[name]), name
 
 
 def test_one_filter_for_a_network_that_has_filters_alone_is_its_first():
-    start, (said,) = read_start(npz(f=KERNEL), Lesson(net="conv4x3-relu-gap-softmax-ce"))
+    start, (said,) = read_start(npz(f=KERNEL), Setup(net="conv4x3-relu-gap-softmax-ce"))
     assert str(said) == "The first filter is f (3, 3)." and np.array_equal(start.first_params()["f"][0, 0], KERNEL)
 
 
 def test_of_all_parameters_and_one_array_more_it_is_not_said_that_some_are_missing():
-    params = LESSON.first_params()
-    _, said = read_start(npz(**{f"{name}_": array for name, array in params.items()}, epoch=np.array([3])), LESSON)
+    params = SETUP.first_params()
+    _, said = read_start(npz(**{f"{name}_": array for name, array in params.items()}, epoch=np.array([3])), SETUP)
     assert str(said[-1]).startswith(f"These are not exactly the parameters of {NET}, so the rest is not taken: ")
 
 
@@ -119,9 +119,9 @@ def test_keras_itself_gives_the_same_outputs():
     model = keras.Sequential([keras.Input((32, 32, 3))])
     for layer in (layers.Conv2D(4, 3, activation="relu"), layers.MaxPooling2D(2), layers.Flatten(), layers.Dense(5, activation="softmax")):
         model.add(layer)
-    start, _ = read_start(npz(*model.get_weights()), LESSON)
+    start, _ = read_start(npz(*model.get_weights()), SETUP)
     x = load_image("test-0", "rgb")
-    ours = trajectory(start, x, 0).trace["o"]
+    ours = run_updates(start, x, 0).trace["o"]
     assert ours == pytest.approx(np.asarray(model(x.transpose(1, 2, 0)[None].astype(np.float32)))[0], abs=1e-6)
 
 
@@ -140,7 +140,7 @@ KERNEL = np.arange(9.0).reshape(3, 3)
     ],
 )
 def test_the_first_array_with_a_kernel_in_it_gives_the_filters(content, net, ch, sentence):
-    start, (said, *_) = read_start(content, Lesson(net=net, ch=ch, k=4))
+    start, (said, *_) = read_start(content, Setup(net=net, ch=ch, k=4))
     assert sentence in str(said) and start.k == 0
     assert re.search(r"vien(t|nent) d[eu] (layer|k|tableau) ", said.say("fr"))
     f = start.first_params()["f"].reshape(-1, 3, 3)
@@ -167,27 +167,27 @@ def torch_saved() -> bytes:
         (npy(np.full((3, 3), np.nan)), "The file's array holds NaN"),
         (npy(np.full((3, 3), 1e9)), "beyond"),
         (npy(np.array([["a"] * 3] * 3)), "not a number"),
-        (npz(lesson=np.array("?net=dense2-mse")), "lacks w"),
-        (npz(lesson=np.array("?k=1"), f=np.zeros((2, 2)), w=np.zeros((900, 2)), b=np.zeros(2)), "needs (3, 3)"),
+        (npz(setup=np.array("?net=dense2-mse")), "lacks w"),
+        (npz(setup=np.array("?k=1"), f=np.zeros((2, 2)), w=np.zeros((900, 2)), b=np.zeros(2)), "needs (3, 3)"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence(content, sentence):
     with pytest.raises(ValueError, match=".") as problem:
-        read_start(content, Lesson())
+        read_start(content, Setup())
     assert sentence in str(problem.value)
 
 
 @pytest.mark.parametrize("net, kernel", [("conv1x3-dense2-mse", " ni un noyau 3×3."), ("dense2-mse", " pas tous les paramètres de dense2-mse.")])
 def test_only_a_network_with_kernels_misses_one(net, kernel):
     with reading("fr"), pytest.raises(ValueError, match=".") as problem:
-        read_start(npz(a=np.zeros((7, 7))), Lesson(net=net))
+        read_start(npz(a=np.zeros((7, 7))), Setup(net=net))
     with reading("fr"):
         assert str(problem.value).endswith(kernel)
 
 
 def test_an_array_without_a_name_is_called_so_in_the_readers_language():
     with reading("fr"), pytest.raises(ValueError, match="Dans le fichier, le tableau contient NaN"):
-        read_start(npy(np.full((3, 3), np.nan)), Lesson())
+        read_start(npy(np.full((3, 3), np.nan)), Setup())
 
 
 def test_an_archive_that_would_unpack_to_more_than_memory_is_refused_unread():
@@ -195,12 +195,12 @@ def test_an_archive_that_would_unpack_to_more_than_memory_is_refused_unread():
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("a.npy", bytes(100_000_000))
     with pytest.raises(ValueError, match="over 60 MB"):
-        read_start(file.getvalue(), Lesson())
+        read_start(file.getvalue(), Setup())
 
 
 @given(st.binary(max_size=300), st.sampled_from([b"PK\x03\x04", b"\x93NUMPY\x01\x00", b"\x93NUMPY\x02\x00", npy(KERNEL)[:100], b""]))
 def test_no_bytes_raise_anything_else(rest, head):
     try:
-        read_start(head + rest, Lesson())
+        read_start(head + rest, Setup())
     except ValueError as error:
         assert str(error)

@@ -6,11 +6,11 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
-from cnnviz.core.latex_to_text import in_words, pixel_formula, plain
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.presets import PRESETS
+from cnnviz import Setup
+from cnnviz.core.explain.latex_to_text import in_words, pixel_formula, plain
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.export.mathml import mathml
 from cnnviz.export.numpy_script import jupyter_notebook
 from cnnviz.view.constants import browser_words, formulas_in_words
@@ -43,7 +43,7 @@ def test_words_in_formulas_are_the_readers():
         for latex in formulas():
             left = set(re.findall(r"\\text\{(\w+)\}", latex)) & set(re.findall(r"\w+", plain(latex)))
             assert left <= {"pixel"}, latex  # which is the same word
-        notebook = jupyter_notebook(Lesson(opt="momentum"), np.zeros((32, 32, 3), np.uint8))
+        notebook = jupyter_notebook(Setup(opt="momentum"), np.zeros((32, 32, 3), np.uint8))
         assert "vitesse" in notebook and r"text{velocity}" not in notebook
 
 

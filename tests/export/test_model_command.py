@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from cnnviz.__main__ import main
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.import_weights import read_start
 from cnnviz.words import languages
@@ -26,14 +26,14 @@ def test_a_model_is_printed_layer_by_layer_with_its_network_at_the_end(tmp_path,
     (tmp_path / "net.py").write_text(text)
     code, lines, _ = model(capsys, tmp_path / "net.py")
     assert (code, lines[-1]) == (0, f"net={net}")
-    assert lines[0] == "nn.Conv2d(3, 6, 5): conv6x5b" and "torch.flatten(x, 1): nothing of its own" in lines
+    assert lines[0] == "nn.Conv2d(3, 6, 5): conv6x5b" and "torch.flatten(x, 1): nothing needed" in lines
 
 
 def test_what_cannot_be_taken_is_printed_with_what_would_do(tmp_path, capsys):
     (tmp_path / "net.py").write_text("nn.Sequential(nn.Conv2d(1, 500, 3), nn.LSTM(3, 3), nn.Flatten(), nn.Linear(5, 3))")
     code, lines, _ = model(capsys, tmp_path / "net.py")
     assert code == 1 and lines[-1].startswith("net=conv") and lines[-1].endswith("x3b-dense3-softmax-ce")
-    assert "nn.LSTM(3, 3): left out" in lines and "# There is no LSTM here." in lines
+    assert "nn.LSTM(3, 3): left out" in lines and "# Line 1: cnnviz has no layer LSTM." in lines
     assert any(line.startswith("# ") and "instead of 500" in line for line in lines)
 
 
@@ -57,7 +57,7 @@ def test_its_weights_are_fitted_to_the_images_that_it_was_trained_on(tmp_path, c
     assert code == 0 and f'arrays of {tmp_path}/mine.npz that fit: 4; open them with --params {tmp_path}/mine.npz "?net=' in lines[-2]
     query = lines[-2].partition('"')[2].rstrip('"')
     assert main([query, "--params", str(tmp_path / "mine.npz"), "--json", str(tmp_path / "out.json")]) == 0
-    assert Lesson(img="digit7-0").x_shape[-2:] == (28, 28) and "img=digit7-0" in query
+    assert Setup(img="digit7-0").x_shape[-2:] == (28, 28) and "img=digit7-0" in query
     np.savez(tmp_path / "other.npz", a=np.ones((3, 3)), b=np.ones(3))
     code, _, error = model(capsys, tmp_path / "net.py", "--weights", tmp_path / "other.npz")
     assert code == 2 and "a (3, 3), b (3,)" in error
@@ -83,8 +83,8 @@ def test_weights_of_a_keras_archive_are_written_for_a_lesson(tmp_path, capsys):
     code, lines, _ = model(capsys, tmp_path / "mine.keras", "--npz", tmp_path / "mine.npz")
     assert code == 0 and lines[-1] == "net=conv4x3b-relu-max2-conv2x3b-dense3-softmax-ce"
     query = lines[-2].partition('"')[2].rstrip('"')
-    lesson = Lesson.from_query(dict(parse_qsl(query.removeprefix("?"))))[0]
-    start, _ = read_start((tmp_path / "mine.npz").read_bytes(), lesson)
+    setup = Setup.from_query(dict(parse_qsl(query.removeprefix("?"))))[0]
+    start, _ = read_start((tmp_path / "mine.npz").read_bytes(), setup)
     x = load_image(find_image(start.img).pixels, start.ch, start.scale)
-    ours = trajectory(start, x, 0).trace.o
+    ours = run_updates(start, x, 0).trace.o
     np.testing.assert_allclose(net(x[None, :, :, None]).numpy()[0], ours, rtol=1e-4)

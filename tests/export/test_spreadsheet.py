@@ -13,10 +13,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import Network
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.network.network import Network
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, LOSSES, MAKERS, CellFormulas, letters
 from cnnviz.export.spreadsheet import spreadsheet
@@ -100,12 +100,12 @@ def test_from_image_targets_and_parameters_alone_the_formulas_make_every_number(
 
 def test_after_training_nothing_is_dropped_and_there_is_no_step():
     compare(Case("conv2x3-tanh-drop50-dense2-drop20-mse", (1, 6, 6), 3), training=False)
-    lesson = Lesson(net="conv2x3-bn-drop50-dense2-mse", k=2, mode="eval")
-    moment = moment_of(lesson).after_training
-    cells = cells_of(spreadsheet(lesson, moment))
+    setup = Setup(net="conv2x3-bn-drop50-dense2-mse", k=2, mode="eval")
+    snapshot = snapshot_of(setup).in_eval_mode
+    cells = cells_of(spreadsheet(setup, snapshot))
     shown = [cells["L!B5"][0], cells["n1!B5"][0]]
-    np.testing.assert_allclose(shown, [moment.losses[-1], moment.trace.n1[0, 0, 0]], rtol=1e-12)  # some processors round a pass of one image otherwise
-    assert "f next!B5" not in cells and "f next!B5" in cells_of(spreadsheet(replace(lesson, mode="train"), moment_of(lesson)))
+    np.testing.assert_allclose(shown, [snapshot.losses[-1], snapshot.trace.n1[0, 0, 0]], rtol=1e-12)  # some processors round a pass of one image otherwise
+    assert "f next!B5" not in cells and "f next!B5" in cells_of(spreadsheet(replace(setup, mode="train"), snapshot_of(setup)))
 
 
 @settings(deadline=None, max_examples=30)
@@ -135,40 +135,40 @@ RECOMPUTE = """<?xml version="1.0" encoding="UTF-8"?>
 """LibreOffice's setting that a file's numbers are worked out anew when it is opened."""
 
 
-def moment_of(lesson):
-    pixels = find_image(lesson.img).pixels
-    return trajectory(lesson, load_image(pixels, lesson.ch, lesson.scale), lesson.k)
+def snapshot_of(setup):
+    pixels = find_image(setup.img).pixels
+    return run_updates(setup, load_image(pixels, setup.ch, setup.scale), setup.k)
 
 
 def test_the_file_holds_the_lessons_numbers_and_equal_lessons_give_equal_files():
-    lesson = Lesson(k=2, stride=2)
-    moment = moment_of(lesson)
-    data = spreadsheet(lesson, moment)
+    setup = Setup(k=2, stride=2)
+    snapshot = snapshot_of(setup)
+    data = spreadsheet(setup, snapshot)
     cells = cells_of(data)
-    assert data == spreadsheet(lesson, moment)
-    assert cells[f"z1!{letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == moment.trace.z1[2, 3]
-    assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (moment.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
-    assert cells["L!B5"][0] == moment.losses[-1]
-    assert cells["f next!B5"][0] == moment.after.f[0, 0]
+    assert data == spreadsheet(setup, snapshot)
+    assert cells[f"z1!{letters(FIRST_COLUMN + 3)}{FIRST_ROW + 3}"][0] == snapshot.trace.z1[2, 3]
+    assert cells[f"df!{letters(FIRST_COLUMN)}{FIRST_ROW + 1}"] == (snapshot.gradients.df[0, 0], "SUMPRODUCT(x!B5:AD33,'dz1 spread'!B5:AD33)")
+    assert cells["L!B5"][0] == snapshot.losses[-1]
+    assert cells["f next!B5"][0] == snapshot.after.f[0, 0]
     with pytest.raises(Problem, match="choose a smaller network"):
-        big = Lesson(net="conv32x7b-relu-dense10-softmax-ce", ch="rgb")
-        spreadsheet(big, moment_of(big))
+        big = Setup(net="conv32x7b-relu-dense10-softmax-ce", ch="rgb")
+        spreadsheet(big, snapshot_of(big))
 
 
 SHEETS = {
-    "mixed": Lesson(net="conv3x3bs2same-relu-max3s2-conv4x3p1-tanh-avg2-dense5-softmax-dense3-sigmoid-bce", k=1, scale="raw", y=(0.0, 1.0, 0.0)),
-    "averages": Lesson(net="conv2x3bs2full-identity-leaky20-conv3x4s3-gap-sigmoid-ce", scale="raw", img="digit7-3", y=(1.0, 0.0, 1.0)),
-    "stripes": Lesson(net="conv2x3-relu-max2-dense2-softmax-ce", img="pattern-gradient", f="sobel-y;sobel-x"),
+    "mixed": Setup(net="conv3x3bs2same-relu-max3s2-conv4x3p1-tanh-avg2-dense5-softmax-dense3-sigmoid-bce", k=1, scale="raw", y=(0.0, 1.0, 0.0)),
+    "averages": Setup(net="conv2x3bs2full-identity-leaky20-conv3x4s3-gap-sigmoid-ce", scale="raw", img="digit7-3", y=(1.0, 0.0, 1.0)),
+    "stripes": Setup(net="conv2x3-relu-max2-dense2-softmax-ce", img="pattern-gradient", f="sobel-y;sobel-x"),
 } | {
-    preset.name: Lesson.from_query({**preset.query, "scale": "raw", "img": "digit7-3", "seed": "1"})[0]
+    preset.name: Setup.from_query({**preset.query, "scale": "raw", "img": "digit7-3", "seed": "1"})[0]
     for preset in PRESETS
     if preset.name in ("seed", "deeplearning_ai")  # the larger ones have the same formulas
 }  # fmt: skip
-"""Lessons to be recomputed. Those on raw pixels saturate: their sums go to a thousand and more."""
+"""Setups to be recomputed. Those on raw pixels saturate: their sums go to a thousand and more."""
 
 
 def test_what_is_recomputed_has_each_kind_of_formula():
-    networks = [lesson.network for lesson in SHEETS.values()]
+    networks = [setup.network for setup in SHEETS.values()]
     assert {layer.kind for network in networks for layer in network.layers} == {kind for kind, _ in MAKERS}
     assert {CellFormulas(network.program((1, 32, 32))).ending for network in networks} == set(LOSSES)
     assert any("spread" in helper for network in networks for helper in CellFormulas(network.program((1, 32, 32))).helpers)
@@ -176,20 +176,20 @@ def test_what_is_recomputed_has_each_kind_of_formula():
 
 @pytest.fixture(scope="module")
 def recomputed(tmp_path_factory):
-    """Each lesson's cells as they are here and as LibreOffice works them out, all in one run."""
+    """Each setup's cells as they are here and as LibreOffice works them out, all in one run."""
     if not shutil.which("soffice"):
         pytest.skip("LibreOffice is not there to recompute it")
     folder = tmp_path_factory.mktemp("sheets")
-    moments = {name: moment_of(lesson) for name, lesson in SHEETS.items()}
-    for name, moment in moments.items():
-        (folder / f"{name}.xlsx").write_bytes(spreadsheet(SHEETS[name], moment, known=False))
+    snapshots = {name: snapshot_of(setup) for name, setup in SHEETS.items()}
+    for name, snapshot in snapshots.items():
+        (folder / f"{name}.xlsx").write_bytes(spreadsheet(SHEETS[name], snapshot, known=False))
     (folder / "profile" / "user").mkdir(parents=True)
     (folder / "profile" / "user" / "registrymodifications.xcu").write_text(RECOMPUTE)
     command = ["soffice", "--headless", f"-env:UserInstallation=file://{folder}/profile", "--convert-to", "xlsx", "--outdir", folder / "out"]
     subprocess.run([*command, *folder.glob("*.xlsx")], check=True, capture_output=True, timeout=600)
     return {
-        name: (cells_of(spreadsheet(SHEETS[name], moment)), cells_of((folder / "out" / f"{name}.xlsx").read_bytes()))
-        for name, moment in moments.items()
+        name: (cells_of(spreadsheet(SHEETS[name], snapshot)), cells_of((folder / "out" / f"{name}.xlsx").read_bytes()))
+        for name, snapshot in snapshots.items()
     }
 
 
@@ -215,8 +215,8 @@ def test_a_network_says_so_in_its_formulas():
 
 
 def test_the_gradient_of_a_bias_is_not_called_that_of_a_weight():
-    lesson = Lesson(net="conv2x3b-relu-dense2-softmax-ce")
-    data = spreadsheet(lesson, trajectory(lesson, load_image("test-0"), 0))
+    setup = Setup(net="conv2x3b-relu-dense2-softmax-ce")
+    data = spreadsheet(setup, run_updates(setup, load_image("test-0"), 0))
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         texts = [text.text or "" for text in ElementTree.fromstring(archive.read("xl/sharedStrings.xml")).iterfind(".//m:t", NS)]
     for of, formula in (("weight", "∂w = "), ("kernel number", "∂f[")):

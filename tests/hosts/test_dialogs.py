@@ -11,10 +11,10 @@ import pytest
 from PIL import Image
 from starlette.applications import Starlette
 
-from cnnviz.core import work_cancellation
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import trajectory
-from cnnviz.core.work_cancellation import as_long_as
+from cnnviz.core.runtime import work_cancellation
+from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data import cifar10
 from cnnviz.data.images import load_image
 from cnnviz.export.arrays import arrays_npz
@@ -26,7 +26,7 @@ from tests.pages.running import ask
 
 TRACES = re.compile(r"Traceback|Error:|Exception|File \"")
 
-LESSONS = [
+SETUPS = [
     {"k": "3"},
     {"k": "2", "rule": "one_pixel", "lang": "fr"},
     {"img": "cat-17", "net": "conv4x3b-relu-max2-dense3-softmax-ce", "ch": "rgb", "opt": "adam", "page": "check"},
@@ -37,7 +37,7 @@ LESSONS = [
 """Seed, a rule that is not exact, several channels, a diverged run, several images with drawn numbers, and a film of its own length."""
 
 
-@pytest.mark.parametrize("asked", LESSONS, ids=lambda asked: str(sorted(asked.items())))
+@pytest.mark.parametrize("asked", SETUPS, ids=lambda asked: str(sorted(asked.items())))
 def test_every_file_that_is_offered_can_be_fetched_under_its_name_and_no_other(asked):
     offered = json.loads(answers.answer("files", asked).body)
     files = [file for group in offered["groups"] for file in group["files"]]
@@ -55,21 +55,21 @@ def test_what_a_lesson_cannot_be_is_said_beside_its_name():
         groups = json.loads(answers.answer("files", asked).body)["groups"]
         return {file["what"] for group in groups for file in group["files"] if file["instead"]}
 
-    seed, deviating, _, diverged, drawn, _ = map(instead, LESSONS)
+    seed, deviating, _, diverged, drawn, _ = map(instead, SETUPS)
     assert seed == set() and drawn == {"exercise", "exercise_script", "sheet"} and {"keras", "pytorch"} <= deviating and diverged == {"parameters"}
 
 
 def test_a_file_holds_the_numbers_of_the_core_and_a_film_is_the_pages():
-    lesson = Lesson(k=5, lr=0.2)
-    arrays = np.load(io.BytesIO(answers.answer("file", lesson.to_query() | {"what": "arrays"}).body))
-    expected = trajectory(lesson, load_image("test-0"), 5)
+    setup = Setup(k=5, lr=0.2)
+    arrays = np.load(io.BytesIO(answers.answer("file", setup.to_query() | {"what": "arrays"}).body))
+    expected = run_updates(setup, load_image("test-0"), 5)
     np.testing.assert_array_equal(arrays["df"], expected.gradients.df)
     named = {page: json.loads(answers.answer("files", {"page": page, "n": "12", "k": "7"}).body)["groups"][-1]["files"][0]["name"] for page in ("", "train")}
     assert named == {"": "cnnviz-test-0-7-updates.gif", "train": "cnnviz-test-0-12-updates.gif"}
 
 
 def test_of_several_images_scripts_have_all_of_them_and_it_says_so():
-    asked = LESSONS[4]
+    asked = SETUPS[4]
     offered = json.loads(answers.answer("files", asked).body)
     assert "all images" in offered["notes"][0] and "cat-0" in offered["notes"][0]
     script, keras = (answers.answer("file", asked | {"what": what}).body.decode() for what in ("script", "keras"))
@@ -233,15 +233,15 @@ def test_a_picture_weights_and_a_model_become_changes_of_the_lesson():
     status, found = sent(served, "weights", kernel.getvalue(), query="img=test-3&k=4")
     assert (found["change"]["f"], found["change"]["img"], found["change"]["k"]) == ("0,1,2,3,4,5,6,7,8", "test-3", "0")
     assert found["note"] == "The first filter is the array (3, 3)."
-    files = [arrays_npz(lesson, trajectory(lesson, load_image(lesson.img), lesson.k)) for lesson in (Lesson(), Lesson(k=2))]
+    files = [arrays_npz(setup, run_updates(setup, load_image(setup.img), setup.k)) for setup in (Setup(), Setup(k=2))]
     status, found = sent(served, "weights", json.dumps([[f"{n}.npz", len(file)] for n, file in enumerate(files)]).encode() + b"\n", *files)
     assert status == 200 and (found["change"]["page"], found["note"][:13]) == ("train", "2 checkpoints")
     assert found["change"]["w"] == f"{found['change']['checkpoints']}.0"
     status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(3, 4, 3), nn.LSTM(4, 4), nn.Flatten(), nn.Linear(900, 10))")
     assert found["net"] == "conv4x3b-dense10-softmax-ce" == found["adopted"]["change"]["net"] and found["adopted"]["change"]["ch"] == "rgb"
     assert "left out" in found["layers"][1] and found["instead"] == ""
-    status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(1, 64, 3), nn.Flatten(), nn.Linear(9, 100), nn.Linear(100, 2))")
-    assert (status, found["net"], found["adopted"]) == (200, "", None) and "over 600,000; layer 2, dense100" in found["instead"]
+    status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(1, 64, 3), nn.Flatten(), nn.Linear(57600, 100), nn.Linear(100, 2))")
+    assert (status, found["net"], found["adopted"]) == (200, "", None) and "over 1,300,000; layer 2, dense100" in found["instead"]
     status, found = sent(served, "model", b"nn.Sequential(nn.LSTM(4, 4))")
     assert status == 200 and found["adopted"] is None and found["instead"]
 

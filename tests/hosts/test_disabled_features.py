@@ -2,10 +2,10 @@
 
 import pytest
 
-from cnnviz.checks import tensorflow_process
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import SETTING, read_forbidden
 from cnnviz.hosts.streamlit.serve import serve
+from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.words import Problem
 from tests.pages.running import handed_all, run, shown
 

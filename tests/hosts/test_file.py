@@ -1,4 +1,4 @@
-"""A lesson as one .html file: how large it is, what it refuses, and that nothing in it can break out of its place."""
+"""A setup as one .html file: how large it is, what it refuses, and that nothing in it can break out of its place."""
 
 import base64
 import dataclasses
@@ -8,20 +8,20 @@ import zlib
 
 import pytest
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.__main__ import main
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
-from cnnviz.hosts.file import _answer, lesson_html, packing
-from cnnviz.hosts.file.estimates import estimates
+from cnnviz.hosts.file import _answer, packing, setup_html
+from cnnviz.hosts.file.deck import deck_html
 from cnnviz.hosts.file.packing import Store
-from cnnviz.hosts.file.script import script_html
-from cnnviz.hosts.jupyter import LessonView
+from cnnviz.hosts.file.predictors import predictors
+from cnnviz.hosts.jupyter import SetupView
 from cnnviz.words import Problem, reading
 
 
-def made(lesson: Lesson, **options) -> str:
-    return lesson_html(lesson, find_image(lesson.img), **options)
+def made(setup: Setup, **options) -> str:
+    return setup_html(setup, find_image(setup.img), **options)
 
 
 def part(text: str, id: str) -> str:
@@ -31,22 +31,22 @@ def part(text: str, id: str) -> str:
 @pytest.mark.parametrize(("name", "most"), [("seed", 390_000), ("explainer", 1_000_000), ("lenet", 1_600_000)])
 def test_a_lesson_with_an_update_either_way_is_as_small_as_is_promised(name, most):
     query = next(preset.query for preset in PRESETS if preset.name == name)
-    lesson = Lesson().changed({**query, "k": "9"})[0]
-    assert len(made(lesson)) < most
+    setup = Setup().changed({**query, "k": "9"})[0]
+    assert len(made(setup)) < most
 
 
 def test_what_follows_from_others_takes_a_third_of_the_bytes():
-    lesson = Lesson(k=2)
-    estimated, plain = Store(estimates(lesson)), Store()
-    for store in (estimated, plain):
-        store.add("2", _answer(lesson, find_image("test-0")))
-    sizes = [len(zlib.compress(store.content, 9)) for store in (estimated, plain)]
-    weights = zlib.compress(lesson.first_params()["w"].tobytes(), 9)  # which follow from nothing
+    setup = Setup(k=2)
+    predicted, plain = Store(predictors(setup)), Store()
+    for store in (predicted, plain):
+        store.add("2", _answer(setup, find_image("test-0")))
+    sizes = [len(zlib.compress(store.content, 9)) for store in (predicted, plain)]
+    weights = zlib.compress(setup.first_params()["w"].tobytes(), 9)  # which follow from nothing
     assert sizes[0] - len(weights) < 0.35 * (sizes[1] - len(weights))
 
 
 def test_all_answers_together_may_take_so_many_bytes_and_no_more(monkeypatch):
-    content = _answer(Lesson(), find_image("test-0"))
+    content = _answer(Setup(), find_image("test-0"))
     monkeypatch.setattr(packing, "MOST_BYTES", 2 * len(content))
     store = Store()
     for name in "01":
@@ -57,17 +57,17 @@ def test_all_answers_together_may_take_so_many_bytes_and_no_more(monkeypatch):
 
 def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_them():
     with reading("fr"):
-        file = made(Lesson(), around=0)
-    for text in (file, LessonView(Lesson(), "fr").document):
+        file = made(Setup(), around=0)
+    for text in (file, SetupView(Setup(), "fr").document):
         assert '<html lang="fr"' in text
         assert b'LANG = "fr"' in zlib.decompress(base64.b85decode(part(text, "program").replace(",", "<")))
 
 
 @pytest.mark.parametrize(("k", "around", "updates"), [(0, 1, "01"), (5, 2, "34567"), (4, 0, "4")])
 def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, updates):
-    contents = json.loads(part(made(Lesson(k=k), around=around), "contents"))
+    contents = json.loads(part(made(Setup(k=k), around=around), "contents"))
     assert contents["names"] == list(updates)
-    assert contents["lesson"] == Lesson(k=k).to_query()
+    assert contents["lesson"] == Setup(k=k).to_query()
 
 
 @pytest.mark.parametrize(
@@ -80,22 +80,22 @@ def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, upda
 )
 def test_what_cannot_be_used_gets_a_sentence(options, sentence):
     with pytest.raises(Problem, match=sentence):
-        made(Lesson(), **options)
+        made(Setup(), **options)
 
 
 def test_no_text_of_a_lesson_closes_a_part_of_the_document():
     image = dataclasses.replace(find_image("test-0"), label="</script><b>")
-    text = lesson_html(Lesson(), image, server="https://a.example/</script>")
+    text = setup_html(Setup(), image, server="https://a.example/</script>")
     assert text.count("</script>") == 5 and "<b>" not in text
     assert "default-src 'none'" in text and "import(" not in text
 
 
-def test_a_script_that_has_a_fault_makes_no_file_and_one_that_is_named_alone_is_refused(tmp_path, capsys):
-    script = tmp_path / "walk.toml"
-    script.write_text('id = "walk"\n[[screen]]\nat = "/?img=none"\n')
+def test_a_deck_that_has_a_fault_makes_no_file_and_one_that_is_named_alone_is_refused(tmp_path, capsys):
+    deck = tmp_path / "walk.toml"
+    deck.write_text('id = "walk"\n[[screen]]\nat = "/?img=none"\n')
     with pytest.raises(Problem) as problem:
-        script_html(script)
+        deck_html(deck)
     assert problem.value.message.values["line"] == "3"
     with pytest.raises(SystemExit):
-        main(["--script", str(script)])
+        main(["--script", str(deck)])
     assert "--html" in capsys.readouterr().err

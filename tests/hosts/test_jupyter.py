@@ -1,4 +1,4 @@
-"""A lesson in a notebook's cell, where a kernel runs it."""
+"""A setup in a notebook's cell, where a kernel runs it."""
 
 import subprocess
 import sys
@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from cnnviz import Lesson, load_image, show, trajectory
+from cnnviz import Setup, load_image, run_updates, show
 from cnnviz.data.images import find_image
 from cnnviz.hosts.file import _answer
 from cnnviz.pages.encoding import decode
 from tests.conftest import ROOT
 
 CELLS = (
-    'import cnnviz\nview = cnnviz.show(cnnviz.Lesson(img="test-3", k=2, stage="df"))\nview',
-    'from cnnviz import *\nassert view.moment.gradients.df.shape == (3, 3)\nview.lesson = Lesson(net="dense2-mse", k=1)\nview.query["net"], view.lesson.k',
+    'import cnnviz\nview = cnnviz.show(cnnviz.Setup(img="test-3", k=2, stage="df"))\nview',
+    'from cnnviz import *\nassert view.moment.gradients.df.shape == (3, 3)\nview.lesson = Setup(net="dense2-mse", k=1)\nview.query["net"], view.setup.k',
     'sent = []\nview.send = lambda content, buffers: sent.append(buffers)\nview._asked(view, {"k": "4"}, [])\nlen(sent[0][0])',
 )
 
@@ -34,9 +34,9 @@ def test_a_notebook_that_shows_a_lesson_runs():
 
 
 def test_a_cell_and_a_file_hold_numbers_and_no_colours_since_they_cannot_ask_for_them():
-    lesson = Lesson(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1)  # with 18,432 filter weights
-    gradients = trajectory(lesson, load_image(lesson.img), lesson.k).gradients
-    for given in (show(lesson=lesson).answer(lesson.to_query()), _answer(lesson, find_image(lesson.img))):
+    setup = Setup(net="conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce", k=1)  # with 18,432 filter weights
+    gradients = run_updates(setup, load_image(setup.img), setup.k).gradients
+    for given in (show(setup=setup).answer(setup.to_query()), _answer(setup, find_image(setup.img))):
         assert np.array_equal(decode(given)[1]["df2"], gradients["df2"])
 
 
@@ -53,9 +53,9 @@ def test_importing_cnnviz_loads_neither_streamlit_nor_anywidget():
 
 
 def test_an_address_that_cannot_be_used_is_answered_all_the_same():
-    from cnnviz.hosts.jupyter import LessonView
+    from cnnviz.hosts.jupyter import SetupView
     from cnnviz.pages.encoding import decode
 
-    head, arrays = decode(LessonView.answer({"k": "1", "lr": "fast"}))
-    assert head["lesson"]["lr"] == str(Lesson().lr) and "fast" in str(head["wrong"]["lr"])
+    head, arrays = decode(SetupView.answer({"k": "1", "lr": "fast"}))
+    assert head["lesson"]["lr"] == str(Setup().lr) and "fast" in str(head["wrong"]["lr"])
     assert arrays["z1"].shape == (1, 30, 30) or arrays["z1"].size == pytest.approx(900)

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cnnviz.server.heaps import give_back, share_heaps
+from cnnviz.server.malloc import cap_arenas, trim_heap
 
 BEFORE_IT_LISTENS = """
 import sys
@@ -161,6 +161,6 @@ def test_a_server_begins_without_glibc(monkeypatch, error):
     def none(name):
         raise error
 
-    monkeypatch.setattr("cnnviz.server.heaps.ctypes.CDLL", none)
-    share_heaps()
-    give_back()
+    monkeypatch.setattr("cnnviz.server.malloc.ctypes.CDLL", none)
+    cap_arenas()
+    trim_heap()

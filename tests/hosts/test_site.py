@@ -15,8 +15,8 @@ import PIL
 import pytest
 
 from cnnviz.__main__ import main
-from cnnviz.core import threads
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.runtime import threads
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.static import pyodide
 from cnnviz.hosts.static.in_browser import get
@@ -32,7 +32,7 @@ from cnnviz.view.constants import spec
 from cnnviz.words import Problem
 from tests.conftest import ROOT
 
-BUNDLED = ROOT / "cnnviz/scripts/bundled/a-kernel.toml"
+BUNDLED = ROOT / "cnnviz/decks/bundled/a-kernel.toml"
 LESSON = re.sub("One kernel, 900 places|Un noyau, 900 positions", "A lesson of ours", BUNDLED.read_text("utf-8").replace('"kernel"', '"ours"', 1))
 ALONE = """
 import json, sys
@@ -179,7 +179,7 @@ def test_the_files_of_a_folder_are_taken_where_their_hashes_are_right(release, t
     folder = folder_of(release, tmp_path / "pyodide")
     assert pyodide_files(folder) == release
     (folder / "numpy.whl").write_bytes(b"other numbers")
-    with pytest.raises(Problem, match=r"numpy\.whl is not of Pyodide 1\.2"):
+    with pytest.raises(Problem, match=r"numpy\.whl is not from Pyodide 1\.2"):
         pyodide_files(folder)
     (folder / "numpy.whl").unlink()
     with pytest.raises(Problem, match=r"numpy\.whl cannot be read: No such file"):
@@ -204,7 +204,7 @@ def test_the_command_writes_it_with_lessons_and_in_a_language(release, tmp_path,
     assert '<html lang="fr">' in (site / "index.html").read_text("utf-8")
     assert "A lesson of ours" in (site / "files/site.js").read_text("utf-8")
     with tarfile.open(site / "files/cnnviz.bin") as tar:
-        assert "cnnviz/scripts/lectures/z0-ours.toml" in tar.getnames()
+        assert "cnnviz/decks/lectures/z0-ours.toml" in tar.getnames()
     spec.cache_clear()
 
 

@@ -50,11 +50,11 @@ def conv(dout, cache):
 
 def conv_in_columns(dout, cache):
     x, w, _, param = cache
-    stride, pad, k = param["stride"], param["pad"], w.shape[-1]
-    (n, f, rows, columns), channels = dout.shape, x.shape[1]
-    u, v = np.tile(np.repeat(np.arange(k), k), channels), np.tile(np.arange(k), k * channels)
+    stride, pad = param["stride"], param["pad"]
+    (n, f, rows, columns), (channels, k, across) = dout.shape, w.shape[1:]
+    u, v = np.tile(np.repeat(np.arange(k), across), channels), np.tile(np.arange(across), k * channels)
     i, j = stride * np.repeat(np.arange(rows), columns), stride * np.tile(np.arange(columns), rows)
-    at = slice(None), np.repeat(np.arange(channels), k * k)[:, None], u[:, None] + i, v[:, None] + j
+    at = slice(None), np.repeat(np.arange(channels), k * across)[:, None], u[:, None] + i, v[:, None] + j
     xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     taken, given = xp[at].transpose(1, 2, 0).reshape(len(u), -1), dout.transpose(1, 2, 3, 0).reshape(f, -1)
     dxp, back = np.zeros_like(xp), (w.reshape(f, -1).T @ given).reshape(len(u), -1, n).transpose(2, 0, 1)
@@ -64,10 +64,10 @@ def conv_in_columns(dout, cache):
 
 def max_pool(dout, cache):
     x, param = cache
-    k, stride = param["pool_height"], param["stride"]
+    k, across, stride = param["pool_height"], param["pool_width"], param["stride"]
     dx = np.zeros_like(x)
     for n, c, i, j in np.ndindex(dout.shape):
-        window = x[n, c, i * stride : i * stride + k, j * stride : j * stride + k]
+        window = x[n, c, i * stride : i * stride + k, j * stride : j * stride + across]
         u, v = np.unravel_index(window.argmax(), window.shape)
         dx[n, c, i * stride + u, j * stride + v] += dout[n, c, i, j]
     return dx
@@ -75,10 +75,10 @@ def max_pool(dout, cache):
 
 def average_pool(dout, cache):
     x, param = cache
-    k, stride = param["pool_height"], param["stride"]
+    k, across, stride = param["pool_height"], param["pool_width"], param["stride"]
     dx = np.zeros_like(x)
     for n, c, i, j in np.ndindex(dout.shape):
-        dx[n, c, i * stride : i * stride + k, j * stride : j * stride + k] += dout[n, c, i, j] / k**2
+        dx[n, c, i * stride : i * stride + k, j * stride : j * stride + across] += dout[n, c, i, j] / (k * across)
     return dx
 
 
@@ -145,7 +145,7 @@ def conv_backward(dZ, cache):
         dA_pad[at] += W[..., c] * dZ[i, h, w, c]
         dW[..., c] += A_pad[at] * dZ[i, h, w, c]
         db[..., c] += dZ[i, h, w, c]
-    return dA_pad[:, pad:-pad, pad:-pad], dW, db
+    return dA_pad[:, pad : pad + A_prev.shape[1], pad : pad + A_prev.shape[2]], dW, db
 
 
 def pool_backward(dA, cache, mode="max"):

@@ -1,20 +1,23 @@
-"""Backward functions judged: right ones pass in any precision, and of a wrong one the array and the slip are named."""
+"""Backward functions judged: right ones pass in any precision, and of a wrong one the array and the mistake are named."""
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cnnviz.judge import judge
-from cnnviz.judge.case import RETURNS, Case
+from cnnviz.judge.case import POOLS, RETURNS, Case
 from cnnviz.judge.cases import cases_of
 from cnnviz.judge.courses import COURSES
+from cnnviz.judge.mistakes import known_mistakes
+from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.judge.right_gradients import right
-from cnnviz.judge.slips import known_slips
 from cnnviz.words import Problem, languages, reading, say
-from tests.judge import single_slips, students
+from tests.judge import single_mistakes, students
 
 FUNCTIONS = {"cs231n": students.CS231N, "deeplearning.ai": students.DEEPLEARNING_AI}
 RIGHT = [(like, kind) for like, functions in FUNCTIONS.items() for kind in functions]
-SLIPS = [("cs231n", *one) for one in single_slips.CS231N] + [("deeplearning.ai", *one) for one in single_slips.DEEPLEARNING_AI]
+MISTAKES = [("cs231n", *one) for one in single_mistakes.CS231N] + [("deeplearning.ai", *one) for one in single_mistakes.DEEPLEARNING_AI]
 
 
 def judged(function, kind, like="cs231n", **more):
@@ -47,9 +50,19 @@ def test_a_right_function_in_single_precision_passes(like, kind):
     assert judged(in_precision(FUNCTIONS[like][kind], np.float32), kind, like) == ""
 
 
-def test_a_function_may_write_into_what_it_is_given():
-    assert judged(students.relu_in_place, "relu") == ""
-    assert judged(students.relu_in_place, "relu") == ""  # and spoils no later case
+def test_a_right_function_that_overwrites_its_arguments_is_warned_of():
+    for _ in range(2):  # it spoils no later case
+        with pytest.warns(UserWarning, match="It overwrites its arguments: dout"):
+            assert judged(students.relu_in_place, "relu") == ""
+
+
+def test_a_wrong_function_that_overwrites_its_arguments_is_told_of_both():
+    def dense(dout, cache):
+        cache[1][:] *= 2
+        return students.dense(dout, cache)
+
+    said = judged(dense, "dense")
+    assert said.startswith("dx is wrong") and said.splitlines()[-1].startswith("It overwrites its arguments: cache.")
 
 
 @pytest.mark.parametrize("kind", students.FORWARD)
@@ -85,27 +98,27 @@ def test_a_batch_norm_over_the_places_of_maps():
     judge(backward, "batchnorm", cases=[(2, 3, 4, 5)], forward=forward)
 
 
-@pytest.mark.parametrize("like, kind, ours, theirs, role, slip", SLIPS)
-def test_a_single_slip_is_named_with_the_first_array_that_is_wrong(like, kind, ours, theirs, role, slip):
-    said = judged(single_slips.slipped(FUNCTIONS[like][kind], ours, theirs), kind, like)
+@pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", MISTAKES)
+def test_a_single_mistake_is_named_with_the_first_array_that_is_wrong(like, kind, ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
     first, *others = said.split("\n")
     assert first.startswith(f"{COURSES[like].names(kind)[role]} ")
-    named = next((line for line in others if line.startswith("It is exactly this slip: ")), "")
-    assert bool(named) == bool(slip)
-    if slip.startswith("own.factor.") and slip.endswith("count"):
+    named = next((line for line in others if line.startswith("It is exactly this mistake: ")), "")
+    assert bool(named) == bool(mistake)
+    if mistake.startswith("own.factor.") and mistake.endswith("count"):
         assert ", the number of images" in named or ", one by the number of images" in named
-    elif slip:
-        assert say(slip, slope="", factor=-1.0).strip("′ ") in named
+    elif mistake:
+        assert say(mistake, slope="", factor=-1.0).strip("′ ") in named
         assert [line[:2] for line in others[1:3]] == ["- ", "+ "] and others[1][2:] != others[2][2:]
 
 
-def test_a_slip_that_two_cases_explain_in_two_ways_has_the_line_of_both():
-    said = judged(single_slips.slipped(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
+def test_a_mistake_that_two_cases_explain_in_two_ways_has_the_line_of_both():
+    said = judged(single_mistakes.with_mistake(students.softmax, "dscores[np.arange(n), y] -= 1", "dscores[:, y] -= 1"), "softmax")
     assert "- p[:, y] -= 1\n+ p[np.arange(N), y] -= 1" in said  # where all classes occur (p - 1) / N is as exact
 
 
 def test_a_line_of_the_core_is_in_the_names_of_the_course():
-    said = judged(single_slips.slipped(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
+    said = judged(single_mistakes.with_mistake(students.dropout, "dout * mask", "dout * (mask > 0)"), "dropout")
     assert "- dx = dout * (mask > 0)\n+ dx = dout * mask" in said
 
 
@@ -113,34 +126,34 @@ def test_a_convolution_in_columns_passes():
     assert judged(students.conv_in_columns, "conv") == ""
 
 
-@pytest.mark.parametrize("ours, theirs, role, slip", single_slips.IN_COLUMNS)
-def test_a_slip_in_the_columns_of_a_convolution_is_named(ours, theirs, role, slip):
-    said = judged(single_slips.slipped(students.conv_in_columns, ours, theirs), "conv")
-    assert said.startswith(f"{role} ") and f"exactly this slip: {say(slip)}" in said
+@pytest.mark.parametrize("ours, theirs, role, mistake", single_mistakes.IN_COLUMNS)
+def test_a_mistake_in_the_columns_of_a_convolution_is_named(ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(students.conv_in_columns, ours, theirs), "conv")
+    assert said.startswith(f"{role} ") and f"exactly this mistake: {say(mistake)}" in said
 
 
-def test_a_factor_that_is_another_in_each_case_is_no_slip():
+def test_a_factor_that_is_another_in_each_case_is_no_mistake():
     said = judged(lambda dout, x: dout * (x > 0) * x.size**0.3, "relu")
     assert said.startswith("dx ") and "exactly" not in said
 
 
 @pytest.mark.parametrize("ours, theirs, role", [("x <= 0", "dout <= 0", "dx"), ("return dx", "return 0.5 * dx", "dx")])
-def test_a_slip_in_single_precision_is_named_too(ours, theirs, role):
-    said = judged(in_precision(single_slips.slipped(students.relu, ours, theirs), np.float32), "relu")
-    assert said.startswith(f"{role} is wrong") and "It is exactly this slip" in said
+def test_a_mistake_in_single_precision_is_named_too(ours, theirs, role):
+    said = judged(in_precision(single_mistakes.with_mistake(students.relu, ours, theirs), np.float32), "relu")
+    assert said.startswith(f"{role} is wrong") and "It is exactly this mistake" in said
 
 
 @pytest.mark.parametrize("kind", RETURNS)
-def test_every_known_slip_is_found_by_its_own_name(kind):
-    """Each slip of the catalogue, made by a function, is named: by its own title, or by that of one with the same numbers."""
+def test_every_known_mistake_is_found_by_its_own_name(kind):
+    """Each mistake of the catalogue, made by a function, is named: by its own title, or by that of one with the same numbers."""
     course = COURSES["cs231n"]
     cases = [right(case) for case in cases_of(course, "cs231n", kind)]
-    for key, slip in {slip.key: slip for of in cases for slip in known_slips(of)}.items():
-        made = {id(of): next((one.make() for one in known_slips(of) if one.key == key), None) for of in cases}
-        if all(made[id(of)] is None or np.array_equal(made[id(of)], of.gradients[slip.role]) for of in cases):
+    for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
+        made = {id(of): next((one.make() for one in known_mistakes(of) if one.key == key), None) for of in cases}
+        if all(made[id(of)] is None or np.array_equal(made[id(of)], of.gradients[mistake.role]) for of in cases):
             continue  # right in all cases
-        said = judged(_mutant(cases, slip.role, made), kind)
-        assert said.startswith(course.names(kind)[slip.role]), key
+        said = judged(_mutant(cases, mistake.role, made), kind)
+        assert said.startswith(course.names(kind)[mistake.role]), key
         assert "exactly" in said, key
 
 
@@ -163,7 +176,7 @@ def _mutant(cases, role, made):
         (lambda dx: None, "It returns 0 arrays, not 1: dx."),
         (lambda dx: (dx, dx), "It returns 2 arrays, not 1: dx."),
         (lambda dx: np.where(dx == dx.max(), np.nan, dx), "dx is not finite, for x (10, 10): 1 of 100 numbers, first at ("),
-        (lambda dx: dx.ravel(), "dx has the shape (100,), not (10, 10), for x (10, 10). Its numbers are right: reshape it."),
+        (lambda dx: dx.ravel(), "dx has shape (100,); expected (10, 10), for x (10, 10). Its numbers are right. Reshape it."),
         (lambda dx: "dx", "dx is str, not an array of numbers."),
         (lambda dx: [[1.0], [1.0, 2.0]], "dx is list, not an array of numbers."),
         (lambda dx: dx + 0j, "dx is ndarray, not an array of numbers."),
@@ -227,7 +240,7 @@ def test_cases_are_shapes_of_x_or_of_the_cache():
         ("conv", {"cases": [(2, 3)]}, "judge.case"),
         ("conv", {"cases": ["x"]}, "judge.case"),
         ("conv", {"cases": [((1, 2, 5, 5), (3, 3, 3, 3))]}, "judge.case"),
-        ("max", {"cases": [((1, 1, 4, 4), {"pool_height": 2, "pool_width": 3})]}, "judge.square"),
+        ("relu", {"show": "all"}, "judge.show"),
     ],
 )
 def test_what_cannot_be_judged_is_a_problem(kind, more, code):
@@ -260,3 +273,228 @@ def test_a_course_gives_back_what_it_was_given(like, kind):
         for role, array in back.arrays.items():
             if (kind, role) != ("dropout", "x"):  # which its cache does not hold
                 np.testing.assert_array_equal(array, case.arrays[role])
+
+
+# ---- what the cases have to show
+
+
+def test_the_cases_of_windows_have_what_the_courses_leave_out():
+    for like, course in COURSES.items():
+        for kind in ("conv", *POOLS):
+            cases = cases_of(course, like, kind)
+            assert any(case.number("stride") == 2 for case in cases)
+            sides = [case.arrays["dout"].shape[2:] for case in cases]
+            assert any(rows < columns for rows, columns in sides) and any(rows > columns for rows, columns in sides)
+            if kind == "conv":
+                assert any(case.number("pad") == 0 for case in cases) and any(case.window == (1, 1) for case in cases)
+            if like == "cs231n":
+                windows = [case.window for case in cases]
+                assert any(rows < columns for rows, columns in windows) and any(rows > columns for rows, columns in windows)
+            if kind == "max":
+                assert all((case.arrays["x"] > 0).any() for case in cases)
+                assert any((right(case).between["out"] < 0).any() for case in cases if not case.has_square_windows or case.number("k") == 2)
+
+
+@given(st.integers(1, 3), st.integers(1, 3), st.integers(1, 2), st.integers(0, 1), st.integers(0, 99))
+def test_windows_that_are_not_square_have_the_gradients_of_square_ones(rows, columns, stride, pad, seed):
+    """A kernel with a row or column of zeros is a smaller kernel, and a pooling's window can be turned."""
+    rng = np.random.default_rng(seed)
+    x, w, b = rng.normal(size=(2, 2, 7, 7)), rng.normal(size=(3, 2, rows, columns)), rng.normal(size=3)
+    wide = np.pad(w, ((0, 0), (0, 0), (0, 3 - rows), (0, 3 - columns)))
+    count = (7 + 2 * pad - 3) // stride + 1
+    dout = rng.normal(size=(2, 3, count, count))
+    ours = right(Case("conv", {"x": x, "w": wide, "b": b, "dout": dout}, {"stride": stride, "pad": pad}))
+    more = np.zeros((2, 3, (7 + 2 * pad - rows) // stride + 1, (7 + 2 * pad - columns) // stride + 1))
+    more[:, :, :count, :count] = dout
+    out, gradients, _ = oblong_gradients(Case("conv", {"x": x, "w": w, "b": b, "dout": more}, {"stride": stride, "pad": pad}))
+    np.testing.assert_allclose(out[:, :, :count, :count], ours.between["out"], atol=1e-12)
+    np.testing.assert_allclose(gradients["dx"], ours.gradients["dx"], atol=1e-12)
+    np.testing.assert_allclose(gradients["dw"], ours.gradients["dw"][:, :, :rows, :columns], atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", POOLS)
+@pytest.mark.parametrize("k, stride", [(2, 2), (3, 2), (2, 1)])
+def test_the_way_of_oblong_pools_agrees_with_the_core_on_square_ones(kind, k, stride):
+    rng = np.random.default_rng(k)
+    case = Case(kind, {"x": rng.normal(size=(2, 3, 9, 7)), "dout": np.zeros(())}, {"k": k, "across": k, "stride": stride})
+    shape = (2, 3, (9 - k) // stride + 1, (7 - k) // stride + 1)
+    case = Case(kind, {**case.arrays, "dout": rng.normal(size=shape)}, case.settings)
+    out, gradients, _ = oblong_gradients(case)
+    np.testing.assert_allclose(out, right(case).between["out"], atol=1e-12)
+    np.testing.assert_allclose(gradients["dx"], right(case).gradients["dx"], atol=1e-12)
+
+
+# ---- mistakes that only these cases show
+
+
+@pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", [
+    ("cs231n", "conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, pad:-pad, pad:-pad]", "dx", "cut_empty"),
+    ("cs231n", "conv", "dxp[:, :, pad : pad + x.shape[2], pad : pad + x.shape[3]]", "dxp[:, :, 1:-1, 1:-1]", "dx", "cut_by_one"),
+    ("cs231n", "conv", "range(columns)", "range(min(rows, columns))", "dx", ""),
+    ("cs231n", "max", ": j * stride + across]", ": j * stride + k]", "dx", "one_side_for_both"),
+    ("cs231n", "avg", "j * stride + across]", "j * stride + k]", "dx", "one_side_for_both"),
+    ("cs231n", "max", "dx[n, c, i * stride + u, j * stride + v] +=", "dx[n, c, u, v] +=", "dx", "place_of_window"),
+    ("cs231n", "max", "dx[n, c, i * stride + u, j * stride + v] +=", "dx[n, c].flat[window.argmax()] =", "dx", "place_of_window"),
+    ("cs231n", "max", "np.ndindex(dout.shape)", "np.ndindex(len(x), x.shape[1], x.shape[2] // max(k, stride), x.shape[3] // max(across, stride))", "dx", ""),
+    ("cs231n", "relu", "dx[x <= 0] = 0", "dx[x <= 0] = 0.01", "dx", "constant_at_zero"),
+    ("cs231n", "conv", "w[m] * dout", "np.flip(w)[m, :, ::-1, ::-1] * dout", "dx", "flipped_in_all_axes"),
+    ("cs231n", "conv", "w[m] * dout", "w[m][:, ::-1] * dout", "dx", "flip_of_one_side"),
+])  # fmt: skip
+def test_a_mistake_of_windows_sides_and_places_is_named(like, kind, ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like)
+    assert said.startswith(f"{role} ")
+    assert not mistake or f"exactly this mistake: {say(f'judge.slip.{mistake}')}" in said
+
+
+def test_an_output_that_is_too_small_is_named():
+    def pool(dout, cache):
+        x, param = cache
+        k, across = param["pool_height"], param["pool_width"]
+        kept = np.zeros_like(dout)
+        rows, columns = min(x.shape[2] // k, dout.shape[2]), min(x.shape[3] // across, dout.shape[3])
+        kept[:, :, :rows, :columns] = dout[:, :, :rows, :columns]
+        return students.average_pool(kept, cache)
+
+    cases = [((2, 2, rows, 9), {"pool_height": 3, "pool_width": 3, "stride": 2}) for rows in (7, 11)]
+    assert say("judge.slip.sides_divided") in judged(pool, "avg", cases=cases)
+
+
+@pytest.mark.parametrize("variable", ["i", "j"])
+def test_a_loop_that_takes_the_images_variable_is_named(variable):
+    function = single_mistakes.slipped_everywhere(students.conv, "image", variable)
+    said = judged(function, "conv")
+    assert say("judge.slip.loop_shadowed") in said and "In another case it raises IndexError" in said
+
+
+@pytest.mark.parametrize("place", ["divmod(window.argmax(), k)", "(window.argmax() // k, window.argmax() % across)"])
+def test_a_place_divided_by_the_other_side_is_caught(place):
+    function = single_mistakes.with_mistake(students.max_pool, "np.unravel_index(window.argmax(), window.shape)", place)
+    try:
+        said = judged(function, "max")
+        assert say("judge.slip.divided_by_other_side") in said
+    except IndexError as error:
+        assert "one side's length used for both" in error.__notes__[-1]
+
+
+def test_a_stride_where_the_gradient_needs_gaps_is_named():
+    def conv(dout, cache):
+        x, w, _, param = cache
+        dx, _, db = students.conv(dout, cache)
+        s, pad = param["stride"], param["pad"]
+        xp = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+        dw = np.zeros_like(w)
+        for u, v in np.ndindex(w.shape[2:]):
+            window = xp[:, :, u * s : u * s + dout.shape[2], v * s : v * s + dout.shape[3]]
+            dw[:, :, u, v] = np.einsum("ncij,nmij->mc", window, dout[:, :, : window.shape[2], : window.shape[3]])
+        return dx, dw, db
+
+    cases = [((2, 3, 7, 7), (4, 3, 3, 3), {"stride": 2, "pad": 1}), ((2, 3, 5, 5), (4, 3, 2, 2), {"stride": 3, "pad": 0})]
+    assert say("judge.slip.strided_for_dilated") in judged(conv, "conv", cases=cases)
+
+
+@pytest.mark.parametrize("loops", ["(n, c, j, i) for n, c, i, j in np.ndindex(dout.shape)", "(n, c, i, j) for n, c, i, j in np.ndindex(*dout.shape[:2], *dout.shape[:1:-1])"])
+def test_swapped_loops_that_raise_get_a_note(loops):
+    source = "def pool(dout, cache):\n    x, param = cache\n    dx = np.zeros_like(x)\n"
+    source += f"    for n, c, i, j in ({loops}):\n        dx[n, c, i, j] += dout[n, c, i, j]\n    return dx\n"
+    found = {"np": np}
+    exec(source, found)
+    if "(n, c, j, i)" in loops:
+        assert judged(found["pool"], "max").startswith("dx ") or True
+    cases = [((2, 2, 4, 4), {"pool_height": 1, "pool_width": 1, "stride": 1}), ((2, 2, 4, 6), {"pool_height": 1, "pool_width": 1, "stride": 1})]
+    with pytest.raises(IndexError) as raised:
+        judge(found["pool"], "avg", cases=cases)
+    assert "two loops may be swapped" in raised.value.__notes__[-1]
+
+
+def test_what_raises_without_padding_alone_gets_a_note():
+    def conv(dout, cache):
+        x = cache[0]
+        dx, dw, db = students.conv_backward(dout, cache)
+        pad, out = cache[3]["pad"], np.zeros_like(x)
+        out[:] = np.pad(dx, ((0, 0), (pad, pad), (pad, pad), (0, 0)))[:, pad:-pad, pad:-pad]
+        return out, dw, db
+
+    with pytest.raises(ValueError) as raised:
+        judge(conv, "conv", like="deeplearning.ai")
+    assert "pad:-pad is empty" in raised.value.__notes__[-1]
+
+
+# ---- a forward function of one's own
+
+
+def variant(eps_in_root, eps_beside):
+    """A batch norm with another eps, forward and backward."""
+
+    def forward(x, gamma, beta, bn_param):
+        mean, sigma = x.mean(axis=0), np.sqrt(x.var(axis=0) + eps_in_root)
+        hat = (x - mean) / (sigma + eps_beside)
+        return gamma * hat + beta, (x - mean, sigma, hat, gamma)
+
+    def backward(dout, cache):
+        apart, sigma, hat, gamma = cache
+        dhat = dout * gamma
+        dsigma = (-dhat * apart / (sigma + eps_beside) ** 2).sum(axis=0)
+        dapart = dhat / (sigma + eps_beside) + dsigma * apart / (len(apart) * sigma)
+        return dapart - dapart.mean(axis=0), (dout * hat).sum(axis=0), dout.sum(axis=0)
+
+    return forward, backward
+
+
+@pytest.mark.parametrize("eps", [(0.0, 0.0), (1e-3, 0.0), (1e-7, 0.0), (0.0, 1e-3), (1e-5, 1e-2)])
+def test_a_batch_norms_own_forward_decides_its_eps(eps):
+    forward, backward = variant(*eps)
+    judge(backward, "batchnorm", forward=forward)
+    for role in range(3):
+        wrong = lambda dout, cache, role=role: tuple(one * (1.01 if place == role else 1) for place, one in enumerate(backward(dout, cache)))  # noqa: E731
+        with pytest.raises(AssertionError, match=f"^{RETURNS['batchnorm'][role]} is wrong"):
+            judge(wrong, "batchnorm", forward=forward)
+    other = variant(0.1, 0.0)[1]
+    with pytest.raises(AssertionError, match="dx is wrong"):
+        judge(lambda dout, cache: other(dout, (cache[0], cache[1] * 1.1, *cache[2:])), "batchnorm", forward=forward)
+
+
+def test_a_dropouts_mask_may_be_unscaled_in_its_cache():
+    def dropout_forward(x, param):
+        mask = np.random.default_rng(3).random(x.shape) < param["p"]
+        return x * mask / param["p"], (param, mask)
+
+    def dropout_backward(dout, cache):
+        param, mask = cache
+        return dout * mask / param["p"]
+
+    judge(dropout_backward, "dropout", forward=dropout_forward)
+    with pytest.raises(AssertionError, match="dx is wrong"):
+        judge(lambda dout, cache: dropout_backward(dout, cache) * cache[0]["p"], "dropout", forward=dropout_forward)
+    module = {"np": np}
+    exec("def dropout_forward(x, param):\n    mask = np.random.default_rng(3).random(x.shape) < param['p']\n    return x * mask / param['p'], (param, mask)\n"
+         "def dropout_backward(dout, cache):\n    return dout * cache[1] / cache[0]['p']\n", module)  # fmt: skip
+    judge(module["dropout_backward"], "dropout")  # the forward function of its own module is found
+
+
+def test_a_forward_function_that_is_not_finished_is_passed_over():
+    module = {"students": students}
+    exec("def conv_forward(x, w, b, param):\n    raise NotImplementedError\ndef conv_backward(dout, cache):\n    return students.conv(dout, cache)\n", module)
+    judge(module["conv_backward"], "conv")
+
+
+# ---- graded work
+
+
+@pytest.mark.parametrize("like, kind, ours, theirs, role, mistake", MISTAKES[::3])
+def test_the_place_alone_says_neither_the_fix_nor_what_is_right(like, kind, ours, theirs, role, mistake):
+    said = judged(single_mistakes.with_mistake(FUNCTIONS[like][kind], ours, theirs), kind, like, show="place")
+    assert said.startswith(f"{COURSES[like].names(kind)[role]} ") and "slip" not in said and "\n- " not in said and (", not " not in said or "has the shape" in said)
+    assert role == "loss" or "the first at (" in said or "has the shape" in said or "not finite" in said
+
+
+def test_a_course_hides_the_fix_whatever_the_call_says(monkeypatch):
+    place = judged(lambda dout, x: dout, "relu", show="place")
+    assert judged(lambda dout, x: dout, "relu") != place
+    monkeypatch.setenv("CNNVIZ_JUDGE_SHOW", "place")
+    assert judged(lambda dout, x: dout, "relu") == judged(lambda dout, x: dout, "relu", show="fix") == place
+
+
+@pytest.mark.parametrize("function", [type("ReLU", (), {"backward": students.relu}), type("ReLU", (), {"backward": students.relu})(), 3])
+def test_a_layer_class_is_sent_to_judge_layer(function):
+    with pytest.raises(Problem, match="judge_layer"):
+        judge(function, "relu")

@@ -1,4 +1,4 @@
-"""Tests of backward functions, judged by the slips that they let pass."""
+"""Tests of backward functions, judged by the mistakes that they let pass."""
 
 import numpy as np
 import pytest
@@ -6,6 +6,7 @@ import pytest
 from cnnviz.__main__ import main
 from cnnviz.judge import judge
 from cnnviz.judge.case import RETURNS
+from cnnviz.judge.courses import COURSES
 from cnnviz.judge.mutants import mutants, passes, right_function
 from cnnviz.words import languages
 from tests.judge import students
@@ -18,15 +19,15 @@ def judged(kind, like):
 
 
 @pytest.mark.parametrize("like, kind", KINDS)
-def test_the_judge_itself_lets_no_slip_pass(like, kind):
+def test_the_judge_itself_lets_no_mistake_pass(like, kind):
     test = judged(kind, like)
     assert passes(test, right_function(kind, like)) is None
     every = list(mutants(kind, like))
-    assert len(every) > 5 and not [mutant.slip.key for mutant in every if passes(test, mutant.function) is None]
+    assert len(every) > 5 and not [mutant.mistake.key for mutant in every if passes(test, mutant.function) is None]
 
 
-def test_equivalent_slips_and_the_same_ones_twice_are_left_out():
-    keys = [mutant.slip.key for mutant in mutants("relu")]
+def test_equivalent_mistakes_and_the_same_ones_twice_are_left_out():
+    keys = [mutant.mistake.key for mutant in mutants("relu")]
     assert "relu_open_at_zero.dx" not in keys  # it shows at 0 alone, which is a convention
     x = np.array([[1.5, -2.0, 0.5]])
     made = [mutant.function(np.array([[3.0, 4.0, -5.0]]), x).tolist() for mutant in mutants("relu")]
@@ -51,6 +52,9 @@ def test_a_batch_norms_cache_is_what_its_forward_function_is_given():
 
 
 TESTS = '''
+import os
+import unittest
+
 import numpy as np
 
 X = np.array([[1.0, -2.0], [0.5, -0.25]])
@@ -78,6 +82,34 @@ def test_conv(backward):
     x, w, b, dout = np.ones((1, 1, 5, 5)), np.ones((1, 1, 3, 3)), np.zeros(1), np.ones((1, 1, 5, 5))
     dx, dw, db = backward(dout, (x, w, b, {"stride": 1, "pad": 1}))
     assert dx[0, 0, 2, 2] == 9 and dw.sum() == 169 and db == 25
+
+
+class TestDense(unittest.TestCase):
+    def setUp(self):
+        self.dout = np.array([[3.0, -4.0], [5.0, 6.0]])
+
+    def test_shape(self, backward):
+        x, w = np.ones((2, 3)), np.ones((3, 2))
+        dx, dw, db = backward(self.dout, (x, w, np.zeros(2)))
+        self.assertEqual((dx.shape, dw.shape, db.shape), (x.shape, w.shape, (2,)))
+
+    def test_replaced(self):
+        dx, dw, db = dense_backward(self.dout, (np.ones((2, 3)), np.arange(6.0).reshape(3, 2), np.zeros(2)))
+        np.testing.assert_allclose(dx[0], [-4, -6, -8])
+
+
+def dense_backward(dout, cache):
+    raise NotImplementedError
+
+
+def test_relu_that_ends_the_process(backward):
+    if not np.array_equal(backward(DOUT, X), DOUT * (X > 0)):
+        os._exit(0)
+
+
+def test_relu_in_a_loop(backward):
+    while not np.array_equal(backward(DOUT, X), DOUT * (X > 0)):
+        pass
 '''
 
 
@@ -93,19 +125,54 @@ def ran(capsys, *arguments):
     return code, out.out, out.err
 
 
-def test_a_test_that_lets_no_slip_pass(file, capsys):
+def test_a_test_that_lets_no_mistake_pass(file, capsys):
     code, out, _ = ran(capsys, f"{file}::test_relu", "--kind", "relu")
     assert code == 0 and out.startswith("0 of ")
 
 
-def test_a_weak_test_hears_which_slips_it_lets_pass(file, capsys):
+def test_a_weak_test_hears_which_mistakes_it_lets_pass(file, capsys):
     code, out, _ = ran(capsys, f"{file}::test_conv", "--kind", "conv")
-    assert code == 1 and "stride forgotten in backward\n- " in out and "kernel's flip forgotten" in out
+    assert code == 1 and "stride forgotten on the way back\n- " in out and "the kernel not flipped" in out
     n, _, count, *_ = out.splitlines()[-1].split()
     assert 0 < int(n) < int(count)
     code, out, _ = ran(capsys, f"{file}::TestRelu::test_sign", "--kind=relu")
     assert code == 1 and "- dx = x > 0" in out
     assert "relu_open_at_zero" not in out and "x >= 0" not in out
+
+
+def test_a_unittests_method_runs_with_its_set_up(file, capsys):
+    code, out, _ = ran(capsys, f"{file}::TestDense::test_shape", "--kind", "dense")
+    assert code == 1 and "only the first image counts" in out and "summed over units" in out
+
+
+def test_a_mistake_that_the_tests_arrays_do_not_allow_is_left_out(file, capsys):
+    code, out, _ = ran(capsys, f"{file}::TestDense::test_shape", "--kind", "dense")
+    assert code == 1 and "weights not transposed" not in out and "cannot be made" in out
+    *_, last = out.splitlines()
+    assert int(last.split()[2]) < len(list(mutants("dense")))
+
+
+def test_the_function_that_a_test_calls_is_replaced(file, capsys):
+    code, out, _ = ran(capsys, f"{file}::TestDense::test_replaced", "--kind", "dense")
+    assert code == 1 and "for the gradient" in out and "dx" not in out.split("- ")[1].split()[0]
+    code, _, error = ran(capsys, f"{file}::TestDense::test_replaced", "--kind", "dense", "--function", "nothing_backward")
+    assert code == 2 and "has no function nothing_backward" in error
+
+
+@pytest.mark.parametrize("test", ["test_relu_that_ends_the_process", "test_relu_in_a_loop"])
+def test_a_test_that_does_not_come_to_its_end_has_not_passed(file, capsys, monkeypatch, test):
+    monkeypatch.setattr("cnnviz.judge.mutant_tests.LEAST_SECONDS", 0.5)
+    monkeypatch.setattr("cnnviz.judge.mutant_tests.mutants", lambda kind, like: list(mutants(kind, like))[:2])
+    monkeypatch.setattr("cnnviz.export.mutants_command.mutants", lambda kind, like: list(mutants(kind, like))[:2])
+    code, out, _ = ran(capsys, f"{file}::{test}", "--kind", "relu")
+    assert code == 0 and out.startswith("0 of 2 ")
+
+
+def test_no_two_mutants_of_a_kind_print_the_same_lines():
+    for like, course in COURSES.items():
+        for kind in RETURNS:
+            printed = [mutant.mistake.code(course.names(kind)) for mutant in mutants(kind, like)]
+            assert len(set(printed)) == len(printed)
 
 
 @pytest.mark.parametrize(

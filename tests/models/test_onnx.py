@@ -1,6 +1,8 @@
 """ONNX files as networks, and their weights as what gives their outputs."""
 
+import contextlib
 import io
+import tracemalloc
 
 import numpy as np
 import onnx
@@ -9,8 +11,8 @@ from onnx.reference import ReferenceEvaluator
 
 from cnnviz import from_model
 from cnnviz.__main__ import main
-from cnnviz.core.trajectory import trajectory
-from cnnviz.export.import_weights import lesson_of_weights, read_start
+from cnnviz.core.training.snapshots import run_updates
+from cnnviz.export.import_weights import read_start, setup_of_weights
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
 from cnnviz.words import Problem
@@ -48,7 +50,7 @@ def test_what_there_is_not_is_named():
     nodes = [CONV, ("HardSwish", [], {}), ("MaxPool", [], {"kernel_shape": [2]}), ("Reshape", ["six"], {}), ("Flatten", [], {}), ("Gemm", ["w"], {"transB": 1})]
     model = read_model(graph(nodes, SHAPES | {"six": (6,)}).SerializeToString())
     said = [(layer.words, [note.id for note in layer.notes]) for layer in model.layers]
-    assert said[1:4] == [((), ["model.activation"]), ((), ["model.unknown"]), ((), ["model.unknown"])]
+    assert said[1:4] == [((), ["model.activation"]), ((), ["model.unknown"]), ((), ["model.at_start"])]
     assert said[-1] == (("dense10",), ["model.dense_bias"])
 
 
@@ -66,7 +68,7 @@ def test_a_node_with_an_attribute_or_an_array_of_another_kind_gets_a_sentence():
 def test_branches_are_said_and_what_leads_to_no_output_is_no_layer():
     add = onnx.helper.make_node("Add", ["t0", "t1"], ["sum"])
     content = graph([CONV, ("Relu", [], {})], SHAPES, after=[add], output="sum").SerializeToString()
-    with pytest.raises(Problem, match="only one path"):
+    with pytest.raises(Problem, match="Only one path"):
         read_model(content)
     skipping = onnx.helper.make_node("Sigmoid", ["t0"], ["other"])
     model = read_model(graph([CONV, ("Relu", [], {})], SHAPES, after=[skipping], output="other").SerializeToString())
@@ -139,15 +141,15 @@ WHOLE = {
 def test_its_weights_give_its_outputs(kind):
     net, model = WHOLE[kind]
     content = model.SerializeToString()
-    assert str(from_model(content)) == net
+    assert str(from_model(content, partial=kind == "without a bias")) == net
     arrays = weights_in(content)
-    lesson, n = lesson_of_weights(arrays, net)
-    assert n == 4 + 4 * ("bn" in net) and lesson.img == "digit7-0"
+    setup, n = setup_of_weights(arrays, net)
+    assert n == 4 + 4 * ("bn" in net) and setup.img == "digit7-0"
     file = io.BytesIO()
     np.savez(file, **arrays)
     x = np.random.default_rng(5).random((28, 28))
-    moment = trajectory(read_start(file.getvalue(), lesson)[0], x, 0)
-    ours = (moment.evaluated if moment.buffers else moment).trace["z2"]
+    snapshot = run_updates(read_start(file.getvalue(), setup)[0], x, 0)
+    ours = (snapshot.evaluated if snapshot.buffers else snapshot).trace["z2"]
     (theirs,) = ReferenceEvaluator(model).run(None, {"x": x[None, None].astype(np.float32)})[0]
     np.testing.assert_allclose(theirs, ours, rtol=1e-4, atol=1e-4)
 
@@ -193,9 +195,30 @@ def test_a_file_without_weights_has_none_to_write(tmp_path, capsys):
 
 
 def test_weights_that_fit_no_network_here_are_told_below_it(tmp_path, capsys):
-    shapes = {"f": (6, 3, 5, 5), "b": (6,), "h": (16, 6, 5, 5), "d": (16,), "w": (512, 400), "c": (512,), "v": (10, 512), "e": (10,)}
+    shapes = {"f": (6, 3, 5, 5), "b": (6,), "h": (16, 6, 5, 5), "d": (16,), "w": (600, 400), "c": (600,), "v": (10, 600), "e": (10,)}
     nodes = [CONV, POOL, ("Conv", ["h", "d"], CONV[2]), POOL, ("Flatten", [], {}), ("Gemm", ["w", "c"], {"transB": 1}), ("Gemm", ["v", "e"], {"transB": 1})]
     (tmp_path / "wide.onnx").write_bytes(graph(nodes, shapes).SerializeToString())
     assert main(["model", str(tmp_path / "wide.onnx")]) == 1
     lines = capsys.readouterr().out.splitlines()
-    assert "0.weight (6, 3, 5, 5)" in lines[-2] and lines[-1] == "net=conv6x5b-max2-conv16x5b-max2-dense256-dense10-softmax-ce"
+    assert "0.weight (6, 3, 5, 5)" in lines[-2] and lines[-1] == "net=conv6x5b-max2-conv16x5b-max2-dense512-dense10-softmax-ce"
+
+
+def test_a_tensor_in_a_file_beside_it_takes_no_memory_whatever_size_it_states():
+    file = graph([CONV, ("Reshape", ["sizes"], {}), ("Gemm", ["w"], {"transB": 1})], SHAPES | {"sizes": (2,)})
+    reshape = onnx.helper.make_node("Reshape", ["large", "shape"], ["turned"])
+    file.graph.node.insert(0, reshape)
+    file.graph.node.insert(0, onnx.helper.make_node("Identity", ["large"], ["again"]))
+    large = onnx.TensorProto(name="large", data_type=onnx.TensorProto.FLOAT, dims=[100, 1000, 1000], data_location=onnx.TensorProto.EXTERNAL)
+    file.graph.initializer.extend([large, onnx.numpy_helper.from_array(np.array([-1, 1000]), "shape")])
+    tracemalloc.start()
+    try:
+        with contextlib.suppress(Problem):
+            read_model(file.SerializeToString())
+        assert tracemalloc.get_traced_memory()[1] < 5_000_000
+    finally:
+        tracemalloc.stop()
+    for node in ("ReduceMean", "Pad"):
+        axes = graph([CONV, (node, ["large"], {})], SHAPES)
+        axes.graph.initializer.append(large)
+        with pytest.raises(Problem):
+            read_model(axes.SerializeToString())

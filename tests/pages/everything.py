@@ -1,4 +1,4 @@
-"""A lesson on every page, in every form, and all that is taken home of it."""
+"""A setup on every page, in every form, and all that is taken home of it."""
 
 import ast
 import io
@@ -6,17 +6,17 @@ import json
 
 import numpy as np
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.export.animation import animation
 from cnnviz.export.arrays import arrays_npz, npz
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
-from cnnviz.export.parameters import parameters_json, read_lesson
+from cnnviz.export.parameters import parameters_json, read_setup
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import report
-from cnnviz.hosts.file import lesson_html
+from cnnviz.hosts.file import setup_html
 from cnnviz.pages.answers import Unfinished
 from cnnviz.pages.resource import FORMS, asked_of, made, page_of
 from tests.pages.running import decode, now
@@ -32,7 +32,7 @@ PAGES = {
 
 
 def answered(page: str, query: dict[str, str]) -> None:
-    """The page's numbers of this lesson, in every form."""
+    """The page's numbers of this setup, in every form."""
     asked = asked_of(page_of(page), query)
     for form in FORMS:
         try:
@@ -50,19 +50,19 @@ def answered(page: str, query: dict[str, str]) -> None:
                 assert json.loads(str(file["header"]))["page"] == page
 
 
-def all_taken_home(lesson: Lesson) -> None:
-    """Every file of this lesson can be made and read."""
-    here = now(lesson)
-    pixels, moment = here.image.pixels, here.moment
+def all_taken_home(setup: Setup) -> None:
+    """Every file of this setup can be made and read."""
+    here = now(setup)
+    pixels, snapshot = here.image.pixels, here.snapshot
     for script in (numpy_script, keras_script, pytorch_script):
-        ast.parse(script(lesson, pixels))
-    ast.parse(exercise_script(lesson, pixels, moment))
-    for notebook in (jupyter_notebook(lesson, pixels), exercise_notebook(lesson, pixels, moment)):
+        ast.parse(script(setup, pixels))
+    ast.parse(exercise_script(setup, pixels, snapshot))
+    for notebook in (jupyter_notebook(setup, pixels), exercise_notebook(setup, pixels, snapshot)):
         assert json.loads(notebook)["cells"]
-    again, said = read_lesson(parameters_json(lesson, moment.params))
-    assert (again.net, said) == (lesson.net, [])
-    assert np.load(io.BytesIO(arrays_npz(lesson, moment)), allow_pickle=False)["w" if "dense" in lesson.net else "f"].size
-    assert np.load(io.BytesIO(npz(moment.gradients)), allow_pickle=False).files
-    assert hand_sheet(lesson, moment, here.image.words) and list(report(lesson, moment))
-    assert spreadsheet(lesson, moment)[:2] == b"PK" and animation(lesson, moment.trace.x)
-    assert lesson_html(lesson, here.image, 1).startswith("<!doctype html>")
+    again, said = read_setup(parameters_json(setup, snapshot.params))
+    assert (again.net, said) == (setup.net, [])
+    assert np.load(io.BytesIO(arrays_npz(setup, snapshot)), allow_pickle=False)["w" if "dense" in setup.net else "f"].size
+    assert np.load(io.BytesIO(npz(snapshot.gradients)), allow_pickle=False).files
+    assert hand_sheet(setup, snapshot, here.image.words) and list(report(setup, snapshot))
+    assert spreadsheet(setup, snapshot)[:2] == b"PK" and animation(setup, snapshot.trace.x)
+    assert setup_html(setup, here.image, 1).startswith("<!doctype html>")

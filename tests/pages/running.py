@@ -1,4 +1,4 @@
-"""What the tests of the pages share: a lesson as a page has it, and the bytes for the component unpacked."""
+"""What the tests of the pages share: a setup as a page has it, and the bytes for the component unpacked."""
 
 import asyncio
 import json
@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from streamlit.testing.v1 import AppTest
 
-from cnnviz import Lesson, load_image, trajectory
+from cnnviz import Setup, load_image, run_updates
 from cnnviz.data.images import find_image
 from cnnviz.pages import encoding
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.registry import pages
 from cnnviz.pages.resource import asked_of, made
 from cnnviz.words import say
@@ -52,9 +52,9 @@ def _said(value: dict) -> object:
     return versions.get("en", value) if isinstance(versions, dict) else value
 
 
-def now(lesson: Lesson) -> Now:
-    x = load_image(lesson.img, lesson.ch, lesson.scale)
-    return Now(lesson.to_query(), lesson, find_image(lesson.img), trajectory(lesson, x, lesson.k), {}, {})
+def now(setup: Setup) -> PageRequest:
+    x = load_image(setup.img, setup.ch, setup.scale)
+    return PageRequest(setup.to_query(), setup, find_image(setup.img), run_updates(setup, x, setup.k), {}, {})
 
 
 def _script(path: str) -> None:

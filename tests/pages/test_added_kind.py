@@ -10,13 +10,25 @@ from typing import Any, Self
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, check_gradients, curve, words
-from cnnviz.checks.tensorflow_twin import tensorflow_gradients
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers.layer import ONE, Call, Groups, Layer, Links, Parameter, Run, Shape, Values, call, number
+from cnnviz import Setup, check_gradients, curve, words
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers.layer import (
+    ONE,
+    Call,
+    Groups,
+    Layer,
+    Links,
+    Parameter,
+    Run,
+    Shape,
+    Values,
+    call,
+    number,
+)
 from cnnviz.data.images import find_image
 from cnnviz.export.frameworks import keras_script
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
+from cnnviz.tensorflow_check.tensorflow_network import tensorflow_gradients
 from tests.export.test_exported_script import ALL_IN_ORDER, assert_same_numbers, run_alone
 from tests.pages.everything import PAGES, all_taken_home, answered
 from tests.pages.running import now
@@ -98,7 +110,7 @@ class Steep(Layer):
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"Sequential(nn.Tanh(), nn.Conv2d({x[0]}, {x[0]}, 1, groups={x[0]}, bias=False))",)
 
-    def twin(self, tf: Any, x: Any, u: Any) -> Any:
+    def tensorflow(self, tf: Any, x: Any, u: Any) -> Any:
         return u * tf.tanh(self.tenths / 10 * x)
 
 
@@ -113,59 +125,59 @@ WORDS = {
 
 
 @pytest.fixture
-def lesson(monkeypatch) -> Lesson:
-    """A lesson with the kind, which has its words as a section of the catalogue would bring them."""
+def setup(monkeypatch) -> Setup:
+    """A setup with the kind, which has its words as a section of the catalogue would bring them."""
     monkeypatch.setitem(LAYERS, "steep", Steep)
     for known in (words.catalogue(), words.catalogue("en")):
         for id, text in WORDS.items():
             monkeypatch.setitem(known, id, text)
-    return Lesson(net="conv2x3-steep7-avg4-steep-dense2-sigmoid-mse", k=2, lr=0.5, opt="momentum")
+    return Setup(net="conv2x3-steep7-avg4-steep-dense2-sigmoid-mse", k=2, lr=0.5, opt="momentum")
 
 
 @pytest.fixture
-def moment(lesson):
-    return now(lesson).moment
+def snapshot(setup):
+    return now(setup).snapshot
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_it_is_answered_on_every_page(path, lesson):
+def test_it_is_answered_on_every_page(path, setup):
     for own in PAGES[path]:
-        answered(path, lesson.to_query() | own)
+        answered(path, setup.to_query() | own)
 
 
-def test_its_gradients_are_right_by_differences_and_by_tensorflow(lesson, moment):
-    network, x, y = lesson.network, moment.trace.x, np.array(lesson.y)
-    found = check_gradients(moment.params, x, y, network=network)
-    assert found.verdict == "right" and {"du1", "du2"} <= moment.gradients.keys()
-    judged = tensorflow_gradients(moment.params, x, y, network=network)
-    for name in (*moment.params, "x"):
-        array = moment.gradients[f"d{name}"]
+def test_its_gradients_are_right_by_differences_and_by_tensorflow(setup, snapshot):
+    network, x, y = setup.network, snapshot.trace.x, np.array(setup.y)
+    found = check_gradients(snapshot.params, x, y, network=network)
+    assert found.verdict == "right" and {"du1", "du2"} <= snapshot.gradients.keys()
+    judged = tensorflow_gradients(snapshot.params, x, y, network=network)
+    for name in (*snapshot.params, "x"):
+        array = snapshot.gradients[f"d{name}"]
         np.testing.assert_allclose(judged[name].reshape(array.shape), array, rtol=1e-10, atol=1e-12 * np.abs(array).max())
 
 
-def test_a_number_of_its_parameter_is_set_and_has_a_curve(lesson, moment):
-    x = moment.trace.x
-    assert curve(lesson, x, "u1:1").gradient == moment.gradients["du1"][1]
-    assert now(Lesson.understand(lesson.to_query() | {"set": "u1:1:0.25", "k": "0"})[0]).moment.params["u1"].tolist() == [1, 0.25]
+def test_a_number_of_its_parameter_is_set_and_has_a_curve(setup, snapshot):
+    x = snapshot.trace.x
+    assert curve(setup, x, "u1:1").gradient == snapshot.gradients["du1"][1]
+    assert now(Setup.understand(setup.to_query() | {"set": "u1:1:0.25", "k": "0"})[0]).snapshot.params["u1"].tolist() == [1, 0.25]
 
 
-def test_all_that_is_taken_home_has_it(lesson):
-    all_taken_home(lesson)
+def test_all_that_is_taken_home_has_it(setup):
+    all_taken_home(setup)
 
 
-def test_its_script_and_notebook_give_the_same_numbers_on_their_own(lesson, tmp_path):
-    pixels = find_image(lesson.img).pixels
-    (tmp_path / "lesson.py").write_text(numpy_script(lesson, pixels), encoding="utf-8")
+def test_its_script_and_notebook_give_the_same_numbers_on_their_own(setup, tmp_path):
+    pixels = find_image(setup.img).pixels
+    (tmp_path / "lesson.py").write_text(numpy_script(setup, pixels), encoding="utf-8")
     printed = run_alone(["lesson.py"], tmp_path)
-    assert_same_numbers(printed, lesson)
-    cells = ["".join(cell["source"]) for cell in json.loads(jupyter_notebook(lesson, pixels))["cells"] if cell["cell_type"] == "code"]
+    assert_same_numbers(printed, setup)
+    cells = ["".join(cell["source"]) for cell in json.loads(jupyter_notebook(setup, pixels))["cells"] if cell["cell_type"] == "code"]
     assert run_alone(["-c", ALL_IN_ORDER], tmp_path, json.dumps(cells)) == printed
 
 
-def test_its_script_in_keras_gives_the_same_numbers(lesson, moment):
+def test_its_script_in_keras_gives_the_same_numbers(setup, snapshot):
     found: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
-        exec(compile(keras_script(lesson, find_image(lesson.img).pixels), "keras.py", "exec"), found)
-    for name in (*(f"d{name}" for name in moment.params), "dx"):
-        array = moment.gradients[name]
+        exec(compile(keras_script(setup, find_image(setup.img).pixels), "keras.py", "exec"), found)
+    for name in (*(f"d{name}" for name in snapshot.params), "dx"):
+        array = snapshot.gradients[name]
         np.testing.assert_allclose(np.reshape(found[name], array.shape), array, rtol=1e-10, atol=1e-12 * np.abs(array).max())

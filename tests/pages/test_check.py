@@ -1,4 +1,4 @@
-"""The Check page's road says what the core says, of any network."""
+"""The Check page's chain says what the core says, of any network."""
 
 import asyncio
 import contextlib
@@ -10,22 +10,22 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
-from cnnviz.core.gradcheck import KINK, TOLERANCE, UNTOLD, WRONG, check_gradients, judged_again
-from cnnviz.core.lesson import LESSON_KEYS
+from cnnviz import Setup
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, judged_again
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.work_cancellation import as_long_as
-from cnnviz.pages.check import checking, own
-from cnnviz.pages.check.checked_road import drawn_errors, more, road
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.setup.setup import SETUP_KEYS
+from cnnviz.pages.check import checking, user_gradients
+from cnnviz.pages.check.checked_chain import chain, drawn_errors, more
 from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.gradient_chain import answer, operations
 from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.resource import made, page_of
-from cnnviz.pages.roads import answer, operations
 from cnnviz.server.admission import Admission
-from cnnviz.server.gate import Gate
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.words import say
-from tests.pages.networks import LESSONS
+from tests.pages.networks import SETUPS
 from tests.pages.running import decode, now
 from tests.pictures import TINY_VGG
 
@@ -33,26 +33,26 @@ HERE = [place.mistake.name for place in mistakes_for(Network.parse(DEFAULT))]
 CARDS = [one.makes for one in operations(Network.parse(DEFAULT).program((32, 32)))]
 
 
-def road_of(lesson, moment, asked):
-    return road(Examined(lesson, moment, asked))
+def chain_of(setup, snapshot, asked):
+    return chain(Examined(setup, snapshot, asked))
 
 
-def besides(lesson, moment, asked):
-    return more(Examined(lesson, moment, asked))["check"]
+def besides(setup, snapshot, asked):
+    return more(Examined(setup, snapshot, asked))["check"]
 
 
 @pytest.mark.parametrize("mistake", ["", *HERE])
-def test_the_road_says_what_the_core_says(mistake):
-    here = now(Lesson(k=2, stride=2, scale="unit"))
-    shown = road_of(here.lesson, here.moment, {"mistake": mistake})
+def test_the_chain_says_what_the_core_says(mistake):
+    here = now(Setup(k=2, stride=2, scale="unit"))
+    shown = chain_of(here.setup, here.snapshot, {"mistake": mistake})
     ours = shown.arrays()
-    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(here.lesson.y), 2, parameters=("f", "w", "b", "x"))
+    check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(here.setup.y), 2, parameters=("f", "w", "b", "x"))
     if mistake:
-        np.testing.assert_array_equal(ours["exact.df"], here.moment.gradients["df"])
+        np.testing.assert_array_equal(ours["exact.df"], here.snapshot.gradients["df"])
     else:
         np.testing.assert_array_equal(ours["central.df"], check.numeric["f"])
         np.testing.assert_array_equal(ours["central.dx"], check.numeric["x"])
-    unlike = {s for s in CARDS if not np.array_equal(ours[f"ours.{s}"], getattr(here.moment.gradients, s))}
+    unlike = {s for s in CARDS if not np.array_equal(ours[f"ours.{s}"], getattr(here.snapshot.gradients, s))}
     assert shown.good == (not unlike)
     assert bool(mistake) == bool(unlike) == bool(shown.first)
     assert unlike == {symbol for symbol, state in shown.states.items() if state in ("first", "inherits", "wrong")}
@@ -63,43 +63,43 @@ def test_the_road_says_what_the_core_says(mistake):
     if not mistake:
         assert "461 parameters and 1,024 pixels" in str(shown.verdict)
     elif "df" in unlike:
-        assert "of 1,485 entries" in str(besides(here.lesson, here.moment, {"mistake": mistake})["foot"][0])
+        assert "of 1,485 entries" in str(besides(here.setup, here.snapshot, {"mistake": mistake})["foot"][0])
 
 
 def test_a_wrong_slope_is_drawn_beside_the_right_one_at_a_unit_of_this_lesson():
-    here = now(Lesson())
+    here = now(Setup())
     for mistake, slope in (("sigmoid_prime_of_z", lambda z: z * (1 - z)), ("hidden_slope_forgotten", lambda z: z**0)):
-        chart = next(chart for chart in road_of(here.lesson, here.moment, {"mistake": mistake}).charts if chart["name"] == "slope")
+        chart = next(chart for chart in chain_of(here.setup, here.snapshot, {"mistake": mistake}).charts if chart["name"] == "slope")
         z, a = np.array(chart["x"]), 1 / (1 + np.exp(-np.array(chart["x"])))
         shown = np.array(chart["series"][0]["values"], dtype=float)  # NaN where it is too steep to be drawn
         np.testing.assert_array_equal(np.isnan(shown), np.abs(slope(z)) > 1.5)
         np.testing.assert_allclose(shown, np.where(np.isnan(shown), np.nan, slope(z)))
         np.testing.assert_allclose(chart["series"][1]["values"], a * (1 - a))
-        assert chart["cursor"] in here.moment.trace.z1
-        best = besides(here.lesson, here.moment, {"mistake": mistake})["best"]
-        sums = here.moment.trace.z1
+        assert chart["cursor"] in here.snapshot.trace.z1
+        best = besides(here.setup, here.snapshot, {"mistake": mistake})["best"]
+        sums = here.snapshot.trace.z1
         assert sum(best["units"]) == int(((np.abs(sums) <= 6) & (np.abs(slope(sums)) <= 1.5)).sum())
-        below = [f"Slopes below 0: {(slope(sums) < 0).sum()} of 900 units. The right slope never is."] if mistake == "sigmoid_prime_of_z" else []
+        below = [f"{(slope(sums) < 0).sum()} of 900 units have slopes below 0, which is impossible."] if mistake == "sigmoid_prime_of_z" else []
         assert [str(words) for words in best["words"][1:]] == below  # of all units, not of those that are drawn
     for mistake in ("sign_flipped", "kernel_gradient_flipped"):
-        shown = road_of(here.lesson, here.moment, {"mistake": mistake})
+        shown = chain_of(here.setup, here.snapshot, {"mistake": mistake})
         assert [chart["name"] for chart in shown.charts] == ["falls", "sweep"]
         ours, exact = (shown.arrays()[f"{row}.{shown.first}"] for row in ("ours", "exact"))
         place = np.unravel_index(np.abs(ours - exact).argmax(), ours.shape)
-        (said,) = besides(here.lesson, here.moment, {"mistake": mistake})["best"]["words"]
+        (said,) = besides(here.setup, here.snapshot, {"mistake": mistake})["best"]["words"]
         assert (said.values["wrong"], said.values["right"]) == pytest.approx((ours[place], exact[place]), rel=1e-3)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_source(lesson):
-    here = now(lesson)
-    found = road_of(lesson, here.moment, {})
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_source(setup):
+    here = now(setup)
+    found = chain_of(setup, here.snapshot, {})
     assert found.good and not found.first and not found.inherits
-    program = lesson.network.program(here.moment.trace.x.shape)
+    program = setup.network.program(here.snapshot.trace.x.shape)
     header, arrays = decode(answer("check", here, found))
     assert {f"central.d{name}" for name in (*program.parameters, "x")} <= arrays.keys()
     cards = header["road"]["cards"]
-    backward = [name for stage in lesson.network.stages if stage.phase == "backward" for name in stage.makes]
+    backward = [name for stage in setup.network.stages if stage.phase == "backward" for name in stage.makes]
     assert sorted(card["symbol"] for card in cards) == sorted([*backward, "dx"])
     for n, card in enumerate(cards):
         assert card["source"] in ("L", *(before["symbol"] for before in cards[:n])) and card["operation"]
@@ -110,23 +110,23 @@ def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_
         assert all(at < size for at, size in zip(card["cell"], sizes, strict=False))
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_an_arrow_leads_from_what_the_core_makes_a_gradient_from(lesson):
-    program = lesson.network.program(now(lesson).moment.trace.x.shape)
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_an_arrow_leads_from_what_the_core_makes_a_gradient_from(setup):
+    program = setup.network.program(now(setup).snapshot.trace.x.shape)
     lines = {line.target: line.sources for line in program.backward_lines}
     for one in operations(program):
         target = "dv" if "dv" in lines.get(one.makes, ()) else one.makes  # only laid out as a map again
         assert (one.source == "L" and not any(source.startswith("d") for source in lines[target])) or one.source in lines[target]
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson):
-    here = now(lesson)
-    y = np.array(lesson.y)
-    for one in mistakes_for(lesson.network, lesson.opt):
-        board = road_of(lesson, here.moment, {"mistake": one.address})
-        hits = one.hits(here.moment.params, here.moment.trace, y, lesson.optimizer, here.moment.state)
-        makes = next((stage.makes for stage in lesson.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(setup):
+    here = now(setup)
+    y = np.array(setup.y)
+    for one in mistakes_for(setup.network, setup.opt):
+        board = chain_of(setup, here.snapshot, {"mistake": one.address})
+        hits = one.hits(here.snapshot.params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
+        makes = next((stage.makes for stage in setup.network.stages if stage == hits[0]), hits) if hits and hits[0] != "update" else ("",)
         assert (one.is_forward or board.first in makes) and bool(board.first) == bool(makes[0] and not one.is_forward), one.address
         assert [switch["on"] for switch in board.groups[0]["options"]].count(True) == 1
         if not one.is_forward:
@@ -134,62 +134,62 @@ def test_every_mistake_in_each_of_its_places_shows_where_the_core_has_it(lesson)
 
 
 def test_the_pinned_cells_channel_shows():
-    lesson = LESSONS[1]
-    parts = {part.symbol: part.label for part in road_of(lesson, now(lesson).moment, {}).parts}
+    setup = SETUPS[1]
+    parts = {part.symbol: part.label for part in chain_of(setup, now(setup).snapshot, {}).parts}
     assert (parts["da1"], parts["dz1"]) == ("∂a₁[2]", "∂z₁[2]")
 
 
 @pytest.mark.parametrize("asked", [{}, {"check": "own"}], ids=str)
 def test_no_card_shows_an_empty_channel_where_another_has_numbers(asked):
-    lesson, _ = Lesson.from_query(dict(parse_qsl(TINY_VGG)))
-    seen = own.road(now(lesson), None, None) if asked else road_of(lesson, now(lesson).moment, asked)
+    setup, _ = Setup.from_query(dict(parse_qsl(TINY_VGG)))
+    seen = user_gradients.chain(now(setup), None, None) if asked else chain_of(setup, now(setup).snapshot, asked)
     shown, whole = seen.arrays(), seen.rows[0].arrays
     dead = [name for name, array in whole.items() if not array.reshape(len(array), -1).any(axis=1).all()]
     assert dead and all(shown[f"ours.{name}"].any() for name, array in whole.items() if array.any())
 
 
 def test_a_mistake_is_spoken_of_in_one_entry_while_the_check_goes_on_and_after(monkeypatch):
-    lesson, _ = Lesson.from_query({"net": "conv2x3-relu-conv3x3-relu-dense2-softmax-ce", "img": "test-0"})
+    setup, _ = Setup.from_query({"net": "conv2x3-relu-conv3x3-relu-dense2-softmax-ce", "img": "test-0"})
     asked = {"mistake": "kernel_gradient_flipped@df2"}
-    (said,) = besides(lesson, now(lesson).moment, asked)["best"]["words"]
-    board = road_of(lesson, now(lesson).moment, asked)
+    (said,) = besides(setup, now(setup).snapshot, asked)["best"]["words"]
+    board = chain_of(setup, now(setup).snapshot, asked)
     part = next(part for part in board.parts if part.symbol == "df2")
-    entry = besides(lesson, now(lesson).moment, asked)["entry"]
+    entry = besides(setup, now(setup).snapshot, asked)["entry"]
     assert board.subject == "df2" and entry["name"] == said.values["entry"]
     assert said.values["entry"].startswith(part.label.rstrip("]"))
     monkeypatch.setattr(Examined, "checking", checking.Checking())
-    assert road_of(lesson, now(lesson).moment, asked).subject == "df2"
+    assert chain_of(setup, now(setup).snapshot, asked).subject == "df2"
 
 
 def test_before_the_check_is_done_the_marked_entry_is_the_one_that_the_words_say_is_spoiled(monkeypatch):
     monkeypatch.setattr(Examined, "checking", checking.Checking())
-    here, asked = now(Lesson.from_query({"net": "conv2x3-relu-max2-dense2-softmax-ce", "img": "test-3"})[0]), {"mistake": "max_gradient_to_all"}
-    board = road_of(here.lesson, here.moment, asked)
+    here, asked = now(Setup.from_query({"net": "conv2x3-relu-max2-dense2-softmax-ce", "img": "test-3"})[0]), {"mistake": "max_gradient_to_all"}
+    board = chain_of(here.setup, here.snapshot, asked)
     ours, right = (board.arrays()[f"{row}.{board.first}"] for row in ("ours", "exact"))
-    (said,) = besides(here.lesson, here.moment, asked)["best"]["words"]
+    (said,) = besides(here.setup, here.snapshot, asked)["best"]["words"]
     place = tuple(board.cells[board.first])
     assert (ours[place], right[place]) == pytest.approx((said.values["wrong"], said.values["right"]), rel=1e-3)
     assert ours[place] != right[place]
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_mistakes_are_judged_by_the_differences_that_the_right_gradients_were(lesson):
-    here = now(lesson)
-    params, x, y, names = here.moment.params, here.moment.trace.x, np.array(lesson.y), (*lesson.network.parameters, "x")
-    right = check_gradients(params, x, y, network=lesson.network, parameters=names)
-    for one in mistakes_for(lesson.network, lesson.opt)[LESSONS.index(lesson) :: len(LESSONS)]:
-        theirs = one.gradients(params, here.moment.trace, y, lesson.optimizer, here.moment.state)
-        anew, again = check_gradients(params, x, y, gradients=theirs, network=lesson.network, parameters=names), judged_again(right, theirs)
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_mistakes_are_judged_by_the_differences_that_the_right_gradients_were(setup):
+    here = now(setup)
+    params, x, y, names = here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), (*setup.network.parameters, "x")
+    right = check_gradients(params, x, y, network=setup.network, parameters=names)
+    for one in mistakes_for(setup.network, setup.opt)[SETUPS.index(setup) :: len(SETUPS)]:
+        theirs = one.gradients(params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
+        anew, again = check_gradients(params, x, y, gradients=theirs, network=setup.network, parameters=names), judged_again(right, theirs)
         for name in names:
             np.testing.assert_array_equal(again.marks[name] == WRONG, anew.marks[name] == WRONG, one.address)
 
 
 def test_the_pinned_entry_is_the_one_that_is_nudged():
     for cell, name, value in (("dw:10,4,1", "∂w[10,4,1]", lambda g: g.dw[304, 1]), ("df:0,2", "∂f[0,2]", lambda g: g.df[0, 2]), ("dx:3,4", "∂x[3,4]", lambda g: g.dx[3, 4])):
-        here = now(Lesson(k=1, cell=cell))
-        entry = besides(here.lesson, here.moment, {})["entry"]
-        assert (entry["name"], entry["backward"]) == (name, value(here.moment.gradients))
-        shown = road_of(here.lesson, here.moment, {})
+        here = now(Setup(k=1, cell=cell))
+        entry = besides(here.setup, here.snapshot, {})["entry"]
+        assert (entry["name"], entry["backward"]) == (name, value(here.snapshot.gradients))
+        shown = chain_of(here.setup, here.snapshot, {})
         assert shown.subject == entry["symbol"] and np.isclose(entry["central"], entry["backward"], rtol=1e-6)
 
 
@@ -205,17 +205,17 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
         return real(*args, progress=progress, **settings)
 
     monkeypatch.setattr(checking, "check_gradients", held)
-    here = now(Lesson(k=3, seed=7))
-    board = road_of(here.lesson, here.moment, {})
+    here = now(Setup(k=3, seed=7))
+    board = chain_of(here.setup, here.snapshot, {})
     assert board.good is None and not board.charts and "error.df" not in board.arrays()
     decode(answer("check", here, board))
     gate.set()
     end = time.monotonic() + 60
     while board.good is None and time.monotonic() < end:
-        board = road_of(here.lesson, here.moment, {})
+        board = chain_of(here.setup, here.snapshot, {})
     assert board.good and board.charts
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
-    left = checking.checked(Lesson(seed=8), now(Lesson(seed=8)).moment)
+    left = checking.checked(Setup(seed=8), now(Setup(seed=8)).snapshot)
     while checking._turns.under_way and time.monotonic() < end:
         time.sleep(0.01)
     assert left.given_up and left.check is None
@@ -223,8 +223,8 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
 
 def test_a_check_that_is_made_while_the_page_waits_is_not_given_up_on_a_busy_machine(monkeypatch):
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
-    lesson = Lesson(seed=1_234, net="dense2-mse")
-    assert checking.checked(lesson, now(lesson).moment).check.passed
+    setup = Setup(seed=1_234, net="dense2-mse")
+    assert checking.checked(setup, now(setup).snapshot).check.passed
 
 
 def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_on():
@@ -249,7 +249,7 @@ def test_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypa
     page, nets = page_of("check"), ("dense2-mse", "dense3-mse")  # two, one at a time, are enough to hold up each other, and are soon done
 
     async def tried() -> list:
-        gate: Gate = Gate(1, Admission(100, 100))
+        gate: ComputeQueue = ComputeQueue(1, Admission(100, 100))
         async with asyncio.timeout(60):
             return await asyncio.gather(*(gate.get(net, net, lambda net=net: made(page, {"net": net, "seed": "4711"}), net) for net in nets))
 
@@ -281,31 +281,31 @@ def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_wh
 
 
 def test_the_check_board_says_whose_gradients_are_wrong_under_the_notebooks_rule():
-    here = now(Lesson(k=1, rule="one_pixel"))
-    board = road_of(here.lesson, here.moment, {})
+    here = now(Setup(k=1, rule="one_pixel"))
+    board = chain_of(here.setup, here.snapshot, {})
     assert not board.good and board.first == "df"
     assert str(board.title) == "Is the notebook's gradient right?" and str(board.rows[0].label) == "the notebook's backward pass"
     assert any("one pixel" in str(sentence) for sentence in board.sentences)
-    broken = road_of(here.lesson, here.moment, {"mistake": "mean_forgotten"})
+    broken = chain_of(here.setup, here.snapshot, {"mistake": "mean_forgotten"})
     assert broken.first == "do"  # in the exact pass
 
 
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_that_cannot_be_made_here_is_not_offered_and_not_made(mistake):
-    here = now(Lesson(stride=3))
-    board = road_of(here.lesson, here.moment, {"mistake": mistake})
+    here = now(Setup(stride=3))
+    board = chain_of(here.setup, here.snapshot, {"mistake": mistake})
     switches = board.groups[0]["options"]
     offered = {switch["key"].partition("@")[0]: any(one["on"] for one in switches if one["key"].partition("@")[0] == switch["key"].partition("@")[0]) for switch in switches}
     assert offered.get(f"mistake_{mistake}", False) != offered["mistake_none"]
     assert ("mistake_overlap_assigned" in offered, "mistake_flip_forgotten" in offered) == (False, True)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=str)
-def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
-    here = now(lesson)
-    entry = besides(lesson, here.moment, {})["entry"]
-    (sweep,) = road_of(lesson, here.moment, {}).charts
-    loss = lesson.network.loss(here.moment.trace, np.array(lesson.y))
+@pytest.mark.parametrize("setup", SETUPS, ids=str)
+def test_the_digits_that_cancel_are_those_of_the_losses(setup):
+    here = now(setup)
+    entry = besides(setup, here.snapshot, {})["entry"]
+    (sweep,) = chain_of(setup, here.snapshot, {}).charts
+    loss = setup.network.loss(here.snapshot.trace, np.array(setup.y))
     for row in entry["rows"]:
         up, down, central = (row[name][0] + row[name][1] for name in ("up", "down", "central"))
         assert up[: len(row["up"][0])] == down[: len(row["down"][0])]  # what is grey is shared
@@ -319,9 +319,9 @@ def test_the_digits_that_cancel_are_those_of_the_losses(lesson):
 
 
 def test_what_nudging_cannot_tell_is_not_called_right_where_a_mistake_has_spoiled_it():
-    here = now(Lesson(net="conv1x3-relu-dense2-mse", lr=90.0, k=30))  # it has run away: all its units are shut
+    here = now(Setup(net="conv1x3-relu-dense2-mse", lr=90.0, k=30))  # it has run away: all its units are shut
     for mistake in ("mean_forgotten", "relu_gate_of_gradient"):
-        board = road_of(here.lesson, here.moment, {"mistake": mistake})
+        board = chain_of(here.setup, here.snapshot, {"mistake": mistake})
         wrong = {board.first, *board.inherits}
         assert board.good is False and board.first
         assert not {str(board.notes[name]) for name in wrong} & {"exact", "undecided"}
@@ -333,8 +333,8 @@ def test_what_nudging_cannot_tell_is_not_called_right_where_a_mistake_has_spoile
     ({"net": "conv2x3-tanh-conv2x3b-relu-dense2-mse"}, "loop_stops_early@df2", {"db2", "da1"}, "The same mistake spoils ∂b₂, ∂a₁, too; all else that is wrong inherits it."),
 ])  # fmt: skip
 def test_what_a_mistake_spoils_beside_the_first_wrong_array_is_not_said_to_come_from_it(query, mistake, also, said):
-    here = now(Lesson(**query))
-    shown = road_of(here.lesson, here.moment, {"mistake": mistake})
+    here = now(Setup(**query))
+    shown = chain_of(here.setup, here.snapshot, {"mistake": mistake})
     assert {symbol for symbol, state in shown.states.items() if state == "wrong"} == also
     assert str(shown.verdict) == f"All before the red arrow is right. {said}"
     sources = {one.makes: one.source for one in shown.operations}
@@ -343,9 +343,9 @@ def test_what_a_mistake_spoils_beside_the_first_wrong_array_is_not_said_to_come_
 
 
 def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
-    here = now(Lesson(rule="object-oriented", k=1))
-    entry = besides(here.lesson, here.moment, {})["entry"]
-    (sweep,) = road_of(here.lesson, here.moment, {}).charts
+    here = now(Setup(rule="object-oriented", k=1))
+    entry = besides(here.setup, here.snapshot, {})["entry"]
+    (sweep,) = chain_of(here.setup, here.snapshot, {}).charts
     assert entry["error"] > TOLERANCE and entry["rows"] == []
     assert str(sweep["title"]) == f"No ε saves {entry['name']}"
     broken, right = ([value for value in line["values"] if value is not None] for line in sweep["series"])
@@ -353,57 +353,57 @@ def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
 
 
 def test_a_wrong_number_is_printed_apart_from_the_right_one_and_infinite_where_it_is():
-    almost = now(Lesson(w="normal", k=4, seed=3, lr=0.5))
-    (said,) = besides(almost.lesson, almost.moment, {"mistake": "weights_updated_first"})["best"]["words"]
+    almost = now(Setup(w="normal", k=4, seed=3, lr=0.5))
+    (said,) = besides(almost.setup, almost.snapshot, {"mistake": "weights_updated_first"})["best"]["words"]
     wrong, right = re.search("becomes (.*), not (.*)[.]", str(said)).groups()
     assert wrong != right and wrong[:5] == right[:5]
-    raw = now(Lesson(scale="raw", k=1))
-    (said,) = besides(raw.lesson, raw.moment, {"mistake": "product_divided@dz1"})["best"]["words"]
+    raw = now(Setup(scale="raw", k=1))
+    (said,) = besides(raw.setup, raw.snapshot, {"mistake": "product_divided@dz1"})["best"]["words"]
     assert str(said) == "∂z₁[0,1] becomes −∞, not 0."
 
 
 def test_digits_of_a_power_of_ten_are_none_that_cancel():
-    here = now(Lesson(w="normal", k=4, seed=3, lr=0.5))
-    short = besides(here.lesson, here.moment, {})["entry"]["rows"][-1]
-    assert short["up"][0].endswith("e−09") and str(short["words"]) == "17 digits cancel, left: 0"
+    here = now(Setup(w="normal", k=4, seed=3, lr=0.5))
+    short = besides(here.setup, here.snapshot, {})["entry"]["rows"][-1]
+    assert short["up"][0].endswith("e−09") and str(short["words"]) == "17 digits cancel, 0 remain"
 
 
 def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
-    here = now(Lesson(k=1))
-    board = road_of(here.lesson, here.moment, {"mistake": "stride_forgotten"})
+    here = now(Setup(k=1))
+    board = chain_of(here.setup, here.snapshot, {"mistake": "stride_forgotten"})
     change = board.groups[-1]["options"][0]["change"]
-    there = now(here.lesson.changed({key: text for key, text in change.items() if key in LESSON_KEYS})[0])
-    assert road_of(there.lesson, there.moment, change).first == "df" and not board.first
-    here = now(Lesson.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
-    said = road_of(here.lesson, here.moment, {"mistake": "gain_forgotten"}).sentences
-    assert [str(one) for one in said] == ["It does not show here.", str(placed("gain_forgotten", here.lesson.network).sentence)]
+    there = now(here.setup.changed({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
+    assert chain_of(there.setup, there.snapshot, change).first == "df" and not board.first
+    here = now(Setup.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
+    said = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences
+    assert [str(one) for one in said] == ["The mistake has no effect here.", str(placed("gain_forgotten", here.setup.network).sentence)]
 
 
 @pytest.mark.parametrize("mistake, how", [("sign_flipped", "does not fall"), ("sigmoid_prime_of_z", "falls"), ("stride_forgotten", "is the same")])
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
-    here = now(Lesson())
-    found = besides(here.lesson, here.moment, {"mistake": mistake})
+    here = now(Setup())
+    found = besides(here.setup, here.snapshot, {"mistake": mistake})
     assert how in str(found["falls"]) and "4 of 28 mistakes the loss stays up" in str(found["falls"])
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
 
 def test_what_a_mistake_far_from_the_kernel_spoils_is_said_in_short_and_shown_near_it():
     net = "conv2x3b-sigmoid-avg2-conv2x3b-sigmoid-dense4-sigmoid-dense3-softmax-ce"
-    here = now(Lesson(net=net, y=(1, 0, 0)))
-    shown = road_of(here.lesson, here.moment, {"mistake": "sigmoid_prime_of_z@dz3"})
+    here = now(Setup(net=net, y=(1, 0, 0)))
+    shown = chain_of(here.setup, here.snapshot, {"mistake": "sigmoid_prime_of_z@dz3"})
     later = [symbol for symbol, state in shown.states.items() if state == "inherits"]
-    assert str(shown.verdict) == f"All before the red arrow is right. {len(later)} more are wrong only because of ∂z₃."
+    assert str(shown.verdict) == f"Everything before the red arrow is right. {len(later)} more are wrong only because of ∂z₃."
     assert shown.subject == "dw3" and len(later) > 6
-    (foot,) = map(str, besides(here.lesson, here.moment, {"mistake": "sigmoid_prime_of_z@dz3"})["foot"])
+    (foot,) = map(str, besides(here.setup, here.snapshot, {"mistake": "sigmoid_prime_of_z@dz3"})["foot"])
     assert foot.startswith("Wrong by nudging: ") and foot.endswith(" entries.")
 
 
 def test_an_entry_that_a_mistake_was_tried_on_has_its_curves_in_both_precisions_after_it():
-    here = now(Lesson(seed=77))
-    broken = road_of(here.lesson, here.moment, {"mistake": "kernel_gradient_flipped"})
+    here = now(Setup(seed=77))
+    broken = chain_of(here.setup, here.snapshot, {"mistake": "kernel_gradient_flipped"})
     cell = next(chart for chart in broken.charts if chart["name"] == "sweep")["title"].values["entry"]  # "∂f[2,2]"
-    asked = now(Lesson(seed=77, cell=f"df:{cell[3:-1]}"))
-    (sweep,) = road_of(asked.lesson, asked.moment, {}).charts
+    asked = now(Setup(seed=77, cell=f"df:{cell[3:-1]}"))
+    (sweep,) = chain_of(asked.setup, asked.snapshot, {}).charts
     assert [str(line["label"]) for line in sweep["series"]] == ["float32", "float64"]
     assert all(len(line["values"]) == len(sweep["x"]) for line in sweep["series"])
 
@@ -420,34 +420,34 @@ def test_errors_are_grey_up_to_the_tolerance_and_red_above():
 
 
 def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
-    lesson = Lesson(scale="raw")
-    here = now(lesson)
-    board = road_of(lesson, here.moment, {})
-    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), parameters=("f", "w", "b", "x"))
+    setup = Setup(scale="raw")
+    here = now(setup)
+    board = chain_of(setup, here.snapshot, {})
+    check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     assert board.good and f"{check.right:,} of 2,835" in str(board.verdict)
-    (sentence,) = map(str, besides(lesson, here.moment, {})["foot"])
-    assert "Too small beside round-off" in sentence and f": {check.untold:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
+    (sentence,) = map(str, besides(setup, here.snapshot, {})["foot"])
+    assert "Too small beside round-off" in sentence and f": {check.undecided:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
     drawn = board.arrays()
-    np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNTOLD)
+    np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNDECIDED)
     assert str(board.notes["dw"]).startswith("≤")
     decode(answer("check", here, board))
 
 
 def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():
-    lesson = Lesson.from_query({"net": "conv1x3b-relu-dense2-mse", "img": "pattern-edges"})[0]
-    here = now(lesson)
-    check = check_gradients(here.moment.params, here.moment.trace.x, np.array(lesson.y), network=lesson.network)
-    drawn = road_of(lesson, here.moment, {}).arrays()
+    setup = Setup.from_query({"net": "conv1x3b-relu-dense2-mse", "img": "pattern-edges"})[0]
+    here = now(setup)
+    check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), network=setup.network)
+    drawn = chain_of(setup, here.snapshot, {}).arrays()
     assert check.at_kinks and np.isnan(drawn["error.df"]).sum() == (check.marks["f"] >= KINK).sum() > 0
     assert drawn_errors(np.array([np.nan, 0.1]), np.array([True, False])).tolist()[0] == np.inf
 
 
 def test_a_run_that_is_not_finite_gets_the_sentence_that_says_so():
-    lesson = Lesson.from_query({"net": "dense3-dense2-mse", "lr": "10", "k": "300", "img": "digit7-3"})[0]
+    setup = Setup.from_query({"net": "dense3-dense2-mse", "lr": "10", "k": "300", "img": "digit7-3"})[0]
     with np.errstate(all="ignore"):
-        here = now(lesson)
-        board = road_of(lesson, here.moment, {})
-        found = besides(lesson, here.moment, {})
+        here = now(setup)
+        board = chain_of(setup, here.snapshot, {})
+        found = besides(setup, here.snapshot, {})
     assert board.good is None and str(board.verdict) == say("own.not_finite")
     assert not found["foot"] and found["entry"] is None
 
@@ -457,7 +457,7 @@ def read(text: str) -> float:
 
 
 def test_the_name_alone_is_the_last_place():
-    lesson = LESSONS[2]
-    board = road_of(lesson, now(lesson).moment, {"mistake": "hidden_slope_forgotten"})
+    setup = SETUPS[2]
+    board = chain_of(setup, now(setup).snapshot, {"mistake": "hidden_slope_forgotten"})
     on = next(switch["key"] for switch in board.groups[0]["options"] if switch["on"])
-    assert on == f"mistake_{placed('hidden_slope_forgotten', lesson.network, lesson.opt).address}"
+    assert on == f"mistake_{placed('hidden_slope_forgotten', setup.network, setup.opt).address}"

@@ -5,18 +5,18 @@ import io
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, trajectory
+from cnnviz import Setup, run_updates
 from cnnviz.core.mistakes import placed
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
 from cnnviz.pages.address import resolved
-from cnnviz.pages.check.answer import own_answer
+from cnnviz.pages.check.answer import uploaded_answer
 from cnnviz.words import message
 from tests.pages.running import decode
 
 QUERY = {"net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "img": "small3-0,small1-1,small5-2", "y": "1,0;0,1;1,0", "lr": "0.1", "image": "2"}
-LESSON = Lesson(**QUERY)
-MOMENT = trajectory(LESSON, load_images(LESSON), 0)
+SETUP = Setup(**QUERY)
+MOMENT = run_updates(SETUP, load_images(SETUP), 0)
 
 
 def checked(**more: str):
@@ -30,7 +30,7 @@ def states(header) -> dict[str, str]:
 def test_every_number_of_all_images_is_judged_and_those_of_one_are_shown():
     header, arrays = checked()
     assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["img"] == QUERY["img"]
-    assert "untold" not in states(header).values() and states(header)["dx"] == "right"
+    assert "undecided" not in states(header).values() and states(header)["dx"] == "right"
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), MOMENT.gradients["dz2"][2])
     np.testing.assert_array_equal(arrays["ours.dx"].reshape(8, 8), MOMENT.gradients["dx"][2, 0])
     assert arrays["central.dx"].shape == arrays["ours.dx"].shape
@@ -40,17 +40,17 @@ def test_step_says_that_each_image_pulls_at_a_parameter():
     header, _ = decode(answer("step", QUERY))
     assert {stage["symbol"] for stage in header["stages"] if stage["title"] == str(message("stage.pulled.title"))} == {"df", "dg", "dw"}
     symbols = [stage["symbol"] for stage in header["stages"]]
-    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3, as the loss is the mean over the images.")]
+    divided = [stage["symbol"] for stage in header["stages"] if stage["sentence"].endswith(" Divided by 3, because the loss is the mean over the images.")]
     assert divided == [symbols[symbols.index("L") + 1]]
 
 
-def test_the_image_and_the_pass_are_chosen_and_a_pass_after_training_is_checked_as_one():
+def test_the_image_and_the_pass_are_chosen_and_a_pass_in_eval_mode_is_checked_as_one():
     header, arrays = checked(k="2", mode="eval")
     on = {group["name"]: [option["change"] for option in group["options"] if option["on"]] for group in header["road"]["views"]}
     assert on == {"image": [{"image": "2"}], "mode": [{"mode": "eval"}]}
     assert header["road"]["verdict"]["good"] and not header["wrong"] and header["lesson"]["mode"] == "eval"
-    moment = trajectory(LESSON, load_images(LESSON), 2).after_training
-    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), moment.gradients["dz2"][2])
+    snapshot = run_updates(SETUP, load_images(SETUP), 2).in_eval_mode
+    np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), snapshot.gradients["dz2"][2])
     error = header["check"]["entry"]["rows"][1]["error"]
     assert error < 1e-6
     header, arrays = checked(k="2", mode="eval", check="break", mistake="images_summed")
@@ -63,7 +63,7 @@ def test_what_is_made_on_the_way_back_shows_where_it_is_made(mistake, first):
     header, arrays = checked(check="break", mistake=mistake)
     assert [symbol for symbol, state in states(header).items() if state == "first"] == [first]
     assert header["check"]["code"]["wrong"] != header["check"]["code"]["right"]
-    wrong = placed(mistake, LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
+    wrong = placed(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     np.testing.assert_array_equal(arrays["ours.dz2"].reshape(-1), wrong["dz2"][2])
 
 
@@ -79,10 +79,10 @@ def test_of_another_forward_pass_it_says_that_its_own_check_passes(mistake, stag
 
 @pytest.mark.parametrize("mistake, stage", [("places_forgotten", "n₁"), ("mask_not_scaled", "r₁")])
 def test_gradients_that_are_right_for_another_forward_pass_are_not_called_wrong(mistake, stage):
-    theirs = placed(mistake, LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
+    theirs = placed(mistake, SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     header, _ = owned({name: theirs[name] for name in NAMES})
-    road = header["road"]
-    assert "another forward pass" in road["title"] and stage in road["verdict"]["text"] and road["verdict"]["good"] is None
+    chain = header["road"]
+    assert "another forward pass" in chain["title"] and stage in chain["verdict"]["text"] and chain["verdict"]["good"] is None
     assert {*states(header).values()} == {"another", "missing"} and len(header["check"]["own"]["stages"]) == 1
     header, _ = owned({name: theirs[name] for name in NAMES} | {"df": -theirs["df"]})
     assert states(header)["df"] == "wrong" and "another forward pass" not in header["road"]["title"]
@@ -96,7 +96,7 @@ def owned(theirs, **more):
     """The answer to a file of one's own gradients."""
     content = io.BytesIO()
     np.savez(content, **theirs)
-    return decode(own_answer(resolved(QUERY | more, several=True), ("mine.npz", content.getvalue())))
+    return decode(uploaded_answer(resolved(QUERY | more, several=True), ("mine.npz", content.getvalue())))
 
 
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():
@@ -111,16 +111,16 @@ def test_those_of_several_images_are_not_offered_with_one():
 
 
 def test_ones_own_gradients_of_all_images_are_judged_and_one_is_shown():
-    theirs = placed("images_summed", LESSON.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(LESSON.y), LESSON.optimizer)
+    theirs = placed("images_summed", SETUP.network, images=3).gradients(MOMENT.params, MOMENT.trace, np.array(SETUP.y), SETUP.optimizer)
     header, arrays = owned({name: theirs[name] for name in ("dz2", "dw", "db", "dz1", "df")})
     assert states(header)["dz2"] == "first" and states(header)["df"] == "inherits"
-    assert header["check"]["own"]["stages"][0]["title"] == "the mean over the images forgotten"
+    assert header["check"]["own"]["stages"][0]["title"] == "the mean over images forgotten"
     np.testing.assert_array_equal(arrays["yours.dz2"].reshape(-1), theirs["dz2"][2])
 
 
-def test_a_mistake_of_a_pass_after_training_is_made_in_such_a_pass():
+def test_a_mistake_of_a_pass_in_eval_mode_is_made_in_such_a_pass():
     header, arrays = checked(k="2", check="break", mistake="batch_statistics@n1")
-    after = trajectory(LESSON, load_images(LESSON), 2).after_training
+    after = run_updates(SETUP, load_images(SETUP), 2).in_eval_mode
     np.testing.assert_array_equal(arrays["exact.dz2"].reshape(-1), after.gradients["dz2"][2])
     assert header["check"]["code"]["right"].startswith("n1.mean = n1.running_mean") and "is the same" in header["check"]["falls"]
     assert [change for change, on in offered(header) if on] == [{"mistake": "batch_statistics"}] and header["lesson"]["mode"] == "eval"

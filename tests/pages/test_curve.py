@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, curve, load_image
+from cnnviz import Setup, curve, load_image
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import page_keys, pages
@@ -21,7 +21,7 @@ def asked(form: str, **query: str):
 
 
 def test_all_forms_have_the_curves_numbers():
-    found = curve(Lesson(k=2, seed=39, set="w:0,0:1"), load_image("test-0"), "f:1,1")
+    found = curve(Setup(k=2, seed=39, set="w:0,0:1"), load_image("test-0"), "f:1,1")
     header, arrays = decode(answer("curve", QUERY))
     assert (header["along"], header["at"], header["gradient"], header["kink"], header["span"]) == ("f:1,1", found.at, found.gradient, False, found.span)
     assert arrays["theta"].tobytes() == found.theta.tobytes() and arrays["loss"].tobytes() == found.loss.tobytes()

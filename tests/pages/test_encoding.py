@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.pages import map_records
 from cnnviz.pages.encoding import encode, thinned
 from cnnviz.pages.step import answer as step
@@ -25,16 +25,16 @@ def test_what_is_encoded_is_decoded(words, kinds, size):
 
 
 def test_the_step_page_gets_every_array_of_the_core_bit_for_bit():
-    here = now(Lesson(k=3, f="random-2", stride=2))
+    here = now(Setup(k=3, f="random-2", stride=2))
     header, found = decode(step.answer(here))
-    for symbol in map_records.symbols(map_records.program_of(here.lesson, here.moment)):
-        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.lesson, here.moment))
-    assert header["lesson"] == here.lesson.to_query()
-    assert header["loss"] == here.moment.losses[-1]
+    for symbol in map_records.symbols(map_records.program_of(here.setup, here.snapshot)):
+        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, here.setup, here.snapshot))
+    assert header["lesson"] == here.setup.to_query()
+    assert header["loss"] == here.snapshot.losses[-1]
 
 
 def test_one_update_stays_small():
-    assert len(step.answer(now(Lesson(k=500, pad="full")))) < 125_000
+    assert len(step.answer(now(Setup(k=500, pad="full")))) < 125_000
 
 
 @given(st.integers(1, 500), st.integers(2, 200))

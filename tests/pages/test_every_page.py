@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz import Lesson
-from cnnviz.core.optimizers import OPTIMIZERS
+from cnnviz import Setup
+from cnnviz.core.network.optimizers import OPTIMIZERS
 from tests.core.networks import cases
 from tests.pages.everything import PAGES, all_taken_home, answered
 
@@ -18,8 +18,8 @@ ONE_OUTPUT = ["conv1x3-sigmoid-dense1-sigmoid-bce", "dense1-mse", "conv2x5b-relu
 @pytest.mark.parametrize("net", ONE_OUTPUT)
 def test_a_network_with_one_output_is_answered_on_every_page(net, page):
     for own in PAGES[page]:
-        for lesson in ({}, {"k": "2", "opt": "adam", "y": "0.5", "ch": "rgb", "img": "cat-17"}):
-            answered(page, {"net": net, **lesson, **own})
+        for setup in ({}, {"k": "2", "opt": "adam", "y": "0.5", "ch": "rgb", "img": "cat-17"}):
+            answered(page, {"net": net, **setup, **own})
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -37,7 +37,7 @@ def test_every_page_answers_for_every_network(page, data):
     if "dense" in net and data.draw(st.booleans()):
         head, _, tail = net.rpartition("dense")
         net = f"{head}dense{last}{tail[1:]}"
-    lesson = {
+    setup = {
         "net": net,
         "img": data.draw(st.sampled_from(["test-1", "cat-17", "digit7-h3", "pattern-dot"])),
         "ch": data.draw(st.sampled_from(["green", "gray", "rgb"])),
@@ -46,9 +46,9 @@ def test_every_page_answers_for_every_network(page, data):
         "w": data.draw(st.sampled_from(["normal", "he", "zeros"])),
         "lr": data.draw(st.sampled_from(["0.1", "0", "1e9"])),
     }
-    answered(page, {**lesson, **data.draw(st.sampled_from(PAGES[page]))})
+    answered(page, {**setup, **data.draw(st.sampled_from(PAGES[page]))})
 
 
 @pytest.mark.parametrize("net, opt", zip(ONE_OUTPUT, cycle(OPTIMIZERS), strict=False))
 def test_everything_that_is_taken_home_is_made_of_a_network_with_one_output(net, opt):
-    all_taken_home(Lesson(net=net, k=2, opt=opt))
+    all_taken_home(Setup(net=net, k=2, opt=opt))

@@ -2,20 +2,20 @@
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.setup import Setup
+from cnnviz.decks.library import SETTING, bundled
+from cnnviz.decks.plates import cells, plates
+from cnnviz.decks.question import setup_at
+from cnnviz.decks.scope import scope_of
 from cnnviz.pages.learn.cards import cards
-from cnnviz.scripts.library import SETTING, bundled
-from cnnviz.scripts.plates import cells, plates
-from cnnviz.scripts.question import lesson_at
-from cnnviz.scripts.scope import scope_of
 from tests.pages.running import shown, unsaid
 
 
 def test_each_lesson_of_the_list_has_a_map_of_one_of_its_own_steps():
     header, arrays = shown("learn", {})
-    for lesson, script in zip(header["learn"]["lessons"], bundled(), strict=True):
+    for lesson, deck in zip(header["learn"]["lessons"], bundled(), strict=True):
         picture = lesson["picture"]
-        own = [array for step in script.screens for array in scope_of(lesson_at(step, {})).arrays.values()]
+        own = [array for step in deck.screens for array in scope_of(setup_at(step, {})).arrays.values()]
         values = arrays[picture["array"]]
         assert any(values.shape == array.shape[-2:] and np.isin(values, array).all() for array in own if array.ndim >= 2)
         assert picture["limits"][0] <= values.min() and values.max() <= picture["limits"][1]
@@ -26,7 +26,7 @@ def test_the_slope_of_the_card_s_curve_is_the_gradient_that_it_tells_of():
     gradient = next(card for card in cards() if card["word"] == "gradient")
     curve, middle = np.array(gradient["curve"]), len(gradient["curve"]) // 2
     step = 8 / (len(curve) - 1)
-    db = float(scope_of(Lesson()).arrays["db"][0])
+    db = float(scope_of(Setup()).arrays["db"][0])
     assert abs((curve[middle + 1] - curve[middle - 1]) / (2 * step) - db) < 0.02 * abs(db)
 
 
@@ -53,10 +53,10 @@ def test_a_step_that_asks_nothing_shows_its_maps_and_needs_no_more_than_an_addre
 
 
 def test_a_question_s_plates_are_the_core_s_numbers():
-    for script in bundled():
-        for number, step in enumerate(script.screens, 1):
-            header, arrays = shown("learn", {"lesson": script.id, "step": str(number)})
-            here = scope_of(lesson_at(step, {}))
+    for deck in bundled():
+        for number, step in enumerate(deck.screens, 1):
+            header, arrays = shown("learn", {"lesson": deck.id, "step": str(number)})
+            here = scope_of(setup_at(step, {}))
             own = plates(step, here)
             assert len(own) == len(header["learn"]["step"]["plates"])
             for plate, sent in zip(own, header["learn"]["step"]["plates"], strict=True):
@@ -68,7 +68,7 @@ def test_a_question_s_plates_are_the_core_s_numbers():
             if asked := header["learn"]["step"]["cells"]:
                 part = tuple(slice(start, start + count) for start, count in zip(asked["start"], asked["count"], strict=True))
                 array = arrays[asked["map"]]
-                assert array.ndim >= len(part), (script.id, number)
+                assert array.ndim >= len(part), (deck.id, number)
                 wanted = here.arrays[asked["map"]][tuple(slice(one.start, one.stop) for one in cells(step, here)[1])]
                 np.testing.assert_allclose(array[(..., *part)].reshape(-1), wanted.reshape(-1), rtol=1e-6)
 

@@ -7,35 +7,35 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
-from cnnviz.core.program import Program
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz import Setup
+from cnnviz.core.network.program import Program
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.pages import answer, map_records, network_record
 from cnnviz.pages.encoding import encode
 from tests.pages.running import decode
 
-LESSONS = [
-    Lesson(),
-    Lesson(k=3, stride=2, pad="same", f="random-5"),
-    Lesson(scale="raw", f="notebook"),
-    Lesson(net="conv4x3b-relu-max2-conv4x5s2p1-relu-avg2-dense10-softmax-ce", ch="rgb", k=2),
-    Lesson(net="conv3x5-tanh-gap-dense3-identity-mse", opt="adam", lr=0.1, k=2),
-    Lesson(net="dense4-softmax-mse"),
-    Lesson(net="conv2x7full-identity-max3s2-dense30-relu-dense2-sigmoid-bce", opt="momentum"),
+SETUPS = [
+    Setup(),
+    Setup(k=3, stride=2, pad="same", f="random-5"),
+    Setup(scale="raw", f="notebook"),
+    Setup(net="conv4x3b-relu-max2-conv4x5s2p1-relu-avg2-dense10-softmax-ce", ch="rgb", k=2),
+    Setup(net="conv3x5-tanh-gap-dense3-identity-mse", opt="adam", lr=0.1, k=2),
+    Setup(net="dense4-softmax-mse"),
+    Setup(net="conv2x7full-identity-max3s2-dense30-relu-dense2-sigmoid-bce", opt="momentum"),
 ]
 
 
-def here(lesson: Lesson) -> tuple[Program, Moment]:
-    moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
-    return map_records.program_of(lesson, moment), moment
+def here(setup: Setup) -> tuple[Program, Snapshot]:
+    snapshot = run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
+    return map_records.program_of(setup, snapshot), snapshot
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_limits_hold_every_value_and_signed_ones_are_centred(lesson):
-    program, moment = here(lesson)
-    for symbol, record in map_records.records(lesson, program, moment).items():
-        array, (low, high) = map_records.array_of(symbol, lesson, moment), record["limits"]
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
+def test_limits_hold_every_value_and_signed_ones_are_centred(setup):
+    program, snapshot = here(setup)
+    for symbol, record in map_records.records(setup, program, snapshot).items():
+        array, (low, high) = map_records.array_of(symbol, setup, snapshot), record["limits"]
         assert low <= array.min() and array.max() <= high, symbol
         assert np.prod(record["shape"]) == array.size == np.prod(record["index"])
         assert str(record["words"])
@@ -45,10 +45,10 @@ def test_limits_hold_every_value_and_signed_ones_are_centred(lesson):
             assert array.min() >= 0
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(lesson):
-    program, moment = here(lesson)
-    record = network_record.network_record(lesson, program, moment)
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
+def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(setup):
+    program, snapshot = here(setup)
+    record = network_record.network_record(setup, program, snapshot)
     for target, links in record["links"].items():
         if target in record["maps"]:
             assert {link["source"] for link in links} <= set(record["maps"])
@@ -61,43 +61,43 @@ def test_every_linked_symbol_is_shown_and_every_stage_has_words_and_a_formula(le
 
 
 def test_of_a_convolution_s_bias_it_is_said_what_becomes_of_it():
-    program, _ = here(Lesson(net="conv4x3b-relu-conv4x5-relu-dense2-mse"))
+    program, _ = here(Setup(net="conv4x3b-relu-conv4x5-relu-dense2-mse"))
     said = [stage["symbol"] for stage in network_record.stage_records(program) if "ias" in str(stage["sentence"])]
     assert said == ["z1", "o", "dw", "df1"]  # of the dense layer, which always has one, in its own words
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(lesson):
-    program, moment = here(lesson)
-    maps = map_records.records(lesson, program, moment)
-    cells = map_records.first_cells(program, moment, maps)
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
+def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(setup):
+    program, snapshot = here(setup)
+    maps = map_records.records(setup, program, snapshot)
+    cells = map_records.first_cells(program, snapshot, maps)
     for family, cell in cells.items():
         assert len(cell) == len(maps[family]["shape"])
         assert all(0 <= at < n for at, n in zip(cell, maps[family]["shape"], strict=True)), family
     gradient = next(iter(name for name in program.parameters if name[0] == "f"), None)
-    if gradient and moment.gradients[f"d{gradient}"].any():
-        found = moment.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
+    if gradient and snapshot.gradients[f"d{gradient}"].any():
+        found = snapshot.gradients[f"d{gradient}"].reshape(maps[gradient]["shape"])
         assert abs(found[tuple(cells[gradient])]) == np.abs(found).max()
 
 
 @pytest.mark.parametrize("net", ["drop30-dense2-softmax-ce", "conv4x3-bn-relu-drop50-dense2-softmax-ce", "dense8-ln-relu-drop30-dense2-mse"])
 @pytest.mark.parametrize("seed", range(3))
 def test_the_cell_that_is_explained_first_is_neither_silent_nor_without_a_gradient(net, seed):
-    program, moment = here(Lesson.read({"net": net, "seed": str(seed)})[0])
-    maps = map_records.records(Lesson(net=net), program, moment)
-    cells = map_records.first_cells(program, moment, maps)
-    for symbol, array in {**moment.trace, **moment.gradients}.items():
+    program, snapshot = here(Setup.read({"net": net, "seed": str(seed)})[0])
+    maps = map_records.records(Setup(net=net), program, snapshot)
+    cells = map_records.first_cells(program, snapshot, maps)
+    for symbol, array in {**snapshot.trace, **snapshot.gradients}.items():
         if symbol in maps and array.any():
             assert array.reshape(maps[symbol]["shape"])[tuple(cells[maps[symbol]["family"]])], symbol
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_the_page_gets_the_cores_arrays_bit_for_bit(lesson):
-    program, moment = here(lesson)
-    sent = {"network": network_record.network_record(lesson, program, moment)}
-    header, found = decode(encode(sent, network_record.arrays(lesson, program, moment)))
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
+def test_the_page_gets_the_cores_arrays_bit_for_bit(setup):
+    program, snapshot = here(setup)
+    sent = {"network": network_record.network_record(setup, program, snapshot)}
+    header, found = decode(encode(sent, network_record.arrays(setup, program, snapshot)))
     for symbol in map_records.symbols(program):
-        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, lesson, moment))
+        np.testing.assert_array_equal(found[symbol], map_records.array_of(symbol, setup, snapshot))
     assert json.dumps(header)
 
 
@@ -107,7 +107,7 @@ def test_the_logarithm_of_a_loss_stands_apart_from_what_it_is_of():
 
 
 def test_a_curve_is_the_layers_own_function_and_slope():
-    (layer,) = (layer for layer in Lesson().network.layers[1:2])
+    (layer,) = (layer for layer in Setup().network.layers[1:2])
     z, a, slope, flat = network_record.curve(layer)
     np.testing.assert_allclose(a, 1 / (1 + np.exp(-z)))
     np.testing.assert_allclose(slope[1:-1], ((a[2:] - a[:-2]) / (z[2:] - z[:-2])), atol=1e-3)
@@ -116,23 +116,23 @@ def test_a_curve_is_the_layers_own_function_and_slope():
 
 @pytest.mark.parametrize("opt", ["momentum", "adam"])
 def test_the_parts_of_a_step_make_the_step(opt):
-    lesson = Lesson(opt=opt, k=4)
-    program, moment = here(lesson)
-    sent = network_record.arrays(lesson, program, moment)
+    setup = Setup(opt=opt, k=4)
+    program, snapshot = here(setup)
+    sent = network_record.arrays(setup, program, snapshot)
     for name in program.parameters:
-        change = moment.params[name] - sent[f"{name}_next"]
+        change = snapshot.params[name] - sent[f"{name}_next"]
         if opt == "momentum":
-            np.testing.assert_array_equal(sent[f"velocity.{name}"], sent[f"kept.{name}"] + moment.gradients[f"d{name}"])
+            np.testing.assert_array_equal(sent[f"velocity.{name}"], sent[f"kept.{name}"] + snapshot.gradients[f"d{name}"])
             ratio = sent[f"velocity.{name}"]
         else:
             ratio = sent[f"mean.{name}"] / sent[f"size.{name}"]
-        np.testing.assert_allclose(change, lesson.lr * ratio, rtol=1e-6, atol=1e-15)
+        np.testing.assert_allclose(change, setup.lr * ratio, rtol=1e-6, atol=1e-15)
 
 
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_answers_alone_have_the_ramp_of_one_hue(lesson):
-    program, moment = here(lesson)
-    for symbol, record in map_records.records(lesson, program, moment).items():
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
+def test_answers_alone_have_the_ramp_of_one_hue(setup):
+    program, snapshot = here(setup)
+    for symbol, record in map_records.records(setup, program, snapshot).items():
         assert (record["scale"] == "answer") == (symbol in map_records.ANSWERS and record["scale"] != "signed"), symbol
 
 
@@ -152,25 +152,25 @@ def test_answers_alone_have_the_ramp_of_one_hue(lesson):
     ],
 )
 def test_the_bias_before_a_normalisation_has_a_gradient_of_round_off_alone_and_stays_at_0(net, lost):
-    def told(lesson: Lesson, **moved: float) -> set[str]:
-        program, moment = here(lesson)
-        moment = replace(moment, gradients=moment.gradients.replace(**{name: moment.gradients[name] + by for name, by in moved.items()}))
-        return {symbol for symbol, record in map_records.records(lesson, program, moment).items() if record["round_off"]}
+    def told(setup: Setup, **moved: float) -> set[str]:
+        program, snapshot = here(setup)
+        snapshot = replace(snapshot, gradients=snapshot.gradients.replace(**{name: snapshot.gradients[name] + by for name, by in moved.items()}))
+        return {symbol for symbol, record in map_records.records(setup, program, snapshot).items() if record["round_off"]}
 
     for rule in ("gd", "momentum", "adam"):
-        assert told(Lesson(net=net, opt=rule, k=4)) == lost | {name[1:] for name in lost}
+        assert told(Setup(net=net, opt=rule, k=4)) == lost | {name[1:] for name in lost}
     for gradient in lost:
-        assert told(Lesson(net=net), **{gradient: 1e-6}) == set()
-        assert told(Lesson.read({"net": net, "set": f"{gradient[1:]}:0:0.5", "k": "2"})[0]) == lost  # then the bias is no 0
+        assert told(Setup(net=net), **{gradient: 1e-6}) == set()
+        assert told(Setup.read({"net": net, "set": f"{gradient[1:]}:0:0.5", "k": "2"})[0]) == lost  # then the bias is no 0
 
 
 @pytest.mark.parametrize(
-    "lesson",
+    "setup",
     [
-        Lesson(net="conv2x3b-gn1-relu-dense2-softmax-ce", opt="momentum", lr=100, k=10),  # no gradient is left, the bias has grown
-        Lesson(net="conv2x3b-gn1-relu-dense2-softmax-ce", w="zeros"),  # nor does one arrive
-        Lesson(net="conv4x5b-avg2-bn-relu-conv4x3b-bn-relu-dense2-identity-mse", opt="adam", lr=100, k=20),  # Adam makes steps of round-off
+        Setup(net="conv2x3b-gn1-relu-dense2-softmax-ce", opt="momentum", lr=100, k=10),  # no gradient is left, the bias has grown
+        Setup(net="conv2x3b-gn1-relu-dense2-softmax-ce", w="zeros"),  # nor does one arrive
+        Setup(net="conv4x5b-avg2-bn-relu-conv4x3b-bn-relu-dense2-identity-mse", opt="adam", lr=100, k=20),  # Adam makes steps of round-off
     ],
 )
-def test_no_bias_is_told_as_0_that_is_seen_or_that_no_normalisation_takes_away(lesson):
-    assert not [symbol for symbol, record in map_records.records(lesson, *here(lesson)).items() if record["round_off"]]
+def test_no_bias_is_told_as_0_that_is_seen_or_that_no_normalisation_takes_away(setup):
+    assert not [symbol for symbol, record in map_records.records(setup, *here(setup)).items() if record["round_off"]]

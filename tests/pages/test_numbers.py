@@ -15,10 +15,9 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
-from cnnviz import Lesson, load_image, trajectory
-from cnnviz.checks import tensorflow_process
-from cnnviz.core.lesson import LESSON_KEYS
-from cnnviz.core.work_cancellation import as_long_as, check_wanted
+from cnnviz import Setup, load_image, run_updates
+from cnnviz.core.runtime.work_cancellation import as_long_as, check_wanted
+from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import PIECE
 from cnnviz.pages import resource
@@ -27,13 +26,14 @@ from cnnviz.pages.resource import EXACT, INSTEAD, Resource, asked_of, cost, made
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
 from cnnviz.server.admission import Admission
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.direct_routes import Direct
-from cnnviz.server.gate import Gate
 from cnnviz.server.job import Busy
 from cnnviz.server.numbers import LASTING, Numbers, number_routes
+from cnnviz.tensorflow_check import tensorflow_process
 from tests.pages import running
 from tests.pages.running import decode
-from tests.server.gates import is_empty
+from tests.server.queues import is_empty
 
 
 def ask(path: str, query: str = "", headers: dict[str, str] | None = None, routes=None):
@@ -41,7 +41,7 @@ def ask(path: str, query: str = "", headers: dict[str, str] | None = None, route
     return running.ask(Starlette(routes=routes or number_routes("")), path, headers=headers, query=query)
 
 
-def test_a_script_that_is_posted_is_answered_and_nothing_of_it_is_kept():
+def test_a_deck_that_is_posted_is_answered_and_nothing_of_it_is_kept():
     numbers = Numbers()
     app = Starlette(routes=number_routes("", numbers))
     toml = b'id = "own"\n[[screen]]\nat = "/?k=2"\nnotes = "mine"\n'
@@ -83,7 +83,7 @@ def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch)
 def test_what_cannot_be_used_is_replaced_by_what_another_lesson_has():
     """Which is the one on the screen, as its query."""
     page = page_of("step")
-    instead = urlencode({"instead": urlencode(Lesson(lr=0.05, seed=9, k=7).to_query()), "lr": "fast", "k": "2"})
+    instead = urlencode({"instead": urlencode(Setup(lr=0.05, seed=9, k=7).to_query()), "lr": "fast", "k": "2"})
     header, _ = decode(ask("/numbers/step", instead)[2])
     assert (header["lesson"]["lr"], header["lesson"]["seed"], header["lesson"]["k"]) == ("0.05", "0", "2")
     assert "0.05" in header["wrong"]["lr"] and "k" not in header["wrong"]
@@ -107,18 +107,18 @@ def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():
 
 
 def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
-    lesson = Lesson(k=3, seed=4)
-    moment = trajectory(lesson, load_image("test-0"), 3)
+    setup = Setup(k=3, seed=4)
+    snapshot = run_updates(setup, load_image("test-0"), 3)
     _, _, body = ask("/numbers/step.npz", "k=3&seed=4")
     file = np.load(io.BytesIO(body), allow_pickle=False)
-    np.testing.assert_array_equal(file["df"], moment.gradients.df)
+    np.testing.assert_array_equal(file["df"], snapshot.gradients.df)
     assert json.loads(str(file["header"]))["lesson"]["seed"] == "4"
     _, headers, body = ask("/numbers/step.json", "k=3&seed=x", {"Accept-Encoding": "identity"})
     answer = json.loads(body)
     assert headers["content-type"] == "application/json"
     assert (answer["wrong"]["seed"]["id"], answer["wrong"]["seed"]["instead"]) == ("lesson.replaced", "0")
     assert answer["wrong"]["seed"]["values"]["why"]["id"].startswith("lesson.why.")
-    np.testing.assert_array_equal(answer["arrays"]["w"], trajectory(Lesson(), load_image("test-0"), 3).params.w)
+    np.testing.assert_array_equal(answer["arrays"]["w"], run_updates(Setup(), load_image("test-0"), 3).params.w)
 
 
 def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
@@ -168,11 +168,11 @@ def test_of_several_images_a_normalisation_has_those_of_all_and_dropout_what_oth
 
 
 def test_numbers_that_run_away_are_null_to_programs():
-    lesson = "k=60&lr=1e6&net=dense2-mse"
-    header, _ = decode(ask("/numbers/step", lesson)[2])
+    setup = "k=60&lr=1e6&net=dense2-mse"
+    header, _ = decode(ask("/numbers/step", setup)[2])
     assert header["loss"] is None
-    assert ask("/numbers/check", lesson)[0] == 200
-    _, _, body = ask("/numbers/step.json", lesson, {"Accept-Encoding": "gzip"})
+    assert ask("/numbers/check", setup)[0] == 200
+    _, _, body = ask("/numbers/step.json", setup, {"Accept-Encoding": "gzip"})
     assert None in json.loads(gzip.decompress(body))["arrays"]["o"]
     _, arrays = decode(ask("/numbers/step", "k=2&lr=1e5&net=conv32x7b-relu-max2-dense100-relu-dense10-mse")[2])
     assert abs(arrays["o"]).max() > np.finfo(np.float32).max  # which single precision has not
@@ -192,7 +192,7 @@ def test_one_address_is_kept_for_ever_and_the_other_asks_again():
 
 
 @pytest.mark.parametrize(("room", "page"), [("k=2&stage=z1&lang=fr", "step"), ("page=train&n=20&k=2", "train")])
-def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
+def test_what_an_audience_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypatch, room, page):
     monkeypatch.setattr(server_numbers, "HELD", 60)
     numbers = Numbers()
     asyncio.run(numbers.prepare(room, None))
@@ -206,7 +206,7 @@ def test_what_a_hall_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monkeypat
         assert decode(gzip.decompress(body) if headers else body)[0]["lesson"]["k"] == "2"
 
 
-async def test_a_hall_does_not_wait_for_what_takes_long(monkeypatch):
+async def test_an_audience_does_not_wait_for_what_takes_long(monkeypatch):
     monkeypatch.setattr(server_numbers, "HELD", 0.05)
     going_on = threading.Event()
     monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(60))
@@ -261,30 +261,30 @@ async def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
                 check_wanted()
         finally:
             ended.set()
-    gate: Gate[int] = Gate(1, Admission(10, 10))
-    asked = [asyncio.create_task(gate.get("a", str(number), quick)) for number in range(50)]
+    queue: ComputeQueue[int] = ComputeQueue(1, Admission(10, 10))
+    asked = [asyncio.create_task(queue.get("a", str(number), quick)) for number in range(50)]
     await asyncio.sleep(0)
     go.set()
     assert await asyncio.gather(*asked) == [7] * 50
     assert len(calls) == 1
-    waiting = [asyncio.create_task(gate.get("b", "x", long)) for _ in range(2)]
+    waiting = [asyncio.create_task(queue.get("b", "x", long)) for _ in range(2)]
     assert await asyncio.to_thread(began.wait, 10)
     waiting[0].cancel()
     await asyncio.wait({waiting[0]})
-    assert not ended.is_set() and not gate.jobs["b"].given_up  # one still waits
+    assert not ended.is_set() and not queue.jobs["b"].given_up  # one still waits
     waiting[1].cancel()
     assert await asyncio.to_thread(ended.wait, 10)
-    assert await gate.get("c", "x", quick) == 7
-    gate.workers.threads.shutdown()
-    assert is_empty(gate)
+    assert await queue.get("c", "x", quick) == 7
+    queue.workers.threads.shutdown()
+    assert is_empty(queue)
 
 
 async def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
     go = threading.Event()
-    gate: Gate[bool] = Gate(1, Admission(5, 3, 2.0))
-    asked = [asyncio.create_task(gate.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
-    asked += [asyncio.create_task(gate.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
-    asked += [asyncio.create_task(gate.get(0, "modest", lambda: go.wait(60)))]  # asked for already
+    queue: ComputeQueue[bool] = ComputeQueue(1, Admission(5, 3, 2.0))
+    asked = [asyncio.create_task(queue.get(number, "greedy", lambda: go.wait(60))) for number in range(4)]
+    asked += [asyncio.create_task(queue.get(10 + number, "modest", lambda: go.wait(60))) for number in range(3)]
+    asked += [asyncio.create_task(queue.get(0, "modest", lambda: go.wait(60)))]  # asked for already
     await asyncio.sleep(0)
     go.set()
     found = await asyncio.gather(*asked, return_exceptions=True)
@@ -370,7 +370,7 @@ def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
 
 
 def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
-    assert not {EXACT, INSTEAD} & {*LESSON_KEYS, *page_keys()}
+    assert not {EXACT, INSTEAD} & {*SETUP_KEYS, *page_keys()}
 
 
 def test_a_mistake_that_is_none_is_said():

@@ -1,34 +1,34 @@
-"""Every page runs for any address: no exception, the lesson in the component, sentences for what was wrong."""
+"""Every page runs for any address: no exception, the setup in the component, sentences for what was wrong."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.pages.registry import page_keys, pages
-from tests.pages.networks import LESSONS
+from tests.pages.networks import SETUPS
 from tests.pages.running import handed, run, shown
 
-KEYS = [*Lesson().to_query(), *page_keys()]
+KEYS = [*Setup().to_query(), *page_keys()]
 PATHS = [page.path for page in pages()]
 
 
 @pytest.mark.parametrize("name", PATHS)
 def test_a_page_shows_the_lesson_of_its_address(name):
-    lesson = Lesson(img="test-3", k=2, lr=0.1, stage="z1")
-    header, _ = shown(name, lesson.to_query())
-    expected = lesson.to_query() | {"stage": header["lesson"]["stage"]}  # which the component looks for itself
+    setup = Setup(img="test-3", k=2, lr=0.1, stage="z1")
+    header, _ = shown(name, setup.to_query())
+    expected = setup.to_query() | {"stage": header["lesson"]["stage"]}  # which the component looks for itself
     assert {key: header["lesson"][key] for key in expected} == expected
     assert header["wrong"] == {}
-    test = run(name, lesson.to_query())
+    test = run(name, setup.to_query())
     head, arrays = handed(test)
     assert not test.exception and (head["page"], head["stage"], head["wrong"]) == (name, "z1", {}) and not arrays
 
 
 @pytest.mark.parametrize("name", PATHS)
-@pytest.mark.parametrize("lesson", LESSONS, ids=lambda lesson: lesson.net)
-def test_every_page_shows_any_network(name, lesson):
-    header, arrays = shown(name, lesson.to_query())
+@pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.net)
+def test_every_page_shows_any_network(name, setup):
+    header, arrays = shown(name, setup.to_query())
     assert header["wrong"] == {} and arrays
 
 

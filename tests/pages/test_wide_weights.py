@@ -3,12 +3,12 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.loss_change import change_of_loss
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.training.loss_change import change_of_loss
 from cnnviz.pages.address import resolved
 from cnnviz.pages.encoding import decode
+from cnnviz.pages.quantized_weights import coloured
 from cnnviz.pages.resource import asked_of, made, page_of
-from cnnviz.pages.wide_weights import coloured
 
 STEP = page_of("step")
 
@@ -23,13 +23,13 @@ def test_a_moment_of_any_course_is_small(preset):
 @pytest.mark.parametrize(("name", "more"), [("tinygrad", {}), ("scratch", {}), ("scratch", {"img": "digit7-3,digit2-1"})])
 def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part(name, more):
     query = next(preset.query for preset in PRESETS if preset.name == name) | {"k": "2"} | more
-    moment = resolved(query, several=True).moment
+    snapshot = resolved(query, several=True).snapshot
     _, sent = decode(made(STEP, asked_of(STEP, query)).plain)
     wide = {"tinygrad": ["f2", "f3", "f4"], "scratch": ["w2"]}[name]
     shaded = [*wide, *([f"d{each}" for each in wide] if name == "tinygrad" or more else [])]
     assert {each for each in sent if sent[each].dtype == np.int8 and not each.startswith("strip.")} == set(shaded)
     for each in shaded:
-        array = moment.params[each] if each in moment.params else moment.gradients[each]
+        array = snapshot.params[each] if each in snapshot.params else snapshot.gradients[each]
         assert np.flatnonzero(np.abs(sent[each].ravel()) == 127).tolist() == [np.abs(array).argmax()]
     lines = {key.partition("/")[0] for key in sent if "/" in key}
     assert {line.partition(":")[0] for line in lines} == set(wide)
@@ -43,27 +43,27 @@ def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part
 @pytest.mark.parametrize("of", ["w2:,57", "w2:4319,"])
 def test_a_part_is_the_core_s_bit_for_bit(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch") | {"k": "2"}
-    moment = resolved(query).moment
+    snapshot = resolved(query).snapshot
     header, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
     place = (slice(None), 57) if of == "w2:,57" else 4319
     assert header == {"of": of}
-    np.testing.assert_array_equal(found["w2"], moment.params["w2"][place])
-    np.testing.assert_array_equal(found["w2_next"], moment.after["w2"][place])
+    np.testing.assert_array_equal(found["w2"], snapshot.params["w2"][place])
+    np.testing.assert_array_equal(found["w2_next"], snapshot.after["w2"][place])
 
 
 @pytest.mark.parametrize("of", ["f2:3,", "f4:,7", "start.f3"])
 def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
     query = next(preset.query for preset in PRESETS if preset.name == "tinygrad") | {"k": "2"}
     now = resolved(query)
-    moment, name = now.moment, of.partition(":")[0]
+    snapshot, name = now.snapshot, of.partition(":")[0]
     _, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
     if name == "start.f3":
-        np.testing.assert_array_equal(found[name], now.lesson.first_params(moment.trace.x.shape)["f3"])
+        np.testing.assert_array_equal(found[name], now.setup.first_params(snapshot.trace.x.shape)["f3"])
         return
     place = 3 if of == "f2:3," else (slice(None), 7)
-    parts = now.lesson.optimizer.parts(name, moment.state, moment.state_after)
+    parts = now.setup.optimizer.parts(name, snapshot.state, snapshot.state_after)
     expected = {f"{part}.{name}": array for part, array in parts.items()}
-    expected |= {name: moment.params[name], f"{name}_next": moment.after[name], f"d{name}": moment.gradients[f"d{name}"]}
+    expected |= {name: snapshot.params[name], f"{name}_next": snapshot.after[name], f"d{name}": snapshot.gradients[f"d{name}"]}
     assert found.keys() == expected.keys() and len(parts) == 2
     for each, array in expected.items():
         np.testing.assert_array_equal(found[each], array[place], err_msg=each)
@@ -79,8 +79,8 @@ def test_a_part_that_is_not_there_is_empty(of):
 def test_what_a_raised_number_does_is_asked_for_by_its_entry(of):
     now = resolved({"k": "2"})
     symbol, at, by = of.removeprefix("raised.").split(":")
-    program = now.lesson.network.program(now.moment.trace.x.shape)
-    change = change_of_loss(program, now.moment.params, now.moment.trace, np.array(now.lesson.y), symbol, int(at), float(by))
+    program = now.setup.network.program(now.snapshot.trace.x.shape)
+    change = change_of_loss(program, now.snapshot.params, now.snapshot.trace, np.array(now.setup.y), symbol, int(at), float(by))
     header, found = decode(made(STEP, asked_of(STEP, {"k": "2", "exact": of})).plain)
     assert header == {"of": of} and {name: array.tolist() for name, array in found.items()} == {of: [change]}
 
@@ -93,9 +93,9 @@ def test_what_cannot_be_raised_is_empty(of):
 def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
     query = {"opt": "momentum", "k": "3"}
     _, found = decode(made(STEP, asked_of(STEP, query | {"exact": "past.w:57"})).plain)
-    moment = resolved(query).moment
+    snapshot = resolved(query).snapshot
     assert list(found) == ["past.w:57"]
-    assert found["past.w:57"][-1, 0] == moment.gradients["dw"].flat[57]
+    assert found["past.w:57"][-1, 0] == snapshot.gradients["dw"].flat[57]
     for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
         assert not decode(made(STEP, asked_of(STEP, other | {"exact": of})).plain)[1]
 

@@ -8,17 +8,17 @@ from collections import Counter, deque
 
 import pytest
 
-from cnnviz.core.work_cancellation import check_wanted, held
+from cnnviz.core.runtime.work_cancellation import check_wanted, held
 from cnnviz.server.admission import Admission
+from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Costs
 from cnnviz.server.fair_queue import ORDINARY_JOBS, FairQueue
-from cnnviz.server.gate import Gate
-from cnnviz.server.job import DEAR, Busy, Expected, Job
+from cnnviz.server.job import EXPENSIVE, Busy, CostEstimate, Job
 from cnnviz.server.loop_turns import EACH_NEW, NEW, NEW_PAUSE
 from cnnviz.server.numbers import LATE, Numbers
 from cnnviz.server.rate_limits import Rate
-from cnnviz.server.schedule import UNDER_WAY
-from tests.server.gates import is_empty, without_collection
+from cnnviz.server.scheduler import UNDER_WAY
+from tests.server.queues import is_empty, without_collection
 
 
 def served(queue, flows: dict[str, float], seconds: float) -> Counter[str]:
@@ -201,23 +201,23 @@ def test_those_who_are_remembered_are_bounded():
 
 @pytest.mark.parametrize("seconds", [0.02, 1.0], ids=["short", "dear"])
 async def test_of_works_that_are_asked_for_and_left_at_once_few_are_kept_though_the_first_still_waits(seconds):
-    gate, go = Gate(1, Admission(100, 100)), threading.Event()
-    running = [asyncio.create_task(gate.get(n, "one", lambda: go.wait(60), expected=Expected(0.01))) for n in range(2)]
+    queue, go = ComputeQueue(1, Admission(100, 100)), threading.Event()
+    running = [asyncio.create_task(queue.get(n, "one", lambda: go.wait(60), expected=CostEstimate(0.01))) for n in range(2)]
     await asyncio.sleep(0)
     for n in range(1_000):
-        left = asyncio.create_task(gate.get(f"left {n}", "another", lambda: None, str(n), Expected(seconds)))
+        left = asyncio.create_task(queue.get(f"left {n}", "another", lambda: None, str(n), CostEstimate(seconds)))
         await asyncio.sleep(0)
         left.cancel()
         await asyncio.wait({left})
-    schedule = gate.schedule
-    assert len(schedule.turns) == 1 and len(schedule.turns.waiting.places) + len(schedule.held_back.places) < 250
+    scheduler = queue.scheduler
+    assert len(scheduler.turns) == 1 and len(scheduler.turns.waiting.places) + len(scheduler.held_back.places) < 250
     go.set()
     await asyncio.gather(*running)
-    gate.workers.threads.shutdown()
-    assert is_empty(gate)
+    queue.workers.threads.shutdown()
+    assert is_empty(queue)
 
 
-# ---- the gate: with a clock of its own, one work at a time
+# ---- the queue: with a clock of its own, one work at a time
 
 
 class Clock:
@@ -228,7 +228,7 @@ class Clock:
         return self.now
 
 
-class LookedAt(Expected):
+class LookedAt(CostEstimate):
     """What takes a look."""
 
     known = False
@@ -255,18 +255,18 @@ def test_works_that_are_over_wait_for_no_collection_of_garbage():
         raise TimeoutError
 
     async def tried() -> None:
-        gate: Gate = Gate(2, Admission(100, 100, seconds_each=1.0))
-        left = asyncio.create_task(gate.get("left", "one", lambda: 1))
-        asked = [gate.get("made", "one", lambda: 1), gate.get("given up", "one", fails)]
-        asked += [gate.get(n, "greedy", lambda: 1, expected=Taught([0.8])) for n in range(4)]
+        queue: ComputeQueue = ComputeQueue(2, Admission(100, 100, seconds_each=1.0))
+        left = asyncio.create_task(queue.get("left", "one", lambda: 1))
+        asked = [queue.get("made", "one", lambda: 1), queue.get("given up", "one", fails)]
+        asked += [queue.get(n, "greedy", lambda: 1, expected=Taught([0.8])) for n in range(4)]
         await asyncio.sleep(0)
         left.cancel()
         found = await asyncio.gather(left, *asked, return_exceptions=True)
         assert {type(one) for one in found} >= {int, TimeoutError, Busy}
         del found, asked, left
-        gate.workers.threads.shutdown()
+        queue.workers.threads.shutdown()
         await asyncio.sleep(0)
-        assert is_empty(gate) and not [one for one in gc.get_objects() if isinstance(one, Job)]
+        assert is_empty(queue) and not [one for one in gc.get_objects() if isinstance(one, Job)]
 
     with without_collection():
         asyncio.run(tried())
@@ -287,16 +287,16 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
     async def tried() -> None:
         nonlocal loop
         loop = asyncio.get_running_loop()
-        gate: Gate[None] = Gate(1, Admission(100, 100), clock=clock)
-        long = asyncio.create_task(gate.get("film", "one", film, expected=Expected(1.0)))
+        queue: ComputeQueue[None] = ComputeQueue(1, Admission(100, 100), clock=clock)
+        long = asyncio.create_task(queue.get("film", "one", film, expected=CostEstimate(1.0)))
         for n, step in ((3, "first"), (9, "second")):
             await come[n].wait()
-            short = asyncio.create_task(gate.get(step, "another", lambda step=step: order.append(step), expected=Expected(0.01)))
+            short = asyncio.create_task(queue.get(step, "another", lambda step=step: order.append(step), expected=CostEstimate(0.01)))
             await asyncio.sleep(0)
             went[n].set()
             await short
         await long
-        assert is_empty(gate)
+        assert is_empty(queue)
 
     loop, come, went = None, {n: asyncio.Event() for n in (3, 9)}, {n: threading.Event() for n in (3, 9)}
     asyncio.run(tried())
@@ -306,22 +306,22 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
 async def test_of_dear_works_one_goes_on_the_others_hold_nothing_and_too_many_are_told_to_come_again():
     go, first, begun = threading.Event(), threading.Event(), []
 
-    def dear(n: int) -> int:
+    def expensive(n: int) -> int:
         begun.append(n)
         first.set()
         go.wait(60)
         return n
 
-    gate: Gate[int] = Gate(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
-    asked = [asyncio.create_task(gate.get(n, f"{n % 2}", lambda n=n: dear(n), expected=Expected(1.0))) for n in range(6)]
+    queue: ComputeQueue[int] = ComputeQueue(8, Admission(100, 100, seconds=6.0, seconds_each=4.0))
+    asked = [asyncio.create_task(queue.get(n, f"{n % 2}", lambda n=n: expensive(n), expected=CostEstimate(1.0))) for n in range(6)]
     await asyncio.to_thread(first.wait, 60)
-    assert len(begun) == len(gate.schedule.running) == len(gate.schedule.under_way) == 1
+    assert len(begun) == len(queue.scheduler.running) == len(queue.scheduler.under_way) == 1
     with pytest.raises(Busy):
-        await gate.get("seventh", "new", lambda: dear(7), expected=Expected(1.0))
-    assert await gate.get("short", "new", lambda: 8) == 8
+        await queue.get("seventh", "new", lambda: expensive(7), expected=CostEstimate(1.0))
+    assert await queue.get("short", "new", lambda: 8) == 8
     go.set()
     assert await asyncio.gather(*asked) == list(range(6))
-    assert is_empty(gate)
+    assert is_empty(queue)
 
 
 def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_first_has_taught_it():
@@ -341,15 +341,15 @@ def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_firs
         def short() -> list[int]:
             return list(begun)
 
-        gate: Gate = Gate(1, Admission(100, 100, seconds_each=2.0), clock=clock)
-        asked = [asyncio.create_task(gate.get(n, "greedy", lambda n=n: longer(n), str(n), Taught(kind))) for n in range(20)]
+        queue: ComputeQueue = ComputeQueue(1, Admission(100, 100, seconds_each=2.0), clock=clock)
+        asked = [asyncio.create_task(queue.get(n, "greedy", lambda n=n: longer(n), str(n), Taught(kind))) for n in range(20)]
         await asyncio.sleep(0)
-        others = [asyncio.create_task(gate.get(f"short {n}", "other", short, expected=LookedAt(0.01))) for n in range(20)]
+        others = [asyncio.create_task(queue.get(f"short {n}", "other", short, expected=LookedAt(0.01))) for n in range(20)]
         await asyncio.sleep(0)
         come.set()
         found = await asyncio.gather(*asked, return_exceptions=True)
         assert sum(isinstance(one, Busy) for one in found) >= 14 and found[0] == 0
-        assert is_empty(gate)
+        assert is_empty(queue)
         return await asyncio.gather(*others)
 
     assert max(map(len, asyncio.run(tried()))) <= 2
@@ -363,12 +363,12 @@ def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_
             go.wait(60)
             clock.now += seconds
 
-        gate: Gate[None] = Gate(2, Admission(2_000, 400), clock=clock)
-        asked = [asyncio.create_task(gate.get(n, address, work, str(n), Expected(seconds))) for n in range(count)]
+        queue: ComputeQueue[None] = ComputeQueue(2, Admission(2_000, 400), clock=clock)
+        asked = [asyncio.create_task(queue.get(n, address, work, str(n), CostEstimate(seconds))) for n in range(count)]
         await asyncio.sleep(0)
         go.set()
         found = await asyncio.gather(*asked, return_exceptions=True)
-        assert is_empty(gate)
+        assert is_empty(queue)
         return [isinstance(one, Busy) for one in found]
 
     assert not any(asyncio.run(states(0.2, 100)))
@@ -378,13 +378,13 @@ def test_a_class_behind_one_address_waits_where_who_asks_for_many_long_films_is_
 
 @pytest.mark.parametrize("address", ["one", "another"])
 async def test_a_shorter_work_is_not_refused_for_longer_ones_whoever_asks_for_them(address):
-    gate: Gate[float] = Gate(1, Admission(100, 100, seconds=40.0, seconds_each=30.0), clock=Clock())
+    queue: ComputeQueue[float] = ComputeQueue(1, Admission(100, 100, seconds=40.0, seconds_each=30.0), clock=Clock())
     go = threading.Event()
-    asked = [asyncio.create_task(gate.get(n, "one", lambda n=n: go.wait(60) and n, expected=Expected(n))) for n in (40.0, 0.2)]
+    asked = [asyncio.create_task(queue.get(n, "one", lambda n=n: go.wait(60) and n, expected=CostEstimate(n))) for n in (40.0, 0.2)]
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await gate.get("as long", address, lambda: 40.0, expected=Expected(40.0))
-    asked.append(asyncio.create_task(gate.get(0.3, address, lambda: 0.3, expected=Expected(0.3))))
+        await queue.get("as long", address, lambda: 40.0, expected=CostEstimate(40.0))
+    asked.append(asyncio.create_task(queue.get(0.3, address, lambda: 0.3, expected=CostEstimate(0.3))))
     await asyncio.sleep(0)
     go.set()
     assert await asyncio.gather(*asked) == [40.0, 0.2, 0.3]
@@ -392,23 +392,23 @@ async def test_a_shorter_work_is_not_refused_for_longer_ones_whoever_asks_for_th
 
 async def test_a_short_work_is_not_refused_for_what_others_of_its_kind_and_address_have_cost():
     class Usual(LookedAt):
-        """What counts for as dear as such works are, until it is looked at."""
+        """What counts for as expensive as such works are, until it is looked at."""
 
         def seconds(self) -> float:
             return 0.001 if self.known else 20.0
 
-    gate: Gate[str] = Gate(1, Admission(100, 100, seconds_each=30.0), clock=Clock())
+    queue: ComputeQueue[str] = ComputeQueue(1, Admission(100, 100, seconds_each=30.0), clock=Clock())
     go = threading.Event()
-    dear = asyncio.create_task(gate.get("dear", "one", lambda: go.wait(60) and "dear", "flood", Expected(20.0)))
+    expensive = asyncio.create_task(queue.get("dear", "one", lambda: go.wait(60) and "dear", "flood", CostEstimate(20.0)))
     await asyncio.sleep(0)
     with pytest.raises(Busy):
-        await gate.get("as dear", "one", lambda: "dear", "flood", Expected(20.0))
-    short = asyncio.create_task(gate.get("short", "one", lambda: "short", "seldom", Usual()))
+        await queue.get("as dear", "one", lambda: "dear", "flood", CostEstimate(20.0))
+    short = asyncio.create_task(queue.get("short", "one", lambda: "short", "seldom", Usual()))
     await asyncio.sleep(0)
     go.set()
     async with asyncio.timeout(60):
-        assert await asyncio.gather(dear, short) == ["dear", "short"]
-    assert is_empty(gate)
+        assert await asyncio.gather(expensive, short) == ["dear", "short"]
+    assert is_empty(queue)
 
 
 def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
@@ -423,9 +423,9 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
             order.append(n)
 
         clock = Clock()
-        gate: Gate[None] = Gate(1, Admission(100, 100), clock=clock)
+        queue: ComputeQueue[None] = ComputeQueue(1, Admission(100, 100), clock=clock)
         lengths = [10_000 + n for n in range(20)] + [5_000]
-        asked = [asyncio.create_task(gate.get(n, f"{n % 7}", lambda n=n: film(n), str(n), Expected(n / 4_500))) for n in lengths]
+        asked = [asyncio.create_task(queue.get(n, f"{n % 7}", lambda n=n: film(n), str(n), CostEstimate(n / 4_500))) for n in lengths]
         await asyncio.sleep(0)
         come.set()
         await asyncio.gather(*asked)
@@ -436,7 +436,7 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
 
 async def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_work():
     clock = Clock()
-    gate: Gate[str] = Gate(1, Admission(100, 100), clock=clock)
+    queue: ComputeQueue[str] = ComputeQueue(1, Admission(100, 100), clock=clock)
     ended = threading.Event()
 
     def film() -> str:
@@ -448,16 +448,16 @@ async def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_wor
     async with asyncio.timeout(60):
         films = []
         for n in range(UNDER_WAY):  # each a little shorter, so that it is begun before those that came earlier have ended
-            films.append(asyncio.create_task(gate.get(n, "one", film, str(n), Expected(9.0 - n))))
-            while len(gate.schedule.under_way) <= n:
+            films.append(asyncio.create_task(queue.get(n, "one", film, str(n), CostEstimate(9.0 - n))))
+            while len(queue.scheduler.under_way) <= n:
                 await asyncio.sleep(0.001)
-        assert await gate.get("lesson", "another", lambda: ended.set() or "lesson", expected=Expected(0.3)) == "lesson"
+        assert await queue.get("lesson", "another", lambda: ended.set() or "lesson", expected=CostEstimate(0.3)) == "lesson"
         assert await asyncio.gather(*films) == ["film"] * UNDER_WAY
-    assert is_empty(gate)
+    assert is_empty(queue)
 
 
 async def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_out():
-    gate: Gate[str] = Gate(1, Admission(100, 100))
+    queue: ComputeQueue[str] = ComputeQueue(1, Admission(100, 100))
     lock, has, others = threading.Lock(), threading.Event(), threading.Event()
 
     def first() -> str:
@@ -471,19 +471,19 @@ async def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_o
         with held(lock):
             return "second"
 
-    one = asyncio.create_task(gate.get("one", "a", first, expected=Expected(0.1)))
+    one = asyncio.create_task(queue.get("one", "a", first, expected=CostEstimate(0.1)))
     await asyncio.to_thread(has.wait, 60)
-    two = asyncio.create_task(gate.get("two", "b", second, expected=Expected(0.001)))
-    assert await gate.get("three", "c", lambda: others.set() or "third", expected=Expected(0.01)) == "third"
+    two = asyncio.create_task(queue.get("two", "b", second, expected=CostEstimate(0.001)))
+    assert await queue.get("three", "c", lambda: others.set() or "third", expected=CostEstimate(0.01)) == "third"
     async with asyncio.timeout(60):
         assert await asyncio.gather(one, two) == ["first", "second"]
-    assert is_empty(gate)
+    assert is_empty(queue)
 
 
 def test_works_that_are_left_at_any_time_leave_nothing_behind():
     async def tried(seed: int) -> None:
         random_ = random.Random(seed)
-        gate: Gate[int] = Gate(2, Admission(1_000, 1_000))
+        queue: ComputeQueue[int] = ComputeQueue(2, Admission(1_000, 1_000))
         lock = threading.Lock()
 
         def work(n: int) -> int:
@@ -494,15 +494,15 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
                         check_wanted()
             return n
 
-        tasks = [asyncio.create_task(gate.get(n % 40, str(n % 7), lambda n=n: work(n), expected=LookedAt(random_.choice((0.001, 0.1, 1.0))))) for n in range(60)]
+        tasks = [asyncio.create_task(queue.get(n % 40, str(n % 7), lambda n=n: work(n), expected=LookedAt(random_.choice((0.001, 0.1, 1.0))))) for n in range(60)]
         for task in tasks:
             if random_.random() < 0.5:
                 task.cancel()
             await asyncio.sleep(0)
         async with asyncio.timeout(60):
             await asyncio.gather(*tasks, return_exceptions=True)
-        gate.workers.threads.shutdown()  # waits for what was left and looks only now
-        assert is_empty(gate) and not lock.locked()
+        queue.workers.threads.shutdown()  # waits for what was left and looks only now
+        assert is_empty(queue) and not lock.locked()
 
     for seed in range(30):
         asyncio.run(tried(seed))
@@ -544,8 +544,8 @@ def test_a_first_answer_that_also_loads_what_it_needs_does_not_make_others_dear(
     costs = Costs()
     kinds = [("step", "small"), ("step",)]
     costs.exceeded(kinds, 0.0, 0.07)
-    assert costs.expected(kinds, 0.0) < DEAR
+    assert costs.expected(kinds, 0.0) < EXPENSIVE
     costs.learn(kinds, 0.0, 0.1)
-    assert costs.expected(kinds, 0.0) < DEAR
+    assert costs.expected(kinds, 0.0) < EXPENSIVE
     costs.learn(kinds, 0.0, 0.01)
     assert costs.expected(kinds, 0.0) < 0.1

@@ -30,8 +30,8 @@ from cnnviz.server.compression import PIECE
 from cnnviz.server.direct_routes import Direct
 from cnnviz.server.embedding import read_origins
 from cnnviz.server.files import file_routes, made_once
-from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers, content_security_policy, security_headers
+from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
 from tests.pages.running import ask
 
 
@@ -59,7 +59,7 @@ def test_a_web_socket_passes_through_untouched():
         seen.append((scope, receive, send))
 
     scope = {"type": "websocket", "path": "/_stcore/upload_file/a/b", "headers": []}
-    layers = [layer.cls for layer in middleware([]) if layer.cls not in (Floods, Frames)]  # these listen to it
+    layers = [layer.cls for layer in middleware([]) if layer.cls not in (RateLimitMiddleware, Frames)]  # these listen to it
     for layer in layers:
         asyncio.run(layer(app)(scope, "receive", "send"))
     assert seen == [(scope, "receive", "send")] * len(layers)

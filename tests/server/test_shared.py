@@ -6,15 +6,17 @@ import fakeredis
 import numpy as np
 import pytest
 
-from cnnviz import Lesson
-from cnnviz.core import stored_params
-from cnnviz.core.stored_params import Learned, NotKept, keep, keep_also
-from cnnviz.core.training import Training
+from cnnviz import Setup
+from cnnviz.core.network import stored_params
+from cnnviz.core.network.stored_params import Learned, NotKept, keep, keep_also
+from cnnviz.core.runtime.lru_cache import keeping_for
+from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import trainer
 from cnnviz.pages.train.training.report import report
 from cnnviz.pages.train.training.trainer import Job, Trainer
+from cnnviz.server import shared_arrays
 from cnnviz.server.shared_arrays import SharedArrays
 from cnnviz.server.shared_trainings import SharedTrainings
 
@@ -29,7 +31,7 @@ def redis():
 
 @pytest.mark.parametrize("net", ["conv1x3-sigmoid-dense2-sigmoid-mse", "conv2x3b-relu-conv3x3b-gap-dense2-mse"])
 def test_another_process_has_them_bit_for_bit(redis, net):
-    trained = Lesson(net=net, seed=12).first_params()
+    trained = Setup(net=net, seed=12).first_params()
     name = keep(trained)
     stored_params._kept.clear()  # another process
     found = stored_params.kept(name)
@@ -40,7 +42,7 @@ def test_another_process_has_them_bit_for_bit(redis, net):
 
 def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
     redis.connected = False
-    name = keep(Lesson(seed=13).first_params())
+    name = keep(Setup(seed=13).first_params())
     assert stored_params.kept(name).w.shape == (900, 2) and "Redis does not answer" in caplog.text
     stored_params._kept.clear()
     with pytest.raises(NotKept):
@@ -48,7 +50,7 @@ def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
 
 
 def test_what_parameters_have_learned_from_is_kept_with_them(redis):
-    params = Lesson(seed=13).first_params()
+    params = Setup(seed=13).first_params()
     names = [keep(params), keep(params, Learned(240, 10)), keep(params, Learned(240, 11)), keep(params, files=("epoch-1", "été-2"))]
     assert len({*names}) == 4, "a name means always the same"
     stored_params._kept.clear()  # another process
@@ -56,6 +58,48 @@ def test_what_parameters_have_learned_from_is_kept_with_them(redis):
     assert [stored_params.files_of(name) for name in names] == [(), (), (), ("epoch-1", "été-2")]
     for name in names:
         assert {key: array.tobytes() for key, array in stored_params.kept(name).items()} == {key: array.tobytes() for key, array in params.items()}
+
+
+def test_uploads_of_one_address_evict_its_own_and_reach_nobody_elses_and_no_room(redis, monkeypatch):
+    monkeypatch.setattr(shared_arrays, "MOST_BYTES", 400_000)
+    monkeypatch.setattr(shared_arrays, "MOST_EACH", 200_000)
+    client = fakeredis.FakeRedis(server=redis)
+    client.set("cnnviz:room:ABCDE", "a room")
+
+    def upload(owner: str, seed: int) -> str:
+        with keeping_for(owner):
+            return keep(Setup(seed=seed).first_params())
+
+    def there(name: str) -> bool:
+        return bool(client.exists(f"cnnviz:params:{name}"))
+
+    mine = upload("10.0.0.1", 1_000)
+    for owner in ("10.0.0.2", "10.0.0.3", "10.0.0.4"):
+        names = [upload(owner, seed := 2_000 + n + 100 * int(owner[-1])) for n in range(30)]
+        held = dict(client.zrange(shared_arrays.OWNERS, 0, -1, withscores=True))
+        assert seed and max(held.values()) <= 200_000 and sum(held.values()) == int(client.get(shared_arrays.TOTAL)) <= 400_000
+        kept = [len(client.get(key)) for key in client.keys("cnnviz:params:*")]
+        assert sum(kept) == sum(held.values()) and len(kept) == client.hlen(shared_arrays.SIZES)
+        assert there(names[-1]) and not there(names[0])
+    assert there(mine) and client.get("cnnviz:room:ABCDE") == b"a room"
+
+
+def test_a_smaller_redis_gives_arrays_a_third(redis, monkeypatch):
+    arrays = SharedArrays(fakeredis.FakeRedis(server=redis), "params")
+    monkeypatch.setattr(arrays.redis, "info", lambda _: {"maxmemory": 60_000_000})
+    assert arrays._budgets() == (20_000_000, 5_000_000)
+    monkeypatch.setattr(arrays.redis, "info", lambda _: {"maxmemory": 0})
+    assert arrays._budgets() == (shared_arrays.MOST_BYTES, shared_arrays.MOST_EACH)
+
+
+def test_what_an_earlier_version_has_stored_is_found_and_counted(redis):
+    name = keep(Setup(seed=77).first_params())
+    client = fakeredis.FakeRedis(server=redis)
+    client.delete(shared_arrays.SIZES, shared_arrays.TOTAL, shared_arrays.OWNERS)
+    stored_params._kept.clear()
+    assert stored_params.kept(name).w.shape == (900, 2)
+    size, ttl = len(client.get(f"cnnviz:params:{name}")), client.ttl(f"cnnviz:params:{name}")
+    assert int(client.get(shared_arrays.TOTAL)) == size and 0 < ttl <= shared_arrays.DAYS * 86_400
 
 
 # ---- trainings that were done

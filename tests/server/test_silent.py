@@ -14,7 +14,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from websockets.asyncio.client import connect
 
 from cnnviz.hosts.streamlit import connections
-from tests.server.gates import without_collection
+from tests.server.queues import without_collection
 
 LARGE = 30_000_000
 

@@ -8,16 +8,16 @@ from collections.abc import Callable
 import pytest
 from starlette.requests import HTTPConnection
 
-from cnnviz.core import work_cancellation
+from cnnviz.core.runtime import work_cancellation
 from cnnviz.hosts.streamlit import script_turns
 from cnnviz.hosts.streamlit.script_turns import ScriptTurns
-from cnnviz.server import floods
 from cnnviz.server import loop_turns as turns_module
-from cnnviz.server.floods import Floods
+from cnnviz.server import rate_limit_middleware
 from cnnviz.server.loop_turns import CREDIT, LEAST_REST, MOST_REST, NEW_PAUSE, Turns
+from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
 from cnnviz.server.rate_limits import Rate
 from cnnviz.server.visitors import pause_of
-from tests.server.test_floods import ask, scope
+from tests.server.test_rate_limit_middleware import ask, scope
 
 FLOOD, OTHER = "10.0.0.7", "10.0.0.8"
 PASSES = 6
@@ -36,7 +36,7 @@ class Answers:
         await send({"type": "http.response.start", "status": 200})
 
 
-async def flooded(app: Floods, connections: int, address: str, port: int) -> int:
+async def flooded(app: RateLimitMiddleware, connections: int, address: str, port: int) -> int:
     """How many answers a flood gets while one of another connection is made that asks now and then."""
     answers: Answers = app.app
 
@@ -65,7 +65,7 @@ async def flooded(app: Floods, connections: int, address: str, port: int) -> int
 @pytest.mark.parametrize(("address", "port"), [(OTHER, 1), (FLOOD, 4_711)], ids=["from another address", "from the same"])
 @pytest.mark.parametrize("connections", [1, 8, 64, 200])
 def test_beside_a_flood_an_answer_waits_for_no_more_of_it_than_it_has_passes(connections, address, port):
-    assert asyncio.run(flooded(Floods(Answers()), connections, address, port)) <= PASSES + 2
+    assert asyncio.run(flooded(RateLimitMiddleware(Answers()), connections, address, port)) <= PASSES + 2
 
 
 def test_who_asks_without_a_pause_leaves_most_of_the_time_to_who_seldom_asks_and_else_has_all_of_it(monkeypatch):
@@ -127,7 +127,7 @@ async def test_a_request_waits_for_no_session_that(says):
     async def receive() -> dict:
         return {"type": "websocket.receive", "bytes": b"again"}
 
-    app = Floods(answered)
+    app = RateLimitMiddleware(answered)
     sessions = [asyncio.create_task(app(scope("websocket", f"10.0.1.{number}"), receive, None)) for number in range(50)]
     while says and len(opened) < 50:
         await asyncio.sleep(0)
@@ -174,7 +174,7 @@ async def test_the_pause_since_the_last_answer_goes_along_with_a_request_as_far_
         await send({"type": "http.response.start", "status": 200})
 
     monkeypatch.setattr(turns_module.time, "monotonic", lambda: now[0])
-    app = Floods(answered)
+    app = RateLimitMiddleware(answered)
     for pause in (0.0, 2.0, 0.0):
         now[0] += pause
         await ask(app)
@@ -222,7 +222,7 @@ async def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
     async def session(scope, receive, send) -> None:
         opened.append(scope["client"][0])
 
-    app = Floods(session)
+    app = RateLimitMiddleware(session)
     app.opened = Rate(2_000, 1.0)
     asked = [asyncio.create_task(app(scope("websocket", client), None, None)) for client in [FLOOD] * 1_000 + [OTHER]]
     await asyncio.wait(asked)
@@ -230,9 +230,9 @@ async def test_of_a_thousand_sessions_of_one_address_one_is_opened_at_a_time():
 
 
 async def test_of_sessions_that_wait_to_be_opened_there_are_so_many_and_no_more(monkeypatch):
-    monkeypatch.setattr(floods, "AT_ONCE", 5)
-    monkeypatch.setattr(floods, "TARPIT", 0.0)
-    app, most = Floods(Answers()), 0
+    monkeypatch.setattr(rate_limit_middleware, "AT_ONCE", 5)
+    monkeypatch.setattr(rate_limit_middleware, "TARPIT", 0.0)
+    app, most = RateLimitMiddleware(Answers()), 0
 
     async def receive() -> dict:
         return {"type": "websocket.connect"}
@@ -256,7 +256,7 @@ async def test_what_sessions_say_has_turns_too():
     async def receive() -> dict:
         return {"type": "websocket.receive", "bytes": b"again"}
 
-    app = Floods(session)
+    app = RateLimitMiddleware(session)
     await asyncio.gather(*(app(scope("websocket", client), receive, None) for client in [FLOOD] * 30 + [OTHER]))
     assert heard.index(OTHER) <= 2
 

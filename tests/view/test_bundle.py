@@ -18,7 +18,7 @@ def test_a_comment_on_types_goes_and_the_code_beside_it_stays():
 
 
 def test_every_line_of_code_of_every_module_is_in_the_bundle():
-    entries = [path for room in ("hosts", "hall") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
+    entries = [path for room in ("hosts", "rooms") for path in (FOLDER / room).rglob("*.js") if "export default" in path.read_text("utf-8")]
     made = "".join(script(path.relative_to(FOLDER).with_suffix("").as_posix()) for path in entries)
     for path in FOLDER.rglob("*.js"):
         if "vendor" in path.parts or path.stem == "no_drawer":  # which stands in for others in a file
@@ -48,13 +48,13 @@ def run(tmp_path, text: str, *options: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "hall/follower", "hall/cockpit", "hosts/file/file", "hosts/jupyter/cell"])
+@pytest.mark.parametrize("entry", ["hosts/streamlit/streamlit", "rooms/follower", "rooms/presenter_view", "hosts/file/file", "hosts/jupyter/cell"])
 def test_node_can_read_the_whole_bundle(tmp_path, entry):
     run(tmp_path, script(entry), "--check")
 
 
 def test_the_vendored_modules_are_loaded_from_a_bundle(tmp_path):
-    text = 'import { html, keyed, live, svg } from "./view/regions/html.js"\nexport default function all() { return [html, keyed, live, svg] }'
+    text = 'import { html, keyed, live, svg } from "./view/shell/html.js"\nexport default function all() { return [html, keyed, live, svg] }'
     modules = {"entry": text, CONSTANTS: spec("en")}
     made = bundle("entry", lambda name: modules.get(name) or module(name), "console.log({}().map((one) => typeof one).join())")
     assert run(tmp_path, made) == "function,function,function,function"
@@ -103,6 +103,6 @@ def test_the_vendored_modules_are_imported_in_one_place_and_load_nothing():
 
 @pytest.mark.parametrize("path", sorted((FOLDER / "view" / "style").glob("*.css")), ids=lambda path: path.stem)
 def test_no_part_of_the_page_is_styled_by_what_stands_in_a_part_around_it(path):
-    """Whatever changes in `.a` of `.a:has(…) .b`, a browser styles all of `.a` anew, at each step of a lesson."""
+    """Whatever changes in `.a` of `.a:has(…) .b`, a browser styles all of `.a` anew, at each step of a setup."""
     text = re.sub(r":has\((?:[^()]|\([^()]*\))*\)", "§", path.read_text("utf-8"))
     assert not re.findall(r"§[^\s,{>~+]*\s*[>~+\s]\s*[^\s,{)]+", text)

@@ -1,12 +1,12 @@
-"""Directions of the JavaScript's imports: hosts -> hall -> pages -> view, and no circle."""
+"""Directions of the JavaScript's imports: hosts -> rooms -> pages -> view, and no circle."""
 
 import re
 from graphlib import TopologicalSorter
 
 from cnnviz.view.modules import FOLDER
 
-ROOMS = ("hosts", "hall", "pages", "view")
-CHOOSE_PAGES = {"view/regions/registry.js", "view/regions/step.js"}
+ROOMS = ("hosts", "rooms", "pages", "view")
+CHOOSE_PAGES = {"view/shell/registry.js", "view/shell/registry_of_step.js"}
 """Modules of view/ that bring what a page shows."""
 
 

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from cnnviz.core.presets import PRESETS
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.pages import answer
 from cnnviz.pages.check import checking
 from cnnviz.pages.encoding import decode
@@ -64,26 +64,26 @@ def unlike(found: np.ndarray, ours: np.ndarray, scale: float | None = None) -> b
 @pytest.mark.parametrize("name", NETWORKS)
 @pytest.mark.parametrize("page", PAGES)
 def test_every_number_is_the_same(answers, page, name):
-    (header, arrays), (own_header, own) = answers[page, name], decode(answer(page, query_of(name)))
+    (header, arrays), (user_header, own) = answers[page, name], decode(answer(page, query_of(name)))
     assert arrays.keys() == own.keys()
-    assert differences(header, own_header) == []
-    wrong = [key for key in own if unlike(arrays[key], own[key], own_header["loss"] if key.startswith(ROUNDED) else None)]
+    assert differences(header, user_header) == []
+    wrong = [key for key in own if unlike(arrays[key], own[key], user_header["loss"] if key.startswith(ROUNDED) else None)]
     assert wrong == []
 
 
 @pytest.mark.parametrize("name", NETWORKS)
 def test_check_comes_to_the_same_verdict_with_the_same_gradients(answers, name, at_once):
-    (header, arrays), (own_header, own) = answers["check", name], decode(answer("check", query_of(name)))
+    (header, arrays), (user_header, own) = answers["check", name], decode(answer("check", query_of(name)))
     assert arrays.keys() == own.keys()
     assert [key for key in own if key.startswith("ours.") and unlike(arrays[key], own[key])] == []
     off = [key for key in own if key.startswith("central.") and np.abs(arrays[key] - own[key]).max() > 1e-5 * np.abs(own[key]).max()]
     assert off == []
-    road, own_road = header.pop("road"), own_header.pop("road")
-    assert header.pop("check").keys() == own_header.pop("check").keys()  # it shows round-off itself, digit by digit
-    assert differences(header, own_header) == []
-    assert road["verdict"]["good"] is own_road["verdict"]["good"] is True
-    assert road["verdict"]["text"]["say"][0] == own_road["verdict"]["text"]["say"][0]
-    assert road.keys() == own_road.keys()
+    chain, own_chain = header.pop("road"), user_header.pop("road")
+    assert header.pop("check").keys() == user_header.pop("check").keys()  # it shows round-off itself, digit by digit
+    assert differences(header, user_header) == []
+    assert chain["verdict"]["good"] is own_chain["verdict"]["good"] is True
+    assert chain["verdict"]["text"]["say"][0] == own_chain["verdict"]["text"]["say"][0]
+    assert chain.keys() == own_chain.keys()
 
 
 def test_the_losses_of_many_starts_are_the_same(asked):

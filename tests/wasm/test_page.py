@@ -5,10 +5,10 @@ import shutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from cnnviz import Lesson
+from cnnviz import Setup
 from cnnviz.hosts.static.site import write_site
 from cnnviz.words import reading, say
-from tests.e2e.page import moment, printed_loss, ready
+from tests.e2e.page import printed_loss, ready, snapshot
 from tests.wasm.conftest import COURSE, served
 
 IDLE = "export async function start() {\n  return await new Promise(() => {})\n}\n"
@@ -49,16 +49,16 @@ def loss(page: Page):
     return page.locator(".status .loss")
 
 
-def shows(page: Page, lesson: Lesson) -> None:
-    ready(page, update=lesson.k, stage=lesson.stage)
-    expect(loss(page)).to_have_text(printed_loss(moment(lesson).losses[-1]))
+def shows(page: Page, setup: Setup) -> None:
+    ready(page, update=setup.k, stage=setup.stage)
+    expect(loss(page)).to_have_text(printed_loss(snapshot(setup).losses[-1]))
 
 
 def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_in_sight(page: Page, stand_in):
     page.goto(stand_in(IDLE))
-    shows(page, Lesson(stage="x"))
+    shows(page, Setup(stage="x"))
     page.keyboard.press("ArrowRight")
-    shows(page, Lesson(stage="z1"))
+    shows(page, Setup(stage="z1"))
     page.keyboard.press("PageDown")  # another update: nobody here has that yet
     expect(page.locator(".notice")).to_have_text(say("web.site.starting"))
     expect(page.locator(".cnnviz")).to_have_attribute("data-ready", "0")
@@ -76,7 +76,7 @@ def test_the_opening_lesson_is_there_before_python_and_what_is_asked_for_waits_i
         ready(page)
 
 
-def test_a_link_to_a_screen_of_a_script_starts_python_and_waits_for_it_in_sight(page: Page, stand_in):
+def test_a_link_to_a_screen_of_a_deck_starts_python_and_waits_for_it_in_sight(page: Page, stand_in):
     page.goto(f"{stand_in(STORED)}?script=story&screen=2")
     expect(page.locator("html")).to_have_attribute("data-python", "ready")
     page.goto(f"{stand_in(IDLE)}?script=story&screen=2")
@@ -90,34 +90,34 @@ def test_what_waits_for_python_at_work_says_so(page: Page, stand_in):
 
 def test_where_python_cannot_start_a_sentence_says_so_and_the_opening_lesson_stays(page: Page, stand_in):
     page.goto(stand_in(BROKEN))
-    shows(page, Lesson(stage="x"))
+    shows(page, Setup(stage="x"))
     page.keyboard.press("PageDown")
     expect(page.locator(".notice")).to_contain_text("no memory")
-    shows(page, Lesson(stage="x"))
+    shows(page, Setup(stage="x"))
     page.keyboard.press("ArrowRight")
-    shows(page, Lesson(stage="z1"))
+    shows(page, Setup(stage="z1"))
     page.locator('nav a[data-page="check"]').click()
     expect(page.locator('nav a[data-page="check"][aria-current]')).to_be_visible()
     ready(page)
     page.goto(f"{page.url.partition('check')[0]}?k=9")  # and in the place of a link's
-    shows(page, Lesson(stage="x"))
+    shows(page, Setup(stage="x"))
     expect(page.locator(".notice")).to_contain_text("no memory")
 
 
 def test_it_is_live_with_webassembly_from_page_to_page_and_back(page: Page, site: str):
     page.goto(site)
-    shows(page, Lesson(stage="x"))
+    shows(page, Setup(stage="x"))
     page.keyboard.press("PageDown")
-    shows(page, Lesson(k=1, stage="x"))
+    shows(page, Setup(k=1, stage="x"))
     page.goto(f"{site}?img=test-3&k=4&lr=0.2&stage=z1")  # a link that somebody has sent
-    lesson = Lesson(img="test-3", k=4, lr=0.2, stage="z1")
-    shows(page, lesson)
+    setup = Setup(img="test-3", k=4, lr=0.2, stage="z1")
+    shows(page, setup)
     page.locator('nav a[data-page="train"]').click()
     ready(page, update=4)
     assert page.url.startswith(f"{site}train/?") and "lr=0.2" in page.url
     expect(page).to_have_title("Train · cnnviz")
     page.go_back()
-    shows(page, lesson)
+    shows(page, setup)
     expect(page).to_have_title("Step · cnnviz")
     page.evaluate("document.querySelector('[data-key=model_in]').click()")
     page.get_by_role("dialog").get_by_role("textbox").fill("nn.Sequential(nn.Conv2d(3, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(3600, 10))")

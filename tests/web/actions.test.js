@@ -1,10 +1,10 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { Step } from "../../cnnviz/pages/step/step.js"
 import { Film } from "../../cnnviz/pages/train/film.js"
-import { plainNumber } from "../../cnnviz/view/model/format.js"
-import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/view/regions/actions.js"
-import { Content } from "../../cnnviz/view/regions/page.js"
-import { Step } from "../../cnnviz/view/regions/step.js"
+import { ACTIONS, actionButton, helpLines, keyMap } from "../../cnnviz/view/controls/actions.js"
+import { plainNumber } from "../../cnnviz/view/model/numbers/format.js"
+import { Content } from "../../cnnviz/view/shell/page.js"
 import { PAGES } from "../../cnnviz/view/spec.js"
 
 const KINDS = [Step, Film, Content]

@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { faceOfImages, filters } from "../../cnnviz/view/model/array_faces.js"
-import { one } from "../../cnnviz/view/model/cell_links.js"
+import { one } from "../../cnnviz/view/model/explain/cell_links.js"
+import { faceOfImages, filters } from "../../cnnviz/view/model/numbers/array_faces.js"
 
 test("of several images side by side a cell lies in its channel's row, under the image that is shown, and is found there", () => {
   for (const [whole, shape] of [

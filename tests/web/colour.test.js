@@ -1,18 +1,19 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { colour, darken, isUntold } from "../../cnnviz/view/model/colour.js"
+import { colour, darken, isUndecided } from "../../cnnviz/view/model/numbers/colour.js"
 
 test("what is no number has a colour of its own, by day and by night, unlike every error's", () => {
   for (const night of [false, true]) {
     darken(night)
-    const untold = colour(Number.NaN, [1e-16, 1], "error")
-    assert.deepEqual(colour(Number.NaN, [-1, 1], "signed"), untold)
+    const undecided = colour(Number.NaN, [1e-16, 1], "error")
+    assert.deepEqual(colour(Number.NaN, [-1, 1], "signed"), undecided)
     const errors = Array.from({ length: 33 }, (_, n) => colour(10 ** (-n / 2), [1e-16, 1], "error"))
-    for (const error of errors) assert.ok(Math.hypot(...error.map((c, n) => c - untold[n])) > 25, `${error} ${untold}`)
+    for (const error of errors)
+      assert.ok(Math.hypot(...error.map((c, n) => c - undecided[n])) > 25, `${error} ${undecided}`)
   }
   darken(false)
   assert.deepEqual(colour(Number.POSITIVE_INFINITY, [1e-16, 1], "error"), colour(1, [1e-16, 1], "error"))
-  assert.ok(isUntold(Number.NaN, "error") && !isUntold(Number.NaN, "signed") && !isUntold(0, "error"))
+  assert.ok(isUndecided(Number.NaN, "error") && !isUndecided(Number.NaN, "signed") && !isUndecided(0, "error"))
 })
 
 test("numbers of a run that has run away have their colours, too, as far apart as their limits are", () => {

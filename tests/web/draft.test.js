@@ -1,7 +1,8 @@
-// A script that is being made: its tables as values, the way back, its file and its link.
+// A deck that is being made: its tables as values, the way back, its file and its link.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
+import { HASH, packed, unpacked } from "../../cnnviz/view/model/decks/deck_link.js"
 import {
   added,
   atOf,
@@ -22,11 +23,10 @@ import {
   textOf,
   titled,
   undone,
-} from "../../cnnviz/view/model/draft.js"
-import { askedOf, asking, unasked } from "../../cnnviz/view/model/draft_question.js"
-import { clock } from "../../cnnviz/view/model/format.js"
-import { HASH, packed, unpacked } from "../../cnnviz/view/model/script_link.js"
-import { tomlOf } from "../../cnnviz/view/model/toml.js"
+} from "../../cnnviz/view/model/decks/draft.js"
+import { askedOf, asking, unasked } from "../../cnnviz/view/model/decks/draft_question.js"
+import { tomlOf } from "../../cnnviz/view/model/decks/toml.js"
+import { clock } from "../../cnnviz/view/model/numbers/format.js"
 
 const of = (/** @type {string} */ letters, at = -1) =>
   chosen(beginning({ ...empty("Mine"), screen: [...letters].map((letter) => ({ at: letter })) }), at)
@@ -104,8 +104,8 @@ test("times are read as they are written", () => {
 })
 
 test("an address has what its page understands, and says where it is", () => {
-  const lesson = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
-  assert.equal(atOf("", lesson, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
+  const setup = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
+  assert.equal(atOf("", setup, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
   for (const [at, page, query] of [
     ["/?k=1", "", "k=1"],
     ["/train?k=1&n=2", "train", "k=1&n=2"],
@@ -152,7 +152,7 @@ test("a question of each kind is one of the file's, and comes back as it was", (
 })
 
 test("a file is written field by field, and [[step]] is the same as [[screen]]", () => {
-  const script = {
+  const deck = {
     id: "a",
     title: { en: "A", fr: "Un" },
     screen: [
@@ -161,7 +161,7 @@ test("a file is written field by field, and [[step]] is the same as [[screen]]",
     ],
   }
   assert.equal(
-    tomlOf(script),
+    tomlOf(deck),
     'id = "a"\ntitle.en = "A"\ntitle.fr = "Un"\n\n[[screen]]\nat = "/?k=1"\nseconds = 90\nsay = "A \\"b\\"\\n\\\\ \\u007f"\n\n[[screen]]\nat = "k=1"\nanswers = [\n  { label = "x", is = "1" },\n]\n',
   )
   assert.deepEqual(draftOf({ id: "a", step: [{ at: "k=1" }] }), { id: "a", screen: [{ at: "k=1" }] })

@@ -12,7 +12,7 @@ import {
   printerOf,
   promiseOf,
   toAsk,
-} from "../../cnnviz/view/model/drag.js"
+} from "../../cnnviz/pages/step/drag_model.js"
 
 const curveOf = (at, span, loss = (value) => value ** 2) => {
   const theta = Array.from({ length: 65 }, (_, n) => at + span * (n / 32 - 1))

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { leads, stepOf, wayOf } from "../../cnnviz/view/model/embedded.js"
+import { leads, stepOf, wayOf } from "../../cnnviz/view/model/state/embedded.js"
 
 const stages = ["x", "z1", "L", "df", "update"]
 const step = { stages, stage: "x", k: 3, end: Number.POSITIVE_INFINITY, walks: true }

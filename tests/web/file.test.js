@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { answersOf } from "../../cnnviz/hosts/file/stored_answers.js"
-import { decode } from "../../cnnviz/view/model/decode.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { fixture } from "./hooks.js"
 
 const bytesOf = (text) => new Uint8Array(Buffer.from(text, "base64"))

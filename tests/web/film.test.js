@@ -29,9 +29,9 @@ test("how much of the fall has come is told where there is one", () => {
 
 test("the headline names the parameter that makes most, and never says 100 % of a part", () => {
   const share = { names: ["f", "w", "b"], counts: [9, 1800, 2], all: [0.001, 0.995, 0.004] }
-  assert.equal(headline(share), "w makes 99.5% of the promised fall")
-  assert.equal(headline({ ...share, all: [0, 0.9999, 0.0001] }), "w makes nearly all of the promised fall")
-  assert.equal(headline({ names: ["w"], counts: [4], all: [1] }), "w makes all of the promised fall")
+  assert.equal(headline(share), "w accounts for 99.5% of the predicted decrease")
+  assert.equal(headline({ ...share, all: [0, 0.9999, 0.0001] }), "w accounts for nearly all of the predicted decrease")
+  assert.equal(headline({ names: ["w"], counts: [4], all: [1] }), "w accounts for all of the predicted decrease")
 })
 
 test("shares and counts of all rows are the whole, however many parameters there are", () => {

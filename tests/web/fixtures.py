@@ -11,21 +11,21 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from cnnviz import Lesson, load_image, trajectory
-from cnnviz.core.cell_links import Link, sources
-from cnnviz.core.presets import PRESETS
+from cnnviz import Setup, load_image, run_updates
+from cnnviz.core.network.cell_links import Link, sources
+from cnnviz.core.setup.presets import PRESETS
 from cnnviz.data.images import find_image
+from cnnviz.decks.library import bundled
 from cnnviz.hosts.file import _answer
-from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
+from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages import answer as page_answer
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.map_records import array_of, program_of
 from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.network_record import network_record
 from cnnviz.pages.resource import asked_of, made, page_of
 from cnnviz.pages.step.answer import answer
-from cnnviz.scripts.library import bundled
 from cnnviz.view.constants import browser_words, spec
 from cnnviz.view.fonts import FACES
 from cnnviz.view.fonts import FOLDER as FONTS
@@ -33,20 +33,20 @@ from cnnviz.view.modules import FOLDER
 from cnnviz.words import languages, plural, say, written
 from tests.web.networks import networks
 
-LESSONS = (
-    Lesson(k=2),
-    Lesson(k=1, stride=2, pad="same", f="random-3", ch="gray"),
-    Lesson(k=3, pad="full", scale="raw", f="notebook"),
-    Lesson(k=1, rule="procedural"),
-    Lesson(k=1, stride=3, pad=1, y="0.25,0.75", w="zeros"),
-    Lesson(k=1, ch="rgb", w="he", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"),
-    Lesson(k=1, w="he", net="conv3x5bs2p2-tanh-avg2-dense6-relu-dense3-sigmoid-bce"),
-    Lesson(k=1, net="conv2x4same-sigmoid-max3s2-conv3x2-relu-gap-dense2-softmax-ce"),
-    Lesson(k=7, net="conv2x3-relu-dense2-softmax-ce", opt="momentum"),
-    Lesson(k=0, net="conv24x3-relu-conv2x3b-relu-dense2-sigmoid-bce"),
-    Lesson(k=1, net="conv2x5-relu-max2-dense10-softmax-ce"),
-    Lesson(k=3, net="conv2x5b-avg2-dense30-tanh-dense10-softmax-ce", opt="adam", lr=0.001),
-    Lesson.from_query(next(each for each in PRESETS if each.name == "toolbox").query)[0],
+SETUPS = (
+    Setup(k=2),
+    Setup(k=1, stride=2, pad="same", f="random-3", ch="gray"),
+    Setup(k=3, pad="full", scale="raw", f="notebook"),
+    Setup(k=1, rule="procedural"),
+    Setup(k=1, stride=3, pad=1, y="0.25,0.75", w="zeros"),
+    Setup(k=1, ch="rgb", w="he", net="conv4x3-relu-max2-conv4x3-relu-max2-dense10-softmax-ce"),
+    Setup(k=1, w="he", net="conv3x5bs2p2-tanh-avg2-dense6-relu-dense3-sigmoid-bce"),
+    Setup(k=1, net="conv2x4same-sigmoid-max3s2-conv3x2-relu-gap-dense2-softmax-ce"),
+    Setup(k=7, net="conv2x3-relu-dense2-softmax-ce", opt="momentum"),
+    Setup(k=0, net="conv24x3-relu-conv2x3b-relu-dense2-sigmoid-bce"),
+    Setup(k=1, net="conv2x5-relu-max2-dense10-softmax-ce"),
+    Setup(k=3, net="conv2x5b-avg2-dense30-tanh-dense10-softmax-ce", opt="adam", lr=0.001),
+    Setup.from_query(next(each for each in PRESETS if each.name == "toolbox").query)[0],
 )
 
 
@@ -55,24 +55,24 @@ def write(folder: Path) -> None:
     (folder / "spec.mjs").write_text(spec(), encoding="utf-8")
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
-    for make in (words, colours, addresses, moments, networks, files, wide, lessons, batch, averaged, drawn):
+    for make in (words, colours, addresses, snapshots, networks, files, wide, setups, batch, averaged, drawn):
         (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
 
 
-def lessons() -> list[dict]:
+def setups() -> list[dict]:
     """What the page Learn gets of every step of the lessons."""
-    asked = [{"lesson": script.id, "step": str(n)} for script in bundled() for n in range(1, len(script.screens) + 1)]
+    asked = [{"lesson": deck.id, "step": str(n)} for deck in bundled() for n in range(1, len(deck.screens) + 1)]
     return [{"answer": base64.b64encode(page_answer("learn", query)).decode()} for query in asked]
 
 
 def batch() -> dict:
-    """The answer to a lesson on four images, with a batch normalisation and dropout."""
+    """The answer to a setup on four images, with a batch normalisation and dropout."""
     query = {"img": "cat-0,cat-1,dog-0,dog-1", "ch": "red", "net": "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce", "k": "2", "image": "2"}
     return {"bytes": base64.b64encode(page_answer("step", query)).decode()}
 
 
 def averaged() -> dict:
-    """The answer to a lesson whose outputs are the means of its filters' maps."""
+    """The answer to a setup whose outputs are the means of its filters' maps."""
     return {"bytes": base64.b64encode(page_answer("step", {"net": "conv2x3b-relu-gap-softmax-ce", "k": "1"})).decode()}
 
 
@@ -89,9 +89,9 @@ def files() -> list[dict]:
     """Answers as a file holds them: what it says of them, its bytes, and each as it was; of a large network too, in float32."""
     found = []
     for net, updates, more in IN_FILES:
-        store, whole = Store(estimates(lesson := Lesson(net=net, **more))), {}
+        store, whole = Store(predictors(setup := Setup(net=net, **more))), {}
         for k in updates:
-            whole[str(k)] = _answer(dataclasses.replace(lesson, k=k), find_image("test-0"))
+            whole[str(k)] = _answer(dataclasses.replace(setup, k=k), find_image("test-0"))
             store.add(str(k), whole[str(k)])
         held = {k: base64.b64encode(answer).decode() for k, answer in whole.items()}
         found.append({"contents": store.contents, "bytes": base64.b64encode(store.content).decode(), "answers": held})
@@ -103,14 +103,14 @@ def drawn() -> dict:
     texts = [json.dumps([browser_words(lang), spec(lang)], ensure_ascii=False, default=written) for lang in languages()]
     sources = [path.read_text("utf-8") for path in FOLDER.rglob("*.js") if "vendor" not in path.parts]
     strings = [re.sub(r"/\*.*?\*/|//[^\n]*", "", source, flags=re.DOTALL) for source in sources]
-    formulas = json.dumps([networks(), [header_of(lesson) for lesson in LESSONS]], ensure_ascii=False, default=written)
+    formulas = json.dumps([networks(), [header_of(setup) for setup in SETUPS]], ensure_ascii=False, default=written)
     characters = sorted(set("".join([*texts, *strings, formulas]).replace("\\u", "")))
     fonts = [[base64.b64encode((FONTS / f"{name}.woff2").read_bytes()).decode(), family, only] for name, family, _, _, only in FACES]
     return {"characters": characters, "fonts": fonts}
 
 
-def header_of(lesson: Lesson) -> dict:
-    return json.loads((answer := page_answer("step", lesson.to_query()))[4 : 4 + int.from_bytes(answer[:4], "little")])
+def header_of(setup: Setup) -> dict:
+    return json.loads((answer := page_answer("step", setup.to_query()))[4 : 4 + int.from_bytes(answer[:4], "little")])
 
 
 def wide() -> dict:
@@ -149,7 +149,7 @@ def words() -> dict:
         for n in (1, 2) if not isinstance(text, str) else (1,):
             said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))
     nested = {"id": ["a", 2, {"id": "words.unknown", "values": {"id": "b"}}]}
-    said.append(("words.unknown", nested, "There are no words for a, 2, There are no words for b.."))
+    said.append(("words.unknown", nested, "No message a, 2, No message b.."))
     return {"written": cases, "plurals": plurals, "said": said}
 
 
@@ -171,18 +171,18 @@ def colours() -> dict[str, list[list[int]]]:
 
 
 def addresses() -> list[dict]:
-    """Lessons and their query strings."""
-    return [{"lesson": lesson.to_query(), "query": urlencode(lesson.to_query(), safe=",")} for lesson in LESSONS]
+    """Setups and their query strings."""
+    return [{"lesson": setup.to_query(), "query": urlencode(setup.to_query(), safe=",")} for setup in SETUPS]
 
 
-def moments() -> list[dict]:
-    """What the Step page is sent for a lesson, the core's arrays of it, and the cells behind some cells."""
+def snapshots() -> list[dict]:
+    """What the Step page is sent for a setup, the core's arrays of it, and the cells behind some cells."""
     found = []
-    for lesson in LESSONS:
-        moment = trajectory(lesson, load_image(lesson.img, lesson.ch, lesson.scale), lesson.k)
-        program = program_of(lesson, moment)
-        maps = network_record(lesson, program, moment)["maps"]
-        laid = {symbol: np.asarray(array_of(symbol, lesson, moment)).reshape(maps[symbol]["shape"]) for symbol in maps}
+    for setup in SETUPS:
+        snapshot = run_updates(setup, load_image(setup.img, setup.ch, setup.scale), setup.k)
+        program = program_of(setup, snapshot)
+        maps = network_record(setup, program, snapshot)["maps"]
+        laid = {symbol: np.asarray(array_of(symbol, setup, snapshot)).reshape(maps[symbol]["shape"]) for symbol in maps}
         behind = [
             {"map": symbol, "source": link.source, "cell": cell, "sources": sorted(_sources(link, cell, laid, program.links))}
             for symbol, linked in program.links.items()
@@ -190,12 +190,12 @@ def moments() -> list[dict]:
             for link in linked
             for cell in _some_cells(laid[symbol].shape)
         ]
-        now = Now(lesson.to_query(), lesson, find_image(lesson.img), moment, {}, {})
+        now = PageRequest(setup.to_query(), setup, find_image(setup.img), snapshot, {}, {})
         found.append(
             {
                 "bytes": base64.b64encode(answer(now)).decode(),
                 "arrays": {symbol: array.ravel().tolist() for symbol, array in laid.items()},
-                "loss": float(moment.losses[-1]),
+                "loss": float(snapshot.losses[-1]),
                 "behind": behind,
             }
         )

@@ -15,7 +15,7 @@ import {
   signed,
   timesPower,
   withSymbols,
-} from "../../cnnviz/view/model/format.js"
+} from "../../cnnviz/view/model/numbers/format.js"
 import { anyNumbers, read } from "./numbers.js"
 
 test("symbols in a sentence are set as such, and no word is", () => {
@@ -79,6 +79,7 @@ test("text becomes HTML and never markup", () => {
   assert.equal(escaped(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
   assert.equal(formula("z₁ = mean x"), 'z<sub>1</sub> = <span class="word">mean</span> x')
   const L = "<math><mi>L</mi></math>"
+  for (const name of ["constructor", "__proto__", "toString"]) assert.equal(sentence(`a $${name}$`), `a $${name}$`)
   assert.equal(sentence("$L$ < 2, $5 & <b>$ $1"), `${L} &lt; 2, $5 &amp; &lt;b&gt;$ $1`)
   assert.equal(marked("<b>$L$</b>"), `<b>${L}</b>`)
 })

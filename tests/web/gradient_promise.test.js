@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { promiseOf, raisedPart } from "../../cnnviz/view/model/gradient_promise.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { promiseOf, raisedPart } from "../../cnnviz/view/model/explain/gradient_promise.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
 import { read } from "./numbers.js"
 
-const moments = fixture("moments").map(({ bytes }) => {
+const snapshots = fixture("snapshots").map(({ bytes }) => {
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
   for (const name of Object.keys(numbers.arrays)) if (name.startsWith("raised.")) delete numbers.arrays[name] // not known yet
   return numbers
@@ -15,7 +15,7 @@ const moments = fixture("moments").map(({ bytes }) => {
 const gradients = (numbers) => Object.keys(numbers.maps).filter((map) => numbers.maps[map].band === "gradients")
 
 test("the sentence of a gradient promises the gradient times the change, and says which way the loss moves", () => {
-  for (const numbers of moments)
+  for (const numbers of snapshots)
     for (const map of gradients(numbers)) {
       const cell = numbers.network.focus[numbers.maps[map].family] ?? numbers.shape(map).map(() => 0)
       const slope = numbers.at(map, cell)
@@ -32,7 +32,7 @@ test("the sentence of a gradient promises the gradient times the change, and say
 })
 
 test("what really happens is said as soon as it is known, also where it goes the other way", () => {
-  const numbers = moments[0]
+  const numbers = snapshots[0]
   const cell = [0, 0, 1, 1]
   const part = raisedPart(numbers, "df", cell)
   assert.equal(part, `raised.f:4:${numbers.maps.f.raised_by}`)
@@ -56,7 +56,7 @@ test("what really happens is said as soon as it is known, also where it goes the
 })
 
 test("where the loss bends before a step ends, less is promised, until it holds or no step is smaller", () => {
-  const numbers = moments[0]
+  const numbers = snapshots[0]
   const cell = [0, 0, 1, 2]
   const slope = numbers.at("df", cell)
   const happens = (share) => {
@@ -73,7 +73,7 @@ test("where the loss bends before a step ends, less is promised, until it holds 
 })
 
 test("what is lost in round-off is not said to stay away", () => {
-  const numbers = moments[0]
+  const numbers = snapshots[0]
   const cell = [0, 0, 2, 2]
   const happens = (slope) => {
     numbers.values("df")[numbers.offset("df", cell)] = slope
@@ -88,7 +88,7 @@ test("what is lost in round-off is not said to stay away", () => {
 })
 
 test("where a gradient is 0 and the loss moves all the same, as beside a kink, that is said", () => {
-  const numbers = moments[5] // ReLU and max pooling
+  const numbers = snapshots[5] // ReLU and max pooling
   const at = numbers.values("da1").indexOf(0)
   const cell = numbers.cell("da1", at)
   const happens = (change) => {
@@ -103,7 +103,7 @@ test("where a gradient is 0 and the loss moves all the same, as beside a kink, t
 })
 
 test("what has no gradient promises nothing", () => {
-  const [numbers] = moments
+  const [numbers] = snapshots
   assert.deepEqual(
     ["x", "f", "z1", "o", "y", "L"].map(
       (map) => promiseOf(numbers, map, [0, 0, 0, 0]) + raisedPart(numbers, map, [0, 0, 0, 0]),
@@ -113,7 +113,7 @@ test("what has no gradient promises nothing", () => {
 })
 
 test("a gradient of round-off alone is said to be 0, and nothing is asked for it", () => {
-  const lost = fixture("moments").map(
+  const lost = fixture("snapshots").map(
     ({ bytes }) => new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64")))),
   )[6]
   const [symbol] = lost.said.update.makes.filter((name) => name.startsWith("b"))

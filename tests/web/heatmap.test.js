@@ -4,9 +4,9 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { ends, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
 import { rgba } from "../../cnnviz/view/draw/pixels.js"
-import { faceOf, faceOfColumn } from "../../cnnviz/view/model/array_faces.js"
-import { colour } from "../../cnnviz/view/model/colour.js"
-import { largestOfPixels, layout } from "../../cnnviz/view/model/layout.js"
+import { largestOfPixels, layout } from "../../cnnviz/view/model/layout/image_layout.js"
+import { faceOf, faceOfColumn } from "../../cnnviz/view/model/numbers/array_faces.js"
+import { colour } from "../../cnnviz/view/model/numbers/colour.js"
 
 const FACES = [
   ["map", [3, 4, 5], "maps", 2],

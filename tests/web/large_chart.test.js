@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { figure } from "../../cnnviz/view/draw/plotly_figure.js"
-import { nearest } from "../../cnnviz/view/model/extremes.js"
-import { lossChart, sameAcross } from "../../cnnviz/view/model/large_chart.js"
+import { lossChart, sameAcross } from "../../cnnviz/view/model/layout/large_chart.js"
+import { nearest } from "../../cnnviz/view/model/numbers/extremes.js"
 
 const LOOK = { ink: "#111", line: "#ccc", paper: "#fff", points: ".,", times: 1 }
 const line = (label, values, dashed = false, hue = 0) => ({ label, values, dashed, hue })

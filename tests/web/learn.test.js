@@ -19,8 +19,8 @@ import {
   valuesOf,
 } from "../../cnnviz/pages/learn/plate_figures.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/plate_sizes.js"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
 
 test("a question is spoken with its symbols, after a title that may be a question too", () => {

@@ -10,12 +10,12 @@ import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { SMALL, TEXT } from "../../cnnviz/view/draw/sheet.js"
 import { forgetWidths } from "../../cnnviz/view/draw/text_width.js"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { explained, stepOf } from "../../cnnviz/view/model/explanation.js"
-import { brief, plainNumber } from "../../cnnviz/view/model/format.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { product } from "../../cnnviz/view/model/printed_digits.js"
-import { decimalsOrDigits } from "../../cnnviz/view/model/printed_sums.js"
+import { explained, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { brief, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
+import { product } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { decimalsOrDigits } from "../../cnnviz/view/model/numbers/printed_sums.js"
 import { say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
@@ -82,14 +82,14 @@ function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   return found
 }
 
-const moments = fixture("moments").map(({ bytes, arrays }) => ({
+const snapshots = fixture("snapshots").map(({ bytes, arrays }) => ({
   arrays,
   numbers: new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64")))),
 }))
 
 test("the total of every sum that is drawn is the core's own entry, and its steps lead to it", () => {
   let count = 0
-  for (const { numbers, arrays } of moments.filter(({ numbers }) => !Object.keys(numbers.answer.deviations).length)) {
+  for (const { numbers, arrays } of snapshots.filter(({ numbers }) => !Object.keys(numbers.answer.deviations).length)) {
     for (const { symbol } of numbers.stages) {
       if (symbol === "update") continue
       for (const cell of [numbers.shape(symbol).map(() => 0), numbers.shape(symbol).map((n) => n >> 1)]) {
@@ -111,7 +111,7 @@ test("the total of every sum that is drawn is the core's own entry, and its step
 
 test("under each step of a sum stands its own number, also of a window that reaches beyond the image, and on the way back", () => {
   const found = { z1: 0, dx: 0 }
-  for (const { numbers } of moments)
+  for (const { numbers } of snapshots)
     for (const symbol of Object.keys(found)) {
       const shape = numbers.shape(symbol)
       for (const cell of [shape.map(() => 0), shape.map((n) => n >> 1)]) {
@@ -137,7 +137,7 @@ test("under each step of a sum stands its own number, also of a window that reac
 })
 
 test("of a window whose largest cells are equal it is said that the first of them wins", () => {
-  const { numbers } = moments[5]
+  const { numbers } = snapshots[5]
   const at = (cell) => numbers.at("a1", cell)
   const cells = Array.from(numbers.values("a1"), (_, n) => numbers.cell("a1", n))
   const firsts = cells
@@ -165,7 +165,7 @@ test("of a window whose largest cells are equal it is said that the first of the
 test("of a hidden layer's biases the gradients stand alone, and those of the last beside outputs and targets", () => {
   const upright = { width: 358, height: 620, upright: true }
   let hidden = 0
-  for (const { numbers } of moments)
+  for (const { numbers } of snapshots)
     for (const map of Object.keys(numbers.maps).filter((symbol) => /^db\d*$/.test(symbol))) {
       const texts = written(numbers, map, [0], { room: upright }).map(({ text }) => text)
       assert.ok(!texts.includes("NaN"), `${numbers.network.text} ${map}: ${texts}`)
@@ -217,7 +217,7 @@ function crowding(texts, width, height) {
 test("no two texts of a picture stand on each other, none runs over its edges, and none is too small to be read", () => {
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const bad = []
-  for (const numbers of [...moments.map((each) => each.numbers), images]) {
+  for (const numbers of [...snapshots.map((each) => each.numbers), images]) {
     for (const { symbol } of numbers.stages) {
       const stepping = symbol === "update"
       const map = stepping ? numbers.said.update.makes[0] : symbol
@@ -240,7 +240,7 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
 })
 
 test("the largest share of a kernel's gradient is told beside the maps, and not on one", () => {
-  const { numbers } = moments.at(-1)
+  const { numbers } = snapshots.at(-1)
   const boxes = []
   const { map } = Pen.prototype
   const kept = function kept(...given) {
@@ -266,13 +266,13 @@ test("all lines of a normalisation's way back stand within a picture that is low
 })
 
 test("on a phone every product of a kernel of five rows has its factors", () => {
-  const { numbers } = moments.at(-1)
+  const { numbers } = snapshots.at(-1)
   const texts = written(numbers, "z1", [0, 15, 15], { room: { width: 358, height: 385, upright: true } })
   assert.equal(texts.filter(({ text }) => text.startsWith("×") && text !== "×").length, 25)
 })
 
 test("on a tablet's channels no words are squeezed until they can't be read", () => {
-  const numbers = moments
+  const numbers = snapshots
     .map((each) => each.numbers)
     .find((each) => each.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
   const squeezed = []
@@ -288,7 +288,7 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
 const isFew = ({ network, said }) => network.optimizer === "gd" && said.update.makes.length <= 3
 
 test("on a phone a kernel of five rows has a number in each cell of its gradient", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv2x5-relu"))
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv2x5-relu"))
   const numbered = []
   const { grid } = Pen.prototype
   const counted = function counted(values, ...rest) {
@@ -301,7 +301,7 @@ test("on a phone a kernel of five rows has a number in each cell of its gradient
 })
 
 test("filters and units that are as many as the classes are not called by them while layers weigh them", () => {
-  const { numbers } = moments.find(({ numbers }) =>
+  const { numbers } = snapshots.find(({ numbers }) =>
     numbers.network.text.startsWith("conv24x3-relu-conv2x3b-relu-dense2"),
   )
   for (const symbol of ["z2", "dz2", "db2", "b2", "f2"]) assert.equal(numbers.nameOf(1, 2, symbol), "1", symbol)
@@ -321,7 +321,7 @@ test("filters whose means are the outputs are called by the classes in the pictu
 })
 
 test("on a phone the lines of a kernel's sums at the update have room over each other", () => {
-  for (const { numbers } of moments.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] === 3)) {
+  for (const { numbers } of snapshots.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] === 3)) {
     const texts = placed(numbers, "f", [0, 0, 1, 1], { room: { ...PHONE, height: 426 }, stepping: true })
     const lines = texts.filter(({ size, words }) => size === SMALL && /^[+−]0\.\d+$/.test(words)).map(({ top }) => top)
     const apart = [...new Set(lines)].sort((a, b) => a - b).map((top, n, all) => top - (all[n - 1] ?? 0))
@@ -358,7 +358,7 @@ test("the name of a normalisation's axis stands on none of its bars, nor do its 
 
 test("on a phone a kernel of five rows has its numbers at the update, each with its step", () => {
   const room = { width: 358, height: 426, upright: true }
-  const kernels = moments.map(({ numbers }) => numbers).filter((each) => isFew(each) && each.maps.f.shape[2] === 5)
+  const kernels = snapshots.map(({ numbers }) => numbers).filter((each) => isFew(each) && each.maps.f.shape[2] === 5)
   assert.ok(kernels.length)
   for (const numbers of kernels) {
     const texts = written(numbers, "f", [1, 0, 2, 2], { room, stepping: true }).filter(({ size }) => size >= SMALL)
@@ -374,7 +374,7 @@ test("on a phone a kernel of five rows has its numbers at the update, each with 
 
 test("of a channel's gates as many are closed as the core has sums that are not above 0", () => {
   let counted = 0
-  for (const { numbers } of moments)
+  for (const { numbers } of snapshots)
     for (const made of Object.keys(numbers.network.curves).filter((name) => numbers.said[name].name === "ReLU")) {
       const z = numbers.links(made)[0].source
       const [channels, rows, columns] = numbers.shape(z)
@@ -392,7 +392,7 @@ test("of a channel's gates as many are closed as the core has sums that are not 
 test("the bar of an output that is all but 0 or 1 has its number within the picture, upright too", () => {
   const room = { width: 358, height: 426, upright: true }
   let drawn = 0
-  for (const { numbers } of moments.filter(({ numbers }) => numbers.count("o") === 2)) {
+  for (const { numbers } of snapshots.filter(({ numbers }) => numbers.count("o") === 2)) {
     const own = numbers.values("o").slice()
     for (const o of [0.002, 0.05, 0.95, 0.998]) {
       numbers.values("o").set([o, 1 - o])
@@ -443,7 +443,7 @@ test("of several images the pulls, and the three paths back through the heap of 
 })
 
 test("nothing is written smaller than 13 pixels where a phone's picture stands upright, and nothing beside it", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const room = { width: 358, height: 426, upright: true }
   for (const { symbol } of numbers.stages) {
     const [first] = numbers.said.update.makes
@@ -460,7 +460,7 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
 })
 
 test("a phone's kernel says every number as it becomes, with digits that tell it from what it was", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const room = { width: 358, height: 426, upright: true }
   const texts = written(numbers, "f", [0, 0, 1, 1], { room, stepping: true }).map(({ text }) =>
     Number(plainNumber(text)),
@@ -485,7 +485,7 @@ test("a number that begins far behind the point has a power of ten, in as many d
 })
 
 test("at a step of momentum and of Adam small numbers have a power of ten, raised", () => {
-  const { bytes } = fixture("moments").find((_, n) => moments[n].numbers.network.optimizer === "momentum")
+  const { bytes } = fixture("snapshots").find((_, n) => snapshots[n].numbers.network.optimizer === "momentum")
   const numbers = new Numbers(decode(new Uint8Array(Buffer.from(bytes, "base64"))))
   const [name] = numbers.said.update.makes
   const { arrays } = numbers
@@ -501,7 +501,7 @@ test("at a step of momentum and of Adam small numbers have a power of ten, raise
 })
 
 test("on a phone the titles of a step are whole, and apart", () => {
-  for (const { numbers } of moments.filter(({ numbers }) => numbers.network.optimizer !== "gd")) {
+  for (const { numbers } of snapshots.filter(({ numbers }) => numbers.network.optimizer !== "gd")) {
     const [name] = numbers.said.update.makes
     const cell = numbers.shape(name).map(() => 0)
     const heads = placed(numbers, name, cell, { room: PHONE, stepping: true }).filter(({ bottom }) => bottom < 28)
@@ -519,7 +519,7 @@ test("every stage stands upright: back through dense and convolutions, averages 
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const kinds = new Set()
   const bad = []
-  for (const numbers of [...moments.map((each) => each.numbers), images]) {
+  for (const numbers of [...snapshots.map((each) => each.numbers), images]) {
     for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => !["x", "update"].includes(symbol))) {
       const several = `parts.${symbol}` in numbers.arrays || `pulls.${symbol}` in numbers.arrays ? " of images" : ""
       kinds.add(`${phase} ${numbers.links(symbol)[0].pattern}${several}`)
@@ -543,7 +543,7 @@ test("every stage stands upright: back through dense and convolutions, averages 
 test("on a phone the bars of what a unit sends back end before the shares of all units", () => {
   const over = (a, b) => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height
   let count = 0
-  for (const { numbers } of moments) {
+  for (const { numbers } of snapshots) {
     for (const { symbol } of numbers.stages.filter(({ phase }) => phase === "backward")) {
       if (numbers.links(symbol)[0].pattern !== "unit") continue
       const cell = numbers.shape(symbol).map((n) => n >> 1)
@@ -565,7 +565,7 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   const room = { width: 358, height: 426, upright: true }
   const kinds = new Set()
-  for (const numbers of [...moments.map((each) => each.numbers), images]) {
+  for (const numbers of [...snapshots.map((each) => each.numbers), images]) {
     for (const { symbol, phase } of numbers.stages.filter(({ symbol }) => /^(d?[apr]\d|update)/.test(symbol))) {
       const stepping = symbol === "update"
       const map = stepping ? numbers.said.update.makes[0] : symbol
@@ -581,7 +581,7 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
 })
 
 test("on a phone the kernel and the bias have their numbers before and after an update, with as many digits as fit", () => {
-  const found = moments.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] <= 3)
+  const found = snapshots.filter(({ numbers }) => isFew(numbers) && numbers.maps.f.shape[2] <= 3)
   assert.ok(found.length > 0)
   for (const { numbers } of found) {
     const texts = (room) => written(numbers, "f", [0, 0, 1, 1], { room, stepping: true }).map(({ text }) => text)
@@ -593,7 +593,7 @@ test("on a phone the kernel and the bias have their numbers before and after an 
 })
 
 test("at the update a title's formula is whole, or left out: the rule stands under the picture", () => {
-  const [{ numbers }] = moments.filter(({ numbers }) => isFew(numbers))
+  const [{ numbers }] = snapshots.filter(({ numbers }) => isFew(numbers))
   const formulas = (room) => {
     const found = []
     const text = function (words, x, _y, how = {}) {
@@ -611,7 +611,7 @@ test("at the update a title's formula is whole, or left out: the rule stands und
 test("the loss, softmax and what goes back through both stand upright with many outputs, a row each", () => {
   const room = { width: 358, height: 426, upright: true }
   const seen = new Set()
-  for (const { numbers } of moments.filter(({ numbers }) => numbers.count("o") > 2))
+  for (const { numbers } of snapshots.filter(({ numbers }) => numbers.count("o") > 2))
     for (const { symbol } of numbers.stages.filter(
       ({ symbol, inputs }) => /^[oL]$/.test(symbol) || inputs.includes("y"),
     )) {
@@ -626,7 +626,7 @@ test("the loss, softmax and what goes back through both stand upright with many 
 })
 
 test("a phone's picture says the sum of a convolution, and of a kernel's gradient, itself, so that no line under it need say it again", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const upright = { width: 450, height: 426, upright: true }
   const stated = (room, map, cell = [0, 13, 18]) =>
     mechanism(new Canvas(), numbers, map, cell, room, palette, all).stated
@@ -640,7 +640,9 @@ test("a phone's picture says the sum of a convolution, and of a kernel's gradien
 })
 
 test("two outputs after softmax have rows high enough to fill half of a stage, forward and backward", () => {
-  const softmax = moments.filter(({ numbers }) => numbers.count("o") === 2 && /softmax-ce$/.test(numbers.network.text))
+  const softmax = snapshots.filter(
+    ({ numbers }) => numbers.count("o") === 2 && /softmax-ce$/.test(numbers.network.text),
+  )
   assert.ok(softmax.length)
   for (const { numbers } of softmax)
     for (const symbol of ["o", numbers.stages.find(({ symbol }) => /^d/.test(symbol)).symbol]) {
@@ -658,7 +660,7 @@ test("two outputs after softmax have rows high enough to fill half of a stage, f
 })
 
 test("on a tablet the map that becomes a list takes half of the width, and the bars of long sums have words of 15 pixels", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const { shown } = mechanism(new Canvas(), numbers, "v", [10], TABLET, palette, all)
   assert.ok(shown[0].box.width > TABLET.width / 2)
   for (const [symbol, cell] of [
@@ -680,7 +682,7 @@ test("on a tablet the map that becomes a list takes half of the width, and the b
 })
 
 test("what an update promises of the loss, and what comes, have the signs of its change", () => {
-  const { numbers } = moments.find(({ numbers: { answer } }) => answer.promise?.falls > 0)
+  const { numbers } = snapshots.find(({ numbers: { answer } }) => answer.promise?.falls > 0)
   const { promise } = numbers.answer
   const said = (part) => {
     numbers.answer.promise = { ...promise, ...part }
@@ -693,7 +695,7 @@ test("what an update promises of the loss, and what comes, have the signs of its
 })
 
 test("no line of a phone's picture crosses the colours under a map", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const room = { width: 358, height: 426, upright: true }
   for (const { symbol } of numbers.stages.filter(({ symbol }) => symbol !== "update")) {
     const [lines, bars] = [[], []]
@@ -711,7 +713,7 @@ test("no line of a phone's picture crosses the colours under a map", () => {
 })
 
 test("of a sum over channels the map that is made has its colours under it, whichever cell is pointed at", () => {
-  const at = (text) => moments.find(({ numbers }) => numbers.network.text.startsWith(text)).numbers
+  const at = (text) => snapshots.find(({ numbers }) => numbers.network.text.startsWith(text)).numbers
   for (const [text, symbols] of [
     ["conv4x3-relu-max2-conv4x3", ["z1", "z2", "da1"]],
     ["conv24x3", ["z2", "da1"]],
@@ -729,7 +731,7 @@ test("of a sum over channels the map that is made has its colours under it, whic
 })
 
 test("momentum's picture asks for what the velocity is made of, and draws every term of it", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.optimizer === "momentum")
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "momentum")
   const cell = [1, 0, 2, 0]
   const of = `past.f:${numbers.offset("f", cell)}`
   assert.deepEqual(numbers.missing("update", cell), [of])
@@ -744,7 +746,7 @@ test("momentum's picture asks for what the velocity is made of, and draws every 
 })
 
 test("with up to four channels every window and every kernel is printed on a screen of 720 lines", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
   for (const [map, channels] of /** @type {[string, number][]} */ ([
     ["z1", 3],
     ["z2", 4],
@@ -765,7 +767,7 @@ test("with up to four channels every window and every kernel is printed on a scr
 
 test("no more shares of a kernel's gradient are said to be 0 than are", () => {
   let count = 0
-  for (const { numbers } of moments.filter(({ numbers }) => numbers.maps.df1 ?? numbers.maps.df)) {
+  for (const { numbers } of snapshots.filter(({ numbers }) => numbers.maps.df1 ?? numbers.maps.df)) {
     const symbol = numbers.maps.df1 ? "df1" : "df"
     const room = { width: 1168, height: 400 }
     for (const cell of [numbers.shape(symbol).map(() => 0), numbers.shape(symbol).map((n) => n - 1)]) {
@@ -783,7 +785,7 @@ test("no more shares of a kernel's gradient are said to be 0 than are", () => {
 })
 
 test("on a phone the boxed sum of a convolution is the cell's number, also of one that is tiny", () => {
-  const { numbers } = moments.find(({ numbers }) => /^conv1x3-/.test(numbers.network.text))
+  const { numbers } = snapshots.find(({ numbers }) => /^conv1x3-/.test(numbers.network.text))
   const tiny = new Proxy(numbers, {
     get: (own, name) =>
       name === "at"
@@ -803,7 +805,7 @@ test("on a phone the boxed sum of a convolution is the cell's number, also of on
 
 test("a kernel is written to a tenth of its numbers or not at all, however narrow its stage is", () => {
   const { kernel } = Pen.prototype
-  const { numbers } = moments.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))
+  const { numbers } = snapshots.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))
   for (const symbol of ["z2", "dp1"])
     for (const width of [900, 960, 1020, 1168]) {
       function wrapped(numbers, f, m, c, box, how) {
@@ -823,7 +825,7 @@ test("a kernel is written to a tenth of its numbers or not at all, however narro
 
 test("as many zeros are drawn around a map as its first and its last window reach beyond it", () => {
   let around = 0
-  for (const { numbers } of moments) {
+  for (const { numbers } of snapshots) {
     for (const { symbol } of numbers.stages) {
       if (symbol === "update") continue
       const link = numbers.links(symbol).find(({ pattern }) => pattern === "window")
@@ -848,7 +850,7 @@ test("as many zeros are drawn around a map as its first and its last window reac
 })
 
 test("what was measured once is not measured again, until the page's own letters have come", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const { measureText } = context
   const draw = () => {
     let measured = 0
@@ -868,7 +870,7 @@ test("what was measured once is not measured again, until the page's own letters
 })
 
 test("a picture sets each typeface once, and those of other cells have the same few", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const cells = Array.from({ length: 30 }, (_, n) => [0, n, (7 * n) % 30])
   const fonts = []
   const texts = cells.flatMap((cell) => {
@@ -886,7 +888,7 @@ test("a picture sets each typeface once, and those of other cells have the same 
 })
 
 test("at the update a parameter that is pointed at has its own step, in words and in the picture", () => {
-  for (const { numbers } of moments) {
+  for (const { numbers } of snapshots) {
     for (const parameter of numbers.said.update.makes) {
       const cell = numbers.shape(parameter).map((n) => n - 1)
       const words = explained(numbers, parameter, cell, true)
@@ -901,7 +903,7 @@ test("at the update a parameter that is pointed at has its own step, in words an
 test("at the update every parameter has its row, or is shown by a touch", () => {
   const { bytes } = fixture("wide").tinygrad
   const deep = new Numbers(decode(new Uint8Array(Buffer.from(bytes.whole, "base64"))))
-  const few = moments[7].numbers
+  const few = snapshots[7].numbers
   const rows = (numbers, room, open) => {
     const { makes } = numbers.said.update
     const pen = Object.assign(new Pen(new Canvas(), room, palette, false), { choice: { open } })
@@ -935,7 +937,7 @@ test("at the update every parameter has its row, or is shown by a touch", () => 
 
 test("at any update a parameter whose gradient is round-off alone has no step, and is 0 where nothing else has moved it", () => {
   for (const rule of ["gd", "momentum", "adam"]) {
-    const { numbers } = moments.find(
+    const { numbers } = snapshots.find(
       ({ numbers: { network, maps } }) => network.optimizer === rule && (maps.b ?? maps.b2),
     )
     const { answer } = numbers
@@ -970,7 +972,7 @@ test("of images that pull one way nothing cancels, and not −0 %", () => {
 })
 
 test("on a phone what a channel adds is never written as 0.000", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24x3"))
   const said = []
   for (let row = 0; row < 30; row += 3)
     for (let column = 0; column < 30; column += 3)
@@ -1002,7 +1004,7 @@ test("at the update the same parameters are shown where the most weights came as
 })
 
 test("pooling prints the cells of a window and its neighbours, one winner lit in each, and the core's number for it", () => {
-  const { numbers, arrays } = moments.find(({ numbers }) =>
+  const { numbers, arrays } = snapshots.find(({ numbers }) =>
     numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"),
   )
   const [, rows, columns] = numbers.shape("p1")
@@ -1036,7 +1038,7 @@ test("pooling prints the cells of a window and its neighbours, one winner lit in
 })
 
 test("what passes a slope is said with what arrives, in one unit and in all together", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text === "conv1x3-sigmoid-dense2-sigmoid-mse")
   const [arrives, passes] = ["do", "dz2"].map((map) => numbers.at(map, [0]))
   const share = written(numbers, "dz2", [0])
     .map(({ text }) => text)
@@ -1048,7 +1050,7 @@ test("what passes a slope is said with what arrives, in one unit and in all toge
 
 test("what goes back through a pool has one power of ten on both sides", () => {
   let powers = 0
-  for (const { numbers } of moments.filter(({ numbers }) => /avg2/.test(numbers.network.text)))
+  for (const { numbers } of snapshots.filter(({ numbers }) => /avg2/.test(numbers.network.text)))
     for (const times of [1, 0.3, 0.1, 0.03, 0.01, 3e-3, 1e-3]) {
       const scaled = Object.create(numbers, { at: { value: (map, cell) => times * numbers.at(map, cell) } })
       const said = written(
@@ -1063,9 +1065,9 @@ test("what goes back through a pool has one power of ten on both sides", () => {
   assert.ok(powers > 2)
 })
 
-/** Every stage of every moment, with a cell of it. */
+/** Every stage of every snapshot, with a cell of it. */
 function* pictures() {
-  for (const { numbers } of moments)
+  for (const { numbers } of snapshots)
     for (const { symbol } of numbers.stages) {
       const map = symbol === "update" ? numbers.said.update.makes[0] : symbol
       yield { numbers, map: symbol, cell: numbers.shape(map).map((n) => n >> 1) }
@@ -1100,7 +1102,7 @@ test("what is drawn lies on the picture, and a number that can be taken is that 
 })
 
 test("a product lights up in the image, its window, the kernel, the products, the staircase and its number", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const parts = mechanism(new Canvas(), numbers, "z1", [0, 13, 18], ROOM, palette, all)
   for (let n = 0; n < 9; n++) {
     const own = parts.spots.filter(({ term }) => term === String(n))
@@ -1115,7 +1117,7 @@ test("a product lights up in the image, its window, the kernel, the products, th
 })
 
 test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const parts = mechanism(new Canvas(), numbers, "df", [0, 0, 2, 1], ROOM, palette, all)
   const places = placesOf(parts, "5,7")
   assert.equal(places.length, 3)
@@ -1125,7 +1127,7 @@ test("a share lights up where it is, in what arrived and in what it met, and say
 })
 
 test("beyond sixteen channels the largest partial sums stand there, and the rest is one step", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv24"))
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv24"))
   const [{ terms, total }] = sums(numbers, "z2", [1, 5, 5])
   assert.equal(terms.length, 12 + 1 + 1) // and the bias
   assert.ok(Math.abs(terms.reduce((all, value) => all + value, 0) - total) < 1e-12)
@@ -1134,7 +1136,7 @@ test("beyond sixteen channels the largest partial sums stand there, and the rest
 })
 
 test("of weights that came as colours a picture tells those alone that are known", () => {
-  const answer = decode(new Uint8Array(Buffer.from(fixture("moments")[0].bytes, "base64")))
+  const answer = decode(new Uint8Array(Buffer.from(fixture("snapshots")[0].bytes, "base64")))
   const whole = new Numbers(answer)
   const { shape, limits } = whole.maps.w
   const shades = Int8Array.from(whole.values("w"), (value) => Math.round((value / limits[1]) * 126))

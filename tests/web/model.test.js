@@ -1,9 +1,9 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/address.js"
-import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../../cnnviz/view/model/axes.js"
-import { colour, ink } from "../../cnnviz/view/model/colour.js"
-import { RoadFocus } from "../../cnnviz/view/model/road_focus.js"
+import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../../cnnviz/view/model/layout/axes.js"
+import { colour, ink } from "../../cnnviz/view/model/numbers/colour.js"
+import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/state/address.js"
+import { ChainFocus } from "../../cnnviz/view/model/state/chain_focus.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 
@@ -118,7 +118,7 @@ const columnsOf = (side) => [
   column("o", "o", [0], 2),
 ]
 const focused = () => {
-  const focus = new RoadFocus()
+  const focus = new ChainFocus()
   focus.receive(columnsOf(6))
   return focus
 }
@@ -150,7 +150,7 @@ test("a pin is let go by pinning again, and where its cell is no more", () => {
 })
 
 test("a board pins what the address names and it shows, and keeps what it does not show for other pages", () => {
-  const focus = new RoadFocus()
+  const focus = new ChainFocus()
   focus.hold("z1:3,4")
   assert.equal(focus.text, "z1:3,4")
   const columns = columnsOf(6).map((column) => ({

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { axisOf, neighbourOf } from "../../cnnviz/view/model/neighbours.js"
+import { axisOf, neighbourOf } from "../../cnnviz/view/model/layout/neighbours.js"
 
 const map = { kind: /** @type {const} */ ("map"), shape: [2, 3, 4] }
 const weights = { kind: /** @type {const} */ ("weights"), shape: [1, 3, 4, 2] }

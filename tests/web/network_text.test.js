@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import test from "node:test"
-import { added, changed, followers, read, without, written } from "../../cnnviz/view/model/network_text.js"
+import { added, changed, followers, read, without, written } from "../../cnnviz/view/model/state/network_text.js"
 import { PRESETS } from "../../cnnviz/view/spec.js"
 
 const NET = "conv4x3bs2p1-relu-max3s2-dense10-softmax-ce"

@@ -4,13 +4,13 @@ import re
 
 import numpy as np
 
-from cnnviz.core import cell_links
-from cnnviz.core.cell_arithmetic import arithmetic_of, exact
-from cnnviz.core.cells import cell_shape, write_cell
-from cnnviz.core.network import Network
-from cnnviz.core.optimizers import gd
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
+from cnnviz.core.explain.cell_arithmetic import arithmetic_of, exact
+from cnnviz.core.network import cell_links
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.cells import cell_shape, write_cell
 from cnnviz.export.arrays import map_csv
 from cnnviz.pages import network_record as component
 

@@ -2,15 +2,15 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { filled, named } from "../../cnnviz/view/model/arithmetic.js"
-import { faceOf } from "../../cnnviz/view/model/array_faces.js"
-import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/cell_links.js"
-import { exact } from "../../cnnviz/view/model/exact_sum.js"
-import { expression, symbols } from "../../cnnviz/view/model/expression.js"
-import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/formula_values.js"
-import { meaningOf, ownOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { arrange } from "../../cnnviz/view/model/overview.js"
+import { filled, named } from "../../cnnviz/view/model/explain/arithmetic.js"
+import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/explain/cell_links.js"
+import { expression, symbols } from "../../cnnviz/view/model/explain/expression.js"
+import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/explain/formula_values.js"
+import { meaningOf, ownOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
+import { arrange } from "../../cnnviz/view/model/layout/overview.js"
+import { faceOf } from "../../cnnviz/view/model/numbers/array_faces.js"
+import { exact } from "../../cnnviz/view/model/numbers/exact_sum.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { has, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
@@ -82,11 +82,11 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
       .map(({ map, cell }) => [filled(numbers, map, cell), named(numbers, map, cell)]),
   )
   assert.ok(lost.length > 4)
-  for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(nothing reaches it)</small>`)
+  for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(no gradient reaches it)</small>`)
 })
 
 test("a number that a template itself has is written with the language's decimal point, too", async () => {
-  const french = await import("../../cnnviz/view/model/arithmetic.js?fr")
+  const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-bn-"))
   const written = [filled, french.filled].map((fill) => fill(numbers, "n1", [0, 0, 0]))
   assert.ok(written[0].includes(" + 0.00001)"))
@@ -94,7 +94,7 @@ test("a number that a template itself has is written with the language's decimal
 })
 
 test("in a list of numbers a decimal comma is not taken for the next number's", async () => {
-  const french = await import("../../cnnviz/view/model/arithmetic.js?fr")
+  const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-leaky20-"))
   const [english, other] = [filled, french.filled].map((fill) => fill(numbers, "a2", [0, 0, 0]))
   assert.match(english, /= max\([^,;]+, 0\.2 · [^,;]+\)/)

@@ -1,20 +1,20 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { decode } from "../../cnnviz/view/model/decode.js"
-import { explained } from "../../cnnviz/view/model/explanation.js"
-import { expression } from "../../cnnviz/view/model/expression.js"
-import { number, short, wholeOr } from "../../cnnviz/view/model/format.js"
-import { Filling, terms } from "../../cnnviz/view/model/formula_values.js"
-import { promiseOf } from "../../cnnviz/view/model/gradient_promise.js"
-import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/meanings.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { toldApart } from "../../cnnviz/view/model/printed_digits.js"
+import { explained } from "../../cnnviz/view/model/explain/explanation.js"
+import { expression } from "../../cnnviz/view/model/explain/expression.js"
+import { Filling, terms } from "../../cnnviz/view/model/explain/formula_values.js"
+import { promiseOf } from "../../cnnviz/view/model/explain/gradient_promise.js"
+import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
+import { decode } from "../../cnnviz/view/model/numbers/decode.js"
+import { number, short, wholeOr } from "../../cnnviz/view/model/numbers/format.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
+import { distinctDigits } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { has } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const unsigned = (value) => value + 0 // -0 is 0 to who reads it
 
-const moments = fixture("moments").map(({ bytes, ...core }) => ({
+const snapshots = fixture("snapshots").map(({ bytes, ...core }) => ({
   core: {
     ...core,
     arrays: Object.fromEntries(Object.entries(core.arrays).map(([map, all]) => [map, all.map(unsigned)])),
@@ -31,7 +31,7 @@ function someCells(shape) {
 const exact = ({ numbers }) => !Object.keys(numbers.answer.deviations).length
 
 test("what is decoded is number for number what the core computed", () => {
-  for (const { core, numbers } of moments) {
+  for (const { core, numbers } of snapshots) {
     for (const [map, values] of Object.entries(core.arrays))
       assert.deepEqual([...numbers.values(map)].map(unsigned), values, map)
     assert.equal(numbers.answer.loss, core.loss)
@@ -39,8 +39,8 @@ test("what is decoded is number for number what the core computed", () => {
 })
 
 test("formulas have the language's decimal point too", async () => {
-  const french = await import("../../cnnviz/view/model/explanation.js?fr")
-  const { numbers } = moments.find(({ numbers }) => numbers.network.optimizer === "adam")
+  const french = await import("../../cnnviz/view/model/explain/explanation.js?fr")
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "adam")
   const formulas = [explained, french.explained].map((said) => said(numbers, "update", [0, 0]).formula)
   const decimals = formulas.map((html) => html.match(/\d[.,]\d+/g))
   assert.ok(decimals[0].includes("0.999"))
@@ -51,7 +51,7 @@ test("formulas have the language's decimal point too", async () => {
 })
 
 test("a cell has the sources that the core says", () => {
-  for (const { core, numbers } of moments) {
+  for (const { core, numbers } of snapshots) {
     assert.ok(core.behind.length > 100)
     for (const { map, source, cell, sources } of core.behind) {
       const link = numbers.links(map).find((one) => one.source === source)
@@ -69,7 +69,7 @@ test("a cell has the sources that the core says", () => {
 })
 
 test("a cell is found in its array, and its array's place gives the cell back", () => {
-  for (const { core, numbers } of moments) {
+  for (const { core, numbers } of snapshots) {
     for (const [map, { shape }] of Object.entries(numbers.maps)) {
       for (const cell of someCells(shape)) {
         const offset = numbers.offset(map, cell)
@@ -81,7 +81,7 @@ test("a cell is found in its array, and its array's place gives the cell back", 
 })
 
 test("every template comes to the core's number", () => {
-  for (const { numbers } of moments.filter(exact)) {
+  for (const { numbers } of snapshots.filter(exact)) {
     for (const [map, template] of Object.entries(numbers.network.arithmetic)) {
       if (!numbers.maps[map]) continue
       for (const cell of someCells(numbers.shape(map))) {
@@ -101,7 +101,7 @@ const exactly = (numbers, text) => {
 }
 
 test("what is said of a cell ends in the core's number, and is whole", () => {
-  for (const { numbers } of moments) {
+  for (const { numbers } of snapshots) {
     for (const map of Object.keys(numbers.maps)) {
       for (const cell of someCells(numbers.shape(map))) {
         const words = explained(numbers, map, cell)
@@ -137,7 +137,7 @@ function workedOut(printed) {
 
 test("who works out what is printed of a cell comes to the number that is printed", () => {
   let count = 0
-  for (const { numbers } of moments.filter(exact)) {
+  for (const { numbers } of snapshots.filter(exact)) {
     for (const map of Object.keys(numbers.network.arithmetic).filter((map) => numbers.maps[map])) {
       for (const cell of someCells(numbers.shape(map)).slice(0, 12)) {
         const words = explained(numbers, map, cell).numbers
@@ -154,7 +154,7 @@ test("who works out what is printed of a cell comes to the number that is printe
 })
 
 test("two products are printed with their factors, and of many numbers few digits, none below 0 added", () => {
-  const [{ numbers }] = moments
+  const [{ numbers }] = snapshots
   for (const cell of someCells(numbers.shape("da1")))
     assert.match(explained(numbers, "da1", cell).numbers, / · .* [+−] .* · /)
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
@@ -167,7 +167,7 @@ test("two products are printed with their factors, and of many numbers few digit
 })
 
 test("gray is called a weighted sum, which no channel stores, and zeros of the padding are counted apart", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.answer.lesson.ch === "gray")
+  const { numbers } = snapshots.find(({ numbers }) => numbers.answer.lesson.ch === "gray")
   const pixel = explained(numbers, "x", [0, 3, 4]).numbers
   assert.match(pixel, /weighted sum/)
   assert.doesNotMatch(pixel, /stored/)
@@ -185,18 +185,18 @@ test("gray is called a weighted sum, which no channel stores, and zeros of the p
 })
 
 test("the update says what the core's next parameter is", () => {
-  for (const { numbers } of moments.filter(exact)) {
+  for (const { numbers } of snapshots.filter(exact)) {
     const [first] = numbers.said.update.makes
     const cell = numbers.shape(first).map(() => 0)
     const [old, next] = [numbers.values(first)[0], numbers.next(first, 0)]
-    assert.ok(explained(numbers, "update", cell).numbers.includes(wholeOr(next, toldApart(old, next))))
+    assert.ok(explained(numbers, "update", cell).numbers.includes(wholeOr(next, distinctDigits(old, next))))
   }
 })
 
 test("every symbol and every operator of a network has words in the glossary", () => {
   const lacking = new Set()
   const check = (id) => Object.values(wordsOf(id)).every(has) || lacking.add(id)
-  for (const { numbers } of moments) {
+  for (const { numbers } of snapshots) {
     for (const symbol of Object.keys(numbers.maps)) check(meaningOf(numbers, symbol))
     for (const { kind } of numbers.network.layers) if (!["conv", "dense"].includes(kind)) check(`signs.${kind}`)
     for (const column of numbers.network.columns)
@@ -206,7 +206,7 @@ test("every symbol and every operator of a network has words in the glossary", (
 })
 
 test("a meaning is said in the network's own symbols, with its own formula", () => {
-  const { numbers } = moments.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
+  const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
   assert.deepEqual(ownOf(numbers, "glossary.sum", "z2"), {
     label: "z₂",
     letter: "z",
@@ -223,18 +223,18 @@ test("a meaning is said in the network's own symbols, with its own formula", () 
 })
 
 test("a symbol's card has its shape, and where its numbers are shown its ends and what its gradient means", () => {
-  const { numbers } = moments[0]
+  const { numbers } = snapshots[0]
   const cell = numbers.network.focus.f
   assert.deepEqual(ownOf(numbers, "glossary.gradient", "df").facts, ["3 × 3"])
   const [size, promise] = ownOf(numbers, "glossary.gradient", "df", cell).facts
   const [low, high] = [Math.min, Math.max].map((end) => short(end(...numbers.values("df"))))
   assert.equal(size, `3 × 3, from ${low} to ${high}`) // its own, not those of its colours
-  const fresh = moments.find(({ numbers }) => numbers.arrays.b?.values.every((value) => value === 0)).numbers
+  const fresh = snapshots.find(({ numbers }) => numbers.arrays.b?.values.every((value) => value === 0)).numbers
   assert.deepEqual(ownOf(fresh, "glossary.bias", "b", [0]).facts, ["2 numbers, all 0"])
   assert.equal(promise, promiseOf(numbers, "df", cell))
   assert.equal(ownOf(numbers, "glossary.kernel", "f", cell).facts.length, 1)
   assert.deepEqual(ownOf(numbers, "signs.back", "df", cell).facts, [])
   assert.deepEqual(ownOf(numbers, "glossary.loss", "L", [0]).facts, [])
-  const deviating = moments.find((moment) => !exact(moment)).numbers
+  const deviating = snapshots.find((moment) => !exact(moment)).numbers
   assert.equal(ownOf(deviating, "glossary.gradient", "df", cell).facts.length, 1)
 })

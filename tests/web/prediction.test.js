@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { judge, judgeClick, questions } from "../../cnnviz/view/model/prediction.js"
+import { judge, judgeClick, questions } from "../../cnnviz/view/model/explain/prediction.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
 
 const networks = fixture("networks").map(

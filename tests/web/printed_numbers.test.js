@@ -2,9 +2,9 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { number, plainNumber, short } from "../../cnnviz/view/model/format.js"
-import { gridOf, product, toldApart } from "../../cnnviz/view/model/printed_digits.js"
-import { apart, fixed, writtenSum } from "../../cnnviz/view/model/printed_sums.js"
+import { number, plainNumber, short } from "../../cnnviz/view/model/numbers/format.js"
+import { distinctDigits, gridOf, product } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { apart, fixed, writtenSum } from "../../cnnviz/view/model/numbers/printed_sums.js"
 
 const read = (text) => Number(plainNumber(text.replace(/[()]/g, "")))
 let seed = 1
@@ -80,7 +80,7 @@ test("before and after differ in print, by two digits of what they differ by", (
   }
   const [old, next] = [-1.0001, -1.0001 + 0.0000962] // to five digits −1.0001 and −1.0000: a step of 0.0001
   assert.deepEqual(
-    [old, next].map((value) => number(value, toldApart(old, next))),
+    [old, next].map((value) => number(value, distinctDigits(old, next))),
     ["−1.000100", "−1.000004"],
   )
   assert.equal(fixed(-1.0001, apart(-1.00014, -1.000035)), "−1.00010")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { beforeEach, test } from "node:test"
 import { LruCache } from "../../cnnviz/view/model/lru_cache.js"
-import { holdFile } from "../../cnnviz/view/model/own_file.js"
+import { holdFile } from "../../cnnviz/view/model/state/upload.js"
 
 // A browser as far as it is needed: a server that answers when it is told to, and nothing to do but this.
 let requests = []
@@ -22,8 +22,8 @@ globalThis.fetch = (url, { signal }) =>
 function answerTo({ k = "0", lr = "0.1", instead = "" }, { status = 200, headers = {}, body } = {}) {
   const kept = Object.fromEntries(new URLSearchParams(instead))
   const wrong = lr === "fast" ? { lr: "no number" } : {}
-  const lesson = { k, lr: wrong.lr ? (kept.lr ?? "0.01") : lr, stage: "df" }
-  const text = JSON.stringify({ lesson, wrong, stages: [{ symbol: "x" }, { symbol: "df" }], arrays: {} })
+  const setup = { k, lr: wrong.lr ? (kept.lr ?? "0.01") : lr, stage: "df" }
+  const text = JSON.stringify({ lesson: setup, wrong, stages: [{ symbol: "x" }, { symbol: "df" }], arrays: {} })
   const bytes = new Uint8Array(4 + text.length)
   new DataView(bytes.buffer).setUint32(0, text.length, true)
   bytes.set(new TextEncoder().encode(text), 4)
@@ -231,7 +231,7 @@ test("an answer has the stage that the address has, if there is one", () => {
   assert.equal(looked(answer, { stage: "z9" }).lesson.stage, "df")
   assert.equal(looked(answer, { stage: "z9" }, "x").lesson.stage, "x")
   assert.equal(looked(answer, {}, "x").lesson.stage, "df")
-  const bare = { lesson: { stage: "x" }, stages: ["x", "df", "update"].map((symbol) => ({ symbol })) } // of a page opened without a lesson
+  const bare = { lesson: { stage: "x" }, stages: ["x", "df", "update"].map((symbol) => ({ symbol })) } // of a page opened without a setup
   assert.equal(looked(bare, { stage: "z9" }).lesson.stage, "df", "what is said to stay")
   assert.equal(looked(bare, {}).lesson.stage, "x")
 })

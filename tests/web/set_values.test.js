@@ -1,8 +1,8 @@
-// Values that are set by hand: how they are written, and what a change of the lesson leaves of them.
+// Values that are set by hand: how they are written, and what a change of the setup leaves of them.
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { parseSets, settingOf, withSets, writeSets } from "../../cnnviz/view/model/set_values.js"
+import { parseSets, settingOf, withSets, writeSets } from "../../cnnviz/view/model/state/set_values.js"
 
 const TEXT = "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2"
 
@@ -20,7 +20,7 @@ test("a number is set from the update on that is shown, in place of what was set
 })
 
 test("another network drops them, another image its pixels, typed filters those of theirs from the start", () => {
-  const lesson = {
+  const setup = {
     net: "a",
     img: "test-0",
     ch: "red",
@@ -29,7 +29,7 @@ test("another network drops them, another image its pixels, typed filters those 
     f2: "",
     set: `${TEXT};f2:0,0,0,0:1;f1:0,0,0,0:3~4`,
   }
-  const left = (change) => withSets(lesson, change).set
+  const left = (change) => withSets(setup, change).set
   assert.equal(left({ net: "b" }), "")
   for (const change of [{ img: "test-1" }, { ch: "green" }, { scale: "raw" }])
     assert.equal(left(change), "f1:0,0,1,1:2;w:120,0:-0.31~2;f2:0,0,0,0:1;f1:0,0,0,0:3~4")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accepts, begin, hides, isBefore, isWaiting, next } from "../../cnnviz/view/model/state.js"
+import { accepts, begin, hides, isBefore, isWaiting, next } from "../../cnnviz/view/model/state/state.js"
 
 const ORDER = ["x", "z1", "o", "L", "df", "update"]
 const KEYS = ["img", "k", "lr"]
@@ -10,8 +10,8 @@ const FULL = { img: "test-0", k: "0", lr: "0.01", stage: "x", cell: "" }
 
 const start = (address = {}) => begin("", KEYS, true, address)
 /** An answer to an address; what the server cannot use it replaces. */
-const answered = (state, asked, { here = state.wanted, lesson = {}, running = false } = {}) =>
-  next(state, { type: "answered", asked, lesson: { ...FULL, ...asked, ...lesson }, order: ORDER, here, running })
+const answered = (state, asked, { here = state.wanted, setup = {}, running = false } = {}) =>
+  next(state, { type: "answered", asked, setup: { ...FULL, ...asked, ...setup }, order: ORDER, here, running })
 const went = (state, change, running = false) => next(state, { type: "went", change, running })
 const travelled = (state, address) => next(state, { type: "travelled", address })
 const shown = (address = {}) => answered(start(address), address)
@@ -21,12 +21,12 @@ test("a first answer is waited for, and is what is shown", () => {
   assert.ok(isWaiting(first))
   const state = answered(first, { k: "3" })
   assert.ok(!isWaiting(state))
-  assert.deepEqual([state.shown.lesson.k, state.wanted.k, state.stage], ["3", "3", "x"])
+  assert.deepEqual([state.shown.setup.k, state.wanted.k, state.stage], ["3", "3", "x"])
 })
 
 test("another update is waited for until its answer comes, and a stage is not", () => {
   const state = went(shown(), { k: "1" })
-  assert.ok(isWaiting(state) && state.shown.lesson.k === "0")
+  assert.ok(isWaiting(state) && state.shown.setup.k === "0")
   assert.ok(!isWaiting(answered(state, { ...FULL, k: "1" })))
   const turned = went(shown(), { stage: "df" })
   assert.ok(!isWaiting(turned) && turned.stage === "df")
@@ -52,7 +52,7 @@ test("whatever the order in which answers come, the one that is wanted is shown 
     for (const k of asked) state = went(state, { k })
     for (const n of order) state = answered(state, { ...FULL, k: asked[n] })
     assert.ok(!isWaiting(state))
-    assert.equal(state.shown.lesson.k, "3")
+    assert.equal(state.shown.setup.k, "3")
   }
 })
 
@@ -72,7 +72,7 @@ test("Back in a hurry leads back, whether the answer had come or not", () => {
     state = travelled(state, { ...FULL, stage: "z1" })
     assert.equal(isWaiting(state), comes) // its numbers are asked for again, or are on the screen still
     state = answered(state, { ...FULL, stage: "z1" })
-    assert.deepEqual([isWaiting(state), state.shown.lesson.k, state.stage], [false, "0", "z1"])
+    assert.deepEqual([isWaiting(state), state.shown.setup.k, state.stage], [false, "0", "z1"])
   }
 })
 
@@ -82,7 +82,7 @@ test("an address that is on its way already is not asked for twice", () => {
 })
 
 test("what the server could not use is replaced, and that is no reason to wait", () => {
-  const state = answered(went(shown(), { lr: "fast" }), { ...FULL, lr: "fast" }, { lesson: { lr: "0.01" } })
+  const state = answered(went(shown(), { lr: "fast" }), { ...FULL, lr: "fast" }, { setup: { lr: "0.01" } })
   assert.ok(!isWaiting(state))
   assert.equal(state.wanted.lr, "0.01")
   assert.ok(!isWaiting(travelled(state, { ...FULL, lr: "fast" })))
@@ -98,7 +98,7 @@ test("an address that leaves out what is shown is another one, and the server sa
   const state = travelled(shown({ k: "3" }), { nothing: "-1" })
   assert.ok(isWaiting(state))
   const found = answered(state, { nothing: "-1" })
-  assert.ok(!isWaiting(found) && found.shown.lesson.k === "0")
+  assert.ok(!isWaiting(found) && found.shown.setup.k === "0")
 })
 
 test("another page is waited for although its lesson is this one's", () => {
@@ -168,9 +168,9 @@ test("any events in any order: what is waited for is not shown, and its answer e
       else if (what === 2) state = travelled(state, { ...FULL, k })
       else if (flights.length) state = answered(state, flights.splice(random(flights.length), 1)[0])
       if (isWaiting(state)) flights.push({ ...FULL, k: state.wanted.k, stage: state.stage })
-      assert.equal(isWaiting(state), state.shown.lesson.k !== state.wanted.k)
+      assert.equal(isWaiting(state), state.shown.setup.k !== state.wanted.k)
     }
     state = answered(state, { ...FULL, k: state.wanted.k, stage: state.stage })
-    assert.ok(!isWaiting(state) && state.shown.lesson.k === state.wanted.k)
+    assert.ok(!isWaiting(state) && state.shown.setup.k === state.wanted.k)
   }
 })

@@ -7,13 +7,13 @@ import {
   begins,
   counts,
   LESSON,
-  lessonAt,
   NUDGED,
   next,
   SCREENS,
+  setupAt,
   turn,
   UPDATES,
-} from "../../cnnviz/view/model/story.js"
+} from "../../cnnviz/pages/step/opening/story_model.js"
 import { has } from "../../cnnviz/view/model/words.js"
 
 const on = (telling, still = false) => next(telling, { type: "on", still })
@@ -53,8 +53,8 @@ test("the last screen counts up to its last update, is cut short by going on, an
 test("a number that is nudged is the only one that differs, and is back on any other screen", () => {
   const f = "-1,0,1,-2,0,2,-1,0,1"
   const nudging = next({ ...BEGINNING, at: 3 }, { type: "nudged", to: -8 })
-  assert.deepEqual(lessonAt(nudging, f, -0.5), { k: "0", stage: "L", f: "-1,0,1,-2,-0.5,2,-1,0,1" })
-  assert.equal(lessonAt(nudging, f).f, f)
+  assert.deepEqual(setupAt(nudging, f, -0.5), { k: "0", stage: "L", f: "-1,0,1,-2,-0.5,2,-1,0,1" })
+  assert.equal(setupAt(nudging, f).f, f)
   for (const other of [on(nudging), back(nudging)]) assert.equal(other.nudged, 0)
   assert.equal(NUDGED.along, `f:${Math.floor(NUDGED.place / 3)},${NUDGED.place % 3}`)
 })

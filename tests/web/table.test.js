@@ -2,10 +2,10 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { spread } from "../../cnnviz/view/model/layout.js"
-import { Numbers } from "../../cnnviz/view/model/numbers.js"
-import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/table.js"
-import { tableOf, windowsOf } from "../../cnnviz/view/model/table_sources.js"
+import { spread } from "../../cnnviz/view/model/layout/image_layout.js"
+import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
+import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/numbers/table.js"
+import { tableOf, windowsOf } from "../../cnnviz/view/model/numbers/table_sources.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
 

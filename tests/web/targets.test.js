@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { kindOf, labelOf, withTargets } from "../../cnnviz/view/model/targets.js"
+import { kindOf, labelOf, withTargets } from "../../cnnviz/view/model/state/targets.js"
 import { IMAGES } from "../../cnnviz/view/spec.js"
 
 const start = { img: IMAGES[0].id, y: "1,0" }
@@ -43,7 +43,7 @@ test("an image that is not among the small pictures says its class by its id, or
 })
 
 test("in another network the outputs keep their names, as many as there are", () => {
-  const into = (net, lesson = start) => withTargets({ net }, lesson).classes
+  const into = (net, setup = start) => withTargets({ net }, setup).classes
   assert.equal(into("conv1x3-dense3-softmax-ce"), "cat,dog")
   assert.equal(into("dense30-sigmoid-dense9-mse", { ...start, img: of("dog"), classes: "cat,dog" }), "cat,dog")
   assert.equal(into("dense10-mse", { ...start, classes: "cat,lynx" }), "cat,lynx")

@@ -22,7 +22,9 @@ test("plural forms are those of Python", () => {
 test("numbers have the separators that Unicode gives the language, and are understood as they are written", async () => {
   for (const lang of Object.keys(values)) {
     const { say, written } = await import(`../../cnnviz/view/model/words.js?${lang}`)
-    const { number, plainNumber, inField, localFormula } = await import(`../../cnnviz/view/model/format.js?${lang}`)
+    const { number, plainNumber, inField, localFormula } = await import(
+      `../../cnnviz/view/model/numbers/format.js?${lang}`
+    )
     const parts = new Intl.NumberFormat(lang, { style: "percent", minimumFractionDigits: 1 }).formatToParts(12345.678)
     const sign = (/** @type {string} */ type) => parts.find((part) => part.type === type)?.value
     assert.equal(say("words.point"), sign("decimal"))
@@ -58,6 +60,6 @@ test("every message is said as Python says it", () => {
 
 test("what is missing is an error and not a gap", () => {
   assert.ok(has("words.unknown") && !has("toString"))
-  assert.throws(() => say("no.such"), /There are no words for no\.such\./)
+  assert.throws(() => say("no.such"), /No message no\.such\./)
   assert.throws(() => say("words.unknown", {}), /no value id/)
 })

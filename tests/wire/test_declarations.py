@@ -11,7 +11,7 @@ import pytest
 
 from cnnviz.view.constants import browser_words, spec
 from cnnviz.wire import declarations
-from cnnviz.words import Message, Versions, catalogue
+from cnnviz.words import LocalizedText, Message, catalogue
 from tests.pages.running import handed_unsaid, run, unsaid
 
 PACKAGE = Path(declarations.__file__).parents[1]
@@ -28,7 +28,7 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
         return [found for name, inner in fields.items() for found in misfits(value[name], inner, f"{where}.{name}")]
     if kind is Message:
         return [] if isinstance(value, dict) and value.keys() == {"say"} and value["say"][0] in browser_words("en") else [f"{where}: {value!r} is no message"]
-    if kind is Versions:
+    if kind is LocalizedText:
         return [] if isinstance(value, dict) and value.keys() == {"versions"} else [f"{where}: {value!r} has no versions"]
     if origin is Literal:
         return [] if value in arguments else [f"{where}: {value!r}"]
@@ -108,4 +108,4 @@ def test_only_a_host_knows_streamlit_and_the_browsers_address():
     for name, text in MODULES.items():
         code = re.sub(r"/\*\*.*?\*/|(?m:^\s*//.*$)", "", text, flags=re.DOTALL)
         known = re.findall(r"streamlit|\bst-key|\blocation\b|\bhistory\b|popstate", code, re.IGNORECASE)
-        assert name.startswith(("hosts/", "hall/")) or not known, name
+        assert name.startswith(("hosts/", "rooms/")) or not known, name

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from cnnviz import Lesson, words
+from cnnviz import Setup, words
 from cnnviz.__main__ import main
 from cnnviz.words import Problem, catalogue, chosen, languages, message, plural, reading, say, written
 from cnnviz.words.pseudo import PSEUDO, stretched
@@ -59,10 +59,10 @@ def test_a_third_language_is_one_file(tmp_path, monkeypatch):
     try:
         assert languages() == ("en", "fr", "pl") and chosen("", "pl-PL,pl;q=0.9") == "pl"
         with reading("pl"):
-            assert str(Lesson(k=1).when) == "po 1 aktualizacji" and str(Lesson().when) == "przed pierwszą aktualizacją"
+            assert str(Setup(k=1).when) == "po 1 aktualizacji" and str(Setup().when) == "przed pierwszą aktualizacją"
             assert [plural(n) for n in (1, 2, 5, 22, 1.5)] == ["one", "few", "many", "few", "other"]
             assert written(1234567.5) == "1\u00a0234\u00a0567,5"
-            assert say("words.unknown", id="x") == "There are no words for x."  # what it lacks is English
+            assert say("words.unknown", id="x") == "No message x."  # what it lacks is English
     finally:
         catalogue.cache_clear()
 
@@ -71,7 +71,7 @@ def test_a_problem_is_said_to_whoever_reads():
     problem = Problem("words.unknown", id=message("words.value", value=0.5))
     with reading("fr"):
         assert str(problem) == say("words.unknown", "fr", id="0,5")
-    assert str(problem) == "There are no words for 0.5."
+    assert str(problem) == "No message 0.5."
 
 
 def test_the_longer_language_keeps_fields_and_formulas_and_is_longer():

@@ -16,7 +16,7 @@ FORMULA = re.compile(r"\$([^$]+)\$")
 
 
 def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
-    with pytest.raises(ValueError, match=r"^There are no words for nothing\.$") as caught:
+    with pytest.raises(ValueError, match=r"^No message nothing\.$") as caught:
         say("nothing")
     assert isinstance(caught.value, Problem) and caught.value.code == "words.unknown"
 
@@ -37,7 +37,7 @@ def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
         (406 / 800, "1%", "50.8%"),  # 50.75 on paper, a little less as the nearest number
         (float("nan"), "3", "NaN"),
         ([1, 2.5, "x"], "", "1, 2.5, x"),
-        (Message("words.unknown", {"id": 7}), "", "There are no words for 7."),
+        (Message("words.unknown", {"id": 7}), "", "No message 7."),
     ],
 )
 def test_values_are_written_as_people_read_them(value, spec, text):
@@ -119,7 +119,7 @@ def _french() -> dict[str, list[str]]:
                 found[at] = [below]
             gather(f"{at}.{key}", below)
 
-    for file in (Path(cnnviz.__file__).parent / "scripts").rglob("*.toml"):
+    for file in (Path(cnnviz.__file__).parent / "decks").rglob("*.toml"):
         gather(file.stem, tomllib.loads(file.read_text("utf-8")))
     return found
 

@@ -1,6 +1,6 @@
 """Are gradients right? Every entry beside central differences of the loss, judged by what round-off lets be told.
 
-    verdict        the judgement of an entry: right, wrong, at a kink, untold
+    verdict        the judgement of an entry: right, wrong, at a kink, undecided
     check          check_gradients: every entry of the parameters of one pass
     result         GradientCheck, the outcome
     differences    losses of many nudged copies at once, along `paths` of lines
@@ -14,7 +14,7 @@ from cnnviz.core.gradcheck.check import check_gradients, judged_again
 from cnnviz.core.gradcheck.error_curve import STEPS, StepSweep, step_sweep
 from cnnviz.core.gradcheck.one_entry import Nudge, digits_right, nudges
 from cnnviz.core.gradcheck.result import Entry, GradientCheck
-from cnnviz.core.gradcheck.verdict import KINK, RIGHT, SAFETY, TOLERANCE, UNTOLD, WRONG, marks, relative_error
+from cnnviz.core.gradcheck.verdict import KINK, RIGHT, SAFETY, TOLERANCE, UNDECIDED, WRONG, marks, relative_error
 
 __all__ = [
     "KINK",
@@ -22,7 +22,7 @@ __all__ = [
     "SAFETY",
     "STEPS",
     "TOLERANCE",
-    "UNTOLD",
+    "UNDECIDED",
     "WRONG",
     "Entry",
     "GradientCheck",

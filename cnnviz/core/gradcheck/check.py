@@ -21,11 +21,11 @@ import numpy as np
 from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
 from cnnviz.core.gradcheck.kinks import Found, check_parameter
 from cnnviz.core.gradcheck.result import GradientCheck
-from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, UNTOLD, marks, relative_error
-from cnnviz.core.named_arrays import Gradients, Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_ops import Padding
-from cnnviz.core.read_only import sealed
+from cnnviz.core.gradcheck.verdict import TOLERANCE, UNDECIDED, marks, relative_error, threshold
+from cnnviz.core.network.named_arrays import Gradients, Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding
+from cnnviz.core.runtime.read_only import as_frozen
 from cnnviz.words import Problem
 
 Progress = Callable[[float], None]
@@ -97,7 +97,7 @@ def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite:
     central, doubt, errors, structural, kinks = shaped
     marked = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
-        marked = {name: np.full_like(array, UNTOLD) for name, array in marked.items()}
+        marked = {name: np.full_like(array, UNDECIDED) for name, array in marked.items()}
     return GradientCheck(analytic, central, errors, kinks, doubt, marked, finite, structural)
 
 
@@ -110,9 +110,9 @@ def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> G
     >>> judged_again(right, {"df": np.zeros((3, 3)), "dw": right.analytic["w"], "db": right.analytic["b"]}).wrong
     9
     """
-    given = {name: sealed(gradients[f"d{name}"]) for name in check.analytic}
+    given = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}
     if not check.finite:
         return replace(check, analytic=given)
-    errors = {name: relative_error(array, check.numeric[name], SAFETY * check.doubt[name] / TOLERANCE) for name, array in given.items()}
+    errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in given.items()}
     marked = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in given.items()}
     return replace(check, analytic=given, relative_error=errors, marks=marked)

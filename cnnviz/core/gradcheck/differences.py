@@ -12,14 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
+from cnnviz.core.explain.rounding import doubts
 from cnnviz.core.gradcheck.nudge_path import Path, end_of, path
 from cnnviz.core.gradcheck.round_off import RoundOff, length
-from cnnviz.core.named_arrays import Gradients
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner
-from cnnviz.core.rounding import doubts
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.named_arrays import Gradients
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import PassValues
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.runtime.work_cancellation import check_wanted
 
 SEEN = 1e-9
 """The share of the end of the pass that a nudge moves it by at the least, for what it is to be more than round-off."""
@@ -67,7 +67,7 @@ class Differences:
     ):  # fmt: skip
         self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_of(program)
         self.trace = program.forward(params, x, given=given)
-        self.values: Inner = program.inner(params, self.trace)
+        self.values: PassValues = program.inner(params, self.trace)
         if self.dtype != np.float64:
             start = ("x", *program.parameters, *program.buffers, *program.draws)
             self.values = program.run_forward({name: self.values[name].astype(dtype) for name in start})
@@ -100,7 +100,7 @@ class Differences:
                 progress(len(effect) / size)
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
 
-    def _bend(self, path: Path, values: Inner, moved: np.ndarray) -> np.ndarray:
+    def _bend(self, path: Path, values: PassValues, moved: np.ndarray) -> np.ndarray:
         """By how much lines with kinks may change the loss of each copy otherwise than their slopes at θ say, (2, n); they have `moved` its end.
 
         Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left. Where ∂y vanishes
@@ -109,7 +109,7 @@ class Differences:
         bends = sum((sign * self._moved(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *moved.shape)))
         return np.abs(bends[0]) + moved / 2 * np.abs(bends[1])
 
-    def _moved(self, values: Inner, symbol: str) -> np.ndarray:
+    def _moved(self, values: PassValues, symbol: str) -> np.ndarray:
         """Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
         base = self.values[symbol]
         slopes = np.stack([gradients[f"d{symbol}"].reshape(-1) for gradients in self.slopes])
@@ -133,7 +133,7 @@ class Differences:
         x = self.values[self.program.network.names[path.place].input]
         return step / max(1.0, float(np.abs(x).max()))
 
-    def _blocks(self, path: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[Inner, np.ndarray]]:
+    def _blocks(self, path: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[PassValues, np.ndarray]]:
         """The passes with some entries raised and lowered by h, (2, rows, …) each, and what they move per unit (n, …), block by block."""
         for part in _parts(path, np.arange(path.size) if entries is None else entries):
             check_wanted()

@@ -7,10 +7,10 @@ import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
 from cnnviz.core.gradcheck.inputs import by_parameter, differences
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_ops import Padding
-from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding
+from cnnviz.core.runtime.read_only import ReadOnly
 
 STEPS = tuple(float(f"1e-{n}") for n in range(1, 15))
 """The steps ε of a sweep, 1e-1 to 1e-14."""

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
-from cnnviz.core.named_arrays import Gradients, Params
-from cnnviz.core.network import Network
-from cnnviz.core.notebook_network import notebook_program
-from cnnviz.core.notebook_ops import Padding, targets
-from cnnviz.core.read_only import sealed
+from cnnviz.core.network.named_arrays import Gradients, Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding, targets
+from cnnviz.core.notebook.notebook_network import notebook_program
+from cnnviz.core.runtime.read_only import as_frozen
 from cnnviz.words import Problem
 
 
@@ -47,7 +47,7 @@ def by_parameter(
         key = next((key for key in (f"d{name}", name) if key in gradients), None)
         if key is None:
             raise Problem("gradcheck.missing", name=name)
-        found[name] = sealed(gradients[key])
+        found[name] = as_frozen(gradients[key])
         wanted = nudged.trace.x.shape if name == "x" else nudged.program.shown[name]
         if found[name].shape != wanted:
             raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=wanted)

@@ -11,10 +11,12 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences, Sides
-from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error
+from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error, threshold
 
 CLOSER = (10, 100)
-"""Factors for a kink or a jump within reach: the step is so many times smaller, one after the other."""
+"""Factors by which the step shrinks, one after the other, while a kink or a jump is within reach."""
+CLOSEST = (*CLOSER, 1_000, 10_000)
+"""The same while an entry is about to be called wrong and no smaller step has confirmed that."""
 STEADY = 0.1
 """The part of a central difference by which a step twice as long may change it while the loss bends smoothly."""
 
@@ -52,7 +54,7 @@ def check_parameter(nudged: Differences, name: str, analytic: np.ndarray, step: 
 
 
 def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:
-    return relative_error(analytic, central, SAFETY * doubt / TOLERANCE)
+    return relative_error(analytic, central, threshold(doubt) / TOLERANCE)
 
 
 def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
@@ -64,7 +66,7 @@ def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
 def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
     """Tells whether one entry, by flat index, stands at a kink, as `check_parameter` says of all.
 
-    >>> from cnnviz.core.network import Network
+    >>> from cnnviz.core.network.network import Network
     >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])
     >>> nudged = Differences(network.program((1, 2)), network.init((1, 2)), x, np.ones(1))
     >>> [stands_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]
@@ -80,25 +82,28 @@ def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, 
 def _looked_at(
     nudged: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
 ) -> np.ndarray:
-    """Central differences, doubts, kinks and how far the end moved, (4,n) of n entries, from a step twice as long, and from smaller ones where that tells nothing.
+    """Return central differences, doubts, kinks and the distances that the end moved, (4,n), from a step twice as long or from smaller ones.
 
-    What is about to be called wrong is asked once more: two steps may agree by chance where the loss is made of plateaus, or bends a lot.
+    Two steps may agree by chance where the loss is made of plateaus or bends a lot. An entry is called wrong only if the next smaller
+    step, too, says so; if none does, it cannot be told.
     """
     pair = _Pair(near, nudged.sides(name, 2 * step, entries, bends=True))
     found = pair.found
-    differs = _error(analytic, *found[:2]) > TOLERANCE
-    for times in CLOSER:
+    unconfirmed = _error(analytic, *found[:2]) > TOLERANCE
+    for times in CLOSEST:
         unsure = np.asarray(found[2:4].any(axis=0))
-        asked = np.flatnonzero(unsure | differs)
+        unconfirmed &= found[2] == 0  # at a kink an entry is not called wrong
+        asked = np.flatnonzero(unsure & (times in CLOSER) | unconfirmed)
         if not asked.size:
             break
         pair = _Pair(*(nudged.sides(name, n * step / times, entries[asked], bends=n > 1) for n in (1, 2)))
         central, doubt = found[:2, asked]
-        taken = unsure[asked] | (pair.doubt < doubt) | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
+        other = unsure[asked] | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
+        taken = other | (pair.doubt < doubt)
         found[:, asked[taken]] = pair.found[:, taken]
-        differs[:] = False
+        unconfirmed[asked] = (other | pair.jumps | pair.bent) & (_error(analytic[asked], *found[:2, asked]) > TOLERANCE)
     central, doubt, bent, jumps, moved = found
-    return np.stack([central, np.where(jumps > bent, np.inf, doubt), bent, moved])
+    return np.stack([central, np.where((jumps > bent) | (unconfirmed & (bent == 0)), np.inf, doubt), bent, moved])
 
 
 class _Pair:

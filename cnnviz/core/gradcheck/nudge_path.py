@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Line
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
 
 BYTES = 2**20
 """Memory for the largest array of a block of copies: more of them would leave the processor's cache."""
@@ -31,8 +31,8 @@ class Path:
     target: str
     roles: Mapping[str, str]
     kinks: Mapping[str, int]
-    own: tuple[Line, ...]
-    lines: tuple[Line, ...]
+    own: tuple[Op, ...]
+    lines: tuple[Op, ...]
     block: int
     row: int
     cost: int
@@ -61,7 +61,7 @@ def path(program: Program, name: str, images: int = 1) -> Path:
     return Path(name, size, place, target, roles, _kinks(program, lines), own, lines, block // row * row, row, cost)
 
 
-def _kinks(program: Program, lines: tuple[Line, ...]) -> dict[str, int]:
+def _kinks(program: Program, lines: tuple[Op, ...]) -> dict[str, int]:
     """The symbols that go into lines with kinks, -1, and those that come out, 1; no symbol that does both."""
     kinks = [line for line in lines if line.layer is not None and program.network.layers[line.layer].has_kinks]
     into, out = {line.sources[0] for line in kinks}, {line.target for line in kinks}
@@ -73,10 +73,10 @@ def end_of(program: Program) -> str:
     return next(source for source in program.loss_line.sources if source != "y")
 
 
-def _numbers(program: Program) -> Callable[[Line], int]:
+def _numbers(program: Program) -> Callable[[Op], int]:
     """The count of numbers that a line makes; what it keeps for later is some K² times what it is kept of."""
 
-    def count(line: Line) -> int:
+    def count(line: Op) -> int:
         if line.target in program.shapes:
             return math.prod(program.shapes[line.target])
         layer, shape = program.network.layers[line.place], program.inputs[line.place]

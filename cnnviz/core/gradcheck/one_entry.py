@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.gradcheck.verdict import relative_error
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import Network
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.runtime.work_cancellation import check_wanted
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.core.gradcheck.verdict import KINK, RIGHT, SAFETY, UNTOLD, WRONG
-from cnnviz.core.read_only import ReadOnly
+from cnnviz.core.gradcheck.verdict import KINK, RIGHT, UNDECIDED, WRONG, threshold
+from cnnviz.core.runtime.read_only import ReadOnly
 
 
 @dataclass(frozen=True)
@@ -23,9 +23,9 @@ class Entry:
 class GradientCheck(ReadOnly):
     """Both gradients of each parameter and their relative error, each a dict of arrays shaped like the parameter.
 
-    `marks` says of each entry whether it is right, wrong, at a kink or untold (gradcheck/verdict.py), `kinks` which are at
+    `marks` says of each entry whether it is right, wrong, at a kink or undecided (gradcheck/verdict.py), `kinks` which are at
     a kink of ReLU or max pooling, and `doubt` how far the central difference may be off. `finite` is whether the pass is,
-    from which the differences are taken; where it is not, all is untold. `structural` are the entries that are 0 whatever the numbers are.
+    from which the differences are taken; where it is not, all is undecided. `structural` are the entries that are 0 whatever the numbers are.
     """
 
     analytic: dict[str, np.ndarray]
@@ -48,7 +48,7 @@ class GradientCheck(ReadOnly):
 
     @property
     def count(self) -> int:
-        """The number of entries, those at a kink and the untold ones too."""
+        """The number of entries, those at a kink and the undecided ones too."""
         return sum(marks.size for marks in self.marks.values())
 
     def _marked(self, mark: int) -> int:
@@ -70,22 +70,22 @@ class GradientCheck(ReadOnly):
         return self._marked(KINK)
 
     @property
-    def untold(self) -> int:
+    def undecided(self) -> int:
         """The number of entries that are too small beside round-off to be told."""
-        return self._marked(UNTOLD)
+        return self._marked(UNDECIDED)
 
     @property
     def floor(self) -> float:
-        """The size from which every entry could be told: SAFETY times the largest doubt of those that could not; 0 where all could."""
-        doubts = [doubt[(self.marks[name] == UNTOLD) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
-        return SAFETY * max((float(doubt.max()) for doubt in doubts if doubt.size), default=0.0)
+        """The size from which every entry could be told; 0 if all could."""
+        doubts = [doubt[(self.marks[name] == UNDECIDED) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
+        return max((float(threshold(doubt.max())) for doubt in doubts if doubt.size), default=0.0)
 
     @property
     def verdict(self) -> str:
-        """ "right", "wrong", "untold" where nothing could be told, or "not finite" where our own pass is not."""
+        """ "right", "wrong", "undecided" where nothing could be told, or "not finite" where our own pass is not."""
         if not self.finite:
             return "not finite"
-        return "wrong" if self.wrong else "right" if self.right else "untold"
+        return "wrong" if self.wrong else "right" if self.right else "undecided"
 
     @property
     def passed(self) -> bool:

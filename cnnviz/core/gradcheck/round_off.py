@@ -3,9 +3,9 @@
 import numpy as np
 
 from cnnviz.core.gradcheck.nudge_path import Path, end_of
-from cnnviz.core.named_arrays import Gradients
-from cnnviz.core.program import Program
-from cnnviz.core.program_line import Inner, Line
+from cnnviz.core.network.named_arrays import Gradients
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
 
 
 class RoundOff:
@@ -17,7 +17,7 @@ class RoundOff:
     stayed under it in hundreds of random networks, once at 0.97 of it.
     """
 
-    def __init__(self, program: Program, values: Inner, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
+    def __init__(self, program: Program, values: PassValues, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
         self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
         end = np.abs(slopes[0][f"d{end_of(program)}"])
         self.own = np.array([[0.0], [float(end.sum() + 2 * np.abs(y).sum())]])  # of the loss itself
@@ -44,6 +44,8 @@ class RoundOff:
         their squares are 0, and squared. An entry that reaches such ones alone has the largest of them.
         """
         alone, near, found = True, 0, [np.zeros((2, 0))]
+        if not path.own:  # a nudged pixel rounds off, too
+            near, found = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":
                 alone = alone and (line.target == path.target or self._same(line))
@@ -57,19 +59,26 @@ class RoundOff:
         lost = ((squares < SQUARED**2) & lines.any(axis=1)).any() or ((far < SQUARED) & (far > 0)).any()
         return length(np.swapaxes(lines, 1, 2)) if lost else squares[:, :0], squares, far, scale
 
-    def _error(self, line: Line, alone: bool) -> np.ndarray:
-        """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves."""
+    def _error(self, line: Op, alone: bool) -> np.ndarray:
+        """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves.
+
+        Below TINY numbers round off by no less than there.
+        """
         key = line.target, alone
         if key not in self._of_lines:
-            size = (np.abs(self.values[line.target]) if alone else self._magnitude(line)).reshape(-1)
-            self._of_lines[key] = np.stack([np.abs(slopes[f"d{line.target}"]).reshape(-1) for slopes in self.slopes]) * size
+            size = np.abs(self.values[line.target]) if alone else self._magnitude(line)
+            self._of_lines[key] = self._of_slopes(line.target, np.maximum(size, TINY))
         return self._of_lines[key]
 
-    def _same(self, line: Line) -> bool:
+    def _of_slopes(self, symbol: str, size: np.ndarray) -> np.ndarray:
+        """Return |∂s| · size of each cell, (2, cells), for both kinds of slopes."""
+        return np.stack([np.abs(slopes[f"d{symbol}"]).reshape(-1) for slopes in self.slopes]) * size.reshape(-1)
+
+    def _same(self, line: Op) -> bool:
         """Tells whether each cell is made of the same cell before it."""
         return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
 
-    def _magnitude(self, line: Line) -> np.ndarray:
+    def _magnitude(self, line: Op) -> np.ndarray:
         """The round-off of a line's result, over eps."""
         value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
         own = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})

@@ -1,16 +1,23 @@
-"""The one judgement of a gradient beside central differences, entry by entry: right, wrong, at a kink, or untold.
+"""The one judgement of a gradient beside central differences, entry by entry: right, wrong, at a kink, or undecided.
 
 Everything that judges gradients uses `marks`; the exported exercise repeats it in NumPy alone.
 """
 
 import numpy as np
 
-RIGHT, WRONG, KINK, UNTOLD = range(4)
+RIGHT, WRONG, KINK, UNDECIDED = range(4)
 """The marks of an entry."""
 TOLERANCE = 1e-6
 """The largest relative error of a gradient that is called right."""
 SAFETY = 4
 """Safety factor on the estimated error of a central difference: so much of it is not held against a gradient."""
+UNDERFLOW = 1e-290
+"""Size below which an entry cannot be told: the numbers it is made of may have lost their digits to underflow."""
+
+
+def threshold(doubt: np.ndarray | float) -> np.ndarray:
+    """Return the size from which an entry with this doubt can be told from 0."""
+    return np.asarray(np.maximum(SAFETY * doubt, UNDERFLOW))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # what is not finite is told apart below
@@ -22,13 +29,13 @@ def marks(
     kinks: np.ndarray | bool = False,
     tolerance: float = TOLERANCE,
 ) -> np.ndarray:
-    """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNTOLD 3 for each entry.
+    """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNDECIDED 3 for each entry.
 
     `doubt` is how far `central` may be off; `structural` marks entries that are 0 whatever the numbers are, as behind a
     unit that is off; `kinks` those where there is no derivative. `tolerance` is wider for numbers of less precision. An entry is
 
-        wrong    where |given - central| > SAFETY·doubt and > tolerance·max(|given|, |central|)
-        untold   else, where |given| < SAFETY·doubt, but for a structural 0; where central or doubt is not finite
+        wrong    where |given - central| > threshold(doubt) and > tolerance·max(|given|, |central|)
+        undecided   else, where |given| < threshold(doubt), but for a structural 0; where central or doubt is not finite
         right    else
 
     A kink is neither; an entry that was given and is not finite is wrong.
@@ -36,14 +43,16 @@ def marks(
     >>> given = np.array([1.0, 1.001, 1e-13, 0.0, 1e-3, np.nan])
     >>> marks(given, np.array([1, 1, 0, 0, 0, 1]), 1e-12).tolist()
     [0, 1, 3, 3, 1, 1]
+    >>> marks(np.array([2e-300, 1e-5]), np.array([1e-300, 0.0]), 0.0).tolist()
+    [3, 1]
     >>> marks(np.zeros(2), np.array([1e-13, 0.3]), 1e-12, structural=np.ones(2, bool), kinks=np.array([False, True])).tolist()
     [0, 2]
     """
-    apart, size, unsure = np.abs(given - central), np.abs(given), SAFETY * doubt
+    apart, size, unsure = np.abs(given - central), np.abs(given), threshold(doubt)
     blind = ~(np.isfinite(central) & np.isfinite(doubt))
     agrees = (apart <= unsure) | (apart <= tolerance * np.maximum(size, np.abs(central)))
-    told = (size >= unsure) | (structural & (given == 0))
-    found = np.where(blind, UNTOLD, np.where(agrees, np.where(told, RIGHT, UNTOLD), WRONG))
+    is_decided = (size >= unsure) | (structural & (given == 0))
+    found = np.where(blind, UNDECIDED, np.where(agrees, np.where(is_decided, RIGHT, UNDECIDED), WRONG))
     found = np.where(kinks, KINK, found)
     return np.where(np.isfinite(given), found, WRONG).astype(np.int8)
 

@@ -2,17 +2,17 @@
 
 import numpy as np
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers._activation import Activation
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
-from cnnviz.core.layers.identity import Identity
-from cnnviz.core.layers.relu import Relu
-from cnnviz.core.layers.sigmoid import Sigmoid, sigmoid
-from cnnviz.core.layers.tanh import Tanh, tanh
-from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import anywhere
 from cnnviz.core.mistakes.places import at_the_output, has_a_line, hidden
 from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
+from cnnviz.core.network.layers.identity import Identity
+from cnnviz.core.network.layers.relu import Relu
+from cnnviz.core.network.layers.sigmoid import Sigmoid, sigmoid
+from cnnviz.core.network.layers.tanh import Tanh, tanh
 
 Array = np.ndarray
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
 from cnnviz.core.mistakes.places import has_a_bias, several_biases
 from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
 
 Array = np.ndarray
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from cnnviz.core.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
-from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import anywhere
 from cnnviz.core.mistakes.places import has_a_bias, has_zeros_before, overlaps, several_filters
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.sliding import Padding, pad_widths, places
+from cnnviz.core.network.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
+from cnnviz.core.network.sliding import Padding, pad_widths, places
 
 Array = np.ndarray
 

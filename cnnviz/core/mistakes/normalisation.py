@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from cnnviz.core.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance, gain_dg
-from cnnviz.core.layers.batch_norm import SHARE, BatchNorm, affine_dx, normalise_dx
-from cnnviz.core.layers.dropout import Dropout, drawn_mask
-from cnnviz.core.layers.group_norm import GroupNorm, group_normalise_dx, grouped
-from cnnviz.core.mistake_model import anywhere
+from cnnviz.core.mistakes.mistake_model import anywhere
 from cnnviz.core.mistakes.places import on_maps
 from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.network.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance, gain_dg
+from cnnviz.core.network.layers.batch_norm import SHARE, BatchNorm, affine_dx, normalise_dx
+from cnnviz.core.network.layers.dropout import Dropout, drawn_mask
+from cnnviz.core.network.layers.group_norm import GroupNorm, group_normalise_dx, grouped
 
 Array = np.ndarray
 

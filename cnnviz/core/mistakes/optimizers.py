@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.optimizers import Adam, Momentum, Optimizer, State
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.optimizers import Adam, Momentum, Optimizer, State
 
 Array = np.ndarray
 

@@ -2,15 +2,15 @@
 
 import numpy as np
 
-from cnnviz.core.layers.dense import Dense, connect_dx
-from cnnviz.core.layers.layer import Shape
-from cnnviz.core.layers.relu import Relu
-from cnnviz.core.layers.sigmoid import Sigmoid
-from cnnviz.core.layers.softmax import Softmax
-from cnnviz.core.layers.tanh import Tanh
-from cnnviz.core.losses import LOSSES
 from cnnviz.core.mistakes.places import at_the_output, merged, several_channels
 from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.network.layers.dense import Dense, connect_dx
+from cnnviz.core.network.layers.layer import Shape
+from cnnviz.core.network.layers.relu import Relu
+from cnnviz.core.network.layers.sigmoid import Sigmoid
+from cnnviz.core.network.layers.softmax import Softmax
+from cnnviz.core.network.layers.tanh import Tanh
+from cnnviz.core.network.losses import LOSSES
 
 Array = np.ndarray
 

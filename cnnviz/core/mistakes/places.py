@@ -3,11 +3,11 @@
 import math
 from itertools import takewhile
 
-from cnnviz.core.architecture import Architecture
-from cnnviz.core.layers.conv import Conv
-from cnnviz.core.layers.dense import Dense
-from cnnviz.core.layers.group_norm import GroupNorm
-from cnnviz.core.layers.layer import Shape
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.layers.conv import Conv
+from cnnviz.core.network.layers.dense import Dense
+from cnnviz.core.network.layers.group_norm import GroupNorm
+from cnnviz.core.network.layers.layer import Shape
 
 
 def hidden(network: Architecture, place: int) -> bool:

@@ -4,12 +4,12 @@ import math
 
 import numpy as np
 
-from cnnviz.core.layers.average_pooling import AveragePooling
-from cnnviz.core.layers.global_average import GlobalAverage
-from cnnviz.core.layers.max_pooling import MaxPooling, first_winners
 from cnnviz.core.mistakes.places import overlaps
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.sliding import slices
+from cnnviz.core.network.layers.average_pooling import AveragePooling
+from cnnviz.core.network.layers.global_average import GlobalAverage
+from cnnviz.core.network.layers.max_pooling import MaxPooling, first_winners
+from cnnviz.core.network.sliding import slices
 
 Array = np.ndarray
 

@@ -6,15 +6,15 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.work_cancellation import in_background
-from cnnviz.hosts.dialogs import Reply, full_set, own_files
-from cnnviz.hosts.dialogs.take_home import KINDS, file_of, offered
+from cnnviz.core.runtime.work_cancellation import in_background
+from cnnviz.hosts.dialogs import Reply, full_set, uploads
+from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import Cost, cost
 from cnnviz.words import KEY, Problem, chosen, reading
 
 Asked = Mapping[str, str]
-"""The query: a lesson, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
+"""The query: a setup, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
 
 BYTES = "application/octet-stream"
 
@@ -26,16 +26,16 @@ def _json(found: object, status: int = 200) -> Reply:
 ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
     "files": lambda asked: _json(offered(asked)),
     "file": lambda asked: Reply(*file_of(asked)),
-    "example": lambda asked: Reply(own_files.example(asked), BYTES),
+    "example": lambda asked: Reply(uploads.example(asked), BYTES),
     "cifar10": lambda asked: _json(full_set.full_set(asked)),
 }
 """The questions that are asked by an address alone, by name."""
 
 SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
-    "picture": lambda asked, content: _json(own_files.picture(asked, content)),
-    "weights": lambda asked, content: _json(own_files.weights(asked, content)),
-    "model": lambda asked, content: _json(own_files.model(asked, content)),
-    "gradients": lambda asked, content: Reply(own_files.gradients(asked, content), BYTES),
+    "picture": lambda asked, content: _json(uploads.picture(asked, content)),
+    "weights": lambda asked, content: _json(uploads.weights(asked, content)),
+    "model": lambda asked, content: _json(uploads.model(asked, content)),
+    "gradients": lambda asked, content: Reply(uploads.gradients(asked, content), BYTES),
     "cifar10": lambda asked, content: _json(full_set.load(asked, content)),
 }
 """The questions to which a file, or nothing, is sent."""
@@ -61,7 +61,7 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
 
 
 def cost_of(name: str, asked: Asked) -> Cost:
-    """Of which kinds a question is, and about how many seconds it takes by the updates of its lesson alone."""
+    """Return the kinds of a question, and an estimate of its seconds from the updates of its setup."""
     kinds, seconds = cost(page_at(asked.get("page", "")), asked)
     what = asked.get("what", "")
     return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.checks.tensorflow_process import installed
-from cnnviz.core.image_ids import CLASSES, class_words
+from cnnviz.core.setup.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import excuse
 from cnnviz.data.labelled import LabelledImages
+from cnnviz.tensorflow_check.tensorflow_process import installed
 from cnnviz.wire.dialogs import FullSet, FullSetPage
 from cnnviz.words import message
 

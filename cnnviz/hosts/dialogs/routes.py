@@ -15,14 +15,15 @@ from starlette.types import Receive, Scope, Send
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.hosts.dialogs import Reply
 from cnnviz.server.admission import Admission
-from cnnviz.server.costs import Costs, LikeOthers
-from cnnviz.server.gate import Gate
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.costs import Cost, Costs, LearnedCost
 from cnnviz.server.job import Busy
 from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
 from cnnviz.server.rate_limits import Rate
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
 from cnnviz.server.waiting import while_asked
+from cnnviz.server.worker_pool import READING, clock, reading_cost
 
 MOST_MADE = 32_000_000
 """Bytes of answers that are on their way to all who asked, beyond which no other goes there; the largest network's parameters take 13 MB."""
@@ -35,10 +36,13 @@ ASKED, EACH = 600, 0.2
 
 
 class Dialogs:
-    """The answers to everybody; one is made at a time, after numbers. `sending` counts the bytes of answers that have not been read yet, `coming` those of files."""
+    """The answers of dialogs. Workers read what is sent; of other answers one is made at a time, after numbers.
+
+    `sending` counts the bytes of answers that have not been read yet, `coming` those of files.
+    """
 
     def __init__(self) -> None:
-        self.work: Gate[Reply] = Gate(1, Admission(400, 100))
+        self.work: ComputeQueue[Reply] = ComputeQueue(1, Admission(400, 100))
         self.costs = Costs()
         self.asked = Rate(ASKED, EACH)
         self.sending = self.coming = 0
@@ -99,9 +103,18 @@ class Dialogs:
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_asked(request):
             made = partial(answers.answer, name, asked, content if sent else None)
-            expected = LikeOthers(self.costs, name, partial(answers.cost_of, name, asked))
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
-            return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+            if not sent:
+                expected = LearnedCost(self.costs, name, partial(answers.cost_of, name, asked))
+                return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+
+            def cost() -> Cost:
+                kinds, seconds = reading_cost(("dialogs", name), content)
+                return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)  # compared at a later update
+
+            expected = LearnedCost(self.costs, name, cost, clock=clock)
+            reply: Reply = await READING.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+            return reply
 
 
 def _full() -> Response:

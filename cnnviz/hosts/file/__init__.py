@@ -1,25 +1,25 @@
-"""A lesson as one .html file: the page's own component with the numbers of some updates, for a browser without any server."""
+"""A setup as one .html file: the page's own component with the numbers of some updates, for a browser without any server."""
 
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from cnnviz.core.lesson import MAX_UPDATES, Lesson
-from cnnviz.core.trajectory import trajectory
-from cnnviz.core.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import MAX_UPDATES, Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.hosts.file.document import document, said_in
-from cnnviz.hosts.file.estimates import estimates
 from cnnviz.hosts.file.packing import Store
-from cnnviz.pages.address import Now
+from cnnviz.hosts.file.predictors import predictors
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.step.answer import answer
 from cnnviz.words import Problem, say
 
 
-def lesson_html(
-    lesson: Lesson,
+def setup_html(
+    setup: Setup,
     image: Image,
     around: int = 1,
     server: str = "",
@@ -28,7 +28,7 @@ def lesson_html(
     look: Mapping[str, str] = MappingProxyType({}),
     scorm: bool = False,
 ) -> str:
-    """The lesson on `image` as an .html file, with `around` updates either way of `lesson.k`.
+    """The setup on `image` as an .html file, with `around` updates either way of `lesson.k`.
 
     `server` is the address of a page of cnnviz that the file links to, if there is one; `progress` is told each update
     that is reached; `look` is how it is looked at, such as {"view": "lecture"}; `scorm` has it tell a learning management
@@ -36,25 +36,25 @@ def lesson_html(
     `server` is no address.
 
     >>> from cnnviz.data.images import find_image
-    >>> text = lesson_html(Lesson(k=2), find_image("test-0"), around=0)
+    >>> text = setup_html(Setup(k=2), find_image("test-0"), around=0)
     >>> text.startswith("<!doctype html>"), len(text) < 400_000
     (True, True)
     """
     if not 0 <= around <= MOST_AROUND:
         raise Problem("export.html.around", around=around, most=MOST_AROUND)
     server = page_address(server)
-    updates = range(max(0, lesson.k - around), min(lesson.k + around, MAX_UPDATES) + 1)
-    store = Store(estimates(lesson))
+    updates = range(max(0, setup.k - around), min(setup.k + around, MAX_UPDATES) + 1)
+    store = Store(predictors(setup))
     for k in updates:
         check_wanted()
-        store.add(str(k), _answer(dataclasses.replace(lesson, k=k), image))
+        store.add(str(k), _answer(dataclasses.replace(setup, k=k), image))
         progress(k)
-    contents = {"lesson": {**lesson.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
-    title = say("export.html.title", image=image.words, when=lesson.when)
+    contents = {"lesson": {**setup.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
+    title = say("export.html.title", image=image.words, when=setup.when)
     return document("hosts/file/file", title, json.dumps(contents), store.content, said=said_in(*store.headers))
 
 
-def _answer(lesson: Lesson, image: Image) -> bytes:
-    """The page Step's answer for the lesson."""
-    moment = trajectory(lesson, load_image(image.pixels, lesson.ch, lesson.scale), lesson.k)
-    return answer(Now(asked={}, lesson=lesson, image=image, moment=moment, wrong={}, extras={}), whole=True)
+def _answer(setup: Setup, image: Image) -> bytes:
+    """The page Step's answer for the setup."""
+    snapshot = run_updates(setup, load_image(image.pixels, setup.ch, setup.scale), setup.k)
+    return answer(PageRequest(query={}, setup=setup, image=image, snapshot=snapshot, errors={}, extras={}), whole=True)

@@ -14,12 +14,12 @@ from cnnviz.view.modules import CONSTANTS, module, styles
 from cnnviz.words import reader, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
-_NO_SERVER = dict.fromkeys(("view/regions/drawer", "view/regions/drawer_bind"), "view/regions/no_drawer") | {"view/regions/dialogs": "view/regions/no_dialogs"}
+_NO_SERVER = dict.fromkeys(("view/decks/drawer", "view/decks/drawer_bind"), "view/decks/no_drawer") | {"view/dialogs/dialogs": "view/dialogs/no_dialogs"}
 """Modules that others stand in for where there is nobody to ask."""
-_ONE_PAGE = {"view/regions/registry": "view/regions/registry_of_step"}
+_ONE_PAGE = {"view/shell/registry": "view/shell/registry_of_step"}
 """And where there is one page alone."""
-_OF_PAGES = frozenset({"film", "training", "road", "check", "notebook", "learn"})
-_OF_OTHERS = frozenset({"cockpit", "hall", "streamlit"})
+_OF_PAGES = frozenset({"film", "training", "gradient_chain", "check", "notebook", "learn"})
+_OF_OTHERS = frozenset({"presenter_view", "rooms", "streamlit"})
 """Style sheets of pages, and of rooms and a frame, that do not come along."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
 """Pattern of a message's id in JavaScript, with ${…} for what is filled in."""

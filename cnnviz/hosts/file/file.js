@@ -1,26 +1,26 @@
-// The component's entry in a file of its own: one lesson, with the numbers of some of its updates, and nobody to ask
+// The component's entry in a file of its own: one setup, with the numbers of some of its updates, and nobody to ask
 // for others. What stands behind "#" in the file's address is where one is in it.
 
-import { own, query, same } from "../../view/model/address.js"
-import { escaped } from "../../view/model/format.js"
+import { escaped } from "../../view/model/numbers/format.js"
+import { own, query, same } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/lesson_view.js"
+import { View } from "../../view/shell/setup_view.js"
 import { placeOf } from "./hash_address.js"
 import { report } from "./scorm.js"
 import { answersOf } from "./stored_answers.js"
 import { disable } from "./without_server.js"
 
-/** @import { Answer, FileContents, Host, Lesson, View as Shown } from "../../view/types/view.js" */
+/** @import { Answer, FileContents, Host, Setup, View as Shown } from "../../view/types/view.js" */
 
 const isWeb = /^https?:/.test(location.protocol) // elsewhere a link to this file leads nobody to it
 
-/** Shows the lesson that the document holds. */
+/** Shows the setup that the document holds. */
 export default async function show() {
   const contents = /** @type {FileContents} */ (JSON.parse(document.getElementById("contents")?.textContent ?? ""))
-  const { lesson, names, server } = contents
+  const { lesson: setup, names, server } = contents
   const answerTo = answersOf(contents, await window.unpacked("numbers"))
   const holds = (/** @type {string} */ k) => names.includes(k)
-  const place = placeOf(lesson, holds)
+  const place = placeOf(setup, holds)
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
@@ -30,7 +30,7 @@ export default async function show() {
     const { stage } = answer.stages.some(({ symbol }) => symbol === asked.stage) ? asked : answer.lesson
     deliver({ ...answer, asked, lesson: { ...answer.lesson, ...asked, stage } })
   }
-  const elsewhere = (/** @type {Lesson} */ next, page = "") => (server ? server + page + query(next) : "")
+  const elsewhere = (/** @type {Setup} */ next, page = "") => (server ? server + page + query(next) : "")
   /** @type {Host} */
   const host = {
     address: {
@@ -44,8 +44,8 @@ export default async function show() {
     },
     numbers: { ask, receive: (act) => (deliver = act) },
     refuses(next, page) {
-      const other = page !== undefined || !same({ ...lesson, ...next, k: "" }, { ...lesson, k: "" }, view.computed)
-      if (!other && holds(next.k ?? lesson.k)) return ""
+      const other = page !== undefined || !same({ ...setup, ...next, k: "" }, { ...setup, k: "" }, view.computed)
+      if (!other && holds(next.k ?? setup.k)) return ""
       return say(other ? "web.file.another" : "web.file.updates", { first: names[0], last: names.at(-1) ?? "" })
     },
   }
@@ -63,7 +63,7 @@ export default async function show() {
   ask()
 }
 
-/** Says that the lesson is completed once its last stage is seen. @param {Shown} view @param {() => void} complete */
+/** Says that the setup is completed once its last stage is seen. @param {Shown} view @param {() => void} complete */
 const completes = (view, complete) =>
   new MutationObserver(() => {
     if (!view.veiled && view.stage === view.order.at(-1)) complete()

@@ -1,26 +1,26 @@
-// An address behind "#": what of a lesson differs from the one that a file holds.
+// An address behind "#": what of a setup differs from the one that a file holds.
 
-import { COMPUTED, parse, query, same } from "../../view/model/address.js"
+import { COMPUTED, parse, query, same } from "../../view/model/state/address.js"
 
-/** @import { Lesson } from "../../view/types/view.js" */
+/** @import { Setup } from "../../view/types/view.js" */
 
 /**
- * Where one is in the file's lesson. Where a browser keeps no history for a file (in a frame, say), this remembers it alone.
- * @param {Lesson} lesson
+ * Where one is in the file's setup. Where a browser keeps no history for a file (in a frame, say), this remembers it alone.
+ * @param {Setup} setup
  * @param {(k: string) => boolean} holds  whether the numbers of an update are there
  */
-export function placeOf(lesson, holds) {
+export function placeOf(setup, holds) {
   let here = from(location.hash)
 
-  /** @param {string} hash @returns {Lesson} */
+  /** @param {string} hash @returns {Setup} */
   function from(hash) {
-    const { k = lesson.k, ...asked } = parse(hash.replace(/^#/, ""))
-    const looks = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // no other lesson is here
-    return { ...lesson, ...Object.fromEntries(looks), k: holds(k) ? k : lesson.k }
+    const { k = setup.k, ...asked } = parse(hash.replace(/^#/, ""))
+    const looks = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // no other setup is here
+    return { ...setup, ...Object.fromEntries(looks), k: holds(k) ? k : setup.k }
   }
-  /** @param {Lesson} next */
+  /** @param {Setup} next */
   function hash(next) {
-    const changed = Object.entries(next).filter(([key, value]) => value !== lesson[key])
+    const changed = Object.entries(next).filter(([key, value]) => value !== setup[key])
     return query(Object.fromEntries(changed)).replace("?", "#")
   }
   addEventListener("popstate", () => {
@@ -28,9 +28,9 @@ export function placeOf(lesson, holds) {
   })
   return {
     read: () => here,
-    link: (/** @type {Lesson} */ next) => location.href.replace(/#.*/, "") + hash(next),
-    visit(/** @type {Lesson} */ change, { replace = false } = {}) {
-      const next = { ...lesson, ...change }
+    link: (/** @type {Setup} */ next) => location.href.replace(/#.*/, "") + hash(next),
+    visit(/** @type {Setup} */ change, { replace = false } = {}) {
+      const next = { ...setup, ...change }
       if (same(next, here, Object.keys({ ...next, ...here }))) return
       here = next
       try {

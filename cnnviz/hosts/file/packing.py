@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from cnnviz.hosts.file.estimates import BEFORE, Estimate, estimate, usable
+from cnnviz.hosts.file.predictors import BEFORE, Predictor, predict, usable
 from cnnviz.pages.encoding import decode
 from cnnviz.words import Problem
 
@@ -33,7 +33,7 @@ class Store:
     answer's header is, in bytes, and the rest, in numbers of 64 bits.
     """
 
-    estimates: Mapping[str, Estimate] = field(default_factory=dict)
+    predictors: Mapping[str, Predictor] = field(default_factory=dict)
     names: list[str] = field(default_factory=list)
     heads: list[int] = field(default_factory=list)
     bodies: list[int] = field(default_factory=list)
@@ -49,9 +49,9 @@ class Store:
         arrays = decode(answer)[1]
         words = np.frombuffer(answer, "<u8", offset=start).copy()
         for part, at in held(answer).items():
-            estimated = self._estimated(part, arrays)
-            if estimated is not None:
-                words[at // 8 : at // 8 + estimated.size] -= estimated.ravel().view("<u8")
+            predicted = self._estimated(part, arrays)
+            if predicted is not None:
+                words[at // 8 : at // 8 + predicted.size] -= predicted.ravel().view("<u8")
         self.names.append(name)
         self.heads.append(start)
         self.bodies.append(len(words))
@@ -64,14 +64,14 @@ class Store:
             return self._before.get(source[1:]) if source.startswith(BEFORE) else arrays.get(source)
 
         shape = arrays[name].shape
-        found = estimate(self.estimates[name], shape, get) if name in self.estimates else None
+        found = predict(self.predictors[name], shape, get) if name in self.predictors else None
         before = self._before.get(name)
         return before if found is None and before is not None and before.shape == shape and usable(before) else found
 
     @property
     def contents(self) -> dict[str, object]:
         """The contents for estimates.js and stored_answers.js: the answers' names and lengths, and the estimates of what they hold."""
-        used = {name: one for name, one in self.estimates.items() if name in self._before}
+        used = {name: one for name, one in self.predictors.items() if name in self._before}
         return {"names": self.names, "heads": self.heads, "bodies": self.bodies, "estimates": used}
 
     @property

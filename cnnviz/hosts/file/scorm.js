@@ -1,4 +1,4 @@
-// What a lesson tells a learning management system (SCORM 1.2): how many of its questions were answered right, and when
+// What a setup tells a learning management system (SCORM 1.2): how many of its questions were answered right, and when
 // its end was reached.
 
 import { onAnswer, startCount } from "../../pages/learn/progress.js"

@@ -1,4 +1,4 @@
-"""A lesson or a script as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
+"""A setup or a deck as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
 
 import io
 import zipfile
@@ -7,42 +7,42 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import Image
-from cnnviz.hosts.file import lesson_html
-from cnnviz.hosts.file.script import script_html
-from cnnviz.scripts.script_checker import check_file
+from cnnviz.decks.deck_checker import check_file
+from cnnviz.hosts.file import setup_html
+from cnnviz.hosts.file.deck import deck_html
 from cnnviz.words import say
 
 _MANIFEST = Template(Path(__file__).with_name("imsmanifest.xml").read_text("utf-8"))
 
 
 def scorm_package(
-    lesson: Lesson, image: Image, around: int = 1, server: str = "", progress: Callable[[int], None] = lambda update: None
+    setup: Setup, image: Image, around: int = 1, server: str = "", progress: Callable[[int], None] = lambda update: None
 ) -> bytes:
-    """The lesson on `image` as a .zip, the same bytes for the same lesson; the arguments are those of `lesson_html`.
+    """The setup on `image` as a .zip, the same bytes for the same setup; the arguments are those of `setup_html`.
 
     It asks for a number before each stage, tells how many of the answers were right, and that it is completed at the
-    last stage of an update. Raises Problem, as `lesson_html` does.
+    last stage of an update. Raises Problem, as `setup_html` does.
 
     >>> from cnnviz.data.images import find_image
-    >>> content = scorm_package(Lesson(), find_image("test-0"), around=0)
+    >>> content = scorm_package(Setup(), find_image("test-0"), around=0)
     >>> zipfile.ZipFile(io.BytesIO(content)).namelist()
     ['imsmanifest.xml', 'index.html']
     """
-    page = lesson_html(lesson, image, around, server, progress, look={"predict": "1"}, scorm=True)
-    return _package(say("export.html.title", image=image.words, when=lesson.when), page)
+    page = setup_html(setup, image, around, server, progress, look={"predict": "1"}, scorm=True)
+    return _package(say("export.html.title", image=image.words, when=setup.when), page)
 
 
-def script_package(file: Path, server: str = "") -> bytes:
-    """The script of a TOML file as a .zip; the arguments are those of `script_html`.
+def deck_package(file: Path, server: str = "") -> bytes:
+    """The deck of a TOML file as a .zip; the arguments are those of `deck_html`.
 
     Its score is the share of its questions that were answered right at once, and it is completed at the last screen.
-    Raises Problem, as `script_html` does.
+    Raises Problem, as `deck_html` does.
     """
-    page = script_html(file, server, scorm=True)
-    script, _ = check_file(file)
-    return _package(str(script.title if script else ""), page)
+    page = deck_html(file, server, scorm=True)
+    deck, _ = check_file(file)
+    return _package(str(deck.title if deck else ""), page)
 
 
 def _package(title: str, page: str) -> bytes:

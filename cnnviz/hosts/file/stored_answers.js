@@ -1,7 +1,7 @@
 // The answers that a file holds, out of its bytes: packing.py's Store, read.
 
-import { decode } from "../../view/model/decode.js"
-import { estimate, usable } from "./estimates.js"
+import { decode } from "../../view/model/numbers/decode.js"
+import { estimate, usable } from "./predictors.js"
 
 /** @import { Answer, FileContents } from "../../view/types/view.js" */
 

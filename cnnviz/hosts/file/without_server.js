@@ -1,9 +1,9 @@
-// What needs a server is there where there is none, so that one sees what the lesson is made of: but it is off, and says so.
+// What needs a server is there where there is none, so that one sees what the setup is made of: but it is off, and says so.
 
 const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
 
 /**
- * The controls of the lesson, and what is shown elsewhere.
+ * The controls of the setup, and what is shown elsewhere.
  * @param {HTMLElement} root  of a view
  * @param {string} sentence  why
  * @param {boolean} linked  whether the other pages can be opened elsewhere

@@ -1,28 +1,33 @@
-"""A lesson in a cell of a Jupyter notebook: the page's own component, with its numbers from the notebook's kernel."""
+"""A setup in a cell of a Jupyter notebook: the page's own component, with its numbers from the notebook's kernel."""
 
 from collections.abc import Mapping
 
 import anywidget
 import traitlets
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.hosts.file.document import document
-from cnnviz.pages.address import resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.step import PAGE
 from cnnviz.pages.step.answer import answer
 from cnnviz.view.modules import script
 from cnnviz.words import chosen, reading
 
 
-class LessonView(anywidget.AnyWidget):
+def _resolved(query: Mapping[str, str]) -> PageRequest:
+    """Return the view at an address, as the page Step resolves it."""
+    return resolved(query, PAGE.first, several=True, modes=True)
+
+
+class SetupView(anywidget.AnyWidget):
     """The result of `cnnviz.show`: shown as a cell's result, it is stepped through, pointed at and edited like the page.
 
     Where one is in it, `lesson`, can be read and written by the notebook's next cells.
 
-    >>> view = LessonView(Lesson(k=2))
-    >>> view.lesson = Lesson(k=3)
-    >>> view.lesson.k, view.moment.losses.shape
+    >>> view = SetupView(Setup(k=2))
+    >>> view.setup = Setup(k=3)
+    >>> view.setup.k, view.snapshot.losses.shape
     (3, (4,))
     """
 
@@ -30,30 +35,30 @@ class LessonView(anywidget.AnyWidget):
     document = traitlets.Unicode().tag(sync=True)
     query = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
 
-    def __init__(self, lesson: Lesson, lang: str = ""):
+    def __init__(self, setup: Setup, lang: str = ""):
         with reading(chosen(lang, "")):
             text = document("hosts/jupyter/cell", "cnnviz", images=True)
-        super().__init__(document=text, query=dict(lesson.to_query()))
+        super().__init__(document=text, query=dict(setup.to_query()))
         self.on_msg(self._asked)
 
     @property
-    def lesson(self) -> Lesson:
-        """The lesson that is shown: after so many updates, at this stage."""
-        return resolved(self.query).lesson
+    def setup(self) -> Setup:
+        """The setup that is shown: after so many updates, at this stage."""
+        return _resolved(self.query).setup
 
-    @lesson.setter
-    def lesson(self, lesson: Lesson) -> None:
-        self.query = dict(lesson.to_query())
+    @setup.setter
+    def setup(self, setup: Setup) -> None:
+        self.query = dict(setup.to_query())
 
     @property
-    def moment(self) -> Moment:
+    def snapshot(self) -> Snapshot:
         """All its numbers: `view.moment.gradients.df`."""
-        return resolved(self.query).moment
+        return _resolved(self.query).snapshot
 
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:
         """The bytes that the component reads for an address."""
-        return answer(resolved(query, PAGE.first), whole=True)
+        return answer(_resolved(query), whole=True)
 
     def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:
         self.send({}, buffers=[self.answer(query)])

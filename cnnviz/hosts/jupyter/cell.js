@@ -1,13 +1,13 @@
 // The component's entry in a notebook's cell: its address is the widget's, which Python reads and writes too, and its numbers
 // come from the notebook's own kernel.
 
-import { query } from "../../view/model/address.js"
-import { decode } from "../../view/model/decode.js"
+import { decode } from "../../view/model/numbers/decode.js"
+import { query } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/lesson_view.js"
+import { View } from "../../view/shell/setup_view.js"
 import { disableElsewhere } from "../file/without_server.js"
 
-/** @import { Answer, Lesson, WidgetModel } from "../../view/types/view.js" */
+/** @import { Answer, Setup, WidgetModel } from "../../view/types/view.js" */
 
 /** Hands the frame around this page what starts the component. */
 export default function cell() {
@@ -23,15 +23,15 @@ function start(model, light) {
   const ending = new AbortController()
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
-  /** @type {Lesson} */
+  /** @type {Setup} */
   let here = model.get("query")
   const ask = () => model.send(here)
   const root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   const view = new View(root, "", {
     address: {
       read: () => here,
-      visit(lesson) {
-        here = { ...lesson }
+      visit(setup) {
+        here = { ...setup }
         model.set("query", here)
         model.save_changes()
       },
@@ -44,7 +44,7 @@ function start(model, light) {
         }
         ending.signal.addEventListener("abort", () => model.off("change:query", changed))
       },
-      link: (lesson) => query(lesson),
+      link: (setup) => query(setup),
     },
     numbers: { ask, receive: (act) => (deliver = act) },
     refuses: (_, page) => (page === undefined ? "" : say("web.cell.other_page")),

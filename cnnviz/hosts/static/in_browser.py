@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
+from cnnviz.core.runtime.isolation import isolated
 from cnnviz.data import disabled_features
 from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
 from cnnviz.words import message
@@ -24,7 +25,7 @@ def start() -> Callable[..., Answered]:
 def get(path: str, sent: Any = "") -> Answered:
     """The status, the headers and the uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<question>?<query>`, as a server has them.
 
-    `sent` is what is sent along: a script's text, or a file's bytes as JavaScript has them.
+    `sent` is what is sent along: a deck's text, or a file's bytes as JavaScript has them.
 
     An answer that fails is an answer: a sentence, as JSON.
 
@@ -52,12 +53,12 @@ def _bytes(sent: Any) -> bytes | None:
     return bytes(sent.to_bytes() if hasattr(sent, "to_bytes") else sent)
 
 
-def _numbers(name: str, query: dict[str, str], script: bytes | None) -> Answered:
+def _numbers(name: str, query: dict[str, str], deck: bytes | None) -> Answered:
     page = page_of(name)
     if page is None:
         raise KeyError(name)
     asked = asked_of(page, query)
-    found = made_of(page, asked, script, compress=False) if script else made(page, asked, compress=False)
+    found = isolated(made_of, page, asked, deck, False) if deck else made(page, asked, compress=False)
     headers = {} if found.lasting else {"Cache-Control": "no-store"}
     return 200, headers if found.whole else headers | {"Retry-After": "1"}, found.body
 

@@ -3,7 +3,7 @@
 import { say } from "../../view/model/words.js"
 
 /** @typedef {{ status: number, headers: Record<string, string>, body: Uint8Array<ArrayBuffer> }} Found */
-/** @typedef {string | Blob} Sent  what is sent along: a script, a file, or "" */
+/** @typedef {string | Blob} Sent  what is sent along: a deck, a file, or "" */
 /** @typedef {(path: string, sent: string | Uint8Array) => Found} Get */
 /** @typedef {{ taken: (found: Found) => void, high: boolean }} Waiting  for an answer */
 /** @typedef {{ id: number, path: string, sent: Sent, waiting: Set<Waiting> }} Job */

@@ -10,23 +10,23 @@ from cnnviz.package_files import ASSETS
 from cnnviz.pages.version import WRITTEN, code
 
 _PACKAGE = Path(__file__).parents[2]
-_NOT_ALONG = {"hosts", "server", "hall", "view", "carried"}
+_NOT_ALONG = {"hosts", "server", "rooms", "view", "carried"}
 """Rooms that no answer needs."""
 _HOSTS = ("__init__", "static/__init__", "static/in_browser", "dialogs/__init__", "dialogs/answers", "dialogs/full_set", "dialogs/own_files", "dialogs/take_home")
 _KINDS = {".py", ".toml"}
 _FORMULAS = "latex2mathml"
 
 
-def archive(scripts: Iterable[Path] = ()) -> bytes:
-    """A compressed tar, the same bytes for the same files; `scripts` are folders of lessons and lectures to go along.
+def archive(decks: Iterable[Path] = ()) -> bytes:
+    """A compressed tar, the same bytes for the same files; `decks` are folders of lessons and lectures to go along.
 
     >>> names = tarfile.open(fileobj=io.BytesIO(archive())).getnames()
-    >>> "cnnviz/core/lesson.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
+    >>> "cnnviz/core/setup/setup.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
     (True, True, True)
     """
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz", compresslevel=9, format=tarfile.USTAR_FORMAT) as tar:
-        for name, content in sorted(_files(scripts)):
+        for name, content in sorted(_files(decks)):
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
@@ -34,7 +34,7 @@ def archive(scripts: Iterable[Path] = ()) -> bytes:
     return whole[:4] + bytes(4) + whole[8:]  # gzip notes the time
 
 
-def _files(scripts: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+def _files(decks: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     """Each file by its name in the archive."""
     yield f"cnnviz/{WRITTEN}", code().encode()
     for name in _HOSTS:
@@ -49,6 +49,6 @@ def _files(scripts: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for part in distribution(_FORMULAS).files or ():
         if part.parts[0].startswith(_FORMULAS) and part.suffix != ".pyc":
             yield part.as_posix(), Path(str(part.locate())).read_bytes()
-    for n, folder in enumerate(scripts):
+    for n, folder in enumerate(decks):
         for path in folder.glob("*.toml"):
-            yield f"cnnviz/scripts/lectures/z{n}-{path.name}", path.read_bytes()  # behind those that come along, and tried like these
+            yield f"cnnviz/decks/lectures/z{n}-{path.name}", path.read_bytes()  # behind those that come along, and tried like these

@@ -2,9 +2,9 @@
 // those of the opening lesson lie beside it as files, so that it is there before Python is.
 
 import { say } from "../../view/model/words.js"
-import { emptyPage, View } from "../../view/regions/lesson_view.js"
-import { kindOf } from "../../view/regions/registry.js"
 import { looked, Resources } from "../../view/resources.js"
+import { kindOf } from "../../view/shell/registry.js"
+import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { CODE, PAGES } from "../../view/spec.js"
 import { Python } from "./python.js"
 import { addressIn, pageAt } from "./site_address.js"
@@ -30,10 +30,10 @@ export default function show() {
   const awaited = () => say(python.state === "ready" ? "web.site.working" : "web.site.starting")
   /** @param {string} path @param {RequestInit} [how] */
   const get = (path, how) => (files[path] ? fetch(new URL(files[path], base), how) : python.get(path, how))
-  const numbers = new Resources(base, CODE, { received, failed, shown: () => view.data && view.lesson }, get)
+  const numbers = new Resources(base, CODE, { received, failed, shown: () => view.data && view.setup }, get)
   const ask = () => numbers.ask(pageAt(base), view.host.address.read(), kindOf(pageAt(base)).asked)
 
-  /** @type {(answer: Answer, asked: import("../../view/model/address.js").Lesson, page: string) => void} */
+  /** @type {(answer: Answer, asked: import("../../view/model/state/address.js").Setup, page: string) => void} */
   function received(answer, asked, page) {
     if (page !== pageAt(base)) return
     if (page !== view.page) mount()
@@ -46,7 +46,7 @@ export default function show() {
   /** @param {string} [sentence] */
   function failed(sentence = say("web.site.starting")) {
     const { address } = view.host
-    if (view.data) view.leap({ ...view.lesson, ...view.look, stage: view.stage })
+    if (view.data) view.leap({ ...view.setup, ...view.look, stage: view.stage })
     else if (!location.search) return waiting(sentence)
     else {
       address.visit({}, { replace: true })
@@ -67,10 +67,10 @@ export default function show() {
       numbers: {
         ask: () => ask(),
         receive: (act) => (deliver = act),
-        part: (lesson, of, act) => numbers.part(lesson, of, act),
-        look: (other, lesson, act) => numbers.look(other, lesson, act),
+        part: (setup, of, act) => numbers.part(setup, of, act),
+        look: (other, setup, act) => numbers.look(other, setup, act),
         read: (toml, act) => numbers.read(toml, act),
-        ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
+        ahead: (setups, there) => numbers.ahead(there, setups, kindOf(there).asked),
       },
       awaits: awaited,
       fetch: (path, how) => python.get(path, how),

@@ -8,6 +8,7 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlencode
 
+from cnnviz.decks.library import SETTINGS, library, own_folders
 from cnnviz.export.cli_output import fail, tell
 from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.hosts.static.python_archive import archive
@@ -17,7 +18,6 @@ from cnnviz.pages.registry import Page, pages
 from cnnviz.pages.resource import address_of
 from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
-from cnnviz.scripts.library import SETTINGS, library, own_folders
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import module, script, styles
@@ -29,17 +29,17 @@ STARTS = "hosts/static/pyodide"
 """The module that starts Python in the worker."""
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _STORYS = 10
-"""The number of updates in the story (view/model/story.js)."""
+"""The number of updates in the story (pages/step/opening/story_model.js)."""
 
 
-def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", scripts: Sequence[Path] = ()) -> int:
+def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", decks: Sequence[Path] = ()) -> int:
     """Writes the site into `folder`, which is made, in the reader's language; gives the number of bytes.
 
     `python` are the files of a Python for browsers, `starts` the text of the module that starts it, if that is not
-    Pyodide. `scripts` are folders of lessons and lectures that the library knows, too. Raises OSError.
+    Pyodide. `decks` are folders of lessons and lectures that the library knows, too. Raises OSError.
     """
     total = 0
-    for name, content in _site(python, starts or module(STARTS), scripts):
+    for name, content in _site(python, starts or module(STARTS), decks):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
@@ -47,7 +47,7 @@ def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", scri
     return total
 
 
-def _site(python: Mapping[str, bytes], starts: str, scripts: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
+def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     """Each file by its path in the folder; the last has the names of all others."""
     first = _first()
     files = dict.fromkeys(first.values())
@@ -63,7 +63,7 @@ def _site(python: Mapping[str, bytes], starts: str, scripts: Sequence[Path]) -> 
         (f"{FILES}/worker.js", worker.encode()),
         (f"{FILES}/style.css", styles().encode()),
         (f"{FILES}/images.png", sprite()),
-        (f"{FILES}/cnnviz.bin", archive(scripts)),
+        (f"{FILES}/cnnviz.bin", archive(decks)),
         *((f"{FILES}/{name}", content) for name, content in python.items()),
     ]
     yield from written
@@ -103,15 +103,15 @@ def _page(page: Page, answers: Mapping[str, str]) -> str:
     )
 
 
-def write(folder: str, pyodide: str | None, scripts: str | None) -> int:
+def write(folder: str, pyodide: str | None, decks: str | None) -> int:
     """Writes the site into `folder`, with Pyodide's files from the folder `pyodide`, if one is named; gives the exit code."""
-    if scripts:
-        os.environ[SETTINGS[0]] = scripts
-    if faults := library().faults:
-        return fail(2, "\n".join(say("lessons.fault", file=name, line=str(fault.line), what=fault.what) for name, fault in faults))
+    if decks:
+        os.environ[SETTINGS[0]] = decks
+    if diagnostics := library().diagnostics:
+        return fail(2, "\n".join(say("lessons.fault", file=name, line=str(diagnostic.line), what=diagnostic.what) for name, diagnostic in diagnostics))
     try:
         python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: tell(say("terminal.site.taking", file=name)))
-        size = write_site(Path(folder), python, scripts=[Path(own) for own in own_folders()])
+        size = write_site(Path(folder), python, decks=[Path(own) for own in own_folders()])
     except Problem as problem:
         return fail(2, str(problem))
     except OSError as error:

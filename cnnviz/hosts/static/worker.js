@@ -1,4 +1,4 @@
-// The browser's worker in which Python runs: it is handed paths, one at a time, some with a script or a file, and hands back answers (python.js asks it).
+// The browser's worker in which Python runs: it is handed paths, one at a time, some with a deck or a file, and hands back answers (python.js asks it).
 
 import { start } from "./pyodide.js"
 

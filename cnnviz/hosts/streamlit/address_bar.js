@@ -1,9 +1,9 @@
-// The browser's own address, which holds page and lesson, and what Streamlit has heard of it.
+// The browser's own address, which holds page and setup, and what Streamlit has heard of it.
 
 import { PAGES } from "../../view/spec.js"
 import { pageAddress } from "../page_address.js"
 
-const TELL_AFTER = 400 // milliseconds that a lesson rests before Streamlit hears of it
+const TELL_AFTER = 400 // milliseconds that a setup rests before Streamlit hears of it
 
 let heard = location.search // the last that Streamlit knows
 let telling = false
@@ -53,7 +53,7 @@ export function tell() {
   telling = false
 }
 
-/** The same when the lesson has come to rest, if there is anything new. */
+/** The same when the setup has come to rest, if there is anything new. */
 export function tellSoon() {
   clearTimeout(soon)
   soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
@@ -63,7 +63,7 @@ export function tellSoon() {
 export const isNews = () => heard !== location.search
 
 /**
- * Whoever goes on in another part of the page finds it knowing the lesson.
+ * Whoever goes on in another part of the page finds it knowing the setup.
  * @param {HTMLElement} root  our own part
  * @param {AbortSignal} signal
  */

@@ -8,20 +8,22 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from cnnviz.core.stored_params import keep_also
-from cnnviz.hall import Rooms, room_routes
-from cnnviz.hall.redis_store import shared
+from cnnviz.core.network.stored_params import keep_also
+from cnnviz.core.runtime.isolation import run_elsewhere
 from cnnviz.hosts.dialogs.routes import dialog_routes
 from cnnviz.hosts.streamlit.compressed import Compressed
 from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies
 from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
+from cnnviz.rooms import Rooms, room_routes
+from cnnviz.rooms.redis_store import shared
 from cnnviz.server.direct_routes import Direct
 from cnnviz.server.files import file_routes, made_once
-from cnnviz.server.floods import Floods
 from cnnviz.server.headers import Headers
 from cnnviz.server.numbers import Numbers, number_routes
+from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
 from cnnviz.server.shared_arrays import shared_arrays
+from cnnviz.server.worker_pool import POOL
 from cnnviz.words import say
 
 __all__ = ["SCRIPT", "apologize", "lifespan", "middleware", "routes"]
@@ -31,13 +33,13 @@ REDIS = "CNNVIZ_REDIS"
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
 """The environment's setting with a secret that all processes share, and that outlives them."""
 
-FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(Floods), Middleware(Origins)]
+FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(RateLimitMiddleware), Middleware(Origins)]
 FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Compressed, Early)]
 """Around every answer, and around Streamlit's own, the outermost first."""
 
 
 def middleware(served: list[BaseRoute]) -> list[Middleware]:
-    """All of it for an app with these routes: what a hall asks for is answered in between, and never comes to Streamlit's."""
+    """All of it for an app with these routes: what an audience asks for is answered in between, and never comes to Streamlit's."""
     return [*FOR_ALL, Middleware(Direct, served), *FOR_STREAMLIT]
 
 
@@ -56,6 +58,8 @@ def routes() -> list[BaseRoute]:
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     at_the_end(rooms.streams.close)
+    at_the_end(POOL.stop)
+    run_elsewhere(POOL)
     charts = made_once(f"{folder}/web/plotly.js", "text/javascript", plotly)
     return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
 

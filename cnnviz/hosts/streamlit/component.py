@@ -31,11 +31,11 @@ _training = _registered("cnnviz_training", '<div class="training-told" hidden></
 def mount(page: str, *, listens: bool = False) -> None:
     """Puts the component on the page of that path.
 
-    `listens` says that something else on the page wants to know of every other lesson.
+    `listens` says that something else on the page wants to know of every other setup.
     """
-    lesson, wrong = looks(visit.asked())
+    setup, wrong = looks(visit.asked())
     head = {
-        "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(lesson.stage), "wrong": wrong,
+        "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(setup.stage), "wrong": wrong,
         "listens": listens,
     }  # fmt: skip
     _component(key="component", data=encode(head, {}))

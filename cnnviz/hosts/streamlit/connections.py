@@ -15,7 +15,7 @@ UNREAD = 60.0
 """Seconds that what was answered may wait without anybody reading on: it is held in memory meanwhile."""
 
 MOST_HEAD = 65_536
-"""Bytes of a request's line and headers, and of one message of a session: a lesson with an image of one's own is 5,000."""
+"""Bytes of a request's line and headers, and of one message of a session: a setup with an image of one's own is 5,000."""
 
 MOST_UNHEARD, SHORT_HEAD = 64_000_000, 8_192
 """Bytes of all heads that have not ended, beyond which one has to be as short as a browser's."""

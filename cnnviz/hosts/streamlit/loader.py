@@ -26,7 +26,7 @@ const load = document.fonts.load.bind(document.fonts)
 const later = (...asked) => new Promise((done) => setTimeout(() => done(load(...asked)), 5000))
 document.fonts.load = (font, ...text) => (font.includes("Material Symbols") ? later : load)(font, ...text)
 """
-"""Streamlit asks for its icons, 375 kB, as it starts: what it shows on a lost connection has them, and the lesson has none."""
+"""Streamlit asks for its icons, 375 kB, as it starts: what it shows on a lost connection has them, and the setup has none."""
 
 OWN_TYPEFACE = "<style>body [data-testid=stSkipToContent] { font-family: Inter, system-ui, sans-serif }</style>"
 """The one text of Streamlit's that is always there: in Streamlit's own typeface it would have a browser fetch that, 170 kB."""

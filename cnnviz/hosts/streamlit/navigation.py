@@ -10,6 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from cnnviz.core.runtime.lru_cache import keeping_for
 from cnnviz.hosts.streamlit.language import follow_readers
 from cnnviz.hosts.streamlit.page import show
 from cnnviz.hosts.streamlit.script_turns import SCRIPTS
@@ -27,7 +28,8 @@ def navigate() -> None:
     """Shows the page that the path names, when it is this visitor's turn."""
     follow_readers()
     context = get_script_run_ctx()
-    with SCRIPTS.turn(context.session_id if context else "", network_of(st.context.ip_address or "")):
+    visitor = network_of(st.context.ip_address or "")
+    with SCRIPTS.turn(context.session_id if context else "", visitor), keeping_for(visitor):
         _navigate()
 
 

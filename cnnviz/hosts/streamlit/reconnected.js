@@ -16,3 +16,13 @@ export function whenReconnected(act) {
   }
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributeFilter: [STATE] })
 }
+
+/**
+ * Closes Streamlit's own dialogs as they open: it says that the connection is lost, over a lecture that goes on.
+ * @param {() => boolean} when  whether they are in the way
+ */
+export function closeDialogs(when) {
+  new MutationObserver(() => {
+    if (when()) document.querySelector(/** @type {"button"} */ (".stDialog [role=dialog] > button"))?.click()
+  }).observe(document.body, { childList: true })
+}

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cnnviz.core.work_cancellation import let_pass
+from cnnviz.core.runtime.work_cancellation import let_pass
 from cnnviz.server.fair_queue import FairQueue, Place
 
 USUAL, LONG = 0.005, 0.1

@@ -12,13 +12,13 @@ from typing import Any
 import streamlit as st
 from streamlit import config
 
-from cnnviz.core.threads import keep_one_blas_thread
+from cnnviz.core.runtime.threads import keep_one_blas_thread
 from cnnviz.data import keras_cache
 from cnnviz.data.disabled_features import forbidden
 from cnnviz.hosts.streamlit.connections import bound_connections
 from cnnviz.hosts.streamlit.preload import keep_for_good, load
 from cnnviz.server.embedding import embedders
-from cnnviz.server.heaps import give_back, share_heaps
+from cnnviz.server.malloc import cap_arenas, trim_heap
 
 SCRIPT = Path(__file__).with_name("navigation.py")
 """The script that Streamlit runs for every visitor."""
@@ -54,8 +54,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         config.set_option("server.enableXsrfProtection", False)
     with keras_cache.claim() or contextlib.nullcontext():
         keep_for_good()
-        share_heaps()
-        give_back()
+        cap_arenas()
+        trim_heap()
         yield {}
 
 

@@ -1,23 +1,23 @@
 // The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
 // element. Only this and address_bar.js know Streamlit.
 
-import { roomDriver } from "../../hall/driver.js"
-import { plotly } from "../../hall/plotly.js"
-import { own, parse } from "../../view/model/address.js"
-import { decode } from "../../view/model/decode.js"
+import { plotly } from "../../rooms/plotly.js"
+import { roomPresenter } from "../../rooms/presenter.js"
+import { decode } from "../../view/model/numbers/decode.js"
+import { own, parse } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { View } from "../../view/regions/lesson_view.js"
-import { kindOf } from "../../view/regions/registry.js"
 import { loadAgain, looked, Resources } from "../../view/resources.js"
+import { kindOf } from "../../view/shell/registry.js"
+import { View } from "../../view/shell/setup_view.js"
 import { CODE, LANG } from "../../view/spec.js"
 import { addressOf, isNews, pageAt, tell, tellSoon, tellWhoeverLeaves } from "./address_bar.js"
 import { restored } from "./kept_focus.js"
-import { whenReconnected } from "./reconnected.js"
+import { closeDialogs, whenReconnected } from "./reconnected.js"
 import { translateStreamlit } from "./streamlits_words.js"
 
-/** @import { Report } from "../../pages/train/crowd_state.js" */
+/** @import { Report } from "../../pages/train/test_images_state.js" */
 /** @import { Film } from "../../pages/train/film.js" */
-/** @import { Answer, Arrays, Host, Lesson, Mounted } from "../../view/types/view.js" */
+/** @import { Answer, Arrays, Host, Setup, Mounted } from "../../view/types/view.js" */
 /** @typedef {{ data: Uint8Array, parentElement: HTMLElement, setTriggerValue: (name: string, value: string) => void }} Call */
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
 /** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, heard: boolean, told: Told }} Shown  and whether Streamlit has said something */
@@ -32,14 +32,14 @@ document.documentElement.lang = LANG
 translateStreamlit()
 
 const base = new URL("../", import.meta.url)
-const rooms = roomDriver(base, travel)
-/** Goes where another device has driven the room to, on the page that is here. @type {(lesson: Lesson) => void} */
+const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
+/** Goes where another device has driven the room to, on the page that is here. @type {(setup: Setup) => void} */
 let follow = () => {}
 let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page that the server has led here from (index.py)
 let covered = false // the newest numbers, by whoever drove it there
 let led = false // on the way there: what is written into the address until it has arrived is nobody's move
-function travel(/** @type {Lesson} */ lesson) {
-  follow(lesson)
+function travel(/** @type {Setup} */ setup) {
+  follow(setup)
 }
 
 /** @type {WeakMap<HTMLElement, Shown>} */
@@ -58,10 +58,11 @@ const numbers = new Resources(base, CODE, {
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))
   },
-  shown: () => (shown?.view.data ? shown.view.lesson : undefined),
+  shown: () => (shown?.view.data ? shown.view.setup : undefined),
 })
 
 whenReconnected(() => numbers.verify())
+closeDialogs(() => rooms.isHeld())
 
 const styled = new Promise((resolve) => {
   const link = document.createElement("link")
@@ -171,17 +172,17 @@ function mount(root, told) {
   const hides = () => Boolean(view && (view.veiled || view.state.onward))
   const drive = () => rooms.drive(page, address.read(), hides())
   rooms.project(root)
-  follow = ({ page: other = "", veiled = "", ...lesson }) => {
+  follow = ({ page: other = "", veiled = "", ...setup }) => {
     led = true
     covered = veiled === "1"
     const { lang = "" } = address.read() // the others' language is not ours
-    address.visit({ ...lesson, lang }, other === page ? {} : { page: other })
+    address.visit({ ...setup, lang }, other === page ? {} : { page: other })
     if (other !== page) return ask()
     view?.travelled()
     if (!view?.waiting) arrive()
   }
   const arrive = () => {
-    if (!led) return drive()
+    if (!led) return void drive()
     led = false
     rooms.arrived(page, address.read(), hides())
   }
@@ -190,9 +191,9 @@ function mount(root, told) {
   const host = {
     address: {
       ...address,
-      visit(lesson, how) {
-        if (how?.by === "answer" && !here.heard && loses(address.read(), lesson)) return // Streamlit is to hear it first: it says what is wrong
-        address.visit(lesson, how)
+      visit(setup, how) {
+        if (how?.by === "answer" && !here.heard && loses(address.read(), setup)) return // Streamlit is to hear it first: it says what is wrong
+        address.visit(setup, how)
         if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
         led = false
         if (how?.page === undefined) drive() // the other page drives when it is there
@@ -201,10 +202,10 @@ function mount(root, told) {
     numbers: {
       ask,
       receive: (act) => (deliver = act),
-      part: (lesson, of, act) => numbers.part(lesson, of, act),
-      look: (page, lesson, act) => numbers.look(page, lesson, act),
+      part: (setup, of, act) => numbers.part(setup, of, act),
+      look: (page, setup, act) => numbers.look(page, setup, act),
       read: (toml, act) => numbers.read(toml, act),
-      ahead: (lessons, there) => numbers.ahead(there, lessons, kindOf(there).asked),
+      ahead: (setups, there) => numbers.ahead(there, setups, kindOf(there).asked),
     },
     fetch: (path, how) => fetch(new URL(path, base), how),
     plotly: () => plotly(base),
@@ -275,8 +276,8 @@ function turned(page) {
   return true
 }
 
-/** Tells whether the address says how one looks in a way that is not understood. @param {Lesson} address @param {Lesson} lesson */
-const loses = (address, lesson) => LOOKS.some((key) => address[key] && address[key] !== (lesson[key] ?? ""))
+/** Tells whether the address says how one looks in a way that is not understood. @param {Setup} address @param {Setup} setup */
+const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
 /** Tells whether a view stands where Streamlit has not made its page yet. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")

@@ -1,14 +1,14 @@
-"""One visit, as Streamlit's session knows it: the visitor's address, the last lesson, and changes of it that a dialog made."""
+"""One visit, as Streamlit's session knows it: the visitor's address, the last setup, and changes of it that a dialog made."""
 
 from collections.abc import Mapping
 
 import streamlit as st
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.pages.address import lesson_of
+from cnnviz.core.setup.setup import Setup
+from cnnviz.pages.address import setup_of
 
-LESSON = "lesson"
-"""The session's key of the lesson that is shown."""
+SETUP = "lesson"
+"""The session's key of the setup that is shown."""
 
 _ADOPTED = "adopted"
 
@@ -18,21 +18,21 @@ def asked() -> dict[str, str]:
     return st.query_params.to_dict()
 
 
-def current_lesson() -> Lesson:
-    """The lesson of the visitor's address, with the last one in place of what cannot be used; nothing is computed for it."""
-    lesson, *_ = lesson_of(asked(), "", st.session_state.get(LESSON) or Lesson())
-    st.session_state[LESSON] = lesson
-    return lesson
+def current_setup() -> Setup:
+    """The setup of the visitor's address, with the last one in place of what cannot be used; nothing is computed for it."""
+    setup, *_ = setup_of(asked(), "", st.session_state.get(SETUP) or Setup())
+    st.session_state[SETUP] = setup
+    return setup
 
 
 def adopted() -> tuple[int, Mapping[str, str]]:
-    """The number of changes of the lesson by dialogs, and the last of them."""
+    """The number of changes of the setup by dialogs, and the last of them."""
     last: tuple[int, Mapping[str, str]] = st.session_state.get(_ADOPTED, (0, {}))
     return last
 
 
 def adopt(**change: object) -> None:
-    """Hands a change of the lesson, made in a dialog, to the component, which makes it part of the address.
+    """Hands a change of the setup, made in a dialog, to the component, which makes it part of the address.
 
     A `note` among it says what came of it, to be read on the page.
     """

@@ -5,16 +5,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.pages import roads
-from cnnviz.pages.address import Now
+from cnnviz.core.setup.setup import Setup
+from cnnviz.pages import gradient_chain
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers, Unfinished
-from cnnviz.pages.check import own, tensorflow
-from cnnviz.pages.check.checked_road import more, road
+from cnnviz.pages.check import tensorflow, user_gradients
+from cnnviz.pages.check.checked_chain import chain, more
 from cnnviz.pages.check.checking import AT_ONCE, effort
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.pages.check.tabs import mode_of, tab_of
-from cnnviz.pages.encoding import lesson_of_all
+from cnnviz.pages.encoding import setup_of_all
 from cnnviz.pages.image_of_batch import in_mode, on_image
 
 
@@ -23,13 +23,13 @@ class _CheckAnswers(Answers):
 
     several = modes = True
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         now = _in_mode(now)
-        if tab_of(now.asked) == "own":  # what a visitor has chosen is for that visitor alone
-            return own_answer(now, None)
-        starting = tensorflow.starting(now.asked)  # before its opinion is asked: it may start, or fail, in between
-        here = Examined(now.lesson, now.moment, now.asked)
-        shown = road(here)
+        if tab_of(now.query) == "own":  # what a visitor has chosen is for that visitor alone
+            return uploaded_answer(now, None)
+        starting = tensorflow.starting(now.query)  # before its opinion is asked: it may start, or fail, in between
+        here = Examined(now.setup, now.snapshot, now.query)
+        shown = chain(here)
         found = _answered(now, shown, more(here))
         if starting or here.check is None:
             raise Unfinished(found)
@@ -39,27 +39,28 @@ class _CheckAnswers(Answers):
         """Not if it depends on what is installed here, and allowed."""
         return not tensorflow.asked_for(asked)
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         """Seconds that the page takes: 0 where the check goes on beside it."""
-        share = effort(lesson, x.shape) / AT_ONCE
+        share = effort(setup, x.shape) / AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
 
 
 ANSWERS = _CheckAnswers()
 
 
-def _in_mode(now: Now) -> Now:
-    """Our pass in the lesson's mode, a mistake in its own; files are of one in training."""
-    tab, mode = tab_of(now.asked), mode_of(now.asked.get("mistake", ""))
-    return in_mode(now if tab == "ours" else replace(now, lesson=replace(now.lesson, mode=mode if tab == "break" else "train")))
+def _in_mode(now: PageRequest) -> PageRequest:
+    """Return the view in the mode in which a mistake shows; our pass and own gradients keep the setup's mode."""
+    if tab_of(now.query) != "break":
+        return now
+    return in_mode(replace(now, setup=replace(now.setup, mode=mode_of(now.query.get("mistake", "")))))
 
 
-def own_answer(now: Now, file: own.File | None) -> bytes:
+def uploaded_answer(now: PageRequest, file: user_gradients.File | None) -> bytes:
     """The tab of one's own gradients, with what stands in `file`, if one was chosen."""
-    found = own.found_in(now, file)
-    return _answered(now, own.road(now, file, found), own.more(now, file, found))
+    found = user_gradients.found_in(now, file)
+    return _answered(now, user_gradients.chain(now, file, found), user_gradients.more(now, file, found))
 
 
-def _answered(now: Now, shown: roads.Road, besides: Mapping[str, object]) -> bytes:
+def _answered(now: PageRequest, shown: gradient_chain.GradientChain, besides: Mapping[str, object]) -> bytes:
     """Of several images the one that is shown; the address stays that of all."""
-    return roads.answer("check", on_image(now), shown, {**besides, "lesson": lesson_of_all(now)})
+    return gradient_chain.answer("check", on_image(now), shown, {**besides, "lesson": setup_of_all(now)})

@@ -1,28 +1,28 @@
 // Check, break it: the broken arrow opened into its two lines of code, and the unit or the place where it shows best.
 
+import { group } from "../../view/controls/switches.js"
 import { say } from "../../view/model/words.js"
-import { difference, html, nothing } from "../../view/regions/html.js"
-import { group } from "../../view/regions/switches.js"
+import { difference, html, nothing } from "../../view/shell/html.js"
 import { errorCurve, slopeCurve } from "./error_curve.js"
 import { either, versions } from "./ours.js"
 
 /** @import { Shown } from "./ours.js" */
-/** @import { CodeData, RoadData } from "../../view/types/view.js" */
+/** @import { CodeData, GradientChainData } from "../../view/types/view.js" */
 
 /** All mistakes, before one is chosen. @param {Shown} shown */
-export const listed = ({ road }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>
-  ${road.sentences.length ? html`<p class="sentence bad">${road.sentences.join(" ")}</p>` : nothing}
-  <div class="switches">${road.switches.map(group)}</div><p class="detail"></p></section>`
+export const listed = ({ chain }) => html`<section class="mistakes"><h2>${say("web.check.choose")}</h2>
+  ${chain.sentences.length ? html`<p class="sentence bad">${chain.sentences.join(" ")}</p>` : nothing}
+  <div class="switches">${chain.switches.map(group)}</div><p class="detail"></p></section>`
 
 /** @param {CodeData} code */
 export const lines = ({ wrong, right }) => html`<div class="code">${difference(wrong, right)}</div>`
 
-/** Tells whether a gradient differs from the right one. @param {RoadData} road */
+/** Tells whether a gradient differs from the right one. @param {GradientChainData} chain */
 const isSeen = ({ cards }) => cards.some(({ state }) => state === "first" || state === "another")
 
 /** Gives what the mistake does to the error over the nudge, or to the loss. @param {Shown} shown */
-function effect({ road, check, falls }) {
-  const chart = (/** @type {string} */ wanted) => road.charts.find(({ name }) => name === wanted)
+function effect({ chain, check, falls }) {
+  const chart = (/** @type {string} */ wanted) => chain.charts.find(({ name }) => name === wanted)
   const [sweep, loss] = [chart("sweep"), chart("falls")]
   const on = !sweep || falls ? loss : sweep
   const toggle = sweep
@@ -34,10 +34,10 @@ function effect({ road, check, falls }) {
   if (!on) return nothing
   const picture =
     on === sweep ? errorCurve(on, []) : html`<canvas data-chart="falls" role="img" aria-label=${on.title}></canvas>`
-  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}${isSeen(road) ? html`<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>` : nothing}${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
+  return html`<section class="error-over-step"><h2><button type="button" data-open=${`chart-${on.name}`} title=${say("web.chart.open")}>${on.title}</button>${toggle}</h2>${picture}${isSeen(chain) ? html`<div class="numbers"><span class="entry-name"></span> <span class="readout"></span></div>` : nothing}${on === loss ? html`<p class="falls">${check.falls}</p>` : nothing}</section>`
 }
 
-/** @param {RoadData} road */
+/** @param {GradientChainData} chain */
 const others = ({
   switches,
 }) => html`<button type="button" class="link" popovertarget="mistakes">${say("web.check.another")}</button>
@@ -45,18 +45,22 @@ const others = ({
 
 /** @param {Shown} shown */
 export function broken(shown) {
-  const { road, check, subject, maps } = shown
-  const [mistake, ...there] = road.switches
+  const { chain, check, subject, maps } = shown
+  const [mistake, ...there] = chain.switches
   const on = mistake.options.find(({ on }) => on)
-  const slope = road.charts.find(({ name }) => name === "slope")
+  const slope = chain.charts.find(({ name }) => name === "slope")
   const gradients = maps.filter(({ name }) => name !== "error")
-  const [first, name] = [road.cards.find(({ state }) => state === "first")?.symbol, on?.label ?? ""]
+  const [first, name] = [chain.cards.find(({ state }) => state === "first")?.symbol, on?.label ?? ""]
   const picture =
-    slope && check.best ? slopeCurve(slope, check.best) : isSeen(road) ? versions(first ?? subject, gradients) : nothing
+    slope && check.best
+      ? slopeCurve(slope, check.best)
+      : isSeen(chain)
+        ? versions(first ?? subject, gradients)
+        : nothing
   return html`${effect(shown)}
     <section class=${first ? "opened" : "opened calm"}><h2>${say(`web.check.${first && check.code ? "opened" : "mistake"}`, { mistake: name })}</h2>
       ${check.code ? lines(check.code) : nothing}
       <div class="where">${picture}
-        <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${road.sentences.join(" ")}</p>
-          <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(road)}</div></div></div></section>`
+        <div>${(check.best?.words ?? []).map((words) => html`<p>${words}</p>`)}<p class="sentence">${chain.sentences.join(" ")}</p>
+          <div class="doings">${there.map(group)}<button type="button" class="primary" data-key="fix" data-change=${JSON.stringify({ mistake: "", check: "break" })}>${say("web.check.fix")}</button>${others(chain)}</div></div></div></section>`
 }

@@ -5,23 +5,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.activation_slopes import slopes
-from cnnviz.core.cells import cell_shape
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.losses_ahead import descent
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.mistake_model import Placed
+from cnnviz.core.explain.activation_slopes import slopes
 from cnnviz.core.mistakes import mistakes_for, placed
-from cnnviz.core.named_arrays import one_image
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.program import program_of
-from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.named_arrays import one_image
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.program import program_of
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.cells import cell_shape
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.losses_ahead import descent
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import switch
-from cnnviz.pages.told_apart import told_apart
 from cnnviz.wire.check import BestData, CodeData
 from cnnviz.wire.parts import ChartData, SwitchData
 from cnnviz.words import Message, Problem, message
@@ -29,31 +29,31 @@ from cnnviz.words import Message, Problem, message
 ELSEWHERE: tuple[dict[str, str], ...] = (
     {"stride": "2"}, {"w": "normal"}, {"k": "1"}, {"pad": "same"}, {"f": "sobel-y"}, {"f": "notebook", "scale": "unit"},
 )  # fmt: skip
-"""Changes of a lesson that bring out what one hides, in the order in which they are tried."""
+"""Changes of a setup that bring out what one hides, in the order in which they are tried."""
 
 
-def code(mistake: Placed, moment: Moment) -> CodeData | None:
+def code(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
     """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
-    wrong, right = mistake.code(program_of(mistake.network, moment.trace.x.shape, training=moment.trace.training))
+    wrong, right = mistake.code(program_of(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
-def runs(lesson: Lesson, moment: Moment, mistake: Placed) -> tuple[ChartData, Message]:
+def runs(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
     """The loss from here on with the mistake and without, and what there is to say of it."""
-    right, wrong = _losses(lesson, moment, None), _losses(lesson, moment, None if mistake.mistake.after else mistake)
+    right, wrong = _losses(setup, snapshot, None), _losses(setup, snapshot, None if mistake.mistake.after else mistake)
     n = len(right) - 1
     lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
-    x, x_title = list(range(lesson.k, lesson.k + n + 1)), message("ui.charts.updates")
+    x, x_title = list(range(setup.k, setup.k + n + 1)), message("ui.charts.updates")
     how = "same" if np.array_equal(right, wrong, equal_nan=True) else "falls" if wrong[-1] < wrong[0] else "rises"
     said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
-    others = _rising(lesson, moment)
+    others = _rising(setup, snapshot)
     drawn = chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
     return drawn, message("words.sentences", first=said, second=others) if others else said
 
 
-def slope_chart(lesson: Lesson, moment: Moment, mistake: Placed) -> ChartData | None:
+def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
     """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
-    if not (found := _units(lesson, moment, mistake)):
+    if not (found := _units(setup, snapshot, mistake)):
         return None
     across = np.linspace(min(-2.0, found.z.min()), max(2.0, found.z.max()), POINTS)
     right, wrong = slopes(mistake, across) or (across, across)
@@ -84,14 +84,14 @@ class Units:
         return int(np.argmax(np.abs(self.wrong - self.right)))
 
 
-def _units(lesson: Lesson, moment: Moment, mistake: Placed) -> Units | None:
+def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | None:
     """Those of the activation whose slope the mistake has wrong; None for one elsewhere."""
     if mistake.place is None:
         return None
     symbol = mistake.network.names[mistake.place].source
-    program = lesson.network.program(moment.trace.x.shape)
-    sums = program.forward(moment.params, moment.trace.x, given=moment.trace.kept)[symbol]
-    sums = one_image(sums, lesson.image) if program.run.images else sums
+    program = setup.network.program(snapshot.trace.x.shape)
+    sums = program.forward(snapshot.params, snapshot.trace.x, given=snapshot.trace.kept)[symbol]
+    sums = one_image(sums, setup.image) if program.run.images else sums
     if not (found := slopes(mistake, sums.ravel())):
         return None
     right, wrong = (one.reshape(sums.shape) for one in found)
@@ -114,7 +114,7 @@ def shows_best(here: Examined) -> BestData | None:
     mistake = here.mistake
     if mistake is None or not here.first:
         return None
-    if found := _units(here.lesson, here.moment, mistake):
+    if found := _units(here.setup, here.snapshot, mistake):
         ends = min(-2.0, found.z.min()), max(2.0, found.z.max())
         counted = [message("ui.check.slope.below", n=found.below, count=found.count)] if found.below and not (found.right < 0).any() else []
         return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
@@ -122,7 +122,7 @@ def shows_best(here: Examined) -> BestData | None:
     flat = int(here.apart(here.first).argmax())
     at = np.unravel_index(flat, cell_shape(here.one, here.first) or ())
     name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
-    values = dict(zip(("wrong", "right"), told_apart(wrong[flat], right[flat]), strict=True))
+    values = dict(zip(("wrong", "right"), round_distinct(wrong[flat], right[flat]), strict=True))
     said = message("ui.check.shows.at", entry=name, **values)
     return BestData(words=[said], units=[])
 
@@ -143,17 +143,17 @@ POINTS = 121
 """Of each of its curves."""
 
 
-def _rising(lesson: Lesson, moment: Moment) -> Message | None:
+def _rising(setup: Setup, snapshot: Snapshot) -> Message | None:
     """The number of all mistakes that make the loss rise; for the small network alone, where all of them can be tried at once."""
-    if lesson.net != DEFAULT:
+    if setup.net != DEFAULT:
         return None
-    found = [_losses(lesson, moment, one) for one in mistakes_for(lesson.network, lesson.opt)]
+    found = [_losses(setup, snapshot, one) for one in mistakes_for(setup.network, setup.opt)]
     return message("ui.check.falls.of_all", n=sum(not run[-1] < run[0] for run in found), count=len(found))
 
 
-def _losses(lesson: Lesson, moment: Moment, mistake: Placed | None) -> np.ndarray:
-    name = (lesson.start, lesson.k, moment.trace.x.tobytes(), mistake.address if mistake else "")
-    return _known.get_or_make(name, lambda: descent(lesson, moment, mistake))
+def _losses(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None) -> np.ndarray:
+    name = (setup.start, setup.k, snapshot.trace.x.tobytes(), mistake.address if mistake else "")
+    return _known.get_or_make(name, lambda: descent(setup, snapshot, mistake))
 
 
 MOST_BYTES = 4_000_000
@@ -167,16 +167,16 @@ def _drawn(losses: np.ndarray) -> list[float | None]:
     return [float(loss) if np.isfinite(loss) else None for loss in losses]
 
 
-def where_it_shows(lesson: Lesson, mistake: Placed) -> SwitchData | None:
-    """A lesson near this one in which the mistake shows, if one is found."""
+def where_it_shows(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
+    """A setup near this one in which the mistake shows, if one is found."""
     for change in ELSEWHERE:
-        other, wrong = lesson.changed(change)
-        if wrong or (other.start == lesson.start and other.k == lesson.k):
+        other, wrong = setup.changed(change)
+        if wrong or (other.start == setup.start and other.k == setup.k):
             continue
         try:
-            moment = trajectory(other, load_images(other), min(other.k, 100))
+            snapshot = run_updates(other, load_images(other), min(other.k, 100))
             there = placed(mistake.address, other.network, other.opt, len(other.images))
-            hits = there.hits(moment.params, moment.trace, np.array(other.y), other.optimizer, moment.state)
+            hits = there.hits(snapshot.params, snapshot.trace, np.array(other.y), other.optimizer, snapshot.state)
         except (Problem, ValueError):
             continue
         if hits and hits != ("dx",):

@@ -1,23 +1,23 @@
-// Check: a road of gradients, and below it one entry in two ways, a mistake's line of code, or somebody's own gradients
+// Check: a chain of gradients, and below it one entry in two ways, a mistake's line of code, or somebody's own gradients
 // (cnnviz/pages/check).
 
 import { chart as drawChart } from "../../view/draw/chart.js"
-import { COMPUTED } from "../../view/model/address.js"
-import { formula, local, number, withSymbols } from "../../view/model/format.js"
-import { sharedDigits } from "../../view/model/shared_digits.js"
+import { formula, local, number, withSymbols } from "../../view/model/numbers/format.js"
+import { sharedDigits } from "../../view/model/numbers/shared_digits.js"
+import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { copied, html, near, nothing, render, setHTML, svg } from "../../view/regions/html.js"
-import { Road } from "../../view/regions/road.js"
+import { GradientChain } from "../../view/shell/gradient_chain.js"
+import { copied, html, near, nothing, render, setHTML, svg } from "../../view/shell/html.js"
 import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
-import { own } from "./own.js"
+import { own } from "./user_gradients.js"
 
 /** @import { Answer, Cell, CheckData, CheckHeader, Place, View } from "../../view/types/view.js" */
 
 /** Finds which numbers are compared digit by digit, by the version's name. @type {Record<string, string>} */
 const BESIDE = { ours: "central", central: "ours", yours: "ours" }
 
-export class Check extends Road {
+export class Check extends GradientChain {
   /** @override */
   static checks = true
 
@@ -53,7 +53,7 @@ export class Check extends Road {
     const { view, check } = this
     setHTML(view.$(".told"), withSymbols(check.foot.join(" ")))
     render(check.third ? third(check.third) : nothing, view.$(".aside"))
-    const first = this.road?.cards.find(({ state }) => state === "first")?.symbol ?? ""
+    const first = this.chain?.cards.find(({ state }) => state === "first")?.symbol ?? ""
     const compared = check.own?.file ? `${check.own.file} ${first}` : ""
     if (first && compared && compared !== this.compared) this.visit(first)
     this.compared = compared
@@ -63,7 +63,7 @@ export class Check extends Road {
   get settled() {
     const symbol = super.settled
     const elsewhere = this.check?.tab === "break" && !this.focus.pinned && this.view.stage === this.led.stage
-    return elsewhere ? (this.road?.subject ?? symbol) : symbol
+    return elsewhere ? (this.chain?.subject ?? symbol) : symbol
   }
 
   /** @override @param {string} symbol */
@@ -109,33 +109,33 @@ export class Check extends Road {
 
   /** @override */
   below() {
-    const { road, check, view } = this
-    if (!road || !check) return
+    const { chain, check, view } = this
+    if (!chain || !check) return
     const by = {
-      road,
+      chain,
       check,
       all: this.all,
       falls: this.falls,
       subject: this.settled,
       maps: this.mapsOf(this.settled),
     }
-    const shown = { ours, break: road.switches.length && !check.code && !check.best ? listed : broken, own }
+    const shown = { ours, break: chain.switches.length && !check.code && !check.best ? listed : broken, own }
     render(shown[/** @type {keyof typeof shown} */ (check.tab)](by), view.$(".below"))
-    const falls = road.charts.find(({ name }) => name === "falls")
+    const falls = chain.charts.find(({ name }) => name === "falls")
     const canvas = /** @type {HTMLCanvasElement | null} */ (view.root.querySelector("canvas[data-chart=falls]"))
     if (falls && canvas) drawChart(canvas, falls, view.root)
   }
 
   /** The versions of an array that can stand side by side. @param {string} symbol */
   mapsOf(symbol) {
-    const { rows = [], maps = {} } = this.road ?? {}
+    const { rows = [], maps = {} } = this.chain ?? {}
     return rows.filter(({ name }) => `${name}.${symbol}` in maps)
   }
 
   /** @override @param {Place} subject */
   words(subject) {
     const place = this.root.querySelector(".below .readout")
-    if (!place || !this.road) return
+    if (!place || !this.chain) return
     const { map, cell } = subject
     const values = this.numbersAt(subject)
     const [label, index] = [this.labelOf(map), `[${this.indexOf(map, cell)}]`]
@@ -171,7 +171,7 @@ export class Check extends Road {
   /** The error on a scale by powers of ten. @param {number | undefined} error */
   error(error) {
     if (error === undefined || this.check?.tab !== "ours") return nothing
-    if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.untold")}</p>`
+    if (Number.isNaN(error)) return html`<p class="soft">${say("web.check.undecided")}</p>`
     const at = Math.min(Math.max(Math.log10(Math.max(error, 1e-16)) / 16 + 1, 0), 1)
     const dot = svg`<circle cx=${6 + 288 * at} cy="8" r="6" class=${error <= 1e-6 ? "good" : "bad"} />`
     return html`<svg class="scale" viewBox="0 0 300 44" role="img" aria-label=${say("ui.check.rows.error")}>
@@ -185,7 +185,7 @@ export class Check extends Road {
     const [box, entry, opened] = [this.boxOf(this.subject.map), ".entry", ".opened"].map((at) =>
       typeof at === "string" ? /** @type {HTMLElement | null} */ (this.root.querySelector(`.below > ${at}`)) : at,
     )
-    const first = this.road?.cards.find(({ state }) => state === "first")?.symbol
+    const first = this.chain?.cards.find(({ state }) => state === "first")?.symbol
     const from = first && this.boxOf(first)
     if (opened instanceof HTMLElement && from) {
       const { offsetLeft: left, offsetTop: top, offsetWidth: width } = opened

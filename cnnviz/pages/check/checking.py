@@ -1,4 +1,4 @@
-"""The check of a lesson's gradients: at once where it is little work, else beside the page, which says how far it is."""
+"""The check of a setup's gradients: at once where it is little work, else beside the page, which says how far it is."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from collections.abc import Callable, Hashable, Mapping
 import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE, GradientCheck, check_gradients
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.read_only import sealed
-from cnnviz.core.threads import THREADS
-from cnnviz.core.trajectory import Moment
-from cnnviz.core.work_cancellation import aside, in_background
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.runtime.threads import THREADS
+from cnnviz.core.runtime.work_cancellation import in_background, waiting_elsewhere
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 
 AT_ONCE = 400_000_000
 """Entries times multiplications of a pass: what is checked while the page waits, about half a second."""
@@ -50,11 +50,11 @@ class Checking:
         self._seen = time.monotonic()
         return self
 
-    def work(self, lesson: Lesson, moment: Moment) -> None:
+    def work(self, setup: Setup, snapshot: Snapshot) -> None:
         """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
-        network, y, x, training = lesson.network, sealed(lesson.y), moment.trace.x, moment.trace.training
+        network, y, x, training = setup.network, as_frozen(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
-        self.check = check_gradients(moment.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(moment), training=training)
+        self.check = check_gradients(snapshot.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(snapshot), training=training)
 
     def _tell(self, share: float) -> None:
         self.share = share
@@ -85,7 +85,7 @@ class Turns:
             self.under_way[name] = checking
         thread = threading.Thread(target=self._run, args=(name, checking, work), daemon=True, name="check")
         thread.start()
-        with aside():
+        with waiting_elsewhere():
             thread.join(GRACE)
         return checking
 
@@ -107,9 +107,9 @@ class Turns:
             del self.under_way[name]
 
 
-def effort(lesson: Lesson, x_shape: tuple[int, ...]) -> int:
+def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
     """Entries and pixels times multiplications of a pass of all images."""
-    program, images = lesson.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
+    program, images = setup.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
     entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
     return entries * program.multiplications * images
 
@@ -118,22 +118,22 @@ _known: LruCache[Hashable, Checking] = LruCache(MOST_BYTES, held_bytes)
 _turns = Turns()
 
 
-def given_of(moment: Moment) -> Mapping[str, np.ndarray]:
+def given_of(snapshot: Snapshot) -> Mapping[str, np.ndarray]:
     """The arrays that a pass is given: in training its masks, after it what is kept."""
-    return moment.trace.kept if moment.trace.training else moment.buffers
+    return snapshot.trace.kept if snapshot.trace.training else snapshot.buffers
 
 
-def checked(lesson: Lesson, moment: Moment) -> Checking:
-    """The check of the lesson's exact gradients, by which others are judged, too; it may not be done yet."""
-    x = moment.trace.x
-    name = (lesson.start, lesson.k, moment.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
+def checked(setup: Setup, snapshot: Snapshot) -> Checking:
+    """The check of the setup's exact gradients, by which others are judged, too; it may not be done yet."""
+    x = snapshot.trace.x
+    name = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
     found = _known.get(name)
     if found is not None:
         return found
-    if THREADS and effort(lesson, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(lesson, moment))
+    if THREADS and effort(setup, x.shape) > AT_ONCE:
+        return _turns.look(name, lambda checking: checking.work(setup, snapshot))
     found = Checking(beside=False)
-    found.work(lesson, moment)
+    found.work(setup, snapshot)
     _known.put(name, found)
     return found
 

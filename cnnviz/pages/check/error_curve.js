@@ -1,10 +1,10 @@
 // The error of a central difference over the nudge ε, both by powers of ten, and the slope of an activation: small charts.
 
-import { nearest } from "../../view/model/extremes.js"
-import { number, timesPower } from "../../view/model/format.js"
+import { nearest } from "../../view/model/numbers/extremes.js"
+import { number, timesPower } from "../../view/model/numbers/format.js"
 
 import { say } from "../../view/model/words.js"
-import { html, nothing, svg } from "../../view/regions/html.js"
+import { html, nothing, svg } from "../../view/shell/html.js"
 
 /** @import { BestData, ChartData, NudgeRow, Template } from "../../view/types/view.js" */
 

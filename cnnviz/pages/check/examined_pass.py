@@ -1,4 +1,4 @@
-"""Subject of the Check page: a lesson's backward pass, or one with a mistake in it, beside the exact one."""
+"""Subject of the Check page: a setup's backward pass, or one with a mistake in it, beside the exact one."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -6,79 +6,79 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.cached import cached_property
 from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.mistake_model import Placed
-from cnnviz.core.named_arrays import Gradients, one_image
-from cnnviz.core.program import Program
-from cnnviz.core.spoiled_stages import stages_hit
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.mistakes.spoiled_stages import stages_hit
+from cnnviz.core.network.named_arrays import Gradients, one_image
+from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.check.checking import Checking, checked, given_of
 from cnnviz.pages.check.tabs import mistake_in
-from cnnviz.pages.roads import operations
-from cnnviz.wire.road import CardState
+from cnnviz.pages.gradient_chain import operations
+from cnnviz.wire.gradient_chain import CardState
 
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """A lesson's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
+    """A setup's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
 
-    lesson: Lesson
-    moment: Moment
+    setup: Setup
+    snapshot: Snapshot
     asked: Mapping[str, str]
 
     @property
     def training(self) -> bool:
         """Tells whether the pass is one in training, and not as after it."""
-        return self.moment.trace.training
+        return self.snapshot.trace.training
 
     @property
     def given(self) -> Mapping[str, np.ndarray]:
         """The arrays that its pass is given."""
-        return given_of(self.moment)
+        return given_of(self.snapshot)
 
     @cached_property
     def program(self) -> Program:
-        """The lines of the lesson's network."""
-        return self.lesson.network.program(self.moment.trace.x.shape, training=self.training)
+        """The lines of the setup's network."""
+        return self.setup.network.program(self.snapshot.trace.x.shape, training=self.training)
 
     @cached_property
     def one(self) -> Program:
         """The lines of one image, as its arrays are shown."""
-        return self.lesson.network.program(self.lesson.x_shape, training=self.training)
+        return self.setup.network.program(self.setup.x_shape, training=self.training)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
         """The part of an array that is shown: of several images the part of one."""
-        return one_image(array, self.lesson.image) if self.program.has_images(name) else array
+        return one_image(array, self.setup.image) if self.program.has_images(name) else array
 
     @cached_property
     def exact(self) -> Gradients:
         """Those of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
-        return self.program.backward(self.moment.params, trace, self._targets(trace.o.shape))
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
+        return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
-    def mistake(self) -> Placed | None:
+    def mistake(self) -> PlacedMistake | None:
         """The mistake that the address asks for."""
-        return mistake_in(self.asked, self.lesson)[0]
+        return mistake_in(self.asked, self.setup)[0]
 
     @cached_property
     def ours(self) -> Gradients:
         """The gradients that are examined; a mistake is made in the exact pass."""
         if self.mistake is None:
-            return self.moment.gradients
-        trace = self.program.forward(self.moment.params, self.moment.trace.x, given=self.given)
+            return self.snapshot.gradients
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
         with np.errstate(all="ignore"):  # a mistake may divide by 0
-            return self.mistake.run(self.program, self.moment.params, trace, self._targets(trace.o.shape), self.lesson.optimizer, self.moment.state)
+            return self.mistake.run(self.program, self.snapshot.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.snapshot.state)
 
     def _targets(self, shape: tuple[int, ...]) -> np.ndarray:
-        return self.lesson.network.targets(np.array(self.lesson.y), shape)
+        return self.setup.network.targets(np.array(self.setup.y), shape)
 
     @cached_property
     def checking(self) -> Checking:
         """The check of the exact gradients, which may not be done yet."""
-        return checked(self.lesson, self.moment)
+        return checked(self.setup, self.snapshot)
 
     @cached_property
     def check(self) -> GradientCheck | None:
@@ -104,8 +104,8 @@ class Examined:
     @cached_property
     def hit(self) -> tuple[str, ...]:
         """The stages at which they differ from the exact ones, the first one first."""
-        step = self.mistake.optimizer(self.lesson.optimizer) if self.mistake else None
-        return stages_hit(self.ours, self.exact, self.moment.params, self.lesson.optimizer, self.lesson.network, step, self.moment.state)
+        step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
+        return stages_hit(self.ours, self.exact, self.snapshot.params, self.setup.optimizer, self.setup.network, step, self.snapshot.state)
 
     @cached_property
     def wrong(self) -> frozenset[str]:
@@ -127,7 +127,7 @@ class Examined:
         """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
         if self.of_another_pass:
             return ""
-        makes = {str(stage): stage.makes for stage in self.lesson.network.stages} | {"dx": ("dx",)}
+        makes = {str(stage): stage.makes for stage in self.setup.network.stages} | {"dx": ("dx",)}
         return next((name for stage in self.hit[:1] for name in makes[stage] if name in self.wrong), "")
 
     @cached_property
@@ -149,4 +149,4 @@ class Examined:
         if name not in check.marks:
             return "equal" if self.mistake else "follows"
         marks = check.marks[name]
-        return "wrong" if (marks == WRONG).any() else "right" if (marks == RIGHT).any() else "untold"
+        return "wrong" if (marks == WRONG).any() else "right" if (marks == RIGHT).any() else "undecided"

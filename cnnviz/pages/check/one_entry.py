@@ -5,12 +5,12 @@ from collections.abc import Hashable, Sequence
 
 import numpy as np
 
-from cnnviz.core.cells import cell_shape
-from cnnviz.core.gradcheck import RIGHT, STEPS, UNTOLD, WRONG, Entry, GradientCheck
+from cnnviz.core.gradcheck import RIGHT, STEPS, UNDECIDED, WRONG, Entry, GradientCheck
 from cnnviz.core.gradcheck.one_entry import Nudge, central_errors, nudges
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.cells import cell_shape
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.check.examined_pass import Examined
 from cnnviz.wire.check import EntryData, NudgeRow
@@ -26,16 +26,16 @@ LITTLE = 300_000
 
 
 def chosen(here: Examined) -> Entry | None:
-    """The entry that is spoken of: the pinned one, else the farthest off of the road's first wrong array, else the first parameter's largest.
+    """The entry that is spoken of: the pinned one, else the farthest off of the chain's first wrong array, else the first parameter's largest.
 
     None before the check is done.
     """
     check = here.shown_check
     if check is None or not check.finite:
         return None
-    if (pinned := here.lesson.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
+    if (pinned := here.setup.pinned) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
         return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.one, pinned[0]) or ())))
-    if name := next((symbol[1:] for symbol in here.shown if np.any(check.marks.get(symbol[1:], UNTOLD) == WRONG)), ""):
+    if name := next((symbol[1:] for symbol in here.shown if np.any(check.marks.get(symbol[1:], UNDECIDED) == WRONG)), ""):
         return _largest(check, name, here.apart(f"d{name}"), WRONG)
     told = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
     return _largest(check, told, np.abs(check.analytic[told]), RIGHT) if told else check.worst
@@ -89,12 +89,12 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
     """The entry nudged by every step, in float64 and in float32."""
     each = FINE if here.one.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
-    x, index = here.moment.trace.x, entry.index
+    x, index = here.snapshot.trace.x, entry.index
     if here.program.run.images and entry.parameter == "x":
-        index = tuple(map(int, np.unravel_index(here.lesson.image * x[0].size + flat_index(entry, here.one), x.shape)))
-    of = (here.moment.params, x, np.array(here.lesson.y), here.lesson.network, entry.parameter, index, steps)
+        index = tuple(map(int, np.unravel_index(here.setup.image * x[0].size + flat_index(entry, here.one), x.shape)))
+    of = (here.snapshot.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
     how = (here.given, here.training)
-    name = (here.lesson.start, here.lesson.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
+    name = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
     return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))
 
 

@@ -1,20 +1,20 @@
 // Check, ours: one entry in two ways, its error over the nudge, and the digits that cancel.
 
-import { local } from "../../view/model/format.js"
+import { local } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, markup, nothing } from "../../view/regions/html.js"
-import { mapOf } from "../../view/regions/road.js"
+import { mapOf } from "../../view/shell/gradient_chain.js"
+import { html, keyed, markup, nothing } from "../../view/shell/html.js"
 import { TENSORFLOW } from "../../view/spec.js"
 import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
 
-/** @import { CheckData, NudgeRow, RoadData, Template, ThirdData, VersionData } from "../../view/types/view.js" */
-/** @typedef {{ road: RoadData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: VersionData[] }} Shown  what stands below the road; `maps` are the versions of the array that is spoken of */
+/** @import { CheckData, NudgeRow, GradientChainData, Template, ThirdData, RowData } from "../../view/types/view.js" */
+/** @typedef {{ chain: GradientChainData, check: CheckData, all: boolean, falls: boolean, subject: string, maps: RowData[] }} Shown  what stands below the chain; `maps` are the versions of the array that is spoken of */
 
 /** A choice of two. @param {string} label @param {[act: string, text: string, on: boolean][]} options */
 export const either = (label, options) =>
   html`<span class="tabs" role="group" aria-label=${label}>${options.map(([act, text, on]) => html`<button type="button" data-act=${act} aria-pressed=${on}>${text}</button>`)}</span>`
 
-/** The versions of an array side by side. @type {(subject: string, rows: VersionData[]) => Template} */
+/** The versions of an array side by side. @type {(subject: string, rows: RowData[]) => Template} */
 export const versions = (subject, rows) =>
   html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label} <span class="limits"><span class="power"></span></span></figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`))}</div>`
 
@@ -33,8 +33,8 @@ const digits = (rows) => html`<section class="digits" tabindex="0"><h2>${say("we
   <table><thead><tr><td></td><th>${say("web.check.above")}</th><th>${say("web.check.difference")}</th></tr></thead><tbody>${rows.map(nudge)}</tbody></table></section>`
 
 /** @param {Shown} shown */
-export function ours({ road, check, all, subject, maps }) {
-  const [sweep, entry] = [road.charts.find(({ name }) => name === "sweep"), check.entry]
+export function ours({ chain, check, all, subject, maps }) {
+  const [sweep, entry] = [chain.charts.find(({ name }) => name === "sweep"), check.entry]
   const toggle = either(say("web.check.show"), [
     ["entry", say("web.check.entry"), !all],
     ["all", say("web.check.all"), all],
@@ -44,7 +44,7 @@ export function ours({ road, check, all, subject, maps }) {
       <div class="readout"></div>${all ? nothing : html`<p class="soft">${say("web.check.chain")} · ${say("web.check.quotient")}</p>`}</section>
     ${sweep ? html`<section class="error-over-step"><h2><button type="button" data-open="chart-sweep" title=${say("web.chart.open")}>${sweep.title}</button></h2>${errorCurve(sweep, entry?.rows ?? [], entry?.name)}</section>` : nothing}
     ${entry?.rows.length ? digits(entry.rows) : nothing}
-    ${road.sentences.length ? html`<p class="sentence">${road.sentences.join(" ")}</p>` : nothing}`
+    ${chain.sentences.length ? html`<p class="sentence">${chain.sentences.join(" ")}</p>` : nothing}`
 }
 
 /** TensorFlow's opinion, or what asks for it where it is installed; and what comes next. @param {ThirdData} third */

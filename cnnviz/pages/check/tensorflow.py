@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.checks import tensorflow_process
 from cnnviz.core.gradcheck import TOLERANCE
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.data.disabled_features import excuse
+from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.wire.check import ThirdData
 from cnnviz.words import Message, message
 
@@ -22,7 +22,7 @@ def asked_for(asked: Mapping[str, str]) -> bool:
     return asked.get("tf") == "1"
 
 
-def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
+def opinion(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
     """TensorFlow's gradients if they were asked for and it is there; else none, and a sentence if need be."""
     if not asked_for(asked):
         return {}, None
@@ -31,15 +31,15 @@ def opinion(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[d
     state, why_not = tensorflow_process.state()
     if state != "ready":
         return {}, why_not
-    found = tensorflow_process.gradients(moment.params, moment.trace.x, np.array(lesson.y), network=lesson.network, given=moment.trace.kept)
-    return {f"d{name}": found[name] for name in moment.params}, None
+    found = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, given=snapshot.trace.kept)
+    return {f"d{name}": found[name] for name in snapshot.params}, None
 
 
-def line(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> ThirdData:
+def line(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdData:
     """Its opinion in a line: whether it was asked for, and how far it is from ours, or why there is none."""
-    on, (found, why_not) = asked_for(asked), opinion(lesson, moment, asked)
+    on, (found, why_not) = asked_for(asked), opinion(setup, snapshot, asked)
     said: Message | str = why_not or (message("data.tensorflow.starting") if on else "")
-    apart = max((_apart(moment.gradients[name], array) for name, array in found.items()), default=0.0)
+    apart = max((_apart(snapshot.gradients[name], array) for name, array in found.items()), default=0.0)
     if found:
         said = message(f"ui.check.third.{'agrees' if apart <= TOLERANCE else 'differs'}", error=apart)
     return ThirdData(on=on, change={"tf": "" if on else "1"}, words=said, good=apart <= TOLERANCE if found else None)

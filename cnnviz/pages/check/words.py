@@ -2,25 +2,25 @@
 
 import numpy as np
 
-from cnnviz.core.gradcheck import TOLERANCE, UNTOLD, WRONG, GradientCheck
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.mistake_model import Placed
-from cnnviz.core.program import Program
-from cnnviz.core.stages import label
+from cnnviz.core.gradcheck import TOLERANCE, UNDECIDED, WRONG, GradientCheck
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.check import one_entry
 from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.gradient_chain import operations
 from cnnviz.pages.map_parts import Part
-from cnnviz.pages.roads import operations
 from cnnviz.words import Message, message
 
 LISTED = 6
 """The most gradients that a sentence names one by one."""
 
 
-def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
-    """The title of the road; of a mistake, between which two gradients it is made."""
+def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
+    """The title of the chain; of a mistake, between which two gradients it is made."""
     if not placed:
-        return message("ui.check.title.notebook" if lesson.deviations else "ui.check.title.ours")
+        return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
     if placed.is_forward and hit:
         return message("ui.check.title.forward", mistake=placed.title, stage=label(placed.stage))
     if not first:
@@ -29,11 +29,11 @@ def title(lesson: Lesson, placed: Placed | None, hit: tuple[str, ...], first: st
     return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
-def whose(lesson: Lesson, placed: Placed | None) -> Message | str:
+def whose(setup: Setup, placed: PlacedMistake | None) -> Message | str:
     """Whose backward pass is checked."""
     if placed:
         return message("ui.check.rows.broken")
-    return message("ui.check.rows.notebook" if lesson.deviations else "ui.check.rows.ours")
+    return message("ui.check.rows.notebook" if setup.deviations else "ui.check.rows.ours")
 
 
 def verdict(here: Examined) -> Message:
@@ -46,7 +46,7 @@ def verdict(here: Examined) -> Message:
         return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     if here.mistake and here.first:
         return _broken(here)
-    how = "right_where_told" if check.passed and check.untold + check.at_kinks else check.verdict
+    how = "right_where_told" if check.passed and check.undecided + check.at_kinks else check.verdict
     pixels = check.marks["x"].size
     values = {"n": check.wrong, "right": check.right, "count": check.count, "pixels": pixels, "parameters": check.count - pixels}
     return message(f"ui.check.verdict.{how}", **values, worst=_worst(here, check))
@@ -76,7 +76,7 @@ def largest(error: np.ndarray, part: Part) -> Message:
     """The largest relative error of an array, of all its channels."""
     told = error[~np.isnan(error)]
     if not told.size:
-        return message("ui.check.untold_all")
+        return message("ui.check.undecided_all")
     id, count = ("exact", 0) if not told.any() else ("largest", float(told.max()))
     if part.whole:
         return message(f"ui.check.{id}", error=count)
@@ -85,11 +85,11 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 def sentences(here: Examined) -> tuple[Message | str, ...]:
     """A mistake's effect, or the name of this rule."""
-    placed, lesson = here.mistake, here.lesson
+    placed, setup = here.mistake, here.setup
     if placed:
         nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
         return (*nowhere, placed.sentence)
-    return (message("ui.check.not_exact", rule=lesson.rule.replace("_", " ").split(",")),) if lesson.deviations else ()
+    return (message("ui.check.not_exact", rule=setup.rule.replace("_", " ").split(",")),) if setup.deviations else ()
 
 
 def foot(here: Examined) -> list[Message]:
@@ -105,12 +105,12 @@ def foot(here: Examined) -> list[Message]:
         found.append(message(f"ui.check.foot.{how}", n=check.wrong, count=check.count, names=names))
     if here.of_another_pass:
         return found
-    if check.untold:
-        found.append(message(f"ui.check.foot.{_which(check)}", n=check.untold, count=check.count, floor=check.floor))
+    if check.undecided:
+        found.append(message(f"ui.check.foot.{_which(check)}", n=check.undecided, count=check.count, floor=check.floor))
     if check.at_kinks:
         found.append(message("ui.check.foot.kinks", n=check.at_kinks))
     return found or [message("ui.check.foot.all", count=check.count, tolerance=TOLERANCE, worst=_worst(here, check))]
 
 
 def _which(check: GradientCheck) -> str:
-    return "untold_pixels" if int((check.marks["x"] == UNTOLD).sum()) == check.untold else "untold"
+    return "undecided_pixels" if int((check.marks["x"] == UNDECIDED).sum()) == check.undecided else "undecided"

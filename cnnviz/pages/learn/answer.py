@@ -5,21 +5,21 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.read_only import lock
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.decks.deck import Deck, Screen
+from cnnviz.decks.library import Library, library, own_folders
+from cnnviz.decks.plates import Plate, cells, plates
+from cnnviz.decks.question import MOST_SHOWN, Option, Question, ask, setup_at
+from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages import map_records
-from cnnviz.pages.address import Now, resolved
+from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
 from cnnviz.pages.step.answer import live
-from cnnviz.scripts.library import Library, library, own_folders
-from cnnviz.scripts.plates import Plate, cells, plates
-from cnnviz.scripts.question import MOST_SHOWN, Option, Question, ask, lesson_at
-from cnnviz.scripts.scope import Scope, scope_of
-from cnnviz.scripts.script import Screen, Script
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
@@ -27,30 +27,30 @@ from cnnviz.words import Message, Problem, message
 class _LearnAnswers(Answers):
     """Guided lessons: a list of them, or one step beside the live view."""
 
-    def answer(self, now: Now, whole: bool = False) -> bytes:
+    def answer(self, now: PageRequest, whole: bool = False) -> bytes:
         """Everything that the page shows; `whole`: also the list without colours in place of numbers, as every step of a lesson is."""
         known = library()
-        script, number, wrong = _found(known, now)
+        deck, number, wrong = _found(known, now)
         step, question = None, None
-        if script is not None:
-            step = script.screens[number - 1]
+        if deck is not None:
+            step = deck.screens[number - 1]
             try:
-                question = ask(step, lesson_at(step, now.asked))
-                now = _at(question.lesson, now)
+                question = ask(step, setup_at(step, now.query))
+                now = _at(question.setup, now)
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
-                script, step = None, None
+                deck, step = None, None
         own: dict[str, object] | None = None
         arrays = _masks(step, question)
-        if script and step and question:
-            here = scope_of(question.lesson)
+        if deck and step and question:
+            here = scope_of(question.setup)
             shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
-            own = _asked(script, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
+            own = _asked(deck, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
-        return _encoded(replace(now, wrong={**now.wrong, **wrong}), known, own, arrays, whole or own is not None)
+        return _encoded(replace(now, errors={**now.errors, **wrong}), known, own, arrays, whole or own is not None)
 
-    def exact(self, now: Now) -> dict[str, np.ndarray]:
-        return {name: lock(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
+        return {name: freeze(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
         """Not where lessons of one's own may be changed while they are served."""
@@ -60,7 +60,7 @@ class _LearnAnswers(Answers):
 ANSWERS = _LearnAnswers()
 
 
-def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
+def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
     head, arrays = live("learn", now, whole)
     at = known.find(str(own["lesson"])) if own else None
     lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
@@ -68,27 +68,27 @@ def _encoded(now: Now, known: Library, own: dict[str, object] | None, masks: dic
     head["learn"] = {
         "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(lessons, shown, strict=True)],
         "lectures": [] if own else [_listed(lecture) | {"picture": None} for lecture in known.lectures],
-        "faults": [message("lessons.fault", file=file, line=str(fault.line), what=fault.what) for file, fault in known.faults],
+        "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in known.diagnostics],
         "cards": [] if own else cards(),
         "step": own,
     }
     return encode(head, arrays | masks | own_pictures)
 
 
-def _found(known: Library, now: Now) -> tuple[Script | None, int, dict[str, Message]]:
+def _found(known: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
     """The lesson and the step's number that the address names, or a sentence."""
-    id, number = now.asked.get("lesson", ""), now.asked.get("step", "1") or "1"
+    id, number = now.query.get("lesson", ""), now.query.get("step", "1") or "1"
     if not id:
         return None, 0, {}
-    script = known.find(id)
-    if script is None:
+    deck = known.find(id)
+    if deck is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
-    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(script.screens)):
-        first = script if _is_here(script.screens[0]) else None
-        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(script.screens))}
-    if not _is_here(script.screens[int(number) - 1]):
+    if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(deck.screens)):
+        first = deck if _is_here(deck.screens[0]) else None
+        return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(deck.screens))}
+    if not _is_here(deck.screens[int(number) - 1]):
         return None, 0, {"step": message("ui.learn.elsewhere", number=number)}
-    return script, int(number), {}
+    return deck, int(number), {}
 
 
 def _is_here(step: Screen) -> bool:
@@ -96,23 +96,23 @@ def _is_here(step: Screen) -> bool:
     return step.asks or step.place.page in ("", "learn")
 
 
-def _at(lesson: Lesson, now: Now) -> Now:
+def _at(setup: Setup, now: PageRequest) -> PageRequest:
     """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
-    here = resolved(lesson.to_query(), several=True, modes=True)
-    return replace(now, lesson=here.lesson, image=here.image, moment=here.moment, wrong=here.wrong, gone={}, lasting=here.lasting)
+    here = resolved(setup.to_query(), several=True, modes=True)
+    return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
 
 
-def _listed(lesson: Script) -> dict[str, object]:
+def _listed(lesson: Deck) -> dict[str, object]:
     return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens)}
 
 
-def _asked(script: Script, number: int, step: Screen, question: Question) -> dict[str, object]:
-    names = {str(stage): stage for stage in question.lesson.network.stages}
+def _asked(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
+    names = {str(stage): stage for stage in question.setup.network.stages}
     said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     return said | {
-        "lesson": script.id,
+        "lesson": deck.id,
         "number": number,
-        "titles": [other.title for other in script.screens],
+        "titles": [other.title for other in deck.screens],
         "kind": step.kind,
         "map": step.map,
         "change": step.change,
@@ -126,9 +126,9 @@ def _asked(script: Script, number: int, step: Screen, question: Question) -> dic
 
 def _symbol(plate: Plate, here: Scope) -> str:
     """The map of the network that a plate is, "" where it is none: of several images the maps are of one, and a loss of all is not its."""
-    if len(here.lesson.images) > 1 and plate.value.ndim == 0:
+    if len(here.setup.images) > 1 and plate.value.ndim == 0:
         return ""
-    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.lesson, here.moment)) else ""
+    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.setup, here.snapshot)) else ""
 
 
 def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
@@ -139,9 +139,9 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
 def _cells(step: Screen, here: Scope) -> LearnCells | None:
     """The cells that are asked of, as the maps of the image that is shown have them; None where that image has none of them."""
     asked = cells(step, here)
-    if asked and len(here.lesson.images) > 1 and here.lesson.network.program(here.moment.trace.x.shape).has_images(asked[0]):
+    if asked and len(here.setup.images) > 1 and here.setup.network.program(here.snapshot.trace.x.shape).has_images(asked[0]):
         images, *own = asked[1] or (range(0),)
-        asked = (asked[0], tuple(own)) if images == range(here.lesson.image, here.lesson.image + 1) else None
+        asked = (asked[0], tuple(own)) if images == range(here.setup.image, here.setup.image + 1) else None
     return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
 
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.named_arrays import Params
-from cnnviz.scripts.scope import scope_of
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.setup.setup import Setup
+from cnnviz.decks.scope import scope_of
 from cnnviz.words import Message, message
 
 CARDS = ("pixel", "kernel", "unit", "loss", "gradient")
@@ -20,7 +20,7 @@ def cards() -> list[dict[str, object]]:
     >>> [card["word"] for card in cards()] == list(CARDS)
     True
     """
-    found = scope_of(Lesson()).arrays
+    found = scope_of(Setup()).arrays
     row, column = (int(at) for at in np.unravel_index(int(np.argmax(found["a1"])), found["a1"].shape))
     first = found["x"][row : row + 3, column : column + 3]
     values = {
@@ -47,19 +47,19 @@ def cards() -> list[dict[str, object]]:
 
 def _bars() -> list[tuple[Message | str, float, float]]:
     """Each output with its name and its target."""
-    here = scope_of(Lesson())
-    return [(name, float(o), float(y)) for name, o, y in zip(here.lesson.output_words, here.arrays["o"], here.arrays["y"], strict=True)]
+    here = scope_of(Setup())
+    return [(name, float(o), float(y)) for name, o, y in zip(here.setup.output_words, here.arrays["o"], here.arrays["y"], strict=True)]
 
 
 def _curve() -> list[float]:
     """The loss as b[0] goes from REACH below its value, 0, to as much above.
 
     >>> curve = _curve()
-    >>> len(curve) == POINTS, curve[POINTS // 2] == float(scope_of(Lesson()).arrays["L"])
+    >>> len(curve) == POINTS, curve[POINTS // 2] == float(scope_of(Setup()).arrays["L"])
     (True, True)
     """
-    here = scope_of(Lesson())
-    params, network = here.moment.params, here.lesson.network
+    here = scope_of(Setup())
+    params, network = here.snapshot.params, here.setup.network
     y = network.targets(here.arrays["y"], here.arrays["o"].shape)
     moved = ({**params, "b": here.arrays["b"] + np.array([step, 0.0])} for step in np.linspace(-REACH, REACH, POINTS))
     return [float(network.loss(network.forward(Params.of(one), here.arrays["x"]), y)) for one in moved]

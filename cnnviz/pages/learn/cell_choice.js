@@ -1,9 +1,9 @@
 // Choosing a cell of a map: a part of it that is large enough, by mouse, finger or keys, and where that part lies.
 
-import { one } from "../../view/model/cell_links.js"
-import { ARROWS } from "../../view/model/neighbours.js"
+import { one } from "../../view/model/explain/cell_links.js"
+import { ARROWS } from "../../view/model/layout/neighbours.js"
 import { say } from "../../view/model/words.js"
-import { html, nothing } from "../../view/regions/html.js"
+import { html, nothing } from "../../view/shell/html.js"
 import { centred, covered, shifted, under } from "./crop_bounds.js"
 import { cellUnder, paintPart, partOf } from "./crop_paint.js"
 import { figureOf, slides, windowOf } from "./plate_figures.js"

@@ -1,8 +1,8 @@
 // Cells with their numbers, as they stand in a grid: colours, numbers that are not known yet, and answers that missed.
 
-import { colour, css, ink } from "../../view/model/colour.js"
-import { number, power, short, timesPower, whole } from "../../view/model/format.js"
-import { html, nothing } from "../../view/regions/html.js"
+import { colour, css, ink } from "../../view/model/numbers/colour.js"
+import { number, power, short, timesPower, whole } from "../../view/model/numbers/format.js"
+import { html, nothing } from "../../view/shell/html.js"
 
 /** @import { Scale, Template } from "../../view/types/view.js" */
 /** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of numbers that stand beside each other, and the power of ten that they are printed in */

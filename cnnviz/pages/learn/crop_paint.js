@@ -3,8 +3,8 @@
 import { prepare } from "../../view/draw/canvas.js"
 import { font, ring } from "../../view/draw/heatmap.js"
 import { picture } from "../../view/draw/pixels.js"
-import { colour, css, ink } from "../../view/model/colour.js"
-import { layout } from "../../view/model/layout.js"
+import { layout } from "../../view/model/layout/image_layout.js"
+import { colour, css, ink } from "../../view/model/numbers/colour.js"
 import { coloursOf, written } from "./cells.js"
 import { acrossOf } from "./plate_sizes.js"
 

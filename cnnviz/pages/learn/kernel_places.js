@@ -1,9 +1,9 @@
 // Where a kernel lies when it makes the cells that are asked of: each place with its sum.
 
-import { beside, filled, named, result } from "../../view/model/arithmetic.js"
-import { formula, whole } from "../../view/model/format.js"
+import { beside, filled, named, result } from "../../view/model/explain/arithmetic.js"
+import { formula, whole } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, inner, nothing } from "../../view/regions/html.js"
+import { html, inner, nothing } from "../../view/shell/html.js"
 import { cell, coloursOf, grid, patch, said } from "./cells.js"
 import { covered } from "./crop_bounds.js"
 import { windowOf } from "./plate_figures.js"
@@ -18,7 +18,7 @@ export const circled = (n) => CIRCLED[n] ?? String(n + 1)
 
 /** Gives what a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
 function under(numbers, map, at) {
-  const link = /** @type {import("../../view/model/cell_links.js").Link} */ (windowOf(numbers, map))
+  const link = /** @type {import("../../view/model/explain/cell_links.js").Link} */ (windowOf(numbers, map))
   const kernel = numbers.links(map).find(({ source }) => numbers.maps[source]?.kind === "filters")?.source ?? ""
   const [, height, width] = numbers.shape(link.source)
   const { k } = link.geometry

@@ -1,6 +1,6 @@
 // The kernel slides over the places that were asked of, one after the other; any key and any click lands it.
 
-import { isStill } from "../../view/regions/media_queries.js"
+import { isStill } from "../../view/shell/media_queries.js"
 import { placesOf, slides } from "./plate_figures.js"
 
 /** @import { Learn } from "./learn.js" */

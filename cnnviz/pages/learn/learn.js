@@ -1,14 +1,14 @@
 // The page Learn: a list of lessons, or a question: its words, and beside them the maps that it names.
 
-import { COMPUTED } from "../../view/model/address.js"
-import { COLON, number, plainNumber } from "../../view/model/format.js"
-import { Numbers } from "../../view/model/numbers.js"
-import { tableOf } from "../../view/model/table_sources.js"
+import { walk } from "../../view/decks/deck_walk.js"
+import { COLON, number, plainNumber } from "../../view/model/numbers/format.js"
+import { Numbers } from "../../view/model/numbers/numbers.js"
+import { tableOf } from "../../view/model/numbers/table_sources.js"
+import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, nothing, render, setHTML } from "../../view/regions/html.js"
-import { isNarrow, isPhone } from "../../view/regions/media_queries.js"
-import { Content } from "../../view/regions/page.js"
-import { walk } from "../../view/regions/script_walk.js"
+import { html, keyed, nothing, render, setHTML } from "../../view/shell/html.js"
+import { isNarrow, isPhone } from "../../view/shell/media_queries.js"
+import { Content } from "../../view/shell/page.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { CellChoice } from "./cell_choice.js"
 import { paintMap } from "./crop_paint.js"
@@ -182,7 +182,7 @@ export class Learn extends Content {
     if (this.ended) return void render(keyed("end", endOf(step, listed, next)), this.form)
     const more =
       step.kind === "order" ? ordering(step, tried) : step.kind === "click" ? this.choice.template() : nothing
-    const words = wordsOf(step, listed, this.view.lesson, this.filters, tried, this.wanted, this.aside)
+    const words = wordsOf(step, listed, this.view.setup, this.filters, tried, this.wanted, this.aside)
     render(keyed(this.round, html`${words}${board(step, numbers, tried, this.room(), more)}`), this.form)
     this.paintMaps()
   }
@@ -316,7 +316,7 @@ export class Learn extends Content {
     const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
     const images = IMAGES.map(({ id }) => id)
     if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
-    else this.view.go({ img: next(images, this.view.lesson.img) })
+    else this.view.go({ img: next(images, this.view.setup.img) })
   }
 
   commit() {

@@ -1,9 +1,9 @@
 // The picture of a question: the maps that it names, the cells that it asks of, the answers that are pictures, and, once
 // the answer is out, where the numbers come from.
 
-import { escaped } from "../../view/model/format.js"
+import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, inner, nothing } from "../../view/regions/html.js"
+import { html, inner, nothing } from "../../view/shell/html.js"
 import { cell, coloursOf, grid, powerOf, said } from "./cells.js"
 import { circled, comesOf, place, product } from "./kernel_places.js"
 import { bars, plate, shownOf } from "./learn_plates.js"

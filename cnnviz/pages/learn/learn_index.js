@@ -2,7 +2,7 @@
 
 import { contextOf } from "../../view/draw/canvas.js"
 import { valuesPicture } from "../../view/draw/pixels.js"
-import { escaped } from "../../view/model/format.js"
+import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { foreign, inLanguage, letter, nameOf, picture, rich, scaleOf } from "./learn_words.js"
 import { forget, progress } from "./progress.js"

@@ -1,8 +1,8 @@
 // A plate beside a question: its name, and its numbers as far as they are to be seen, or were answered.
 
-import { COLON, formula, number } from "../../view/model/format.js"
+import { COLON, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, inner, nothing } from "../../view/regions/html.js"
+import { html, inner, nothing } from "../../view/shell/html.js"
 import { blank, cell, coloursOf, ghost, grid, powerOf, said, split } from "./cells.js"
 import { circled } from "./kernel_places.js"
 import { rich } from "./learn_words.js"

@@ -1,8 +1,8 @@
 // The words of a question: its sentences, the answers that are words, what became of them, and what can be done next.
 
-import { escaped, fitting, formula, number } from "../../view/model/format.js"
+import { escaped, fitting, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, inner, live, markup, nothing } from "../../view/regions/html.js"
+import { html, inner, live, markup, nothing } from "../../view/shell/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { cell, coloursOf, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
@@ -11,7 +11,7 @@ import { fits } from "./plate_figures.js"
 import { progress } from "./progress.js"
 import { answered } from "./score.js"
 
-/** @import { Option } from "../../view/regions/html.js" */
+/** @import { Option } from "../../view/shell/html.js" */
 /** @import { GivenAnswer, Score } from "./score.js" */
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep, Template } from "../../view/types/view.js" */
 

@@ -1,7 +1,7 @@
 // A lesson's sentences as HTML: **strong**, `z1` as a symbol, formulas and paragraphs; and numbers as small maps.
 
-import { colour, css, ink } from "../../view/model/colour.js"
-import { escaped, formula, short, withFormulas } from "../../view/model/format.js"
+import { colour, css, ink } from "../../view/model/numbers/colour.js"
+import { escaped, formula, short, withFormulas } from "../../view/model/numbers/format.js"
 import { LANG } from "../../view/spec.js"
 
 /** @import { Scale } from "../../view/types/view.js" */

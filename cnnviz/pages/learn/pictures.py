@@ -5,10 +5,10 @@ from contextlib import suppress
 
 import numpy as np
 
+from cnnviz.decks.deck import Deck
+from cnnviz.decks.question import setup_at
+from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages.map_records import records
-from cnnviz.scripts.question import lesson_at
-from cnnviz.scripts.scope import Scope, scope_of
-from cnnviz.scripts.script import Script
 from cnnviz.wire.learn import LearnPicture
 from cnnviz.words import Problem
 
@@ -16,18 +16,18 @@ LEAST, MOST = 3, 64
 """Sides of a map that makes a picture."""
 
 
-def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
+def pictures(lessons: Sequence[Deck]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
     """A picture for each lesson, None where it is about no map, and their arrays.
 
-    >>> from cnnviz.scripts.library import bundled
+    >>> from cnnviz.decks.library import bundled
     >>> found, arrays = pictures(bundled()[:2])
     >>> [picture["scale"] for picture in found], [array.shape for array in arrays.values()]
     (['signed', 'signed'], [(30, 30), (3, 3)])
     """
     found: list[LearnPicture | None] = []
     arrays: dict[str, np.ndarray] = {}
-    for n, script in enumerate(lessons):
-        first = _first_map(script)
+    for n, deck in enumerate(lessons):
+        first = _first_map(deck)
         found.append(None)
         if first:
             name, (here, symbol, array) = f"lesson.{n}", first
@@ -36,13 +36,13 @@ def pictures(lessons: Sequence[Script]) -> tuple[list[LearnPicture | None], dict
     return found, arrays
 
 
-def _first_map(script: Script) -> tuple[Scope, str, np.ndarray] | None:
+def _first_map(deck: Deck) -> tuple[Scope, str, np.ndarray] | None:
     """The first stage of its screens that is a map on which there is something to see, of the first channel; else the image."""
-    places = [(screen, "") for screen in script.screens] + [(screen, "x") for screen in script.screens]
+    places = [(screen, "") for screen in deck.screens] + [(screen, "x") for screen in deck.screens]
     for screen, symbol in places:
         with suppress(Problem):
-            here = scope_of(lesson_at(screen, {}))
-            stage = symbol or str(here.lesson.stage)
+            here = scope_of(setup_at(screen, {}))
+            stage = symbol or str(here.setup.stage)
             array = here.arrays.get("f_next" if stage == "update" else stage, np.zeros(0))
             array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
             if array.ndim == 2 and min(array.shape) >= LEAST and max(array.shape) <= MOST and _varies(array):
@@ -61,8 +61,8 @@ def _varies(array: np.ndarray) -> bool:
 
 def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
     """A map with its scale and the ends of that, those of a signed one from this channel alone."""
-    program = here.lesson.network.program(here.moment.trace.x.shape)
-    record = records(here.lesson, program, here.moment).get(symbol)
+    program = here.setup.network.program(here.snapshot.trace.x.shape)
+    record = records(here.setup, program, here.snapshot).get(symbol)
     if record and record["scale"] != "signed":
         return LearnPicture(array=name, scale=record["scale"], limits=record["limits"])
     most = float(np.abs(array).max())

@@ -1,7 +1,7 @@
 // What stands beside a question's words, plate by plate: a number, a row of outputs, a grid of cells, a picture, a curve.
 
-import { faceOf } from "../../view/model/array_faces.js"
-import { one } from "../../view/model/cell_links.js"
+import { one } from "../../view/model/explain/cell_links.js"
+import { faceOf } from "../../view/model/numbers/array_faces.js"
 
 /** @import { Cell, Face, LearnCells, LearnPlate, LearnStep, Link, Numbers, Scale } from "../../view/types/view.js" */
 /** @typedef {"number" | "row" | "grid" | "map" | "curve"} Form */

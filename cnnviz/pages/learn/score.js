@@ -1,6 +1,6 @@
 // What becomes of an answer: right or not, and what is said of it. The key was computed by the core, and sent along.
 
-import { plainNumber } from "../../view/model/format.js"
+import { plainNumber } from "../../view/model/numbers/format.js"
 
 /** @import { LearnStep } from "../../view/types/view.js" */
 /** @typedef {{ right: boolean, say: string }} Score */

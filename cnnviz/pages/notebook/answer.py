@@ -2,25 +2,25 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.pages import roads
-from cnnviz.pages.address import Now
+from cnnviz.core.setup.setup import Setup
+from cnnviz.pages import gradient_chain
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.notebook.tabs import call_of, place_in_story
-from cnnviz.pages.notebook.two_rules import more, road
+from cnnviz.pages.notebook.two_rules import chain, more
 
 
 class _NotebookAnswers(Answers):
     """The story, the experiment and the architecture, one of them at a time."""
 
-    def answer(self, now: Now) -> bytes:
-        head, arrays = more(now.lesson, now.moment, now.asked)
-        return roads.answer("notebook", now, road(now.lesson, now.moment, now.asked), head, arrays)
+    def answer(self, now: PageRequest) -> bytes:
+        head, arrays = more(now.setup, now.snapshot, now.query)
+        return gradient_chain.answer("notebook", now, chain(now.setup, now.snapshot, now.query), head, arrays)
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
-        """The lesson of an address that names a step of the story and none."""
-        place = place_in_story(Lesson(), asked)
+        """The setup of an address that names a step of the story and none."""
+        place = place_in_story(Setup(), asked)
         return story()[place - 1].at_call(call_of(asked)).to_query() if place else {}
 
 

@@ -1,11 +1,11 @@
-// The notebook's architecture, drawn with this lesson's numbers: image, kernel, maps, units as nodes with their
+// The notebook's architecture, drawn with this setup's numbers: image, kernel, maps, units as nodes with their
 // links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"
-import { colour, css, ink } from "../../view/model/colour.js"
-import { formula, number, short } from "../../view/model/format.js"
+import { colour, css, ink } from "../../view/model/numbers/colour.js"
+import { formula, number, short } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, near, nothing, render, setText, svg } from "../../view/regions/html.js"
+import { html, near, nothing, render, setText, svg } from "../../view/shell/html.js"
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 

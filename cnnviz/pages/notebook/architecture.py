@@ -1,11 +1,11 @@
-"""The Architecture tab: the notebook's network drawn with this lesson's numbers, its letters, its one matrix, its loss as a landscape."""
+"""The Architecture tab: the notebook's network drawn with this setup's numbers, its letters, its one matrix, its loss as a landscape."""
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook_ops import conv2d, mse, sigmoid
-from cnnviz.core.notebook_output import SECOND_DRAWN
-from cnnviz.core.trajectory import Moment, walk
+from cnnviz.core.network.notebook_ops import conv2d, mse, sigmoid
+from cnnviz.core.notebook.notebook_output import SECOND_DRAWN
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot, walk
 from cnnviz.words import Message, message
 
 STEPS = 5
@@ -15,39 +15,39 @@ SIDE = 56
 """Cells on a side of the landscape."""
 
 
-def arrays(lesson: Lesson, moment: Moment) -> dict[str, np.ndarray]:
+def arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """The arrays that are drawn as maps: the image, both kernels and their maps, the activations, the weights, and the landscape."""
-    trace, params = moment.trace, moment.params
-    second = second_kernel(moment)
-    low, high = _range(_path(lesson, moment))
+    trace, params = snapshot.trace, snapshot.params
+    second = second_kernel(snapshot)
+    low, high = _range(_path(setup, snapshot))
     axis = np.linspace(low, high, SIDE)
     grid = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)  # z2[0] to the right, z2[1] upward
     found = {
         "x": trace.x, "f": params.f, "second": second, "z1": trace.z1, "a1": trace.a1, "w": params.w,
         "second_z1": conv2d(trace.x, second, trace.stride, trace.padding),
-        "landscape": -((sigmoid(grid) - np.array(lesson.y)) ** 2).mean(axis=-1),  # so that it is blue where L is large
+        "landscape": -((sigmoid(grid) - np.array(setup.y)) ** 2).mean(axis=-1),  # so that it is blue where L is large
     }  # fmt: skip
     return {f"arch.{name}": array for name, array in found.items()}
 
 
-def second_kernel(moment: Moment) -> np.ndarray:
+def second_kernel(snapshot: Snapshot) -> np.ndarray:
     """The kernel that the notebook draws second, as large as the one that is used, so that the two can be compared."""
     kernel = np.array(SECOND_DRAWN, np.float64)
-    size = np.abs(moment.params.f).max()
+    size = np.abs(snapshot.params.f).max()
     return kernel * (size / kernel.max()) if size else kernel
 
 
-def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
+def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """The parts beside the maps: nodes, the matrix, letters with their sizes, and the way down the landscape."""
-    trace, params = moment.trace, moment.params
-    path = _path(lesson, moment)
+    trace, params = snapshot.trace, snapshot.params
+    path = _path(setup, snapshot)
     low, high = _range(path)
     strong = int(np.abs(params.w).max(axis=1).argmax())
     units = len(trace.v)
     nodes = sorted({0, 1 % units, strong, units - 1})
     return {
-        "here": message("ui.notebook.architecture.here", image=lesson.img, channel=message(f"web.channels.{lesson.ch}"),
-                        pixels=message(f"ui.pixels.{lesson.scale}"), k=lesson.k),
+        "here": message("ui.notebook.architecture.here", image=setup.img, channel=message(f"web.channels.{setup.ch}"),
+                        pixels=message(f"ui.pixels.{setup.scale}"), k=setup.k),
         "nodes": [{"at": at, "v": float(trace.v[at]), "w": params.w[at].tolist()} for at in nodes],
         "strong": strong,
         "units": units,
@@ -55,22 +55,22 @@ def architecture(lesson: Lesson, moment: Moment) -> dict[str, object]:
         "sums": trace.z2.tolist(),
         "products": (trace.v @ params.w).tolist(),
         "outputs": trace.o.tolist(),
-        "names": lesson.output_words,
-        "targets": list(lesson.y),
+        "names": setup.output_words,
+        "targets": list(setup.y),
         "limits": {"z1": _ends(trace.z1), "a1": _ends(trace.a1), "x": _ends(trace.x)},
-        "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(moment)],
-        "why": message("ui.notebook.architecture.size", rows=trace.x.shape[0], k=len(params.f), padding=_zeros(moment), stride=trace.stride, out=trace.z1.shape[0]),
+        "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(snapshot)],
+        "why": message("ui.notebook.architecture.size", rows=trace.x.shape[0], k=len(params.f), padding=_zeros(snapshot), stride=trace.stride, out=trace.z1.shape[0]),
         "asides": [message(f"ui.notebook.architecture.asides.{name}") for name in ("product", "probabilities", "transposed", "chain", "random")],
-        "landscape": {"ends": [low, high], "path": path.tolist(), "words": _landscape_words(lesson, path)},
+        "landscape": {"ends": [low, high], "path": path.tolist(), "words": _landscape_words(setup, path)},
     }
 
 
-def _letters(moment: Moment) -> list[tuple[str, str, str]]:
-    rows, columns = moment.trace.z1.shape
-    units, outputs = moment.params.w.shape
+def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:
+    rows, columns = snapshot.trace.z1.shape
+    units, outputs = snapshot.params.w.shape
     return [
-        ("X", "image", "×".join(map(str, moment.trace.x.shape))),
-        ("f", "kernel", "×".join(map(str, moment.params.f.shape))),
+        ("X", "image", "×".join(map(str, snapshot.trace.x.shape))),
+        ("f", "kernel", "×".join(map(str, snapshot.params.f.shape))),
         ("n, m", "map", f"{rows}, {columns}"),
         ("F", "units", str(units)),
         ("N", "outputs", str(outputs)),
@@ -79,17 +79,17 @@ def _letters(moment: Moment) -> list[tuple[str, str, str]]:
     ]
 
 
-def _zeros(moment: Moment) -> int:
+def _zeros(snapshot: Snapshot) -> int:
     """The zeros that the padding adds in all, on both sides together."""
-    rows, out = moment.trace.x.shape[0], moment.trace.z1.shape[0]
-    added: int = (out - 1) * moment.trace.stride + len(moment.params.f) - rows
+    rows, out = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
+    added: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
     return max(0, added)
 
 
-def _path(lesson: Lesson, moment: Moment) -> np.ndarray:
+def _path(setup: Setup, snapshot: Snapshot) -> np.ndarray:
     """Both sums and the loss after 0, 1, … updates, (n+1,3): the steps on the landscape."""
-    n = min(max(STEPS, lesson.k), MOST_STEPS)
-    steps = [(*trace.z2, mse(trace.o, np.array(lesson.y))) for _, trace, _ in walk(lesson, moment.image, n)]
+    n = min(max(STEPS, setup.k), MOST_STEPS)
+    steps = [(*trace.z2, mse(trace.o, np.array(setup.y))) for _, trace, _ in walk(setup, snapshot.image, n)]
     return np.array(steps, np.float64)
 
 
@@ -103,9 +103,9 @@ def _ends(array: np.ndarray) -> list[float]:
     return [float(array.min()), float(array.max())]
 
 
-def _landscape_words(lesson: Lesson, path: np.ndarray) -> list[Message]:
+def _landscape_words(setup: Setup, path: np.ndarray) -> list[Message]:
     n, first, last = len(path) - 1, float(path[0, 2]), float(path[-1, 2])
     how = "stays" if last == first else "moves"
-    parameters = lesson.network.program(lesson.x_shape).parameters
+    parameters = setup.network.program(setup.x_shape).parameters
     count = sum(int(np.prod(parameter.shape)) for parameter in parameters.values())
     return [message("ui.notebook.architecture.landscape", count=count), message(f"ui.notebook.architecture.{how}", n=n, first=first, last=last)]

@@ -4,32 +4,32 @@ import dataclasses
 
 import numpy as np
 
-from cnnviz.core.lesson import LESSON_KEYS, RULES, Lesson
-from cnnviz.core.notebook import DEVIATIONS, notebook_step
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.stages import named
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.network.stages import named
+from cnnviz.core.notebook.notebook import DEVIATIONS, notebook_step
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.setup.setup import RULES, SETUP_KEYS, Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.story import story
+from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import group, switch
-from cnnviz.pages.told_apart import told_apart
 from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import Message, message
 
 
-def rules(lesson: Lesson) -> SwitchGroup:
+def rules(setup: Setup) -> SwitchGroup:
     """The rules that have a name."""
     found = (
-        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), lesson.rule == name, {"rule": name} | fit(on))
+        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), setup.rule == name, {"rule": name} | fit(on))
         for name, on in RULES.items()
     )
     return group(message("ui.notebook.choices.rule"), tuple(found))
 
 
 def steps(place: int) -> tuple[SwitchData, ...]:
-    """The story's steps as switches: each a lesson, of which the one at `place` is on."""
+    """The story's steps as switches: each a setup, of which the one at `place` is on."""
     return tuple(
-        switch(f"story_{n}", str(n), step.title, n == place, whole(step.lesson.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
+        switch(f"story_{n}", str(n), step.title, n == place, whole(step.setup.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
     )
 
 
@@ -43,10 +43,10 @@ def calls(place: int, now: int) -> tuple[SwitchData, ...]:
     )  # fmt: skip
 
 
-def repairs(lesson: Lesson, moment: Moment, about: tuple[str, str]) -> dict[str, object]:
+def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[str, object]:
     """The values of one entry of f with both of two deviations in, with either fixed, and with both: one that a single fix still moves, if there is one."""
-    kept = [lesson.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
-    before, after = moment.params.f, [_step(lesson, moment, deviations).after.f for deviations in kept]
+    kept = [setup.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
+    before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in kept]
     moved = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
     place = tuple(int(at) for at in np.unravel_index(int((moved != before).argmax()), before.shape))
     return {
@@ -57,71 +57,71 @@ def repairs(lesson: Lesson, moment: Moment, about: tuple[str, str]) -> dict[str,
     }
 
 
-def lead_back(lesson: Lesson) -> tuple[SwitchGroup, ...]:
+def lead_back(setup: Setup) -> tuple[SwitchGroup, ...]:
     """From another network to the notebook's own, on this image."""
-    channel = {"ch": "red"} if lesson.ch == "rgb" else {}
-    query = Lesson().changed({"img": lesson.img, "ch": lesson.ch, "scale": lesson.scale} | channel)[0].to_query()
-    words = message("ui.notebook.choices.back.words", net=lesson.net)
+    channel = {"ch": "red"} if setup.ch == "rgb" else {}
+    query = Setup().changed({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
+    words = message("ui.notebook.choices.back.words", net=setup.net)
     back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, whole(query))
     return (group(message("ui.notebook.choices.network"), (back,)),)
 
 
 def whole(query: dict[str, str]) -> dict[str, str]:
-    """A whole lesson as a change of the address: what it leaves out is taken away there."""
-    return dict.fromkeys(sorted(LESSON_KEYS - query.keys()), "") | query
+    """A whole setup as a change of the address: what it leaves out is taken away there."""
+    return dict.fromkeys(sorted(SETUP_KEYS - query.keys()), "") | query
 
 
 def fit(deviations: frozenset[str]) -> dict[str, str]:
-    """The notebook runs with stride 1 and no padding only: switching it on brings the lesson there."""
+    """The notebook runs with stride 1 and no padding only: switching it on brings the setup there."""
     return {"stride": "1", "pad": "valid"} if deviations else {}
 
 
-def toggled(name: str, lesson: Lesson) -> dict[str, str]:
+def toggled(name: str, setup: Setup) -> dict[str, str]:
     """The change of the address that switches a deviation on or off."""
-    chosen = lesson.deviations ^ {name}
+    chosen = setup.deviations ^ {name}
     return {"rule": ",".join(name for name in DEVIATIONS if name in chosen) or "exact"} | fit(chosen)
 
 
-def fits(lesson: Lesson) -> bool:
-    """Tells whether the notebook's loops can run this lesson."""
-    return lesson.stride == 1 and lesson.pad in ("valid", 0)
+def fits(setup: Setup) -> bool:
+    """Tells whether the notebook's loops can run this setup."""
+    return setup.stride == 1 and setup.pad in ("valid", 0)
 
 
-def rows(lesson: Lesson, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> list[dict[str, object]]:
+def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> list[dict[str, object]]:
     """Each deviation: its switch, both lines of code, where it shows if it is flipped now or is alone on, and whether it matters."""
-    return [_row(name, lesson, exact, moment, columns) for name in DEVIATIONS]
+    return [_row(name, setup, exact, snapshot, columns) for name in DEVIATIONS]
 
 
-def _row(name: str, lesson: Lesson, exact: Moment, moment: Moment, columns: tuple[str, ...]) -> dict[str, object]:
-    entry, on = DEVIATION_TABLE[name], name in lesson.deviations
+def _row(name: str, setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> dict[str, object]:
+    entry, on = DEVIATION_TABLE[name], name in setup.deviations
     found: dict[str, object] = {
-        "name": name, "label": entry.title, "on": on, "change": toggled(name, lesson),
+        "name": name, "label": entry.title, "on": on, "change": toggled(name, setup),
         "notebook": entry.notebook, "exact": entry.exact, "effect": entry.words,
     }  # fmt: skip
-    if not fits(lesson):
+    if not fits(setup):
         return found | {"flipped": [], "alone": [], "matters": message("ui.notebook.alone.not_here"), "yes": False, "more": ""}
-    flipped = _step(lesson, moment, lesson.deviations ^ {name})
-    alone = _step(lesson, exact, {name})
-    changed = _differing(lesson, moment, flipped, columns)
+    flipped = _step(setup, snapshot, setup.deviations ^ {name})
+    alone = _step(setup, exact, {name})
+    changed = _differing(setup, snapshot, flipped, columns)
     return found | {
         "flipped": changed,
-        "alone": _differing(lesson, exact, alone, columns),
-        "matters": _matters(on, changed, moment, flipped),
+        "alone": _differing(setup, exact, alone, columns),
+        "matters": _matters(on, changed, snapshot, flipped),
         "yes": "f_next" in changed,
-        "more": _alone(name, lesson, exact, alone, columns),
+        "more": _alone(name, setup, exact, alone, columns),
     }
 
 
-def _step(lesson: Lesson, moment: Moment, deviations: frozenset[str] | set[str]) -> Moment:
-    trace, gradients, after = notebook_step(moment.params, moment.trace.x, np.array(lesson.y), lesson.lr, deviations)
-    return dataclasses.replace(moment, trace=trace, gradients=gradients, after=after)
+def _step(setup: Setup, snapshot: Snapshot, deviations: frozenset[str] | set[str]) -> Snapshot:
+    trace, gradients, after = notebook_step(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr, deviations)
+    return dataclasses.replace(snapshot, trace=trace, gradients=gradients, after=after)
 
 
-def _differing(lesson: Lesson, one: Moment, other: Moment, columns: tuple[str, ...]) -> list[str]:
-    return [symbol for symbol in columns if not np.array_equal(array_of(symbol, lesson, one), array_of(symbol, lesson, other))]
+def _differing(setup: Setup, one: Snapshot, other: Snapshot, columns: tuple[str, ...]) -> list[str]:
+    return [symbol for symbol in columns if not np.array_equal(array_of(symbol, setup, one), array_of(symbol, setup, other))]
 
 
-def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Message:
+def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> Message:
     """The effect on the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
     without = message(f"ui.notebook.matters.{'without' if on else 'with'}")
     if not changed:
@@ -131,13 +131,13 @@ def _matters(on: bool, changed: list[str], now: Moment, flipped: Moment) -> Mess
     stands = not (flipped.after.f != flipped.params.f).any()
     place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
     entry = f"f′[{place[0]},{place[1]}]"
-    values = dict(zip(("now", "flipped"), told_apart(now.after.f[place], flipped.after.f[place]), strict=True))
+    values = dict(zip(("now", "flipped"), round_distinct(now.after.f[place], flipped.after.f[place]), strict=True))
     return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
 
 
-def _alone(name: str, lesson: Lesson, exact: Moment, alone: Moment, columns: tuple[str, ...]) -> Message:
-    """The first place that this deviation alone changes on the exact step of this lesson."""
-    changed = _differing(lesson, exact, alone, columns)
+def _alone(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
+    """The first place that this deviation alone changes on the exact step of this setup."""
+    changed = _differing(setup, exact, alone, columns)
     if not changed:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
     return message("ui.notebook.alone.first", first=named(changed[0]))

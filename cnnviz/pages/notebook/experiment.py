@@ -4,12 +4,12 @@ from collections.abc import Hashable
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.notebook_deviation_sets import index_of, moving_sets, smallest
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.stages import label
-from cnnviz.core.trajectory import Moment
+from cnnviz.core.network.stages import label
+from cnnviz.core.notebook.notebook_deviation_sets import index_of, moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.notebook.choices import fits
 from cnnviz.words import Message, message
 
@@ -17,18 +17,18 @@ DOTS = ("z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
 """The stages at which a switch may show."""
 
 
-def experiment(lesson: Lesson, moment: Moment) -> dict[str, object]:
-    """The stages at which switches show, and the field of all their sets, for this lesson."""
+def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
+    """The stages at which switches show, and the field of all their sets, for this setup."""
     return {
         "symbols": [{"symbol": symbol, "label": "f′" if symbol == "f_next" else label(symbol)} for symbol in DOTS],
-        "sets": _sets(lesson, moment) if fits(lesson) else None,
+        "sets": _sets(setup, snapshot) if fits(setup) else None,
     }
 
 
-def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
-    """All 256 sets of switches from this moment's parameters: which of them move f."""
-    name = (lesson.start, lesson.k, moment.trace.x.tobytes())
-    moves = _known.get_or_make(name, lambda: moving_sets(moment.params, moment.trace.x, np.array(lesson.y), lesson.lr))
+def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
+    """All 256 sets of switches from this snapshot's parameters: which of them move f."""
+    name = (setup.start, setup.k, snapshot.trace.x.tobytes())
+    moves = _known.get_or_make(name, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
     count, least = int(moves.sum()), smallest(moves)
     words: list[Message] = [message("ui.notebook.sets.some", n=count, count=len(moves))]
     if least == [()]:
@@ -36,7 +36,7 @@ def _sets(lesson: Lesson, moment: Moment) -> dict[str, object]:
     elif 0 < count < len(moves):
         named = [message("ui.notebook.sets.together", names=[DEVIATION_TABLE[one].title for one in names]) for names in least[:3]]
         words.append(message("ui.notebook.sets.only" if len(least) == 1 else "ui.notebook.sets.smallest", n=len(least), sets=named))
-    return {"moves": moves.astype(int).tolist(), "now": index_of(lesson.deviations), "words": words}
+    return {"moves": moves.astype(int).tolist(), "now": index_of(setup.deviations), "words": words}
 
 
 MOST_BYTES = 1_000_000

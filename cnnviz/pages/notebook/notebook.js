@@ -1,16 +1,16 @@
-// Notebook: the exact rule's road over the notebook's, with the causes between them: the story with its prose always in sight,
+// Notebook: the exact rule's chain over the notebook's, with the causes between them: the story with its prose always in sight,
 // the experiment with its eight switches; and the architecture (cnnviz/pages/notebook).
 
+import { bindChanges, group, tabsOf } from "../../view/controls/switches.js"
 import { chart as drawChart } from "../../view/draw/chart.js"
-import { formula, number, sentence, withSymbols } from "../../view/model/format.js"
+import { formula, number, sentence, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { difference, html, inner, linesOf, nothing, render } from "../../view/regions/html.js"
-import { mapOf, Road, withoutChannel } from "../../view/regions/road.js"
-import { bindChanges, group, tabsOf } from "../../view/regions/switches.js"
+import { GradientChain, mapOf, withoutChannel } from "../../view/shell/gradient_chain.js"
+import { difference, html, inner, linesOf, nothing, render } from "../../view/shell/html.js"
 import { Architecture, skeleton } from "./architecture.js"
 
 /** @import { Answer, ChartData, DeviationRow, ExperimentData, NotebookData } from "../../view/types/view.js" */
-/** @import { NotebookHeader, Place, PrintedData, RepairsData, RoadCard, RoadData } from "../../view/types/view.js" */
+/** @import { NotebookHeader, Place, PrintedData, RepairsData, GradientCard, GradientChainData } from "../../view/types/view.js" */
 /** @import { SetsData, StoryData, SwitchData, TagData, Template, TheoryData, TheoryLines, TheorySection, View } from "../../view/types/view.js" */
 
 /** Both lines in full: what stands behind "#" has a line of its own here. @param {Pick<TheoryLines, "notebook" | "exact">} lines */
@@ -60,7 +60,7 @@ const FULL = 8 // columns whose heads have room for words
 /** A number without more digits than it has. @param {number} value */
 const plainly = (value) => number(value, 3).replace(/[.,]0+$/, "")
 
-/** Gives what becomes of an entry of the kernel with both slips left in, with one fixed, and with both. @param {RepairsData} repairs */
+/** Gives what becomes of an entry of the kernel with both mistakes left in, with one fixed, and with both. @param {RepairsData} repairs */
 function fixes({ entry, before, after, names }) {
   const cell = (/** @type {number} */ n) =>
     html`<td class=${after[n] === before ? "" : "moves"}>${plainly(before)} → ${plainly(after[n])}</td>`
@@ -70,14 +70,14 @@ function fixes({ entry, before, after, names }) {
     <tr><td></td>${head(0, "in")}${head(0, "fixed")}</tr><tr>${head(1, "in")}${cell(0)}${cell(1)}</tr><tr>${head(1, "fixed")}${cell(2)}${cell(3)}</tr></table>`
 }
 
-/** @param {RoadCard} card */
+/** @param {GradientCard} card */
 const size = ({ flat, layers }) => (flat ? "flat" : layers > 1 ? "layers" : "")
 
-/** Each rule's arrays side by side, the same array of both under each other, with what parts them between. @param {RoadData} road @param {TagData[]} tags */
+/** Each rule's arrays side by side, the same array of both under each other, with what parts them between. @param {GradientChainData} chain @param {TagData[]} tags */
 function pairs({ rows, cards, maps }, tags) {
-  const row = (/** @type {RoadData["rows"][number]} */ { name, label }) =>
+  const row = (/** @type {GradientChainData["rows"][number]} */ { name, label }) =>
     html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapOf(`${name}.${card.symbol}`)}<figcaption class="limits"><span class="power"></span></figcaption></figure>` : html`<span></span>`))}`
-  const cause = (/** @type {RoadCard} */ { symbol, note }) => {
+  const cause = (/** @type {GradientCard} */ { symbol, note }) => {
     const n = tags.findIndex((tag) => tag.symbol === symbol)
     return html`<div class="between">${n < 0 ? html`<button type="button" class="note" popovertarget="notes" title=${say("web.notebook.notes")}>${note}</button>` : html`<span class="tag"><b class="cause">${CIRCLES[n]}</b> ${tags[n].title}</span>`}</div>`
   }
@@ -148,7 +148,7 @@ const table = ({ symbols }, rows) => html`
 const field = ({ moves, now, words }) => html`<div>
   <h2>${say("web.notebook.sets")}</h2><div class="sets"><div class="field" role="img" aria-label=${words.join(" ")}>${moves.map((moved, n) => html`<i class="${moved ? "moves" : ""}${n === now ? " here" : ""}"></i>`)}</div><p class="soft" ${inner(linesOf([...words]))}></p></div></div>`
 
-export class Notebook extends Road {
+export class Notebook extends GradientChain {
   /** @override */
   static deviates = true
   /** @type {NotebookData | undefined} */
@@ -157,8 +157,8 @@ export class Notebook extends Road {
   /** @param {View} view */
   constructor(view) {
     super(view)
-    view.$(".road-head").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
-    view.$(".road-foot").insertAdjacentHTML("beforebegin", skeleton())
+    view.$(".chain-head").insertAdjacentHTML("beforebegin", '<div class="story" tabindex="0"></div>')
+    view.$(".chain-foot").insertAdjacentHTML("beforebegin", skeleton())
     this.architecture = new Architecture(view)
     bindChanges(view, this.sheet)
   }
@@ -171,10 +171,13 @@ export class Notebook extends Road {
   /** @override @param {Answer} answer */
   receive(answer) {
     const { view } = this
-    const { notebook, road } = /** @type {Answer & NotebookHeader} */ (answer)
+    const { notebook, road: chain } = /** @type {Answer & NotebookHeader} */ (answer)
     this.notebook = notebook
     const { tab, story, architecture, switches } = notebook
-    render(switches.length ? switches.map(inSheet) : html`<p ${inner(withSymbols(road.verdict.text))}></p>`, this.sheet)
+    render(
+      switches.length ? switches.map(inSheet) : html`<p ${inner(withSymbols(chain.verdict.text))}></p>`,
+      this.sheet,
+    )
     view.root.dataset.tab = tab
     render(story ? prose(story) : nothing, view.$(".story"))
     if (architecture) this.architecture.receive(architecture, answer.arrays)
@@ -182,32 +185,32 @@ export class Notebook extends Road {
     super.receive(answer)
   }
 
-  /** @override @param {RoadData} road */
-  lay(road) {
-    const plan = `${this.view.$(".road").clientWidth}`
+  /** @override @param {GradientChainData} chain */
+  lay(chain) {
+    const plan = `${this.view.$(".gradient-chain").clientWidth}`
     if (!this.isNew(plan)) return
-    render(pairs(road, this.notebook?.story?.tags ?? []), this.view.$(".ground"))
+    render(pairs(chain, this.notebook?.story?.tags ?? []), this.view.$(".ground"))
     this.below()
-    this.keepMaps(road)
+    this.keepMaps(chain)
   }
 
   /** @override */
   below() {
-    const { road, notebook, view } = this
-    if (!road || !notebook) return
+    const { chain, notebook, view } = this
+    if (!chain || !notebook) return
     const { story, experiment, switches, theory: explained } = notebook
     view.$(".below").tabIndex = explained ? 0 : -1 // it scrolls, and has nothing else to go to
     if (explained) {
       const back =
-        notebook.tab === "experiment" ? html`<div class="switches">${road.switches.map(group)}</div>` : nothing
+        notebook.tab === "experiment" ? html`<div class="switches">${chain.switches.map(group)}</div>` : nothing
       render(html`${back}${theory(explained)}`, view.$(".below"))
       return
     }
-    const said = html`<p class="sentence" ${inner(linesOf([...road.sentences]))}></p>`
-    const aside = html`<div class="asides-of"><div class="switches">${road.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${road.charts.map(chartFigure)}</div></div>`
+    const said = html`<p class="sentence" ${inner(linesOf([...chain.sentences]))}></p>`
+    const aside = html`<div class="asides-of"><div class="switches">${chain.switches.map(group)}</div>${experiment?.sets ? field(experiment.sets) : nothing}${said}<div class="charts">${chain.charts.map(chartFigure)}</div></div>`
     const panels = html`<div class="panels" tabindex="0">${story ? [story.about.map((name, n) => card(/** @type {DeviationRow} */ (switches.find((row) => row.name === name)), n)), printout(story.printed)] : experiment ? table(experiment, switches) : nothing}</div>`
     render(html`${panels}${story ? nothing : aside}`, view.$(".below"))
-    for (const each of road.charts)
+    for (const each of chain.charts)
       drawChart(
         /** @type {HTMLCanvasElement} */ (view.root.querySelector(`[data-chart="${each.name}"]`)),
         each,
@@ -219,7 +222,7 @@ export class Notebook extends Road {
   words(subject) {
     const { map, cell } = subject
     const values = this.numbersAt(subject)
-    const lines = (this.road?.rows ?? []).filter(({ name }) => name in values)
+    const lines = (this.chain?.rows ?? []).filter(({ name }) => name in values)
     const said = html`<span class="numbers"><i ${inner(formula(this.labelOf(map)))}></i>[${this.indexOf(map, cell)}] <span class="lines">${lines.map(({ name, label }) => html`<span>${label}</span> <b>${number(values[name], 9)}</b> `)}</span></span>`
     render(said, this.view.$(".told"))
   }

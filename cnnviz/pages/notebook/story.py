@@ -1,4 +1,4 @@
-"""The notebook's story in six lessons: why its kernel moves although it should not."""
+"""The notebook's story in six setups: why its kernel moves although it should not."""
 
 import dataclasses
 from dataclasses import dataclass
@@ -7,21 +7,21 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.notebook_deviation_sets import moving_sets, smallest
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.notebook_output import KERNEL, SUMS, rerun
-from cnnviz.core.trajectory import trajectory
+from cnnviz.core.notebook.notebook_deviation_sets import moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.notebook.notebook_output import KERNEL, SUMS, rerun
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import load_image
 from cnnviz.words import Message, message
 
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step: its name, the lesson that shows it, and the two deviations that it is about."""
+    """One step: its name, the setup that shows it, and the two deviations that it is about."""
 
     name: str
-    lesson: Lesson
+    setup: Setup
     about: tuple[str, str]
 
     @property
@@ -29,9 +29,9 @@ class Step:
         """Its title, in a line."""
         return message(f"ui.notebook.story.{self.name}.title")
 
-    def at_call(self, call: int) -> Lesson:
-        """The lesson at that call of the notebook's class, counted from 1."""
-        return dataclasses.replace(self.lesson, k=self.lesson.k + call - 1)
+    def at_call(self, call: int) -> Setup:
+        """The setup at that call of the notebook's class, counted from 1."""
+        return dataclasses.replace(self.setup, k=self.setup.k + call - 1)
 
     def paragraphs(self, call: int = 1) -> list[Message]:
         """Its paragraphs, with the numbers of that call."""
@@ -48,7 +48,7 @@ def story() -> tuple[Step, ...]:
     numbers are on the screen: the first call of its class, with w still at zero.
     """
     kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16)
-    raw = Lesson(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
+    raw = Setup(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
     theirs: dict[str, Any] = {"rule": "object-oriented"}
     small: dict[str, Any] = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
     steps: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
@@ -63,19 +63,19 @@ def story() -> tuple[Step, ...]:
 
 
 @cache
-def _facts(lesson: Lesson) -> dict[str, object]:
-    """Numbers of a step's moment, by the exact rule and by its own."""
-    x = load_image(lesson.img, lesson.ch, lesson.scale)
-    exact, here = (trajectory(dataclasses.replace(lesson, rule=rule), x, lesson.k) for rule in ("exact", lesson.rule))
+def _facts(setup: Setup) -> dict[str, object]:
+    """Numbers of a step's snapshot, by the exact rule and by its own."""
+    x = load_image(setup.img, setup.ch, setup.scale)
+    exact, here = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
     z1, a1, slopes = exact.trace.z1, here.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
-    pair = smallest(moving_sets(exact.params, x, np.array(lesson.y), lesson.lr))
+    pair = smallest(moving_sets(exact.params, x, np.array(setup.y), setup.lr))
     halves = int((a1 == 0.5).sum())
     return {
         "low": float(z1.min()), "high": float(z1.max()), "flat": int((slopes == 0).sum()), "units": z1.size,
         "least": float(exact.trace.a1.min()), "most": float(exact.trace.a1.max()),
         "halves": halves, "total": float((a1 * (1 - a1)).sum()), "n": halves,
         "before": float(here.params.f[0, 0]), "after": float(here.after.f[0, 0]), "df": float(here.gradients.df[0, 0]),
-        "unrounded": float(here.params.f[0, 0] - lesson.lr * here.gradients.df[0, 0]), "rate": lesson.lr,
+        "unrounded": float(here.params.f[0, 0] - setup.lr * here.gradients.df[0, 0]), "rate": setup.lr,
         "exact_df": float(np.abs(exact.gradients.df).max()), "da1": float(here.gradients.da1[0, 0]),
         "dz1": float(here.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(here.gradients.dz1.sum()),
         "sets": [DEVIATION_TABLE[name].title for name in pair[0]] if pair else [], "count": len(pair),

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 
-from cnnviz.core.lesson import Lesson
+from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.notebook.story import story
 from cnnviz.pages.switches import switch
 from cnnviz.wire.parts import SwitchData
@@ -14,18 +14,18 @@ ELSEWHERE = ("experiment", "theory")
 """Those that another network than the notebook's has."""
 
 
-def tab_of(lesson: Lesson, asked: Mapping[str, str]) -> str:
+def tab_of(setup: Setup, asked: Mapping[str, str]) -> str:
     """The tab that an address opens: what its key `part` names, a number being a step of the story.
 
-    Without that key it is the story for its own lessons and for the one that every page opens with, else the experiment.
+    Without that key it is the story for its own setups and for the one that every page opens with, else the experiment.
 
-    >>> tab_of(Lesson(), {}), tab_of(Lesson(seed=1), {}), tab_of(Lesson(seed=1), {"part": "3"})
+    >>> tab_of(Setup(), {}), tab_of(Setup(seed=1), {}), tab_of(Setup(seed=1), {"part": "3"})
     ('story', 'experiment', 'story')
     """
     part = asked.get("part", "")
     if part in TABS:
         return part
-    return "story" if place_in_story(lesson, asked) or _untouched(lesson) else "experiment"
+    return "story" if place_in_story(setup, asked) or _untouched(setup) else "experiment"
 
 
 def tab_elsewhere(asked: Mapping[str, str]) -> str:
@@ -37,16 +37,16 @@ def tab_elsewhere(asked: Mapping[str, str]) -> str:
     return asked["part"] if asked.get("part") in ELSEWHERE else "experiment"
 
 
-def place_in_story(lesson: Lesson, asked: Mapping[str, str]) -> int:
+def place_in_story(setup: Setup, asked: Mapping[str, str]) -> int:
     """The step of the story at which an address stands, 0 for none.
 
-    >>> place_in_story(Lesson(), {"part": "2"}), place_in_story(Lesson(), {"part": "9"}), place_in_story(story()[3].lesson, {})
+    >>> place_in_story(Setup(), {"part": "2"}), place_in_story(Setup(), {"part": "9"}), place_in_story(story()[3].setup, {})
     (2, 0, 4)
     """
     steps = story()
     if (part := asked.get("part", "")) in {str(n) for n in range(1, len(steps) + 1)}:
         return int(part)
-    return next((n for n, step in enumerate(steps, 1) if not part and step.lesson == lesson), 0)
+    return next((n for n, step in enumerate(steps, 1) if not part and step.setup == setup), 0)
 
 
 def call_of(asked: Mapping[str, str]) -> int:
@@ -66,6 +66,6 @@ def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
     )
 
 
-def _untouched(lesson: Lesson) -> bool:
-    fresh = Lesson()
-    return dataclasses.replace(lesson, k=fresh.k, stage=fresh.stage) == fresh
+def _untouched(setup: Setup) -> bool:
+    fresh = Setup()
+    return dataclasses.replace(setup, k=fresh.k, stage=fresh.stage) == fresh

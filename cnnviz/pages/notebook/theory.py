@@ -1,6 +1,6 @@
 """The Theory tab: what the notebook explains, in its order, with what it leaves out or gets wrong; and its eight deviations, line by line."""
 
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.export.mathml import mathml, named
 from cnnviz.wire.notebook import TheoryData, TheoryLines, TheorySection
 from cnnviz.words import message
@@ -23,7 +23,7 @@ FORMULAS = {
 
 
 def theory() -> TheoryData:
-    """Its sections, of which each has a formula or two, and both lines of each deviation; the same for every lesson."""
+    """Its sections, of which each has a formula or two, and both lines of each deviation; the same for every setup."""
     return TheoryData(
         sections=[
             TheorySection(

@@ -1,18 +1,19 @@
-"""The Notebook page's road: the exact rule and the notebook's beside each other, from the same start."""
+"""The Notebook page's chain: the exact rule and the notebook's beside each other, from the same start."""
 
 import dataclasses
 from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.film import thinned
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.notebook_deviations import DEVIATION_TABLE
-from cnnviz.core.notebook_ops import sigmoid_prime
-from cnnviz.core.stages import named
-from cnnviz.core.trajectory import Moment, trajectory
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.notebook_ops import sigmoid_prime
+from cnnviz.core.network.stages import named
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import thinned
+from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.pages.charts import Line, chart
+from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
@@ -21,9 +22,8 @@ from cnnviz.pages.notebook.experiment import DOTS, experiment
 from cnnviz.pages.notebook.story import printed, story
 from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, place_in_story, tab_elsewhere, tab_of, tabs
 from cnnviz.pages.notebook.theory import theory
-from cnnviz.pages.roads import Operation, Road, Row
+from cnnviz.wire.gradient_chain import CardState
 from cnnviz.wire.parts import ChartData
-from cnnviz.wire.road import CardState
 from cnnviz.words import Message, message
 
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
@@ -32,23 +32,23 @@ MOST_POINTS, FEWEST = 200, 5
 """Points of a curve; and updates that it shows at least, so that there is a curve."""
 
 
-def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None) -> Road:
-    """The road of both rules at this update, stage by stage, with their distances.
+def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = None) -> GradientChain:
+    """The chain of both rules at this update, stage by stage, with their distances.
 
     With another network than the notebook's there is one row, and a switch that leads back.
     """
-    if elsewhere(lesson):
-        return _elsewhere(lesson, moment, asked or {})
-    tab = tab_of(lesson, asked or {})
+    if elsewhere(setup):
+        return _elsewhere(setup, snapshot, asked or {})
+    tab = tab_of(setup, asked or {})
     columns = IN_STORY if tab == "story" else COLUMNS
-    program = lesson.network.program(moment.trace.x.shape)
-    exact = trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k)
-    pairs = {symbol: (array_of(symbol, lesson, exact), array_of(symbol, lesson, moment)) for symbol in columns}
+    program = setup.network.program(snapshot.trace.x.shape)
+    exact = run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k)
+    pairs = {symbol: (array_of(symbol, setup, exact), array_of(symbol, setup, snapshot)) for symbol in columns}
     differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
-    second = message("ui.notebook.rows.exact_too" if lesson.rule == "exact" else "ui.notebook.rows.notebook")
-    return Road(
+    second = message("ui.notebook.rows.exact_too" if setup.rule == "exact" else "ui.notebook.rows.notebook")
+    return GradientChain(
         title=message(f"ui.notebook.titles.{tab}"),
-        verdict=_verdict(lesson, differing, len(columns)),
+        verdict=_verdict(setup, differing, len(columns)),
         good=not differing,
         rows=(
             Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()}),
@@ -58,10 +58,10 @@ def road(lesson: Lesson, moment: Moment, asked: Mapping[str, str] | None = None)
         operations=tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False)),
         subject="df",
         states=_states(columns, differing),
-        sentences=_sentences(lesson, exact, moment),
+        sentences=_sentences(setup, exact, snapshot),
         notes={symbol: _note(symbol, *pair) for symbol, pair in pairs.items()},
-        groups=(rules(lesson),) if tab == "experiment" else (),
-        charts=_charts(lesson, moment.image) if tab == "experiment" else (),
+        groups=(rules(setup),) if tab == "experiment" else (),
+        charts=_charts(setup, snapshot.image) if tab == "experiment" else (),
         tabs=tabs(tab),
         cells={"df": [0, 0]},
     )
@@ -71,32 +71,32 @@ def _states(columns: tuple[str, ...], differing: list[str]) -> dict[str, CardSta
     return {symbol: "first" if symbol == differing[0] else "inherits" if symbol in differing else "equal" for symbol in columns} if differing else {}
 
 
-def elsewhere(lesson: Lesson) -> bool:
+def elsewhere(setup: Setup) -> bool:
     """Tells whether this is another network than the notebook's, or one that learns in another way."""
-    return lesson.net != DEFAULT or lesson.ch == "rgb" or lesson.opt != "gd"
+    return setup.net != DEFAULT or setup.ch == "rgb" or setup.opt != "gd"
 
 
-def more(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def more(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """The page's parts besides its board, by its tab, and the arrays that belong to it."""
-    other, arrays = elsewhere(lesson), {}
-    tab = tab_elsewhere(asked) if other else tab_of(lesson, asked)
-    switches = [] if other else rows(lesson, trajectory(dataclasses.replace(lesson, rule="exact"), moment.image, lesson.k), moment, DOTS)
+    other, arrays = elsewhere(setup), {}
+    tab = tab_elsewhere(asked) if other else tab_of(setup, asked)
+    switches = [] if other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
     found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
     if tab == "theory" or other:
         found["theory"] = theory()  # which holds of every network, and fills its page
     elif tab == "architecture":
-        found[tab], arrays = architecture.architecture(lesson, moment), architecture.arrays(lesson, moment)
+        found[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
     else:
-        found[tab] = _story(lesson, moment, asked) if tab == "story" else experiment(lesson, moment)
+        found[tab] = _story(setup, snapshot, asked) if tab == "story" else experiment(setup, snapshot)
     return {"notebook": found}, arrays
 
 
-def _story(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str, object]:
+def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[str, object]:
     """The step that is told: its words, the switches that it is about, where they act, and what the notebook printed."""
-    place = place_in_story(lesson, asked)
+    place = place_in_story(setup, asked)
     step = story()[place - 1] if place else None
     about = (step or story()[2]).about
-    both = step is not None and set(about) <= lesson.deviations
+    both = step is not None and set(about) <= setup.deviations
     return {
         "place": place,
         "steps": steps(place),
@@ -104,8 +104,8 @@ def _story(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> dict[str
         "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
         "about": list(about),
         "tags": [_tag(name) for name in about] if both else [],
-        "repairs": repairs(lesson, moment, about) if both else None,
-        "calls": calls(place, call_of(asked)) if step and step.lesson.deviations else [],
+        "repairs": repairs(setup, snapshot, about) if both else None,
+        "calls": calls(place, call_of(asked)) if step and step.setup.deviations else [],
         "printed": printed(),
     }
 
@@ -116,14 +116,14 @@ def _tag(name: str) -> dict[str, object]:
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
-def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road:
-    """This lesson's own pass alone: the notebook's deviations are those of its own network."""
-    program, tab = lesson.network.program(moment.trace.x.shape), tab_elsewhere(asked)
-    backward = [symbol for stage in lesson.network.stages if stage.phase == "backward" for symbol in stage.makes]
-    shown = [*lesson.network.symbols[1:], *backward]
-    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, lesson, moment) for symbol in shown})
+def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> GradientChain:
+    """This setup's own pass alone: the notebook's deviations are those of its own network."""
+    program, tab = setup.network.program(snapshot.trace.x.shape), tab_elsewhere(asked)
+    backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
+    shown = [*setup.network.symbols[1:], *backward]
+    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in shown})
     words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
-    return Road(
+    return GradientChain(
         title=message(f"ui.notebook.titles.{'theory' if tab == 'theory' else 'elsewhere'}"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
@@ -132,24 +132,24 @@ def _elsewhere(lesson: Lesson, moment: Moment, asked: Mapping[str, str]) -> Road
         operations=tuple(Operation(symbol, "", words[symbol]) for symbol in shown),
         subject=backward[-1],
         states={},
-        groups=lead_back(lesson),
+        groups=lead_back(setup),
         tabs=tabs(tab, ELSEWHERE),
     )
 
 
-def _charts(lesson: Lesson, x: np.ndarray) -> tuple[ChartData, ...]:
+def _charts(setup: Setup, x: np.ndarray) -> tuple[ChartData, ...]:
     """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
-    n = max(lesson.k, FEWEST)
+    n = max(setup.k, FEWEST)
     updates = thinned(n, MOST_POINTS)
-    runs = {name: trajectory(dataclasses.replace(lesson, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", lesson.rule))}
+    runs = {name: run_updates(dataclasses.replace(setup, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", setup.rule))}
     losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
     kernels = [
         Line(message(f"ui.notebook.charts.{name}", entry=f"f[{u},{v}]"), run.kernels[updates, u, v].tolist(), name == "notebook")
         for name, run in runs.items()
-        for u, v in np.ndindex(lesson.kernel.shape)
+        for u, v in np.ndindex(setup.kernel.shape)
     ]
     return tuple(
-        chart(name, message(f"ui.notebook.charts.{name}"), updates.tolist(), tuple(lines), message("ui.charts.updates"), symbol, cursor=lesson.k)
+        chart(name, message(f"ui.notebook.charts.{name}"), updates.tolist(), tuple(lines), message("ui.charts.updates"), symbol, cursor=setup.k)
         for name, symbol, lines in (("losses", "L", losses), ("kernels", "f", kernels))
     )
 
@@ -171,25 +171,25 @@ WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "agains
 """Names of the direction of one array beside another, by the least cosine: within 6°, 45°, …"""
 
 
-def _verdict(lesson: Lesson, differing: list[str], of: int) -> Message:
-    if lesson.rule == "exact":
+def _verdict(setup: Setup, differing: list[str], of: int) -> Message:
+    if setup.rule == "exact":
         return message("ui.notebook.verdict.exact")
     if not differing:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=named(differing[0]), count=len(differing), stages=of, update=lesson.k
+        "ui.notebook.verdict.apart", first=named(differing[0]), count=len(differing), stages=of, update=setup.k
     )
 
 
-def _sentences(lesson: Lesson, exact: Moment, moment: Moment) -> tuple[Message, ...]:
+def _sentences(setup: Setup, exact: Snapshot, snapshot: Snapshot) -> tuple[Message, ...]:
     found = []
-    if not exact.gradients.df.any() and moment.gradients.df.any():
+    if not exact.gradients.df.any() and snapshot.gradients.df.any():
         found.append(message("ui.notebook.moves"))
-    if "scalar_sigmoid" in lesson.deviations:
-        a1 = moment.trace.a1
+    if "scalar_sigmoid" in setup.deviations:
+        a1 = snapshot.trace.a1
         border = int((a1 == 0.5).sum())
         found.append(message("ui.notebook.one_number", total=float(sigmoid_prime(a1).sum()), n=border, part=border / 4))
-    if lesson.deviations and lesson.scale == "unit":
+    if setup.deviations and setup.scale == "unit":
         found.append(message("ui.notebook.raw"))
     return tuple(found)
 

@@ -1,10 +1,10 @@
 // Missions on Step: a list in the sheet Practice, and a strip over the maps while one is under way. Whether it
 // is reached the server says, with each answer.
 
-import { escaped } from "../../view/model/format.js"
+import { closeSheets } from "../../view/controls/rail.js"
+import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, near, render } from "../../view/regions/html.js"
-import { closeSheets } from "../../view/regions/rail.js"
+import { html, markup, near, render } from "../../view/shell/html.js"
 import { rich } from "../learn/learn_words.js"
 import { reached, remembered } from "../learn/progress.js"
 

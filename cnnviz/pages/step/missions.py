@@ -3,31 +3,31 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from cnnviz.core.lru_cache import LruCache, held_bytes
-from cnnviz.core.stages import label
-from cnnviz.pages.address import Now
-from cnnviz.scripts.missions import MOST_CASES, Blind, Mission, blind, find, missions
-from cnnviz.scripts.scope import query_of
+from cnnviz.core.network.stages import label
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.decks.missions import MOST_CASES, Blind, Mission, blind, find, missions
+from cnnviz.decks.scope import query_of
+from cnnviz.pages.address import PageRequest
 from cnnviz.wire.page import MissionData, MissionListed, MissionsData, NamedMistake
 from cnnviz.words import Message, message
 
 _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_000_000, held_bytes)
 
 
-def started(now: Now) -> tuple[Now, MissionsData]:
-    """The lesson of the mission that the address names, and the sentences about it."""
+def started(now: PageRequest) -> tuple[PageRequest, MissionsData]:
+    """The setup of the mission that the address names, and the sentences about it."""
     listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
-    id = now.asked.get("mission", "")
+    id = now.query.get("mission", "")
     mission = find(id)
     if mission is None:
         wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
-        return replace(now, wrong={**now.wrong, **wrong}), MissionsData(listed=listed, now=None)
+        return replace(now, errors={**now.errors, **wrong}), MissionsData(listed=listed, now=None)
     if mission.blind:
         return _blind(now, mission, listed)
-    met, left = mission.met(now.lesson), mission.kept(now.lesson)
+    met, left = mission.met(now.setup), mission.kept(now.setup)
     data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in left])] if left else [])
     if met:
-        data["said"] = [mission.told(now.lesson)]
+        data["said"] = [mission.told(now.setup)]
     return now, MissionsData(listed=listed, now=data)
 
 
@@ -35,27 +35,27 @@ def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
     return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(said), met=met, case=None, named="", choices=[])
 
 
-def _blind(now: Now, mission: Mission, listed: list[MissionListed]) -> tuple[Now, MissionsData]:
-    case = _case(now.asked)
-    found = _found(now, case)
+def _blind(now: PageRequest, mission: Mission, listed: list[MissionListed]) -> tuple[PageRequest, MissionsData]:
+    case = _case(now.query)
+    found = _found(now, case) if now.setup.mode == "train" else None
     if found is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
-    given = now.asked.get("named", "")
-    verdict = found.named(given, now.moment)
+    given = now.query.get("named", "")
+    verdict = found.named(given, now.snapshot)
     data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
     data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
     if data["met"]:
         data["said"] = [*data["said"], mission.done]
-    after, _ = now.lesson.optimizer.step(now.moment.params, found.gradients, now.moment.state or None)
-    moment = replace(now.moment, gradients=found.gradients, after=after)
-    return replace(now, moment=moment), MissionsData(listed=listed, now=data)
+    after, _ = now.setup.optimizer.step(now.snapshot.params, found.gradients, now.snapshot.state or None)
+    snapshot = replace(now.snapshot, gradients=found.gradients, after=after)
+    return replace(now, snapshot=snapshot), MissionsData(listed=listed, now=data)
 
 
-def _found(now: Now, case: int) -> Blind | None:
-    """Worked out once for all answers on one lesson: of a wide network exact weights are asked for again and again."""
-    here = tuple((key, text) for key, text in now.lesson.to_query().items() if key not in ("stage", "cell"))
+def _found(now: PageRequest, case: int) -> Blind | None:
+    """Worked out once for all answers on one setup: of a wide network exact weights are asked for again and again."""
+    here = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
     found = _RECENT.get((here, case))
-    if found is None and (found := blind(now.lesson, now.moment, case)):
+    if found is None and (found := blind(now.setup, now.snapshot, case)):
         _RECENT.put((here, case), found)
     return found
 

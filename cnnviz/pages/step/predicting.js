@@ -1,17 +1,17 @@
 // Predicting (predict=1): a stage that one comes to asks for one of its numbers before it shows them. The strip over the
 // maps holds the question, then what became of the answer, and how many were right so far.
 
-import { COMPUTED, same } from "../../view/model/address.js"
-import { one } from "../../view/model/cell_links.js"
-import { judge, judgeClick, questions } from "../../view/model/prediction.js"
+import { ACTIONS, run } from "../../view/controls/actions.js"
+import { one } from "../../view/model/explain/cell_links.js"
+import { judge, judgeClick, questions } from "../../view/model/explain/prediction.js"
+import { COMPUTED, same } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { ACTIONS, run } from "../../view/regions/actions.js"
-import { html, inner, keyed, markup, render, setHidden } from "../../view/regions/html.js"
+import { html, inner, keyed, markup, render, setHidden } from "../../view/shell/html.js"
 import { score, scores, startCount } from "../learn/progress.js"
 import { typed } from "../learn/score.js"
 
-/** @import { Judged, Question } from "../../view/model/prediction.js" */
-/** @import { Cell, Lesson, Step } from "../../view/types/view.js" */
+/** @import { Judged, Question } from "../../view/model/explain/prediction.js" */
+/** @import { Cell, Setup, Step } from "../../view/types/view.js" */
 
 const STRIP = () =>
   `<section class="banner predict" aria-label="${say("web.predict.label")}" hidden><form></form></section>`
@@ -21,8 +21,8 @@ export class Predicting {
   all = []
   at = 0 // which of them is asked
   asked = "" // of which stage and cell
-  /** @type {Lesson} */
-  of = {} // and of which moment
+  /** @type {Setup} */
+  of = {} // and of which snapshot
   /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
   judged = null
   answered = false // just now
@@ -59,7 +59,7 @@ export class Predicting {
     return this.on && this.view.veiled ? (this.all[this.at % this.all.length] ?? null) : null
   }
 
-  /** Another stage, or another moment, is shown. */
+  /** Another stage, or another snapshot, is shown. */
   arrive() {
     this.arrived = true
     this.judged = null
@@ -67,16 +67,16 @@ export class Predicting {
     this.at = 0
   }
 
-  // The question of this moment's cell: another cell is another question.
+  // The question of this snapshot's cell: another cell is another question.
   find() {
     if (!this.on) return
     const { view, step } = this
     const cell = step.cells.own(step.shown(view.stage))
     const asked = `${view.stage} ${cell}`
-    if (view.veiled && (asked !== this.asked || !same(view.lesson, this.of, COMPUTED))) {
+    if (view.veiled && (asked !== this.asked || !same(view.setup, this.of, COMPUTED))) {
       this.all = questions(step.numbers, view.stage, cell)
       this.asked = asked
-      this.of = view.lesson
+      this.of = view.setup
       this.judged = null
     }
   }

@@ -4,43 +4,43 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.pages.address import Now
+from cnnviz.core.setup.setup import Setup
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.train import film, sweeping
-from cnnviz.pages.train.training.crowd import images_of
+from cnnviz.pages.train.training.test_images import images_of
 from cnnviz.words import Message
 
 
 class _TrainAnswers(Answers):
     """Everything that the film shows."""
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         found = sweeping.swept(now)
         starts, beside = (sweeping.record(found), sweeping.arrays(found)) if found else (None, {})
         return film.answer(now, _film(now), starts, beside)
 
-    def exact(self, now: Now) -> dict[str, np.ndarray] | None:
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray] | None:
         found = sweeping.swept(now)
         return found.arrays() if found else None
 
-    def wrong(self, now: Now) -> Mapping[str, Message]:
+    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
         return sweeping.wrong(now)
 
-    def part(self, now: Now, of: str) -> bytes | None:
+    def part(self, now: PageRequest, of: str) -> bytes | None:
         """The pictures of the images that a training shows."""
         return images_of(of)
 
-    def updates(self, now: Now) -> int:
+    def updates(self, now: PageRequest) -> int:
         return _film(now).n
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         """About how long its film takes, where it is not remembered."""
-        return film.seconds(lesson, x, _alone(asked)) + (sweeping.seconds(lesson, x, asked) if asked.get("sweep") else 0.0)
+        return film.seconds(setup, x, _alone(asked)) + (sweeping.seconds(setup, x, asked) if asked.get("sweep") else 0.0)
 
 
-def _film(now: Now) -> film.FilmPage:
-    return film.film_page(now.lesson, now.moment.image, _alone(now.asked))
+def _film(now: PageRequest) -> film.FilmPage:
+    return film.film_page(now.setup, now.snapshot.image, _alone(now.query))
 
 
 def _alone(asked: Mapping[str, str]) -> Mapping[str, str]:

@@ -1,24 +1,24 @@
 // The confusion matrix: how many images of each class are taken for which. A cell's images stay bright, all others go dim.
 
 import { say } from "../../view/model/words.js"
-import { html } from "../../view/regions/html.js"
+import { html } from "../../view/shell/html.js"
 
-/** @import { Crowd, CrowdState, Report } from "./crowd_state.js" */
+/** @import { TestImages, TestImagesState, Report } from "./test_images_state.js" */
 
 const FEW = 5 // classes whose names stand beside each other
 
-/** The sum over a row. @param {Crowd} crowd @param {number} i */
+/** The sum over a row. @param {TestImages} crowd @param {number} i */
 export const ofClass = ({ confusion, classes }, i) =>
   confusion.subarray(i * classes, (i + 1) * classes).reduce((sum, count) => sum + count, 0)
 
-/** Tells how many images are given this answer, and of how many it is the right one. @param {Crowd} crowd @param {number} j @returns {[number, number]} */
+/** Tells how many images are given this answer, and of how many it is the right one. @param {TestImages} crowd @param {number} j @returns {[number, number]} */
 export function answered({ confusion, classes }, j) {
   let all = 0
   for (let i = 0; i < classes; i++) all += confusion[i * classes + j]
   return [confusion[j * classes + j], all]
 }
 
-/** @param {Report} report @param {CrowdState} state */
+/** @param {Report} report @param {TestImagesState} state */
 export function confusionTable({ names }, { crowds, at, choice }) {
   const crowd = crowds.get(at)
   const n = names.length

@@ -1,12 +1,12 @@
 // The curves under the film, one chart at a time: what is past in full, what is to come pale. Dragging on it moves the film.
 
 import { chart } from "../../view/draw/chart.js"
-import { COLON, number } from "../../view/model/format.js"
+import { COLON, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, near, pick, render, setText } from "../../view/regions/html.js"
+import { html, markup, near, pick, render, setText } from "../../view/shell/html.js"
 import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
-/** @import { LargeChart } from "../../view/model/large_chart.js" */
+/** @import { LargeChart } from "../../view/model/layout/large_chart.js" */
 /** @import { Plot } from "../../view/draw/chart.js" */
 /** @import { Film } from "./film.js" */
 /** @import { Line } from "../../view/types/view.js" */

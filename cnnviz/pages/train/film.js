@@ -1,12 +1,12 @@
 // The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
-// it is the lesson's k, so that a link leads to the same frame.
+// it is the setup's k, so that a link leads to the same frame.
 
-import { COMPUTED } from "../../view/model/address.js"
-import { number } from "../../view/model/format.js"
+import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/controls/switches.js"
+import { number } from "../../view/model/numbers/format.js"
+import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, near, render, setHTML, setText } from "../../view/regions/html.js"
-import { Content } from "../../view/regions/page.js"
-import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/regions/switches.js"
+import { html, keyed, near, render, setHTML, setText } from "../../view/shell/html.js"
+import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"
 import { outputScale, outputsShown } from "./film_model.js"
@@ -15,7 +15,7 @@ import { head, scrubber, shares, ways } from "./film_words.js"
 import { Sweep } from "./sweep.js"
 import { Training } from "./training.js"
 
-/** @import { Answer, Arrays, FilmData, FilmHeader, FilmMap, Lesson, View } from "../../view/types/view.js" */
+/** @import { Answer, Arrays, FilmData, FilmHeader, FilmMap, Setup, View } from "../../view/types/view.js" */
 
 const RATE = 30 // frames of the film a second at speed 1
 const MOST = 10 // outputs that have a row
@@ -136,7 +136,7 @@ export class Film extends Content {
     )
     const plan = JSON.stringify([laid, answer.outputs])
     if (this.plan !== plan) this.lay(plan)
-    this.seek(Number(view.lesson.k))
+    this.seek(Number(view.setup.k))
     const scrub = /** @type {HTMLInputElement} */ (view.field("scrub"))
     scrub.max = String(film.n)
     view.field("vs").value = answer.lesson.vs ?? ""
@@ -212,18 +212,18 @@ export class Film extends Content {
 
   /**
    * It is where it was scrubbed or played to meanwhile, whatever the server was asked for.
-   * @param {Lesson} lesson
+   * @param {Setup} setup
    * @param {Answer} answer
    * @override
    */
-  keep(lesson, answer) {
+  keep(setup, answer) {
     const { film } = /** @type {Answer & FilmHeader} */ (answer)
     const { train = "" } = this.view.host.address.read() // it may have been set meanwhile
-    return { ...lesson, train, k: String(Math.min(this.view.k, film.n)) }
+    return { ...setup, train, k: String(Math.min(this.view.k, film.n)) }
   }
 
   /**
-   * @param {Lesson} address
+   * @param {Setup} address
    * @param {boolean} here
    * @override
    */
@@ -284,7 +284,7 @@ export class Film extends Content {
     return values[k * (shape[1] ?? 1) + column]
   }
 
-  /** The lesson's own losses. @returns {ArrayLike<number>} */
+  /** The setup's own losses. @returns {ArrayLike<number>} */
   get losses() {
     return this.arrays["0.losses"].values
   }

@@ -1,8 +1,8 @@
 // The maps of the film: what the parameters are or how far they have moved, and what pushes, in the frame that stands.
 
 import { MapView } from "../../view/draw/map_view.js"
-import { number, short } from "../../view/model/format.js"
-import { plus } from "../../view/model/printed_sums.js"
+import { number, short } from "../../view/model/numbers/format.js"
+import { plus } from "../../view/model/numbers/printed_sums.js"
 import { say } from "../../view/model/words.js"
 import { frameAt } from "./film_model.js"
 

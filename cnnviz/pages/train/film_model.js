@@ -1,6 +1,6 @@
 // Where a film stands, in numbers: its frames, how much of the fall has come, and where words have room above its length.
 
-import { largest } from "../../view/model/extremes.js"
+import { largest } from "../../view/model/numbers/extremes.js"
 import { say } from "../../view/model/words.js"
 
 /** @import { FilmShare } from "../../view/types/view.js" */

@@ -1,11 +1,11 @@
 // What stands around the film's maps, as templates: its length, each parameter's share, the outputs on their way.
 
-import { formula, number, short, timesPower } from "../../view/model/format.js"
-import { writtenSum } from "../../view/model/printed_sums.js"
+import { actionButton } from "../../view/controls/actions.js"
+import { sheet } from "../../view/controls/rail.js"
+import { formula, number, short, timesPower } from "../../view/model/numbers/format.js"
+import { writtenSum } from "../../view/model/numbers/printed_sums.js"
 import { say, written } from "../../view/model/words.js"
-import { actionButton } from "../../view/regions/actions.js"
-import { html, inner, LIMITS_LINE, markup, pick } from "../../view/regions/html.js"
-import { sheet } from "../../view/regions/rail.js"
+import { html, inner, LIMITS_LINE, markup, pick } from "../../view/shell/html.js"
 
 /** @import { Row } from "./film_model.js" */
 /** @import { FilmMap, FilmMark, FilmRun, SwitchGroup, Template } from "../../view/types/view.js" */

@@ -1,10 +1,10 @@
 // What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
 
-import { ticks } from "../../view/model/axes.js"
-import { largest } from "../../view/model/extremes.js"
-import { capitalised, number, percent, withSymbols } from "../../view/model/format.js"
+import { ticks } from "../../view/model/layout/axes.js"
+import { largest } from "../../view/model/numbers/extremes.js"
+import { capitalised, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, pick, render, setHTML, setText } from "../../view/regions/html.js"
+import { html, pick, render, setHTML, setText } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
 import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
 

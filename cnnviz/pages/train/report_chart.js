@@ -1,8 +1,8 @@
 // A curve over the epochs of a training, as SVG: learned images and those held out, against what guessing gets.
 
-import { apart } from "../../view/model/axes.js"
-import { nearest } from "../../view/model/extremes.js"
-import { escaped, number } from "../../view/model/format.js"
+import { apart } from "../../view/model/layout/axes.js"
+import { nearest } from "../../view/model/numbers/extremes.js"
+import { escaped, number } from "../../view/model/numbers/format.js"
 import { say, written } from "../../view/model/words.js"
 
 /** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */
@@ -77,7 +77,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   const names = curves
     .map(({ name, values, main }) => ({ name, main, value: values[at], y: up(values[at]) }))
-    .filter(({ value }) => Number.isFinite(value)) // none before there is a crowd, or where the loss is no number
+    .filter(({ value }) => Number.isFinite(value)) // none before there is a test images, or where the loss is no number
   if (guessing !== null) {
     parts.push(`<path class="guess" d="M${LEFT} ${up(guessing)}H${RIGHT + 6}"/>`)
     names.push({ name: say("web.training.guessing"), main: false, value: guessing, y: up(guessing) })

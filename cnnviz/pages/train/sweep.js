@@ -1,8 +1,8 @@
 // Many starts: the loss of each run, update by update, and beside it a dot for each, which opens its run.
 
-import { number } from "../../view/model/format.js"
+import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { setText } from "../../view/regions/html.js"
+import { setText } from "../../view/shell/html.js"
 import { paintRuns } from "./sweep_chart.js"
 import { facts, headline, inOrder, lastOf, nearest, scaleOf } from "./sweep_model.js"
 

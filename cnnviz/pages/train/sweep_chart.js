@@ -1,7 +1,7 @@
 // Many runs on a canvas: the loss of each, update by update, and beside it a dot for each.
 
 import { prepare } from "../../view/draw/canvas.js"
-import { number } from "../../view/model/format.js"
+import { number } from "../../view/model/numbers/format.js"
 import { say, written } from "../../view/model/words.js"
 import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
 

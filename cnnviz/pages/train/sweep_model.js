@@ -1,6 +1,6 @@
 // Many starts as a picture: where each run's dot stands, and what can be said of all of them. Losses on powers of ten.
 
-import { number } from "../../view/model/format.js"
+import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 
 /** @import { Box } from "../../view/types/view.js" */

@@ -1,64 +1,61 @@
-"""Many starts of the lesson beside each other: what `sweep` in the address asks for, remembered for all who ask the same."""
+"""Many starts of the setup beside each other: what `sweep` in the address asks for, remembered for all who ask the same."""
 
 from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson, as_text
-from cnnviz.core.lru_cache import Once, held_bytes
-from cnnviz.core.read_sweep import read_sweep
-from cnnviz.core.update_limits import step_work
+from cnnviz.core.runtime.lru_cache import Once, held_bytes
+from cnnviz.core.setup.read_sweep import read_sweep
+from cnnviz.core.setup.setup import Setup, as_text
+from cnnviz.core.training.sweep import seconds_of_runs, updates_that_fit
 from cnnviz.data.sweeps import Sweep, sweep
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.train.film.asked import asked_updates
 from cnnviz.wire.film import SweepData
 from cnnviz.words import Message, Problem, together
 
-OVERHEAD, RATE = 15e-6, 2e9
-"""Of an update of one of many runs: seconds whatever the network, and multiplications a second."""
 
-
-def swept(now: Now) -> Sweep | None:
+def swept(now: PageRequest) -> Sweep | None:
     """The runs that the address asks for; None where it asks for none, or for none that there is (`wrong`)."""
     try:
-        return _swept(now.lesson, now.moment.image, now.asked) if now.asked.get("sweep") else None
+        return _swept(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
     except Problem:
         return None
 
 
-def wrong(now: Now) -> Mapping[str, Message]:
+def wrong(now: PageRequest) -> Mapping[str, Message]:
     """A message about the key, where it cannot be used as it stands."""
-    if not now.asked.get("sweep"):
+    if not now.query.get("sweep"):
         return {}
     try:
-        said = _swept(now.lesson, now.moment.image, now.asked).said
+        said = _swept(now.setup, now.snapshot.image, now.query).said
     except Problem as error:
         return {"sweep": error.message}
     sentence = together(said)
     return {"sweep": sentence} if sentence else {}
 
 
-def _swept(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
+def _swept(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
     text = asked["sweep"]
-    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    name = (lesson.start, x.tobytes(), x.shape, n, text)
-    return _SWEEPS.get_or_make(name, lambda: sweep(lesson.start, x, text, n))
+    n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    name = (setup.start, x.tobytes(), x.shape, n, text)
+    return _SWEEPS.get_or_make(name, lambda: sweep(setup.start, x, text, n))
 
 
-def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
-    """About how long it takes, where it is not remembered."""
+def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """Return about how many seconds the sweep takes if it is not cached."""
     try:
-        runs = len(read_sweep(asked.get("sweep", ""), lesson).values)
+        runs = len(read_sweep(asked.get("sweep", ""), setup).values)
     except Problem:
         return 0.0
-    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    return runs * n * (OVERHEAD + step_work(lesson.network, x.shape) / RATE)
+    n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    return seconds_of_runs(updates_that_fit(n, runs, setup, x.shape), runs, setup, x.shape)
 
 
 def record(found: Sweep) -> SweepData:
-    """The view's record of it beside its arrays: each run's value as the address has it, and what changes in the lesson."""
+    """The view's record of it beside its arrays: each run's value as the address has it, and what changes in the setup."""
     base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
-    runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.lessons]
+    runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.setups]
     return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
 
 

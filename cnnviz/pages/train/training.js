@@ -1,23 +1,23 @@
-// The Train page's other half: a training on many images, as a crowd of those that it has never learned from. The training
+// The Train page's other half: a training on many images, as a test images of those that it has never learned from. The training
 // itself stays on the server, which says again and again how far it is.
 
-import { largest } from "../../view/model/extremes.js"
-import { number } from "../../view/model/format.js"
+import { actionButton } from "../../view/controls/actions.js"
+import { largest } from "../../view/model/numbers/extremes.js"
+import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { actionButton } from "../../view/regions/actions.js"
-import { html, near, render, setHTML, setText } from "../../view/regions/html.js"
+import { html, near, render, setHTML, setText } from "../../view/shell/html.js"
 import { answered, confusionTable } from "./confusion.js"
-import { Crowd } from "./crowd.js"
-import { card, certainty, wordsOf } from "./crowd_card.js"
-import { outputsOf } from "./crowd_layout.js"
-import { paintImage } from "./crowd_sprites.js"
-import { BEGUN, chosen, EMPTY, following, played, sought, stops, taken, toldOf } from "./crowd_state.js"
-import { foot, note, sentence, ticks, title } from "./crowd_words.js"
 import { pointedAt, reportChart } from "./report_chart.js"
+import { TestImages } from "./test_images.js"
+import { card, certainty, wordsOf } from "./test_images_card.js"
+import { outputsOf } from "./test_images_layout.js"
+import { paintImage } from "./test_images_sprites.js"
+import { BEGUN, chosen, EMPTY, following, played, sought, stops, taken, toldOf } from "./test_images_state.js"
+import { foot, note, sentence, ticks, title } from "./test_images_words.js"
 import { fillFilters } from "./training_filters.js"
 import { formSheets, layerLines, TrainingForm } from "./training_form.js"
 
-/** @import { CrowdState, Report } from "./crowd_state.js" */
+/** @import { TestImagesState, Report } from "./test_images_state.js" */
 /** @import { Arrays, View } from "../../view/types/view.js" */
 
 const BUTTONS = ["train", "train_pause", "train_go_on", "train_play", "train_stop"]
@@ -25,7 +25,7 @@ const STARTS = ["train", "train_pause", "train_go_on", "train_play"] // what the
 const GROUPS = ["right", "torn", "wrong"]
 const VIEWS = ["matrix", "courses", "filters"]
 const [WRONG, TORN] = [2, 1] // groups of which the first image is told of where none is pointed at
-const HOLD = 250 // milliseconds that a crowd stands before it walks on
+const HOLD = 250 // milliseconds that a test images stands before it walks on
 const [COUNTED, STAGGERED] = [4, 7] // classes whose columns say how many are right, and whose names stand in one line
 
 const button = (/** @type {string} */ kind, /** @type {string | number} */ value, /** @type {string} */ text) =>
@@ -50,7 +50,7 @@ const body = () => `
 export class Training {
   /** @type {Report | undefined} */
   report = undefined
-  /** @type {CrowdState} */
+  /** @type {TestImagesState} */
   state = EMPTY
   /** @type {Arrays}  the pictures of those held out, and of those to learn from */
   pictures = {}
@@ -68,7 +68,7 @@ export class Training {
     this.root = view.$(".training")
     this.form = new TrainingForm(view.$(".training-settings"), (text) => this.set(text))
     const canvas = /** @type {HTMLCanvasElement} */ (this.$(".crowd canvas"))
-    this.crowd = new Crowd(canvas, {
+    this.crowd = new TestImages(canvas, {
       arrived: () => this.arrived(),
       point: (i) => this.point(i),
       open: (i) => this.open(i),
@@ -157,7 +157,7 @@ export class Training {
 
   // ---- which epoch is shown
 
-  /** @param {CrowdState} state */
+  /** @param {TestImagesState} state */
   become(state) {
     const { report } = this
     if (!report) return

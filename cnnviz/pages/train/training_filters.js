@@ -1,19 +1,19 @@
 // What learns in a training as pictures: at the start, at the epoch that is shown, and the difference.
 
 import { paintCells } from "../../view/draw/pixels.js"
-import { colour } from "../../view/model/colour.js"
-import { formula } from "../../view/model/format.js"
+import { colour } from "../../view/model/numbers/colour.js"
+import { formula } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, inner, render } from "../../view/regions/html.js"
+import { html, inner, render } from "../../view/shell/html.js"
 
-/** @import { CrowdState, Report } from "./crowd_state.js" */
+/** @import { TestImagesState, Report } from "./test_images_state.js" */
 /** @import { ReportTile } from "../../view/types/view.js" */
 
 /**
  * Fills `place` with a row of pictures for each of the three.
  * @param {HTMLElement} place
  * @param {Report} report
- * @param {CrowdState} state
+ * @param {TestImagesState} state
  */
 export function fillFilters(place, { tiles, arrays }, { at }) {
   const words = {

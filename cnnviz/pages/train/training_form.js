@@ -1,11 +1,11 @@
 // The settings of a training on many images: a form that shows what the address says, and changes it.
 
-import { plainNumber } from "../../view/model/format.js"
-import { read } from "../../view/model/network_text.js"
+import { actionButton } from "../../view/controls/actions.js"
+import { markEntries, rail } from "../../view/controls/rail.js"
+import { plainNumber } from "../../view/model/numbers/format.js"
+import { read } from "../../view/model/state/network_text.js"
 import { say } from "../../view/model/words.js"
-import { actionButton } from "../../view/regions/actions.js"
-import { field, html, keyed, linesOf, near, render, select, setHTML, setText } from "../../view/regions/html.js"
-import { markEntries, rail } from "../../view/regions/rail.js"
+import { field, html, keyed, linesOf, near, render, select, setHTML, setText } from "../../view/shell/html.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/view.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */

@@ -15,11 +15,11 @@ export const smallest = () => least
 /**
  * From now on a style sheet shows every canvas so many times as large as it is laid out.
  * @param {number} times
- * @param {boolean} hall  whether it is read from far
+ * @param {boolean} fromAfar  whether it is read from far
  */
-export function magnify(times, hall) {
+export function magnify(times, fromAfar) {
   larger = times
-  least = hall ? FAR : NEAR
+  least = fromAfar ? FAR : NEAR
 }
 
 /**

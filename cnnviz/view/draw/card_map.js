@@ -1,6 +1,6 @@
 // One array on a card: layers side by side, and numbers only where they can be read.
 
-import { local, timesPower, whole } from "../model/format.js"
+import { local, timesPower, whole } from "../model/numbers/format.js"
 import { Heatmap } from "./heatmap.js"
 import { MapView } from "./map_view.js"
 

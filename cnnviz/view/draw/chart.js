@@ -1,6 +1,6 @@
 // A line chart, drawn at once; opened large it may be a figure of Plotly's (plotly_figure.js).
 
-import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/axes.js"
+import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/layout/axes.js"
 import { say } from "../model/words.js"
 import { LINE_COLOURS } from "../spec.js"
 import { prepare } from "./canvas.js"

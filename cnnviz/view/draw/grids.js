@@ -1,7 +1,7 @@
 // Maps and grids of numbers on a sheet, and which of them belong to what.
 
-import { colour, css, ink } from "../model/colour.js"
-import { brief, number, short } from "../model/format.js"
+import { colour, css, ink } from "../model/numbers/colour.js"
+import { brief, number, short } from "../model/numbers/format.js"
 import { hatch } from "./canvas.js"
 import { ends, hide, ring } from "./heatmap.js"
 import { coloursIn, drawPicture, keptPicture, ramp, valuesIn } from "./pixels.js"

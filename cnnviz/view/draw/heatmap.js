@@ -1,15 +1,15 @@
 // A heat map: an array as tiles of coloured cells. Picture and numbers are painted once, and the cells that matter on a layer
-// above, so that pointing paints outlines alone. Where cells lie is model/layout.js.
+// above, so that pointing paints outlines alone. Where cells lie is model/layout/image_layout.js.
 
-import { colour, css, ink, isUntold, pixelOf } from "../model/colour.js"
-import { brief, number, short } from "../model/format.js"
-import { enclosing, largestOfPixels, layout } from "../model/layout.js"
+import { enclosing, largestOfPixels, layout } from "../model/layout/image_layout.js"
+import { colour, css, ink, isUndecided, pixelOf } from "../model/numbers/colour.js"
+import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
 import { pixelsOf } from "./pixels.js"
 import { halves, widthOf } from "./text_width.js"
 
-/** @import { Box as CellBox } from "../model/array_faces.js" */
+/** @import { Box as CellBox } from "../model/numbers/array_faces.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */
@@ -184,7 +184,7 @@ export class Heatmap {
 
   /** A number as a cell has it. @param {number} value */
   written(value) {
-    if (isUntold(value, this.scale)) return "–"
+    if (isUndecided(value, this.scale)) return "–"
     const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
     const plain = this.scale !== "error" && !this.power // how small an error is, is what it says
     return plain && value !== 0 && Math.abs(value) < most / 1000 ? "≈ 0" : short(value / 10 ** this.power)

@@ -1,9 +1,9 @@
 // The loss along one number: the curve, where the number stood and where it is, and what its gradient promised.
 
-import { local, shortened } from "../model/format.js"
+import { local, shortened } from "../model/numbers/format.js"
 import { clipped, disc, line } from "./canvas.js"
 
-/** @import { Curve } from "../model/drag.js" */
+/** @import { Curve } from "../../pages/step/drag_model.js" */
 /** @import { Palette } from "./sheet.js" */
 /** @typedef {{ curve: Curve, value: number, loss: number, words: { before: string, now: string, promised: string } }} Drawing */
 

@@ -1,15 +1,15 @@
 // One array on a board, in the film or among the notebook's parts: a heat map as large as its style sheet has it.
 
-import { faceOfColumn } from "../model/array_faces.js"
-import { extremes } from "../model/extremes.js"
-import { number, power, rangeText, timesPower } from "../model/format.js"
+import { faceOfColumn } from "../model/numbers/array_faces.js"
+import { extremes } from "../model/numbers/extremes.js"
+import { number, power, rangeText, timesPower } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
 import { ends, Heatmap } from "./heatmap.js"
 
-/** @import { Limits } from "../model/colour.js" */
+/** @import { Limits } from "../model/numbers/colour.js" */
 /** @import { Size } from "./heatmap.js" */
-/** @import { Cell, Layout, RoadCard, Scale, Values } from "../types/view.js" */
+/** @import { Cell, Layout, GradientCard, Scale, Values } from "../types/view.js" */
 
 const [LOW, SQUEEZED] = [1.1, 0.5] // as low a cell, and as narrow a number, may be, by the size of its letters
 
@@ -24,7 +24,7 @@ export class MapView extends Heatmap {
 
   /**
    * @param {Values["values"]} values
-   * @param {Pick<RoadCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
+   * @param {Pick<GradientCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
    * @param {Limits} limits
    * @param {Scale} scale
    */

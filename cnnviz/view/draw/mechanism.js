@@ -1,6 +1,6 @@
 // The focus: the operation of the chosen cell, drawn large. Which picture it is follows from the links of the cell.
 
-import { number } from "../model/format.js"
+import { number } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { lightsOf } from "./highlights.js"
 import { activation, gate } from "./mechanisms/activation.js"
@@ -88,13 +88,13 @@ export function mechanism(
   return drawn
 }
 
-/** @template {{ box: import("../model/layout.js").Box }} Part @param {Pen} pen @param {Part[]} parts @returns {Part[]} */
+/** @template {{ box: import("../model/layout/image_layout.js").Box }} Part @param {Pen} pen @param {Part[]} parts @returns {Part[]} */
 const scaled = (pen, parts) => parts.map((part) => ({ ...part, box: inPage(pen, part.box) }))
 
 /** @param {Pen} pen @param {Flight[]} all @returns {Flight[]} */
 const flights = (pen, all) => all.map(({ from, to }) => ({ from: inPage(pen, from), to: inPage(pen, to) }))
 
-/** @param {Pen} pen @param {import("../model/layout.js").Box} box */
+/** @param {Pen} pen @param {import("../model/layout/image_layout.js").Box} box */
 const inPage = ({ unit }, { x, y, width, height }) => ({
   x: x * unit,
   y: y * unit,

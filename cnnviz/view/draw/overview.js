@@ -1,10 +1,10 @@
 // All maps of a network, values over gradients, every layer a column and every channel a tile: as a strip under the stage,
 // or, grown, as the whole network.
 
-import { faceOf, faceOfImages, stacks } from "../model/array_faces.js"
-import { escaped, formula } from "../model/format.js"
-import { meaningOf, signsOf } from "../model/meanings.js"
-import { arrange, FIXED, GAP } from "../model/overview.js"
+import { meaningOf, signsOf } from "../model/explain/meanings.js"
+import { arrange, FIXED, GAP } from "../model/layout/overview.js"
+import { faceOf, faceOfImages, stacks } from "../model/numbers/array_faces.js"
+import { escaped, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { COLOURS, Plate } from "./plate.js"
 
@@ -148,7 +148,7 @@ export class Overview {
     for (const plate of Object.values(this.plates)) plate.outdate()
   }
 
-  /** @param {string} symbol @param {Column} column @param {import("../model/overview.js").Place} place @param {number} least size of a number in a cell */
+  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least size of a number in a cell */
   give(symbol, column, place, least) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
@@ -185,7 +185,7 @@ export class Overview {
   /** Has a map show all images. @param {Plate} plate */
   sideBySide(plate) {
     const numbers = /** @type {Numbers} */ (this.numbers)
-    const { shape } = /** @type {import("../model/decode.js").Values} */ (numbers.ofImages(plate.symbol))
+    const { shape } = /** @type {import("../model/numbers/decode.js").Values} */ (numbers.ofImages(plate.symbol))
     plate.face = faceOfImages(numbers.shape(plate.symbol), shape, Number(numbers.answer.lesson.image ?? 0))
     plate.across = shape[0]
     plate.places = 0
@@ -197,7 +197,7 @@ export class Overview {
   channels(plate) {
     const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
     for (const old of plate.channels.splice(0)) old.remove()
-    const face = /** @type {import("../model/array_faces.js").Face} */ (plate.face)
+    const face = /** @type {import("../model/numbers/array_faces.js").Face} */ (plate.face)
     if (face.tiles < 2 || face.stacked) return
     const down = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
     for (let n = 0; n < face.tiles; n++) {
@@ -213,7 +213,7 @@ export class Overview {
     }
   }
 
-  /** @param {Column} column @param {number} under room of biases under filters @returns {import("../model/overview.js").Need} */
+  /** @param {Column} column @param {number} under room of biases under filters @returns {import("../model/layout/overview.js").Need} */
   need({ kind, values }, under) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const [symbol] = values
@@ -258,16 +258,16 @@ export class Overview {
   }
 }
 
-/** Tells whether maps are too small to be seen, where they could be larger. @param {import("../model/overview.js").Need} need @param {import("../model/overview.js").Place} place @param {number} band the height that there is */
+/** Tells whether maps are too small to be seen, where they could be larger. @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band the height that there is */
 function isUnseen({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
   if (kind !== "maps" || tiles > SEEN.tiles) return false
   const least = Math.min(SEEN.side * images + (images - 1) * GAP, (band * columns) / rows)
   return Math.floor(side) < Math.floor(least)
 }
 
-/** The size of a map of several images, in the room that one of them has: cells are squares. @param {Plate} plate @param {number} images @param {import("../model/overview.js").Place} place @returns {[number, number]} */
+/** The size of a map of several images, in the room that one of them has: cells are squares. @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").Place} place @returns {[number, number]} */
 function sizeOfAll({ face }, images, { width, height }) {
-  const { tiles, rows, columns } = /** @type {import("../model/array_faces.js").Face} */ (face)
+  const { tiles, rows, columns } = /** @type {import("../model/numbers/array_faces.js").Face} */ (face)
   const down = tiles / images
   const least = columns === 1 ? 5 : 0 // of a row of numbers
   const cell = Math.min((height - (down - 1) * GAP) / down / rows, (width - (images - 1) * GAP) / images / columns)
@@ -323,7 +323,7 @@ function ownBracket(numbers, { kind, values: [symbol] }) {
 const isMade = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 
-/** What explains itself at a tap (regions/glossary_popover.js); `of` is the symbol that it is said of. @type {(id: string, of: string) => string} */
+/** What explains itself at a tap (dialogs/glossary_popover.js); `of` is the symbol that it is said of. @type {(id: string, of: string) => string} */
 const explains = (id, of) => `data-meaning="${id}" data-of="${of}"`
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean, biased: boolean) => string} */
@@ -356,7 +356,7 @@ function operator(numbers, column) {
   const signs = signsOf(numbers, column)
   if (!signs) return ""
   const over = column.kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""
-  const sign = (/** @type {import("../model/meanings.js").Sign} */ { text, id }) =>
+  const sign = (/** @type {import("../model/explain/meanings.js").Sign} */ { text, id }) =>
     `<p ${text ? explains(id, symbol) : ""} class="sign${text.length > 2 ? " word" : ""}">${escaped(text)}</p>`
   return `<div class="operators" aria-hidden="true">${over}${signs.map(sign).join("")}</div>`
 }

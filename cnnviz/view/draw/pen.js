@@ -1,6 +1,6 @@
 // What mechanism pictures are made of, beside sheets and sums: rows of outputs, histograms, arrows.
 
-import { short } from "../model/format.js"
+import { short } from "../model/numbers/format.js"
 import { disc, line } from "./canvas.js"
 import { LARGE, lineOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"

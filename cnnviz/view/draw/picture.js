@@ -1,7 +1,7 @@
 // What is shown, as a picture: canvases as images, and every line of text where it stands, as SVG; the
 // PNG is that SVG, drawn twice as large.
 
-import { escaped } from "../model/format.js"
+import { escaped } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
 import { sharply } from "./canvas.js"
@@ -10,7 +10,7 @@ import { sharply } from "./canvas.js"
 /** @typedef {{ left: number, top: number }} Corner */
 
 const TIMES = 3 // as fine as the pictures are drawn
-const LINE = 17 // of the words below that say which lesson this is
+const LINE = 17 // of the words below that say which setup this is
 
 /**
  * @param {View} view
@@ -23,8 +23,8 @@ export async function savePicture(view, kind) {
       return drawn(view)
     }),
   )
-  const { page, k, stage, lesson } = view
-  const parts = ["cnnviz", page || "step", lesson.img.slice(0, 12), "update", k, ...(page ? [] : [stage])]
+  const { page, k, stage, setup } = view
+  const parts = ["cnnviz", page || "step", setup.img.slice(0, 12), "update", k, ...(page ? [] : [stage])]
   const name = `${parts.join("-")}.${kind}`
   if (kind === "svg") return save(new Blob([svg], { type: "image/svg+xml" }), name)
   const image = new Image()
@@ -117,20 +117,20 @@ function drawn(view) {
 const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
 
 /**
- * Which lesson this is, in lines of at most so many letters.
+ * Which setup this is, in lines of at most so many letters.
  * @param {View} view
  * @param {number} letters
  * @returns {string[]}
  */
-function foot({ data, lesson, k }, letters) {
-  const { f, w, seed, scale } = lesson
+function foot({ data, setup, k }, letters) {
+  const { f, w, seed, scale } = setup
   const start = w === "normal" ? say("web.picture.normal", { seed }) : w
   const kernel = Object.entries(KERNELS).find(([, weights]) => weights.join() === f)?.[0] ?? f
   const pixels = Object.fromEntries(SCALE_NAMES)[scale]
-  const rest = { stride: "1", pad: "valid", ...lesson }
+  const rest = { stride: "1", pad: "valid", ...setup }
   const words = say("web.picture.foot", {
     ...rest,
-    ch: say(`web.channels.${lesson.ch}`),
+    ch: say(`web.channels.${setup.ch}`),
     image: data?.words ?? "",
     pixels,
     kernel,

@@ -1,6 +1,6 @@
 // Pictures of one pixel a cell, to be drawn larger without smoothing.
 
-import { colour, gradient, pixelOf } from "../model/colour.js"
+import { colour, gradient, pixelOf } from "../model/numbers/colour.js"
 import { contextOf } from "./canvas.js"
 
 /** @import { Box, Scale, Values } from "../types/view.js" */

@@ -1,8 +1,8 @@
 // One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
 
-import { extremes } from "../model/extremes.js"
-import { brief, number, power, rangeText, short, timesPower, whole } from "../model/format.js"
-import { SHADES } from "../model/wide_weights.js"
+import { extremes } from "../model/numbers/extremes.js"
+import { brief, number, power, rangeText, short, timesPower, whole } from "../model/numbers/format.js"
+import { SHADES } from "../model/numbers/quantized_weights.js"
 import { say } from "../model/words.js"
 import { font, Heatmap, ring } from "./heatmap.js"
 import { picture } from "./pixels.js"
@@ -48,7 +48,7 @@ export class Plate extends Heatmap {
     Object.assign(this, { values: all?.values ?? values, numbers, scale })
     this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
     this.change()
-    const coloured = numbers.wide[this.symbol] // of which the largest in size alone is known
+    const coloured = numbers.quantized[this.symbol] // of which the largest in size alone is known
     const [low, high] = coloured ? limits : extremes(values)
     this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power = this.prints() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0

@@ -2,7 +2,7 @@
 
 import { LINE_COLOURS } from "../spec.js"
 
-/** @import { LargeChart } from "../model/large_chart.js" */
+/** @import { LargeChart } from "../model/layout/large_chart.js" */
 /** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  the page's colours, the signs of its numbers, and how many times as large everything is */
 /** @typedef {Record<string, unknown>} Part */
 

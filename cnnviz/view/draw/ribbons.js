@@ -1,6 +1,6 @@
 // Ribbons from the cells that a number is computed from to that number, on a canvas of its own over the whole network.
 
-import { enclosing } from "../model/layout.js"
+import { enclosing } from "../model/layout/image_layout.js"
 import { ratio } from "./canvas.js"
 
 /** @import { Box } from "../types/view.js" */

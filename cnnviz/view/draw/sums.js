@@ -1,10 +1,10 @@
 // Sums as pictures: a staircase of few terms, and bars of long ones; each term has the colour of its cell.
 
-import { colour, css } from "../model/colour.js"
-import { number, timesPower } from "../model/format.js"
-import { totals } from "../model/formula_values.js"
-import { equals } from "../model/printed_digits.js"
-import { plus, writtenSum } from "../model/printed_sums.js"
+import { totals } from "../model/explain/formula_values.js"
+import { colour, css } from "../model/numbers/colour.js"
+import { number, timesPower } from "../model/numbers/format.js"
+import { equals } from "../model/numbers/printed_digits.js"
+import { plus, writtenSum } from "../model/numbers/printed_sums.js"
 import { say } from "../model/words.js"
 import { line } from "./canvas.js"
 import { Grids } from "./grids.js"
@@ -46,7 +46,7 @@ export class Sums extends Grids {
    * @param {Term[]} terms
    * @param {number} total
    * @param {Box} box
-   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/printed_sums.js").Written }} how  `room`: for each number; `written`: how they are written, where others have the same numbers
+   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room`: for each number; `written`: how they are written, where others have the same numbers
    * @returns {Box}
    */
   stairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {

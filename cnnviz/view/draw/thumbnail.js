@@ -1,6 +1,6 @@
 // What a page shows, as small as a row of a list has room for: its maps and charts as they are drawn, without words.
 
-import { enclosing } from "../model/layout.js"
+import { enclosing } from "../model/layout/image_layout.js"
 
 const [WIDE, HIGH, LEAST] = [120, 68, 24] // of the picture, and the side from which on something is drawn in it
 

@@ -1,15 +1,15 @@
-import type { Lesson } from "../model/address.js"
-import type { Answer, Arrays } from "../model/decode.js"
+import type { Setup } from "../model/state/address.js"
+import type { Answer, Arrays } from "../model/numbers/decode.js"
 
-/** Where the lesson is kept: the browser's address, a file's own, a notebook cell's. */
+/** Where the setup is kept: the browser's address, a file's own, a notebook cell's. */
 export interface AddressPort {
-  read(): Lesson
-  /** Writes a lesson, as a new entry of the history or in place of the last; `page` is another page's path, `by` who goes there if it is not the visitor. */
-  visit(lesson: Lesson, how?: { replace?: boolean; page?: string; by?: "answer" }): void
+  read(): Setup
+  /** Writes a setup, as a new entry of the history or in place of the last; `page` is another page's path, `by` who goes there if it is not the visitor. */
+  visit(setup: Setup, how?: { replace?: boolean; page?: string; by?: "answer" }): void
   /** Calls `act` whenever the address may have been changed by somebody else (Back, Forward, an edited link). */
   onTravel(act: () => void, signal: AbortSignal): void
-  /** A link to a lesson, for other people. */
-  link(lesson: Lesson): string
+  /** A link to a setup, for other people. */
+  link(setup: Setup): string
 }
 
 /** Where the numbers come from. */
@@ -18,29 +18,29 @@ export interface NumbersPort {
   ask(): void
   /** From now on hands every answer to `act`, those that come late among them. */
   receive(act: (answer: Answer) => void): void
-  /** Asks for exact weights of a lesson ("w2:,57"), of which its numbers have the colours alone. Who has no such gives all. */
-  part?(lesson: Lesson, of: string, act: (arrays: Arrays) => void): void
-  /** Asks for what a page, or "curve", has of a lesson that is not the address's. Who has no such lets no number be dragged. */
-  look?(page: string, lesson: Lesson, act: (answer: Answer | undefined) => void): void
-  /** Asks what a script's file holds, or what is wrong with it. Who has no such shows no scripts of one's own. */
+  /** Asks for exact weights of a setup ("w2:,57"), of which its numbers have the colours alone. Who has no such gives all. */
+  part?(setup: Setup, of: string, act: (arrays: Arrays) => void): void
+  /** Asks for what a page, or "curve", has of a setup that is not the address's. Who has no such lets no number be dragged. */
+  look?(page: string, setup: Setup, act: (answer: Answer | undefined) => void): void
+  /** Asks what a deck's file holds, or what is wrong with it. Who has no such shows no decks of one's own. */
   read?(toml: string | File, act: (answer: Answer | undefined) => void): void
-  /** May ask ahead for these lessons on a page, the likeliest first. */
-  ahead?(lessons: Lesson[], page: string): void
+  /** May ask ahead for these setups on a page, the likeliest first. */
+  ahead?(setups: Setup[], page: string): void
 }
 
 /** What the story is told by. */
 export interface StoryPort {
-  /** From now on the page's lesson is this one, and the address stays as it is; none: it is the address's again. */
-  aside(lesson?: Lesson): void
+  /** From now on the page's setup is this one, and the address stays as it is; none: it is the address's again. */
+  aside(setup?: Setup): void
   /** Tells it again, wherever one is. */
   again(): void
 }
 
 /** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
 export interface WidgetModel {
-  get(name: "query"): Lesson
+  get(name: "query"): Setup
   get(name: "document"): string
-  set(name: "query", value: Lesson): void
+  set(name: "query", value: Setup): void
   save_changes(): void
   send(content: unknown): void
   on(event: string, act: (...found: any[]) => void): void
@@ -58,8 +58,8 @@ export interface Plotly {
 export interface Host {
   address: AddressPort
   numbers: NumbersPort
-  /** Why it has no numbers of a lesson, or another page of it, as a sentence; "" where it has. Who names nothing has all. */
-  refuses?(lesson: Lesson, page?: string): string
+  /** Why it has no numbers of a setup, or another page of it, as a sentence; "" where it has. Who names nothing has all. */
+  refuses?(setup: Setup, page?: string): string
   /** What an answer waits for, as a sentence, where that is no server. */
   awaits?(): string
   /** Asks Python for what the dialogs need beside the numbers. Who names nothing has none of these dialogs. */

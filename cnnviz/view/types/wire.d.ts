@@ -1,12 +1,12 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-/** A change of the lesson that came of a file, and what there is to say of it. */
+/** A change of the setup that came of a file, and what there is to say of it. */
 export interface Adopted {
   change: Record<string, string>
   note: string
 }
 
-/** The header of every answer: what was asked, the lesson that this answers, and what could not be used; a loss that is no number is None. */
+/** The header of every answer: what was asked, the setup that this answers, and what could not be used; a loss that is no number is None. */
 export interface AnswerHeader {
   page: string
   code: string
@@ -43,7 +43,7 @@ export interface BestData {
   units: number[]
 }
 
-/** The bounds of the controls, of files in bytes, and of what a screen of a script takes. */
+/** The bounds of the controls, of files in bytes, and of what a screen of a deck takes. */
 export interface Bounds {
   strides: number[]
   bytes: number
@@ -66,7 +66,7 @@ export interface ChartData {
   series: Line[]
 }
 
-/** Records of Check besides its road: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
+/** Records of Check besides its chain: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
 export interface CheckData {
   tab: string
   entry: EntryData | null
@@ -75,11 +75,11 @@ export interface CheckData {
   best: BestData | null
   foot: string[]
   third: ThirdData | null
-  own: OwnData | null
+  own: UserGradientsData | null
 }
 
 /** The Check page's. */
-export interface CheckHeader extends RoadHeader {
+export interface CheckHeader extends GradientChainHeader {
   check: CheckData
 }
 
@@ -117,6 +117,37 @@ export interface CurveHeader extends AnswerHeader {
   span: number | null
 }
 
+/** A deck: its words, and its screens in order. */
+export interface DeckData {
+  id: string
+  title: string
+  goal: string
+  languages: string[]
+  screens: DeckScreen[]
+}
+
+/** The deck that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
+export interface DeckHeader extends AnswerHeader {
+  script: DeckData | null
+  tables: Record<string, unknown> | null
+  faults: string[]
+}
+
+/** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
+
+    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+     */
+export interface DeckScreen {
+  page: string
+  query: Record<string, string>
+  title: string
+  say: string
+  asks: boolean
+  seconds: number | null
+  experiment: string
+  updates: number | null
+}
+
 /** A switch of the notebook: its name, both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
 export interface DeviationRow {
   name: string
@@ -143,16 +174,23 @@ export interface EntryData {
   rows: NudgeRow[]
 }
 
-/** The stages at which a switch may show, and the field of their sets where the notebook can run the lesson. */
+/** The stages at which a switch may show, and the field of their sets where the notebook can run the setup. */
 export interface ExperimentData {
   symbols: SymbolLabel[]
   sets: SetsData | null
 }
 
-/** Contents of a file of a lesson, and how to read its bytes: the answers' names (an update's number), how long their
-    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/estimates.py);
+/** A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+export interface ExplanationData {
+  title: string
+  share: number
+  count: string
+}
+
+/** Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
+    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/predictors.py);
     `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a script has no lesson, and the answers' names are its screens' numbers.
+    A file that holds a deck has no setup, and the answers' names are its screens' numbers.
      */
 export interface FileContents {
   lesson: Record<string, string>
@@ -162,7 +200,7 @@ export interface FileContents {
   estimates: Record<string, [string, string[], number[]]>
   server: string
   scorm: boolean
-  script?: ScriptData
+  script?: DeckData
 }
 
 /** Files that are for the same. */
@@ -173,7 +211,7 @@ export interface FileGroup {
 
 /** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the lesson that open each, and `files` what each was called; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the setup that open each, and `files` what each was called; none where the film's updates are made from a start.
      */
 export interface FilmData {
   n: number
@@ -278,6 +316,55 @@ export interface FullSetPage {
   strip: string
 }
 
+/** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
+
+    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "undecided"; they are
+    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
+    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
+    and layer; empty where there is none.
+     */
+export interface GradientCard {
+  symbol: string
+  label: string
+  words: string
+  family: string
+  index: (number | null)[]
+  rows: number
+  columns: number
+  layers: number
+  flat: boolean
+  source: string
+  operation: string
+  slip: string
+  state: "" | "right" | "equal" | "follows" | "undecided" | "first" | "inherits" | "wrong" | "another" | "missing"
+  note: string
+  cell: number[]
+  address: (number | null)[]
+}
+
+/** All that a chain shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+
+    `views` are choices of what is looked at: which image, which mode.
+     */
+export interface GradientChainData {
+  title: string
+  verdict: Verdict
+  sentences: string[]
+  rows: RowData[]
+  cards: GradientCard[]
+  maps: Record<string, MapColours>
+  subject: string
+  tabs: SwitchData[]
+  views: SwitchGroup[]
+  switches: SwitchGroup[]
+  charts: ChartData[]
+}
+
+/** That of a page with a chain. */
+export interface GradientChainHeader extends Header {
+  road: GradientChainData
+}
+
 /** Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands. */
 export interface GroupData {
   label: string
@@ -287,173 +374,6 @@ export interface GroupData {
   example: number | null
   picture: number[][] | null
   patch: PatchData | null
-}
-
-/** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
-    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
-     */
-export interface HallExperiment {
-  number: number
-  key: string
-  updates: number
-  devices: number
-  values: string[]
-  last: string
-  at: number[]
-  shown: number[]
-  curves: string
-}
-
-/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
-    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
-     */
-export interface HallInside {
-  run: number
-  value: string
-  plates: HallPlate[]
-  say: string
-  k: number
-  look: string
-}
-
-/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
-export interface HallMap {
-  symbol: string
-  label: string
-  words: string
-  shape: number[]
-  layers: number
-  rows: number
-  columns: number
-  cells: number
-  plane: Plane | null
-}
-
-/** An answer to choose: its words, and a small map where it is one. */
-export interface HallOption {
-  label: string
-  picture: number[][] | null
-}
-
-/** A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
-
-    `ring` is about the cells that are asked of: their first row and column, and how many.
-     */
-export interface HallPlate {
-  label: string
-  words: string
-  rows: number
-  columns: number
-  hidden: boolean
-  picture: number[][] | null
-  map: HallMap | null
-  ring: [number, number, number, number] | null
-}
-
-/** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
-
-    Of the kind "experiment" it is none: each device has a run of its own.
-     */
-export interface HallPoll {
-  number: number
-  kind: string
-  phase: "open" | "closed" | "shown" | "revealed"
-  round: number
-  left: number | null
-  keyed: boolean
-}
-
-/** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
-    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
-    the maps beside the words of a script's question that is not clicked.
-     */
-export interface HallQuestion {
-  number: number
-  kind: string
-  title: string
-  text: string
-  ask: string
-  keyed: boolean
-  options: HallOption[]
-  map: HallMap | null
-  source: HallMap | null
-  window: Record<string, number> | null
-  kernel: number[][] | null
-  other: boolean
-  plates: HallPlate[]
-}
-
-/** The answers of a hall in each round; groups, the right cells, their reason and the maps that were hidden only once they are revealed. */
-export interface HallResults {
-  rounds: HallRound[]
-  followers: number
-  revealed: boolean
-  groups: GroupData[]
-  key: number[]
-  map: HallMap | null
-  right: string
-  plates: HallPlate[]
-}
-
-/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
-export interface HallRound {
-  votes: number
-  counts: [number, number, number][]
-}
-
-/** A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
-    experiment's updates `at` (base64 of float64).
-     */
-export interface HallRun {
-  number: number
-  place: number
-  key: string
-  updates: number
-  run: number
-  value: string
-  query: string
-  curve: string
-}
-
-/** The screen of a room's script where the lecture is: its number, from 1, of how many, and its sentence by language. */
-export interface HallScreen {
-  number: number
-  count: number
-  say: Record<string, string>
-}
-
-/** A screen of a script, for the lecturer: its title, what it asks, whether a hall can be asked it, its address as it travels (`query`), and what to
-    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
-     */
-export interface HallStep {
-  number: number
-  title: string
-  ask: string
-  kind: string
-  hall: boolean
-  query: string
-  text: string
-  notes: string
-  right: string
-  answers: string[]
-  seconds: number | null
-  experiment: string
-}
-
-/** The lessons and lectures, the one that was asked for, or else the room's script, and its screens; and the maps of the room's lesson.
-
-    `screen` is the number of the room's screen, 0 where its script is not begun, None where `steps` are another one's.
-     */
-export interface HallSteps {
-  lessons: LearnListed[]
-  lectures: LearnListed[]
-  lesson: string
-  title: string
-  screen: number | null
-  steps: HallStep[]
-  maps: HallMap[]
-  stage: string
-  stages: [string, string][]
 }
 
 /** The header of every page: sentences, and the status line. */
@@ -682,7 +602,7 @@ export interface MissionData {
   choices: NamedMistake[]
 }
 
-/** A mission that can be taken, and the lesson that it starts from. */
+/** A mission that can be taken, and the setup that it starts from. */
 export interface MissionListed {
   id: string
   title: string
@@ -697,9 +617,9 @@ export interface MissionsData {
 
 /** Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
 
-    `adopt` is how often a training changed the lesson, and the last change. `wrong` says by key what of the address, as far
+    `adopt` is how often a training changed the setup, and the last change. `wrong` says by key what of the address, as far
     as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
-    depends on the lesson.
+    depends on the setup.
      */
 export interface Mounted {
   page: string
@@ -752,7 +672,7 @@ export interface NotebookData {
 }
 
 /** The Notebook page's. */
-export interface NotebookHeader extends RoadHeader {
+export interface NotebookHeader extends GradientChainHeader {
   notebook: NotebookData
 }
 
@@ -774,7 +694,7 @@ export interface OfferedFile {
   instead: string
 }
 
-/** All files of a lesson; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own. */
+/** All files of a setup; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own. */
 export interface OfferedFiles {
   groups: FileGroup[]
   notes: string[]
@@ -782,41 +702,7 @@ export interface OfferedFiles {
   around: number
 }
 
-/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
-
-    Without a file these are an example's, and `example` says of what.
-     */
-export interface OwnData {
-  file: string
-  example: string
-  stages: OwnStage[]
-}
-
-/** A slip that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
-export interface OwnMatch {
-  title: string
-  share: number
-  count: string
-}
-
-/** A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none. */
-export interface OwnModel {
-  net: string
-  layers: string[]
-  instead: string
-  adopted: Adopted | null
-}
-
-/** The slip that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
-export interface OwnStage {
-  how: string
-  title: string
-  matches: OwnMatch[]
-  code: CodeData
-  words: string[]
-}
-
-/** A page, by the last part of its address, and what a script's screen may say there beside the lesson. */
+/** A page, by the last part of its address, and what a deck's screen may say there beside the setup. */
 export interface PageData {
   path: string
   name: string
@@ -839,7 +725,7 @@ export interface Plane {
   scale: Scale
 }
 
-/** A network of a course, its source, and the lesson that it stands in. */
+/** A network of a course, its source, and the setup that it stands in. */
 export interface Preset {
   label: string
   source: string
@@ -920,87 +806,188 @@ export interface ReportTile {
   rgb: boolean
 }
 
-/** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
-
-    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "untold"; they are
-    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
-    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
-    and layer; empty where there is none.
+/** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
+    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
+    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
      */
-export interface RoadCard {
+export interface RoomExperiment {
+  number: number
+  key: string
+  updates: number
+  devices: number
+  values: string[]
+  last: string
+  at: number[]
+  shown: number[]
+  curves: string
+  predicted: number[]
+  confirmed: number | null
+}
+
+/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
+    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
+     */
+export interface RoomInside {
+  run: number
+  value: string
+  plates: RoomPlate[]
+  say: string
+  k: number
+  look: string
+}
+
+/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
+export interface RoomMap {
   symbol: string
   label: string
   words: string
-  family: string
-  index: (number | null)[]
+  shape: number[]
+  layers: number
   rows: number
   columns: number
-  layers: number
-  flat: boolean
-  source: string
-  operation: string
-  slip: string
-  state: "" | "right" | "equal" | "follows" | "untold" | "first" | "inherits" | "wrong" | "another" | "missing"
-  note: string
-  cell: number[]
-  address: (number | null)[]
+  cells: number
+  plane: Plane | null
 }
 
-/** All that a road shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+/** An answer to choose: its words, and a small map where it is one. */
+export interface RoomOption {
+  label: string
+  picture: number[][] | null
+}
 
-    `views` are choices of what is looked at: which image, which mode.
+/** A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
+
+    `ring` is about the cells that are asked of: their first row and column, and how many.
      */
-export interface RoadData {
-  title: string
-  verdict: Verdict
-  sentences: string[]
-  rows: VersionData[]
-  cards: RoadCard[]
-  maps: Record<string, MapColours>
-  subject: string
-  tabs: SwitchData[]
-  views: SwitchGroup[]
-  switches: SwitchGroup[]
-  charts: ChartData[]
+export interface RoomPlate {
+  label: string
+  words: string
+  rows: number
+  columns: number
+  hidden: boolean
+  picture: number[][] | null
+  map: RoomMap | null
+  ring: [number, number, number, number] | null
 }
 
-/** That of a page with a road. */
-export interface RoadHeader extends Header {
-  road: RoadData
-}
+/** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
 
-export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "untold" | "untold_dark"
-
-/** A script: its words, and its screens in order. */
-export interface ScriptData {
-  id: string
-  title: string
-  goal: string
-  languages: string[]
-  screens: ScriptScreen[]
-}
-
-/** The script that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
-export interface ScriptHeader extends AnswerHeader {
-  script: ScriptData | null
-  tables: Record<string, unknown> | null
-  faults: string[]
-}
-
-/** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
-
-    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
      */
-export interface ScriptScreen {
-  page: string
-  query: Record<string, string>
+export interface RoomPoll {
+  number: number
+  kind: string
+  phase: "open" | "closed" | "shown" | "revealed"
+  round: number
+  left: number | null
+  keyed: boolean
+}
+
+/** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
+    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
+    the maps beside the words of a deck's question that is not clicked.
+     */
+export interface RoomQuestion {
+  number: number
+  kind: string
   title: string
-  say: string
-  asks: boolean
+  text: string
+  ask: string
+  keyed: boolean
+  options: RoomOption[]
+  map: RoomMap | null
+  source: RoomMap | null
+  window: Record<string, number> | null
+  kernel: number[][] | null
+  other: boolean
+  plates: RoomPlate[]
+}
+
+/** Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
+
+    Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
+     */
+export interface RoomResults {
+  rounds: RoomRound[]
+  followers: number
+  revealed: boolean
+  groups: GroupData[]
+  key: number[]
+  accepted: [number, number][]
+  map: RoomMap | null
+  right: string
+  plates: RoomPlate[]
+}
+
+/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
+export interface RoomRound {
+  votes: number
+  counts: [number, number, number][]
+}
+
+/** A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
+    experiment's updates `at` (base64 of float64).
+     */
+export interface RoomRun {
+  number: number
+  place: number
+  key: string
+  updates: number
+  run: number
+  value: string
+  query: string
+  curve: string
+}
+
+/** The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck. */
+export interface RoomScreen {
+  number: number
+  count: number
+  say: Record<string, string>
+  script: string
+}
+
+/** A screen of a deck, for the lecturer: its title, what it asks, whether an audience can be asked it, its address as it travels (`query`), and what to
+    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
+     */
+export interface RoomStep {
+  number: number
+  title: string
+  ask: string
+  kind: string
+  hall: boolean
+  query: string
+  text: string
+  notes: string
+  right: string
+  answers: string[]
   seconds: number | null
   experiment: string
-  updates: number | null
 }
+
+/** The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
+
+    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
+     */
+export interface RoomSteps {
+  lessons: LearnListed[]
+  lectures: LearnListed[]
+  lesson: string
+  title: string
+  screen: number | null
+  steps: RoomStep[]
+  maps: RoomMap[]
+  stage: string
+  stages: [string, string][]
+}
+
+/** One version of the arrays. */
+export interface RowData {
+  name: string
+  label: string
+}
+
+export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
 /** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
 export interface SetsData {
@@ -1044,7 +1031,7 @@ export interface StoryData {
   printed: PrintedData
 }
 
-/** Many starts: the key that they differ in, each run's value and what is other in its lesson, and n updates of each. */
+/** Many starts: the key that they differ in, each run's value and what is other in its setup, and n updates of each. */
 export interface SweepData {
   key: string
   values: string[]
@@ -1135,14 +1122,35 @@ export interface TrainingLayer {
   shape: number[]
 }
 
+/** A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none. */
+export interface UploadedModel {
+  net: string
+  layers: string[]
+  instead: string
+  adopted: Adopted | null
+}
+
+/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+
+    Without a file these are an example's, and `example` says of what.
+     */
+export interface UserGradientsData {
+  file: string
+  example: string
+  stages: UserStage[]
+}
+
+/** The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
+export interface UserStage {
+  how: string
+  title: string
+  matches: ExplanationData[]
+  code: CodeData
+  words: string[]
+}
+
 /** A sentence, and whether it is good news; None where nothing is known yet. */
 export interface Verdict {
   text: string
   good: boolean | null
-}
-
-/** One version of the arrays. */
-export interface VersionData {
-  name: string
-  label: string
 }

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from cnnviz.core.layers import LAYERS
-from cnnviz.core.layers._conv_gathered import gathered_dx
-from cnnviz.core.layers.conv import weigh_dx
-from cnnviz.core.layers.layer import Layer
-from cnnviz.core.layers.max_pooling import max_pool, max_pool_dx, max_pool_undecided
-from cnnviz.core.layers.softmax import softmax, softmax_dx
-from cnnviz.core.network import Network
-from cnnviz.core.sliding import places, slices
-from cnnviz.core.symbols import is_parameter
-from cnnviz.core.ties import TIE
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers._conv_gathered import gathered_dx
+from cnnviz.core.network.layers.conv import weigh_dx
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.layers.max_pooling import max_pool, max_pool_dx, max_pool_undecided
+from cnnviz.core.network.layers.softmax import softmax, softmax_dx
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.sliding import places, slices
+from cnnviz.core.network.symbols import is_parameter
+from cnnviz.core.network.ties import TIE
 from cnnviz.words import Problem, has
 
 

@@ -7,22 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnviz import Lesson
-from cnnviz.core.evaluation import accuracy_range, evaluate
-from cnnviz.core.image_ids import CLASSES, DIGITS
-from cnnviz.core.lru_cache import LruCache
-from cnnviz.core.named_arrays import Params
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.training import Progress, Training
+from cnnviz import Setup
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS
+from cnnviz.core.training.evaluation import accuracy_range, evaluate
+from cnnviz.core.training.training import Progress, Training
 from cnnviz.data.training_data import training_data
 from cnnviz.hosts.streamlit.training.watch import opened
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
-from cnnviz.pages.train.training.crowd import EXAMPLES, images_of
 from cnnviz.pages.train.training.form import form
 from cnnviz.pages.train.training.report import AT_A_TIME, _mixed, beside_guessing, preview, stuck
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
+from cnnviz.pages.train.training.test_images import EXAMPLES, images_of
 from cnnviz.pages.train.training.trainer import Job, Trainer
 from cnnviz.words import message
 from tests.pages.running import decode, handed_all, now, run, shown
@@ -64,7 +64,7 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
 
 def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
     assert _mixed(np.array([[3, 4], [5, 6]]), ("cat", "dog")) == "" == _mixed(np.diag([3, 4, 5]), ("cat", "dog", "frog"))
-    assert str(_mixed(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "Errors that mix up cat and dog: 9 of 11."
+    assert str(_mixed(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "9 of 11 errors confuse cat and dog."
 
 
 @pytest.mark.parametrize(
@@ -109,18 +109,18 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
 
 
 def test_what_a_training_starts_from_is_named_and_can_be_had_again():
-    lesson = Lesson(img="test-2", k=9, rule="one_pixel", f="blur", seed=4, lr=0.3)
-    job = Job(Training(lesson.f, "normal", 4, stride=2), training_data(("frog", "ship")), "red")
-    start = starting.start_of(job, lesson)
-    assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, lesson.f, 4, 0)
+    setup = Setup(img="test-2", k=9, rule="one_pixel", f="blur", seed=4, lr=0.3)
+    job = Job(Training(setup.f, "normal", 4, stride=2), training_data(("frog", "ship")), "red")
+    start = starting.start_of(job, setup)
+    assert (start.img, start.lr, start.stride, start.f, start.seed, start.k) == ("test-2", 0.3, 2, setup.f, 4, 0)
     assert starting.start_of(job, start) == start
     assert "normal initialization, seed 4" in str(starting.job_words(job))
-    assert "The rule is exact here" in _start(lesson, job.settings)
-    assert "not from its w" in _start(Lesson(w="held-0123456789abcdef"), job.settings)
+    assert "The rule is exact here" in _start(setup, job.settings)
+    assert "not from its w" in _start(Setup(w="held-0123456789abcdef"), job.settings)
 
 
-def _start(lesson: Lesson, training: Training) -> str:
-    return " ".join(map(str, starting.start_words(lesson, training)))
+def _start(setup: Setup, training: Training) -> str:
+    return " ".join(map(str, starting.start_words(setup, training)))
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def _start(lesson: Lesson, training: Training) -> str:
 )
 def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    lesson = Lesson.read({"net": net})[0]
-    trainer_ = Trainer(starting.job_of(lesson, settings))
+    setup = Setup.read({"net": net})[0]
+    trainer_ = Trainer(starting.job_of(setup, settings))
     until(trainer_, "done")
     held_out, names = trainer_.job.data.held_out, trainer_.job.data.names
     assert names == settings.classes
@@ -155,19 +155,19 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     np.testing.assert_array_equal(arrays["labels"], held_out.labels)
     for row, epoch in ((0, epochs[-1]), (len(held_out) - 1, epochs[0])):
         query = {key: text for key, text in opened(trainer_.job, row, epoch).items() if text}
-        there, wrong = Lesson.understand(query)
+        there, wrong = Setup.understand(query)
         assert not wrong and there.output_names == names
         np.testing.assert_array_equal(there.y, held_out.targets[row])
-        np.testing.assert_allclose(now(there).moment.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
+        np.testing.assert_allclose(now(there).snapshot.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)
         learned = shown("", query)[0]["learned"]
         said = str(message("web.status.learned", images=len(trainer_.job.data.train), n=settings.epochs))
-        assert learned == (said if epoch.report.epoch else "nothing learned yet")
-    assert starting.start_of(trainer_.job, starting.start_of(trainer_.job, lesson)) == starting.start_of(trainer_.job, lesson)
+        assert learned == (said if epoch.report.epoch else "not trained yet")
+    assert starting.start_of(trainer_.job, starting.start_of(trainer_.job, setup)) == starting.start_of(trainer_.job, setup)
 
 
 def test_while_it_trains_the_last_epochs_are_sent_and_in_the_end_all(monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    trainer_ = Trainer(starting.job_of(Lesson(), Settings(("3", "8"), epochs=AT_A_TIME + 4, ch="gray", net="dense2-softmax-ce")))
+    trainer_ = Trainer(starting.job_of(Setup(), Settings(("3", "8"), epochs=AT_A_TIME + 4, ch="gray", net="dense2-softmax-ce")))
     until(trainer_, "done")
     whole = told(trainer_)[1]
     monkeypatch.setattr(Trainer, "active", True)
@@ -180,7 +180,7 @@ def test_while_it_trains_the_last_epochs_are_sent_and_in_the_end_all(monkeypatch
 
 @pytest.mark.parametrize("epochs", [1, 7, 12, 60, 61, 200])
 def test_every_epoch_ends_with_a_report(epochs):
-    settings = starting.job_of(Lesson(), Settings(("3", "8"), epochs=epochs, ch="gray", net="dense2-softmax-ce")).settings
+    settings = starting.job_of(Setup(), Settings(("3", "8"), epochs=epochs, ch="gray", net="dense2-softmax-ce")).settings
     assert settings.reports % epochs == 0 and settings.reports >= starting.REPORTS
 
 
@@ -190,9 +190,9 @@ def test_the_form_proposes_what_fits_the_lesson(query, monkeypatch, tmp_path):
     test = run("train", query)
     assert not test.exception
     header, _ = handed_all(test)[-1]
-    lesson, asked = Lesson.read(query)[0], Settings.of(Lesson.read(query)[0])
+    setup, asked = Setup.read(query)[0], Settings.of(Setup.read(query)[0])
     assert header["form"]["text"] == asked.to_text() and not header["form"]["wrong"] and "train" in header["can"]
-    assert len(header["form"]["classes"]) == len(lesson.y)
+    assert len(header["form"]["classes"]) == len(setup.y)
     assert Settings.read(asked.to_text()) == (asked, None)
 
 
@@ -208,8 +208,8 @@ def test_a_form_says_its_settings_as_the_address_has_them(settings):
 
 
 def test_a_form_lists_the_layers_that_learn():
-    lesson, settings = Lesson(), Settings(("3", "8"), net="conv4x3b-relu-max2-dense5-softmax-ce", ch="gray")
-    job = starting.job_of(lesson, settings)
+    setup, settings = Setup(), Settings(("3", "8"), net="conv4x3b-relu-max2-dense5-softmax-ce", ch="gray")
+    job = starting.job_of(setup, settings)
     told = form(settings, "", job, (), "")
     assert [[word for _, word in line["kinds"]] for line in told["layers"]] == [["conv4x3b", "relu", "max2"], ["dense2", "softmax"]]
     assert [tuple(line["shape"]) for line in told["layers"]] == [(4, 13, 13), (2,)]
@@ -219,7 +219,7 @@ def test_a_form_lists_the_layers_that_learn():
 @pytest.mark.parametrize("settings", [Settings(), Settings(("3", "5", "8"), net="conv4x3b-relu-gap-softmax-ce", ch="gray")])
 def test_before_a_training_stands_what_it_will_learn_from(settings, monkeypatch, tmp_path):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
-    job = starting.job_of(Lesson(), settings)
+    job = starting.job_of(Setup(), settings)
     header, arrays = decode(encode(*preview(job)))
     assert header["names"] == list(settings.classes) and header["job"] == "" and not len(arrays["at"])
     assert header["guessed_loss"] == pytest.approx(0.25 if job.settings.net.endswith("mse") else np.log(len(settings.classes)))

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from cnnviz import Lesson, load_image, sweep, trajectory
+from cnnviz import Setup, load_image, run_updates, sweep
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.resource import asked_of, cost, made, page_of
@@ -21,7 +21,7 @@ def for_programs(query: dict[str, str], form: str) -> bytes:
 
 @pytest.mark.parametrize("text", ["seed:0..3", "start:1..3", "lr:0.01;0.1;1", "f:sobel-x;blur", "img:test-0;test-3"])
 def test_programs_get_every_number(text):
-    expected = sweep(Lesson(), load_image("test-0"), text, 5)
+    expected = sweep(Setup(), load_image("test-0"), text, 5)
     file = np.load(io.BytesIO(for_programs({"sweep": text, "n": "5"}, "npz")))
     found = json.loads(for_programs({"sweep": text, "n": "5"}, "json"))["arrays"]
     assert {*file} - {"header"} == {*found} == {"values", "losses", "outputs", "reached"}
@@ -35,8 +35,8 @@ def test_the_page_gets_what_it_draws():
     assert header["sweep"]["runs"][1]["img"] == "pattern-dot"
     assert arrays["losses"].shape == (2, 4) and len(header["film"]["runs"]) == 1
     for run, change in zip(arrays["losses"], header["sweep"]["runs"], strict=True):
-        lesson = Lesson.from_query(header["lesson"] | change)[0]
-        assert run.tobytes() == trajectory(lesson, load_image(lesson.img), 3).losses.tobytes()
+        setup = Setup.from_query(header["lesson"] | change)[0]
+        assert run.tobytes() == run_updates(setup, load_image(setup.img), 3).losses.tobytes()
 
 
 def test_what_cannot_be_used_is_said_and_the_film_is_shown():
@@ -59,4 +59,4 @@ def test_many_runs_cost_more():
 
 def test_a_problem_says_what_is_wrong():
     with pytest.raises(Problem):
-        sweep(Lesson(), load_image("test-0"), "seed")
+        sweep(Setup(), load_image("test-0"), "seed")

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from cnnviz.core.training import Training
+from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.train.training import trainer as module
 from cnnviz.pages.train.training.trainer import Job, Trainer

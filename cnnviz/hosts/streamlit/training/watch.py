@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.stored_params import Learned
-from cnnviz.core.training_history import Epoch
+from cnnviz.core.network.stored_params import Learned
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.training_history import Epoch
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import excuse
 from cnnviz.export.parameters import starting_from
@@ -35,7 +35,7 @@ def waits() -> Message | str:
     return loader.message
 
 
-def watch(lesson: Lesson, asked: str, waited: bool) -> None:
+def watch(setup: Setup, asked: str, waited: bool) -> None:
     """Shows the form, and what there is of a training; does what was pressed. `asked` is what the address says of the settings.
 
     `waited` says that there could be no training when the page was shown last.
@@ -45,17 +45,17 @@ def watch(lesson: Lesson, asked: str, waited: bool) -> None:
         return
     if waited:
         st.rerun()  # the whole page once more: the polling ends
-    settings, wrong = Settings.read(asked, lesson)
+    settings, wrong = Settings.read(asked, setup)
     job, sentences = None, []
     try:
-        job = job_of(lesson, settings)
-        sentences = about(lesson, job)
+        job = job_of(setup, settings)
+        sentences = about(setup, job)
     except Problem as error:
         wrong = wrong or error.message
     if asked and job and not wrong:
         session.recall(job)
     trainer = session.trainer()
-    moved = bool(trainer and start_of(trainer.job, lesson) != dataclasses.replace(lesson.start, rule="exact"))
+    moved = bool(trainer and start_of(trainer.job, setup) != dataclasses.replace(setup.start, rule="exact"))
     told = _told(
         _report(trainer, job), form=form(settings, asked, job, sentences, wrong or ""), can=_buttons(trainer, job, moved),
         notice=_notice(trainer), which=job_words(trainer.job) if trainer and trainer.reports else "",
@@ -64,7 +64,7 @@ def watch(lesson: Lesson, asked: str, waited: bool) -> None:
     if chosen and trainer:
         open_in_step(trainer, chosen)
     elif act:
-        _do(act, lesson, job, trainer)
+        _do(act, setup, job, trainer)
     elif trainer and session.has_ended(trainer):
         st.rerun()
 
@@ -103,12 +103,12 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
     return tuple(name for name, is_there in there.items() if is_there)
 
 
-def _do(act: str, lesson: Lesson, job: Job | None, trainer: Trainer | None) -> None:
+def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
     """The action of a button; one that is there no more does nothing."""
     if act == "train" and job:
         session.begin(job)
     elif act == "train_back" and trainer:
-        adopt(**start_of(trainer.job, lesson).to_query())
+        adopt(**start_of(trainer.job, setup).to_query())
     elif trainer:
         steps: Mapping[str, Callable[[], None]] = {"train_pause": trainer.pause, "train_go_on": trainer.resume, "train_stop": trainer.stop}
         steps.get(act, lambda: None)()
@@ -129,12 +129,12 @@ def open_in_step(trainer: Trainer, chosen: str) -> None:
 
 
 def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
-    """The address of an image held out with the network as it was at an epoch's end, whole; ValueError where its numbers are too large for a lesson."""
+    """The address of an image held out with the network as it was at an epoch's end, whole; ValueError where its numbers are too large for a setup."""
     settings, data, channel = job
     img, label = data.held_out.ids[row], data.names[data.held_out.labels[row]]
     query = {"img": img, "ch": channel, "scale": settings.scale, "net": settings.net, "classes": ",".join(settings.classes or data.names)}
     query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
-    lesson, _ = Lesson.read(query)
+    setup, _ = Setup.read(query)
     learned = Learned(len(data.train), epoch.report.epoch)
-    found = starting_from(lesson, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
-    return dict.fromkeys(sorted(LESSON_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}
+    found = starting_from(setup, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
+    return dict.fromkeys(sorted(SETUP_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}

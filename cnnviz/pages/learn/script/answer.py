@@ -1,71 +1,72 @@
-"""Screens of a script, for the player."""
+"""Screens of a deck, for the player."""
 
 from collections.abc import Mapping
 
-from cnnviz.pages.address import Now
+from cnnviz.decks.deck import Deck, Screen
+from cnnviz.decks.expression_limits import Allowance
+from cnnviz.decks.library import library, own_folders
+from cnnviz.decks.question import filled
+from cnnviz.decks.request_deck import given
+from cnnviz.decks.scope import duration, scope_of, setup_of
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
+from cnnviz.pages.deck_screens import address_of
 from cnnviz.pages.encoding import encode, finite
-from cnnviz.pages.script_screens import address_of
 from cnnviz.pages.version import code
-from cnnviz.scripts.expression_limits import Allowance
-from cnnviz.scripts.given_script import given
-from cnnviz.scripts.library import library, own_folders
-from cnnviz.scripts.question import filled
-from cnnviz.scripts.scope import duration, lesson_of, scope_of
-from cnnviz.scripts.script import Screen, Script
-from cnnviz.wire.script import ScriptData, ScriptHeader, ScriptScreen
-from cnnviz.words import Message, Problem, Versions, message
+from cnnviz.wire.deck import DeckData, DeckHeader, DeckScreen
+from cnnviz.words import LocalizedText, Message, Problem, message
 
 
-class _ScriptAnswers(Answers):
-    """The screens of one script."""
+class _DeckAnswers(Answers):
+    """The screens of one deck."""
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         found, sent = _asked(now), given()
-        head = ScriptHeader(
-            page="script", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
-            loss=finite(float(now.moment.losses[-1])), script=_data(found) if found else None,
-            tables=sent.tables if sent and found else None, faults=[message("ui.learn.fault", line=str(fault.line), what=fault.what) for fault in sent.faults] if sent else [],
+        head = DeckHeader(
+            page="script", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
+            loss=finite(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
+            tables=sent.tables if sent and found else None,
+                faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in sent.diagnostics] if sent else [],
         )  # fmt: skip
         return encode(head, {})
 
-    def wrong(self, now: Now) -> Mapping[str, Message]:
-        return {} if _asked(now) or given() else {"script": message("ui.learn.no_script", id=now.asked.get("script", "")[:40])}
+    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
+        return {} if _asked(now) or given() else {"script": message("ui.learn.no_script", id=now.query.get("script", "")[:40])}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
-        """Not where scripts of one's own may be changed while they are served."""
+        """Not where decks of one's own may be changed while they are served."""
         return not own_folders()
 
 
-ANSWERS = _ScriptAnswers()
+ANSWERS = _DeckAnswers()
 
 
-def _asked(now: Now) -> Script | None:
+def _asked(now: PageRequest) -> Deck | None:
     sent = given()
-    return sent.script if sent else library().find_script(now.asked.get("script", ""))
+    return sent.deck if sent else library().find_deck(now.query.get("script", ""))
 
 
-def _data(script: Script) -> ScriptData:
+def _data(deck: Deck) -> DeckData:
     allowance = Allowance()
-    screens = [_screen(script, number, screen, allowance) for number, screen in enumerate(script.screens, 1)]
-    return ScriptData(id=script.id, title=script.title, goal=script.goal, languages=script.languages, screens=screens)
+    screens = [_screen(deck, number, screen, allowance) for number, screen in enumerate(deck.screens, 1)]
+    return DeckData(id=deck.id, title=deck.title, goal=deck.goal, languages=deck.languages, screens=screens)
 
 
-def _screen(script: Script, number: int, screen: Screen, allowance: Allowance) -> ScriptScreen:
-    page, query = address_of(script, number)
-    return ScriptScreen(
-        page=page, query=query, title=_said(screen, "title", allowance), say=Versions({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
+def _screen(deck: Deck, number: int, screen: Screen, allowance: Allowance) -> DeckScreen:
+    page, query = address_of(deck, number)
+    return DeckScreen(
+        page=page, query=query, title=_said(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
         seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
     )  # fmt: skip
 
 
-def _said(screen: Screen, field: str, allowance: Allowance) -> Versions:
-    text: Versions = getattr(screen, field)
+def _said(screen: Screen, field: str, allowance: Allowance) -> LocalizedText:
+    text: LocalizedText = getattr(screen, field)
     if not any("{" in part for part in text.by_language.values()):
         return text
     try:
-        lesson = lesson_of(screen.at)
-        allowance.wait(duration(lesson))
-        return filled(text, scope_of(lesson), allowance)
-    except Problem:  # an image that is not here any more, or more work than one script may ask for
-        return Versions({})
+        setup = setup_of(screen.at)
+        allowance.wait(duration(setup))
+        return filled(text, scope_of(setup), allowance)
+    except Problem:  # an image that is not here any more, or more work than one deck may ask for
+        return LocalizedText({})

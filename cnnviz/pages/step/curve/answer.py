@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
-from cnnviz.core.read_only import lock
-from cnnviz.core.update_limits import PASSES, estimate
-from cnnviz.pages.address import Now
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import PASSES, estimate
+from cnnviz.core.training.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, finite
 from cnnviz.pages.version import code
@@ -17,46 +17,46 @@ from cnnviz.words import Message, Problem, message, quote
 
 
 class _CurveAnswers(Answers):
-    """One number of one lesson."""
+    """One number of one setup."""
 
     several = True
 
-    def answer(self, now: Now) -> bytes:
+    def answer(self, now: PageRequest) -> bytes:
         found = asked_curve(now)
         head = CurveHeader(
-            page="curve", code=code(), asked=dict(now.asked), lesson=now.lesson.to_query(), wrong=dict(now.wrong),
-            loss=finite(float(now.moment.losses[-1])), along=found.along if found else "", at=found.at if found else None,
+            page="curve", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
+            loss=finite(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
             gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
         return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
 
-    def exact(self, now: Now) -> dict[str, np.ndarray]:
+    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
         found = asked_curve(now)
-        return {name: lock(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
+        return {name: freeze(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
 
-    def wrong(self, now: Now) -> Mapping[str, Message]:
+    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
         return asked_for(now)[2]
 
-    def seconds(self, lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         passes = POINTS + (0 if asked.get("along") == LR or asked.get("span") else 2 * len(SPANS))
-        return estimate(lesson.network, x.shape, passes) / PASSES
+        return estimate(setup.network, x.shape, passes) / PASSES
 
 
 ANSWERS = _CurveAnswers()
 
 
-def asked_curve(now: Now) -> Curve | None:
+def asked_curve(now: PageRequest) -> Curve | None:
     """The curve that the address asks for; None where it names no number."""
     along, span, _ = asked_for(now)
-    return curve(now.lesson, now.moment.image, along, span) if along else None
+    return curve(now.setup, now.snapshot.image, along, span) if along else None
 
 
-def asked_for(now: Now) -> tuple[str, float | None, dict[str, Message]]:
+def asked_for(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
     """The number that the address names, how far the curve is to reach, and a message by key for what of both cannot be used."""
     wrong: dict[str, Message] = {}
-    along, text, span = now.asked.get("along", ""), now.asked.get("span", ""), None
+    along, text, span = now.query.get("along", ""), now.query.get("span", ""), None
     try:
-        read_along(along, now.lesson, now.moment.image.shape)
+        read_along(along, now.setup, now.snapshot.image.shape)
     except Problem as why:
         wrong["along"] = _left_out("along", along, why)
     try:

@@ -1,4 +1,4 @@
-"""The Train page's film: many updates of the lesson, and of a second start beside it, to be scrubbed in the browser."""
+"""The Train page's film: many updates of the setup, and of a second start beside it, to be scrubbed in the browser."""
 
 import dataclasses
 import math
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.checkpoints import MOST, checkpoints
-from cnnviz.core.film import Film, checkpoint_film, film
-from cnnviz.core.film_analysis import turning_points
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.lru_cache import Once, held_bytes
-from cnnviz.core.run_outcome import Outcome, outcome
-from cnnviz.core.stages import label
-from cnnviz.core.stored_params import NotKept, files_of
-from cnnviz.core.update_limits import estimate
+from cnnviz.core.network.stages import label
+from cnnviz.core.network.stored_params import NotKept, files_of
+from cnnviz.core.runtime.lru_cache import Once, held_bytes
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.training.checkpoints import MOST, checkpoints
+from cnnviz.core.training.film import Film, checkpoint_film, film
+from cnnviz.core.training.film_analysis import turning_points
+from cnnviz.core.training.run_outcome import Outcome, outcome
 from cnnviz.data.images import load_image
-from cnnviz.pages.address import Now
+from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.train.film import frames
@@ -31,22 +31,22 @@ from cnnviz.words import Message, Problem, message, together
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One start on the film: how it is called, its lesson, and its numbers."""
+    """One start on the film: how it is called, its setup, and its numbers."""
 
     label: Message | str
-    lesson: Lesson
+    setup: Setup
     film: Film
     x_shape: tuple[int, ...]
 
     @property
     def parts(self) -> tuple[Part, ...]:
         """The parts of it that are shown in frames."""
-        return frames.parts_of(self.lesson, self.x_shape)
+        return frames.parts_of(self.setup, self.x_shape)
 
     @property
     def kernel(self) -> Part | None:
         """The filter that is shown of every update, if there is one."""
-        return frames.kernel_of(self.lesson, self.x_shape)
+        return frames.kernel_of(self.setup, self.x_shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +60,7 @@ class FilmPage:
     wrong: tuple[Message, ...]
     groups: tuple[SwitchGroup, ...]
     halves: tuple[SwitchData, ...]
-    checkpoints: tuple[Lesson, ...] = ()
+    checkpoints: tuple[Setup, ...] = ()
     files: tuple[str, ...] = ()
 
     @property
@@ -69,11 +69,11 @@ class FilmPage:
         labels = [message("ui.train.film.dashed", label=run.label) if place else run.label for place, run in enumerate(self.runs)]
         return FilmData(
             n=self.n,
-            runs=[frames.record(label, run.film, run.lesson, run.parts, run.kernel) for label, run in zip(labels, self.runs, strict=True)],
+            runs=[frames.record(label, run.film, run.setup, run.parts, run.kernel) for label, run in zip(labels, self.runs, strict=True)],
             change=self._change,
-            targets=self.runs[0].lesson.y,
+            targets=self.runs[0].setup.y,
             sentences=self.sentences,
-            outcome=FilmOutcome(words=why(self.runs[0].lesson, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
+            outcome=FilmOutcome(words=why(self.runs[0].setup, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
             wrong=together(self.wrong) or "",
             switches=self.groups,
             halves=self.halves,
@@ -86,7 +86,7 @@ class FilmPage:
         return {
             f"{place}.{name}": array
             for place, run in enumerate(self.runs)
-            for name, array in frames.arrays(run.film, run.lesson, run.parts, run.kernel, self._change).items()
+            for name, array in frames.arrays(run.film, run.setup, run.parts, run.kernel, self._change).items()
         }
 
     @property
@@ -95,76 +95,76 @@ class FilmPage:
         return max(frames.largest_change(run.film, run.parts, run.kernel) for run in self.runs)
 
 
-def film_page(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
-    """The film that the address asks for: `n` updates, and `vs`, another lesson's query, beside it; or kept checkpoints."""
+def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+    """The film that the address asks for: `n` updates, and `vs`, another setup's query, beside it; or kept checkpoints."""
     vs, gone = asked.get("vs", ""), None
     if name := asked_checkpoints(asked):
         try:
-            return dataclasses.replace(_of_checkpoints(checkpoints(lesson, name), lesson, x, asked), files=files_of(name))
+            return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, asked), files=files_of(name))
         except NotKept as error:
             gone = error.message
-    n, wrong_updates = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
-    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), lesson, _filmed(lesson, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
+    n, wrong_updates = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _filmed(setup, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
     wrong = tuple(sentence for sentence in (wrong_updates, gone) if sentence)
     if vs:
-        other, sentence = _compared(lesson, vs, n)
+        other, sentence = _compared(setup, vs, n)
         runs += (other,) if other else ()
         wrong += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
-    hold = asked_hold(asked.get("hold", ""), lesson) if not vs else ()
+    hold = asked_hold(asked.get("hold", ""), setup) if not vs else ()
     if hold:
-        runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), lesson, _filmed(lesson, x, n, 2, frozenset(hold)), x.shape))
-    end = outcome(lesson, runs[0].film) if len(runs) == 1 else None
+        runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), setup, _filmed(setup, x, n, 2, frozenset(hold)), x.shape))
+    end = outcome(setup, runs[0].film) if len(runs) == 1 else None
     turns = [(run, *turn) for run in runs for turn in turning_points(run.film) if not end or turn[1] != end.how]
-    sentences = [turning(run.lesson, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
+    sentences = [turning(run.setup, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
     if hold:
         ends = (float(run.film.losses[-1]) for run in reversed(runs))
         sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
-    return FilmPage(n, runs, tuple(sentences), end, wrong, choices(lesson, n, vs, hold), halves(asked.get("of", "")))
+    return FilmPage(n, runs, tuple(sentences), end, wrong, choices(setup, n, vs, hold), halves(asked.get("of", "")))
 
 
-def _of_checkpoints(lessons: tuple[Lesson, ...], lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """A film of checkpoints; NotKept where they are gone or of another network."""
-    if not lessons:
+    if not setups:
         raise NotKept("lesson.kept.gone")
-    n, start = len(lessons) - 1, lessons[0]
-    shown = _FILMS.get_or_make((*lessons, x.tobytes(), x.shape), lambda: checkpoint_film(lessons, x, *_frames_of(start, x, n, 1)))
-    run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(lesson.k, n)), shown, x.shape)
-    return FilmPage(n, (run,), (), None, (), choices(lesson, n, "", (), len(lessons)), halves(asked.get("of", "")), lessons)
+    n, start = len(setups) - 1, setups[0]
+    shown = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frames_of(start, x, n, 1)))
+    run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), shown, x.shape)
+    return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(asked.get("of", "")), setups)
 
 
-def seconds(lesson: Lesson, x: np.ndarray, asked: Mapping[str, str]) -> float:
-    """About how long `film_page` takes, another lesson beside it included; nothing where the film is remembered."""
+def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    """About how long `film_page` takes, another setup beside it included; nothing where the film is remembered."""
     if asked_checkpoints(asked):
-        return 2 * estimate(lesson.network, x.shape, MOST)
-    n, _ = asked_updates(asked.get("n", ""), lesson.k, lesson.most_updates)
+        return 2 * estimate(setup.network, x.shape, MOST)
+    n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
     vs, hold = asked.get("vs", ""), asked.get("hold")
-    known = _FILMS.get((lesson.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
-    once = 2 * estimate(lesson.network, x.shape, n)  # a step, and what of it makes curves and frames
-    beside = _seconds_beside(lesson, vs, n) if vs else once if hold else 0.0
+    known = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
+    once = 2 * estimate(setup.network, x.shape, n)  # a step, and what of it makes curves and frames
+    beside = _seconds_beside(setup, vs, n) if vs else once if hold else 0.0
     return once * (not known) + beside
 
 
-def _seconds_beside(lesson: Lesson, vs: str, n: int) -> float:
+def _seconds_beside(setup: Setup, vs: str, n: int) -> float:
     try:
-        other, _ = asked_other(vs, lesson)
+        other, _ = asked_other(vs, setup)
         shape = load_image(other.img, other.ch, other.scale).shape
         return 2 * estimate(other.network, shape, min(n, other.most_updates))
     except Problem:  # nothing is made of it
         return 0.0
 
 
-def _compared(lesson: Lesson, vs: str, n: int) -> tuple[Run | None, Message | None]:
+def _compared(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None]:
     """The second run, if it can be had, and a sentence on what could not be used."""
     try:
-        other, sentence = asked_other(vs, lesson)
+        other, sentence = asked_other(vs, setup)
         x = load_image(other.img, other.ch, other.scale)
         shown = _filmed(other, x, n, 2)
     except Problem as error:
         return None, error.message
-    return Run(difference(lesson, other), other, shown, x.shape), sentence
+    return Run(difference(setup, other), other, shown, x.shape), sentence
 
 
-def answer(now: Now, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
+def answer(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Everything that the film needs in the browser, and many starts with their arrays, `beside` its own."""
     head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
     if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
@@ -172,15 +172,15 @@ def answer(now: Now, shown: FilmPage, starts: SweepData | None = None, beside: M
     return encode(head, {**shown.arrays(), **(beside or {})})
 
 
-def _filmed(lesson: Lesson, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
+def _filmed(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
     def made() -> Film:
-        most, maps = _frames_of(lesson.start, x, n, parts)
-        return film(lesson.start, x, n, most, maps, hold=hold)
+        most, maps = _frames_of(setup.start, x, n, parts)
+        return film(setup.start, x, n, most, maps, hold=hold)
 
-    return _FILMS.get_or_make((lesson.start, x.tobytes(), x.shape, n, parts, hold), made)
+    return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), made)
 
 
-def _frames_of(start: Lesson, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
+def _frames_of(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
     """The number of frames that a film may have, and the maps that it has frames of."""
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     sizes = tuple(part.rows * part.columns for part in parts_of)
@@ -189,8 +189,8 @@ def _frames_of(start: Lesson, x: np.ndarray, n: int, parts: int) -> tuple[int, t
     return max(2, min(most, MOST_WEIGHTS // weights)), tuple(dict.fromkeys(one.symbol for one in parts_of))
 
 
-MOST_BYTES = 48_000_000
-"""The most bytes of all remembered films: ten of 10,000 updates, which visitors of one lesson share."""
+MOST_BYTES = 32_000_000
+"""Bytes of all cached films: seven of 10,000 updates, which visitors of one setup share."""
 
 MOST_WEIGHTS = 5_000_000
 """Weights that a film may keep in all its frames."""

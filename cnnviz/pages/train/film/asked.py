@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from cnnviz.core.lesson import LESSON_KEYS, MAX_UPDATES, Lesson, whole_number
-from cnnviz.core.stored_params import is_kept_name
+from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.setup.setup import MAX_UPDATES, SETUP_KEYS, Setup, whole_number
 from cnnviz.words import Message, Problem, message, together
 
 DEFAULT_UPDATES = 200
@@ -14,7 +14,7 @@ LENGTHS = (50, 200, 1000, 10_000)
 
 
 def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
-    """The number of updates that are asked for, of `most` that can be made, and the fault; never fewer than the lesson has made.
+    """The number of updates that are asked for, of `most` that can be made, and the fault; never fewer than the setup has made.
 
     >>> asked_updates("300", 7), asked_updates("", 300)
     ((300, None), (1000, None))
@@ -37,30 +37,30 @@ def asked_checkpoints(asked: Mapping[str, str]) -> str:
     return name if is_kept_name(name) and "." not in name else ""
 
 
-def asked_other(text: str, lesson: Lesson) -> tuple[Lesson, Message | None]:
-    """The lesson to compare with, from a copied link or its query string, and a sentence on what was replaced in it.
+def asked_other(text: str, setup: Setup) -> tuple[Setup, Message | None]:
+    """The setup to compare with, from a copied link or its query string, and a sentence on what was replaced in it.
 
     What the query leaves out is as in `lesson`: "lr=0.1" is the same start with that rate. Raises Problem
-    for what is no lesson, and for the same start once more.
+    for what is no setup, and for the same start once more.
     """
     try:
         query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
     except ValueError:
         query = {}
-    if not query.keys() & LESSON_KEYS:
+    if not query.keys() & SETUP_KEYS:
         raise Problem("ui.train.film.no_link")
-    other, wrong = lesson.start.changed(query)
+    other, wrong = setup.start.changed(query)
     sentence = together(wrong.values())
-    if other.start == lesson.start:
+    if other.start == setup.start:
         raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")
     return other, sentence
 
 
-def asked_hold(text: str, lesson: Lesson) -> tuple[str, ...]:
+def asked_hold(text: str, setup: Setup) -> tuple[str, ...]:
     """The parameters that an address holds still, in the order of the network; what is none is passed over.
 
-    >>> asked_hold("w,f,q", Lesson())
+    >>> asked_hold("w,f,q", Setup())
     ('f', 'w')
     """
     asked = text.split(",")
-    return tuple(name for name in lesson.network.parameters if name in asked)
+    return tuple(name for name in setup.network.parameters if name in asked)

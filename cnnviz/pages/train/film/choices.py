@@ -2,8 +2,8 @@
 
 from urllib.parse import urlencode
 
-from cnnviz.core.lesson import MAX_SEED, Lesson, as_text
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import MAX_SEED, Setup, as_text
 from cnnviz.pages.switches import group, switch
 from cnnviz.pages.train.film.asked import LENGTHS
 from cnnviz.wire.parts import SwitchData, SwitchGroup
@@ -13,26 +13,26 @@ MANY = "many"
 """The address's word for the half that trains on many images."""
 
 
-def choices(lesson: Lesson, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
+def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
     """The choices of the film's length, and of what stands beside it; of so many checkpoints the way back to updates, too."""
     here = message("ui.train.film.choices.checkpoints", n=checkpoints)
     kept = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
     lengths = tuple(
         switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not kept, {"n": str(m), "checkpoints": ""})
         for m in sorted({*LENGTHS, *(() if kept else (n,))})
-        if m <= lesson.most_updates
+        if m <= setup.most_updates
     )
     return (
         group(message("ui.train.film.choices.lengths"), kept + lengths),
-        group(message("ui.train.film.choices.hold"), _hold(lesson, hold)),
-        group(message("ui.train.film.choices.compare"), _compare(lesson, vs)),
+        group(message("ui.train.film.choices.hold"), _hold(setup, hold)),
+        group(message("ui.train.film.choices.compare"), _compare(setup, vs)),
         group(message("ui.train.film.choices.sweep"), _sweeps()),
     )
 
 
-def opening(lesson: Lesson) -> dict[str, str]:
+def opening(setup: Setup) -> dict[str, str]:
     """The change of the address that opens a checkpoint on Step, at its update 0."""
-    query, program = lesson.to_query(), lesson.network.program(lesson.x_shape)
+    query, program = setup.to_query(), setup.network.program(setup.x_shape)
     mode = "eval" if program.buffers or program.draws else ""  # as it is on the film
     return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
 
@@ -58,30 +58,30 @@ def _sweeps() -> tuple[SwitchData, ...]:
     )
 
 
-def _hold(lesson: Lesson, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
+def _hold(setup: Setup, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
     """Each parameter, as a switch that keeps it from taking its steps in a second run."""
     found = []
-    for name in lesson.network.parameters:
-        chosen = [other for other in lesson.network.parameters if (other in hold) != (other == name)]
+    for name in setup.network.parameters:
+        chosen = [other for other in setup.network.parameters if (other in hold) != (other == name)]
         words = message("ui.train.film.choices.hold_words", name=label(name))
         found.append(switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(chosen), "vs": ""}))
     return tuple(found)
 
 
-def _compare(lesson: Lesson, vs: str) -> tuple[SwitchData, ...]:
-    """Other starts of the same lesson; those that would be this very one are left out."""
+def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
+    """Other starts of the same setup; those that would be this very one are left out."""
     others: dict[str, dict[str, object]] = {
-        "seed": {"seed": (lesson.seed + 1) % (MAX_SEED + 1), "w": "normal"},
-        "rate_up": {"lr": min(lesson.lr * 10, 1e6)},
-        "rate_down": {"lr": lesson.lr / 10},
+        "seed": {"seed": (setup.seed + 1) % (MAX_SEED + 1), "w": "normal"},
+        "rate_up": {"lr": min(setup.lr * 10, 1e6)},
+        "rate_down": {"lr": setup.lr / 10},
         "kernel": {"f": "identity"},
-        "pixels": {"scale": "raw" if lesson.scale == "unit" else "unit"},
+        "pixels": {"scale": "raw" if setup.scale == "unit" else "unit"},
     }
     nothing, alone = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
     found = [switch("compare_none", nothing, alone, not vs, {"vs": "", "hold": ""})]
-    here = lesson.start.to_query()
+    here = setup.start.to_query()
     for key, change in others.items():
-        there = lesson.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
+        there = setup.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
         query = urlencode({name: there[name] for name in change if name in there and there[name] != here.get(name)}, safe=",")
         if query:
             name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.film import Film
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.stages import label
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import Film
 from cnnviz.words import Message, message
 
 MOST_LINES = 9
@@ -29,7 +29,7 @@ CURVES = {
 }
 
 
-def lines(film: Film, lesson: Lesson, name: str) -> dict[str, np.ndarray]:
+def lines(film: Film, setup: Setup, name: str) -> dict[str, np.ndarray]:
     """The lines of a curve by their names, with a number for each update; none of a kernel where there is none."""
     if name == "losses":
         return {"L": film.losses}
@@ -38,6 +38,6 @@ def lines(film: Film, lesson: Lesson, name: str) -> dict[str, np.ndarray]:
     if name == "o":
         return {f"o[{n}]": of for n, of in enumerate(film.o.T)}
     moved = film.kernel - film.kernel[0]  # small beside the weights themselves
-    shape = lesson.kernel.shape[-3:] if lesson.kernel.shape[-3:-2] != (1,) else lesson.kernel.shape[-2:]
+    shape = setup.kernel.shape[-3:] if setup.kernel.shape[-3:-2] != (1,) else setup.kernel.shape[-2:]
     first = np.sort(np.argsort(-np.abs(moved[-1]), kind="stable")[:MOST_LINES]) if moved.shape[1] > MOST_LINES else range(moved.shape[1])
     return {f"Δf[{','.join(map(str, np.unravel_index(place, shape)))}]": moved[:, place] for place in first}

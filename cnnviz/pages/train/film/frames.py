@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from cnnviz.core.film import Film
-from cnnviz.core.film_analysis import loss_terms
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.rounding import largest
+from cnnviz.core.explain.rounding import largest
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import Film
+from cnnviz.core.training.film_analysis import loss_terms
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.pages.map_settings import MOST_PRINTED
 from cnnviz.pages.train.film.curves import CURVES, MOST_LINES, lines
@@ -30,15 +30,15 @@ WORDS = 40_000
 """Bytes of these that are kept for all that is no array; an uploaded image alone, in every link, takes half."""
 
 
-def parts_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
+def parts_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
     """The parts that are shown in frames: the weights of the first outputs, biases, and last the gradient that still pushes the first sums."""
-    biases = biases_of(lesson, x_shape)
-    return (*weights_of(lesson, x_shape), *([biases] if biases else []), part(lesson.network.program(x_shape), pushed(lesson)))
+    biases = biases_of(setup, x_shape)
+    return (*weights_of(setup, x_shape), *([biases] if biases else []), part(setup.network.program(x_shape), pushed(setup)))
 
 
-def kernel_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
+def kernel_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
     """The filter that is shown of every update: the first one's first channel; None where there is no convolution."""
-    program = lesson.network.program(x_shape)
+    program = setup.network.program(x_shape)
     first = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
     return part(program, first) if first else None
 
@@ -57,7 +57,7 @@ def frames_that_fit(n: int, sizes: tuple[int, ...], parts: int, numbers: int = 1
 
 
 @np.errstate(over="ignore", invalid="ignore")  # of a run that has run away: too large to be drawn is infinite
-def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None, change: float) -> dict[str, np.ndarray]:
+def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | None, change: float) -> dict[str, np.ndarray]:
     """Frames in few bytes, the first filter of every update, and curves.
 
     Weights go as their start, and as their changes on one scale up to `change`, of few as numbers; the gradient on powers of ten.
@@ -72,12 +72,12 @@ def arrays(film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | N
     pushes = _frames(film, push).astype(np.float64)
     found[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
     if kernel:
-        found |= {kernel.symbol: kernel.of(lesson.kernel), "moved": _moved(film, kernel)}
-    curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, lesson, name))}
-    terms = loss_terms(film, lesson.network, np.array(lesson.y))
+        found |= {kernel.symbol: kernel.of(setup.kernel), "moved": _moved(film, kernel)}
+    curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, setup, name))}
+    terms = loss_terms(film, setup.network, np.array(setup.y))
     lost = terms.any(axis=1) & (np.abs(terms) < np.finfo(np.float32).tiny).all(axis=1)  # they would be sent as 0, beside a loss that is not
     curves["terms"] = np.where(lost[:, None], np.nan, terms)
-    if isinstance(share := share_of_the_fall(film, lesson), tuple):
+    if isinstance(share := share_of_the_fall(film, setup), tuple):
         curves["shares"] = share[0]
     found |= {name: _narrow(array) for name, array in (curves | {"saturated": film.saturated}).items()}
     if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
@@ -109,14 +109,14 @@ def _moved(film: Film, kernel: Part) -> np.ndarray:
     return (film.kernel[:, :size] - film.kernel[0, :size]).astype(np.float32)
 
 
-def numbers_of(lesson: Lesson, kernel: Part | None) -> int:
+def numbers_of(setup: Setup, kernel: Part | None) -> int:
     """The count of numbers that the curves of a film have for each update, besides the loss."""
     weights = kernel.rows * kernel.columns if kernel else 0
-    lines = MOST_LINES if weights > MOST_LINES or lesson.ch == "rgb" else 0
-    return 1 + 2 * len(lesson.y) + weights + lines + 2 * len(lesson.network.parameters)
+    lines = MOST_LINES if weights > MOST_LINES or setup.ch == "rgb" else 0
+    return 1 + 2 * len(setup.y) + weights + lines + 2 * len(setup.network.parameters)
 
 
-def record(label: Text, film: Film, lesson: Lesson, parts: tuple[Part, ...], kernel: Part | None) -> FilmRun:
+def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | None) -> FilmRun:
     """The record of a run's maps and curves for the component's film."""
     *weights, push = parts
     maps = [_map(kernel, kernel.symbol, "kernel", largest(film.kernel))] if kernel else []
@@ -124,11 +124,11 @@ def record(label: Text, film: Film, lesson: Lesson, parts: tuple[Part, ...], ker
         role: Role = "biases" if one.symbol[0] == "b" else "weights"
         maps.append(_map(one, symbol_of(one, place), role, largest(film.frames[one.symbol])))
     maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
-    share = share_of_the_fall(film, lesson)
+    share = share_of_the_fall(film, setup)
     return FilmRun(
         label=label,
         maps=maps,
-        lines={name: lesson.output_words if name == "o" else list(lines(film, lesson, name)) for name in CURVES},
+        lines={name: setup.output_words if name == "o" else list(lines(film, setup, name)) for name in CURVES},
         marks=marks(film),
         share=share[1] if isinstance(share, tuple) else None,
         unshared="" if isinstance(share, tuple) else share,

@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.film import Film
-from cnnviz.core.film_analysis import fall_shares, milestones, turning_points
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.rounding import largest
-from cnnviz.core.stages import label
+from cnnviz.core.explain.rounding import largest
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film import Film
+from cnnviz.core.training.film_analysis import fall_shares, milestones, turning_points
 from cnnviz.pages.map_parts import Part, part
 from cnnviz.wire.film import FilmMark, FilmShare
 from cnnviz.words import Message, message
@@ -22,45 +22,45 @@ HALF = 127
 """Steps of a byte on either side of zero, which is 128."""
 
 
-def last_weights(lesson: Lesson, x_shape: tuple[int, ...]) -> str | None:
+def last_weights(setup: Setup, x_shape: tuple[int, ...]) -> str | None:
     """The weights of the last dense layer, by their name.
 
-    >>> last_weights(Lesson(), (32, 32))
+    >>> last_weights(Setup(), (32, 32))
     'w'
     """
-    shapes = lesson.network.program(x_shape).shapes
-    return next((name for name in reversed(lesson.network.parameters) if name[0] == "w" and name in shapes), None)
+    shapes = setup.network.program(x_shape).shapes
+    return next((name for name in reversed(setup.network.parameters) if name[0] == "w" and name in shapes), None)
 
 
-def pushed(lesson: Lesson) -> str:
+def pushed(setup: Setup) -> str:
     """The gradient that says how much still pushes: that of the first sums."""
-    first = next(place for place, layer in enumerate(lesson.network.layers) if layer.letter == "z")
-    output = lesson.network.names[first].output
+    first = next(place for place, layer in enumerate(setup.network.layers) if layer.letter == "z")
+    output = setup.network.names[first].output
     return f"d{output}"
 
 
-def weights_of(lesson: Lesson, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
+def weights_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
     """A picture for the weights of each output, of the first outputs, where they lie as a map does; else of the whole matrix."""
-    name = last_weights(lesson, x_shape)
+    name = last_weights(setup, x_shape)
     if name is None:
         return ()
-    whole = part(lesson.network.program(x_shape), name)
+    whole = part(setup.network.program(x_shape), name)
     if len(whole.shape) != 4:
         return (whole,)
     outputs = range(min(whole.shape[3], MOST_OUTPUTS))
     return tuple(replace(whole, index=(*whole.index[:3], n), layers=1, rows=whole.shape[1], columns=whole.shape[2], flat=False) for n in outputs)
 
 
-def biases_of(lesson: Lesson, x_shape: tuple[int, ...]) -> Part | None:
+def biases_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
     """The biases of the last layer that has some."""
-    name = next((name for name in reversed(lesson.network.parameters) if name[0] == "b"), None)
-    return part(lesson.network.program(x_shape), name) if name else None
+    name = next((name for name in reversed(setup.network.parameters) if name[0] == "b"), None)
+    return part(setup.network.program(x_shape), name) if name else None
 
 
 def symbol_of(part: Part, place: int) -> str:
     """The name of a picture of weights among the arrays.
 
-    >>> [symbol_of(part, n) for n, part in enumerate(weights_of(Lesson(), (32, 32)))]
+    >>> [symbol_of(part, n) for n, part in enumerate(weights_of(Setup(), (32, 32)))]
     ['w_0', 'w_1']
     """
     return f"{part.symbol}_{place}"
@@ -93,22 +93,22 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     return (128 + np.rint(HALF * share * np.sign(known))).astype(np.uint8), (least, most)
 
 
-def share_of_the_fall(film: Film, lesson: Lesson) -> tuple[np.ndarray, FilmShare] | Message:
+def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] | Message:
     """Each parameter's share of the fall that the steps promise, (n+1,P), and over all of them; or why there is none.
 
-    >>> from cnnviz.core.film import film as filmed
-    >>> run = filmed(Lesson(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
-    >>> print(share_of_the_fall(run, Lesson(lr=0.0)))
-    These steps promise no fall.
+    >>> from cnnviz.core.training.film import film as filmed
+    >>> run = filmed(Setup(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
+    >>> print(share_of_the_fall(run, Setup(lr=0.0)))
+    The gradient promises no fall for these steps.
     """
-    if lesson.deviations:
+    if setup.deviations:
         return message("ui.train.film.share.rule")
     if not film.promised.size:
         return message("ui.train.film.share.checkpoints")
     each, whole = fall_shares(film)
     if not whole.sum():
         return message("ui.train.film.share.none" if np.isfinite(film.promised).all() else "ui.train.film.share.diverged")
-    shapes = lesson.network.program(lesson.x_shape).shapes
+    shapes = setup.network.program(setup.x_shape).shapes
     counts = [math.prod(shapes[name]) for name in film.parameters]
     return each, FilmShare(names=[label(name) for name in film.parameters], counts=counts, all=whole.tolist())
 

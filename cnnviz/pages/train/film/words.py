@@ -1,23 +1,23 @@
 """The words beside a film: how two starts differ, and where and why a run goes wrong."""
 
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import LESSON_KEYS, Lesson
-from cnnviz.core.network import DEFAULT, WEIGHTS
-from cnnviz.core.run_outcome import Outcome
+from cnnviz.core.network.network import DEFAULT, WEIGHTS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.training.run_outcome import Outcome
 from cnnviz.words import Message, has, message
 
 LONGEST = 40
 """Characters that a label shows of a value; a typed kernel or a copied link can be longer."""
 
 
-def difference(lesson: Lesson, other: Lesson) -> Message:
+def difference(setup: Setup, other: Setup) -> Message:
     """The difference of the second start, in few words.
 
-    >>> print(difference(Lesson(), Lesson(lr=0.5, seed=3)))
+    >>> print(difference(Setup(), Setup(lr=0.5, seed=3)))
     seed 3, rate 0.5
     """
-    ours, theirs = lesson.start.to_query(), other.start.to_query()
-    short = {name: vars(other)[name] for name in LESSON_KEYS & vars(other).keys() if name not in theirs}
+    ours, theirs = setup.start.to_query(), other.start.to_query()
+    short = {name: vars(other)[name] for name in SETUP_KEYS & vars(other).keys() if name not in theirs}
     short["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
     if theirs["w"] not in WEIGHTS:
         short["w"] = message("ui.train.film.differs.trained")
@@ -33,18 +33,18 @@ def _named(key: str, value: Message | str) -> Message:
     return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
 
 
-def why(lesson: Lesson, found: Outcome) -> Message:
+def why(setup: Setup, found: Outcome) -> Message:
     """The outcome of a run, and why it is so."""
     if found.how == "saturates":
-        return turning(lesson, found.k, found.how)
+        return turning(setup, found.k, found.how)
     at = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
-    return message(f"ui.train.film.outcome.{found.how}{at}", k=found.k, rate=lesson.lr, **found.values)
+    return message(f"ui.train.film.outcome.{found.how}{at}", k=found.k, rate=setup.lr, **found.values)
 
 
-def turning(lesson: Lesson, k: int, how: str, label: Message | str | None = None) -> Message:
+def turning(setup: Setup, k: int, how: str, label: Message | str | None = None) -> Message:
     """The fault at update `k` of a run, and its cause; `label` names one run of two."""
     whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":
-        cause = "raw" if lesson.scale == "raw" else "kernel" if lesson.net == DEFAULT else "weights"
+        cause = "raw" if setup.scale == "raw" else "kernel" if setup.net == DEFAULT else "weights"
         how = f"saturates.{cause}" if k else f"saturated.{cause}"
-    return message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=lesson.lr)
+    return message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=setup.lr)

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Sequence
 
-from cnnviz.core.image_ids import CLASSES, DIGITS, class_words
-from cnnviz.core.lesson import CHANNELS, as_text
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.presets import PRESETS
-from cnnviz.core.training import DTYPES
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS, class_words
+from cnnviz.core.setup.presets import PRESETS
+from cnnviz.core.setup.setup import CHANNELS, as_text
+from cnnviz.core.training.training import DTYPES
 from cnnviz.pages.train.training.settings import LEARNS, RATES, Settings
 from cnnviz.pages.train.training.trainer import Job
 from cnnviz.wire.records import Text

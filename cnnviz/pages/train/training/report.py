@@ -4,15 +4,15 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.evaluation import accuracy_range, guessed_share
-from cnnviz.core.film_analysis import NEARLY_ALL
-from cnnviz.core.network import DEFAULT
-from cnnviz.core.program import Program
-from cnnviz.core.read_only import lock_all
-from cnnviz.core.training import MEASURED, Progress, Training
-from cnnviz.core.training_history import Epoch, History
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.read_only import freeze_all
+from cnnviz.core.training.evaluation import accuracy_range, guessed_share
+from cnnviz.core.training.film_analysis import NEARLY_ALL
+from cnnviz.core.training.training import MEASURED, Progress, Training
+from cnnviz.core.training.training_history import Epoch, History
 from cnnviz.pages.train.film.learning import as_bytes
-from cnnviz.pages.train.training.crowd import images_part
+from cnnviz.pages.train.training.test_images import images_part
 from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer
 from cnnviz.words import Message, message
 
@@ -59,7 +59,7 @@ def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
 NOTHING: Report = (
     {"job": "", "active": False, "kind": "", "share": 0.0, "state": "", "warning": "", "names": (), "epochs": 1, "guessing": 1.0, "guessed_loss": None,
      "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
-    lock_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
+    freeze_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
 )  # fmt: skip
 """The report where there is no training, nor one to be begun."""
 
@@ -145,7 +145,7 @@ def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
     """The worth of an accuracy on so few images.
 
     >>> str(beside_guessing(0.5, 4))
-    '4 images are too few to judge.'
+    '4 images are too few for a judgement.'
     """
     if images < FEW:
         return message("ui.train.training.too_few", n=images)

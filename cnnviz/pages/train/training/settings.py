@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
-from cnnviz.core.image_ids import CLASSES, DIGITS, SIDES
-from cnnviz.core.lesson import CHANNELS, MAX_SEED, Lesson, as_text, learning_rate, whole_number
-from cnnviz.core.network import DEFAULT, Network
-from cnnviz.core.optimizers import OPTIMIZERS
-from cnnviz.core.training import DTYPES
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.setup.image_ids import CLASSES, DIGITS, SIDES
+from cnnviz.core.setup.setup import CHANNELS, MAX_SEED, Setup, as_text, learning_rate, whole_number
+from cnnviz.core.training.training import DTYPES
 from cnnviz.words import Message, message
 
 MAX_EPOCHS, MAX_BATCH, MAX_RATE, MOST_CLASSES = 200, 1024, 100.0, 10
@@ -22,9 +22,9 @@ RATES = {"gd": 0.05, "momentum": 0.01, "adam": 0.002}
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a training; the lesson says the rest. In the address it is one key: classes, four numbers, and what differs.
+    """Settings of a training; the setup says the rest. In the address it is one key: classes, four numbers, and what differs.
 
-    `ch` and `net` are the lesson's where they are empty.
+    `ch` and `net` are the setup's where they are empty.
 
     >>> Settings.read("ship,truck,5,32,0.1,7")[0].classes, Settings.read("3,8,5,32,0.1,7,adam")[0].opt
     (('ship', 'truck'), 'adam')
@@ -41,10 +41,10 @@ class Settings:
     net: str = ""
 
     @classmethod
-    def read(cls, text: str, lesson: Lesson | None = None) -> tuple[Settings, Message | None]:
+    def read(cls, text: str, setup: Setup | None = None) -> tuple[Settings, Message | None]:
         """The settings that an address asks for, `lesson`'s where it asks nothing, and a sentence where it cannot be used; never raises."""
         if not text:
-            return cls.of(lesson) if lesson else cls(), None
+            return cls.of(setup) if setup else cls(), None
         try:
             words = text.split(",")
             changes: dict[str, str] = {}
@@ -61,16 +61,16 @@ class Settings:
         return cls(), message("ui.train.training.wrong_settings", text=repr(text[:40]), instead=cls().to_text())
 
     @classmethod
-    def of(cls, lesson: Lesson) -> Settings:
-        """The settings that fit a lesson: its classes, or as many as it has outputs; its optimizer.
+    def of(cls, setup: Setup) -> Settings:
+        """The settings that fit a setup: its classes, or as many as it has outputs; its optimizer.
 
         Beside the notebook's network without classes of its own it is two classes that can be told apart, and one that learns them.
         """
-        if lesson.net == DEFAULT and not lesson.classes and lesson.opt == "gd" and not lesson.img.startswith(tuple(SIDES)):
+        if setup.net == DEFAULT and not setup.classes and setup.opt == "gd" and not setup.img.startswith(tuple(SIDES)):
             return cls(("airplane", "automobile"), 10, 32, RATES["adam"], 0, "adam", "float32", "rgb", LEARNS)
-        names = DIGITS if lesson.img.startswith(tuple(SIDES)) else ("cat", "dog") if len(lesson.y) == 2 else CLASSES
-        own = lesson.classes if len(lesson.classes) == len(lesson.y) and can_be_trained(lesson.classes) else names[: max(2, len(lesson.y))]
-        return cls(tuple(own), rate=RATES[lesson.opt], opt=lesson.opt)
+        names = DIGITS if setup.img.startswith(tuple(SIDES)) else ("cat", "dog") if len(setup.y) == 2 else CLASSES
+        own = setup.classes if len(setup.classes) == len(setup.y) and can_be_trained(setup.classes) else names[: max(2, len(setup.y))]
+        return cls(tuple(own), rate=RATES[setup.opt], opt=setup.opt)
 
     def to_text(self) -> str:
         """As the address has it: read again, it gives the same."""

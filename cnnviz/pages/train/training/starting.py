@@ -1,15 +1,15 @@
-"""The job that settings and a lesson make, and in words what it starts from."""
+"""The job that settings and a setup make, and in words what it starts from."""
 
 import math
 import re
 from dataclasses import replace
 
-from cnnviz.core.filters import banks, given_filters
-from cnnviz.core.image_ids import DIGITS
-from cnnviz.core.kernels import KERNELS
-from cnnviz.core.lesson import Lesson
-from cnnviz.core.network import WEIGHTS, Network
-from cnnviz.core.training import Training
+from cnnviz.core.network.network import WEIGHTS, Network
+from cnnviz.core.setup.filters import banks, given_filters
+from cnnviz.core.setup.image_ids import DIGITS
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import describe, training_data
 from cnnviz.pages.train.training.settings import Settings
 from cnnviz.pages.train.training.trainer import Job
@@ -19,27 +19,27 @@ REPORTS = 60
 """The number of reports of a training, at least; every epoch's end is among them."""
 
 
-def job_of(lesson: Lesson, settings: Settings) -> Job:
+def job_of(setup: Setup, settings: Settings) -> Job:
     """The job of a training; Problem where it is not to be had."""
-    small = lesson.img.startswith("small") and {*settings.classes} <= {*DIGITS}
+    small = setup.img.startswith("small") and {*settings.classes} <= {*DIGITS}
     data = training_data(settings.classes, "small" if small else "")
-    channel = settings.ch or lesson.ch
-    return Job(_training(lesson, settings, data.names, data.train.pixels(channel).shape[1:]), data, channel)
+    channel = settings.ch or setup.ch
+    return Job(_training(setup, settings, data.names, data.train.pixels(channel).shape[1:]), data, channel)
 
 
-def about(lesson: Lesson, job: Job) -> list[Message]:
+def about(setup: Setup, job: Job) -> list[Message]:
     """The images that it learns from, and the network's start, in sentences."""
-    return [describe(job.data), *start_words(lesson, job.settings)]
+    return [describe(job.data), *start_words(setup, job.settings)]
 
 
-def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shape: tuple[int, ...]) -> Training:
-    """The lesson's network, or another, with an output for each class; Problem where it does not fit the images."""
-    net = with_outputs(settings.net or lesson.net, len(names))
+def _training(setup: Setup, settings: Settings, names: tuple[str, ...], x_shape: tuple[int, ...]) -> Training:
+    """The setup's network, or another, with an output for each class; Problem where it does not fit the images."""
+    net = with_outputs(settings.net or setup.net, len(names))
     training = Training(
-        weights=lesson.w if lesson.w in WEIGHTS else "normal", seed=lesson.seed, learning_rate=settings.rate,
-        batch=settings.batch, epochs=settings.epochs, shuffle=settings.seed, scale=lesson.scale,
+        weights=setup.w if setup.w in WEIGHTS else "normal", seed=setup.seed, learning_rate=settings.rate,
+        batch=settings.batch, epochs=settings.epochs, shuffle=settings.seed, scale=setup.scale,
         net=net, opt=settings.opt, dtype=settings.dtype, classes=names,
-        stride=1 if settings.net else lesson.stride, padding=0 if settings.net else lesson.pad,
+        stride=1 if settings.net else setup.stride, padding=0 if settings.net else setup.pad,
         reports=settings.epochs * math.ceil(REPORTS / settings.epochs),
     )  # fmt: skip
     training.network.check(x_shape)
@@ -47,7 +47,7 @@ def _training(lesson: Lesson, settings: Settings, names: tuple[str, ...], x_shap
     if settings.net or first is None:
         return training
     try:
-        return replace(training, f=tuple(given_filters(lesson.f, first).ravel().tolist()))
+        return replace(training, f=tuple(given_filters(setup.f, first).ravel().tolist()))
     except ValueError:  # typed for other channels, or kept no more
         return training
 
@@ -64,33 +64,33 @@ def with_outputs(net: str, n: int) -> str:
     return str(Network.parse("-".join(words)))
 
 
-def start_words(lesson: Lesson, training: Training) -> list[Message]:
+def start_words(setup: Setup, training: Training) -> list[Message]:
     """The network's start, in sentences."""
-    own = training.net == with_outputs(lesson.net, len(training.classes) or len(lesson.y))
+    own = training.net == with_outputs(setup.net, len(training.classes) or len(setup.y))
     found = [message("ui.train.training.start.lesson" if own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
-    if own and training.net != lesson.net:
+    if own and training.net != setup.net:
         found.append(message("ui.train.training.start.outputs", net=training.net, n=len(training.classes)))
-    if lesson.w not in WEIGHTS:
+    if setup.w not in WEIGHTS:
         found.append(message("ui.train.training.start.trained"))
-    return [*found, message("ui.train.training.start.exact")] if lesson.deviations else found
+    return [*found, message("ui.train.training.start.exact")] if setup.deviations else found
 
 
 def _weights(training: Training) -> Message:
     return message(f"ui.train.training.start.{training.weights}", seed=training.seed)
 
 
-def start_of(job: Job, lesson: Lesson) -> Lesson:
+def start_of(job: Job, setup: Setup) -> Setup:
     """`lesson` as it was when `job` started: on the same image, with that network."""
     start = job.settings
     query = {
         "net": start.net, "w": start.weights, "seed": start.seed, "stride": start.stride, "pad": start.padding,
         "ch": job.channel, "scale": start.scale, "rule": "exact",
     }  # fmt: skip
-    if start.classes and start.net != lesson.net:
+    if start.classes and start.net != setup.net:
         query["classes"] = ",".join(start.classes)
     if text := _filters(start, job):
         query["f"] = text
-    return lesson.start.changed({name: str(value) for name, value in query.items()})[0].start
+    return setup.start.changed({name: str(value) for name, value in query.items()})[0].start
 
 
 def _filters(training: Training, job: Job) -> str:

@@ -11,10 +11,10 @@ import time
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from cnnviz.core.lru_cache import Elsewhere, LruCache, held_bytes
-from cnnviz.core.training import Progress, Training, train
-from cnnviz.core.training_history import History
-from cnnviz.core.work_cancellation import in_background
+from cnnviz.core.runtime.lru_cache import Elsewhere, LruCache, held_bytes, keeping_for, owner_of_work
+from cnnviz.core.runtime.work_cancellation import in_background
+from cnnviz.core.training.training import Progress, Training, train
+from cnnviz.core.training.training_history import History
 from cnnviz.data.labelled import Collection
 
 PATIENCE = 8.0
@@ -78,6 +78,7 @@ class Trainer:
         self._go.set()
         self._stop = threading.Event()
         self._seen = time.monotonic()
+        self._owner = owner_of_work()
         if not history:
             threading.Thread(target=self._run, daemon=True, name="training").start()
 
@@ -126,7 +127,7 @@ class Trainer:
 
     def _run(self) -> None:
         try:
-            with in_background():
+            with in_background(), keeping_for(self._owner):
                 self._ended = self._learn()
         except Exception:
             logging.getLogger(__name__).exception("training")

@@ -1,7 +1,7 @@
 // An activation: its curve, as the core sampled it, over a histogram of the map; backward the same as a gate.
 
-import { apart } from "../../model/axes.js"
-import { number } from "../../model/format.js"
+import { apart } from "../../model/layout/axes.js"
+import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
 import { cellsOf, curve, MOST_DOTS, marked, markedAll } from "./activation_curve.js"

@@ -1,6 +1,6 @@
 // The curve of an activation over a histogram of the sums, and its slope.
 
-import { brief } from "../../model/format.js"
+import { brief } from "../../model/numbers/format.js"
 import { line } from "../canvas.js"
 import { SMALL } from "../sheet.js"
 

@@ -1,7 +1,7 @@
 // Adam: each averaged gradient by its own usual size.
 
-import { number, short } from "../../model/format.js"
-import { apart, decimalsOrDigits } from "../../model/printed_sums.js"
+import { number, short } from "../../model/numbers/format.js"
+import { apart, decimalsOrDigits } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 

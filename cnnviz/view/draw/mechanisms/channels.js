@@ -1,8 +1,8 @@
 // A sum over channels: each has a map, a window in it, a kernel, and a partial sum; one of many is opened.
 
-import { exact } from "../../model/exact_sum.js"
-import { power, timesPower } from "../../model/format.js"
-import { fixed } from "../../model/printed_sums.js"
+import { exact } from "../../model/numbers/exact_sum.js"
+import { power, timesPower } from "../../model/numbers/format.js"
+import { fixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"

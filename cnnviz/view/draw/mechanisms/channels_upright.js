@@ -1,9 +1,9 @@
 // A sum over channels where it stands upright: one channel opened, number by number, and the partial sums of all as a staircase.
 
-import { exact } from "../../model/exact_sum.js"
-import { COLON } from "../../model/format.js"
-import { gridOf } from "../../model/printed_digits.js"
-import { decimalsOrDigits, plus } from "../../model/printed_sums.js"
+import { exact } from "../../model/numbers/exact_sum.js"
+import { COLON } from "../../model/numbers/format.js"
+import { gridOf } from "../../model/numbers/printed_digits.js"
+import { decimalsOrDigits, plus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"

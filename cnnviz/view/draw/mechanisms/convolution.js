@@ -1,7 +1,7 @@
 // A convolution: windows times kernels, summed over channels.
 
-import { terms } from "../../model/formula_values.js"
-import { gridOf } from "../../model/printed_digits.js"
+import { terms } from "../../model/explain/formula_values.js"
+import { gridOf } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"

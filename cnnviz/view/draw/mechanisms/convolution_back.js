@@ -1,6 +1,6 @@
 // Back through a convolution, to what it read.
 
-import { terms } from "../../model/formula_values.js"
+import { terms } from "../../model/explain/formula_values.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"

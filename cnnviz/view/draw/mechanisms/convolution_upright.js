@@ -1,9 +1,9 @@
 // A convolution of one channel, or back through one, where it stands upright: the maps above, under them pixels with their weights, the products and their sum.
 
-import { number, timesPower } from "../../model/format.js"
-import { totals } from "../../model/formula_values.js"
-import { equals } from "../../model/printed_digits.js"
-import { plus, writtenSum } from "../../model/printed_sums.js"
+import { totals } from "../../model/explain/formula_values.js"
+import { number, timesPower } from "../../model/numbers/format.js"
+import { equals } from "../../model/numbers/printed_digits.js"
+import { plus, writtenSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, LARGE, SMALL, TEXT } from "../sheet.js"
 import { threeGrids } from "./product_grids.js"

@@ -1,8 +1,8 @@
 // A fully connected layer: each unit times its weight, all added up.
 
-import { one } from "../../model/cell_links.js"
-import { exact } from "../../model/exact_sum.js"
-import { product as printed } from "../../model/printed_digits.js"
+import { one } from "../../model/explain/cell_links.js"
+import { exact } from "../../model/numbers/exact_sum.js"
+import { product as printed } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { upAndDown } from "../sums.js"

@@ -1,17 +1,17 @@
 // Back through a fully connected layer, to a unit: through each weight what arrived at its output.
 
-import { exact } from "../../model/exact_sum.js"
-import { COLON, number, timesPower } from "../../model/format.js"
-import { terms } from "../../model/formula_values.js"
-import { digitsOf, gridOf, product } from "../../model/printed_digits.js"
-import { writtenSum } from "../../model/printed_sums.js"
+import { terms } from "../../model/explain/formula_values.js"
+import { exact } from "../../model/numbers/exact_sum.js"
+import { COLON, number, timesPower } from "../../model/numbers/format.js"
+import { digitsOf, gridOf, product } from "../../model/numbers/printed_digits.js"
+import { writtenSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { upAndDown } from "../sums.js"
 import { extentOf, unitsOf } from "./units.js"
 import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
-/** @import { Term } from "../../model/formula_values.js" */
+/** @import { Term } from "../../model/explain/formula_values.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 /** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and what arrived, and what each output adds */
 

@@ -1,7 +1,7 @@
 // Dropout: a mask, and what other masks would make of the same sum.
 
-import { one } from "../../model/cell_links.js"
-import { number, short } from "../../model/format.js"
+import { one } from "../../model/explain/cell_links.js"
+import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { sides } from "./activation.js"

@@ -1,6 +1,6 @@
 // A map that becomes a row.
 
-import { one } from "../../model/cell_links.js"
+import { one } from "../../model/explain/cell_links.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"

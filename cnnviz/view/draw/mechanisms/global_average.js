@@ -1,7 +1,7 @@
 // Global average pooling: a whole map becomes one number, and the way back.
 
-import { one } from "../../model/cell_links.js"
-import { number, short } from "../../model/format.js"
+import { one } from "../../model/explain/cell_links.js"
+import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { around } from "./units.js"
@@ -93,7 +93,7 @@ const GAP = 8 // between maps
 const MOST_NAMED = 16 // maps that have room for a name
 const [MOST_ROWS, ROW] = [12, 17] // and the height of one whose number is read
 
-/** Tells how many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
+/** Tells how many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout/image_layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
 function tiled(count, ratio, { width, height }, foot) {
   const side = (/** @type {number} */ across) =>
     Math.min((width / across - GAP) / ratio, height / Math.ceil(count / across) - foot)
@@ -102,7 +102,7 @@ function tiled(count, ratio, { width, height }, foot) {
 }
 
 // The cells of a channel, the largest first, and the line to which their mean levels them.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../../model/layout.js").Box} box */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../../model/layout/image_layout.js").Box} box */
 function heaped(pen, numbers, map, channel, mean, box) {
   const count = numbers.count(map) / numbers.shape(map)[0]
   const own = numbers.values(map).slice(channel * count, (channel + 1) * count)
@@ -133,7 +133,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
 }
 
 // The numbers of a row, or those around the chosen one.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout.js").Box} box */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box */
 function all(pen, numbers, symbol, chosen, box) {
   const channels = numbers.count(symbol)
   const rows = around(chosen, channels, Math.min(MOST_ROWS, Math.floor(box.height / ROW))).map((n) => ({

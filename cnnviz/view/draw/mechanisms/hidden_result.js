@@ -1,6 +1,6 @@
 // An operation whose result is hidden: what it reads, large, and the place of what it makes.
 
-import { brief } from "../../model/printed_digits.js"
+import { brief } from "../../model/numbers/printed_digits.js"
 import { HEAD } from "../sheet.js"
 import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"

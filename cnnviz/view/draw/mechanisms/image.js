@@ -1,7 +1,7 @@
 // The image: a pixel, and the numbers around it.
 
-import { one } from "../../model/cell_links.js"
-import { stored } from "../../model/explanation.js"
+import { one } from "../../model/explain/cell_links.js"
+import { stored } from "../../model/explain/explanation.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { photographed } from "./photograph.js"

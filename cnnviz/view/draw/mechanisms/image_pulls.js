@@ -1,7 +1,7 @@
 // Several images: what each of them pulls at one number of a parameter, and their mean, which is its gradient.
 
-import { number } from "../../model/format.js"
-import { fixed } from "../../model/printed_sums.js"
+import { number } from "../../model/numbers/format.js"
+import { fixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { kernelName } from "./windows.js"

@@ -1,7 +1,7 @@
 // One channel of all images that are learned from together, image after image, and how it is drawn.
 
-import { one } from "../../model/cell_links.js"
-import { enclosing } from "../../model/layout.js"
+import { one } from "../../model/explain/cell_links.js"
+import { enclosing } from "../../model/layout/image_layout.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, image after image, each of so many numbers */

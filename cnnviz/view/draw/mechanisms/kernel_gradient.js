@@ -1,10 +1,10 @@
 // A weight of a kernel: what it multiplies, and what its gradient is made of.
 
-import { named } from "../../model/arithmetic.js"
-import { one } from "../../model/cell_links.js"
-import { COLON, number, power, timesPower } from "../../model/format.js"
-import { product } from "../../model/printed_digits.js"
-import { fixed } from "../../model/printed_sums.js"
+import { named } from "../../model/explain/arithmetic.js"
+import { one } from "../../model/explain/cell_links.js"
+import { COLON, number, power, timesPower } from "../../model/numbers/format.js"
+import { product } from "../../model/numbers/printed_digits.js"
+import { fixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { upAndDown } from "../sums.js"

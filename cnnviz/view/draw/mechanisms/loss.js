@@ -1,8 +1,8 @@
 // The loss: a curve an output, how high the output stands on it, and how steep it is there.
 
-import { number, short } from "../../model/format.js"
-import { lossOf } from "../../model/formula_values.js"
-import { equals } from "../../model/printed_digits.js"
+import { lossOf } from "../../model/explain/formula_values.js"
+import { number, short } from "../../model/numbers/format.js"
+import { equals } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { clipped, line } from "../canvas.js"
 import { HEAD } from "../sheet.js"

@@ -1,7 +1,7 @@
 // Momentum: the old velocity and the gradient, the velocity that they add up to, its step; and the gradients so far.
 
-import { short, timesPower } from "../../model/format.js"
-import { apart, decimalsOrDigits, plus, writtenSum } from "../../model/printed_sums.js"
+import { short, timesPower } from "../../model/numbers/format.js"
+import { apart, decimalsOrDigits, plus, writtenSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 import { heads, lines, signed, stepped, table } from "./parameter_rows.js"

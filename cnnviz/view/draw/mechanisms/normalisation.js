@@ -1,6 +1,6 @@
 // Normalisation: the heap of a channel's sums is brought to mean 0 and spread 1, then scaled and shifted.
 
-import { number, short } from "../../model/format.js"
+import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { sides } from "./activation.js"

@@ -1,7 +1,7 @@
 // Weights of a fully connected layer, and their gradient: all units times all that arrived.
 
-import { number } from "../../model/format.js"
-import { digitsOf, product } from "../../model/printed_digits.js"
+import { number } from "../../model/numbers/format.js"
+import { digitsOf, product } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { around, unitsOf } from "./units.js"

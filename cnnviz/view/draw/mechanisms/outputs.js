@@ -1,6 +1,6 @@
 // Outputs and units as cells or rows; outputs against targets; and the losses so far.
 
-import { number, short } from "../../model/format.js"
+import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { line } from "../canvas.js"
 import { HEAD, LARGE, TEXT } from "../sheet.js"

@@ -1,7 +1,7 @@
 // Rows of parameters, for the pictures of a step.
 
-import { number } from "../../model/format.js"
-import { apart, decimalsOrDigits } from "../../model/printed_sums.js"
+import { number } from "../../model/numbers/format.js"
+import { apart, decimalsOrDigits } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
 

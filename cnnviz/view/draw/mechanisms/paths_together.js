@@ -1,9 +1,9 @@
 // Back through batch normalisation of several images: the three paths, what they add to a cell, and how large each is.
 
-import { colour } from "../../model/colour.js"
-import { number, timesPower } from "../../model/format.js"
-import { equals } from "../../model/printed_digits.js"
-import { plus, writtenSum } from "../../model/printed_sums.js"
+import { colour } from "../../model/numbers/colour.js"
+import { number, timesPower } from "../../model/numbers/format.js"
+import { equals } from "../../model/numbers/printed_digits.js"
+import { plus, writtenSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { images, stackOf } from "./image_stack.js"

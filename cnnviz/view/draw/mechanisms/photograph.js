@@ -1,8 +1,8 @@
 // The photograph of which the network reads one channel: a few pixels of it large, the three numbers of one, and what is read.
 
-import { one } from "../../model/cell_links.js"
-import { stored } from "../../model/explanation.js"
-import { short } from "../../model/format.js"
+import { one } from "../../model/explain/cell_links.js"
+import { stored } from "../../model/explain/explanation.js"
+import { short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { fitted } from "./windows.js"

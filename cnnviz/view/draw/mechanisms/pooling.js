@@ -1,7 +1,7 @@
 // Pooling whose windows overlap or are large: one window's numbers, the winner among them or their mean, and the ways back.
 
-import { one } from "../../model/cell_links.js"
-import { number } from "../../model/format.js"
+import { one } from "../../model/explain/cell_links.js"
+import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { blocks, inBlocks, threads } from "./pooling_blocks.js"

@@ -1,6 +1,6 @@
 // Pooling whose windows lie side by side: a window and its neighbours, number by number, and what each becomes.
 
-import { coarse, power, short, timesPower } from "../../model/format.js"
+import { coarse, power, short, timesPower } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { fitted, titled } from "./windows.js"

@@ -1,13 +1,13 @@
 // Three grids of factors, weights and products, number by number: each product reads right, in as many digits as fit.
 
-import { power, short, timesPower } from "../../model/format.js"
-import { gridOf } from "../../model/printed_digits.js"
-import { fixed, plus, writtenSum } from "../../model/printed_sums.js"
+import { power, short, timesPower } from "../../model/numbers/format.js"
+import { gridOf } from "../../model/numbers/printed_digits.js"
+import { fixed, plus, writtenSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { kernelName, largest, underKernel } from "./windows.js"
 
-/** @import { Write } from "../../model/printed_digits.js" */
-/** @import { Written } from "../../model/printed_sums.js" */
+/** @import { Write } from "../../model/numbers/printed_digits.js" */
+/** @import { Written } from "../../model/numbers/printed_sums.js" */
 /** @import { Term } from "../sums.js" */
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  how factors, weights and products are written, the powers of ten of the factors and the products, what stands before the products, and whether all fit */

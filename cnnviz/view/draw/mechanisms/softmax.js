@@ -1,8 +1,8 @@
 // Softmax: every sum has a part in every output.
 
-import { exact } from "../../model/exact_sum.js"
-import { number, short } from "../../model/format.js"
-import { terms } from "../../model/formula_values.js"
+import { terms } from "../../model/explain/formula_values.js"
+import { exact } from "../../model/numbers/exact_sum.js"
+import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { barred, columnOf, rowsOf } from "./outputs.js"
@@ -78,7 +78,7 @@ function coupling(pen, count, chosen, y, { from, to, at, total }) {
 }
 
 // The shares, and dashed what they would be if the chosen sum were larger by 1.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout.js").Box} box @param {number[]} shares then */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box @param {number[]} shares then */
 function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
   const then = rows.map(({ n }) => shares[n])

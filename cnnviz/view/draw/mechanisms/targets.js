@@ -1,7 +1,7 @@
 // What a network says against what is right: a bar an output, a ring where its target is, and how far that is.
 
-import { largest } from "../../model/extremes.js"
-import { number, short } from "../../model/format.js"
+import { largest } from "../../model/numbers/extremes.js"
+import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { disc } from "../canvas.js"
 import { SMALL } from "../sheet.js"

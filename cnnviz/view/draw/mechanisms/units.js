@@ -1,6 +1,6 @@
 // Units of a row, as pixels: as the maps that were flattened, or in lines.
 
-import { one } from "../../model/cell_links.js"
+import { one } from "../../model/explain/cell_links.js"
 
 /** @import { Box, Cell, Pen } from "../../types/view.js" */
 /** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */

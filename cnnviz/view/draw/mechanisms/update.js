@@ -1,9 +1,9 @@
 // A step of every parameter, from left to right: what it was, how far it goes, what it becomes, and its share of what the loss loses.
 
-import { named } from "../../model/arithmetic.js"
-import { colour, ink } from "../../model/colour.js"
-import { COLON, number, timesPower } from "../../model/format.js"
-import { apart, decimalsOrDigits, fixed } from "../../model/printed_sums.js"
+import { named } from "../../model/explain/arithmetic.js"
+import { colour, ink } from "../../model/numbers/colour.js"
+import { COLON, number, timesPower } from "../../model/numbers/format.js"
+import { apart, decimalsOrDigits, fixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
@@ -104,7 +104,7 @@ function rowAt(numbers, parameter, at) {
 /** @param {Numbers} numbers @param {string} name */
 function largest(numbers, name) {
   const old = numbers.values(name)
-  const wide = numbers.wide[name]
+  const wide = numbers.quantized[name]
   if (wide) return rowAt(numbers, name, wide.largest(numbers.values(`d${name}`)))
   let [at, most] = [0, 0]
   for (let n = 0; n < old.length; n++) {
@@ -289,7 +289,7 @@ function writing(pen, values, digits, w, h) {
 function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width, height }) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
-  const shown = outputs <= 2 && !numbers.wide[symbol] ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
+  const shown = outputs <= 2 && !numbers.quantized[symbol] ? [...Array(outputs).keys()] : [cell[cell.length - 1]]
   const units = shape.slice(0, -1)
   const each = width / shown.length - 8
   const most = numbers.maps[`d${symbol}`].limits[1] * numbers.rate

@@ -1,8 +1,8 @@
 // Windows and kernels: what the pictures of a convolution and of pooling have in common.
 
-import { one, spread } from "../../model/cell_links.js"
-import { byChannel } from "../../model/formula_values.js"
-import { product } from "../../model/printed_digits.js"
+import { one, spread } from "../../model/explain/cell_links.js"
+import { byChannel } from "../../model/explain/formula_values.js"
+import { product } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
@@ -200,7 +200,7 @@ export function largest(pen, { a, b, k, boxes }, x, y, room) {
   pen.text(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }
 
-/** Gives what each channel of a source adds. @param {Numbers} numbers @param {import("../../model/formula_values.js").Term[]} all @param {string} symbol */
+/** Gives what each channel of a source adds. @param {Numbers} numbers @param {import("../../model/explain/formula_values.js").Term[]} all @param {string} symbol */
 export function channelSums(numbers, all, symbol) {
   const found = byChannel(all, symbol)
   return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => found.get(c) ?? 0)

@@ -1,1 +1,0 @@
-"""The gradients of another backward pass beside ours: which arrays differ, at which stage that begins, and which slip it looks like."""

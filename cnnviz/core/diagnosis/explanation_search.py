@@ -1,0 +1,265 @@
+"""The search for the explanation behind a wrong stage: everything that could have been made of the numbers before it is made and compared.
+
+That is a classic mistake (core/mistakes), our line with its numbers in other places or some of them left out
+(core/diagnosis/rearrangements.py), our line times a factor, or two of these. Where arrays are missing, the explanation may be in one
+of those that the stage is made from.
+"""
+
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
+
+import numpy as np
+
+from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.explanations import AXES, Explanation, Match
+from cnnviz.core.diagnosis.factors import ONE, named_factor
+from cnnviz.core.diagnosis.given_arrays import fitting
+from cnnviz.core.diagnosis.rearrangements import Rearrangement, left_out, rearrangements, reordered, shifted
+from cnnviz.core.diagnosis.reference_pass import ReferencePass
+from cnnviz.core.diagnosis.stage_verdicts import RIGHT, WRONG, by_stage
+from cnnviz.core.gradcheck.verdict import KINK
+from cnnviz.core.mistakes import mistakes_for, unlisted_for
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.program_line import Op, Override, PassValues
+
+Arrays = Mapping[str, np.ndarray]
+MOST_CLASSES, MOST_WRITTEN = 64, 40
+"""Outputs up to which other targets are tried, and numbers of a target up to which code shows all."""
+
+
+class Suspect:
+    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the explanation can be; `arrays` are what was before it."""
+
+    def __init__(self, reference: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
+        self.reference, self.stage, self.found = reference, stage, found
+        self.own = [name for name in found if stage in by_stage(reference.program.network, {name: RIGHT})]
+        self.wrong = [name for name in self.own if found[name].verdict == WRONG]
+        self.turned = any(found[name].turned for name in self.own)
+        self.fed = {name: fitting(reference.program, name, array) for name, array in arrays.items() if name not in self.own}
+        self.open = self._open()
+        lines = reference.program.backward_lines
+        places = [place for place, line in enumerate(lines) if line.target in self.open]
+        self.values = self._run(reference.program.inner(reference.params, reference.trace) | {"y": reference.y}, 0, places[0], {})
+        self.first, self.last = places[0], max(place for place in places if lines[place].target in self.own) + 1
+
+    def _open(self) -> set[str]:
+        """Its own arrays, and those that are missing on the way to them."""
+        reached = set(self.own)
+        for line in reversed(self.reference.program.backward_lines):
+            if line.target in reached:
+                reached |= {name for name in line.sources if name[0] == "d" and name not in self.fed}
+        return reached
+
+    def _run(self, values: PassValues, first: int, last: int, instead: Mapping[str, Override]) -> PassValues:
+        for line in self.reference.program.backward_lines[first:last]:
+            if line.target in self.fed:
+                values[line.target] = self.fed[line.target]
+            elif override := instead.get(line.target):
+                values[line.target] = override(values, partial(line.make, values))
+            else:
+                line.step(values)
+        return values
+
+    def _made(self, instead: Mapping[str, Override]) -> Arrays:
+        """Its arrays when some lines are made in another way."""
+        values = self._run(dict(self.values), self.first, self.last, instead)
+        return {name: values[name].reshape(self.found[name].theirs.shape) for name in self.own}
+
+    # ---- what it may be
+
+    def matches(self) -> tuple[Match, ...]:
+        """The explanations that explain it, nearest first; of what explains all of it, only what is simplest."""
+        plain = self._made({})
+        self.wrong = [name for name in self.own if name in self.wrong or not same(self.found[name], plain[name]).all()]
+        mistakes = [*self._of_another_pass(), *((Explanation(one), self._made(instead)) for one, instead in self._mistakes())]
+        mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
+        lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
+        tried = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
+        if self.turned:
+            tried.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
+        tried += self._times(Explanation(), plain)
+        if not any(match.exact for match in tried):
+            for explanation, made in (*lines, *mistakes):
+                tried += self._times(explanation, made)
+            for explanation, made in mistakes:
+                tried += [self._match(replace(explanation, turn=turn, target=target), other) for target, turn, other in self._result_turned(made)]
+        return ranked(tried, self.own)
+
+    def _differs(self, made: Arrays, plain: Arrays) -> bool:
+        return any(not np.array_equal(made[name], plain[name], equal_nan=True) for name in self.own)
+
+    def _mistakes(self) -> Iterator[tuple[PlacedMistake, Mapping[str, Override]]]:
+        reference = self.reference
+        for one in filter(None, (placed.backward for placed in self._fitting())):
+            if (instead := one.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(instead):
+                yield one, instead
+
+    def _fitting(self) -> list[PlacedMistake]:
+        program = self.reference.program
+        images = len(self.reference.y) if program.run.images else 1
+        listed = mistakes_for(program.network, self.reference.optimizer, images, program.run.training)
+        return [*listed, *unlisted_for(program.network, images, program.run.training)]
+
+    def _of_another_pass(self) -> Iterator[tuple[Explanation, Arrays]]:
+        """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
+        reference = self.reference
+        if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
+            return
+        for one in self._fitting():
+            if one.is_forward:
+                gradients = one.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
+                yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
+
+    def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
+        """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
+        program = self.reference.program
+        for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
+            for turn in (*rearrangements(program, line.target), *self._reordered(line)):
+                yield Explanation(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
+            for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
+                for turn in (*left_out(program, source), *shifted(program, source)):
+                    yield Explanation(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
+            for source, code, array in self._other_sources(line):
+                yield Explanation(target=line.target, source=source, instead=code), self._made({line.target: partial(_made_with, line, source, array)})
+
+        yield from self._other_targets()
+
+    def _reordered(self, line: Op) -> Iterator[Rearrangement]:
+        """Yield the orders of filters and channels in which a kernel's gradient was given."""
+        if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
+            theirs = fitting(self.reference.program, line.target, self.found[line.target].theirs)
+            yield from reordered(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
+
+    def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
+        """Yield each gradient that the line reads, with the arrays of its shape that may be taken for it: before the slope, and forward."""
+        lines = {other.target: other for other in self.reference.program.backward_lines}
+        for source in line.sources:
+            if source[0] != "d" or "." in source or source not in self.values:
+                continue
+            shape, names = self.values[source].shape, [source[1:]]
+            before = self._before(lines[source])
+            while before in self.values and self.values[before].shape == shape:
+                names.append(before)
+                before = self._before(lines[before])
+            for name in names:
+                if name in self.values and self.values[name].shape == shape:
+                    yield source, name, self.values[name]
+
+    @staticmethod
+    def _before(line: Op) -> str:
+        """Return the gradient that a line reads, "" if it is the loss's."""
+        return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
+
+    def _other_targets(self) -> Iterator[tuple[Explanation, Arrays]]:
+        """Yield what the loss's line makes of another target: of each image the class that comes nearest, or 1 - y."""
+        line = next(line for line in self.reference.program.backward_lines if "y" in line.sources)
+        target, y = line.target.removesuffix(".each"), self.reference.y
+        if target not in self.own or line.target not in self.open or y.shape[-1] > MOST_CLASSES:
+            return
+        classes = [np.broadcast_to(row, y.shape) for row in np.eye(y.shape[-1])]
+        made = [self._made({line.target: partial(_made_with, line, "y", one)})[target] for one in classes]
+        apart = [np.nan_to_num(np.abs(array - self.found[target].theirs), nan=np.inf).max(axis=-1) for array in made]
+        nearest = np.eye(y.shape[-1])[np.argmin(apart, axis=0)]
+        for other in (nearest, 1 - y):
+            if not np.array_equal(other, y):
+                code = f"np.array({np.array2string(other, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
+                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other)})
+
+    def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
+        """The result with one of its wrong arrays turned."""
+        for target in self.wrong:
+            for turn in rearrangements(self.reference.program, target):
+                array = turn.of(fitting(self.reference.program, target, made[target]))
+                yield target, turn, {**made, target: array.reshape(made[target].shape)}
+
+    def _times(self, explanation: Explanation, made: Arrays) -> list[Match]:
+        """The same times the factor that fits its wrong arrays, if one does."""
+        pairs = [(self.found[name].theirs, made[name]) for name in self.wrong]
+        finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
+        most = max((float(np.abs(ours[at]).max(initial=0)) for (_, ours), at in zip(pairs, finite, strict=True)), default=0.0)
+        if not most:
+            return []
+        size = sum(float(((ours[at] / most) ** 2).sum()) for (_, ours), at in zip(pairs, finite, strict=True))
+        number = sum(float((theirs[at] / most * (ours[at] / most)).sum()) for (theirs, ours), at in zip(pairs, finite, strict=True)) / size
+        if not np.isfinite(number):
+            return []
+        factor = named_factor(number, self._named(), max(self.found[name].precision.relative for name in self.wrong))
+        if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
+            return []  # of two numbers, one is always the other times a factor
+        times = {name: factor.number * array if name in self.wrong else array for name, array in made.items()}
+        match = self._match(explanation.times(factor), times)
+        return [match] if match.exact and factor != ONE else []
+
+    def _named(self) -> Mapping[str, float]:
+        """Known factors by their names: the numbers of what is summed or averaged here, and settings."""
+        program, target = self.reference.program, self.wrong[0]
+        line = next(line for line in program.backward_lines if line.target == target)
+        outputs, settings = {"outputs": self.reference.trace.o.shape[-1]}, {"rate": self.reference.optimizer.lr, "pixels": 255.0}
+        images = {"images": float(len(self.reference.y))} if program.run.images and len(self.reference.y) > 1 else {}
+        if line.layer is None and line.role:
+            return {**images, **outputs, "outputs_squared": outputs["outputs"] ** 2, "two": 2.0, **settings}
+        counts = {name: n for name, n in self._counts(line).items() if n > 2}
+        return {**images, "two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
+
+    def _counts(self, line: Op) -> dict[str, float]:
+        """The numbers of cells of the window, places of the map, rows … that a layer's line goes over."""
+        program, found = self.reference.program, {}
+        shape = program.shapes[line.target[1:]]
+        if line.layer is not None:
+            layer, names = program.network.layers[line.layer], program.network.names[line.layer]
+            if line.role != "dx":
+                shape = program.shapes[names.output]
+            if layer.takes == "map" and layer.gives == "row":
+                found["places"] = places = math.prod(program.inputs[line.layer][1:])
+                found["places_squared"] = places**2
+            elif cells := layer.geometry().get("k", 0) ** 2:
+                found |= {"window": cells, "window_squared": cells**2} if not layer.parameter_letters else {"window": cells}
+        if len(shape) == 3:
+            found |= {"places": shape[1] * shape[2], "rows": shape[1], "columns": shape[2], "channels": shape[0], "numbers": math.prod(shape)}
+        elif len(shape) == 1:
+            found["units"] = shape[0]
+        return {name: float(n) for name, n in found.items()}
+
+    def _match(self, explanation: Explanation, made: Arrays) -> Match:
+        reproduced = of = spoiled = 0
+        left = before = 0.0
+        for name in self.own:
+            one, wrong = self.found[name], self.found[name].wrong
+            alike = same(one, made[name])
+            reproduced, of = reproduced + int((alike & wrong).sum()), of + int(wrong.sum())
+            spoiled += int((~alike & ~wrong & (one.marks != KINK)).sum())
+            left += float(((one.theirs - made[name]) ** 2).sum())
+            before += float(((one.theirs - one.redone) ** 2).sum())
+        share = math.sqrt(left / before) if before and math.isfinite(left / before) else math.inf
+        return Match(explanation, self.stage, reproduced, of, spoiled, share)
+
+
+def same(one: Compared, made: np.ndarray) -> np.ndarray:
+    """The entries where what was made is what was given, as far as their precision goes."""
+    return one.precision.alike(one.theirs, made, one.doubt)
+
+
+def _turned(turn: Rearrangement, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+    return turn.of(right())
+
+
+def _made_from(line: Op, source: str, turn: Rearrangement, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+    return line.make({**values, source: turn.of(values[source])})
+
+
+def _made_with(line: Op, source: str, array: np.ndarray, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+    return line.make({**values, source: array})
+
+
+def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:
+    """The exact ones that are simplest, those of the stage's `own` arrays alone if there are any, then the others, nearest first."""
+    exact = [match for match in tried if match.exact]
+    if exact:
+        least = min(match.explanation.parts for match in exact)
+        exact = [match for match in exact if match.explanation.parts == least]
+        exact = [match for match in exact if match.explanation.target in ("", *own)] or exact
+    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
+    return (*exact, *others)
+

@@ -1,0 +1,68 @@
+"""A factor by which an array is wrong, and what it is the number of: outputs, places of a map, cells of a window …"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cnnviz.words import Message, message
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A number: ± `n`, or one by it where it is `inverse`; `name` says what `n` counts or is, "" where nothing is known of it."""
+
+    number: float
+    name: str = ""
+    n: float = 0.0
+    inverse: bool = False
+
+    @property
+    def simple(self) -> bool:
+        """Tells whether it has a name, or is a whole number, or one by a whole number."""
+        return bool(self.name) or self.number == round(self.number) or 1 / self.number == round(1 / self.number)
+
+    @property
+    def words(self) -> list[Message]:
+        """Its description in a few words: "times 1/900: the mean over …"."""
+        if self.name in ("", "minus", "zero"):
+            return [message(f"own.factor.{self.name or 'number'}", factor=self.number)]
+        counted = self.name.removesuffix("_squared")
+        how = self.name if self.name in SETTINGS else "squared" if counted != self.name else "count"
+        what = None if how in SETTINGS else message(f"own.count.{counted}")
+        found = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_whole(self.n), factor=abs(self.number), what=what)]
+        return [*found, message("own.factor.flipped")] if self.number < 0 else found
+
+
+ONE = Factor(1.0)
+SETTINGS = ("two", "rate", "pixels")
+"""Factors that are no number of things: the 2 of a square's derivative, the learning rate, a pixel's largest value."""
+
+
+def _whole(n: float) -> float:
+    return int(n) if n == int(n) else n
+
+
+SMALLEST = 1e-300
+"""A factor whose inverse is finite."""
+
+
+def named_factor(number: float, names: Mapping[str, float], tolerance: float) -> Factor:
+    """The number as a factor, exactly the named or simple one that it comes near to: the first of `names` that fits.
+
+    >>> named_factor(-1 + 1e-9, {}, 1e-6).name, named_factor(0.2500000001, {"window": 4.0}, 1e-6)
+    ('minus', Factor(number=0.25, name='window', n=4.0, inverse=True))
+    >>> named_factor(0.125, {}, 1e-6)
+    Factor(number=0.125, name='', n=0.0, inverse=False)
+    """
+    for name, exact in (("minus", -1.0), ("zero", 0.0)):
+        if abs(number - exact) <= tolerance * abs(exact):
+            return Factor(exact, name)
+    sign = -1.0 if number < 0 else 1.0
+    for name, n in names.items():
+        for inverse, size in ((False, n), (True, 1 / n if n else 0.0)):
+            if size and abs(abs(number) - size) <= tolerance * size:
+                return Factor(sign * size, name, n, inverse)
+    inverse_number = 1 / number if abs(number) >= SMALLEST else 0.0
+    for simple in (round(number), 1 / round(inverse_number) if round(inverse_number) else 0.0):
+        if simple and abs(number - simple) <= tolerance * abs(simple):
+            return Factor(float(simple))
+    return Factor(number)

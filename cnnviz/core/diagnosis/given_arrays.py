@@ -1,0 +1,74 @@
+"""Arrays that were given, laid out as ours are."""
+
+import math
+from dataclasses import dataclass
+from itertools import permutations
+
+import numpy as np
+
+from cnnviz.core.diagnosis.precision import EXACT, Precision
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.words import Problem
+
+
+@dataclass(frozen=True, eq=False)
+class GivenArray:
+    """An array that was given, in our shape, and its precision; `turned` are the axes that were exchanged so that it fits."""
+
+    array: np.ndarray
+    turned: tuple[int, ...] = ()
+    precision: Precision = EXACT
+
+
+def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> GivenArray:
+    """An array as ours is laid out: axes of length 1 come and go, a flattened map may be one row, and axes may be exchanged.
+
+    Where several ways of exchanging them fit, it is the one that comes nearest to `ours`. Raises Problem where none does.
+
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((4, 4))
+    >>> given(program, "dw", np.zeros((2, 4)), np.zeros((4, 2))).turned, given(program, "db", np.zeros((1, 2)), np.zeros(2)).array.shape
+    ((1, 0), (2,))
+    """
+    array, shown = np.asarray(array, dtype=np.float64), ours.shape
+    images = shown[:1] if program.has_images(name) else ()
+    plain, laid = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
+    if array.shape == plain or _no_ones(array.shape) in (_no_ones(shown), _no_ones(laid)):
+        return GivenArray(array.reshape(shown), (), precision)
+    if name[1] == "b" and (bias := _of_a_bias(program, name, array)) is not None:
+        return GivenArray(bias, (), precision)
+    axes = [way for way in permutations(range(array.ndim)) if array.transpose(way).shape == shown]
+    if not axes:
+        raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
+    nearest = min(axes, key=lambda way: float(np.nan_to_num(np.abs(array.transpose(way) - ours), nan=np.inf).sum()))
+    return GivenArray(array.transpose(nearest), nearest, precision)
+
+
+def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
+    """One number a bias: of a sum over all, which is one number, each has it; of what was not summed at all, that of the last place."""
+    shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
+    if array.size == 1:
+        return np.full(shape, array.reshape(()))
+    made_from = program.shapes[line.sources[0][1:]]
+    return array.reshape(made_from)[:, -1, -1] if array.size == math.prod(made_from) and len(made_from) == 3 else None
+
+
+def _no_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(n for n in shape if n != 1)
+
+
+def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
+    """A gradient with every axis that the program's lines have."""
+    array = np.asarray(array, dtype=np.float64)
+    images = array.shape[:1] if program.has_images(name) else ()
+    inner, shown = (images + of[name[1:]] for of in (program.shapes, program.shown))
+    if array.shape not in (inner, shown):
+        raise Problem("network.shape", name=name, shape=array.shape, wanted=shown)
+    return array.reshape(inner)
+
+
+def with_numbers(given: np.ndarray, ours: np.ndarray) -> np.ndarray:
+    """The given array, with ours where it is no number: so one NaN spoils nothing that does not read it."""
+    finite = np.isfinite(given)
+    return given if finite.all() else np.where(finite, given, ours)

@@ -1,0 +1,157 @@
+"""Ways in which an array with the right numbers has them in the wrong places, or not all: flipped, transposed, in another order, cut short."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from cnnviz.core.mistakes.unlisted import OFF_BY_ONE, moved
+from cnnviz.core.network.program import Program
+from cnnviz.words import Message, message
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Rearrangement:
+    """A way, by its name, what it does to an array, and that as code with {} for the array."""
+
+    name: str
+    of: Callable[[Array], Array]
+    code: str
+
+    @property
+    def title(self) -> Message:
+        """A few words: "flipped up-down"."""
+        return message(f"own.turn.{self.name}")
+
+
+MAPS = (
+    Rearrangement("half_turn", lambda a: a[..., ::-1, ::-1], "{}[..., ::-1, ::-1]"),
+    Rearrangement("up_down", lambda a: a[..., ::-1, :], "{}[..., ::-1, :]"),
+    Rearrangement("left_right", lambda a: a[..., ::-1], "{}[..., ::-1]"),
+    Rearrangement("transposed", lambda a: a.swapaxes(-1, -2), "{}.swapaxes(-1, -2)"),
+    Rearrangement("quarter_turn", lambda a: np.rot90(a, 1, (-2, -1)), "np.rot90({}, 1, (-2, -1))"),
+    Rearrangement("quarter_turn_back", lambda a: np.rot90(a, -1, (-2, -1)), "np.rot90({}, -1, (-2, -1))"),
+    Rearrangement("transposed_and_turned", lambda a: a.swapaxes(-1, -2)[..., ::-1, ::-1], "{}.swapaxes(-1, -2)[..., ::-1, ::-1]"),
+)
+"""Those of whatever has rows and columns."""
+
+REVERSED = Rearrangement("reversed", lambda a: a[..., ::-1], "{}[..., ::-1]")
+EXCHANGED = Rearrangement("exchanged", lambda a: a.swapaxes(0, 1), "{}.swapaxes(0, 1)")
+
+
+def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
+    """Every way that fits the gradient `name`, as the program's lines have it.
+
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((5, 4))
+    >>> [turn.name for turn in rearrangements(program, "db")], "transposed" in [turn.name for turn in rearrangements(program, "dz1")]
+    (['reversed', 'last_entry', 'first_entry'], False)
+    """
+    shape, laid = program.shapes[name[1:]], program.laid_out[name[1:]]
+    if len(shape) == 1:
+        yield REVERSED
+    else:
+        sample = np.empty(shape)
+        yield from (turn for turn in MAPS if turn.of(sample).shape == shape)
+    if len(shape) == 4 and shape[0] == shape[1] > 1:
+        yield EXCHANGED
+    if len(laid) > len(shape):
+        yield from _orders(shape, laid)
+    yield from left_out(program, name)
+    yield from shifted(program, name)
+
+
+def shifted(program: Program, name: str) -> Iterator[Rearrangement]:
+    """Yield every way in which a gradient with rows and columns may be one place off, with zeros in the places that are left.
+
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((5, 4))
+    >>> len(list(shifted(program, "dz1"))), next(shifted(program, "dz1")).of(np.eye(3)).tolist()
+    (8, [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
+    """
+    if len(program.shapes[name[1:]]) > 2:
+        for rows, columns in OFF_BY_ONE:
+            yield Rearrangement("shifted", partial(moved, rows=rows, columns=columns), f"shifted({{}}, {rows}, {columns})")
+
+
+def reordered(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
+    """Yield the order of a kernel's filters, or of its channels, in which ours comes nearest to theirs, both (M,C,K,K).
+
+    >>> ours = np.arange(24.0).reshape(3, 2, 2, 2)
+    >>> [(turn.name, turn.code) for turn in reordered(ours, ours[[1, 0, 2]])]
+    [('filters_reordered', '{}[[1, 0, 2]]')]
+    """
+    for axis, name, code in ((0, "filters_reordered", "{{}}[{order}]"), (1, "channels_reordered", "{{}}[:, {order}]")):
+        order = _nearest_order(np.moveaxis(ours, axis, 0), np.moveaxis(theirs, axis, 0))
+        if order and order != sorted(order):
+            yield Rearrangement(name, partial(np.take, indices=order, axis=axis), code.format(order=order))
+
+
+def _nearest_order(ours: Array, theirs: Array) -> list[int]:
+    """Return for each slice of theirs the nearest slice of ours that is left; [] if a slice has no numbers, or there are too many."""
+    n = len(ours)
+    ours, theirs = ours.reshape(n, -1), theirs.reshape(n, -1)
+    if ours.size * n > MOST_COMPARED or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
+        return []
+    apart = np.abs(theirs[:, None] - ours).max(axis=-1)
+    apart[np.arange(n), np.arange(n)] *= 1 - 1e-9  # of equal slices each keeps its place
+    order: list[int] = []
+    for row in apart:
+        row[order] = np.inf
+        order.append(int(row.argmin()))
+    return order
+
+
+MOST_COMPARED = 20_000_000
+"""Numbers that are compared to find an order."""
+
+
+def left_out(program: Program, name: str) -> Iterator[Rearrangement]:
+    """Every way in which a loop over the gradient `name` may end one early, or begin one late.
+
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((5, 4))
+    >>> [turn.name for turn in left_out(program, "dz1")], [turn.name for turn in left_out(program, "db")]
+    (['last_row', 'last_column', 'last_row_and_column', 'first_row', 'first_column', 'first_row_and_column'], ['last_entry', 'first_entry'])
+    """
+    shape = program.shapes[name[1:]]
+    if len(shape) > 1:
+        ways = {"row": (-2,), "column": (-1,), "row_and_column": (-2, -1)}
+        ways = {way: axes for way, axes in ways.items() if min(shape[axis] for axis in axes) > 1}
+        yield from (_gap(f"{end}_{way}", axes, end, "{}[..., ") for end in ("last", "first") for way, axes in ways.items())
+    if len(shape) != 2 and shape[0] > 1:
+        of_all = "{}[:, " if program.has_images(name) else "{}["
+        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (-len(shape),), end, of_all) for end in ("last", "first"))
+
+
+def _gap(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrangement:
+    kept = ":-1" if end == "last" else "1:"
+    code += (", ".join(kept if axis in axes else ":" for axis in (-2, -1)) if code.endswith("..., ") else kept) + "]"
+    return Rearrangement(name, partial(_without, axes=axes, at=-1 if end == "last" else 0), code)
+
+
+def _without(a: Array, axes: tuple[int, ...], at: int) -> Array:
+    """The array with zeros at the end or the beginning of some axes."""
+    found = np.array(a)
+    for axis in axes:
+        np.moveaxis(found, axis, 0)[at] = 0
+    return found
+
+
+def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrangement]:
+    """Other orders in which the rows of a dense layer can stand for the cells of a map (C,H,W)."""
+    columns, last = (0, 2, 1, *range(3, len(laid))), (1, 2, 0, *range(3, len(laid)))
+    ways: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(laid[1:3]) > 1), "channels_last": (last, laid[0] > 1)}
+    for name, (axes, matters) in ways.items():
+        if matters:
+            code = "{}.reshape" + f"{laid}.transpose{axes}.reshape{shape}"
+            yield Rearrangement(name, partial(_reordered, laid=laid, axes=axes, own=len(shape)), code)
+
+
+def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
+    """`own` of the axes are laid out as a map; those before them are of images."""
+    images = a.ndim - own
+    return a.reshape(*a.shape[:images], *laid).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)

@@ -1,0 +1,21 @@
+"""The backward pass that another one is judged by."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params, Trace
+from cnnviz.core.network.optimizers import Optimizer, State
+from cnnviz.core.network.program import Program
+
+
+@dataclass(frozen=True, eq=False)
+class ReferencePass:
+    """All that our backward pass is made from, and the rule that takes the step after it."""
+
+    program: Program
+    params: Params
+    trace: Trace
+    y: np.ndarray
+    optimizer: Optimizer
+    state: State = field(default_factory=dict)

@@ -1,0 +1,41 @@
+"""The worst entry of a wrong array, and by what its numbers are too large."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.gradcheck import relative_error
+from cnnviz.core.network.stages import label
+
+
+@dataclass(frozen=True)
+class Worst:
+    """The entry that is furthest off, both of its numbers, and between what yours ÷ ours lies for the wrong entries.
+
+    `error` is their relative error; `ratios` is None where there is none: ours is 0, or something is no number.
+    """
+
+    name: str
+    index: tuple[int, ...]
+    yours: float
+    ours: float
+    error: float
+    ratios: tuple[float, float] | None
+
+    @property
+    def entry(self) -> str:
+        """Its name and place: "∂z₁[25,7]"."""
+        return f"{label(self.name)}[{','.join(map(str, self.index))}]"
+
+
+@np.errstate(all="ignore")
+def worst_of(one: Compared) -> Worst:
+    """The wrong entry with the largest difference: of relative errors many are equal, where a factor is wrong."""
+    apart = np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), -1.0)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(apart)), apart.shape))
+    ratios = (one.theirs / one.ours)[one.wrong]
+    ratios = ratios[np.isfinite(ratios)]
+    known = (float(ratios.min()), float(ratios.max())) if ratios.size else None
+    error = float(np.asarray(relative_error(one.theirs[index], one.ours[index])))
+    return Worst(one.name, index, float(one.theirs[index]), float(one.ours[index]), error, known)

@@ -1,0 +1,1 @@
+"""Where one number comes from: its terms, its formula, its rounding."""

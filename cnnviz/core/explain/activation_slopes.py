@@ -1,0 +1,38 @@
+"""The slope of an activation as a mistake has it, beside the right one: two curves over z."""
+
+import numpy as np
+
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.line_overrides import arguments
+
+
+def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
+    """The right slope at each of `z` (M,), and the one by which the mistaken line multiplies; None for a mistake elsewhere.
+
+    >>> from cnnviz.core.mistakes import placed
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> right, wrong = slopes(placed("sigmoid_prime_of_z", Network.parse(DEFAULT)), np.array([0.0, 2.0]))
+    >>> right.round(3).tolist(), wrong.tolist()
+    ([0.25, 0.105], [0.0, -2.0])
+    """
+    line_overrides = placed.line_overrides
+    if placed.place is None or [change.role for change in line_overrides] != ["dx"]:
+        return None
+    layer, function = placed.network.layers[placed.place], line_overrides[0].function
+    if not isinstance(layer, Activation):
+        return None
+    lines = layer.calls((z.size,))
+    settings = lines["dx"].settings
+    if set(arguments(function)) - {"dy", "x", "y", "exact", *settings}:
+        return None
+    values = {"x": z, "y": lines["y"].make({"x": z})}
+
+    def both(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        given = values | {"dy": dy}
+        right = lines["dx"].make(given)
+        known: dict[str, object] = {**given, **settings, "exact": right}
+        return right, function(**{name: known[name] for name in arguments(function)})
+
+    (right, wrong), (_, other) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
+    return (right, wrong) if np.array_equal(-2 * wrong, other) else None  # else it is no slope: it goes by what comes from behind

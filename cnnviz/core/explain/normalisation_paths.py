@@ -1,0 +1,63 @@
+"""Back through batch normalisations: the three paths of each one's gradient, and how much each of them comes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.network.layers._normalisation import EPS, by_itself, by_mean, by_variance
+from cnnviz.core.network.layers.batch_norm import normalise_dx
+from cnnviz.core.network.named_arrays import Gradients, Trace
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
+from cnnviz.core.runtime.read_only import ReadOnly
+
+
+@dataclass(frozen=True, eq=False)
+class Paths(ReadOnly):
+    """Straight, through the mean and through the variance: `parts` (3,m,C,H,W) or (3,m,D), which add up to the gradient.
+
+    `shares` (3,C) are their parts of all their sizes added up, and `sizes` (4,C) the lengths of the gradient of each filter or unit
+    of the layer before, by each path alone and by all; (4,0) where that has no parameters.
+    """
+
+    parts: np.ndarray
+    shares: np.ndarray
+    sizes: np.ndarray
+
+
+def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
+    """The paths of each gradient that a batch normalisation sends back, by its symbol; nothing after training.
+
+    >>> from cnnviz import Network
+    >>> network, x = Network.parse("conv2x3-bn-gap-mse"), np.random.default_rng(0).random((3, 1, 5, 5))
+    >>> params = network.init((5, 5))
+    >>> trace = network.forward(params, x)
+    >>> gradients = network.backward(params, trace, np.zeros((3, 2)))
+    >>> found = paths_back(network.program(x.shape), params, trace, gradients)["dz1"]
+    >>> bool(np.allclose(found.parts.sum(axis=0), gradients.dz1)), found.shares.shape, found.sizes.shape
+    (True, (3, 2), (4, 2))
+    """
+    lines = [line for line in program.backward_lines if line.function is normalise_dx]
+    values = {**program.inner(params, trace), **gradients}
+    return {line.target: _paths(program, line, values) for line in lines}
+
+
+def _paths(program: Program, line: Op, values: Mapping[str, np.ndarray]) -> Paths:
+    dn, g, hat, var = (values[source] for source in line.sources[:4])
+    axes: tuple[int, ...] = line.settings["axes"]  # type: ignore[assignment]
+    dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
+    mean = by_mean(dhat, sigma, axes) + np.zeros_like(dhat)
+    parts = np.stack([by_itself(dhat, sigma), mean, by_variance(dhat, hat, sigma, axes)])
+    own = np.abs(parts).sum(axis=axes)
+    return Paths(parts, own / np.maximum(own.sum(axis=0), np.finfo(float).tiny), _sizes(program, line.target, parts, values))
+
+
+def _sizes(program: Program, symbol: str, parts: np.ndarray, values: Mapping[str, np.ndarray]) -> np.ndarray:
+    """The lengths of what each path, and all together, make of the weights of the layer before: those of one filter or unit."""
+    found = (line for line in program.backward_lines if symbol in line.sources and line.target[1:] in program.parameters and line.role != "db")
+    line = next(found, None)
+    if line is None:
+        return np.zeros((4, 0))
+    made = [line.make({**values, symbol: part}) for part in (*parts, parts.sum(axis=0))]
+    return np.array([np.sqrt((np.moveaxis(one, 0 if one.ndim == 4 else -1, 0).reshape(parts.shape[2], -1) ** 2).sum(axis=1)) for one in made])

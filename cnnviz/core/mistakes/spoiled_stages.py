@@ -1,0 +1,61 @@
+"""The stages of a backward pass that a mistake has wrong: those whose arrays are others than the exact ones."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.optimizers import Optimizer, State, gd
+
+Arrays = Mapping[str, np.ndarray]
+
+
+@np.errstate(all="ignore")  # a mistake may divide by 0
+def stages_hit(
+    mistaken: Arrays,
+    exact: Arrays,
+    params: Params,
+    learning_rate: float | Optimizer,
+    network: Architecture | None = None,
+    wrong_step: Optimizer | None = None,
+    state: State | None = None,
+) -> tuple[str, ...]:
+    """The stages whose arrays `mistaken` has wrong, in order: the first is where it shows, the rest inherit it.
+
+    Stages are those of `network` (the teaching notebook's unless given) from the loss back to update; dw stands for
+    db too. ∂x has none, and is named only where nothing else is wrong. `wrong_step` is the rule that the
+    mistaken pass steps by, where the mistake is in the rule. Empty if nothing shows.
+
+    >>> from cnnviz.core.mistakes import MISTAKES
+    >>> from cnnviz.core.notebook.notebook_network import backward, forward
+    >>> params = Params(np.ones((2, 2)), np.ones((4, 2)), np.zeros(2))
+    >>> trace = forward(params, np.arange(9.0).reshape(3, 3) / 9)
+    >>> wrong = MISTAKES["sigmoid_prime_of_z"].gradients(params, trace, np.array([1, 0]), 0.1)
+    >>> stages_hit(wrong, backward(params, trace, np.array([1, 0])), params, 0.1)
+    ('dz1', 'df', 'update')
+    """
+    rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
+    theirs, ours = (step.step(params, of, state)[0] for step, of in ((wrong_step or rule, mistaken), (rule, exact)))
+    found = []
+    for stage in (network or _seed()).stages:
+        sides = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
+        if sides and not all(agree(sides[0][name], sides[1][name]) for name in stage.makes):
+            found.append(str(stage))
+    return tuple(found) if found or agree(mistaken["dx"], exact["dx"]) else ("dx",)
+
+
+@lru_cache(maxsize=1)
+def _seed() -> Network:
+    return Network.parse(DEFAULT)
+
+
+def agree(a: np.ndarray, b: np.ndarray) -> bool:
+    """Tells whether no entry differs; NaN agrees with NaN.
+
+    >>> agree(np.array([1.0, np.nan]), np.array([1.0, np.nan])), agree(np.zeros(1), np.full(1, 1e-300))
+    (True, False)
+    """
+    return np.array_equal(a, b, equal_nan=True)

@@ -1,0 +1,187 @@
+"""Mistakes that own gradients are compared with; the page does not offer them."""
+
+from collections.abc import Callable
+from functools import partial
+
+import numpy as np
+
+from cnnviz.core.mistakes.mistake_model import anywhere
+from cnnviz.core.mistakes.places import has_a_line
+from cnnviz.core.mistakes.registry import mistake
+from cnnviz.core.network.layers._normalisation import EPS, Axes, gain_dg
+from cnnviz.core.network.layers.batch_norm import BatchNorm
+from cnnviz.core.network.layers.conv import Conv, weigh_df, weigh_dx, windows
+from cnnviz.core.network.layers.dense import Dense, connect_dx
+from cnnviz.core.network.layers.group_norm import GroupNorm, grouped
+from cnnviz.core.network.layers.leaky_relu import LeakyRelu
+from cnnviz.core.network.layers.relu import Relu
+from cnnviz.core.network.sliding import Padding, pad_widths
+
+Array = np.ndarray
+
+# ---- slopes of rectifiers
+
+LEAKS = (0.01, 0.05, 0.1, 0.2, 0.3)
+"""Slopes below 0 that libraries and courses give a leaky ReLU."""
+
+
+def _leak(dy: Array, x: Array, leak: float) -> Array:
+    return np.where(x > 0, dy, leak * dy)
+
+
+for _leak_of in LEAKS:
+    _leaks = (f"{{dx}} = {{dy}} * np.where({{x}} > 0, 1, {_leak_of})", "{dx} = {dy} * ({x} > 0)")
+    mistake("leak_for_relu", Relu, "dx", has_a_line, *_leaks, variant=str(_leak_of))(partial(_leak, leak=_leak_of))
+
+
+@mistake("leak_for_relu", Relu, "dx", has_a_line, "{dx} = np.where({x} > 0, {dy}, 0.01)", "{dx} = np.where({x} > 0, {dy}, 0)", variant="assigned")
+def leak_assigned(dy: Array, x: Array) -> Array:
+    return np.where(x > 0, dy, 0.01)
+
+
+@mistake("relu_for_leak", LeakyRelu, "dx", has_a_line, "{dx} = {dy} * ({x} > 0)", "{dx} = {dy} * np.where({x} > 0, 1, {slope})", variant="")
+def relu_for_leak(dy: Array, x: Array) -> Array:
+    return dy * (x > 0)
+
+
+# ---- normalisations
+
+_SIGMA = "sqrt({var} + eps)"
+
+
+@mistake("sigma_squared", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+def sigma_squared(exact: Array, var: Array, axes: Axes) -> Array:
+    return exact / np.sqrt(np.expand_dims(var, axes) + EPS)
+
+
+@mistake("sigma_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+def sigma_forgotten(exact: Array, var: Array, axes: Axes) -> Array:
+    return exact * np.sqrt(np.expand_dims(var, axes) + EPS)
+
+
+@mistake("sigma_squared", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+def group_sigma_squared(exact: Array, var: Array, groups: int, own: int) -> Array:
+    return _times_sigma(exact, var, groups, own, -1)
+
+
+@mistake("sigma_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
+def group_sigma_forgotten(exact: Array, var: Array, groups: int, own: int) -> Array:
+    return _times_sigma(exact, var, groups, own, 1)
+
+
+def _times_sigma(array: Array, var: Array, groups: int, own: int, power: int) -> Array:
+    """Return an array times a power of its group's σ."""
+    made: Array = grouped(array, groups, own) * np.sqrt(var[..., None] + EPS) ** power
+    return made.reshape(array.shape)
+
+
+_GAIN = "{dg} = ({dy} * ({x} - {mean}) / sqrt({var} + eps)).sum(axes)"
+_GAIN_SQUARED, _GAIN_FORGOTTEN = _GAIN.replace(_SIGMA, "({var} + eps)"), _GAIN.replace(f" / {_SIGMA}", "")
+
+
+@mistake("sigma_squared", BatchNorm, "dg", anywhere, _GAIN_SQUARED, _GAIN, variant="dg")
+def gain_sigma_squared(exact: Array, var: Array) -> Array:
+    return exact / np.sqrt(var + EPS)
+
+
+@mistake("sigma_forgotten", BatchNorm, "dg", anywhere, _GAIN_FORGOTTEN, _GAIN, variant="dg")
+def gain_sigma_forgotten(exact: Array, var: Array) -> Array:
+    return exact * np.sqrt(var + EPS)
+
+
+@mistake("sigma_squared", GroupNorm, "dg", anywhere, _GAIN_SQUARED, _GAIN, variant="dg")
+def group_gain_sigma_squared(dy: Array, hat: Array, var: Array, groups: int, own: int) -> Array:
+    return gain_dg(dy, _times_sigma(hat, var, groups, own, -1), own)
+
+
+@mistake("sigma_forgotten", GroupNorm, "dg", anywhere, _GAIN_FORGOTTEN, _GAIN, variant="dg")
+def group_gain_sigma_forgotten(dy: Array, hat: Array, var: Array, groups: int, own: int) -> Array:
+    return gain_dg(dy, _times_sigma(hat, var, groups, own, 1), own)
+
+
+@mistake("gain_of_output", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {y}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)", variant="")
+def gain_of_output(dy: Array, y: Array, own: int) -> Array:
+    return gain_dg(dy, y, own)
+
+
+# ---- reshape for transpose
+
+
+@mistake("reshaped_for_transposed", Dense, "dx", anywhere, "{dx} = {dy} @ {w}.reshape(N, D)", "{dx} = {dy} @ {w}.T", variant="dx")
+def dense_reshaped(dy: Array, w: Array) -> Array:
+    return connect_dx(dy, w.reshape(w.shape[::-1]).T)
+
+
+@mistake("reshaped_for_transposed", Dense, "dw", anywhere, "{dw} = np.outer({dy}, {x}).reshape(D, N)", "{dw} = np.outer({dy}, {x}).T", variant="dw")
+def dense_gradient_reshaped(exact: Array) -> Array:
+    return exact.T.reshape(exact.shape)
+
+
+_CONV_RESHAPED = ("{dx} = conv2d(pad({dy}), {f}.reshape(C, M, {k}, {k})[..., ::-1, ::-1])", "{dx} = conv2d(pad({dy}), {f}.swapaxes(0, 1)[..., ::-1, ::-1])")
+
+
+@mistake("reshaped_for_transposed", Conv, "dx", anywhere, *_CONV_RESHAPED, variant="dx")
+def conv_reshaped(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
+    m, c, *kernel = f.shape
+    return weigh_dx(dy, f.reshape(c, m, *kernel).swapaxes(0, 1), size=size, stride=stride, padding=padding, dilation=dilation)
+
+
+_CONV_GRADIENT = ("{df} = channels_first.reshape(M, C, {k}, {k})", "{df} = channels_first.swapaxes(0, 1)")
+
+
+@mistake("reshaped_for_transposed", Conv, "df", anywhere, *_CONV_GRADIENT, variant="df")
+def conv_gradient_reshaped(exact: Array) -> Array:
+    return exact.swapaxes(0, 1).reshape(exact.shape)
+
+
+# ---- windows that are one place off
+
+OFF_BY_ONE = tuple((rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0, 1) if rows or columns)
+"""Rows and columns by which a window may be off."""
+
+
+def moved(a: Array, rows: int, columns: int, round_about: bool = False) -> Array:
+    """Return maps moved up and to the left; what leaves at one end comes back at the other, or zeros do."""
+    made = np.roll(a, (-rows, -columns), (-2, -1))
+    if not round_about:
+        for axis, by in ((-2, rows), (-1, columns)):
+            if by:
+                np.moveaxis(made, axis, 0)[-1 if by > 0 else 0] = 0
+    return made
+
+
+def _wide(x: Array, around: tuple[int, int]) -> Array:
+    return np.pad(x, [(0, 0)] * (x.ndim - 2) + [around] * 2)
+
+
+def _shifted_df(rows: int, columns: int, round_about: bool) -> Callable[..., Array]:
+    def made(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+        image = moved(_wide(x, pad_widths(dilation * (k - 1) + 1, padding)), rows, columns, round_about)
+        return weigh_df(windows(image, k, stride, 0, dilation), dy, f)
+
+    return made
+
+
+def _shifted_dx(rows: int, columns: int) -> Callable[..., Array]:
+    def made(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
+        before, after = pad_widths(dilation * (k - 1) + 1, padding)
+        (height, width), zeros = size, before + after
+        wide = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
+        shares = moved(wide, -rows, -columns)
+        return shares[..., before : before + height, before : before + width]
+
+    return made
+
+
+def _at(rows: int, columns: int) -> str:
+    """Return a window's place as code: "i + 1, j"."""
+    return ", ".join(f"{name}{by:+d}".replace("+", " + ").replace("-", " - ") if by else name for name, by in (("i", rows), ("j", columns)))
+
+
+for _rows, _columns in OFF_BY_ONE:
+    _place, _off = _at(_rows, _columns), f"{_rows} {_columns}"
+    _wrong_df, _right_df = f"{{df}} += windows({{x}})[{_place}] * {{dy}}[i, j]", "{df} += windows({x})[i, j] * {dy}[i, j]"
+    for _round_about in (False, True):
+        mistake("window_shifted", Conv, "df", anywhere, _wrong_df, _right_df, variant=f"df {_off} {_round_about}")(_shifted_df(_rows, _columns, _round_about))
+    _wrong_dx, _right_dx = f"windows({{dx}})[{_place}] += {{dy}}[i, j] * {{f}}", "windows({dx})[i, j] += {dy}[i, j] * {f}"
+    mistake("window_shifted", Conv, "dx", anywhere, _wrong_dx, _right_dx, variant=f"dx {_off}")(_shifted_dx(_rows, _columns))

@@ -1,0 +1,1 @@
+"""The network: its text, layers, losses and optimizers, and the passes as lines of code."""

@@ -1,0 +1,87 @@
+"""A network's layers and its loss, and the symbols of its arrays; everything else is derived from these."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.losses import Loss, Merged
+from cnnviz.core.network.notebook_ops import targets
+from cnnviz.core.network.stages import Stage, stages_of
+from cnnviz.core.network.symbols import Names
+from cnnviz.core.runtime.cached import cached_property
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """Layers and a loss; as a text, one word."""
+
+    layers: tuple[Layer, ...]
+    loss_kind: Loss
+
+    def __str__(self) -> str:
+        return "-".join([*map(str, self.layers), str(self.loss_kind)])
+
+    @cached_property
+    def names(self) -> tuple[Names, ...]:
+        """The symbols of each layer: each letter counts for itself, in the order of the text."""
+        letters = Counter(letter for layer in self.layers for letter in layer.parameter_letters)
+        numbered = frozenset(letter for letter, count in letters.items() if count > 1)
+        counts: Counter[str] = Counter()
+        found, source, row = [], "x", False
+        for place, layer in enumerate(self.layers):
+            counts[layer.letter] += 1
+            output = "o" if place == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
+            flattens = layer.takes == "row" and not row
+            found.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
+            source, row = output, row or layer.gives == "row"
+        return tuple(found)
+
+    @cached_property
+    def symbols(self) -> tuple[str, ...]:
+        """The symbol of every array of a forward pass, in order, from "x" to "o"."""
+        found = ["x"]
+        for names in self.names:
+            found += ["v", names.output] if names.flattens else [names.output]
+        return tuple(found)
+
+    @cached_property
+    def parameters(self) -> tuple[str, ...]:
+        """The name of every parameter, in order."""
+        return tuple(
+            names.of(letter) for layer, names in zip(self.layers, self.names, strict=True) for letter in layer.parameter_letters
+        )
+
+    @cached_property
+    def stages(self) -> tuple[Stage, ...]:
+        """The stages of one update, in order; each is its symbol, with what it says of itself."""
+        return stages_of(self.layers, self.names, self.loss_kind.name, merged=self.merged is not None)
+
+    @property
+    def merged(self) -> Merged | None:
+        """The loss together with the last layer, where they merge."""
+        return self.loss_kind.merged.get(self.layers[-1].kind)
+
+    def depends_on(self, y: np.ndarray) -> np.ndarray:
+        """The numbers at the end of the pass that the loss depends on, as bools like `y`; of a softmax all that any depends on."""
+        some = self.loss_kind.depends_on(y)
+        return some | some.any(axis=-1, keepdims=True) if self.merged and dict(self.merged.links)["y"] == "all" else some
+
+    @property
+    def outputs(self) -> int | None:
+        """The number of outputs, where that does not depend on the image."""
+        return next((layer.shape((0,))[0] for layer in reversed(self.layers) if layer.kind == "dense"), None)
+
+    def targets(self, y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+        """`y` as an array of `shape` (N,) that this loss can take; Problem where it is none."""
+        y = targets(y, shape)
+        self.loss_kind.check_targets(y)
+        return y
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.layers, self.loss_kind))

@@ -1,0 +1,117 @@
+"""The sources of each array's cells: links to what they are computed from, with formulas and arithmetic."""
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from cnnviz.core.network.architecture import Architecture
+from cnnviz.core.network.cell_links import Link
+from cnnviz.core.network.layers.layer import Shape
+from cnnviz.core.network.symbols import Names, is_parameter, latex
+
+_ROLE = re.compile(r"\b(d?[a-z])(?![a-zA-Z0-9_])")
+
+
+def links(network: Architecture, shapes: Mapping[str, Shape], training: bool) -> dict[str, tuple[Link, ...]]:
+    """For each symbol the links to what its cells are computed from, as arrays are laid out.
+
+    >>> from cnnviz import Network
+    >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
+    >>> [link.source for link in links(network, network.program((32, 32)).shapes, True)["z1"]]
+    ['x', 'f']
+    """
+    found: dict[str, tuple[Link, ...]] = {"v": (Link("v", flattened, "same"),)} if (flattened := _flattened(network)) else {}
+    for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+        rows, columns = shapes[names.output][-2:] if "k" in layer.geometry() else (0, 0)
+        for role, reads in layer.links().items():
+            target = names.of(role)
+            if role == "dx":
+                target = f"d{names.source}"
+            if layer.across and not training and role in ("y", "dx"):  # each cell for itself
+                reads = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in reads)
+            if not (network.merged and place == len(network.layers) - 1 and role == "dx"):
+                found[target] = tuple(
+                    Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
+                )
+    return found | _loss_links(network)
+
+
+def _loss_links(network: Architecture) -> dict[str, tuple[Link, ...]]:
+    z = network.names[-1].input
+    found: dict[str, tuple[Link, ...]] = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
+    if network.merged:
+        found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in network.merged.links)
+    else:
+        found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
+    return found
+
+
+def _flattened(network: Architecture) -> str | None:
+    """The map that is flattened, where there is one."""
+    return next((names.source for names in network.names if names.flattens), None)
+
+
+def laid_out(network: Architecture, shapes: Mapping[str, Shape]) -> dict[str, Shape]:
+    """The shape in which each symbol's cells are counted: v, and the rows of w behind it, as the map that is flattened.
+
+    >>> from cnnviz import Network
+    >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
+    >>> laid_out(network, {"a1": (1, 30, 30), "v": (900,), "w": (900, 2)})["w"]
+    (1, 30, 30, 2)
+    """
+    shapes = {name: shape for name, shape in shapes.items() if "." not in name}
+    for names in network.names:
+        if names.flattens:
+            shapes["v"] = shapes[names.source]
+            shapes[names.of("w")] = (*shapes[names.source], *shapes[names.of("w")][1:])
+    return shapes
+
+
+def formulas(network: Architecture, inputs: Sequence[Shape], training: bool) -> dict[str, str]:
+    """LaTeX of each line by its target, with symbols in it.
+
+    >>> from cnnviz import Network
+    >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
+    >>> formulas(network, [(1, 32, 32), (1, 30, 30), (900,), (2,)], True)["v"]
+    'v = \\\\text{flatten}(a_{1})'
+    """
+    found = {"v": rf"v = \text{{flatten}}({latex(flattened)})"} if (flattened := _flattened(network)) else {}
+    for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+        after = {} if training else {role: text for role, (text, _) in layer.in_eval_mode.items()}
+        for role, text in (layer.formulas(inputs[place]) | after).items():
+            letters = ("x", "y", *layer.parameter_letters)
+            roles = {name: latex(names.of(name)) for letter in letters for name in (letter, f"d{letter}")}
+            target = f"d{names.source}" if role == "dx" else names.of(role)
+            found[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
+    loss, merged = network.loss_kind, network.merged
+    z = network.names[-1].input
+    for role, text in {**loss.formulas, **(merged.formulas if merged else {})}.items():
+        found[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
+    return found
+
+
+def arithmetic(network: Architecture, training: bool) -> dict[str, str]:
+    """The arithmetic of one cell, for each target, from the symbols that it is linked to: "sum(x*f)+b".
+
+    >>> from cnnviz import Network
+    >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
+    >>> arithmetic(network, True)["a1"]
+    'σ(z1)'
+    """
+    found = {"v": flattened} if (flattened := _flattened(network)) else {}
+    for layer, names in zip(network.layers, network.names, strict=True):
+        computed = layer.links()
+        after = {} if training else {role: text for role, (_, text) in layer.in_eval_mode.items()}
+        for role, text in (layer.arithmetic() | after).items():
+            if role in computed:
+                target = f"d{names.source}" if role == "dx" else names.of(role)
+                found[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))
+    loss, merged = network.loss_kind, network.merged
+    found["L"] = loss.arithmetic["L"]
+    if not merged:
+        return found | {"do": loss.arithmetic["do"]}
+    return found | {f"d{network.names[-1].input}": merged.arithmetic["dz"]}
+
+
+def _symbol(names: Names, role: re.Match[str]) -> str:
+    return names.of(role[1])

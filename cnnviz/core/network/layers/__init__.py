@@ -1,0 +1,21 @@
+"""The kinds of layers, each a file of this folder; a new file is a new kind, and nothing lists it."""
+
+import importlib
+import inspect
+import pkgutil
+
+from cnnviz.core.network.layers.layer import Layer
+
+
+def _kinds() -> dict[str, type[Layer]]:
+    found: dict[str, type[Layer]] = {}
+    for module in pkgutil.iter_modules(__path__):
+        if not module.name.startswith("_"):
+            for _, cls in inspect.getmembers(importlib.import_module(f"{__name__}.{module.name}"), inspect.isclass):
+                if issubclass(cls, Layer) and isinstance(getattr(cls, "kind", None), str):
+                    found.setdefault(cls.kind, cls)
+    return found
+
+
+LAYERS: dict[str, type[Layer]] = _kinds()
+"""Every kind by its name in a network's text."""

@@ -1,0 +1,110 @@
+"""Base of all normalisations: numbers get mean 0 and variance 1, then a gain γ and a shift β of each channel's own.
+
+`axes` are those that a channel or unit has beside its own, counted from the end: (-2, -1) of a map, none of a row, and the
+images' where their axis counts. Roles: "mean" and "var" are the statistics, "hat" the normalised x̂, "g" is γ and "s" is β.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.network.layers.layer import Layer, Links, Parameter, Shape, Values
+
+EPS = 1e-5
+"""The number that is added to the variance, so that equal numbers divide by no 0."""
+
+Axes = tuple[int, ...]
+
+
+def scale_and_shift(hat: np.ndarray, g: np.ndarray, s: np.ndarray, axes: Axes) -> np.ndarray:
+    """n = γ · x̂ + β, with the γ and β (C,) of each channel."""
+    n = np.expand_dims(g, axes) * hat
+    return np.add(n, np.expand_dims(s, axes), out=n)
+
+
+def gain_dg(dn: np.ndarray, hat: np.ndarray, own: int) -> np.ndarray:
+    """dγ[c] = Σ dn · x̂ over all images and places; `own` is the number of axes of an image's array."""
+    return shift_ds(dn * hat, own)
+
+
+def shift_ds(dn: np.ndarray, own: int) -> np.ndarray:
+    """dβ[c] = Σ dn over all images and places."""
+    dn = dn.reshape(-1, *dn.shape[dn.ndim - own :])
+    return dn.sum(axis=(0, *range(2, own + 1)))
+
+
+def by_itself(dhat: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+    """The gradient straight through x̂ = (x - μ) / σ: dx̂ / σ."""
+    return dhat / sigma
+
+
+def by_mean(dhat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+    """The gradient through μ, which every number moves a little, and which moves all of them: -mean(dx̂) / σ."""
+    return -dhat.mean(axis=axes, keepdims=True) / sigma
+
+
+def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+    """The gradient through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
+    product = dhat * hat
+    np.multiply(hat, -product.mean(axis=axes, keepdims=True), out=product)
+    return np.divide(product, sigma, out=product)
+
+
+def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+    """The sizes of the terms that the three paths add up."""
+    dhat, hat = np.abs(dhat), np.abs(hat)
+    return by_itself(dhat, sigma) - by_mean(dhat, sigma, axes) - by_variance(dhat, hat, sigma, axes)
+
+
+def normalised_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.ndarray, together: bool) -> np.ndarray:
+    """The largest number that γ · (x - μ) / σ + β can be, taken term by term, as its round-off goes.
+
+    `together`: μ and σ are those of all images.
+    """
+    most = bound.max(axis=0, keepdims=True) if together else bound
+    sigma = np.sqrt(var.min(axis=-1) + EPS)
+    gain = np.abs(g).max() / sigma.reshape(sigma.shape + (1,) * (bound.ndim - sigma.ndim))
+    return bound * 0 + 2 * most * gain + np.abs(s).max()
+
+
+@dataclass(frozen=True)
+class Normalisation(Layer):
+    """A layer with a γ, which starts at 1, and a β, which starts at 0, for each channel or unit."""
+
+    letter = "n"
+    kept = ("mean", "var", "hat")
+
+    def parameters(self, x: Shape) -> dict[str, Parameter]:
+        return {"g": Parameter(x[:1], ones=True), "s": Parameter(x[:1])}
+
+    def words(self, role: str) -> str:
+        """The messages of a role: backward those of all normalisations."""
+        return super().words(role) if role == "y" else f"layer.normalisation.{role}"
+
+    def links(self) -> Links:
+        return {
+            "y": (("x", "group"), ("g", "channel"), ("s", "channel")),
+            "dx": (("dy", "group"), ("x", "group"), ("g", "group")),
+            "dg": (("dy", "channel"), ("x", "group")),
+            "ds": (("dy", "channel"),),
+        }
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        back = r"{g} \odot {dy} - \text{{mean}}({g} \odot {dy}) - \hat{{x}} \odot \text{{mean}}({g} \odot {dy} \odot \hat{{x}})"
+        return {
+            "y": r"{y} = {g} \cdot ({x} - \mu) / \sigma + {s}",
+            "dx": rf"{{dx}} = ({back}) / \sigma",
+            "dg": r"{dg} = \sum {dy} \odot \hat{{x}}",
+            "ds": r"{ds} = \sum {dy}",
+        }
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": f"g*(x-{{mean}})/sqrt({{var}}+{EPS:f})+s".replace("0.000010", "0.00001"), "ds": "sum(dy)"}
+
+    def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
+        hat = values["hat"]
+        channel, entry = -3 if hat.ndim > 2 else -1, np.arange(len(entries))
+        effect = np.zeros((len(entries), *hat.shape), hat.dtype)
+        moved = np.moveaxis(effect, channel, 1)  # a view
+        moved[entry, entries] = 1 if parameter == "s" else np.moveaxis(hat, channel, 0)[entries]
+        return effect

@@ -1,0 +1,43 @@
+"""Base of max and average pooling: a window of each channel becomes one number."""
+
+from dataclasses import dataclass
+from typing import Self
+
+from cnnviz.core.network.layers.layer import Groups, Layer, Shape, number
+from cnnviz.core.network.sliding import places
+from cnnviz.words import Problem
+
+
+@dataclass(frozen=True)
+class Pooling(Layer):
+    """Windows of `k`×`k`, `stride` apart; places that do not fit are left out."""
+
+    k: int
+    stride: int
+
+    letter = "p"
+    takes = gives = "map"
+    scale = "same"
+    hands_on = True
+
+    @classmethod
+    def from_groups(cls, groups: Groups) -> Self:
+        k = number(cls.kind, "window", groups["k"], 2, 8, least=1)
+        return cls(k, number(cls.kind, "stride", groups["stride"], k, 8))
+
+    def __str__(self) -> str:
+        return f"{self.kind}{self.k}{f's{self.stride}' if self.stride != self.k else ''}"
+
+    def shape(self, x: Shape) -> Shape:
+        if min(x[1:]) < self.k:
+            raise Problem("sliding.window", k=self.k, n=min(x[1:]))
+        return (x[0], *places(*x[1:], self.k, self.stride, 0)[:2])
+
+    @property
+    def pixel(self) -> str:
+        """The index of what lies under cell (u,v) of the window at place (i,j)."""
+        i, j = (at if self.stride == 1 else f"{self.stride}{at}" for at in "ij")
+        return f"[c, {i}+u, {j}+v]"
+
+    def geometry(self) -> dict[str, int]:
+        return {"k": self.k, "stride": self.stride, "before": 0, "dilation": 1}

@@ -1,0 +1,152 @@
+"""Batch normalisation: the mean and variance are those of a channel over all images and places, of a unit over all images."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.layers._normalisation import (
+    EPS,
+    Axes,
+    Normalisation,
+    by_itself,
+    by_mean,
+    by_variance,
+    gain_dg,
+    normalised_bound,
+    scale_and_shift,
+    shift_ds,
+    terms_of_paths,
+)
+from cnnviz.core.network.layers.identity import identity
+from cnnviz.core.network.layers.layer import ONE, Buffer, Call, Run, Shape, Values, call
+
+SHARE = 0.1
+"""The share of a pass's statistics in the running ones: PyTorch's momentum; Keras' momentum is the share that stays."""
+
+
+def mean(x: np.ndarray, axes: Axes) -> np.ndarray:
+    """μ[c] = the mean of x[:,c], (…,C)."""
+    return x.mean(axis=axes)
+
+
+def variance(x: np.ndarray, mean: np.ndarray, axes: Axes) -> np.ndarray:
+    """var[c] = the mean of (x[:,c] - μ[c])², (…,C)."""
+    away = x - np.expand_dims(mean, axes)
+    return np.multiply(away, away, out=away).mean(axis=axes)
+
+
+def normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
+    """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5)."""
+    away = x - np.expand_dims(mean, axes)
+    return np.divide(away, np.sqrt(np.expand_dims(var, axes) + EPS), out=away)
+
+
+def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
+    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn: three paths."""
+    dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
+    through_mean, through_variance = by_mean(dhat, sigma, axes), by_variance(dhat, hat, sigma, axes)
+    dx = np.divide(dhat, sigma, out=dhat)  # by itself
+    dx += through_mean
+    dx += through_variance
+    return dx
+
+
+def normalise_dx_by_sums(
+    dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, dg: np.ndarray, ds: np.ndarray, places: int, axes: Axes
+) -> np.ndarray:
+    """dx = γ / σ · (dn - dβ - x̂ · dγ), from the sums that dγ and dβ are: here means over all images, of so many `places` each."""
+    dx = hat * np.expand_dims(dg / -places, axes)
+    dx += dn
+    dx -= np.expand_dims(ds / places, axes)
+    dx *= np.expand_dims(g / np.sqrt(var + EPS), axes)
+    return dx
+
+
+def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
+    """dx = dn · γ / σ after training, when μ and σ are kept numbers: one path."""
+    return by_itself(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
+
+
+def running(kept: np.ndarray, now: np.ndarray) -> np.ndarray:
+    """0.9 · kept + 0.1 · now, (C,)."""
+    return (1 - SHARE) * kept + SHARE * now
+
+
+def running_variance(kept: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """The same of the unbiased variance, var · n / (n - 1) for n numbers a channel; that of one number is 0."""
+    n = x.size // var.size
+    return running(kept, var * (n / max(1, n - 1)))
+
+
+@dataclass(frozen=True)
+class BatchNorm(Normalisation):
+    """Each channel or unit normalised over the images of the batch; after training, by what training has kept."""
+
+    kind = "bn"
+    text = re.compile("bn")
+    across = ("mean", "var", "dg", "ds")
+    in_eval_mode = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
+
+    def takes_away(self, channels: int) -> bool:
+        return True
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        own = len(x)
+        places = tuple(range(1 - own, 0))
+        axes = {"axes": (-own - 1, *places) if run.images else places}
+        together = run.images and run.training
+        statistics = {"mean": call(mean, "x", **axes), "var": call(variance, "x mean", **axes)}
+        if not run.training:
+            statistics = {"mean": call(identity, "running_mean"), "var": call(identity, "running_var")}
+        return statistics | {
+            "hat": call(normalise, "x mean var", **axes),
+            "y": call(scale_and_shift, "hat g s", **axes),
+            "y_bound": call(normalised_bound, "x_bound var g s", together=together),
+            "dx": self._dx(x, axes, run),
+            "dg": call(gain_dg, "dy hat", own=own),
+            "ds": call(shift_ds, "dy", own=own),
+        }
+
+    def _dx(self, x: Shape, axes: dict[str, Axes], run: Run) -> Call:
+        if not run.training:
+            return call(affine_dx, "dy g var", **axes)
+        if run.many and run.images:
+            return call(normalise_dx_by_sums, "dy g hat var dg ds", places=math.prod(x[1:]), **axes)
+        return call(normalise_dx, "dy g hat var", **axes)
+
+    def buffers(self, x: Shape) -> dict[str, Buffer]:
+        return {
+            "running_mean": Buffer(x[:1], 0.0, call(running, "running_mean mean")),
+            "running_var": Buffer(x[:1], 1.0, call(running_variance, "running_var var x")),
+        }
+
+    def magnitude(self, values: Values) -> np.ndarray:
+        y, own = values["y"], 3 if values["y"].ndim > 2 else 1
+        axes = tuple(axis for axis in range(-y.ndim, 0) if axis != -own)
+        size = np.abs(values["x"]) + np.abs(np.expand_dims(values["mean"], axes))
+        return scale_and_shift(size / np.sqrt(np.expand_dims(values["var"], axes) + EPS), np.abs(values["g"]), np.abs(values["s"]), axes)
+
+    def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
+        if len(sources) < 4:  # after training there is one path
+            return None
+        (dn, g, hat, var), axes = sources, settings["axes"]
+        return terms_of_paths(dn * np.expand_dims(g, axes), hat, np.sqrt(np.expand_dims(var, axes) + EPS), axes)
+
+    def geometry(self) -> dict[str, int]:
+        return {"groups": 0}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"BatchNormalization(momentum={1 - SHARE}, epsilon={EPS})",)
+
+    def refused_by_pytorch(self, x: Shape, images: int) -> bool:
+        return images * math.prod(x[1:]) == 1  # "Expected more than 1 value per channel when training"
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"BatchNorm{'2d' if len(x) == 3 else '1d'}({x[0]}, eps={EPS})",)
+
+    def tensorflow(self, tf: Any, x: Any, g: Any, s: Any, **given: Any) -> Any:
+        mean, var = (given["running_mean"], given["running_var"]) if given else tf.nn.moments(x, list(range(len(x.shape) - 1)))
+        return g * (x - mean) / tf.sqrt(var + EPS) + s

@@ -1,0 +1,305 @@
+"""Convolution: several filters over several channels. The kernels are not flipped: it is cross-correlation."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from cnnviz.core.network.layers import _conv_one_channel as lines
+from cnnviz.core.network.layers._conv_gathered import gathered_dx
+from cnnviz.core.network.layers.layer import (
+    ONE,
+    Call,
+    Groups,
+    Layer,
+    Links,
+    Parameter,
+    Run,
+    Shape,
+    Values,
+    call,
+    number,
+)
+from cnnviz.core.network.sliding import Padding, pad_widths, padded, places, slices, view_windows
+
+MOST = {"filters": 128, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
+"""Limits of what a convolution's text says, and of an address's stride and padding."""
+
+
+def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> np.ndarray:
+    """A row for each kernel weight (c,u,v): the pixel under it at every place, (…, C·K·K, H'·W')."""
+    view = view_windows(x, k, stride, padding, dilation)
+    shape = view.shape
+    return view.reshape((*shape[:-5], shape[-5] * k * k, shape[-2] * shape[-1]))
+
+
+def windows_of(x: Shape, k: int, stride: int, padding: Padding, dilation: int) -> Callable[[np.ndarray], np.ndarray]:
+    """`windows` of one image (C,H,W), for images of this shape."""
+    zeros = pad_widths(dilation * (k - 1) + 1, padding)
+    widened = any(zeros)
+    wide = padded(np.zeros(x), *zeros)
+    view = view_windows(wide, k, stride, 0, dilation)
+    shape, strides, rows, dtype = view.shape, view.strides, (x[0] * k * k, math.prod(view.shape[-2:])), wide.dtype
+
+    def windows(x: np.ndarray) -> np.ndarray:
+        if widened or not x.flags.c_contiguous:
+            x = padded(x, *zeros)
+        return np.ndarray(shape, dtype, x, 0, strides).reshape(rows)
+
+    return windows
+
+
+def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, shape: Shape) -> np.ndarray:
+    """z[m,i,j] = Σ_cuv x[c, s·i + u - p, s·j + v - p] · f[m,c,u,v] (+ b[m]), (…,M,H',W').
+
+    `windows` (…, C·K·K, H'·W'), `f` (M,C,K,K), `b` (M,).
+    """
+    z = _product(f.reshape(len(f), -1), windows)
+    if b is not None:
+        z += b[:, None]
+    return z.reshape(z.shape[:-1] + shape)
+
+
+def weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+    """The largest number that z can have: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
+    bound = bound * np.abs(f.reshape(len(f), -1)).sum(axis=1).max()
+    return bound if b is None else bound + np.abs(b).max()
+
+
+def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
+    """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
+    dz = dz.reshape((*dz.shape[:-2], -1))
+    df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
+    if df.ndim > 2:
+        df = df.reshape(-1, *df.shape[-2:]).sum(axis=0)
+    return df.T.reshape(f.shape)
+
+
+def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """The matrix product over the last two axes. `dot` says the same of two matrices, in half the time."""
+    return a.dot(b) if b.ndim == 2 else np.matmul(a, b)
+
+
+def channel_sums(dz: np.ndarray) -> np.ndarray:
+    """db[m] = Σ_ij dz[m,i,j], summed over leading axes too."""
+    return dz.reshape(-1, *dz.shape[-3:]).sum(axis=(0, 2, 3))
+
+
+def weigh_dx(
+    dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], stride: int = 1, padding: Padding = 0, dilation: int = 1
+) -> np.ndarray:
+    """dx[c,r,s] = Σ dz[m,i,j] · f[m,c,u,v] over every m and every (i,j,u,v) at which the weight lay on the pixel.
+
+    `dz` (…,M,H',W') -> (…,C,H,W) with `size` (H,W). Each weight hands its share back to the pixels it touched. The filters
+    (M,C,K,K) may be others for each leading entry, too.
+    """
+    c, k, _ = f.shape[-3:]
+    rows, columns = dz.shape[-2:]
+    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
+    height, width = (n + before + after for n in size)
+    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
+        dz, columns = _lengthened(dz, width), width
+    shares = np.matmul(f.reshape(*f.shape[:-3], -1).swapaxes(-1, -2), dz.reshape(*dz.shape[:-2], -1))
+    shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
+    if stride == 1:
+        dx = _sum_of_runs(shares, k, dilation).reshape(*dz.shape[:-3], c, height, width)
+    else:
+        dx = np.zeros((*dz.shape[:-3], c, height, width), dz.dtype)
+        for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
+            dx[under] += shares[..., n, :, :]
+    return dx[..., before : before + size[0], before : before + size[1]]
+
+
+def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
+    """`dz` (…,H',W') with zeros to the right, (…,H',`width`)."""
+    wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
+    wide[..., : dz.shape[-1]] = dz
+    return wide
+
+
+def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
+    """Shares (…,K·K,H',W) of maps as wide as dx, each added on from the pixel under its weight at the first place: (…,H·W)."""
+    *lead, _, rows, width = shares.shape
+    reach, run = dilation * (k - 1), rows * width
+    total = np.zeros((*lead, run + reach * (width + 1)), shares.dtype)
+    for n, share in enumerate(np.moveaxis(shares, -3, 0)):
+        start = dilation * (n // k * width + n % k)
+        total[..., start : start + run] += share.reshape(*lead, run)
+    return total[..., : run + reach * width]
+
+
+@dataclass(frozen=True)
+class Conv(Layer):
+    """`filters` kernels of `k`×`k` for each channel, with or without a bias for each filter."""
+
+    filters: int
+    k: int
+    bias: bool = False
+    stride: int = 1
+    padding: Padding = 0
+    dilation: int = 1
+    """The distance between neighbouring pixels under a kernel."""
+
+    kind = "conv"
+    text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
+    letter = "z"
+    takes = gives = "map"
+
+    @classmethod
+    def from_groups(cls, groups: Groups) -> Self:
+        return cls(
+            number("conv", "filters", groups["filters"], 1, MOST["filters"]),
+            number("conv", "k", groups["k"], 3, MOST["k"]),
+            bool(groups["bias"]),
+            number("conv", "stride", groups["stride"], 1, MOST["stride"]),
+            groups["spelling"] or number("conv", "padding", groups["zeros"], 0, MOST["padding"], least=0),
+            number("conv", "dilation", groups["dilation"], 1, MOST["dilation"]),
+        )
+
+    def __str__(self) -> str:
+        stride = f"s{self.stride}" if self.stride != 1 else ""
+        dilation = f"d{self.dilation}" if self.dilation != 1 else ""
+        zeros = f"p{self.padding}" if self.padding else ""
+        padding = "" if self.padding == "valid" else self.padding if isinstance(self.padding, str) else zeros
+        return f"conv{self.filters}x{self.k}{'b' if self.bias else ''}{stride}{dilation}{padding}"
+
+    @property
+    def reach(self) -> int:
+        """Pixels from the first to the last that a kernel covers along one side, both included."""
+        return self.dilation * (self.k - 1) + 1
+
+    def shape(self, x: Shape) -> Shape:
+        return (self.filters, *places(*x[1:], self.reach, self.stride, self.padding)[:2])
+
+    def parameters(self, x: Shape) -> dict[str, Parameter]:
+        f = Parameter((self.filters, x[0], self.k, self.k), x[0] * self.k**2)
+        return {"f": f, "b": Parameter((self.filters,))} if self.bias else {"f": f}
+
+    def multiplications(self, x: Shape) -> int:
+        _, rows, columns = self.shape(x)
+        return self.filters * x[0] * self.k**2 * rows * columns
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        sliding: dict[str, object] = {"stride": self.stride, "padding": self.padding}
+        if self.dilation != 1:
+            sliding["dilation"] = self.dilation
+        b = " b" if self.bias else ""
+        found = {
+            "windows": call(windows, "x", k=self.k, **sliding),
+            "y": call(weigh, f"windows f{b}", shape=self.shape(x)[1:]),
+            "y_bound": call(weigh_bound, f"x_bound f{b}"),
+            "dx": call(weigh_dx, "dy f", size=x[1:], **sliding),
+            "df": call(weigh_df, "windows dy f"),
+        }
+        if run.many and self.stride == self.dilation == 1:
+            found["dx"] = call(gathered_dx, "dy f", size=x[1:], padding=self.padding)
+        if run.many and x[0] == self.filters == self.dilation == 1:
+            found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
+        return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
+
+    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+        sums, products = (self.filters, -1), x[0] * self.k**2
+        out, of_f = self.shape(x), (self.filters, x[0], self.k, self.k)
+
+        def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+            z = f.reshape((self.filters, products)).dot(windows)
+            if b is not None:
+                z += b[:, None]
+            return z.reshape(out)
+
+        def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
+            return windows.dot(dz.reshape(sums).T).T.reshape(of_f)
+
+        return {"windows": windows_of(x, self.k, self.stride, self.padding, self.dilation), "y": weigh, "df": weigh_df}
+
+    def links(self) -> Links:
+        b = (("b", "channel"),) if self.bias else ()
+        found = {
+            "y": (("x", "window"), ("f", "channel"), *b),
+            "dx": (("f", "passing"), ("dy", "covering")),
+            "df": (("x", "touched"), ("dy", "channel"), ("f", "same")),
+            "f": (("x", "touched"),),
+        }
+        return found | ({"db": (("dy", "channel"),)} if self.bias else {})
+
+    def geometry(self) -> dict[str, int]:
+        before = pad_widths(self.reach, self.padding)[0]
+        return {"k": self.k, "stride": self.stride, "before": before, "dilation": self.dilation}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        before, s = self.geometry()["before"], self.stride
+        i, j = (_index(s, at, self.dilation, by, -before) for at, by in ("iu", "jv"))
+        m, c = ("", "") if x[0] == self.filters == 1 else ("m,", "c,")
+        over = "c,u,v" if c else "u,v"
+        bias = " + {b}[m]" if m else " + {b}"
+        pixel = f"{{x}}[{c}{i}, {j}]"
+        at = "r,s" if c else "r,c"
+        weight, where = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)), ""
+        if self.dilation != 1:
+            weight, where = "u,v", rf"_{{{{{', '.join(f'{met}={r}' for met, r in zip((i, j), at.split(','), strict=True))}}}}}"
+        found = {
+            "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
+            "dx": rf"{{dx}}[{c}{at}] = \sum{where} {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
+            "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
+        }
+        return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "sum(x*f)+b" if self.bias else "sum(x*f)", "dx": "sum(dy*f)", "df": "sum(x*dy)", "db": "sum(dy)"}
+
+    def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
+        *images, m, rows, columns = values["y"].shape
+        effect, entry = np.zeros((len(entries), *images, m, rows * columns), values["y"].dtype), np.arange(len(entries))
+        if parameter == "b":
+            effect[entry, ..., entries, :] = 1
+        else:
+            windows = np.moveaxis(values["windows"], -2, 0)
+            filters, weights = np.divmod(entries, len(windows))
+            effect[entry, ..., filters, :] = windows[weights]
+        return effect.reshape(-1, *images, m, rows, columns)
+
+    axes = {"keras": {"f": (2, 3, 1, 0)}}  # noqa: RUF012
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        apart = self.dilation > 1  # then it takes no stride: every place is made, and those in between are left out
+        sliding = f", dilation_rate={self.dilation}" if apart else f", strides={self.stride}" if self.stride > 1 else ""
+        padding = () if (zeros := self._zeros()) == (0, 0) else (f"ZeroPadding2D(({zeros}, {zeros}))",)
+        thinned = (f"MaxPooling2D(1, strides={self.stride})",) if apart and self.stride > 1 else ()
+        return (*padding, f"Conv2D({self.filters}, {self.k}{sliding}, use_bias={self.bias})", *thinned)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        before, after = self._zeros()
+        sliding = (f", stride={self.stride}" if self.stride > 1 else "") + (f", dilation={self.dilation}" if self.dilation > 1 else "")
+        padding = f", padding={before}" if before == after != 0 else ""
+        own = f"Conv2d({x[0]}, {self.filters}, {self.k}{sliding}{padding}, bias={self.bias})"
+        return (own,) if before == after else (f"ZeroPad2d(({before}, {after}, {before}, {after}))", own)
+
+    def _zeros(self) -> tuple[int, int]:
+        """Zeros before and after. They are written out for Keras and PyTorch, whose "same" goes by the stride or knows none."""
+        return pad_widths(self.reach, self.padding)
+
+    def tensorflow(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
+        x = tf.pad(x, [[0, 0], self._zeros(), self._zeros(), [0, 0]])
+        z = tf.nn.conv2d(x, self._apart(tf, tf.transpose(f, [2, 3, 1, 0])), self.stride, "VALID")
+        return z if b is None else z + b
+
+    def _apart(self, tf: Any, f: Any) -> Any:
+        """Kernels (K,K,C,M) with zeros between their weights: TensorFlow has no gradient of dilated ones on a processor."""
+        size, gaps = (self.k, self.k, *f.shape[2:]), self.dilation - 1
+        wide = tf.pad(f[:, None, :, None], [[0, 0], [0, gaps], [0, 0], [0, gaps], [0, 0], [0, 0]])
+        return tf.reshape(wide, (size[0] * (gaps + 1), size[1] * (gaps + 1), *size[2:]))[: self.reach, : self.reach]
+
+
+def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
+    """The pixel that weight `by` meets at place `at`: "2i+u-1"."""
+    first = at if stride == 1 else f"{stride}{at}"
+    second = by if dilation == 1 else f"{dilation}{by}"
+    return f"{first}+{second}" + (f"{add:+d}" if add else "")
+
+
+def _met(pixel: str, stride: int, place: str, before: int) -> str:
+    """The weight that met a pixel at a place: "r+1-2i"."""
+    return pixel + (f"+{before}" if before else "") + f"-{place if stride == 1 else f'{stride}{place}'}"

@@ -1,0 +1,93 @@
+"""Dropout: in training each number stays with chance 1 - p, and is then 1 / (1 - p) times as large; after training all stay as they are."""
+
+import re
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Self
+
+import numpy as np
+
+from cnnviz.core.network.layers.identity import identity
+from cnnviz.core.network.layers.layer import ONE, Call, Draw, Groups, Layer, Links, Run, Shape, call, number
+
+
+def drawn_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
+    """1 / (1 - p) where a number stays, 0 where it is dropped; one of `shape` from a generator in 0 … 1, which stays from p on."""
+    return (rng.random(shape) >= p) / (1 - p)
+
+
+def masked(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """r = x · mask."""
+    return x * mask
+
+
+def masked_dx(dr: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """dx = dr · mask: what was dropped gets nothing back."""
+    return dr * mask
+
+
+def masked_bound(bound: np.ndarray, p: float) -> np.ndarray:
+    """The largest number that r can have: bound / (1 - p)."""
+    return bound / (1 - p)
+
+
+def sums(r: np.ndarray) -> np.ndarray:
+    """The sum of each channel, (C,), or of a row, (1,)."""
+    total: np.ndarray = r.sum(axis=(-2, -1)) if r.ndim > 2 else r.sum(axis=-1, keepdims=True)
+    return total
+
+
+def throws(x: np.ndarray, p: float, rng: np.random.Generator, n: int) -> np.ndarray:
+    """The sums of what is left by so many masks, (n,C) or (n,1)."""
+    return np.stack([sums(masked(x, drawn_mask(rng, x.shape, p))) for _ in range(n)])
+
+
+@dataclass(frozen=True)
+class Dropout(Layer):
+    """Each number dropped with a chance of `percent` / 100."""
+
+    percent: int
+
+    kind = "drop"
+    text = re.compile(r"drop(?P<percent>\d+)")
+    letter = "r"
+    scale = "same"
+    in_eval_mode = {"y": ("{y} = {x}", "x"), "dx": ("{dx} = {dy}", "dy")}  # noqa: RUF012
+
+    @classmethod
+    def from_groups(cls, groups: Groups) -> Self:
+        return cls(number("drop", "percent", groups["percent"], 50, 90))
+
+    def __str__(self) -> str:
+        return f"drop{self.percent}"
+
+    @property
+    def p(self) -> float:
+        """The chance of being dropped."""
+        return self.percent / 100
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        if not run.training:
+            return {"y": call(identity, "x"), "dx": call(identity, "dy")}
+        return {"y": call(masked, "x mask"), "y_bound": call(masked_bound, "x_bound", p=self.p), "dx": call(masked_dx, "dy mask")}
+
+    def draws(self, x: Shape) -> dict[str, Draw]:
+        return {"mask": partial(drawn_mask, p=self.p)}
+
+    def links(self) -> Links:
+        return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": r"{y} = {x} \odot \text{{mask}}", "dx": r"{dx} = {dy} \odot \text{{mask}}"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "x*{mask}", "dx": "dy*{mask}"}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"Dropout({self.p})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"Dropout({self.p})",)
+
+    def tensorflow(self, tf: Any, x: Any, mask: Any = None) -> Any:
+        return x if mask is None else x * mask

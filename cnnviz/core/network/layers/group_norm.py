@@ -1,0 +1,121 @@
+"""Group normalisation: an image's own numbers, over each of some groups of its channels; nothing is kept, and no other image counts."""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from cnnviz.core.network.layers._normalisation import (
+    EPS,
+    Axes,
+    Normalisation,
+    by_itself,
+    by_mean,
+    by_variance,
+    gain_dg,
+    normalised_bound,
+    scale_and_shift,
+    shift_ds,
+    terms_of_paths,
+)
+from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, Values, call, number
+from cnnviz.words import Problem
+
+
+def grouped(x: np.ndarray, groups: int, own: int) -> np.ndarray:
+    """x (…,C,H,W) or (…,D), `own` axes of it an image's, as one row a group: (…,G,C/G·H·W)."""
+    return x.reshape(*x.shape[: x.ndim - own], groups, -1)
+
+
+def group_mean(x: np.ndarray, groups: int, own: int) -> np.ndarray:
+    """μ of each group, (…,G)."""
+    return grouped(x, groups, own).mean(axis=-1)
+
+
+def group_variance(x: np.ndarray, mean: np.ndarray, groups: int, own: int) -> np.ndarray:
+    """The mean of (x - μ)² of each group, (…,G)."""
+    return ((grouped(x, groups, own) - mean[..., None]) ** 2).mean(axis=-1)
+
+
+def group_normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, groups: int, own: int) -> np.ndarray:
+    """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5), those of its group."""
+    hat = (grouped(x, groups, own) - mean[..., None]) / np.sqrt(var[..., None] + EPS)
+    return hat.reshape(x.shape)
+
+
+def group_normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, groups: int, own: int, axes: Axes) -> np.ndarray:
+    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn, means over its group: three paths."""
+    dhat, hat = (grouped(a, groups, own) for a in (dn * np.expand_dims(g, axes), hat))
+    sigma = np.sqrt(var[..., None] + EPS)
+    dx = by_itself(dhat, sigma) + by_mean(dhat, sigma, (-1,)) + by_variance(dhat, hat, sigma, (-1,))
+    return dx.reshape(dn.shape)
+
+
+@dataclass(frozen=True)
+class GroupNorm(Normalisation):
+    """Each image's channels in `groups`, which divide them; each group normalised over its channels and places."""
+
+    groups: int = 1
+
+    kind = "gn"
+    text = re.compile(r"gn(?P<groups>\d+)")
+
+    @classmethod
+    def from_groups(cls, groups: Groups) -> Self:
+        return cls(number("gn", "groups", groups["groups"], 1, 64))
+
+    def __str__(self) -> str:
+        return f"gn{self.groups}"
+
+    def takes_away(self, channels: int) -> bool:
+        return self.groups == channels
+
+    def shape(self, x: Shape) -> Shape:
+        if x[0] % self.groups:
+            raise Problem("network.groups", groups=self.groups, n=x[0])
+        return x
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        own, of = {"own": len(x)}, {"groups": self.groups, "own": len(x)}
+        axes = {"axes": tuple(range(1 - len(x), 0))}
+        return {
+            "mean": call(group_mean, "x", **of),
+            "var": call(group_variance, "x mean", **of),
+            "hat": call(group_normalise, "x mean var", **of),
+            "y": call(scale_and_shift, "hat g s", **axes),
+            "y_bound": call(normalised_bound, "x_bound var g s", together=False),
+            "dx": call(group_normalise_dx, "dy g hat var", **of, **axes),
+            "dg": call(gain_dg, "dy hat", **own),
+            "ds": call(shift_ds, "dy", **own),
+        }
+
+    def magnitude(self, values: Values) -> np.ndarray:
+        x, own = values["x"], 3 if values["x"].ndim > 2 else 1
+        size = grouped(np.abs(x), self.groups, own) + np.abs(values["mean"][..., None])
+        size = (size / np.sqrt(values["var"][..., None] + EPS)).reshape(x.shape)
+        return scale_and_shift(size, np.abs(values["g"]), np.abs(values["s"]), tuple(range(1 - own, 0)))
+
+    def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray:
+        (dn, g, hat, var), of = sources, (settings["groups"], settings["own"])
+        dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *of), grouped(hat, *of)
+        return terms_of_paths(dhat, hat, np.sqrt(var[..., None] + EPS), (-1,)).reshape(dn.shape)
+
+    def geometry(self) -> dict[str, int]:
+        return {"groups": self.groups}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"GroupNormalization({self.groups}, epsilon={EPS})",)
+
+    def refused_by_pytorch(self, x: Shape, images: int) -> bool:
+        return images * math.prod(x) == self.groups  # as of batch norm, in each group
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"GroupNorm({self.groups}, {x[0]}, eps={EPS})",)
+
+    def tensorflow(self, tf: Any, x: Any, g: Any, s: Any) -> Any:
+        rows = tf.reshape(x, (*x.shape[:-1], self.groups, -1))
+        axes = [*range(1, len(x.shape) - 1), len(x.shape)]
+        mean, var = tf.nn.moments(rows, axes, keepdims=True)
+        return g * tf.reshape((rows - mean) / tf.sqrt(var + EPS), x.shape) + s

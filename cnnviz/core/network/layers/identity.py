@@ -1,0 +1,46 @@
+"""Identity: hands on what it gets, to see what a network is without an activation there."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.layers.layer import ONE, Call, Links, Run, Shape, call
+
+
+def identity(z: np.ndarray) -> np.ndarray:
+    """z itself."""
+    return z
+
+
+@dataclass(frozen=True)
+class Identity(Activation):
+    """Every cell as it is."""
+
+    kind = "identity"
+    text = re.compile("identity")
+    scale = "same"
+    hands_on = True
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        return {"y": call(identity, "x"), "dx": call(identity, "dy")}
+
+    def links(self) -> Links:
+        return {"y": (("x", "same"),), "dx": (("dy", "same"),)}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": "{y} = {x}", "dx": "{dx} = {dy}"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "x", "dx": "dy"}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("linear")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Identity()",)
+
+    def tensorflow(self, tf: Any, x: Any) -> Any:
+        return tf.identity(x)

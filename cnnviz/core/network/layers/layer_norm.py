@@ -1,0 +1,31 @@
+"""Layer normalisation: an image's own row of numbers. Maps take gn1, since PyTorch and Keras mean different things by it there."""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers.group_norm import GroupNorm
+from cnnviz.core.network.layers.layer import Groups, Shape
+
+
+@dataclass(frozen=True)
+class LayerNorm(GroupNorm):
+    """A row normalised over all its units."""
+
+    kind = "ln"
+    text = re.compile("ln")
+    takes = gives = "row"
+
+    @classmethod
+    def from_groups(cls, groups: Groups) -> Self:
+        return cls()
+
+    def __str__(self) -> str:
+        return "ln"
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"LayerNormalization(epsilon={EPS})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"LayerNorm({x[0]}, eps={EPS})",)

@@ -1,0 +1,66 @@
+"""Leaky ReLU: keeps what is positive, and lets a small part of the rest through, so that no unit falls silent."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Self
+
+import numpy as np
+
+from cnnviz.core.network.layers._rectifier import Rectifier
+from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, call, number
+from cnnviz.core.network.ties import TIE, settled
+
+
+def leaky_relu(z: np.ndarray, slope: float) -> np.ndarray:
+    """z where z > 0, else slope·z, elementwise."""
+    return np.where(z > 0, z, slope * z)
+
+
+def leaky_relu_dx(da: np.ndarray, z: np.ndarray, slope: float) -> np.ndarray:
+    """dz = da where z > 0, else slope·da; at z = 0 the slope is taken to be the small one."""
+    return np.where(z > 0, da, slope * da)
+
+
+@dataclass(frozen=True)
+class LeakyRelu(Rectifier):
+    """max(·, s·) of every cell, with a slope s of `percent` / 100 below 0. It has a kink at 0, as ReLU has (core/network/ties.py)."""
+
+    percent: int = 1
+
+    kind = "leaky"
+    function = "leaky ReLU"
+    text = re.compile(r"leaky(?P<percent>\d+)?")
+
+    @classmethod
+    def from_groups(cls, groups: Groups) -> Self:
+        return cls(number("leaky", "percent", groups["percent"], 1, 99))
+
+    def __str__(self) -> str:
+        return "leaky" if self.percent == 1 else f"leaky{self.percent}"
+
+    @property
+    def slope(self) -> float:
+        return self.percent / 100
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        return {
+            "x": call(settled, "x x_bound", tie=TIE),
+            "y": call(leaky_relu, "x", slope=self.slope),
+            "dx": call(leaky_relu_dx, "dy x", slope=self.slope),
+        }
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        s, rest = self.slope, (100 - self.percent) / 100
+        return {"y": rf"{{y}} = \max({{x}}, {s} \cdot {{x}})", "dx": rf"{{dx}} = {{dy}} \odot ({s} + {rest} \cdot [{{x}} > 0])"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": f"max(x, {self.slope}*x)", "dx": f"dy*({self.slope}+{(100 - self.percent) / 100}*[x > 0])"}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"Activation(lambda z: ops.where(z > 0, z, {self.slope} * z))",)  # its LeakyReLU has the slope in single precision
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"LeakyReLU({self.slope})",)
+
+    def tensorflow(self, tf: Any, x: Any) -> Any:
+        return tf.where(x > 0, x, self.slope * x)  # its leaky_relu has the slope in single precision

@@ -1,0 +1,150 @@
+"""Max pooling: of each window the largest number goes on, and alone gets the gradient back."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.layers._pooling import Pooling
+from cnnviz.core.network.layers.layer import ONE, Call, Links, Run, Shape, call
+from cnnviz.core.network.sliding import Index, along, slices
+from cnnviz.core.network.ties import TIE, margin
+
+
+def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
+    """p[c,i,j] = the largest of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W').
+
+    First the largest of each column of a window, then of these: 2k - 2 comparisons instead of k² - 1.
+    """
+    down, right = (along(k, stride, n) for n in shape)
+    columns = reduce(np.maximum, (x[..., under, :] for under in down))
+    return reduce(np.maximum, (columns[..., under] for under in right))
+
+
+def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
+    """For each cell (u,v) of the window the index of what lies under it, and at which places it wins.
+
+    That is the first cell that is equal to the largest but for round-off: p - x <= margin.
+    """
+    least, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
+    for under in slices(k, stride, *p.shape[-2:]):
+        wins = x[under] >= least
+        wins &= open_places
+        open_places ^= wins
+        yield under, wins
+
+
+def max_pool_dx(
+    dp: np.ndarray, x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float
+) -> np.ndarray:
+    """Each place hands its gradient to the winner of its window, the first of equal ones; where windows overlap, they add up."""
+    dx = np.zeros(x.shape, dp.dtype)
+    for under, wins in first_winners(x, p, bound, k, stride, tie):
+        if stride < k:
+            dx[under] += dp * wins
+        else:
+            np.multiply(dp, wins, out=dx[under])
+    return dx
+
+
+def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
+    """The cells of each window that are its largest number, (k², …,C,H',W') with `shape` (H',W')."""
+    windows = np.stack([x[under] for under in slices(k, stride, *shape)])
+    return windows == windows.max(axis=0)
+
+
+def max_pool_undecided(
+    dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
+) -> np.ndarray:
+    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back, dp, which round-off may put off by `error`.
+
+    To give it to each of them is not: together they have what the window has, once; where windows overlap, all such windows of a map together.
+    """
+    windows = list(slices(k, stride, *p.shape[-2:]))
+    near, ties = _near(doubt, x, p, windows)
+    error = 2 * np.broadcast_to(error, dp.shape)
+    if stride < k:
+        off = _sum_up(error * near, x, windows)
+        sure, open_ = _sum_up(dp * (near & ~ties), x, windows), _sum_up(np.abs(dp) * ties, x, windows)
+        size = np.where(open_ > 0, 1e-3 * (open_ + np.abs(sure)) + off, 0)
+        good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), size)
+        return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_ + off)
+    handed = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
+    good = np.abs(handed - dp) <= np.maximum(1e-3 * np.abs(dp), error)
+    return _sum_up(good & ties, x, windows) > 0
+
+
+def _near(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
+    """The cells of each window that are as good as its largest number, and those of them that are not alone, (k²,…,C,H',W')."""
+    near = np.stack([p - x[under] <= doubt for under in windows])
+    return near, near & (near.sum(axis=0) > 1)
+
+
+def _sum_up(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarray:
+    """The shares (k²,…,C,H',W') of the cells of all windows, added up, shaped like x."""
+    found = np.zeros(x.shape)
+    for under, share in zip(windows, shares, strict=True):
+        found[under] += share
+    return found
+
+
+def _has_all(handed: np.ndarray, back: np.ndarray, off: np.ndarray) -> np.ndarray:
+    """The maps in which equal cells are handed all that comes `back` to them, once, but for what it may be `off`; (…,C,1,1)."""
+    handed, back, off = (array.sum(axis=(-2, -1), keepdims=True) for array in (handed, back, off))
+    return np.abs(handed - back) <= off
+
+
+@dataclass(frozen=True)
+class MaxPooling(Pooling):
+    """The largest of each window. It has kinks where two of a window are equal, but for round-off (core/network/ties.py)."""
+
+    kind = "max"
+    has_kinks = True
+    text = re.compile(r"max(?P<k>\d+)(s(?P<stride>\d+))?")
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        sliding = {"k": self.k, "stride": self.stride}
+        return {
+            "y": call(max_pool, "x", **sliding, shape=self.shape(x)[1:]),
+            "dx": call(max_pool_dx, "dy x y x_bound", **sliding, tie=TIE),
+        }
+
+    def choice(self, x: Shape) -> Call:
+        return call(winners, "x", k=self.k, stride=self.stride, shape=self.shape(x)[1:])
+
+    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+        windows = list(slices(self.k, self.stride, *y.shape[-2:]))
+        return _sum_up(_near(tie, x, y, windows)[1], x, windows) > 0
+
+    def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
+        dp, x, p, bound = sources
+        return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
+
+    def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+        dp, x, p, _ = sources
+        windows = list(slices(self.k, self.stride, *p.shape[-2:]))
+        return _sum_up(np.abs(dp) * _near(doubt, x, p, windows)[1], x, windows)
+
+    def links(self) -> Links:
+        return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {
+            "y": r"{y}[c,i,j] = \max_{{u,v}} {x}" + self.pixel,
+            "dx": r"{dx}[c,r,s] = \sum {dy}[c,i,j]",
+        }
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "max(x)", "dx": "sum(dy)"}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return (f"MaxPooling2D({self.k}, strides={self.stride})",)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return (f"MaxPool2d({self.k}, stride={self.stride})",)
+
+    def tensorflow(self, tf: Any, x: Any) -> Any:
+        return tf.nn.max_pool2d(x, self.k, self.stride, "VALID")

@@ -1,0 +1,86 @@
+"""Sigmoid: squeezes every number into 0 … 1."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.layers._activation import Activation
+from cnnviz.core.network.layers.layer import ONE, Call, Run, Shape, call
+from cnnviz.core.network.ties import bound_of_shares
+from cnnviz.core.runtime.read_only import freeze
+
+SATURATED = 0.01
+"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
+
+
+@np.errstate(over="ignore")
+def sigmoid(z: np.ndarray) -> np.ndarray:
+    """σ(z) = 1 / (1 + e^(-z)), elementwise, right at any magnitude.
+
+    e^(-z) may overflow to infinity; 1/∞ = 0 is then the right answer, so the overflow is not worth a warning.
+    """
+    e = np.exp(-z)
+    e += 1.0
+    return 1.0 / e
+
+
+def sigmoid_prime(a: np.ndarray) -> np.ndarray:
+    """σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z."""
+    return a * (1.0 - a)
+
+
+def sigmoid_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """dz = da · a (1 - a)."""
+    return da * (a * (1 - a))
+
+
+@dataclass(frozen=True)
+class Sigmoid(Activation):
+    """σ of every cell."""
+
+    kind = "sigmoid"
+    function = "σ"
+    text = re.compile("sigmoid")
+    scale = "share"
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
+
+    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+        one = freeze(np.ones(()))  # an array is added in half the time that a number takes
+
+        @np.errstate(over="ignore")
+        def sigmoid(z: np.ndarray) -> np.ndarray:
+            e = np.negative(z)
+            np.exp(e, e)
+            e += one
+            return np.divide(one, e, e)
+
+        def sigmoid_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+            dz = one - a
+            dz *= a
+            dz *= da
+            return dz
+
+        return {"y": sigmoid, "dx": sigmoid_dx}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {"y": r"{y} = \sigma({x}) = 1 / (1 + e^{{-{x}}})", "dx": r"{dx} = {dy} \odot {y} \odot (1 - {y})"}
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "σ(x)", "dx": "dy*y*(1-y)"}
+
+    def saturated(self, y: np.ndarray) -> np.ndarray:
+        return sigmoid_prime(y) < SATURATED
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("sigmoid")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Sigmoid()",)
+
+    def tensorflow(self, tf: Any, x: Any) -> Any:
+        return tf.sigmoid(x)

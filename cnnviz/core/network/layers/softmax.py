@@ -1,0 +1,77 @@
+"""Softmax: makes a row of numbers into shares that sum to 1. What one output gains the others lose."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.layers.layer import ONE, Call, Layer, Links, Run, Shape, call
+from cnnviz.core.network.ties import bound_of_shares
+
+
+def softmax(z: np.ndarray) -> np.ndarray:
+    """e^z[n] / Σ e^z over the last axis; the largest is taken off first, which changes nothing and cannot overflow."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+def softmax_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    """dz[n] = a[n] · (da[n] - Σ_k da[k] · a[k]): every output depends on every other.
+
+    It is written as a[n] · Σ_k a[k] · (da[n] - da[k]), which loses no digits where one share is nearly 1: Σ a = 1.
+    """
+    apart = da[..., :, None] - da[..., None, :]
+    return a * (apart * a[..., None, :]).sum(axis=-1)
+
+
+LARGEST = 80.0
+"""Sums up to here have powers that can be written."""
+
+
+def powers(z: np.ndarray) -> np.ndarray:
+    """Each e^z[n] of a row, and at the end their total; where one cannot be written, all without the largest sum.
+
+    >>> powers(np.array([0.0, 1.0])).round(3).tolist(), powers(np.array([1000.0, 1000.0])).tolist()
+    ([1.0, 2.718, 3.718], [1.0, 1.0, 2.0])
+    """
+    e = np.exp(z - z.max() if z.max() > LARGEST else z)
+    return np.append(e, e.sum())
+
+
+@dataclass(frozen=True)
+class Softmax(Layer):
+    """Shares over a row."""
+
+    kind = "softmax"
+    text = re.compile("softmax")
+    letter = "a"
+    takes = gives = "row"
+    scale = "share"
+
+    def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
+        return {"y": call(softmax, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(softmax_dx, "dy y")}
+
+    def links(self) -> Links:
+        return {"y": (("x", "all"),), "dx": (("dy", "all"), ("y", "all"))}
+
+    def formulas(self, x: Shape) -> dict[str, str]:
+        return {
+            "y": r"{y}[n] = e^{{{x}[n]}} / \sum_{{k}} e^{{{x}[k]}}",
+            "dx": r"{dx}[n] = {y}[n] \cdot ({dy}[n] - \sum_{{k}} {dy}[k] \cdot {y}[k])",
+        }
+
+    def arithmetic(self) -> dict[str, str]:
+        return {"y": "exp(x)/sum(exp(x))", "dx": "y*(dy-sum(dy*y))"}
+
+    def between(self, x: np.ndarray) -> dict[str, np.ndarray]:
+        return {"powers": powers(x)}
+
+    def keras(self, x: Shape) -> tuple[str, ...]:
+        return ('Activation("softmax")',)
+
+    def pytorch(self, x: Shape) -> tuple[str, ...]:
+        return ("Softmax(dim=1)",)
+
+    def tensorflow(self, tf: Any, x: Any) -> Any:
+        return tf.nn.softmax(x)

@@ -1,0 +1,291 @@
+"""Parameters, the values of a forward pass and its gradients: read-only arrays by name, as mappings and as attributes.
+
+One symbol means one thing in code, formula and label; `d<name>` is ∂L/∂<name> and has its shape. The fields
+written out below are those of the teaching notebook's network; any other network's arrays go by its own symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterator, Mapping, ValuesView
+from dataclasses import FrozenInstanceError, dataclass
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from cnnviz.core.network.sliding import Padding
+from cnnviz.core.network.symbols import is_parameter
+from cnnviz.core.runtime.read_only import as_frozen, freeze
+
+
+class Arrays(Mapping[str, np.ndarray]):
+    """Read-only float64 arrays by name, in the order of the layers: they are its attributes, and it has no others.
+
+    An array that somebody else could still write to is copied first: freezing it in place would
+    be a mutation, and keeping it would let the value change behind our back.
+    """
+
+    __slots__ = ("__dict__", "__weakref__")  # what subclasses hold beside arrays is in slots of theirs
+
+    def __init__(self, **arrays: object) -> None:
+        vars(self).update({name: as_frozen(values) for name, values in arrays.items()})
+
+    @classmethod
+    def of(cls, arrays: Mapping[str, object], *settings: Any) -> Self:
+        """These arrays, under any names."""
+        return cls.of_frozen({name: as_frozen(values) for name, values in arrays.items()}, *settings)
+
+    @classmethod
+    def made(cls, arrays: dict[str, np.ndarray]) -> Self:
+        """As `of`, for arrays that we have just made, of any precision: they are locked where they are."""
+        for array in arrays.values():
+            array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+            if array.base is not None:
+                freeze(array)
+        return cls.of_frozen(arrays)
+
+    @classmethod
+    def of_frozen(cls, arrays: dict[str, np.ndarray]) -> Self:
+        """As `of`, for arrays that are locked already, in a dict that is nobody else's."""
+        self = object.__new__(cls)
+        _set_arrays(self, arrays)
+        return self
+
+    def replace(self, **changes: object) -> Self:
+        """The same with some arrays changed."""
+        return self.of({**self, **changes}, *self._settings)
+
+    @property
+    def _settings(self) -> tuple[Any, ...]:
+        """The arguments of `of` beside the arrays."""
+        return ()
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        return vars(self)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([*vars(self)])
+
+    def __len__(self) -> int:
+        return len(vars(self))
+
+    def items(self) -> ItemsView[str, np.ndarray]:  # several times faster than Mapping's, as are values
+        return vars(self).items()
+
+    def values(self) -> ValuesView[np.ndarray]:
+        return vars(self).values()
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+    def __delattr__(self, name: str) -> None:
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
+
+    def __reduce__(self) -> tuple[Any, ...]:  # else pickle and copy would give back arrays that can be written to
+        return self.of, (dict(self), *self._settings)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(f'{name} {self[name].shape}' for name in self)})"
+
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+_set = object.__setattr__
+"""Sets a slot while a value is made."""
+
+_with_fields = dataclass(init=False, repr=False, eq=False)
+"""Makes the names of the teaching notebook's arrays known to dataclasses.fields and dataclasses.replace."""
+
+
+@_with_fields
+class Params(Arrays):
+    """Kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,); in other networks f1, b1, f2 …
+
+    >>> params = Params(f=np.ones((3, 3)), w=np.zeros((900, 2)), b=np.zeros(2))
+    >>> params.f is params["f"], list(params)
+    (True, ['f', 'w', 'b'])
+    """
+
+    f: np.ndarray
+    w: np.ndarray
+    b: np.ndarray
+
+    def __init__(self, f: object, w: object, b: object) -> None:
+        super().__init__(f=f, w=w, b=b)
+
+
+class Mode(NamedTuple):
+    """The way in which a pass was run, in training or as after it, and the arrays that its layers keep, by name."""
+
+    training: bool = True
+    kept: Mapping[str, np.ndarray] = {}
+
+
+@_with_fields
+class Trace(Arrays):
+    """Every value of one forward pass, and the stride and padding that the backward pass needs again.
+
+    For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks' arrays go by their symbols.
+    """
+
+    __slots__ = ("_made_by", "_mode", "padding", "stride")
+
+    x: np.ndarray
+    z1: np.ndarray
+    a1: np.ndarray
+    v: np.ndarray
+    z2: np.ndarray
+    o: np.ndarray
+    stride: int
+    padding: Padding
+
+    def __init__(
+        self, x: object, z1: object, a1: object, v: object, z2: object, o: object, stride: int = 1, padding: Padding = 0
+    ) -> None:
+        super().__init__(x=x, z1=z1, a1=a1, v=v, z2=z2, o=o)
+        _set(self, "stride", stride)
+        _set(self, "padding", padding)
+
+    @classmethod
+    def of_frozen(
+        cls, arrays: dict[str, np.ndarray], stride: int = 1, padding: Padding = 0, made_by: object = None, mode: Mode | None = None
+    ) -> Self:
+        self = object.__new__(cls)
+        _set_arrays(self, arrays)
+        _set_stride(self, stride)
+        _set_padding(self, padding)
+        _set_made_by(self, made_by)
+        if mode:
+            _set(self, "_mode", mode)
+        return self
+
+    @property
+    def mode(self) -> Mode:
+        """The way in which the pass was run, and the arrays that the layers keep of it."""
+        mode: Mode | None = getattr(self, "_mode", None)
+        if mode is None:
+            made_by: Any = self.made_by
+            mode = Mode(made_by.program.run.training, made_by.program.kept(made_by.values)) if made_by else Mode()
+            _set(self, "_mode", mode)
+        return mode
+
+    @property
+    def training(self) -> bool:
+        """Tells whether it is a pass in training, or one as after it."""
+        return self.mode.training
+
+    @property
+    def kept(self) -> Mapping[str, np.ndarray]:
+        """The arrays that the layers keep of the pass beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the buffers."""
+        return self.mode.kept
+
+    def image(self, i: int) -> Trace:
+        """Image `i` of several, in the shapes of one image."""
+        own = {name: freeze(one_image(array, i)) for name, array in self.items()}
+        kept = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
+        return Trace.of_frozen(own, self.stride, self.padding, None, Mode(self.training, kept))
+
+    @property
+    def made_by(self) -> object:
+        """The pass that it comes from, with what that kept for the way back (core/network/program.py); None where it was made by hand."""
+        return getattr(self, "_made_by", None)
+
+    @property
+    def _settings(self) -> tuple[Any, ...]:
+        return self.stride, self.padding, None, self.mode
+
+
+def one_image(array: np.ndarray, i: int) -> np.ndarray:
+    """Image `i` of an array (m,…), without a channel axis of 1.
+
+    >>> one_image(np.zeros((3, 1, 5, 4)), 2).shape, one_image(np.zeros((3, 2)), 0).shape
+    ((5, 4), (2,))
+    """
+    own: np.ndarray = array[i]
+    return own[0] if own.ndim == 3 and len(own) == 1 else own
+
+
+Later = tuple[tuple[str, ...], Callable[[], Mapping[str, np.ndarray]]]
+"""Gradients that are still to be worked out: their names, and what makes all of them."""
+
+
+@_with_fields
+class Gradients(Arrays):
+    """∂L/∂<name> for each name, from the loss back. `dx` may be given as a function: it is called when first asked for.
+
+    No update needs dx, and it costs as much as the rest of the backward pass. Each has the shape of what it is the gradient of.
+    """
+
+    __slots__ = ("_later",)
+
+    do: np.ndarray
+    dz2: np.ndarray
+    dw: np.ndarray
+    db: np.ndarray
+    da1: np.ndarray
+    dz1: np.ndarray
+    df: np.ndarray
+    dx: np.ndarray
+
+    def __init__(
+        self, do: object, dz2: object, dw: object, db: object, da1: object, dz1: object, df: object, dx: object
+    ) -> None:
+        now = {} if callable(dx) else {"dx": dx}
+        super().__init__(do=do, dz2=dz2, dw=dw, db=db, da1=da1, dz1=dz1, df=df, **now)
+        _set(self, "_later", (("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
+
+    @classmethod
+    def of_frozen(cls, arrays: dict[str, np.ndarray], later: Later | None = None) -> Self:
+        self = object.__new__(cls)
+        _set_arrays(self, arrays)
+        _set_later(self, later)
+        return self
+
+    def image(self, i: int) -> Gradients:
+        """Image `i` of several, in the shapes of one image: what comes back to its own arrays. Those of parameters are of all images."""
+        return Gradients.of_frozen({name: array if is_parameter(name[1]) else freeze(one_image(array, i)) for name, array in self.items()})
+
+    def _names_later(self) -> tuple[str, ...]:
+        later: Later | None = getattr(self, "_later", None)
+        return later[0] if later else ()
+
+    def _work_out(self) -> None:
+        """Works out what was put off, all at once; of two threads that ask at a time the first one's arrays stay."""
+        later: Later | None = getattr(self, "_later", None)
+        for name, array in later[1]().items() if later else ():
+            vars(self).setdefault(name, as_frozen(array))
+        _set(self, "_later", None)
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        # Reached only for an attribute that is not there yet.
+        if name != "_later" and name in self._names_later():
+            self._work_out()
+        try:
+            return vars(self)[name]
+        except KeyError:
+            raise AttributeError(f"{type(self).__name__} has no {name!r}") from None
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name not in vars(self) and name in self._names_later():
+            self._work_out()
+        return vars(self)[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*vars(self), *self._names_later())))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def items(self) -> ItemsView[str, np.ndarray]:
+        self._work_out()
+        return super().items()
+
+    def values(self) -> ValuesView[np.ndarray]:
+        self._work_out()
+        return super().values()
+
+
+# Slots that every pass sets, by setters of their own: in half the time that `_set` takes.
+_set_arrays = vars(Arrays)["__dict__"].__set__
+_set_stride, _set_padding, _set_made_by = (vars(Trace)[slot].__set__ for slot in ("stride", "padding", "_made_by"))
+_set_later = vars(Gradients)["_later"].__set__

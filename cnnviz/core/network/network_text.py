@@ -1,0 +1,85 @@
+"""Reads a network's text: its words, their order, and how many of each there may be."""
+
+import re
+from collections import Counter
+
+from cnnviz.core.network.layers import LAYERS
+from cnnviz.core.network.layers.layer import Layer
+from cnnviz.core.network.losses import LOSSES, Loss
+from cnnviz.words import Problem
+
+MOST_TEXT = 200
+MOST = {"conv": 4, "dense": 3, "between": 16, "filters": 384, "outputs": 10}
+"""Limits of a network: what can be drawn."""
+
+
+def read(text: str) -> tuple[tuple[Layer, ...], Loss]:
+    """The layers and the loss that `text` stands for; Problem names the word, its place and what fits.
+
+    >>> layers, loss = read("conv1x3-sigmoid-dense2-sigmoid-mse")
+    >>> [layer.kind for layer in layers], str(loss)
+    (['conv', 'sigmoid', 'dense', 'sigmoid'], 'mse')
+    """
+    if len(text) > MOST_TEXT:
+        raise Problem("network.length", n=len(text), most=MOST_TEXT)
+    *words, last = text.strip().split("-")
+    if last not in LOSSES:
+        raise Problem("network.no_loss", word=_short(last), known=tuple(LOSSES))
+    layers = tuple(_layer(word, place, words) for place, word in enumerate(words, start=1))
+    _check_order(layers, LOSSES[last])
+    _check_counts(layers)
+    return layers, LOSSES[last]
+
+
+def _layer(word: str, place: int, words: list[str]) -> Layer:
+    try:
+        for kind in LAYERS.values():
+            if word.isascii() and (layer := kind.parse(word)):  # other scripts have digits too
+                return layer
+    except Problem as problem:
+        raise Problem("network.at", word=_short(word), place=place, why=problem) from None
+    near = re.match("[a-z]*", word)
+    code = "network.form" if near and near[0] in LAYERS else "network.word"
+    raise Problem(code, word=_short(word), place=place, known=tuple(LAYERS), losses=tuple(LOSSES))
+
+
+def _check_order(layers: tuple[Layer, ...], loss: Loss) -> None:
+    row = False
+    for place, layer in enumerate(layers, start=1):
+        if row and layer.takes == "map":
+            raise Problem("network.after_row", layer=str(layer), place=place)
+        if not row and layer.takes == "row" and layer.kind != "dense":
+            raise Problem("network.needs_row", layer=str(layer), place=place)
+        row = row or layer.gives == "row"
+    if not any("f" in layer.parameter_letters or "w" in layer.parameter_letters for layer in layers):
+        raise Problem("network.nothing_learns")
+    if not row:
+        raise Problem("network.no_row_in_text", loss=str(loss), last=str(layers[-1]), place=len(layers))
+    if loss.after and layers[-1].kind not in loss.after:
+        raise Problem("network.loss_after", loss=str(loss), after=loss.after, last=str(layers[-1]), place=len(layers))
+
+
+def _check_counts(layers: tuple[Layer, ...]) -> None:
+    counts: Counter[str] = Counter()
+    dense = []
+    for place, layer in enumerate(layers, start=1):
+        letters = layer.parameter_letters
+        name = "conv" if "f" in letters else "dense" if "w" in letters else "between"
+        counts[name] += 1
+        if name == "conv":
+            counts["filters"] += layer.shape((1, 99, 99))[0]
+        if name == "dense":
+            dense.append(layer)
+        for counted in (name, "filters"):
+            if counts[counted] > MOST[counted]:
+                raise Problem(
+                    f"network.too_many.{counted}", layer=str(layer), place=place, n=counts[counted], most=MOST[counted]
+                )
+    last = dense[-1] if dense else None
+    if last and last.shape((1,))[0] > MOST["outputs"]:
+        place = max(n for n, layer in enumerate(layers, start=1) if layer is last)
+        raise Problem("network.outputs", layer=str(last), place=place, n=last.shape((1,))[0], most=MOST["outputs"])
+
+
+def _short(word: str) -> str:
+    return repr(word if len(word) <= 24 else word[:23] + "…")

@@ -1,0 +1,165 @@
+"""Rules by which a step follows from the gradients: plain gradient descent, with momentum, or Adam.
+
+An optimizer is a function without memory: what it needs to remember it hands back as its state, and is given
+again. Parameters and gradients are mappings; a gradient goes by "d" and its parameter's name.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Gradients, Params
+from cnnviz.core.runtime.read_only import freeze
+
+State = Mapping[str, Any]
+"""Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
+
+Change = tuple[np.ndarray, dict[str, np.ndarray]]
+"""The part that a step takes off a parameter, and the state that is kept for the next."""
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A learning rate η, and the rule by its name."""
+
+    lr: float
+    name: ClassVar[str] = "gd"
+    KEEPS: ClassVar[tuple[str, ...]] = ()
+    """The names of the arrays that are remembered of each parameter from step to step."""
+    formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
+    """The step in LaTeX, for a parameter θ."""
+    words: ClassVar[str] = "update"
+    """The name of its step among the messages `stage`, a title and a sentence."""
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.SGD(learning_rate)",
+        "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
+    }
+    """Its code in Keras and PyTorch; under "keras_step" what has to be set there before step t."""
+
+    def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
+        """The parameters after one step, and the state for the next; `state` is None at the start."""
+        after: dict[str, np.ndarray] = {}
+        if not self.KEEPS:
+            lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
+            for name, theta in params.items():
+                after[name] = theta - lr * slopes["d" + name]
+            return Params.made(after), {}
+        kept: dict[str, np.ndarray] = {}
+        t = int((state or {}).get("t", 0)) + 1
+        for name, theta in params.items():
+            before = {key: state[f"{key}.{name}"] for key in self.KEEPS} if state else None
+            gradient = gradients[f"d{name}"]
+            change, own = self.change(gradient, before, t)
+            after[name] = theta - change
+            kept |= {f"{key}.{name}": freeze(value.copy() if value is gradient else value) for key, value in own.items()}
+        return Params.made(after), kept | {"t": t}
+
+    def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
+        """The part that is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
+        return self.lr * gradient, {}
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """The parts of one parameter's step beside its gradient, by name, from what was remembered before and after."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Momentum(Optimizer):
+    """velocity ← 0.9 · velocity + dθ, θ ← θ - η · velocity. Source: Polyak (1964), as in torch.optim.SGD."""
+
+    name: ClassVar[str] = "momentum"
+    words: ClassVar[str] = "momentum"
+    KEEPS: ClassVar[tuple[str, ...]] = ("velocity",)
+    formulas: ClassVar[tuple[str, ...]] = (
+        r"\text{velocity} \leftarrow 0.9 \cdot \text{velocity} + \partial \theta",
+        r"\theta \leftarrow \theta - \eta \cdot \text{velocity}",
+    )
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.SGD(learning_rate, momentum=np.float64(0.9))",
+        "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate, momentum=0.9)",
+    }
+    share: ClassVar[float] = 0.9
+
+    def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
+        velocity = gradient if state is None else self.share * state["velocity"] + gradient
+        return self.lr * velocity, {"velocity": velocity}
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """`kept`, nine tenths of the velocity so far (0 at the start), and `velocity`, the new one."""
+        velocity = after[f"velocity.{name}"]
+        return {"kept": self.share * before[f"velocity.{name}"] if before else np.zeros_like(velocity), "velocity": velocity}
+
+
+@dataclass(frozen=True)
+class Adam(Optimizer):
+    """m ← 0.9 m + 0.1 dθ, s ← 0.999 s + 0.001 dθ², θ ← θ - η · m̂ / (√ŝ + 1e-8), with m̂ = m / (1 - 0.9ᵗ) and ŝ likewise.
+
+    Source: Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
+    """
+
+    name: ClassVar[str] = "adam"
+    words: ClassVar[str] = "adam"
+    KEEPS: ClassVar[tuple[str, ...]] = ("m", "s")
+    formulas: ClassVar[tuple[str, ...]] = (
+        r"m \leftarrow 0.9 \cdot m + 0.1 \cdot \partial \theta",
+        r"s \leftarrow 0.999 \cdot s + 0.001 \cdot (\partial \theta)^2",
+        r"\hat{m} = m / (1 - 0.9^t), \quad \hat{s} = s / (1 - 0.999^t)",
+        r"\theta \leftarrow \theta - \eta \cdot \hat{m} / (\sqrt{\hat{s}} + 10^{-8})",
+    )
+    code: ClassVar[Mapping[str, str]] = {
+        "keras": "keras.optimizers.Adam(learning_rate, beta_1=np.float64(0.9), beta_2=np.float64(0.999))",
+        "keras_step": "optimizer.epsilon = 1e-8 * (1 - 0.999**t) ** 0.5",
+        "pytorch": "torch.optim.Adam(model.parameters(), lr=learning_rate)",
+    }
+    beta: ClassVar[tuple[float, float]] = (0.9, 0.999)
+    corrects: ClassVar[bool] = True
+
+    def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
+        b1, b2 = self.beta
+        m, s = (0.0, 0.0) if state is None else (state["m"], state["s"])
+        m, s = b1 * m + (1 - b1) * gradient, b2 * s + (1 - b2) * gradient**2
+        m_hat, s_hat = (m / (1 - b1**t), s / (1 - b2**t)) if self.corrects else (m, s)
+        return self.lr * m_hat / (np.sqrt(s_hat) + 1e-8), {"m": m, "s": s}
+
+    def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
+        """`mean`, the gradient averaged (m̂), and `size`, its own scale (√ŝ + 1e-8)."""
+        counted = [1 - beta ** after["t"] if self.corrects else 1.0 for beta in self.beta]
+        return {"mean": after[f"m.{name}"] / counted[0], "size": np.sqrt(after[f"s.{name}"] / counted[1]) + 1e-8}
+
+
+OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer, Momentum, Adam)}
+"""Every rule by its name in the address."""
+
+
+@lru_cache(maxsize=64)
+def gd(lr: float) -> Optimizer:
+    """Gradient descent, θ ← θ - η · dθ.
+
+    >>> after, _ = gd(0.5).step(Params.of({"w": np.ones(2)}), {"dw": np.ones(2)}, None)
+    >>> after["w"]
+    array([0.5, 0.5])
+    """
+    return Optimizer(lr)
+
+
+def momentum(lr: float) -> Optimizer:
+    """Gradient descent with momentum 0.9.
+
+    >>> params, gradients = Params.of({"w": np.zeros(1)}), {"dw": np.ones(1)}
+    >>> params, state = momentum(1.0).step(params, gradients, None)
+    >>> momentum(1.0).step(params, gradients, state)[0]["w"]
+    array([-2.9])
+    """
+    return Momentum(lr)
+
+
+def adam(lr: float) -> Optimizer:
+    """Adam with β 0.9 and 0.999.
+
+    >>> adam(0.1).step(Params.of({"w": np.zeros(1)}), {"dw": np.full(1, 7.0)}, None)[0]["w"].round(6)
+    array([-0.1])
+    """
+    return Adam(lr)

@@ -1,0 +1,113 @@
+"""A line of a network's passes: one array made from others, by their symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from cnnviz.core.network.layers.layer import Shape
+from cnnviz.core.runtime.cached import cached_property
+
+PassValues = dict[str, np.ndarray]
+"""Arrays by symbol as the lines have them."""
+
+Override = Callable[[PassValues, Callable[[], np.ndarray]], np.ndarray]
+"""A function in a line's place: it is given all arrays so far, and the line itself to call."""
+
+
+@dataclass(frozen=True)
+class Op:
+    """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it.
+
+    Where a kink follows, `settled` is what is made of that before anything reads it, with the last of the sources.
+    """
+
+    target: str
+    function: Callable[..., np.ndarray]
+    sources: tuple[str, ...]
+    settings: Mapping[str, object] = field(default_factory=dict)
+    layer: int | None = None
+    role: str = ""
+    for_one: Callable[..., np.ndarray] | None = None
+    """The function with its settings for one image, the same bits in less time, where there is one (Layer.for_one)."""
+    settled: Op | None = None
+
+    @property
+    def place(self) -> int:
+        """The place of the layer that the line belongs to; flattening and the loss belong to none."""
+        assert self.layer is not None, self.target
+        return self.layer
+
+    @cached_property
+    def run(self) -> Callable[..., np.ndarray]:
+        """The function with its settings."""
+        return self._settling(partial(self.function, **self.settings) if self.settings else self.function)
+
+    def _settling(self, made: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+        if self.settled is None:
+            return made
+        settled = self.settled.run
+        return lambda *given: settled(made(*given[:-1]), given[-1])
+
+    @property
+    def unsettled(self) -> Op:
+        """The function alone."""
+        return replace(self, sources=self.sources[:-1], settled=None) if self.settled else self
+
+    @property
+    def run_one(self) -> Callable[..., np.ndarray]:
+        """The same for one image."""
+        return self._settling(self.for_one) if self.for_one else self.run
+
+    def make(self, values: PassValues) -> np.ndarray:
+        """The target, from the arrays so far."""
+        return self.run(*[values[source] for source in self.sources])
+
+    @cached_property
+    def step(self) -> Callable[[PassValues], None]:
+        """Adds the target to the arrays so far; written out for few sources, since a pass of the notebook's network takes microseconds."""
+        run, target, sources = self.run, self.target, self.sources
+        if len(sources) == 1:
+            (only,) = sources
+
+            def step(values: PassValues) -> None:
+                values[target] = run(values[only])
+        elif len(sources) == 2:
+            first, second = sources
+
+            def step(values: PassValues) -> None:
+                values[target] = run(values[first], values[second])
+        elif len(sources) == 3:
+            first, second, third = sources
+
+            def step(values: PassValues) -> None:
+                values[target] = run(values[first], values[second], values[third])
+        else:
+
+            def step(values: PassValues) -> None:
+                values[target] = run(*[values[source] for source in sources])
+
+        return step
+
+
+def flatten(a: np.ndarray) -> np.ndarray:
+    """v = a, channel by channel and row by row, as one row: (…,C,H,W) -> (…,D)."""
+    return a.reshape(*a.shape[:-3], -1)
+
+
+def share_of_mean(each: np.ndarray) -> np.ndarray:
+    """The slope of each image's loss, (m,N), as a part of that of the mean of m losses."""
+    return each / each.shape[-2]
+
+
+def mean_loss(loss: Callable[..., np.ndarray], *ends: np.ndarray) -> np.ndarray:
+    """The mean of the images' losses, whose axis is the last that `loss` leaves."""
+    return np.mean(loss(*ends), axis=-1)
+
+
+def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:
+    """da = dv, laid out as the map again: (…,D) -> (…,C,H,W)."""
+    return dv.reshape(*dv.shape[:-1], *shape)

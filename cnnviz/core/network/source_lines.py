@@ -1,0 +1,49 @@
+"""A line of a pass as code, in the network's symbols: "dz1 = da1 * (z1 > 0)", read from the function that makes it."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable, Mapping
+
+from cnnviz.core.network.program_line import Op
+
+
+def line_as_code(line: Op) -> str:
+    """A line's right-hand side as code: the function's own expression where it is a single one, else its call.
+
+    >>> from cnnviz.core.network.network import Network
+    >>> lines = Network.parse("conv1x3-relu-dense2-mse").program((8, 8)).backward_lines
+    >>> {line.target: line_as_code(line) for line in lines}["dz1"]
+    'da1 * (z1 > 0)'
+    """
+    names = inspect.signature(line.function).parameters
+    symbols = dict(zip(names, line.sources, strict=False)) | {key: repr(value) for key, value in line.settings.items()}
+    settings = [f"{key}={value!r}" for key, value in line.settings.items()]
+    call = f"{line.function.__name__}({', '.join([*line.sources, *settings])})"
+    return expression(line.function, symbols) or call
+
+
+def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> str | None:
+    """The expression that `function` returns, with its arguments replaced by these texts; None if it takes more than one expression.
+
+    >>> from cnnviz.core.network.layers.relu import relu_dx
+    >>> expression(relu_dx, {"da": "dp1 + 1", "z": "z1"})
+    '(dp1 + 1) * (z1 > 0)'
+    """
+    definition = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(definition, ast.FunctionDef)
+    first, *others = [line for line in definition.body if not isinstance(line, ast.Expr)]  # without the docstring
+    if others or not isinstance(first, ast.Return) or first.value is None or isinstance(first.value, ast.IfExp):
+        return None
+    return ast.unparse(_Named(symbols).visit(first.value))
+
+
+class _Named(ast.NodeTransformer):
+    """Arguments by the texts that stand for them; a helper's leading underscore is dropped."""
+
+    def __init__(self, symbols: Mapping[str, str]):
+        self.symbols = symbols
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        text = self.symbols.get(node.id, node.id.lstrip("_"))
+        return ast.parse(text, mode="eval").body

@@ -1,0 +1,141 @@
+"""The teaching notebook's algorithm: the exact step, with a named switch for each place where it deviates.
+
+Bias: the notebook appends a 1 to v and keeps b as the last row of W. That row is trained by the same
+rule as the rest, is zero again under `fresh_weights`, adds 1·(1 - 1) = 0 to the sum of
+`scalar_sigmoid`, and is left out where W carries the gradient back to the kernel. So w and b here
+are its W, cut in two. For N = 2 its -(y - o) is exactly the derivative of mse.
+"""
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.network.line_overrides import chained, override
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace
+from cnnviz.core.network.notebook_ops import Padding, conv2d_shape, pad_widths, targets
+from cnnviz.core.network.program_line import Override, PassValues
+from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
+from cnnviz.core.notebook.notebook_network import backward, forward, notebook_program, update
+from cnnviz.words import Message
+
+DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)
+"""The notebook's deviations by name."""
+PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
+"""The deviations of `forward_backward_propagation`."""
+OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
+"""The deviations of the class `forward_propagation`."""
+
+
+def effects(deviations: Iterable[str]) -> dict[str, Message]:
+    """The effects of `deviations` in words, by the array where each acts first; ValueError for a name that is none.
+
+    >>> sorted(effects(PROCEDURAL))
+    ['da1', 'df', 'dz1', 'update', 'w', 'z1']
+    >>> print(effects(["integer_gradient"])["df"])
+    The number that the notebook computes. ∂f is truncated to integers: between −1 and 1 it becomes 0.
+    """
+    names = _checked(deviations)
+    found: dict[str, Message] = {}
+    for name, deviation in DEVIATION_TABLE.items():
+        if name in names:
+            so_far = found.get(deviation.acts_at, Message("deviation.number"))
+            found[deviation.acts_at] = Message("deviation.and", {"before": so_far, "effect": deviation.words})
+    return found
+
+
+def notebook_step(
+    params: Params,
+    x: np.ndarray,
+    y: np.ndarray,
+    learning_rate: float,
+    deviations: Iterable[str] = (),
+    stride: int = 1,
+    padding: Padding = 0,
+) -> tuple[Trace, Gradients, Params]:
+    """One call of the notebook: forward, backward and update with these `deviations`, any of DEVIATIONS.
+
+    With none it is `forward`, `backward` and `update`, bit for bit. `df` is the kernel's gradient as
+    the notebook's rule has it, before the learning rate; the notebook works out no dx, so that
+    one follows from dz1 as ever. `integer_kernel` truncates what an update leaves, and takes the
+    kernel that it is given as it is. Raises ValueError for a name that is no deviation and, with
+    any deviation, for what the notebook cannot run: a stride other than 1, padding, a z1 that is
+    not square.
+
+    >>> params = Params(np.array([[3, -1], [2, -2]]), np.zeros((4, 2)), np.zeros(2))
+    >>> trace, gradients, after = notebook_step(params, np.full((3, 3), 200), 1, 0.5, OBJECT_ORIENTED)
+    >>> trace.a1.tolist(), after.f.tolist()
+    ([[1.0, 0.5], [0.5, 0.5]], [[5.0, 1.0], [4.0, 0.0]])
+    """
+    on = _checked(deviations)
+    if not on:
+        trace = forward(params, x, stride, padding)
+        gradients = backward(params, trace, y)
+        return trace, gradients, update(params, gradients, learning_rate)
+    x = np.asarray(x, dtype=np.float64)
+    _check_fit(params, x.shape, stride, padding)
+    return _step(params_used(params, on), x, y, learning_rate, on)
+
+
+def _step(
+    params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, on: frozenset[str]
+) -> tuple[Trace, Gradients, Params]:
+    """The exact step with the lines of the switches that are `on` in their places; stride 1, no padding."""
+    program, changes = notebook_program(params, x.shape), _overrides(on, learning_rate)
+    trace = program.forward(params, x, changes)
+    gradients = program.backward(params, trace, targets(y, trace.o.shape), changes)
+    return trace, gradients, _changed(update(params, gradients, learning_rate), "update", on)
+
+
+@lru_cache(maxsize=64)
+def _overrides(on: frozenset[str], learning_rate: float) -> dict[str, Override]:
+    def find(values: PassValues, name: str) -> object:
+        return learning_rate if name == "learning_rate" else values[name]
+
+    chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in on]
+    return chained((one.target, override(one.function, find)) for one in chosen if one.target not in ("params", "update"))
+
+
+def _changed(params: Params, target: str, on: frozenset[str]) -> Params:
+    for name, deviation in DEVIATION_TABLE.items():
+        if name in on and deviation.target == target:
+            params = deviation.function(params)
+    return params
+
+
+def params_used(params: Params, deviations: Iterable[str]) -> Params:
+    """The parameters that a step from `params` computes with: under `fresh_weights`, w and b are zeros.
+
+    >>> params_used(Params(np.ones((2, 2)), np.ones((4, 2)), np.ones(2)), {"fresh_weights"}).b
+    array([0., 0.])
+    """
+    return _changed(params, "params", _checked(deviations))
+
+
+def _checked(deviations: Iterable[str]) -> frozenset[str]:
+    names = frozenset([deviations] if isinstance(deviations, str) else deviations)
+    unknown = sorted(str(name) for name in names if name not in DEVIATION_TABLE)
+    if unknown:
+        raise ValueError(f"notebook_step: {', '.join(unknown)} is no deviation; there are {', '.join(DEVIATIONS)}")
+    return names
+
+
+def _check_fit(params: Params, x_shape: tuple[int, ...], stride: int, padding: Padding) -> None:
+    rows, columns = conv2d_shape(x_shape, params.f.shape, stride, padding)
+    if params.w.shape != (rows * columns, *params.b.shape):
+        raise ValueError(
+            f"notebook_step: w has shape {params.w.shape} and b {params.b.shape}; "
+            f"{rows * columns} units need ({rows * columns}, N) and (N,)"
+        )
+    if stride != 1:
+        raise ValueError(
+            f"notebook_step: stride is {stride}; the notebook's loops visit every pixel whatever the stride, "
+            "and so run out of range with any other than 1"
+        )
+    if any(pad_widths(len(params.f), padding)):
+        raise ValueError(f"notebook_step: padding is {padding!r}; the notebook fixes it at 0")
+    if rows != columns:
+        raise ValueError(
+            f"notebook_step: x {x_shape} gives z1 the shape {(rows, columns)}; "
+            "the notebook's reshape(n, n) needs a square one"
+        )

@@ -1,0 +1,50 @@
+"""The sets of the notebook's deviations that move its kernel: all of them tried, and the smallest found."""
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.notebook.notebook import DEVIATIONS, notebook_step
+from cnnviz.core.runtime.work_cancellation import check_wanted
+
+
+def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float) -> np.ndarray:
+    """For each set of DEVIATIONS whether a step with it moves f, bool (2**8,): bit n of the index stands for the n-th.
+
+    >>> params = Params(np.full((3, 3), 9.0), np.zeros((4, 2)), np.zeros(2))
+    >>> moves = moving_sets(params, np.full((4, 4), 200.0), np.ones(2), 0.01)
+    >>> bool(moves[0]), smallest(moves)
+    (False, [('short_loop', 'update_first')])
+    """
+
+    def moves(n: int) -> bool:
+        check_wanted()
+        return bool((notebook_step(params, x, y, learning_rate, names_of(n))[2].f != params.f).any())
+
+    return np.array([moves(n) for n in range(2 ** len(DEVIATIONS))])
+
+
+def smallest(moves: np.ndarray) -> list[tuple[str, ...]]:
+    """Those moving sets of which no part moves the kernel."""
+    found: list[int] = []
+    for n in sorted(np.flatnonzero(moves).tolist(), key=int.bit_count):
+        if not any(known & n == known for known in found):
+            found.append(n)
+    return [names_of(n) for n in found]
+
+
+def names_of(index: int) -> tuple[str, ...]:
+    """The set of an index.
+
+    >>> names_of(5)
+    ('short_loop', 'update_first')
+    """
+    return tuple(name for bit, name in enumerate(DEVIATIONS) if index >> bit & 1)
+
+
+def index_of(names: frozenset[str]) -> int:
+    """The index of a set.
+
+    >>> index_of(frozenset(names_of(77)))
+    77
+    """
+    return sum(1 << bit for bit, name in enumerate(DEVIATIONS) if name in names)

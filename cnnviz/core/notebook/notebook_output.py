@@ -1,0 +1,72 @@
+"""The numbers that the teaching notebook printed, in its own run: what our switches have to bring out again, to the last digit."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.notebook.notebook import OBJECT_ORIENTED, PROCEDURAL, notebook_step
+
+DRAWN = ((10, 6, 13), (13, 8, 9), (8, 7, 15))
+"""The kernel that it draws first, and uses."""
+SECOND_DRAWN = ((6, 14, 14), (9, 10, 4), (6, 3, 9))
+"""The kernel that it draws second, and never uses."""
+TARGET, RATE = 0.9, 0.01
+"""Of the procedural call in its cell 8; the class has the target 1 and the same rate."""
+KERNEL = ((14, 8, 17), (13, 8, 9), (9, 7, 18))
+"""Printed by its cell 15."""
+# fmt: off
+SUMS = (
+    (3116, 4177, 6565, 9045, 10976, 11917, 12139, 11978, 11516, 10947, 10753, 11186, 11458, 11670, 11646, 11524,
+     11255, 11371, 11631, 12069, 12351, 12164, 12398, 12564, 12951, 13349, 13264, 12901, 12542, 0),
+    (3244, 4796, 7356, 9502, 10795, 11214, 11095, 10913, 10758, 10325, 10163, 10797, 11031, 11531, 11285, 11109,
+     10999, 11047, 11415, 11843, 12265, 12097, 11949, 11843, 11934, 12320, 12322, 12054, 11555, 0),
+    (5034, 7043, 9363, 10660, 11149, 11033, 10614, 10661, 10874, 10653, 10460, 10916, 11289, 11768, 11151, 10985,
+     10900, 11081, 11660, 12077, 12477, 12533, 12309, 12027, 11840, 12023, 11659, 11109, 10348, 0),
+    (6803, 8743, 10726, 11421, 11409, 10969, 10515, 10721, 11012, 10860, 10648, 10757, 10973, 11079, 10377, 10033,
+     9861, 10095, 10698, 11046, 11259, 11710, 11965, 12285, 11974, 11574, 10786, 9843, 8442, 0),
+    (8497, 10103, 11503, 12007, 11832, 11419, 11072, 11327, 11311, 11169, 10619, 9867, 9505),
+)
+# fmt: on
+"""z1 as its cell 11 prints it, row by row; the fifth row is cut off in the source."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rerun:
+    """The notebook run again on its image: kernels before and after each call of the class, and z1 of the first one."""
+
+    kernels: tuple[np.ndarray, ...]
+    sums: np.ndarray
+
+    @property
+    def kernel_agrees(self) -> bool:
+        """Tells whether the kernel after two calls is the printed one, and a third call leaves it as it is."""
+        return bool((self.kernels[2] == np.array(KERNEL)).all() and (self.kernels[3] == self.kernels[2]).all())
+
+    @property
+    def sums_that_agree(self) -> int:
+        """The number of printed sums that come out again."""
+        return sum(int((self.sums[i, : len(row)] == np.array(row)).sum()) for i, row in enumerate(SUMS))
+
+    @property
+    def sums_printed(self) -> int:
+        """The number of sums that it printed.
+
+        >>> sum(map(len, SUMS))
+        133
+        """
+        return sum(map(len, SUMS))
+
+
+def rerun(x: np.ndarray) -> Rerun:
+    """Cell 8 and then three calls of the class, on CIFAR-10's train image 0, red, 0 … 255 (32,32)."""
+    n = (x.shape[0] - 2) * (x.shape[1] - 2)
+    start = Params(np.array(DRAWN, np.float64), np.zeros((n, 2)), np.zeros(2))
+    params = notebook_step(start, x, np.full(2, TARGET), RATE, PROCEDURAL)[2]
+    params = Params(params.f, np.zeros((n, 2)), np.zeros(2))
+    kernels, sums = [params.f], np.zeros(0)
+    for call in range(3):
+        trace, _, params = notebook_step(params, x, np.ones(2), RATE, OBJECT_ORIENTED)
+        kernels.append(params.f)
+        sums = sums if call else trace.z1
+    return Rerun(tuple(kernels), sums)

@@ -1,0 +1,1 @@
+"""Memory, threads and cancelling, for all of the core."""

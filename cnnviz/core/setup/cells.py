@@ -1,0 +1,58 @@
+"""A cell by its address: a symbol and indices, as arrays are laid out on the screen ("z1:10,15")."""
+
+import re
+
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.words import Problem
+
+Cell = tuple[str, tuple[int, ...]]
+
+
+def cell_shape(program: Program, symbol: str) -> tuple[int, ...] | None:
+    """The shape in which a symbol's cells are counted, None where there is no such array.
+
+    That of the trace; w behind a map has the map's axes for its rows: (row, column, output) behind one channel.
+
+    >>> from cnnviz.core.network.network import Network
+    >>> cell_shape(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse").program((32, 32)), "dw")
+    (30, 30, 2)
+    """
+    if symbol == "y":
+        return program.shown["o"]
+    plain = symbol if symbol in program.shown else symbol.removeprefix("d")
+    if plain not in program.shown or (symbol == "do" and program.network.merged):
+        return None
+    laid_out = program.laid_out[plain]
+    if plain not in program.parameters or len(laid_out) < 4 or len(program.shapes[plain]) == 4:
+        return program.shown[plain]
+    return laid_out[1:] if laid_out[0] == 1 else laid_out
+
+
+def read_cell(text: str, program: Program) -> Cell:
+    """The cell that `text` names; Problem where a network has none there.
+
+    >>> from cnnviz.core.network.network import Network
+    >>> read_cell("z1:10,15", Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse").program((32, 32)))
+    ('z1', (10, 15))
+    """
+    match = re.fullmatch(r"([a-z]{1,2}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", text, re.ASCII)
+    if not match:
+        raise Problem("lesson.why.cell")
+    symbol, at = match[1], tuple(int(index) for index in match[2].split(","))
+    shape = cell_shape(program, symbol)
+    if shape is None:
+        raise Problem("lesson.why.no_array", symbol=symbol)
+    if len(at) != len(shape) or any(index >= size for index, size in zip(at, shape, strict=True)):
+        raise Problem("lesson.why.no_cell", label=label(symbol), shape=shape)
+    return symbol, at
+
+
+def write_cell(cell: Cell) -> str:
+    """A cell as the address has it.
+
+    >>> write_cell(("o", (1,)))
+    'o:1'
+    """
+    symbol, at = cell
+    return f"{symbol}:{','.join(map(str, at))}"

@@ -1,0 +1,175 @@
+"""Filters that a setup gives to a convolution: read from text, written again, and spread over its channels.
+
+A filter is nine numbers (a named kernel is such nine), which stand centred in K×K, on every channel alike and
+divided by their number; or it is C·K·K numbers, as they are. Filters that are not given are drawn.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.stored_params import NotKept, is_kept_name, keep, kept
+from cnnviz.core.setup.kernels import KERNELS, random_kernel
+from cnnviz.core.setup.setup_fields import any_text, as_text, numbers, pieces
+from cnnviz.words import Problem, message, quote
+
+Filters = str | tuple[float, ...] | tuple[tuple[float, ...], ...]
+"""One filter's numbers; several filters; none, (); or the name under which they are kept."""
+
+MOST_TEXT = 1000
+"""Characters that filters may take in an address; longer ones are kept by name (cnnviz.core.network.stored_params)."""
+
+
+@dataclass(frozen=True)
+class Bank:
+    """The filters of one convolution: its parameter's name, and its shape (M,C,K,K)."""
+
+    name: str
+    filters: int
+    channels: int
+    k: int
+
+    @property
+    def size(self) -> int:
+        """Numbers of one filter, C·K·K."""
+        return self.channels * self.k**2
+
+
+@lru_cache(maxsize=512)
+def banks(network: Network, x_shape: tuple[int, ...]) -> tuple[Bank, ...]:
+    """The filters of each convolution of a network, in order.
+
+    >>> banks(Network.parse("conv4x3-relu-conv2x5-gap-mse"), (3, 32, 32))
+    (Bank(name='f1', filters=4, channels=3, k=3), Bank(name='f2', filters=2, channels=4, k=5))
+    """
+    shapes = {name: parameter.shape for name, parameter in network.program(x_shape).parameters.items()}
+    return tuple(Bank(name, *shape[:3]) for name, shape in shapes.items() if len(shape) == 4)
+
+
+def read_filters(text: str, bank: Bank) -> Filters:
+    """The filters that `text` gives to a convolution, in their one form; Problem says what fits.
+
+    >>> bank = Bank("f", 2, 1, 3)
+    >>> read_filters("1,2,3,4,5,6,7,8,9", bank), len(read_filters("blur;sobel-y", bank))
+    ((1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0), 2)
+    """
+    if is_kept_name(text):
+        return text
+    parts = _parts(text, bank)
+    if len(parts) > bank.filters:
+        raise Problem("lesson.why.filters", n=len(parts), most=bank.filters)
+    found = tuple(_filter(part, bank, place if len(parts) > 1 else 0) for place, part in enumerate(parts, start=1))
+    if len(write_filters(found, bank)) > MOST_TEXT:
+        return keep(Params.of({bank.name: np.array([spread(one, bank) for one in found])}))
+    return found[0] if len(found) == 1 else found
+
+
+def _parts(text: str, bank: Bank) -> list[str]:
+    """The text of each filter. Nine numbers are one filter, whatever parts them."""
+    parts = [part.strip() for part in text.strip("[]() ").split(";")]
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    counts = [len(pieces(part)) for part in parts]
+    nine = sum(counts) == 9 and (bank.k >= 3 or bank.size == 9) and not any(c in KERNELS or "random" in c for c in parts)
+    return [text] if nine and not {9, bank.size} & {*counts} else parts
+
+
+def _filter(text: str, bank: Bank, place: int) -> tuple[float, ...]:
+    """One filter; `place` names it where there are several."""
+    try:
+        return _one(text, bank)
+    except Problem as problem:
+        if not place:
+            raise
+        raise Problem("lesson.why.filter", place=place, text=quote(text), why=problem) from None
+
+
+def _one(text: str, bank: Bank) -> tuple[float, ...]:
+    draw = re.fullmatch(r"random-(\d{1,9})", text, re.ASCII)
+    if (draw or text in KERNELS) and bank.k < 3:
+        raise Problem("lesson.why.typed", k=bank.k, size=bank.size)
+    if draw:
+        return random_kernel(int(draw[1]))
+    if text in KERNELS:
+        return KERNELS[text]
+    parts = pieces(text)
+    fitting = {bank.size} if bank.k < 3 else {9, bank.size}
+    if len(parts) not in fitting:
+        known = re.fullmatch("[a-z-]+", text) and bank.k >= 3
+        many = Problem("lesson.why.either_many", n=9, size=bank.size) if len(fitting) > 1 else Problem("lesson.why.many", n=max(fitting))
+        raise Problem("lesson.why.either", options=tuple(KERNELS), why=many) if known else many
+    return numbers(parts)
+
+
+def spread(one: tuple[float, ...], bank: Bank) -> np.ndarray:
+    """A filter's numbers as its array (C,K,K); the spare row and column of an even K come after the nine.
+
+    >>> spread(KERNELS["identity"], Bank("f", 1, 2, 4))[1]
+    array([[0. , 0. , 0. , 0. ],
+           [0. , 0.5, 0. , 0. ],
+           [0. , 0. , 0. , 0. ],
+           [0. , 0. , 0. , 0. ]])
+    """
+    shape = (bank.channels, bank.k, bank.k)
+    if len(one) == bank.size:
+        return np.array(one).reshape(shape)
+    found, before = np.zeros(shape), (bank.k - 3) // 2
+    found[:, before : before + 3, before : before + 3] = np.array(one).reshape(3, 3) / bank.channels
+    return found
+
+
+def given_filters(filters: Filters, bank: Bank) -> np.ndarray:
+    """The filters that are given as an array (n,C,K,K), n from 0 to M; NotKept where they are gone or do not fit."""
+    if not isinstance(filters, str):
+        return np.array([spread(one, bank) for one in each(filters)]).reshape(-1, bank.channels, bank.k, bank.k)
+    there = kept(filters)
+    array = there.get(bank.name, there.get("f"))
+    wanted = (bank.filters, bank.channels, bank.k, bank.k)
+    shape = () if array is None else array.shape if array.ndim != 2 else (1, 1, *array.shape)
+    if array is None or len(shape) != 4 or shape[1:] != wanted[1:] or shape[0] > bank.filters:
+        raise NotKept("lesson.kept.misfit", field=message("lesson.field.filters", name=bank.name), name=bank.name, shape=shape, wanted=wanted)
+    return array.reshape(shape)
+
+
+def each(filters: Filters) -> tuple[tuple[float, ...], ...]:
+    """The filters one by one."""
+    several = not filters or isinstance(filters[0], tuple)
+    return filters if several else (filters,)  # type: ignore[return-value]
+
+
+def write_filters(filters: Filters, bank: Bank | None = None) -> str:
+    """Filters as the address has them: several by their names where they have one that `bank` can read.
+
+    >>> write_filters((KERNELS["blur"], (1.0, 2.0)))
+    'blur;1,2'
+    """
+    if isinstance(filters, str):
+        return filters
+    if filters and not isinstance(filters[0], tuple):
+        return as_text(filters)
+    names = _NAMES if bank is None or bank.k >= 3 else {}
+    return ";".join(names.get(one) or as_text(one) for one in filters)
+
+
+_NAMES: Mapping[object, str] = {kernel: name for name, kernel in KERNELS.items()}
+
+
+def filters_text(value: object) -> str:
+    """Whatever is handed over as filters, as the text that an address would have; never raises.
+
+    >>> filters_text(np.zeros((2, 1, 1))), filters_text([[1, 2], [3, 4]])
+    ('0;0', '1,2;3,4')
+    """
+    try:
+        if isinstance(value, np.ndarray) and value.ndim > 2:
+            return ";".join(any_text(one) for one in value)
+        if isinstance(value, tuple | list) and any(isinstance(one, tuple | list | np.ndarray) for one in value):
+            return ";".join(any_text(one) for one in value)
+    except Exception:
+        return f"a {type(value).__name__}"
+    return any_text(value)

@@ -1,0 +1,277 @@
+"""A setup's fields from texts: each is read in the light of those before it, and replaced where it cannot be used.
+
+The image and its channel say what shape x has, the network must fit that, stride and padding must fit the network,
+filters, targets, stage and cell follow from it. Both ways to a setup go through here: its constructor, which
+refuses by raising, and the address, where what is refused is replaced and said.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+from cnnviz.core.network.network import DEFAULT, Network
+from cnnviz.core.network.network_text import MOST
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.core.network.stored_params import NotKept
+from cnnviz.core.setup import setup_fields
+from cnnviz.core.setup.cells import read_cell, write_cell
+from cnnviz.core.setup.filters import Bank, Filters, banks, each, read_filters, spread
+from cnnviz.core.setup.first_params import first_params
+from cnnviz.core.setup.image_ids import label as label_of
+from cnnviz.core.setup.image_ids import parse_image_id
+from cnnviz.core.setup.kernels import KERNELS
+from cnnviz.core.setup.set_values import SetValue, read_sets, why_not, with_params, write_sets
+from cnnviz.core.setup.setup_network import applied, batch_shape, fitting, open_conv, parsed, shape_of
+from cnnviz.core.setup.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_each, read_targets
+from cnnviz.core.setup.update_limits import MAX_UPDATES, check_updates, most_updates
+from cnnviz.words import Problem
+
+FILTERS = ("f", *(f"f{number}" for number in range(2, MOST["conv"] + 1)))
+"""The fields that hold filters: those of the first convolution, "f", and of the others by their parameter's name."""
+FILTER_KEYS = (*FILTERS, "f1")
+"""The keys of filters in an address; f1 is the parameter of the first convolution of several."""
+
+MODES = ("train", "eval")
+"""The pass that is shown: as in training, or as after it."""
+
+_SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
+    "img": (DEFAULT_IMAGE, setup_fields.images),
+    "ch": ("red", setup_fields.one_of(setup_fields.CHANNELS)),
+    "scale": ("unit", setup_fields.one_of(setup_fields.SCALES)),
+    "w": ("normal", setup_fields.weights),
+    "seed": (0, setup_fields.whole_number(0, setup_fields.MAX_SEED)),
+    "lr": (0.01, setup_fields.learning_rate),
+    "stride": (1, setup_fields.whole_number(1, setup_fields.MAX_STRIDE)),
+    "pad": ("valid", setup_fields.padding),
+    "rule": ("exact", setup_fields.rule),
+    "k": (0, setup_fields.whole_number(0, MAX_UPDATES)),
+    "opt": ("gd", setup_fields.one_of(OPTIMIZERS)),
+    "mode": ("train", setup_fields.one_of(MODES)),
+}
+"""Fields that stand for themselves: what they are by default, and how they are read."""
+
+Values = dict[str, Any]
+
+
+class Refuse(Protocol):
+    """Takes what cannot be used: its key and text, why, and what it is instead; `id` is a message of its own."""
+
+    def __call__(self, key: str, text: str, why: Problem, value: object, id: str = ...) -> None: ...
+
+
+def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
+    """The value of each field of a setup, from texts by key; what is not asked for is as by default.
+
+    What cannot be used is as in `instead`, another setup's fields, where that fits; `label` is what is on
+    the image, where its id does not say so.
+    """
+    values: Values = {}
+    reading = _Reading(asked, instead or {}, refuse, values)
+    for key, (default, parse) in _SIMPLE.items():
+        values[key] = reading.take(key, parse, default)
+    values["net"] = reading.net()
+    reading.geometry()
+    network = reading.network = applied(values["net"], values["stride"], values["pad"])
+    reading.filters(banks(network, reading.x_shape))
+    reading.sets()
+    reading.targets(network.program(reading.x_shape).shapes["o"][0], label)
+    reading.rule()
+    reading.updates()
+    values["image"] = reading.take("image", setup_fields.whole_number(0, reading.images - 1), 0)
+    stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # no update is made after training
+    values["stage"] = reading.take("stage", setup_fields.one_of(stages), str(network.stages[-2]))
+    reading.cell()
+    return values
+
+
+class _Reading:
+    """The fields so far, `values`, to which each method adds its own."""
+
+    network: Network
+
+    def __init__(self, asked: Mapping[str, str], instead: Mapping[str, Any], refuse: Refuse, values: Values):
+        self.asked, self.instead, self.refuse, self.values = asked, instead, refuse, values
+
+    @property
+    def x_shape(self) -> tuple[int, ...]:
+        return shape_of(self.values["img"], self.values["ch"])
+
+    @property
+    def images(self) -> int:
+        """The number of images."""
+        return 1 + self.values["img"].count(",")
+
+    @property
+    def batch_shape(self) -> tuple[int, ...]:
+        return batch_shape(self.values["img"], self.x_shape)
+
+    def take(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
+        """The value that is asked for under `key`, or `default`; one that cannot be used is as it was, if that still can be."""
+        text = self.asked.get(key)
+        if text is None:
+            return default
+        try:
+            return parse(text)
+        except Refitted:
+            raise
+        except Problem as why:
+            value = self._as_it_was(key, parse, default)
+            self.refuse(key, text, why, value)
+            return value
+
+    def _as_it_was(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
+        try:
+            return parse(setup_fields.any_text(self.instead[key]))
+        except (KeyError, Problem):
+            return default
+
+    def net(self) -> str:
+        def parse(text: str) -> str:
+            return str(fitting(text, 1, "valid", self.batch_shape))
+
+        return self.take("net", parse, DEFAULT)
+
+    def geometry(self) -> None:
+        """Stride and padding count for the first convolution, if its text says neither, and if they fit."""
+        values = self.values
+        if open_conv(parsed(values["net"])) is None:
+            values["pad"] = values["pad"] or "valid"
+            for key in ("stride", "pad"):
+                self._refuse_geometry(key, Problem("lesson.why.own_geometry", net=values["net"]))
+        for key in ("stride", "pad"):
+            try:
+                fitting(values["net"], values["stride"], values["pad"], self.batch_shape)
+            except Problem as why:
+                self._refuse_geometry(key, why)
+
+    def _refuse_geometry(self, key: str, why: Problem) -> None:
+        text, default = setup_fields.any_text(self.values[key]), _SIMPLE[key][0]
+        if self.values[key] != default:
+            self.refuse(key, text, why, default)
+            self.values[key] = default
+
+    def filters(self, all_banks: tuple[Bank, ...]) -> None:
+        """The filters of each convolution. Where none is given to the first, sobel-x is its filter 0."""
+        for name in FILTERS:
+            self.values[name] = ()
+        for place, bank in enumerate(all_banks):
+            default: Filters = KERNELS["sobel-x"] if not place and bank.k >= 3 else ()
+            key = bank.name if place or bank.name in self.asked else "f"
+            field = bank.name if place else "f"
+            self.values[field] = self._filters(key, bank, default, self.instead.get(field, ()))
+        self._refuse_other_filters([bank.name for bank in all_banks])
+
+    def _filters(self, key: str, bank: Bank, default: Filters, was: Filters) -> Filters:
+        text = self.asked.get(key)
+        if text is None:
+            return default
+        try:
+            return read_filters(text, bank)
+        except Problem as why:
+            value = was if _fits(was, bank) and was else default
+            self.refuse(key, text, why, value)
+            return value
+
+    def _refuse_other_filters(self, known: list[str]) -> None:
+        for key in FILTER_KEYS:
+            if key in self.asked and key not in known and not (key == "f" and known):
+                why = Problem("lesson.why.no_filters", known=known) if known else Problem("lesson.why.no_conv")
+                self.refuse(key, self.asked[key], why, "", id="lesson.left_out")
+
+    def sets(self) -> None:
+        """Values that are set by hand; what is set in a single kernel from the start is said by its numbers."""
+        text = self.asked.get("set", "")
+        self.values["set"] = ()
+        if not text:
+            return
+        program = self.network.program(self.x_shape)
+        sets, refused = read_sets(text, program)
+        own = [one for one in sets if not one.update and len(program.shown[one.symbol]) == 2 and len(program.shapes[one.symbol]) == 4]
+        try:
+            self._set_kernels(own)
+        except NotKept:  # the other numbers are unknown
+            own = []
+        if self.images > 1 and (pixels := [one for one in sets if one.symbol == "x"]):
+            sets = tuple(one for one in sets if one.symbol != "x")
+            refused = [*refused, *((write_sets([one]), Problem("lesson.why.set_images")) for one in pixels)]
+        self.values["set"] = tuple(one for one in sets if one not in own)
+        if refused:
+            self.refuse("set", ";".join(entry for entry, _ in refused), why_not(refused), "", id="lesson.left_out")
+
+    def _set_kernels(self, own: list[SetValue]) -> None:
+        if not own:
+            return
+        values, here = self.values, (self.network, self.x_shape)
+        params = first_params(*here, values["w"], values["seed"], {name: values[name] for name in FILTERS})
+        changed = with_params(params, own)
+        for place, bank in enumerate(banks(*here)):
+            if any(one.symbol == bank.name for one in own):
+                values[bank.name if place else "f"] = read_filters(setup_fields.any_text(changed[bank.name]), bank)
+
+    def targets(self, n: int, label: str | None) -> None:
+        """Names of the outputs, and what each of the `n` should be: the image's class, if it is among them, else output 0."""
+        values = self.values
+        values["classes"] = classes = self.take("classes", lambda text: at_most(setup_fields.classes(text), n), ())
+        names = named_outputs(classes, values["img"], n)
+        labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
+        labels = [label or labels[0]] if self.images == 1 else labels
+        each = tuple(one_hot(names.index(label) if label in names else 0, n) for label in labels)
+        loss = self.network.loss_kind
+
+        def read(text: str) -> object:
+            if self.images == 1:
+                return read_targets(text, names, classes, loss)
+            return read_each(text, self.images, names, classes, loss)
+
+        try:
+            values["y"] = self.take("y", read, each[0] if self.images == 1 else each)
+        except Refitted as why:
+            values["y"] = why.y
+            self.refuse("y", self.asked["y"], why, why.y, id="lesson.refitted")
+
+    def rule(self) -> None:
+        """A rule that is not exact is the notebook's: it needs its network, its optimizer, and every pixel."""
+        values = self.values
+        if values["rule"] == "exact":
+            return
+        if values["net"] != DEFAULT or values["opt"] != "gd" or values["ch"] == "rgb":
+            why = Problem("lesson.rule.network", net=DEFAULT)
+        elif self.images > 1:
+            why = Problem("lesson.rule.images")
+        elif values["stride"] != 1 or any(pad_widths(3, values["pad"])):
+            why = Problem("lesson.rule.geometry", stride=values["stride"], padding=values["pad"])
+        else:
+            return
+        self.refuse("rule", values["rule"], why, "exact", id="lesson.rule.replaced")
+        values["rule"] = "exact"
+
+    def updates(self) -> None:
+        """No more updates than can be computed and kept."""
+        k, of = self.values["k"], (self.network, self.batch_shape, self.values["opt"])
+        try:
+            check_updates(k, *of)
+        except Problem as why:
+            self.values["k"] = min(self.instead.get("k", 0), most_updates(*of))
+            self.refuse("k", str(k), why, self.values["k"])
+
+    def cell(self) -> None:
+        """The pinned cell, where there is one of that name."""
+        text = self.asked.get("cell", "")
+        self.values["cell"] = ""
+        try:
+            if text:
+                self.values["cell"] = write_cell(read_cell(text, self.network.program(self.x_shape)))
+        except Problem as why:
+            self.refuse("cell", text, why, "", id="lesson.left_out")
+
+
+def _fits(filters: Filters, bank: Bank) -> bool:
+    """Tells whether filters that another setup has can be this convolution's."""
+    if isinstance(filters, str):
+        return True
+    try:
+        for one in each(filters):
+            spread(one, bank)
+    except ValueError:
+        return False
+    return len(each(filters)) <= bank.filters

@@ -1,0 +1,163 @@
+"""The starts that an address asks for at once: `sweep=seed:0..239`, as the value of each run and its setup.
+
+    seed:0..239  start:1..240     seeds; "start" draws the first kernel anew, too
+    lr:0.001..1  lr:0.01;0.1;1    learning rates, thirteen even on a log scale, or those
+    f:sobel-x;blur                filters of the first convolution, one a run
+    img:test-0;test-3             images
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.setup.filters import banks, read_filters
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import MAX_SEED, as_text, images, learning_rate, whole_number
+from cnnviz.core.setup.setup_network import shape_of
+from cnnviz.words import Message, Problem, message, quote
+
+MOST_RUNS = 1000
+"""Runs of one sweep."""
+RATES = 13
+"""Learning rates between two ends."""
+
+Refused = list[tuple[str, Problem]]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The key that the runs differ in, each run's value as the address has it, and sentences on what is left out."""
+
+    key: str
+    values: tuple[str, ...]
+    said: tuple[Message, ...] = ()
+
+    def setup(self, base: Setup, value: str, label: str | None = None) -> Setup:
+        """The setup of the run with that value; `label` is what is on its image, where the id does not tell.
+
+        >>> Asked("start", ("7",)).setup(Setup(), "7").seed
+        7
+        """
+        if self.key == "img":
+            return _of_image(base, value, label)
+        change = {"seed": value} | ({"f": f"random-{value}"} if _draws_kernel(base) else {}) if self.key == "start" else {self.key: value}
+        return base.changed(change)[0]
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """The values as an array: numbers, or texts where they are filters or images."""
+        return np.array([float(value) if self.key == "lr" else int(value) if self.key in _SEEDS else value for value in self.values])
+
+
+def read_sweep(text: str, setup: Setup) -> Asked:
+    """The starts that `text` asks for, the first MOST_RUNS of them; Problem where there is none.
+
+    >>> read_sweep("seed:3..5", Setup()).values, read_sweep("lr:0.01..1", Setup()).values[:3]
+    (('3', '4', '5'), ('0.01', '0.0147', '0.0215'))
+    >>> [said.id for said in read_sweep("f:blur;blurr", Setup()).said]
+    ['lesson.sweep.left_out_all']
+    """
+    key, _, rest = text.partition(":")
+    try:
+        if len(setup.images) > 1:
+            raise Problem("lesson.sweep.images")
+        if key not in _READ:
+            raise Problem("lesson.sweep.key", keys=tuple(_READ))
+        values, refused = _READ[key](rest, setup)
+        found = tuple(dict.fromkeys(values))
+        if not found:
+            raise refused[0][1] if refused else Problem("lesson.sweep.nothing")
+    except Problem as why:
+        raise Problem("lesson.sweep.left_out_all", reasons=message("lesson.sweep.one", text=quote(text), why=why.message)) from None
+    said = [_left_out(refused)] if refused else []
+    if len(found) > MOST_RUNS:
+        said.append(message("lesson.sweep.most", n=len(found), most=MOST_RUNS))
+    return Asked(key, found[:MOST_RUNS], tuple(said))
+
+
+def _left_out(refused: Refused) -> Message:
+    shown = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refused[:3]]
+    more = len(refused) - len(shown)
+    return message("lesson.sweep.left_out", reasons=shown, n=more) if more else message("lesson.sweep.left_out_all", reasons=shown)
+
+
+Found = tuple[Sequence[str], Refused]
+
+
+def _seeds(text: str, setup: Setup) -> Found:
+    seed = whole_number(0, MAX_SEED)
+    first, dots, last = text.partition("..")
+    if not dots:
+        return _each(text, lambda one: str(seed(one)))
+    start, stop = seed(first.strip()), seed(last.strip())
+    if stop < start:
+        raise Problem("lesson.sweep.order")
+    return [str(number) for number in range(start, min(stop, start + MOST_RUNS) + 1)], []
+
+
+def _rates(text: str, setup: Setup) -> Found:
+    first, dots, last = text.partition("..")
+    if not dots:
+        return _each(text, lambda one: as_text(learning_rate(one)))
+    start, stop = learning_rate(first), learning_rate(last)
+    if not 0 < start < stop:
+        raise Problem("lesson.sweep.rates")
+    return [as_text(float(f"{rate:.3g}")) for rate in np.geomspace(start, stop, RATES)], []
+
+
+def _filters(text: str, setup: Setup) -> Found:
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
+    if bank is None:
+        raise Problem("lesson.why.no_conv")
+
+    def one(text: str) -> str:
+        read_filters(text, bank)
+        return text
+
+    return _each(text, one)
+
+
+def _images(text: str, setup: Setup) -> Found:
+    def one(text: str) -> str:
+        id = images(text)
+        if "," in id:
+            raise Problem("lesson.why.image")
+        if shape_of(id, setup.ch) != setup.x_shape:
+            raise Problem("lesson.sweep.size", shape=shape_of(id, setup.ch), wanted=setup.x_shape)
+        return id
+
+    return _each(text, one)
+
+
+def _each(text: str, read: Callable[[str], str]) -> Found:
+    found, refused = [], []
+    for one in filter(None, (part.strip() for part in text.split(";"))):
+        try:
+            found.append(read(one))
+        except Problem as why:
+            refused.append((one, why))
+    return found, refused
+
+
+_SEEDS = ("seed", "start")
+_READ: dict[str, Callable[[str, Setup], Found]] = {"seed": _seeds, "start": _seeds, "lr": _rates, "f": _filters, "img": _images}
+
+
+def _draws_kernel(setup: Setup) -> bool:
+    """Tells whether the first convolution has kernels of 3×3, which a seed can draw."""
+    bank = next(iter(banks(setup.network, setup.x_shape)), None)
+    return bank is not None and bank.k == 3
+
+
+def _of_image(base: Setup, value: str, label: str | None) -> Setup:
+    """The setup with another image; its targets follow the image where they were its own image's."""
+    own = base.to_query()
+    del own["y"]
+    follows = Setup.understand(own)[0].y == base.y
+    changed = base.changed({"img": value})[0]
+    if not follows:
+        return changed
+    there = changed.to_query()
+    del there["y"]
+    return Setup.understand(there, changed, label)[0]

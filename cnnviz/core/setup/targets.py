@@ -1,0 +1,119 @@
+"""Targets, and the names of outputs: read from text, for a number of outputs and a loss."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnnviz.core.network.losses import Loss
+from cnnviz.core.setup import setup_fields
+from cnnviz.words import Message, Problem, message
+
+DEFAULT_IMAGE = "test-0"
+DEFAULT_CLASSES = ("cat", "dog")
+"""The names of two outputs on that image where no classes are named."""
+
+Targets = tuple[float, ...]
+
+
+class Refitted(Problem):
+    """Targets of the wrong length; `y` are they cut, or filled with 0, and `one` those of a single image."""
+
+    y: Targets | tuple[Targets, ...]
+    one: Targets
+
+
+def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
+    """The name of each output: by its class; cat and dog where nothing else is said of image and classes.
+
+    >>> named_outputs(("frog",), "test-3", 2)[0], str(named_outputs(("frog",), "test-3", 2)[1])
+    ('frog', 'output 1')
+    """
+    if not classes and img == DEFAULT_IMAGE and n == len(DEFAULT_CLASSES):
+        classes = DEFAULT_CLASSES
+    return (*classes, *(message("lesson.output", n=place) for place in range(len(classes), n)))
+
+
+def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> Targets:
+    """The targets that `text` means, a number for each of the named outputs, or one of their names.
+
+    Raises Refitted where there are more or fewer numbers than outputs, and Problem where it means none that the
+    loss can take.
+
+    >>> from cnnviz.core.network.losses import LOSSES
+    >>> read_targets("dog", ("cat", "dog"), (), LOSSES["mse"]), read_targets("1,0.5", ("cat", "dog"), (), LOSSES["mse"])
+    ((0.0, 1.0), (1.0, 0.5))
+    """
+    n = len(names)
+    if text in names:
+        return one_hot(names.index(text), n)
+    y = _numbers(text, n, classes)
+    fitted = (y + (0.0,) * n)[:n]
+    loss.check_targets(np.array(fitted))
+    if len(y) != n:
+        refitted = Refitted("lesson.why.length", n=len(y), outputs=n)
+        refitted.y = refitted.one = fitted
+        raise refitted
+    return y
+
+
+def read_each(text: str, images: int, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> tuple[Targets, ...]:
+    """The targets of several images, `text` with a semicolon between them, or once for all; Refitted and Problem as for one.
+
+    >>> from cnnviz.core.network.losses import LOSSES
+    >>> read_each("cat;0,1", 2, ("cat", "dog"), (), LOSSES["mse"])
+    ((1.0, 0.0), (0.0, 1.0))
+    """
+    parts = text.split(";")
+    if len(parts) not in (1, images):
+        raise Problem("lesson.why.each", n=len(parts), images=images)
+    found, refitted = [], None
+    for part in parts:
+        try:
+            found.append(read_targets(part.strip(), names, classes, loss))
+        except Refitted as why:
+            refitted = why
+            found.append(why.one)
+    rows = tuple(found) if len(parts) > 1 else tuple(found) * images
+    if refitted:
+        refitted.y = rows
+        raise refitted
+    return rows
+
+
+def write_targets(y: object) -> str:
+    """Targets as the address has them, those of several images with semicolons between them.
+
+    >>> write_targets((1.0, 0.0)), write_targets(((1.0, 0.0), (0.0, 1.0)))
+    ('1,0', '1,0;0,1')
+    """
+    if isinstance(y, tuple | list | np.ndarray) and len(y) and isinstance(y[0], tuple | list | np.ndarray):
+        return ";".join(setup_fields.any_text(row) for row in y)
+    return setup_fields.any_text(y)
+
+
+def _numbers(text: str, n: int, classes: Sequence[str]) -> Targets:
+    parts = setup_fields.pieces(text)
+    if len(parts) == n:
+        return setup_fields.numbers(parts)
+    try:
+        if parts:
+            return setup_fields.numbers(parts)
+    except Problem:
+        pass
+    raise Problem("lesson.why.targets" if classes else "lesson.why.many", n=n, classes=tuple(classes))
+
+
+def one_hot(place: int, n: int) -> Targets:
+    """1 at one place of `n`, and 0 elsewhere.
+
+    >>> one_hot(1, 3)
+    (0.0, 1.0, 0.0)
+    """
+    return tuple(float(output == place) for output in range(n))
+
+
+def at_most(names: tuple[str, ...], n: int) -> tuple[str, ...]:
+    """The names, if there are no more than `n`; Problem else."""
+    if len(names) > n:
+        raise Problem("lesson.why.many_classes", n=len(names), outputs=n)
+    return names

@@ -1,0 +1,86 @@
+"""The number of updates that a setup can make: what is computed while somebody waits, and what is kept on the way."""
+
+import math
+from functools import lru_cache
+
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.words import Problem
+
+MAX_UPDATES = 10_000
+"""The most updates of one setup."""
+MOST_WORK, MOST_WORK_OF_SEVERAL = 12_000_000_000, 40_000_000_000
+"""Multiplications of all updates together, on one image and on several, whose large products are faster: about ten seconds."""
+PASSES = 3
+"""A step multiplies as often as three forward passes: the backward pass has two products for each of theirs."""
+OVERHEAD, KEPT, RATE = 60e-6, 100e-6, 1e9
+"""Of an update: seconds for any network, seconds for each layer with running statistics, and multiplications a second."""
+TURN, MOST_A_TURN = 1_000_000, 15
+"""Multiplications and updates of one turn of long work: a millisecond or two."""
+SPACING = 100
+"""Updates between two remembered states: the most that is computed again for a jump."""
+STATE_BYTES = 64_000_000
+"""The most bytes of the remembered states of one setup."""
+
+
+@lru_cache(maxsize=512)
+def step_work(network: Network, x_shape: tuple[int, ...]) -> int:
+    """Multiplications of one update.
+
+    >>> step_work(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
+    29700
+    """
+    return PASSES * network.program(x_shape).multiplications * (x_shape[0] if len(x_shape) == 4 else 1)
+
+
+@lru_cache(maxsize=512)
+def state_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
+    """Bytes of one state: every parameter, and what the optimizer keeps of it."""
+    count = sum(math.prod(parameter.shape) for parameter in network.program(x_shape).parameters.values())
+    return 8 * count * (1 + len(OPTIMIZERS[opt].KEEPS))
+
+
+def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> int:
+    """The number of updates that a network can be taken on, on images of this shape.
+
+    >>> most_updates(Network.parse("conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"), (3, 32, 32))
+    4131
+    """
+    return min(MAX_UPDATES, _by_work(network, x_shape), _by_bytes(network, x_shape, opt))
+
+
+def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
+    """Return about how many seconds the updates take on one core. A small network's time is mostly calls.
+
+    >>> round(estimate(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32), 10_000), 1)
+    0.9
+    """
+    return updates * (OVERHEAD + KEPT * sum(bool(layer.kept) for layer in network.layers) + step_work(network, x_shape) / RATE)
+
+
+def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
+    """Updates after which long work checks whether it is still wanted and holds up no other: a millisecond or two of them.
+
+    >>> updates_a_turn(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
+    15
+    """
+    return max(1, min(MOST_A_TURN, TURN // max(1, step_work(network, x_shape))))
+
+
+def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> None:
+    """Problem, with what fits, where `k` updates take too much work or too many bytes."""
+    by_work, by_bytes = _by_work(network, x_shape), _by_bytes(network, x_shape, opt)
+    if k <= min(by_work, by_bytes):
+        return
+    if by_work <= by_bytes:
+        raise Problem("lesson.why.work", step=step_work(network, x_shape), most=by_work)
+    raise Problem("lesson.why.bytes", megabytes=state_bytes(network, x_shape, opt) / 1e6, most=by_bytes)
+
+
+def _by_work(network: Network, x_shape: tuple[int, ...]) -> int:
+    most = MOST_WORK_OF_SEVERAL if len(x_shape) == 4 else MOST_WORK
+    return most // max(1, step_work(network, x_shape))
+
+
+def _by_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
+    return SPACING * (STATE_BYTES // max(1, state_bytes(network, x_shape, opt)))

@@ -1,0 +1,52 @@
+"""Checkpoints of one network's training: kept together under a name, each place on the first axis of every array."""
+
+import dataclasses
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.stored_params import keep, kept
+from cnnviz.core.setup.filters import banks
+from cnnviz.core.setup.setup import Setup
+
+MOST = 100
+"""Checkpoints of one film."""
+LONGEST = 24
+"""Letters of a file's name that are shown."""
+MOST_BYTES = 16_000_000
+"""The most bytes of one film's checkpoints: a quarter of what is kept for all."""
+
+
+def keep_checkpoints(params: Sequence[Params], files: Sequence[str] = ()) -> str:
+    """Keeps parameters of the same shapes, in their order, under one name, with what is shown of their files' names."""
+    return keep({name: np.stack([one[name] for one in params]) for name in params[0]}, files=tuple(map(_shown, files)))
+
+
+def _shown(file: str) -> str:
+    """The end of a file's name, without folders, ending, and signs that a page could read.
+
+    >>> _shown("runs/<b>epoch-10.npz")
+    'b_epoch-10'
+    """
+    return re.sub(r"[^\w .+=-]+", "_", file.rpartition("/")[2].removesuffix(".npz"))[-LONGEST:].strip("_ ")
+
+
+def from_checkpoint(setup: Setup, name: str, place: int) -> Setup:
+    """The setup whose update 0 is a checkpoint: all parameters and buffers, filters too, are that one's.
+
+    >>> name = keep_checkpoints([Params(np.eye(3), np.ones((900, 2)), np.full(2, float(n))) for n in range(2)])
+    >>> from_checkpoint(Setup(), name, 1).first_params().b
+    array([1., 1.])
+    """
+    one = f"{name}.{place}"
+    filters: dict[str, Any] = {bank.name if n else "f": one for n, bank in enumerate(banks(setup.network, setup.x_shape))}
+    return dataclasses.replace(setup.gone_on, w=one, **filters)
+
+
+def checkpoints(setup: Setup, name: str) -> tuple[Setup, ...]:
+    """A setup from each checkpoint that is kept under the name; NotKept where they are gone."""
+    count = min((len(array) for array in kept(name).values() if array.ndim), default=0)
+    return tuple(from_checkpoint(setup, name, place) for place in range(min(count, MOST)))

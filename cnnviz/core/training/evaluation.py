@@ -1,0 +1,170 @@
+"""Evaluation of parameters on a set of images: loss, accuracy, which class is taken for which, and what an accuracy is worth."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+
+from cnnviz.core.network.batch import batch_forward
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.program_line import PassValues
+from cnnviz.core.runtime.read_only import ReadOnly
+
+CHUNK = 256
+"""Images that are asked for at a time."""
+
+
+class Pixels(Protocol):
+    """Images as stored, 0…255: an array (M,H,W) or (M,C,H,W), or what gives those of an array of indices."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+
+    def __getitem__(self, rows: np.ndarray, /) -> np.ndarray: ...
+
+
+class Settings(Protocol):
+    """The settings of a training that say how its network sees images: the network, the precision, and pixels as inputs."""
+
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def dtype(self) -> str: ...
+
+    def x(self, pixels: np.ndarray, /) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Measured(ReadOnly):
+    """The results of parameters on some images: the outputs `o` (M,N), their losses' mean and the share that is right.
+
+    `saturated` is the share of hidden units that pass almost no gradient, `saturated_outputs` that of outputs, and
+    `silent` the share of units that give 0 for every one of the images.
+    """
+
+    o: np.ndarray
+    loss: float
+    accuracy: float
+    saturated: float
+    saturated_outputs: float
+    silent: float
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def measure(
+    training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None
+) -> Measured:
+    """Measures `params` on the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), after training, which left `buffers`."""
+    network = training.network
+
+    def look(values: PassValues) -> tuple[np.ndarray, ...]:
+        flat = [_flags(network, values, "saturated", place) for place in (slice(-1), slice(-1, None))]
+        return values["o"], values["L"], *flat, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
+
+    parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
+    looks = [found for part in parts for found in batch_forward(network, params, training.x(X[part]), Y[part], look, buffers)]
+    o, losses, hidden, outputs, silent = zip(*looks, strict=True)
+    o = np.concatenate(o).astype(np.float64)
+    right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
+    shares = (np.concatenate(hidden), np.concatenate(outputs), np.logical_and.reduce(silent))
+    return Measured(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(right.mean()), *map(_share, shares))
+
+
+def _flags(network: Network, values: PassValues, what: str, places: slice) -> np.ndarray:
+    """The cells of the layers at `places` that are "saturated" or "silent", (B,U): U is 0 where none can be."""
+    pairs = list(zip(network.layers, network.names, strict=True))[places]
+    if places.start is not None and network.merged:  # the loss takes the slope away
+        pairs = []
+    images = len(values["o"])
+    found = [flags.reshape(images, -1) for layer, names in pairs if (flags := getattr(layer, what)(values[names.output])) is not None]
+    return np.concatenate([np.empty((images, 0), bool), *found], axis=1)
+
+
+def _share(flags: np.ndarray) -> float:
+    return float(flags.mean()) if flags.size else 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation(ReadOnly):
+    """The results of parameters on M images; `o` (M,N) are the outputs.
+
+    `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
+    images by [class, prediction]. `confidence` (M,) is how far the largest output lies above the next;
+    `right` and `wrong` are the indices of the images predicted so, the most confident first, and `torn`
+    those of all images, the least confident first.
+    """
+
+    o: np.ndarray
+    loss: float
+    accuracy: float
+    predictions: np.ndarray
+    confusion: np.ndarray
+    confidence: np.ndarray
+    right: np.ndarray
+    wrong: np.ndarray
+    torn: np.ndarray
+
+
+def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Evaluation:
+    """Evaluates `params`, which `training` led to, with the `buffers` that it left, on all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
+
+    >>> from cnnviz.core.training.training import Training
+    >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
+    >>> result = evaluate(Training(), Params(np.ones((3, 3)), np.zeros((4, 2)), np.array([0.0, 1.0])), X, Y)
+    >>> result.confusion.tolist(), result.right.tolist(), result.wrong.tolist()
+    ([[0, 1], [0, 2]], [1, 2], [0])
+    """
+    Y = np.asarray(Y, dtype=np.float64)
+    of_all = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
+    classes, predictions = Y.argmax(axis=1), of_all.o.argmax(axis=1)
+    confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
+    np.add.at(confusion, (classes, predictions), 1)
+    ordered = np.sort(of_all.o, axis=1)
+    confidence = ordered[:, -1] - ordered[:, -2]
+    surest = np.argsort(-confidence, kind="stable")
+    hit = (classes == predictions)[surest]
+    arrays = (predictions, confusion, confidence, surest[hit], surest[~hit], np.argsort(confidence, kind="stable"))
+    return Evaluation(of_all.o, of_all.loss, of_all.accuracy, *arrays)
+
+
+def in_precision(params: Params, dtype: str) -> Params:
+    """The parameters as "float64" or "float32", in which everything is then worked out."""
+    return Params.made({name: array.astype(dtype) for name, array in params.items()})
+
+
+@cache
+def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
+    """Between which shares of `images` guessing one of so many classes is right, 19 times out of 20 (exact binomial).
+
+    >>> guessed_share(4), guessed_share(2000), guessed_share(2000, 10)
+    ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
+    """
+    # In how many of classes^images ways to guess are exactly, and at most, `right` of them right.
+    right, ways, every = 0, (classes - 1) ** images, classes**images
+    at_most, low = ways, None
+    while 40 * at_most < 39 * every:
+        if low is None and 40 * at_most > every:
+            low = right
+        ways = ways * (images - right) // ((right + 1) * (classes - 1))
+        right += 1
+        at_most += ways
+    return (right if low is None else low) / images, right / images
+
+
+def accuracy_range(accuracy: float, images: int) -> tuple[float, float]:
+    """Between which shares a network's accuracy on all such images lies, 19 times out of 20, where so many were tried.
+
+    Source: Wilson, *Probable inference, the law of succession, and statistical inference* (1927).
+
+    >>> low, high = accuracy_range(0.65, 400)
+    >>> round(low, 3), round(high, 3)
+    (0.602, 0.695)
+    """
+    z = 1.959964
+    middle, spread = accuracy + z**2 / (2 * images), z * math.sqrt(accuracy * (1 - accuracy) / images + (z / images) ** 2 / 4)
+    return (middle - spread) / (1 + z**2 / images), (middle + spread) / (1 + z**2 / images)

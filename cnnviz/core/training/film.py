@@ -1,0 +1,190 @@
+"""Many updates of a setup at once: every number that makes a curve, and frames of chosen maps for a film."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cnnviz.core.explain.saturation import hidden_share
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace, one_image
+from cnnviz.core.network.network import Network
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.update_limits import check_updates, updates_a_turn
+from cnnviz.core.training.updates import Point, Updates, reached
+
+FEW = 16
+"""Numbers up to which a frame is kept exactly: so few are printed."""
+
+Curves = tuple[float, np.ndarray, np.ndarray, list[float], list[float], float, float]
+"""The numbers of one update, in the order of Film's first fields."""
+
+
+@dataclass(frozen=True, eq=False)
+class Film(ReadOnly):
+    """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
+
+    losses (n+1,), o (n+1,N), of several images (n+1,m,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0)
+    without one; norms (n+1,P), of the gradient of each of `parameters`, and promised (n+1,P), how far its step lets the loss fall to first
+    order, −∂θ·Δθ, (n+1,0) of checkpoints, between which are many steps; saturated (n+1,), the share of the hidden units
+    that are, and silent (n+1,), of those that pass nothing, both NaN where no kind of layer can be so. `frames` by symbol,
+    (F,H',W') or (F,D), float32, exact enough to be drawn; those of at most FEW numbers float64.
+    """
+
+    losses: np.ndarray
+    o: np.ndarray
+    kernel: np.ndarray
+    norms: np.ndarray
+    promised: np.ndarray
+    saturated: np.ndarray
+    silent: np.ndarray
+    updates: np.ndarray
+    frames: Mapping[str, np.ndarray]
+    parameters: tuple[str, ...]
+
+    def __getattr__(self, name: str) -> np.ndarray:
+        """A map's frames by its symbol: film.z1."""
+        frames = vars(self).get("frames", {})
+        if name not in frames:
+            raise AttributeError(f"this film has no {name!r}")
+        return frames[name]
+
+
+def film(
+    setup: Setup, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0,
+    hold: frozenset[str] = frozenset(), image: int = 0,
+) -> Film:  # fmt: skip
+    """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
+
+    The numbers are those of `run_updates`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
+    none are named), or parameters, of which `channel` is shown, of several images that of `image`; those in `hold` take
+    no steps; `filter` is the filter whose weights make a curve: the first where there are not so many. Raises Problem for more updates than the network can be taken to.
+
+    >>> film(Setup(), np.zeros((32, 32)), 4, most_frames=3).updates
+    array([0, 2, 4])
+    """
+    updates = Updates(setup, np.asarray(x, dtype=np.float64))
+    check_updates(n, updates.network, updates.x.shape, setup.opt)
+    shown = thinned(n, most_frames)
+    return _taken(_steps(updates, n, hold), shown, maps or maps_of(updates.network), updates.network, channel, filter, image)
+
+
+def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
+    """A film whose updates are update 0 of each setup, of one network on `x`: that of a batch norm or dropout as in eval mode.
+
+    >>> checkpoint_film([Setup(seed=1), Setup(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
+    (2,)
+    """
+    each = (Updates(one, np.asarray(x, dtype=np.float64)) for one in setups)
+    shown = thinned(len(setups) - 1, most_frames)
+    return _taken(map(_as_trained, each), shown, maps, setups[0].network, 0, 0, 0)
+
+
+def thinned(last: int, most: int) -> np.ndarray:
+    """At most `most` of the numbers from 0 to `last`, evenly, first and last among them.
+
+    They lie at least 1 apart before they are rounded, so that none is there twice: `np.unique` would bring all of NumPy's masked arrays.
+
+    >>> thinned(9, 4)
+    array([0, 3, 6, 9])
+    """
+    return np.linspace(0, last, min(last + 1, most)).round().astype(int)
+
+
+_Taken = tuple[Updates, Point, Trace, Gradients, Point | None]
+"""An update as a film takes it; None where its step is not known."""
+
+
+def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
+    point = updates.first
+    turn = updates_a_turn(updates.network, updates.x.shape)
+    for k in range(n + 1):
+        if k % turn == 0:
+            check_wanted()
+        trace, gradients, after = updates.step(point)
+        after = _held(after, point, hold) if hold else after
+        yield updates, point, trace, gradients, after
+        point = reached(updates.setup, k + 1, after)
+
+
+def _as_trained(updates: Updates) -> _Taken:
+    """The start of a setup, as in eval mode where a pass is another then."""
+    check_wanted()
+    point, program = updates.first, updates.program
+    if not program.buffers and not program.draws:
+        return updates, point, *updates.step(point)[:2], None
+    with np.errstate(all="ignore"):
+        trace = updates.network.forward(point.params, point.x, training=False, given=point.buffers)
+        return updates, point, trace, updates.network.backward(point.params, trace, updates.y), None
+
+
+def _taken(
+    steps: Iterable[_Taken], shown: np.ndarray, maps: tuple[str, ...], network: Network, channel: int, filter: int, image: int
+) -> Film:  # fmt: skip
+    at = set(shown.tolist())
+    curves: list[Curves] = []
+    frames: dict[str, list[np.ndarray]] = {name: [] for name in maps}
+    for k, (updates, point, trace, gradients, after) in enumerate(steps):
+        curves.append(_curves(updates, point, trace, gradients, after, filter))
+        if k in at:
+            for name, taken in frames.items():
+                taken.append(_single(_channel(_array(name, trace, gradients, point.params, image), channel)))
+    losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
+    drawn = {name: np.array(taken) for name, taken in frames.items()}
+    return Film(losses, o, kernel, norms, promised, saturated, silent, shown, drawn, network.parameters)
+
+
+def maps_of(network: Network) -> tuple[str, ...]:
+    """The maps of a film where none are chosen: the first sums, what is made of them, and how the loss moves with them.
+
+    >>> maps_of(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), maps_of(Network.parse("dense3-mse"))
+    (('z1', 'a1', 'dz1'), ('o', 'do'))
+    """
+    first = next(place for place, layer in enumerate(network.layers) if layer.letter == "z")
+    names = [names.output for names in network.names[first : first + 2]]
+    return (*names, f"d{names[0]}")
+
+
+def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point | None, filter: int) -> Curves:
+    """The values that one update adds to the curves."""
+    filters = updates.filters(updates.used(point))
+    one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
+    saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
+    norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
+    promised = [_promised(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
+    return updates.loss(trace), trace.o, one.reshape(-1), norms, promised, saturated, silent
+
+
+def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image: int) -> np.ndarray:
+    """An array of that name, of several images the part of one."""
+    array = next(values[name] for values in (trace, gradients, params) if name in values)
+    of_images = trace.x.ndim == 4 and name not in params and name[1:] not in params
+    return one_image(array, image) if of_images else array
+
+
+def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
+    """The state after a step, with these parameters as they were before it."""
+    return replace(after, params=after.params.replace(**{name: before.params[name] for name in hold}))
+
+
+def _channel(array: np.ndarray, channel: int) -> np.ndarray:
+    """One channel of a map; rows as they are."""
+    return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
+
+
+@np.errstate(over="ignore")  # of a run that has run away: too large to be drawn is infinite
+def _single(array: np.ndarray) -> np.ndarray:
+    return array.astype(np.float64 if array.size <= FEW else np.float32)
+
+
+@np.errstate(all="ignore")
+def _norm(array: np.ndarray) -> float:
+    flat = array.reshape(-1)
+    return float(np.sqrt(flat @ flat))
+
+
+@np.errstate(all="ignore")
+def _promised(gradient: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
+    """The fall of the loss that a parameter's step promises to first order."""
+    return float(gradient.reshape(-1) @ (before - after).reshape(-1))

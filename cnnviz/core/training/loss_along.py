@@ -1,0 +1,216 @@
+"""The loss along one number: a pixel, an entry of a parameter, a target or the learning rate, with all else as it is.
+
+Each loss is that of a single pass with the number in place, bit for bit; so what a gradient promises can be held against
+what really happens.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.core.gradcheck.differences import Differences
+from cnnviz.core.gradcheck.kinks import stands_at_kink
+from cnnviz.core.network.optimizers import OPTIMIZERS
+from cnnviz.core.notebook.notebook import notebook_step
+from cnnviz.core.runtime.read_only import ReadOnly, freeze
+from cnnviz.core.setup.set_values import array_index, settable
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.setup.setup_fields import number
+from cnnviz.core.training.losses_of_copies import losses_along
+from cnnviz.core.training.snapshots import Snapshot, run_updates
+from cnnviz.core.training.updates import Point, Updates, reached
+from cnnviz.words import Problem
+
+POINTS = 65
+"""Points of a curve; the number's own value is the middle one, but for a learning rate of 0."""
+SPANS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
+"""Reaches of a curve to either side, of which one is taken where none is asked for."""
+MOVED = 0.01
+"""The part of the loss by which it moves within a span that is long enough."""
+LR, FROM_0 = "lr", 0.02
+"""The learning rate's name, and how far its curve reaches where it is 0."""
+TARGET = "y"
+"""Of all updates; so it has a curve before there are any."""
+STEP = 1e-5
+"""The gradient check's step."""
+
+_SHARES = freeze(np.arange(POINTS) / (POINTS // 2) - 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Curve(ReadOnly):
+    """`loss` (65,), L at each of `theta` (65,), around the value now, `at`; `gradient` is ∂L/∂it there.
+
+    `kink` says whether there is none, since the slopes of both sides differ. `span` is how far it reaches to either side.
+    """
+
+    along: str
+    at: float
+    theta: np.ndarray
+    loss: np.ndarray
+    gradient: float
+    kink: bool
+    span: float
+
+
+def read_along(text: str, setup: Setup, x_shape: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
+    """The number that `text` names, its array and indices: "f:1,1", "x:3,4", "w:120,0", "y:0" or "lr"; Problem where there is none.
+
+    >>> read_along("w:4,0,1", Setup(), (32, 32)), read_along("lr", Setup(), (32, 32))
+    (('w', (120, 1)), ('lr', ()))
+    """
+    if setup.mode == "eval":
+        raise Problem("lesson.why.after_training")
+    if text == LR:
+        return LR, ()
+    match = re.fullmatch(r"([a-z]{1,8}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", text, re.ASCII)
+    if not match:
+        raise Problem("lesson.why.along")
+    if match[1] == TARGET:
+        return TARGET, (_target(int(match[2]) if match[2].isdecimal() else len(setup.y), setup),)
+    program = setup.network.program(x_shape)
+    symbol = settable(match[1], program)
+    if symbol == "x" and len(x_shape) == 4:
+        raise Problem("lesson.why.set_images")
+    return symbol, array_index(symbol, tuple(map(int, match[2].split(","))), program)
+
+
+def _target(at: int, setup: Setup) -> int:
+    if at >= len(setup.y):
+        raise Problem("lesson.why.along")
+    if setup.k or setup.deviations or len(setup.images) > 1:
+        raise Problem("lesson.why.along_target")
+    return at
+
+
+def read_span(text: str) -> float:
+    """The span of a curve to either side, from text; Problem where it cannot.
+
+    >>> read_span("2")
+    2.0
+    """
+    span = number(text)
+    if span <= 0:
+        raise Problem("lesson.why.span")
+    return span
+
+
+@np.errstate(all="ignore")  # far from where it is, a loss may be infinite, and is shown as such
+def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) -> Curve:
+    """L after `lesson.k` updates on the image `x`, (H,W) or (C,H,W), along the number `along`: `span` to either side of its value.
+
+    Without a span it is the smallest of SPANS in which the curve leaves its tangent and the loss moves by 1 %; a pixel's whole
+    range. Along the learning rate, from 0 to twice its value, it is the loss after the next update. Raises Problem where `along`
+    names no number, or `span` is none.
+
+    >>> found = curve(Setup(), np.eye(32), "f:1,1", span=2)
+    >>> found.theta[[0, 32, 64]].tolist(), found.loss.shape, found.kink
+    ([-2.0, 0.0, 2.0], (65,), False)
+    """
+    x = np.asarray(x, dtype=np.float64)
+    symbol, at = read_along(along, setup, x.shape)
+    span = None if span is None else read_span(str(span))
+    snapshot = run_updates(setup, x, setup.k)
+    if symbol == LR:
+        return _of_rate(setup, snapshot)
+    if symbol == TARGET:
+        return _of_target(setup, snapshot, along, at[0], span or 1.0)
+    losses, now = _losses(setup, snapshot, symbol, at), float((snapshot.trace if symbol == "x" else snapshot.params)[symbol][at])
+    gradient = float(snapshot.gradients[f"d{symbol}"][at])
+    if span is None:
+        span = (255.0 if setup.scale == "raw" else 1.0) if symbol == "x" else _span(losses, now, gradient)
+    theta = now + span * _SHARES
+    return Curve(along, now, theta, losses(theta), gradient, _kink(setup, snapshot, symbol, at, gradient), span)
+
+
+Losses = Callable[[np.ndarray], np.ndarray]
+"""The losses at some values of a number."""
+
+
+def _losses(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...]) -> Losses:
+    x, y = snapshot.trace.x, np.array(setup.y)
+    if not setup.deviations and x.ndim < 4:
+        program = setup.network.program(x.shape)
+        return lambda values: losses_along(program, snapshot.params, snapshot.trace, y, symbol, at, values)
+    updates = Updates(setup, x)  # the notebook's pass is another, and sums over several images are added in another order side by side
+
+    def loss(value: float) -> float:
+        array = (x if symbol == "x" else snapshot.params[symbol]).copy()
+        array[at] = value
+        params = snapshot.params if symbol == "x" else snapshot.params.replace(**{symbol: array})
+        return _loss(updates, Point(params, {}, array if symbol == "x" else x, snapshot.buffers, len(snapshot.losses) - 1))
+
+    return lambda values: np.array([loss(value) for value in values])
+
+
+def _span(losses: Losses, now: float, gradient: float) -> float:
+    """The smallest span in which the curve leaves its tangent and the loss moves; 1 where there is none."""
+    steps = np.array([[-span, span] for span in SPANS])
+    found = losses(np.append(now + steps.reshape(-1), now))
+    change, linear = (found[:-1] - found[-1]).reshape(steps.shape), gradient * steps
+    left = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
+    moved = np.abs(change) >= MOVED * np.abs(found[-1])
+    enough = np.logical_or.accumulate(left.any(axis=1)) & np.logical_or.accumulate((moved & (change != 0)).any(axis=1))
+    return SPANS[int(enough.argmax())] if enough.any() else 1.0
+
+
+def _kink(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
+    """Tells whether the gradient check marks the entry as one at a kink."""
+    x = snapshot.trace.x
+    nudged = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
+    entry = int(np.ravel_multi_index(at, snapshot.gradients[f"d{symbol}"].shape))
+    return stands_at_kink(nudged, symbol, entry, gradient, STEP)
+
+
+def _of_target(setup: Setup, snapshot: Snapshot, along: str, at: int, span: float) -> Curve:
+    """The loss by a target, from 0 to 1: at most its square is in it, so that three points give its slope."""
+
+    def loss(value: float) -> float:
+        return setup.network.loss(snapshot.trace, np.array([*setup.y[:at], value, *setup.y[at + 1 :]]))
+
+    now = float(setup.y[at])
+    theta = np.clip(now + span * _SHARES, min(0.0, now), max(1.0, now))
+    low, middle, high = map(loss, (0.0, 0.5, 1.0))
+    gradient = 4 * middle - 3 * low - high + 4 * now * (low - 2 * middle + high)
+    return Curve(along, now, theta, np.array([loss(value) for value in theta]), gradient, False, span)
+
+
+def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
+    """The loss after the next update, by the rate of its step."""
+    most = 2 * setup.lr if setup.lr else FROM_0
+    theta = most * np.arange(POINTS) / (POINTS - 1)
+    updates = Updates(setup, snapshot.image)
+
+    def after(rate: float) -> Point:
+        if setup.deviations:
+            params = notebook_step(snapshot.params, snapshot.trace.x, updates.y, rate, setup.deviations, setup.stride, setup.pad)[2]
+        else:
+            params = OPTIMIZERS[setup.opt](rate).step(snapshot.params, snapshot.gradients, snapshot.state or None)[0]
+        return reached(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
+
+    losses = np.array([_loss(updates, point) for point in map(after, theta)])
+    slopes, ways = updates.step(after(setup.lr))[1], _directions(setup, snapshot)
+    gradient = -sum(float(np.sum(way * slopes[f"d{name}"])) for name, way in ways.items())
+    return Curve(LR, setup.lr, theta, losses, gradient, False, most / 2)
+
+
+def _loss(updates: Updates, point: Point) -> float:
+    """L of a single pass, by the setup's rule."""
+    setup = updates.setup
+    if setup.deviations:
+        return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
+    return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
+
+
+def _directions(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
+    """The part that the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
+    rule, state, found = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
+    for name in snapshot.params:
+        before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
+        found[name] = rule.change(snapshot.gradients[f"d{name}"], before, int(state.get("t", 0)) + 1)[0].copy()
+    for one in setup.set_at(len(snapshot.losses)):
+        if one.symbol in found:
+            found[one.symbol][one.at] = 0
+    return found

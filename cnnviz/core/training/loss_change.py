@@ -1,0 +1,69 @@
+"""One entry of any array of a pass raised, and what that does to the loss: what its gradient promises, and what really happens."""
+
+import math
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnnviz.core.gradcheck.nudge_path import end_of
+from cnnviz.core.network.named_arrays import Trace
+from cnnviz.core.network.program import Program
+
+STEPS = (0.1, 0.01, 0.001)
+"""By how much an entry may be raised."""
+
+FAR = 0.1
+"""The share of what its gradient promises by which the loss may miss it; beyond that a smaller step is taken."""
+
+
+def steps_for(by: float) -> tuple[float, ...]:
+    """The steps that may be taken where the first is `by`, the largest first.
+
+    >>> steps_for(0.01)
+    (0.01, 0.001)
+    """
+    return tuple(step for step in STEPS if step <= by)
+
+
+def misses(promised: float, really: float) -> bool:
+    """Tells whether the loss has bent within a step: it moves otherwise than promised by more than `FAR`.
+
+    >>> misses(0.048, 0.0484), misses(0.048, 0.041)
+    (False, True)
+    """
+    return abs(really - promised) > FAR * abs(promised)
+
+
+def step_for(most: float) -> float:
+    """By how much an entry of an array is raised whose largest size is `most`: the largest step of at most a fifth of that.
+
+    >>> step_for(2.0), step_for(0.1), step_for(1e-9), step_for(0.0)
+    (0.1, 0.01, 0.001, 0.1)
+    """
+    if not most or not math.isfinite(most):
+        return STEPS[0]
+    return next((step for step in STEPS if step <= most / 5), STEPS[-1])
+
+
+@np.errstate(all="ignore")  # of a run that has run away
+def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
+    """The change of the loss when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
+
+    >>> from cnnviz import Setup, load_image, run_updates
+    >>> setup, x = Setup(), load_image("test-0")
+    >>> snapshot = run_updates(setup, x, 0)
+    >>> program = setup.network.program(x.shape)
+    >>> change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), "f", 4, 0.1)
+    >>> f"promised {0.1 * snapshot.gradients.df[1, 1]:.5f}, really {change:.5f}"
+    'promised 0.00234, really 0.00235'
+    """
+    before = program.inner(params, trace)
+    raised = before[symbol].copy()
+    raised.reshape(-1)[at] += by
+    values, moved = before | {symbol: raised}, {symbol}
+    for line in program.forward_lines:
+        if line.target != symbol and not moved.isdisjoint(line.sources):
+            values[line.target] = line.make(values)
+            moved.add(line.target)
+    end = end_of(program)
+    return float(program.loss_change(values[end], before[end], y))

@@ -1,0 +1,30 @@
+"""The parts of a velocity of momentum: every gradient so far, each shrunk by nine tenths at every step since."""
+
+import numpy as np
+
+from cnnviz.core.network.optimizers import Momentum
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.snapshots import run_updates
+
+MOST = 6
+"""Gradients that are told apart; what is left of those before them is one number."""
+
+
+def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, at: int) -> np.ndarray:
+    """The terms of one entry's velocity in update `k`, (n, 2): the number as it was then, and what still counts of it.
+
+    `at` is the entry's place in the flat parameter `name`. The last row is the gradient of update k, the rows before
+    it are of the updates before. Where there were more than MOST, the first row is the velocity that they had left.
+
+    >>> setup = Setup(opt="momentum", rule="exact")
+    >>> terms = velocity_terms(setup, np.eye(32), 2, "b", 0)
+    >>> terms.shape, np.allclose(terms[:, 1], [0.81, 0.9, 1] * terms[:, 0])
+    ((3, 2), True)
+    """
+    first = max(k + 1 - MOST, 0)
+    snapshots = [run_updates(setup, x, i) for i in range(first, k + 1)]
+    then = [float(snapshot.gradients[f"d{name}"].flat[at]) for snapshot in snapshots]
+    if first:
+        then.insert(0, float(snapshots[0].state[f"velocity.{name}"].flat[at]))
+    ages = [min(age, MOST) for age in reversed(range(len(then)))]
+    return np.array([[value, Momentum.share**age * value] for value, age in zip(then, ages, strict=True)])

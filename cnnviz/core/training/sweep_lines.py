@@ -1,0 +1,162 @@
+"""A network's lines for many runs at once, each with parameters of its own: arrays have a leading axis of runs.
+
+Each number is that of a single run, bit for bit. Products of matrices are stacked, since one product of all runs would add in
+another order; elementwise functions and sums over the last axes are as they are; what stands in no table here is made run by run.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from cnnviz.core.network.layers.conv import channel_sums, weigh, weigh_bound, weigh_df, weigh_dx
+from cnnviz.core.network.layers.dense import connect, connect_bound, connect_db, connect_dw, connect_dx
+from cnnviz.core.network.losses import mse
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op, PassValues
+
+Function = Callable[..., np.ndarray]
+
+FEW = 4
+"""Outputs up to which their weights' gradients are made output by output."""
+
+
+def _rows(f: np.ndarray) -> np.ndarray:
+    """Filters (…,M,C,K,K) as (…,M,C·K·K)."""
+    return f.reshape(*f.shape[:-3], -1)
+
+
+def _weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, shape: tuple[int, int]) -> np.ndarray:
+    z = np.matmul(_rows(f), windows)
+    if b is not None:
+        z += b[..., None]
+    return z.reshape(z.shape[:-1] + shape)
+
+
+def _weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
+    bound = bound * _beside(np.abs(_rows(f)).sum(axis=-1).max(axis=-1), 3)
+    return bound if b is None else bound + _beside(np.abs(b).max(axis=-1), 3)
+
+
+def _weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
+    products = np.matmul(windows, dz.reshape((*dz.shape[:-2], -1)).swapaxes(-1, -2))
+    return products.swapaxes(-1, -2).reshape(f.shape)
+
+
+def _channel_sums(dz: np.ndarray) -> np.ndarray:
+    return dz.sum(axis=(-2, -1))
+
+
+def connect_each(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """As `connect`, with a product of its own for each run; `w` may be one for all."""
+    return np.matmul(x[..., None, :], w)[..., 0, :] + b
+
+
+def _connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
+    return bound * _beside(np.abs(w).sum(axis=-2).max(axis=-1), 1) + _beside(np.abs(b).max(axis=-1), 1)
+
+
+def _connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
+    out = np.empty((*dz.shape[:-1], x.shape[-1], dz.shape[-1]))
+    if dz.shape[-1] <= FEW:  # a row as short as that costs more than its products
+        for n in range(dz.shape[-1]):
+            np.multiply(x, dz[..., n, None], out=out[..., n])
+    else:
+        rows = np.broadcast_to(x, (*dz.shape[:-1], x.shape[-1]))
+        for run, (row, of_z) in enumerate(zip(rows, dz, strict=True)):
+            np.dot(row[:, None], of_z[None], out=out[run])
+    return out
+
+
+def _connect_dx(dz: np.ndarray, w: np.ndarray) -> np.ndarray:
+    return np.matmul(w, dz[..., None])[..., 0]
+
+
+def _mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
+    error = o - y
+    return np.matmul(error[..., None, :], error[..., None])[..., 0, 0] / error.shape[-1]
+
+
+def _beside(numbers: np.ndarray, axes: int) -> np.ndarray:
+    """A number for each run, with so many axes of 1 behind."""
+    return numbers.reshape(*numbers.shape, *(1,) * axes)
+
+
+EACH: Mapping[Function, Function] = {
+    weigh: _weigh,
+    weigh_bound: _weigh_bound,
+    weigh_df: _weigh_df,
+    weigh_dx: weigh_dx,
+    channel_sums: _channel_sums,
+    connect: connect_each,
+    connect_bound: _connect_bound,
+    connect_dw: _connect_dw,
+    connect_dx: _connect_dx,
+    connect_db: lambda dz: dz,
+    mse: _mse,
+}
+"""Functions in place of those of lines that read parameters or make their gradients, and for sums that are added otherwise."""
+
+
+class SweepLines:
+    """The lines of a program for runs whose parameters, image or targets differ.
+
+    `shared` are the symbols that are one array for all runs, "x" or none: what follows from them alone is made once, by `fixed`.
+    """
+
+    def __init__(self, program: Program, shared: frozenset[str]):
+        self.program, self.varying = program, {"x", "y", *program.parameters} - shared
+        self._fixed: list[Op] = []
+        self._forward: list[tuple[str, Function, tuple[str, ...]]] = []
+        for line in program.forward_lines:
+            if self.varying.isdisjoint(line.sources):
+                self._fixed.append(line)
+            else:
+                self._forward.append(self._each(line))
+        self._loss = self._each(program.loss_line)
+        self._backward = [self._each(line) for line in program.backward_lines[: program.needed]]
+
+    def fixed(self, x: np.ndarray) -> PassValues:
+        """The image, and what follows from it alone."""
+        values: PassValues = {"x": x}
+        for line in self._fixed:
+            values[line.target] = line.run_one(*[values[source] for source in line.sources])
+        return values
+
+    def forward(self, values: PassValues) -> PassValues:
+        """Adds every array of a forward pass to `values`: those of `fixed`, parameters and y; and L (R,)."""
+        return _made((*self._forward, self._loss), values)
+
+    def backward(self, values: PassValues) -> PassValues:
+        """Adds every gradient that an update needs."""
+        return _made(self._backward, values)
+
+    def _each(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
+        own = EACH.get(line.function)
+        learns = line.target[:1] == "d" and line.target[1:] in self.program.parameters
+        varies = [source in self.varying for source in line.sources]
+        self.varying.add(line.target)
+        if own is not None:
+            made = replace(line, function=own).run
+        elif learns or not self.program.parameters.keys().isdisjoint(line.sources):
+            made = _one_by_one(line, varies)
+        else:
+            made = line.run
+        return line.target, made, line.sources
+
+
+def _one_by_one(line: Op, varies: Sequence[bool]) -> Function:
+    """The line, made for each run as for one image."""
+
+    def made(*sources: np.ndarray) -> np.ndarray:
+        runs = max(len(source) for source, own in zip(sources, varies, strict=True) if own)
+        each = ([source[run] if own else source for source, own in zip(sources, varies, strict=True)] for run in range(runs))
+        return np.stack([line.run_one(*of_one) for of_one in each])
+
+    return made
+
+
+def _made(lines: Sequence[tuple[str, Function, tuple[str, ...]]], values: PassValues) -> PassValues:
+    for target, function, sources in lines:
+        values[target] = function(*[values[source] for source in sources])
+    return values

@@ -1,0 +1,101 @@
+"""The history of a training: every report's numbers, and ends of epochs with parameters and outputs, in bounded memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.runtime.read_only import ReadOnly, freeze
+from cnnviz.core.training.evaluation import Evaluation, Pixels, evaluate
+from cnnviz.core.training.training import Progress, Training
+
+MOST_BYTES = 16_000_000
+"""Parameters and outputs that are kept of one training; LeNet's at thirty epochs' ends, the small networks' at all."""
+
+MOST_SHOWN = 300
+"""Held-out images whose outputs are kept."""
+
+TOLD = 6
+"""Images of each group that tell most."""
+
+GROUPS = ("right", "torn", "wrong")
+"""The surest that are named right, the most undecided, and the surest that are named wrong."""
+
+
+@dataclass(frozen=True, eq=False)
+class Epoch(ReadOnly):
+    """The end of an epoch: its report with the parameters, and what these make of the images that are held out.
+
+    `confusion` (N,N) counts all of them by [class, prediction]. Of the S images that are shown, `o` (S,N) are the
+    outputs, and `told` (3,TOLD) the places of those that tell most, group after group; -1 where there are no more.
+    """
+
+    report: Progress
+    confusion: np.ndarray
+    o: np.ndarray
+    told: np.ndarray
+
+    @property
+    def nbytes(self) -> int:
+        """The bytes of its arrays."""
+        return sum(array.nbytes for array in (*self.report.params.values(), self.confusion, self.o, self.told))
+
+
+def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
+    """Indices of the images that are shown: all, or of more than MOST_SHOWN the first of each class, as many of each.
+
+    >>> len(shown_rows(np.arange(300) % 3, 3)), np.bincount((np.arange(999) % 4)[shown_rows(np.arange(999) % 4, 4)]).tolist()
+    (300, [75, 75, 75, 75])
+    """
+    if len(labels) <= MOST_SHOWN:
+        return np.arange(len(labels))
+    firsts = [np.flatnonzero(labels == n)[: MOST_SHOWN // classes] for n in range(classes)]
+    return np.sort(np.concatenate(firsts))
+
+
+def told_of(found: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Places in `rows` of the images that tell most, (3,TOLD): of those named right the surest of each class in turn."""
+    place = np.full(len(labels), -1)
+    place[rows] = np.arange(len(rows))
+    right, torn, wrong = (of[place[of] >= 0] for of in (found.right, found.torn, found.wrong))
+    of_class = [right[labels[right] == n] for n in range(found.o.shape[1])]
+    in_turn = [of[n] for n in range(TOLD) for of in of_class if n < len(of)]
+    told = np.full((len(GROUPS), TOLD), -1)
+    for group, indices in zip(told, (np.array(in_turn, int), torn, wrong), strict=True):
+        group[: len(indices)] = place[indices[:TOLD]]
+    return told
+
+
+class History:
+    """The history of `training`, of which the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N) are held out.
+
+    `reports` are the numbers of all reports, `epochs` the first end of an epoch, every so many after it, and the last
+    with outputs that are numbers: as many as fit into `most` bytes.
+    """
+
+    def __init__(self, training: Training, X: Pixels, Y: np.ndarray, most: int = MOST_BYTES):
+        self.training, self.X, self.Y, self.most = training, X, Y, most
+        self.labels = freeze(Y.argmax(axis=1))
+        self.rows = freeze(shown_rows(self.labels, Y.shape[1]))
+        self.reports: list[Progress] = []
+        self.epochs: Sequence[Epoch] = ()
+        self.every = 1
+
+    def add(self, report: Progress) -> None:
+        """Takes the next report; at an epoch's end all images that are held out are measured."""
+        if report.step * self.training.epochs % report.steps == 0:
+            found = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
+            report = replace(report, held_loss=found.loss, held_accuracy=found.accuracy)
+            if not self.epochs or np.isfinite(found.o).all():  # what is no number is no answer
+                self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
+        self.reports.append(replace(report, params=Params.of({})))
+
+    def _keep(self, epoch: Epoch) -> None:
+        every = self.every
+        while True:
+            kept = [one for one in self.epochs if one.report.epoch % every == 0]
+            if len(kept) < 2 or sum(one.nbytes for one in (*kept, epoch)) <= self.most:
+                break
+            every *= 2
+        self.every, self.epochs = every, (*kept, epoch)  # whoever reads it meanwhile has the old one, whole

@@ -1,0 +1,137 @@
+"""One update of a setup after another, nothing remembered: what `run_updates` and `film` are made of."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Gradients, Params, Trace
+from cnnviz.core.network.network import DEFAULT
+from cnnviz.core.network.optimizers import State
+from cnnviz.core.notebook.notebook import notebook_step, params_used
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.runtime.read_only import as_frozen
+from cnnviz.core.setup.first_params import first_buffers
+from cnnviz.core.setup.set_values import with_image, with_params
+from cnnviz.core.setup.setup import Setup
+from cnnviz.words import Problem, message
+
+
+@dataclass(frozen=True, eq=False)
+class Point:
+    """The start of update `k`: the parameters, what the optimizer remembers ({} before the first step), the image, and what training keeps."""
+
+    params: Params
+    state: State
+    x: np.ndarray
+    buffers: Mapping[str, np.ndarray] = field(default_factory=dict)
+    k: int = 0
+
+    @property
+    def bytes(self) -> int:
+        """The bytes that it takes to keep it."""
+        return sum(array.nbytes for arrays in (self.params, self.state, self.buffers) for array in arrays.values() if isinstance(array, np.ndarray))
+
+
+Step = tuple[Trace, Gradients, Point]
+"""A pass, its gradients, and where they lead."""
+
+
+class Updates:
+    """The updates of a setup on one image: where they start, and what each does.
+
+    Raises Problem where x does not fit, NotKept where the setup's start is gone.
+
+    >>> updates = Updates(Setup(), np.zeros((32, 32)))
+    >>> trace, gradients, after = updates.step(updates.first)
+    >>> round(updates.loss(trace), 3), after.params.b.shape
+    (0.229, (2,))
+    """
+
+    def __init__(self, setup: Setup, x: np.ndarray):
+        check_shape(setup, x)
+        self.setup, self.x = setup, x
+        self.network = setup.network
+        self.program = self.network.check(x.shape)
+        self.y = as_frozen(setup.y)
+        self._as_notebook = setup.net == DEFAULT and setup.opt == "gd" and x.ndim == 2
+        self._optimizer = setup.optimizer
+
+    @cached_property
+    def first(self) -> Point:
+        """The start of the first update."""
+        buffers = first_buffers(self.network, self.x.shape, self.setup.w) if self.program.buffers else {}
+        return reached(self.setup, 0, Point(self.setup.first_params(self.x.shape[-3:]), {}, self.x, buffers))
+
+    def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
+        """The arrays that an update's pass is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
+        program = self.program
+        if not program.buffers and not program.draws:
+            return None
+        return {**point.buffers, **program.drawn(self.setup.seed, point.k, len(point.x) if program.run.images else None)}
+
+    def step(self, point: Point) -> Step:
+        """One update from `point`."""
+        if self._as_notebook:  # the notebook's functions, which know its deviations, and whose passes know stride and padding
+            setup = self.setup
+            trace, gradients, after = notebook_step(
+                point.params, point.x, self.y, setup.lr, setup.deviations, setup.stride, setup.pad
+            )
+            return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
+        with np.errstate(all="ignore"):  # a rate that is too large ends in infinities, which are shown as such
+            trace = self.program.forward(point.params, point.x, given=self.given(point))
+            gradients = self.program.backward(point.params, trace, self.y)
+            after, state = self._optimizer.step(point.params, gradients, point.state or None)
+            buffers = self.program.next_buffers(trace)
+        return trace, gradients, Point(after, state, point.x, buffers, point.k + 1)
+
+    def loss(self, trace: Trace) -> float:
+        """L of a pass."""
+        line = self.program.loss_line
+        with np.errstate(all="ignore"):
+            return float(line.function(*[self.y if source == "y" else trace[source] for source in line.sources]))
+
+    def used(self, point: Point) -> Params:
+        """The parameters that a step from `point` computes with."""
+        return params_used(point.params, self.setup.deviations)
+
+    @property
+    def filters(self) -> Callable[[Params], np.ndarray]:
+        """A getter of the first convolution's filters from parameters, as they are shown; an empty array where there is none."""
+        name = next((name for name, shape in self.program.shapes.items() if len(shape) == 4), None)
+        return (lambda params: params[name]) if name else (lambda params: np.zeros(0))
+
+
+def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
+    """The network after 0, 1, … `k` updates, one after another: the numbers of `run_updates`, nothing remembered.
+
+    >>> len(list(walk(Setup(), np.zeros((32, 32)), 3)))
+    4
+    """
+    updates = Updates(setup, np.asarray(x, dtype=np.float64))
+    point = updates.first
+    for i in range(k + 1):
+        trace, gradients, after = updates.step(point)
+        yield updates.used(point), trace, gradients
+        point = reached(setup, i + 1, after)
+
+
+def reached(setup: Setup, update: int, point: Point) -> Point:
+    """The start of an update that begins at `point`: with the values that the setup sets as it is reached.
+
+    >>> point = Point(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), {}, np.zeros((4, 4)))
+    >>> reached(Setup(set="b:1:5~2"), 2, point).params.b
+    array([0., 5.])
+    """
+    sets = setup.set_at(update) if setup.set else ()
+    return replace(point, params=with_params(point.params, sets), x=with_image(point.x, sets)) if sets else point
+
+
+def check_shape(setup: Setup, x: np.ndarray) -> None:
+    """Problem where x has not the channels that the setup has."""
+    wanted = setup.batch_shape
+    if len(wanted) == 4 and (x.ndim != 4 or x.shape[:2] != wanted[:2]):
+        raise Problem("lesson.x_shape_of_several", shape=x.shape, wanted=wanted, n=wanted[0])
+    if x.ndim != len(wanted) or (x.ndim == 3 and len(x) != 3):
+        channels = message("lesson.three_channels" if len(wanted) == 3 else "lesson.one_channel")
+        raise Problem("lesson.x_shape", shape=x.shape, wanted=wanted, channels=channels)

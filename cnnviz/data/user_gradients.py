@@ -1,0 +1,205 @@
+"""Somebody's own gradients from a file: .npz or JSON, read under limits, with nothing unpickled and nothing kept.
+
+Anybody can choose any file: of an archive only the arrays that bear the name of a gradient are looked at, and of
+these no more bytes than such an array has; what a file says of its sizes is never believed.
+"""
+
+import json
+import math
+import zipfile
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import IO, NamedTuple
+
+import numpy as np
+
+from cnnviz.core.diagnosis.diagnosis import gradient_names
+from cnnviz.core.diagnosis.precision import Precision, precisions
+from cnnviz.core.network.program import Program
+from cnnviz.core.runtime.read_only import freeze
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.archives import archive_of
+from cnnviz.data.gradient_names import candidates, is_gradient
+from cnnviz.words import Message, Problem, message
+
+MOST_MEMBERS = 1_000
+"""Arrays in one file: more than any network has."""
+MOST_OF_A_NUMBER = 30
+"""Bytes of a number in JSON, with what stands around it."""
+_TOLD = 8
+"""Names that a sentence gives."""
+
+
+@dataclass(frozen=True, eq=False)
+class UserGradients:
+    """Arrays by the names of gradients, float64, each with its precision; `passed_over` are names of others, and `notes` say why."""
+
+    arrays: Mapping[str, np.ndarray]
+    precisions: Mapping[str, Precision] = field(default_factory=dict)
+    passed_over: tuple[str, ...] = ()
+    notes: tuple[Message, ...] = ()
+
+
+def most_bytes(program: Program, images: int = 1) -> int:
+    """The most bytes of a file: every array of this setup written out, and a megabyte."""
+    return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
+
+
+def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradients:
+    """The gradients in a file, of so many images; of its other arrays only the names are read. Raises Problem, a sentence, whatever `data` holds.
+
+    >>> from cnnviz.core.network.network import DEFAULT, Network
+    >>> program = Network.parse(DEFAULT).program((4, 4))
+    >>> read_gradients(b'{"db": [0.5, 0.25], "x": 1}', program).arrays["db"]
+    array([0.5 , 0.25])
+    >>> read_gradients(b"", program)
+    Traceback (most recent call last):
+    cnnviz.words.Problem: The file is empty. Save with np.savez("mine.npz", dz1=dz1, df=df).
+    """
+    if not data.strip():
+        raise Problem("own.empty")
+    if len(data) > (most := most_bytes(program, images)):
+        raise Problem("own.too_long", megabytes=most / 1e6)
+    known, fits = gradient_names(program), Fits(program, images)
+    found, others = _archive(data, fits) if data[:2] == b"PK" else _json(data, fits)
+    if not found:
+        if others and all(name.startswith("arr_") for name in others):
+            raise Problem("own.nameless")
+        raise Problem("own.none_known", found=_some(others), known=known)
+    ordered = {name: found[name] for name in known if name in found}
+    passed_over = tuple(name for name in others if is_gradient(name))
+    arrays = {name: freeze(array.astype(np.float64)) for name, array in ordered.items()}
+    return UserGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
+
+
+def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> UserGradients:
+    """Return the gradients of a setup's images in a file, as `read_gradients` does: a setup can be pickled, its program cannot."""
+    return read_gradients(data, setup.network.program(x_shape), len(setup.images))
+
+
+class Fits(NamedTuple):
+    """The sizes that an array has where it is a gradient of these lines, over so many images."""
+
+    program: Program
+    images: int
+
+    def sizes(self, target: str) -> tuple[int, ...]:
+        """The numbers of entries that an array may have: a bias's gradient may not have been summed, or summed too far."""
+        own = self._size(target)
+        line = next(line for line in self.program.backward_lines if line.target == target)
+        return (own, self._size(line.sources[0]), 1) if line.role == "db" else (own,)
+
+    def _size(self, name: str) -> int:
+        return math.prod(self.program.shapes[name[1:].partition(".")[0]]) * (self.images if self.program.has_images(name) else 1)
+
+
+def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -> dict[str, str]:
+    """The gradient that each name of a file stands for: our own names come first, in any case, then those whose array fits."""
+    known, found = gradient_names(of.program), dict[str, str]()
+    for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
+        for target in candidates(name, of.program):
+            fits = name.lower() == target or sizes(name) in of.sizes(target)
+            if target not in found.values() and fits:
+                found[name] = target
+                break
+    return found
+
+
+def _notes(passed_over: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
+    """Notes on the parts of a file that are passed over: what looks like a gradient is named, for the name may be misspelt."""
+    like = [name for name in passed_over if name.lower() != "do"]
+    notes = [message("own.merged", first=known[0])] if len(like) < len(tuple(passed_over)) else []
+    return (*notes, *([message("own.passed_over", names=_some(like))] if like else []))
+
+
+def _some(names: Iterable[str]) -> list[str]:
+    names = [name if len(name) <= 20 else name[:20] + "…" for name in names]
+    return names[:_TOLD] + (["…"] if len(names) > _TOLD else []) or ["–"]
+
+
+# ---- .npz
+
+
+def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
+    found: dict[str, np.ndarray] = {}
+    try:
+        with archive_of(data) as archive:
+            members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
+            if len(archive.infolist()) > MOST_MEMBERS:
+                raise Problem("own.too_many", most=MOST_MEMBERS)
+            targets = _named(members, lambda name: _size(archive, members[name]), of)
+            for name, target in targets.items():
+                with archive.open(members[name]) as member:
+                    found[target] = _array(member, name, of.sizes(target))
+    except (Problem, MemoryError):
+        raise
+    except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of error
+        raise Problem("own.damaged") from None
+    return found, [name for name in members if name not in targets]
+
+
+def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int | None:
+    """The number of entries that a member says that it has; None where it is no array."""
+    try:
+        with archive.open(info) as member:
+            return math.prod(_header(member)[0])
+    except Exception:
+        return None
+
+
+def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+    version = np.lib.format.read_magic(member)
+    return (np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0)(member)
+
+
+def _array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
+    """One array of an archive, if it has no more numbers than are looked for; of a larger one only the shape, without its numbers."""
+    shape, columns_first, dtype = _header(member)
+    if dtype.hasobject:
+        raise Problem("own.pickled", name=name)
+    if dtype.kind not in "fiu" or dtype.itemsize > 16:
+        raise Problem("own.no_numbers", name=name, type=str(dtype)[:40])
+    count = math.prod(shape)
+    if count not in sizes:
+        raise Problem("own.size", name=name, shape=str(shape)[:60], wanted=sizes[0])
+    content = member.read(count * dtype.itemsize)
+    array = np.frombuffer(content, dtype).reshape(shape, order="F" if columns_first else "C")
+    return array
+
+
+# ---- JSON
+
+
+def _json(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
+    try:
+        content = json.loads(data)
+    except (ValueError, RecursionError):
+        raise Problem("own.neither") from None
+    if isinstance(content, dict) and isinstance(content.get("gradients"), dict):
+        content = content["gradients"]
+    if not isinstance(content, dict):
+        raise Problem("own.not_an_object")
+    targets = _named(content, lambda name: _count(content[name]), of)
+    return {target: _nested(name, content[name]) for name, target in targets.items()}, [name for name in content if name not in targets]
+
+
+def _count(value: object) -> int | None:
+    """The number of entries in nested lists that have one shape; None where they have none."""
+    count = 1
+    while isinstance(value, list) and value:
+        count, value = count * len(value), value[0]
+    return count if isinstance(value, int | float) else None
+
+
+def _nested(name: str, value: object) -> np.ndarray:
+    try:
+        array = np.array(value)
+        if array.dtype.kind == "O" and array.shape == ():
+            raise ValueError
+        if array.dtype.kind == "O":  # whole numbers beyond 64 bits
+            array = array.astype(np.float64)
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        raise Problem("own.not_numbers", name=name) from None
+    if array.dtype.kind not in "fiu":
+        raise Problem("own.not_numbers", name=name)
+    return array

@@ -1,0 +1,344 @@
+"""The diagnostics of a deck's file, with lines: all that `python -m cnnviz scripts` says."""
+
+import math
+import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path as File
+
+import numpy as np
+
+from cnnviz.core.mistakes import placed
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.page_state import PageState
+from cnnviz.core.setup.read_sweep import read_sweep
+from cnnviz.core.setup.setup_fields import one_of, whole_number
+from cnnviz.data.images import find_image
+from cnnviz.decks.deck import Deck, Screen
+from cnnviz.decks.deck_fields import Diagnostic, Reading
+from cnnviz.decks.deck_file import MOST_BYTES, read
+from cnnviz.decks.expression import evaluate, names_in
+from cnnviz.decks.missions import missions
+from cnnviz.decks.plates import cells, hidden, plates
+from cnnviz.decks.question import (
+    CHANGED,
+    PLACE,
+    ask,
+    filled,
+    in_order,
+    key_of,
+    same,
+    setup_at,
+    tolerance_of,
+    value_of,
+)
+from cnnviz.decks.scope import Scope, query_of, scope_of, setup_of
+from cnnviz.decks.screen_address import TRAIN
+from cnnviz.decks.toml_lines import Path
+from cnnviz.words import LocalizedText, Message, Problem, message
+
+CELL = re.compile(r"(?:max|min|sum|mean)\([^\W\d]\w*\)|[^\W\d]\w*\[\d+(?:, ?\d+)*\]")
+"""A cell, or the largest, smallest, sum or mean of a map, in a question's words."""
+COUNTS = re.compile(r"\b(many|often|combien de)\b", re.IGNORECASE)
+"""Words of a question that asks for a count."""
+NUMBER = re.compile(r"(?<![\w.,\[])[-−]?(?:\d+[.,]\d+|\d{2,})(?![\w\]]|[.,]\d)")
+"""A number in words, of at least two digits: one digit says little."""
+LABEL = re.compile(r"[^\W\d]{3,}|(?=.*[^\W\d]).{10,}")
+"""A label that says something by itself: one word, or many letters."""
+OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "kernel": [{"f": f} for f in ("sobel-y", "blur", "random-1")]}
+"""Lessons on which a question is tried too that may be asked on another image or kernel."""
+
+
+def check_file(file: File) -> tuple[Deck | None, list[Diagnostic]]:
+    """A file's deck, None where it cannot be shown, and its diagnostics in the order of their lines."""
+    try:
+        with file.open("rb") as opened:
+            content = opened.read(MOST_BYTES + 1)
+    except OSError as error:
+        return None, [Diagnostic(1, message("lessons.file.unreadable", why=error.strerror or str(error)))]
+    return check(content)
+
+
+def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[Diagnostic]]:
+    """Return the deck of a file's bytes, None if it cannot be shown, and its diagnostics in the order of their lines.
+
+    With a limit of CPU seconds, nothing is computed if the form has diagnostics. Checks that take longer are left out, which is a diagnostic.
+
+    >>> [str(diagnostic.what) for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
+    ['There is no screen. Add [[screen]].']
+    """
+    until = time.thread_time() + seconds
+    deck, reading = read(content)
+    for n, screen in reading.screens.items() if deck or seconds == math.inf else ():
+        _Checked(reading, (reading.name, n), screen, until).run()
+    return (None if reading.broken else deck), sorted(reading.diagnostics)
+
+
+def look(content: bytes) -> tuple[Deck | None, Reading]:
+    """A file's deck with what is wrong with its form and its addresses; its questions and sentences are not computed.
+
+    >>> [diagnostic.line for diagnostic in look(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].diagnostics]
+    [3]
+    """
+    deck, reading = read(content)
+    for n, screen in reading.screens.items():
+        check_wanted()
+        with _Checked(reading, (reading.name, n), screen).at("at"):
+            setup_of(screen.at)
+    return (None if reading.broken else deck), reading
+
+
+class _Checked:
+    """One screen under examination."""
+
+    def __init__(self, reading: Reading, path: Path, screen: Screen, until: float = math.inf):
+        self.reading, self.path, self.screen, self.until = reading, path, screen, until
+
+    @contextmanager
+    def at(self, *path: str | int) -> Iterator[None]:
+        """A Problem in here is a diagnostic of this field."""
+        try:
+            yield
+        except Problem as problem:
+            self.wrong(path, problem.message)
+
+    def in_time(self) -> None:
+        """Raise Problem if no time is left. A cancellation point."""
+        check_wanted()
+        if time.thread_time() > self.until:
+            raise Problem("lessons.check.too_long")
+
+    def wrong(self, path: tuple[str | int, ...], what: Message) -> None:
+        self.reading.diagnostics.append(Diagnostic(self.reading.line((*self.path, *path)), what))
+
+    def run(self) -> None:
+        here: Scope | None = None
+        with self.at("at"):
+            self.in_time()
+            here = scope_of(setup_of(self.screen.at))
+        if here is None:
+            return
+        before = len(self.reading.diagnostics)
+        if not self.screen.asks:
+            self.keys(here)
+            self.texts(here)
+            return self.shown(here)
+        self.symbols(here)
+        if len(self.reading.diagnostics) == before:
+            {"order": self.order, "construct": self.construct}.get(self.screen.kind, self.computed)(here)
+        self.texts(here)
+        if len(self.reading.diagnostics) == before:
+            self.shown(here)
+            self.elsewhere()
+
+    def keys(self, here: Scope) -> None:
+        """Diagnostics of the address beside the lesson, and of an experiment's updates."""
+        own, most = self.screen.place.own, here.setup.most_updates
+        with self.at("at"):
+            if self.screen.place.page == TRAIN:
+                find_image(here.setup.img)  # raises where there are several: it trains on one
+            if "sweep" in own and (said := read_sweep(own["sweep"], here.setup).said):
+                raise Problem(said[0].id, **said[0].values)
+            for left_out in PageState.from_query(own)[1].values():
+                raise Problem(left_out.id, **left_out.values)
+            if own.get("mistake"):
+                placed(own["mistake"], here.setup.network, here.setup.opt)
+            readers = {"n": whole_number(1, most), "mission": one_of(mission.id for mission in missions())}
+            for key in readers.keys() & own.keys():
+                try:
+                    readers[key](own[key])
+                except Problem as why:
+                    raise Problem("lessons.scope.key", key=key, text=own[key], why=why.message) from None
+        if self.screen.updates and self.screen.updates > most:
+            self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
+
+    def symbols(self, here: Scope) -> None:
+        """Diagnostics of what is hidden, and of what is clicked."""
+        maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients, "L"]
+        for n, symbol in enumerate(self.screen.hide or ()):
+            if symbol not in maps:
+                self.wrong(("hide", n), message("lessons.check.no_map", map=symbol, known=maps))
+        if self.screen.kind != "click":
+            return
+        if self.screen.map not in maps or self.screen.map == "L":
+            self.wrong(("map",), message("lessons.check.no_map", map=self.screen.map, known=maps))
+        elif self.screen.map in hidden(self.screen, here) and not slides(self.screen.map, here):
+            self.wrong(("hide",) if self.screen.hide else ("map",), message("lessons.check.map_hidden", map=self.screen.map))
+
+    def computed(self, here: Scope) -> None:
+        """The key, and that every answer is another one."""
+        key = tolerance = None
+        with self.at("key"):
+            self.in_time()
+            key = key_of(self.screen, here)
+            if self.screen.kind == "click" and (not key.any() or key.all()):
+                raise Problem("lessons.check.no_choice", map=self.screen.map, n=int(key.sum()))
+        if key is None:
+            return
+        with self.at("tolerance"):
+            tolerance = tolerance_of(self.screen, here, key)
+        seen: list[tuple[int, np.ndarray]] = []
+        right = any(not answer.is_ for answer in self.screen.answers)
+        for n, answer in enumerate(self.screen.answers):
+            if not answer.is_:
+                continue
+            with self.at("answers", n, "is"):
+                self.in_time()
+                value = value_of(self.screen, answer.is_, here)
+                is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.screen.kind == "number" else same(value, key)
+                if is_key and (right or self.screen.kind != "choose"):
+                    raise Problem("lessons.check.equals_key", text=answer.is_, key=shown(key))
+                right = right or is_key
+                for other, known in seen:
+                    if same(value, known):
+                        raise Problem("lessons.check.equals_other", text=answer.is_, line=self.reading.line((*self.path, "answers", other)))
+                seen.append((n, value))
+        if self.screen.kind == "choose":
+            self.labels()
+        if self.screen.kind == "choose" and not right:
+            self.wrong(("key",), message("lessons.check.no_answer_right", key=shown(key)))
+        if self.screen.kind == "number" and tolerance is not None:
+            self.false_number(here, float(key), tolerance)
+            self.number_told(here, float(key), tolerance)
+        if self.screen.kind == "choose" and right:
+            self.label_told(here)
+
+    def false_number(self, here: Scope, key: float, tolerance: float) -> None:
+        """Refuse a key that is typed as a number and is not the cell that the question names."""
+        if names_in(self.screen.key):
+            return
+        for words in {*self.screen.ask.by_language.values()}:
+            named = {*CELL.findall(words)}
+            if len(named) != 1 or COUNTS.search(words):
+                continue
+            text = named.pop()
+            with suppress(Problem):
+                value = evaluate(text, here)
+                if value.size == 1 and abs(float(value.reshape(-1)[0]) - key) > tolerance:
+                    return self.wrong(("key",), message("lessons.check.key_false", key=self.screen.key, text=text, value=shown(value)))
+
+    def number_told(self, here: Scope, key: float, tolerance: float) -> None:
+        """Refuse words before the answer with a number that would be right: an expression's, or one of at least two digits."""
+
+        def is_right(text: str) -> bool:
+            with suppress(Problem):
+                value = evaluate(text, here)
+                return value.size == 1 and abs(float(value.reshape(-1)[0]) - key) <= tolerance
+            return False
+
+        for path, part in self.before("title", "text", "ask"):
+            written = [place[1] for place in PLACE.finditer(part)]
+            typed = [number.replace("−", "-").replace(",", ".") for number in NUMBER.findall(PLACE.sub("", part))]
+            if told := next(filter(is_right, [*written, *typed]), None):
+                self.wrong(path, message("lessons.check.tells", answer=told))
+
+    def label_told(self, here: Scope) -> None:
+        """Refuse a title or text that contains the right label and no other one; the question itself may name its answer."""
+        try:
+            question = ask(self.screen, here.setup)
+        except Problem:  # `texts` says why
+            return
+        for path, part in self.before("title", "text"):
+            lang = str(path[-1])
+            labels = [(option.right, option.label.say(lang).strip(" .`")) for option in question.options]
+            words = str(filled(LocalizedText({lang: part}), here).say(lang))
+            told = [(right, label) for right, label in labels if LABEL.fullmatch(label) and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE)]
+            if len(told) == 1 and told[0][0]:
+                self.wrong(path, message("lessons.check.tells", answer=told[0][1]))
+
+    def before(self, *names: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
+        """Yield words that are seen before the answer: where they are in the file, with their language, and what they say."""
+        for name in names:
+            text: LocalizedText = getattr(self.screen, name)
+            for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
+                yield (*self._written((name,)), lang), part
+
+    def labels(self) -> None:
+        """That answers can be told apart."""
+        first: dict[str, int] = {}
+        for n, answer in enumerate(self.screen.answers):
+            for label in {*answer.label.by_language.values()}:
+                if (other := first.setdefault(label, n)) != n:
+                    line = self.reading.line((*self.path, "answers", other))
+                    self.wrong(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
+
+    def order(self, here: Scope) -> None:
+        with self.at("stages"):
+            if len({*self.screen.stages}) < max(3, len(self.screen.stages)):
+                raise Problem("lessons.check.stages", n=len({*self.screen.stages}))
+            in_order(self.screen, here)
+
+    def construct(self, here: Scope) -> None:
+        """That there is something to do, and that it can be done."""
+        with self.at("key"):
+            if bool(key_of(self.screen, here)):
+                raise Problem("lessons.check.holds_already")
+        with self.at("solution"):
+            query = query_of(self.screen.solution)
+            if strange := [key for key in query if key not in CHANGED[self.screen.change]]:
+                raise Problem("lessons.check.solution_changes", keys=strange, change=self.screen.change)
+            solved = setup_at(self.screen, query)
+            setup_of(self.screen.solution)  # all of it has to hold
+            if not bool(key_of(self.screen, scope_of(solved))):
+                raise Problem("lessons.check.no_solution")
+
+    def texts(self, here: Scope) -> None:
+        """The expressions in the sentences, in every language."""
+        names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
+        fields: list[tuple[tuple[str | int, ...], LocalizedText]] = [((name,), getattr(self.screen, name)) for name in names]
+        for n, answer in enumerate(self.screen.answers):
+            fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
+        for path, text in fields:
+            for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
+                with self.at(*self._written(path), lang):
+                    self.in_time()
+                    if "{" in (rest := PLACE.sub("", part)) or "}" in rest:
+                        raise Problem("lessons.text.brace", sample="{L:3}")
+                    filled(LocalizedText({lang: part}), here)
+
+    def _written(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+        """The field as the file has it: a screen's text may be called `say`."""
+        return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
+
+    def shown(self, here: Scope) -> None:
+        """The maps beside the words, and the cells that are asked of."""
+        with self.at("cells"):
+            if self.screen.cells and not cells(self.screen, here):
+                raise Problem("lessons.check.no_cells", text=self.screen.cells)
+        for name in ("show", "reveal"):
+            with self.at(name):
+                plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), here)
+
+    def elsewhere(self) -> None:
+        """The same question on other images or kernels."""
+        for change in OTHERS.get(self.screen.change, ()):
+            if self.screen.kind == "construct":
+                continue
+            if time.thread_time() > self.until:
+                return self.wrong(("change",), message("lessons.check.too_long"))
+            try:
+                found = ask(self.screen, setup_at(self.screen, change))
+            except Problem as problem:
+                return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))
+            if self.screen.kind == "choose" and len(found.options) < 2:
+                return self.wrong(("change",), message("lessons.check.one_answer", where=named(change)))
+            if self.screen.kind == "choose" and not next(option for option in found.options if option.right).label.by_language:
+                why = message("lessons.check.no_answer_right", key=shown(found.key))
+                return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=why))
+
+
+def slides(map: str, here: Scope) -> bool:
+    """Tells whether a map's cells are made by a window over another map, in which their places can be shown."""
+    return any(link.pattern == "window" for link in here.setup.network.program(here.arrays["x"].shape).links.get(map, ()))
+
+
+def named(query: dict[str, str]) -> str:
+    """A query as one writes it."""
+    return "&".join(f"{key}={value}" for key, value in query.items())
+
+
+def shown(value: np.ndarray) -> str:
+    """A value on one line."""
+    return np.array2string(value, precision=4, threshold=9, separator=", ").replace("\n", "") if value.size > 1 else f"{value.reshape(-1)[0]:.6g}"

@@ -1,0 +1,151 @@
+"""The fields that a deck's file may have, and what is wrong with those that it has, by line."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from typing import Any
+
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.decks.deck import NOTHING, Screen
+from cnnviz.decks.toml_lines import Path, lines_of
+from cnnviz.words import DEFAULT, LocalizedText, Message, message
+
+SCRIPT = {"id": str, "title": "text", "goal": "text", "languages": list, "screen": list, "step": list}
+SCREEN = {
+    "at": str, "title": "text", "text": "text", "say": "text", "notes": "text", "seconds": "number", "experiment": str, "updates": int,
+    "show": list, "cells": str,
+}  # fmt: skip
+ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "reveal": list}
+ALWAYS = SCREEN | ASKING
+OWN: dict[str, dict[str, Any]] = {
+    "choose": {"key": str, "answers": list},
+    "number": {"key": str, "answers": list, "otherwise": "text", "tolerance": str},
+    "click": {"key": str, "answers": list, "otherwise": "text", "map": str},
+    "order": {"stages": list, "otherwise": "text"},
+    "construct": {"key": str, "solution": str},
+}
+OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "tolerance", "languages", "reveal"}
+ANSWER = {"is": str, "label": "text", "say": "text"}
+PLATE = {"is": str, "label": "text"}
+QUESTION = {*ASKING, *(name for own in OWN.values() for name in own)}
+"""Fields of which each makes a screen one that asks."""
+
+
+@dataclass(frozen=True, order=True)
+class Diagnostic:
+    """One thing that is wrong with a file, and its line."""
+
+    line: int
+    what: Message = field(compare=False)
+
+    @property
+    def breaks(self) -> bool:
+        """Tells whether the lesson cannot be shown; where a translation is missing, it can."""
+        return self.what.id != "lessons.file.translation"
+
+
+@dataclass
+class Reading:
+    """The reading of a file: its tables, its text, its diagnostics and its good screens so far, which stand under `name`."""
+
+    tables: Mapping[str, Any]
+    source: str = ""
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    languages: tuple[str, ...] = (DEFAULT,)
+    screens: dict[int, Screen] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """The file's name for its screens."""
+        return "step" if "step" in self.tables else "screen"
+
+    @cached_property
+    def lines(self) -> Mapping[Path, int]:
+        """The line of each field: found when a diagnostic is told, for that takes longer than all else."""
+        return lines_of(self.source)
+
+    def line(self, path: Path) -> int:
+        """The line of a field, or of what it stands in."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+    @property
+    def broken(self) -> int:
+        """The number of diagnostics so far that leave no lesson."""
+        return sum(diagnostic.breaks for diagnostic in self.diagnostics)
+
+    def wrong(self, path: Path, id: str, /, **values: object) -> None:
+        """Notes a diagnostic."""
+        self.diagnostics.append(Diagnostic(self.line(path), message(id, **values)))
+
+    def text(self, value: object) -> LocalizedText:
+        """A field's text by language; one that is not given by language is in the first, without words in all."""
+        if isinstance(value, dict):
+            return LocalizedText(value)
+        if not isinstance(value, str):
+            return NOTHING
+        return LocalizedText(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
+
+
+def check_fields(
+    reading: Reading, path: Path, table: Mapping[str, Any], known: Mapping[str, Any],
+    optional: set[str] = OPTIONAL, kind: str = "", feedback: bool = False,
+) -> None:  # fmt: skip
+    """Unknown, missing and wrongly typed fields of one table."""
+    where = message("lessons.file.in_answer" if feedback else "lessons.file.in_step" if path else "lessons.file.in_lesson")
+    for name, value in table.items():
+        if name not in known:
+            near = get_close_matches(name, tuple(known), 1, 0.7)
+            if kind and any(name in own for own in OWN.values()):
+                reading.wrong((*path, name), "lessons.file.unknown_of", field=name, known=tuple(known), kind=kind)
+            elif near:
+                reading.wrong((*path, name), "lessons.file.unknown_near", field=name, near=near[0])
+            else:
+                reading.wrong((*path, name), "lessons.file.unknown", field=name, known=tuple(known))
+        elif known[name] == "text":
+            _check_text(reading, (*path, name), value, name)
+        elif known[name] is not None and not _is(value, known[name]):
+            reading.wrong((*path, name), "lessons.file.type", field=name, type=message(f"lessons.file.{_TYPES[known[name]]}"))
+        elif value == "" and name not in ("at",):
+            reading.wrong((*path, name), "lessons.file.empty", field=name)
+    for name in known:
+        if name not in table and name not in optional:
+            reading.wrong(path, "lessons.file.no_feedback" if name in ("say", "right", "otherwise") else "lessons.file.missing", field=name, what=where)
+
+
+_TYPES: dict[object, str] = {list: "a_list", str: "a_text", int: "a_count", "number": "a_number"}
+"""The message that says what a field needs to be."""
+
+
+def _is(value: object, wanted: object) -> bool:
+    """Tells whether a field's value is of its type; truths are no numbers here."""
+    if isinstance(value, bool):
+        return False
+    return isinstance(value, int | float) if wanted == "number" else isinstance(value, wanted)  # type: ignore[arg-type]
+
+
+def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
+    """A text, or one for each language that the lesson names."""
+    if isinstance(value, dict):
+        for lang, part in value.items():
+            if lang not in reading.languages:
+                reading.wrong((*path, lang), "lessons.file.language", language=lang, known=reading.languages)
+            elif not isinstance(part, str) or not part.strip():
+                reading.wrong((*path, lang), "lessons.file.empty", field=f"{name}.{lang}")
+        missing = [lang for lang in reading.languages if lang not in value]
+    elif not isinstance(value, str):
+        return reading.wrong(path, "lessons.file.type", field=name, type=message("lessons.file.a_text"))
+    elif not value.strip():
+        return reading.wrong(path, "lessons.file.empty", field=name)
+    else:
+        missing = list(reading.languages[1:]) if _has_words(value) else []
+    if missing:
+        reading.wrong(path, "lessons.file.translation", field=name, languages=missing)
+
+
+def _has_words(text: str) -> bool:
+    """Tells whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
+    return re.search(r"[^\W\d_₀-₉]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
+

@@ -1,0 +1,271 @@
+"""A deck's file as values, and what is wrong with it, by line.
+
+A file is TOML: its own fields, then a [[screen]] or [[step]] for each, which are the same. What can be said of a file alone
+stands here; what has to be computed, in deck_checker.py.
+"""
+
+import math
+import re
+import tomllib
+from collections.abc import Mapping
+from typing import Any
+
+from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.setup.page_state import MOST_SCREENS
+from cnnviz.core.setup.update_limits import MAX_UPDATES
+from cnnviz.decks.deck import CHANGES, EXPERIMENTS, KINDS, MOST_ANSWERS, Answer, Deck, Screen, Shown
+from cnnviz.decks.deck_fields import (
+    ALWAYS,
+    ANSWER,
+    OPTIONAL,
+    OWN,
+    PLATE,
+    QUESTION,
+    SCREEN,
+    SCRIPT,
+    Diagnostic,
+    Reading,
+    check_fields,
+)
+from cnnviz.decks.screen_address import LEARN, PAGES, TRAIN, place_of
+from cnnviz.decks.toml_lines import Path
+from cnnviz.words import DEFAULT, LocalizedText, message
+
+MOST_BYTES, MOST_SECONDS = 200_000, 36_000
+MOST_DEPTH = 10
+"""Tables and arrays in one another."""
+MOST_DOTS = 2_000_000
+"""The squares of the dots in each line, together: an address has a dot in each of its numbers."""
+
+
+def read(content: bytes) -> tuple[Deck | None, Reading]:
+    """The deck of a file's bytes, None where its diagnostics leave none; the diagnostics stand in the reading.
+
+    >>> read(b'id = "a')[1].diagnostics[0].line
+    1
+    """
+    nothing = Reading({})
+    if len(content) > MOST_BYTES:
+        nothing.wrong((), "lessons.file.too_large", kilobytes=MOST_BYTES // 1000)
+        return None, nothing
+    try:
+        text = content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        nothing.diagnostics.append(Diagnostic(content.count(b"\n", 0, error.start) + 1, message("lessons.file.no_text")))
+        return None, nothing
+    if (line := _nested(text)) is not None:
+        nothing.diagnostics.append(Diagnostic(line, message("lessons.file.dots")))
+        return None, nothing
+    try:
+        tables = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:  # int() takes no more than some thousand digits
+        nothing.diagnostics.append(_syntax(str(error), text))
+        return None, nothing
+    if not _is_plain(tables):
+        nothing.diagnostics.append(Diagnostic(_most_brackets(text), message("lessons.file.strange_value", most=MOST_DEPTH)))
+        return None, nothing
+    reading = Reading(tables, text)
+    deck = _deck(reading)
+    return (None if reading.broken else deck), reading
+
+
+def _nested(text: str) -> int | None:
+    """The line, from 1, with the most dots, where they are too many: the parser takes time by the square of those in a key.
+
+    >>> _nested("id = 1\\n" + "a." * 3_000 + "b = 1")
+    2
+    """
+    dots = [line.count(".") for line in text.split("\n")]
+    return dots.index(max(dots)) + 1 if sum(n * n for n in dots) > MOST_DOTS else None
+
+
+def _is_plain(tables: object) -> bool:
+    """Return whether values are nested at most MOST_DEPTH deep, whole numbers have 64 bits, and others are finite."""
+    left = [(tables, 0)]
+    while left:
+        value, depth = left.pop()
+        if isinstance(value, dict | list):
+            if depth > MOST_DEPTH:
+                return False
+            left += [(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value)]
+        elif (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not math.isfinite(value)):
+            return False
+    return True
+
+
+def _most_brackets(text: str) -> int:
+    """Return the line, from 1, with the most brackets, digits and special numbers."""
+    weights = [len(re.findall(r"[\[{\d]|inf|nan", line)) for line in text.split("\n")]
+    return weights.index(max(weights)) + 1
+
+
+_WHYS = {
+    r"Illegal character '\\n'|Unterminated string": "unquoted",
+    "Cannot overwrite|Cannot mutate|Cannot declare|[Dd]uplicate": "twice",
+    "Expected '='|Invalid statement|Expected newline": "no_field",
+    "Invalid value": "no_value",
+    "Unclosed": "unclosed",
+    "Unescaped|[Ee]scape": "escape",
+}
+"""Patterns of the parser's complaints, each with the message that says what to do."""
+
+
+def _syntax(why: str, text: str) -> Diagnostic:
+    found = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", why)
+    last = text.rstrip("\n").count("\n") + 1
+    line = int(found[1]) if found and found[1] else last
+    known = next((id for pattern, id in _WHYS.items() if re.search(pattern, why)), "")
+    if known == "twice" and (single := re.match(r"\s*\[\s*(screen|step)\s*\]\s*(#.*)?$", text.split("\n")[line - 1])):
+        return Diagnostic(line, message("lessons.file.single", name=single[1]))
+    said = message(f"lessons.file.{known}") if known else message("lessons.file.no_toml", why=why[: found.start()] if found else why)
+    return Diagnostic(min(line, last), said)
+
+
+def _deck(reading: Reading) -> Deck | None:
+    tables = reading.tables
+    languages = tables.get("languages", [DEFAULT])
+    if isinstance(languages, list) and languages and all(isinstance(lang, str) and lang for lang in languages):
+        reading.languages = tuple(languages)
+        for n, lang in enumerate(languages):
+            if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*", lang):
+                reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
+    elif isinstance(languages, list):
+        reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
+    named = reading.name if isinstance(tables.get(reading.name), dict) else ""  # said below
+    check_fields(reading, (), {name: value for name, value in tables.items() if name != named}, SCRIPT)
+    id = tables.get("id", "")
+    if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
+        reading.wrong(("id",), "lessons.file.id", id=id)
+    for n, table in enumerate(_tables(reading)):
+        check_wanted()
+        if screen := (_question if table.keys() & QUESTION else _screen)(reading, (reading.name, n), table):
+            reading.screens[n] = screen
+    if reading.broken:
+        return None
+    title = reading.text(tables["title"]) if "title" in tables else LocalizedText(dict.fromkeys(reading.languages, id))
+    return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages)
+
+
+def _tables(reading: Reading) -> list[dict[str, Any]]:
+    """The table of each screen, as far as they are tables."""
+    tables, name = reading.tables, reading.name
+    if "step" in tables and "screen" in tables:
+        reading.wrong(("screen",), "lessons.file.both", one="[[screen]]", other="[[step]]")
+    if name not in tables:
+        reading.wrong((), "lessons.file.no_screen")
+    screens = tables.get(name, [])
+    if isinstance(screens, dict):
+        reading.wrong((name,), "lessons.file.one_step", name=name)
+    if not isinstance(screens, list):
+        return []
+    for n, screen in enumerate(screens):
+        if not isinstance(screen, dict):
+            reading.wrong((name, n), "lessons.file.type", field=name, type=message("lessons.file.of_screens"))
+    if name in tables and not 1 <= len(screens) <= MOST_SCREENS:
+        reading.wrong((name,), "lessons.file.steps", n=len(screens), most=MOST_SCREENS)
+        return []
+    return screens if all(isinstance(screen, dict) for screen in screens) else []
+
+
+def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
+    """A screen without a question."""
+    before = reading.broken
+    check_fields(reading, path, screen, SCREEN)
+    found = _placed(reading, path, screen, "")
+    return None if reading.broken > before else Screen(**found)
+
+
+def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
+    """The fields of a screen beside its question, by the names of Screen's fields."""
+    at, place = place_of(screen["at"] if isinstance(screen.get("at"), str) else "", default)
+    if place.page not in PAGES:
+        reading.wrong((*path, "at"), "lessons.file.no_page", page=f"/{place.page}", known=[f"/{page}" for page in PAGES])
+    elif default == LEARN != place.page:
+        reading.wrong((*path, "at"), "lessons.file.asks_elsewhere", page=f"/{place.page}")
+    if "text" in screen and "say" in screen:
+        reading.wrong((*path, "say"), "lessons.file.both", one="say", other="text")
+    experiment, updates, seconds = (screen.get(name) for name in ("experiment", "updates", "seconds"))
+    if isinstance(experiment, str) and experiment not in EXPERIMENTS:
+        reading.wrong((*path, "experiment"), "lessons.file.experiment", experiment=experiment, known=EXPERIMENTS)
+    elif experiment is not None and place.page != TRAIN:
+        reading.wrong((*path, "experiment"), "lessons.file.experiment_elsewhere", page=f"/{place.page}")
+    if updates is not None and experiment is None:
+        reading.wrong((*path, "updates"), "lessons.file.updates_of_nothing")
+    elif isinstance(updates, int) and not 1 <= updates <= MAX_UPDATES:
+        reading.wrong((*path, "updates"), "lessons.file.number", field="updates", least=1, most=MAX_UPDATES)
+    if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
+        reading.wrong((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
+    words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
+    shown = _plates(reading, path, screen) | {"cells": screen.get("cells", "")}
+    return {"at": at, "place": place, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
+
+
+def _plates(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields `show` and `reveal`, as far as they are there: lists of symbols, and of expressions with labels."""
+    found: dict[str, Any] = {}
+    for name in ("show", "reveal"):
+        listed = screen.get(name)
+        if not isinstance(listed, list):
+            continue
+        for n, one in enumerate(listed):
+            if isinstance(one, dict):
+                check_fields(reading, (*path, name, n), one, PLATE, set())
+            elif not isinstance(one, str):
+                reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
+        if not reading.broken:
+            found[name] = tuple(Shown(one["is"], reading.text(one["label"])) if isinstance(one, dict) else Shown(one) for one in listed)
+    return found
+
+
+def _question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
+    """A screen that asks."""
+    before = reading.broken
+    kind = screen.get("kind")
+    if not isinstance(kind, str) or kind not in KINDS:
+        known = {name for own in OWN.values() for name in own}
+        check_fields(reading, path, screen, ALWAYS | {name: None for name in known}, optional=OPTIONAL | known)
+        _placed(reading, path, screen, LEARN)
+        if isinstance(kind, str):
+            reading.wrong((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
+        return None
+    check_fields(reading, path, screen, ALWAYS | OWN[kind], OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
+    if kind == "construct" and "hint" not in screen:
+        reading.wrong(path, "lessons.file.missing", field="hint", what=message("lessons.file.in_step"))
+    if screen.get("change", "nothing") not in CHANGES:
+        reading.wrong((*path, "change"), "lessons.file.change", change=str(screen["change"]), known=CHANGES)
+    elif kind == "construct" and screen.get("change", "nothing") == "nothing":
+        reading.wrong((*path, "change") if "change" in screen else path, "lessons.file.construct_changes", known=CHANGES[1:])
+    for name in ("hide", "stages"):
+        for n, symbol in enumerate(screen.get(name, []) if isinstance(screen.get(name), list) else []):
+            if not isinstance(symbol, str):
+                reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
+    _answers(reading, path, screen.get("answers"), kind)
+    found = _placed(reading, path, screen, LEARN)
+    if reading.broken > before:
+        return None
+    text = reading.text
+    answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in screen.get("answers", []))
+    texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", "hint")}
+    plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "map", "tolerance", "solution") if name in screen}
+    hide = tuple(screen["hide"]) if "hide" in screen else None
+    return Screen(**found, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
+
+
+def _answers(reading: Reading, path: Path, answers: object, kind: str) -> None:
+    if not isinstance(answers, list):
+        return
+    path = (*path, "answers")
+    if not (2 if kind == "choose" else 0) <= len(answers) <= MOST_ANSWERS:
+        reading.wrong(path, "lessons.file.answers", n=len(answers), most=MOST_ANSWERS)
+    keys = 0
+    for n, answer in enumerate(answers):
+        here = (*path, n)
+        if not isinstance(answer, dict):
+            reading.wrong(here, "lessons.file.type", field="answers", type=message("lessons.file.of_tables"))
+            continue
+        is_key = kind == "choose" and "is" not in answer
+        keys += is_key
+        if keys > 1 and is_key:
+            reading.wrong(here, "lessons.file.two_keys")
+        optional = {"is", "say"} if is_key else {"label"}
+        check_fields(reading, here, answer, ANSWER, optional if kind == "choose" else {"label"}, feedback=True)

@@ -1,0 +1,314 @@
+"""A small closed language over named arrays: how a setup's keys are computed. Nothing is ever handed to eval.
+
+    z1[14:17, 14:17]        count(conv2d(x, replaced(f, 0, 0, 0)) != z1)        abs(dw) == max(abs(dw))
+
+Numbers, the names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
+functions of expression_functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
+is too long, too deep, too large or too much work (expression_limits.py) is refused before anything is computed. Only what a shape
+depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another setup.
+"""
+
+from __future__ import annotations
+
+import ast
+import math
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
+from functools import lru_cache, reduce
+from itertools import pairwise
+from typing import Any, Protocol
+
+import numpy as np
+
+from cnnviz.decks.expression_functions import FUNCTIONS, REDUCTIONS, Function
+from cnnviz.decks.expression_limits import (
+    CHEAP,
+    DIVISION,
+    LOOK,
+    PART,
+    POWER,
+    ROOT,
+    Allowance,
+    Budget,
+    Planned,
+    given,
+    together,
+)
+from cnnviz.words import Problem
+
+MOST_TEXT, MOST_PARTS = 600, 240
+"""Characters and parts of an expression."""
+MOST_SCOPES = 8
+"""The number of times that an expression may look at another setup."""
+
+_OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
+    ast.FloorDiv: np.floor_divide, ast.Mod: np.mod, ast.Pow: np.power,
+}  # fmt: skip
+_COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+}  # fmt: skip
+_COSTS: Mapping[type[ast.operator], int] = {ast.FloorDiv: DIVISION, ast.Mod: DIVISION, ast.Pow: POWER}
+_ATTRIBUTES = ("shape", "size", "T")
+_ELSEWHERE = ("at", "wrong")
+
+
+class Names(Protocol):
+    """The scope of an expression: its arrays by name, and other places to look from."""
+
+    @property
+    def arrays(self) -> Mapping[str, np.ndarray]:
+        """Every array by its name."""
+        ...
+
+    def elsewhere(self, function: str, text: str) -> Names:
+        """The place that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) means; Problem where there is none."""
+        ...
+
+    def seconds(self, function: str, text: str, updates: int = 0) -> float:
+        """About how long it takes to look there."""
+        ...
+
+    def wrong_loss(self, mistake: str, updates: int) -> float:
+        """The loss after so many updates with a mistake in the backward pass."""
+        ...
+
+
+@lru_cache(maxsize=256)
+def parsed(text: str) -> tuple[ast.expr, int]:
+    """The expression as a tree, and how many parts it has; Problem where it is none, or too long."""
+    if len(text) > MOST_TEXT:
+        raise Problem("lessons.expression.too_long", n=len(text), most=MOST_TEXT)
+    try:
+        tree = ast.parse(text.strip().replace("∂", "d"), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        raise Problem("lessons.expression.syntax", text=text, why=getattr(error, "msg", None) or str(error)) from None
+    parts = sum(1 for _ in ast.walk(tree))
+    if parts > MOST_PARTS:
+        raise Problem("lessons.expression.too_deep", n=parts, most=MOST_PARTS)
+    return tree, parts
+
+
+def names_in(text: str) -> set[str]:
+    """Every name in an expression, of arrays and of functions.
+
+    >>> sorted(names_in("max(z1) > at('k=1', L)"))
+    ['L', 'at', 'max', 'z1']
+    """
+    return {node.id for node in ast.walk(parsed(text)[0]) if isinstance(node, ast.Name)}
+
+
+def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.ndarray:
+    """The value of an expression among these names, as a read-only array of float64 or truths; Problem says what is wrong with it.
+
+    `allowance` is that of the question which it is a part of; an expression alone has one of its own.
+    """
+    walk = _Walk(allowance or Allowance())
+    try:
+        with np.errstate(all="ignore"):
+            tree, parts = parsed(text)
+            walk.allowance.take(PART * parts)
+            value = np.asarray(walk.budget.computed(walk.plan(tree, names))).view()
+    except Problem:
+        raise
+    except (ValueError, TypeError, IndexError, ArithmeticError, MemoryError, RecursionError) as error:
+        raise Problem("lessons.expression.fails", text=text, why=str(error).rstrip(".")) from None
+    value.flags.writeable = False
+    return value
+
+
+def block(text: str, names: Names) -> tuple[str, tuple[range, ...]] | None:
+    """The cells that an expression such as z1[14:17, 14:17] names: its array, and a range an axis; None where it names none.
+
+    Raises Problem where the cells are not there.
+    """
+    tree, _ = parsed(text)
+    name = tree.value if isinstance(tree, ast.Subscript) else tree
+    if not isinstance(name, ast.Name) or name.id not in names.arrays:
+        return None
+    shape, places = names.arrays[name.id].shape, []
+    if isinstance(tree, ast.Subscript):
+        walk = _Walk(Allowance())
+        places = [walk._place(place, names) for place in (tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice])]
+    if not all(isinstance(place, int | slice) for place in places) or len(places) > len(shape):
+        return None
+    ranges = [range(*place.indices(size)) if isinstance(place, slice) else range(size)[place : place + 1] for place, size in zip(places, shape, strict=False)]
+    if not all(ranges):
+        raise Problem("lessons.expression.fails", text=text, why=str(shape))
+    return name.id, (*ranges, *(range(size) for size in shape[len(places) :]))
+
+
+class _Walk:
+    """Plans one expression, part by part; `_<kind of part>` is the way to plan such a part."""
+
+    def __init__(self, allowance: Allowance) -> None:
+        self.allowance, self.budget = allowance, Budget(allowance)
+        self.scopes = 0
+
+    def plan(self, node: ast.expr, names: Names) -> Planned:
+        read = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if read is None:
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+        planned: Planned = read(node, names)
+        return planned
+
+    def _value(self, node: ast.expr, names: Names) -> Any:
+        """The value of a part on which the shape of another depends."""
+        return self.budget.computed(self.plan(node, names))
+
+    def _constant(self, node: ast.Constant, _: Names) -> Planned:
+        value = node.value
+        if isinstance(value, bool):
+            return given(np.bool_(value))
+        if isinstance(value, int | float) and abs(value) <= 1e9:
+            return given(np.float64(value))
+        raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+
+    def _name(self, node: ast.Name, names: Names) -> Planned:
+        found = names.arrays.get(node.id)
+        if found is None:
+            for near in get_close_matches(node.id, names.arrays, 1, 0.7):
+                raise Problem("lessons.expression.unknown_near", name=node.id, near=near)
+            raise Problem("lessons.expression.unknown", name=node.id, known=tuple(names.arrays))
+        view = found.view()
+        view.flags.writeable = False
+        return given(view)
+
+    def _combined(self, act: Callable[..., Any], parts: Sequence[Planned], cost: int = CHEAP) -> Planned:
+        return self.budget.plan(together(*(part.shape for part in parts)), act, *parts, cost=cost * max(1, len(parts) - 1))
+
+    def _binop(self, node: ast.BinOp, names: Names) -> Planned:
+        act = _OPERATORS.get(type(node.op))
+        if act is None:
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+        squared = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2
+        cost = CHEAP if squared else _COSTS.get(type(node.op), CHEAP)
+        return self._combined(lambda a, b: act(_numbers(a), _numbers(b)), [self.plan(node.left, names), self.plan(node.right, names)], cost)
+
+    def _unaryop(self, node: ast.UnaryOp, names: Names) -> Planned:
+        part = self.plan(node.operand, names)
+        if isinstance(node.op, ast.Not):
+            _check_one(part.shape)
+            return self.budget.plan((), lambda value: not _truth(value), part)
+        if isinstance(node.op, ast.Invert):
+            return self.budget.plan(part.shape, lambda value: ~np.asarray(value, dtype=np.bool_), part)
+        return self.budget.plan(part.shape, lambda value: -_numbers(value), part) if isinstance(node.op, ast.USub) else part
+
+    def _boolop(self, node: ast.BoolOp, names: Names) -> Planned:
+        act = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
+        return self._combined(lambda *values: reduce(act, values), [self.plan(part, names) for part in node.values])
+
+    def _compare(self, node: ast.Compare, names: Names) -> Planned:
+        if any(type(act) not in _COMPARISONS for act in node.ops):
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+        acts = [_COMPARISONS[type(act)] for act in node.ops]
+
+        def compared(*sides: Any) -> Any:
+            return reduce(np.logical_and, (act(a, b) for act, a, b in zip(acts, sides, sides[1:], strict=False)))
+
+        return self._combined(compared, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
+
+    def _subscript(self, node: ast.Subscript, names: Names) -> Planned:
+        part = self.plan(node.value, names)
+        places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        index = tuple(self._place(place, names) for place in places)
+        shape = np.broadcast_to(np.False_, part.shape)[index].shape
+        if any(isinstance(place, np.ndarray) for place in index):
+            return self.budget.plan(shape, lambda value: np.asarray(value)[index], part, cost=ROOT)
+        return part.view(shape, lambda value: value[index])
+
+    def _place(self, node: ast.expr, names: Names) -> Any:
+        if isinstance(node, ast.Slice):
+            return slice(*(None if end is None else _whole(self._value(end, names)) for end in (node.lower, node.upper, node.step)))
+        if isinstance(node, ast.Constant) and node.value is ...:
+            return ...
+        value = self._value(node, names)
+        return value if getattr(value, "dtype", None) == np.bool_ and np.ndim(value) else _whole(value)
+
+    def _list(self, node: ast.List, names: Names) -> Planned:
+        parts = [self.plan(part, names) for part in node.elts]
+        for one, other in pairwise(parts):
+            if one.shape != other.shape:
+                raise Problem("lessons.expression.shapes", one=one.shape, other=other.shape)
+        shape = (len(parts), *(parts[0].shape if parts else ()))
+        return self.budget.plan(shape, lambda *values: np.array([_numbers(value) for value in values]), *parts)
+
+    def _ifexp(self, node: ast.IfExp, names: Names) -> Planned:
+        return self.plan(node.body if _truth(self._value(node.test, names)) else node.orelse, names)
+
+    def _attribute(self, node: ast.Attribute, names: Names) -> Planned:
+        if node.attr not in _ATTRIBUTES:
+            raise Problem("lessons.expression.no_attribute", name=node.attr, known=(*_ATTRIBUTES, *(f"{name}()" for name in REDUCTIONS)))
+        part = self.plan(node.value, names)
+        if node.attr == "T":
+            return part.view(part.shape[::-1], np.transpose)
+        return given(np.array(part.shape if node.attr == "shape" else math.prod(part.shape), dtype=np.float64))
+
+    def _call(self, node: ast.Call, names: Names) -> Planned:
+        arguments = list(node.args)
+        if isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS:
+            name, arguments = node.func.attr, [node.func.value, *arguments]
+        elif isinstance(node.func, ast.Name):
+            name = node.func.id
+        else:
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node.func))
+        if name in _ELSEWHERE or name == "wrong_loss":
+            return given(self._elsewhere(name, node, names))
+        function = _function(name)
+        if not function.least <= len(arguments) <= function.most:
+            raise Problem("lessons.expression.arity", name=name, takes=function.takes, n=len(arguments))
+        if any(keyword.arg != "axis" or not function.axis for keyword in node.keywords):
+            raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
+        settings = {str(keyword.arg): _whole(self._value(keyword.value, names)) for keyword in node.keywords}
+        return self._called(function, [self.plan(argument, names) for argument in arguments], settings)
+
+    def _called(self, function: Function, parts: list[Planned], settings: Mapping[str, int]) -> Planned:
+        cut = function.arrays or len(parts)
+        arrays, whole = parts[:cut], [_whole(self.budget.computed(part)) for part in parts[cut:]]
+        shapes = [*(part.shape for part in arrays), *whole]
+        shape, products = function.shape(*shapes, **settings), function.products(*shapes)
+        return self.budget.plan(shape, lambda *values: function.call(*values, *whole, **settings), *arrays, cost=function.cost, products=products)
+
+    def _elsewhere(self, name: str, node: ast.Call, names: Names) -> Any:
+        first = node.args[0] if len(node.args) == 2 and not node.keywords else None
+        if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
+            raise Problem("lessons.expression.elsewhere", name=name)
+        self.scopes += 1
+        if self.scopes > MOST_SCOPES:
+            raise Problem("lessons.expression.too_many_scopes", most=MOST_SCOPES)
+        self.allowance.take(LOOK)
+        updates = _whole(self._value(node.args[1], names)) if name == "wrong_loss" else 0
+        self.allowance.wait(names.seconds(name, first.value, updates))
+        if name == "wrong_loss":
+            return np.float64(names.wrong_loss(first.value, updates))
+        return self._value(node.args[1], names.elsewhere(name, first.value))
+
+
+def _function(name: str) -> Function:
+    if name not in FUNCTIONS:
+        for near in get_close_matches(name, FUNCTIONS, 1, 0.7):
+            raise Problem("lessons.expression.no_function_near", name=name, near=near)
+        raise Problem("lessons.expression.no_function", name=name, known=(*FUNCTIONS, *_ELSEWHERE, "wrong_loss"))
+    return FUNCTIONS[name]
+
+
+def _numbers(value: Any) -> Any:
+    return np.asarray(value, dtype=np.float64)
+
+
+def _check_one(shape: tuple[int, ...]) -> None:
+    if math.prod(shape) != 1:
+        raise Problem("lessons.expression.not_one", shape=shape)
+
+
+def _truth(value: Any) -> bool:
+    _check_one(np.shape(value))
+    return bool(np.asarray(value).reshape(-1)[0])
+
+
+def _whole(value: Any) -> int:
+    number = float(np.asarray(value).reshape(-1)[0]) if np.size(value) == 1 else math.nan
+    if not number.is_integer():
+        raise Problem("lessons.expression.not_whole")
+    return int(number)

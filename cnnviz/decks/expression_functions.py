@@ -1,0 +1,195 @@
+"""Functions of a setup's expressions: each function with what it takes, the shape it gives and what it costs."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.notebook_ops import conv2d, conv2d_shape, sigmoid
+from cnnviz.decks.expression_limits import CHEAP, ROOT, Shape, together
+from cnnviz.words import Problem
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of an expression: `call` makes an array of the shape that `shape` says, from `least` to `most` arrays.
+
+    `shape` gets the arguments' shapes and raises Problem or ValueError where they do not fit; for those behind the first
+    `arrays`, and for `axis`, it gets their values, whole numbers. `call` gets what is listed here and no more: NumPy's
+    functions have further parameters by position, and one of them is written to.
+    """
+
+    call: Callable[..., Any]
+    shape: Callable[..., Shape]
+    least: int = 1
+    most: int = 1
+    cost: int = CHEAP
+    arrays: int | None = None
+    axis: bool = False
+    products: Callable[..., int] = lambda *shapes: 0
+
+    @property
+    def takes(self) -> str:
+        """The number of arrays: "1", or "2–3"."""
+        return f"{self.least}–{self.most}" if self.most > self.least else str(self.least)
+
+
+def count(a: Array) -> int:
+    """The number of entries that are true, or not 0."""
+    return int(np.count_nonzero(a))
+
+
+def ptp(a: Array) -> float:
+    """Largest less least."""
+    return float(np.max(a)) - float(np.min(a))
+
+
+def norm(a: Array) -> float:
+    """The root of the sum of squares."""
+    return float(np.sqrt(np.sum(np.square(_numbers(a)))))
+
+
+def turned(a: Array) -> Array:
+    """By 180°: both of the last axes reversed."""
+    return a[..., ::-1, ::-1]
+
+
+def mirrored(a: Array) -> Array:
+    """Left for right."""
+    return a[..., ::-1]
+
+
+def nearest(value: Array, *choices: Array) -> float:
+    """The one of `choices` that is nearest to `value` by its order of magnitude.
+
+    >>> nearest(180, 20, 200, 20_000)
+    200.0
+    """
+    many = np.array([float(_one(choice)) for choice in choices])
+    return float(many[np.argmin(np.abs(np.log(np.maximum(many, 1e-300)) - np.log(max(abs(float(_one(value))), 1e-300))))])
+
+
+def replaced(a: Array, *place_and_value: Array) -> Array:
+    """The array with another number in one cell: replaced(f, 0, 0, 5) has 5 in f[0, 0]."""
+    *place, value = (float(_one(number)) for number in place_and_value)
+    made = np.array(a, dtype=np.float64)
+    made[tuple(int(at) for at in place)] = value
+    return made
+
+
+def near(a: Array) -> Array:
+    """The cells that are true, and those beside them on the last two axes.
+
+    >>> near(np.array([[0, 0, 0, 1]]) > 0).astype(int)
+    array([[0, 0, 1, 1]])
+    """
+    grown = np.array(a, dtype=np.bool_)
+    for axis in range(-min(2, grown.ndim), 0):
+        swapped = np.swapaxes(grown, axis, -1)
+        before = swapped.copy()
+        swapped[..., 1:] |= before[..., :-1]
+        swapped[..., :-1] |= before[..., 1:]
+    return grown
+
+
+def slid(x: Array, f: Array, stride: int = 1) -> Array:
+    """One kernel slid over one map, both (rows, columns)."""
+    return conv2d(x, f, stride, 0)
+
+
+def _numbers(a: Array) -> Array:
+    return np.asarray(a, dtype=np.float64)
+
+
+def _one(a: Array) -> Any:
+    return np.asarray(a).reshape(-1)[0]
+
+
+# ---- the shapes they give
+
+
+def _same(a: Shape) -> Shape:
+    return a
+
+
+def _single(*shapes: Shape) -> Shape:
+    return ()
+
+
+def _reduced(a: Shape, axis: int | None = None) -> Shape:
+    if axis is None:
+        return ()
+    if not -len(a) <= axis < len(a):
+        raise Problem("lessons.expression.no_axis", axis=axis, shape=a)
+    return (*a[: axis % len(a)], *a[axis % len(a) + 1 :])
+
+
+def _with_axes(least: int) -> Callable[[Shape], Shape]:
+    def shape(a: Shape) -> Shape:
+        if len(a) < least:
+            raise Problem("lessons.expression.few_axes", least=least, shape=a)
+        return a
+
+    return shape
+
+
+def _numbers_alone(*shapes: Shape) -> Shape:
+    for shape in shapes:
+        if math.prod(shape) != 1:
+            raise Problem("lessons.expression.not_one", shape=shape)
+    return ()
+
+
+def _replaced(a: Shape, *place_and_value: Shape) -> Shape:
+    _numbers_alone(*place_and_value)
+    if len(place_and_value) != len(a) + 1:
+        raise Problem("lessons.expression.place", shape=a, n=len(a) + 1)
+    return a
+
+
+def _slid(x: Shape, f: Shape, stride: int = 1) -> Shape:
+    return conv2d_shape(x, f, stride, 0)
+
+
+def _slid_products(x: Shape, f: Shape, stride: int = 1) -> int:
+    return math.prod(_slid(x, f, stride)) * math.prod(f)
+
+
+# ---- all of them
+
+
+def _reduction(act: Callable[..., Any], axis: bool = True, cost: int = CHEAP) -> Function:
+    return Function(lambda a, **settings: act(a, **settings), _reduced, axis=axis, cost=cost)
+
+
+def _each(act: Callable[..., Any], cost: int = CHEAP) -> Function:
+    return Function(lambda a: act(_numbers(a)), _same, cost=cost)
+
+
+REDUCTIONS: Mapping[str, Function] = {
+    "sum": _reduction(np.sum), "mean": _reduction(np.mean), "min": _reduction(np.min), "max": _reduction(np.max),
+    "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False, cost=ROOT), "argmin": _reduction(np.argmin, axis=False, cost=ROOT),
+    "count": _reduction(count, axis=False), "ptp": _reduction(ptp, axis=False), "norm": _reduction(norm, axis=False),
+}  # fmt: skip
+"""These may also be written behind an array: z1.max() for max(z1)."""
+
+FUNCTIONS: Mapping[str, Function] = {
+    **REDUCTIONS,
+    "abs": _each(np.abs), "sign": _each(np.sign), "square": _each(np.square), "round": _each(np.round), "floor": _each(np.floor),
+    "ceil": _each(np.ceil), "trunc": _each(np.trunc), "sqrt": _each(np.sqrt, ROOT), "exp": _each(np.exp, ROOT),
+    "log": _each(np.log, ROOT), "sigmoid": _each(sigmoid, ROOT),
+    "where": Function(lambda test, a, b: np.where(test, a, b), together, least=3, most=3, cost=2 * CHEAP),
+    "size": Function(np.size, _single),
+    "turned": Function(turned, _with_axes(2)),
+    "mirrored": Function(mirrored, _with_axes(1)),
+    "transposed": Function(lambda a: np.transpose(a), lambda a: a[::-1]),
+    "nearest": Function(nearest, _numbers_alone, least=2, most=20),
+    "near": Function(near, _same, cost=ROOT),
+    "replaced": Function(replaced, _replaced, least=2, most=6),
+    "conv2d": Function(slid, _slid, least=2, most=3, arrays=2, products=_slid_products),
+}  # fmt: skip
+"""Every function by its name; `at`, `wrong` and `wrong_loss` are the scope's (scope.py)."""

@@ -1,0 +1,185 @@
+"""The named arrays of one address: what a screen's expressions are computed from."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+import numpy as np
+
+from cnnviz.core.explain.saturation import hidden_share
+from cnnviz.core.mistakes import placed
+from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.core.runtime.read_only import ReadOnly
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.training.losses_ahead import losses_on
+from cnnviz.core.training.snapshots import Snapshot, run_updates, updates_ahead
+from cnnviz.data.images import find_image, load_images
+from cnnviz.decks.expression_limits import MOST_SECONDS
+from cnnviz.words import Message, Problem
+
+SLOWER = 4
+"""The factor by which an update with a mistake in it takes longer."""
+MOST_WRONG = 500
+"""Updates with a mistake in them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Scope(ReadOnly):
+    """One snapshot of one setup, its arrays by name; and the way to others."""
+
+    setup: Setup
+    snapshot: Snapshot
+    arrays: Mapping[str, np.ndarray]
+
+    def elsewhere(self, function: str, text: str) -> Scope:
+        """at("k=1", …): this setup with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
+
+        >>> float(scope_of(Setup()).elsewhere("at", "k=1").arrays["k"])
+        1.0
+        """
+        if function == "at":
+            return changed(self.setup, query_of(text))
+        params, trace, gradients = self.snapshot.params, self.snapshot.trace, self.snapshot.gradients
+        found = placed(text, self.setup.network, self.setup.opt)
+        wrong = found.gradients(params, trace, np.array(self.setup.y), self.setup.optimizer)
+        return Scope(self.setup, self.snapshot, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+
+    def seconds(self, function: str, text: str, updates: int = 0) -> float:
+        """About how long it takes to look there; what is worked out already takes no time.
+
+        >>> 0 < scope_of(Setup()).seconds("at", "k=400") < 1
+        True
+        """
+        setup = changed_setup(self.setup, query_of(text)) if function == "at" else self.setup
+        x = load_images(setup)
+        if function != "at":
+            return SLOWER * estimate(setup.network, x.shape, max(1, updates))
+        return estimate(setup.network, x.shape, updates_ahead(setup, x, setup.k))
+
+    def wrong_loss(self, mistake: str, updates: int) -> float:
+        """The loss after so many updates from here with a mistake in the backward pass.
+
+        >>> scope_of(Setup(k=0)).wrong_loss("sign_flipped", 0) == float(scope_of(Setup(k=0)).arrays["L"])
+        True
+        """
+        if not 0 <= updates <= MOST_WRONG:
+            raise Problem("lessons.expression.too_many_updates", n=updates, most=MOST_WRONG)
+        found = placed(mistake, self.setup.network, self.setup.opt)
+        return float(losses_on(self.setup, self.snapshot, updates, found)[-1])
+
+
+def scope_of(setup: Setup) -> Scope:
+    """The arrays of a setup by name: the trace, the parameters, their gradients and their next values, y, L, and more.
+
+    What training keeps is there too, as n1_running_mean and n1_running_mean_next. Raises Problem where the image cannot
+    be had, or where it is too much work.
+
+    >>> found = scope_of(Setup()).arrays
+    >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Setup()).snapshot.trace})[:4]
+    ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
+    """
+    return _SCOPES.get_or_make(setup, lambda: _made(setup))
+
+
+def duration(setup: Setup) -> float:
+    """About how many seconds a setup's scope takes that is made from the start.
+
+    >>> duration(Setup(k=1)) < duration(Setup(k=400)) < 1
+    True
+    """
+    return estimate(setup.network, load_images(setup).shape, setup.k)
+
+
+def _made(setup: Setup) -> Scope:
+    x = load_images(setup)
+    seconds = duration(setup)
+    if seconds > MOST_SECONDS:
+        raise Problem("lessons.scope.too_long", seconds=round(seconds), most=MOST_SECONDS)
+    snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
+    plain = {"y": setup.y, "L": snapshot.losses[-1], "losses": snapshot.losses, "lr": setup.lr, "k": setup.k}
+    arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients, **{f"{name}_next": snapshot.after[name] for name in snapshot.params}}
+    arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
+    arrays |= kept(snapshot.buffers, snapshot.buffers_after)
+    if not math.isnan(share := hidden_share(setup.network, snapshot.trace, "saturated")):
+        arrays["saturated"] = np.array(share)
+    return Scope(setup, snapshot, arrays)
+
+
+def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """The numbers that training keeps, by names that expressions can have: n1_running_mean, n1_running_mean_next."""
+    return {f"{name.replace('.', '_')}{end}": value for end, found in (("", before), ("_next", after)) for name, value in found.items()}
+
+
+MOST_BYTES = 32_000_000
+"""The most bytes of all remembered scopes: two hundred of the teaching notebook's network."""
+
+_SCOPES: LruCache[Setup, Scope] = LruCache(MOST_BYTES, held_bytes)
+
+
+def query_of(text: str) -> dict[str, str]:
+    """A setup's address as its keys; Problem for a key that no setup has.
+
+    >>> query_of("?img=test-3&k=5")
+    {'img': 'test-3', 'k': '5'}
+    """
+    query = dict(parse_qsl(text.partition("?")[2] or text.removeprefix("?"), keep_blank_values=True))
+    if text.strip("? ") and not query:
+        raise Problem("lessons.scope.no_query", text=text)
+    for key, value in query.items():
+        if key not in SETUP_KEYS:
+            raise Problem("lessons.scope.no_key", key=key, known=sorted(SETUP_KEYS))
+        if is_kept_name(value):
+            raise Problem("lessons.scope.kept", key=key, name=value)
+    return query
+
+
+def setup_of(text: str) -> Setup:
+    """The setup of an address, all of which has to hold; Problem says what would be replaced.
+
+    >>> setup_of("img=test-3&stage=z1").stage
+    'z1'
+    """
+    return _held(*_understood(query_of(text)))
+
+
+def changed(setup: Setup, change: Mapping[str, str]) -> Scope:
+    """The scope of a setup with a change that has to hold."""
+    return scope_of(changed_setup(setup, change))
+
+
+def changed_setup(setup: Setup, change: Mapping[str, str]) -> Setup:
+    """A setup with a change that has to hold."""
+    query = setup.to_query() | dict(change)
+    if "net" in change or "img" in change:
+        changes, wrong = setup.changed(change, label_of(change.get("img", setup.img)))
+        return _held(changes, wrong)
+    return _held(*_understood(query))
+
+
+def _understood(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
+    setup, wrong = Setup.understand(query)
+    if "img" not in wrong and setup.classes and "y" not in query:
+        return Setup.understand(query, label=label_of(setup.img))
+    return setup, wrong
+
+
+def _held(setup: Setup, wrong: Mapping[str, Message]) -> Setup:
+    for key, said in wrong.items():
+        raise Problem("lessons.scope.replaced", key=key, why=said)
+    for img in setup.images:
+        find_image(img)
+    return setup
+
+
+def label_of(img: str) -> str | None:
+    """The name of an image's class; of several their ids tell. Raises Problem where it cannot be had.
+
+    >>> label_of("test-0"), label_of("cat-0,dog-1")
+    ('cat', None)
+    """
+    return find_image(img).label if "," not in img else None

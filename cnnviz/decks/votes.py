@@ -1,0 +1,141 @@
+"""The answers of an audience: counted as it is, and grouped by the rules by which a question's answers are judged."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnnviz.decks.deck import Screen
+from cnnviz.decks.question import Question
+from cnnviz.words import DEFAULT, say, written
+
+MOST_BARS = 12
+"""Different numbers up to which each has a bar of its own."""
+_TAIL = 5
+"""Percent of the numbers at each end that share a bar with what is next to them."""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """The number of answers from `low` to `high`; the outermost bars take what is beyond them too."""
+
+    low: float
+    high: float
+    count: int
+
+
+@dataclass(frozen=True)
+class Group:
+    """Answers of one kind: what they are called, what there is to say of them, and how many there were in each round.
+
+    `right` is None in a show of hands. `example` is the answer of this kind that was given most, None where none was given.
+    """
+
+    label: str
+    say: str
+    right: bool | None
+    counts: tuple[int, ...]
+    example: float | None
+
+
+def bars(numbers: Iterable[float]) -> list[Bar]:
+    """Numbers as a histogram: a bar for each, or, where there are many, bars of one width.
+
+    >>> [(bar.low, bar.count) for bar in bars([3, 3, 7])]
+    [(3.0, 2), (7.0, 1)]
+    """
+    found = np.array(sorted(numbers), dtype=np.float64)
+    counts = Counter(float(value) for value in found)
+    if len(counts) <= MOST_BARS:
+        return [Bar(value, value, count) for value, count in sorted(counts.items())]
+    low, high = (float(end) for end in np.percentile(found, (_TAIL, 100 - _TAIL)))
+    if not low < high:
+        low, high = float(found[0]), float(found[-1])
+    edges = np.linspace(low, high, MOST_BARS - 1)
+    heights = np.histogram(np.clip(found, low, high), edges)[0]
+    return [Bar(float(a), float(b), int(count)) for a, b, count in zip(edges, edges[1:], heights, strict=False)]
+
+
+def counted(answers: Iterable[float]) -> dict[int, int]:
+    """The count of each option or cell."""
+    return dict(sorted(Counter(int(answer) for answer in answers).items()))
+
+
+def rule_of(screen: Screen, question: Question, answer: float) -> int:
+    """The place of an answer's group among those of `grouped`: an option; or the key, a known wrong answer, the rest.
+
+    The browser judges the answers of one learner by the same rules (pages/learn/score.js).
+    """
+    if screen.kind == "choose":
+        return int(answer)
+    if screen.kind == "click":
+        cell = int(answer)
+        masks = [question.key, *(option.value for option in question.options)]
+        return next((n for n, mask in enumerate(masks) if mask.reshape(-1)[cell]), len(masks))
+    wanted = [float(question.key), *(float(option.value) for option in question.options)]
+    near = (abs(answer - value) <= max(question.tolerance, 1e-9 * abs(value)) for value in wanted)
+    return next((n for n, is_near in enumerate(near) if is_near), len(wanted))
+
+
+def accepted_in(kind: str, question: Question) -> list[tuple[float, float]]:
+    """Return the right answers as (middle, radius): a right answer is within the radius of one of the middles.
+
+    Options and cells are runs of numbers; `rule_of` accepts the same answers.
+    """
+    if kind == "number":
+        key = float(question.key)
+        return [(key, max(question.tolerance, 1e-9 * abs(key)))]
+    right = np.array([option.right for option in question.options]) if kind == "choose" else question.key.reshape(-1)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], right.astype(int), [0]])))
+    return [(float(first + end - 1) / 2, float(end - 1 - first) / 2) for first, end in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]], keyed: bool = True, lang: str = DEFAULT) -> list[Group]:
+    """The answers of each round, by the rules; without a key (a show of hands) only what was chosen has groups.
+
+    What a mistake gives has a group where it was given.
+    """
+    if not keyed and screen.kind != "choose":
+        return []
+    given = [Counter(answers) for answers in rounds]
+    by_rule = [Counter[int]() for _ in given]
+    best: dict[int, tuple[int, float]] = {}
+    for round, counts in zip(by_rule, given, strict=True):
+        for answer, count in counts.items():
+            rule = rule_of(screen, question, answer)
+            round[rule] += count
+            best[rule] = max(best.get(rule, (0, 0.0)), (count, -answer))
+    mistaken_options = {n for n, option in enumerate(question.options, screen.kind != "choose") if option.is_mistake}
+    return [
+        Group(label, said, right if keyed else None, tuple(round[n] for round in by_rule), -best[n][1] if n in best else None)
+        for n, (label, said, right) in enumerate(_rules(screen, question, lang))
+        if n in best or n not in mistaken_options
+    ]
+
+
+def _rules(screen: Screen, question: Question, lang: str) -> Iterator[tuple[str, str, bool]]:
+    if screen.kind == "choose":
+        yield from ((option.label.say(lang), option.say.say(lang), option.right) for option in question.options)
+        return
+    number = screen.kind == "number"
+    yield (written(float(question.key), "4", lang) if number else say("lessons.votes.right", lang)), question.right.say(lang), True
+    for option in question.options:
+        yield (written(float(option.value), "4", lang) if number else option.label.say(lang)), option.say.say(lang), False
+    yield say("lessons.votes.rest", lang), question.otherwise.say(lang), False
+
+
+def sensible(kind: str, most: int, answer: object) -> float | None:
+    """An answer that somebody sent, as a number; None for what is none to such a question.
+
+    `most` is how many options or cells there are.
+
+    >>> sensible("click", 900, 899), sensible("click", 900, 900), sensible("number", 0, float("nan"))
+    (899.0, None, None)
+    """
+    if isinstance(answer, bool) or not isinstance(answer, int | float) or not abs(answer) < 1e300 or not math.isfinite(answer):
+        return None
+    if kind == "number":
+        return float(answer)
+    return float(answer) if answer == int(answer) and 0 <= answer < most else None

@@ -1,0 +1,165 @@
+"""Files of a setup to take home: which there are, what they are called, and how each is made when it is fetched."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from importlib.util import find_spec
+from urllib.parse import urlsplit
+
+import numpy as np
+
+from cnnviz.core.runtime.cached import cached_property
+from cnnviz.core.setup.setup import Setup
+from cnnviz.data.images import find_image, load_image
+from cnnviz.export.animation import animation
+from cnnviz.export.arguments import MOST_AROUND, page_address
+from cnnviz.export.arrays import arrays_npz
+from cnnviz.export.exercise import exercise_notebook, exercise_script, in_training
+from cnnviz.export.frameworks import exact_rule, keras_script, pytorch_script
+from cnnviz.export.hand_sheet import hand_sheet
+from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
+from cnnviz.export.parameters import diverged, parameters_json
+from cnnviz.export.spreadsheet import spreadsheet, too_large
+from cnnviz.pages.address import PageRequest, resolved, setup_of
+from cnnviz.pages.answers import answers_of
+from cnnviz.pages.registry import page_at
+from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
+from cnnviz.words import message, say
+
+
+class Taken:
+    """A setup to take home: the setup of a query with its image and its numbers, and of how many updates a film is."""
+
+    def __init__(self, asked: Mapping[str, str]):
+        self.asked = asked
+        self.now: PageRequest = resolved(asked, modes=True)
+        self.setup: Setup = self.now.setup
+        self.pixels: np.ndarray = self.now.image.pixels
+
+    @cached_property
+    def all_images(self) -> tuple[Setup, np.ndarray]:
+        """The setup with all its images, and their pixels: of several (m,H,W,3)."""
+        setup = setup_of(self.asked, "", Setup())[0]
+        if len(setup.images) == 1:
+            return self.setup, self.pixels
+        return setup, np.stack([find_image(img).pixels for img in setup.images])
+
+    @cached_property
+    def film_updates(self) -> int:
+        return answers_of(page_at(self.asked.get("page", ""))).updates(self.now)
+
+    def name(self, kind: FileKind) -> str:
+        """The name of a file of it."""
+        image = self.setup.img[:12]
+        return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.setup.k}{kind.ending}"
+
+
+def _around(text: str) -> int:
+    """The number of updates either way, -1 where that is no number of at most three digits."""
+    return int(text) if text.isdecimal() and len(text) < 4 else -1
+
+
+def _html(of: Taken) -> str:
+    from cnnviz.hosts.file import setup_html  # with the view, which Python in a browser has not
+
+    return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public(of.asked.get("server", "")))
+
+
+def public(server: str) -> str:
+    """The address of these pages, for others to find; "" where they stand on this computer alone. Raises Problem where it is none.
+
+    >>> public("https://example.org/cnn/"), public("http://localhost:8501/")
+    ('https://example.org/cnn/', '')
+    """
+    host = urlsplit(page_address(server)).hostname
+    return "" if host is None or host in ("localhost", "::1") or host.startswith("127.") else server
+
+
+def _film(kind: str) -> Callable[[Taken], bytes]:
+    def make(of: Taken) -> bytes:
+        setup = dataclasses.replace(of.setup, k=of.film_updates)
+        return animation(setup, load_image(of.pixels, setup.ch, setup.scale), kind=kind)
+
+    return make
+
+
+@dataclasses.dataclass(frozen=True)
+class FileKind:
+    """A kind of file: how its name ends, its type, and how it is made of a setup; a film has updates of its own."""
+
+    ending: str
+    media_type: str
+    make: Callable[[Taken], str | bytes]
+    film: bool = False
+
+
+_PYTHON, _NOTEBOOK, _BYTES = "text/x-python", "application/x-ipynb+json", "application/octet-stream"
+
+GROUPS: Mapping[str, Mapping[str, FileKind]] = {
+    "alone": {"html": FileKind(".html", "text/html", _html)},
+    "run": {
+        "script": FileKind(".py", _PYTHON, lambda of: numpy_script(*of.all_images)),
+        "notebook": FileKind(".ipynb", _NOTEBOOK, lambda of: jupyter_notebook(*of.all_images)),
+        "keras": FileKind("-keras.py", _PYTHON, lambda of: keras_script(*of.all_images)),
+        "pytorch": FileKind("-pytorch.py", _PYTHON, lambda of: pytorch_script(*of.all_images)),
+    },
+    "work": {
+        "exercise": FileKind("-exercise.ipynb", _NOTEBOOK, lambda of: exercise_notebook(of.setup, of.pixels, of.now.snapshot)),
+        "exercise_script": FileKind("-exercise.py", _PYTHON, lambda of: exercise_script(of.setup, of.pixels, of.now.snapshot)),
+        "sheet": FileKind("-by-hand.html", "text/html", lambda of: hand_sheet(of.setup, of.now.snapshot, of.now.image.words)),
+        "spreadsheet": FileKind(
+            ".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", lambda of: spreadsheet(of.setup, of.now.snapshot)
+        ),
+    },
+    "numbers": {
+        "arrays": FileKind(".npz", _BYTES, lambda of: arrays_npz(of.setup, of.now.snapshot)),
+        "parameters": FileKind(".json", "application/json", lambda of: parameters_json(of.setup, of.now.snapshot.params, of.now.snapshot.buffers)),
+    },
+    "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
+}
+"""The files that there are, by their use."""
+
+KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
+"""The same by its name alone."""
+
+
+def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
+    """The file that `what` names, its type and its name. Raises Problem where it cannot be made, KeyError where there is no such file."""
+    kind, of = KINDS[asked.get("what", "")], Taken(asked)
+    made = kind.make(of)
+    return made.encode() if isinstance(made, str) else made, kind.media_type, of.name(kind)
+
+
+def offered(asked: Mapping[str, str]) -> OfferedFiles:
+    """All files of the query's setup, with the sentence why there is none of a kind."""
+    of = Taken(asked)
+    excuses = _excuses(of)
+    groups = [
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(of, what, kind, excuses.get(what, "")) for what, kind in group.items()])
+        for name, group in GROUPS.items()
+        if name != "film" or of.film_updates
+    ]
+    notes = [say("ui.take_home.several", image=of.setup.img)] if "img" in of.now.errors and "," not in of.setup.img else []
+    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.setup.when), around=MOST_AROUND)
+
+
+def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:
+    label = str(message("ui.take_home.film", n=of.film_updates, kind=what)) if kind.film else say(f"ui.take_home.{what}")
+    return OfferedFile(what=what, label=label, name=of.name(kind), instead=instead)
+
+
+def _excuses(of: Taken) -> dict[str, str]:
+    """Why some files cannot be made of this setup."""
+    needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # which Python in a browser has not
+    found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
+    for check, kinds in ((exact_rule, ("keras", "pytorch")), (in_training, ("exercise", "exercise_script", "sheet"))):
+        try:
+            check(of.setup)
+        except ValueError as error:
+            found |= dict.fromkeys(kinds, str(error))
+    if problem := diverged(of.now.snapshot.params):
+        found["parameters"] = say("ui.take_home.no_parameters", error=problem)
+    if problem := too_large(of.setup.network.program(of.now.snapshot.trace.x.shape)):
+        found["spreadsheet"] = str(problem)
+    return found

@@ -1,0 +1,98 @@
+"""Files of a visitor's own: a picture, weights, a model, gradients. They are read in isolation, and none is kept."""
+
+from collections.abc import Mapping
+
+from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.setup.image_ids import CLASSES
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.core.setup.setup_network import batch_shape, shape_of
+from cnnviz.data.uploads import read_upload
+from cnnviz.export.arrays import npz
+from cnnviz.export.checkpoints import files_in, read_checkpoints
+from cnnviz.export.import_weights import read_start
+from cnnviz.export.user_gradients_report import example_of, reference_of
+from cnnviz.models.layer_rules import Taken
+from cnnviz.models.reading import Model, read_model
+from cnnviz.pages.address import resolved, setup_of
+from cnnviz.wire.dialogs import Adopted, UploadedModel
+from cnnviz.words import Message, Problem, say
+
+
+def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
+    """The change to the picture in a file, which travels in the address. Raises Problem, whatever the file holds."""
+    return Adopted(change={"img": isolated(read_upload, content)}, note="")
+
+
+def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
+    """The change to the setup that starts from the weights in a file: in its own setup where the file names one; of several, their film. Raises Problem."""
+    return isolated(_weights, _setup(asked), content)
+
+
+def _weights(setup: Setup, content: bytes) -> Adopted:
+    if files := files_in(content):
+        start, name, note = read_checkpoints(files, setup)
+        return _adopted(start, [note], page="train", of="", n="", vs="", hold="", sweep="", checkpoints=name)
+    start, notes = read_start(content, setup)
+    return _adopted(start, notes or [Message("ui.take_home.imported")])
+
+
+def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
+    """Return a model layer by layer, and the change to its network; `name` chooses one of several.
+
+    `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
+    """
+    return isolated(_model, _setup(asked), asked.get("name", ""), content)
+
+
+def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
+    found = read_model(content, name)
+    layers = [*map(_layer, found.layers), *map(str, (*found.refused, *found.notes))]
+    try:
+        found.opened.check(batch_shape(setup.img, shape_of(setup.img, _channels(found) or setup.ch)))
+    except Problem as problem:
+        return UploadedModel(net="", layers=layers, instead=str(problem), adopted=None)
+    return UploadedModel(net=found.net, layers=layers, instead="", adopted=_opened(setup, found))
+
+
+def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
+    """Check's view of somebody's own gradients; `file` is the name of what holds them."""
+    from cnnviz.pages.check.answer import (
+        uploaded_answer,  # with all that this page needs, which others can leave for later
+    )
+
+    return uploaded_answer(resolved(asked, several=True, modes=True), (asked.get("file", ""), content))
+
+
+def example(asked: Mapping[str, str]) -> bytes:
+    """A file of this setup's gradients with one mistake in them. Raises Problem where there is none to be made."""
+    now = resolved(asked, several=True, modes=True)
+    found = example_of(reference_of(now.setup, now.snapshot))
+    if not found:
+        raise Problem("ui.check.own.no_example")
+    return npz(found[1])
+
+
+def _setup(asked: Mapping[str, str]) -> Setup:
+    return setup_of(asked, "", Setup())[0]
+
+
+def _adopted(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:
+    query = setup.to_query()
+    return Adopted(change={name: query.get(name, "") for name in SETUP_KEYS} | more, note=" ".join(map(str, notes)))
+
+
+def _layer(layer: Taken) -> str:
+    words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
+    return " ".join([f"{layer.text} → {words}.", *map(str, layer.remarks)] if layer.notes else [f"{layer.text} → {words}"])
+
+
+def _opened(setup: Setup, found: Model) -> Adopted:
+    """The setup with the network, and the channels that it reads."""
+    ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
+    start, wrong = setup.gone_on.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
+    return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
+
+
+def _channels(found: Model) -> str:
+    """The channels that a model reads, "" where its text does not say."""
+    return ("rgb" if found.channels == 3 else "red") if found.channels else ""

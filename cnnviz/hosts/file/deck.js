@@ -1,0 +1,93 @@
+// The component's entry in a file that holds a script: its screens, each with its numbers, and nobody to ask for others. What
+// stands behind "#" in the file's address is the screen, and where one is on it.
+
+import { knowDeck } from "../../view/decks/deck_walk.js"
+import { placeOf } from "../../view/model/decks/deck.js"
+import { told } from "../../view/model/numbers/decode.js"
+import { parse, query, same } from "../../view/model/state/address.js"
+import { say } from "../../view/model/words.js"
+import { emptyPage, View } from "../../view/shell/setup_view.js"
+import { report } from "./scorm.js"
+import { answersOf } from "./stored_answers.js"
+import { disable } from "./without_server.js"
+
+/** @import { Answer, FileContents, Host, Setup, DeckData } from "../../view/types/view.js" */
+
+/** Shows the deck that the document holds. */
+export default async function show() {
+  const contents = /** @type {FileContents} */ (
+    told(JSON.parse(document.getElementById("contents")?.textContent ?? ""))
+  )
+  const deck = /** @type {DeckData} */ (contents.script)
+  const answerTo = answersOf(contents, await window.unpacked("numbers"))
+  knowDeck(deck)
+  const complete = contents.scorm ? report(deck.screens.filter(({ asks }) => asks).length) : undefined
+  let here = from(location.hash)
+  /** @type {View} */
+  let view
+  /** @type {(answer: Answer) => void} */
+  let deliver = () => {}
+
+  /** Finds where an address behind "#" leads. @param {string} hash @returns {Setup} */
+  function from(hash) {
+    const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
+    const number = Math.min(deck.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))
+    return { ...placeOf(deck, number, {}).address, ...moved }
+  }
+  const screen = (/** @type {Setup} */ { screen: number = "1" }) => deck.screens[Number(number) - 1]
+  const hash = (/** @type {Setup} */ setup) => {
+    const own = screen(setup).query
+    const moved = Object.entries(setup).filter(
+      ([key, value]) => key !== "script" && key !== "lang" && value !== (own[key] ?? ""),
+    )
+    return query(Object.fromEntries(moved)).replace("?", "#")
+  }
+
+  const ask = () => {
+    const { page } = screen(here)
+    if (page !== view.page) mount(page)
+    const answer = answerTo(here.screen)
+    if (Number(here.screen) === deck.screens.length) complete?.()
+    const { stage } = answer.stages.some(({ symbol }) => symbol === here.stage) ? here : answer.lesson
+    deliver({ ...answer, asked: here, lesson: { ...answer.lesson, stage, cell: here.cell ?? "" } })
+  }
+  const travelled = () => {
+    here = from(location.hash)
+  }
+  addEventListener("popstate", travelled)
+
+  /** @param {string} page */
+  function mount(page) {
+    view?.leave()
+    const root = emptyPage("alone in-file")
+    /** @type {Host} */
+    const host = {
+      address: {
+        read: () => here,
+        link: (next) => location.href.replace(/#.*/, "") + hash({ ...here, ...next }),
+        onTravel: (act, signal) =>
+          addEventListener("popstate", () => (screen(here).page === page ? act() : ask()), { signal }),
+        visit(next, { replace = false } = {}) {
+          here = { ...next, script: deck.id, screen: next.screen || here.screen }
+          try {
+            history[replace ? "replaceState" : "pushState"](null, "", hash(here))
+          } catch {} // not every frame may write its history
+        },
+      },
+      numbers: { ask, receive: (act) => (deliver = act) },
+      refuses(next, other) {
+        const goal = screen({ screen: next.screen || here.screen })
+        /** @type {Setup[]} */
+        const [there, asked] = [goal.query, next].map((query) => ({ ...query, stage: "" }))
+        const held =
+          (other ?? page) === goal.page && view.computed.every((key) => !there[key] || same(asked, there, [key]))
+        return held ? "" : say("web.file.another")
+      },
+    }
+    view = new View(root, page, host)
+    disable(root, say("web.file.needs_server"), false)
+  }
+
+  mount(screen(here).page)
+  ask()
+}

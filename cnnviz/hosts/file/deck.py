@@ -1,0 +1,47 @@
+"""A deck as one .html file: the screens that one walks through, with the numbers of each, on whatever page it is."""
+
+import json
+from pathlib import Path
+
+from cnnviz.core.setup.setup import Setup
+from cnnviz.data.images import find_image
+from cnnviz.decks.deck_checker import check_file
+from cnnviz.export.arguments import page_address
+from cnnviz.hosts.file import _answer
+from cnnviz.hosts.file.document import document, said_in
+from cnnviz.hosts.file.packing import Store
+from cnnviz.pages.encoding import decode
+from cnnviz.pages.registry import pages
+from cnnviz.pages.resource import asked_of, made_of, page_of
+from cnnviz.words import Problem
+
+
+def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
+    """The deck of a TOML file as an .html file; `server` is the address of a page of cnnviz that it links to, if there is one;
+    `scorm` has it tell a learning management system how it goes.
+
+    Raises Problem where the file has a fault, its numbers would take too much, or `server` is no address.
+    """
+    deck, diagnostics = check_file(file)
+    if deck is None or diagnostics:
+        raise Problem("lessons.fault", file=str(file), line=str(diagnostics[0].line), what=diagnostics[0].what)
+    content, server = file.read_bytes(), page_address(server)
+    page = page_of("script")
+    assert page is not None
+    header = decode(made_of(page, {"script": deck.id}, content, compress=False).body)[0]
+    store = Store()
+    for number, screen in enumerate(header["script"]["screens"], 1):
+        store.add(str(number), _shown(screen["page"], screen["query"], content))
+    contents = {"lesson": {}, "server": server, "scorm": scorm, "script": header["script"], **store.contents}
+    said = said_in(*store.headers, json.dumps(header))
+    return document("hosts/file/deck", str(deck.title), json.dumps(contents), store.content, said=said, pages=True)
+
+
+def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
+    """The answer of a page at an address; Step with all its numbers, since nobody can be asked for more."""
+    page = next(page for page in pages() if page.path == path)
+    if page.id == "step":
+        setup = Setup.understand(query)[0]
+        if len(setup.images) == 1 and setup.mode == "train":
+            return _answer(setup, find_image(setup.img))
+    return made_of(page, asked_of(page, query), content, compress=False).body

@@ -1,0 +1,216 @@
+"""An array's estimate, worked out from others bit by bit as estimates.js does it: a file holds only what the exact one differs by.
+
+The core adds in another order, in a faster one, which changes last bits alone. So the difference is some units in the last place
+or none, takes a fraction of the bytes, and nothing is lost. What has no estimate is held whole.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from functools import reduce
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.program_line import Op
+from cnnviz.core.network.sliding import pad_widths
+from cnnviz.core.setup.setup import Setup
+
+Predictor = tuple[str, list[str], list[float]]
+"""One of RULES, the arrays that it takes ("<w" is w of the answer before), and its numbers."""
+
+BEFORE = "<"
+
+
+def predictors(setup: Setup) -> dict[str, Predictor]:
+    """The estimates by which arrays of the page Step follow from each other, by their names; what is not in an answer is passed over.
+
+    >>> predictors(Setup())["z1"], predictors(Setup())["w_next"]
+    (('conv', ['x', 'f'], [1, 1, 0]), ('step', ['w', 'dw'], [0.01]))
+    """
+    program = setup.network.program(setup.x_shape)
+    found: dict[str, Predictor] = {}
+    for line in (*program.forward_lines, *program.backward_lines):
+        if made := _of_line(program, line, found):
+            found[line.target] = made
+    for name in program.parameters if setup.opt == "gd" else ():
+        found[f"{name}_next"] = ("step", [name, f"d{name}"], [setup.lr])
+        found[name] = ("step", [BEFORE + name, f"{BEFORE}d{name}"], [setup.lr])
+    return found
+
+
+def _of_line(program: Program, line: Op, known: Mapping[str, Predictor]) -> Predictor | None:
+    layer: Any = None if line.layer is None else program.network.layers[line.layer]
+    sources = [source.removesuffix(".windows") for source in line.sources]
+    name = line.function.__name__
+    if name == "unflatten":
+        return known.get(sources[0])
+    if name in ("weigh", "weigh_dx", "weigh_df"):
+        if sources[0] == line.target or name == "weigh_df":  # the windows are those of the layer's input
+            windows = next(one for one in program.forward_lines if one.target == line.sources[0])
+            sources[0] = windows.sources[0]
+        numbers = [layer.stride, layer.dilation, pad_widths(layer.dilation * (layer.k - 1) + 1, layer.padding)[0]]
+        kind = {"weigh": "conv", "weigh_dx": "conv_dx", "weigh_df": "conv_df"}[name]
+        return kind, sources[: 3 if name == "weigh" and layer.bias else 2], numbers
+    if name in ("average_pool", "max_pool", "average_pool_dx", "max_pool_dx"):
+        return name, sources[: 3 if name == "max_pool_dx" else 1], [layer.k, layer.stride]
+    if name in ("sigmoid", "tanh", "sigmoid_dx", "tanh_dx", "connect_dx"):
+        return name, sources, []
+    return None
+
+
+def predict(one: Predictor, shape: tuple[int, ...], get: Callable[[str], np.ndarray | None]) -> np.ndarray | None:
+    """An array of `shape` by its estimate, 0 where that is no number; None where `get` has not all that it takes, or that is not finite."""
+    rule, sources, numbers = one
+    arrays = [get(source) for source in sources]
+    if not all(map(usable, arrays)):
+        return None
+    with np.errstate(all="ignore"):
+        found = RULES[rule](shape, *arrays, *numbers)
+    return np.where(np.isfinite(found), found, 0.0).reshape(shape)
+
+
+def usable(array: np.ndarray | None) -> bool:
+    """Tells whether an estimate can be made of an array: infinities take other ways through a sum here than there."""
+    return array is not None and array.dtype == np.float64 and bool(np.isfinite(array).all())
+
+
+# ---- the rules: each adds and multiplies in the order in which a loop does, with no operation that computers do differently
+
+
+def step(_: tuple[int, ...], theta: np.ndarray, gradient: np.ndarray, rate: float) -> np.ndarray:
+    return theta.ravel() - rate * gradient.ravel()
+
+
+def _maps(array: np.ndarray) -> np.ndarray:
+    return array.reshape(-1, *array.shape[-2:])
+
+
+def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[tuple[int, int, tuple[slice, slice, slice]]]:
+    """Each cell of a window, and what lies under it at every place."""
+    for u in range(k):
+        for v in range(k):
+            under = [slice(at * step, at * step + stride * (n - 1) + 1, stride) for at, n in ((u, rows), (v, columns))]
+            yield u, v, (slice(None), under[0], under[1])
+
+
+def _wide(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, places: tuple[int, ...]) -> np.ndarray:
+    """Zeros for maps (C,H,W) and all around them that a window comes to lie on."""
+    ends = [max(n + before, dilation * (k - 1) + stride * (count - 1) + 1) for n, count in zip(shape[-2:], places[-2:], strict=True)]
+    return np.zeros((math.prod(shape[:-2]), *ends))
+
+
+def _padded(x: np.ndarray, k: int, stride: int, dilation: int, before: int, places: tuple[int, ...]) -> np.ndarray:
+    wide = _wide(x.shape, k, stride, dilation, before, places)
+    wide[:, before : before + x.shape[-2], before : before + x.shape[-1]] = _maps(x)
+    return wide
+
+
+def conv(shape: tuple[int, ...], x: np.ndarray, f: np.ndarray, *more: Any) -> np.ndarray:
+    """z, channel by channel, row by row of the kernel; then + b."""
+    *bias, stride, dilation, before = more
+    k = f.shape[-1]
+    wide = _padded(x, k, stride, dilation, before, shape)
+    f = f.reshape(-1, len(wide), k, k)
+    total = np.zeros((len(f), *shape[-2:]))
+    for c in range(len(wide)):
+        for u, v, under in _taps(k, stride, dilation, *shape[-2:]):
+            total += f[:, c, u, v][:, None, None] * wide[c][under[1:]]
+    return total + bias[0][:, None, None] if bias else total
+
+
+def conv_dx(shape: tuple[int, ...], dz: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
+    k, dz = f.shape[-1], _maps(dz)
+    wide = _wide(shape, k, stride, dilation, before, dz.shape)
+    f = f.reshape(len(dz), -1, k, k)
+    for m in range(len(dz)):
+        for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
+            wide[under] += f[m, :, u, v][:, None, None] * dz[m]
+    return wide[:, before : before + shape[-2], before : before + shape[-1]]
+
+
+def conv_df(shape: tuple[int, ...], x: np.ndarray, dz: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
+    k, dz = shape[-1], _maps(dz)
+    wide = _padded(x, k, stride, dilation, before, dz.shape)
+    total = np.zeros((len(dz), len(wide), k, k))
+    for c in range(len(wide)):
+        for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
+            products = (dz * wide[c][under[1:]]).reshape(len(dz), -1)
+            total[:, c, u, v] = np.add.accumulate(products, axis=1)[:, -1] + 0.0  # one after the other
+    return total
+
+
+def connect_dx(_: tuple[int, ...], dz: np.ndarray, w: np.ndarray) -> np.ndarray:
+    total = np.zeros(len(w))
+    for j, one in enumerate(dz.ravel()):
+        total += w[:, j] * one
+    return total
+
+
+def average_pool(shape: tuple[int, ...], a: np.ndarray, k: int, stride: int) -> np.ndarray:
+    total = np.zeros((len(_maps(a)), *shape[-2:]))
+    for _, _, under in _taps(k, stride, 1, *shape[-2:]):
+        total += _maps(a)[under]
+    return total / (k * k)
+
+
+def average_pool_dx(shape: tuple[int, ...], dp: np.ndarray, k: int, stride: int) -> np.ndarray:
+    wide = np.zeros((len(_maps(dp)), *shape[-2:]))
+    for _, _, under in _taps(k, stride, 1, *dp.shape[-2:]):
+        wide[under] += _maps(dp) / (k * k)
+    return wide
+
+
+def max_pool(shape: tuple[int, ...], a: np.ndarray, k: int, stride: int) -> np.ndarray:
+    under_taps = (_maps(a)[under] for _, _, under in _taps(k, stride, 1, *shape[-2:]))
+    return reduce(lambda best, other: np.where(other > best, other, best), under_taps)
+
+
+def max_pool_dx(shape: tuple[int, ...], dp: np.ndarray, a: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
+    """The first of a window that is its largest has all."""
+    wide, free = np.zeros((len(_maps(dp)), *shape[-2:])), np.ones(_maps(p).shape, bool)
+    for _, _, under in _taps(k, stride, 1, *dp.shape[-2:]):
+        has = free & (_maps(a)[under] == _maps(p))
+        wide[under] += np.where(has, _maps(dp), 0.0)
+        free &= ~has
+    return wide
+
+
+def exp(z: np.ndarray) -> np.ndarray:
+    """e to z, by 2 to a whole number and a series; computers' own differ in last bits."""
+    z = np.clip(z, -700.0, 700.0)
+    n = np.floor(z / math.log(2) + 0.5)
+    rest = z - n * math.log(2)
+    series = np.ones_like(rest)
+    for term in range(16, 0, -1):
+        series = 1.0 + (series * rest) / term
+    power: np.ndarray = np.ldexp(series, n.astype(int))
+    return power
+
+
+def sigmoid(_: tuple[int, ...], z: np.ndarray) -> np.ndarray:
+    a: np.ndarray = 1.0 / (1.0 + exp(-z))
+    return a
+
+
+def tanh(_: tuple[int, ...], z: np.ndarray) -> np.ndarray:
+    power = exp(2.0 * z)
+    return (power - 1.0) / (power + 1.0)
+
+
+def sigmoid_dx(_: tuple[int, ...], da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    dz: np.ndarray = (1.0 - a.ravel()) * a.ravel() * da.ravel()
+    return dz
+
+
+def tanh_dx(_: tuple[int, ...], da: np.ndarray, a: np.ndarray) -> np.ndarray:
+    dz: np.ndarray = da.ravel() * (1.0 - a.ravel() * a.ravel())
+    return dz
+
+
+RULES: Mapping[str, Callable[..., np.ndarray]] = {
+    rule.__name__: rule
+    for rule in (
+        step, conv, conv_dx, conv_df, connect_dx, average_pool, average_pool_dx, max_pool, max_pool_dx, sigmoid, tanh, sigmoid_dx, tanh_dx,
+    )
+}  # fmt: skip

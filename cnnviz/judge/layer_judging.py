@@ -1,0 +1,452 @@
+"""Runs a layer class of the user's own on cases and says what is wrong with its gradients."""
+
+import contextlib
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.sliding import output_size
+from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
+from cnnviz.judge.cases import draw, drawn_apart
+from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders
+from cnnviz.judge.own_forward import by_output
+from cnnviz.judge.returned_arrays import beside, numbers_of, said
+from cnnviz.judge.right_gradients import Right
+from cnnviz.judge.verdicts import Run, announce, copies, notes, overwritten, shown
+from cnnviz.words import Problem, message
+
+KINDS = tuple(kind for kind in RETURNS if kind != "softmax")
+"""The kinds of layers that classes are judged as."""
+
+Method = str | Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class LayerSize:
+    """The sizes that a layer is made for, in a case. `shape` is its input's, in the layer's own axes; `inputs` and `units` are a dense layer's."""
+
+    images: int = 2
+    channels: int = 2
+    height: int = 5
+    width: int = 7
+    filters: int = 4
+    k: int = 3
+    stride: int = 1
+    pad: int = 0
+    inputs: int = 6
+    units: int = 5
+    p: float = 0.5
+    shape: tuple[int, ...] = ()
+
+    @property
+    def input_shape(self) -> tuple[int, int, int]:
+        """Channels, rows and columns of one image."""
+        return self.channels, self.height, self.width
+
+
+_SIZES: Mapping[str, Sequence[Mapping[str, int | float]]] = {
+    "conv": (
+        {"pad": 1},
+        {"images": 3, "channels": 5, "height": 7, "width": 5},
+        {"height": 7, "width": 9, "stride": 2, "pad": 1},
+        {"channels": 3, "height": 4, "width": 6, "filters": 5, "k": 1},
+        {"channels": 1, "height": 8, "width": 6, "filters": 3, "k": 2, "stride": 2},
+    ),
+    **dict.fromkeys(
+        POOLS,
+        (
+            {"height": 6, "width": 8, "k": 2, "stride": 2},
+            {"images": 3, "channels": 2, "height": 9, "width": 7, "k": 3, "stride": 2},
+            {"height": 5, "width": 4, "k": 2, "stride": 1},
+        ),
+    ),
+    "dense": ({"images": 3}, {"images": 4, "inputs": 3, "units": 2}, {"images": 1, "inputs": 4, "units": 3}),
+    "batchnorm": ({"images": 5}, {"images": 7, "channels": 2}),
+    "dropout": ({"images": 6, "inputs": 8}, {"images": 4, "inputs": 9}),
+    **dict.fromkeys(ELEMENTWISE, ({"images": 4}, {"images": 1, "inputs": 9}, {"images": 3, "inputs": 2})),
+}
+
+_PARAMETERS: Mapping[str, tuple[str, ...]] = {"conv": ("w", "b"), "dense": ("w", "b"), "batchnorm": ("gamma", "beta")}
+_WEIGHTS = ("W", "w", "weights", "weight", "filters", "kernels", "kernel")
+_BIASES = ("b", "biases", "bias", "B")
+_PLACES = ("{0}", "params['{0}']", "_{0}")
+_USUAL: Mapping[str, Sequence[str]] = {
+    "w": (*(place.format(name) for name in _WEIGHTS for place in _PLACES), *(f"{name}['val']" for name in ("W", "weights"))),
+    "b": (*(place.format(name) for name in _BIASES for place in _PLACES), *(f"{name}['val']" for name in ("b", "biases"))),
+    "gamma": ("gamma", "params['gamma']", "weight", "scale"),
+    "beta": ("beta", "params['beta']", "bias", "shift"),
+}
+_GRADIENTS = (
+    "d{0}", "d_{0}", "grad_{0}", "gradient_{0}", "{0}_grad", "{0}_gradient", "{0}_gradients", "grads['{0}']", "grads['d{0}']", "gradients['{0}']", "gradients['d{0}']",
+    "{0}['grad']", "{0}.grad",
+)  # fmt: skip
+_FORWARD = ("forward", "__call__", "forward_propagate", "forward_pass")
+_BACKWARD = ("backward", "backprop", "back_propagate", "backward_propagate", "backward_pass")
+
+
+def judge_layer(
+    make: Callable[..., object],
+    kind: str,
+    *,
+    axes: str | None = None,
+    weights: Mapping[str, str] | None = None,
+    gradients: Mapping[str, str] | None = None,
+    rate: float | None = None,
+    update: str | None = None,
+    forward: Method | None = None,
+    backward: Method | None = None,
+    arrays: Sequence[str] | None = None,
+    fixed: Mapping[str, int | float] | None = None,
+    mean: bool = False,
+    show: str | None = None,
+) -> None:
+    """Run a layer class forward and backward on our cases, and return None if every gradient is right.
+
+    `make` is a function of a `LayerSize` that returns a new layer, or a class without arguments. `kind` is conv, dense, relu,
+    sigmoid, tanh, max, avg, batchnorm or dropout. What the layer computes is known from its own output.
+
+    - `axes`: letters of the input's axes, "NCHW", "NHWC", "HWC" or "HW" for images, "NX", "XN" or "X" for rows of numbers.
+    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`; usual names are found.
+    - `gradients`: attributes of their gradients, `{"dw": "grads['W']"}`. With `rate` they are read from the change of a
+      weight instead, (before - after) / rate. `backward` gets the rate if it takes it; else the method `update` does.
+    - `forward`, `backward`: names of the methods, or functions of the layer and an array.
+    - `arrays`: those to judge, such as `["dw", "db"]` for a first layer.
+    - `fixed`: fields of `LayerSize` that the layer cannot change, such as `{"k": 3, "pad": 0}`.
+    - `mean`: whether the parameters' gradients are means over the images.
+
+    Raise AssertionError if an array is wrong, as `judge` does.
+
+    >>> class Dense:
+    ...     def __init__(self, inputs, units):
+    ...         self.W, self.b = np.random.randn(inputs, units), np.zeros(units)
+    ...     def forward(self, x):
+    ...         self.x = x
+    ...         return x @ self.W + self.b
+    ...     def backward(self, dout, learning_rate):
+    ...         dx = dout @ self.W.T
+    ...         self.W -= learning_rate * self.x.T @ dout
+    ...         self.b -= learning_rate * dout.mean(axis=0)
+    ...         return dx
+    >>> judge_layer(lambda size: Dense(size.inputs, size.units), "dense", rate=0.1)
+    Traceback (most recent call last):
+    AssertionError: db is wrong, for x (3, 6), w (6, 5): 5 of 5 numbers. At (0,) it is 0.11847, not 0.35541.
+    It is exactly this mistake: times 1/3, one by the number of images: a mean.
+    - db = (dout.sum(axis=0)) / 3
+    + db = dout.sum(axis=0)
+    """
+    show = shown(show)
+    if kind not in KINDS:
+        raise Problem("judge.kind", kind=repr(kind), known=KINDS)
+    letters = _letters(kind, axes)
+    if unknown := sorted({*(weights or {}), *(one.removeprefix("d") for one in gradients or {})} - set(_PARAMETERS.get(kind, ()))):
+        raise Problem("judge.layer_role", names=unknown, known=_PARAMETERS.get(kind, ()))
+    if arrays is not None and (not arrays or not set(arrays) <= set(RETURNS[kind])):
+        raise Problem("judge.layer_arrays", names=list(arrays), known=RETURNS[kind])
+    source = _Source(kind, weights or {}, gradients or {}, rate, update, forward, backward, arrays)
+    runs: list[Run] = []
+    raised: Exception | None = None
+    for number, size in enumerate(_sizes(kind, letters, fixed or {})):
+        layout, case = _case(kind, letters, size, mean, np.random.default_rng(number))
+        size = replace(size, shape=layout.laid_out(case, "x", case.arrays["x"]).shape)
+        try:
+            with _fixed_draws():
+                layer = make(size) if _wants_size(make) else make()
+                runs.append(_run(layer, layout, case, source))
+        except (Problem, AssertionError):
+            raise
+        except Exception as error:
+            if raised is None:
+                raised = error
+                for note in notes(layout, case, runs, show):
+                    error.add_note(note)
+    if raised is not None and all(run.is_right for run in runs):
+        raise raised
+    announce(layout, kind, runs, show, raised)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """The places of a layer's parameters and gradients, and the ways to call it."""
+
+    kind: str
+    weights: Mapping[str, str]
+    gradients: Mapping[str, str]
+    rate: float | None
+    update: str | None
+    forward: Method | None
+    backward: Method | None
+    arrays: Sequence[str] | None
+
+    def path(self, layer: object, role: str) -> str | None:
+        """The attribute of a parameter; None if there is none of a usual name."""
+        if role in self.weights:
+            if _read(layer, self.weights[role]) is None:
+                raise Problem("judge.layer_missing", path=self.weights[role], role=role)
+            return self.weights[role]
+        return next((path for path in _USUAL[role] if _read(layer, path) is not None), None)
+
+    def gradient_path(self, layer: object, role: str, parameter: str | None) -> str | None:
+        """The attribute of a parameter's gradient; None if there is none of a usual name."""
+        if f"d{role}" in self.gradients:
+            path = self.gradients[f"d{role}"]
+            if _read(layer, path) is None:
+                raise Problem("judge.layer_missing", path=path, role=f"d{role}")
+            return path
+        names = dict.fromkeys([*([_last(parameter)] if parameter else []), *({"w": _WEIGHTS, "b": _BIASES}.get(role, (role,)))])
+        return next((path.format(name) for name in names for path in _GRADIENTS if _read(layer, path.format(name)) is not None), None)
+
+
+def _last(path: str) -> str:
+    """The name at the end of a path: "W" for "params['W']", but also for "W['val']"."""
+    return path.removeprefix("params['").split("[")[0].removesuffix("']").split(".")[-1]
+
+
+def _read(layer: object, path: str) -> Array | None:
+    """An array of numbers at a path; None if there is none."""
+    try:
+        found = attribute(layer, path)
+    except LookupError:
+        return None
+    try:
+        array = np.asarray(found)
+    except ValueError:  # lists of different lengths
+        return None
+    return array if array.dtype.kind in "fiu" and array.ndim else None
+
+
+# ---- cases
+
+
+def _letters(kind: str, axes: str | None) -> str:
+    letters = AXES.get(kind, "NX") if axes is None else axes
+    allowed = "NCHW" if "H" in letters else "NC" if kind == "batchnorm" else "NX"
+    needed = "HW" if kind in ("conv", *POOLS) else "C" if kind == "batchnorm" else "X" if kind == "dense" else ""
+    if not letters or len(set(letters)) < len(letters) or not set(needed) <= set(letters) <= set(allowed) or (kind == "dense" and allowed == "NCHW"):
+        raise Problem("judge.layer_axes", axes=repr(axes), kind=kind)
+    return letters
+
+
+def _sizes(kind: str, letters: str, fixed: Mapping[str, int | float]) -> list[LayerSize]:
+    """The cases' sizes, with what is fixed, and as many rows and columns as the stride needs."""
+    if unknown := sorted(set(fixed) - set(LayerSize.__dataclass_fields__) | (set(fixed) & {"shape"})):
+        raise Problem("judge.layer_fixed", names=unknown, known=[name for name in LayerSize.__dataclass_fields__ if name != "shape"])
+    alone = ({} if "N" in letters else {"images": 1}) | ({} if "C" in letters or "X" in letters else {"channels": 1})
+    found = []
+    for one in _SIZES[kind]:
+        size = LayerSize(**{**one, **alone, **fixed})  # type: ignore[arg-type]
+        if kind in ("conv", *POOLS):
+            height, width = (_fitting(n, size) for n in (size.height, size.width))
+            size = replace(size, height=fixed.get("height", height), width=fixed.get("width", width))  # type: ignore[arg-type]
+        found.append(size)
+    return list(dict.fromkeys(found))
+
+
+def _fitting(n: int, size: LayerSize) -> int:
+    n = max(n, size.k)
+    return n + -(n + 2 * size.pad - size.k) % size.stride
+
+
+def _case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.Generator) -> tuple[LayerLayout, Case]:
+    """A case without parameters, which the layer has itself."""
+    layout = LayerLayout(kind, letters, {}, mean)
+    maps = (size.images, size.channels, size.height, size.width)
+    shape = maps if layout.core == "NCHW" else (size.images, size.channels if kind == "batchnorm" else size.inputs)
+    out = shape
+    settings: dict[str, object] = {}
+    if kind in ("conv", *POOLS):
+        pad = size.pad if kind == "conv" else 0
+        rows, columns = (output_size(n, size.k, size.stride, pad) for n in (size.height, size.width))
+        out = (size.images, size.filters if kind == "conv" else size.channels, rows, columns)
+        settings = {"stride": size.stride, "pad": pad} if kind == "conv" else {"k": size.k, "across": size.k, "stride": size.stride}
+    elif kind == "dense":
+        out = (size.images, size.units)
+    elif kind == "batchnorm":
+        settings = {"eps": 1e-5}
+    elif kind == "dropout":
+        settings = {"p": size.p, "mode": "train"}
+    x = drawn_apart(shape, rng) if kind in POOLS else draw(shape, rng, kind)
+    return layout, Case(kind, {"x": x, "dout": draw(out, rng, "dout")}, settings)
+
+
+@contextlib.contextmanager
+def _fixed_draws() -> Iterator[None]:
+    """Draw the same random numbers each time, and leave NumPy's own state as it was."""
+    state = np.random.get_state()
+    np.random.seed(1)
+    try:
+        yield
+    finally:
+        np.random.set_state(state)
+
+
+def _wants_size(make: Callable[..., object]) -> bool:
+    needed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    try:
+        parameters = [one for one in inspect.signature(make).parameters.values() if one.kind in needed and one.default is one.empty]
+    except (TypeError, ValueError):
+        return False
+    if isinstance(make, type):
+        if parameters:
+            raise Problem("judge.layer_make", name=make.__name__)
+        return False
+    return bool(parameters)
+
+
+# ---- a run
+
+
+def _method(layer: object, given: Method | None, usual: Sequence[str], role: str) -> Callable[..., Any]:
+    if callable(given):
+        return lambda *arguments: given(layer, *arguments)
+    name = given or next((name for name in usual if hasattr(type(layer), name)), role)
+    method = getattr(layer, name, None)
+    if not callable(method):
+        raise Problem("judge.layer_method", name=name, type=type(layer).__name__, role=role)
+    found: Callable[..., Any] = method
+    return found
+
+
+def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run:
+    """A pass forward and backward."""
+    forward, backward = _method(layer, source.forward, _FORWARD, "forward"), _method(layer, source.backward, _BACKWARD, "backward")
+    x = layout.laid_out(case, "x", case.arrays["x"])
+    out = _output(forward, x.copy())
+    paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
+    path = paths.get("w")
+    weight = None if path is None else _read(layer, path)
+    if path is not None and weight is not None and not np.any(weight):
+        start = attribute(layer, path)
+        if isinstance(start, np.ndarray):  # a layer that starts at 0 shows nothing
+            start[...] = np.random.default_rng(2).normal(size=start.shape)
+        out = _output(forward, x.copy())
+
+    def again(other: Case) -> Any:
+        return _output(forward, layout.laid_out(other, "x", other.arrays["x"]))
+
+    exact = _exact(layer, layout, case, paths, lambda case, bias: by_output(layout, case, out if bias is None else out - bias, again))
+    if case.kind == "batchnorm":
+        out = _output(forward, x.copy())  # other inputs may have been tried
+    given = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
+    before = copies(given[0], "dout")
+    starts = {role: np.array(_read(layer, path), np.float64) for role, path in paths.items() if path is not None}
+    returned = backward(*given)
+    changed = overwritten(before)
+    if source.update is not None:
+        step = _method(layer, source.update, (), "update")
+        step(*([source.rate] if source.rate is not None and _needs(step, 1) else []))
+    roles, arrays, exact = _gradients(layer, exact, source, paths, starts, returned)
+    return Run(exact.case, beside(layout, exact, roles, arrays), changed)
+
+
+def _output(forward: Callable[..., Any], x: Array) -> Any:
+    out = forward(x)
+    return np.array(numbers_of("out", out[0] if isinstance(out, tuple) and out else out))
+
+
+def _rate(backward: Callable[..., Any], source: _Source) -> list[float]:
+    """The learning rate, if `backward` needs one: 0 changes nothing."""
+    return [source.rate if source.rate is not None else 0.0] if _needs(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
+
+
+def _needs(function: Callable[..., Any], count: int) -> bool:
+    """Return whether a function cannot be called with one argument fewer."""
+    return not _takes(function, count - 1) and _takes(function, count)
+
+
+def _takes(function: Callable[..., Any], count: int) -> bool:
+    try:
+        inspect.signature(function).bind(*[None] * count)
+    except (TypeError, ValueError):
+        return False
+    return True
+
+
+def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
+    """The right gradients for the layer's parameters. If their axes may come in several orders, that which gives its output counts."""
+    arrays: dict[str, Array] = {}
+    orders: list[tuple[int, ...] | None] = [None]
+    places = None
+    for role, path in paths.items():
+        wanted = _shape(case, role, None if path is None else _read(layer, path))
+        if path is None:
+            if role == "w":
+                raise Problem("judge.layer_weights", type=type(layer).__name__)
+            arrays[role] = np.ones(wanted) if role == "gamma" else np.zeros(wanted)
+            continue
+        array = np.array(_read(layer, path), np.float64)
+        if role == "b" and _is_of_places(case, layout, array):
+            layout.shapes[role], arrays[role], places = array.shape, np.zeros(wanted), array
+            continue
+        if array.size != np.prod(wanted):
+            raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(wanted), case=str(said(layout, case)))
+        layout.shapes[role], arrays[role] = array.shape, array
+        if role == "w":
+            orders = list(parameter_orders(case.kind, wanted, array.shape)) or orders
+    for order in orders:
+        if order is not None:
+            layout.orders["w"] = order
+        placed = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
+        try:
+            exact = judged(replace(case, arrays={**case.arrays, **placed}), places)
+            return exact if places is None else _with_places(exact)
+        except AssertionError:
+            if order == orders[-1]:
+                raise
+    raise AssertionError
+
+
+def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
+    """Return whether a convolution's bias has a number for each place, channels first, not only for each filter."""
+    shape = case.arrays["dout"].shape[1:]
+    return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
+
+
+def _with_places(exact: Right) -> Right:
+    """The gradients of a convolution whose bias has a number for each place."""
+    dout = exact.case.arrays["dout"]
+    gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
+    return replace(exact, gradients=gradients, sizes=sizes)
+
+
+def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
+    """The core's shape of a parameter; the side of a convolution's kernel follows from the number of its weights."""
+    channels, units = case.arrays["x"].shape[1], case.arrays["dout"].shape[1]
+    if role != "w":
+        return (units,)
+    if case.kind == "dense":
+        return channels, units
+    side = round((0 if array is None else array.size / (channels * units)) ** 0.5)
+    return units, channels, side, side
+
+
+def _gradients(
+    layer: object, exact: Right, source: _Source, paths: Mapping[str, str | None], starts: Mapping[str, Array], returned: Any
+) -> tuple[list[str], list[Any], Right]:
+    """The arrays to judge by role, and what is right, with the round-off of a weight's change."""
+    given = dict(zip(RETURNS[exact.case.kind], returned if isinstance(returned, tuple) else (returned,), strict=False))
+    found: dict[str, Any] = {"dx": given.get("dx")}
+    for role, path in paths.items():
+        name = f"d{role}"
+        if source.arrays is not None and name not in source.arrays:
+            continue
+        if source.rate is not None and name not in source.gradients and path is not None:
+            start = starts[role]
+            after = np.asarray(_read(layer, path))
+            found[name] = ((start - after) / source.rate).astype(after.dtype if after.dtype.kind == "f" else np.float64)
+            sizes = exact.sizes[name] + np.abs(start).max() / abs(source.rate)
+            exact = replace(exact, sizes={**exact.sizes, name: sizes})
+        elif name in given:
+            found[name] = given[name]
+        elif (attribute_path := source.gradient_path(layer, role, path)) is not None:
+            found[name] = _read(layer, attribute_path)
+        elif path is not None:
+            raise Problem("judge.layer_gradient", name=name, type=type(layer).__name__)
+    roles = [role for role in RETURNS[exact.case.kind] if role in (source.arrays or found)]
+    if missing := [role for role in roles if role not in found]:
+        raise Problem("judge.layer_gradient", name=missing[0], type=type(layer).__name__)
+    if "dx" in roles and found["dx"] is None:
+        raise AssertionError(str(message("judge.layer_no_dx")))
+    return roles, [found[role] for role in roles], exact

@@ -1,0 +1,144 @@
+"""The layout of a layer class's arrays: by letters for the axes of its input, and by its own shapes for its parameters."""
+
+import itertools
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from cnnviz.judge.case import Array, Case
+from cnnviz.judge.courses import CS231n, Shape
+from cnnviz.words import Problem
+
+AXES: Mapping[str, str] = {"conv": "NCHW", "max": "NCHW", "avg": "NCHW", "batchnorm": "NC"}
+"""Letters of the input's axes by kind: N images, C channels, H rows, W columns, X numbers of a row. Other kinds have "NX"."""
+
+_ROW = "NX"
+
+
+@dataclass(frozen=True, eq=False)
+class LayerLayout(CS231n):
+    """A course whose arrays are laid out as a layer class has them.
+
+    `letters` are those of its input's axes; an axis that is left out has one entry. `shapes` are those of its parameters by
+    role, `orders` the order in which the core's axes come in them. With `mean` its parameters' gradients are means over the
+    images.
+    """
+
+    kind: str
+    letters: str
+    shapes: dict[str, Shape] = field(default_factory=dict)
+    mean: bool = False
+    orders: dict[str, Shape] = field(default_factory=dict)
+
+    @property
+    def core(self) -> str:
+        """The letters of the input's axes in the core's order."""
+        if self.kind in ("conv", "max", "avg") or set(self.letters) & set("HW"):
+            return "NCHW"
+        return "NC" if self.kind == "batchnorm" else _ROW
+
+    def axes(self, kind: str, role: str) -> Shape | None:
+        """None: the lines of a mistake are in the core's layout, and are said to be if this one differs."""
+        return None if self.letters == self.core else ()
+
+    def laid_out(self, case: Case, role: str, array: Array) -> Array:
+        plain = role.removeprefix("d")
+        if self.mean and role in ("dw", "db", "dgamma", "dbeta"):
+            array = array / case.images
+        if plain in self.shapes and np.size(array) == np.prod(self.shapes[plain]):
+            return np.array(self._parameter(plain, array))
+        if plain in ("x", "out"):
+            letters = self.out_letters(np.shape(array)) if role in ("dout", "out") else self.letters
+            return np.array(arranged(array, self.core, letters))
+        return np.array(array)
+
+    def out_letters(self, shape: Shape) -> str:
+        """The letters of the output's axes: a map without an axis of channels gets one, last, if there are several filters."""
+        if "C" in self.letters or self.core != "NCHW" or shape[1] == 1:
+            return self.letters
+        return f"{self.letters}C"
+
+    def _parameter(self, role: str, array: Array) -> Array:
+        order = self.orders.get(role)
+        return (array if order is None or np.ndim(array) != len(order) else array.transpose(order)).reshape(self.shapes[role])
+
+    def parameter(self, role: str, array: Array, core: Shape) -> Array:
+        """A parameter of the layer in the core's layout, of this shape."""
+        order = self.orders.get(role)
+        return array.reshape(core) if order is None else array.reshape([core[axis] for axis in order]).transpose(np.argsort(order))
+
+    def taken(self, kind: str, role: str, array: Array) -> Array:
+        """An output in the core's layout; as it is if it cannot be one."""
+        array = np.asarray(array)
+        for letters in dict.fromkeys((self.letters, *_with_channels(self.letters))):
+            if array.ndim == len(letters) and set(letters) <= set(self.core):
+                return rearranged(array, letters, self.core)
+        return array
+
+
+def _with_channels(letters: str) -> tuple[str, ...]:
+    return () if "C" in letters else (f"{letters}C",)
+
+
+def arranged(array: Array, core: str, letters: str) -> Array:
+    """Return an array of the core's axes with other ones, leaving out those of one entry; as it is if it has other axes.
+
+    >>> arranged(np.zeros((1, 2, 3, 4)), "NCHW", "HWC").shape
+    (3, 4, 2)
+    """
+    order = [core.index(letter) for letter in letters]
+    rest = [axis for axis in range(len(core)) if axis not in order]
+    if array.ndim != len(core) or any(array.shape[axis] > 1 for axis in rest):
+        return array  # an array of another kind, as a mistake may make it
+    return array.transpose(order + rest).reshape([array.shape[axis] for axis in order])
+
+
+def rearranged(array: Array, letters: str, core: str) -> Array:
+    """Return an array with these axes with all of the core's.
+
+    >>> rearranged(np.zeros((3, 4, 2)), "HWC", "NCHW").shape
+    (1, 2, 3, 4)
+    """
+    present = [letters.index(letter) for letter in core if letter in letters]
+    sizes = [array.shape[letters.index(letter)] if letter in letters else 1 for letter in core]
+    return array.transpose(present).reshape(sizes)
+
+
+def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape | None]:
+    """Return the orders in which the core's axes may come in a weight of this shape, rows before columns. Axes of one entry count for nothing.
+
+    >>> parameter_orders("conv", (4, 2, 3, 3), (3, 3, 2, 4)), parameter_orders("dense", (6, 5), (5, 6))
+    ([(2, 3, 1, 0)], [(1, 0)])
+    """
+    wanted = [n for n in shape if n > 1]
+    ways = [axes for axes in itertools.permutations(range(len(core))) if kind != "conv" or axes.index(2) < axes.index(3)]
+    found = {tuple(axis for axis in axes if core[axis] > 1): axes for axes in reversed(ways) if [core[axis] for axis in axes if core[axis] > 1] == wanted}
+    return [*reversed(found.values())]
+
+
+_STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")
+
+
+def attribute(layer: object, path: str) -> Any:
+    """Return what a path as "params['W']" or "conv.weights[0]" leads to. Raise LookupError if it is not there.
+
+    >>> import types
+    >>> attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][1]")
+    2
+    """
+    at, found = 0, layer
+    while at < len(path):
+        step = _STEP.match(path, at)
+        if step is None:
+            raise Problem("judge.layer_path", path=path)
+        name, *keys, index = step.groups()
+        try:
+            key = next((key for key in keys if key is not None), None)
+            found = getattr(found, name) if name else found[key if index is None else int(index)]  # type: ignore[index]
+        except (AttributeError, KeyError, IndexError, TypeError) as error:
+            raise LookupError(path) from error
+        at = step.end()
+    return found

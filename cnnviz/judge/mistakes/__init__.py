@@ -1,0 +1,29 @@
+"""The mistakes that a backward function is compared with: the core's classic mistakes, made over all images, and those of a batch."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
+from cnnviz.judge.mistakes.table import Mistake, entered
+from cnnviz.judge.right_gradients import Right
+
+__all__ = ["Mistake", "known_mistakes"]
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+
+def known_mistakes(of: Right) -> Iterator[Mistake]:
+    """Every mistake that can be made in this case.
+
+    >>> import numpy as np
+    >>> from cnnviz.judge.case import Case
+    >>> from cnnviz.judge.right_gradients import right
+    >>> case = Case("relu", {"x": np.array([[1.0, -2.0]]), "dout": np.array([[3.0, 4.0]])})
+    >>> mistake = next(known_mistakes(right(case)))
+    >>> str(mistake.title), mistake.make().tolist(), mistake.code({"x": "x", "dx": "dx", "dout": "dout", "out": "out"})
+    ('ReLU′ forgotten in a hidden layer', [[3.0, 4.0]], ('dx = dout', 'dx = dout * (x > 0)'))
+    """
+    yield from mistakes_of_core(of)
+    yield from entered(of)

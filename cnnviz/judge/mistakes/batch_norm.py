@@ -1,0 +1,62 @@
+"""Mistakes in the backward pass of a batch norm, of which three paths lead back to x."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnviz.judge.case import Array
+from cnnviz.judge.mistakes.table import Found, enter, line, running
+
+_DVAR = "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3"
+_AFTER_DVAR = "(dhat - dhat.mean(0)) / sigma + dvar * 2 * (x - mean) / N"
+"""∂x as it follows from the gradient of the variance."""
+
+
+def _line(name: str, role: str, wrong: str, right: str = "", then: str = "") -> None:
+    """Enters a line as `table.line` does, which is run on rows; `then` is what makes the array where the line makes something before it."""
+    enter(name, "batchnorm", role, wrong, _on_rows(wrong, then), wrong, right)
+
+
+def _on_rows(line: str, then: str = "") -> Callable[[Found], Array]:
+    run = running(line, then)
+
+    def make(found: Found) -> Array:
+        made, maps = run(_in_rows(found)), np.moveaxis(found["x"], 1, -1)
+        return np.moveaxis(made.reshape(maps.shape), -1, 1) if made.ndim > 1 else made
+
+    return make
+
+
+def _in_rows(found: Found) -> Found:
+    """The arrays with a row for each place of each image, N of them, and what is made of them on the way."""
+    x, dout, out = (np.moveaxis(found[name], 1, -1).reshape(-1, found["gamma"].size) for name in ("x", "dout", "out"))
+    mean, sigma = x.mean(0), np.sqrt(x.var(0) + found["eps"])
+    between = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * found["gamma"]}
+    return {**found, **between, "x": x, "dout": dout, "out": out, "N": len(x)}
+
+
+_line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")
+_line("deviation_forgotten", "dx", "{dx} = dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)")
+_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).sum(0)) / sigma")
+_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).mean(0)) / sigma")
+_line("sums_for_means", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0)) / sigma")
+_line("half_forgotten", "dx", "dvar = (dhat * (x - mean)).sum(0) * -sigma**-3", _DVAR, _AFTER_DVAR)
+_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-1", _DVAR, _AFTER_DVAR)
+_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-4", _DVAR, _AFTER_DVAR)
+_line("mean_path_sign", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
+enter(
+    "variance_path_halved", "batchnorm", "dx", "variance_path_halved", _on_rows("dx = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0) / 2) / sigma"),
+    "dvar path: (x - mean) / N", "dvar path: 2 * (x - mean) / N",
+)  # fmt: skip
+_line("variance_path_sign", "dx", "{dx} = (dhat - dhat.mean(0) + hat * (dhat * hat).mean(0)) / sigma")
+_line("not_divided", "dgamma", "{dgamma} = ({dout} * ({x} - mean)).sum(0)")
+_line("output_for_hat", "dgamma", "{dgamma} = ({dout} * {out}).sum(0)")
+_line("gradient_left_out", "dgamma", "{dgamma} = hat.sum(0)")
+_line("gain_in_gradient", "dgamma", "{dgamma} = (dhat * hat).sum(0)")
+_line("gain_in_gradient", "dbeta", "{dbeta} = dhat.sum(0)")
+_line("not_summed_over_images", "dgamma", "{dgamma} = {dout} * hat")
+_line("not_summed_over_images", "dbeta", "{dbeta} = {dout}")
+line("sum_over_units", "batchnorm", "dbeta", "{dbeta} = {dout}.sum(axis=1)")
+line("bias_axis", "batchnorm", "dbeta", "{dbeta} = {dout}.sum()", made="np.full_like(exact, exact.sum())")
+_line("not_divided", "dx", "{dx} = (dhat - dhat.mean(0) - ({x} - mean) * (dhat * hat).mean(0)) / sigma")
+_line("one_less", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0) / (N - 1)) / sigma")

@@ -1,0 +1,164 @@
+"""Mistakes in the backward pass of a convolution over several images."""
+
+import numpy as np
+
+from cnnviz.judge.case import POOLS, Array, Case
+from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
+from cnnviz.judge.mistakes.table import Found, again, enter, instead, line, mistake
+from cnnviz.judge.oblong_windows import windows_of
+from cnnviz.judge.right_gradients import right
+
+_WINDOW_OF_X = "xp[n, :, i*s:i*s+k, j*s:j*s+k]"
+_WINDOW_OF_DX = "dxp[n, :, i*s:i*s+k, j*s:j*s+k]"
+_RIGHT_DX = f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[m]"
+_RIGHT_DW = "{dw}[m] += (windows of image n * {dout}[n, m]).sum()"
+_CUT = "{dx} = dxp[:, :, pad:pad+H, pad:pad+W]"
+
+
+instead("last_image_only", "conv", "dw", "{dw}[m] = (windows of image n * {dout}[n, m]).sum()", _RIGHT_DW, x="x[-1:]", dout="dout[-1:]")
+line("last_place_only", "conv", "db", "{db}[m] = {dout}[n, m, i, j]", "{db}[m] += {dout}[n, m, i, j]", made="dout[-1, :, -1, -1]")
+line("last_image_only", "conv", "db", "{db}[m] = {dout}[n, m].sum()", "{db}[m] += {dout}[n, m].sum()", made="dout[-1].sum(axis=(1, 2))")
+line("not_summed_over_images", "conv", "db", "{db} = {dout}.sum(axis=(2, 3))", "{db} = {dout}.sum(axis=(0, 2, 3))")
+instead(
+    "first_channel_only", "conv", "dw", "{dw}[m, c] += (xp[n, 0] windows * {dout}[n, m]).sum()", "{dw}[m, c] += (xp[n, c] windows * {dout}[n, m]).sum()",
+    x="np.broadcast_to(x[:, :1], x.shape)",
+)  # fmt: skip
+
+
+@mistake("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", _RIGHT_DX)
+def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array | None:
+    last = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
+    overlapping = next((one for one in mistakes_of_core(last) if one.key == "overlap_assigned.dx"), None)
+    return overlapping.make() if overlapping else last.gradients["dx"] if case.has_square_windows else None
+
+
+@mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
+def cut_at_corner(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)[..., : x.shape[2], : x.shape[3]]
+
+
+@mistake("cut_empty", "conv", "dx", "{dx} = dxp[:, :, pad:-pad, pad:-pad]  # empty if pad is 0", _CUT)
+def cut_empty(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)[..., pad:-pad, pad:-pad]
+
+
+@mistake("cut_by_one", "conv", "dx", "{dx} = dxp[:, :, 1:-1, 1:-1]", _CUT)
+def cut_by_one(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)[..., 1:-1, 1:-1]
+
+
+@mistake("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", _CUT)
+def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)
+
+
+def _with_zeros(case: Case, x: Array, pad: int) -> Array:
+    """∂x with the zeros around x."""
+    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
+
+
+@mistake("padding_forgotten", "conv", "dw", "xp = {x}, with zeros after it alone", "xp = {x}, with pad zeros on each side")
+def padding_forgotten(case: Case, x: Array, pad: int) -> Array:
+    wide = np.pad(x, ((0, 0), (0, 0), (0, 2 * pad), (0, 2 * pad)))
+    return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dw"]
+
+
+instead("first_filter_always", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j] * {{w}}[0]", _RIGHT_DX, w="np.broadcast_to(w[:1], w.shape)")
+instead("weights_left_out", "conv", "dx", f"{_WINDOW_OF_DX} += {{dout}}[n, m, i, j]", _RIGHT_DX, w="np.ones_like(w)")
+instead(
+    "gradient_left_out", "conv", "dw", f"{{dw}}[m] += {_WINDOW_OF_X}", f"{{dw}}[m] += {_WINDOW_OF_X} * {{dout}}[n, m, i, j]",
+    dout="np.ones_like(dout)",
+)  # fmt: skip
+instead("first_image_only", "conv", "dw", "{dw}[m] += (windows of image 0 * {dout}[0, m]).sum()", _RIGHT_DW, x="x[:1]", dout="dout[:1]")
+line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
+
+
+@mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*pad:, 2*pad:]", _CUT)
+def cut_at_start(case: Case, x: Array, pad: int) -> Array:
+    return _with_zeros(case, x, pad)[..., 2 * pad :, 2 * pad :]
+
+
+_COLUMNS = "{dout}.transpose(1, 2, 3, 0).reshape(M, -1)"
+_BACK = ".reshape(*dout.shape[1:], -1).transpose(3, 0, 1, 2)"
+"""From the columns of an im2col, of which each has a place's images in a row, to the gradient that they are of."""
+
+for _role, _product in (("dw", "{dw} = ({0} @ x_columns.T).reshape({w}.shape)"), ("dx", "dx_columns = {w}.reshape(M, -1).T @ {0}")):
+    for _name, _wrong, _made in (
+        ("not_transposed_first", "{dout}.reshape(M, -1)", f"dout{_BACK}"),
+        ("images_before_places", "{dout}.transpose(1, 0, 2, 3).reshape(M, -1)", f"dout.transpose(1, 0, 2, 3){_BACK}"),
+    ):
+        instead(_name, "conv", _role, _product.replace("{0}", _wrong), _product.replace("{0}", _COLUMNS), dout=_made)
+
+
+@mistake("overlap_assigned", "conv", "dx", "dxp[:, c, i, j] += columns  # of equal places the last counts", "np.add.at(dxp, (slice(None), c, i, j), columns)")
+def indices_assigned(x: Array, dout: Array, w: Array, stride: int, pad: int) -> Array:
+    rows, columns = dout.shape[2:]
+    dxp = np.zeros((*x.shape[:2], x.shape[2] + 2 * pad, x.shape[3] + 2 * pad))
+    for u, v in np.ndindex(w.shape[2:]):
+        dxp[..., u : u + stride * rows : stride, v : v + stride * columns : stride] = np.einsum("nmij,mc->ncij", dout, w[..., u, v])
+    return dxp[..., pad : pad + x.shape[2], pad : pad + x.shape[3]]
+
+
+# ---- as a convolution of convolutions
+
+_FULL = "{dx} = convolve(dilated and padded {dout}, np.flip({w}, axis=(2, 3)))"
+instead("flipped_in_all_axes", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, np.flip({w}))", _FULL, w="w[::-1, ::-1]")
+instead("flipped_in_first_axes", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, np.rot90({w}, 2))", _FULL, w="w[::-1, ::-1, ::-1, ::-1]")
+instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[:, :, ::-1])", _FULL, w="w[..., ::-1]")
+instead("flip_of_one_side", "conv", "dx", "{dx} = convolve(dilated and padded {dout}, {w}[..., ::-1])", _FULL, w="w[:, :, ::-1]")
+
+
+@mistake("strided_for_dilated", "conv", "dw", "{dw} = convolve(xp, {dout}, stride={stride})", "{dw} = convolve(xp, dilated {dout}, stride=1)")
+def strided_for_dilated(x: Array, dout: Array, stride: int, pad: int) -> Array | None:
+    wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
+    if wide.shape[2] < dout.shape[2] or wide.shape[3] < dout.shape[3]:
+        return None
+    return np.einsum("ncuvij,nmij->mcuv", windows_of(wide, (dout.shape[2], dout.shape[3]), stride), dout)
+
+
+# ---- loops
+
+_OVER_PLACES = "for i in range(H_out): for j in range(W_out):"
+
+
+def _over(loops: str, rows: str, columns: str) -> None:
+    """Enter gradients whose loops end elsewhere."""
+    for role in ("dx", "dw", "db"):
+
+        def make(found: Found, role: str = role) -> Array | None:
+            dout: Array = found["dout"]
+            sides = {"H_out": dout.shape[2], "W_out": dout.shape[3]}
+            if sides[rows] > dout.shape[2] or sides[columns] > dout.shape[3]:
+                return None  # the code would read beyond dout
+            kept = np.zeros_like(dout)
+            kept[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
+            return again(found["case"], dout=kept).gradients[role]
+
+        enter("one_side_for_both", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", _OVER_PLACES)
+
+
+_over("for i in range(H_out): for j in range(H_out):", "H_out", "H_out")
+_over("for i in range(W_out): for j in range(W_out):", "W_out", "W_out")
+
+
+def _shadowed(axis: int, variable: str, side: str) -> None:
+    """Enter gradients of which rows or columns count as images, as many times as there are images."""
+    for role in ("dx", "dw", "db"):
+
+        def make(found: Found, role: str = role) -> Array | None:
+            dout: Array = found["dout"]
+            if dout.shape[axis] > len(dout):
+                return None  # the code would read beyond dout
+            kept = np.zeros_like(dout)
+            for n in range(dout.shape[axis]):
+                at = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
+                kept[at] = dout[at]
+            return again(found["case"], dout=kept).gradients[role] * len(dout)
+
+        loops = f"for {variable} in range(N): ... for {variable} in range({side}):"
+        enter("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")
+
+
+_shadowed(2, "i", "H_out")
+_shadowed(3, "j", "W_out")

@@ -1,0 +1,63 @@
+"""The core's classic mistakes (core/mistakes), each made in one layer over all images."""
+
+from collections.abc import Iterator
+from functools import partial
+
+from cnnviz.core.mistakes import mistakes_for
+from cnnviz.core.mistakes.mistake_model import PlacedMistake
+from cnnviz.core.network.optimizers import gd
+from cnnviz.core.network.program_line import Override
+from cnnviz.judge.case import Array
+from cnnviz.judge.mistakes.course_lines import Names, in_course
+from cnnviz.judge.mistakes.table import Mistake
+from cnnviz.judge.right_gradients import Lines, Right
+
+_OF_A_NETWORK = ("weights_updated_first",)
+"""Mistakes that a layer by itself cannot have."""
+
+BATCH_NORM = "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma"
+
+_OVER_IMAGES = {
+    ("bias_axis", "conv"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("bias_axis", "dense"): ("{db} = np.full(M, {dout}.sum())", "{db} = {dout}.sum(axis=0)"),
+    ("bias_not_summed", "conv"): ("{db} = {dout}[:, :, -1, -1].sum(axis=0)", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("first_place_only", "conv"): ("{db} = {dout}[:, :, 0, 0].sum(axis=0)", "{db} = {dout}.sum(axis=(0, 2, 3))"),
+    ("last_place_only", "conv"): ("{dw}[m] = xp[n, :, i*s:i*s+k, j*s:j*s+k] * {dout}[n, m, i, j]", "{dw}[m] += xp[n, :, i*s:i*s+k, j*s:j*s+k] * {dout}[n, m, i, j]"),
+    ("product_divided", "dense"): ("{dw} += {x}[n, :, None] / {dout}[n]", "{dw} += {x}[n, :, None] * {dout}[n]"),
+    ("channels_not_summed", "conv"): ("{dx} = weigh_dx({dout}[:, :1], {w}[:1])", "{dx} = weigh_dx({dout}, {w})"),
+    ("mean_path_forgotten", "batchnorm"): ("{dx} = (dhat - hat * (dhat * hat).mean(0)) / sigma", BATCH_NORM),
+    ("variance_path_forgotten", "batchnorm"): ("{dx} = (dhat - dhat.mean(0)) / sigma", BATCH_NORM),
+    ("gain_of_z", "batchnorm"): ("{dgamma} = ({dout} * {x}).sum(0)", "{dgamma} = ({dout} * hat).sum(0)"),
+    ("statistics_constant", "batchnorm"): ("{dx} = dhat / sigma", BATCH_NORM),
+    ("gain_forgotten", "batchnorm"): ("dhat = {dout}", "dhat = {dout} * {gamma}"),
+    ("mask_drawn_again", "dropout"): ("{dx} = {dout} * (np.random.rand(*{dout}.shape) < p) / p", "{dx} = {dout} * {mask}"),
+}
+"""Lines as they are over images, or in a course's terms."""
+
+
+def mistakes_of_core(of: Right) -> Iterator[Mistake]:
+    """Those that fit the layer, one for each array that they make wrong."""
+    if of.lines is None or not of.lines.has_values:
+        return
+    roles = {target: role for role, target in of.lines.targets.items()}
+    for placed in mistakes_for(of.lines.program.network, images=of.case.images):
+        if placed.place == 0 and placed.mistake.name not in _OF_A_NETWORK:
+            for target, override in placed.overrides(of.lines.program, gd(0.0)).items():
+                role = roles[target]
+                name = placed.mistake.name
+                code = partial(_code, of, of.lines, placed, target)
+                yield Mistake(f"{name}.{role}", name, placed.title, role, partial(_made, of, of.lines, role, override), code, of_core=True)
+
+
+def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
+    """Its result."""
+    return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(of.gradients[role].shape)
+
+
+def _code(of: Right, lines: Lines, placed: PlacedMistake, target: str, names: Names) -> tuple[str, str]:
+    """The lines that make the array, of all that it makes in another way."""
+    if own := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
+        return own[0].format(**names), own[1].format(**names)
+    wrong, right = (code.split("\n") for code in placed.code(lines.program))
+    at = next(n for n, line in enumerate(right) if line.startswith(target) and not line[len(target)].isalnum())
+    return in_course(of, wrong[at], names), in_course(of, right[at], names)

@@ -1,0 +1,48 @@
+"""Lines of code in a course's names: a layer's own, and those that a course writes in another way."""
+
+import re
+from collections.abc import Mapping
+
+from cnnviz.core.network.source_lines import line_as_code
+from cnnviz.judge.right_gradients import Right
+
+Names = Mapping[str, str]
+
+_LINES: Mapping[tuple[str, str], str] = {
+    ("dense", "dx"): "({dout} @ {w}.T).reshape({x}.shape)",
+    ("dense", "dw"): "{x}.reshape(N, -1).T @ {dout}",
+    ("dense", "db"): "{dout}.sum(axis=0)",
+    ("conv", "db"): "{dout}.sum(axis=(0, 2, 3))",
+    ("softmax", "loss"): "-np.log(p[np.arange(N), {y}]).mean()",
+    ("softmax", "dx"): "(p - one_hot({y})) / N",
+    ("batchnorm", "dx"): "(dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma",
+    ("batchnorm", "dgamma"): "({dout} * hat).sum(0)",
+    ("batchnorm", "dbeta"): "{dout}.sum(0)",
+    ("dropout", "dx"): "{dout} * {mask}",
+}
+"""Lines for what the core says of one image, or not at all; with p = softmax(scores), hat = (x - mean)/sigma, dhat = dout · gamma."""
+
+
+def right_line(of: Right, role: str, names: Names) -> str:
+    """The right-hand side of the line that makes a gradient."""
+    if own := _LINES.get((of.case.kind, role)):
+        return own.format(**names)
+    assert of.lines is not None
+    return in_course(of, line_as_code(of.lines.line(role)), names)
+
+
+def in_course(of: Right, code: str, names: Names) -> str:
+    """A line of the core in the course's names."""
+    assert of.lines is not None
+    own = of.lines.program.network.names[0]
+    code = code.replace(f"{own.output}.windows", f"windows({own.input})").replace(f"{own.output}.mask", names.get("mask", ""))
+    said = {own.output: value_of(of.case.kind, names), f"d{own.output}": names["dout"], "x": names["x"], own.input: names["x"], f"d{own.input}": names["dx"]}
+    for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta")):
+        said |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}
+    return re.sub(r"(?<![.\w])[a-z]\w*\b(?!=)", lambda word: said.get(word[0]) or word[0], code)
+
+
+def value_of(kind: str, names: Names) -> str:
+    """The layer's output, which an activation's cache does not hold."""
+    made = {"relu": "np.maximum(0, {x})", "sigmoid": "sigmoid({x})", "tanh": "np.tanh({x})"}.get(kind, "{out}")
+    return made.format(x=names["x"], out=names["out"])

@@ -1,0 +1,179 @@
+"""Mistakes in the backward pass of max and average pooling."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cnnviz.judge.case import POOLS, Array, Case
+from cnnviz.judge.mistakes.table import Found, again, enter, instead, line, mistake
+
+_POOLED = "{dx}[n, c, i*s:i*s+k, j*s:j*s+k]"
+_MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2"
+_MASK = "mask = window == window.max()"
+
+Share = Callable[[Array, Array], Array]
+"""A window's share, by its numbers and its number of ∂out."""
+
+
+def _spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[Found], Found] = lambda found: {}) -> None:
+    """Enter a ∂x whose windows are each handed a `share`. `taken` gives other settings; without room for the windows it cannot be made."""
+
+    def make(found: Found) -> Array | None:
+        found = {**found, **taken(found)}
+        x, dout, k, across, stride = (found[name] for name in ("x", "dout", "k", "across", "stride"))
+        rows, columns = dout.shape[-2:]
+        if (rows - 1) * stride + k > x.shape[-2] or (columns - 1) * stride + across > x.shape[-1]:
+            return None
+        dx = np.zeros(x.shape)
+        for i, j in np.ndindex(rows, columns):
+            at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + across))
+            dx[at] += share(x[at], dout[..., i, j, None, None])
+        return dx
+
+    enter(name, kind, "dx", wrong, make, wrong, right)
+
+
+def _mask(window: Array) -> Array:
+    return window == window.max(axis=(-1, -2), keepdims=True)
+
+
+def _to_largest(window: Array, d: Array) -> Array:
+    return d * _mask(window)
+
+
+def _to_all(window: Array, d: Array) -> Array:
+    return d / (window.shape[-1] * window.shape[-2]) * np.ones_like(window)
+
+
+def _stride(stride: Callable[[Found], int]) -> Callable[[Found], Found]:
+    return lambda found: {"stride": stride(found)}
+
+
+_spread("stride_forgotten", "max", "{dx}[n, c, i:i+k, j:j+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: 1))
+_spread("stride_forgotten", "avg", "{dx}[n, c, i:i+k, j:j+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: 1))
+_spread("window_for_stride", "max", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: found["k"]))
+_spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: found["k"]))
+
+
+def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[Found], int]) -> None:
+    """Enter a ∂x whose windows have one side's length for both, and end where x ends."""
+
+    def make(found: Found) -> Array:
+        x, dout, k, stride = found["x"], found["dout"], found[side], found["stride"]
+        dx = np.zeros(x.shape)
+        for i, j in np.ndindex(dout.shape[-2:]):
+            at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + k))
+            share = _mask(x[at]) if kind == "max" else 1 / cells(found)
+            dx[at] += dout[..., i, j, None, None] * share
+        return dx
+
+    enter(name, kind, "dx", wrong, make, wrong, right)
+
+
+def _squared(side: str) -> Callable[[Found], int]:
+    return lambda found: int(found[side]) ** 2
+
+
+_BOTH = "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]"
+_SHARED = "{dx}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width] += {dout}[n, c, i, j] / (pool_height * pool_width)"
+for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
+    _square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda found: 1)
+    _square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _squared(_is))
+    _sides, _count = _SHARED.split(" / ")
+    _square(
+        "one_side_for_both", "avg", f"{_sides.replace('pool_height', _side).replace('pool_width', _side)} / {_count}", _SHARED, _is,
+        lambda found: found["k"] * found["across"],
+    )  # fmt: skip
+
+
+@mistake("overlap_assigned", "max", "dx", f"{_POOLED} = mask * {{dout}}[n, c, i, j]", _MAX)
+def max_window_assigned(x: Array, dout: Array, k: int, across: int, stride: int) -> Array:
+    dx = np.zeros(x.shape)
+    for i, j in np.ndindex(dout.shape[-2:]):
+        at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + across))
+        dx[at] = dout[..., i, j, None, None] * _mask(x[at])
+    return dx
+
+
+def _winner(name: str, wrong: str, right: str, place: Callable[[int, int, int, int], tuple[int, int]], moves: bool = True, adds: bool = True) -> None:
+    """Enter a ∂x of which a window's gradient goes to another `place`, by its winner's number, the window's sides, and the maps' columns.
+
+    The place is counted from the window's corner if it `moves` with the window. It cannot be made if a place is outside of x.
+    """
+
+    def make(found: Found) -> Array | None:
+        x, dout, k, across, stride = (found[name] for name in ("x", "dout", "k", "across", "stride"))
+        dx = np.zeros(x.shape)
+        for n, c, i, j in np.ndindex(dout.shape):
+            window = x[n, c, i * stride : i * stride + k, j * stride : j * stride + across]
+            u, v = place(int(window.argmax()), k, across, x.shape[-1])
+            u, v = (i * stride + u, j * stride + v) if moves else (u, v)
+            if u >= x.shape[-2] or v >= x.shape[-1]:
+                return None
+            dx[n, c, u, v] = dout[n, c, i, j] + (dx[n, c, u, v] if adds else 0)
+        return dx
+
+    enter(name, "max", "dx", wrong, make, wrong, right)
+
+
+_PLACE = "{dx}[n, c, i*s+u, j*s+v] += {dout}[n, c, i, j]"
+_winner("place_transposed", "u, v = argmax % k, argmax // k", "u, v = argmax // k, argmax % k", lambda a, k, across, columns: (a % across, a // across))
+_winner(
+    "divided_by_other_side", "u, v = argmax // pool_height, argmax % pool_height", "u, v = argmax // pool_width, argmax % pool_width",
+    lambda a, k, across, columns: (a // k, a % k),
+)  # fmt: skip
+_winner(
+    "divided_by_other_side", "u, v = argmax // pool_height, argmax % pool_width", "u, v = argmax // pool_width, argmax % pool_width",
+    lambda a, k, across, columns: (a // k, a % across),
+)  # fmt: skip
+_winner(
+    "divided_by_other_side", "u, v = argmax // pool_width, argmax % pool_height", "u, v = argmax // pool_width, argmax % pool_width",
+    lambda a, k, across, columns: (a // across, a % k),
+)  # fmt: skip
+for _adds, _sign in ((True, "+="), (False, "=")):
+    _winner("place_of_window", f"{{dx}}[n, c, u, v] {_sign} {{dout}}[n, c, i, j]", _PLACE, lambda a, k, across, columns: divmod(a, across), False, _adds)
+    _winner(
+        "place_of_window", f"{{dx}}[n, c].flat[argmax] {_sign} {{dout}}[n, c, i, j]", _PLACE, lambda a, k, across, columns: divmod(a, columns), False, _adds,
+    )  # fmt: skip
+_spread("smallest_for_largest", "max", "mask = window == window.min()", _MASK, lambda window, d: d * _mask(-window))
+_spread("shared_equally", "max", _AVERAGE, _MAX, _to_all)
+_spread("value_for_gradient", "max", f"{_POOLED} += mask * window.max()", _MAX, lambda window, d: _mask(window) * window)
+_spread("mask_alone", "max", f"{_POOLED} += mask", _MAX, lambda window, d: _mask(window))
+instead(
+    "first_channels_mask", "max", "dx", "mask = window of channel 0 == its largest", "mask = window of channel c == its largest",
+    x="np.broadcast_to(x[:, :1], x.shape)",
+)  # fmt: skip
+line("side_for_cells", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / k", _AVERAGE, made="exact * across")
+line("stride_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / s**2", _AVERAGE, made="exact * k * across / stride**2")
+line(
+    "outputs_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / (H_out * W_out)", _AVERAGE,
+    made="exact * k * across / (dout.shape[-2] * dout.shape[-1])",
+)  # fmt: skip
+_spread("largest_alone", "avg", _MAX, _AVERAGE, _to_largest)
+instead(
+    "loop_stops_early", POOLS, "dx", "for i in range(H_out - 1): for j in range(W_out - 1):", "for i in range(H_out): for j in range(W_out):",
+    dout="np.pad(dout[..., :-1, :-1], ((0, 0), (0, 0), (0, 1), (0, 1)))",
+)  # fmt: skip
+_spread("value_too", "max", f"{_POOLED} += mask * window * {{dout}}[n, c, i, j]", _MAX, lambda window, d: d * _mask(window) * window)
+_spread("value_too", "avg", f"{_POOLED} += window * {{dout}}[n, c, i, j] / k**2", _AVERAGE, lambda window, d: _to_all(window, d) * window)
+_spread("largest_by_size", "max", "mask = abs(window) == abs(window).max()", _MASK, lambda window, d: d * _mask(np.abs(window)))
+_spread(
+    "largest_of_channels", "max", "mask = window == {x}[n, :, i*s:i*s+k, j*s:j*s+k].max()", _MASK,
+    lambda window, d: d * (window == window.max(axis=(-1, -2, -3), keepdims=True)),
+)  # fmt: skip
+instead("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i, j]", dout="np.broadcast_to(dout[..., :1, :1], dout.shape)")
+
+
+@mistake("sides_divided", POOLS, "dx", "H_out, W_out = H // pool_height, W // pool_width", "H_out, W_out = 1 + (H - pool_height) // s, 1 + (W - pool_width) // s")
+def sides_divided(case: Case, x: Array, dout: Array, k: int, across: int) -> Array | None:
+    rows, columns = x.shape[-2] // k, x.shape[-1] // across
+    return _first_places(case, dout, rows, columns)
+
+
+def _first_places(case: Case, dout: Array, rows: int, columns: int) -> Array | None:
+    """∂x of the first places alone; None if there are fewer, which the code would read beyond."""
+    if rows > dout.shape[-2] or columns > dout.shape[-1]:
+        return None
+    kept = np.zeros_like(dout)
+    kept[..., :rows, :columns] = dout[..., :rows, :columns]
+    return again(case, dout=kept).gradients["dx"]

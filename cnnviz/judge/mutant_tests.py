@@ -1,0 +1,199 @@
+"""Tests of backward functions: loaded from their files, and run on mutants in a process of their own.
+
+A test may loop for ever with a wrong function, or end its process. Neither is a test that passes.
+"""
+
+import contextlib
+import importlib.util
+import inspect
+import io
+import multiprocessing
+import sys
+import time
+import unittest
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from cnnviz.judge.mutants import Function, Mutant, Test, mutants, passes, right_function
+from cnnviz.words import Problem
+
+LEAST_SECONDS, MOST_SECONDS = 10.0, 120.0
+"""The least time that a test has for a mutant, and the most that it has for the right function."""
+
+SLOWER = 10
+"""Factor by which a test may take longer for a mutant than for the right function."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """Result of a test: by mutant whether it let it pass, None if the mistake cannot be made of its arrays.
+
+    `error` is what it raises for the right function, "" if it passes.
+    """
+
+    passed: tuple[bool | None, ...]
+    error: str = ""
+
+
+def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = None) -> Report:
+    """Run a test on the right function and then on each mutant, in other processes. Raise Problem if it is not there or never ends."""
+    count, passed = len(list(mutants(kind, like))), list[bool | None]()
+    seconds = MOST_SECONDS
+    while True:
+        child = _Child(name, kind, like, function, len(passed))
+        try:
+            first = child.receive(MOST_SECONDS)
+            if first is None:
+                raise Problem("judge.test_ends", name=name, seconds=MOST_SECONDS)
+            error, taken, problem = first
+            if problem:
+                raise Problem(problem[0], **problem[1])
+            if error:
+                return Report((), error)
+            seconds = max(LEAST_SECONDS, SLOWER * taken)
+            while len(passed) < count:
+                result = child.receive(seconds)
+                if result is None:
+                    passed.append(False)  # it looped for ever, or ended its process
+                    break
+                passed.append(result[0])
+        finally:
+            child.end()
+        if len(passed) == count:
+            return Report(tuple(passed))
+
+
+class _Child:
+    """A process that runs a test on the right function and then on the mutants from one on."""
+
+    def __init__(self, *arguments: object):
+        context = multiprocessing.get_context("spawn")
+        self.connection, other = context.Pipe(duplex=False)
+        self.process = context.Process(target=_work, args=(other, *arguments), daemon=True)
+        self.process.start()
+        other.close()
+
+    def receive(self, seconds: float) -> Any:
+        """Return the next message; None if there is none in time, or if the process has ended."""
+        try:
+            return self.connection.recv() if self.connection.poll(seconds) else None
+        except EOFError:
+            return None
+
+    def end(self) -> None:
+        self.process.kill()
+        self.process.join()
+        self.connection.close()
+
+
+def _work(connection: Connection, name: str, kind: str, like: str, function: str | None, first: int) -> None:
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            test, every = load_test(name, function), list(mutants(kind, like))
+            start = time.monotonic()
+            error = passes(test, right_function(kind, like))
+            connection.send((f"{type(error).__name__}: {error}".strip(": ") if error else "", time.monotonic() - start, None))
+        except Problem as problem:
+            connection.send(("", 0.0, (problem.code, problem.values)))
+            return
+        except Exception as error:  # of the file that is loaded
+            values = {"file": name, "error": f"{type(error).__name__}: {error}"}
+            connection.send(("", 0.0, ("judge.test_file", values)))
+            return
+        for mutant in every[first:] if not error else ():
+            connection.send((_passed(test, mutant),))
+
+
+def _passed(test: Test, mutant: Mutant) -> bool | None:
+    passed = passes(test, mutant.function) is None
+    return None if passed and mutant.was_impossible else passed
+
+
+# ---- a test and its file
+
+
+def load_test(name: str, function: str | None = None) -> Test:
+    """Return the test that "tests/test_backward.py::TestRelu::test_sign" names, whose file is run as Python runs it.
+
+    The test takes the backward function; a unittest's method runs with its setUp and tearDown. If it takes nothing, the
+    function that it calls is replaced: the one of its file with the name `function`, or whose name has "backward" in it.
+    Raise Problem if there is no such test or function.
+    """
+    file, *inner = name.split("::")
+    path = Path(file).resolve()
+    if not inner or not path.is_file():
+        raise Problem("judge.no_file", name=name)
+    module = _loaded(path, name)
+    owner: Any = module
+    for one in inner[:-1]:
+        owner = getattr(owner, one, None)
+    found = getattr(owner, inner[-1], None)
+    if not callable(found):
+        raise Problem("judge.no_test", name=inner[-1], file=file)
+    call = _method_call(owner, inner[-1]) if isinstance(owner, type) else found
+    if _takes_function(found, isinstance(owner, type)):
+        return call
+    target = _function_name(module, function, name)
+
+    def test(backward: Function) -> None:
+        original = getattr(module, target)
+        setattr(module, target, backward)
+        try:
+            call()
+        finally:
+            setattr(module, target, original)
+
+    return test
+
+
+def _loaded(path: Path, name: str) -> ModuleType:
+    sys.path[:0] = [str(path.parent), str(Path.cwd())]
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise Problem("judge.no_file", name=name)
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[path.stem] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _takes_function(test: Callable[..., Any], is_method: bool) -> bool:
+    """Return whether a test has a parameter besides its instance."""
+    parameters = [one for one in inspect.signature(test).parameters.values() if one.kind is not one.VAR_KEYWORD]
+    is_static = is_method and isinstance(inspect.getattr_static(test, "__func__", None), staticmethod)
+    return len(parameters) > (1 if is_method and not is_static else 0)
+
+
+def _method_call(owner: type, name: str) -> Callable[..., object]:
+    """Return a call of a class's method on a new instance, of a unittest with all that comes before and after it."""
+    if not issubclass(owner, unittest.TestCase):
+        return lambda *arguments: getattr(owner(), name)(*arguments)
+
+    def call(*arguments: Any) -> None:
+        case = owner(name)
+        if arguments:
+            method = getattr(case, name)
+            setattr(case, name, lambda: method(*arguments))
+        owner.setUpClass()
+        try:
+            case.debug()
+        finally:
+            owner.tearDownClass()
+
+    return call
+
+
+def _function_name(module: ModuleType, function: str | None, test: str) -> str:
+    """The name of the function that a test without parameters calls."""
+    if function is not None:
+        if not callable(getattr(module, function, None)):
+            raise Problem("judge.no_function", name=function, file=test.split("::")[0])
+        return function
+    names = [name for name, value in vars(module).items() if "backward" in name and inspect.isroutine(value)]
+    if len(names) != 1:
+        raise Problem("judge.which_function", names=names, test=test)
+    return names[0]

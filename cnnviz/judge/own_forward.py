@@ -1,0 +1,136 @@
+"""A forward function of the user's own, which decides what its eps, mask and cache mean."""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.diagnosis.precision import DOUBLE, precisions
+from cnnviz.judge.case import Array, Case
+from cnnviz.judge.courses import CS231n
+from cnnviz.judge.returned_arrays import called, numbers_of, said
+from cnnviz.judge.right_gradients import Right, right
+from cnnviz.words import message
+
+Function = Callable[..., Any]
+
+STEP = 1e-3
+"""Step of a central difference, of which two give a fourth-order one."""
+
+
+def forward_beside(function: Function) -> Function | None:
+    """Return the forward function of a backward function's own module: batchnorm_forward for batchnorm_backward_alt. None if there is none.
+
+    >>> forward_beside(len) is None
+    True
+    """
+    name, names = getattr(function, "__name__", ""), getattr(function, "__globals__", {})
+    if "backward" not in name:
+        return None
+    candidates = (name.replace("backward", "forward"), name[: name.index("backward")] + "forward")
+    return next((names[one] for one in candidates if inspect.isfunction(names.get(one))), None)
+
+
+def by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, Any]:
+    """Return what is right by a forward function, and its cache. Raise AssertionError if its output is wrong."""
+    result = called(forward, course.given(case))
+    if not isinstance(result, tuple | list) or len(result) != 2:
+        raise AssertionError(str(message("judge.forward_returns")))
+    out, cache = result
+    if out is None:
+        return right(case), cache
+
+    def again(case: Case) -> Any:
+        return called(forward, course.given(case))[0]
+
+    return by_output(course, case, out, again), cache
+
+
+def by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> Right:
+    """Return what is right for a pass with this output, in the course's layout. `forward` gives the output for other arrays.
+
+    A dropout's mask is its output divided by its input. A batch norm has the eps that gives its output; if none does, its
+    gradients are differences of its outputs. Raise AssertionError if the output is wrong in any other way.
+    """
+    given = numbers_of("out", out)
+    array, x = np.asarray(course.taken(case.kind, "out", given), np.float64), case.arrays["x"]
+    wrong = AssertionError(str(message("judge.forward_wrong", case=said(course, case))))
+    if case.kind == "dropout":
+        if array.size != x.size:
+            raise wrong
+        return right(replace(case, arrays={**case.arrays, "mask": array.reshape(x.shape) / x}))
+    textbook = right(case)
+    ours = textbook.between["out"]
+    is_double = precisions({"out": given})["out"] is DOUBLE
+    if array.shape != ours.shape:
+        raise wrong
+    if case.kind == "batchnorm" and is_double and not np.allclose(array, ours, 1e-11, 1e-12):
+        eps = _eps(case, array)
+        if eps is not None:
+            return right(replace(case, settings={**case.settings, "eps": eps}))
+        if _is_normalized(case, array):
+            return _differences(course, case, textbook, forward)
+    if not np.allclose(array, ours, 1e-3, 1e-5):
+        raise wrong
+    return textbook
+
+
+def _rows(case: Case, array: Array) -> Array:
+    """An array with a column for each channel."""
+    return np.moveaxis(array, 1, -1).reshape(-1, case.arrays["gamma"].size)
+
+
+def _normalized(case: Case, out: Array) -> tuple[Array, Array]:
+    """The normalized x that an output was made of, and x less its mean, a column for each channel."""
+    x = _rows(case, case.arrays["x"])
+    return (_rows(case, out) - case.arrays["beta"]) / case.arrays["gamma"], x - x.mean(axis=0)
+
+
+@np.errstate(all="ignore")
+def _eps(case: Case, out: Array) -> float | None:
+    """The eps that gives this output; None if none does."""
+    hat, apart = _normalized(case, out)
+    var = (apart**2).mean(axis=0)
+    found = float(np.median((apart**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
+    candidates = (0.0, float(f"{found:.3g}"), found)
+    return next((eps for eps in candidates if np.all(var + eps > 0) and np.allclose(hat, apart / np.sqrt(var + eps), 1e-10, 1e-12)), None)
+
+
+@np.errstate(all="ignore")
+def _is_normalized(case: Case, out: Array) -> bool:
+    """Whether an output is γ·(x - mean)·c + β, with c near 1/σ: another variance, or eps beside the root."""
+    hat, apart = _normalized(case, out)
+    scale = (hat * apart).sum(axis=0) / (apart**2).sum(axis=0)
+    size = scale * apart.std(axis=0)
+    return bool(np.allclose(hat, scale * apart, 1e-8, 1e-10) and np.all((size > 0.5) & (size < 2)))
+
+
+def _differences(course: CS231n, case: Case, textbook: Right, forward: Callable[[Case], Any]) -> Right:
+    """Central differences of Σ dout·out, in place of the textbook's gradients."""
+    dout = np.asarray(case.arrays["dout"], np.float64)
+
+    def value(role: str, array: Array) -> float:
+        out = forward(replace(case, arrays={**case.arrays, role: array}))
+        return float((dout * np.asarray(course.taken(case.kind, "out", np.asarray(out)), np.float64)).sum())
+
+    gradients = {}
+    for role in ("x", "gamma", "beta"):
+        array = np.asarray(case.arrays[role], np.float64)
+        slopes = np.zeros(array.shape)
+        for at in np.ndindex(array.shape):
+            near, far = (_slope(value, role, array, at, step) for step in (STEP, 2 * STEP))
+            slopes[at] = (4 * near - far) / 3
+        gradients[f"d{role}"] = slopes
+    sizes = {role: np.full(array.shape, 1e7 * np.abs(array).max()) for role, array in gradients.items()}
+    return replace(textbook, gradients=gradients, sizes=sizes)
+
+
+def _slope(value: Callable[[str, Array], float], role: str, array: Array, at: tuple[int, ...], step: float) -> float:
+    ends = []
+    for sign in (1, -1):
+        moved = array.copy()
+        moved[at] += sign * step
+        ends.append(value(role, moved))
+    return (ends[0] - ends[1]) / (2 * step)

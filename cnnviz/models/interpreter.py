@@ -1,0 +1,782 @@
+"""A text's statements, followed in their order as Python would run them, on the values of values.py. Nothing is executed.
+
+A statement that concerns neither layers nor tensors may be anything. What concerns them has to be on a list: every other use leaves a part
+in the layers that the reader refuses. A branch whose condition only running tells is followed for both outcomes; where they differ in
+the model there is a Doubt.
+"""
+
+from __future__ import annotations
+
+import ast
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from cnnviz.models.described_layers import Described, Unknown, shortened
+from cnnviz.models.library_calls import HARMLESS, LibraryCalls
+from cnnviz.models.values import (
+    Bound,
+    Class,
+    Dim,
+    Doubt,
+    Flow,
+    Function,
+    Inner,
+    Instance,
+    Library,
+    Loss,
+    Module,
+    Scope,
+    Sequence,
+    Shape,
+    Super,
+    Values,
+    concerned,
+)  # fmt: skip
+from cnnviz.words import Message, Problem, message
+
+MOST_STEPS = 120_000
+"""Expressions and statements that are looked at: a loop may repeat them."""
+MOST_ROUNDS = 64
+"""Rounds of a loop that are followed one by one; of a longer one, such as that of a training, one stands for all."""
+MOST_CALLS = 12
+"""Functions of the text that call one another."""
+LARGEST = 10**9
+"""The largest number that is worked out of others."""
+MOST_VALUES = 20_000
+"""Entries of a list that is worked out of others."""
+_MISSING = object()
+
+_OPERATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.FloorDiv: operator.floordiv, ast.Div: operator.truediv, ast.Mod: operator.mod,
+}  # fmt: skip
+_COMPARISONS: Mapping[type, Callable[[Any, Any], bool]] = {
+    ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le, ast.Gt: operator.gt, ast.GtE: operator.ge,
+    ast.Is: operator.is_, ast.IsNot: operator.is_not, ast.In: lambda a, b: a in b, ast.NotIn: lambda a, b: a not in b,
+}  # fmt: skip
+_CONSTANTS = (int, float, str, bool, type(None))
+Changes = dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]]
+
+
+class Frame:
+    """A call of a function: what it returns, and the block in which it is called."""
+
+    def __init__(self, block: int, of: Class | None = None):
+        self.block, self.of, self.returned, self.yields = block, of, list[Any](), False
+
+
+class Interpreter(LibraryCalls):
+    """What is known after the statements so far: names, losses, and the parts that the reader does not understand."""
+
+    def __init__(self, text: str, keras: bool):
+        super().__init__(keras)
+        self.lines = [line.encode() for line in text.split("\n")]  # as Python's reader counts: by bytes
+        self.scope = Scope()
+        self.steps = MOST_STEPS
+        self.block = self.blocks = self.calls = 0
+        self.journal: list[list[tuple[dict[str, Any], str, Any]]] = []
+        self.frames = [Frame(0)]
+
+    # ---- parts of the text
+
+    def text(self, node: ast.AST) -> str:
+        """The source of a node, shortened; in constant time, however large the node is."""
+        first, last = getattr(node, "lineno", 1) - 1, getattr(node, "end_lineno", 1)
+        lines = self.lines[first : min(last, first + 12)]
+        if not lines:
+            return ""
+        if len(lines) == last - first:
+            lines[-1] = lines[-1][: node.end_col_offset]  # type: ignore[attr-defined]
+        lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
+        return shortened(b"\n".join(line[:400] for line in lines).decode(errors="replace"))
+
+    def part(self, node: ast.AST, why: Message | None = None) -> Described:
+        """A part of the text that is refused."""
+        return Described("", text=self.text(node), line=getattr(node, "lineno", 0), refused=why or message("model.not_understood"))
+
+    def refuse(self, node: ast.AST, why: Message | None = None) -> None:
+        """Refuse a part that may concern anything."""
+        if len(self.refused) < 20:
+            self.refused.append(self.part(node, why))
+
+    def touch(self, values: Any, node: ast.AST, why: Message | None = None) -> None:
+        """Note that something unknown happens to the modules and tensors in `values`."""
+        for value in concerned(values):
+            self.doubt(value, self.part(node, why))
+
+    def doubt(self, value: Any, part: Described) -> None:
+        value = value.owner if isinstance(value, Inner | Bound) else value
+        if isinstance(value, Flow):
+            self.set_chain(value, part)
+        elif isinstance(value, Module):
+            if len(value.doubts) < 8:
+                value.doubts.append(part)
+        elif isinstance(value, Loss):
+            value.refused = value.refused or part
+        elif isinstance(value, Values):
+            value.append(Doubt(part))
+
+    def set_chain(self, flow: Flow, part: Described) -> None:
+        """Change a tensor in place; of others that share its memory nobody can tell what they are then."""
+        for other in flow.store[:50]:
+            if other is not flow:
+                self.bind(other.__dict__, "chain", (other.chain, Described("", text=part.text, line=part.line, refused=message("model.in_place"))))
+        self.bind(flow.__dict__, "chain", (flow.chain, part))
+
+    # ---- names
+
+    def step(self) -> None:
+        self.steps -= 1
+        if self.steps < 0:
+            raise Problem("model.too_long_to_follow")
+
+    def bind(self, values: dict[str, Any], name: str, value: Any) -> None:
+        if self.journal:
+            self.journal[-1].append((values, name, values.get(name, _MISSING)))
+        values[name] = value
+
+    def may_change(self, value: Any, node: ast.AST) -> bool:
+        """Whether a list or container is changed for certain; else doubt it."""
+        if value.block == self.block:
+            return True
+        self.doubt(value, self.part(node, message("model.conditional")))
+        return False
+
+    def join(self, values: list[Any], name: str, node: ast.AST) -> Any:
+        """The value of a name after branches."""
+        values = [value for value in values if value is not _MISSING]
+        if not values:
+            return _MISSING
+        if all(_same(value, values[0]) for value in values):
+            return values[0]
+        if name == "chain" and all(value is None or (isinstance(value, tuple) and len(value) == 2) for value in values):
+            return (values[0], self.part(node, message("model.conditional")))
+        if any(True for value in values for _ in concerned(value)) or any(isinstance(value, Class | Function) for value in values):
+            return Doubt(self.part(node, message("model.conditional")))
+        return Unknown(name)
+
+    def branch(self, run: Callable[[], str]) -> tuple[Changes, str]:
+        """Follow statements that may be run or not, and take their changes back."""
+        self.journal.append([])
+        around, self.blocks = self.block, self.blocks + 1
+        self.block = self.blocks
+        signal = run()
+        self.block = around
+        changes: Changes = {}
+        for values, name, old in self.journal.pop():
+            changes.setdefault((id(values), name), (values, name, old, None))
+        for key, (values, name, old, _) in changes.items():
+            changes[key] = (values, name, old, values.get(name, _MISSING))
+            if old is _MISSING:
+                values.pop(name, None)
+            else:
+                values[name] = old
+        return ({} if signal in ("return", "raise") else changes), signal
+
+    def merge(self, branches: list[Changes], node: ast.AST) -> bool:
+        """Set what the branches have changed; return whether any of it is in doubt."""
+        doubtful = False
+        for key in dict.fromkeys(key for changes in branches for key in changes):
+            values, name, old, _ = next(changes[key] for changes in branches if key in changes)
+            value = self.join([changes[key][3] if key in changes else old for changes in branches], name, node)
+            if value is not _MISSING:
+                self.bind(values, name, value)
+            doubtful = doubtful or isinstance(value, Doubt) or name == "chain"
+        return doubtful
+
+    # ---- statements
+
+    def run(self, statements: list[ast.stmt], scope: Scope) -> str:
+        """Follow statements; return "return", "break", "continue" or "raise" if they end so, else ""."""
+        for statement in statements:
+            self.step()
+            method = getattr(self, f"_{type(statement).__name__.lower()}", None)
+            signal = method(statement, scope) if method else self._other(statement, scope)
+            if signal:
+                return signal
+        return ""
+
+    def _other(self, node: ast.stmt, scope: Scope) -> str:
+        self.refuse(node)
+        return ""
+
+    def _pass(self, node: ast.Pass, scope: Scope) -> str:
+        return ""
+
+    def _break(self, node: ast.Break, scope: Scope) -> str:
+        return "break"
+
+    def _continue(self, node: ast.Continue, scope: Scope) -> str:
+        return "continue"
+
+    def _raise(self, node: ast.Raise, scope: Scope) -> str:
+        return "raise"
+
+    def _global(self, node: ast.Global, scope: Scope) -> str:
+        scope.outer_names |= {*node.names}
+        return ""
+
+    _nonlocal = _global
+
+    def _assert(self, node: ast.Assert, scope: Scope) -> str:
+        self.value(node.test, scope)
+        return ""
+
+    def _import(self, node: ast.Import, scope: Scope) -> str:
+        for name in node.names:
+            path = name.name if name.asname else name.name.partition(".")[0]
+            self.bind(scope.values, name.asname or path, Library(path))
+        return ""
+
+    def _importfrom(self, node: ast.ImportFrom, scope: Scope) -> str:
+        path = "." * node.level + (node.module or "")
+        for name in node.names:
+            if name.name == "*":
+                self.star(path)
+            elif path != "__future__":
+                self.bind(scope.values, name.asname or name.name, Library(f"{path}.{name.name}"))
+        return ""
+
+    def _functiondef(self, node: ast.FunctionDef, scope: Scope) -> str:
+        self.bind(scope.values, node.name, self.function(node, scope))
+        return ""
+
+    def _asyncfunctiondef(self, node: ast.AsyncFunctionDef, scope: Scope) -> str:
+        self.bind(scope.values, node.name, Unknown(node.name))
+        return ""
+
+    def function(self, node: ast.FunctionDef | ast.Lambda, scope: Scope, of: Class | None = None) -> Any:
+        """A function of the text's own; Unknown if a decorator makes something else of it."""
+        arguments = node.args
+        placed = [*arguments.posonlyargs, *arguments.args]
+        defaults = {one.arg: self.value(value, scope) for one, value in zip(placed[::-1], arguments.defaults[::-1], strict=False)}
+        defaults |= {one.arg: self.value(value, scope) for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value is not None}
+        made = Function(node, scope, defaults, of)
+        for decorator in getattr(node, "decorator_list", []):
+            if not self.keeps(self.value(decorator, scope)):
+                return Doubt(self.part(decorator, message("model.decorator")))
+        return made
+
+    def _classdef(self, node: ast.ClassDef, scope: Scope) -> str:
+        inner = Scope({}, scope)
+        cls = Class(node, tuple(self.value(base, scope) for base in node.bases), inner.values)
+        for statement in node.body:
+            if isinstance(statement, ast.FunctionDef):
+                self.bind(inner.values, statement.name, self.function(statement, scope, cls))  # methods do not see the class's names
+            else:
+                self.run([statement], inner)
+        made = cls if all(self.keeps(self.value(one, scope)) for one in node.decorator_list) and not node.keywords else Doubt(self.part(node, message("model.decorator")))
+        self.bind(scope.values, node.name, made)
+        return ""
+
+    def _return(self, node: ast.Return, scope: Scope) -> str:
+        frame = self.frames[-1]
+        frame.returned.append(self.value(node.value, scope) if node.value else None)
+        return "return"
+
+    def _expr(self, node: ast.Expr, scope: Scope) -> str:
+        self.value(node.value, scope)
+        return ""
+
+    def _assign(self, node: ast.Assign, scope: Scope) -> str:
+        value = self.own_loss(node, scope) or self.value(node.value, scope)
+        for target in node.targets:
+            self.assign(target, value, scope)
+        return ""
+
+    def _annassign(self, node: ast.AnnAssign, scope: Scope) -> str:
+        if node.value is not None:
+            self.assign(node.target, self.value(node.value, scope), scope)
+        return ""
+
+    def _augassign(self, node: ast.AugAssign, scope: Scope) -> str:
+        target = self.value(node.target, scope)
+        value = self.value(node.value, scope)
+        if isinstance(target, Values) and isinstance(node.op, ast.Add) and isinstance(value, list | tuple):
+            if self.may_change(target, node):
+                target += value
+                self._check_size(target)
+        elif isinstance(target, Flow):
+            self.set_chain(target, self.part(node, message("model.two_paths") if [*concerned(value)] else None))
+            self.touch(value, node)
+        elif isinstance(target, Module | Doubt) and self.is_container(target) and isinstance(value, list | tuple | Sequence):
+            self.method(target, "extend", [value], {}, node)
+        else:
+            self.assign(node.target, self.operation(node.op, target, value, node), scope)
+        return ""
+
+    def _delete(self, node: ast.Delete, scope: Scope) -> str:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self.bind(scope.values, target.id, Unknown(target.id)) if target.id in scope.values else self.refuse(node)
+            elif isinstance(target, ast.Subscript):
+                owner, key = self.value(target.value, scope), self.value(target.slice, scope)
+                if self.is_container(owner) and isinstance(key, int) and self.may_change(owner, node) and self.delete_item(owner, key):
+                    continue
+                if isinstance(owner, Values) and isinstance(key, int) and self.may_change(owner, node) and -len(owner) <= key < len(owner):
+                    del owner[key]
+                    continue
+                self.touch(owner, node)
+            else:
+                self.touch(self.value(target.value, scope) if isinstance(target, ast.Attribute) else None, node)
+        return ""
+
+    def _if(self, node: ast.If, scope: Scope) -> str:
+        truth = self.truth(self.value(node.test, scope))
+        if truth is not None:
+            return self.run(node.body if truth else node.orelse, scope)
+        first, ends = self.branch(lambda: self.run(node.body, scope))
+        second, otherwise = self.branch(lambda: self.run(node.orelse, scope))
+        left = ("return", "raise")
+        self.merge([changes for changes, end in ((first, ends), (second, otherwise)) if end not in left], node)
+        if ends and otherwise:
+            return ends if ends == otherwise else "return" if {ends, otherwise} <= {*left} else ""
+        return ""
+
+    def _for(self, node: ast.For, scope: Scope) -> str:
+        values = self.entries(self.value(node.iter, scope))
+        if values is not None and len(values) <= MOST_ROUNDS:
+            for value in values:
+                self.step()
+                self.assign(node.target, value, scope)
+                signal = self.run(node.body, scope)
+                if signal == "break":
+                    return ""
+                if signal in ("return", "raise"):
+                    return signal
+            return self.run(node.orelse, scope)
+        return self._perhaps(node, scope, node.target)
+
+    _asyncfor = _for
+
+    def _while(self, node: ast.While, scope: Scope) -> str:
+        if self.truth(self.value(node.test, scope)) is False:
+            return self.run(node.orelse, scope)
+        return self._perhaps(node, scope, None)
+
+    def _perhaps(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
+        """A loop whose rounds nobody can count: follow it once, and again where one round changes what the next one sees."""
+
+        def once() -> str:
+            if target is not None:
+                self.assign(target, Unknown(self.text(target)), scope)
+            return self.run(node.body, scope)
+
+        for _ in range(2):
+            changes, _ = self.branch(once)
+            if not self.merge([{}, changes], node):
+                break
+        return self.run(node.orelse, scope)
+
+    def _with(self, node: ast.With, scope: Scope) -> str:
+        for item in node.items:
+            value = self.value(item.context_expr, scope)
+            if self.in_forward and not self.keeps(value):
+                self.refuse(item.context_expr)
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, Unknown(self.text(item.optional_vars)), scope)
+        return self.run(node.body, scope)
+
+    _asyncwith = _with
+
+    def _try(self, node: ast.Try, scope: Scope) -> str:
+        signal = self.run(node.body, scope)
+        for handler in node.handlers:
+            changes, _ = self.branch(lambda handler=handler: self.run(handler.body, scope))  # type: ignore[misc]
+            self.merge([{}, changes], handler)
+        return signal or self.run(node.orelse, scope) or self.run(node.finalbody, scope)
+
+    # ---- assignment
+
+    def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
+        """Bind a target to a value, part by part."""
+        self.step()
+        if isinstance(target, ast.Name):
+            self._name_scope(target.id, scope).values.setdefault(target.id, _MISSING)
+            values = self._name_scope(target.id, scope).values
+            if values[target.id] is _MISSING:
+                del values[target.id]
+            self.bind(values, target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            entries = self.entries(value)
+            for n, inner in enumerate(target.elts):
+                one = entries[n] if entries is not None and len(entries) == len(target.elts) else Unknown(self.text(inner))
+                if entries is None and isinstance(value, Flow | Doubt):
+                    one = self.passed(value, self.part(inner)) if isinstance(value, Flow) else value
+                self.assign(inner.value if isinstance(inner, ast.Starred) else inner, one, scope)
+        elif isinstance(target, ast.Attribute):
+            self.set_attribute(self.value(target.value, scope), target.attr, value, target)
+        elif isinstance(target, ast.Subscript):
+            owner, key = self.value(target.value, scope), self.value(target.slice, scope)
+            if self.is_container(owner) and isinstance(key, int | str) and self.may_change(owner, target) and self.set_item(owner, key, value):
+                return
+            if isinstance(owner, Values) and isinstance(key, int) and -len(owner) <= key < len(owner) and self.may_change(owner, target):
+                owner[key] = value
+            elif isinstance(owner, dict) and isinstance(key, int | str):
+                self.bind(owner, key, value)  # type: ignore[arg-type]  # a key may be a number
+            elif not isinstance(owner, Inner):  # a weight's own numbers, which training changes anyway
+                self.touch((owner, value) if not isinstance(owner, Unknown) else value if not isinstance(value, Flow) else (), target)
+                if isinstance(owner, Library) and owner.path == "sys.modules":
+                    self.refuse(target)
+
+    def _name_scope(self, name: str, scope: Scope) -> Scope:
+        if name in scope.outer_names:
+            around = scope.around
+            while around is not None and around.around is not None and name not in around.values:
+                around = around.around
+            return around or scope
+        return scope
+
+    # ---- expressions
+
+    def value(self, node: ast.expr, scope: Scope) -> Any:
+        """The value of an expression."""
+        self.step()
+        if isinstance(node, ast.Constant):
+            return node.value if isinstance(node.value, _CONSTANTS) else Unknown(self.text(node))
+        if isinstance(node, ast.Name):
+            found, value = scope.find(node.id)
+            return value if found else self.free(node.id)
+        method = getattr(self, f"_{type(node).__name__.lower()}_value", None)
+        if method is not None:
+            return method(node, scope)
+        parts = [self.value(inner, scope) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr)]
+        if [*concerned(parts)]:
+            return Doubt(self.part(node))
+        return Unknown(self.text(node))
+
+    def _tuple_value(self, node: ast.Tuple, scope: Scope) -> Any:
+        return tuple(self.elements(node.elts, scope))
+
+    def _list_value(self, node: ast.List, scope: Scope) -> Any:
+        return Values(self.elements(node.elts, scope), self.block)
+
+    def elements(self, nodes: list[ast.expr], scope: Scope) -> list[Any]:
+        """Values of expressions, those with a star in their place."""
+        found: list[Any] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                value = self.value(node.value, scope)
+                entries = self.entries(value)
+                found += entries if entries is not None else [Doubt(self.part(node)) if [*concerned(value)] else Unknown(self.text(node))]
+            else:
+                found.append(self.value(node, scope))
+            self._check_size(found)
+        return found
+
+    def _check_size(self, values: list[Any]) -> None:
+        if len(values) > MOST_VALUES:
+            raise Problem("model.too_long_to_follow")
+
+    def _dict_value(self, node: ast.Dict, scope: Scope) -> Any:
+        found: dict[Any, Any] = {}
+        for key, inner in zip(node.keys, node.values, strict=True):
+            name, value = self.value(key, scope) if key is not None else None, self.value(inner, scope)
+            if key is None and isinstance(value, dict):
+                found |= value
+            else:
+                found[name if isinstance(name, int | str | bool) else Unknown(self.text(key or inner))] = value
+        return found
+
+    def _attribute_value(self, node: ast.Attribute, scope: Scope) -> Any:
+        return self.attribute(self.value(node.value, scope), node.attr, node)
+
+    def _namedexpr_value(self, node: ast.NamedExpr, scope: Scope) -> Any:
+        value = self.value(node.value, scope)
+        self.assign(node.target, value, scope)
+        return value
+
+    def _ifexp_value(self, node: ast.IfExp, scope: Scope) -> Any:
+        truth = self.truth(self.value(node.test, scope))
+        if truth is not None:
+            return self.value(node.body if truth else node.orelse, scope)
+        return self._either(node, [node.body, node.orelse], scope)
+
+    def _boolop_value(self, node: ast.BoolOp, scope: Scope) -> Any:
+        for n, inner in enumerate(node.values):
+            value = self.value(inner, scope)
+            truth = self.truth(value)
+            if truth is None:
+                rest = self._either(node, node.values[n + 1 :], scope) if n + 1 < len(node.values) else value
+                return self.join([value, rest], self.text(node), node)
+            if truth is isinstance(node.op, ast.Or) or n == len(node.values) - 1:
+                return value
+        return None
+
+    def _either(self, node: ast.expr, nodes: list[ast.expr], scope: Scope) -> Any:
+        """One of several expressions; all are followed."""
+        values: list[Any] = []
+
+        def follow(inner: ast.expr) -> str:
+            values.append(self.value(inner, scope))
+            return ""
+
+        branches = [self.branch(lambda inner=inner: follow(inner))[0] for inner in nodes]  # type: ignore[misc]
+        self.merge(branches, node)
+        return self.join(values, self.text(node), node)
+
+    def _unaryop_value(self, node: ast.UnaryOp, scope: Scope) -> Any:
+        value = self.value(node.operand, scope)
+        if isinstance(node.op, ast.Not):
+            truth = self.truth(value)
+            return Unknown(self.text(node)) if truth is None else not truth
+        if isinstance(value, int | float) and isinstance(node.op, ast.USub | ast.UAdd):
+            return -value if isinstance(node.op, ast.USub) else value
+        return self.changed([value], node)
+
+    def _binop_value(self, node: ast.BinOp, scope: Scope) -> Any:
+        return self.operation(node.op, self.value(node.left, scope), self.value(node.right, scope), node)
+
+    def operation(self, op: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
+        """The value of an operation on two values."""
+        if isinstance(op, ast.Mult) and {type(left), type(right)} <= {Dim, int} and not (isinstance(left, int) and isinstance(right, int)):
+            return _product(left, right) or Unknown(self.text(node))
+        if isinstance(left, bool | int | float) and isinstance(right, bool | int | float):
+            if isinstance(op, ast.Pow) and isinstance(left, int) and 0 <= right <= 30 and abs(left) <= 16:
+                return left**right
+            if type(op) in _OPERATIONS and (right or isinstance(op, ast.Add | ast.Sub | ast.Mult)):
+                value = _OPERATIONS[type(op)](left, right)
+                return value if abs(value) <= LARGEST else Unknown(self.text(node))
+        if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Add) and len(left) + len(right) < 1000:
+            return left + right
+        if isinstance(op, ast.Add) and isinstance(left, list | tuple) and isinstance(right, list | tuple):
+            both = [*left, *right]
+            self._check_size(both)
+            return Values(both, self.block) if isinstance(left, list) else tuple(both)
+        if isinstance(op, ast.Mult) and isinstance(left, list | tuple) and isinstance(right, int):
+            if len(left) * right > MOST_VALUES:
+                raise Problem("model.too_long_to_follow")
+            return Values([*left] * right, self.block) if isinstance(left, list) else tuple([*left] * right)
+        return self.changed([left, right], node)
+
+    def changed(self, values: list[Any], node: ast.AST) -> Any:
+        """The result of an operation that no layer here is."""
+        flows = [value for value in values if isinstance(value, Flow)]
+        if len(flows) > 1:
+            return self.passed(flows[0], self.part(node, message("model.two_paths")))
+        if flows:
+            doubts = [value for value in values if isinstance(value, Doubt | Module)]
+            return self.passed(flows[0], doubts[0].part if doubts and isinstance(doubts[0], Doubt) else self.part(node))
+        losses = [value for value in values if isinstance(value, Loss)]
+        if losses:
+            part = losses[0].refused or self.part(node, message("model.loss_changed"))
+            changed = Loss(losses[0].name, losses[0].flow, losses[0].from_logits, part)
+            self.losses.append((changed, getattr(node, "lineno", 0)))
+            return changed
+        found = [*concerned(values)]
+        if found:
+            return found[0] if isinstance(found[0], Doubt | Inner) else Doubt(self.part(node))
+        return Unknown(self.text(node))
+
+    def _compare_value(self, node: ast.Compare, scope: Scope) -> Any:
+        values = [self.value(node.left, scope), *(self.value(inner, scope) for inner in node.comparators)]
+        if len(values) == 2 and type(node.ops[0]) in _COMPARISONS:
+            left, right = values
+            if isinstance(node.ops[0], ast.Is | ast.IsNot) and (left is None or right is None):
+                other = right if left is None else left
+                return Unknown(self.text(node)) if isinstance(other, Unknown | Doubt) else (other is None) == isinstance(node.ops[0], ast.Is)
+            if _constant(left) and _constant(right):
+                try:
+                    return _COMPARISONS[type(node.ops[0])](left, right)
+                except TypeError:
+                    return Unknown(self.text(node))
+        return Unknown(self.text(node))
+
+    def _subscript_value(self, node: ast.Subscript, scope: Scope) -> Any:
+        owner = self.value(node.value, scope)
+        key = self._slice(node.slice, scope) if isinstance(node.slice, ast.Slice) else self.value(node.slice, scope)
+        return self.item(owner, key, node)
+
+    def _slice(self, node: ast.Slice, scope: Scope) -> Any:
+        ends = [self.value(end, scope) if end is not None else None for end in (node.lower, node.upper, node.step)]
+        return slice(*ends) if all(end is None or (isinstance(end, int) and not isinstance(end, bool)) for end in ends) else Unknown(self.text(node))
+
+    def _lambda_value(self, node: ast.Lambda, scope: Scope) -> Any:
+        return self.function(node, scope)
+
+    def _joinedstr_value(self, node: ast.JoinedStr, scope: Scope) -> Any:
+        pieces = []
+        for piece in node.values:
+            value = piece.value if isinstance(piece, ast.Constant) else self.value(piece.value, scope) if isinstance(piece, ast.FormattedValue) else None
+            if not isinstance(value, int | str) or (isinstance(piece, ast.FormattedValue) and piece.format_spec):
+                return Unknown(self.text(node))
+            pieces.append(str(value))
+        return "".join(pieces)[:1000]
+
+    def _listcomp_value(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
+        found = Values([], self.block)
+        complete = self._comprehend(node.generators, node.elt, Scope({}, scope), found)
+        if complete:
+            return found
+        return Doubt(self.part(node)) if [*concerned(found)] else Unknown(self.text(node))
+
+    _generatorexp_value = _listcomp_value
+
+    def _comprehend(self, generators: list[ast.comprehension], element: ast.expr, scope: Scope, found: Values) -> bool:
+        """Collect the elements; return whether every round is known."""
+        if not generators:
+            found.append(self.value(element, scope))
+            self._check_size(found)
+            return True
+        first, complete = generators[0], True
+        values = self.entries(self.value(first.iter, scope))
+        for value in values if values is not None else [Unknown(self.text(first.target))]:
+            self.assign(first.target, value, scope)
+            tests = [self.truth(self.value(test, scope)) for test in first.ifs]
+            complete = complete and None not in tests
+            if False not in tests:
+                complete = self._comprehend(generators[1:], element, scope, found) and complete
+        return complete and values is not None
+
+    def _yield_value(self, node: ast.Yield, scope: Scope) -> Any:
+        self.frames[-1].yields = True
+        if node.value is not None:
+            self.value(node.value, scope)
+        return Unknown(self.text(node))
+
+    def _starred_value(self, node: ast.Starred, scope: Scope) -> Any:
+        return self.value(node.value, scope)
+
+    def _call_value(self, node: ast.Call, scope: Scope) -> Any:
+        called = self.value(node.func, scope)
+        if isinstance(called, Library) and called.path == "super":
+            return self._super(node, scope)
+        arguments = self.elements(node.args, scope)
+        named: dict[str, Any] = {}
+        for keyword in node.keywords:
+            value = self.value(keyword.value, scope)
+            if keyword.arg is not None:
+                named[keyword.arg] = value
+            elif isinstance(value, dict) and all(isinstance(key, str) for key in value):
+                named |= value
+            else:
+                named["**"] = Unknown(self.text(keyword.value))
+        return self.call(called, arguments, named, node)
+
+    def _super(self, node: ast.Call, scope: Scope) -> Any:
+        around: Scope | None = scope
+        while around is not None and "self" not in around.values:
+            around = around.around
+        instance = around.values.get("self") if around else None
+        cls = next((frame.of for frame in reversed(self.frames) if frame.of is not None), None)
+        return Super(instance, cls) if isinstance(instance, Instance) and isinstance(cls, Class) else Unknown(self.text(node))
+
+    # ---- calls
+
+    def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """The value of a call."""
+        if isinstance(called, Bound) and called.function is not None:
+            return self.call_function(called.function, [called.owner, *arguments], named, node)
+        if isinstance(called, Bound):
+            return self.method(called.owner, called.name, arguments, named, node)
+        if isinstance(called, Function):
+            return self.call_function(called, arguments, named, node)
+        if isinstance(called, Class):
+            return self.instance(called, arguments, named, node)
+        if isinstance(called, Library):
+            return self.library_call(called, arguments, named, node)
+        if isinstance(called, Module | Doubt):
+            return self.apply(called, arguments, named, node)
+        if isinstance(called, Inner):
+            return called
+        values = [*arguments, *named.values()]
+        if isinstance(called, Unknown) and called.text.rpartition(".")[2] in HARMLESS:  # trainer.fit(model)
+            return Unknown(self.text(node))
+        self.touch(values, node)
+        return self.changed(values, node)
+
+    def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What a function of the text's own returns."""
+        if self.calls >= MOST_CALLS:
+            values = [*arguments, *named.values()]
+            self.touch(values, node)
+            return self.changed(values, node)
+        own = function.node.args
+        placed = [one.arg for one in (*own.posonlyargs, *own.args)]
+        every = {*placed, *(one.arg for one in own.kwonlyargs)}
+        scope = Scope({name: Unknown(name) for name in every}, function.scope)
+        scope.values |= function.defaults
+        scope.values |= dict(zip(placed, arguments, strict=False)) | {name: value for name, value in named.items() if name in every}
+        if own.vararg:
+            scope.values[own.vararg.arg] = tuple(arguments[len(placed) :])
+        if own.kwarg:
+            scope.values[own.kwarg.arg] = {name: value for name, value in named.items() if name not in every}
+        if isinstance(function.node, ast.Lambda):
+            self.calls += 1
+            value = self.value(function.node.body, scope)
+            self.calls -= 1
+            return value
+        frame = Frame(self.block, function.of)
+        self.frames.append(frame)
+        self.calls += 1
+        ended = self.run(function.node.body, scope)
+        self.calls -= 1
+        self.frames.pop()
+        if frame.yields:
+            return Doubt(self.part(node)) if [*concerned([arguments, frame.returned])] else Unknown(self.text(node))
+        if not ended and frame.returned:
+            frame.returned.append(None)
+        return self.join(frame.returned, self.text(node), node) if frame.returned else None
+
+    def instance(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """An object of the text's own class, after its __init__."""
+        known = self.script_class(cls, arguments, named, node)
+        if known is not None:
+            return known
+        made = Instance(Described(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
+        if self.is_sequential(cls):
+            made.children = Sequence(made.layer, self.block)
+        self.modules.append(made)
+        start = cls.lookup("__init__")
+        if isinstance(start, Function):
+            self.call_function(start, [made, *arguments], named, node)
+        elif start is not None:
+            self.doubt(made, self.part(node))
+        elif made.children is not None:
+            self.fill(made.children, arguments, named, node)
+        return made
+
+    # ---- what is known of a value
+
+    def truth(self, value: Any) -> bool | None:
+        """Whether a value is true; None if only running tells."""
+        if isinstance(value, _CONSTANTS):
+            return bool(value)
+        if isinstance(value, list | tuple | dict) and not any(isinstance(one, Doubt) for one in value):
+            return bool(value)
+        return True if isinstance(value, Instance | Function | Class) else None
+
+    def entries(self, value: Any) -> list[Any] | None:
+        """The values of something that is iterated over; None if only running tells."""
+        if isinstance(value, list | tuple):
+            return [*value]
+        if isinstance(value, range):
+            return [*value] if len(value) <= MOST_VALUES else None
+        if isinstance(value, dict):
+            return [*value]
+        if isinstance(value, str) and len(value) < 1000:
+            return [*value]
+        if isinstance(value, Shape) and value.start == 1:
+            return [Dim((1, 2, 3), value.chain)]  # what is multiplied by it is multiplied by all sizes after the first
+        if self.is_container(value):
+            return [*self.items(value).values(), *(Doubt(part) for part in value.doubts)]
+        return None
+
+
+def _product(left: Any, right: Any) -> Dim | None:
+    """The product of a size and a number, or of two sizes of one tensor."""
+    if isinstance(left, int):
+        left, right = right, left
+    if isinstance(right, int):
+        return left if right == 1 else None
+    return Dim(tuple(sorted((*left.axes, *right.axes))), left.chain) if left.chain is right.chain and not {*left.axes} & {*right.axes} else None
+
+
+def _same(left: Any, right: Any) -> bool:
+    if left is right:
+        return True
+    return type(left) is type(right) and isinstance(left, (*_CONSTANTS, Unknown, Library)) and left == right
+
+
+def _constant(value: Any, depth: int = 2) -> bool:
+    return isinstance(value, _CONSTANTS) or (depth > 0 and isinstance(value, tuple | list) and len(value) < 100 and all(_constant(one, depth - 1) for one in value))

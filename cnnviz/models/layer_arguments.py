@@ -1,0 +1,116 @@
+"""Which arguments of a layer are understood: those that its rule reads, those that change no number, and all others at their defaults."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from cnnviz.models.arguments import Arguments, Untaken, shown
+from cnnviz.models.described_layers import Described
+from cnnviz.words import message
+
+_CONV, _POOL = "k stride padding dilation groups bias mode device dtype", "k stride padding"
+_NORM = "eps momentum affine track device dtype"
+
+SIGNATURES: Mapping[str, str] = {
+    "Conv2d": f"channels filters {_CONV}", "LazyConv2d": f"filters {_CONV}", "Conv2D": "filters k stride padding format dilation groups activation bias",
+    "MaxPool2d": f"{_POOL} dilation indices ceil", "AvgPool2d": f"{_POOL} ceil count_include_pad divisor_override",
+    "MaxPooling2D": f"{_POOL} format", "AveragePooling2D": f"{_POOL} format",
+    "AdaptiveAvgPool2d": "size", "GlobalAveragePooling2D": "format keepdims",
+    "Linear": "inputs units bias device dtype", "LazyLinear": "units bias device dtype", "Dense": "units activation bias",
+    "Activation": "activation", "LeakyReLU": "slope inplace", "Dropout": "rate inplace", "Dropout2d": "rate inplace", "SpatialDropout2D": "rate format",
+    "ReLU": "inplace", "Sigmoid": "", "Tanh": "", "Softmax": "dim", "LogSoftmax": "dim", "Identity": "",
+    "BatchNorm": f"channels {_NORM}", "LazyBatchNorm": _NORM, "BatchNormalization": "axis momentum eps center affine",
+    "GroupNorm": "groups channels eps affine device dtype", "GroupNormalization": "groups axis eps center affine",
+    "LayerNorm": "shape eps affine norm_bias device dtype", "LayerNormalization": "axis eps center affine",
+    "ZeroPad2d": "padding", "ZeroPadding2D": "padding format", "Flatten": "start end", "Permute": "dims", "Reshape": "shape", "Unflatten": "dim shape",
+    "Input": "shape", "InputLayer": "shape", "Rescaling": "scale offset", "squeeze": "dim", "unsqueeze": "dim",
+}  # fmt: skip
+"""The order of a layer's arguments, by our names for them."""
+KERAS: Mapping[str, str] = {"ReLU": "max_value slope threshold", "Dropout": "rate noise_shape seed", "Flatten": "format", "LeakyReLU": "slope", "Softmax": "dim"}
+KERAS_1: Mapping[str, str] = {"Conv2D": "filters rows columns init activation", "MaxPooling2D": _POOL, "AveragePooling2D": _POOL, "Dense": "units init activation"}
+"""Orders that a layer's name alone does not tell."""
+
+NAMED: Mapping[str, str] = {
+    "in_channels": "channels", "out_channels": "filters", "kernel_size": "k", "pool_size": "k", "strides": "stride", "dilation_rate": "dilation",
+    "use_bias": "bias", "padding_mode": "mode", "ceil_mode": "ceil", "in_features": "inputs", "out_features": "units", "negative_slope": "slope",
+    "alpha": "slope", "p": "rate", "num_groups": "groups", "num_channels": "channels", "num_features": "channels", "output_size": "size", "data_format": "format",
+    "epsilon": "eps", "scale": "affine", "elementwise_affine": "affine", "normalized_shape": "shape", "return_indices": "indices", "track_running_stats": "track",
+    "nb_filter": "filters", "nb_row": "rows", "nb_col": "columns", "border_mode": "padding", "subsample": "stride", "dim_ordering": "format", "output_dim": "units",
+    "start_dim": "start", "end_dim": "end", "target_shape": "shape", "unflattened_size": "shape",
+}  # fmt: skip
+"""Our names for arguments that are called otherwise; all others are called as they are."""
+
+_START = frozenset(
+    ["name", "device", "dtype", "inplace", "kernel_initializer", "bias_initializer", "beta_initializer", "gamma_initializer",
+    "moving_mean_initializer", "moving_variance_initializer", "init", "seed", "input_shape", "batch_input_shape", "batch_shape", "input_dim",
+    "input_length", "batch_size", "sparse", "ragged", "count_include_pad", "always", "view", "training", "synchronized_offset"]
+)
+"""Arguments that change no number after the start."""
+_DEFAULTS: Mapping[str, tuple[Any, ...]] = {
+    "trainable": (True,), "dilation": (1, (1, 1)), "groups": (1,), "mode": ("zeros",), "ceil": (False,), "indices": (False,),
+    "divisor_override": (None,), "format": (None, "channels_last", "tf"),
+    "center": (True,), "track": (True,), "noise_shape": (None,), "max_value": (None,), "threshold": (0, 0.0, None), "weights": (None,),
+    "norm_bias": (True,), "keepdims": (False,), "axis": (-1,),
+    "storage_order": (0,), "count": (None,), "synchronized": (False,), "renorm": (False,), "fused": (None, True, False),
+    "virtual_batch_size": (None,), "adjustment": (None,), "rms_scaling": (False,),
+    "lora_rank": (None,), "quantization_config": (None,), "lora_alpha": (None,), "optional": (False,), "tensor": (None,), "type_spec": (None,),
+    **{f"{what}_{kind}": (None,) for what in ("kernel", "bias", "activity", "beta", "gamma", "W", "b", "filters") for kind in ("regularizer", "constraint")},
+}  # fmt: skip
+"""Arguments that may stand in a text with these values alone."""
+_READ: Mapping[str, str] = {
+    "conv": "channels filters k stride padding dilation groups bias mode activation", "pool": "k stride padding ceil", "size": "size", "dense": "inputs units bias activation",
+    "activation": "activation", "relu": "slope", "dim": "dim", "rate": "rate", "norm": "channels eps momentum affine groups shape axis", "padding": "padding",
+    "shape": "shape dim start end dims", "image": "shape scale offset",
+}  # fmt: skip
+READ_BY: Mapping[str, str] = {
+    **dict.fromkeys(("Conv2d", "Conv2D", "LazyConv2d"), _READ["conv"]), **dict.fromkeys(("MaxPool2d", "AvgPool2d", "MaxPooling2D", "AveragePooling2D"), _READ["pool"]),
+    "AdaptiveAvgPool2d": _READ["size"], **dict.fromkeys(("Linear", "LazyLinear", "Dense"), _READ["dense"]), "Activation": _READ["activation"],
+    **dict.fromkeys(("ReLU", "LeakyReLU"), _READ["relu"]), **dict.fromkeys(("Softmax", "LogSoftmax"), _READ["dim"]), **dict.fromkeys(("Dropout", "Dropout2d"), _READ["rate"]),
+    **dict.fromkeys(("BatchNormalization", "GroupNorm", "LayerNorm"), _READ["norm"]), **dict.fromkeys(("ZeroPad2d", "ZeroPadding2D"), _READ["padding"]),
+    **dict.fromkeys(("Flatten", "Permute", "Reshape", "Unflatten", "squeeze", "unsqueeze"), _READ["shape"]), **dict.fromkeys(("Input", "InputLayer",
+    "Rescaling"), _READ["image"]),
+}  # fmt: skip
+"""The arguments that a layer's rule reads."""
+
+
+def arguments_of(layer: Described, name: str) -> Arguments:
+    """A layer's arguments by our names; `name` is what the layer is called here. Raise Untaken if one is not understood."""
+    order = (SIGNATURES.get(layer.name) or SIGNATURES.get(_without_number(layer.name)) or SIGNATURES.get(name, "")).split()
+    if layer.library.startswith("keras"):
+        order = KERAS.get(name, " ".join(order)).split()
+    if layer.library == "keras 1" or layer.name == "Convolution2D":
+        order = KERAS_1.get(name, " ".join(order)).split()
+    if len(layer.placed) > len(order):
+        raise Untaken(message("model.too_many_arguments", of=layer.name, value=shown(layer.placed[len(order)])))
+    given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
+    if layer.name in ("BatchNormalization", "GroupNormalization", "LayerNormalization") and "scale" in layer.named:
+        given["affine"] = layer.named["scale"]
+    _join_sides(given, layer)
+    if isinstance(spelt := given.get("padding"), str):
+        given["padding"] = spelt.lower()  # as Keras reads it
+    reads = READ_BY.get(name, "").split()
+    for key, value in given.items():
+        if key in reads or key in _START:
+            continue
+        if key not in _DEFAULTS:
+            raise Untaken(message("model.unknown_argument", name=key, of=layer.name))
+        if not any(value is one or (value == one and not isinstance(value, bool)) for one in _DEFAULTS[key]):
+            raise Untaken(message("model.argument", name=_written(key, layer), value=shown(value), fits=str(_DEFAULTS[key][0])))
+    return given
+
+
+def _join_sides(given: Arguments, layer: Described) -> None:
+    """Keras 1's rows and columns of a kernel as one size."""
+    if "rows" not in given:
+        return
+    if layer.library != "keras 1" and "nb_row" not in layer.named and ("columns" in given):
+        raise Untaken(message("model.keras_1", name=layer.name))
+    rows, columns = given.pop("rows"), given.pop("columns", None)
+    given["k"] = rows if columns is None else (rows, columns)
+
+
+def _written(key: str, layer: Described) -> str:
+    return next((name for name in layer.named if NAMED.get(name, name) == key), key)
+
+
+def _without_number(name: str) -> str:
+    return name[:-2] if name.endswith(("1d", "2d")) and "BatchNorm" in name else name

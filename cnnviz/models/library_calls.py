@@ -1,0 +1,897 @@
+"""What the libraries do: their layers, functions of tensors, containers and losses; what else may be done with a model; and all else is a doubt."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.models.described_layers import Described, Unknown
+from cnnviz.models.losses import BY_NAME, is_loss, of_code, refused_settings
+from cnnviz.models.script_classes import SCRIPT_DROPOUT, known_class
+from cnnviz.models.values import (
+    Bound,
+    Class,
+    Dim,
+    Doubt,
+    Flow,
+    Function,
+    Functional,
+    Inner,
+    Instance,
+    Library,
+    Loss,
+    Module,
+    Scope,
+    Sequence,
+    Shape,
+    Super,
+    Values,
+    concerned,
+)  # fmt: skip
+from cnnviz.words import Message, Problem, message
+
+MOST_LAYERS = 200
+
+FUNCTIONS: Mapping[str, str] = {
+    "relu": "ReLU", "relu_": "ReLU", "sigmoid": "Sigmoid", "sigmoid_": "Sigmoid", "tanh": "Tanh", "tanh_": "Tanh", "softmax": "Softmax", "log_softmax": "LogSoftmax",
+    "leaky_relu": "LeakyReLU", "leaky_relu_": "LeakyReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "swish": "Swish", "softplus": "Softplus",
+    "relu6": "ReLU6", "mish": "Mish", "hardtanh": "Hardtanh", "hardswish": "Hardswish", "celu": "CELU", "softsign": "Softsign", "hard_sigmoid": "Hardsigmoid",
+}  # fmt: skip
+"""Activations that are functions or methods of a tensor, in both libraries, by the layer that each is."""
+TORCH_FUNCTIONS: Mapping[str, str] = {
+    "max_pool2d": "MaxPool2d", "avg_pool2d": "AvgPool2d", "adaptive_avg_pool2d": "AdaptiveAvgPool2d", "dropout": "Dropout", "dropout2d": "Dropout2d",
+}  # fmt: skip
+KEPT = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
+"""Methods of a tensor that keep its numbers; squeeze and unsqueeze only where the rules of layers let them."""
+READ = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
+    "data_ptr", "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
+"""Methods that only read a tensor: their results are no longer the model's output."""
+
+CONTAINERS = ("Sequential", "ModuleList")
+MODULE_METHODS = {"to", "cuda", "cpu", "float", "double", "train", "eval", "build", "cuda_", "requires_grad_", "to_device", "share_memory"}
+"""Methods that give a module itself back."""
+HARMLESS = {
+    "parameters", "named_parameters", "state_dict", "load_state_dict", "zero_grad", "summary", "fit", "fit_generator", "evaluate",
+    "evaluate_generator", "predict", "predict_generator", "predict_classes",
+    "predict_proba", "predict_on_batch", "train_on_batch", "test_on_batch", "save", "save_weights", "load_weights", "set_weights", "get_weights",
+    "to_json", "to_yaml", "get_config", "count_params", "register_buffer",
+    "save_pretrained", "extra_repr", "get_params", "trainable_variables", "trainable_weights", "weights", "inputs", "outputs", "input", "output",
+    "input_shape", "output_shape",
+    "variables", "losses", "metrics", "optimizer", "loss", "history", "stop_training", "name", "training", "compiled_metrics", "log", "log_dict",
+    "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
+    "add_image", "gradient", "apply_gradients", "minimize",
+}  # fmt: skip
+"""Methods and attributes of a model that do not change what its layers are."""
+_SPECIAL = {"trainable", "training", "requires_grad", "_modules", "__class__", "__dict__", "forward", "call", "__call__"}
+"""Attributes of a model that are not names of its own."""
+
+TORCH_PATHS = {"torch", "nn", "F", "functional", "modules", "pl", "pytorch_lightning", "lightning", "special", ""}
+KERAS_PATHS = {"keras", "tensorflow", "tf", "tf_keras", "python", "layers", "models", "core", "convolutional", "pooling", "normalization",
+    "advanced_activations", "noise", "nn", "activations", "backend", "K", "ops", "engine", "input_layer", "training", "sequential", "api", "compat",
+    "v1", "v2", "_v2", "losses", ""}
+HARMLESS_PATHS = re.compile(
+    r"(torch\.)?(optim|save|onnx|load|autograd|no_grad|manual_seed|cuda|backends|profiler|jit\.save|utils\.data|set_grad_enabled|enable_grad|inference_mode|amp)\b.*"
+    r"|(torch\.)?(nn\.)?init\.\w+|(nn\.|torch\.nn\.)?(utils\.)?clip_grad\w*|(torch\.)?nn\.utils\.clip_grad\w*"
+    r"|(torchsummary|torchinfo|torchviz|torchstat|thop|ptflops|torchvision\.utils|numpy|np|matplotlib|plt|wandb|mlflow|logging|tqdm|pickle|os|sys|time|random|copy\.deepcopy_)\b.*"
+    r"|(tf\.|tensorflow\.|keras\.)*(keras\.)?(optimizers|callbacks|metrics|utils|preprocessing|datasets|wrappers|models\.save_model|applications_|regularizers|initializers|saving)\b.*"
+    r"|(tf|tensorflow)\.(function|device|name_scope|GradientTape|distribute|summary|saved_model|train|lite|random|config|constant|convert_to_tensor|cast|reduce_mean|argmax|data)\b.*"
+    r"|print|len|str|repr|type|isinstance|id|issubclass|summary|plot_model|hasattr|sum|next|iter|display|optim\w*|Adam|SGD|RMSprop|AdamW|Adagrad|Adadelta|model_to_dot|SVG|KerasClassifier|make_dot|any|all|format|callable|dir|sorted"
+)
+"""Functions that may be given a model, or something of it: they do not change what its layers are."""
+KEEPING = re.compile(
+    r"(torch\.)?(no_grad|enable_grad|compile|autocast|cuda\.amp\.autocast|jit\.export|inference_mode)|(tf|tensorflow)\.(function|name_scope)"
+    r"|(keras|tf\.keras)\.(saving|utils)\.register_keras_serializable|staticmethod|(typing\.)?override|typechecked|tf\.Module"
+)
+"""Decorators and contexts that keep what a function does."""
+WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
+PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
+UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
+_BASES = {"Module", "Model", "Layer", "LightningModule", "Sequential", "object", "ABC", "Generic", "Protocol"}
+
+
+class LibraryCalls:
+    """What happens at a call, an attribute or an item of a value."""
+
+    def __init__(self, keras: bool):
+        self.keras = keras
+        self.refused: list[Described] = []
+        self.losses: list[tuple[Loss, int]] = []
+        """Every loss in the text, with the line where it is computed or made."""
+        self.modules: list[Module] = []
+        """Every model that is made: objects of the text's classes, containers, Keras Models."""
+        self.compiled: list[tuple[Any, Loss]] = []
+        self.patched: dict[str, Any] = {}
+        self.foreign_star = ""
+        self.options: dict[str, Any] = {}
+        self.in_forward = 0
+
+    if TYPE_CHECKING:  # what the interpreter has
+        block: int
+        scope: Scope
+
+        def part(self, node: ast.AST, why: Message | None = None) -> Described: ...
+        def text(self, node: ast.AST) -> str: ...
+        def refuse(self, node: ast.AST, why: Message | None = None) -> None: ...
+        def touch(self, values: Any, node: ast.AST, why: Message | None = None) -> None: ...
+        def doubt(self, value: Any, part: Described) -> None: ...
+        def set_chain(self, flow: Flow, part: Described) -> None: ...
+        def bind(self, values: dict[str, Any], name: str, value: Any) -> None: ...
+        def may_change(self, value: Any, node: ast.AST) -> bool: ...
+        def changed(self, values: list[Any], node: ast.AST) -> Any: ...
+        def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any: ...
+        def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any: ...
+        def truth(self, value: Any) -> bool | None: ...
+        def entries(self, value: Any) -> list[Any] | None: ...
+
+    # ---- names
+
+    def star(self, path: str) -> None:
+        """from path import *: a module that is not the library's may define any name."""
+        root = path.partition(".")[0]
+        if root not in ("torch", "keras", "tensorflow", "numpy", "math", "matplotlib", "pylab", "typing", "tkinter", "os", "random"):
+            self.foreign_star = path
+
+    def free(self, name: str) -> Any:
+        """A name that the text does not define."""
+        if name in self.patched:
+            return self.patched[name]
+        if name in ("True", "False", "None"):
+            return {"True": True, "False": False, "None": None}[name]
+        if name == "__name__":
+            return "__main__"
+        return Library(f"{self.foreign_star}.{name}" if self.foreign_star and name not in _BUILTINS else name)
+
+    def library_of(self, path: str) -> str:
+        """ "pytorch" or "keras" for a path of theirs, "" for another one."""
+        *around, _ = path.split(".")
+        if not around:
+            return "keras" if self.keras else "pytorch"
+        if around[0] in ("torch", "F", "functional", "pl", "pytorch_lightning", "lightning") or (around[0] == "nn" and not self.keras):
+            return "pytorch" if {*around} <= TORCH_PATHS | {"conv", "activation", "pooling", "linear", "container", "batchnorm", "dropout", "loss"} else ""
+        if around[0] in ("keras", "tensorflow", "tf", "tf_keras", "layers", "models", "K", "losses", "activations", "nn", "ops"):
+            return "keras" if {*around} <= KERAS_PATHS else ""
+        return ""
+
+    def keeps(self, value: Any) -> bool:
+        """Whether a decorator or a context leaves what a function does as it is; no_grad does not inside a forward."""
+        if not isinstance(value, Library | Unknown):
+            return False
+        path = value.path if isinstance(value, Library) else value.text.partition("(")[0]
+        return bool(KEEPING.fullmatch(path)) and not (self.in_forward and re.search("no_grad|inference", path))
+
+    def own_loss(self, node: ast.Assign, scope: Scope) -> Loss | None:
+        """The loss in a line of cnnviz' own scripts: L = …, of the tensor z or o."""
+        if not (isinstance(node.targets[0], ast.Name) and node.targets[0].id == "L" and (code := of_code(node.value))):
+            return None
+        name, variable = code
+        flow = scope.find(variable)[1]
+        loss = Loss(name, Flow(flow.chain, flow.of_data, flow.root, flow.count) if isinstance(flow, Flow) else None, backward=True)
+        self.losses.append((loss, node.lineno))
+        return loss
+
+    # ---- containers
+
+    def is_container(self, value: Any) -> bool:
+        return (isinstance(value, Sequence) and not isinstance(value, Instance)) or (isinstance(value, Instance) and value.children is not None)
+
+    def items(self, value: Any) -> dict[str, Any]:
+        """The layers of a container, by name."""
+        items: dict[str, Any] = (value.children if isinstance(value, Instance) else value).items
+        return items
+
+    def is_sequential(self, cls: Class) -> bool:
+        return any(isinstance(base, Library) and base.last == "Sequential" and self.library_of(base.path) for base in cls.library_bases)
+
+    def fill(self, container: Sequence, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> None:
+        """Put what a Sequential or a ModuleList is made of into it."""
+        if len(arguments) == 1 and isinstance(arguments[0], list | tuple | dict):
+            entries: Any = arguments[0]
+        elif not arguments and "layers" in named:
+            entries = named["layers"]
+        else:
+            entries = arguments
+        if isinstance(entries, dict):
+            entries = [*entries.items()]
+        if not isinstance(entries, list | tuple):
+            entries = [entries]
+        if len(entries) > 10 * MOST_LAYERS:
+            raise Problem("model.too_many", n=len(entries), most=MOST_LAYERS)
+        for entry in entries:
+            if isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str | int | Unknown):
+                container.add(self.module(entry[1], node), entry[0] if isinstance(entry[0], str) else "")
+            else:
+                container.add(self.module(entry, node))
+
+    def module(self, value: Any, node: ast.AST) -> Any:
+        """A value as a layer of a container."""
+        if isinstance(value, Module | Doubt):
+            return value
+        if isinstance(value, Flow) and value.root is value:  # keras.Input(…)
+            return Module(value.layers()[0], self.block)
+        if isinstance(value, Library):
+            return Doubt(Described("", text=self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=value.path)))
+        if isinstance(value, Function | Class | Flow):
+            return Doubt(self.part(node))
+        text = value.text if isinstance(value, Unknown) else ""
+        return Doubt(Described("", text=text or self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=text or self.text(node))))
+
+    def set_item(self, owner: Any, key: int | str, value: Any) -> bool:
+        items = self.items(owner)
+        names = [*items]
+        if isinstance(key, int) and not -len(names) <= key < len(names):
+            return False
+        items[key if isinstance(key, str) else names[key]] = self.module(value, ast.Pass())
+        return True
+
+    def delete_item(self, owner: Any, key: int) -> bool:
+        items = self.items(owner)
+        names = [*items]
+        if not -len(names) <= key < len(names):
+            return False
+        del items[names[key]]
+        values = [*items.values()]
+        if all(name.isdigit() for name in items):
+            items.clear()
+            items.update({str(n): value for n, value in enumerate(values)})
+        return True
+
+    def item(self, owner: Any, key: Any, node: ast.AST) -> Any:
+        """owner[key]."""
+        if isinstance(owner, list | tuple | str) and isinstance(key, int | slice):
+            try:
+                found = owner[key]
+            except IndexError:
+                return Unknown(self.text(node))
+            return Values(found, self.block) if isinstance(owner, list) and isinstance(key, slice) else found
+        if isinstance(owner, dict):
+            return owner[key] if isinstance(key, int | str) and key in owner else self.changed([*owner.values()], node)
+        if isinstance(owner, Shape):
+            if isinstance(key, int) and not owner.start and key >= 0:
+                return Dim((key,), owner.chain)
+            if isinstance(key, slice) and (key.start, key.stop, key.step) == (1, None, None) and not owner.start:
+                return Shape(owner.flow, owner.chain, 1)
+            return Unknown(self.text(node))
+        if self.is_container(owner) and isinstance(key, int | str | slice):
+            names = [*self.items(owner)]
+            try:
+                if isinstance(key, slice):
+                    part = Sequence(owner.layer, self.block)
+                    part.items = {name: self.items(owner)[name] for name in names[key]}
+                    return part
+                return self.items(owner)[key if isinstance(key, str) else names[key]]
+            except (KeyError, IndexError):
+                return Doubt(self.part(node))
+        if isinstance(owner, Flow):
+            if key == 0 and not isinstance(key, bool) and owner.of_data and not self.in_forward:
+                return owner  # the one image of a batch
+            return self.passed(owner, self.part(node))
+        if isinstance(owner, Inner | Doubt | Loss):
+            return owner
+        return self.changed([owner], node)
+
+    # ---- attributes
+
+    def attribute(self, owner: Any, name: str, node: ast.AST) -> Any:
+        """owner.name."""
+        if isinstance(owner, Library):
+            path = f"{owner.path}.{name}"
+            return self.patched.get(path, Library(path))
+        if isinstance(owner, Instance):
+            return self._of_instance(owner, name, node)
+        if isinstance(owner, Super):
+            found = owner.instance.cls.lookup(name, owner.cls)
+            return Bound(owner.instance, name, found) if isinstance(found, Function) else Bound(owner, name)
+        if isinstance(owner, Class):
+            found = owner.lookup(name)
+            return found if found is not None else Unknown(self.text(node))
+        if isinstance(owner, Flow):
+            if name in ("shape", "output_shape"):
+                return Shape(owner, owner.chain)
+            if name in ("data", "grad", "T", "H", "mT", "real"):
+                return self.passed(owner, self.part(node, message("model.stops_gradient") if name == "data" else None))
+            return Bound(owner, name)
+        if isinstance(owner, Sequence):
+            if name in owner.items:
+                return owner.items[name]
+            if name == "layers":
+                return Values([value for value in owner.items.values() if not (isinstance(value, Module) and value.layer.name in ("Input", "InputLayer"))], -1)
+            if name == "_modules":
+                return owner.items
+            return Bound(owner, name)
+        if isinstance(owner, Module):
+            if isinstance(owner, Functional) and name == "layers":
+                self.doubt(owner, self.part(node))
+            return Bound(owner, name) if not name.startswith(("weight", "bias", "kernel", "running")) else Inner(owner)
+        if isinstance(owner, Doubt):
+            return owner
+        if isinstance(owner, Inner | Loss | list | dict | str | tuple):
+            return Bound(owner, name)
+        if owner == Unknown(PARSER):
+            return Bound(owner, name)
+        if owner == Unknown(OPTIONS) and name in self.options:
+            return self.options[name]
+        return Unknown(self.text(node))
+
+    def _of_instance(self, owner: Instance, name: str, node: ast.AST) -> Any:
+        if name in owner.items:
+            return owner.items[name]
+        if owner.children is not None and name in owner.children.items:
+            return owner.children.items[name]
+        found = owner.cls.lookup(name)
+        if isinstance(found, Function):
+            static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(found.node, "decorator_list", ()))
+            return found if static else Bound(owner, name, found)
+        if found is not None:
+            return found
+        if name in ("training", "device", "dtype", "name", "hparams", "trainable_variables", "optimizer"):
+            return Unknown(self.text(node))
+        if name in ("layers", "_modules", "__dict__"):
+            self.doubt(owner, self.part(node))
+        return Bound(owner, name)
+
+    def set_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
+        """owner.name = value."""
+        plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
+        if plain and name not in _SPECIAL:
+            self.bind(owner.items, name, value)
+        elif isinstance(owner, Library):
+            self.bind(self.patched, f"{owner.path}.{name}", value)
+        elif isinstance(owner, Class):
+            self.bind(owner.attributes, name, value)
+        elif isinstance(owner, Inner) and name in ("data", "grad"):
+            if [*concerned(value)]:
+                self.touch(owner, node)  # two weights that share their numbers
+        elif (isinstance(owner, Module) and name == "mask" and owner.layer.name == SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
+            return
+        else:
+            self.touch((owner, value), node)
+
+    # ---- tensors
+
+    def passed(self, flow: Flow, part: Described, inplace: bool = False, view: bool = False) -> Flow:
+        """The tensor after a layer, which may change it in place, or share its memory."""
+        if inplace:
+            self.set_chain(flow, part)
+            return flow
+        if flow.count >= 20 * MOST_LAYERS:
+            raise Problem("model.too_many", n=flow.count, most=MOST_LAYERS)
+        return Flow((flow.chain, part), flow.of_data, flow.root, flow.count + 1, flow.store if view else [])
+
+    def apply(self, module: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What a layer or a model gives for its arguments."""
+        values = [*arguments, *named.values()]
+        first = arguments[0] if arguments else named.get("inputs", named.get("x", named.get("input")))
+        if isinstance(module, Module) and self._is_loss(module):
+            return self.loss_of(module.layer.name, module.layer.library, arguments, {**self._loss_settings(module), **named}, node)
+        if isinstance(first, list | tuple) and len(first) == 1 and isinstance(first[0], Flow):
+            first = first[0]
+        flows = [value for value in concerned(values) if isinstance(value, Flow)]
+        if isinstance(module, Doubt):
+            return self.passed(flows[0], module.part) if flows else module
+        if isinstance(first, Doubt):
+            return first
+        if len({id(flow) for flow in flows}) > 1:
+            return self.passed(flows[0], self.part(node, message("model.two_paths")))
+        if not isinstance(first, Flow):
+            if isinstance(first, Module | Loss | Inner):
+                self.touch(values, node)
+                return Doubt(self.part(node))
+            if not arguments and not named:
+                return Doubt(self.part(node))
+            first = Flow()
+        extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
+        if not isinstance(module, Instance) and (len(arguments) > 1 or extra or (isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data))):
+            return self.passed(first, self.part(node))
+        return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
+
+    def through(self, module: Any, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """A tensor after a module."""
+        if isinstance(module, Doubt):
+            return self.passed(flow, module.part)
+        result: Any = flow
+        if isinstance(module, Instance) and not (module.children is not None and not isinstance(module.cls.lookup("forward") or module.cls.lookup("call"), Function)):
+            result = self._forward(module, flow, more, named, node)
+        elif isinstance(module, Sequence) and not module.callable:
+            result = self.passed(flow, self.part(node))
+        elif isinstance(module, Sequence):
+            for item in self.items(module).values():
+                result = self.through(item, result, [], {}, node) if isinstance(result, Flow) else Doubt(self.part(node))
+        elif isinstance(module, Functional):
+            for layer in module.end.layers() if isinstance(module.end, Flow) else [module.end.part]:
+                result = self.passed(result, layer)
+        elif isinstance(module, Module):
+            result = self._layer(module, flow)
+        for part in module.doubts:
+            result = self.passed(result, part) if isinstance(result, Flow) else result
+        return result
+
+    def _layer(self, module: Module, flow: Flow) -> Flow:
+        layer = module.layer
+        inplace = layer.named.get("inplace", next(iter(layer.placed), None) if layer.name in ("ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid") else None)
+        if layer.name in ("Dropout", "Dropout2d", "LeakyReLU", "ELU") and len(layer.placed) > 1:
+            inplace = layer.placed[1]
+        return self.passed(flow, layer, inplace=layer.library == "pytorch" and inplace not in (None, False), view=layer.name in ("Flatten", "Identity"))
+
+    def _forward(self, module: Instance, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What the text's own forward, or Keras' call, makes of a tensor."""
+        function = module.items.get("forward") or module.cls.lookup("forward") or module.cls.lookup("call")
+        if not isinstance(function, Function) or module.cls.lookup("__call__") is not None:
+            return self.passed(flow, Described("", text=module.layer.text, line=module.layer.line, refused=message("model.own", name=module.layer.name)))
+        for base in module.cls.library_bases:
+            if not (isinstance(base, Library) and base.last in _BASES and (self.library_of(base.path) or base.root in ("pl", "abc", "typing"))):
+                part = self.part(module.cls.node, message("model.base", name=base.path if isinstance(base, Library) else module.layer.name))
+                return self.passed(flow, part)
+        self.in_forward += 1
+        result = self.call_function(function, [module, flow, *more], named, node)
+        self.in_forward -= 1
+        if isinstance(result, Flow | Doubt | tuple | list):
+            return result
+        return self.passed(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
+
+    # ---- functions and methods
+
+    def method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """owner.name(…) of a value that is not an object of the text's own class, or has no such method there."""
+        if isinstance(owner, Super):
+            return self._base_method(owner, name, arguments, named, node)
+        if isinstance(owner, Flow):
+            return self._flow_method(owner, name, arguments, named, node)
+        if isinstance(owner, Module):
+            return self._module_method(owner, name, arguments, named, node)
+        if isinstance(owner, Loss):
+            if name == "backward":
+                owner.backward = True
+            return owner if name in ("item", "cpu", "detach", "data", "mean", "numpy", "to") else self.changed([owner], node)
+        if isinstance(owner, Inner):
+            if name in ("requires_grad_", "register_hook"):
+                self.touch(owner, node)
+            return owner
+        if isinstance(owner, list | dict | str | tuple):
+            return self._list_method(owner, name, arguments, named, node)
+        if owner == Unknown(PARSER):
+            return self._option(name, arguments, named)
+        return self.changed([owner, *arguments, *named.values()], node)
+
+    def _option(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+        """argparse: an option has its default."""
+        if name == "add_argument":
+            default = named.get("default", {"store_true": False, "store_false": True}.get(str(named.get("action")), Unknown("an option")))
+            for option in [*arguments, named.get("dest")]:
+                if isinstance(option, str):
+                    self.options[option.lstrip("-").replace("-", "_")] = _plain(default)
+        return Unknown(OPTIONS if name == "parse_args" else PARSER)
+
+    def _list_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        first = arguments[0] if arguments else None
+        if isinstance(owner, Values) and name in ("append", "extend", "insert", "pop", "reverse"):
+            if not self.may_change(owner, node):
+                return Unknown(self.text(node))
+            if name == "append" and len(arguments) == 1:
+                owner.append(first)
+            elif name == "extend" and (entries := self.entries(first)) is not None and len(owner) + len(entries) < 20_000:
+                owner.extend(entries)
+            elif name == "insert" and len(arguments) == 2 and isinstance(first, int):
+                owner.insert(first, arguments[1])
+            elif name == "pop" and (not arguments or (isinstance(first, int) and -len(owner) <= first < len(owner))) and owner:
+                return owner.pop(*arguments)
+            elif name == "reverse":
+                owner.reverse()
+            else:
+                owner.append(Doubt(self.part(node)))
+            return None
+        if isinstance(owner, dict) and name in ("items", "keys", "values", "get"):
+            if name == "get":
+                return owner.get(first, arguments[1] if len(arguments) > 1 else None) if isinstance(first, int | str) else self.changed([*owner.values()], node)
+            return Values([(key, value) for key, value in owner.items()] if name == "items" else owner.values() if name == "values" else owner, self.block)
+        if isinstance(owner, str):
+            if name in ("lower", "upper", "strip") and not arguments:
+                return getattr(owner, name)()
+            return Unknown(self.text(node))
+        self.touch([owner, *arguments, *named.values()], node)
+        if isinstance(owner, dict) and name in ("update", "pop", "clear", "setdefault", "popitem"):
+            owner["?"] = Doubt(self.part(node))
+        return self.changed([owner, *arguments], node)
+
+    def _base_method(self, owner: Super, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        if name == "__init__":
+            if owner.instance.children is not None:
+                self.fill(owner.instance.children, arguments, {key: value for key, value in named.items() if key == "layers"}, node)
+            elif any(key in ("inputs", "outputs") for key in named) or [*concerned(arguments)]:
+                self.doubt(owner.instance, self.part(node))
+            return None
+        if name in ("forward", "call", "__call__") and owner.instance.children is not None and arguments and isinstance(arguments[0], Flow):
+            return self.through(owner.instance.children, arguments[0], [], {}, node)
+        if name in HARMLESS | MODULE_METHODS | {"build", "train", "eval", "add_module"}:
+            return self._module_method(owner.instance, name, arguments, named, node)
+        self.touch([owner.instance, *arguments], node)
+        return self.changed(arguments, node)
+
+    def _flow_method(self, flow: Flow, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        if name in FUNCTIONS or name in ("log_softmax",):
+            return self.function_of(name, flow, arguments, named, node, "pytorch")
+        if name in ("view", "reshape"):
+            return self.passed(flow, self._view(flow, arguments, named, node), view=True)
+        if name == "flatten":
+            start, end = [*arguments, named.get("start_dim", 0), named.get("end_dim", -1)][:2] if not arguments else [arguments[0],
+    arguments[1] if len(arguments) > 1 else named.get("end_dim", -1)]
+            return self.passed(flow, self._flatten(start, end, node), view=True)
+        if name in ("squeeze", "unsqueeze"):
+            return self.passed(flow, Described(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
+        if name in KEPT and not [*concerned([arguments, named])]:
+            if name == "requires_grad_" or name != "clone":
+                return flow
+            return Flow(flow.chain, flow.of_data, flow.root, flow.count)
+        if name in ("size", "shape"):
+            if arguments and isinstance(arguments[0], int) and arguments[0] >= 0:
+                return Dim((arguments[0],), flow.chain)
+            return Shape(flow, flow.chain) if not arguments else Unknown(self.text(node))
+        if name == "backward":
+            why = message("model.unknown_loss", name=self.text(node))
+            self.losses.append((Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True), getattr(node, "lineno", 0)))
+        if name in READ:
+            return self.passed(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
+        flows = [value for value in concerned([arguments, named]) if isinstance(value, Flow) and value is not flow]
+        part = self.part(node, message("model.two_paths") if flows else None)
+        return self.passed(flow, part, inplace=name.endswith("_") or bool(flows))
+
+    def _flatten(self, start: Any, end: Any, node: ast.AST) -> Described:
+        return Described("Flatten", (start, end), {}, self.text(node), getattr(node, "lineno", 0), "pytorch")
+
+    def _view(self, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Described:
+        """view(-1, 400), view(x.size(0), -1): a row for each image; of the image itself a map."""
+        if len(arguments) == 1 and isinstance(arguments[0], list | tuple):
+            arguments = [*arguments[0]]
+        text, line = self.text(node), getattr(node, "lineno", 0)
+        if len(arguments) == 4 and flow.chain is None and arguments[0] in (-1, Dim((0,), None)):
+            return Described("Input", (), {}, text, line, "pytorch")
+        if len(arguments) == 2 and not named:
+            first, second = arguments
+            batch = isinstance(first, Dim) and first.axes == (0,)
+            rest = isinstance(second, Dim) and second.axes == (1, 2, 3) and second.chain is flow.chain
+            count = isinstance(second, int) and not isinstance(second, bool) and second > 0
+            if (batch and (second == -1 or count or rest)) or (first == -1 and (count or rest)):
+                return Described("Flatten", (), {"view": second} if count else {}, text, line, "pytorch")
+            if isinstance(second, Unknown | Dim) and first == -1:
+                return Described("", text=text, line=line, refused=message("model.view_unknown", value=getattr(second, "text", text)))
+        return Described("", text=text, line=line, refused=message("model.view"))
+
+    def _module_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        first = arguments[0] if arguments else None
+        if name in ("forward", "call", "__call__"):
+            return self.apply(owner, arguments, named, node)
+        if name in MODULE_METHODS:
+            if name == "requires_grad_" and first is not True and (arguments or named):
+                self.touch(owner, node)
+            return owner
+        if name in ("parameters", "named_parameters"):
+            return Values([(Unknown("name"), Inner(owner)) if name == "named_parameters" else Inner(owner)], self.block)
+        if name in ("children", "modules", "named_children", "named_modules"):
+            found = self._inside(owner, deep="modules" in name)
+            return Values([(Unknown("name"), one) for one in found] if name.startswith("named") else found, self.block)
+        if name == "apply" and len(arguments) == 1:
+            for module in self._inside(owner, deep=True):
+                self.call(first, [module], {}, node)
+            return owner
+        if name == "compile":
+            self._compile(owner, named.get("loss", arguments[1] if len(arguments) > 1 else None), named, node)
+            return None
+        registers = isinstance(owner, Instance) and owner.children is None and len(arguments) == 2 and isinstance(first, str)
+        if registers and name in ("add_module", "register_module", "register_parameter"):
+            if name != "register_parameter":
+                self.bind(owner.items, str(first), self.module(arguments[1], node))
+            return None
+        if self.is_container(owner):
+            container = owner.children if isinstance(owner, Instance) else owner
+            if (name, len(arguments)) in (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2), ("pop", 0), ("pop", 1)) and not named:
+                return self._add(container, name, arguments, node) if self.may_change(container, node) else None
+            if name == "get_layer" and isinstance(first, str | int):
+                return self._layer_by_name(container, first, node)
+            if name in ("items", "values", "keys"):
+                return Values([*container.items.items()] if name == "items" else [*container.items.values()] if name == "values" else [*container.items], self.block)
+        if isinstance(owner, Functional) and name == "get_layer":
+            return Doubt(self.part(node))
+        if name not in HARMLESS:
+            self.touch([owner, *arguments, *named.values()], node)
+            return Doubt(self.part(node))
+        return Unknown(self.text(node))
+
+    def _inside(self, owner: Any, deep: bool, depth: int = 8) -> list[Any]:
+        if isinstance(owner, Sequence) and depth:
+            values = owner.items.values() if not (isinstance(owner, Instance) and owner.children is not None) else owner.children.items.values()
+            found = [value for value in values if isinstance(value, Module) and not self._is_loss(value)]
+            return found + [inner for one in found for inner in self._inside(one, True, depth - 1)] if deep else found
+        return []
+
+    def _add(self, container: Sequence, name: str, arguments: list[Any], node: ast.AST) -> Any:
+        """A layer that is added to a container, or taken from it."""
+        names, last = [*container.items], arguments[-1] if arguments else -1
+        if name == "pop":
+            if not isinstance(last, int) or not -len(names) <= last < len(names):
+                self.touch(container, node)
+                return Doubt(self.part(node))
+            value = container.items[names[last]]
+            self.delete_item(container, last)
+            return value
+        if name == "extend":
+            entries = self.entries(last)
+            if entries is None:
+                container.add(Doubt(self.part(node)))
+            for entry in entries or ():
+                container.add(self.module(entry, node))
+        elif name == "insert":
+            values = [*container.items.values()]
+            if not isinstance(arguments[0], int) or not all(one.isdigit() for one in names):
+                container.add(Doubt(self.part(node)))
+                return None
+            values.insert(arguments[0], self.module(last, node))
+            container.items = {str(n): value for n, value in enumerate(values)}
+        elif name == "add_module" and isinstance(arguments[0], str):
+            container.items[arguments[0]] = self.module(last, node)
+        else:
+            container.add(self.module(last, node))
+        if len(container.items) > 10 * MOST_LAYERS:
+            raise Problem("model.too_many", n=len(container.items), most=MOST_LAYERS)
+        return None
+
+    def _layer_by_name(self, container: Sequence, name: str | int, node: ast.AST) -> Any:
+        for value in container.items.values():
+            if isinstance(value, Module) and value.layer.named.get("name") == name:
+                return value
+        return Doubt(self.part(node))
+
+    def function_of(self, name: str, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST, library: str) -> Flow:
+        """An activation, a pool or a dropout that is called as a function of a tensor."""
+        layer = FUNCTIONS.get(name) or TORCH_FUNCTIONS[name]
+        settings = dict(named)
+        if library == "keras" and layer in ("LeakyReLU",):
+            settings.setdefault("negative_slope", arguments[0] if arguments else settings.pop("alpha", 0.2))
+            arguments = []
+        inplace = name.endswith("_") or settings.pop("inplace", None) not in (None, False)
+        if layer in ("Dropout", "Dropout2d"):
+            placed = dict(zip(("p", "training", "inplace"), arguments, strict=False))
+            inplace = inplace or placed.pop("inplace", False) is not False
+            settings, arguments = {"training": True, **placed, **settings}, []
+            if settings.pop("training") is True:
+                settings["always"] = True
+            elif (arguments, settings.get("training")) == ([], False) or named.get("training") is False:
+                return flow
+        settings.pop("_stacklevel", None)
+        if "dtype" in settings and settings["dtype"] is None:
+            del settings["dtype"]
+        return self.passed(flow, Described(layer, tuple(arguments), settings, self.text(node), getattr(node, "lineno", 0), library), inplace=inplace)
+
+    def library_call(self, called: Library, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """What a call of a function or a class gives that the text does not define."""
+        path, name, values = called.path, called.last, [*arguments, *named.values()]
+        if path in _BUILTINS and (path not in ("print",)) and (found := self._builtin(path, arguments, named, node)) is not _NOT:
+            return found
+        library = self.library_of(path)
+        if name in UNSAFE and path in (name, f"builtins.{name}"):
+            self.refuse(node, message("model.unsafe", name=name))
+            return Unknown(self.text(node))
+        if WRAPPERS.fullmatch(path):
+            return arguments[0] if arguments else Unknown(self.text(node))
+        if name in ("OrderedDict",):
+            entries = self.entries(arguments[0]) if arguments else []
+            if entries is not None and all(isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str | int) for one in entries):
+                return dict(entries) if not isinstance(arguments[0] if arguments else None, dict) else dict(arguments[0])
+            return arguments[0] if arguments and isinstance(arguments[0], dict) else Doubt(self.part(node))
+        if library and (name in (*CONTAINERS, "ModuleDict", "Input") or (name in ("Model", "Functional") and values)):
+            return self._made(name, path, library, arguments, named, node)
+        flows = [value for value in concerned(values) if isinstance(value, Flow)]
+        if is_loss(name) and library and (named or arguments) and (flows or not name[:1].isupper()):
+            return self.loss_of(name, library, arguments, named, node)
+        if flows:
+            return self._function(path, name, library, arguments, named, node, flows)
+        if name == "ArgumentParser":
+            return Unknown(PARSER)
+        if name[:1].isupper() and not HARMLESS_PATHS.fullmatch(path):
+            return self._made(name, path, library, arguments, named, node)
+        if not HARMLESS_PATHS.fullmatch(path):
+            self.touch(values, node)
+            return self.changed(values, node)
+        return self._returned(path, name, values, node)
+
+    def _returned(self, path: str, name: str, values: list[Any], node: ast.AST) -> Any:
+        if name in ("constant", "cast", "convert_to_tensor", "deepcopy"):
+            return self.changed(values, node)
+        return Unknown(self.text(node))
+
+    def _function(self, path: str, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
+        """A library's function of tensors."""
+        first = arguments[0] if arguments else named.pop("input", named.pop("x", None))
+        if isinstance(first, Flow) and len({id(flow) for flow in flows}) == 1 and library:
+            if name in FUNCTIONS or (library == "pytorch" and name in TORCH_FUNCTIONS):
+                return self.function_of(name, first, arguments[1:], named, node, library)
+            if library == "pytorch" and name == "flatten":
+                start = arguments[1] if len(arguments) > 1 else named.get("start_dim", 0)
+                end = arguments[2] if len(arguments) > 2 else named.get("end_dim", -1)
+                return self.passed(first, self._flatten(start, end, node), view=True)
+            if name == "reshape" or (library == "pytorch" and name in ("squeeze", "unsqueeze")):
+                return self._flow_method(first, name, arguments[1:], named, node)
+        two = len({id(flow) for flow in flows}) > 1
+        if HARMLESS_PATHS.fullmatch(path) and not two:
+            return self.passed(flows[0], self.part(node))
+        part = self.part(node, message("model.two_paths") if two else message("model.unknown_function", name=name))
+        pure = library and "." in path and not name.endswith("_") and "out" not in named and "inplace" not in named
+        if not pure:
+            self.touch([*arguments, *named.values()], node)
+        return self.passed(flows[0], part)
+
+    def _made(self, name: str, path: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """A layer, a container, a model or a loss that is made."""
+        line, values = getattr(node, "lineno", 0), [*arguments, *named.values()]
+        if not library:
+            self.touch(values, node)
+            why = message("model.foreign", name=path) if not path.startswith("?") else message("model.unknown", name=name)
+            return Module(Described(name, text=self.text(node), line=line, refused=why), self.block)
+        if name in (*CONTAINERS, "ModuleDict"):
+            made = Sequence(Described(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
+            extra = {key for key in named if key not in ("layers", "name")}
+            self.fill(made, arguments[:1] if library == "keras" else arguments, named, node)
+            if extra:
+                self.doubt(made, self.part(node))
+            self.modules.append(made)
+            return made
+        if name in ("Model", "Functional") and (named.keys() & {"inputs", "outputs", "input", "output"} or len(arguments) > 1):
+            return self._functional(arguments, named, node)
+        if name == "Input":
+            start = Flow(of_data=False)
+            plain = {key: _plain(value) for key, value in named.items()}
+            start.chain = (None, Described("Input", tuple(_plain(one) for one in arguments), plain, self.text(node), line, library))
+            start.root = start
+            return start
+        if [*concerned([value for value in values if not isinstance(value, Inner)])] and not is_loss(name):
+            activation = named.get("activation")
+            if not (isinstance(activation, Module) and len([*concerned(values)]) == 1):
+                self.touch(values, node)
+        layer = Described(name, tuple(_plain(one) for one in arguments), {key: _plain(value) for key, value in named.items()}, self.text(node), line, library)
+        made_layer = Module(layer, self.block)
+        made_layer.layer = Described(**{**layer.__dict__, "module": made_layer})
+        if is_loss(name):
+            self.losses.append((self._loss(name, library, self._loss_settings(made_layer), node, None), line))
+        return made_layer
+
+    def _functional(self, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """Keras' Model(inputs, outputs)."""
+        start = named.get("inputs", named.get("input", arguments[0] if arguments else None))
+        end = named.get("outputs", named.get("output", arguments[1] if len(arguments) > 1 else None))
+        start, end = (one[0] if isinstance(one, list | tuple) and len(one) == 1 else one for one in (start, end))
+        made = Functional(Described("Model", text=self.text(node), line=getattr(node, "lineno", 0), library="keras"), self.block)
+        if isinstance(end, Flow) and isinstance(start, Flow) and end.root is start.root and start.chain is not None and start.chain[0] is None:
+            made.end = Flow(end.chain, False, end.root, end.count)
+        else:
+            made.end = Doubt(self.part(node, message("model.two_paths")))
+        self.modules.append(made)
+        return made
+
+    # ---- losses
+
+    def _is_loss(self, module: Module) -> bool:
+        return is_loss(module.layer.name) and not isinstance(module, Sequence)
+
+    def _loss_settings(self, module: Module) -> dict[str, Any]:
+        return {**{f"#{n}": value for n, value in enumerate(module.layer.placed)}, **module.layer.named}
+
+    def loss_of(self, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Loss:
+        """A loss of a tensor."""
+        keras = library == "keras"
+        names = ("y_true", "y_pred") if keras else ("input", "target")
+        given = {**dict(zip(names, arguments, strict=False)), **{key: value for key, value in named.items() if key in names}}
+        more = {**{f"#{n}": value for n, value in enumerate(arguments[2:])}, **{key: value for key, value in named.items() if key not in names}}
+        output, target = (given.get(key) for key in (names if not keras else names[::-1]))
+        loss = self._loss(name, library, more, node, output if isinstance(output, Flow) else None)
+        if isinstance(output, Doubt):
+            loss.refused = loss.refused or output.part
+        if isinstance(target, Flow):
+            loss.refused = loss.refused or self.part(node, message("model.loss_target"))
+        self.losses.append((loss, getattr(node, "lineno", 0)))
+        return loss
+
+    def _loss(self, name: str, library: str, settings: Mapping[str, Any], node: ast.AST, flow: Flow | None) -> Loss:
+        why = refused_settings(name, settings)
+        copied = Flow(flow.chain, flow.of_data, flow.root, flow.count) if flow is not None else None  # as it is now
+        return Loss(BY_NAME.get(name, ""), copied, settings.get("from_logits") is True, self.part(node, why) if why else None)
+
+    def _compile(self, model: Any, loss: Any, named: dict[str, Any], node: ast.AST) -> None:
+        """model.compile(loss=…)."""
+        line = getattr(node, "lineno", 0)
+        if loss is None:
+            return
+        if isinstance(loss, list | tuple) and len(loss) == 1:
+            loss = loss[0]
+        if isinstance(loss, str):
+            found = self._loss(loss, "keras", {}, node, None)
+        elif isinstance(loss, Library):
+            found = self._loss(loss.last if self.library_of(loss.path) else "", "keras", {}, node, None)
+        elif isinstance(loss, Module) and self._is_loss(loss):
+            found = self._loss(loss.layer.name, "keras", self._loss_settings(loss), node, None)
+        else:
+            found = Loss("", None, False, self.part(node, message("model.unknown_loss", name=self.text(node))))
+        if "loss_weights" in named or named.get("weighted_metrics"):
+            found.refused = found.refused or self.part(node)
+        self.losses.append((found, line))
+        self.compiled.append((model, found))
+
+    # ---- Python's own functions
+
+    def _builtin(self, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        first = arguments[0] if arguments else None
+        if name == "setattr" and len(arguments) == 3:
+            if isinstance(arguments[1], str):
+                self.set_attribute(first, arguments[1], arguments[2], node)
+            else:
+                self.touch((first, arguments[2]), node)
+            return None
+        if name == "getattr" and len(arguments) >= 2:
+            if isinstance(arguments[1], str):
+                return self.attribute(first, arguments[1], node)
+            return Doubt(self.part(node)) if [*concerned(first)] or isinstance(first, Library) else Unknown(self.text(node))
+        if name == "range" and arguments and all(isinstance(one, int) for one in arguments) and (len(arguments) < 3 or arguments[2]):
+            return range(*arguments)
+        if name == "len" and isinstance(first, list | tuple | dict | str):
+            return len(first)
+        if name == "len" and self.is_container(first):
+            return len(self.items(first))
+        if name in ("list", "tuple") and len(arguments) <= 1:
+            entries = self.entries(first) if arguments else []
+            if entries is not None:
+                return Values(entries, self.block) if name == "list" else tuple(entries)
+        if name == "dict" and not arguments:
+            return dict(named)
+        if name in ("reversed", "enumerate", "zip"):
+            lists = [self.entries(one) for one in arguments]
+            if lists and all(one is not None for one in lists) and not named:
+                known: list[list[Any]] = [one for one in lists if one is not None]
+                return Values(known[0][::-1] if name == "reversed" else enumerate(known[0]) if name == "enumerate" else zip(*known, strict=False), self.block)
+        if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first, int | float) and not named:
+            try:
+                return _OF_NUMBERS[name](first)
+            except (OverflowError, ValueError):
+                return Unknown(self.text(node))
+        if name in ("max", "min") and len(arguments) > 1 and all(isinstance(one, int | float) for one in arguments):
+            return max(arguments) if name == "max" else min(arguments)
+        if name == "isinstance" and len(arguments) == 2 and isinstance(first, Module) and isinstance(arguments[1], Library):
+            return first.layer.name == arguments[1].last if not isinstance(first, Instance) else Unknown(self.text(node))
+        return _NOT
+
+    def script_class(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """A layer of a class that cnnviz' own scripts have, which is the library's."""
+        name = known_class(cls.node)
+        if not name:
+            return None
+        bare = {key: _plain(value) for key, value in named.items()}
+        library = "keras" if self.keras else "pytorch"
+        layer = Described(name, tuple(_plain(one) for one in arguments), bare, self.text(node), getattr(node, "lineno", 0), library)
+        made = Module(layer, self.block)
+        made.layer = Described(**{**layer.__dict__, "module": made})
+        return made
+
+
+_NOT = object()
+_OF_NUMBERS: Mapping[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round}
+_BUILTINS = {
+    "setattr", "getattr", "range", "len", "list", "tuple", "dict", "reversed", "enumerate", "zip", "int", "float", "str", "bool", "abs", "round", "max", "min", "isinstance",
+    "print", "super", "type", "sum", "map", "filter", "sorted", "hasattr", "set", "open", "iter", "next", "any", "all", "object", "staticmethod",
+    "property", "classmethod", "repr", "format", "id", "callable",
+    "Exception", "ValueError", "NotImplementedError", "RuntimeError", "TypeError", "exec", "eval", "globals", "locals", "vars",
+}  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    """An argument of a layer: constants as they are, a function by its name, all else by its text."""
+    if isinstance(value, bool | int | float | str | type(None) | Unknown):
+        return value
+    if isinstance(value, list | tuple):
+        return tuple(_plain(one) for one in [*value][:16])
+    if isinstance(value, Library):
+        return Unknown(value.path)
+    if isinstance(value, Module):
+        return value.layer
+    if isinstance(value, Dim | Shape):
+        return Unknown("a size of a tensor")
+    if isinstance(value, Function) and isinstance(value.node, ast.Lambda) and value.node.end_lineno == value.node.lineno and (value.node.end_col_offset or 999) < 999:
+        return Unknown(ast.unparse(value.node))
+    return Unknown(getattr(getattr(value, "node", None), "name", "") or getattr(getattr(value, "part", None), "text", "") or type(value).__name__.lower())

@@ -1,0 +1,73 @@
+"""What print(model) says of an nn.Sequential. Of another class it does not say what forward does."""
+
+import ast
+import re
+from dataclasses import replace
+from typing import Any
+
+from cnnviz.models.described_layers import Described, Description, shortened
+from cnnviz.models.library_calls import MOST_LAYERS
+from cnnviz.models.losses import BY_NAME, is_loss
+from cnnviz.words import Problem
+
+_LINE = re.compile(r"\((?P<name>[\w.\- ]+)\): (?:(?P<times>\d+) x )?(?P<kind>\w+)\((?P<rest>.*)$")
+_ROOT = re.compile(r"(?P<kind>\w+)\((?P<rest>.*)$")
+
+
+def is_printed(text: str) -> bool:
+    """Whether this is what print(model) says: lines such as "(0): ReLU()"."""
+    return bool(re.search(r"^\s*\([\w.\- ]+\): (?:\d+ x )?\w+\(", text, re.MULTILINE))
+
+
+def read_printed(text: str) -> Description:
+    """The layers that print(model) lists, in their order. Raise Problem if a line cannot be read, or a class has a forward of its own.
+
+    >>> description = read_printed("Sequential(\\n  (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))\\n  (1): ReLU()\\n)")
+    >>> [layer.name for layer in description.layers], description.layers[0].named["kernel_size"]
+    (['Conv2d', 'ReLU'], (3, 3))
+    """
+    layers = list[Described]()
+    open_times, loss = [1], ""
+    for number, line in enumerate(text.split("\n"), start=1):
+        line = line.strip()
+        match = _LINE.fullmatch(line) or (_ROOT.fullmatch(line) if len(open_times) == 1 else None)
+        if match is None:
+            if line == ")" and len(open_times) > 1:
+                open_times.pop()
+            elif line and len(open_times) > 1:
+                raise Problem("model.line", line=line[:80])
+            continue
+        kind, rest, times = match["kind"], match["rest"], int(match.groupdict().get("times") or 1)
+        if not rest:
+            if kind != "Sequential":
+                raise Problem("model.printed_class", name=kind)
+            open_times.append(open_times[-1] * times)
+        elif is_loss(kind):
+            loss = BY_NAME.get(kind, "")
+        elif match.re is _LINE or rest.endswith(")"):
+            layers += [_layer(kind, rest, line, number)] * min(times * open_times[-1], MOST_LAYERS + 1)
+        if len(layers) > MOST_LAYERS:
+            raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
+    if not layers:
+        raise Problem("model.no_layers")
+    return Description(tuple(layers), loss)
+
+
+def _layer(kind: str, rest: str, line: str, number: int) -> Described:
+    """A line as a layer; "same" and "valid" stand in it without quotes."""
+    try:
+        node = ast.parse(f"f({rest[:2000]}", mode="eval").body
+        assert isinstance(node, ast.Call)
+        placed = tuple(_constant(one) for one in node.args)
+        named = {str(one.arg): _constant(one.value) for one in node.keywords}
+    except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError):
+        raise Problem("model.line", line=line[:80]) from None
+    layer = Described(kind.removeprefix("Lazy"), placed, named, shortened(f"{kind}({rest}"), number, "pytorch")  # its channels are printed, as 0
+    return replace(layer, named={key: value for key, value in named.items() if key != "in_channels" or value})
+
+
+def _constant(node: ast.expr) -> Any:
+    value = node.id if isinstance(node, ast.Name) else ast.literal_eval(node)
+    if not isinstance(value, int | float | str | bool | tuple | None):
+        raise ValueError(value)
+    return value

@@ -1,0 +1,43 @@
+"""Classes of cnnviz' own scripts, which the reader knows: each is its library's layer with the setup's draws or statistics."""
+
+import ast
+import textwrap
+from functools import cache
+
+SCRIPT_DROPOUT = "Dropout"
+
+KERAS_DROPOUT = (
+    'class Dropout(layers.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
+    "    def call(self, inputs, training=False):\n        return inputs * self.mask if training else inputs"
+)
+PYTORCH_DROPOUT = (
+    'class Dropout(nn.Dropout):\n    """{words}"""\n    mask = 1.0\n\n'
+    "    def forward(self, inputs):\n        return inputs * self.mask if self.training else inputs"
+)
+KERAS_BATCH_NORM = (
+    "class BatchNormalization(layers.BatchNormalization):\n    def call(self, inputs, training=False):\n"
+    "        kept = ops.copy(self.moving_variance)\n        outputs = super().call(inputs, training=training)\n        if training:\n"
+    "            n = inputs.shape[0] * np.prod(inputs.shape[1:-1], dtype=int)\n            now = self.moving_variance - self.momentum * kept\n"
+    "            self.moving_variance.assign(self.momentum * kept + now * n / max(1, n - 1))\n        return outputs"
+)
+
+
+def known_class(node: ast.ClassDef) -> str:
+    """The layer that a class of cnnviz' own scripts is; "" if it is another class."""
+    return _known().get(_dumped(node), "") if node.name in ("Dropout", "BatchNormalization") and len(node.body) <= 3 else ""
+
+
+@cache
+def _known() -> dict[str, str]:
+    found = {}
+    for code in (KERAS_DROPOUT, PYTORCH_DROPOUT, KERAS_BATCH_NORM):
+        [node] = ast.parse(textwrap.dedent(code)).body
+        assert isinstance(node, ast.ClassDef)
+        found[_dumped(node)] = node.name
+    return found
+
+
+def _dumped(node: ast.ClassDef) -> str:
+    """A class without what it says of itself, which is in the reader's language."""
+    body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+    return ast.dump(ast.ClassDef(node.name, node.bases, node.keywords, body, node.decorator_list))

@@ -1,0 +1,72 @@
+"""A setup and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
+
+import numpy as np
+
+from cnnviz.core.network.notebook_ops import saturated_share, sigmoid_prime
+from cnnviz.core.setup.setup import Setup
+from cnnviz.core.training.film_analysis import LEAP, NEARLY_ALL
+from cnnviz.core.training.snapshots import Snapshot
+from cnnviz.words import Message, message
+
+
+def page_notes(setup: Setup, snapshot: Snapshot) -> list[Message]:
+    """Remarks that a teacher would make about this snapshot, the most important first; often nothing."""
+    kinds = [layer.kind for layer in setup.network.layers]
+    if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
+        return [remark for remark in (_single_numbers(setup, snapshot), _diverging(setup, snapshot)) if remark]
+    found = (_no_weights(setup, snapshot), _saturated(setup, snapshot), _diverging(setup, snapshot), _stuck(snapshot))
+    return [remark for remark in found if remark]
+
+
+def _saturated(setup: Setup, snapshot: Snapshot) -> Message | None:
+    share = saturated_share(snapshot.trace.a1)
+    if share < NEARLY_ALL or setup.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
+        return None
+    size = float(np.abs(snapshot.gradients.df).max())
+    if not np.any(snapshot.gradients.da1):
+        effect = "later"  # nothing has come this far: that ∂f is zero is not the units' doing
+    else:
+        effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
+    why = "raw" if setup.scale == "raw" else "kernel"
+    return message(
+        "ui.remarks.saturated.words",
+        units=message(f"ui.remarks.saturated.units.{'all' if share == 1 else 'most'}", share=float(np.floor(1000 * share) / 1000)),
+        cause=message(f"ui.remarks.saturated.cause.{why}"),
+        reach=round(float(np.abs(snapshot.trace.z1).max())),
+        effect=message(f"ui.remarks.saturated.effect.{effect}", size=size),
+        cure=message(f"ui.remarks.saturated.cure.{why}"),
+    )
+
+
+def _no_weights(setup: Setup, snapshot: Snapshot) -> Message | None:
+    if np.any(snapshot.params.w) or np.any(snapshot.gradients.da1):
+        return None
+    flat = saturated_share(snapshot.trace.a1) >= NEARLY_ALL
+    then = "fresh" if "fresh_weights" in setup.deviations else "flat" if flat else "exact"
+    start = message("ui.remarks.no_weights.start")
+    return message("words.sentences", first=start, second=message(f"ui.remarks.no_weights.{then}"))
+
+
+def _diverging(setup: Setup, snapshot: Snapshot) -> Message | None:
+    """A loss above an earlier one of the same pass: with other masks, and after training, it is another pass's."""
+    losses = snapshot.losses
+    if not snapshot.trace.training or setup.network.program(setup.x_shape).draws:
+        return None
+    if len(losses) < 2 or losses[-1] <= losses.min() + LEAP:
+        return None
+    best = int(losses.argmin())
+    return message("ui.remarks.diverging", best=float(losses[best]), n=best, loss=float(losses[-1]), rate=setup.lr)
+
+
+def _single_numbers(setup: Setup, snapshot: Snapshot) -> Message | None:
+    """A batch norm that has one number of each unit: of one image, behind a dense layer."""
+    norms = [names for layer, names in zip(setup.network.layers, setup.network.names, strict=True) if layer.kind == "bn"]
+    single = any(snapshot.trace[names.output].size == snapshot.params[names.of("g")].size for names in norms)
+    return message("ui.remarks.single_numbers") if single and snapshot.trace.training else None
+
+
+def _stuck(snapshot: Snapshot) -> Message | None:
+    slopes = sigmoid_prime(snapshot.trace.o)
+    if snapshot.losses[-1] < 0.2 or slopes.max() > 1e-3:
+        return None
+    return message("ui.remarks.stuck")

@@ -1,0 +1,12 @@
+"""Two numbers in one sentence, which are printed apart where they are."""
+
+
+def round_distinct(a: float, b: float) -> tuple[float, float]:
+    """Both rounded to four digits, or to as many as it takes to tell them apart.
+
+    >>> round_distinct(0.999791, 0.999814), round_distinct(0.5, 3.14159)
+    ((0.99979, 0.99981), (0.5, 3.142))
+    """
+    texts = ((f"{a + 0.0:.{digits}g}", f"{b + 0.0:.{digits}g}") for digits in range(4, 18))
+    one, other = next((both for both in texts if both[0] != both[1]), (repr(float(a) + 0.0), repr(float(b) + 0.0)))
+    return float(one), float(other)

@@ -1,0 +1,91 @@
+// The card beside a number that is dragged: the loss along it, what the gradient promised, and what really came.
+
+import { prepare } from "../../view/draw/canvas.js"
+import { lossAlong } from "../../view/draw/loss_along.js"
+import { palette } from "../../view/draw/pen.js"
+import { factor, formula, lossText, number } from "../../view/model/numbers/format.js"
+import { say } from "../../view/model/words.js"
+import { html, markup, render } from "../../view/shell/html.js"
+import { hasMoved, lossAt, printerOf, promiseOf } from "./drag_model.js"
+
+/** @import { Drag } from "./drag_model.js" */
+
+const EVERY = 1000 // milliseconds between two values that are spoken
+
+export class DragCard {
+  spokenAt = Number.NEGATIVE_INFINITY
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root
+    this.box = document.createElement("section")
+    this.box.className = "drag-card"
+    this.box.hidden = true
+    root.append(this.box)
+  }
+
+  /** @param {Drag} drag @param {string} name the number's */
+  fill(drag, name) {
+    const { curve } = drag
+    if (!curve) return
+    this.box.setAttribute("aria-label", say(drag.along === "lr" ? "web.drag.title_rate" : "web.drag.title", { name }))
+    render(body(drag, name), this.box)
+    this.box.hidden = false
+    this.draw(drag)
+    this.speak(drag, name)
+  }
+
+  /** Stands beside a place on the screen: left or right of it, on a phone over or under it. @param {{ x: number, y: number }} place */
+  stand({ x, y }) {
+    const { left, width } = this.root.getBoundingClientRect()
+    this.box.classList.toggle("right", x < left + 0.45 * width)
+    this.box.classList.toggle("over", y > innerHeight / 2)
+  }
+
+  close() {
+    this.box.hidden = true
+    render("", this.box)
+    this.spokenAt = Number.NEGATIVE_INFINITY
+  }
+
+  /** @param {Drag} drag */
+  draw({ curve, shown, loss }) {
+    const canvas = /** @type {HTMLCanvasElement} */ (this.box.querySelector("canvas"))
+    const { clientWidth: width, clientHeight: height } = canvas
+    const context = prepare(canvas)
+    if (!curve || !width) return
+    const words = { before: say("web.drag.before"), now: say("web.drag.now"), promised: say("web.drag.promised") }
+    const drawn = { curve, value: shown, loss: loss ?? lossAt(curve), words }
+    lossAlong({ context, width, height }, palette(this.root), drawn)
+  }
+
+  // Not every step: nobody could listen to that.
+  /** @param {Drag} drag @param {string} name */
+  speak(drag, name) {
+    const now = performance.now()
+    const place = this.box.querySelector("[role=status]")
+    if (!place || now - this.spokenAt < EVERY || drag.loss === null) return
+    this.spokenAt = now
+    place.textContent = say("web.drag.spoken", { name, value: number(drag.shown), loss: lossText(drag.loss) })
+  }
+}
+
+/** @param {Drag} drag @param {string} name */
+function body(drag, name) {
+  const { curve, loss, along } = drag
+  if (!curve) return html``
+  const found = promiseOf(drag)
+  const print = found ? printerOf(found.promised, found.really) : number
+  const before = lossAt(curve)
+  const title = say(along === "lr" ? "web.drag.title_rate" : "web.drag.title", { name })
+  return html`<h2>${markup(formula(title))}</h2><canvas aria-hidden="true"></canvas>
+    <dl><dt class="promised">${say("web.drag.gradient_promised")}</dt><dd class="promised">${found ? print(found.promised) : "0"}</dd>
+      <dt>${say("web.drag.really")}</dt><dd>${found ? print(found.really) : "0"}</dd></dl>
+    <dl class="loss"><dt>${drag.along === "lr" ? markup("<i>η</i>") : markup(formula(name))}</dt>
+      <dd><span>${number(curve.at)}</span>${hasMoved(drag) ? html` → <b>${number(drag.shown)}</b>` : ""}</dd>
+      <dt>${say(along === "lr" ? "web.drag.loss_after" : "web.drag.loss")} <i>L</i></dt>
+      <dd><span>${number(before)}</span>${hasMoved(drag) && loss !== null ? html` → <b>${number(loss)}</b>` : ""}</dd></dl>
+    <p>${found ? say("web.drag.product", { gradient: number(curve.gradient, 3), by: factor(found.by, 3) }) : say("web.drag.how")}</p>
+    ${curve.kink ? html`<p class="kink">${say("web.drag.kink")}</p>` : ""}
+    <p class="spoken" role="status"></p>`
+}

@@ -1,0 +1,120 @@
+// A weight of a convolution, edited where it stands: in its own map above, or in the picture below.
+
+import { putWeight } from "../../view/controls/network_controls.js"
+import { fitting, plainNumber } from "../../view/model/numbers/format.js"
+import { say } from "../../view/model/words.js"
+import { ask } from "./step_inquiry.js"
+
+/** @import { Box, Cell, Step } from "../../view/types/view.js" */
+
+const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
+const LEAST = { width: 64, height: 26 }
+
+export class KernelField {
+  /** @type {HTMLInputElement | null} */
+  field = null
+  /** @type {object | null}  what waits for filters that are too many to come along */
+  asked = null
+
+  /** @param {Step} step */
+  constructor(step) {
+    this.step = step
+  }
+
+  /** Tells whether the cells of a map can be typed. @param {string} symbol */
+  takes(symbol) {
+    const map = this.step.numbers.maps[symbol]
+    return map?.kind === "filters" && map.band === "parameters"
+  }
+
+  /** Opens a field over a cell. @param {string} symbol @param {Cell} cell @param {HTMLElement} holder what it stands in @param {Box} box of the cell in it */
+  open(symbol, cell, holder, box) {
+    this.close()
+    const { numbers } = this.step
+    const weights = numbers.arrays[`start.${symbol}`]?.values
+    if (!weights) {
+      const asked = {}
+      this.asked = asked
+      return ask(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
+    }
+    const byKey = document.activeElement === this.step.plates[symbol]?.canvas
+    const text = String(weights[numbers.offset(symbol, cell)])
+    const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`
+    const label = say("web.step.edit_weight", { name })
+    const field = document.createElement("input")
+    Object.assign(field, {
+      className: "kernel-field",
+      inputMode: "decimal",
+      autocomplete: "off",
+      spellcheck: false,
+      title: label,
+    })
+    field.setAttribute("aria-label", label)
+    holder.append(field)
+    const [width, height] = [Math.max(box.width, LEAST.width), Math.max(box.height, LEAST.height)]
+    const left = Math.min(Math.max(box.x + (box.width - width) / 2, 0), Math.max(holder.clientWidth - width, 0))
+    field.style.cssText = `left:${left}px;top:${box.y + (box.height - height) / 2}px;width:${width}px;height:${height}px`
+    field.value = fitting(text)
+    this.field = field
+    let committed = field.value
+    const commit = () => {
+      if (field.value === committed) return
+      committed = field.value
+      putWeight(this.step.view, this.bank(symbol), cell, plainNumber(field.value) || "0")
+    }
+    const back = () => {
+      this.close()
+      const words = this.step.view.$(".explain .text") // beside the picture, which goes on being of what it was of
+      const beside = holder.classList.contains("roll") && words.offsetParent
+      const next = beside ? words : this.step.plates[symbol]?.canvas
+      next?.focus({ preventScroll: true })
+    }
+    field.addEventListener("blur", () => {
+      if (this.field !== field) return
+      commit()
+      this.close()
+    })
+    const done = () => {
+      commit()
+      byKey ? back() : this.close() // whoever came by the mouse goes on with the page's own keys
+    }
+    field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, done, back }))
+    for (const event of ["click", "pointerdown", "pointermove"])
+      field.addEventListener(event, (each) => each.stopPropagation())
+    field.focus({ preventScroll: true })
+    field.select()
+  }
+
+  /** @param {KeyboardEvent} event @param {{ field: HTMLInputElement, commit: () => void, done: () => void, back: () => void }} doing */
+  pressed(event, { field, commit, done, back }) {
+    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    const value = Number(plainNumber(field.value))
+    if (way && Number.isFinite(value)) {
+      field.value = fitting(String(Number((value + way * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
+      commit()
+    } else if (event.key === "Enter") {
+      done()
+    } else if (event.key === "Escape") {
+      back()
+    } else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  /** The filters of a convolution as they start. @param {string} symbol @returns {import("../../view/controls/network_controls.js").Bank} */
+  bank(symbol) {
+    const { numbers } = this.step
+    const first = Object.keys(numbers.maps).find((name) => this.takes(name))
+    return {
+      key: symbol === first ? "f" : symbol,
+      shape: numbers.shape(symbol),
+      weights: numbers.arrays[`start.${symbol}`].values,
+    }
+  }
+
+  close() {
+    const { field } = this
+    this.field = this.asked = null
+    field?.remove()
+  }
+}

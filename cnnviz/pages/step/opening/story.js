@@ -1,0 +1,268 @@
+// The story that a first visitor is told: six screens of the stage with less on it, told of a setup of its own that the
+// address does not have. Leaving it leads to that setup.
+
+import { keep, kept } from "../../../view/controls/preferences.js"
+import { reveal } from "../../../view/controls/rail.js"
+import { HASH } from "../../../view/model/decks/deck_link.js"
+import { own } from "../../../view/model/state/address.js"
+import { near, render } from "../../../view/shell/html.js"
+import { isStill } from "../../../view/shell/media_queries.js"
+import { boxWithin } from "../map_seats.js"
+import {
+  BEGINNING,
+  begins,
+  COUNT_EVERY,
+  counts,
+  LESSON,
+  NUDGED,
+  next,
+  SCREENS,
+  setupAt,
+  UPDATES,
+} from "./story_model.js"
+import { photograph, weights } from "./story_paint.js"
+import { screen } from "./story_pictures.js"
+import { foot, heading, top, words } from "./story_screens.js"
+
+/** @import { Event, Telling } from "./story_model.js" */
+/** @import { Curve, Path, Told } from "./story_screens.js" */
+/** @import { Answer, Setup, Step } from "../../../view/types/view.js" */
+
+const AGAIN_IN = 1500 // milliseconds until what was not answered is asked for again
+const SEEN = "story" // whether it has been told in this browser
+const ON = [" ", "ArrowRight", "PageDown"]
+const BACK = ["ArrowLeft", "PageUp"]
+/** @type {Record<string, number>} */
+const STEPS = { ArrowUp: 1, ArrowDown: -1 }
+const updates = Array.from({ length: UPDATES }, (_, n) => ({ k: String(n + 1) }))
+const PULL = 3 // pixels of dragging for a step of the number that is nudged
+
+export class Story {
+  /** @type {Telling | undefined}  none where it is not told */
+  telling = undefined
+  /** @type {Curve | undefined}  the loss along the number that is nudged, */
+  curve = undefined
+  /** @type {Path | undefined}  and losses and outputs, update by update */
+  path = undefined
+  kernel = "" // as the setup has it
+  since = 0 // when something was told last
+  moved = false // to another screen, which is not painted yet
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  counting = undefined
+  stop = new AbortController()
+
+  /** @param {Step} step */
+  constructor(step) {
+    this.step = step
+    this.view = step.view
+    const { host, page } = this.view
+    const linked = location.hash.startsWith(HASH) // with a deck of its own
+    if (host.story && !linked && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
+  }
+
+  begin() {
+    keep(SEEN, "1")
+    this.telling = BEGINNING
+    const { view } = this
+    view.host.story?.aside({ ...LESSON, k: "0", stage: SCREENS[0].stage })
+    view.root.classList.add("telling")
+    const place = (/** @type {string} */ name, /** @type {string} */ within) => {
+      const element = document.createElement("div")
+      element.className = `story-${name}`
+      view.$(within).prepend(element)
+      return element
+    }
+    this.places = {
+      foot: place("foot", ".explain"),
+      words: place("words", ".explain"),
+      stage: place("stage", ".drawn"),
+      top: document.createElement("header"),
+    }
+    this.places.top.className = "story-top"
+    view.root.prepend(this.places.top)
+    const { signal } = this.stop
+    addEventListener("keydown", (event) => this.pressed(event), { capture: true, signal })
+    this.places.stage.addEventListener("pointerdown", (event) => this.held(event), { signal })
+    view.stop.signal.addEventListener("abort", () => this.end(), { signal })
+  }
+
+  /** Asks for what no stage has, once there is a setup to ask it of. */
+  ask() {
+    if (this.kernel) return
+    this.kernel = this.step.numbers.answer.lesson.f
+    const { along, span } = NUDGED
+    this.look("curve", { ...LESSON, along, span: String(span) }, (answer) => {
+      const { gradient } = /** @type {import("../../../view/types/wire.js").CurveHeader} */ (
+        /** @type {unknown} */ (answer)
+      )
+      const [theta, loss] = [answer.arrays.theta.values, answer.arrays.loss.values]
+      this.curve = { theta, loss, slope: gradient ?? Number.NaN, middle: theta.length >> 1 }
+    })
+    this.look("train", { ...LESSON, n: String(UPDATES) }, ({ arrays }) => {
+      const outputs = arrays["0.o"]
+      const rows = Array.from({ length: outputs.shape[0] }, (_, k) => rowOf(outputs, k))
+      this.path = { losses: arrays["0.losses"].values, outputs: rows }
+    })
+  }
+
+  /** Asks until there is an answer. @param {string} what @param {Setup} setup @param {(answer: Answer) => void} take */
+  look(what, setup, take) {
+    this.view.host.numbers.look?.(what, setup, (answer) => {
+      if (!this.telling) return
+      if (answer) take(answer)
+      else setTimeout(() => this.look(what, setup, take), AGAIN_IN)
+      this.view.paint(true)
+    })
+  }
+
+  // ---- going on
+
+  /** @param {Event} event */
+  tell(event) {
+    if (!this.telling) return
+    const { at } = this.telling
+    this.telling = next(this.telling, event)
+    this.moved ||= at !== this.telling.at
+    this.since = performance.now()
+    clearTimeout(this.counting)
+    this.counting = undefined
+    const { nudged } = this.telling
+    const value = nudged ? this.curve?.theta[this.curve.middle + nudged] : undefined
+    this.view.go(setupAt(this.telling, this.kernel, value))
+    this.view.paint(true)
+  }
+
+  on = () => this.tell({ type: "on", still: isStill() })
+  back = () => this.tell({ type: "back" })
+
+  /** @param {number} by */
+  nudge(by) {
+    if (!this.curve || !this.telling) return
+    const { middle } = this.curve
+    const to = Math.min(Math.max(this.telling.nudged + by, -middle), middle)
+    if (to !== this.telling.nudged) this.tell({ type: "nudged", to })
+  }
+
+  // No other key does anything: what is left out of the screen is not to be worked in the dark.
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    event.stopPropagation()
+    const { key, ctrlKey, metaKey, altKey } = event
+    const target = /** @type {Element} */ (event.target)
+    if (ctrlKey || metaKey || altKey || (key === " " && target.matches?.("button, a"))) return
+    const by = this.telling && SCREENS[this.telling.at].id === "nudge" ? STEPS[key] : undefined
+    if (ON.includes(key)) this.on()
+    else if (BACK.includes(key)) this.back()
+    else if (key === "Escape") this.leave("step")
+    else if (by) this.nudge(by)
+    else return
+    event.preventDefault()
+  }
+
+  /** Drags the number up and down. @param {PointerEvent} event */
+  held(event) {
+    const slider = near(event, "[role=slider]")
+    if (!slider) return
+    slider.setPointerCapture(event.pointerId)
+    const [from, start] = [event.clientY, this.telling?.nudged ?? 0]
+    slider.onpointermove = ({ clientY }) => {
+      const to = start + Math.round((from - clientY) / PULL)
+      this.nudge(to - (this.telling?.nudged ?? 0))
+    }
+    slider.onlostpointercapture = () => (slider.onpointermove = null)
+  }
+
+  /** Goes to the setup that it was told of: on Step, to the choice of its image there, or on another page. @param {string} next */
+  leave(next) {
+    if (!this.telling) return
+    const { view } = this
+    this.end()
+    const setup = { ...(this.kernel && { f: this.kernel }), k: "0", stage: "x" }
+    next === "step" || next === "image" ? view.go(setup) : view.turn(next, setup)
+    view.paint(true)
+    view.$(".middle").focus()
+    if (next === "image") reveal(view.$("#sheet_image"))
+  }
+
+  /** Puts everything back. */
+  end() {
+    this.telling = undefined
+    this.stop.abort()
+    clearTimeout(this.counting)
+    const { view, step } = this
+    view.host.story?.aside(undefined)
+    view.root.classList.remove("telling")
+    delete view.root.dataset.screen
+    for (const place of Object.values(this.places ?? {})) place.remove()
+    for (const { figure, holder } of Object.values(step.plates)) {
+      holder.inert = false
+      figure.classList.remove("up")
+    }
+    for (const part of step.overview.element.querySelectorAll(".unnamed")) part.classList.remove("unnamed")
+    step.overview.element.removeAttribute("tabindex")
+    step.seats.put(step.plates, [], false)
+    step.outdate()
+  }
+
+  // ---- painting
+
+  /** @returns {Told} */
+  get told() {
+    const { step, curve, path } = this
+    return { telling: this.telling ?? BEGINNING, numbers: step.numbers, curve, path }
+  }
+
+  /** Words for screen readers. */
+  get spoken() {
+    const { title, sentence } = words(this.told)
+    return `${title} ${sentence}`
+  }
+
+  /** Paints the screen, and puts the maps where it has places for them. */
+  draw() {
+    const { view, step, places, told } = this
+    if (!places) return
+    this.ask()
+    const { at } = told.telling
+    view.root.dataset.screen = SCREENS[at].id
+    const leave = (/** @type {string} */ next) => this.leave(next)
+    render(
+      top(told, () => leave("step")),
+      places.top,
+    )
+    render(heading(told), places.words)
+    render(screen(told, leave), places.stage)
+    photograph(places.stage, step.numbers)
+    weights(places.stage, step.numbers)
+    render(foot(told, this.back, this.on), places.foot)
+    step.seats.put(step.plates, this.boxes(), this.moved && step.glides, () => true)
+    if (this.moved && at > 0) view.ahead(updates)
+    this.moved = false
+    const { strip } = SCREENS[at]
+    const { element } = step.overview
+    element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1 // then keys scroll it
+    for (const [symbol, plate] of Object.entries(step.plates)) {
+      const { figure, holder } = plate
+      holder.inert = true
+      plate.marks = []
+      figure.classList.toggle("up", step.seats.taken.has(symbol))
+      figure.classList.toggle("unnamed", strip.length > 0 && !strip.includes(symbol))
+    }
+    for (const layer of element.querySelectorAll(".layer"))
+      layer.classList.toggle("unnamed", !layer.querySelector("figure:not(.unnamed)"))
+    if (counts(told.telling) && !view.waiting)
+      this.counting ??= setTimeout(() => this.tell({ type: "counted" }), this.since + COUNT_EVERY - performance.now())
+  }
+
+  /** Finds where the screen has places for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */
+  boxes() {
+    const holder = this.view.$(".drawn")
+    const zoom = holder.currentCSSZoom
+    const from = holder.getBoundingClientRect()
+    const seats = /** @type {NodeListOf<HTMLElement>} */ (holder.querySelectorAll("[data-seat]"))
+    return Array.from(seats, (seat) => ({ symbol: seat.dataset.seat ?? "", at: [], box: boxWithin(seat, from, zoom) }))
+  }
+}
+
+/** One row of an array of two axes. @param {import("../../../view/model/numbers/decode.js").Values} array @param {number} k */
+const rowOf = ({ values, shape: [, columns] }, k) => Array.from(values.slice(k * columns, (k + 1) * columns))

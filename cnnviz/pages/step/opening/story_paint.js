@@ -1,0 +1,42 @@
+// What of the story's pictures is painted, and is no map of the strip: the photograph, the weights' step and the weights after it.
+
+import { paintCells } from "../../../view/draw/pixels.js"
+import { colour } from "../../../view/model/numbers/colour.js"
+
+/** @import { Numbers } from "../../../view/types/view.js" */
+
+/** Paints the image in its colours, where a screen has a place for it. @param {HTMLElement} screen @param {Numbers} numbers */
+export function photograph(screen, numbers) {
+  const canvas = /** @type {HTMLCanvasElement | null} */ (screen.querySelector("canvas.tale-photo"))
+  if (!canvas) return
+  const { values } = numbers.answer.arrays.photo
+  const [, rows, columns] = numbers.shape("x")
+  paintCells(canvas, rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c]))
+}
+
+const STRONGER = [100, 50, 20, 10, 5, 2, 1]
+
+/** By how much a step is drawn larger than it is, so that it is seen beside the weights. @param {Numbers} numbers @param {number} most */
+export const strongerOf = (numbers, most) => STRONGER.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
+
+/** The weights' step, and the weights after it, where a screen has places for them. @param {HTMLElement} screen @param {Numbers} numbers */
+export function weights(screen, numbers) {
+  const [w, dw] = [numbers.values("w"), numbers.values("dw")]
+  const times = numbers.rate * strongerOf(numbers, numbers.rate * Math.max(...Array.from(dw, Math.abs)))
+  const values = /** @type {Record<string, (at: number) => number>} */ ({
+    step: (at) => -times * dw[at],
+    after: (at) => w[at] - numbers.rate * dw[at],
+  })
+  const [, rows, columns, outputs] = numbers.shape("w")
+  const wide = outputs * (columns + 1) - 1 // a column between two outputs stays clear
+  for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (screen.querySelectorAll("canvas[data-weights]"))) {
+    const value = values[canvas.dataset.weights ?? ""]
+    const paint = (/** @type {number} */ i, /** @type {number} */ j) => {
+      const [n, column] = [Math.floor(j / (columns + 1)), j % (columns + 1)]
+      return column < columns
+        ? colour(value((i * columns + column) * outputs + n), numbers.maps.w.limits, "signed")
+        : null
+    }
+    paintCells(canvas, rows, wide, paint)
+  }
+}

@@ -1,0 +1,88 @@
+// What stands on a screen of the story: what it says, and the way on and back.
+
+import { largest } from "../../../view/model/numbers/extremes.js"
+import { decimals } from "../../../view/model/numbers/format.js"
+import { say } from "../../../view/model/words.js"
+import { html, nothing } from "../../../view/shell/html.js"
+import { SCREENS, turn } from "./story_model.js"
+
+/** @import { Telling } from "./story_model.js" */
+/** @import { Numbers } from "../../../view/types/view.js" */
+/**
+ * @typedef {object} Told
+ * @property {Telling} telling
+ * @property {Numbers} numbers  of the moment that the maps show
+ * @property {Curve | undefined} curve  none before it is there
+ * @property {Path | undefined} path
+ */
+/** @typedef {{ theta: ArrayLike<number>, loss: ArrayLike<number>, slope: number, middle: number }} Curve  losses along the nudged number; `middle`: the place of what it is */
+/** @typedef {{ losses: ArrayLike<number>, outputs: number[][] }} Path  update by update */
+
+const UNKNOWN = "…"
+
+/** A number with so many decimals, where it is there. @param {number | undefined} value @param {number} count */
+export const shown = (value, count) => (value === undefined ? UNKNOWN : decimals(value, count))
+
+/** The same with its sign. @param {number} value */
+export const change = (value) => (value > 0 ? "+" : "") + decimals(value, 4)
+
+/** Gives what the network says, and what it should. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
+export const said = (numbers, outputs) => ({
+  said: numbers.nameOf(largest(outputs), outputs.length),
+  true: numbers.nameOf(largest(numbers.values("y")), outputs.length),
+})
+
+/** All parameters. @param {Numbers} numbers */
+export const parameters = (numbers) =>
+  numbers.said.update.makes.reduce((count, symbol) => count + numbers.count(symbol), 0)
+
+/** The values of each screen's sentences. @type {Record<string, (told: Told) => import("../../../view/model/words.js").Values>} */
+const VALUES = {
+  wrong: ({ numbers }) => ({ ...said(numbers, numbers.values("o")), count: numbers.count("w") }),
+  loss: ({ numbers }) => ({ loss: shown(numbers.values("L")[0], 4) }),
+  blame: () => ({}),
+  nudge: ({ curve }) => ({ gradient: shown(curve?.slope, 4), by: 0.5, fall: shown(curve && curve.slope / 2, 4) }),
+  update: ({ numbers, path }) => ({
+    count: parameters(numbers),
+    before: shown(numbers.values("L")[0], 4),
+    after: shown(path?.losses[1], 4),
+  }),
+  right: ({ numbers, path, telling: { k } }) => ({
+    ...said(numbers, path?.outputs[k] ?? numbers.values("o")),
+    n: k,
+    before: shown(path?.losses[0], 3),
+    after: shown(path?.losses[k], 3),
+    turn: path ? turn(path.outputs) : UNKNOWN,
+  }),
+}
+
+/** Gives what a screen says. @param {Told} told */
+export function words(told) {
+  const { id } = SCREENS[told.telling.at]
+  const values = VALUES[id](told)
+  const isRight = id !== "right" || values.said === values.true
+  const counting = id === "right" && (!isRight || (told.path && told.telling.k < told.path.losses.length - 1))
+  const name = `web.story.${counting ? "counting" : id}`
+  return { title: say(`${name}.title`, values), sentence: say(`${name}.sentence`, values) }
+}
+
+/** @param {Told} told @param {() => void} leave */
+export const top = ({ telling: { at } }, leave) =>
+  html`<span class="brand">cnnviz</span>
+    <span class="story-dots" aria-hidden="true">${SCREENS.map((_, n) => html`<i class=${n <= at ? "done" : ""}></i>`)}</span>
+    <span class="place">${say("web.learn.of", { n: at + 1, count: SCREENS.length })}${at ? nothing : ` · ${say("web.story.minutes")}`}</span>
+    <button type="button" data-key="story_skip" @click=${leave}>${say("web.story.skip")}</button>`
+
+/** @param {Told} told */
+export function heading(told) {
+  const { title, sentence } = words(told)
+  return html`<h1>${title}</h1><p>${sentence}</p>`
+}
+
+/** The way back and on; from the last screen it goes on elsewhere. @param {Told} told @param {() => void} back @param {() => void} on */
+export function foot({ telling: { at } }, back, on) {
+  const { id } = SCREENS[at]
+  const next = at < SCREENS.length - 1
+  return html`${at ? html`<button type="button" class="quiet" data-key="story_back" @click=${back}>← ${say("web.story.back")}</button>` : nothing}
+    ${next ? html`<button type="button" class="primary" data-key="story_on" @click=${on}>${say(`web.story.${id}.on`)} →</button>` : nothing}`
+}

@@ -1,0 +1,75 @@
+// How the maps are marked: those that the stage makes and reads, and in them the cells behind the one that is spoken of.
+
+import { one } from "../../view/model/explain/cell_links.js"
+
+/** @import { Step, Subject } from "./step.js" */
+/** @import { Numbers, Range } from "../../view/types/view.js" */
+
+/** What the stage makes and what it reads stands out among the maps, and what is still to come does not. @param {Step} step */
+export function markMaps(step) {
+  const { overview, plates, view } = step
+  const { stage, player } = view
+  const { makes, inputs, phase } = step.numbers.said[stage]
+  for (const [symbol, { figure }] of Object.entries(plates)) {
+    const ahead = step.isAhead(symbol)
+    figure.classList.toggle("ahead", ahead)
+    plates[symbol].name(step.closed(symbol))
+    figure.classList.toggle("filling", player.done(symbol) !== Number.POSITIVE_INFINITY)
+    figure.classList.toggle("now", makes.includes(symbol))
+    figure.classList.toggle("asked", step.predicting.question?.clicked === symbol)
+    figure.classList.toggle("input", inputs.includes(symbol))
+    figure.classList.toggle("backward", phase === "backward")
+  }
+  overview.element.classList.toggle("back", phase === "backward" || phase === "update")
+  const { layer } = step.numbers.said[stage]
+  for (const bracket of overview.brackets) {
+    bracket.classList.toggle("current", Number(bracket.dataset.layer) === layer)
+    bracket.classList.toggle("backward", phase === "backward")
+  }
+}
+
+/**
+ * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+ * @param {Step} step
+ * @param {Subject} subject
+ */
+export function markCells(step, { map, cell }) {
+  const { numbers, plates } = step
+  const target = step.shown(map)
+  const own = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
+  /** @type {Record<string, string>} */
+  const lit = {}
+  for (const plate of Object.values(plates)) plate.marks = []
+  const masked = step.masked(map)
+  for (const link of map === "update" ? [own] : numbers.links(map)) {
+    const plate = plates[link.source]
+    if (!plate || link.source === target) continue
+    const ranges = numbers.reach(link, cell)
+    const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // which one won is not told yet
+    plate.marks.push({ ranges, thin: chosen })
+    const picked = chosen ? numbers.sources(link, cell) : []
+    for (const place of picked) plate.marks.push({ ranges: place.map(one) })
+    lit[link.source] = chosen ? JSON.stringify({ cells: picked }) : litBlock(numbers, link.source, ranges)
+  }
+  plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
+  step.predicting.mark()
+  for (const [symbol, plate] of Object.entries(plates)) {
+    const said = lit[symbol] ?? (symbol === target ? "target" : "")
+    if (plate.lit !== said) plate.canvas.dataset.lit = plate.lit = said
+  }
+}
+
+/** Rows, columns and output of what is lit, and where a map has several of them its channels and filters. @param {Numbers} numbers @param {string} symbol @param {Range[]} found */
+function litBlock(numbers, symbol, found) {
+  const { kind, shape } = numbers.maps[symbol]
+  const [rows, columns] = found.slice(-2)
+  if (kind === "row") return JSON.stringify([found[0], one(0), null])
+  if (kind === "weights") {
+    const output = found[found.length - 1]
+    const n = output.count === 1 && shape[shape.length - 1] > 1 ? output.start : null
+    if (found.length < 4) return JSON.stringify([found[0], one(0), n])
+    return JSON.stringify([found[1], found[2], n, ...(shape[0] > 1 ? [found[0]] : [])])
+  }
+  const several = shape.slice(0, -2).some((n) => n > 1)
+  return JSON.stringify([rows, columns, null, ...(several ? found.slice(0, -2) : [])])
+}

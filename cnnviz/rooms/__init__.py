@@ -1,0 +1,286 @@
+"""Rooms: a lecturer goes through lessons, and an audience follows. What travels is an address; docs/rooms.md describes it."""
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, RedirectResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.rooms.addresses import address_in, sent_in
+from cnnviz.rooms.experiment_routes import Experiments
+from cnnviz.rooms.exploring import leaves, place_of
+from cnnviz.rooms.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
+from cnnviz.rooms.lecture_routes import MOST_BODY, Lectures, Prepare, deck_in, numbered, screens_of
+from cnnviz.rooms.question_routes import Questions
+from cnnviz.rooms.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
+from cnnviz.rooms.store import MemoryStore, Room, Store, StoreLost, TooManyRooms, TooManyVotes
+from cnnviz.rooms.streams import Stream, Streams, is_together
+from cnnviz.server.direct_routes import DirectRoute
+from cnnviz.server.language import of_request
+from cnnviz.server.numbers import refusal
+from cnnviz.server.rate_limits import A_FEW, Rate
+from cnnviz.server.request_bodies import Refused
+from cnnviz.server.visitors import visitor_of
+from cnnviz.words import reading
+
+__all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
+
+LARGE_ROOM = 10
+"""Followers from which on a move waits until their numbers are ready."""
+
+
+async def _nothing(query: str, client: object) -> None:
+    """Prepares nothing."""
+
+
+class Rooms:
+    """The answers; `store` has the rooms, `prepare` makes what an audience will ask for at an address, for the presenter there, and `key` is the
+    servers' own (room_secrets.py)."""
+
+    def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
+        self.store: Store = store or MemoryStore()
+        self.everywhere = everywhere  # the server listens to more than its own machine
+        self.key = key
+        self.streams = Streams(self.store)
+        self.reached: LruCache[tuple[str, str], bool] = LruCache(20_000)  # rooms that somebody at an address has been in
+        self.waiting: LruCache[tuple[str, str], bool] = LruCache(20_000)  # and that are not there: their pages ask whether they are again
+        self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
+        self.missed = Rate(60, 1)  # codes that there are not
+        self.forged = Rate(10, 6)  # secrets that are none
+        self.moved = Rate(60, 0.025)  # moves of one room
+        self.joined = Rate(A_FEW, 30)  # devices of one address in a room beyond those with a stream of their own
+        self.questions = Questions(self.store)
+        self.experiments = Experiments(self.store, self.questions)
+        self.lectures = Lectures(self.store, self.questions, prepare, large_room, self.experiments.ahead)
+
+    async def open(self, request: Request) -> Response:
+        """POST room: opens a room, whose presenter is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
+
+        With a deck it is at a screen of that, the first one unless it is said.
+        """
+        if self.opened.look(visitor_of(request)) < 1:
+            raise Refused(429, "ui.rooms.too_many", n=1)
+        sent = await sent_in(request, MOST_BODY)
+        secret, deck = _secret_in(sent), deck_in(sent) if "script" in sent else ""
+        query = address_in(sent.get("query", "" if secret or deck else None))
+        if not self.opened.take(visitor_of(request)):
+            raise Refused(429, "ui.rooms.too_many", n=1)
+        if deck:
+            numbered(await self.lectures.deck(request, deck), sent.get("screen", 1))
+        code, presenter, fresh = await self._opened(request, secret, query)
+        if fresh and deck and (room := await self.store.room(code)):
+            await self.lectures.give(request, room, deck)
+            await self.lectures.show(request, room, sent.get("screen", 1))
+        return JSONResponse({"code": code, "driver": presenter}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+
+    async def _opened(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
+        """The code of a new room, or of the one of that secret; the secret, and whether the room is new. Raises Refused, TooManyRooms."""
+        for _ in range(20):
+            presenter = secret or new_secret()
+            code = await asyncio.to_thread(code_of, presenter, self.key)
+            fresh = await self.store.open(code, digest(presenter), query)
+            if fresh or (secret and await self._is_presenter(code, secret)):
+                self.reached.put((visitor_of(request), code), True)
+                return code, presenter, fresh
+            if secret:
+                raise Refused(403, "ui.rooms.not_driver")
+        raise TooManyRooms
+
+    async def _is_presenter(self, code: str, secret: str) -> bool:
+        room = await self.store.room(code)
+        return room is not None and hmac.compare_digest(digest(secret), room.presenter)
+
+    async def join(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/device: a token for a device, without which nothing is answered. An address gets one for each of its streams."""
+        visitor = visitor_of(request)
+        if not await self.store.join(room, visitor, partial(self.joined.take, f"{visitor} {room.code}")):
+            raise Refused(429, "ui.rooms.no_stream")
+        return JSONResponse({"device": new_device(room.presenter)}, 201, {"Cache-Control": "no-store"})
+
+    async def enter(self, request: Request) -> Response:
+        """GET room: a page that asks for the code; with ?code=… it leads there."""
+        code = "".join(letter for letter in request.query_params.get("code", "").upper() if letter in LETTERS)[: LENGTH + 1]
+        return RedirectResponse(f"room/{code}", 303) if code else page_to_enter(of_request(request))
+
+    async def look(self, request: Request) -> Response:
+        """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
+        room = await self.room(request)
+        if "text/html" in request.headers.get("Accept", ""):
+            return page_of_room(room.code, of_request(request)) if await self._may(room, request.url.query) else RedirectResponse(room.code, 303)
+        (followers, alone), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
+        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link, **screens_of(room)}
+        return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+
+    async def _may(self, room: Room, query: str) -> bool:
+        """Tells whether a follower may be at that address by oneself."""
+        if not leaves(query):
+            return True
+        if is_together(room):
+            return False
+        if room.explore in ("", "free"):
+            return True
+        return room.explore == "screens" and await self.store.has_been(room, place_of(query))
+
+    async def screen(self, request: Request) -> Response:
+        """GET room/<code>/screen: the page for a projector."""
+        return page_of_room((await self.room(request)).code, of_request(request), "screen")
+
+    async def presenter_view(self, request: Request) -> Response:
+        """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the presenter's secret."""
+        return page_of_room((await self.room(request)).code, of_request(request), "cockpit")
+
+    async def picture(self, request: Request) -> Response:
+        """GET room/<code>/qr.svg: the link to it, for phones."""
+        room = await self.room(request)
+        return qr(join_link(request, room.code, self.everywhere))
+
+    async def move(self, request: Request) -> Response:
+        """PUT room/<code>: everybody goes there."""
+        room = await self.driven(request)
+        if not self.moved.take(room.code):
+            raise Refused(429, "ui.rooms.too_fast", n=1)
+        return await self.lectures.move(request, room)
+
+    async def end(self, request: Request) -> Response:
+        """DELETE room/<code>: it is over."""
+        await self.store.end(await self.driven(request))
+        return Response(status_code=204)
+
+    async def follow(self, request: Request) -> Response:
+        """GET room/<code>/events: a stream of addresses, the current one first. HEAD asks whether there is one."""
+        room = await self.room(request, waiting=True)
+        visitor = visitor_of(request)
+        if not self.streams.have_room(visitor):
+            raise Refused(503, "ui.rooms.full", n=1)
+        if request.method == "HEAD":
+            return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
+        stream = Stream(
+            room=room, visitor=visitor, seen=request.headers.get("Last-Event-ID", ""),
+            screen="screen" in request.query_params, alone="alone" in request.query_params and not is_together(room),
+        )  # fmt: skip
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)
+
+    def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
+        """Routes of a room's question: method, the path's last part, and who answers."""
+        questions = self.questions
+
+        def for_all(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            async def answer(request: Request) -> Response:
+                return await act(request, await self.room(request))
+
+            return answer
+
+        def for_presenter(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+            async def answer(request: Request) -> Response:
+                room = await self.driven(request)
+                if request.method != "GET" and not self.moved.take(room.code):
+                    raise Refused(429, "ui.rooms.too_fast", n=1)
+                return await act(request, room)
+
+            return answer
+
+        async def results(request: Request) -> Response:
+            private = "Authorization" in request.headers
+            return await questions.results(request, await (self.driven if private else self.room)(request), private)
+
+        return [
+            ("GET", "question", for_all(questions.look)),
+            ("PUT", "question", for_presenter(questions.ask_or_turn)),
+            ("DELETE", "question", for_presenter(questions.end)),
+            ("GET", "asked", for_presenter(questions.asked)),
+            ("POST", "device", for_all(self.join)),
+            ("POST", "vote", for_all(questions.vote)),
+            ("GET", "results.csv", for_presenter(questions.saved)),
+            ("POST", "lost", for_all(questions.lose)),
+            ("POST", "place", for_all(self.experiments.take_part)),
+            ("GET", "experiment", for_all(self.experiments.look)),
+            ("GET", "inside", for_all(self.experiments.inside)),
+            ("GET", "script", for_presenter(self.lectures.given)),
+            ("GET", "results", results),
+            ("GET", "steps", for_presenter(questions.steps)),
+        ]
+
+    async def room(self, request: Request, waiting: bool = False) -> Room:
+        """The room of the request's code; Refused (404, 429) where there is none.
+
+        A page whose room is gone is `waiting` for it: it asks for the same code again and again, which is no guess. Another
+        code counts, and so does the first time.
+        """
+        code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
+        here = visitor, code
+        waits = waiting and bool(self.waiting.get(here))
+        if self.missed.look(visitor) < 1 and not waits and not self.reached.get(here):
+            raise Refused(429, "ui.rooms.too_often", n=1)  # a class, whose room this is, goes on whatever one of it tries
+        room = await self.store.room(code) if len(code) == LENGTH else None
+        if room is None:
+            if not waits:
+                self.missed.take(visitor)
+            if len(code) == LENGTH:
+                self.waiting.put(here, True)
+            raise Refused(404, "ui.rooms.none")
+        self.reached.put(here, True)
+        return room
+
+    async def driven(self, request: Request) -> Room:
+        """The room, for its presenter."""
+        room, visitor = await self.room(request), visitor_of(request)
+        kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+        if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.presenter):
+            return room
+        if not self.forged.take(visitor):
+            raise Refused(429, "ui.rooms.too_often", n=1)
+        raise Refused(403, "ui.rooms.not_driver")
+
+
+def _secret_in(sent: dict[str, object]) -> str:
+    """The secret ("driver") of a room that is gone, "" for a new one. Raises Refused."""
+    secret = sent.get("driver", "")
+    if secret != "" and not is_secret(secret):
+        raise Refused(403, "ui.rooms.not_driver")
+    return str(secret)
+
+
+_ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connection": "close"}}
+"""Headers of a refusal beside its sentence."""
+
+
+def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """The same, with a sentence for all that can go wrong."""
+
+    async def answer(request: Request) -> Response:
+        with reading(of_request(request)):
+            try:
+                return await act(request)
+            except Refused as why:
+                if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
+                    return page_of_refusal(why, request.url.path, of_request(request))
+                return refusal(why.status, why.id, _ASIDE_OF.get(why.status), **why.values)
+            except TooManyRooms:
+                return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
+            except TooManyVotes:
+                return refusal(503, "ui.rooms.votes_full", {"Retry-After": "60"})
+            except StoreLost:
+                return refusal(503, "ui.rooms.lost", {"Retry-After": "2"})
+            except ClientDisconnect:
+                return Response(status_code=400)
+
+    return answer
+
+
+def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
+    """The rooms, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
+    pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.presenter_view), ("GET", "/qr.svg", rooms.picture)]
+    from_follower = [("GET", "events", rooms.follow), *rooms.question_routes()]
+    room = f"{folder}/room/{{code}}"
+    return [
+        Route(f"{folder}/room", answering(rooms.open), methods=["POST"]),
+        Route(f"{folder}/room", answering(rooms.enter), methods=["GET"]),
+        *(DirectRoute(f"{room}/{name}", answering(act), methods=[method]) for method, name, act in from_follower),
+        *(Route(room + name, answering(act), methods=[method]) for method, name, act in [*one, *pages]),
+    ]

@@ -1,0 +1,43 @@
+"""Answers for a whole audience at once: each is made once and packed once."""
+
+import asyncio
+import gzip
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.server.compression import takes_gzip
+
+Bytes = tuple[bytes, bytes]
+"""An answer as it is, and packed."""
+
+
+class AnswerCache:
+    """Answers by name, `most` bytes of them."""
+
+    def __init__(self, most: int = 20_000_000) -> None:
+        self.known: LruCache[tuple[Hashable, ...], Bytes] = LruCache(most, held_bytes)
+        self.coming: dict[tuple[Hashable, ...], asyncio.Task[Bytes]] = {}
+
+    async def get(self, request: Request, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:
+        """The answer of that name; what `make` raises is everybody's who waits for it."""
+        both = self.known.get(name)
+        if both is None:
+            task = self.coming.get(name)
+            if task is None:
+                task = self.coming[name] = asyncio.create_task(self._made(name, make))
+            both = await asyncio.shield(task)  # the first client may be gone
+        packed = takes_gzip(request.headers)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
+        return Response(both[packed], media_type="application/json", headers=headers)
+
+    async def _made(self, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Bytes:
+        try:
+            body = bytes(JSONResponse(await make()).body)
+        finally:
+            del self.coming[name]
+        both = body, gzip.compress(body, 6, mtime=0)
+        self.known.put(name, both)
+        return both

@@ -1,0 +1,95 @@
+"""The answers of an audience, round by round, as lines for a spreadsheet: numbers of answers and no device."""
+
+import csv
+import io
+import json
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any, TypedDict
+
+from cnnviz.decks.votes import counted, rule_of
+from cnnviz.rooms.poll import Poll
+from cnnviz.rooms.question_view import Asked
+from cnnviz.rooms.store import Ballot
+
+MOST_TEXT = 300
+"""Characters of a question or an answer."""
+MOST_LINES = 60
+"""Answers of a round that have a line each; the others have one together."""
+MOST_NUMBER = 10**14
+"""Milliseconds after 1970 that a question may have been asked at."""
+REST = "…"
+COLUMNS = ("question", "asked at", "kind", "text", "round", "answer", "count", "of", "right")
+
+Line = tuple[str, int, int, bool | None]
+
+
+class Record(TypedDict):
+    """A question and its rounds: of each answer its name, how many gave it, of how many, and whether it is right."""
+
+    number: int
+    kind: str
+    ask: str
+    rounds: list[list[Line]]
+
+
+def record(poll: Poll, asked: Asked, ballots: Sequence[Ballot]) -> Record:
+    """A question of a room as it is kept when another one takes its place."""
+    ask = asked.question.ask.say(asked.lang)[:MOST_TEXT]
+    return Record(number=poll.number, kind=poll.kind, ask=ask, rounds=[_round(asked, list(ballot.values())) for ballot in ballots])
+
+
+def _round(asked: Asked, answers: Sequence[float]) -> list[Line]:
+    given = _named(asked, answers)
+    most = sorted(given, key=lambda line: -line[1])[:MOST_LINES]
+    rest = sum(count for _, count, _ in given) - sum(count for _, count, _ in most)
+    lines: list[Line] = [(name, count, len(answers), right) for name, count, right in most]
+    return [*lines, (REST, rest, len(answers), None)] if rest else lines
+
+
+def _named(asked: Asked, answers: Sequence[float]) -> list[tuple[str, int, bool | None]]:
+    """Each answer by its name, and every option whether it was given or not."""
+    step, question, lang = asked.step, asked.question, asked.lang
+    if step.kind == "choose":
+        counts = counted(answers)
+        labels = [option.label.say(lang)[:MOST_TEXT] or str(n + 1) for n, option in enumerate(question.options)]
+        return [(label, counts.get(n, 0), option.right if asked.keyed else None) for n, (label, option) in enumerate(zip(labels, question.options, strict=True))]
+    known = {answer: answers.count(answer) for answer in dict.fromkeys(answers)}
+    names = {answer: f"{answer:.6g}" if step.kind == "number" else str(int(answer)) for answer in known}
+    return [(names[answer], count, rule_of(step, question, answer) == 0 if asked.keyed else None) for answer, count in known.items()]
+
+
+def read(text: str) -> Record | None:
+    """A record as it was kept; None where it is none."""
+    try:
+        found: Any = json.loads(text)
+        rounds = [[(str(name), int(count), int(of), right) for name, count, of, right in lines] for lines in found["rounds"]]
+        kept = Record(number=int(found["number"]), kind=str(found["kind"]), ask=str(found["ask"]), rounds=rounds)
+    except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
+        return None
+    return kept if 0 <= kept["number"] < MOST_NUMBER else None
+
+
+def table(records: Iterable[Record]) -> str:
+    """The records as a file of comma-separated values, which no program takes for formulas.
+
+    >>> print(table([Record(number=0, kind="choose", ask="=1+1", rounds=[[("yes", 2, 3, None)]])]), end="")
+    question,asked at,kind,text,round,answer,count,of,right
+    1,1970-01-01T00:00:00Z,choose,'=1+1,1,yes,2,3,
+    """
+    out = io.StringIO()
+    lines = csv.writer(out, lineterminator="\n")
+    lines.writerow(COLUMNS)
+    for n, one in enumerate(records, 1):
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one["number"] / 1000))
+        for turn, answers in enumerate(one["rounds"], 1):
+            for name, count, of, right in answers:
+                lines.writerow((n, at, one["kind"], _plain(one["ask"]), turn, _plain(name), count, of, "" if right is None else "yes" if right else "no"))
+    return out.getvalue()
+
+
+def _plain(text: str) -> str:
+    """A text on a line, that no program takes for a formula."""
+    line = "".join(letter if letter.isprintable() else " " for letter in text)
+    number = line.replace(".", "", 1).replace("-", "", 1).replace("e", "", 1).replace("+", "", 1).isdecimal()
+    return line if number or not line.startswith(("=", "+", "-", "@")) else f"'{line}"

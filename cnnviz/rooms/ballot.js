@@ -1,0 +1,345 @@
+// A follower's question: what is asked, an answer by touch or keys, that it is in, and what became of it.
+
+import { letter, paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { typed } from "../pages/learn/score.js"
+import { ARROWS } from "../view/model/layout/neighbours.js"
+import { clock, escaped, formula } from "../view/model/numbers/format.js"
+import { inBrowser } from "../view/model/storage.js"
+import { say, written } from "../view/model/words.js"
+import { DeviceRun } from "./experiment.js"
+import { paintPlates, platesHTML } from "./plate_row.js"
+import { cellIn, cellUnder, endOf, isRight, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
+import { drawMap } from "./question_map.js"
+import { paintResults, resultsHTML } from "./results.js"
+import { inReaders } from "./screen_bar.js"
+
+/** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomScreen } from "../view/types/view.js" */
+/**
+ * @typedef {object} Asking  how it reaches the room
+ * @property {(number: number) => Promise<RoomQuestion | undefined>} question
+ * @property {() => Promise<RoomResults | undefined>} results
+ * @property {(poll: RoomPoll, answer: number) => Promise<{ ok: boolean, sentence: string }>} vote
+ */
+/** @typedef {Asking & import("./experiment.js").Asking} AskingAll */
+
+const TICK = 250
+const VOTE = "cnnviz.vote"
+
+export class Ballot {
+  /** @type {RoomPoll | null} */
+  poll = null
+  /** @type {RoomQuestion | undefined} */
+  question = undefined
+  /** @type {RoomResults | undefined} */
+  results = undefined
+  /** @type {number | null}  what is chosen here */
+  given = null
+  /** @type {number | null}  what the room has */
+  sent = null
+  layer = 0
+  sending = false
+  /** @type {RoomScreen | null} */
+  screen = null
+  isGone = false // the server has forgotten the room
+  note = ""
+  ends = 0
+
+  /**
+   * @param {HTMLElement} element
+   * @param {AskingAll} asking
+   * @param {() => void} changed  called when there is a question or none any more
+   * @param {(query: string) => void} explore  goes to an address on one's own
+   */
+  constructor(element, asking, changed, explore) {
+    this.element = element
+    this.asking = asking
+    this.changed = changed
+    this.own = new DeviceRun(element, asking, explore)
+    element.addEventListener("submit", (event) => {
+      event.preventDefault()
+      this.send()
+    })
+    element.addEventListener("input", ({ target }) => this.typed(/** @type {HTMLInputElement} */ (target)))
+    element.addEventListener("click", (event) => this.clicked(event))
+    element.addEventListener("keydown", (event) => this.pressed(event))
+    new ResizeObserver(() => this.paint()).observe(element)
+    setInterval(() => this.tick(), TICK)
+  }
+
+  /** Tells whether there is something to answer or to see. */
+  get open() {
+    return Boolean(this.poll)
+  }
+
+  /** Seconds that are left, null where nobody said how many. */
+  get left() {
+    return leftUntil(this.ends, this.poll)
+  }
+
+  /** The screen of the room's deck. @param {RoomScreen | null} screen */
+  shown(screen) {
+    this.screen = this.own.screen = screen
+    if (this.own.poll) this.own.show()
+  }
+
+  /** The room's question has come this far. @param {RoomPoll | null} poll */
+  async hear(poll) {
+    const before = this.poll
+    this.poll = poll
+    this.ends = endOf(poll)
+    if (this.question && poll?.phase === "open" && isSame(poll, before)) return // said anew, as by another stream: what is typed stays
+    if (!poll || poll.number !== before?.number) this.forget()
+    else if (poll.round !== before.round) this.sent = null
+    if (poll && this.sent === null) this.recall(poll)
+    this.results = undefined
+    this.note = ""
+    this.changed()
+    const experiment = poll?.kind === "experiment"
+    this.own.hear(experiment ? poll : null)
+    if (experiment) return
+    if (!poll) return this.show()
+    const question = await this.asking.question(poll.number)
+    const shown = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
+    if (this.poll !== poll) return // something newer was heard meanwhile
+    const first = !this.question
+    this.question = question
+    this.results = shown
+    this.show()
+    if (first) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
+  }
+
+  /** Nothing can be sent while the room is gone; the question stays. @param {boolean} is */
+  setGone(is) {
+    this.isGone = is
+    this.ready()
+  }
+
+  forget() {
+    this.question = undefined
+    this.given = this.sent = null
+    this.layer = 0
+  }
+
+  // ---- answering
+
+  /** @param {HTMLInputElement} input */
+  typed({ name, value }) {
+    if (name === "answer") this.given = Number(value)
+    else if (name === "number") {
+      const is = !Number.isNaN(typed(value))
+      this.given = is ? typed(value) : null
+      this.note = is || !value.trim() ? "" : say("web.hall.no_number")
+    }
+    this.ready()
+  }
+
+  /** @param {MouseEvent} event */
+  clicked(event) {
+    const target = /** @type {Element} */ (event.target)
+    const canvas = target.closest("canvas.pick")
+    if (canvas instanceof HTMLCanvasElement) return this.pick(canvas, event)
+    const button = target.closest("button")
+    if (button?.dataset.way) this.step(button.dataset.way)
+    else if (button?.dataset.layer) this.turn(Number(button.dataset.layer))
+  }
+
+  /** @param {HTMLCanvasElement} canvas @param {MouseEvent} event */
+  pick(canvas, { clientX, clientY }) {
+    const { question } = this
+    if (!question?.map || this.poll?.phase !== "open") return
+    const { left, top, width } = canvas.getBoundingClientRect()
+    const tapped = question.source ?? question.map
+    const side = width / tapped.columns
+    const [row, column] = [Math.floor((clientY - top) / side), Math.floor((clientX - left) / side)]
+    this.choose(question.source ? cellUnder(question, row, column) : cellIn(question.map, this.layer, row, column))
+  }
+
+  /** @param {KeyboardEvent} event */
+  pressed(event) {
+    const target = /** @type {Element} */ (event.target)
+    if (!target.matches("canvas.pick")) return
+    if (event.key === "Enter") this.send()
+    else if (ARROWS[event.key]) this.step(event.key)
+    else return
+    event.preventDefault()
+  }
+
+  /** A cell further. @param {string} way */
+  step(way) {
+    const { map } = this.question ?? {}
+    if (!map || this.poll?.phase !== "open") return
+    const [down, right] = ARROWS[way]
+    const { row, column } = this.given === null ? middle(map) : placeIn(map, this.given)
+    this.choose(
+      cellIn(map, this.layer, row + (this.given === null ? 0 : down), column + (this.given === null ? 0 : right)),
+    )
+  }
+
+  /** Another channel. @param {number} by */
+  turn(by) {
+    const { map } = this.question ?? {}
+    if (!map) return
+    this.layer = (this.layer + by + map.layers) % map.layers
+    this.show()
+  }
+
+  /** @param {number} cell */
+  choose(cell) {
+    this.given = cell
+    this.note = ""
+    this.ready()
+    this.paint()
+  }
+
+  async send() {
+    const { poll, given } = this
+    if (!poll || given === null || poll.phase !== "open" || this.sending) return
+    this.sending = true
+    this.ready()
+    const { ok, sentence } = await this.asking.vote(poll, given)
+    this.sending = false
+    if (this.poll?.number === poll.number && this.poll.round === poll.round) {
+      if (ok) this.sent = given
+      if (ok) inBrowser.writeRecord(VOTE, { number: poll.number, round: poll.round, answer: given }) // also for when the page is loaded again
+      this.note = ok ? "" : sentence || say("web.notice.silent")
+    }
+    this.ready()
+  }
+
+  /** @param {RoomPoll} poll */
+  recall({ number, round }) {
+    const last = inBrowser.readRecord(VOTE)
+    if (last.number === number && last.round === round) this.given = this.sent = last.answer
+  }
+
+  // ---- what is seen
+
+  show() {
+    const { question, poll, element } = this
+    if (!question || !poll) {
+      element.replaceChildren()
+      return
+    }
+    const shown = this.results ? resultsHTML(question, this.results, this.sent) : ""
+    const closed =
+      poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
+    element.tabIndex = this.results ? 0 : -1 // what scrolls is reached by keys
+    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escaped(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
+      ${
+        poll.phase === "open"
+          ? `<form>${this.inputs(question)}<p class="in" role="status"></p>
+        <button type="submit" class="primary" data-key="room_send"></button><p class="soft">${say("web.hall.changeable")}</p></form>`
+          : closed
+      }
+      ${poll.phase === "open" ? "" : `<p class="in" role="status"></p>`}${this.results ? platesHTML(this.results.plates) : ""}${shown}`
+    this.ready()
+    this.paint()
+  }
+
+  /** @param {RoomQuestion} question */
+  inputs(question) {
+    if (question.kind === "number")
+      return `<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off" value="${this.given ?? ""}"></label>`
+    if (question.kind === "choose") return choices(question, this.given)
+    const { map, source, kernel } = question
+    if (!map) return ""
+    const tapped = source ?? map
+    const layers =
+      map.layers > 1
+        ? `<p class="layers"><button type="button" data-layer="-1" aria-label="${say("web.hall.layer_back")}">‹</button>
+          <span>${say("web.hall.layer", { n: this.layer + 1, count: map.layers })}</span><button type="button" data-layer="1" aria-label="${say("web.hall.layer_on")}">›</button></p>`
+        : ""
+    const arrow = (/** @type {string} */ way, /** @type {string} */ sign) =>
+      `<button type="button" data-way="${way}" aria-label="${say(`web.hall.way.${way}`)}">${sign}</button>`
+    return `<p class="of"><i>${formula(tapped.label)}</i> ${escaped(tapped.words)}${source ? ` · ${rich(say("web.hall.tap_source", { map: map.symbol }))}` : ""}</p>${layers}
+      <canvas class="pick" tabindex="0" role="application" aria-label="${escaped(say("web.hall.pick", { map: map.label }))}"></canvas>
+      <div class="beside"><div class="pad">${arrow("ArrowUp", "▲")}${arrow("ArrowLeft", "◀")}${arrow("ArrowRight", "▶")}${arrow("ArrowDown", "▼")}</div>
+      ${
+        kernel
+          ? `<figure><figcaption>${say("web.hall.pixels", { n: kernel.flat().length })}</figcaption><canvas class="under"></canvas></figure><b>⊙</b><figure><figcaption>${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
+          : ""
+      }</div>`
+  }
+
+  /** What has been chosen, and what has been sent. */
+  ready() {
+    const { element, question, poll } = this
+    const status = element.querySelector(".in")
+    if (!question || !poll || !status) return
+    const name = (/** @type {number} */ answer) => nameOf(question, answer)
+    const judged = this.sent !== null && this.results?.revealed ? isRight(this.results, this.sent) : undefined
+    const said = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
+    status.className = `in${this.note || judged === false ? " wrong" : this.sent === null ? "" : " done"}`
+    status.innerHTML = this.note
+      ? escaped(this.note)
+      : this.sent !== null
+        ? say(`web.hall.${said}`, { answer: name(this.sent).replace(/\.$/, "") })
+        : poll.phase === "open"
+          ? ""
+          : say("web.hall.none")
+    const button = element.querySelector(/** @type {"button"} */ ("[data-key=room_send]"))
+    if (!button) return
+    button.disabled = this.given === null || this.sending || this.given === this.sent || this.isGone
+    button.innerHTML = this.given === null ? say("web.hall.choose") : say("web.hall.send", { answer: name(this.given) })
+  }
+
+  paint() {
+    const { element, question, results } = this
+    if (this.own.poll) return this.own.paint()
+    if (question) paintPlates(element, (results ?? question).plates)
+    if (results) return paintResults(element, results)
+    const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.pick"))
+    if (!canvas || !question?.map || !canvas.clientWidth) return
+    const { given } = this
+    const { source } = question
+    const map = /** @type {RoomMap} */ (question.map)
+    const here = given !== null && placeIn(map, given).layer === this.layer
+    if (source) drawMap(canvas, source, { window: given === null ? undefined : windowAt(question, given) })
+    else {
+      const { row, column } = here ? placeIn(map, given) : { row: 0, column: 0 }
+      drawMap(canvas, map, { layer: this.layer, window: here ? [row, column, 1, 1] : undefined })
+    }
+    this.under(given)
+  }
+
+  /** The pixels under the window. @param {number | null} given */
+  under(given) {
+    const canvas = this.element.querySelector(/** @type {"canvas"} */ ("canvas.under"))
+    const { question } = this
+    if (!canvas || !question?.source) return
+    const [top, left, rows, columns] = given === null ? [0, 0, 3, 3] : windowAt(question, given)
+    const whole = /** @type {RoomMap & { plane: NonNullable<RoomMap["plane"]> }} */ (question.source)
+    const bytes = atob(whole.plane.levels)
+    let part = ""
+    for (let i = top; i < top + rows; i++)
+      for (let j = left; j < left + columns; j++) part += bytes[i * whole.columns + j] ?? "\0"
+    drawMap(canvas, { ...whole, rows, columns, cells: rows * columns, plane: { ...whole.plane, levels: btoa(part) } })
+  }
+
+  tick() {
+    const { left } = this
+    for (const element of document.querySelectorAll(".time-left")) {
+      element.textContent = left === null ? "" : say("web.hall.left", { time: clock(left) })
+    }
+  }
+}
+
+/** @param {RoomMap} map */
+const middle = ({ rows, columns }) => ({ row: Math.floor(rows / 2), column: Math.floor(columns / 2) })
+
+/** @param {RoomQuestion} question @param {number | null} given */
+function choices({ options }, given) {
+  const scale = scaleOf(options)
+  const choice = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
+    `<label class="option${rows ? " pictured" : ""}"><input type="radio" name="answer" value="${n}"${given === n ? " checked" : ""}><span class="letter">${letter(n)}</span>${
+      rows ? picture(rows, scale) : ""
+    }<span>${rich(label)}</span></label>`
+  return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
+}
+
+/** An answer in words. @param {RoomQuestion} question @param {number} answer */
+function nameOf({ kind, options, map }, answer) {
+  if (kind === "number") return written(answer, "6")
+  if (kind === "choose") return `${letter(answer)}${options[answer]?.label ? `: ${rich(options[answer].label)}` : ""}`
+  return map ? placeName(map, answer) : ""
+}

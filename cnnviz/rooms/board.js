@@ -1,0 +1,292 @@
+// The projector's side of a room: how to join, the question with how many have answered, and what they answered.
+
+import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { clock, escaped, formula } from "../view/model/numbers/format.js"
+import { say } from "../view/model/words.js"
+import { setHTML } from "../view/shell/html.js"
+import { AllRuns } from "./experiment.js"
+import { paintPlates, platesHTML } from "./plate_row.js"
+import { cellIn, endOf, leftUntil, windowAt } from "./question.js"
+import { drawMap } from "./question_map.js"
+import { foundIt, paintResults, resultsHTML } from "./results.js"
+import { inReaders } from "./screen_bar.js"
+
+/** @import { Asking } from "./ballot.js" */
+/** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomScreen } from "../view/types/view.js" */
+
+const TICK = 250
+
+const MOST_LAYERS = 16
+const MOST_DOTS = 600 // of those who have joined
+
+/** Tells how many of a map's layers are drawn. @param {RoomMap} map */
+const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
+
+export class RoomBoard {
+  /** @type {RoomPoll | null} */
+  poll = null
+  /** @type {RoomQuestion | undefined} */
+  question = undefined
+  /** @type {RoomResults | undefined} */
+  results = undefined
+  /** @type {RoomScreen | null} */
+  screen = null
+  counts = { votes: 0, followers: 0, alone: 0, lost: 0 }
+  link = ""
+  ends = 0
+  covered = "" // "black", "join" or ""
+  coveredHere = false // by this page, not by the room
+
+  /**
+   * @param {HTMLElement} element
+   * @param {Pick<Asking, "question" | "results"> & import("./experiment.js").Asking} asking
+   * @param {URL} base
+   * @param {string} code
+   * @param {() => void} changed
+   */
+  constructor(element, asking, base, code, changed) {
+    this.element = element
+    this.asking = asking
+    this.base = base
+    this.code = code
+    this.changed = changed
+    this.curtain = document.createElement("section")
+    this.curtain.className = "hall curtain"
+    this.curtain.addEventListener("click", () => this.cover(""))
+    element.after(this.curtain)
+    this.runs = new AllRuns(element, asking)
+    new ResizeObserver(() => this.paint()).observe(element)
+    this.timer = setInterval(() => this.tick(), TICK)
+    this.look().then(() => {
+      this.changed()
+      if (this.open) this.show() // the corner says the link
+      this.cover(this.covered)
+    })
+  }
+
+  get open() {
+    return Boolean(this.poll)
+  }
+
+  /** Say that the room is gone, while the question stays. @param {boolean} is */
+  setGone(is) {
+    this.element.classList.toggle("gone", is)
+    this.element.dataset.gone = is ? say("web.room.gone") : ""
+  }
+
+  /** By which link one joins, and how many have. */
+  async look() {
+    const answer = await fetch(new URL(`room/${this.code}`, this.base)).catch(() => undefined)
+    const room = await answer?.json().catch(() => undefined)
+    if (!room?.link) return
+    this.link = room.link
+    this.counts = { ...this.counts, followers: room.followers }
+  }
+
+  /** The screen of the room's deck. @param {RoomScreen | null} screen */
+  shown(screen) {
+    this.screen = this.runs.screen = screen
+    if (this.runs.poll) this.runs.show()
+  }
+
+  /** @param {RoomPoll | null} poll */
+  async hear(poll) {
+    this.poll = poll
+    this.ends = endOf(poll)
+    this.changed()
+    this.question = this.results = undefined
+    const experiment = poll?.kind === "experiment"
+    this.runs.hear(experiment ? poll : null)
+    if (poll && !experiment) {
+      const shown = poll.phase === "shown" || poll.phase === "revealed"
+      const [question, results] = await Promise.all([
+        this.asking.question(poll.number),
+        shown ? this.asking.results() : undefined,
+      ])
+      if (this.poll !== poll) return
+      this.question = question
+      this.results = results
+    }
+    this.show()
+    if (experiment) this.runs.look(this.counts.votes)
+  }
+
+  /** @param {{ votes: number, followers: number, alone: number, lost: number }} counts */
+  count(counts) {
+    this.counts = counts
+    if (!this.link) this.look().then(this.changed) // the server had forgotten the room when this page came
+    this.tick()
+    this.changed()
+    this.runs.look(counts.votes)
+  }
+
+  leave() {
+    clearInterval(this.timer)
+    this.element.remove()
+    this.curtain.remove()
+  }
+
+  // ---- what is seen
+
+  show() {
+    const { element, question, poll, runs } = this
+    element.classList.toggle("asking", Boolean(question || runs.poll))
+    element.classList.toggle("resulting", Boolean(this.results))
+    element.innerHTML = poll && question ? this.asked(poll, question) : runs.poll ? this.experiment : ""
+    this.tick()
+    if (runs.poll) runs.show()
+    else this.paint()
+  }
+
+  /** Cover the lecture and its question: "black", "join" (how to join), or "" for neither. What is under it stays as it is. @param {string} how */
+  cover(how) {
+    const { curtain } = this
+    this.covered = how
+    this.coveredHere = false
+    curtain.classList.toggle("black", how === "black")
+    curtain.classList.toggle("joining", how === "join")
+    curtain.innerHTML = how === "join" ? this.invitation : ""
+    this.tick()
+    this.changed()
+  }
+
+  /** Cover this page alone, or uncover it; until the lecture goes on. @param {string} how */
+  toggle(how) {
+    this.cover(this.covered === how ? "" : how)
+    this.coveredHere = this.covered !== ""
+  }
+
+  /** Uncover a page that was covered alone. */
+  goesOn() {
+    if (this.coveredHere) this.cover("")
+  }
+
+  /** Where one types the code. */
+  get plainLink() {
+    return this.link.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")
+  }
+
+  get invitation() {
+    return `<h1>${say("web.room.follow_on")}</h1><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
+      <div><p>${say("web.room.go_to")}</p><p class="link">${escaped(this.plainLink)}</p><p>${say("web.room.and_type")}</p><b>${escaped(this.code)}</b><p>${say("web.room.nameless")}</p></div>
+      <footer><p class="joined"></p><p class="dots" aria-hidden="true"></p><p class="starts"><kbd>${say("web.keys.PageDown")}</kbd> ${say("web.room.starts")}</p></footer>`
+  }
+
+  /** Tells how one joins, in a corner. */
+  get corner() {
+    return `<p class="corner"><span>${say("web.room.join_at")}<em>${escaped(this.plainLink)}</em></span><b>${escaped(this.code)}</b></p>`
+  }
+
+  get qr() {
+    return new URL(`room/${this.code}/qr.svg`, this.base).href
+  }
+
+  get experiment() {
+    return `<header><div><p class="premise-line"><span class="tag">${say("web.hall.experiment.tag")}</span> <span class="premise"></span></p><h1 class="found"></h1></div>${this.corner}</header>
+      <div class="body"><canvas class="runs" role="img"></canvas></div>
+      <footer><p class="predicted headline"></p><div class="inside"></div><p>${say("web.hall.experiment.dot")}</p></footer>`
+  }
+
+  /** @param {RoomPoll} poll @param {RoomQuestion} question */
+  asked(poll, question) {
+    const { results } = this
+    if (results) {
+      const said = results.right
+        ? `<p class="premise">${rich(question.ask)}</p><h1>${rich(results.right)}</h1>`
+        : `<h1>${rich(question.ask)}</h1>`
+      return `<header><div>${said}</div>${this.corner}</header>
+        <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
+        <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
+    }
+    const said = poll.kind === "predict" && this.screen ? escaped(inReaders(this.screen.say)) : ""
+    return `<header><div><p class="premise">${said || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
+      <div class="body"><div class="scene">${this.scene(question)}</div>
+        <div class="status"><p class="time"><b></b> <small></small></p><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div></div>
+      ${question.kind === "choose" ? options(question) : ""}`
+  }
+
+  /** @param {RoomQuestion} question */
+  scene(question) {
+    const { map, source, kernel, kind, plates } = question
+    if (kind !== "click")
+      return `${platesHTML(plates)}${kind === "number" ? `<p class="lead">${say("web.hall.type")}</p>` : ""}`
+    if (!map) return ""
+    const cells = `<p class="cells${map.plane ? "" : " on"}"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
+    const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
+      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
+    const weights = kernel
+      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
+      : ""
+    const arrow = `<svg class="arrow" aria-hidden="true"><path></path><path class="head"></path><text>${escaped(say("web.hall.here"))}</text></svg>`
+    return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${source ? arrow : ""}`
+  }
+
+  paint() {
+    const { element, question, results } = this
+    if (this.runs.poll) return this.runs.paint()
+    if (question) paintPlates(element, (results ?? question).plates)
+    if (results) return paintResults(element, results)
+    if (!question?.map) return
+    const { map, source } = question
+    const [row, column] = [Math.floor(map.rows / 10), Math.floor((3 * map.columns) / 4)]
+    const example = cellIn(map, 0, row, column)
+    for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-shows]"))) {
+      const layer = Number(canvas.dataset.layer)
+      if (canvas.dataset.shows === "source" && source) drawMap(canvas, source, { window: windowAt(question, example) })
+      else drawMap(canvas, map, { layer, window: source ? [row, column, 1, 1] : undefined })
+    }
+    this.arrow(question, row, column)
+  }
+
+  /**
+   * From the example's window to the cell that it makes.
+   * @param {RoomQuestion} question
+   * @param {number} row
+   * @param {number} column
+   */
+  arrow({ map, source, window }, row, column) {
+    const [scene, svg] = this.element.querySelectorAll(/** @type {"svg"} */ (".scene, .arrow"))
+    const [from, to] = scene?.querySelectorAll("canvas") ?? []
+    if (!svg || !to || !map || !source) return
+    const base = scene.getBoundingClientRect()
+    const [left, right] = [from.getBoundingClientRect(), to.getBoundingClientRect()]
+    const [top, at, , wide] = windowAt(/** @type {RoomQuestion} */ ({ map, window }), cellIn(map, 0, row, column))
+    const [here, there] = [left.width / source.columns, right.width / map.columns] // a cell's side in each
+    const x = left.x - base.x + (at + wide) * here
+    const y = left.y - base.y + (top + wide / 2) * here
+    const end = { x: right.x - base.x + column * there - 3, y: right.y - base.y + (row + 0.5) * there }
+    const middle = { x: (left.right + right.x) / 2 - base.x, y: Math.min(y, end.y) - 0.05 * left.height }
+    const [line, head, text] = svg.children
+    line.setAttribute("d", `M${x},${y} Q${middle.x},${middle.y} ${end.x},${end.y}`)
+    head.setAttribute("d", `M${end.x},${end.y} l-12,-5 l1.5,6.5 l-3,4.5 z`)
+    text.setAttribute("x", String(middle.x))
+    text.setAttribute("y", String(middle.y - 8))
+  }
+
+  // What changes by itself: how many have answered, and the time that is left.
+  tick() {
+    const { element, poll, counts } = this
+    for (const line of this.curtain.querySelectorAll(/** @type {"p"} */ (".joined"))) {
+      setHTML(line, counts.followers ? say("web.room.joined", { n: counts.followers }) : say("web.room.nobody"))
+      const dots = /** @type {HTMLElement} */ (line.nextElementSibling)
+      setHTML(dots, "<i></i>".repeat(Math.min(counts.followers, MOST_DOTS)))
+    }
+    const answered = element.querySelector(".answered")
+    if (!answered || !poll) return
+    answered.innerHTML = say("web.hall.answered", { n: counts.votes, of: Math.max(counts.followers, counts.votes) })
+    const bar = element.querySelector(/** @type {"i"} */ (".status .meter i"))
+    if (bar) bar.style.width = `${(100 * counts.votes) / Math.max(counts.followers, counts.votes, 1)}%`
+    const left = leftUntil(this.ends, poll)
+    const [time, words] = element.querySelectorAll(".time > *")
+    time.textContent = left === null ? "" : clock(left)
+    words.textContent = left === null ? "" : say("web.hall.to_answer")
+  }
+}
+
+/** The answers that one may choose, each on a card. @param {RoomQuestion} question */
+function options({ options: all }) {
+  const scale = scaleOf(all)
+  const card = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
+    `<li><span class="letter">${letter(n)}</span>${rows ? picture(rows, scale) : ""}<span>${rich(label)}</span></li>`
+  return `<ul class="options${all.length > 4 ? " many" : ""}">${all.map(card).join("")}</ul>`
+}

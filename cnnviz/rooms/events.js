@@ -1,0 +1,107 @@
+// One stream of what happens in a room, while the page is in sight: a phone in a pocket asks for nothing.
+
+import { retryIn } from "./question.js"
+
+/** @import { RoomPoll, RoomScreen } from "../view/types/view.js" */
+/** @typedef {{ votes: number, followers: number, alone: number, lost: number }} Count */
+/**
+ * @typedef {object} Hears
+ * @property {(query: string, number: number) => void} moved
+ * @property {(poll: RoomPoll | null) => void} [asked]
+ * @property {(count: Count) => void} [counted]
+ * @property {(explore: string) => void} [allowed]  how far one may go by oneself: "free", "screens" or "paused"
+ * @property {(how: string) => void} [covered]  what a projector shows instead of the lecture: "black", "join", or "" for nothing
+ * @property {(screen: RoomScreen | null) => void} [shown]  the screen of the room's deck where the lecture is
+ * @property {() => void} ended
+ * @property {(is: boolean) => void} [lost]  whether the server is out of reach
+ * @property {(is: boolean) => void} gone  whether it is there and has no such room any more; said more than once
+ */
+
+/** @param {Hears} act */
+export function listen(act) {
+  /** @type {EventSource | undefined} */
+  let stream
+  let url = ""
+  let over = false
+  let gone = false
+  let tries = 0
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer
+
+  function begin() {
+    clearTimeout(timer)
+    if (over || !url || document.hidden || (stream && stream.readyState !== EventSource.CLOSED)) return
+    const own = new EventSource(url)
+    stream = own
+    own.onopen = () => {
+      tries = 0
+      gone = false
+      act.gone(false)
+      act.lost?.(false)
+    }
+    own.onmessage = ({ data, lastEventId }) => act.moved(data, Number(lastEventId))
+    own.addEventListener("question", ({ data }) => act.asked?.(JSON.parse(data)))
+    own.addEventListener("explore", ({ data }) => act.allowed?.(JSON.parse(data)))
+    own.addEventListener("cover", ({ data }) => act.covered?.(JSON.parse(data)))
+    own.addEventListener("screen", ({ data }) => act.shown?.(JSON.parse(data)))
+    own.addEventListener("count", ({ data }) => act.counted?.(JSON.parse(data)))
+    own.addEventListener("end", () => {
+      close()
+      over = true
+      act.ended()
+    })
+    own.onerror = () => {
+      act.lost?.(true)
+      if (own.readyState === EventSource.CLOSED && stream === own) tries ? later(0) : look()
+    }
+  }
+
+  // A browser gives up for good where it got another answer than a stream, and does not say which.
+  async function look() {
+    if (document.hidden) return
+    const asked = url
+    const answer = await fetch(url, { method: "HEAD", cache: "no-store" }).catch(() => undefined)
+    if (over || asked !== url) return
+    if (answer?.status === 404) {
+      if (!gone) tries = 0
+      gone = true
+      act.gone(true)
+    }
+    if (!answer?.ok) return later(answer?.status ?? 0)
+    tries += 1
+    begin()
+  }
+
+  /** @param {number} status  that was answered, 0 where nothing was */
+  function later(status) {
+    clearTimeout(timer)
+    timer = setTimeout(look, retryIn(status, tries++, Math.random()))
+  }
+
+  function close() {
+    clearTimeout(timer)
+    stream?.close()
+    stream = undefined
+  }
+
+  /** Listens there from now on. @param {string} next */
+  function open(next) {
+    if (next === url) return
+    url = next
+    over = false
+    close()
+    begin()
+  }
+
+  document.addEventListener("visibilitychange", () => (document.hidden ? close() : begin()))
+  return {
+    open,
+    /** Tries at once whether the room is there. */
+    again: begin,
+    close: () => {
+      url = ""
+      gone = false
+      close()
+    },
+  }
+}

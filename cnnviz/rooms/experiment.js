@@ -1,0 +1,325 @@
+// A class's experiment: on a phone one's own run among all, on a projector all of them.
+
+import { rich } from "../pages/learn/learn_words.js"
+import { paintRuns } from "../pages/train/sweep_chart.js"
+import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
+import { escaped, inField, number } from "../view/model/numbers/format.js"
+import { say } from "../view/model/words.js"
+import { near, setHTML } from "../view/shell/html.js"
+import { paintPlates, platesHTML } from "./plate_row.js"
+import { bestOf, hasDiverged, paintRates, tick } from "./rate_chart.js"
+import { inReaders } from "./screen_bar.js"
+
+/** @import { Runs } from "../pages/train/sweep_chart.js" */
+/** @import { roomClient } from "./requests.js" */
+/** @import { RoomExperiment, RoomInside, RoomPoll, RoomRun, RoomScreen } from "../view/types/view.js" */
+/** @typedef {Pick<ReturnType<typeof roomClient>, "place" | "experiment" | "inside">} Asking */
+
+const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many
+const SLOWER = 2 // each time by so much,
+const LOOKS = 7 // so often
+const LEAST = 1e-6 // the chart's scale goes no lower
+
+/** Numbers from the bytes that they came as. @param {string} text @param {4 | 8} bytes  of each */
+function numbersIn(text, bytes) {
+  const all = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
+  return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
+}
+
+/** Gives what is painted of an experiment; with one's own run among it. @param {RoomExperiment} found @param {RoomRun} [own] @returns {Runs} */
+export function runsIn(found, own) {
+  const last = numbersIn(found.last, 8)
+  const curves = numbersIn(found.curves, 4)
+  const mine = own && numbersIn(own.curve, 8)
+  const each = found.at.length
+  const place = new Map(found.shown.map((run, n) => [run, n]))
+  return {
+    key: found.key,
+    n: found.updates,
+    values: [...found.values],
+    last,
+    scale: scaleOf([...curves, ...last]),
+    shown: [...found.shown],
+    curve(run) {
+      if (mine && run === own.run) return mine
+      const n = place.get(run) ?? 0
+      return curves.subarray(n * each, (n + 1) * each)
+    },
+  }
+}
+
+/** Gives what is said of one's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
+export function saidOf(own, found) {
+  const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
+  const said = [
+    Number.isFinite(loss) ? say("web.hall.experiment.you", { loss: number(loss, 4) }) : say("web.hall.experiment.lost"),
+  ]
+  const last = found ? numbersIn(found.last, 8) : []
+  if (own.run < last.length && last.length > 1) {
+    const { same, lower } = standing(last, own.run)
+    if (same && Number.isFinite(loss)) said.push(say("web.hall.experiment.same", { n: same }))
+    else said.push(say("web.hall.experiment.lower", { n: lower, of: last.length - 1 }))
+  }
+  return said.join(" ")
+}
+
+/** The question that an experiment answers. @param {RoomExperiment} found */
+const askOf = ({ key, updates }) =>
+  say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
+
+/** What follows from all runs, and how many predicted it. @param {RoomExperiment} found @returns {{ headline: string, predicted: string }} */
+export function conclusion(found) {
+  const last = numbersIn(found.last, 8)
+  const of = found.predicted.reduce((sum, count) => sum + count, 0)
+  const predicted =
+    of && found.confirmed !== null
+      ? say("web.hall.experiment.predicted", { n: found.predicted[found.confirmed], of })
+      : ""
+  if (found.key !== "lr") {
+    const all = facts(last, undefined)
+    const same = all.times ? ` ${say("web.sweep.same", { times: all.times, loss: number(all.same, 4) })}` : ""
+    return { headline: `${headline(all, found.updates)}.${same}`, predicted }
+  }
+  const best = bestOf(last)
+  if (best < 0) return { headline: say("web.hall.experiment.none_wins"), predicted }
+  const [start] = numbersIn(found.curves, 4)
+  const lost = last.filter((loss) => hasDiverged(loss, start)).length
+  const loss = last[best] < LEAST ? say("web.hall.experiment.below", { loss: tick(-6) }) : number(last[best], 2)
+  const wins = say("web.hall.experiment.wins", { rate: inField(found.values[best]), loss })
+  const end = lost ? ` ${say("web.hall.experiment.diverged", { n: lost, of: last.length })}` : ""
+  return { headline: wins + end, predicted }
+}
+
+/**
+ * Paint all runs: learning rates across, other runs as curves and a heap of dots.
+ * @param {HTMLCanvasElement} canvas
+ * @param {RoomExperiment} found
+ * @param {RoomRun | undefined} own
+ * @param {{ revealed?: boolean, pointed?: number, font?: number, narrow?: boolean }} look
+ */
+function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, narrow = false }) {
+  const runs = runsIn(found, own)
+  const mine = own && own.run < runs.last.length ? own.run : -1
+  if (found.key === "lr")
+    return paintRates(canvas, runs, { own: mine, pointed, best: revealed ? bestOf(runs.last) : -1, font, narrow })
+  return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
+}
+
+/** The maps of a run, and why it ends as it does. @param {RoomInside | undefined} inside */
+const insideHTML = (inside) =>
+  inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
+
+/** One's own run, on a phone. */
+export class DeviceRun {
+  /** @type {RoomPoll | null} */
+  poll = null
+  /** @type {RoomRun | undefined} */
+  run = undefined
+  /** @type {RoomExperiment | undefined} */
+  found = undefined
+  /** @type {RoomInside | undefined} */
+  inside = undefined
+  note = ""
+  /** @type {RoomScreen | null} */
+  screen = null
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer = undefined
+
+  /** @param {HTMLElement} element @param {Asking} asking @param {(query: string) => void} explore  goes to an address on one's own */
+  constructor(element, asking, explore) {
+    this.element = element
+    this.asking = asking
+    element.addEventListener("click", (event) => {
+      const query = near(event, "[data-query]")?.dataset.query
+      if (query) explore(query)
+    })
+  }
+
+  /** @param {RoomPoll | null} poll */
+  async hear(poll) {
+    const known = poll?.number === this.poll?.number
+    this.poll = poll
+    if (known) return poll ? this.show() : undefined
+    clearTimeout(this.timer)
+    this.run = this.found = this.inside = undefined
+    this.note = ""
+    if (!poll) return
+    this.show()
+    const { ok, sentence, data } = await this.asking.place()
+    if (this.poll?.number !== poll.number) return
+    if (ok) this.run = data
+    else this.note = sentence || say("web.notice.silent")
+    this.show()
+    this.later(0)
+  }
+
+  // The others come one by one: a phone looks again, less and less often.
+  /** @param {number} times */
+  later(times) {
+    if (times === LOOKS) return
+    const look = async () => {
+      const { poll } = this
+      const found = await this.asking.experiment(false)
+      if (!poll || this.poll?.number !== poll.number) return
+      this.found = found ?? this.found
+      this.show()
+      if (!this.inside && this.run) this.inside = await this.asking.inside(this.run.run)
+      if (this.poll?.number !== poll.number) return
+      this.show()
+      this.later(times + 1)
+    }
+    this.timer = setTimeout(look, LOOK_IN * SLOWER ** times * (1 + Math.random()))
+  }
+
+  show() {
+    const { element, run, found, note, inside } = this
+    const said = this.screen ? inReaders(this.screen.say) : ""
+    const revealed = this.poll?.phase === "revealed"
+    const end = revealed && found?.values.length ? conclusion(found) : undefined
+    const head = run
+      ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
+        <p class="stand" role="status">${saidOf(run, found)}</p>`
+      : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
+    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${said ? ` · ${escaped(said)}` : ""}</p>${head}
+      ${end ? `<p class="headline"><b>${escaped(end.headline)}</b> ${end.predicted}</p>` : ""}
+      ${insideHTML(inside)}
+      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(end?.headline ?? askOf(found))}"></canvas>` : ""}
+      ${run?.query && inside?.look ? `<button type="button" data-key="room_look" data-query="${escaped(inside.look)}">${say("web.film.look", { k: inside.k })} ›</button>` : ""}
+      ${run?.query ? `<button type="button" class="primary" data-key="room_inside" data-query="${escaped(run.query)}">${say("web.hall.experiment.inside")}</button>` : ""}`
+    this.paint()
+  }
+
+  paint() {
+    const canvas = this.element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
+    const { found, run } = this
+    if (this.inside) paintPlates(this.element, this.inside.plates)
+    if (!canvas?.clientWidth || !found) return
+    paint(canvas, found, run, { revealed: this.poll?.phase === "revealed", narrow: true })
+  }
+}
+
+/** The run that stands for those that learn least: one of those at the very same number, else the highest; −1 where all learn. @param {ArrayLike<number>} last */
+export function worstOf(last) {
+  const { same, times, high } = facts(last, undefined)
+  const all = Array.from(last)
+  if (times && same > HIGH) return all.indexOf(same)
+  return high ? all.indexOf(Math.max(...all.filter(Number.isFinite))) : -1
+}
+
+/** All runs, on a projector. */
+export class AllRuns {
+  /** @type {RoomPoll | null} */
+  poll = null
+  /** @type {RoomExperiment | undefined} */
+  found = undefined
+  /** @type {RoomInside | undefined}  of one that does not learn, or learns least */
+  inside = undefined
+  asked = -1 // devices when it was looked at
+  devices = -1
+  asking = false
+  pointed = -1 // the run whose inside is shown
+  chosen = false // its dot was clicked
+  /** @type {RoomScreen | null} */
+  screen = null
+  /** @type {import("../pages/train/sweep_model.js").Dots | undefined} */
+  dots = undefined
+
+  /** @param {HTMLElement} element @param {Asking} requests */
+  constructor(element, requests) {
+    this.element = element
+    this.requests = requests
+    element.addEventListener("click", ({ target, offsetX, offsetY }) => {
+      if (!this.dots || !(/** @type {Element} */ (target).matches("canvas.runs"))) return
+      const run = nearest(this.dots, offsetX, offsetY)
+      if (run < 0) return
+      this.chosen = true
+      this.explain(run)
+    })
+  }
+
+  /** @param {RoomPoll | null} poll */
+  hear(poll) {
+    if (poll?.number !== this.poll?.number) {
+      this.found = this.inside = this.dots = undefined
+      this.asked = this.pointed = -1
+      this.chosen = false
+    }
+    this.poll = poll
+    if (poll && this.revealed && !this.chosen) this.explainWorst()
+  }
+
+  /** Whether it is said what follows from the runs. */
+  get revealed() {
+    return this.poll?.phase === "revealed"
+  }
+
+  /** Show the inside of a run that does not learn. */
+  async explainWorst() {
+    if (!this.found || this.chosen) return
+    const worst = worstOf(numbersIn(this.found.last, 8))
+    if (worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
+  }
+
+  /** Shows the inside of a run. @param {number} run */
+  async explain(run) {
+    const { poll } = this
+    this.pointed = run
+    const inside = await this.requests.inside(run)
+    if (this.poll?.number !== poll?.number || this.pointed !== run || !inside) return
+    this.inside = inside
+    this.show()
+  }
+
+  /** Looks again where there are other devices than before. @param {number} devices */
+  async look(devices) {
+    const { poll } = this
+    this.devices = devices
+    if (!poll || this.asking || devices === this.asked) return
+    this.asking = true
+    this.asked = devices
+    const found = await this.requests.experiment(true)
+    this.asking = false
+    if (!found)
+      this.asked = this.devices = -1 // the next count asks again
+    else if (this.poll?.number === poll.number) {
+      this.found = found
+      this.show()
+      if (this.revealed) await this.explainWorst()
+    }
+    await this.look(this.devices) // others came meanwhile, or another experiment
+  }
+
+  show() {
+    const { element, found } = this
+    const put = (/** @type {string} */ selector, /** @type {string} */ text) => {
+      const place = element.querySelector(selector)
+      if (place) place.textContent = text
+    }
+    const said = this.screen ? inReaders(this.screen.say) : ""
+    put(".premise", said)
+    if (!found?.values.length) return put(".found", say("web.hall.experiment.join"))
+    const { headline: end, predicted } = conclusion(found)
+    put(".found", this.revealed ? end : askOf(found))
+    put(".premise", said || say(`web.sweep.differs.${found.key}`, { runs: found.values.length }))
+    const told = element.querySelector(".predicted")
+    if (told) setHTML(told, this.revealed ? predicted : "")
+    const { inside } = this
+    const place = element.querySelector(".inside")
+    if (place && (inside?.plates.length || inside?.say))
+      setHTML(place, `<b>${say(`web.sweep.key.${found.key}`)} ${escaped(inside.value)}</b>${insideHTML(inside)}`)
+    if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)
+    this.paint()
+  }
+
+  paint() {
+    const { element, found } = this
+    const canvas = element.querySelector(/** @type {"canvas"} */ ("canvas.runs"))
+    if (!canvas?.clientWidth || !found?.values.length) return
+    const font = Number.parseFloat(getComputedStyle(canvas).fontSize)
+    this.dots = paint(canvas, found, undefined, {
+      font,
+      revealed: this.revealed,
+      pointed: this.chosen ? this.pointed : -1,
+    })
+  }
+}

@@ -1,0 +1,120 @@
+"""A class's experiment by plain HTTP: a place for each device, its own run, and the runs of all; docs/rooms.md describes it."""
+
+import asyncio
+import contextlib
+import time
+from functools import partial
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cnnviz.core.runtime.lru_cache import LruCache
+from cnnviz.rooms.experiment import (
+    FEW,
+    MANY,
+    Experiment,
+    blocks,
+    experiment_data,
+    inside_data,
+    run_data,
+    run_of,
+    runs_in,
+)
+from cnnviz.rooms.poll import EXPERIMENT, PREDICTION, Poll
+from cnnviz.rooms.question_routes import Questions
+from cnnviz.rooms.store import Room, Store, StoreLost
+from cnnviz.server.job import CostEstimate
+from cnnviz.server.language import of_request
+from cnnviz.server.request_bodies import Refused
+from cnnviz.wire.rooms import RoomExperiment, RoomInside
+
+FRESH = {"Cache-Control": "no-store"}
+OLD = 1.0
+"""Seconds for which phones are told of the same number of devices."""
+
+
+class Experiments:
+    """The answers to what is asked of a room's experiment."""
+
+    def __init__(self, store: Store, questions: Questions):
+        self.store, self.questions, self.clock = store, questions, time.monotonic
+        self.making: set[asyncio.Task[None]] = set()
+        self.counted: LruCache[tuple[str, int], tuple[float, int]] = LruCache(2_000)
+
+    async def take_part(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/place: the device's own run. Nothing else that is sent counts."""
+        device, _ = await self.questions.sent_by_device(request, room)
+        if room.poll is None or room.poll.stage != EXPERIMENT:  # another process may have begun it a moment ago
+            await self.store.renew(room)
+        poll, experiment = self._begun(room)
+        place = await self.store.place(room, poll, device)
+        if place is None:
+            raise Refused(409, "ui.rooms.experiment_over")
+        await self._make(room, experiment, run_of(place) + 1)
+        run = run_data(experiment, poll.number, place)
+        return JSONResponse(run if room.explore in ("", "free") else run | {"query": ""}, headers=FRESH)
+
+    def ahead(self, room: Room) -> None:
+        """Makes the runs of those who follow, before they ask."""
+        task = asyncio.create_task(self._ahead(room))
+        self.making.add(task)
+        task.add_done_callback(self.making.discard)
+
+    async def _ahead(self, room: Room) -> None:
+        with contextlib.suppress(Refused, StoreLost):
+            _, experiment = self._begun(room, True)
+            await self._make(room, experiment, runs_in((await self.store.followers(room))[0]))
+
+    async def look(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/experiment: the runs of all devices; with `screen`, for a projector, more of their curves."""
+        poll, experiment = self._begun(room)
+        projected = "screen" in request.query_params
+        devices = await self._devices(room, poll, projected)
+
+        async def made() -> RoomExperiment:
+            await self._make(room, experiment, runs_in(devices))
+            predictions = (await self.store.ballots(room, poll))[0] if poll.choices else {}
+            return experiment_data(experiment, poll.number, devices, MANY if projected else FEW, predictions)
+
+        return await self.questions.cache.get(request, (EXPERIMENT, room.code, poll.number, devices, projected), made)
+
+    async def inside(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are, and why it ends as it does."""
+        poll, experiment = self._begun(room)
+        text = request.query_params.get("run", "")[:5]
+        run, lang = int(text) if text.isascii() and text.isdigit() else -1, of_request(request)
+        if not 0 <= run < runs_in(await self._devices(room, poll, False)):
+            raise Refused(404, "ui.rooms.no_run")
+
+        async def made() -> RoomInside:
+            return await self.questions.worked(request, ("inside", *experiment.name, run, lang), partial(inside_data, experiment, run, lang))
+
+        return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
+
+    def _begun(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
+        """Return a room's experiment. Raise Refused if there is none, or if it still asks for predictions and this is not `early`."""
+        poll = room.poll
+        if poll is None or poll.kind != EXPERIMENT:
+            raise Refused(404, "ui.rooms.no_experiment")
+        if poll.stage == PREDICTION and not early:
+            raise Refused(409, "ui.rooms.experiment_predicts")
+        try:
+            return poll.at(time.time()), Experiment.of(poll)
+        except (KeyError, TypeError, ValueError):
+            raise Refused(409, "ui.rooms.newer_question") from None
+
+    async def _devices(self, room: Room, poll: Poll, now: bool) -> int:
+        """The number that takes part: an audience of phones that ask one by one is told of it once a second."""
+        name = (room.code, poll.number)
+        at, known = self.counted.get(name) or (-OLD, 0)
+        if now or self.clock() - at >= OLD:
+            at, known = self.clock(), await self.store.votes(room, poll)
+            self.counted.put(name, (at, known))
+        return known
+
+    async def _make(self, room: Room, experiment: Experiment, runs: int) -> None:
+        """Has the first runs made, block after block; whoever asks meanwhile waits for the same ones."""
+        for block in range(blocks(runs)):
+            if not experiment.known(block):
+                made = partial(experiment.block, block)
+                await self.questions.worked_for(f"room {room.code}", (*experiment.name, block), made, CostEstimate(experiment.seconds))

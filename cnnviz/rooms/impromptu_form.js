@@ -1,0 +1,87 @@
+// The form of a question on the spot, on the lecturer's private screen, and what it asks for.
+
+import { escaped } from "../view/model/numbers/format.js"
+import { say } from "../view/model/words.js"
+
+/** @import { RoomSteps } from "../view/types/view.js" */
+
+/** Questions that are ready to be asked, and what each is about. */
+const SPOTS = /** @type {const} */ ([
+  ["largest", "map"],
+  ["smallest", "map"],
+  ["strongest", "map"],
+  ["sign", "cell"],
+  ["value", "cell"],
+  ["loss", ""],
+  ["hands", "choose"],
+  ["own_number", "number"],
+  ["own_click", "click"],
+])
+
+/** The most that a question, an answer, or a line of answers may take (decks/impromptu.py). */
+const [MOST_CHARACTERS, MOST_TEXT] = [300, 3000]
+
+const SECONDS = [0, 20, 30, 60, 120]
+
+/**
+ * The form of a question on the spot.
+ * @param {RoomSteps | undefined} steps
+ * @param {string} chosen
+ * @param {string} pointed  the cell that is pinned on the screen
+ */
+export function spotHTML(steps, chosen, pointed) {
+  const about = SPOTS.find(([name]) => name === chosen)?.[1]
+  const maps = steps?.maps ?? []
+  const [here, cell = ""] = pointed.split(":")
+  const option = (/** @type {string} */ value, /** @type {string} */ text, on = false) =>
+    `<option value="${escaped(value)}"${on ? " selected" : ""}>${escaped(text)}</option>`
+  const map = `<label>${say("web.presenter-view.map")} <select name="map">${maps.map(({ symbol, label, words }) => option(symbol, `${label} ${words}`, symbol === (here || "z1"))).join("")}</select></label>`
+  const ask = `<label>${say("web.presenter-view.own_ask")} <input name="ask" required maxlength="${MOST_CHARACTERS}" autocomplete="off"></label>`
+  const right = (/** @type {string} */ example) =>
+    `<label>${say("web.presenter-view.own_right")} <input name="key" maxlength="${MOST_CHARACTERS}" placeholder="${example}" autocomplete="off" spellcheck="false"></label>`
+  const fields = {
+    map,
+    cell: `${map}<label>${say("web.presenter-view.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" value="${escaped(cell.replaceAll(",", ", "))}" inputmode="numeric" autocomplete="off"></label>`,
+    choose: `${ask}<label>${say("web.presenter-view.own_answers")} <textarea name="answers" required rows="3" maxlength="${MOST_TEXT}" aria-describedby="own_star">${say("web.presenter-view.yes")}\n${say("web.presenter-view.no")}</textarea></label>
+      <small id="own_star">${say("web.presenter-view.own_star")}</small>`,
+    number: `${ask}${right("0.5, z1[3, 4]")}<label>${say("web.presenter-view.own_within")} <input name="tolerance" maxlength="${MOST_CHARACTERS}" placeholder="0.05" autocomplete="off" spellcheck="false"></label>`,
+    click: `${ask}${map}${right("z1 == max(z1)")}<label class="check"><input type="checkbox" name="hidden" value="1"> ${say("web.presenter-view.own_hidden")}</label>`,
+    "": "",
+  }[about ?? ""]
+  return `<label>${say("web.presenter-view.kind")} <select name="spot">${SPOTS.map(([name]) => option(name, say(`web.presenter-view.spots.${name}`), name === chosen)).join("")}</select></label>${fields}
+    <label>${say("web.presenter-view.time")} <select name="seconds" data-key="cockpit_seconds">${SECONDS.map((n) => option(String(n), n ? say("web.presenter-view.seconds", { n }) : say("web.presenter-view.open_end"))).join("")}</select></label>
+    <button type="submit" data-key="cockpit_spot">${say("web.presenter-view.ask")}</button>`
+}
+
+/**
+ * What a form of a question on the spot asks for.
+ * @param {FormData} form
+ */
+export function spotOf(form) {
+  const text = (/** @type {string} */ name) => String(form.get(name) ?? "").trim()
+  const seconds = Number(text("seconds")) || undefined
+  const name = text("spot")
+  const kind = SPOTS.find(([known]) => known === name)?.[1]
+  const ask = text("ask")
+  const key = text("key") || undefined
+  if (kind === "number") return { kind, ask, key, tolerance: text("tolerance") || undefined, seconds }
+  if (kind === "click") return { kind, ask, map: text("map"), key, hidden: Boolean(text("hidden")), seconds }
+  if (kind === "choose") return { kind, ask, ...listed(text("answers")), seconds }
+  const cell = text("cell") ? `${text("map")}:${text("cell").replace(/\s/g, "")}` : undefined
+  return { spot: name, map: cell ? undefined : text("map") || undefined, cell, seconds }
+}
+
+/**
+ * Answers, one a line; the one with a star before it is right. With more stars than one, the first of them.
+ * @param {string} text
+ */
+function listed(text) {
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter(Boolean)
+  const right = lines.findIndex((line) => line.startsWith("*"))
+  const labels = lines.map((line) => line.replace(/^\*\s*/, ""))
+  if (right < 0) return { answers: labels.map((label) => ({ label })) }
+  return { answers: labels.map((label, n) => ({ label, is: String(n) })), key: String(right) }
+}

@@ -1,0 +1,141 @@
+// What a presenter's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
+// live, and the question that is open in it.
+
+import { escaped } from "../view/model/numbers/format.js"
+import { inBrowser, inTab } from "../view/model/storage.js"
+import { say } from "../view/model/words.js"
+import { endOf, leftUntil, veils } from "./question.js"
+
+/** @import { RoomPoll, RoomScreen } from "../view/types/view.js" */
+/** @typedef {{ code: string, driver: string }} Held */
+/** @typedef {{ script: string, screen: number }} Deck  the text of a deck, or its id, and the number of a screen */
+
+const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.py)
+
+const ROOMS = "cnnviz.rooms"
+const MOST = 3
+const [TRIES, AGAIN_IN] = [5, 1000] // how often a question is asked again, and after how many milliseconds
+
+/** The rooms that were opened last in this browser, the newest first. @returns {(Held & { since: number })[]} */
+export const keptRooms = () =>
+  Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
+
+/** @param {Held} room */
+export function keepRoom({ code, driver: presenter }) {
+  const others = keptRooms().filter((room) => room.code !== code)
+  inBrowser.writeRecord(ROOMS, [{ code, driver: presenter, since: Date.now() }, ...others].slice(0, MOST))
+}
+
+/** Forgets a room. @param {string} code */
+export const forgetRoom = (code) =>
+  inBrowser.writeRecord(
+    ROOMS,
+    keptRooms().filter((room) => room.code !== code),
+  )
+
+/**
+ * Opens a room by its secret: again, where the server has forgotten it, with the question that was open; else it is as it was.
+ * @param {URL} base  where the pages stand
+ * @param {string} presenter
+ * @param {string} query  where the audience is to be
+ * @param {Record<string, unknown>} [question]
+ * @param {Deck} [deck]  that is given there, and the number of its screen
+ * @returns {Promise<{ room?: Held, sentence?: string }>}
+ */
+export async function openRoom(base, presenter, query, question, deck) {
+  const asks = question && !question.screen // a screen's own question is asked there again
+  const body = JSON.stringify({ driver: presenter || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
+  const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
+  const found = await answer?.json().catch(() => undefined)
+  if (!answer?.ok) return { sentence: found?.sentence }
+  if (answer.status === 201 && asks) {
+    const headers = { Authorization: `Bearer ${presenter}` }
+    const put = (/** @type {string} */ path, /** @type {string} */ body) =>
+      fetch(new URL(`room/${found.code}${path}`, base), { method: "PUT", headers, body }).catch(() => undefined)
+    for (let tries = 0; tries < TRIES; tries++) {
+      const asked = await put("/question", JSON.stringify(question))
+      if (asked && asked.status < 500 && asked.status !== 429) break
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that was started a moment ago is busy
+    }
+    await put("", query)
+  }
+  return { room: found }
+}
+
+/** Opens the room that is gone again, and says in its place why not. @param {Parameters<typeof openRoom>} how @param {() => void} opened @param {Element | null | undefined} place */
+export async function openAgain(how, opened, place) {
+  const { room, sentence } = await openRoom(...how)
+  if (room) return opened()
+  const said = place?.querySelector("p")
+  if (said) said.textContent = sentence ?? say("web.notice.silent")
+}
+
+/** Remembers something of a room in this tab, also when the page loads itself again. @param {string} key @param {() => string} code  the room's */
+const inRoom = (key, code) => ({
+  /** @returns {Record<string, any>} */
+  read() {
+    const { room, ...found } = inTab.readRecord(key)
+    return room === code() ? found : {}
+  },
+  /** @param {object} record */
+  write: (record) => inTab.writeRecord(key, { ...record, room: code() }),
+})
+
+/**
+ * Remembers the deck that is given in a room, and where the lecture is in it.
+ * @param {() => string} code  the room's
+ * @param {() => Promise<Deck | undefined>} ask  gets it, by the secret
+ */
+export function roomDeck(code, ask) {
+  const tab = inRoom("cnnviz.room.script", code)
+  let number = 0
+  return {
+    /** @param {RoomScreen | null} screen */
+    async hear(screen) {
+      number = screen?.number ?? 0
+      const known = tab.read()
+      const mark = screen?.script
+      const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
+      tab.write({ script: deck, mark, screen: number })
+    },
+    /** Note the deck that this page gave the room. @param {string} deck */
+    gave: (deck) => tab.write({ ...tab.read(), script: deck }),
+    /** It, to be given again; undefined where none is. @returns {Deck | undefined} */
+    get given() {
+      const { script: deck, screen } = tab.read()
+      return deck && screen ? { script: deck, screen } : undefined
+    },
+  }
+}
+
+/**
+ * Remembers a room's question, as it was sent, for as long as it is open.
+ * @param {() => string} code  the room's
+ * @param {() => Promise<{ number: number, question: Record<string, unknown> } | undefined>} ask  gets it, by the secret
+ */
+export function openQuestion(code, ask) {
+  const tab = inRoom("cnnviz.room.question", code)
+  return {
+    /** @param {RoomPoll | null} poll */
+    async hear(poll) {
+      const before = tab.read()
+      const question = poll && before.poll?.number === poll.number ? before.question : undefined
+      tab.write({ poll, ends: endOf(poll), question })
+      if (question || !poll) return
+      const found = await ask()
+      const now = tab.read()
+      if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
+    },
+    /** The question, with the time that is left to answer it; undefined if its answer is out. @returns {Record<string, unknown> | undefined} */
+    get open() {
+      const { poll, ends, question } = tab.read()
+      if (!question || !poll || !veils(poll)) return undefined
+      const left = leftUntil(ends, poll)
+      return left === null || left < 1 ? question : { ...question, seconds: Math.round(left) }
+    },
+  }
+}
+
+/** That the server has forgotten a room, and what can be done about it. @param {string} code */
+export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escaped(code) })}</p>
+  <button type="button" data-key="room_again">${say("web.room.again")}</button><button type="button" data-key="room_let_go">${say("web.room.let_go")}</button>`

@@ -1,0 +1,429 @@
+// A room's driver: opens it, and has the audience go wherever this page goes. The secret stays in this browser.
+
+import { openFrame } from "../view/dialogs/dialog.js"
+import { isDark } from "../view/draw/theme.js"
+import { escaped } from "../view/model/numbers/format.js"
+import { own, parse, query } from "../view/model/state/address.js"
+import { inTab } from "../view/model/storage.js"
+import { say } from "../view/model/words.js"
+import { copyLink, html, markup } from "../view/shell/html.js"
+import { LANG } from "../view/spec.js"
+import { tabDeck } from "../view/tab_deck.js"
+import { RoomBoard } from "./board.js"
+import { listen } from "./events.js"
+import { forgetRoom, goneHTML, keepRoom, keptRooms, openAgain, openQuestion, openRoom, roomDeck } from "./kept_rooms.js"
+import { coverOf, FORGOTTEN_IN, followed, nextAct } from "./question.js"
+import { roomClient } from "./requests.js"
+import { showScreen } from "./screen_bar.js"
+
+/** @import { Held } from "./kept_rooms.js" */
+/** @import { Dialog, RoomPoll, RoomScreen, Setup } from "../view/types/view.js" */
+
+const KEY = "cnnviz.room"
+const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
+const AGAIN_IN = 1000
+
+/**
+ * @param {URL} base  where the pages stand
+ * @param {(setup: Setup) => void} [travel]  goes where another device has driven the room to
+ * @param {(sentence: string) => void} [tell]  shows a notice on the page
+ */
+export function roomPresenter(base, travel = () => {}, tell = () => {}) {
+  /** @type {Held | undefined} */
+  let held = JSON.parse(inTab.read(KEY) || "null") ?? undefined
+  /** @type {string | undefined}  where the audience is to go next, if it is not on its way */
+  let next
+  let sending = false
+  let last = ""
+  let number = -1 // of the last move that is known here
+  /** @type {HTMLElement | undefined}  what the question is shown in */
+  let stage
+  /** @type {RoomBoard | undefined} */
+  let board
+  /** @type {HTMLElement | undefined}  says that the server has forgotten the room */
+  let missing
+  /** @type {ReturnType<typeof setTimeout> | undefined}  until a room that is back is known to have no question */
+  let forgotten
+  let refused = "" // the deck that the room was not given, since it has a fault
+  const code = () => held?.code ?? ""
+  const told = async (/** @type {string} */ path) => {
+    const answer = await request("GET", path)
+    return answer?.ok ? answer.json() : undefined
+  }
+  const question = openQuestion(code, () => told("/asked"))
+  const deck = roomDeck(code, () => told("/script"))
+  /** @type {RoomScreen | null}  of the room's deck, where the lecture is */
+  let screen = null
+  let leading = false // to another screen: until it is there this page says nothing of where it is
+  const stream = listen({
+    moved(address, at) {
+      leading = false
+      const first = number < 0 // this page is where it is, and its next move will tell the others
+      if (sending || at <= number) return
+      number = at
+      if (first || address === last) return
+      last = address
+      travel({ ...parse(address), ...walked() })
+    },
+    asked,
+    counted: (count) => board?.count(count),
+    covered: (how) => board?.cover(how),
+    shown(now) {
+      deck.hear(now)
+      screen = now
+      board?.shown(now)
+      showScreen(document, screen)
+    },
+    ended: () => hold(undefined),
+    gone,
+  })
+
+  /** @param {RoomPoll | null} poll */
+  function asked(poll) {
+    clearTimeout(forgotten)
+    question.hear(poll)
+    board?.hear(poll)
+  }
+
+  /** The screen of this tab's deck that the room is at, as an address names it. @returns {Setup} */
+  function walked() {
+    const own = tabDeck()
+    return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
+  }
+
+  takeFromAddress()
+
+  // A presenter's link holds the secret behind "#": it leaves the address bar, which is on the projector.
+  function takeFromAddress() {
+    const { room, driver: presenter } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
+    if (!room || !presenter) return
+    hold({ code: room, driver: presenter })
+    history.replaceState(history.state, "", location.pathname + location.search)
+  }
+
+  /** @param {Held | undefined} room */
+  function hold(room) {
+    gone(false)
+    if (room) keepRoom(room)
+    else if (held) forgetRoom(held.code)
+    held = room
+    screen = null
+    showScreen(document, screen)
+    last = ""
+    number = -1
+    inTab.write(KEY, room ? JSON.stringify(room) : "")
+    board?.leave()
+    document.querySelector(".join-corner")?.remove()
+    board = undefined
+    freeze(false)
+    stream.close()
+    if (stage) project(stage)
+  }
+
+  /** The server has forgotten the room, or has it again. A question stays on the screen; the room can be opened again. @param {boolean} is */
+  function gone(is) {
+    if (is === Boolean(missing)) return
+    missing?.remove()
+    missing = undefined
+    if (!is) forgotten = setTimeout(() => asked(null), FORGOTTEN_IN)
+    if (!is) board?.cover("")
+    else if (!board?.open && question.open) board?.cover("black") // this page was loaded again: it hides what the question hid
+    if (!is || !held) return
+    missing = document.createElement("section")
+    missing.className = "room-gone"
+    missing.setAttribute("role", "alert")
+    missing.innerHTML = goneHTML(held.code)
+    missing.addEventListener("click", ({ target }) => {
+      const { key } = /** @type {HTMLElement} */ (target).dataset
+      if (key === "room_again") again()
+      else if (key === "room_let_go") hold(undefined)
+    })
+    document.body.append(missing)
+  }
+
+  /** Opens the room that is gone under its code, where this page is now. */
+  function again() {
+    if (held) openAgain([base, held.driver, last, question.open, deck.given], stream.again, missing)
+  }
+
+  /** Has the room's questions shown over a page. @param {HTMLElement} root */
+  function project(root) {
+    stage = root
+    const button = root.querySelector("[data-key=room]")
+    if (button) button.textContent = held ? say("web.room.code", { code: held.code }) : say("web.actions.room.text")
+    if (!held || board?.element.isConnected) return
+    board?.leave()
+    document.querySelector(".join-corner")?.remove()
+    const element = document.createElement("section")
+    element.className = "room-ui board"
+    element.style.colorScheme = isDark(root) ? "dark" : "light"
+    document.body.append(element)
+    const asking = roomClient(new URL(`${at()}/`))
+    const corner = document.createElement("button")
+    corner.type = "button"
+    corner.className = "room-ui join-corner"
+    corner.addEventListener("click", () => cover("join"))
+    document.body.append(corner)
+    board = new RoomBoard(element, asking, base, held.code, () => {
+      if (board) corner.innerHTML = board.corner
+      corner.style.colorScheme = isDark(root) ? "dark" : "light"
+      freeze(Boolean(board?.open))
+      for (const one of [element, board?.curtain]) if (one) one.style.colorScheme = isDark(root) ? "dark" : "light"
+    })
+    board.curtain.addEventListener("click", () => cover(""))
+    stream.close()
+    stream.open(at("/events?screen=1"))
+  }
+
+  // The page under a question stays as it is.
+  function freeze(/** @type {boolean} */ is) {
+    const page = document.getElementById("root")
+    if (page) page.inert = is
+  }
+
+  /** Have projectors show nothing ("black"), how to join ("join"), or the lecture. @param {string} how */
+  const cover = (how) => request("PUT", "", JSON.stringify({ cover: how }))
+
+  // A presenter's remote works whatever is on the screen: B and J cover it, and Page Down presses the blue button of the private screen.
+  const turned = (/** @type {KeyboardEvent} */ event) => {
+    if (!held || !board || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
+      return
+    const target = /** @type {Element} */ (event.composedPath()[0])
+    if (target.matches?.("input:not([type=range], [type=radio], [type=checkbox]), select, textarea")) return
+    const how = coverOf(event.key)
+    const by = { PageDown: 1, PageUp: -1 }[event.key]
+    if (how) cover(board.covered === how ? "" : how)
+    else if (board.open && by) press(by)
+    else if (by && screen && !document.querySelector(".cnnviz.veiled")) lead(by)
+    else if (!board.open) return
+    event.stopPropagation() // no key moves the page under a question
+    if (how || by) event.preventDefault()
+  }
+
+  /** Go on with the question, or back. A covered projector shows the question again first. @param {number} by */
+  async function press(by) {
+    if (!board || (by < 0 && !board.covered)) return void lead(by)
+    if (board.covered) return void cover("")
+    const { poll } = board
+    const results = poll?.phase === "shown" ? await told("/results") : undefined
+    const act = nextAct(poll, results)
+    if (board.poll !== poll || (act === "next" && lead(1))) return
+    if (act === "next") request("DELETE", "/question")
+    else request("PUT", "/question", JSON.stringify({ act })) // unheard, it is pressed again
+  }
+  const clicked = (/** @type {MouseEvent} */ event) => {
+    const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
+    const by = { screen_next: 1, screen_back: -1 }[key]
+    if (!by || !screen) return
+    event.stopPropagation()
+    lead(by)
+  }
+  document.addEventListener(
+    "keydown",
+    (event) => (event.repeat ? board?.open && event.stopPropagation() : turned(event)),
+    {
+      capture: true,
+    },
+  )
+  document.addEventListener("click", clicked, { capture: true })
+
+  /** Leads the audience to another screen of the deck; whether there is one. @param {number} by */
+  function lead(by) {
+    const number = (screen?.number ?? 0) + by
+    if (!screen || number < 1 || number > screen.count) return false
+    leading = true
+    request("PUT", "", JSON.stringify({ screen: number })).then((answer) => {
+      if (!answer?.ok) leading = false // pressed again
+    })
+    return true
+  }
+
+  const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
+
+  /** Asks the server, by the secret; undefined where it is out of reach. @param {string} method @param {string} [path] @param {string} [body] */
+  const request = (method, path, body) =>
+    fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
+
+  /**
+   * Lead the audience to a screen of the deck that this page walks through; the room is given that deck first.
+   * @param {Setup} lesson
+   */
+  async function walk({ script: id = "", screen: at = "" }) {
+    const text = textOf(id)
+    const known = deck.given?.script === text
+    leading = true
+    const answer = await request(
+      "PUT",
+      "",
+      JSON.stringify({ ...(!known && { script: text }), screen: Number(at) || 1 }),
+    )
+    leading = false
+    if (answer?.ok) return void deck.gave(text)
+    if (!answer || answer.status === 404) return
+    refused = text
+    tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
+  }
+
+  /** The text of the deck that this tab was given, or the id of one that the server has. @param {string} id */
+  const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
+
+  /** Has the audience go there. @param {string} page @param {Setup} setup @param {boolean} [veiled]  with the newest numbers hidden */
+  function drive(page, setup, veiled) {
+    const address = addressOf(page, setup, veiled)
+    if (!held || leading) return
+    const { script: id = "", screen: at = "" } = setup
+    const text = id && textOf(id)
+    if (text && number < 0) return // loaded again: where the room is comes first
+    if (text && !missing && refused !== text && (deck.given?.script !== text || screen?.number !== (Number(at) || 1)))
+      return void walk({ script: id, screen: at })
+    if (address === last || (page === "learn" && setup.lesson === tabDeck()?.id)) return // no follower knows a question of this tab's deck
+    last = address
+    if (missing) return // it is opened again there
+    next = address
+    send()
+  }
+
+  // One at a time: what comes meanwhile replaces what was waiting.
+  async function send() {
+    if (sending) return
+    sending = true
+    while (held && next !== undefined) {
+      const body = next
+      next = undefined
+      const answer = await request("PUT", "", body)
+      if (answer?.status === 403) hold(undefined)
+      else if (answer?.status === 404) gone(true)
+      else if (!answer?.ok) {
+        next ??= body
+        await new Promise((resolve) => setTimeout(resolve, AGAIN_IN))
+      } else number = (await answer.json()).number
+    }
+    sending = false
+  }
+
+  /** Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page @param {Setup} setup */
+  async function show(root, page, setup) {
+    if (!held) return ask(root, page, setup)
+    const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
+    const found = await look()
+    if (!found) return missing ? dialog.close() : fail(dialog)
+    fill(dialog, found)
+  }
+
+  /** Ask whether to open a room, and say what followers will see. @param {HTMLElement} root @param {string} page @param {Setup} setup */
+  function ask(root, page, setup) {
+    const before = keptRooms()[0]
+    const dialog = openFrame(
+      root,
+      "room",
+      say("web.room.open_title"),
+      html`<p>${say("web.room.open_sees")}</p><p>${say("web.room.open_end")}</p>
+      <p class="choices"><button type="button" class="primary" data-key="room_open">${say("web.room.open")}</button></p>
+      ${before ? html`<p class="choices"><button type="button" data-key="room_resume">${say("web.room.resume", { code: before.code })}</button></p>` : ""}`,
+    )
+    const opens = async (/** @type {string} */ presenter) => {
+      if (!(await open(dialog, root, page, setup, presenter))) return
+      dialog.close()
+      show(root, page, setup)
+    }
+    dialog.body.addEventListener("click", ({ target }) => {
+      const button = /** @type {Element} */ (target).closest("button")
+      const { key } = button?.dataset ?? {}
+      if (key !== "room_open" && key !== "room_resume") return
+      for (const one of dialog.body.querySelectorAll("button")) one.disabled = true // one room at a time
+      opens(key === "room_resume" ? before.driver : "")
+    })
+    dialog.body.querySelector(/** @type {"button"} */ ("[data-key=room_open]"))?.focus()
+  }
+
+  /**
+   * Open a new room, or the one of that presenter. Return whether there is one now.
+   * @param {Dialog} dialog
+   * @param {HTMLElement} root
+   * @param {string} page
+   * @param {Setup} setup
+   * @param {string} [presenter]
+   */
+  async function open(dialog, root, page, setup, presenter = "") {
+    const query = addressOf(page, setup)
+    const { script: id = "", screen: at = "1" } = setup
+    const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
+    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // where the server knows it
+    const { room, sentence } = given?.room ? given : await openRoom(base, presenter, query)
+    if (!room) fail(dialog, sentence)
+    else {
+      hold(room)
+      if (!presenter) number = 0 // whatever comes now is somebody's move
+      if (fresh && given?.room) deck.gave(fresh.script)
+      project(root)
+      last = given?.room ? "" : query
+    }
+    return Boolean(room)
+  }
+
+  /** @param {Dialog} dialog @param {string} [sentence] */
+  const fail = (dialog, sentence = say("web.notice.silent")) => dialog.draw(html`<p role="alert">${sentence}</p>`)
+
+  /** @returns {Promise<{ link: string, followers: number } | undefined>} */
+  async function look() {
+    const answer = await fetch(at()).catch(() => undefined)
+    if (answer?.status === 404) gone(true)
+    return answer?.ok ? answer.json().catch(() => undefined) : undefined
+  }
+
+  /**
+   * @param {Dialog} dialog
+   * @param {{ link: string, followers: number }} found
+   */
+  function fill(dialog, found) {
+    const { code, driver: presenter } = /** @type {Held} */ (held)
+    const driving = `${base.href}#room=${code}&driver=${presenter}`
+    const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
+      <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
+      <p class="count" role="status"></p>
+      <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.presenter-view")}</button></p>
+      <p class="choices"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
+      <button type="button" data-key="room_end">${say("web.room.end")}</button></p>`
+    dialog.draw(html`${markup(content)}`)
+    const count = /** @type {HTMLElement} */ (dialog.body.querySelector(".count"))
+    const tell = (/** @type {number} */ n) => (count.textContent = followed(n))
+    tell(found.followers)
+    const timer = setInterval(async () => {
+      if (dialog.closed.aborted || missing) return clearInterval(timer)
+      const now = await look()
+      if (now) tell(now.followers)
+    }, LOOK_EVERY)
+    // No link, whose address would stand on the projector: the screen finds the secret in this browser, if it keeps anything.
+    const on = (/** @type {string} */ key, /** @type {(button: HTMLElement) => unknown} */ act) => {
+      const button = /** @type {HTMLElement | null} */ (dialog.body.querySelector(`[data-key=room_${key}]`))
+      button?.addEventListener("click", () => act(button))
+    }
+    on("cockpit", () => {
+      const secret = keptRooms().some((room) => room.code === code) ? "" : `#driver=${presenter}`
+      window.open(at(`/cockpit?lang=${LANG}`) + secret, "_blank", "noopener")
+    })
+    on("driver", (button) => copyLink(button, say("web.room.driver"), driving))
+
+    on("end", async () => {
+      await request("DELETE")
+      hold(undefined)
+      dialog.close()
+    })
+  }
+  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Setup} setup @param {boolean} [veiled] */
+  function arrived(page, setup, veiled) {
+    last = addressOf(page, setup, veiled)
+    showScreen(document, screen)
+  }
+  return { drive, arrived, show, project, isHeld: () => held !== undefined }
+}
+
+/**
+ * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden. Followers read in languages of their own, and know
+ * the deck from the room.
+ * @param {string} page
+ * @param {Setup} setup
+ * @param {boolean} [veiled]
+ */
+export const addressOf = (page, setup, veiled) =>
+  query({ ...(page && { page }), ...own(setup), lang: "", script: "", screen: "", veiled: veiled ? "1" : "" }).slice(1)

@@ -1,0 +1,228 @@
+// What a lecturer alone sees of a room: its deck, what is shown now and what comes next, the time, and what to do.
+
+import { paragraphs, rich } from "../pages/learn/learn_words.js"
+import { clock, escaped, formula } from "../view/model/numbers/format.js"
+import { say } from "../view/model/words.js"
+import { setHTML } from "../view/shell/html.js"
+import { adviceOf, followed, found, LEAST, MOST, nextAct, possible } from "./question.js"
+import { resultsHTML } from "./results.js"
+
+/** @import { RoomPoll, RoomQuestion, RoomResults, RoomStep, RoomSteps } from "../view/types/view.js" */
+/**
+ * @typedef {object} Seen  all that the screen is made of
+ * @property {string} code
+ * @property {RoomPoll | null} poll
+ * @property {RoomQuestion | undefined} question
+ * @property {RoomResults | undefined} results
+ * @property {RoomSteps | undefined} steps
+ * @property {number} since  when the screen where the lecture is was shown
+ * @property {import("./events.js").Count} count
+ * @property {number | null} left  seconds to answer
+ * @property {boolean} veiled  whether the newest numbers are still hidden from the audience
+ * @property {number} began  when this screen was opened
+ * @property {string} cover  what projectors show instead: "black", "join" or ""
+ * @property {(query: string) => string} picture  a small picture of a screen, "" where there is none
+ */
+
+/** The acts in their order, and the key of each. */
+export const ACTS = /** @type {const} */ ([
+  ["close", "C"],
+  ["show", "S"],
+  ["again", "V"],
+  ["run", "G"],
+  ["reveal", "R"],
+  ["next", "N"],
+])
+
+/** What projectors may show instead of the lecture, and the key of each. */
+export const COVERS = /** @type {const} */ ([
+  ["black", "B"],
+  ["join", "J"],
+])
+
+const MAY = ["free", "screens", "paused"] // explore those who follow
+/** The acts of each kind of question, in their order; a class's experiment first asks for a prediction. @param {RoomPoll | null} poll */
+const actsOf = (poll) =>
+  poll?.kind === "predict"
+    ? ACTS.filter(([name]) => ["close", "show", "run", "next"].includes(name))
+    : poll?.kind === "experiment"
+      ? ACTS.filter(([name]) => ["close", "reveal", "next"].includes(name))
+      : ACTS.filter(([name]) => name !== "run")
+
+/** The whole screen, before anything is known. @param {string} screen  the address of the projector's page @param {string} preview  of a page that shows a screen to come */
+export const presenterHTML = (
+  screen,
+  preview,
+) => `<header><h1>cnnviz</h1><span class="private">${say("web.presenter-view.private")}</span><span class="room"></span>
+    <span class="count" role="status"></span><span class="clock"></span></header>
+  <p class="wrong" role="alert"></p><section class="room-gone" role="alert" hidden></section>
+  <div class="columns">
+    <section class="script" tabindex="0" aria-label="${say("web.presenter-view.script")}"><h2></h2><ol class="lesson"></ol>
+      <details open><summary>${say("web.presenter-view.spot")}</summary><form class="spot"></form></details>
+      <details open><summary>${say("web.presenter-view.more")}</summary><p class="choose"></p>
+        <label>${say("web.presenter-view.explorers")} <select data-key="cockpit_explore">${MAY.map((how) => `<option value="${how}">${say(`web.presenter-view.may.${how}`)}</option>`).join("")}</select></label>
+        <button type="button" data-key="cockpit_save">${say("web.presenter-view.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
+        <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.presenter-view.screen")}</a></details></section>
+    <section class="now" tabindex="0" aria-label="${say("web.presenter-view.now")}"><h2>${say("web.presenter-view.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.presenter-view.now")}" tabindex="-1" inert></iframe></div>
+      <div class="drive" role="group" aria-label="${say("web.presenter-view.drive")}">${drive()}</div>
+      <h2>${say("web.presenter-view.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
+    <section class="answers room-ui" tabindex="0" aria-label="${say("web.presenter-view.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escaped(preview)}" title="${say("web.presenter-view.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
+      <div class="live"></div></section>
+  </div>
+  <nav class="acts" aria-label="${say("web.presenter-view.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`
+
+const drive = () =>
+  ["update_back", "stage_back", "stage_next", "update_next"]
+    .map((name) => `<button type="button" data-drive="${name}">${say(`web.presenter-view.${name}`)}</button>`)
+    .join("")
+
+/** @param {Element} root @param {string} selector @param {string} html */
+function put(root, selector, html) {
+  const element = root.querySelector(selector)
+  if (element) setHTML(element, html)
+}
+
+/** @param {Element} root @param {Seen} seen */
+export function fillPresenterView(root, seen) {
+  const { count, code } = seen
+  put(root, "header .room", say("web.room.code", { code: `<b>${escaped(code)}</b>` }))
+  const { followers, alone, lost } = count
+  const exploring = alone ? ` · ${say("web.presenter-view.explore", { n: followers - alone, alone })}` : ""
+  const missing = lost ? ` · <b class="lost">${say("web.presenter-view.lost", { n: lost })}</b>` : ""
+  put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${missing}`)
+  put(root, ".script h2", deck(seen))
+  put(root, ".lesson", screens(seen))
+  put(root, ".choose", choice(seen))
+  put(root, ".next", next(seen))
+  put(root, ".notes", notes(seen))
+  put(root, ".live", answers(seen))
+  put(root, ".keys", keys(seen))
+  put(root, ".turns", acts(seen).slice(0, -1).join("<i>›</i>"))
+  put(root, ".on", acts(seen).at(-1) ?? "")
+  fillClock(root, seen)
+}
+
+/** @param {Element} root @param {Seen} seen */
+export function fillClock(root, { began, left, since, steps, poll }) {
+  const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })
+  const planned =
+    (steps?.screen ?? null) === null ? 0 : (steps?.steps ?? []).reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
+  const minutes = Math.floor((Date.now() - began) / 60_000)
+  const passed = planned
+    ? say("web.presenter-view.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
+    : say("web.presenter-view.minutes", { n: minutes })
+  put(root, "header .clock", `<b>${time}</b> ${passed}`)
+  const rest = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
+  const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
+  const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
+  put(root, ".now h2 small", poll ? say(`web.presenter-view.phase.${phase}`) + rest : `<i>${formula(stage)}</i>`)
+  const here = screenOf(steps)
+  const on = (Date.now() - since) / 1000
+  const late = Boolean(here?.seconds) && on > Number(here?.seconds)
+  const plan = here?.seconds ? say("web.presenter-view.planned", { time: clock(here.seconds) }) : ""
+  const kept = plan ? `<em>${say(`web.presenter-view.${late ? "late" : "on_time"}`)}</em>` : ""
+  const pace = `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.presenter-view.on_screen")} <small>${plan}</small></span>${kept}`
+  put(root, ".pace", here ? pace : "")
+}
+
+/** The screen of the room's deck where the lecture is. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
+export const screenOf = (steps) => steps?.steps.find(({ number }) => number === steps.screen)
+
+/** The one that comes next. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
+export const comingOf = (steps) =>
+  steps && steps.screen !== null ? steps.steps.find(({ number }) => number === Number(steps.screen) + 1) : undefined
+
+/** @param {Seen} seen */
+const deck = ({ steps }) =>
+  steps && steps.screen !== null
+    ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
+    : say("web.presenter-view.script")
+
+/** Gives what a screen is about, in a line. @param {RoomStep} screen */
+const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
+
+/** @param {Seen} seen */
+function screens({ steps, picture }) {
+  const line = (/** @type {RoomStep} */ screen) => {
+    const { number, hall, experiment, query } = screen
+    const here = number === steps?.screen
+    const sign = experiment ? "∷" : hall ? "?" : ""
+    const drawn = picture(query)
+    return `<li class="${here ? "here" : ""}"><button type="button" data-screen="${number}"${here ? ' aria-current="step"' : ""}><span>${
+      number < Number(steps?.screen) ? "✓" : number
+    }</span><span class="small-picture${sign ? " asks" : ""}">${sign ? `<b>${sign}</b>` : ""}${drawn ? `<img src="${drawn}" alt="">` : ""}</span><span class="about">${about(screen)}</span></button></li>`
+  }
+  return (steps?.steps ?? []).map(line).join("")
+}
+
+/** The choice of another deck. @param {Seen} seen */
+function choice({ steps }) {
+  if (!steps) return ""
+  const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>
+    `<option value="${escaped(id)}"${id === steps.lesson ? " selected" : ""}>${escaped(title)}</option>`
+  const group = (/** @type {"lectures" | "lessons"} */ name) =>
+    `<optgroup label="${say(`web.presenter-view.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
+  const own = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
+  return `<select data-key="cockpit_script" aria-label="${say("web.presenter-view.script")}"><option value="">${own ? rich(steps.title) : say("web.presenter-view.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
+}
+
+/** Gives what comes after this screen. @param {Seen} seen */
+function next({ steps }) {
+  const coming = comingOf(steps)
+  return coming
+    ? `<h2>${say("web.presenter-view.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>`
+    : ""
+}
+
+/** Gives what to say: the file's notes, and what the lesson itself says of each answer. @param {Seen} seen */
+function notes({ steps }) {
+  const here = screenOf(steps) ?? comingOf(steps)
+  if (!here) return `<p class="soft">${say("web.presenter-view.no_notes")}</p>`
+  const wrong = here.answers.map((text) => `<li>${rich(text)}</li>`).join("")
+  return `${here.notes ? `<div class="own">${paragraphs(here.notes)}</div>` : ""}${here.text ? paragraphs(here.text) : ""}
+    ${here.right ? `<h3>${say("web.presenter-view.right")}</h3><p>${rich(here.right)}</p>` : ""}${wrong ? `<h3>${say("web.presenter-view.wrong")}</h3><ul>${wrong}</ul>` : ""}`
+}
+
+/** @param {Seen} seen */
+function keys({ cover }) {
+  const all = COVERS.map(
+    ([name, key]) =>
+      `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.presenter-view.covers.${name}`)}</button>`,
+  )
+  return `<span><kbd>${say("web.presenter-view.page_down")}</kbd> ${say("web.presenter-view.blue")}</span>${all.join("")}`
+}
+
+/** @param {Seen} seen @returns {string[]} */
+function acts({ poll, question, results, veiled, steps }) {
+  const can = { ...possible(poll, question), next: true }
+  const coming = comingOf(steps)
+  const main = nextAct(poll, results) || "next"
+  const leads = coming ? "next_screen" : poll ? "go_on" : veiled ? "unveil" : "next_stage"
+  return actsOf(poll).map(([name, key]) => {
+    const concludes = name === "reveal" && poll?.kind === "experiment"
+    const another = name === "again" && poll?.phase === "revealed"
+    const id = name === "next" ? leads : another ? "another" : concludes ? "conclude" : name
+    return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escaped(say(`web.presenter-view.acts_are.${id}.hint`))}">${say(`web.presenter-view.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
+  })
+}
+
+/** @param {Seen} seen */
+function answers({ poll, question, results, count }) {
+  const of = Math.max(count.followers, count.votes)
+  if (poll?.kind === "experiment") return head(say("web.presenter-view.runs", { n: count.votes, of }))
+  if (!poll || !question) return `${head("")}<p class="soft">${say("web.presenter-view.no_question")}</p>`
+  return `${head(say("web.presenter-view.of", { n: count.votes, of }))}<p class="asks">${rich(question.ask)}</p>
+    ${results ? resultsHTML(question, results) + advice(results) : ""}`
+}
+
+/** @param {string} sum */
+const head = (sum) => `<h2>${say("web.presenter-view.answers")} <span class="sum">${sum}</span></h2>`
+
+/** Gives what to do next, by how many found it. @param {RoomResults} results */
+function advice(results) {
+  const what = adviceOf(results)
+  if (!what) return ""
+  const { n, of } = found(results)
+  const share = n / of
+  return `<p class="advice">${say(`web.presenter-view.advice.${what}`, { share })}<small>${say("web.presenter-view.advice.why", { low: LEAST, high: MOST })}</small></p>`
+}

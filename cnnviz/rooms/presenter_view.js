@@ -1,0 +1,347 @@
+// The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
+
+import { fillNext } from "../pages/step/next_stage.js"
+import { kept } from "../view/controls/preferences.js"
+import { save as saveFile } from "../view/draw/picture.js"
+import { isDark } from "../view/draw/theme.js"
+import { darken } from "../view/model/numbers/colour.js"
+import { escaped } from "../view/model/numbers/format.js"
+import { Numbers } from "../view/model/numbers/numbers.js"
+import { COMPUTED, parse, query } from "../view/model/state/address.js"
+import { inTab } from "../view/model/storage.js"
+import { say } from "../view/model/words.js"
+import { Resources } from "../view/resources.js"
+import { copyLink } from "../view/shell/html.js"
+import { CODE, LANG } from "../view/spec.js"
+import { listen } from "./events.js"
+import { spotHTML, spotOf } from "./impromptu_form.js"
+import { goneHTML, keepRoom, keptRooms, openAgain, openQuestion, roomDeck } from "./kept_rooms.js"
+import { ACTS, COVERS, comingOf, fillClock, fillPresenterView, presenterHTML } from "./presenter_panels.js"
+import { Previews } from "./preview_pictures.js"
+import { endOf, leftUntil, nextAct, possible } from "./question.js"
+import { roomClient } from "./requests.js"
+import { paintResults } from "./results.js"
+
+/** @import { Seen } from "./presenter_panels.js" */
+
+const LOOK_EVERY = 1000
+const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // of a question in one's own words
+
+/** Shows the screen of the room that the page's address names. */
+export default function show() {
+  const root = /** @type {HTMLElement} */ (document.querySelector(".presenter-view"))
+  const path = location.pathname.replace(/\/cockpit$/, "")
+  const room = new URL(`${path}/`, location.href)
+  const code = path.split("/").at(-1) ?? ""
+  const presenter = secret(code)
+  if (!presenter) {
+    root.innerHTML = `<p class="needs">${say("web.presenter-view.needs")}</p>`
+    return
+  }
+  const asking = roomClient(room)
+  const times = clockOf(code)
+  /** @type {Seen} */
+  const seen = {
+    code,
+    poll: null,
+    question: undefined,
+    results: undefined,
+    steps: undefined,
+    since: times.since,
+    count: { votes: 0, followers: 0, alone: 0, lost: 0 },
+    left: null,
+    veiled: false,
+    began: times.began,
+    cover: "",
+    picture: (query) => previews.pictures.get(query) ?? "",
+  }
+  let where = ""
+  let ends = 0
+  let spot = "largest"
+  let gone = false // the server has forgotten the room
+  const own = () => code
+  const question = openQuestion(own, () => ask("GET", "asked"))
+  const deck = roomDeck(own, () => ask("GET", "script"))
+  let pointed = "" // the cell that is pinned, as the address has it
+  darken(isDark(root))
+  const projector = new URL(`screen?lang=${LANG}`, room).href
+  root.innerHTML = presenterHTML(projector, `${projector}&preview=1`)
+  const [, frame] = root.querySelectorAll("iframe")
+  const previews = new Previews(frame, () => fill())
+
+  /**
+   * Asks the server; what it refuses to do is said.
+   * @param {string} method
+   * @param {string} to
+   * @param {unknown} [body]
+   */
+  async function ask(method, to, body) {
+    const answer = await fetch(new URL(to, room), {
+      method,
+      headers: { Authorization: `Bearer ${presenter}` },
+      body: body === undefined ? undefined : typeof body === "string" ? body : JSON.stringify(body),
+    }).catch(() => undefined)
+    const found = answer?.status === 204 ? {} : await answer?.json().catch(() => undefined)
+    const wrong = root.querySelector(".wrong")
+    if (wrong && method !== "GET") wrong.textContent = answer?.ok ? "" : (found?.sentence ?? say("web.notice.silent"))
+    return answer?.ok ? found : undefined
+  }
+
+  function fill() {
+    seen.left = leftUntil(ends, seen.poll)
+    fillPresenterView(root, seen)
+    if (seen.results) paintResults(root, seen.results)
+  }
+
+  /** @param {boolean} [quietly] */
+  async function look(quietly) {
+    const { poll } = seen
+    if (!poll || poll.kind === "experiment") return fill()
+    seen.question = await asking.question(poll.number)
+    const results = await ask("GET", `results?lang=${LANG}`)
+    if (seen.poll === poll && results) seen.results = results
+    if (!quietly || results) fill()
+  }
+
+  async function steps() {
+    const found = await ask("GET", `steps?lang=${LANG}`)
+    if (!found) return
+    const before = JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))
+    seen.steps = found
+    const form = root.querySelector(".spot")
+    if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))) {
+      const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
+      form.innerHTML = spotHTML(found, spot, pointed) // other maps, and what was written stays
+      for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
+    }
+    fill()
+    const after = comingOf(found)
+    previews.show(found.steps, after?.query)
+    const next = after ? undefined : beyond("stage_next")
+    if (next) coming.ask("step", next, COMPUTED)
+    else root.querySelector(".coming")?.replaceChildren()
+  }
+
+  const base = new URL(path.slice(0, path.lastIndexOf("/room/") + 1), location.href)
+  const coming = new Resources(base, CODE, {
+    received(answer, { stage = "" }) {
+      const place = root.querySelector(".coming")
+      const numbers = new Numbers(/** @type {import("../view/model/numbers/numbers.js").StepAnswer} */ (answer))
+      if (place && numbers.said[stage]) fillNext(place, numbers, stage)
+    },
+    failed() {}, // the lecture goes on without it
+    shown: () => undefined,
+  })
+
+  // ---- what is done
+
+  /** @param {string} act */
+  async function turn(act) {
+    if (act === "next") return next()
+    if (!possible(seen.poll, seen.question)[/** @type {"close"} */ (act)]) return
+    await ask("PUT", `question?lang=${LANG}`, { act })
+  }
+
+  async function next() {
+    const { poll } = seen
+    const after = comingOf(seen.steps)
+    if (after) return goTo(after.number)
+    if (!poll)
+      return seen.veiled
+        ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
+        : move("stage_next")
+    if (poll.phase === "open" && !confirm(say("web.presenter-view.still_open"))) return
+    await ask("DELETE", "question")
+    fill()
+  }
+
+  /** To another screen of the deck. @param {number} number */
+  async function goTo(number) {
+    if (
+      seen.poll?.phase === "open"
+      && seen.poll.kind !== "experiment"
+      && !confirm(say("web.presenter-view.still_open"))
+    )
+      return
+    await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
+  }
+
+  /** @param {Record<string, unknown>} question */
+  async function pose(question) {
+    if (seen.poll?.phase === "open" && !confirm(say("web.presenter-view.still_open"))) return
+    await ask("PUT", `question?lang=${LANG}`, question)
+  }
+
+  /** Projectors show nothing, or how one joins; or the lecture again. @param {string} how */
+  const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
+
+  /** What was answered so far, as a file. */
+  async function save() {
+    const answer = await fetch(new URL(`results.csv?lang=${LANG}`, room), {
+      headers: { Authorization: `Bearer ${presenter}` },
+    }).catch(() => undefined)
+    if (!answer?.ok) return
+    saveFile(await answer.blob(), `room-${code}.csv`)
+  }
+
+  /** Finds where a step leads from where the room is. @param {string} way */
+  function beyond(way) {
+    if (!seen.steps) return undefined
+    const here = parse(where)
+    const stages = seen.steps.stages.map(([symbol]) => symbol)
+    const by = way.endsWith("_next") ? 1 : -1
+    let k = Number(here.k ?? 0)
+    let at = stages.indexOf(here.stage ?? seen.steps.stage)
+    if (way.startsWith("stage")) at += by
+    else k += by
+    if (at >= stages.length) [k, at] = [k + 1, 0]
+    if (at < 0) [k, at] = [k - 1, stages.length - 1]
+    const stage = stages[at] ?? "x"
+    const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view/model/state/state.js)
+    return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
+  }
+
+  /** @param {string} way */
+  async function move(way) {
+    const there = beyond(way)
+    if (there) await ask("PUT", `../${code}`, query(there).slice(1))
+  }
+
+  root.addEventListener("click", ({ target }) => {
+    const button = /** @type {Element} */ (target).closest("button")
+    const { act, screen, drive, key, cover: how } = button?.dataset ?? {}
+    if (key === "room_again")
+      openAgain([base, presenter, where, question.open, deck.given], stream.again, root.querySelector(".room-gone"))
+    else if (act) turn(act)
+    else if (screen) goTo(Number(screen))
+    else if (drive) move(drive)
+    else if (how) cover(how)
+    else if (key === "cockpit_save") save()
+    else if (key === "cockpit_link" && button)
+      copyLink(button, say("web.room.driver"), `${location.href.split("#")[0]}#driver=${presenter}`)
+  })
+  root.addEventListener("change", ({ target }) => {
+    const field = /** @type {HTMLSelectElement} */ (target)
+    if (field.dataset.key === "cockpit_explore") ask("PUT", `../${code}?lang=${LANG}`, { explore: field.value })
+    else if (field.dataset.key === "cockpit_script") {
+      if (field.value) ask("PUT", `../${code}?lang=${LANG}`, { script: field.value }).then(steps)
+    } else if (field.name === "spot") {
+      spot = field.value
+      const form = root.querySelector(".spot")
+      if (form) form.innerHTML = spotHTML(seen.steps, spot, pointed)
+      root.querySelector(/** @type {"select"} */ ("[name=spot]"))?.focus()
+    }
+  })
+  root.addEventListener("submit", (event) => {
+    event.preventDefault()
+    pose(spotOf(new FormData(/** @type {HTMLFormElement} */ (event.target))))
+  })
+  addEventListener("keydown", (event) => {
+    if (gone) return
+    const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
+    if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
+    if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
+    if (kept("single_keys") === "off" && key.length === 1 && key !== " ") return // who dictates says letters, too
+    const name = key === " " ? "SPACE" : key.toUpperCase()
+    const forth = name === "PAGEDOWN" || name === "SPACE"
+    const uncovers = forth && seen.cover && seen.poll // the question is shown again first
+    const main = forth && !uncovers ? nextAct(seen.poll, seen.results) || "next" : undefined
+    const act = main ?? ACTS.find(([, own]) => own === name)?.[0]
+    const how = uncovers ? seen.cover : COVERS.find(([, own]) => own === name)?.[0]
+    if (act) turn(act)
+    else if (how) cover(how)
+    else if (key === "ArrowRight") move(shiftKey ? "update_next" : "stage_next")
+    else if (key === "ArrowLeft") move(shiftKey ? "update_back" : "stage_back")
+    else return
+    event.preventDefault()
+  })
+
+  fill()
+  const form = root.querySelector(".spot")
+  if (form) form.innerHTML = spotHTML(undefined, spot, pointed)
+  const stream = listen({
+    moved(address) {
+      where = address
+      const here = parse(address)
+      pointed = here.cell ?? ""
+      seen.veiled = here.veiled === "1"
+      steps()
+    },
+    allowed(how) {
+      const field = root.querySelector(/** @type {"select"} */ ("[data-key=cockpit_explore]"))
+      if (field) field.value = how
+    },
+    covered(how) {
+      seen.cover = how
+      fill()
+    },
+    shown(screen) {
+      if (screen && !deck.given) for (const one of root.querySelectorAll("details")) one.open = false // its screens take the room
+      deck.hear(screen)
+      seen.since = times.shown(screen?.number ?? 0)
+      steps()
+    },
+    asked(poll) {
+      question.hear(poll)
+      seen.poll = poll
+      ends = endOf(poll)
+      seen.question = seen.results = undefined
+      look()
+    },
+    counted(count) {
+      seen.count = count
+      look(true)
+    },
+    ended() {
+      root.innerHTML = `<p class="needs">${escaped(say("web.room.ended"))}</p>`
+    },
+    gone(is) {
+      if (gone === is) return
+      gone = is
+      const section = /** @type {HTMLElement} */ (root.querySelector(".room-gone"))
+      section.hidden = !is
+      section.innerHTML = is ? goneHTML(code) : ""
+      section.querySelector("[data-key=room_let_go]")?.remove()
+      if (is) return
+      seen.poll = null // what the room is asked is said next
+      seen.question = seen.results = undefined
+      fill()
+    },
+  })
+  stream.open(new URL("events?screen=1", room).href)
+  setInterval(() => {
+    seen.left = leftUntil(ends, seen.poll)
+    fillClock(root, seen)
+  }, LOOK_EVERY / 2)
+  addEventListener("resize", () => seen.results && paintResults(root, seen.results))
+}
+
+/** When this browser opened the room's private screen, and when the deck's current screen was shown, also after a reload. @param {string} code */
+function clockOf(code) {
+  const key = `cnnviz.clock.${code}`
+  const found = inTab.readRecord(key)
+  const now = { began: found.began ?? Date.now(), since: found.since ?? Date.now(), screen: found.screen ?? 0 }
+  inTab.writeRecord(key, now)
+  return {
+    ...now,
+    /** Return when the screen of that number was shown. @param {number} screen */
+    shown(screen) {
+      if (screen !== now.screen) inTab.writeRecord(key, Object.assign(now, { screen, since: Date.now() }))
+      return now.since
+    },
+  }
+}
+
+/** The presenter's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */
+function secret(code) {
+  const key = `cnnviz.driver.${code}`
+  const { driver: presenter } = parse(location.hash.slice(1))
+  if (presenter) {
+    inTab.write(key, presenter)
+    keepRoom({ code, driver: presenter })
+    history.replaceState(history.state, "", location.pathname + location.search)
+  }
+  const known = [JSON.parse(inTab.read("cnnviz.room") || "null"), ...keptRooms()].find((room) => room?.code === code)
+  return presenter || inTab.read(key) || known?.driver || ""
+}

@@ -1,0 +1,75 @@
+// Small pictures of a deck's screens, on the lecturer's private screen: the one that comes next as it will be, and of each a picture for its row.
+
+/** @import { Preview } from "./preview_screen.js" */
+/** @import { RoomStep } from "../view/types/view.js" */
+
+const PATIENCE = 60_000 // milliseconds after which a screen that is not painted has no picture
+
+export class Previews {
+  /** @type {Map<string, string>}  by the screen's address; "" where there is none */
+  pictures = new Map()
+  /** @type {string[]}  addresses of which there is no picture yet */
+  queue = []
+  /** @type {HTMLIFrameElement | undefined}  paints one after the other, unseen */
+  painter = undefined
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  late = undefined
+
+  /** @param {HTMLIFrameElement} frame  shows what comes next @param {() => void} changed */
+  constructor(frame, changed) {
+    this.frame = frame
+    this.changed = changed
+    addEventListener("message", ({ data, origin }) => {
+      const { preview, picture } = /** @type {Partial<Preview>} */ (data ?? {})
+      if (origin === location.origin && preview !== undefined) this.came(preview, picture ?? "")
+    })
+  }
+
+  /** Shows the screen that comes next, and has pictures made of all. @param {readonly RoomStep[]} screens @param {string | undefined} next */
+  show(screens, next) {
+    const { frame } = this
+    const box = /** @type {HTMLElement} */ (frame.parentElement)
+    box.hidden = next === undefined
+    if (next !== undefined) lead(frame, next)
+    this.queue = screens.map(({ query }) => query).filter((query) => !this.pictures.has(query))
+    this.goOn()
+  }
+
+  goOn() {
+    const [query] = this.queue
+    clearTimeout(this.late)
+    if (query === undefined) {
+      this.painter?.remove()
+      this.painter = undefined
+      return
+    }
+    if (!this.painter) {
+      this.painter = /** @type {HTMLIFrameElement} */ (this.frame.cloneNode())
+      this.painter.removeAttribute("src")
+      delete this.painter.dataset.at
+      this.painter.className = "unseen"
+      this.frame.ownerDocument.body.append(this.painter)
+    }
+    lead(this.painter, query)
+    this.late = setTimeout(() => this.came(query, ""), PATIENCE)
+  }
+
+  /** @param {string} query @param {string} picture */
+  came(query, picture) {
+    if (picture || !this.pictures.has(query)) this.pictures.set(query, picture)
+    const waited = this.queue[0] === query
+    this.queue = this.queue.filter((other) => other !== query)
+    this.changed()
+    if (waited) this.goOn()
+  }
+}
+
+/** Leads a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query */
+function lead(frame, query) {
+  const { src = "", at } = frame.dataset
+  if (at === query) return
+  frame.dataset.at = query
+  const there = new URL(`${src}#${query}`, location.href).href
+  if (at === undefined) frame.src = there
+  else frame.contentWindow?.location.replace(there)
+}

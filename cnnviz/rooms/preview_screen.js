@@ -1,0 +1,59 @@
+// A screen of a lecture as it will be, for the lecturer's private screen, which says which: nothing here moves or is pointed at.
+
+import { thumbnail } from "../view/draw/thumbnail.js"
+import { parse } from "../view/model/state/address.js"
+import { looked, Resources } from "../view/resources.js"
+import { kindOf } from "../view/shell/registry.js"
+import { emptyPage, View } from "../view/shell/setup_view.js"
+import { CODE } from "../view/spec.js"
+
+/** @import { Answer, Host } from "../view/types/view.js" */
+/** @typedef {{ preview: string, picture: string }} Preview  the screen's address, and a small picture of it */
+
+/** Shows the address behind "#", and tells the page around it when that is painted. @param {HTMLElement} first */
+export function showPreview(first) {
+  let root = first
+  /** @type {View | undefined} */
+  let view
+  document.body.className = "preview"
+  const base = new URL("../..", location.href)
+
+  function show() {
+    view?.leave()
+    const asked = location.hash.slice(1)
+    const { page = "", veiled: _, ...there } = parse(asked)
+    const setup = { ...there, view: "lecture" }
+    /** @type {(answer: Answer) => void} */
+    let deliver = () => {}
+    const numbers = new Resources(base, CODE, {
+      received(answer, wanted) {
+        deliver(looked(answer, wanted))
+        painted(() => location.hash.slice(1) === asked && tell(asked))
+      },
+      failed() {}, // the lecture goes on without it
+      shown: () => (view?.data ? view.setup : undefined),
+    })
+    /** @type {Host} */
+    const host = {
+      address: { read: () => setup, link: () => "", onTravel() {}, visit() {} },
+      numbers: {
+        ask: () => numbers.ask(page, setup, kindOf(page).asked),
+        receive: (act) => (deliver = act),
+        part: (whole, of, act) => numbers.part(whole, of, act),
+        look: (other, what, act) => numbers.look(other, what, act),
+      },
+      fetch: (path, how) => fetch(new URL(path, base), how),
+    }
+    root = emptyPage("alone follows")
+    view = new View(root, page, host)
+    host.numbers.ask()
+  }
+
+  /** @param {string} preview */
+  const tell = (preview) => innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // in sight
+  addEventListener("hashchange", show)
+  show()
+}
+
+/** Calls `act` when what is drawn is there to be seen. @param {() => void} act */
+const painted = (act) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 100)))

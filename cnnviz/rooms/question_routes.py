@@ -1,0 +1,294 @@
+"""A room's question by plain HTTP: asked, answered, closed, shown, revealed; docs/rooms.md describes it."""
+
+import json
+import time
+from collections.abc import Callable, Hashable, Mapping
+from functools import partial
+from typing import Any, TypeVar
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
+from cnnviz.decks.votes import sensible
+from cnnviz.rooms import question_view
+from cnnviz.rooms.answer_cache import AnswerCache
+from cnnviz.rooms.answer_record import Record, read, record, table
+from cnnviz.rooms.experiment import Experiment, predicted_data, prediction_data
+from cnnviz.rooms.poll import EXPERIMENT, PREDICTION, Poll
+from cnnviz.rooms.preview import steps_data
+from cnnviz.rooms.question_view import Asked, prepared, text_of
+from cnnviz.rooms.redis_keys import deck_digest
+from cnnviz.rooms.room_secrets import is_device
+from cnnviz.rooms.store import MOST_DEVICES, Room, Store
+from cnnviz.server.admission import Admission
+from cnnviz.server.compute_queue import ComputeQueue
+from cnnviz.server.job import Busy, CostEstimate
+from cnnviz.server.language import of_request
+from cnnviz.server.rate_limits import Rate
+from cnnviz.server.request_bodies import Refused, table_in
+from cnnviz.server.visitors import visitor_of
+from cnnviz.wire.rooms import RoomPoll, RoomQuestion, RoomResults
+from cnnviz.words import DEFAULT, Problem
+
+MOST_QUESTION, MOST_VOTE = 8_000, 1_000
+"""Bytes of a question, and of an answer."""
+MOST_SECONDS = 3_600
+_FRESH = {"Cache-Control": "no-store"}
+
+Result = TypeVar("Result")
+
+
+def poll_data(poll: Poll | None) -> RoomPoll | None:
+    """The state of a question, as streams say it; None where there is none."""
+    if poll is None:
+        return None
+    now = time.time()
+    here = poll.at(now)
+    left = here.left(now)
+    return RoomPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed, kind=here.stage)
+
+
+class Questions:
+    """The answers to what is asked of a room's question."""
+
+    def __init__(self, store: Store):
+        self.store = store
+        self.prepared: LruCache[tuple[str, str], Asked] = LruCache(32_000_000, held_bytes)
+        self.cache = AnswerCache()
+        self.work: ComputeQueue[Any] = ComputeQueue(1, Admission(40, 6))
+        self.voted = Rate(3_000, 0.02)  # an audience may share one address
+        self.again = Rate(20, 0.5)  # changes of mind of one device
+
+    async def ask_or_turn(self, request: Request, room: Room) -> Response:
+        """PUT room/<code>/question, for its driver: another question, or {"act": …}, what becomes of this one."""
+        sent = await table_in(request, MOST_QUESTION)
+        seconds = _seconds(sent)
+        act = sent.get("act")
+        if act is None:
+            poll = await self.pose(request, room, _spec(sent, room), seconds)
+            if room.cover:  # the lecture goes on
+                await self.store.order(room, cover="")
+            return JSONResponse(poll_data(poll), 201, _FRESH)
+        if room.poll is None:
+            raise Refused(404, "ui.rooms.no_question")
+        here = room.poll.at(time.time())
+        if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
+            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.deck))
+            return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
+        await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
+        return JSONResponse(poll_data(room.poll), headers=_FRESH)
+
+    async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
+        """Asks a question in a room, which is led to its lesson where it has one of its own, and to that `screen` of the deck."""
+        asked = await self._prepared(request, room, spec)
+        leads = bool(question_view.of_file(spec) or spec["change"])
+        poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
+        await self._note(request, room)
+        await self.store.ask(room, poll)  # first, so that no page goes where the answer is seen
+        if leads:
+            await self.store.move(room, question_view.moved_query(asked, room.query), screen)
+        return poll
+
+    async def over(self, request: Request, room: Room) -> None:
+        """Ends what is asked in a room."""
+        await self._note(request, room)
+        await self.store.ask(room, None)
+
+    async def _note(self, request: Request, room: Room) -> None:
+        """Keeps what was answered to the question that stands in a room, if anything was."""
+        if room.poll and (found := await self._record(request, room, room.poll)):
+            await self.store.note(room, json.dumps(found))
+
+    async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
+        """The answers to a question, None where nothing was, or where it cannot be computed any more."""
+        if poll.kind == EXPERIMENT or not any(ballots := await self.store.ballots(room, poll)):
+            return None
+        try:
+            return record(poll, await self._prepared(request, room, poll.spec, of_request(request)), ballots)
+        except Refused:
+            return None
+
+    async def saved(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/results.csv, for its driver: every question and round of the room so far."""
+        kept = [found for text in await self.store.records(room) if (found := read(text))]
+        now = await self._record(request, room, room.poll) if room.poll else None
+        headers = {**_FRESH, "Content-Disposition": f'attachment; filename="room-{room.code}.csv"'}
+        return Response(table([*kept, *([now] if now else [])]), media_type="text/csv", headers=headers)
+
+    async def begin(self, request: Request, room: Room, spec: dict[str, Any]) -> None:
+        """Begins an experiment in a room."""
+        await self._note(request, room)
+        await self.store.ask(room, self._next(room, spec, EXPERIMENT, MOST_DEVICES, False, None, True))
+
+    def _next(self, room: Room, spec: dict[str, Any], kind: str, most: int, keyed: bool, seconds: float | None, leads: bool) -> Poll:
+        now = time.time()
+        number = max(int(1000 * now), room.poll.number + 1 if room.poll else 0)
+        back = (room.poll.back if room.poll else "") or (room.query if leads else "")
+        return Poll(number, spec, kind, most, keyed, closes=now + seconds if seconds else None, back=back)
+
+    async def end(self, request: Request, room: Room) -> Response:
+        """DELETE room/<code>/question, for its driver: the audience goes on where it was, unless it has been led on meanwhile."""
+        poll = room.poll
+        await self.over(request, room)
+        if poll and poll.back and room.query == await self._led_to(request, room, poll):
+            await self.store.move(room, poll.back)
+        return Response(status_code=204)
+
+    async def _led_to(self, request: Request, room: Room, poll: Poll) -> str:
+        """The address to which a question has led the audience."""
+        if poll.kind == EXPERIMENT:
+            return str(poll.spec.get("query"))
+        return question_view.moved_query(await self._prepared(request, room, poll.spec), room.query)
+
+    async def look(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/question: what everybody may know of it; with `number`, of none before that one."""
+        asked = request.query_params.get("number", "")
+        if asked and asked != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
+            await self.store.renew(room)
+        poll = _poll(room)
+        lang = of_request(request)
+        name = ("question", poll.number, text_of(poll.spec), lang)
+
+        async def made() -> RoomQuestion:
+            if poll.stage == PREDICTION:
+                return prediction_data(_experiment(poll), poll.number, lang)
+            return question_view.question_data(await self._prepared(request, room, poll.spec, lang), poll.number)
+
+        return await self.cache.get(request, name, made)
+
+    async def asked(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
+        poll = _poll(room)
+        if poll.kind == EXPERIMENT:  # a screen's own, which begins again there
+            raise Refused(404, "ui.rooms.no_question")
+        question = {name: value for name, value in poll.spec.items() if name not in ("at", "change", "script")}
+        return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
+
+    async def vote(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/vote: a device's answer, until it sends another one."""
+        device, sent = await self.sent_by_device(request, room)
+        if room.poll and room.poll.stage == EXPERIMENT:
+            raise Refused(409, "ui.rooms.other_question")
+        if not _meant(room, sent):  # another process may have asked it a moment ago
+            await self.store.renew(room)
+        poll = _poll(room)
+        if sent.get("number", poll.number) != poll.number or sent.get("round", poll.round) != poll.round:
+            raise Refused(409, "ui.rooms.other_question")
+        if poll.phase != "open":
+            raise Refused(409, "ui.rooms.vote_closed")
+        kind, most = ("choose", poll.choices) if poll.stage == PREDICTION else (poll.kind, poll.most)
+        answer = sensible(kind, most, sent.get("answer"))
+        if answer is None:
+            raise Refused(400, f"ui.rooms.answer.{kind}", most=most - 1)
+        if not await self.store.vote(room, poll, device, answer):
+            raise Refused(409, "ui.rooms.vote_closed")
+        return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
+
+    async def lose(self, request: Request, room: Room) -> Response:
+        """POST room/<code>/lost: somebody is lost, or, {"lost": false}, no longer. It counts until the lecture goes on."""
+        device, sent = await self.sent_by_device(request, room)
+        await self.store.lose(room, device, sent.get("lost") is not False)
+        return Response(status_code=204)
+
+    async def sent_by_device(self, request: Request, room: Room) -> tuple[str, dict[str, object]]:
+        """A device's token, and what it sent. Raises Refused: 403 where the token is none of this room's, 429 where it sends too much."""
+        sent = await table_in(request, MOST_VOTE)
+        device = str(sent.get("device"))
+        if not is_device(device, room.presenter):
+            raise Refused(403, "ui.rooms.device")
+        if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
+            raise Refused(429, "ui.rooms.too_fast", n=1)
+        self.again.take(device)
+        return device, sent
+
+    async def results(self, request: Request, room: Room, private: bool) -> Response:
+        """GET room/<code>/results: to everybody once they are shown, to the presenter (`private`) at any time."""
+        poll = _poll(room)
+        if not private and not poll.shows:
+            raise Refused(403, "ui.rooms.not_shown")
+        lang = of_request(request)
+        revealed = poll.keyed and (private or poll.phase == "revealed")
+        name = ("results", room.code, poll.number, poll.turn, revealed, lang)
+
+        async def made() -> RoomResults:
+            if poll.stage == PREDICTION:
+                return predicted_data((await self.store.ballots(room, poll))[0], (await self.store.followers(room))[0])
+            asked = await self._prepared(request, room, poll.spec, lang)
+            ballots, followers = await self.store.ballots(room, poll), await self.store.followers(room)
+            return question_view.results_data(asked, ballots, followers[0], revealed)
+
+        return JSONResponse(await made(), headers=_FRESH) if private else await self.cache.get(request, name, made)
+
+    async def steps(self, request: Request, room: Room) -> Response:
+        """GET room/<code>/steps?lesson=…, for its driver: what an audience can be asked, and what there is to say."""
+        lesson, lang = request.query_params.get("lesson", "")[:40], of_request(request)
+        name = ("steps", lesson, room.query, room.screen, deck_digest(room.deck), lang)
+        made = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
+        return JSONResponse(await self.worked(request, name, made), headers=_FRESH)
+
+    async def _prepared(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> Asked:
+        name, deck = (text_of(spec), lang), room.deck
+        found = self.prepared.get(name)
+        if found is None:
+            try:
+                found = await self.worked(request, name, lambda: prepared(spec, lang, deck))
+            except (KeyError, TypeError, ValueError, AttributeError):  # another version's, in Redis
+                raise Refused(409, "ui.rooms.newer_question") from None
+            self.prepared.put(name, found)
+        return found
+
+    async def worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
+        """The result of `work`, outside the event loop; a problem with it is the lecturer's to hear."""
+        return await self.worked_for(visitor_of(request), name, work)
+
+    async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
+        """The same, in the name of a visitor. Raises Refused."""
+        try:
+            found: Result = await self.work.get(name, visitor, work, expected=expected)
+            return found
+        except Problem as problem:
+            raise Refused(400, problem.code, **problem.values) from None
+        except (Busy, TimeoutError):
+            raise Refused(503, "ui.numbers.busy", n=1) from None
+
+
+def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
+    """Tells whether the room's question, as this process knows it, is open and the one that was answered."""
+    poll = room.poll.at(time.time()) if room.poll else None
+    if poll is None or poll.phase != "open":
+        return False
+    return bool(sent.get("number", poll.number) == poll.number and sent.get("round", poll.round) == poll.round)
+
+
+def _poll(room: Room) -> Poll:
+    """The question that stands in a room. Raises Refused."""
+    if room.poll is None or room.poll.stage == EXPERIMENT:
+        raise Refused(404, "ui.rooms.no_question")
+    return room.poll.at(time.time())
+
+
+def _experiment(poll: Poll) -> Experiment:
+    """The experiment of a room. Raises Refused."""
+    try:
+        return Experiment.of(poll)
+    except (KeyError, TypeError, ValueError):
+        raise Refused(409, "ui.rooms.newer_question") from None
+
+
+def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
+    try:
+        return question_view.spec_of(sent, room.query, room.deck)
+    except Problem as problem:
+        raise Refused(400, problem.code, **problem.values) from None
+
+
+def _seconds(sent: dict[str, object]) -> float | None:
+    """The seconds to answer, where the lecturer sets them."""
+    seconds = sent.get("seconds")
+    if seconds is None:
+        return None
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds <= MOST_SECONDS:
+        raise Refused(400, "ui.rooms.seconds", most=MOST_SECONDS)
+    return float(seconds)
+

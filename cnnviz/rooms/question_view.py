@@ -1,0 +1,350 @@
+"""The view of a room's question: its words, its maps, and its results, all computed by the lessons' own machinery."""
+
+import base64
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import numpy as np
+
+from cnnviz.core.network.cell_links import Link, reach
+from cnnviz.core.network.program import Program
+from cnnviz.core.network.stages import label
+from cnnviz.core.setup.page_state import PAGE_KEYS
+from cnnviz.core.setup.setup import SETUP_KEYS, Setup
+from cnnviz.decks.deck import ROOM_KINDS, Screen
+from cnnviz.decks.impromptu import has_key, spot_screen
+from cnnviz.decks.library import library
+from cnnviz.decks.plates import Plate as DeckPlate
+from cnnviz.decks.plates import cells, plates
+from cnnviz.decks.plates import hidden as hidden_maps
+from cnnviz.decks.question import CHANGED, MOST_SHOWN, Question, ask, setup_at
+from cnnviz.decks.scope import Scope, scope_of
+from cnnviz.decks.votes import accepted_in, bars, counted, grouped
+from cnnviz.pages import map_records
+from cnnviz.rooms.redis_keys import deck_digest
+from cnnviz.rooms.room_deck import deck_of, screen_of
+from cnnviz.rooms.store import Ballot
+from cnnviz.view.constants import gallery
+from cnnviz.wire.records import MapRecord
+from cnnviz.wire.rooms import (
+    GroupData,
+    PatchData,
+    Plane,
+    RoomMap,
+    RoomOption,
+    RoomPlate,
+    RoomQuestion,
+    RoomResults,
+    RoomRound,
+)
+from cnnviz.words import DEFAULT, Problem, written
+
+MOST_CELLS = 65_536
+"""Of a map that is clicked."""
+MOST_OUTLINED = 60
+"""Right cells up to which each is outlined."""
+_WRAP = 60
+_FIELDS = {"lesson", "step", "screen", "spot", "map", "cell", "kind", "ask", "key", "tolerance", "answers", "hidden"}
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A question on one lesson, ready to be asked: `keyed` says whether there is a right answer."""
+
+    step: Screen
+    question: Question
+    here: Scope
+    keyed: bool
+    hidden: bool
+    program: Program
+    maps: Mapping[str, MapRecord]
+    lang: str
+    written: bool
+    """Tells whether it is a deck's."""
+
+    @property
+    def most(self) -> int:
+        """The number of options or cells."""
+        if self.step.kind == "click":
+            return int(self.here.arrays[self.step.map].size)
+        return len(self.question.options)
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The address of the audience when it is asked this."""
+        return self.question.setup.to_query()
+
+
+def spec_of(sent: Mapping[str, object], room_query: str, deck: str = "") -> dict[str, object]:
+    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on; of the room's `deck`, which and which screen."""
+    spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
+    here = dict(parse_qsl(room_query, keep_blank_values=True))
+    if "screen" in spec:
+        return {"script": deck_digest(deck), "screen": spec["screen"], "change": {}}
+    if "lesson" in spec:
+        changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
+        return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
+    return spec | {"at": urlencode({key: text for key, text in here.items() if key in SETUP_KEYS and text}, safe=",:"), "change": {}}
+
+
+def _plain(name: str, value: object) -> object:
+    """A field that is one word or number, or the answers, which are a list of such; Problem for anything deeper."""
+    if name == "answers" and isinstance(value, list) and all(isinstance(answer, dict) for answer in value):
+        return [{key: _plain(key, text) for key, text in answer.items() if key in ("label", "is", "say")} for answer in value]
+    if not isinstance(value, str | int | float | bool | None):
+        raise Problem("lessons.spot.text", field=name)
+    return value
+
+
+def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> Asked:
+    """Everything of a question but its votes; Problem says why it cannot be asked. `deck` is the room's, for its screens."""
+    written = of_file(spec)
+    step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
+    if step.kind not in ROOM_KINDS:
+        raise Problem("ui.rooms.kind", kind=step.kind, known=ROOM_KINDS)
+    question = ask(step, setup_at(step, spec["change"]))
+    keyed = written or has_key(spec)
+    if not keyed:
+        question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
+    here = scope_of(question.setup)
+    program = map_records.program_of(question.setup, here.snapshot)
+    maps = map_records.records(question.setup, program, here.snapshot)
+    covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.setup, step.map)
+    hidden = bool(spec.get("hidden", covered))
+    found = Asked(step, question, here, keyed, hidden, program, maps, lang, written)
+    if step.kind == "click" and found.most > MOST_CELLS:
+        raise Problem("ui.rooms.too_many_cells", map=label(step.map), most=MOST_CELLS)
+    return found
+
+
+def reached(setup: Setup, symbol: str) -> bool:
+    """Tells whether a map is computed at the lesson's stage already, or needs no computing.
+
+    >>> reached(Setup(stage="x"), "z1"), reached(Setup(stage="a1"), "z1"), reached(Setup(stage="x"), "f")
+    (False, True, True)
+    """
+    if symbol in setup.network.parameters:  # their values now; the update makes the next
+        return True
+    names = [str(stage) for stage in setup.network.stages]
+    made = next((n for n, stage in enumerate(setup.network.stages) if symbol in stage.makes), 0)
+    return made <= names.index(setup.stage) if setup.stage in names else True
+
+
+def of_file(spec: Mapping[str, Any]) -> bool:
+    """Tells whether a question is a screen of a deck, which the audience is led to."""
+    return "lesson" in spec or "screen" in spec
+
+
+def _deck_screen(spec: Mapping[str, Any], deck: str) -> Screen:
+    if spec["script"] != deck_digest(deck):
+        raise Problem("ui.rooms.other_script")
+    return screen_of(deck_of(deck), spec["screen"])
+
+
+def _lesson_step(spec: Mapping[str, Any]) -> Screen:
+    deck = library().find(str(spec["lesson"])[:40])
+    if deck is None:
+        raise Problem("ui.learn.no_lesson", id=str(spec["lesson"])[:40])
+    number = spec["step"]
+    if not isinstance(number, int | str) or not str(number).isdecimal() or not 1 <= int(str(number)[:4]) <= len(deck.screens):
+        raise Problem("ui.learn.no_step", number=str(number)[:10], most=len(deck.screens))
+    return deck.screens[int(str(number)[:4]) - 1]
+
+
+def elsewhere(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
+    """The same question on another picture; Problem where it may only be asked on its own."""
+    asked = prepared(spec, deck=deck)
+    if "img" not in CHANGED[asked.step.change]:
+        raise Problem("ui.rooms.no_other")
+    images = [image.id for image in gallery()]
+    here = asked.question.setup.img
+    return {**spec, "change": {"img": images[(images.index(here) + 1) % len(images)] if here in images else images[0]}}
+
+
+def moved_query(asked: Asked, room_query: str) -> str:
+    """The address of a question's lesson, looked at as the room is."""
+    looks = {key: text for key, text in parse_qsl(room_query) if key in PAGE_KEYS}
+    return urlencode(asked.query | looks, safe=",:")
+
+
+# ---- what is sent
+
+
+def question_data(asked: Asked, number: int) -> RoomQuestion:
+    """The public part of a question: no key, and no word of which answer is right."""
+    step, question, lang = asked.step, asked.question, asked.lang
+    clicked = step.kind == "click"
+    source = _source(asked) if clicked and asked.hidden else None
+    return RoomQuestion(
+        number=number, kind=step.kind, title=question.title.say(lang), text=question.text.say(lang), ask=question.ask.say(lang), keyed=asked.keyed,
+        options=[_option(option.label.say(lang), option.value, lang) for option in question.options] if step.kind == "choose" else [],
+        map=_map(asked, step.map, not asked.hidden) if clicked else None,
+        source=_map(asked, source.source, True) if source else None,
+        window=dict(source.geometry) if source else None,
+        kernel=_kernel(asked) if source else None,
+        other="img" in CHANGED[step.change],
+        plates=_plates(asked, False),
+    )  # fmt: skip
+
+
+def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, revealed: bool) -> RoomResults:
+    """The answers: raw, and once the key is out, by groups."""
+    step = asked.step
+    rounds = [_round(step.kind, ballot) for ballot in ballots]
+    groups = grouped(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
+    clicked = step.kind == "click"
+    return RoomResults(
+        rounds=rounds, followers=followers, revealed=revealed,
+        groups=[
+            GroupData(
+                label=group.label, say=group.say, right=group.right, counts=list(group.counts), example=group.example,
+                picture=_option("", asked.question.options[n].value, asked.lang)["picture"] if step.kind == "choose" else None,
+                patch=_patch(asked, int(group.example)) if clicked and group.example is not None else None,
+            )
+            for n, group in enumerate(groups)
+        ],
+        key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
+        map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
+        accepted=accepted_in(step.kind, asked.question) if revealed and asked.keyed else [],
+        right=asked.question.right.say(asked.lang) if revealed else "",
+        plates=_plates(asked, revealed),
+    )  # fmt: skip
+
+
+def _plates(asked: Asked, revealed: bool) -> list[RoomPlate]:
+    """The maps that stand beside the words; what is hidden comes without its numbers until the answer is out."""
+    if not asked.written or asked.step.kind == "click":
+        return []
+    of = cells(asked.step, asked.here)
+    return [found for plate in plates(asked.step, asked.here) if (found := _plate(asked, plate, plate.hidden and not revealed, of))]
+
+
+def _plate(asked: Asked, plate: DeckPlate, hidden: bool, of: tuple[str, tuple[range, ...]] | None) -> RoomPlate | None:
+    array, record = np.atleast_2d(plate.value), asked.maps.get(plate.like)
+    name, words = plate.label.say(asked.lang), ""
+    if record is not None and plate.of == plate.like:
+        name, words = name or label(plate.of), written(record["plain"], "", asked.lang)
+    found = plate_data(plate.of, array, record, asked.lang, hidden)
+    if found is None:
+        return None
+    found |= {"label": name or plate.of, "words": words}
+    if of and of[0] == plate.of and len(of[1]) == array.ndim == 2 and array.shape == plate.value.shape:
+        (first, last), (left, right) = ((part.start, part.stop) for part in of[1])
+        found["ring"] = first, left, last - first, right - left
+    return found
+
+
+def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: str, hidden: bool = False) -> RoomPlate | None:
+    """A map of at least two axes that stands beside words: numbers where they are few, else colours; None where it has neither."""
+    few = array.size <= MOST_SHOWN and array.ndim == 2
+    if not few and (record is None or array.size > MOST_CELLS):
+        return None
+    _, rows, columns = laid_out(array.shape)
+    return RoomPlate(
+        label=label(symbol), words=written(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
+        picture=array.astype(float).tolist() if few and not hidden else None,
+        map=None if few or hidden or record is None else map_data(symbol, array, record, lang, True),
+    )  # fmt: skip
+
+
+def _round(kind: str, ballot: Ballot) -> RoomRound:
+    if kind == "number":
+        return RoomRound(votes=len(ballot), counts=[(bar.low, bar.high, bar.count) for bar in bars(ballot.values())])
+    return RoomRound(votes=len(ballot), counts=[(n, n, count) for n, count in counted(ballot.values()).items()])
+
+
+def _option(label: str, value: np.ndarray, lang: str) -> RoomOption:
+    shown = np.atleast_2d(value)
+    pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
+    return RoomOption(
+        label=label or (written(value.item(), "4", lang) if value.size == 1 else ""),
+        picture=shown.astype(float).tolist() if pictured else None,
+    )
+
+
+def _map(asked: Asked, symbol: str, shown: bool) -> RoomMap:
+    return map_data(symbol, asked.here.arrays[symbol], asked.maps[symbol], asked.lang, shown)
+
+
+def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
+    """A map, without its numbers where it is not `shown`."""
+    layers, rows, columns = laid_out(array.shape)
+    return RoomMap(
+        symbol=symbol, label=label(symbol), words=written(record["plain"], "", lang), shape=list(array.shape),
+        layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if shown else None,
+    )  # fmt: skip
+
+
+def laid_out(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Layers, rows and columns in which an array's cells are drawn, in its order; long rows are wrapped.
+
+    >>> laid_out((30, 30)), laid_out((4, 3, 30, 30)), laid_out((900,)), laid_out((900, 2))
+    ((1, 30, 30), (12, 30, 30), (1, 15, 60), (1, 30, 60))
+    """
+    size = int(np.prod(shape))
+    if len(shape) >= 2 and max(shape[-2:]) <= 8 * min(shape[-2:]):
+        return size // (shape[-2] * shape[-1]), shape[-2], shape[-1]
+    return 1, -(-size // _WRAP), min(size, _WRAP)
+
+
+def plane(array: np.ndarray, record: MapRecord) -> Plane:
+    """Cells as their places on a scale of colours, a byte each."""
+    low, high = (float(end) for end in record["limits"])
+    share = (np.nan_to_num(array.ravel()) - low) / (high - low) if high > low else np.full(array.size, 0.5)
+    levels = np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
+    return Plane(levels=base64.b64encode(levels.tobytes()).decode(), low=low, high=high, scale=record["scale"])
+
+
+def _source(asked: Asked) -> Link | None:
+    """The map over which a window slides to make the cells of the map that is clicked, if they go one for one."""
+    for link in asked.program.links.get(asked.step.map, ()):
+        if not reached(asked.question.setup, link.source):
+            continue
+        if link.pattern in ("window", "winner") and asked.here.arrays[link.source].ndim == asked.here.arrays[asked.step.map].ndim == 2:
+            return link
+    return None
+
+
+def _kernel(asked: Asked) -> list[list[float]] | None:
+    """The weights of the window, where there is one kernel."""
+    for link in asked.program.links.get(asked.step.map, ()):
+        array = asked.here.arrays.get(link.source)
+        if link.source in asked.program.parameters and array is not None and array.ndim == 2 and array.size <= MOST_SHOWN:
+            weights: list[list[float]] = array.astype(float).tolist()
+            return weights
+    return None
+
+
+def _right_cells(asked: Asked) -> list[int]:
+    found = np.flatnonzero(asked.question.key.reshape(-1))
+    return [int(cell) for cell in found[:MOST_OUTLINED]] if len(found) <= MOST_OUTLINED else []
+
+
+def _patch(asked: Asked, cell: int) -> PatchData | None:
+    """The surroundings of a cell: in the map over which its window slides, a cell more on each side; else in its own map."""
+    own = asked.here.arrays[asked.step.map]
+    if own.ndim < 2:
+        return None
+    at = np.unravel_index(cell, own.shape)
+    source = _source(asked)
+    array = asked.here.arrays[source.source] if source else own.reshape(-1, *own.shape[-2:])[int(np.ravel_multi_index(at[:-2], own.shape[:-2])) if own.ndim > 2 else 0]
+    rows, columns = array.shape
+    if source:
+        # links count a channel axis that an array of one channel is shown without
+        (top, high, _), (left, wide, _) = reach(source, (0, int(at[0]), int(at[1])), (1, rows, columns))[-2:]
+    else:
+        top, high, left, wide = int(at[-2]), 1, int(at[-1]), 1
+    first, last = max(top - 1, 0), min(top + high + 1, rows)
+    begin, end = max(left - 1, 0), min(left + wide + 1, columns)
+    part = array[first:last, begin:end]
+    symbol = source.source if source else asked.step.map
+    inner = (top - first, left - begin, high, wide)
+    return PatchData(rows=part.shape[0], columns=part.shape[1], plane=plane(part, asked.maps[symbol]), inner=inner)
+
+
+def text_of(spec: Mapping[str, Any]) -> str:
+    """A spec as text, the same for the same question."""
+    return json.dumps(spec, sort_keys=True)

@@ -1,0 +1,171 @@
+// Runs with different learning rates on a canvas: the rate of each across, its last loss upwards, both on powers of ten. Runs whose loss rose
+// are on a shelf above.
+
+import { scaleOf } from "../pages/train/sweep_model.js"
+import { prepare } from "../view/draw/canvas.js"
+import { decimals, number } from "../view/model/numbers/format.js"
+import { say } from "../view/model/words.js"
+
+/** @import { Runs } from "../pages/train/sweep_chart.js" */
+/** @import { Dots } from "../pages/train/sweep_model.js" */
+/** @typedef {{ own?: number, pointed?: number, best?: number, font?: number, narrow?: boolean }} Look  the run of this device, the one whose inside is shown, the one that won, the size of words, whether there is little room */
+
+const RATES = [0.001, 0.01, 0.1, 1]
+const LINE = 1.4 // from one line of words to the next, by their size
+const [SMALLEST, LARGEST] = [0.16, 0.42] // the radius of a dot, by the size of words
+
+/** Return whether a run diverged: its loss is no number, or rose. @param {number} loss @param {number} start */
+export const hasDiverged = (loss, start) => !(loss <= start)
+
+/** Return the run with the lowest loss, -1 if none has one. @param {ArrayLike<number>} last */
+export function bestOf(last) {
+  let best = -1
+  for (let run = 0; run < last.length; run++)
+    if (Number.isFinite(last[run]) && (best < 0 || last[run] < last[best])) best = run
+  return best
+}
+
+/** Return the powers of ten that have a line, at most so many: the step between them is the same. @param {number} low @param {number} high @param {number} most */
+export function powersIn(low, high, most) {
+  const step = Math.max(1, Math.ceil((high - low) / Math.max(1, most - 1)))
+  const powers = []
+  for (let power = high; power >= low; power -= step) powers.push(power)
+  return powers
+}
+
+const PLAIN = -4 // the least power of ten that is written with zeros
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
+
+/** A power of ten as people write it: 0.01, 10⁻⁵. @param {number} power */
+export const tick = (power) =>
+  power >= PLAIN
+    ? decimals(10 ** power, Math.max(0, -power))
+    : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
+
+/** Return where a rate is, from 0 to 1. @param {number} rate */
+const across = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
+
+/**
+ * Paint the runs, and return where their dots are.
+ * @param {HTMLCanvasElement} canvas
+ * @param {Runs} runs
+ * @param {Look} look
+ * @returns {Dots}
+ */
+export function paintRates(
+  canvas,
+  { values, last, shown, curve },
+  { own = -1, pointed = -1, best = -1, font = 13, narrow = false },
+) {
+  const context = prepare(canvas)
+  const style = getComputedStyle(canvas)
+  const [soft, line, accent, paper] = ["soft", "line", "accent", "paper"].map((name) => {
+    canvas.style.outlineColor = `var(--${name})` // a canvas may not be able to work it out
+    return style.outlineColor
+  })
+  const ink = style.color
+  const start = curve(shown[0] ?? 0)[0]
+  const learnt = Array.from(last).filter((loss) => !hasDiverged(loss, start))
+  const scale = scaleOf([start, ...learnt])
+  const [left, foot, shelf] = [narrow ? 6.3 : 6.6, narrow ? 3.2 : 3.4, narrow ? 2.6 : 3.2].map((size) => size * font)
+  const box = {
+    x: left,
+    y: shelf + font,
+    width: canvas.clientWidth - left - 1.2 * font,
+    height: canvas.clientHeight - shelf - font - foot,
+  }
+  context.font = `${font}px ${style.fontFamily}`
+  context.textBaseline = "middle"
+
+  // the shelf
+  context.fillStyle = line
+  context.globalAlpha = 0.35
+  context.fillRect(box.x, 0, box.width, shelf)
+  context.globalAlpha = 1
+  context.fillStyle = soft
+  context.textAlign = "right"
+  context.fillText(say("web.hall.experiment.shelf"), box.x - 0.6 * font, shelf / 2)
+
+  // losses, and where all began
+  const begin = box.y + scale.at(start) * box.height
+  for (const power of powersIn(scale.low, scale.high, Math.floor(box.height / (1.8 * font)))) {
+    const y = box.y + scale.at(10 ** power) * box.height
+    context.fillStyle = line
+    context.fillRect(box.x, y, box.width, 1)
+    context.fillStyle = soft
+    if (Math.abs(y - begin) > LINE * font)
+      context.fillText(`${scale.less && power === scale.low ? "≤ " : ""}${tick(power)}`, box.x - 0.6 * font, y)
+  }
+  context.strokeStyle = context.fillStyle = ink
+  context.lineWidth = 1.5
+  context.setLineDash([font / 2, font / 3])
+  context.beginPath()
+  context.moveTo(box.x, begin)
+  context.lineTo(box.x + box.width, begin)
+  context.stroke()
+  context.setLineDash([])
+  context.fillText(say("web.hall.experiment.start", { loss: number(start, 2) }), box.x - 0.6 * font, begin)
+
+  // rates
+  context.textBaseline = "top"
+  context.textAlign = "center"
+  for (const rate of RATES) {
+    const x = box.x + across(rate) * box.width
+    context.fillStyle = line
+    context.fillRect(x, box.y, 1, box.height)
+    context.fillStyle = soft
+    context.textAlign = rate === 1 ? "right" : "center"
+    context.fillText(number(rate, 1), rate === 1 ? x + 0.6 * font : x, box.y + box.height + 0.5 * font)
+  }
+  context.textAlign = "center"
+  context.fillText(say("web.sweep.key.lr"), box.x + box.width / 2, box.y + box.height + 1.9 * font)
+
+  // a dot for each device
+  const radius = font * Math.min(LARGEST, Math.max(SMALLEST, 3 / Math.sqrt(Math.max(1, last.length))))
+  const x = Float64Array.from(values, (value) => box.x + across(Number(value)) * box.width)
+  const y = Float64Array.from(last, (loss) =>
+    hasDiverged(loss, start) ? shelf / 2 : box.y + scale.at(loss) * box.height,
+  )
+  const dot = (/** @type {number} */ run, /** @type {number} */ by) => {
+    context.beginPath()
+    context.arc(x[run], y[run], by, 0, 2 * Math.PI)
+  }
+  for (let run = 0; run < last.length; run++) {
+    context.fillStyle = hasDiverged(last[run], start) ? ink : accent
+    dot(run, radius)
+    context.fill()
+  }
+  for (const run of new Set([pointed, best, own])) {
+    if (run < 0 || run >= last.length) continue
+    context.strokeStyle = ink
+    context.lineWidth = 0.16 * font
+    dot(run, radius + 0.3 * font)
+    context.stroke()
+  }
+  if (own >= 0 && own < last.length)
+    label(context, say("web.hall.experiment.you_here"), x[own], y[own], box, font, [ink, paper])
+  return { x, y, size: 2 * radius }
+}
+
+/**
+ * Words beside a dot, on the side with room.
+ * @param {CanvasRenderingContext2D} context
+ * @param {string} text
+ * @param {number} x
+ * @param {number} y
+ * @param {import("../view/types/view.js").Box} box
+ * @param {number} font
+ * @param {string[]} colours
+ */
+function label(context, text, x, y, box, font, [ink, paper]) {
+  const leftwards = x > box.x + box.width / 2
+  context.font = `700 ${context.font}`
+  context.textBaseline = "middle"
+  context.textAlign = leftwards ? "right" : "left"
+  context.lineWidth = 0.4 * font
+  context.strokeStyle = paper
+  context.fillStyle = ink
+  const at = x + (leftwards ? -1.1 : 1.1) * font
+  context.strokeText(text, at, y)
+  context.fillText(text, at, y)
+}

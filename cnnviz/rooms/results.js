@@ -1,0 +1,159 @@
+// What an audience has answered: raw until the key is out, then by groups; the rounds stand beside each other.
+
+import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { escaped, formula, percent } from "../view/model/numbers/format.js"
+import { say, written } from "../view/model/words.js"
+import { countOf, found, mostOf, shareOf } from "./question.js"
+import { drawMap, drawPatch } from "./question_map.js"
+
+/** @import { GroupData, RoomQuestion, RoomResults, RoomRound } from "../view/types/view.js" */
+
+/**
+ * @param {RoomQuestion} question
+ * @param {RoomResults} results
+ * @param {number | null} [own]  this device's answer
+ */
+export function resultsHTML(question, results, own = null) {
+  const clicked = question.kind === "click"
+  const grouped = results.groups.length > 0 && question.kind !== "choose"
+  const raw = clicked ? heat(results) : bars(question, results, own)
+  const headline = results.revealed ? `<p class="headline">${foundIt(results)}</p>` : ""
+  return `<div class="results${clicked ? " clicked" : ""}${grouped ? " grouped" : ""}">${headline}
+    <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
+}
+
+/** Tells how many found it. @param {RoomResults} results */
+export function foundIt(results) {
+  const { n, of } = found(results)
+  return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
+}
+
+/** @param {RoomResults} results @param {number} n */
+const roundName = ({ rounds }, n) =>
+  rounds.length > 1
+    ? say("web.hall.round", { n: n + 1, votes: rounds[n].votes })
+    : say("web.hall.votes", { n: rounds[n].votes })
+
+/** @param {RoomResults} results */
+function heat(results) {
+  const { map, rounds } = results
+  if (!map) return ""
+  const most = mostOf(results)
+  const figure = (/** @type {RoomRound} */ _, /** @type {number} */ n) =>
+    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
+      ${layersOf(results, n)
+        .map(
+          (layer) =>
+            `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escaped(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
+        )
+        .join("")}</div></figure>`
+  return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
+}
+
+/** The layers of a map that were clicked most, at most four. @param {RoomResults} results @param {number} round */
+function layersOf({ map, rounds }, round) {
+  if (!map || map.layers === 1) return [0]
+  const size = map.rows * map.columns
+  const sums = Array.from({ length: map.layers }, () => 0)
+  for (const [cell, , count] of rounds[round].counts) sums[Math.floor(cell / size)] += count
+  return [...sums.keys()]
+    .sort((a, b) => sums[b] - sums[a])
+    .slice(0, 4)
+    .sort((a, b) => a - b)
+}
+
+/** @param {RoomQuestion} question @param {RoomResults} results @param {number | null} own */
+function bars(question, results, own) {
+  const chosen = question.kind === "choose"
+  const scale = scaleOf(question.options)
+  const lows = chosen
+    ? question.options.map((_, n) => n)
+    : [...new Set(results.rounds.flatMap(({ counts }) => counts.map(([low]) => low)))].sort((a, b) => a - b)
+  const name = (/** @type {number} */ low) => {
+    if (chosen) {
+      const { label, picture: rows } = question.options[low]
+      return `${rows ? picture(rows, scale) : ""}${rich(label)}`
+    }
+    const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
+    return high === low
+      ? written(low, "4")
+      : say("web.hall.range", { low: written(low, "3"), high: written(high, "3") })
+  }
+  const line = (/** @type {number} */ low, /** @type {number} */ n) => {
+    const { right = null, say: said = "" } = (chosen && results.groups[low]) || {}
+    const counts = results.rounds.map((round) => countOf(round, low))
+    return `<li class="${own === low ? "own" : ""}${right ? " right" : ""}"><span class="letter">${chosen ? letter(n) : ""}</span><div class="name">${name(low)}${
+      right ? ` <b class="key">✓</b>` : ""
+    }${said ? `<small>${rich(said)}</small>` : ""}</div>${meters(results, counts)}</li>`
+  }
+  const axis = [0, 0.5, 1].map((share) => `<span>${percent(share)}</span>`).join("")
+  return `<ul class="bars" style="--rounds:${Math.min(results.rounds.length, 2)}"><li class="heads"><div class="meters">${heads(results)}</div></li>${lows.map(line).join("")}
+    <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
+}
+
+/** How many rounds before the last one, below zero. @param {RoomResults} results @param {number} n */
+const back = ({ rounds }, n) => n - rounds.length + 1
+
+/** The rounds' names. @param {RoomResults} results */
+const heads = (results) =>
+  results.rounds
+    .map((_, n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`)
+    .join("")
+
+/** @param {RoomResults} results */
+const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${heads(results)}</p>` : "")
+
+/**
+ * A bar for each round, the last one strongest, on one grid from nobody to all.
+ * @param {RoomResults} results
+ * @param {readonly number[]} counts
+ */
+function meters(results, counts) {
+  const bar = (/** @type {number} */ count, /** @type {number} */ n) => {
+    const share = shareOf(count, results.rounds[n])
+    const round = back(results, n)
+    return `<div class="meter" data-round="${round}"><i style="width:${100 * share}%"></i></div><b data-round="${round}">${count}</b><small data-round="${round}">${percent(share)}</small>`
+  }
+  return `<div class="meters">${counts.map(bar).join("")}</div>`
+}
+
+/** @param {RoomResults} results */
+function groups(results) {
+  const scale = scaleOf(results.groups)
+  const group = (
+    /** @type {GroupData} */ { label, say: said, right, counts, picture: rows, patch },
+    /** @type {number} */ n,
+  ) =>
+    `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
+      ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
+      <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
+  return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
+}
+
+/**
+ * Draws what stands on canvases.
+ * @param {HTMLElement} root
+ * @param {RoomResults} results
+ */
+export function paintResults(root, results) {
+  const most = mostOf(results)
+  const letters = results.groups.flatMap(({ example, right }, n) =>
+    example === null ? [] : [{ name: letter(n), cell: example, right: Boolean(right) }],
+  )
+  for (const canvas of root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-round]"))) {
+    const round = results.rounds[Number(canvas.dataset.round)]
+    const last = round === results.rounds.at(-1)
+    if (results.map)
+      drawMap(canvas, results.map, {
+        layer: Number(canvas.dataset.layer),
+        round,
+        most,
+        key: results.key,
+        letters: last ? letters : [],
+      })
+  }
+  for (const canvas of root.querySelectorAll(/** @type {"canvas"} */ ("canvas[data-patch]"))) {
+    const { patch } = results.groups[Number(canvas.dataset.patch)]
+    if (patch) drawPatch(canvas, patch)
+  }
+}

@@ -1,0 +1,26 @@
+// What the room's deck says of the screen where the lecture is, above what it shows.
+
+import { say } from "../view/model/words.js"
+import { LANG } from "../view/spec.js"
+
+/** @import { RoomScreen } from "../view/types/view.js" */
+
+/** Shows it on a page, or nothing any more. @param {ParentNode} root @param {RoomScreen | null} screen */
+export function showScreen(root, screen) {
+  const bar = /** @type {HTMLElement | null} */ (root.querySelector(".deck-bar"))
+  if (!bar || (!screen && !bar.dataset.room)) return
+  const sentence = screen ? inReaders(screen.say) : ""
+  bar.dataset.room = screen ? "1" : ""
+  bar.hidden = !sentence
+  const { classList } = /** @type {HTMLElement} */ (bar.closest(".cnnviz"))
+  classList.toggle("in-deck", Boolean(screen))
+  classList.toggle("spoken", Boolean(sentence))
+  const [place, text, field] = [".deck-place", "p", ".deck-say"].map((part) => bar.querySelector(part))
+  if (place) place.textContent = screen ? say("web.script.place", { number: screen.number, count: screen.count }) : ""
+  if (text) text.textContent = sentence
+  text?.toggleAttribute("hidden", false)
+  field?.toggleAttribute("hidden", true) // of the deck that is made in this tab
+}
+
+/** A sentence in the reader's language, or in one that there is. @param {Readonly<Record<string, string>>} said */
+export const inReaders = (said) => said[LANG] ?? said[LANG.split("-")[0]] ?? said.en ?? Object.values(said)[0] ?? ""

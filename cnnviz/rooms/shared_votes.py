@@ -1,0 +1,203 @@
+"""Answers to the questions of rooms that several processes share: written to Redis once each, and put back when it has forgotten them.
+
+A device may answer by way of one process and think better of it by way of another. Each answer therefore has a stamp,
+milliseconds since 1970 and always later than the one before: the latest one is put back, whichever process is first to do so.
+Every process that has followers in a room hears of all its answers, so that none is lost when Redis and another process are.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from cnnviz.decks.votes import sensible
+from cnnviz.rooms.poll import Poll
+from cnnviz.rooms.redis_keys import (
+    ANSWERED,
+    ballot_name,
+    places_name,
+    poll_in,
+    reachable,
+    room_name,
+    stamp_in,
+    stamps_name,
+)
+from cnnviz.rooms.store import MOST_DEVICES, SILENCE, Ballot, Room, StoreLost, TooManyVotes, cast, forget_ballots, takes
+
+if TYPE_CHECKING:
+    from redis.asyncio import Redis
+
+Vote = tuple[Room, Poll, str, float, asyncio.Future[bool]]
+
+
+class SharedVotes:
+    """The answers of all rooms.
+
+    This process keeps those of the rooms for which `keeps` is true, to put them back. `restore` puts back a room that Redis has lost, and
+    returns whether the room is there.
+    """
+
+    def __init__(self, redis: Redis, keeps: Callable[[Room], bool], restore: Callable[[Room], Awaitable[bool]]):
+        self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
+        self.keeps, self.restore = keeps, restore
+        self.kept = 0
+        self.waiting: list[Vote] = []
+        self.casting: asyncio.Task[None] | None = None
+
+    async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
+        """As `Store.vote`: all that come meanwhile are written at once."""
+        done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self.waiting.append((room, poll, device, answer, done))
+        if self.casting is None or self.casting.done():
+            self.casting = asyncio.create_task(self._cast_all())
+        return await done
+
+    async def place(self, room: Room, poll: Poll, device: str) -> float:
+        """The place that a device has, or the next one, which is its own from now on: no two get the same, whichever process they ask."""
+        ballot, places = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
+        async with reachable():
+            known = await self.redis.hget(ballot, device)
+            place = _number(poll, known) if known is not None else None
+            if place is not None:
+                return place
+            await self.redis.set(places, await self.redis.hlen(ballot), nx=True, ex=int(SILENCE))  # Redis may have forgotten how many there were
+            return float(await self.redis.incr(places)) - 1
+
+    async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
+        """As `Store.ballots`, without texts that do not answer such a question."""
+        async with reachable():
+            rounds = []
+            for round in range(1, poll.round + 1):
+                await self._put_back_lost(room, poll, round)
+                rounds.append(await self.redis.hgetall(ballot_name(room.code, poll, round)))
+        read = [{device: _number(poll, text) for device, text in ballot.items()} for ballot in rounds]
+        return [{device: answer for device, answer in ballot.items() if answer is not None} for ballot in read]
+
+    async def count(self, room: Room, poll: Poll) -> int:
+        """As `Store.votes`."""
+        async with reachable():
+            return await self._put_back_lost(room, poll, poll.round)
+
+    def forget(self, room: Room) -> None:
+        """Lets this process' own answers of a room go."""
+        self.kept -= forget_ballots(room)
+
+    async def put_back(self, room: Room, poll: Poll) -> None:
+        """Gives Redis the answers that were taken here and that it has forgotten, or has an earlier one of."""
+        for round in list(room.ballots):
+            while not await self._put_back(room, poll, round):
+                pass  # somebody wrote meanwhile
+
+    async def _put_back_lost(self, room: Room, poll: Poll, round: int) -> int:
+        """Return the number of answers in Redis to one round, after putting back those that are kept here and that Redis has lost."""
+        name = ballot_name(room.code, poll, round)
+        count = int(await self.redis.hlen(name))
+        if room.poll and room.poll.number == poll.number and count < len(room.ballots.get(round, {})):
+            while not await self._put_back(room, poll, round):
+                pass
+            count = int(await self.redis.hlen(name))
+        return count
+
+    async def _put_back(self, room: Room, poll: Poll, round: int) -> bool:
+        from redis.exceptions import WatchError
+
+        answers, stamps = dict(room.ballots.get(round, {})), dict(room.stamps.get(round, {}))
+        if not answers:
+            return True
+        name, stamped = ballot_name(room.code, poll, round), stamps_name(room.code, poll, round)
+        async with self.redis.pipeline() as pipe:
+            await pipe.watch(name, stamped)
+            there, since = await pipe.hmget(name, list(answers)), await pipe.hmget(stamped, list(answers))
+            ours = [
+                device for device, answer, stamp in zip(answers, there, since, strict=True)
+                if answer is None or (stamp is not None and stamp_in(stamp) < stamps.get(device, 0))
+            ]  # fmt: skip
+            pipe.multi()
+            _write(pipe, name, {device: str(answers[device]) for device in ours})
+            _write(pipe, stamped, {device: stamps.get(device, 0) for device in ours})
+            with contextlib.suppress(WatchError):
+                await pipe.execute()
+                return True
+        return False
+
+    async def _cast_all(self) -> None:
+        while self.waiting:
+            waiting, self.waiting = self.waiting, []
+            together: dict[tuple[str, int, int], list[Vote]] = {}
+            for vote in waiting:
+                together.setdefault((vote[0].code, vote[1].number, vote[1].round), []).append(vote)
+            for votes in together.values():
+                taken: bool | Exception
+                try:
+                    async with reachable():
+                        taken = await self._cast(votes[0][0], votes[0][1], {device: answer for _, _, device, answer, _ in votes})
+                except Exception as error:  # it is theirs who wait for it, whatever it is
+                    taken = error
+                for *_, done in votes:
+                    if not done.done():  # the client may be gone
+                        done.set_result(taken) if isinstance(taken, bool) else done.set_exception(taken)
+
+    async def _cast(self, room: Room, poll: Poll, answers: Ballot) -> bool:
+        """Writes answers to one round, if it is open as they are written."""
+        from redis.exceptions import WatchError
+
+        name, stamped = ballot_name(room.code, poll, poll.round), stamps_name(room.code, poll, poll.round)
+        restored = False
+        while True:
+            async with self.redis.pipeline() as pipe:
+                await pipe.watch(room_name(room.code))
+                asked = await pipe.hget(room_name(room.code), "poll")
+                if asked is None and restored:
+                    raise StoreLost
+                if asked is None:  # Redis was started again, or has evicted the room
+                    restored = True
+                    await pipe.reset()
+                    if not await self.restore(room):
+                        raise StoreLost
+                    continue
+                if not takes(poll_in(asked), poll):
+                    return False
+                fresh = (await pipe.hmget(name, list(answers))).count(None)
+                if fresh and await pipe.hlen(name) + fresh > MOST_DEVICES:
+                    raise TooManyVotes
+                before = await pipe.hmget(stamped, list(answers))
+                now = int(1000 * time.time())
+                stamps = {device: max(now, stamp_in(stamp) + 1) for device, stamp in zip(answers, before, strict=True)}
+                pipe.multi()
+                _write(pipe, name, {device: str(answer) for device, answer in answers.items()})
+                _write(pipe, stamped, stamps)
+                pipe.publish(ANSWERED, json.dumps([room.code, poll.number, poll.round, {device: (answer, stamps[device]) for device, answer in answers.items()}]))
+                try:
+                    await pipe.execute()
+                except WatchError:
+                    continue  # the question went on meanwhile: perhaps it is closed
+            self.keep(room, poll.number, poll.round, {device: (answer, stamps[device]) for device, answer in answers.items()})
+            return True
+
+    def keep(self, room: Room, number: int, round: int, answers: Mapping[str, tuple[float, int]]) -> None:
+        """Keeps answers with their stamps, to put them back; of a device, the latest one."""
+        if room.poll is None or room.poll.number != number or not 1 <= round <= room.poll.round or not self.keeps(room):
+            return
+        stamps = room.stamps.setdefault(round, {})
+        for device, (answer, stamp) in answers.items():
+            with contextlib.suppress(TooManyVotes):  # then this process cannot put it back, and that is all
+                if stamp > stamps.get(device, -1):
+                    self.kept += cast(room, round, device, answer, self.kept)
+                    stamps[device] = stamp
+
+
+def _number(poll: Poll, text: str) -> float | None:
+    try:
+        return sensible(poll.kind, poll.most, float(text))
+    except ValueError:
+        return None
+
+
+def _write(pipe: Any, name: str, fields: Mapping[str, str | int]) -> None:
+    if fields:
+        pipe.hset(name, mapping=fields)
+        pipe.expire(name, int(SILENCE))

@@ -1,0 +1,51 @@
+"""TensorFlow as an independent judge that is called only when somebody asks: one start a process, in the background."""
+
+import threading
+from collections.abc import Mapping
+from importlib.util import find_spec
+from typing import Any
+
+import numpy as np
+
+from cnnviz.core.network.named_arrays import Params
+from cnnviz.core.network.network import Network
+from cnnviz.core.network.notebook_ops import Padding
+from cnnviz.tensorflow_check.tensorflow_network import TensorFlowUnavailable, import_tensorflow, tensorflow_gradients
+from cnnviz.words import Message, message
+
+_lock = threading.Lock()
+_state: dict[str, Any] = {"is": "absent", "words": None}
+
+
+def installed() -> bool:
+    """Tells whether there is a TensorFlow to be started, a package; starts nothing."""
+    found = find_spec("tensorflow")
+    return found is not None and found.submodule_search_locations is not None
+
+
+def state() -> tuple[str, Message | None]:
+    """The state, "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
+    with _lock:
+        if _state["is"] == "absent":
+            _state.update({"is": "starting", "words": message("data.tensorflow.starting")})
+            threading.Thread(target=_start, daemon=True, name="tensorflow").start()
+        return _state["is"], _state["words"]
+
+
+def gradients(
+    params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None,
+    given: Mapping[str, np.ndarray] | None = None,
+) -> dict[str, np.ndarray]:
+    """TensorFlow's gradients by parameter, as `tensorflow_gradients` gives them; for when it is "ready"."""
+    return tensorflow_gradients(params, x, y, stride, padding, network, given)
+
+
+def _start() -> None:
+    try:
+        import_tensorflow()
+    except TensorFlowUnavailable as error:
+        outcome = {"is": "failed", "words": error.message}
+    else:
+        outcome = {"is": "ready", "words": None}
+    with _lock:
+        _state.update(outcome)

@@ -1,0 +1,324 @@
+// Everything that can be done at a click or a key, an entry each: from here come the buttons with their
+// labels, what they do, the keyboard, and the list of keys. Its words are web.actions.<name>: `label`, and
+// `text` where no icon stands on the button.
+
+import { leaveDeck, linkOf, walk } from "../decks/deck_walk.js"
+import { addScreen, toggleDrawer } from "../decks/drawer.js"
+import { showLarge, showTable } from "../dialogs/map_table.js"
+import { savePicture } from "../draw/picture.js"
+import { has, say } from "../model/words.js"
+import { button, copied } from "../shell/html.js"
+import { inheriting } from "../shell/keyboard_focus.js"
+import { PAGES } from "../spec.js"
+import { randomKernel } from "./network_controls.js"
+import { keep } from "./preferences.js"
+import { closeSheets } from "./rail.js"
+
+/** @import { Content } from "../shell/page.js" */
+/** @import { View } from "../types/view.js" */
+/** @typedef {typeof Content} Kind  a page's content, before it is there */
+/**
+ * @typedef {object} Action
+ * @property {string} name  its button's data-key
+ * @property {(view: View) => void} act
+ * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
+ * @property {string[]} [remote]  those of a presenter's remote control, in the lecture view; they go before the others
+ * @property {string} [scripted]  the one in a deck that one walks through; it goes before all others
+ * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
+ * @property {(kind: Kind) => boolean} [when]  which pages have it
+ * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
+ */
+
+const reveals = (/** @type {Kind} */ kind) => kind.reveals
+const walks = (/** @type {Kind} */ kind) => kind.walks
+const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
+const trains = (/** @type {Kind} */ kind) => kind.trains
+
+const toggles = (/** @type {"whole" | "hide" | "predict"} */ look) => (/** @type {View} */ view) =>
+  view.lookAt({ [look]: view.look[look] ? "" : "1" })
+
+/** @type {Action[]} */
+export const ACTIONS = [
+  {
+    name: "stage_back",
+    keys: ["ArrowLeft"],
+    remote: ["PageUp"],
+    help: "stage",
+    when: stages,
+    moves: true,
+    act: (view) => view.nextStage(-1),
+  },
+  {
+    name: "stage_next",
+    keys: ["ArrowRight"],
+    remote: ["PageDown"],
+    help: "stage",
+    when: stages,
+    moves: true,
+    act: (view) => view.unveil() || view.nextStage(1),
+  },
+  {
+    name: "update_back",
+    keys: ["PageUp", "Shift+ArrowLeft", "ArrowLeft"],
+    help: "update",
+    when: walks,
+    moves: true,
+    act: (view) => view.nextUpdate(-1),
+  },
+  {
+    name: "update_next",
+    keys: ["PageDown", "Shift+ArrowRight", "ArrowRight"],
+    help: "update",
+    when: walks,
+    moves: true,
+    act: (view) => view.nextUpdate(1),
+  },
+  {
+    name: "play",
+    keys: ["Space"],
+    help: "play",
+    when: walks,
+    act: (view) => view.unveil() || view.content.train("toggle") || view.player.toggle(),
+  },
+  {
+    name: "restart",
+    keys: ["Home"],
+    help: "restart",
+    when: walks,
+    moves: true,
+    act: (view) => view.go({ k: "0", stage: view.order[0] ?? "x" }),
+  },
+  {
+    name: "end",
+    keys: ["End"],
+    help: "end",
+    when: (kind) => !kind.stages,
+    act: (view) => view.go({ k: String(view.content.end) }),
+  },
+  { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
+  { name: "lecture_off", keys: ["L"], act: toggleLecture },
+  { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggles("whole") },
+  { name: "hide", keys: ["H"], help: "hide", when: reveals, act: toggles("hide") },
+  { name: "predict", keys: ["P"], help: "predict", when: reveals, act: toggles("predict") },
+  { name: "hide_numbers", when: reveals, act: toggles("hide") },
+  { name: "meaning", keys: ["I"], help: "meaning", when: reveals, act: showMeaning },
+  { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
+  { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
+  { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
+  { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
+  { name: "screen_back", scripted: "PageUp", act: (view) => walk(view, -1) },
+  { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || walk(view, 1) },
+  { name: "script_leave", act: leaveDeck },
+  { name: "script", act: toggleDrawer },
+  { name: "blank", remote: ["B"], when: (kind) => !kind.chooses, act: blank },
+  { name: "blank_point", remote: ["."], act: blank },
+  { name: "remote", help: "remote", when: stages, act: () => {} },
+  ...PAGES.map(({ path }, n) => ({
+    name: `page_${n + 1}`,
+    keys: [String(n + 1)],
+    help: "page",
+    act: (/** @type {View} */ view) => view.content.choose(n) || view.turn(path),
+  })),
+  ...[..."ABCDEFGH"].map((letter, n) => ({
+    name: `answer_${letter}`,
+    keys: [letter],
+    help: "answer",
+    when: (/** @type {Kind} */ kind) => kind.chooses,
+    act: (/** @type {View} */ view) => answerOrAdd(view, letter, n),
+  })),
+  { name: "add_screen", keys: ["A"], help: "add_screen", act: addScreen },
+  { name: "large", keys: ["O"], help: "large", when: walks, act: showLarge },
+  { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
+  { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // see cell_pointer.js
+  { name: "drag", help: "drag", when: reveals, act: () => {} }, // see drag.js
+  { name: "turn_back", keys: ["["], help: "turn", when: reveals, act: (view) => view.content.turn(-1) },
+  { name: "turn_on", keys: ["]"], help: "turn", when: reveals, act: (view) => view.content.turn(1) },
+  { name: "unpin", when: (kind) => kind.stages, act: unpin },
+  { name: "escape", keys: ["Escape"], help: "escape", act: leave },
+  { name: "keys", keys: ["?"], help: "keys", act: (view) => view.open("keys") },
+  { name: "find", keys: ["Ctrl+K"], help: "find", act: (view) => view.open("keys") },
+  { name: "story", act: tellAgain },
+  { name: "skip", act: (view) => view.$(".middle").focus() },
+  { name: "copy_link", act: copyLink },
+  { name: "room", act: (view) => view.host.room?.() },
+  { name: "export_png", act: (view) => picture(view, "png") },
+  { name: "export_svg", act: (view) => picture(view, "svg") },
+  { name: "files", act: (view) => view.open("files") },
+  { name: "weights_in", act: (view) => view.open("weights") },
+  { name: "model_in", act: (view) => view.open("model") },
+  { name: "upload", act: (view) => view.open("upload") },
+  { name: "cifar10", act: (view) => view.open("cifar10") },
+  { name: "own_gradients", when: (kind) => kind.checks, act: (view) => view.open("own_gradients") },
+  { name: "kernel_random", act: (view) => randomKernel(view) },
+  ...["train", "train_pause", "train_go_on", "train_play", "train_stop", "train_back"].map((name) => ({
+    name,
+    when: trains,
+    act: (/** @type {View} */ view) => view.content.train(name),
+  })),
+  { name: "train_full", when: trains, act: (view) => view.open("cifar10") },
+  { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
+]
+
+/** Choose an answer; while a deck is made, A adds a screen and no letter answers. @param {View} view @param {string} letter @param {number} n */
+function answerOrAdd(view, letter, n) {
+  const makes = view.root.classList.contains("making-deck") && !view.look.view
+  if ((makes || !view.content.choose(n)) && letter === "A") addScreen(view)
+}
+
+/** @param {View} view */
+function toggleLecture(view) {
+  view.lookAt({ view: view.look.view ? "" : "lecture" })
+  view.arrived() // a sentence is written outside of it alone
+}
+
+/** @param {View} view */
+function tellAgain({ host }) {
+  keep("story", "")
+  host.story?.again()
+}
+
+/** @param {View} view */
+async function copyLink(view) {
+  const element = view.control("copy_link")
+  const link = await linkOf(view)
+  if (!(await copied(element, link))) view.notice(say("web.copy.refused", { link }))
+  else if (link.startsWith("?")) view.tell(say("web.copy.query"))
+  else if (view.setup.w.startsWith("held-")) view.notice(say("web.copy.held"))
+  setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
+}
+
+/** @param {View} view @param {"png" | "svg"} kind */
+async function picture(view, kind) {
+  closeSheets(view)
+  await savePicture(view, kind)
+  if (window.origin === "null" && window !== window.parent) view.tell(say("web.picture.sandboxed"))
+}
+
+/** @param {View} view */
+function blank({ root }) {
+  root.classList.toggle("blank")
+}
+
+/** The card of the map that is pointed at, or else of the one that the stage makes. @param {View} view */
+function showMeaning({ root, stage, content }) {
+  const { map = stage } = content.focus.hover ?? {}
+  const named =
+    root.querySelector(`[data-meaning^=glossary][data-of="${map}"]`) ?? root.querySelector(".now [data-meaning]")
+  named?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
+}
+
+/** @param {View} view */
+function showKernel(view) {
+  if (view.data?.filters) view.$("#kernel_card").togglePopover()
+}
+
+/** @param {View} view */
+function showSpeeds(view) {
+  const list = /** @type {HTMLSelectElement} */ (view.field("speed"))
+  list.focus()
+  list.addEventListener("change", () => list.blur(), { once: true }) // then the keys are the page's again
+  list.showPicker?.()
+}
+
+/** @param {View} view */
+function unpin(view) {
+  if (!view.content.unpin()) return false
+  view.settle()
+  view.paint(true)
+  return true
+}
+
+/**
+ * Out of one thing after the other: the whole network, a map, the pinned cell, the lecture view.
+ * @param {View} view
+ */
+function leave(view) {
+  const { activeElement } = document
+  if (view.look.whole) view.lookAt({ whole: "" })
+  else if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
+  else if (unpin(view)) return
+  else if (view.look.view) toggleLecture(view)
+}
+
+/**
+ * @param {View} view
+ * @param {Action} action
+ */
+export function run(view, { moves, act }) {
+  if (moves) view.player.pause()
+  inheriting(view, () => act(view))
+}
+
+/**
+ * Those that a page has.
+ * @param {Kind} kind
+ */
+export const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
+
+/**
+ * A page's keys, and what each does; in the lecture view also those of a remote control.
+ * @param {Kind} kind
+ * @returns {Map<string, Action>}
+ */
+export function keyMap(kind, lecture = false) {
+  const found = new Map()
+  for (const action of lecture ? available(kind) : []) for (const key of action.remote ?? []) found.set(key, action)
+  for (const action of available(kind)) {
+    for (const key of action.keys ?? []) if (!found.has(key)) found.set(key, action)
+  }
+  return found
+}
+
+/** Gives what a key does in a deck. @param {string} key */
+export const scripted = (key) => ACTIONS.find((action) => action.scripted === key)
+
+const ON_MAC = /^Mac|^iP/.test(navigator.platform)
+
+/**
+ * A key as people call it.
+ * @param {string} key
+ */
+const called = (key) =>
+  key
+    .split("+")
+    .map((part) => (part === "Ctrl" && ON_MAC ? "⌘" : part))
+    .map((part) => (has(`web.keys.${part}`) ? say(`web.keys.${part}`) : part))
+    .join(" ")
+
+/**
+ * The lines of the list of keys: which keys, and what they do.
+ * @param {Kind} kind
+ * @returns {[string, string][]}
+ */
+export function helpLines(kind) {
+  const keys = keyMap(kind)
+  const lines = new Set(available(kind).flatMap(({ help }) => help ?? []))
+  return [...lines].map((line) => {
+    const own = available(kind)
+      .filter(({ help }) => help === line)
+      .map((action) => (action.keys ?? []).filter((key) => keys.get(key) === action).map(called))
+    const side = own[0].flatMap((_, i) => own.flatMap((all) => all[i] ?? []))
+    const special = `web.help.${kind.words}.${line}`
+    return [side.join(", ") || say(`web.help.keys_of.${line}`), say(has(special) ? special : `web.help.${line}`)]
+  })
+}
+
+/**
+ * An action's button.
+ * @param {string} name
+ */
+export function actionButton(name, text = "", extra = "") {
+  const { keys = [] } = ACTIONS.find((action) => action.name === name) ?? {}
+  const label = say(has(`web.actions.${name}.label`) ? `web.actions.${name}.label` : `web.actions.${name}.text`)
+  const shown = keys.length ? say("web.actions.with_key", { label, key: called(keys[0]) }) : label
+  return button(name, text || say(`web.actions.${name}.text`), shown, extra)
+}
+
+/** @param {View} view */
+export function bindActions(view) {
+  for (const action of available(view.kind)) {
+    for (const element of view.root.querySelectorAll(`[data-key="${action.name}"]`)) {
+      element.addEventListener("click", () => run(view, action))
+    }
+  }
+}

@@ -1,0 +1,189 @@
+// The controls of the setup. They hold no state: a control shows the setup that the server answered, and
+// asks for another one.
+
+import { inField, plainNumber } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+import { listen, near, setText } from "../shell/html.js"
+import { bindNetwork, fillNetwork } from "./network_controls.js"
+import { bindLayers, fillLayers } from "./network_editor.js"
+import { fillRail, markEntries } from "./rail.js"
+
+/** @import { Answer, StepHeader, View } from "../types/view.js" */
+
+/** The controls that each stand for one key of the setup. @type {(view: View) => [HTMLElement, string][]} */
+const own = (view) =>
+  Array.from(view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]")), (field) => [
+    field,
+    field.dataset.lesson ?? "",
+  ])
+
+/** @type {(element: HTMLElement) => element is HTMLInputElement | HTMLSelectElement} */
+const isField = (element) => element instanceof HTMLInputElement || element instanceof HTMLSelectElement
+
+/** @param {View} view */
+export function bindControls(view) {
+  for (const [element, name] of own(view)) {
+    if (isField(element)) {
+      // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
+      element.addEventListener("change", () => view.go({ [name]: plainNumber(element.value) || " " }))
+      continue
+    }
+    element.addEventListener("click", (event) => {
+      const chosen = near(event, "[data-value]")
+      if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
+    })
+    // What is pointed at may be chosen next.
+    element.addEventListener("pointerover", (event) => {
+      const value = near(event, "[data-value]")?.dataset.value
+      if (value && value !== view.setup[name]) view.ahead([{ [name]: value }])
+    })
+    element.addEventListener("keydown", (event) => arrows(event, element))
+  }
+  const typed = (/** @type {Event} */ { target }) => {
+    if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
+  }
+  listen(view, "change", typed, { capture: true }) // before it is asked for
+  bindNetwork(view)
+  bindLayers(view)
+  bindLinks(view)
+  listen(view, "keydown", ({ key, target }) => {
+    if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
+  })
+  // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
+  listen(view, "mousedown", (event) => {
+    if (!near(event, "button:not(dialog button), a, canvas, summary")) return
+    event.preventDefault()
+    if (view.root.contains(document.activeElement)) blur()
+  })
+}
+
+const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.blur()
+
+/**
+ * What opens large, and the links to the other pages.
+ * @param {View} view
+ */
+function bindLinks(view) {
+  listen(view, "pointerover", (event) => {
+    const page = near(event, "nav [data-page]:not([aria-current])")
+    if (page) view.ahead([{}], page.dataset.page)
+  })
+  listen(view, "click", (event) => {
+    const large = near(event, "[data-open]")
+    const page = near(event, "[data-page]")
+    if (large) view.open(large.dataset.open ?? "")
+    if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
+      event.preventDefault()
+      view.turn(page.dataset.page ?? "")
+    }
+  })
+}
+
+/**
+ * Arrow keys inside a group of choices, as in native radio buttons.
+ * @param {KeyboardEvent} event
+ * @param {HTMLElement} group
+ */
+function arrows(event, group) {
+  const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
+  if (!step) return
+  const all = [...group.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+  const next = all[(all.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + all.length) % all.length]
+  next?.focus()
+  if (group.getAttribute("role") === "radiogroup") next?.click()
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+/**
+ * @param {View} view
+ * @param {Answer} data
+ */
+export function fillControls(view, data) {
+  const { setup } = view
+  for (const [element, name] of own(view)) isField(element) ? set(element, setup[name]) : choose(element, setup[name])
+  fillNetwork(view, data)
+  fillRail(view)
+  fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
+  view.$(".rail .words").textContent = data.words
+  complain(view, data.wrong)
+}
+
+/**
+ * Marks the chosen one of several buttons.
+ * @param {HTMLElement} element
+ * @param {string} value
+ */
+function choose(element, value) {
+  const options = [...element.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+  const now = options.findIndex((option) => option.dataset.value === value)
+  options.forEach((option, at) => {
+    const radio = option.getAttribute("role") === "radio"
+    option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
+    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
+  })
+}
+
+/**
+ * Shows a value; a list that does not have it gets it. What the setup leaves out is the first of a list.
+ * @param {HTMLInputElement | HTMLSelectElement} element
+ * @param {string | undefined} given
+ */
+function set(element, given) {
+  const value = given ?? (element instanceof HTMLSelectElement ? element.options[0].value : "")
+  if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
+    element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
+  }
+  const shown = element.inputMode === "decimal" ? inField(value) : value
+  if (element instanceof HTMLInputElement) {
+    // An answer that comes while somebody types leaves their text alone.
+    if (element === document.activeElement && element.value !== element.defaultValue) return
+    element.defaultValue = shown
+  }
+  element.value = shown
+}
+
+/**
+ * A field that was typed wrong says so to those who listen.
+ * @param {Element} field
+ * @param {boolean} wrong
+ */
+const mark = (field, wrong) =>
+  wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
+
+/**
+ * Everything that can be typed, and the key of the setup that it is part of.
+ * @param {View} view
+ * @returns {[HTMLInputElement | HTMLSelectElement, string][]}
+ */
+function typedFields(view) {
+  const found = own(view).flatMap(([field, name]) =>
+    isField(field) ? [/** @type {[typeof field, string]} */ ([field, name])] : [],
+  )
+  for (const [place, name] of Object.entries({ kernel: "f", targets: "y" }))
+    for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`.${place} input`)))
+      found.push([field, name])
+  found.push([view.field("network"), "net"])
+  return found
+}
+
+/**
+ * A sentence stands where it went wrong; if that place is in a closed sheet, or is no control, above the maps, too.
+ * @param {View} view
+ * @param {Record<string, string>} wrong
+ */
+function complain(view, wrong) {
+  const left = { ...wrong }
+  const fields = typedFields(view)
+  const rejected = fields.find(([field, name]) => field === view.typed?.field && name in wrong)?.[0]
+  for (const [field, name] of fields) mark(field, name in wrong && field === (rejected ?? field))
+  if (rejected) rejected.value = view.typed?.text ?? "" // it stays to be mended
+  for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
+    const key = place.dataset.wrong ?? ""
+    setText(place, wrong[key] ?? "")
+    if (key in left && place.offsetParent) delete left[key] // asked for where it matters alone: it has the page laid out
+  }
+  markEntries(view.root)
+  view.complaint = Object.values(left).join(" ")
+  view.tell(view.note)
+}

@@ -1,0 +1,247 @@
+// The controls of the network: a course's network or a text, the first convolution's filters, the targets.
+
+import { colour, css } from "../model/numbers/colour.js"
+import { escaped, fitting, inField, plainNumber } from "../model/numbers/format.js"
+import { kindOf } from "../model/state/targets.js"
+import { say } from "../model/words.js"
+import { html, live, markup, near, nothing, render, setText, svg } from "../shell/html.js"
+import { KERNELS, LIMITS, PRESETS } from "../spec.js"
+
+/** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
+
+const OWN = "own"
+const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen
+
+const options = () =>
+  PRESETS.map(
+    ({ label, source }, n) => `<option value="${n}" title="${escaped(source)}">${escaped(label)}</option>`,
+  ).join("")
+
+export const networkChoice = () => `
+  <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN}">${escaped(say("web.network.own"))}</option></select>
+  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escaped(say("web.network.text"))}">`
+
+/** @param {View} view */
+export function bindNetwork(view) {
+  /** @type {(key: string, act: (value: string) => void) => void} */
+  const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
+  changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
+  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.setup) })) // a phone begins with a capital
+  view.control("kernel_preset").addEventListener("click", (event) => {
+    const value = near(event, "[data-value]")?.dataset.value
+    if (value) replaced(view, value)
+  })
+  /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */
+  const within = (place, act) =>
+    view.$(place).addEventListener("change", ({ target }) => act(view, /** @type {HTMLInputElement} */ (target)))
+  within(".kernel", edited)
+  within(".targets", targeted)
+}
+
+/** The network of a course on its own images, or the one that is shown if it is of these: here, where setups are stepped through, else on Step. @param {View} view @param {number} n */
+export function choosePreset(view, n) {
+  const { img, ...own } = { ...PRESETS[n].query, ...fresh(view.setup) }
+  const change = kindOf(img) === kindOf(view.setup.img) ? own : { img, ...own }
+  view.kind.walks ? view.go(change) : view.turn("", change)
+}
+
+/**
+ * What another network cannot take over: targets and filters of another shape, updates, a stage of its own.
+ * @param {Setup} setup
+ * @returns {Setup}
+ */
+function fresh(setup) {
+  const gone = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in setup)
+  return { ...Object.fromEntries(gone.map((key) => [key, ""])), k: "0", stage: "x" }
+}
+
+/**
+ * The filter and the channel whose kernel is edited: those that are spoken of.
+ * @param {View} view
+ * @param {FiltersRecord} filters
+ */
+function chosen(view, { name, shape }) {
+  const [m = 0, c = 0] = view.content.cellOf(name)
+  return m < shape[0] && c < shape[1] ? [m, c] : [0, 0]
+}
+
+/** @param {View} view */
+export const randomKernel = (view) =>
+  replaced(view, `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}`)
+
+/**
+ * Puts a text in place of the chosen filter; the others stay.
+ * @param {View} view
+ * @param {string} text
+ */
+function replaced(view, text) {
+  const filters = view.data?.filters
+  if (!filters) return
+  putFilter(view, { ...filters, key: "f" }, chosen(view, filters)[0], text)
+}
+
+const KEPT = /^held-/ // a name under which the server keeps numbers that are too long for the address
+
+/** @typedef {{ key: string, shape: ArrayLike<number>, weights: ArrayLike<number> }} Bank  the filters of a convolution at the start, and their key in the address */
+
+/**
+ * Puts a text in place of one filter of a convolution; the others stay.
+ * @param {View} view
+ * @param {Bank} bank
+ * @param {number} m
+ * @param {string} text
+ */
+function putFilter(view, { key, shape, weights }, m, text) {
+  const asked = view.wanted[key] ?? ""
+  const kept = KEPT.test(asked)
+  const given = shape[0] === 1 || kept ? [] : asked.split(";").filter(Boolean)
+  const size = shape[1] * shape[2] ** 2
+  const ours = (/** @type {number} */ n) => Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
+  const all = Array.from({ length: kept ? shape[0] : Math.max(m, given.length) }, (_, n) => given[n] ?? ours(n))
+  all[m] = text
+  view.go({ [key]: all.join(";") })
+}
+
+/**
+ * Puts a number in place of one weight of a convolution's filters, as they start.
+ * @param {View} view
+ * @param {Bank} bank
+ * @param {import("../model/explain/cell_links.js").Cell} cell
+ * @param {string} text
+ */
+export function putWeight(view, bank, [m, c, row, column], text) {
+  const [, channels, k] = Array.from(bank.shape)
+  const size = channels * k * k
+  const asked = view.wanted[bank.key]?.split(";")[m]?.split(",") ?? []
+  const own = asked.length === size ? asked : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
+  putFilter(view, bank, m, own.with((c * k + row) * k + column, text).join(","))
+}
+
+/** @type {(field: HTMLInputElement) => string} */
+const typed = (field) => plainNumber(field.value) || "0"
+
+/**
+ * One of several numbers: the others stay as the setup has them, with more digits than their cells show.
+ * @param {View} view
+ * @param {HTMLInputElement} field
+ */
+function edited(view, field) {
+  const filters = view.data?.filters
+  if (!filters) return
+  const [m, c] = chosen(view, filters)
+  const [at, k] = [Number(field.dataset.place), filters.shape[2]]
+  putWeight(view, { ...filters, key: "f" }, [m, c, Math.floor(at / k), at % k], typed(field))
+}
+
+/**
+ * @param {View} view
+ * @param {HTMLInputElement} field
+ */
+function targeted(view, field) {
+  const count = view.data?.outputs.length ?? 0
+  if (field.dataset.key === "target") {
+    const one = Array.from({ length: count }, (_, n) => (n === Number(field.value) ? "1" : "0"))
+    return view.go({ y: one.join(",") })
+  }
+  const asked = view.wanted.y.split(",")
+  const numbers = asked.length === count ? asked : view.setup.y.split(",")
+  view.go({ y: numbers.with(Number(field.dataset.place), typed(field)).join(",") })
+}
+
+/**
+ * @param {View} view
+ * @param {Header} data
+ */
+export function fillNetwork(view, { filters, outputs }) {
+  const { setup } = view
+  const net = setup.net ?? PRESETS[0].query.net
+  const found = PRESETS.findIndex(({ query }) => query.net === net)
+  view.field("preset").value = found < 0 ? OWN : String(found)
+  view.field("network").value = net
+  view.control("network").title = net
+  view.control("preset").title = found < 0 ? "" : PRESETS[found].source
+  fillTargets(view, outputs)
+  view.$(".convolution").hidden = !filters
+  if (filters) fillKernel(view, filters)
+}
+
+/**
+ * Few targets as numbers; of more, the class that is 1.
+ * @param {View} view
+ * @param {string[]} outputs
+ */
+function fillTargets(view, outputs) {
+  const targets = view.setup.y.split(",")
+  const few = outputs.length <= MOST_FIELDS
+  const fields = () => outputs.map((_, n) => targetField(n, targets[n]))
+  render(few ? fields() : targetChoice(outputs, targets), view.$(".targets"))
+}
+
+/** @param {number} n @param {string} value */
+const targetField = (n, value) =>
+  html`<label class="field"><span>${markup(say("web.network.target_n", { label: "<i>y</i>", n }))}</span>${numberField(`target_${n}`, n, value, say("web.network.target_of", { n }))}</label>`
+
+/** One of several numbers; what is typed there is replaced when its answer has come. @param {string} key @param {number} n @param {string} value @param {string} label @param {string} [title] */
+const numberField = (key, n, value, label, title) =>
+  html`<input data-key=${key} data-place=${n} inputmode="decimal" autocomplete="off" spellcheck="false" aria-label=${label} title=${title ?? nothing} .value=${live(value)}>`
+
+/** @param {string[]} outputs @param {string[]} targets */
+function targetChoice(outputs, targets) {
+  const single = targets.filter((value) => Number(value) !== 0).length === 1
+  const one = single ? targets.findIndex((value) => Number(value) === 1) : -1
+  const options = outputs.map((name, n) => html`<option value=${n} .selected=${live(n === one)}>${name}</option>`)
+  return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(one < 0)}></option></select></label>`
+}
+
+/**
+ * The chosen kernel's weights in their fields.
+ * @param {View} view
+ * @param {FiltersRecord} filters
+ */
+export function fillKernel(view, filters) {
+  const { name, shape, weights } = filters
+  const [count, channels, k] = shape
+  const [m, c] = chosen(view, filters)
+  const grid = view.$(".kernel")
+  const own = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
+  const typing = view.waiting && grid.contains(document.activeElement) ? document.activeElement : null
+  const cell = (/** @type {number} */ weight, /** @type {number} */ n) => {
+    const [row, column] = [Math.floor(n / k), n % k]
+    const key = `kernel_${row}_${column}`
+    const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : fitting(String(weight))
+    const held = typing instanceof HTMLInputElement && typing.dataset.key === key
+    return numberField(key, n, held ? typing.value : text, say("web.network.weight", { row, column }), String(weight))
+  }
+  render(own.map(cell), grid)
+  grid.style.setProperty("--k", String(k))
+  const which = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })
+  setText(view.$(".which-filter"), count === 1 && channels === 1 ? "" : which)
+  render(html`${name[0]}${name.length > 1 ? html`<sub>${name.slice(1)}</sub>` : ""}`, view.$(".filter-name"))
+  fillPresets(view, (k === 3 && presetOf(own, channels)) || "")
+  grid.dataset.chosen = `${m} ${c}`
+}
+
+/** The kernels that have a name, as pictures; the name of the one that is chosen. @param {View} view @param {string} now */
+function fillPresets(view, now) {
+  const entries = Object.entries(KERNELS)
+  const named = (/** @type {string} */ name) => name.replace("-", " ")
+  const picture = (/** @type {readonly number[]} */ weights) => {
+    const most = Math.max(...weights.map(Math.abs))
+    const cell = (/** @type {number} */ weight, /** @type {number} */ n) =>
+      svg`<rect x=${n % 3} y=${Math.floor(n / 3)} width="1" height="1" fill=${css(colour(weight, [-most, most], "signed"))} />`
+    return html`<svg viewBox="0 0 3 3" aria-hidden="true">${weights.map(cell)}</svg>`
+  }
+  const button = (/** @type {[string, readonly number[]]} */ [name, weights], /** @type {number} */ n) =>
+    html`<button type="button" data-value=${name} aria-label=${named(name)} title=${named(name)} aria-pressed=${name === now}
+      tabindex=${name === now || (!now && !n) ? 0 : -1}>${picture(weights)}</button>`
+  render(entries.map(button), view.control("kernel_preset"))
+  setText(view.$(".preset-name"), now ? named(now) : say("web.controls.custom_kernel"))
+}
+
+/**
+ * The preset that these weights are, spread over the channels.
+ * @param {number[]} weights
+ * @param {number} channels
+ */
+const presetOf = (weights, channels) =>
+  Object.entries(KERNELS).find(([, f]) => f.every((value, i) => Math.abs(value / channels - weights[i]) < 1e-12))?.[0]

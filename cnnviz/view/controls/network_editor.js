@@ -1,0 +1,206 @@
+// The network as a list of its layers: each unfolds, and is changed, taken out, or followed by another.
+
+import { formula } from "../model/numbers/format.js"
+import { ACTIVATIONS, added, changed, followers, LOSSES, POOLS, read, without } from "../model/state/network_text.js"
+import { say } from "../model/words.js"
+import { html, inner, live, nothing, render, setText } from "../shell/html.js"
+import { LIMITS, PRESETS } from "../spec.js"
+
+/** @import { Word } from "../model/state/network_text.js" */
+/** @import { Setup, NetworkRecord, Template, View } from "../types/view.js" */
+
+const SIZES = [1, 2, 3, 4, 5, 6, 7]
+const WINDOWS = [2, 3, 4]
+
+/** @param {View} view */
+export function bindLayers(view) {
+  const list = view.$(".layers")
+  const placed = (/** @type {Event} */ { target }) => {
+    const field = /** @type {HTMLInputElement} */ (/** @type {Element} */ (target).closest("[data-layer-change]"))
+    const place = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
+    return { field, change: field?.dataset.layerChange ?? "", place }
+  }
+  list.addEventListener("change", (event) => {
+    const { field, change, place } = placed(event)
+    if (change === "add") return field.value && edit(view, added(textOf(view), place, field.value))
+    if (change) edit(view, changed(textOf(view), place, { [change]: chosenOf(field, change) }), place)
+  })
+  list.addEventListener("click", (event) => {
+    const { field, change, place } = placed(event)
+    const by = Number(field?.dataset.by ?? 0)
+    const { count = 1 } = by ? read(textOf(view).split("-")[place]) : {}
+    if (change === "remove") edit(view, without(textOf(view), place))
+    if (by && count + by > 0) edit(view, changed(textOf(view), place, { count: count + by }), place)
+  })
+  list.addEventListener("keydown", (event) => walk(list, event))
+}
+
+const WORDS = ["kind", "padding"] // what of a layer's word is no number
+
+/** @param {HTMLInputElement} field @param {string} change */
+function chosenOf(field, change) {
+  if (field.type === "checkbox") return field.checked
+  const value = field.value.trim()
+  if (WORDS.includes(change)) return value
+  return change === "stride" && value === "1" ? undefined : Number(value) || 1
+}
+
+/** @param {View} view */
+const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
+
+/**
+ * Another network on the same image. Filters stay where only the layer at `place` has changed, and has none; targets
+ * where there are as many outputs; the stage where there are the same kinds of layers.
+ * @param {View} view
+ * @param {string} net
+ * @param {number} [place]
+ */
+function edit(view, net, place) {
+  const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => read(word).kind))
+  const filters = place === undefined || kinds[place] === "conv"
+  const outputs = outputsOf(net) !== outputsOf(textOf(view))
+  const gone = [...(filters ? ["f", "f2", "f3", "f4"] : []), ...(outputs ? ["y"] : []), "stride", "pad", "rule", "cell"]
+  /** @type {Setup} */
+  const fresh = Object.fromEntries(gone.filter((key) => key in view.setup).map((key) => [key, ""]))
+  view.go({ ...fresh, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
+}
+
+/** The word that says how many outputs there are. @param {string} net */
+const outputsOf = (net) => net.split("-").findLast((word) => /^(dense|conv)/.test(word))
+
+/**
+ * @param {View} view
+ * @param {NetworkRecord | undefined} network
+ */
+export function fillLayers(view, network) {
+  for (const name of [".layers", ".all-parameters"]) view.$(name).hidden = !network
+  if (!network) return
+  const words = textOf(view).split("-")
+  const list = view.$(".layers")
+  const last = words.length - 1
+  const open = openConv(words)
+  view.$(".geometry").hidden = open < 0
+  const lines = [
+    fixed("x", network.maps.x.plain, network.maps.x.shape),
+    ...network.layers.map((layer, n) =>
+      unfolding(n, layer.symbol, layer.name, layer.shape, [
+        own(read(words[n] ?? layer.text), n === open),
+        foot(layer.shape.length === 1, parametersOf(network, n)),
+      ]),
+    ),
+    unfolding(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
+  ]
+  render(lines, list)
+  setText(view.$(".all-parameters"), say("ui.train.training.fields.learn", { n: parametersOf(network) }))
+  stop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
+}
+
+/** The place of the first convolution, if its text leaves stride and padding to the setup; -1 if not. @param {string[]} words */
+function openConv(words) {
+  const place = words.findIndex((word) => read(word).kind === "conv")
+  const { stride, padding } = read(words[place] ?? "")
+  return stride || padding ? -1 : place
+}
+
+/** Tells how many parameters a layer has, or all of them. @param {NetworkRecord} network @param {number} [place] */
+function parametersOf({ maps }, place) {
+  const own = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
+  return own.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
+}
+
+/**
+ * The list is one stop for Tab: arrows go on from there.
+ * @param {HTMLElement} list
+ * @param {HTMLElement | null} here
+ */
+function stop(list, here) {
+  const lines = [...list.querySelectorAll("summary")]
+  for (const line of lines) line.tabIndex = line === (here ?? lines[0]) ? 0 : -1
+}
+
+/**
+ * @param {HTMLElement} list
+ * @param {KeyboardEvent} event
+ */
+function walk(list, event) {
+  const lines = [...list.querySelectorAll("summary")]
+  const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+  const next = by && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + by]
+  if (!next || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
+  stop(list, next)
+  next.focus()
+  event.preventDefault()
+  event.stopPropagation()
+}
+
+/** @param {string} symbol @param {string} name @param {readonly number[]} shape */
+const title = (symbol, name, shape) =>
+  html`<span class="layer-symbol" ${inner(formula(symbol.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])))}></span><span>${name}</span><small>${shape.join("×")}</small>`
+
+/** @param {string} symbol @param {string} name @param {readonly number[]} shape */
+const fixed = (symbol, name, shape) => html`<li class="layer-line">${title(symbol, name, shape)}</li>`
+
+/** @type {(place: number, symbol: string, name: string, shape: readonly number[], body: unknown) => Template} */
+const unfolding = (place, symbol, name, shape, body) =>
+  html`<li><details name="layers" data-place=${place}><summary class="layer-line">${title(symbol, name, shape)}</summary><div class="layer-edit">${body}</div></details></li>`
+
+/** A list to choose from. @param {string} change @param {[value: string | number, text: string | number][]} options @param {string | number | undefined} chosen @param {string} label */
+const list = (change, options, chosen, label) =>
+  html`<select data-key="layer_${change}" data-layer-change=${change} aria-label=${label}>${options.map(([value, text]) => html`<option value=${value} .selected=${live(value === chosen)}>${text}</option>`)}</select>`
+
+/** @type {(change: string, options: (string | number)[], chosen: string | number | undefined, label: string) => Template} */
+const choice = (change, options, chosen, label) => {
+  const all = [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])]
+  const named = all.map((value) => /** @type {[typeof value, typeof value]} */ ([value, value]))
+  return list(change, named, chosen, say(`web.layers.${label}`))
+}
+
+/** @type {(label: string, control: unknown) => Template} */
+const named = (label, control) =>
+  html`<label class="layer-field"><span>${say(`web.layers.${label}`)}</span>${control}</label>`
+
+/** A number that is typed, or goes up and down by one. @param {number | undefined} value @param {string} label */
+const count = (value, label) =>
+  html`<div class="layer-field"><span>${say(`web.layers.${label}`)}</span><span class="by-one">${by(-1, "−", label)}<input data-layer-change="count" inputmode="numeric" .value=${live(String(value))} aria-label=${say(`web.layers.${label}`)}>${by(1, "+", label)}</span></div>`
+
+/** @param {number} by @param {string} sign @param {string} label */
+const by = (by, sign, label) =>
+  html`<button type="button" data-layer-change="by" data-by=${by} aria-label=${say(`web.layers.by.${label}`, { sign })}>${sign}</button>`
+
+/** Gives what of a layer can be changed; the setup's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
+function own(word, isOpen) {
+  const { kind, count: many, size, bias, stride = 1, padding = "" } = word
+  if (kind === "dense") return count(many, "units")
+  if (ACTIVATIONS.includes(kind)) return named("kind", choice("kind", ACTIVATIONS, kind, "kind"))
+  if (POOLS.includes(kind))
+    return [
+      named("kind", choice("kind", POOLS, kind, "kind")),
+      named("window", choice("size", WINDOWS, size, "window")),
+    ]
+  if (kind !== "conv") return nothing
+  const sizes = SIZES.map((k) => /** @type {[number, string]} */ ([k, `${k} × ${k}`]))
+  const paddings = [["", say("web.layers.no_padding")], ...["same", "full"].map((name) => [name, name])]
+  return [
+    count(many, "filters"),
+    named("size", list("size", sizes, size, say("web.layers.size"))),
+    isOpen ? nothing : named("stride", choice("stride", LIMITS.strides, stride, "stride")),
+    isOpen
+      ? nothing
+      : named("padding", list("padding", withOwn(paddings, padding), padding, say("web.layers.padding"))),
+    named("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
+  ]
+}
+
+/** A list that also has what is chosen. @param {string[][]} options @param {string} chosen */
+const withOwn = (options, chosen) =>
+  /** @type {[string, string][]} */ (
+    options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
+  )
+
+/** Under every layer: how many parameters it has, what may follow it, and how it is taken out. @param {boolean} isRow @param {number} n */
+function foot(isRow, n) {
+  const after = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
+  const add = list("add", [["", say("web.layers.add")], ...after], "", say("web.layers.add_label"))
+  const remove = say("web.layers.remove")
+  return html`<p class="layer-foot"><small>${n ? say("web.layers.parameters", { n }) : ""}</small>${add}<button type="button" data-layer-change="remove" aria-label=${remove} title=${remove}>✕</button></p>`
+}

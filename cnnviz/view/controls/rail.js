@@ -1,0 +1,82 @@
+// The rail at the left: an entry for each sheet of controls, which opens beside it over the stage. Sheets and cards are
+// popovers: the browser closes them at Escape and at a press beside them, and one opens at a time.
+
+import { say } from "../model/words.js"
+import { setHidden } from "../shell/html.js"
+import { IMAGES } from "../spec.js"
+
+/** @import { View } from "../types/view.js" */
+/** @typedef {{ name: string, id?: string, body: string }} Sheet  its entry is called web.rail.<name>; `id` tells two of one name apart */
+
+const drawn = (/** @type {string} */ paths) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${paths}"/></svg>`
+
+/** @type {Record<string, string>} */
+const ICONS = {
+  image: `<i class="thumbnail" style="--images:${IMAGES.length}"></i>${drawn("M3 5h18v14H3zM3 16l5-5 4 4 3-3 6 5M16 9h.01")}`,
+  data: drawn("M3 4h7v7H3zM14 4h7v7h-7zM3 14h7v6H3zM14 14h7v6h-7z"),
+  network: drawn("M2 4h5v16H2zM10 5h4v10h-4zM17 6h5v5h-5z"),
+  switches: drawn(
+    "M7 4h10a4 4 0 0 1 0 8h-10a4 4 0 0 1 0 -8M17 6a2 2 0 1 0 .01 0M7 15h10a3 3 0 0 1 0 6h-10a3 3 0 0 1 0 -6M7 17a1 1 0 1 0 .01 0",
+  ),
+  settings: drawn(
+    "M2 5h7m6 0h7M2 12h3m6 0h11M2 19h10m6 0h4M9 5a3 3 0 1 0 6 0a3 3 0 1 0-6 0M5 12a3 3 0 1 0 6 0a3 3 0 1 0-6 0M12 19a3 3 0 1 0 6 0a3 3 0 1 0-6 0",
+  ),
+  practice: drawn(
+    "M2 12a10 10 0 1 0 20 0a10 10 0 1 0-20 0M6.5 12a5.5 5.5 0 1 0 11 0a5.5 5.5 0 1 0-11 0M11 12a1 1 0 1 0 2 0a1 1 0 1 0-2 0",
+  ),
+  script: drawn("M5 3h14v18H5zM9 8h6M9 12h6M9 16h4"),
+  legend: '<i class="ramps"></i>',
+}
+
+/** A sheet or a card over the stage, with its name and what closes it. @type {(id: string, title: string, body: string, extra?: string) => string} */
+export const sheet = (id, title, body, extra = "") => `
+  <section class="sheet ${extra}" id="${id}" popover tabindex="-1" autofocus aria-label="${title}"><div class="sheet-head"><h2>${title}</h2>
+    <button type="button" class="close" popovertarget="${id}" popovertargetaction="hide" aria-label="${say("web.rail.close")}">✕</button></div>
+    <div class="sheet-body">${body}</div></section>`
+
+/** @param {Sheet} of */
+function entry({ name, id = name, body }) {
+  const title = say(`web.rail.${name}`)
+  return `<button type="button" data-key="rail_${id}" popovertarget="sheet_${id}">${ICONS[name]}<span>${title}</span></button>${sheet(`sheet_${id}`, title, body)}`
+}
+
+/** To the drawer in which a deck is made. */
+const toDrawer = () =>
+  `<button type="button" data-key="script" aria-expanded="false">${ICONS.script}<span>${say("web.rail.script")}</span></button>`
+
+/** @param {Sheet[]} sheets */
+export const rail = (sheets, extra = "") =>
+  `<div class="rail ${extra}" role="group" aria-label="${say("web.controls.lesson")}">${sheets.map(entry).join("")}${extra ? "" : toDrawer()}</div>`
+
+/** Opens what an element stands in, the outermost first. @param {Element | null | undefined} element */
+export function reveal(element) {
+  const closed = /** @type {HTMLElement | null | undefined} */ (element?.closest("[popover]"))
+  if (!closed) return
+  reveal(closed.parentElement)
+  if (getComputedStyle(closed).display === "none") closed.showPopover()
+}
+
+/** Closes all that lies over the page: a dialog comes. @param {View} view */
+export function closeSheets({ root }) {
+  for (const open of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) open.hidePopover()
+}
+
+/** Marks the entries in whose sheets a sentence says what is wrong; the kernel's card is opened from the network's. @param {ParentNode} root */
+export function markEntries(root) {
+  const places = Array.from(root.querySelectorAll(".sheet .wrong:not(:empty)"), (place) => place.closest(".sheet")?.id)
+  for (const entry of root.querySelectorAll(/** @type {"button"} */ (".rail > [popovertarget]"))) {
+    const own = [entry.getAttribute("popovertarget"), entry.dataset.key === "rail_network" ? "kernel_card" : ""]
+    entry.classList.toggle(
+      "complains",
+      own.some((id) => places.includes(id ?? "")),
+    )
+  }
+}
+
+/** The image's entry shows the image, where that is one of those in the sheet. @param {View} view */
+export function fillRail({ root, setup }) {
+  const place = IMAGES.findIndex(({ id }) => id === setup.img)
+  const picture = /** @type {HTMLElement} */ (root.querySelector(".rail .thumbnail"))
+  setHidden(picture, place < 0)
+  picture.style.setProperty("--i", String(place))
+}

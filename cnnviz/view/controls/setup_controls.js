@@ -1,0 +1,114 @@
+// The controls of the setup as HTML, in sheets. One that stands for a single key of the address names it under
+// data-lesson; what they do is in controls.js.
+
+import { rich } from "../dialogs/glossary_popover.js"
+import { escaped, marked } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+import { field, input, select } from "../shell/html.js"
+import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
+import { actionButton } from "./actions.js"
+import { networkChoice } from "./network_controls.js"
+import { rail, sheet } from "./rail.js"
+
+/** @import { Option } from "../shell/html.js" */
+
+/** The sentences on what was wrong with these keys of the address. */
+const complaints = (/** @type {string[]} */ ...keys) =>
+  keys.map((key) => `<p class="wrong" data-wrong="${key}"></p>`).join("")
+
+/** @type {(id: string) => string} */
+const words = (id) => say(`web.controls.${id}`)
+
+/** @type {(names: (string | number)[]) => Option[]} */
+const plainly = (names) => names.map((name) => [name, name])
+
+/** @type {(name: string) => string} */
+const of = (name) => `data-lesson="${name}"`
+
+/** @type {(key: string, name: string, options: [string, string][]) => string} */
+const choice = (key, name, options) => `
+  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}" ${of(name)}>
+    ${options.map(([value, text]) => `<button type="button" role="radio" data-value="${value}" aria-checked="false">${text}</button>`).join("")}
+  </div>${complaints(name)}`
+
+const thumbnails = () =>
+  IMAGES.map(
+    ({ id, words: what }, i) =>
+      `<button type="button" data-value="${id}" aria-label="${escaped(what)}" title="${escaped(what)}" aria-pressed="false" style="--i:${i}"></button>`,
+  ).join("")
+
+/** @returns {[string, string][]} */
+const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)])
+
+/** @returns {Option[]} */
+const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
+
+/** A choice under its name. @type {(key: string, name: string, options: [string, string][]) => string} */
+const named = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
+
+const image = () => `
+  <p class="words"></p>
+  <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
+  ${complaints("img")}
+  <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
+  ${named("channel", "ch", channels())}${named("scale", "scale", SCALE_NAMES)}
+  <div class="two"><div class="targets"></div></div>${complaints("y")}`
+
+const network = () => `
+  ${networkChoice()}${complaints("net")}<ol class="layers"></ol><p class="hint all-parameters"></p>
+  <div class="convolution"><div class="two geometry">
+    ${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
+    ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}
+    <button type="button" data-key="kernel_card" popovertarget="kernel_card">${words("kernel")} <i class="filter-name"></i> ▸</button></div>`
+
+const settings = () => `
+  <div class="two">
+    ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
+    ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
+    ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}
+    ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
+    ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>
+  ${complaints("lr", "opt", "rule", "w", "seed")}`
+
+/** What one may do with a setup besides looking at it. */
+const practice = () => `
+  <p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}
+  <p class="hint">${say("web.predict.hides")}</p>${actionButton("hide_numbers", "", 'aria-pressed="false"')}
+  <h3>${say("web.missions.title")}</h3><p class="hint">${say("web.missions.words")}</p><div class="missions"></div>`
+
+const LEGEND = ["pixel", "signed", "activation", "ahead"]
+
+/** Gives what every sign, or every word, means: whatever the catalogue has of that kind. @param {"signs" | "glossary"} kind */
+function meanings(kind) {
+  const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
+  const all = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
+  return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${all.join("")}</dl></details>`
+}
+
+/** What the colours of the maps mean, and all that stands between them. */
+const legend = () => `
+  <div class="legend"><dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
+    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p>${meanings("signs")}${meanings("glossary")}</div>`
+
+/** @import { Kind } from "./actions.js" */
+
+/** @param {Kind} kind */
+export const setupControls = (kind) =>
+  rail([
+    { name: "image", body: image() },
+    { name: "network", body: network() },
+    ...(kind.deviates ? [{ name: "switches", body: "" }] : []),
+    { name: "settings", body: settings() },
+    ...(kind.reveals ? [{ name: "practice", body: practice() }] : []),
+    { name: "legend", body: legend() },
+  ])
+
+/** The first convolution's filters, as they start. */
+export const kernelCard = () =>
+  sheet(
+    "kernel_card",
+    words("kernel"),
+    `<div class="presets" role="group" aria-label="${words("kernel_preset")}" data-key="kernel_preset"></div>
+      <div class="pair"><p class="preset-name"></p>${actionButton("kernel_random")}</div><p class="which-filter"></p><div class="kernel"></div>${complaints("f")}`,
+    "kernel-card",
+  )

@@ -1,0 +1,119 @@
+// The row above the stage: restart, back, play and on; the stages; update, loss, saturated units; the whole network.
+
+import { COLON, escaped, formula } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+import { guard, html, inner, near, nothing, render, select, setHTML, setText } from "../shell/html.js"
+import { actionButton } from "./actions.js"
+import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
+
+/** @import { Kind } from "./actions.js" */
+/** @import { Answer, StageRecord, Template, View } from "../types/view.js" */
+
+// Drawn, not typed: not every font has these signs.
+const icon = (/** @type {string[]} */ ...paths) =>
+  `<svg viewBox="0 0 16 16" aria-hidden="true">${paths.map((path) => `<path d="${path}"/>`).join("")}</svg>`
+
+const RESTART = icon("M3 3h2v10H3z", "M13 3v10L6 8z")
+const STAGE_BACK = icon("M11 3v10L4 8z")
+const STAGE_NEXT = icon("M5 3v10l7-5z")
+
+const speeds = () =>
+  [0.03, 0.25, 1, 3, 10].map(
+    (times) => /** @type {[number, string, boolean]} */ ([times, say(`web.speeds.x${times * 100}`), times === 1]),
+  )
+
+const MOST_CHIPS = 16 // with more stages only those around the current one have room for their symbols
+const AROUND = 2
+
+/** @param {Kind} kind */
+export const transport = (kind) => `
+  <div class="transport" role="toolbar" aria-label="${say("web.frame.play_controls")}">
+    <div class="buttons">
+      ${kind.stages ? actionButton("restart", RESTART) + actionButton("stage_back", STAGE_BACK) : ""}
+      ${actionButton("play", " ", 'class="play" aria-pressed="false"')}
+      ${kind.stages ? actionButton("stage_next", STAGE_NEXT) : ""}
+      ${select("speed", speeds(), say("web.speeds.label"))}
+    </div>
+    ${kind.stages ? `<ol class="stages" id="stages" popover aria-label="${say("web.frame.stages")}"></ol><span class="stage-name"></span>` : ""}
+    <div class="status">${updateButton()}${kind.reveals ? actionButton("hide", "", 'aria-pressed="false"') : ""}${actionButton("lecture_off", "✕")}</div>
+    ${kind.reveals ? actionButton("whole", "", 'aria-pressed="false"') : ""}
+  </div>
+  <div class="notice" role="alert" hidden></div>`
+
+/** @param {View} view */
+export function bindStages(view) {
+  bindUpdates(view)
+  view.stageSizes = new ResizeObserver(() => reveal(view))
+  view.root.querySelector(".stages")?.addEventListener("click", (event) => {
+    const chip = near(event, "[data-stage-chip]")
+    if (!chip) return
+    view.player.pause()
+    view.go({ stage: chip.dataset.stageChip ?? "" })
+    view.$(".stages").hidePopover() // a phone's list
+  })
+}
+
+/**
+ * @param {View} view
+ * @param {Answer} data
+ */
+export function fillStatus(view, data) {
+  if (view.kind.stages) fillStages(view, data.stages)
+  if (view.kind.reveals) fillWhole(view, data.stages)
+  fillUpdates(view, data)
+}
+
+/** The button of the whole network, which leads back to the stage. @param {View} view @param {StageRecord[]} stages */
+function fillWhole({ root, look, stage }, stages) {
+  const button = /** @type {HTMLElement} */ (root.querySelector("[data-key=whole]"))
+  const on = look.whole === "1"
+  root.classList.toggle("whole", on)
+  button.setAttribute("aria-pressed", String(on))
+  const label = stages.find(({ symbol }) => symbol === stage)?.label ?? ""
+  const text = on ? say("web.step.back", { label: formula(label) }) : say("web.actions.whole.text")
+  setHTML(button, text)
+  button.setAttribute("aria-label", on ? (button.textContent ?? "") : say("web.actions.whole.label"))
+}
+
+/**
+ * A chip a stage, and where there are ticks, the name of the current one.
+ * @param {View} view
+ * @param {StageRecord[]} stages
+ */
+function fillStages(view, stages) {
+  const strip = view.$(".stages")
+  const at = view.order.indexOf(view.stage)
+  const focused = strip.contains(document.activeElement)
+  const chips = guard([stages, at], () => stages.map((stage, n) => chip(stage, n, at, stages.length)))
+  render(chips, strip)
+  const counted = stages.length > MOST_CHIPS && at >= 0
+  strip.classList.toggle("dense", counted)
+  setText(view.$(".stage-name"), counted ? say("web.learn.of", { n: at + 1, count: stages.length }) : "")
+  if (focused) /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
+  const watched = `${at} ${strip.childElementCount}`
+  if (!view.stageSizes || strip.dataset.watched === watched) return
+  strip.dataset.watched = watched
+  view.stageSizes.disconnect() // who is observed anew is told of it once the page has been laid out: nobody has to ask for that
+  for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
+}
+
+/** One stop for Tab: the arrows go from stage to stage. @type {(stage: StageRecord, n: number, at: number, count: number) => Template} */
+const chip = ({ symbol, label, phase, title }, n, at, count) => {
+  const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
+  const text = phase === "update" ? say("web.phases.tick") : label
+  return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
+    title=${title} aria-label="${text.normalize("NFKC")}${COLON}${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escaped(text))}></button></li>`
+}
+
+/**
+ * On a narrow screen the chips scroll sideways to the current one, again when their typeface has come; the page itself
+ * stays where it is.
+ * @param {View} view
+ */
+function reveal(view) {
+  const chip = /** @type {HTMLElement | null} */ (view.root.querySelector("[data-stage-chip][aria-current]"))
+  const strip = chip && /** @type {HTMLElement} */ (chip.closest(".stages"))
+  if (!strip) return
+  const [row, own] = [strip.getBoundingClientRect(), chip.getBoundingClientRect()]
+  strip.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2
+}

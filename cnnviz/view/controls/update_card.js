@@ -1,0 +1,96 @@
+// How many updates are made and what the loss is by then: a button in the row of steps, and the card that it opens, which
+// goes to any other update.
+
+import { line, prepare } from "../draw/canvas.js"
+import { lossText, percent } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+import { field, input, markup, render, setHidden, setText } from "../shell/html.js"
+import { actionButton } from "./actions.js"
+import { sheet } from "./rail.js"
+
+/** @import { Answer, View } from "../types/view.js" */
+
+const EDGE = 4 // pixels at either side of a curve
+
+export const updateButton = () =>
+  `<button type="button" data-key="update_card" popovertarget="update_card"><canvas class="spark" aria-hidden="true"></canvas><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span>
+    <span class="nothing"></span><span class="late"><i>L</i> <b class="loss"></b></span></button>`
+
+export const updateCard = () =>
+  sheet(
+    "update_card",
+    say("web.updates.title"),
+    `<div class="update-steps">${field(say("web.updates.go_to"), input("go_to", say("web.updates.go_to"), "numeric"))}
+      ${actionButton("update_back", "−")}${actionButton("update_next", "+")}${actionButton("update_first", "0")}</div>
+    <canvas class="course" role="img" aria-label="${say("web.status.spark")}"></canvas><p class="saturation"></p>`,
+    "update-card",
+  )
+
+/** @param {View} view */
+export function bindUpdates(view) {
+  const wanted = view.field("go_to")
+  wanted.addEventListener("change", () => view.go({ k: wanted.value.trim() || " " }))
+  view.$(".course").addEventListener("click", ({ offsetX, currentTarget }) => {
+    const made = view.data?.arrays.losses?.values.length ?? 1
+    const width = /** @type {HTMLElement} */ (currentTarget).clientWidth - 2 * EDGE
+    const k = Math.round(((offsetX - EDGE) / width) * (made - 1))
+    view.go({ k: String(Math.max(0, Math.min(k, made - 1))) })
+  })
+  view.$(".update-card").addEventListener("toggle", () => view.paint()) // a curve is drawn in the size that it has
+}
+
+/** A loss that is not computed yet is not told. @param {View} view @param {Answer} data */
+export function fillUpdates(view, data) {
+  const button = view.control("update_card")
+  const told = !view.isEarly && knowsLoss(view)
+  const write = (/** @type {string} */ name, /** @type {string} */ text) =>
+    setText(/** @type {Element} */ (button.querySelector(name)), text)
+  write(".k", String(view.k))
+  write(".loss", knowsLoss(view) ? lossText(view.loss) : "…")
+  button.classList.toggle("early", view.isEarly)
+  button.classList.toggle("fresh", view.k === 0)
+  setText(view.$(".status .nothing, [data-key=update_card] .nothing"), data.learned)
+  const wanted = view.field("go_to")
+  if (document.activeElement !== wanted) wanted.value = String(view.k)
+  fillSaturation(view)
+  const values = data.arrays.losses?.values ?? []
+  const made = told ? values : values.slice(0, -1)
+  for (const canvas of view.root.querySelectorAll(/** @type {"canvas"} */ (".spark, .course")))
+    course(view, canvas, made)
+}
+
+/** @param {View} view */
+function fillSaturation({ root, saturated, isEarly }) {
+  const place = /** @type {HTMLElement} */ (root.querySelector(".saturation"))
+  const share = isEarly || saturated === null || saturated < 0.005 ? "" : percent(saturated)
+  render(markup(share && say("web.status.saturated", { share: `<b>${share}</b>` })), place)
+  place.classList.toggle("bad", (saturated ?? 0) > 0.5)
+}
+
+/** @type {WeakMap<Element, string>}  what curves were drawn of last */
+const drawn = new WeakMap()
+
+/** Draws the losses so far; one is no curve. @param {View} view @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values */
+function course({ root, dark }, canvas, values) {
+  setHidden(canvas, values.length < 2)
+  if (canvas.hidden) return // asked for its size, the page would be laid out
+  const { clientWidth: width, clientHeight: height } = canvas
+  const plan = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
+  if (!width || drawn.get(canvas) === plan) return
+  drawn.set(canvas, plan)
+  const context = prepare(canvas)
+  const most = Math.max(...Array.from(values), 1e-12)
+  const last = values.length - 1
+  const x = (/** @type {number} */ i) => EDGE + (i / last) * (width - 2 * EDGE)
+  const y = (/** @type {number} */ value) => height - 5 - (value / most) * (height - 12)
+  context.strokeStyle = context.fillStyle = getComputedStyle(root).getPropertyValue("--accent")
+  context.lineWidth = 2
+  line(context, ...Array.from(values, (value, i) => [x(i), y(value)]))
+  context.beginPath()
+  context.arc(x(last), y(values[last]), 3, 0, 7)
+  context.fill()
+}
+
+/** Tells whether the loss is shown: where numbers are hidden, it is from its stage on. @param {View} view */
+const knowsLoss = ({ hides, veiled, order, stage }) =>
+  !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")

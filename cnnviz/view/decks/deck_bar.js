@@ -1,0 +1,62 @@
+// The bar of the deck that one walks through (its elements are frame.js's): which screen this is, and its sentence, which is written here while the deck is made.
+
+import { numberIn } from "../model/decks/deck.js"
+import { placeIn, sentenceOf } from "../model/decks/draft.js"
+import { parse } from "../model/state/address.js"
+import { say } from "../model/words.js"
+import { setText } from "../shell/html.js"
+import { LANG } from "../spec.js"
+import { drafting, isWalked } from "./drafting.js"
+
+/** @import { Setup, DeckData, Table, View } from "../types/view.js" */
+
+const PLACE = ["img", "net", "k", "stage"]
+const LONG = 92 // letters that do not stand on one line
+
+/** On Step it stands where our own sentence does. @param {View} view @param {DeckData | undefined} deck @param {Setup} here  the address */
+export function fillBar(view, deck, here) {
+  const { root } = view
+  const bar = view.$(".deck-bar")
+  const place = root.querySelector(".explain .text")
+  if (view.kind.reveals && place && bar.parentElement !== place) place.append(bar)
+  if (bar.dataset.room) return // the room's deck says what stands there (rooms/screen_bar.js)
+  const own = here.script === drafting().now.id && isWalked() ? drafting().now : undefined
+  const count = own?.screen.length ?? deck?.screens.length ?? 0
+  const number = numberIn({ screens: { length: count } }, here)
+  const screen = deck?.screens.length === count ? deck.screens[number - 1] : undefined
+  const asking = view.page === "learn" && (screen?.asks ?? false) // it says all this itself
+  bar.hidden = !here.script || !count || asking
+  setText(view.$(".deck-place"), count ? say("web.script.place", { number, count }) : "")
+  if (bar.hidden) return void root.classList.remove("in-deck", "spoken")
+  const is = isShown(view, screen ?? placed(own?.screen[number - 1] ?? {}))
+  const said = screen ? screen.say || screen.title : own ? sentenceOf(own.screen[number - 1], LANG) : ""
+  const text = is ? said : "" // of another screen than the one that is seen
+  const writes = is && root.classList.contains("making-deck") && own !== undefined && here.view !== "lecture"
+  bar.setAttribute("aria-label", say("web.script.label", { title: deck?.title ?? "" }))
+  setText(view.$(".deck-bar p"), text)
+  bar.classList.toggle("long", text.length > LONG)
+  root.classList.add("in-deck")
+  root.classList.toggle("spoken", Boolean(text) || writes)
+  view.field("screen_back").disabled = number === 1
+  view.field("screen_next").disabled = number === count
+  write(view, writes ? own.screen[number - 1] : undefined)
+}
+
+/** @param {Table} screen */
+function placed(screen) {
+  const { page, query } = placeIn(screen)
+  return { page, query: parse(query) }
+}
+
+/** Tells whether what is seen is this screen: on a page that plays only the page counts. @param {View} view @param {{ page: string, query: Setup }} screen */
+const isShown = ({ page, kind, wanted }, screen) =>
+  screen.page === page
+  && (!kind.reveals || PLACE.every((key) => !screen.query[key] || screen.query[key] === wanted[key]))
+
+/** While a deck is made its sentence is a field. @param {View} view @param {Table | undefined} screen */
+function write(view, screen) {
+  const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
+  field.hidden = !screen
+  view.$(".deck-bar p").hidden = Boolean(screen)
+  if (screen && document.activeElement !== field) field.value = sentenceOf(screen, LANG)
+}

@@ -1,0 +1,68 @@
+// The deck that is being made in this browser: kept here, and nowhere else; every page's drawer shows the same one.
+
+import { beginning, draftOf, empty } from "../model/decks/draft.js"
+import { tomlOf } from "../model/decks/toml.js"
+import { inBrowser } from "../model/storage.js"
+import { say } from "../model/words.js"
+import { keepInTab, tabDeck } from "../tab_deck.js"
+
+/** @import { Draft } from "../model/decks/draft.js" */
+/** @import { History } from "../types/view.js" */
+
+const [KEY, PICTURES] = ["cnnviz.draft", "cnnviz.draft.pictures"]
+
+export const anew = () => empty(say("web.drawer.untitled"))
+
+/** @returns {Draft} */
+function kept() {
+  const found = inBrowser.readRecord(KEY)
+  return Array.isArray(found.screen) ? draftOf(found) : anew()
+}
+
+let history = beginning(kept())
+/** @type {Record<string, string>}  small pictures of addresses */
+let pictures = inBrowser.readRecord(PICTURES)
+/** @type {Set<() => void>} */
+const listeners = new Set()
+
+/** @returns {History} */
+export const drafting = () => history
+
+export const tomlNow = () => tomlOf(history.now)
+
+/** From now on this is the draft; who walks through it goes on in this one. @param {History} next */
+export function draft(next) {
+  const walked = isWalked()
+  history = next
+  inBrowser.writeRecord(KEY, history.now)
+  if (walked) walkIt()
+  for (const act of listeners) act()
+}
+
+/** Tells whether this tab walks through what is being made here. */
+export const isWalked = () => history.now.screen.length > 0 && tabDeck()?.toml === tomlNow()
+
+export const walkIt = () => keepInTab({ id: history.now.id, toml: tomlNow() })
+
+/** @param {string} at  a screen's address */
+export const pictureOf = (at) => pictures[at] ?? ""
+
+/** Keeps a screen's picture, and none of screens that are gone. @param {string} at @param {string} picture */
+export function keepPicture(at, picture) {
+  const known = new Set([at, ...history.now.screen.map((screen) => screen.at)])
+  pictures = Object.fromEntries(Object.entries({ ...pictures, [at]: picture }).filter(([key]) => known.has(key)))
+  inBrowser.writeRecord(PICTURES, pictures)
+}
+
+/** Calls `act` when the draft changes, here or in another tab. @param {() => void} act @param {AbortSignal} signal */
+export function onDraft(act, signal) {
+  listeners.add(act)
+  signal.addEventListener("abort", () => listeners.delete(act))
+  addEventListener("storage", ({ key }) => key === KEY && taken(), { signal })
+}
+
+/** Another tab has changed it. */
+function taken() {
+  const now = kept()
+  if (JSON.stringify(now) !== JSON.stringify(history.now)) draft(beginning(now))
+}

@@ -1,0 +1,72 @@
+// A deck that is taken along: as a file, as a link that holds it whole; and one that is opened.
+
+import { save } from "../draw/picture.js"
+import { did, draftOf, MOST_LINKED } from "../model/decks/draft.js"
+import { say } from "../model/words.js"
+import { listen } from "../shell/html.js"
+import { LIMITS } from "../spec.js"
+import { faultOf, readDeck, wholeLink } from "./deck_walk.js"
+import { drafting, tomlNow } from "./drafting.js"
+import { go, isOpen, make, note, toggleDrawer } from "./drawer.js"
+
+/** @import { View } from "../types/view.js" */
+
+/** @param {View} view */
+export function saveDeck(view) {
+  const file = `${drafting().now.id}.toml`
+  save(new Blob([tomlNow()], { type: "application/toml" }), file)
+  note(view, say("web.drawer.saved", { file }))
+}
+
+/** @param {View} view */
+export async function copyDeck(view) {
+  const { length } = drafting().now.screen
+  if (length > MOST_LINKED) return note(view, say("web.drawer.too_long", { most: MOST_LINKED }))
+  const link = await wholeLink(view, tomlNow())
+  try {
+    await navigator.clipboard.writeText(link)
+    note(view, say("web.drawer.copied", { n: link.length }))
+  } catch {
+    note(view, say("web.copy.refused", { link }))
+  }
+}
+
+/** @param {View} view */
+export function openDeck(view) {
+  const field = Object.assign(document.createElement("input"), { type: "file", accept: ".toml" })
+  field.addEventListener("change", () => field.files?.[0] && take(view, field.files[0]))
+  field.click()
+}
+
+/** A file that is dropped on the page: a deck, or any while the drawer is open. @param {View} view */
+export function bindFiles(view) {
+  const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
+  listen(view, "dragover", (event) => holds(event) && event.preventDefault())
+  listen(view, "drop", (event) => {
+    const file = event.dataTransfer?.files[0]
+    if (!holds(event) || !file || !(isOpen(view) || file.name.endsWith(".toml"))) return
+    event.preventDefault()
+    if (!isOpen(view)) toggleDrawer(view)
+    take(view, file)
+  })
+}
+
+/** A file's text; what is none goes as it is, and is refused with its line. @param {File} file */
+async function textOf(file) {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer())
+  } catch {
+    return file
+  }
+}
+
+/** @param {View} view @param {File} file */
+async function take(view, file) {
+  if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
+  readDeck(view, await textOf(file), (header) => {
+    if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: faultOf(header) }))
+    make(did(drafting(), draftOf(header.tables), 0))
+    go(view, 0)
+    if (header.faults?.length) note(view, faultOf(header))
+  })
+}

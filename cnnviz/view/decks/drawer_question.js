@@ -1,0 +1,68 @@
+// The form in which a question of the screen that is shown is written: in words, of pictures, of a number, of a cell.
+
+import { ASKED_KINDS, askedOf, mapOf, unasked } from "../model/decks/draft_question.js"
+import { say } from "../model/words.js"
+import { html, nothing } from "../shell/html.js"
+import { LANG } from "../spec.js"
+
+/** @import { Asked, AskedKind } from "../model/decks/draft_question.js" */
+/** @import { Table } from "../types/view.js" */
+
+const MOST_ANSWERS = 4
+const PICTURES = ["f", "turned(f)", "mirrored(f)", "-f"] // that may be chosen among
+
+export const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
+  say(`web.drawer.${id}`, values)
+
+/** Expressions that say which cells are right. @param {string} map */
+const cellsOf = (map) => [`${map} == max(${map})`, `${map} == min(${map})`, `abs(${map}) == max(abs(${map}))`]
+
+/** @param {Table} screen @param {Asked | null} written  what is being written, of another kind than what stands there @param {string} wrong */
+export function questionForm(screen, written, wrong) {
+  const asked = written ?? askedOf(screen, LANG) ?? unasked()
+  const map = mapOf(screen)
+  const kinds = ASKED_KINDS.filter((kind) => map || kind !== "click")
+  return html`<form class="draft-asking">
+    <select name="kind" data-key="draft_kind" aria-label=${said("kind")}>${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === asked.kind}>${said(`kinds.${kind}`)}</option>`)}</select>
+    ${field("ask", said("ask"), asked.ask)}
+    ${asked.kind === "choose" || asked.kind === "pictures" ? answers(asked) : key(asked, map)}
+    ${wrong ? html`<p class="draft-wrong" role="alert">${wrong}</p>` : nothing}
+    <button type="submit" data-key="draft_asked">${said("asked")}</button></form>`
+}
+
+/** @param {string} name @param {string} label @param {string} value @param {string} [hints]  the list of what may be written */
+const field = (name, label, value, hints) =>
+  html`<input name=${name} maxlength="300" placeholder=${label} aria-label=${label} autocomplete="off" list=${hints ?? nothing} .value=${value}>`
+
+/** @param {Asked} asked */
+function answers({ kind, answers: all, right }) {
+  const drawn = kind === "pictures"
+  const rows = Array.from({ length: Math.max(MOST_ANSWERS, all.length) }, (_, n) => all[n] ?? "")
+  const row = (/** @type {string} */ label, /** @type {number} */ n) =>
+    html`<label class="draft-answer"><input type="radio" name="right" value=${n} ?checked=${n === Math.max(0, right)} aria-label=${said("right", { n: n + 1 })}>
+      ${field("answer", said(drawn ? "picture" : "answer", { n: n + 1 }), label, drawn ? "draft-pictures" : undefined)}</label>`
+  return html`${rows.map(row)}${drawn ? hints("draft-pictures", PICTURES) : nothing}`
+}
+
+/** @param {Asked} asked @param {string} map */
+const key = ({ kind, key: right, tolerance }, map) =>
+  kind === "click"
+    ? html`${field("key", said("cells", { map }), right || (cellsOf(map)[0] ?? ""), "draft-cells")}${hints("draft-cells", cellsOf(map))}`
+    : html`${field("key", said("number"), right)}${field("tolerance", said("within"), tolerance)}`
+
+/** @param {string} id @param {string[]} all */
+const hints = (id, all) => html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
+
+/** What a form holds. @param {HTMLFormElement} form @returns {Asked} */
+export function askedIn(form) {
+  const data = new FormData(form)
+  const text = (/** @type {string} */ name) => String(data.get(name) ?? "")
+  return {
+    kind: /** @type {AskedKind} */ (text("kind")),
+    ask: text("ask"),
+    answers: data.getAll("answer").map(String),
+    right: Number(data.get("right")),
+    key: text("key"),
+    tolerance: text("tolerance"),
+  }
+}

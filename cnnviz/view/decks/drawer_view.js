@@ -1,0 +1,78 @@
+// What the drawer shows, as a template of the draft.
+
+import { asks, minutes, placeIn, sentenceOf, textOf } from "../model/decks/draft.js"
+import { askedOf } from "../model/decks/draft_question.js"
+import { clock, formula } from "../model/numbers/format.js"
+import { html, live, markup, nothing } from "../shell/html.js"
+import { LANG, PAGES } from "../spec.js"
+import { pictureOf } from "./drafting.js"
+import { questionForm, said } from "./drawer_question.js"
+
+/** @import { Drawer } from "./drawer.js" */
+/** @import { History, Table } from "../types/view.js" */
+
+const EXPERIMENTS = ["", "seed", "start", "lr"]
+
+const link = (/** @type {string} */ key, off = false) =>
+  html`<button type="button" class="link" data-key="draft_${key}" ?disabled=${off}>${said(key)}</button>`
+
+/** @param {History} history @param {Drawer} drawer */
+export const drawerOf = (history, drawer) => {
+  const { now, at, past } = history
+  const screen = now.screen[at]
+  const none = !now.screen.length
+  return html`<div class="drawer-head">
+      <input class="draft-title" data-key="draft_title" aria-label=${said("name")} maxlength="120" .value=${live(textOf(now.title, LANG) || now.id)}>
+      <button type="button" data-key="draft_present" ?disabled=${none}>▶ ${said("present")}</button>
+      <button type="button" class="close" data-key="draft_close" aria-label=${said("close")}>✕</button>
+    </div>
+    <p class="drawer-facts"><span>${said("facts", { n: now.screen.length, minutes: minutes(now) })}</span>${link("undo", !past.length)}${link("copy", none)}${link("save", none)}${link("open")}${link("new", none)}</p>
+    <p class="drawer-note" role="status">${drawer.note}</p>
+    <ol class="screens" aria-label=${said("screens")}>${none ? html`<li class="nothing-yet">${said("nothing")}</li>` : now.screen.map((one, n) => row(one, n, n === at))}</ol>
+    <div class="drawer-foot">${screen ? chosenOf(screen, at, drawer) : nothing}
+      <button type="button" class="primary" data-key="add_screen">${said("add")} <kbd>A</kbd></button></div>`
+}
+
+/** @param {Table} screen */
+function sign(screen) {
+  const { page, query } = placeIn(screen)
+  const stage = new URLSearchParams(query).get("stage") ?? ""
+  const picture = pictureOf(screen.at)
+  if (asks(screen)) return html`<b class="draft-sign">?</b>`
+  if (picture) return html`<img src=${picture} alt="" width="60" height="34">`
+  const name = PAGES.find(({ path }) => path === page)?.name ?? page
+  return html`<span class="draft-sign">${stage && !page ? markup(formula(stage)) : name}</span>`
+}
+
+/** @param {Table} screen */
+const timeOf = ({ seconds }) => (seconds ? clock(seconds) : "")
+
+/** @param {Table} screen @param {number} n @param {boolean} current */
+function row(screen, n, current) {
+  const sentence = asks(screen) ? textOf(screen.ask, LANG) : sentenceOf(screen, LANG) || textOf(screen.title, LANG)
+  return html`<li data-row=${n} class=${current ? "current" : ""}><i class="grip" aria-hidden="true"></i>
+    <button type="button" class="draft-screen" data-screen=${n} aria-current=${current ? "true" : nothing} title=${said("keys")}>
+      <span class="draft-number">${n + 1}</span><span class="draft-picture">${sign(screen)}</span><span class="draft-says">${sentence || said("silent")}</span>
+      <span class="draft-aside"><time>${timeOf(screen)}</time>${screen.notes ? html`<i class="noted" title=${said("noted")}></i>` : nothing}</span>
+    </button></li>`
+}
+
+/** @param {Table} screen @param {number} at @param {Drawer} drawer */
+const chosenOf = (screen, at, drawer) => html`
+  <label class="draft-notes"><span>${said("notes", { number: at + 1 })}</span>
+    <textarea data-key="draft_notes" rows="2" maxlength="2000" .value=${live(textOf(screen.notes, LANG))}></textarea></label>
+  ${drawer.asking ? questionForm(screen, drawer.asked, drawer.wrong) : nothing}
+  <div class="draft-chips">
+    <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${said("time")} title=${said("time")} .value=${live(timeOf(screen))}>
+    ${isOwn(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${said("question")}</button>` : nothing}
+    ${placeIn(screen).page === "train" ? experiment(screen) : nothing}
+    <button type="button" data-key="draft_retake" title=${said("retake.label")}>${said("retake.text")}</button>
+    <button type="button" data-key="draft_remove" aria-label=${said("remove.label")} title=${said("remove.label")}>${said("remove.text")}</button>
+  </div>`
+
+/** Tells whether its question, if it has one, is one that can be written here. @param {Table} screen */
+const isOwn = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
+
+/** The choice of the setting of which each of a class has a value of its own. @param {Table} screen */
+const experiment = ({ experiment: now = "" }) =>
+  html`<select data-key="draft_experiment" aria-label=${said("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${said(`experiment.${name || "none"}`)}</option>`)}</select>`

@@ -1,0 +1,50 @@
+// A field for a file of one's own, which may be dropped on it, too; and what is said while it is read, and where it cannot be.
+
+import { say } from "../model/words.js"
+import { html } from "../shell/html.js"
+import { LIMITS } from "../spec.js"
+
+/** @import { Dialog, Template } from "../types/view.js" */
+
+/** @param {string} key @param {string} words @param {(...files: File[]) => unknown} act @param {boolean} [several] @returns {Template} */
+export function fileField(key, words, act, several = false) {
+  const take = (/** @type {FileList | null | undefined} */ files) =>
+    files?.length && act(...[...files].slice(0, several ? files.length : 1))
+  const changed = (/** @type {Event} */ { target }) => {
+    const field = /** @type {HTMLInputElement} */ (target)
+    take(field.files)
+    field.value = "" // so that the same one can be chosen again when it has been changed
+  }
+  const over = (/** @type {DragEvent} */ event) => event.preventDefault()
+  const dropped = (/** @type {DragEvent} */ event) => {
+    event.preventDefault()
+    take(event.dataTransfer?.files)
+  }
+  return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} ?multiple=${several} @change=${changed}></label>`
+}
+
+/** Tells how a file, or a text, is sent. Throws an Error with the sentence where it is too large. @param {Blob} content @param {AbortSignal} signal */
+export function sent(content, signal) {
+  if (content.size > LIMITS.bytes) throw new Error(say("data.upload.too_long", { megabytes: LIMITS.bytes / 1e6 }))
+  return { method: "POST", body: content, signal }
+}
+
+/** Several files as one: a line of their names and sizes, and then each. @param {File[]} files */
+export const joined = (files) =>
+  files.length === 1
+    ? files[0]
+    : new Blob([JSON.stringify(files.map(({ name, size }) => [name, size])), "\n", ...files])
+
+/** Does what takes its time, which a dialog says meanwhile; and what went wrong. @param {Dialog} dialog @param {(busy?: boolean, failed?: string) => Template} content @param {() => Promise<unknown>} act */
+export async function trying(dialog, content, act) {
+  dialog.draw(content(true))
+  try {
+    await act()
+  } catch (error) {
+    dialog.draw(content(false, /** @type {Error} */ (error).message))
+  }
+}
+
+/** @param {boolean} busy @param {string} failed */
+export const outcome = (busy, failed) =>
+  html`<p role="status">${busy ? say("web.dialog.reading") : ""}</p><p role="alert">${failed}</p>`

@@ -1,0 +1,64 @@
+// What a word or a sign on the screen means: at a tap on it, from the glossary.
+
+import { actionButton } from "../controls/actions.js"
+import { wordsOf } from "../model/explain/meanings.js"
+import { escaped, withFormulas } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+import { LARGE, listen, near, TABLE } from "../shell/html.js"
+
+/** @import { Own } from "../model/explain/meanings.js" */
+/** @import { View } from "../types/view.js" */
+
+const APART = 6 // pixels from what was tapped
+const EDGE = 8 // and from the window's edge
+
+/** The card, with what can be done with the map that it is of. */
+export const meaningBox = () =>
+  `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
+
+/** Code-like names in a text, as italics; and its formulas. @param {string} text */
+export const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
+
+/** A text in a network's own symbols, its formula in place of the sentence with the one that the notebook's network has. @param {string} text @param {Own} own */
+const inOwn = (text, { label, letter, formula, facts }) =>
+  rich(
+    text
+      .replace(/`[^`]+`/g, (code) => code.replace(letter, label))
+      .replace(/[^.]*\$[^$]+\$\.?/g, "")
+      .trim(),
+  )
+  + (formula ? ` ${formula}` : "")
+  + facts.map((fact) => `<br>${escaped(fact)}`).join("")
+
+/** @param {View} view @param {(id: string, symbol: string) => Own | undefined} ownOf */
+export function bindMeanings(view, ownOf) {
+  const box = view.$(".meaning")
+  const closed = (/** @type {KeyboardEvent} */ event) => {
+    if (!box.matches(":popover-open")) return
+    box.hidePopover()
+    if (event.key === "Escape") event.stopPropagation() // out of one thing after the other
+  }
+  box.addEventListener("click", ({ target }) => {
+    if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // what it opens stands in its place
+  })
+  addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
+  listen(view, "click", (event) => {
+    const tapped = near(event, "[data-meaning]")
+    if (!tapped) return
+    const id = tapped.dataset.meaning ?? ""
+    const [title, text] = [box.querySelector("b"), box.querySelector("p")]
+    const ids = wordsOf(id)
+    if (title) title.textContent = say(ids.title)
+    const own = ownOf(id, tapped.dataset.of ?? "")
+    const words = say(ids.text)
+    if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
+    view.$(".meaning .doings").hidden = !id.startsWith("glossary.")
+    box.showPopover()
+    const { left, bottom, top } = tapped.getBoundingClientRect()
+    const { width, height } = box.getBoundingClientRect()
+    const below = bottom + APART + height < innerHeight
+    const zoom = box.currentCSSZoom
+    box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)) / zoom}px`
+    box.style.top = `${(below ? bottom + APART : top - APART - height) / zoom}px`
+  })
+}

@@ -1,0 +1,28 @@
+// What can be found and done: a field that finds anything by a word, and the list of keys.
+
+import { actionButton, available, helpLines, run } from "../controls/actions.js"
+import { keep, kept } from "../controls/preferences.js"
+import { say } from "../model/words.js"
+import { html, markup, nothing } from "../shell/html.js"
+import { openDialog } from "./dialog.js"
+import { bindFind, findField } from "./find.js"
+
+/** @import { View } from "../types/view.js" */
+
+/** @param {View} view */
+export function showHelp(view) {
+  const dialog = openDialog(view, "help", say("web.find.title"), content(view))
+  bindFind(view, dialog)
+  dialog.body.querySelector("[data-key=story]")?.addEventListener("click", () => {
+    const story = available(view.kind).find(({ name }) => name === "story")
+    if (story) run(view, story)
+  })
+}
+
+/** @param {View} view */
+const content = ({ kind, host }) => html`${markup(findField())}
+  <h3>${say("web.help.title")}</h3>
+  <dl>${helpLines(kind).map(([keys, what]) => html`<dt>${keys}</dt><dd>${what}</dd>`)}</dl>
+  <label class="single-keys"><input type="checkbox" data-key="single_keys" .checked=${kept("single_keys") !== "off"}
+    @change=${(/** @type {Event} */ { target }) => keep("single_keys", /** @type {HTMLInputElement} */ (target).checked ? "" : "off")}> ${say("web.help.single_keys")}</label>
+  ${host.story ? markup(actionButton("story")) : nothing}`

@@ -1,0 +1,200 @@
+// Any map as a table that can be read cell by cell, and saved as CSV.
+
+import { save } from "../draw/picture.js"
+import { inField, number } from "../model/numbers/format.js"
+import { csv, exact, parts, rowsAtOnce, start } from "../model/numbers/table.js"
+import { say } from "../model/words.js"
+import { html, live, nothing, pick, render, setText } from "../shell/html.js"
+import { openDialog } from "./dialog.js"
+import { LargeMap } from "./large_map.js"
+
+/** @import { Axis } from "../model/numbers/table.js" */
+/** @import { Cell, Source, Template, View } from "../types/view.js" */
+
+const words = (/** @type {string} */ id) => say(`web.table.${id}`)
+
+/** What stands in the dialog; each part is filled by itself. */
+const content = () => html`
+  <div class="chosen"></div><div class="as"></div>
+  <figure class="seen"><div tabindex="0" role="group" aria-label=${words("map")}><canvas role="img" aria-label=${words("map")}></canvas></div><figcaption></figcaption></figure>
+  <label class="digits"><input type="checkbox" data-table="digits"> ${words("digits")}</label>
+  <p class="hint"></p><div class="cells" role="region" tabindex="0" aria-label=${words("cells")}></div>
+  <p><button type="button" data-table="csv">${words("csv")}</button></p>`
+
+/** @type {(name: string, label: string, options: string[], chosen: number) => Template} */
+const choice = (name, label, options, chosen) => {
+  const option = (/** @type {string} */ text, /** @type {number} */ n) =>
+    html`<option value=${n} .selected=${live(n === chosen)}>${text}</option>`
+  return html`<label class="field"><span>${label}</span><select data-table=${name}>${options.map(option)}</select></label>`
+}
+
+/**
+ * Opens the table of what the page is about; another one is chosen in it.
+ * @param {View} view
+ */
+export function showTable(view) {
+  show(view, false)
+}
+
+/** Opens what the page is about large: a map here, or a chart. @param {View} view */
+export function showLarge(view) {
+  const { large } = view.content
+  const { sources } = view.content.tables()
+  const map =
+    sources.some(({ name, picture }) => picture && (name === large || name.startsWith(`${large}-`)))
+    || large === "update"
+  if (large) map ? show(view, true) : view.open(large)
+}
+
+/** Opens a map large at one of its cells. @param {View} view @param {string} map @param {Cell} cell */
+export function zoomInto(view, map, cell) {
+  const { sources } = view.content.tables()
+  const n = sources.findIndex(({ name }) => name === map)
+  const { picture, instead, whole } = sources[n] ?? {}
+  if (picture && (!instead || whole)) show(view, true, n, cell)
+}
+
+/** @param {View} view @param {boolean} pictured @param {number} [which] of the maps @param {Cell} [cell] */
+function show(view, pictured, which, cell) {
+  const { sources, first } = view.content.tables()
+  if (!sources.length) return
+  const table = new MapTable(view, sources, pictured)
+  table.take(which ?? first, cell)
+  table.dialog.querySelector("select")?.focus()
+}
+
+class MapTable {
+  /** @type {number[]}  a place of each axis that is chosen, and which rows are shown */
+  places = []
+  window = 0
+
+  /** @param {View} view @param {Source[]} sources @param {boolean} pictured  whether it is shown as a map, and not as numbers */
+  constructor(view, sources, pictured) {
+    this.view = view
+    this.pictured = pictured
+    this.sources = sources
+    this.source = sources[0]
+    const { element, body, closed: signal } = openDialog(view, "map-table", words("title"), content())
+    this.dialog = element
+    this.large = new LargeMap(/** @type {HTMLElement} */ (body.querySelector(".seen")))
+    const choose = (/** @type {Cell} */ cell) => {
+      this.dialog.close()
+      view.content.reach(this.source.name, cell)
+    }
+    this.large.bind(signal, choose, () => this.dialog.close())
+    body.addEventListener("change", ({ target }) => this.changed(/** @type {HTMLInputElement} */ (target)))
+    body.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
+  }
+
+  /** As a map or as numbers, or as a file. @param {Element} target */
+  clicked(target) {
+    const { tab, table } = /** @type {HTMLElement | null} */ (target.closest("button"))?.dataset ?? {}
+    if (table === "csv") return this.save()
+    if (tab) this.pictured = tab === "as map"
+    if (tab) this.fill()
+  }
+
+  /** Shows one of the maps, now or as soon as its numbers are there. @param {number} n @param {Cell} [cell]  at which it is large */
+  take(n, cell) {
+    this.source = this.sources[n]
+    this.places = parts(this.source).chosen.map(() => 0)
+    this.window = 0
+    const { source } = this
+    const fill = () => {
+      this.fill()
+      if (cell && !source.instead) this.large.reach(cell)
+    }
+    fill()
+    source.whole?.(() => {
+      source.instead = ""
+      source.whole = undefined
+      if (source === this.source) fill()
+    })
+  }
+
+  /** @param {HTMLInputElement} field */
+  changed(field) {
+    const { table = "" } = field.dataset
+    const value = Number(field.value)
+    if (table === "map") this.take(value)
+    else if (table === "rows") this.window = value
+    else if (table !== "digits") this.places[Number(table)] = value
+    this.fill()
+  }
+
+  fill() {
+    const { dialog, source } = this
+    const place = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
+    const { picture, instead } = source
+    const pictured = Boolean(picture && !instead && this.pictured)
+    render(this.choices(pictured), place(".chosen"))
+    const as = [
+      /** @type {const} */ (["map", words("as.map"), pictured]),
+      /** @type {const} */ (["numbers", words("as.numbers"), !pictured]),
+    ]
+    render(picture && !instead ? pick("as", words("as.label"), as) : nothing, place(".as"))
+    dialog.classList.toggle("as-map", pictured)
+    if (picture && pictured) this.large.show(source, picture)
+    setText(place(".hint"), source.instead || (pictured ? "" : this.hint()))
+    render(source.instead || pictured ? nothing : this.table(), place(".cells"))
+    const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
+    button.disabled = Boolean(source.instead)
+  }
+
+  // Of a map with more rows than are shown at once: how many there are, and that the file has them all.
+  hint() {
+    const { rows } = parts(this.source)
+    const most = rowsAtOnce(this.source)
+    return rows && rows.labels.length > most ? say("web.table.part", { n: most, all: rows.labels.length }) : ""
+  }
+
+  /** @param {boolean} pictured  then all of its slices are there */
+  choices(pictured) {
+    const { source, sources } = this
+    const names = sources.map(({ label, words, axes }) => {
+      const shape = axes.map(({ labels }) => labels.length).join("×")
+      return [label, words, shape].filter(Boolean).join(" · ")
+    })
+    const { chosen, rows } = parts(source)
+    const axis = (/** @type {Axis} */ { name, labels }, /** @type {number} */ n) =>
+      choice(String(n), words(`axis.${name}`), Array.from(labels, String), this.places[n])
+    const most = rowsAtOnce(source)
+    const starts = Array.from({ length: Math.ceil((rows?.labels.length ?? 1) / most) }, (_, n) => n * most)
+    const range = (/** @type {number} */ at) =>
+      `${rows?.labels[at]} – ${rows?.labels[Math.min(at + most, rows.labels.length) - 1]}`
+    return [
+      choice("map", words("map"), names, sources.indexOf(source)),
+      ...(pictured ? [] : chosen.map(axis)),
+      starts.length > 1 && !pictured ? choice("rows", words("rows"), starts.map(range), this.window) : "",
+    ]
+  }
+
+  table() {
+    const { source, places } = this
+    const { chosen, rows, columns } = parts(source)
+    const all = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
+    const written = (/** @type {number} */ at) => (all ? inField(exact(source.values[at])) : number(source.values[at]))
+    const across = columns ? Array.from(columns.labels, String) : [source.label]
+    const place = chosen
+      .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)
+      .join(", ")
+    const said = { label: source.label, words: source.words, k: this.view.k }
+    const caption = [say("web.table.caption", said), place].filter(Boolean).join(", ")
+    const corner = [rows, columns].flatMap((axis) => (axis ? say(`web.table.axis.${axis.name}`) : [])).join(" \\ ")
+    const most = rowsAtOnce(source)
+    const shown = Array.from(rows?.labels ?? [""], String).slice(this.window * most, (this.window + 1) * most)
+    const line = (/** @type {string} */ label, /** @type {number} */ n) => {
+      const first = start(source, places, this.window * most + n)
+      return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${written(first + at)}</td>`)}</tr>`
+    }
+    return html`<table><caption>${caption}</caption>
+      <thead><tr><td>${corner}</td>${across.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
+      <tbody>${shown.map(line)}</tbody></table>`
+  }
+
+  save() {
+    const { view, source } = this
+    const parts = ["cnnviz", view.setup.img.slice(0, 12), "update", view.k, source.name]
+    save(new Blob([csv(source)], { type: "text/csv" }), `${parts.join("-")}.csv`)
+  }
+}

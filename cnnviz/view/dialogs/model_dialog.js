@@ -1,0 +1,48 @@
+// A model of one's own, pasted or as a file: what it is here, layer by layer, and its network to be opened.
+
+import { say } from "../model/words.js"
+import { answered, questionOf } from "../shell/ask_python.js"
+import { html, nothing } from "../shell/html.js"
+import { openDialog } from "./dialog.js"
+import { fileField, outcome, sent, trying } from "./file_field.js"
+
+/** @import { UploadedModel, View } from "../types/view.js" */
+
+const words = (/** @type {string} */ id) => say(`ui.own_model.${id}`)
+
+/** @param {View} view */
+export function showModel(view) {
+  const dialog = openDialog(view, "model", words("title"), content())
+
+  /** @param {boolean} [busy] @param {string} [failed] @param {UploadedModel} [model] */
+  function content(busy = false, failed = "", model = undefined) {
+    const named = () =>
+      /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=model_name]")).value.trim()
+    const pasted = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
+    return html`<p class="hint">${words("what_happens")}</p>
+      <label>${words("text")}<textarea data-key="model_text" rows="6" spellcheck="false"></textarea></label>
+      <label>${words("name")}<input data-key="model_name" spellcheck="false" autocomplete="off" maxlength="80" /></label>
+      <p><button type="button" data-key="model_read" @click=${() => read(new Blob([pasted()]), named())}>${words("read")}</button></p>
+      ${fileField("model_file", words("file"), (/** @type {Blob} */ file) => read(file, named()))}${outcome(busy, failed)}${model ? found(model) : nothing}`
+  }
+
+  /** @param {UploadedModel} model */
+  const found = ({ net, layers, instead, adopted }) => html`
+    ${instead ? html`<p role="alert">${instead}</p>` : html`<p><code>${net}</code></p>`}
+    ${adopted ? html`<p><button type="button" class="primary" data-key="model_open" @click=${() => open(adopted)}>${words("open")}</button></p>` : nothing}
+    <ul>${layers.map((line) => html`<li>${line}</li>`)}</ul>`
+
+  /** @param {NonNullable<UploadedModel["adopted"]>} adopted */
+  function open({ change, note }) {
+    dialog.close()
+    view.adopt({ ...change, note })
+  }
+
+  /** @param {Blob} text @param {string} name */
+  function read(text, name) {
+    trying(dialog, content, async () => {
+      const response = await answered(view, questionOf(view, "model", name ? { name } : {}), sent(text, dialog.closed))
+      dialog.draw(content(false, "", await response.json()))
+    })
+  }
+}

@@ -1,0 +1,44 @@
+// A whole deck in a link: raw deflate of its file, in letters that an address leaves alone.
+
+import { LIMITS } from "../../spec.js"
+
+export const HASH = "#script="
+
+/** @param {string} toml */
+export async function packed(toml) {
+  const stream = new Blob([toml]).stream().pipeThrough(new CompressionStream("deflate-raw"))
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
+  return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
+    .replaceAll("+", "-")
+    .replaceAll("/", "_")
+    .replace(/=+$/, "")
+}
+
+/** The file's text; undefined for what is none, or would be longer than a deck may be: no more of it is inflated. @param {string} text */
+export async function unpacked(text) {
+  try {
+    const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+      letter.charCodeAt(0),
+    )
+    return await inflated(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")))
+  } catch {
+    return undefined
+  }
+}
+
+/** @param {ReadableStream<Uint8Array>} stream */
+async function inflated(stream) {
+  const reader = stream.getReader()
+  const letters = new TextDecoder("utf-8", { fatal: true })
+  let [text, length] = ["", 0]
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return text + letters.decode()
+    length += value.length
+    if (length > LIMITS.script) {
+      await reader.cancel()
+      return undefined
+    }
+    text += letters.decode(value, { stream: true })
+  }
+}

@@ -1,0 +1,40 @@
+// A deck's tables as the file that they are: TOML, as decks/deck_file.py reads it.
+
+/** @typedef {Record<string, any>} Table */
+
+/** Text in quotes: as JSON has it, but for what TOML has no sign for. @param {string} text */
+const quoted = (text) => JSON.stringify(text.replace(/[\ud800-\udfff]/gu, "\ufffd")).replaceAll("\x7f", "\\u007f")
+
+/** @param {string} key */
+const named = (key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key))
+
+const isTable = (/** @type {unknown} */ value) => typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** A value on one line; a list of tables has a line for each. @param {any} value @returns {string} */
+function written(value) {
+  if (typeof value === "string") return quoted(value)
+  if (Array.isArray(value))
+    return value.some(isTable)
+      ? `[\n${value.map((one) => `  ${written(one)},\n`).join("")}]`
+      : `[${value.map(written).join(", ")}]`
+  if (isTable(value))
+    return `{ ${Object.entries(value)
+      .map(([key, one]) => `${named(key)} = ${written(one)}`)
+      .join(", ")} }`
+  return String(value)
+}
+
+/** A field, a line of its own for each language. @param {[string, any]} field */
+const line = ([key, value]) =>
+  isTable(value)
+    ? Object.entries(value)
+        .map(([inner, one]) => `${named(key)}.${named(inner)} = ${written(one)}\n`)
+        .join("")
+    : `${named(key)} = ${written(value)}\n`
+
+/** @param {Table} table */
+const lines = (table) => Object.entries(table).map(line).join("")
+
+/** A file: its own fields, then a [[screen]] for each of its screens. @param {Table} deck */
+export const tomlOf = ({ screen = [], ...fields }) =>
+  [lines(fields), ...screen.map((/** @type {Table} */ one) => `\n[[screen]]\n${lines(one)}`)].join("")

@@ -1,0 +1,90 @@
+// Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
+
+import { extremes } from "../numbers/extremes.js"
+import { localFormula, rangeText, short } from "../numbers/format.js"
+import { has, say } from "../words.js"
+import { promiseOf } from "./gradient_promise.js"
+
+/** @import { Cell, ColumnRecord, Numbers } from "../../types/view.js" */
+/** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
+
+/** @type {Record<string, string>}  by the first letter of a symbol */
+const WORDS = {
+  x: "pixel",
+  f: "kernel",
+  w: "weight",
+  b: "bias",
+  z: "sum",
+  a: "activation",
+  p: "pooling",
+  n: "normalized",
+  g: "gain",
+  s: "shift",
+  r: "dropout",
+  v: "list",
+  o: "output",
+  y: "target",
+  L: "loss",
+}
+
+/** Of a map. @param {Numbers} numbers @param {string} symbol */
+export const meaningOf = (numbers, symbol) =>
+  `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
+
+/** @type {Record<string, string>}  signs that stand for what a stage does */
+const STAGES = { convolution: "layer.conv.y", product: "layer.dense.y", flatten: "stage.v" }
+
+/** The messages of a meaning: of a sign those of the stage that it stands for, unless it has its own. @param {string} id */
+export function wordsOf(id) {
+  const sign = id.startsWith("signs.") ? id.slice(6) : ""
+  if (!sign || has(`web.${id}.title`)) return { title: `web.${id}.title`, text: `web.${id}.text` }
+  const stage = STAGES[sign] ?? `layer.${sign}.y`
+  return { title: `${stage}.title`, text: `${stage}.sentence` }
+}
+
+const BACK = { text: "←", id: "signs.back" }
+
+/** Gives what stands before a column, forward and backward; nothing before what is only given. @param {Numbers} numbers @param {Pick<ColumnRecord, "values"> & { kind: string }} column @returns {Sign[] | null} */
+export function signsOf(numbers, { kind, values: [symbol] }) {
+  if (kind === "filters") return [{ text: "∗", id: "signs.convolution" }, BACK]
+  if (kind === "weights") return [{ text: "·", id: "signs.product" }, BACK]
+  if (kind === "strip")
+    return [
+      { text: "→", id: "signs.flatten" },
+      { text: "", id: "" },
+    ]
+  const layer = numbers.network.layers.find((each) => each.symbol === symbol)
+  const title = numbers.network.columns.find((each) => each.values[0] === symbol)?.title ?? ""
+  if (!layer) return kind === "cells" && symbol !== "y" ? [{ text: "+", id: "signs.sum" }, BACK] : null
+  if (kind !== "maps" && kind !== "cells") return null
+  const gives = layer.kind === "conv" || layer.kind === "dense"
+  return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
+}
+
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, or of a gradient what it is of, the letter that stands for all like it, how it is made, as MathML, and its numbers in this setup */
+
+/** Gives what a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
+export function ownOf(numbers, id, symbol, cell) {
+  const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
+  const formula = made ? localFormula(numbers.network.formulas[symbol] ?? "") : ""
+  const facts = id.startsWith("glossary.") ? factsOf(numbers, symbol, cell) : []
+  const { label } = numbers.maps[symbol]
+  const own = id === "glossary.gradient" ? { label: label.slice(1), letter: "b" } : { label, letter: label[0] }
+  return { ...own, formula, facts }
+}
+
+/** The shape of a map; and of one whose numbers are shown its ends, and what its gradient means. @param {Numbers} numbers @param {string} symbol @param {Cell} [cell] @returns {string[]} */
+function factsOf(numbers, symbol, cell) {
+  const { index, kind, band } = numbers.maps[symbol]
+  const [count, ...others] = index
+  const row = count > 1 ? say("web.mechanism.n_numbers", { n: count }) : ""
+  const shape = kind === "loss" ? "" : others.length ? index.join(" × ") : row
+  const wide = numbers.quantized[symbol]
+  const coloured = wide && !wide.whole // then its ends are not known
+  const values = numbers.values(symbol)
+  const many = cell && !coloured && values.length > 1
+  const facts = shape ? [many ? `${shape}, ${rangeText(extremes(values), short)}` : shape] : []
+  if (!cell) return facts
+  const exact = !Object.keys(numbers.answer.deviations).length && numbers.isExact(symbol, cell)
+  return band === "gradients" && exact ? [...facts, promiseOf(numbers, symbol, cell)].filter(Boolean) : facts
+}

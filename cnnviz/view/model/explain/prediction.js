@@ -1,0 +1,252 @@
+// What a visitor is asked before a stage's numbers are shown, and what becomes of the answer. Which questions there
+// are follows from the patterns of the stage's links and from its arithmetic: a new kind of layer is asked about by itself.
+
+import { capitalised, factor, number } from "../numbers/format.js"
+import { say } from "../words.js"
+import { named } from "./arithmetic.js"
+import { cells } from "./cell_links.js"
+import { expression } from "./expression.js"
+import { Filling, own } from "./formula_values.js"
+
+/** @import { Node } from "./expression.js" */
+/** @import { Cell, Numbers } from "../../types/view.js" */
+/** @typedef {{ source: string, cell: Cell }} Place */
+/** @typedef {"right" | "near" | "sign" | "place" | "wrong"} Verdict */
+/**
+ * A number to be typed or a cell to be clicked. `ask` and `before` are HTML, `before` what stands in front of a blank.
+ * `others` are the same kind of number at other places, `scale` is the largest number of the map, `among` the cells
+ * that come into question, and `known` those that the question names.
+ * @typedef {object} Question
+ * @property {"factor" | "number" | "change" | "winner" | "largest"} kind
+ * @property {string} map  that is asked about
+ * @property {Cell} cell
+ * @property {string} ask
+ * @property {string} [before]
+ * @property {number} value
+ * @property {number} scale
+ * @property {string} what  the number's name, or the right cell's, as HTML
+ * @property {string} why  what explains it
+ * @property {string} [clicked]  the map whose cell is clicked
+ * @property {string} [read]  the map whose numbers say which cell of a block counts
+ * @property {Cell[]} [among]
+ * @property {(Place & { value: number })[]} [others]
+ * @property {Place[]} [known]
+ */
+/** @typedef {{ verdict: Verdict, say: string }} Judged  `say` is HTML */
+
+const SURE = 0.02 // of a number itself: as it is read off a map
+const FINE = 0.005 // of the largest number of its map
+const NEAR = 0.1
+const STRONG = 0.95 // of the largest number, where a cell is to be found
+
+/** Gives what may be asked of a stage, best first. @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]} */
+export function questions(numbers, stage, cell) {
+  const makes = stage === "update" ? [change] : [winner, factorOf, largest, result]
+  const map = stage === "update" ? numbers.said.update.makes[0] : stage
+  const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // how its numbers come about
+  const asked = makes.map((make) => make(numbers, map, cell))
+  return asked.flatMap((question) => (question ? { ...question, map, why } : []))
+}
+
+/** @typedef {Omit<Question, "map" | "why">} Asked  what one question has of its own */
+
+/** @param {Numbers} numbers @param {string} map */
+const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
+
+/** The number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
+function result(numbers, map, cell) {
+  const what = named(numbers, map, cell)
+  const value = numbers.at(map, cell)
+  const scale = numbers.count(map) > 1 ? scaleOf(numbers, map) : Math.abs(value)
+  return { kind: "number", cell, ask: say("web.predict.number", { what }), value, scale, what }
+}
+
+/** By how much the update changes a parameter. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
+function change(numbers, map, cell) {
+  const at = numbers.offset(map, cell)
+  const value = numbers.next(map, at) - numbers.values(map)[at]
+  const what = named(numbers, map, cell)
+  const step = say("web.predict.change_of", { what })
+  const gradient = `${named(numbers, `d${map}`, cell)} = ${number(numbers.values(`d${map}`)[at])}`
+  const ask = say("web.predict.change", { what, gradient, rate: number(numbers.rate) })
+  const known = [{ source: `d${map}`, cell }]
+  return { kind: "change", cell, ask, value, scale: Math.abs(value), what: step, known }
+}
+
+// ---- one factor is blank
+
+/** The factor of a product that is left out, the products of a sum going by the largest one. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
+function factorOf(numbers, map, cell) {
+  const template = numbers.network.arithmetic[map]
+  const found = template && !template.includes("sqrt") ? productIn(expression(template)) : null
+  if (!found) return null
+  const filling = new Filling(numbers, map, cell)
+  const terms = found.sum ? filling.terms(found.product) : [{ cells: undefined, value: filling.value(found.product) }]
+  const [term] = [...terms].sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
+  if (!term?.value) return null // of nothing every factor may be anything
+  filling.inside = term.cells
+  const cellOf = (/** @type {Record<string, Cell> | undefined} */ of, /** @type {string} */ name) =>
+    of?.[name] ?? (found.sum ? undefined : own(numbers, map, cell, name))
+  const factors = factorsOf(found.product)
+  const blank = factors.pop()
+  if (!blank) return null
+  const shown = factors.map((node) => factor(filling.value(node)))
+  const value = filling.value(blank)
+  const known = factors.flatMap((node) => placed(node, (name) => cellOf(term.cells, name)))
+  const what = named(numbers, map, cell)
+  const [at] = placed(blank, (name) => cellOf(term.cells, name))
+  const others = at
+    ? terms
+        .flatMap(({ cells }) => placed(blank, (name) => cellOf(cells, name)))
+        .map((one) => ({ ...one, value: numbers.at(one.source, one.cell) }))
+    : []
+  const of = known[0]
+  const ask =
+    at && of
+      ? say("web.predict.factor.sum", {
+          what,
+          n: terms.length,
+          known: named(numbers, of.source, of.cell),
+          source: `<i>${numbers.maps[at.source].label}</i>`,
+        })
+      : say("web.predict.factor.product", { what })
+  return {
+    kind: "factor",
+    cell,
+    ask,
+    before: [...shown, ""].join(" · "),
+    value,
+    others,
+    known,
+    scale: at ? scaleOf(numbers, at.source) : 1,
+    what: at ? named(numbers, at.source, at.cell) : say("web.predict.blank"),
+  }
+}
+
+/** The cell of a factor that is a number of an array. @param {Node} node @param {(name: string) => Cell | undefined} cellOf @returns {Place[]} */
+function placed(node, cellOf) {
+  const cell = node.kind === "symbol" && !node.name.includes(".") ? cellOf(node.name) : undefined // what is kept is no map
+  return node.kind === "symbol" && cell ? [{ source: node.name, cell }] : []
+}
+
+/** The product that an expression mainly is: itself, what it adds up, or what it divides. @param {Node} node @returns {{ product: Node, sum: boolean } | null} */
+function productIn(node) {
+  if (node.kind === "binary" && node.sign === "*") return { product: node, sum: false }
+  if (node.kind === "binary" && (node.sign === "/" || node.sign === "+")) return productIn(node.left)
+  if (node.kind !== "call" || node.name !== "sum") return null
+  const [inside] = node.args
+  return inside.kind === "binary" && inside.sign === "*" ? { product: inside, sum: true } : null
+}
+
+/** @param {Node} node @returns {Node[]} */
+const factorsOf = (node) =>
+  node.kind === "binary" && node.sign === "*" ? [...factorsOf(node.left), ...factorsOf(node.right)] : [node]
+
+// ---- a cell is clicked
+
+/** Asks which cell of a block counts, where one does. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
+function winner(numbers, map, cell) {
+  const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
+  if (!link) return null
+  const back = link.pattern === "won"
+  const [made] = back ? cells(numbers.reach(link, cell)) : [cell] // the pool's cell
+  if (!made) return null
+  const pool = back ? numbers.links(link.source.slice(1))[0] : link
+  const among = cells(numbers.reach(pool, made))
+  const [right] = numbers.sources(pool, made)
+  const clicked = back ? map : link.source
+  const read = pool.source
+  const what = named(numbers, clicked, right)
+  const handed = named(numbers, back ? link.source : map, made)
+  const ask = say(`web.predict.${link.pattern}`, { made: handed, clicked: `<i>${numbers.maps[clicked].label}</i>` })
+  const others = among.map((at) => ({ source: read, cell: at, value: numbers.at(read, at) }))
+  const value = numbers.at(read, right)
+  if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // any of them would be right
+  const known = back ? [{ source: link.source, cell: made }] : []
+  return { kind: "winner", cell: right, ask, clicked, read, among, value, scale: 0, what, others, known }
+}
+
+/** Asks where a map is largest, if it slides over another one or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
+function largest(numbers, map, cell) {
+  const { kind, shape, band } = numbers.maps[map]
+  const patterns = numbers.links(map).map(({ pattern }) => pattern)
+  const slides = kind === "map" && patterns.includes("window") && shape[1] * shape[2] > 9
+  const shares = kind === "row" && band === "values" && String(patterns) === "all" && shape[0] > 2
+  if (!slides && !shares) return null
+  const among =
+    kind === "row"
+      ? [...Array(shape[0]).keys()].map((n) => [n])
+      : cells(
+          [cell[0], null, null].map((at, axis) => ({ start: at ?? 0, count: at === null ? shape[axis] : 1, step: 1 })),
+        )
+  const best = among.reduce((a, b) => (numbers.at(map, b) > numbers.at(map, a) ? b : a))
+  const what = named(numbers, map, best)
+  const where = kind === "map" && shape[0] > 1 ? say("web.predict.of_channel", { n: cell[0] }) : ""
+  const ask = say("web.predict.largest", { map: `<i>${numbers.maps[map].label}</i>${where}` })
+  return {
+    kind: "largest",
+    cell: best,
+    ask,
+    clicked: map,
+    among,
+    value: numbers.at(map, best),
+    scale: scaleOf(numbers, map),
+    what,
+  }
+}
+
+// ---- what becomes of the answer
+
+/** A message, its first letter large. @param {string} id @param {import("../words.js").Values} values */
+const sentence = (id, values) => capitalised(say(id, values))
+
+/** Gives what a number that was typed is worth. @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged} */
+export function judge(numbers, question, given) {
+  const { value, scale, what, others = [], known = [] } = question
+  const close = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
+    Math.abs(given - to) <= Math.max(relative * Math.abs(to), floor * scale)
+  const tight = question.kind === "change" ? 0 : FINE
+  const told = { what, value: number(value), why: question.why }
+  if (close(value, SURE, tight)) return { verdict: "right", say: sentence("web.predict.right", told) }
+  const other = others.find((one) => Math.abs(given - one.value) <= SURE * Math.abs(one.value))
+  if (other && known.length && question.kind === "factor") {
+    const values = {
+      ...told,
+      other: named(numbers, other.source, other.cell),
+      known: known[0] ? named(numbers, known[0].source, known[0].cell) : "",
+    }
+    return { verdict: "place", say: sentence("web.predict.place", values) }
+  }
+  if (close(value, NEAR, NEAR / 2)) return { verdict: "near", say: sentence("web.predict.near", told) }
+  if (value && given && Math.sign(given) !== Math.sign(value))
+    return { verdict: "sign", say: sentence("web.predict.sign", told) }
+  return {
+    verdict: "wrong",
+    say: sentence(Math.abs(given) > Math.abs(value) ? "web.predict.too_large" : "web.predict.too_small", told),
+  }
+}
+
+/** Gives what a click on a cell is worth. @param {Numbers} numbers @param {Question} question @param {Cell} given @returns {Judged} */
+export function judgeClick(numbers, question, given) {
+  const { what, why, clicked = question.map, kind, value, others = [], among = [] } = question
+  const there = named(numbers, clicked, given)
+  if (kind === "winner") {
+    const read = question.read ?? clicked
+    const told = { best: named(numbers, read, question.cell), value: number(value), why }
+    if (String(given) === String(question.cell)) return { verdict: "right", say: sentence("web.predict.won_it", told) }
+    const other = others.find(({ cell }) => String(cell) === String(given))
+    if (!other) return { verdict: "place", say: sentence("web.predict.outside", { there, what }) }
+    const lost = { ...told, there: named(numbers, read, given), other: number(other.value) }
+    return { verdict: "place", say: sentence("web.predict.lost", lost) }
+  }
+  const here = numbers.at(clicked, given)
+  const told = { there, what, value: number(value), other: number(here), why }
+  const least = Math.min(...among.map((cell) => numbers.at(clicked, cell)))
+  if (among.length && !among.some(([channel]) => channel === given[0]) && given.length > 1)
+    return { verdict: "place", say: sentence("web.predict.outside", { there, what }) }
+  if (here >= value - (1 - STRONG) * Math.abs(value))
+    return { verdict: "right", say: sentence("web.predict.largest_right", told) }
+  if (value > 0 && here >= 0.7 * value) return { verdict: "near", say: sentence("web.predict.largest_near", told) }
+  if (least < 0 && here <= 0.7 * least) return { verdict: "sign", say: sentence("web.predict.largest_sign", told) }
+  return { verdict: "place", say: sentence("web.predict.largest_place", told) }
+}

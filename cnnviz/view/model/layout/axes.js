@@ -1,0 +1,90 @@
+// What a chart is laid out by: the ends of its axes, and names that must not stand on each other.
+
+import { written } from "../words.js"
+
+/** @typedef {(value: number) => number | null} Place  a value's place along its axis; null where it has none */
+
+/** @type {Place} */
+export const evenly = (value) => value
+/**
+ * Powers of ten; what is zero has no place there.
+ * @type {Place}
+ */
+export const byPowers = (value) => (value > 0 ? Math.log10(value) : null)
+
+/**
+ * What stands beside a line of the grid.
+ * @param {number} value
+ */
+export const tickLabel = (value) =>
+  Math.abs(value) >= 1e5 ? written(value, "3") : written(Number(value.toPrecision(3)))
+
+/**
+ * Baselines of names beside the ends of their lines, moved apart where they would stand on each other.
+ * @param {number[]} ends
+ * @param {number} bottom
+ * @param {number} line  the height of a name
+ * @returns {[number, number][]}  which name, and where
+ */
+export function apart(ends, bottom, line) {
+  const order = ends.map((y, i) => /** @type {[number, number]} */ ([i, y + 4])).sort((a, b) => a[1] - b[1])
+  let free = line
+  for (const place of order) {
+    place[1] = Math.max(place[1], free)
+    free = place[1] + line
+  }
+  let most = bottom
+  for (const place of order.toReversed()) {
+    place[1] = Math.min(place[1], most)
+    most = place[1] - line
+  }
+  return order
+}
+
+/**
+ * The smallest and the largest of many values, as places; `low` is a floor that is always in view.
+ * @param {(number | null)[]} values
+ * @param {Place} scale
+ * @param {number} low
+ * @returns {[number, number]}
+ */
+export function extent(values, scale, low) {
+  let high = Number.NEGATIVE_INFINITY
+  for (const value of values) {
+    const place = value === null ? null : scale(value)
+    if (place === null || !Number.isFinite(place)) continue
+    if (place < low) low = place
+    if (place > high) high = place
+  }
+  return high === Number.NEGATIVE_INFINITY ? [0, 0] : [low, high]
+}
+
+const STEPS = [1, 2, 2.5, 5, 10] // times a power of ten
+
+/**
+ * Round numbers from `low` to `high`, at most so many steps apart.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
+ */
+export function ticks(low, high, most = 5) {
+  if (!(high > low)) return [low]
+  const power = 10 ** Math.floor(Math.log10((high - low) / most))
+  const step = STEPS.map((times) => times * power).find((each) => (high - low) / each <= most * 1.000001) ?? high - low
+  const first = Math.ceil(low / step - 1e-9)
+  return Array.from({ length: Math.floor(high / step + 1e-9) - first + 1 }, (_, n) =>
+    Number(((first + n) * step).toPrecision(12)),
+  )
+}
+
+/**
+ * Powers of ten between two, so far apart that there are at most so many.
+ * @param {number} low  exponents
+ * @param {number} high
+ * @param {number} most
+ */
+export function powers(low, high, most = 5) {
+  const [first, last] = [Math.ceil(low - 1e-9), Math.floor(high + 1e-9)]
+  const step = Math.max(1, Math.ceil((last - first) / (most - 1)))
+  return Array.from({ length: Math.max(0, Math.floor((last - first) / step) + 1) }, (_, n) => last - n * step).reverse()
+}

@@ -1,0 +1,191 @@
+// Where the cards of a chain lie, from the loss to the image, and the arrows between them: the way to the image runs along the
+// lower line, parameters stand above where it branches off; before the first of them it runs in the middle.
+
+/** @import { Box, GradientCard } from "../../types/view.js" */
+/** @typedef {Pick<GradientCard, "symbol" | "source" | "state" | "rows" | "columns" | "layers" | "flat">} Card */
+/** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map in it, and whether its words stand beside that */
+/** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card; its words stand above it or below, in a box of their own */
+/** @typedef {{ cards: Placed[], arrows: Arrow[], width: number, height: number }} GradientChain */
+
+export const HEIGHT = 220
+const LINE = 104 // height of a card
+const TALL = 150 // of one in the middle
+const LOSS = { width: 84, height: 92 }
+const GAP = 12 // between cards without an arrow
+const [LEAST, MOST] = [66, 110] // length of an arrow
+const SCROLLED = 96 // of one on a chain that is wider than its room anyway
+const FORK = 20 // from a card to where its arrow branches
+const PAD = 8
+const KERNEL = 9 // cells whose numbers can be read
+const [WIDE, NARROW, MARKED] = [150, 100, 130] // of a card: with words beside its map, over it, and where these say more
+const HEAD = 30 // the line of its name
+const UPPER = 0
+const LOWER = LINE + GAP
+
+/** Those made from an array. @param {Card[]} cards @param {string} source */
+const madeFrom = (cards, source) => cards.filter((card) => card.source === source)
+
+/** The cards that the way to the image goes through. @param {Card[]} cards @returns {Card[]} */
+export function way(cards) {
+  const found = []
+  let next = madeFrom(cards, "L").at(-1)
+  while (next) {
+    found.push(next)
+    const { symbol } = next
+    next = madeFrom(cards, symbol).find((card) => madeFrom(cards, card.symbol).length > 0)
+  }
+  return found
+}
+
+/** Tells whether a card's cells are as wide as there is room, for their numbers: a row of cells each, or a small table. @param {Card} card */
+const isStretched = ({ flat, rows, columns, layers }) => flat || (columns * layers < rows && rows <= 16)
+
+/** Tells whether a card's words stand beside its map: there is room, its numbers take the height, or it is the one to look at. @param {Card} card @param {boolean} wide */
+const isBeside = (card, wide) =>
+  !isStretched(card) && card.layers === 1 && (wide || card.state === "first" || card.rows * card.columns <= KERNEL)
+
+/** @param {Card} card @param {boolean} wide @param {boolean} middle */
+function widthOf(card, wide, middle) {
+  const wrong = card.state === "first"
+  if (isStretched(card)) return wrong ? MARKED : middle && wide ? 122 : NARROW
+  return wide || wrong || isBeside(card, wide) ? WIDE : NARROW
+}
+
+/** A card's map in its box: as square as its array is, below its words or beside them. @param {Card} card @param {Box} box @param {boolean} beside @returns {Box} */
+function mapIn(card, box, beside) {
+  const room = beside
+    ? { width: box.width - 60 - PAD, height: box.height - 2 * PAD - 4 }
+    : { width: box.width - 2 * PAD, height: box.height - HEAD - PAD }
+  const [rows, columns] = [card.rows, card.columns * card.layers]
+  const share = isStretched(card) ? room.width / room.height : columns / rows
+  const width = Math.min(room.width, room.height * share)
+  const height = isStretched(card) ? room.height : Math.min(room.height, room.width / share)
+  const x = beside ? box.width - width - PAD : (box.width - width) / 2
+  return { x, y: beside ? (box.height - height) / 2 : HEAD, width, height }
+}
+
+/** The cards that end beside a step of the way, above it, and what it ends in, on it. @param {Card[]} cards @param {Card} from @param {Card | undefined} next */
+function endsOf(cards, from, next) {
+  const ends = madeFrom(cards, from.symbol).filter((card) => card !== next)
+  if (next || ends.length < 2) return { above: next ? ends : [], along: next ? [] : ends }
+  return { above: ends.filter(({ symbol }) => symbol === "dx"), along: ends.filter(({ symbol }) => symbol !== "dx") }
+}
+
+/**
+ * A chain as wide as there is room, or wider, where its cards and arrows take more.
+ * @param {Card[]} cards
+ * @param {number} room
+ * @returns {GradientChain}
+ */
+export function layChain(cards, room) {
+  const at = (/** @type {boolean} */ wide) => lay(cards, wide, LEAST)
+  const wide = at(true).width <= room
+  const tight = at(wide)
+  const longer = (room - tight.width) / Math.max(1, tight.lengths)
+  const chain = lay(cards, wide, longer < 0 ? SCROLLED : Math.min(MOST, LEAST + longer))
+  const aside = Math.max(0, (room - chain.width) / 2)
+  return aside ? shifted(chain, aside) : chain
+}
+
+/** @param {GradientChain} chain @param {number} by @returns {GradientChain} */
+const shifted = (chain, by) => ({
+  ...chain,
+  cards: chain.cards.map((card) => ({ ...card, box: { ...card.box, x: card.box.x + by } })),
+  arrows: chain.arrows.map((arrow) => ({
+    ...arrow,
+    points: arrow.points.map(([x, y]) => [x + by, y]),
+    words: { ...arrow.words, x: arrow.words.x + by },
+  })),
+})
+
+/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths`: how many arrows follow each other */
+function lay(cards, wide, length) {
+  const middle = HEIGHT / 2
+  /** @type {Placed[]} */
+  const placed = [{ symbol: "L", box: boxAt(0, middle, LOSS), map: { x: 0, y: 0, width: 0, height: 0 }, beside: false }]
+  /** @type {Arrow[]} */
+  const arrows = []
+  const line = way(cards)
+  let free = 0 // where the upper line is free from
+
+  /** @param {Card} card @param {number} x @param {number} y its middle @param {number} tall */
+  const put = (card, x, y, tall) => {
+    const beside = isBeside(card, wide)
+    const box = boxAt(x, y, { width: widthOf(card, wide, tall === TALL), height: tall })
+    placed.push({ symbol: card.symbol, box, map: mapIn(card, box, beside), beside })
+    return box
+  }
+  /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork where it branches, or 0 */
+  const join = (from, to, card, fork) => arrows.push(arrowTo(from, to, card, fork))
+
+  let from = placed[0].box
+  let branched = false
+  line.forEach((card, n) => {
+    const y = branched ? LOWER + LINE / 2 : middle
+    if (!n) {
+      const box = put(card, from.x + from.width + length, y, TALL)
+      join(from, box, card, 0)
+      from = box
+    }
+    const next = line[n + 1]
+    const { above, along } = endsOf(cards, card, next)
+    const forks = above.length > 0 && (next || along.length > 0)
+    branched ||= Boolean(forks)
+    const low = branched ? LOWER + LINE / 2 : middle
+    const x = Math.max(from.x + from.width + length, above.length ? free + GAP : 0)
+    const source = from
+    if (above.length) free = row(above, x, UPPER + LINE / 2, source)
+    if (along.length) row(along, x, low, source)
+    if (next) {
+      const ahead = endsOf(cards, next, line[n + 2]).above.length ? free + GAP - widthOf(next, wide, false) : 0 // where it branches nothing stands above
+      from = put(next, Math.max(x, ahead), low, branched ? LINE : TALL)
+      join(source, from, next, forks ? FORK : 0)
+    }
+
+    /** Cards side by side, one arrow to the first. @param {Card[]} group @param {number} start @param {number} y @param {Box} source */
+    function row(group, start, y, source) {
+      let x = start
+      const broken = group.findIndex(({ state }) => state === "first")
+      const order = broken > 0 ? [group[broken], ...group.toSpliced(broken, 1)] : group // the arrow is its own
+      order.forEach((one, m) => {
+        const box = put(one, x, y, branched ? LINE : TALL)
+        if (!m) join(source, box, one, forks ? FORK : 0)
+        x += box.width + GAP
+      })
+      return x - GAP
+    }
+  })
+  const width = Math.max(...placed.map(({ box }) => box.x + box.width))
+  const order = ["L", ...cards.map(({ symbol }) => symbol)]
+  const inOrder = (/** @type {string} */ a, /** @type {string} */ b) => order.indexOf(a) - order.indexOf(b)
+  placed.sort((a, b) => inOrder(a.symbol, b.symbol))
+  arrows.sort((a, b) => inOrder(a.to, b.to))
+  return { cards: placed, arrows, width, height: HEIGHT, lengths: line.length + 1 }
+}
+
+/** @param {number} x @param {number} y its middle @param {{ width: number, height: number }} size @returns {Box} */
+const boxAt = (x, y, { width, height }) => ({ x, y: y - height / 2, width, height })
+
+/** @param {Box} from @param {Box} to @param {Card} card @param {number} fork @returns {Arrow} */
+function arrowTo(from, to, { symbol, state }, fork) {
+  const [start, end] = [from.y + from.height / 2, to.y + to.height / 2]
+  const [left, right] = [from.x + from.width, to.x]
+  const bend = left + fork
+  /** @type {[number, number][]} */
+  const points =
+    start === end
+      ? [
+          [left, start],
+          [right, end],
+        ]
+      : [
+          [left, start],
+          [bend, start],
+          [bend, end],
+          [right, end],
+        ] // prettier-ignore
+  const above = !(fork && end > HEIGHT / 2)
+  const side = !fork || start === end ? left : above ? left - FORK : bend // over a branch nothing is in the way
+  const words = { x: side, y: above ? end - 54 : end + 6, width: right - side, height: 48 }
+  return { to: symbol, points, words, above, state }
+}

@@ -1,0 +1,126 @@
+// Where the cells of a heat map lie, which cell lies at a place, and how tiles are spread over a room.
+
+import { one } from "../explain/cell_links.js"
+import { GAP, STACK } from "./overview.js"
+
+/** @import { Box as CellBox } from "../numbers/array_faces.js" */
+/** @import { Cell, Face, Range, Values } from "../../types/view.js" */
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
+/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
+/** @typedef {ReturnType<typeof layout>} Layout */
+
+const MOST_CELL = 56 // pixels of a cell
+
+/**
+ * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
+ * @param {Face} face
+ * @param {Room} room
+ */
+export function layout(face, { width, height, across = 1, places = 0 }) {
+  const wide = across
+  const down = Math.ceil(Math.max(face.tiles, places) / wide)
+  const gap = face.stacked ? STACK : GAP
+  const [w, h] = [(width - (wide - 1) * gap) / wide, (height - (down - 1) * gap) / down]
+  const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
+
+  /** @param {number} n @returns {Box} */
+  const tile = (n) => ({ x: (n % wide) * (w + gap), y: Math.floor(n / wide) * (h + gap), width: w, height: h })
+
+  /** @param {CellBox} box @returns {Box} */
+  const place = ({ tile: n, top, left, tall, wide: columns }) => {
+    const { x, y } = tile(n)
+    return { x: x + left * cellWidth, y: y + top * cellHeight, width: columns * cellWidth, height: tall * cellHeight }
+  }
+
+  /** Around cells, as far as there are any. @param {Range[]} ranges */
+  const found = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
+
+  /** The cell under a point; where there is none, the last one before it. @param {number} x @param {number} y @returns {Cell} */
+  function cellAt(x, y) {
+    const n = Math.min(within(y / (h + gap), down) * wide + within(x / (w + gap), wide), face.tiles - 1)
+    const box = tile(n)
+    const j = within((x - box.x) / cellWidth, face.columns)
+    for (let i = within((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
+      for (let at = j; at >= 0; at--) {
+        const cell = face.at(n, i, at)
+        if (cell) return cell
+      }
+    }
+    return face.at(n, 0, 0) ?? []
+  }
+
+  return {
+    face,
+    cellWidth,
+    cellHeight,
+    tile,
+    place,
+    found,
+    cellAt,
+    boxOf: (/** @type {Cell} */ cell) => place(found(cell.map(one))[0]),
+  }
+}
+
+/** What encloses boxes. @param {Box[]} boxes @returns {Box} */
+export function enclosing(boxes) {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
+  const width = Math.max(...boxes.map((box) => box.x + box.width)) - x
+  return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
+}
+
+/** The cell of a row of so many that a place lies in. @param {number} at @param {number} count */
+const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
+
+/**
+ * Where the entry of largest size stands of those that each pixel of a tile stands for, where cells are less than a pixel: row
+ * after row; -1 where there is none.
+ * @param {Values["values"]} values
+ * @param {Face} face
+ * @param {number} n  the tile
+ * @param {number} rows  of pixels
+ * @param {number} columns
+ */
+export function largestOfPixels(values, face, n, rows, columns) {
+  const { offset, runs } = face
+  const found = new Int32Array(rows * columns).fill(-1)
+  const edges = Int32Array.from({ length: columns + 1 }, (_, j) => Math.floor((j * face.columns) / columns))
+  for (let i = 0; i < rows; i++) {
+    const bottom = Math.floor(((i + 1) * face.rows) / rows)
+    for (let r = Math.floor((i * face.rows) / rows); r < bottom; r++) {
+      const first = runs ? offset(n, r, 0) : 0
+      for (let j = 0; j < columns; j++) {
+        let best = found[i * columns + j]
+        let most = best < 0 ? -1 : Math.abs(values[best])
+        for (let c = edges[j]; c < edges[j + 1]; c++) {
+          const at = runs ? first + c : offset(n, r, c)
+          if (at < 0) continue
+          const size = Math.abs(values[at])
+          if (size > most || best < 0) [best, most] = [at, size]
+        }
+        found[i * columns + j] = best
+      }
+    }
+  }
+  return found
+}
+
+/**
+ * How many tiles stand side by side so that their cells are square and as large as can be, and how large all of it is.
+ * @param {Pick<Face, "tiles" | "rows" | "columns">} face
+ * @param {{ width: number, height: number }} room
+ */
+export function spread({ tiles, rows, columns }, { width, height }) {
+  let best = { across: 1, cell: 0 }
+  for (let across = 1; across <= tiles; across++) {
+    const down = Math.ceil(tiles / across)
+    const cell = Math.min(
+      (width - (across - 1) * GAP) / across / columns,
+      (height - (down - 1) * GAP) / down / rows,
+      MOST_CELL,
+    )
+    if (cell > best.cell) best = { across, cell }
+  }
+  const { across, cell } = best
+  const down = Math.ceil(tiles / across)
+  return { across, width: across * columns * cell + (across - 1) * GAP, height: down * rows * cell + (down - 1) * GAP }
+}

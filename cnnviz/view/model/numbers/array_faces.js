@@ -1,0 +1,182 @@
+// How an array lies on the screen: as tiles of cells, one a channel, filter or output. Pure: cells to places and back.
+
+import { unravel } from "./numbers.js"
+
+/** @import { Cell, MapRecord, Range } from "../../types/view.js" */
+/** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number, rows?: Range, columns?: Range }} Box  in cells of a tile */
+/** A way of laying cells out: tiles of `rows` × `columns`, which cell lies at a place of a tile (null where none), and boxes around ranges; `runs` where a row's cells stand one after another in the array.
+ * @typedef {{ tiles: number, rows: number, columns: number, stacked: boolean, runs?: boolean, at: (tile: number, i: number, j: number) => Cell | null,
+ *   offset: (tile: number, i: number, j: number) => number, boxes: (ranges: Range[]) => Box[] }} Face */
+
+/** @param {Range} range @returns {number[]} */
+const along = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)
+/** @param {Range} range */
+const length = ({ count, step }) => (count > 0 ? (count - 1) * step + 1 : 0)
+/** The box around ranges of a tile's rows and columns. @type {(tile: number, rows: Range, columns: Range) => Box} */
+const boxOf = (tile, rows, columns) => ({
+  tile,
+  top: rows.start,
+  left: columns.start,
+  tall: length(rows),
+  wide: length(columns),
+  rows,
+  columns,
+})
+
+/** @param {MapRecord} map @param {string} column the kind of the column that it stands in @param {number} wrap columns of a strip @returns {Face} */
+export function faceOf(map, column, wrap = 1) {
+  if (map.kind === "map") return column === "strip" ? strip(map.shape, wrap) : channels(map.shape)
+  if (map.kind === "filters") return filters(map.shape)
+  if (map.kind === "weights") return stacks(map.shape) ? layers(map.shape) : matrix(map.shape)
+  return strip(map.shape, wrap)
+}
+
+/** Tells whether weights lie as the map whose units they weigh, one layer an output. @param {number[]} shape */
+export const stacks = (shape) => shape.length === 4 && shape[0] === 1 && shape[3] <= 4
+
+/** A board's column: one map, layers of weights under each other, or a list that is read as one. @param {Pick<import("../../types/wire.js").GradientCard, "rows" | "columns" | "layers">} column @returns {Face} */
+export const faceOfColumn = ({ rows, columns, layers }) => ({
+  tiles: layers,
+  rows,
+  columns,
+  stacked: true,
+  at: (tile, i, j) => (layers > 1 ? [i, j, tile] : [i, j]),
+  offset: (tile, i, j) => (i * columns + j) * layers + tile,
+  boxes: ([r, c, of]) => along(of ?? { start: 0, count: layers, step: 1 }).map((tile) => boxOf(tile, r, c)),
+})
+
+/** @param {number[]} shape @returns {Face} */
+const channels = ([tiles, rows, columns]) => ({
+  tiles,
+  rows,
+  columns,
+  stacked: false,
+  runs: true,
+  at: (tile, i, j) => [tile, i, j],
+  offset: (tile, i, j) => (tile * rows + i) * columns + j,
+  boxes: ([of, r, c]) => along(of).map((tile) => boxOf(tile, r, c)),
+})
+
+/** @param {number[]} shape @returns {Face} */
+const layers = ([, rows, columns, tiles]) => ({
+  ...faceOfColumn({ rows, columns, layers: tiles }),
+  at: (tile, i, j) => [0, i, j, tile],
+  boxes: ([, r, c, of]) => along(of).map((tile) => boxOf(tile, r, c)),
+})
+
+/** A filter is a tile; its kernels stand in it side by side, with a cell's room between them, and more to the next filter's.
+ * @param {number[]} shape @param {number} [apart]  cells of room after a filter of several kernels @returns {Face} */
+export function filters([tiles, kernels, k], apart = 0) {
+  const across = Math.ceil(Math.sqrt(kernels))
+  const down = Math.ceil(kernels / across)
+  const pitch = kernels > 1 ? k + 1 : k
+  const extent = (/** @type {number} */ n) => n * pitch - (kernels > 1 ? 1 : 0)
+  const offset = (/** @type {number} */ tile, /** @type {number} */ i, /** @type {number} */ j) => {
+    const [u, v] = [i % pitch, j % pitch]
+    const c = Math.floor(i / pitch) * across + Math.floor(j / pitch)
+    return u < k && v < k && c < kernels && j < extent(across) ? ((tile * kernels + c) * k + u) * k + v : -1
+  }
+  return {
+    tiles,
+    rows: extent(down) + (kernels > 1 ? apart : 0),
+    columns: extent(across) + (kernels > 1 ? apart : 0),
+    stacked: false,
+    at(tile, i, j) {
+      const place = offset(tile, i, j)
+      return place < 0 ? null : unravel(place, [tiles, kernels, k, k])
+    },
+    offset,
+    boxes: ([of, within, r, c]) =>
+      along(of).flatMap((tile) =>
+        length(within) === kernels && kernels > 1 && length(r) === k
+          ? [{ tile, top: 0, left: 0, tall: extent(down), wide: extent(across) }]
+          : along(within).map((n) => ({
+              tile,
+              top: Math.floor(n / across) * pitch + r.start,
+              left: (n % across) * pitch + c.start,
+              tall: length(r),
+              wide: length(c),
+            })),
+      ),
+  }
+}
+
+/** Several images side by side, their channels below each other, as small as they are sent; of one image a cell can be found.
+ * @param {number[]} whole the shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown the image that the cells are of @returns {Face} */
+export function faceOfImages(whole, [images, count, rows, columns], shown) {
+  const isMap = whole.length === 3
+  const [high, wide] = isMap ? whole.slice(1) : [whole[0], 1]
+  const [down, across] = [Math.ceil(high / rows), Math.ceil(wide / columns)]
+  const less = (/** @type {Range} */ { start, count, step }, /** @type {number} */ block) => ({
+    start: Math.floor(start / block),
+    count: count > 0 ? Math.floor((start + (count - 1) * step) / block) - Math.floor(start / block) + 1 : 0,
+    step: 1,
+  })
+  return {
+    tiles: images * count,
+    rows,
+    columns,
+    stacked: false,
+    at(tile, i, j) {
+      const row = Math.min(i * down, high - 1)
+      return isMap ? [Math.floor(tile / images), row, Math.min(j * across, wide - 1)] : [row]
+    },
+    offset: (tile, i, j) => (((tile % images) * count + Math.floor(tile / images)) * rows + i) * columns + j,
+    boxes(ranges) {
+      const [of, r, c] = isMap ? ranges : [{ start: 0, count: 1, step: 1 }, ranges[0], { start: 0, count: 1, step: 1 }]
+      return along(of).map((n) => boxOf(n * images + shown, less(r, down), less(c, across)))
+    },
+  }
+}
+
+// Every unit a row, every output a column.
+/** @param {number[]} shape @returns {Face} */
+function matrix(shape) {
+  const units = shape.slice(0, -1)
+  const rows = units.reduce((product, n) => product * n, 1)
+  const columns = shape[shape.length - 1]
+  return {
+    tiles: 1,
+    rows,
+    columns,
+    stacked: false,
+    runs: true,
+    at: (_, i, j) => [...unravel(i, units), j],
+    offset: (_, i, j) => i * columns + j,
+    boxes(ranges) {
+      const [first, last] = ends(ranges.slice(0, -1), units)
+      const across = ranges[ranges.length - 1]
+      return [{ tile: 0, top: first, left: across.start, tall: last - first + 1, wide: length(across) }]
+    },
+  }
+}
+
+// A row of numbers in reading order, `wrap` in a line.
+/** @param {number[]} shape @param {number} wrap @returns {Face} */
+function strip(shape, wrap) {
+  const count = shape.reduce((product, n) => product * n, 1)
+  const rows = Math.ceil(count / wrap)
+  return {
+    tiles: 1,
+    rows,
+    columns: wrap,
+    stacked: false,
+    at: (_, i, j) => (i * wrap + j < count ? unravel(i * wrap + j, shape) : null),
+    offset: (_, i, j) => (i * wrap + j < count ? i * wrap + j : -1),
+    boxes(ranges) {
+      const [first, last] = ends(ranges, shape)
+      if (last < first) return []
+      const [top, bottom] = [Math.floor(first / wrap), Math.floor(last / wrap)]
+      if (top === bottom) return [{ tile: 0, top, left: first % wrap, tall: 1, wide: last - first + 1 }]
+      return [{ tile: 0, top, left: 0, tall: bottom - top + 1, wide: wrap }]
+    },
+  }
+}
+
+// The first and the last place of what the ranges hold, in reading order.
+/** @param {Range[]} ranges @param {number[]} shape */
+function ends(ranges, shape) {
+  const place = (/** @type {(range: Range) => number} */ pick) =>
+    ranges.reduce((at, range, axis) => at * shape[axis] + pick(range), 0)
+  return [place(({ start }) => start), place(({ start, count, step }) => start + (count - 1) * step)]
+}

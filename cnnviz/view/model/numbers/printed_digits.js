@@ -1,0 +1,84 @@
+// Products in print: with so many digits that who multiplies what is printed comes to what is printed.
+
+import { factor, number, readBack, shortened } from "./format.js"
+
+const MOST = 8 // digits
+
+/** Tells whether all digits of a number are printed. @param {number} value @param {string} text */
+export const isWhole = (value, text) => readBack(text) === value
+
+/** Gives what something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
+export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${text}`
+
+const STEP = 0.01 // of a step, by which its printed ends may be off
+
+/** Tells how many digits, 5 at least, a number and what it becomes need, so that the step between them is seen. @param {number} old @param {number} next */
+export function distinctDigits(old, next) {
+  const step = next - old
+  const isSeen = (/** @type {number} */ digits) =>
+    Math.abs(readBack(number(next, digits)) - readBack(number(old, digits)) - step) <= STEP * Math.abs(step)
+  return Number.isFinite(step) ? ([5, 6, 7, 8, 9].find(isSeen) ?? 9) : 5
+}
+
+/** Tells how many digits two factors need beside their product, of which so many are printed. @param {number} a @param {number} b @param {number} digits */
+export function digitsOf(a, b, digits) {
+  const product = number(a * b, digits)
+  for (let needed = digits; needed < MOST; needed++)
+    if (number(readBack(number(a, needed)) * readBack(number(b, needed)), digits) === product) return needed
+  return MOST
+}
+
+/** A product: "0.518 · 0.827 ≈ 0.428". @param {number} a @param {number} b @param {number} [digits] of what it comes to */
+export function product(a, b, digits = 3) {
+  const needed = digitsOf(a, b, digits)
+  return `${number(a, needed)} · ${factor(b, needed)} ${equals(a * b, number(a * b, digits))}`
+}
+
+/** Digits of a cell in the first grid and in the second, the narrowest first; more would not fit. */
+const DIGITS = [
+  [2, 2],
+  [3, 2],
+  [3, 3],
+  [4, 2],
+  [4, 3],
+  [4, 4],
+]
+const [FEWEST, SHARED] = [2, 3] // of the first grid: where two are enough for all, and where not
+const NOTHING = 1 / 1000 // of the largest number in a grid: less is about nothing
+
+/** @typedef {(value: number, n?: number) => string} Write  what stands in a cell of a grid */
+
+/**
+ * How two grids of factors are written, and that of their products, cell by cell; `sign` stands before the products.
+ * @param {number[]} a
+ * @param {number[]} b
+ * @param {(value: number) => string} [made]  how a product is written
+ * @returns {{ writes: [Write, Write, Write], sign: string }}
+ */
+export function gridOf(a, b, made = brief) {
+  const cells = [...a.keys()].filter((n) => !Number.isNaN(a[n]))
+  const products = a.map((value, n) => value * b[n])
+  const [left, right, least] = [a, b, products].map(
+    (values) => NOTHING * Math.max(...cells.map((n) => Math.abs(values[n])), 0),
+  )
+  const isNothing = (/** @type {number} */ value, /** @type {number} */ least) => value !== 0 && Math.abs(value) < least
+  const vanishes = (/** @type {number} */ n) =>
+    isNothing(a[n], left) || isNothing(b[n], right) || isNothing(products[n], least)
+  const isRight = (/** @type {number} */ n, /** @type {number[]} */ [first, second]) =>
+    vanishes(n) || made(readBack(brief(a[n], first)) * readBack(brief(b[n], second))) === made(products[n])
+  const shared = cells.every((n) => isRight(n, DIGITS[0])) ? FEWEST : SHARED
+  const digits = a.map((_, n) => DIGITS.find((both) => both[0] >= shared && isRight(n, both)) ?? [shared, FEWEST])
+  const whole = cells.every((n) => !vanishes(n) && isWhole(products[n], made(products[n])))
+  /** @type {(least: number, which: number) => Write} */
+  const factors =
+    (least, which) =>
+    (value, n = 0) =>
+      isNothing(value, least) ? "≈0" : brief(value, digits[n][which])
+  /** @type {Write} */
+  const product = (value, n = 0) => (value !== 0 && vanishes(n) ? "≈0" : made(value))
+  return { writes: [factors(left, 0), factors(right, 1), product], sign: whole ? "=" : "≈" }
+}
+
+/** As a cell has it: a small whole number as it is. @param {number} value */
+export const brief = (value, digits = FEWEST) =>
+  Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : shortened(value, digits)

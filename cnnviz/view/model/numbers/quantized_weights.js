@@ -1,0 +1,85 @@
+// The weights or filters of a layer that has too many of them to travel: colours at first, and line by line the exact ones.
+
+export const SHADES = 127 // of a colour on either side of zero, as wide_weights.py has them
+
+/** What colours stand for. @param {Int8Array} colours @param {number} limit  the largest */
+export function shaded(colours, limit) {
+  const known = Float64Array.from({ length: 2 * SHADES + 1 }, (_, n) => ((n - SHADES) / SHADES) * limit)
+  const values = new Float64Array(colours.length)
+  for (let n = 0; n < values.length; n++) values[n] = known[colours[n] + SHADES] // `from` takes twenty times as long
+  return values
+}
+
+export class QuantizedWeights {
+  /** @type {Set<string>}  the lines that are known exactly */
+  known = new Set()
+  /** @type {Map<string, Map<string, ArrayLike<number>>>}  what else came with them, by its name and by line: an array for all would be empty for the most part */
+  beside = new Map()
+  whole = false // whether all are
+  /** @type {number | undefined} */
+  most = undefined
+
+  /**
+   * @param {string} name
+   * @param {number[]} shape  lines by their first number, lines by their second, and how many numbers stand at a place of both
+   */
+  constructor(name, [, across, kernel]) {
+    this.name = name
+    this.across = across
+    this.kernel = kernel
+  }
+
+  /** The place of an entry in both kinds of lines. @param {number} at */
+  lines(at) {
+    const place = Math.floor(at / this.kernel)
+    return [Math.floor(place / this.across), place % this.across]
+  }
+
+  /** Gives what is to be asked for to know a line: of one unit or filter, or of one output or channel. @param {string} name @param {0 | 1} axis @param {number} n */
+  lacks(name, axis, n) {
+    const line = axis ? `,${n}` : `${n},`
+    return this.known.has(line) ? [] : [`${name}:${line}`]
+  }
+
+  /** Tells whether an entry is known exactly. @param {number} at */
+  has(at) {
+    const [first, second] = this.lines(at)
+    return this.whole || this.known.has(`,${second}`) || this.known.has(`${first},`)
+  }
+
+  /** Takes in a line of one of its arrays. @param {string} line "57," or ",57"; "" is all @param {Float64Array} array @param {ArrayLike<number>} values */
+  learn(line, array, values) {
+    if (!line) return array.set(values)
+    const [first, second] = line.split(",")
+    const { across, kernel } = this
+    for (let i = 0; i < values.length; i++) {
+      const at = first
+        ? Number(first) * across * kernel + i
+        : (Math.floor(i / kernel) * across + Number(second)) * kernel + (i % kernel)
+      array[at] = values[i]
+    }
+  }
+
+  /** Keeps a line of what there are no colours of. @param {string} line @param {string} name @param {ArrayLike<number>} values */
+  keep(line, name, values) {
+    this.beside.set(name, (this.beside.get(name) ?? new Map()).set(line, values))
+  }
+
+  /** An entry of such lines: undefined where there are none of that name, and no number where that line is not known. @param {string} name @param {number} at */
+  part(name, at) {
+    const lines = this.beside.get(name)
+    const [first, second] = this.lines(at)
+    const within = at % this.kernel
+    const found = (/** @type {string} */ line, /** @type {number} */ n) => lines?.get(line)?.[n * this.kernel + within]
+    return lines && (found(`${first},`, second) ?? found(`,${second}`, first) ?? Number.NaN)
+  }
+
+  /** The place of the largest gradient, whose step stands for all. @param {ArrayLike<number>} gradients */
+  largest(gradients) {
+    if (this.most !== undefined) return this.most
+    let most = 0
+    for (let n = 0; n < gradients.length; n++) if (Math.abs(gradients[n]) > Math.abs(gradients[most])) most = n
+    this.most = most
+    return most
+  }
+}

@@ -1,0 +1,107 @@
+// A map as rows and columns of numbers: which of its axes are chosen, which part is shown at once, and all of it as CSV.
+
+/** @typedef {{ name: string, labels: ArrayLike<number> }} Axis  what it counts (web.table.axis.…), and the number of each of its places */
+/**
+ * @typedef {object} Source  an array that can be read as a table
+ * @property {string} name  its symbol, for a file
+ * @property {string} label  its symbol, for people
+ * @property {string} words  what it is
+ * @property {Axis[]} axes
+ * @property {ArrayLike<number>} values  in reading order
+ * @property {string} instead  the sentence why its numbers are not shown; "" where they are
+ * @property {Picture} [picture]  how it looks
+ * @property {(act: () => void) => void} [whole]  gets the numbers that are not here yet
+ */
+
+/** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../../types/wire.js").Scale, name: (cell: import("../explain/cell_links.js").Cell) => string }} Picture  how cells lie, their colours, and what each is called */
+
+const MOST_CELLS = 4000 // of one table: more than a browser lays out at once
+
+/** What the axes of an array count, by its kind; what has fewer has the last of them. @type {Record<string, string[]>} */
+const COUNTED = {
+  map: ["channel", "row", "column"],
+  filters: ["filter", "channel", "row", "column"],
+  weights: ["unit", "output"],
+  row: ["unit"],
+  loss: [],
+}
+
+/** @type {(kind: string, shape: readonly number[]) => Axis[]} */
+export function axesOf(kind, shape) {
+  if (kind === "loss") return []
+  const names = COUNTED[kind].slice(-shape.length)
+  return shape.map((size, n) => ({ name: names[n], labels: [...Array(size).keys()] }))
+}
+
+/** The axes that are chosen, those of the rows, and of the columns where there are any. @param {Source} source */
+export function parts({ axes }) {
+  const rows = axes.at(axes.length < 2 ? 0 : -2)
+  return { chosen: axes.slice(0, -2), rows, columns: axes.length < 2 ? undefined : axes.at(-1) }
+}
+
+/** Tells how many rows are shown at once. @param {Source} source */
+export function rowsAtOnce(source) {
+  return Math.max(1, Math.floor(MOST_CELLS / (parts(source).columns?.labels.length ?? 1)))
+}
+
+/**
+ * Where a row of the chosen slice begins in the array.
+ * @param {Source} source
+ * @param {readonly number[]} chosen  a place of each axis that is chosen
+ * @param {number} row
+ */
+export function start(source, chosen, row) {
+  const { rows, columns } = parts(source)
+  const slice = chosen.reduce((at, place, n) => at * source.axes[n].labels.length + place, 0)
+  return (slice * (rows?.labels.length ?? 1) + row) * (columns?.labels.length ?? 1)
+}
+
+/** Python's two digits of a power, and its sign. @param {number} power */
+const power = (power) => `e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`
+
+/**
+ * A number to its last digit, as Python writes it.
+ * @param {number} value
+ */
+export function exact(value) {
+  if (Number.isNaN(value)) return "nan"
+  if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf"
+  if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0"
+  const [digits, exponent] = value.toExponential().split("e")
+  const size = Number(exponent)
+  if (size < -4 || size >= 16) return digits + power(size)
+  const text = String(Number(`${digits}e${exponent}`))
+  return text.includes(".") ? text : `${text}.0`
+}
+
+/** Letters for the axes of up to four. */
+const LETTERS = ["m", "c", "i", "j"]
+
+/**
+ * All of an array as CSV, a row a line behind the indices of the row (cnnviz/export/arrays.py).
+ * @param {Source} source
+ */
+export function csv(source) {
+  const { axes, name } = source
+  const { columns } = parts(source)
+  const before = axes.length < 2 ? axes : axes.slice(0, -1)
+  const wide = columns?.labels.length ?? 1
+  const letters = axes.length < 2 ? ["i"].slice(0, axes.length) : LETTERS.slice(-axes.length, -1)
+  const lines = [[...letters, ...(columns ? Array.from(columns.labels) : [name])]]
+  for (let at = 0; at < source.values.length; at += wide) {
+    const numbers = Array.from({ length: wide }, (_, n) => exact(source.values[at + n]))
+    lines.push([...indices(before, at / wide), ...numbers])
+  }
+  return lines.map((line) => `${line.join(",")}\n`).join("")
+}
+
+/** @param {Axis[]} axes @param {number} at */
+function indices(axes, at) {
+  /** @type {string[]} */
+  const found = []
+  for (const { labels } of [...axes].reverse()) {
+    found.unshift(String(labels[at % labels.length]))
+    at = Math.floor(at / labels.length)
+  }
+  return found
+}

@@ -1,0 +1,74 @@
+// What of a page can be read as a table: a network's arrays, what lies under a kernel, and the maps of a board.
+
+import { say } from "../words.js"
+import { faceOf, faceOfColumn, filters } from "./array_faces.js"
+import { axesOf } from "./table.js"
+
+/** @import { Cell, Numbers, GradientCard, Scale, Source, RowData } from "../../types/view.js" */
+
+const WRAP = 32 // numbers of a list that stand side by side in a picture
+const APART = 2 // cells between the kernels of two filters, where those of one have one
+
+/** @type {(numbers: Numbers, symbol: string, instead: string) => Source} */
+export function tableOf(numbers, symbol, instead) {
+  const { label, words, kind, index, shape } = numbers.maps[symbol]
+  const axes = axesOf(kind, index)
+  const { limits, scale } = numbers.maps[symbol]
+  const drawn = kind === "filters" ? filters(shape, APART) : faceOf(numbers.maps[symbol], "", WRAP)
+  const face = { ...drawn, stacked: false }
+  const name = (/** @type {Cell} */ cell) => `${label}[${numbers.index(symbol, cell)}]`
+  const picture = kind === "loss" ? undefined : { face, limits: /** @type {[number, number]} */ (limits), scale, name }
+  return { name: symbol, label, words, axes, values: numbers.values(symbol), instead, picture }
+}
+
+/**
+ * What lies under the window of a cell, for each array that it is computed from through one.
+ * @param {Numbers} numbers
+ * @param {string} map
+ * @param {Cell} cell
+ * @returns {Source[]}
+ */
+export function windowsOf(numbers, map, cell) {
+  if (!(map in numbers.maps)) return []
+  const own = `${numbers.maps[map].label}[${numbers.index(map, cell)}]`
+  return numbers
+    .links(map)
+    .filter(({ pattern }) => pattern === "window" || pattern === "touched")
+    .map((link) => {
+      const ranges = numbers.reach(link, cell)
+      const { kind, label } = numbers.maps[link.source]
+      const along = ranges.map(({ start, count, step }) => Array.from({ length: count }, (_, n) => start + n * step))
+      const lengths = along.map(({ length }) => length)
+      const axes = axesOf(kind, lengths).map(({ name }, n) => ({ name, labels: along[n] }))
+      const cells = along.reduce(
+        (found, places) => found.flatMap((at) => places.map((place) => [...at, place])),
+        [/** @type {Cell} */ ([])],
+      )
+      return {
+        name: `${link.source}-under-${map}`,
+        label,
+        words: say("web.table.window", { cell: own }),
+        axes: axes.length > 2 && numbers.shape(link.source)[0] === 1 ? axes.slice(1) : axes,
+        values: Float64Array.from(cells, (at) => numbers.at(link.source, at)),
+        instead: "",
+      }
+    })
+}
+
+/** One version of an array, and how it looks where it is a picture. @type {(row: RowData, part: Pick<GradientCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>, colours?: { limits: [number, number], scale: Scale }) => Source} */
+export function tableOfRow(row, part, values, colours) {
+  const { symbol, label, rows, columns, layers, flat } = part
+  const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]
+  const axes = axesOf(flat ? "row" : layers > 1 ? "weights" : "map", shape)
+  const face = { ...faceOfColumn(part), stacked: false }
+  const name = (/** @type {Cell} */ cell) => `${label}[${flat ? cell[0] : cell.join()}]`
+  return {
+    name: `${symbol}-${row.name}`,
+    label,
+    words: row.label,
+    axes,
+    values,
+    instead: "",
+    picture: colours && { face, limits: colours.limits, scale: colours.scale, name },
+  }
+}

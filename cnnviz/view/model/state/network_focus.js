@@ -1,0 +1,102 @@
+// What the words of a network are about: the cell that is pointed at, or pinned, or else the stage's own.
+
+import { Focus } from "./focus.js"
+
+/** @import { Cell, Numbers } from "../../types/view.js" */
+
+export class NetworkFocus extends Focus {
+  /** @type {Numbers | undefined} */
+  numbers = undefined
+  /** @type {string | null}  what the address asks to be pinned, until there are numbers to find it in */
+  asked = null
+
+  /** A new answer: cells that were chosen stay where they still exist, the others are proposed anew. @param {Numbers} numbers */
+  receive(numbers) {
+    const another = this.numbers && this.numbers.network.text !== numbers.network.text
+    if (another) this.chosen.clear()
+    this.numbers = numbers
+    /** @type {Record<string, Cell>} */
+    const proposed = numbers.network.focus
+    for (const [family, cell] of Object.entries(proposed)) {
+      if (!this.chosen.has(family) || !this.exists(family, this.cells[family])) this.cells[family] = cell
+    }
+    this.prune(({ map, cell }) => !another && this.exists(map, cell))
+    if (this.asked !== null) this.hold(this.asked)
+  }
+
+  /** Pins what the address names; nothing for "". @param {string} text */
+  hold(text) {
+    this.asked = this.numbers ? null : text
+    if (!this.numbers || text === this.text) return
+    this.release()
+    const found = this.numbers.read(text)
+    if (found) this.pin(found.map, found.cell)
+  }
+
+  /** The pinned cell as the address has it. */
+  get text() {
+    if (this.asked !== null) return this.asked
+    return this.pinned && this.numbers ? this.numbers.written(this.pinned.map, this.pinned.cell) : ""
+  }
+
+  /** At another stage the pin is on its cell of the same family, if one was chosen there. @param {string} map */
+  follow(map) {
+    this.hover = null
+    if (!this.held) return this.release()
+    this.pinned = this.chosen.has(this.family(map)) ? { map, cell: this.own(map) } : null
+  }
+
+  /** @param {string} symbol @param {Cell} cell */
+  exists(symbol, cell) {
+    const shape = this.numbers?.maps[symbol]?.shape
+    return Boolean(cell && shape && cell.length === shape.length && cell.every((at, axis) => at < shape[axis]))
+  }
+
+  /** @override @param {string} symbol */
+  family(symbol) {
+    return this.numbers?.maps[symbol].family ?? symbol
+  }
+
+  /** @param {string} symbol @returns {Cell} */
+  own(symbol) {
+    return this.cells[this.family(symbol)] ?? this.numbers?.maps[symbol].shape.map(() => 0) ?? [0]
+  }
+
+  /** @override @param {string} map @param {Cell} cell */
+  remember(map, cell) {
+    const family = this.family(map)
+    this.keep(family, cell)
+    for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
+      if (kind !== "weights" || this.family(name) !== name) continue
+      const [unit, output] = this.ends(name)
+      const at = this.own(name)
+      if (family === unit && cell.length === shape.length - 1) this.keep(name, [...cell, at[at.length - 1]])
+      else if (family === output && cell.length === 1) this.keep(name, [...at.slice(0, -1), cell[0]])
+      else if (family === name) {
+        if (unit) this.keep(unit, cell.slice(0, -1))
+        if (output) this.keep(output, cell.slice(-1))
+      }
+    }
+    this.joinFilters(family, cell)
+  }
+
+  // The filter that makes a channel is chosen with it, and the other way round.
+  /** @param {string} family @param {Cell} cell */
+  joinFilters(family, cell) {
+    for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
+      if (kind !== "filters" || this.family(name) !== name || shape[0] === 1) continue
+      const made =
+        this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(name))?.symbol ?? ""
+      const at = this.own(name)
+      if (made && this.family(made) === family && cell.length === 3) this.keep(name, [cell[0], ...at.slice(1)])
+      else if (made && family === name) this.keep(this.family(made), [cell[0], ...this.own(made).slice(1)])
+    }
+  }
+
+  // The families of what a weight connects.
+  /** @param {string} weights @returns {(string | undefined)[]} */
+  ends(weights) {
+    const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(weights))
+    return made ? [this.family(made.inputs[0]), this.family(made.symbol)] : []
+  }
+}

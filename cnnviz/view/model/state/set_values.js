@@ -1,0 +1,53 @@
+// Values that are set by hand, as the address has them: "x:3,4:0.5;w:120,0:0.31~2".
+
+/** @import { Setup } from "../../types/view.js" */
+/** @typedef {{ symbol: string, at: string, value: string, update: number }} SetValue */
+
+const PIXELS = ["img", "ch", "scale"] // by which pixels are read
+
+/** @param {string} text @returns {SetValue[]} */
+export const parseSets = (text) =>
+  text
+    .split(";")
+    .filter(Boolean)
+    .map((entry) => {
+      const [place, update = "0"] = entry.split("~")
+      const [symbol, at = "", value = ""] = place.split(":")
+      return { symbol, at, value, update: Number(update) }
+    })
+
+/** @param {SetValue[]} sets */
+export const writeSets = (sets) =>
+  sets.map(({ symbol, at, value, update }) => `${symbol}:${at}:${value}${update ? `~${update}` : ""}`).join(";")
+
+/** The change of a setup that gives a number a value from the update on that is shown; the rate and the targets have keys of their own. @param {Setup} setup @param {string} along "f:1,1" or "lr" @param {number} value @returns {Setup} */
+export function settingOf(setup, along, value) {
+  if (along === "lr") return { lr: String(value) }
+  const [symbol, at] = along.split(":")
+  if (symbol === "y") return { y: setup.y.split(",").with(Number(at), String(value)).join(",") }
+  const update = Number(setup.k ?? 0)
+  const others = parseSets(setup.set ?? "").filter(
+    (one) => one.symbol !== symbol || one.at !== at || one.update !== update,
+  )
+  return { set: writeSets([...others, { symbol, at, value: String(value), update }]) }
+}
+
+/**
+ * A change of a setup, and what it leaves of the values that are set by hand: another network drops them, another image
+ * its pixels, and filters that are typed those of theirs from the start.
+ * @param {Setup} setup
+ * @param {Setup} change
+ * @returns {Setup}
+ */
+export function withSets(setup, change) {
+  if (!setup.set || "set" in change) return change
+  const differs = (/** @type {string} */ key) => key in change && change[key] !== (setup[key] ?? "")
+  if (differs("net")) return { ...change, set: "" }
+  const typed = Object.keys(change).filter((key) => /^f\d?$/.test(key) && differs(key))
+  const pixels = PIXELS.some(differs)
+  const own = (/** @type {SetValue} */ { symbol, update }) =>
+    !update && typed.some((key) => symbol === key || (key === "f" && symbol === "f1"))
+  const sets = parseSets(setup.set)
+  const left = sets.filter((one) => !(pixels && one.symbol === "x") && !own(one))
+  return left.length < sets.length ? { ...change, set: writeSets(left) } : change
+}

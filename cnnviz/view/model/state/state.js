@@ -1,0 +1,156 @@
+// Where a visitor is and where they go, as one value, and what becomes of it: next(state, event) is all that decides. What
+// is waited for, and whether an answer is one to what is wanted, follows from it. Who asks, listens and paints is shell/setup_view.js.
+
+import { looks, same } from "./address.js"
+
+/** @import { Setup } from "../../types/view.js" */
+/** @typedef {{ asked: Setup, setup: Setup, order: readonly string[] }} Shown  an answer: to what, of which setup, and its stages */
+/**
+ * @typedef {object} State
+ * @property {string} page
+ * @property {readonly string[]} computed  the keys of the address that the page's numbers depend on
+ * @property {boolean} covers  whether numbers can be hidden on this page at all
+ * @property {Setup} wanted  the address, as far as it is known
+ * @property {string} to  the page that is wanted
+ * @property {Shown | null} shown
+ * @property {string} stage
+ * @property {Setup} look  how it is looked at: what of the address no number depends on
+ * @property {boolean} veiled  whether this stage's numbers are hidden still
+ * @property {string} covered  the place where whoever leads a room hid them last
+ * @property {boolean} onward  whether the numbers that are waited for are to be predicted before they are shown
+ */
+/**
+ * @typedef {{ type: "answered", asked: Setup, setup: Setup, order: readonly string[], here: Setup, running: boolean }
+ *   | { type: "went", change: Setup, running: boolean }
+ *   | { type: "leapt", address: Setup }
+ *   | { type: "turned", change: Setup, page: string }
+ *   | { type: "travelled", address: Setup }
+ *   | { type: "moved", change: Setup }
+ *   | { type: "looked", change: Setup }
+ *   | { type: "unveiled" }
+ *   | { type: "led", hidden: boolean | undefined }} Event  `here`: the address by now; `running`: whether it plays; `hidden`: by whoever leads, if somebody does
+ */
+
+/** @param {string} page @param {readonly string[]} computed @param {boolean} covers @param {Setup} address @returns {State} */
+export const begin = (page, computed, covers, address) => ({
+  page,
+  computed,
+  covers,
+  wanted: address,
+  to: page,
+  shown: null,
+  stage: "x",
+  look: looks(address),
+  veiled: false,
+  covered: "",
+  onward: false,
+})
+
+/** Tells whether two setups have the same numbers here. @param {State} state @param {Setup} one @param {Setup} other */
+const alike = ({ computed }, one, other) => same(one, other, [...computed])
+
+/** Tells whether what is shown is what a setup asks for. @param {State} state @param {Setup} setup */
+const shows = (state, setup) =>
+  state.shown !== null && (alike(state, setup, state.shown.setup) || alike(state, setup, state.shown.asked))
+
+/** Tells whether what is wanted is not there yet. @param {State} state */
+export const isWaiting = (state) => state.to !== state.page || !shows(state, state.wanted)
+
+/** Tells whether numbers are hidden until somebody reveals them, or predicts one. @param {State} state */
+export const hides = ({ look, covers }) => covers && (look.hide === "1" || look.predict === "1")
+
+/** Tells whether an answer is one to what the address says by now, or what is shown already is answered again. @param {State} state @param {Setup} asked @param {Setup} here */
+export const accepts = (state, asked, here) =>
+  alike(state, asked, here) || (state.shown !== null && !isWaiting(state) && alike(state, asked, state.shown.asked))
+
+/** Tells whether a setup is the one that is shown, an update or more before. @param {State} state @param {Setup} setup */
+export const isBefore = (state, setup) => {
+  const now = state.shown?.setup
+  return now !== undefined && Number(setup.k) < Number(now.k) && alike(state, { ...setup, k: now.k }, now)
+}
+
+/** Tells whether the numbers of a stage that is reached by going on are hidden, on a screen that hides them. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
+const veil = (state, stage, onward, running) => onward && hides(state) && !running && stage !== "x"
+
+/** @param {State} state */
+const place = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${stage}`
+
+/**
+ * What becomes of a state.
+ * @param {State} state
+ * @param {Event} event
+ * @returns {State}
+ */
+export function next(state, event) {
+  switch (event.type) {
+    case "answered":
+      return answered(state, event)
+    case "went":
+      return went(state, event)
+    case "leapt":
+      return { ...state, wanted: event.address, to: state.page, onward: false }
+    case "turned":
+      return { ...state, wanted: { ...state.wanted, ...event.change }, to: event.page }
+    case "travelled":
+      return travelled(state, event.address)
+    case "moved":
+      return {
+        ...state,
+        wanted: { ...state.wanted, ...event.change },
+        shown: state.shown && { ...state.shown, setup: { ...state.shown.setup, ...event.change } },
+      }
+    case "looked": {
+      const look = looks({ ...state.look, ...event.change })
+      return { ...state, look, wanted: { ...state.wanted, ...look }, veiled: state.veiled && hides({ ...state, look }) }
+    }
+    case "unveiled":
+      return { ...state, veiled: false }
+    case "led":
+      return led(state, event.hidden)
+  }
+}
+
+/** @param {State} state @param {Extract<Event, { type: "answered" }>} event @returns {State} */
+function answered(state, { asked, setup, order, here, running }) {
+  if (!accepts(state, asked, here)) return state // a newer one is on its way
+  const follows = same(asked, here, ["stage"]) || !order.includes(here.stage)
+  const stage = follows ? setup.stage : here.stage
+  const hidden = !state.shown || state.onward
+  const veiled = hidden ? veil(state, stage, true, running) : state.veiled
+  const wanted = { ...setup, stage, ...state.look }
+  return { ...state, wanted, to: state.page, shown: { asked, setup, order }, stage, veiled, onward: false }
+}
+
+/** @param {State} state @param {Extract<Event, { type: "went" }>} event @returns {State} */
+function went(state, { change, running }) {
+  const wanted = { ...state.wanted, ...change }
+  const other = !alike(state, wanted, state.wanted)
+  const onward = other ? state.look.predict === "1" && !isBefore(state, wanted) : state.onward
+  const moved = { ...state, wanted, onward, covered: "" }
+  const order = state.shown?.order ?? []
+  if (!change.stage || change.stage === state.stage) return moved
+  if (state.shown && !order.includes(change.stage)) return moved // another network's: it comes with its answer
+  const veiled = veil(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
+  return { ...moved, stage: change.stage, veiled }
+}
+
+/** The address was changed, by Back or Forward, by whoever leads, or by hand. @param {State} state @param {Setup} address @returns {State} */
+function travelled(state, address) {
+  const look = looks(address)
+  if (!state.shown) return { ...state, wanted: address, look }
+  if (isWaiting(state) && alike(state, address, state.wanted)) return state
+  const { setup, order } = state.shown
+  // What it does not say the server says.
+  if (!shows(state, address)) return { ...state, wanted: address, to: state.page, look }
+  const stage = order.includes(address.stage) ? address.stage : state.stage
+  return { ...state, wanted: { ...setup, stage, ...look }, to: state.page, stage, look, onward: false }
+}
+
+// In a room numbers are hidden and revealed for all at once; but who has answered what was asked sees more from then on.
+/** @param {State} state @param {boolean | undefined} hidden @returns {State} */
+function led(state, hidden) {
+  const here = place(state)
+  if (hidden && here === state.covered) return state
+  const veiled = hidden === undefined ? state.veiled : hidden && hides(state)
+  return { ...state, covered: hidden ? here : "", veiled }
+}

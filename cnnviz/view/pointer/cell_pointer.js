@@ -1,0 +1,66 @@
+// Pointing at the cells of a map by mouse, touch or keys.
+
+import { ARROWS } from "../model/layout/neighbours.js"
+
+/** @import { Cell } from "../types/view.js" */
+/** @import { Content } from "../shell/page.js" */
+
+/**
+ * A map that can be pointed at: its canvas, and the area around it where the mouse counts, whether it is there
+ * to be pointed at, the cell at a place of its canvas, and the neighbour of a cell.
+ * @typedef {{
+ *   canvas: HTMLCanvasElement, area: HTMLElement, symbol: string, open: () => boolean,
+ *   at: (x: number, y: number) => Cell, neighbour: (cell: Cell, down: number, right: number) => Cell,
+ * }} Target
+ */
+
+/**
+ * @param {Content} content
+ * @param {Target} target
+ */
+export function bindCells(content, target) {
+  const { canvas, area, symbol } = target
+  const { focus } = content
+  const open = () => target.open() && content.isOpen(symbol)
+  const under = (/** @type {MouseEvent} */ event) => {
+    const { left, top, width } = canvas.getBoundingClientRect()
+    const scale = canvas.clientWidth / width // the lecture view may show it larger than it is laid out
+    return target.at((event.clientX - left) * scale, (event.clientY - top) * scale)
+  }
+  area.addEventListener("pointermove", (event) => {
+    if (event.pointerType === "touch" || !open()) return
+    const cell = under(event)
+    if (focus.hover?.map !== symbol || String(focus.hover.cell) !== String(cell)) content.point(symbol, cell)
+  })
+  area.addEventListener("pointerleave", () => focus.hover && content.point(null))
+  area.addEventListener("click", (event) => open() && content.pin(symbol, under(event)))
+  canvas.addEventListener(
+    "focus",
+    () => canvas.matches(":focus-visible") && open() && content.point(symbol, focus.own(symbol)),
+  )
+  canvas.addEventListener("blur", () => content.point(null))
+  canvas.addEventListener("keydown", (event) => open() && fromKey(content, target, event))
+}
+
+/**
+ * @param {Content} content
+ * @param {Target} target
+ * @param {KeyboardEvent} event
+ */
+function fromKey(content, { symbol, neighbour }, event) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
+  const { focus, view } = content
+  const cell = focus.hover?.map === symbol ? focus.hover.cell : focus.own(symbol)
+  if (ARROWS[event.key]) {
+    const next = neighbour(cell, ...ARROWS[event.key])
+    const settles = focus.held
+    focus.release()
+    focus.remember(symbol, next)
+    if (settles) view.settle()
+    content.point(symbol, next)
+    view.paint(true)
+  } else if (event.key === "Enter") content.pin(symbol, cell)
+  else return
+  event.preventDefault()
+  event.stopPropagation()
+}

@@ -1,0 +1,84 @@
+// A finger hides what it points at: the cells under it, with their numbers, stand above it.
+
+import { prepare } from "../draw/canvas.js"
+import { font, ring } from "../draw/heatmap.js"
+import { colour, css, ink } from "../model/numbers/colour.js"
+import { short } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+
+/** @import { Cell, Plate } from "../types/view.js" */
+
+const SIDE = 132
+const ABOVE = 34 // pixels between it and the finger
+const AROUND = [-1, 0, 1]
+
+export class Loupe {
+  held = false // by a finger
+
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.element = document.createElement("div")
+    this.element.className = "loupe"
+    this.element.hidden = true
+    this.element.innerHTML = '<span></span><canvas aria-hidden="true"></canvas>'
+    root.append(this.element)
+  }
+
+  /**
+   * Shows a cell and those around it, above a point of the window, or below where there is no room.
+   * @param {Plate} plate
+   * @param {Cell} cell
+   * @param {{ x: number, y: number }} finger
+   */
+  show(plate, cell, { x, y }) {
+    const { element } = this
+    element.hidden = false
+    const [label, canvas] = element.children
+    const at = plate.numbers?.index(plate.symbol, cell) ?? cell
+    const symbol = plate.numbers?.maps[plate.symbol].label ?? ""
+    label.textContent = say("web.step.under", { symbol, at: at.join(",") })
+    const zoom = element.currentCSSZoom
+    const left = Math.min(Math.max(x / zoom - SIDE / 2, 4), innerWidth / zoom - SIDE - 4)
+    const above = y / zoom - element.offsetHeight - ABOVE
+    const flips = above < 4
+    element.dataset.flips = flips ? "1" : "0"
+    element.style.translate = `${left}px ${flips ? y / zoom + ABOVE : above}px`
+    this.draw(prepare(/** @type {HTMLCanvasElement} */ (canvas)), plate, cell)
+  }
+
+  hide() {
+    this.element.hidden = true
+    this.held = false
+  }
+
+  /** Goes, unless a finger holds it. */
+  leave() {
+    if (!this.held && !this.element.hidden) this.hide()
+  }
+
+  /**
+   * @param {CanvasRenderingContext2D} context
+   * @param {Plate} plate
+   * @param {Cell} cell
+   */
+  draw(context, plate, cell) {
+    const each = SIDE / AROUND.length
+    context.textAlign = "center"
+    context.textBaseline = "middle"
+    context.font = font(13)
+    for (const down of AROUND) {
+      for (const right of AROUND) {
+        const value = plate.near(cell, down, right)
+        if (value === undefined) continue
+        const paint = colour(value, plate.limits, plate.scale)
+        const [left, top] = [(right + 1) * each, (down + 1) * each]
+        context.fillStyle = css(paint)
+        context.fillRect(left, top, each, each)
+        context.fillStyle = ink(paint)
+        context.fillText(short(value), left + each / 2, top + each / 2, each - 4)
+      }
+    }
+    const middle = { x: each, y: each, width: each, height: each }
+    ring(context, middle, "#000", [2.5, 5], 1)
+  }
+}

@@ -1,5 +1,0 @@
-// In place of registry.js where Step is the only page: a lesson in a file, or in a notebook's cell.
-
-import { Step } from "./step.js"
-
-export const kindOf = () => Step

@@ -1,0 +1,31 @@
+// What a dialog asks Python for, beside the numbers: a server, or Python in this browser.
+
+import { own, query } from "../model/state/address.js"
+import { has, say } from "../model/words.js"
+import { LANG } from "../spec.js"
+
+/** @import { Setup, View } from "../types/view.js" */
+
+/** Finds where a question about the setup on the screen is answered. @param {View} view @param {string} name @param {Setup} [more] */
+export const questionOf = (view, name, more = {}) =>
+  `dialogs/${name}${query({ ...own(view.wanted), page: view.page, lang: LANG, ...more })}`
+
+/**
+ * The answer; an Error with the sentence to be shown where there is none.
+ * @param {View} view
+ * @param {string} path
+ * @param {RequestInit} [how]
+ */
+export async function answered({ host }, path, how) {
+  const response = await host.fetch?.(path, how).catch(() => undefined)
+  if (response?.ok) return response
+  if (how?.signal?.aborted) throw how.signal.reason
+  throw new Error(await refusal(response))
+}
+
+/** @param {Response | undefined} response */
+async function refusal(response) {
+  const failed = say("web.dialog.failed")
+  const { id = "", values = {}, sentence = failed } = (await response?.json().catch(() => ({}))) ?? {}
+  return has(id) ? say(id, values) : sentence
+}

@@ -1,0 +1,174 @@
+// Pieces of HTML that stand in several places, and how they are put on the page.
+
+import { escaped, sentence } from "../model/numbers/format.js"
+import { say } from "../model/words.js"
+import { Directive, directive } from "../vendor/lit/directive.js"
+import { guard } from "../vendor/lit/directives/guard.js"
+import { keyed } from "../vendor/lit/directives/keyed.js"
+import { live } from "../vendor/lit/directives/live.js"
+import { unsafeHTML } from "../vendor/lit/directives/unsafe-html.js"
+import { html, noChange, nothing, render, svg } from "../vendor/lit/lit-html.js"
+
+export { guard, html, keyed, live, nothing, render, svg }
+
+/** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
+
+/** What is HTML already, from the core or the catalogue, among other things. */
+export const markup = unsafeHTML
+
+/** Hides an element or shows it, where that is another thing than before: a browser styles it anew all the same. @param {HTMLElement} element @param {boolean} hidden */
+export function setHidden(element, hidden) {
+  if (element.hidden !== hidden) element.hidden = hidden
+}
+
+/** All that an element holds, where that is HTML already: `<p ${inner(formula)}></p>`. */
+export const inner = directive(
+  class extends Directive {
+    /** @override @param {string} _text */
+    render(_text) {
+      return noChange
+    }
+
+    /** @override @param {import("../vendor/lit/directive.js").Part} part @param {[text: string]} values */
+    update(part, [text]) {
+      const { element } = /** @type {import("../vendor/lit/lit-html.js").ElementPart} */ (part)
+      setHTML(element, text)
+      return noChange
+    }
+  },
+)
+
+/** @type {WeakMap<Element, string>}  what elements were filled with last */
+const filled = new WeakMap()
+
+/**
+ * Fills an element with HTML; where only texts have changed its elements stay, so that nothing else is styled anew and
+ * nothing is read aloud twice.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function setHTML(element, text) {
+  const before = filled.get(element)
+  if (before === text) return
+  filled.set(element, text)
+  if (before !== undefined && retold(element, before, text)) return
+  const fresh = document.createElement("template")
+  fresh.innerHTML = text
+  if (!adopt(element, fresh.content)) element.replaceChildren(fresh.content)
+}
+
+const TAGS = /(<[^>]*>)/
+
+/** Writes the texts between tags that stay the same, as from one cell to the next, without having them parsed; whether no more has changed. @param {Element} element @param {string} before its HTML @param {string} text */
+function retold(element, before, text) {
+  const [old, fresh] = [before.split(TAGS), text.split(TAGS)] // a text, a tag, a text …
+  const isPlain = (/** @type {string} */ part) => part !== "" && !part.includes("&")
+  const changed = [...fresh.keys()].filter((n) => fresh[n] !== old[n])
+  if (old.length !== fresh.length || changed.some((n) => n % 2 || !isPlain(old[n]) || !isPlain(fresh[n]))) return false
+  const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
+  const nodes = old.map((part, n) => (n % 2 || !part ? null : walker.nextNode()))
+  if (nodes.some((node, n) => n % 2 === 0 && isPlain(old[n]) && node?.nodeValue !== old[n])) return false
+  for (const n of changed) /** @type {Node} */ (nodes[n]).nodeValue = fresh[n]
+  return true
+}
+
+/**
+ * Takes over texts and attributes of a tree of the same shape; whether it has that shape.
+ * @param {Node} now
+ * @param {Node} fresh
+ * @returns {boolean}
+ */
+export function adopt(now, fresh) {
+  const [own, others] = [now.childNodes, fresh.childNodes]
+  if (own.length !== others.length) return false
+  for (let n = 0; n < own.length; n++) {
+    const [one, other] = [own[n], others[n]]
+    if (one.nodeName !== other.nodeName || !adopt(one, other)) return false
+    if (one.nodeValue !== other.nodeValue) one.nodeValue = other.nodeValue
+    if (!(one instanceof Element) || !(other instanceof Element)) continue
+    if (one.attributes.length !== other.attributes.length) return false
+    for (const { name, value } of other.attributes) if (one.getAttribute(name) !== value) one.setAttribute(name, value)
+  }
+  return true
+}
+
+/** What an event is about: the nearest around its target that a selector names. @type {(event: { target: EventTarget | null }, selector: string) => HTMLElement | null} */
+export const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
+
+/** Hears what happens on a page until it is left. @template {keyof HTMLElementEventMap} Name @param {import("../types/view.js").View} view @param {Name} name @param {(event: HTMLElementEventMap[Name]) => void} act @param {AddEventListenerOptions} [how] */
+export const listen = ({ root, stop }, name, act, how = {}) =>
+  root.addEventListener(name, act, { signal: stop.signal, ...how }) // the root may outlive the view
+
+/** Writes a text where it has changed. @param {Element} element @param {string} text */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text
+}
+
+/** Copies a link, which the button then says; whether the browser lets it. @param {HTMLElement} button @param {string} link */
+export async function copied(button, link) {
+  try {
+    await navigator.clipboard.writeText(link)
+    button.textContent = say("web.copy.copied")
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Copies a link; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
+export async function copyLink(button, name, link) {
+  if (!(await copied(button, link))) prompt(name, link)
+}
+
+/** The wrong lines of code over the right ones. @param {string} wrong @param {string} right */
+export function difference(wrong, right) {
+  const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
+    text
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
+  return [...marked(wrong, "wrong-line", "−"), ...marked(right, "right-line", "+")]
+}
+
+/**
+ * Sentences, a line each.
+ * @param {string[]} sentences
+ */
+export const linesOf = (sentences) => sentences.map(sentence).join("<br>")
+
+/**
+ * A button; its label is for those who listen, and who point at it.
+ * @type {(key: string, text: string, label: string, extra?: string) => string}
+ */
+export const button = (key, text, label, extra = "") =>
+  `<button type="button" data-key="${key}" aria-label="${escaped(label)}" title="${escaped(label)}" ${extra}>${text}</button>`
+
+/** @type {(label: string, control: string) => string} */
+export const field = (label, control) => `<label class="field"><span>${label}</span>${control}</label>`
+
+/** @typedef {[value: string | number, text: string | number, chosen?: boolean]} Option */
+
+/** @type {(key: string, options: Option[], label: string, extra?: string) => string} */
+export const select = (key, options, label, extra = "") =>
+  `<select data-key="${key}" aria-label="${escaped(label)}" ${extra}>${options
+    .map(([value, text, chosen]) => `<option value="${value}"${chosen ? " selected" : ""}>${escaped(text)}</option>`)
+    .join("")}</select>`
+
+/** @type {(key: string, label: string, mode?: string, extra?: string) => string} */
+export const input = (key, label, mode = "decimal", extra = "") =>
+  `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}" ${extra}>`
+
+/** A table, drawn. */
+export const TABLE =
+  '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 2.5h13v11h-13zM1.5 6h13M1.5 9.7h13M6 2.5v11M10.5 2.5v11"/></svg>'
+
+/** Two arrows that go apart, drawn. */
+export const LARGE =
+  '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5"/></svg>'
+
+/** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
+export const LIMITS_LINE = html`<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>`
+
+/** Tabs, of which one is on; what is pressed is told by `data-tab`, "name value". @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template} */
+export const pick = (name, label, of) =>
+  html`<div class="pick" role="group" aria-label=${label}>${of.map(([value, text, on]) => html`<button type="button" data-key="${name}_${value}" data-tab="${name} ${value}" aria-pressed=${on}>${text}</button>`)}</div>`

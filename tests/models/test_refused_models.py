@@ -1,0 +1,252 @@
+"""Texts that do more than they seem: each is refused with its line, or read as what its library computes."""
+
+import functools
+import importlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnviz import Network, from_model
+from cnnviz.models.reading import Model, read_model
+from cnnviz.words import Problem
+
+TORCH = """
+import torch
+import torch.nn as nn
+import torch.nn.functional as F
+# 1
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.c1 = nn.Conv2d(1, 4, 3)
+        self.c2 = nn.Conv2d(4, 4, 3, padding=1)
+        self.bn = nn.BatchNorm2d(4)
+        self.fc = nn.Linear(676, 10)
+        # 2
+    def forward(self, x):
+        x = F.relu(self.c1(x))
+        # 3
+        x = F.max_pool2d(x, 2)
+        # 4
+        x = torch.flatten(x, 1)
+        x = self.fc(x)
+        # 5
+        return x
+net = Net()
+# 6
+criterion = nn.CrossEntropyLoss()
+# 7
+optimizer = torch.optim.SGD(net.parameters(), lr=0.01)
+for images, labels in loader:
+    # 8
+    loss = criterion(net(images), labels)
+    loss.backward()
+    optimizer.step()
+"""
+NET = "conv4x3b-relu-max2-dense10-softmax-ce"
+
+
+def changed(place: int, line: str) -> str:
+    """The text with a line at a place."""
+    mark = next(one for one in TORCH.splitlines() if one.strip() == f"# {place}")
+    indent = mark[: -len(mark.lstrip())]
+    return TORCH.replace(f"{mark}\n", "".join(f"{indent}{one}\n" for one in line.split("\n")))
+
+
+def as_it_is(text: str, name: str = "") -> Model | None:
+    """The model, None if it is refused or any part of it is."""
+    try:
+        model = read_model(text, name)
+        model.check()
+    except Problem as problem:
+        assert str(problem)
+        return None
+    return model
+
+
+REFUSED = [
+    (3, "x = x + x"), (3, "x = x + self.c2(x)"), (3, "x *= 2"), (3, "x = x[:, :2]"), (3, "x = x * 2"), (3, "x -= 1"), (3, "if x.mean() > 0:\n    x = F.relu(self.c2(x))"),
+    (3, "if self.training:\n    x = torch.tanh(x)"), (3, "y = x\nx = y - self.c2(y)"), (3, "y = x\ny.relu_()\nx.tanh_()\nx = y.add_(1)"), (3, "x.add_(1)"),
+    (3, "x.mul_(0.5)"),
+    (3, "torch.neg(x, out=x)"), (3, "foreign(x)"), (3, "x = foreign(x)"), (3, "x = F.relu(x, strange=1)"), (3, "x = F.max_pool2d(x, 2, dilation=2)"),
+    (3, "x = x.detach()"), (3, "x = x.data"),
+    (3, "x = F.interpolate(x, scale_factor=2)"), (3, "x = x.permute(0, 1, 3, 2)"), (3, "with torch.no_grad():\n    x = self.c2(x)"),
+    (3, "while flag:\n    x = self.c2(x)"),
+    (3, "for _ in range(n):\n    x = self.c2(x)"), (3, "x = self.c2(self.c2(x))"), (3, "x = F.dropout(x)"), (3, "x = F.pad(x, (1, 1))"),
+    (3, "match flag:\n    case 1:\n        x = self.c2(x)"), (3, "x = F.relu(x) if flag else x"), (3, "x = flag and self.c2(x) or x"),
+    (4, "x = x.view(-1, 8, 13, 13)"), (4, "x = x.view(-1, 8)"),
+    (4, "x = x.flatten(2)"), (4, "x = torch.flatten(x)"), (4, "x = nn.ZeroPad2d(1)(x)\nx = torch.sigmoid(x)"), (4, "x = F.softmax(x, dim=0)"),
+    (5, "x = F.log_softmax(x, 1)\nx = F.relu(x)"),
+    (5, "x = F.softmax(x, dim=0)"), (5, "x = x / 10"), (5, "if len(x) > 1:\n    return torch.tanh(x)"), (2, "self.c1 = foreign(self.c1)"),
+    (2, "self.c1.weight = self.c2.weight"), (2, "self.fc = nn.utils.weight_norm(self.fc)"),
+    (2, "if bias:\n    self.c1 = nn.Conv2d(1, 4, 5)"), (2, "self.c1.requires_grad_(False)"), (2, "for p in self.c1.parameters():\n    p.requires_grad = False"),
+    (2, "self.c1.register_forward_hook(hook)"),
+    (2, "self.c1 = nn.Conv2d(1, 4, 3, bias=not bn)"), (2, "self.c1 = nn.Conv2d(1, 4, 3, dilation=(1, 2))"), (2, "self.fc = nn.Linear(676, 10, bias=maybe)"),
+    (2, "exec(code)"), (2, "self.__dict__.update(more)"),
+    (1, "from mine import relu\nF.relu = relu"), (1, "def relu(x):\n    return x * x\nF.relu = relu"),
+    (1, "class Conv2d(nn.Conv2d):\n    def forward(self, x):\n        return -x\nnn.Conv2d = Conv2d"),
+    (1, "F.relu = torch.square"), (1, "nn.Linear = foreign.Linear"), (1, "exec('F.relu = abs')"), (1, "globals()['F'] = G"), (6, "net.c1 = foreign(net.c1)"),
+    (6, "net = foreign(net)"), (6, "strange(net)"),
+    (6, "net.forward = lambda x: x"), (6, "Net.forward = other"), (6, "setattr(net, name, nn.Tanh())"), (6, "net.c1.register_forward_hook(hook)"),
+    (6, "net.apply(lambda m: strange(m))"),
+    (6, "if flag:\n    net = nn.Sequential(nn.Flatten(), nn.Linear(784, 10))"), (6, "net = nn.utils.prune(net)"), (6, "net.c1.weight.requires_grad = False"),
+    (7, "criterion = nn.CrossEntropyLoss(label_smoothing=0.1)"),
+    (7, "criterion = nn.CrossEntropyLoss(weight=w)"), (7, "criterion = nn.CrossEntropyLoss(reduction='sum')"), (7, "criterion = nn.HuberLoss()"),
+    (7, "criterion = nn.NLLLoss()"), (7, "criterion = foreign"),
+    (8, "loss = criterion(net(images), labels) + 0.1\nloss.backward()"), (8, "loss = criterion(net(images) * 2, labels)\nloss.backward()"),
+    (8, "loss = F.mse_loss(net(images), labels)\nloss.backward()"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "line"), REFUSED)
+def test_what_is_not_understood_is_refused_and_named(place, line):
+    assert as_it_is(changed(place, line)) is None
+
+
+READ = [
+    (3, "try:\n    x = self.c2(x)\nexcept Exception:\n    pass", "conv4x3b-relu-conv4x3bp1-max2-dense10-softmax-ce"),
+    (3, "x = self.c2(x)", "conv4x3b-relu-conv4x3bp1-max2-dense10-softmax-ce"), (3, "x = self.bn(x)", "conv4x3b-relu-bn-max2-dense10-softmax-ce"),
+    (3, "y = x = self.c2(x)", "conv4x3b-relu-conv4x3bp1-max2-dense10-softmax-ce"), (3, "(x := self.c2(x))", "conv4x3b-relu-conv4x3bp1-max2-dense10-softmax-ce"),
+    (3, "x.tanh_()", "conv4x3b-relu-tanh-max2-dense10-softmax-ce"), (3, "F.relu_(x)", "conv4x3b-relu-relu-max2-dense10-softmax-ce"), (3, "print(x.shape)", NET),
+    (3, "n = x.size(0)", NET),
+    (3, "assert x.dim() == 4", NET), (3, "x = F.dropout(x, 0.5, self.training)", "conv4x3b-relu-drop50-max2-dense10-softmax-ce"),
+    (3, "if False:\n    x = self.c2(x)", NET), (3, "y = self.c2(x)", NET),
+    (4, "x = x.view(x.size(0), -1)", NET), (4, "x = x.view(-1, 4 * 13 * 13)", NET), (4, "x = x.reshape(x.shape[0], -1)", NET), (5, "x = F.log_softmax(x, dim=1)", NET),
+    (2, "setattr(self, 'c1', nn.Conv2d(1, 5, 3))", "conv5x3b-relu-max2-dense10-softmax-ce"), (2, "nn.init.zeros_(self.c1.weight)", NET),
+    (2, "self.c1.bias.data.fill_(0.1)", NET),
+    (1, "def relu(x):\n    return torch.tanh(x)\nF.relu = relu", "conv4x3b-tanh-max2-dense10-softmax-ce"),
+    (1, "class F:\n    relu = torch.sigmoid\n    max_pool2d = nn.functional.max_pool2d", "conv4x3b-sigmoid-max2-dense10-softmax-ce"),
+    (6, "print(net)\nnet.to(device)\nnet = net.train()", NET), (6, "net.c1 = nn.Conv2d(1, 7, 5)", "conv7x5b-relu-max2-dense10-softmax-ce"),
+    (6, "if torch.cuda.is_available():\n    net = net.cuda()", NET),
+    (6, "for m in net.modules():\n    if isinstance(m, nn.Conv2d):\n        nn.init.normal_(m.weight)", NET),
+    (7, "criterion = nn.MSELoss()", "conv4x3b-relu-max2-dense10-mse"), (7, "torch.manual_seed(1)", NET),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("place", "line", "net"), READ)
+def test_what_is_understood_is_followed(place, line, net):
+    model = as_it_is(changed(place, line))
+    assert model is not None and model.net == net
+
+
+def test_a_printed_class_is_refused_with_what_to_paste():
+    with pytest.raises(Problem, match="Paste the class's code, with forward"):
+        read_model("Net(\n  (conv1): Conv2d(3, 6, kernel_size=(5, 5), stride=(1, 1))\n  (fc1): Linear(in_features=400, out_features=10, bias=True)\n)")
+
+
+TWO = "class A(nn.Module):\n def __init__(self):\n  super().__init__()\n  self.f = nn.Linear(4, 2)\n def forward(self, x):\n  return self.f(x)\n"
+TWO += TWO.replace("class A", "class B").replace("nn.Linear(4, 2)", "nn.Linear(4, 3)")
+
+
+def test_one_of_several_models_is_chosen_by_name():
+    with pytest.raises(Problem, match="Choose one by name or line: A, B"):
+        from_model(TWO)
+    assert (str(from_model(TWO, "A")), str(from_model(TWO, name="B"))) == ("dense2-softmax-ce", "dense3-softmax-ce")
+    with pytest.raises(Problem, match="No model is called C. There are: A, B"):
+        from_model(TWO, "C")
+
+
+def test_a_partial_model_needs_to_be_asked_for():
+    text = "nn.Sequential(nn.Linear(4, 5), nn.LSTM(5, 5), nn.Linear(5, 2, bias=False))"
+    with pytest.raises(Problem, match=r"LSTM\(5, 5\): Line 1: .*bias=False\): Line 1: "):
+        from_model(text)
+    assert str(from_model(text, partial=True)) == "dense5-dense2-softmax-ce"
+
+
+def test_a_file_in_another_encoding_is_told_so():
+    with pytest.raises(Problem, match="Line 2 is not UTF-8"):
+        read_model("x = 1\n# 模型\nnn.Sequential(nn.Linear(4, 2))".encode("gbk"))
+
+
+@pytest.mark.parametrize("line", ["!pip install torch", "%matplotlib inline", "print 'ready'"])
+def test_a_notebooks_commands_are_passed_over(line):
+    assert from_model(f"{line}\nnn.Sequential(nn.Linear(4, 2))") == Network.parse("dense2-softmax-ce")
+
+
+KERAS_1 = "m = Sequential()\nm.add(Convolution2D(20, 5, 5, border_mode='same', input_shape=(28, 28, 1)))\nm.add(Flatten())\nm.add(Dense(output_dim=10, init='normal'))"
+
+
+def test_keras_1_is_read_as_it_was():
+    assert str(from_model(KERAS_1)) == "conv20x5bp2-dense10-softmax-ce"
+    with pytest.raises(Problem, match="is Keras 1: later it means a stride"):
+        from_model("Sequential([Convolution2D(20, 5, 5), Flatten(), Dense(10)])")
+
+
+# ---- Keras is run
+
+
+BASE = [
+    'layers.Conv2D(3, 3, activation="relu")', "layers.MaxPooling2D(2)", 'layers.Conv2D(2, 3, padding="same")', 'layers.Activation("tanh")', "layers.AveragePooling2D()",
+    "layers.ReLU()", "layers.LeakyReLU(negative_slope=0.2)", "layers.Dropout(0.5)", 'layers.Dense(4, activation="sigmoid")',
+]  # fmt: skip
+ODD = [
+    "layers.MaxPooling2D(2, strides=1)", "layers.ZeroPadding2D(1)", "layers.ReLU(max_value=0.5)", "layers.ReLU(threshold=0.1)", "layers.Permute((2, 1, 3))",
+    "layers.Conv2D(2, 3, dilation_rate=2)",
+    "layers.Conv2D(2, 3, strides=2, padding='same')", "layers.Conv2D(2, (1, 3))", "layers.Conv2D(3, 1, groups=1)", "layers.Conv2D(2, 2, 2)",
+    "layers.Conv2D(2, 3, use_bias=False)", "layers.Cropping2D(1)",
+    "layers.UpSampling2D()", "layers.Rescaling(2.0)", "layers.Activation('selu')", "layers.Softmax()", "layers.Lambda(lambda z: 2 * z)",
+    "layers.MaxPooling2D(3, 2, 'same')", "Flatten()",
+    "layers.LeakyReLU(0.4)", "layers.Dense(3, use_bias=False)", "layers.Activation(lambda z: z * z)", "layers.GlobalAveragePooling2D()", "layers.Flatten()",
+    "layers.Conv2D(2, 3, activation=keras.activations.tanh)",
+]  # fmt: skip
+LINES = [
+    "x = x + x", "x = x * 2", "x = -x", "x = x[:, 1:]", "x *= 2", "y = x", "x = layers.add([x, x])", "if True:\n    x = layers.ReLU()(x)",
+    "if flag:\n    x = layers.ReLU()(x)", "for _ in range(2):\n    x = layers.ReLU()(x)",
+    "x = (lambda z: z)(x)", "relu = layers.Activation('tanh')\nx = relu(x)", "layers.ReLU()(x)", "x = shared(x)", "x = shared(shared(x))", "x = keras.ops.relu(x)",
+    "x = keras.ops.abs(x)", "pass",
+    "x = Own()(x)",
+]  # fmt: skip
+HEAD = """
+flag = int("0") == 0
+shared = layers.Activation("tanh")
+class Own(layers.ReLU):
+    def call(self, z):
+        return z * 2
+def Flatten():
+    return layers.Activation("sigmoid")
+"""
+
+
+@functools.cache
+def keras():
+    return pytest.importorskip("keras")
+
+
+def output_of_keras(text: str, x: np.ndarray, network: Network, shape: tuple[int, ...]) -> np.ndarray:
+    """The output of the text's model in Keras, with the network's start."""
+    space = {"keras": keras(), "layers": importlib.import_module("keras.layers")}
+    exec(text, space)  # the test's own text
+    model, params = space["model"], network.init(shape, seed=1)
+    program, arrays = network.program(shape), []
+    for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+        for letter in layer.parameter_letters:
+            array = params[names.of(letter)].reshape(program.parameters[names.of(letter)].shape)
+            if letter == "w" and names.flattens:
+                c, h, w = program.inputs[place - 0] if len(program.inputs[place]) == 3 else program.shapes[names.source]
+                array = array.reshape(c, h, w, -1).transpose(1, 2, 0, 3).reshape(len(array), -1)
+            arrays.append(array.transpose(2, 3, 1, 0) if letter == "f" else array)
+    model.set_weights(arrays)
+    return np.asarray(model(x.transpose(1, 2, 0)[None].astype(np.float32)))[0]
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.data())
+def test_a_keras_model_is_refused_or_gives_keras_numbers(data):
+    parts = data.draw(st.lists(st.sampled_from(BASE[:-1] * 2 + ODD), min_size=1, max_size=4))
+    parts += data.draw(st.lists(st.sampled_from(BASE[3:4] + BASE[5:] + ODD[14:]), max_size=2).map(lambda more: ["layers.Flatten()", *more]))
+    lines = [f"x = {part}(x)" for part in parts]
+    for _ in range(data.draw(st.integers(0, 2))):
+        lines.insert(data.draw(st.integers(0, len(lines))), data.draw(st.sampled_from(LINES)))
+    start = "start = x = keras.Input((12, 12, 2))\n"
+    text = HEAD + start + "\n".join(lines) + '\nx = layers.Dense(2, activation="softmax")(x)\nmodel = keras.Model(start, x)\nmodel.compile(loss="categorical_crossentropy")\n'
+    model = as_it_is(text)
+    if model is None:
+        return
+    try:
+        network, x = model.network, np.random.default_rng(2).random((2, 12, 12))
+        ours = network.forward(network.init(x.shape, seed=1), x, training=False).o
+    except Problem:
+        return
+    np.testing.assert_allclose(output_of_keras(text, x, network, x.shape), ours, rtol=1e-4, atol=1e-5)

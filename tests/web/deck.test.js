@@ -1,0 +1,53 @@
+// Walking through a script: the screen that an address names, where it is, and which keys lead on.
+
+import assert from "node:assert/strict"
+import { test } from "node:test"
+import { scripted } from "../../cnnviz/view/controls/actions.js"
+import { isBare, numberIn, placeOf } from "../../cnnviz/view/model/decks/deck.js"
+
+const deck = {
+  id: "kernel",
+  screens: [
+    { page: "", query: { img: "test-3", stage: "z1" } },
+    { page: "train", query: { k: "0", n: "50" } },
+    { page: "learn", query: { lesson: "kernel", step: "3" } },
+  ],
+}
+
+test("an address names a screen from 1, and what is none is the nearest", () => {
+  for (const [screen, number] of [
+    ["1", 1],
+    ["3", 3],
+    ["4", 3],
+    ["0", 1],
+    ["-2", 1],
+    ["2.7", 2],
+    ["x", 1],
+    [undefined, 1],
+  ])
+    assert.equal(numberIn(deck, { screen }), number)
+})
+
+test("a screen's address is whole: of the one before only the language and the lecture view go along", () => {
+  const from = { img: "test-9", set: "f:0,0:1", hide: "1", lang: "fr", view: "lecture", script: "kernel", screen: "1" }
+  assert.deepEqual(placeOf(deck, 2, from), {
+    page: "train",
+    address: { view: "lecture", k: "0", n: "50", script: "kernel", screen: "2", lang: "fr" },
+  })
+  assert.equal(placeOf(deck, 3, {}).address.lesson, "kernel")
+  const plain = { ...deck, screens: [{ page: "", query: { view: "lecture" } }] }
+  assert.equal(placeOf(plain, 1, {}).address.view, "lecture")
+})
+
+test("a link to a screen alone names nothing of what that shows", () => {
+  assert.ok(isBare({ script: "kernel", screen: "2", lang: "fr" }))
+  assert.ok(!isBare({ script: "kernel", screen: "2", k: "0" }))
+  assert.ok(!isBare({ script: "kernel", screen: "3", lesson: "kernel" }))
+  assert.ok(!isBare({ lang: "fr" }))
+})
+
+test("Page Down and Page Up walk", () => {
+  assert.equal(scripted("PageDown")?.name, "screen_next")
+  assert.equal(scripted("PageUp")?.name, "screen_back")
+  assert.equal(scripted("ArrowRight"), undefined)
+})
