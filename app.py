@@ -1,4 +1,4 @@
-"""`streamlit run app.py`: the server. What it shows begins in cnnviz/hosts/streamlit/navigation.py."""
+"""Entry point of `streamlit run app.py`: the server. Pages are rendered in cnnviz/hosts/streamlit/navigation.py."""
 
 import streamlit as st
 

@@ -1,23 +1,23 @@
 """cnnviz: every number of one small CNN's forward and backward pass.
 
-What other code and notebooks call; the page is built on the same names. A `Setup` says everything:
-image, network, start, rule and how many updates. `run_updates` computes it, and the `Snapshot` has all arrays.
+This is the public API, on which the page is built, too. A `Setup` holds the image, network, initial parameters, optimizer and
+number of updates. `run_updates` computes them and returns a `Snapshot` with all arrays.
 
 >>> setup = Setup(img="test-3", k=2)
 >>> snapshot = run_updates(setup, load_image("test-3"), setup.k)
 >>> snapshot.trace.z1.shape, snapshot.gradients.df.shape, snapshot.losses.shape
 ((30, 30), (3, 3), (3,))
 
-Any other network goes by its text, and its arrays by their symbols.
+Networks are written as text, and arrays are indexed by symbol.
 
 >>> setup = Setup(net="conv4x3-relu-max2-dense10-softmax-ce", ch="rgb")
 >>> snapshot = run_updates(setup, load_image("test-3", "rgb"), 0)
 >>> snapshot.trace["p1"].shape, snapshot.gradients["df"].shape
 ((4, 15, 15), (4, 3, 3, 3))
 
-`LAYERS` has every kind of layer by its name. `DEVIATIONS` names what the teaching notebook does otherwise than the exact
-rule; `PROCEDURAL` and `OBJECT_ORIENTED` are those of its two versions. What is wrong is said by a `Problem`, a ValueError
-that is a sentence. Pixels go from 0 to 1, all arrays are float64, and nothing that is passed in changes.
+`LAYERS` maps names to kinds of layers. `DEVIATIONS` names the departures of the teaching notebook from the exact gradient
+step; `PROCEDURAL` and `OBJECT_ORIENTED` are those of its two versions. Invalid input raises `Problem`, a ValueError with a
+message for users. Pixels range from 0 to 1, all arrays are float64, and arguments are never modified.
 """
 
 from importlib import import_module
@@ -76,11 +76,11 @@ __all__ = [
 
 
 def show(setup: object = None, lang: str = "en") -> object:
-    """A view for a cell of a Jupyter notebook: a setup as the page's own view, to step through, point at and edit, or an array as its heat map.
+    """Return a view for a Jupyter notebook cell: an interactive view of a setup, or a heat map of an array.
 
-    Without a setup, the default one; `lang` is the language of its words, "en" or "fr". The widget's `lesson` is where one is in it, and its `moment` the numbers there.
-    Raises Problem where anywidget is missing (`pip install 'cnnviz[jupyter]'`), which an array does not need, and for an array
-    that is none of one or two axes and real numbers.
+    Without a setup, show the default one. `lang` is "en" or "fr". The widget has the current `setup` and its `snapshot`.
+    Raise Problem if anywidget is not installed (`pip install 'cnnviz[jupyter]'`; arrays do not need it), or if an array
+    is not real-valued with one or two axes.
 
     >>> show(Setup(k=2, stage="df")).setup.k
     2
@@ -90,7 +90,7 @@ def show(setup: object = None, lang: str = "en") -> object:
     if setup is not None and not isinstance(setup, Setup):
         return import_module("cnnviz.export.array_picture").ArrayView(setup, lang)
     try:
-        module = import_module("cnnviz.hosts.jupyter")  # and with it Streamlit: an import of cnnviz alone takes neither
+        module = import_module("cnnviz.hosts.jupyter")  # imports Streamlit, which `import cnnviz` alone does not
     except ModuleNotFoundError as error:
         if error.name not in ("anywidget", "traitlets"):
             raise

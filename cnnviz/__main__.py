@@ -1,4 +1,4 @@
-"""`python -m cnnviz`: a setup in a terminal, without the page; and `cnnviz`, which serves the page where nothing is asked."""
+"""Command line: `python -m cnnviz` computes a setup in a terminal; `cnnviz` without arguments serves the page."""
 
 import argparse
 import sys
@@ -36,21 +36,22 @@ COMMANDS = {
     "model": "cnnviz.export.model_command:run",
     "mutants": "cnnviz.export.mutants_command:run",
 }
-"""Other commands, by their first word: the module and its function that does it, given the words after it."""
+"""Subcommands by first argument, as "module:function". The function receives the remaining arguments and returns an
+exit code."""
 
 
 def command() -> int:
-    """`cnnviz`: the page's server where nothing is asked for, and else the same as `python -m cnnviz`."""
+    """Run `cnnviz`: start the server if there are no arguments, otherwise act as `python -m cnnviz`."""
     return main(page=len(sys.argv) == 1)
 
 
 def main(arguments: list[str] | None = None, page: bool = False) -> int:
-    """Runs a command line and gives its exit code; serves the page if that is asked for, or by `page`.
+    """Run a command line and return its exit code. Start the server if the arguments ask for it or `page` is true.
 
-    Whatever goes wrong becomes a sentence on stderr.
+    Print any error as a message on stderr.
     """
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        stream.reconfigure(errors="replace")  # not every terminal knows σ
+        stream.reconfigure(errors="replace")  # some terminals cannot encode σ
     arguments = sys.argv[1:] if arguments is None else arguments
     keep_one_blas_thread()
     try:
@@ -79,11 +80,11 @@ def _main(arguments: list[str], page: bool) -> int:
 
 def _serve(asked: argparse.Namespace) -> int:
     from cnnviz.hosts.streamlit.serve import (
-        serve,  # Streamlit takes a second to import, and a setup in a terminal needs none of it
+        serve,  # local: importing Streamlit takes a second, and the other commands do not need it
     )
 
     try:
-        with reading(""):  # its visitors have languages of their own
+        with reading(""):  # no language: each visitor chooses one
             return serve({name: getattr(asked, name) for name in SERVING})
     except ValueError as error:
         return fail(2, str(error))
@@ -108,21 +109,23 @@ def _run(asked: argparse.Namespace) -> int:
     x = load_images(setup)
     with np.errstate(all="ignore"):
         snapshot = _watched(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
-        written = _write_files(asked, setup, images, x, snapshot)  # before printing: who reads that may stop reading
+        # before printing: the reader of stdout may close the pipe
+        written = _write_files(asked, setup, images, x, snapshot)
     named = ", ".join(image.words for image in images)
     words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
     files = {name for name in FILES if getattr(asked, name) is not None}
-    shown = bool(files) and files <= {"html", "scorm"}  # pages show the numbers, and a deck's pages those of other setups
+    # an HTML file shows the numbers itself, and a deck's file shows those of other setups
+    shown = bool(files) and files <= {"html", "scorm"}
     printed = shown or put([*title(setup, words), *report(setup, snapshot)])
     return 0 if printed and written else 1
 
 
 OF_ONE = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
-"""Files that are of one image."""
+"""Options that write a file for a single image."""
 
 
 def _write_files(asked: argparse.Namespace, setup: Setup, images: list[Image], x: np.ndarray, snapshot: Snapshot) -> bool:
-    """Writes each file that is asked for; says which, and whether all could be written."""
+    """Write each requested file, report it, and return whether all could be written."""
     image, pixels = images[0], images[0].pixels if len(images) == 1 else np.stack([image.pixels for image in images])
     makers: dict[str, Callable[[], bytes | str]] = {
         "npz": lambda: arrays_npz(setup, snapshot),
@@ -153,7 +156,7 @@ def _exercise(name: str) -> Callable[..., str]:
 
 
 def _page(asked: argparse.Namespace, setup: Setup, image: Image) -> str:
-    from cnnviz.hosts.file import setup_html  # as slow to import as the page's server
+    from cnnviz.hosts.file import setup_html  # local: as slow to import as the server
     from cnnviz.hosts.file.deck import deck_html
 
     if asked.walk is not None:

@@ -1,7 +1,6 @@
-"""Bundled images to be trained on: a sample of CIFAR-10, and digits of MNIST, as contact sheets.
+"""Bundled training images: a sample of CIFAR-10, and MNIST digits, stored as contact sheets.
 
-A sheet has its images beside and below each other, class after class. It is read when it is first asked
-for, once a process.
+A sheet is a grid of images in row-major order, class by class. It is read on first use, once per process.
 """
 
 from functools import cache
@@ -19,7 +18,8 @@ _FILES = {"sample": "cifar10", "digit": "mnist"}
 
 @cache
 def bundled(source: str) -> Collection:
-    """150 images of each of CIFAR-10's classes ("sample"), 250 of each digit ("digits"), or those of 8×8 pixels ("small"); Problem if they were removed.
+    """Return the bundled images: 150 of each CIFAR-10 class ("sample"), 250 of each digit ("digits"), or those digits
+    at 8×8 pixels ("small"). Raise Problem if the files are missing.
 
     >>> bundled("sample").of(("cat", "dog")).train.pixels("rgb").shape
     (240, 3, 32, 32)
@@ -31,7 +31,7 @@ def bundled(source: str) -> Collection:
 
 
 def bundled_pixels(id: ImageId) -> np.ndarray:
-    """The pixels (H,W,3) of an image of the sample or the digits, uint8."""
+    """Return the pixels (H,W,3), uint8, of an image of the sample or the digits."""
     images = sheet(id.kind, id.held_out)
     place = CLASSES_OF[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
     return np.ascontiguousarray(images[place])
@@ -39,7 +39,8 @@ def bundled_pixels(id: ImageId) -> np.ndarray:
 
 @cache
 def sheet(kind: str, held_out: bool) -> np.ndarray:
-    """All images (M,H,W,3) of one sheet, class after class, uint8, read-only; gray ones have three equal channels."""
+    """Return all images of one sheet, class by class: (M,H,W,3), uint8, read-only. Gray images have three equal
+    channels."""
     from PIL import Image as Pillow
 
     if kind == "small":
@@ -47,16 +48,17 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
     side, count = SIDES.get(kind, 32), len(CLASSES_OF[kind]) * COUNTS[kind][held_out]
     try:
         with Pillow.open(ASSETS / "sample" / f"{_FILES[kind]}_{'held_out' if held_out else 'train'}.png") as picture:
-            pixels = np.asarray(picture).reshape(picture.height, picture.width, -1)  # (rows·side, columns·side, 1 or 3)
+            pixels = np.asarray(picture).reshape(picture.height, picture.width, -1)
         tiles = pixels.reshape(pixels.shape[0] // side, side, pixels.shape[1] // side, side, -1).swapaxes(1, 2)
         images = np.ascontiguousarray(tiles).reshape(count, side, side, -1)
-    except (OSError, ValueError, SyntaxError):  # not there, cut off, or of another size
+    except (OSError, ValueError, SyntaxError):  # missing, truncated or of another size
         raise Problem("data.image.missing") from None
     return np.broadcast_to(freeze(images), (count, side, side, 3))
 
 
 def _averaged(digits: np.ndarray) -> np.ndarray:
-    """Digits (M,28,28,3) as (M,8,8,3): with two zeros around, each pixel is the mean of 4×4, rounded."""
+    """Reduce digits (M,28,28,3) to (M,8,8,3): pad with two zeros on each side, then round the mean of each 4×4 block.
+   """
     gray = np.pad(digits[..., 0], ((0, 0), (2, 2), (2, 2)))
     small = gray.reshape(len(gray), 8, 4, 8, 4).mean(axis=(2, 4)).round().astype(np.uint8)
     return np.broadcast_to(freeze(small[..., None]), (*small.shape, 3))

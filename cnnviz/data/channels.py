@@ -1,4 +1,4 @@
-"""The part of a picture that the network sees: one of its three planes, their gray, or all three."""
+"""Selection of an image's channels as network input: red, green, blue, gray or all three."""
 
 import numpy as np
 
@@ -6,13 +6,13 @@ from cnnviz.core.setup.setup import CHANNELS
 from cnnviz.words import Problem
 
 LUMA = (0.299, 0.587, 0.114)
-"""ITU-R BT.601: how much red, green and blue add to what the eye takes for brightness."""
+"""Weights of red, green and blue in perceived brightness (ITU-R BT.601)."""
 
 
 def take_channel(pixels: np.ndarray, channel: str, dtype: type = np.float64) -> np.ndarray:
-    """A channel of the pictures `pixels` (…,H,W,3), as a new array: (…,H,W), or (…,3,H,W) for "rgb".
+    """Return one channel of `pixels` (…,H,W,3) as a new array: (…,H,W), or (…,3,H,W) for "rgb".
 
-    "gray" is 0.299 R + 0.587 G + 0.114 B, not rounded. Raises Problem for a channel that there is none of.
+    "gray" is 0.299 R + 0.587 G + 0.114 B, not rounded. Raise Problem if the channel is unknown.
 
     >>> take_channel(np.array([[[10, 20, 30], [1, 2, 3]]]), "green").tolist()
     [[20.0, 2.0]]
@@ -28,7 +28,7 @@ def take_channel(pixels: np.ndarray, channel: str, dtype: type = np.float64) -> 
 
 
 def check_channel(channel: str) -> str:
-    """The channel itself; Problem where there is none of that name."""
+    """Return `channel`. Raise Problem if it is unknown."""
     if channel not in CHANNELS:
         raise Problem("data.image.no_channel", channel=repr(channel), channels=CHANNELS)
     return channel

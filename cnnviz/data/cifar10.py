@@ -1,6 +1,6 @@
-"""The full CIFAR-10 set: 60,000 images, through Keras, in the background, once a process.
+"""The full CIFAR-10 set of 60,000 images, loaded through Keras by a background thread, once per process.
 
-Keras is imported by the loader's thread alone. Only Keras unpickles, and only files in its own cache.
+Only the loader's thread imports Keras. Only Keras unpickles, and only files in its own cache.
 """
 
 import gc
@@ -19,17 +19,17 @@ from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.words import Message
 
 PATIENCE = 60
-"""Seconds to wait for files that are on this computer: TensorFlow's start takes most of it."""
+"""Seconds to wait for files that are already cached; most of it is TensorFlow's import."""
 
 STALLED_AFTER = 30
-"""Seconds without a new byte until a download is said to have stalled."""
+"""Seconds without a new byte after which a download counts as stalled."""
 
 
 class Loader:
-    """Loads the full set in a thread of its own; the page asks how far it is.
+    """Loads the full set in a background thread and reports its progress.
 
     `state` goes "absent" -> "importing" -> "downloading" (only if Keras has no files yet) -> "reading"
-    -> "ready", or to "failed" from any of these, from where it can be started again.
+    -> "ready", or to "failed" from any of these. A failed loader can be started again.
     """
 
     def __init__(self) -> None:
@@ -40,7 +40,7 @@ class Loader:
         self._full_set: Collection | None = None
 
     def start(self) -> None:
-        """Begins to load, and returns at once; does nothing if that is under way or done."""
+        """Start loading and return at once. Does nothing if loading is in progress or done."""
         with self._lock:
             if self._state in ("absent", "failed"):
                 self._state = "importing"
@@ -48,32 +48,32 @@ class Loader:
                 self._thread.start()
 
     def wait(self, timeout: float | None = None) -> str:
-        """The state, once loading has ended or `timeout` seconds have passed."""
+        """Wait until loading has ended, or for `timeout` seconds, and return the state."""
         if self._thread is not None:
             self._thread.join(timeout)
         return self.state
 
     @property
     def full_set(self) -> Collection | None:
-        """The set if it is loaded; starts nothing."""
+        """The full set, or None if it is not loaded. Never starts loading."""
         return self._full_set
 
     @property
     def state(self) -> str:
-        """The state of loading: one of the words above."""
+        """State of loading: one of the words above."""
         arrived = self._state == "downloading" and keras_cache.archive_size() >= keras_cache.ARCHIVE_BYTES
         return "reading" if arrived else self._state
 
     @property
     def progress(self) -> float | None:
-        """The share (0 to 1) of the download that has arrived; 1 when all is ready, None where it is unknown."""
+        """Fraction of the download that has arrived (0 to 1); 1 if the set is loaded, None if unknown."""
         if self.state == "downloading":
             return keras_cache.archive_size() / keras_cache.ARCHIVE_BYTES
         return 1.0 if self.state == "ready" else None
 
     @property
     def message(self) -> Message:
-        """The state of loading in words for a learner; after a failure, the fault and what to do."""
+        """State of loading as a message; after a failure, its cause and remedy."""
         match self.state:
             case "failed" if self._failure:
                 return self._failure
@@ -86,7 +86,7 @@ class Loader:
 
     @property
     def sentence(self) -> str:
-        """The same in English."""
+        """The message in English."""
         return str(self.message)
 
     def _run(self) -> None:
@@ -102,11 +102,11 @@ class Loader:
 
 
 LOADER = Loader()
-"""The process's only one: the set takes 185 MB, and all sessions share it."""
+"""The only loader of the process: the set takes 185 MB, which all sessions share."""
 
 
 def at_hand() -> Collection | None:
-    """The full set, where it is in memory or can be had without a network: then the first call may take seconds."""
+    """Return the full set if it is in memory or Keras's cache, otherwise None. The first call may take seconds."""
     if LOADER.full_set is None and cached() and LOADER.state != "failed":
         LOADER.start()
         LOADER.wait(PATIENCE)
@@ -114,20 +114,21 @@ def at_hand() -> Collection | None:
 
 
 def cached() -> bool:
-    """Tells whether Keras' cache holds the unpacked files, so that loading needs no network, and it may be loaded; imports nothing."""
+    """Return whether the full set is allowed and Keras's cache holds its unpacked files, so that loading needs no
+    network. Imports nothing."""
     return "cifar10" not in forbidden() and keras_cache.extracted() is not None
 
 
 def _load(enter: Callable[[str], None]) -> Collection:
-    """The set from Keras' cache, or else downloaded by Keras; `enter` is told each state."""
+    """Return the set from Keras's cache, or let Keras download it. Call `enter` with each new state."""
     from tensorflow.keras.datasets import cifar10
 
-    # TensorFlow's 400,000 objects stay for good. Left in the collector's rounds, they cost every click of every
-    # visitor 0.2 s: Streamlit has Keras, where it is imported, collect garbage after each script's run.
+    # TensorFlow's 400,000 objects are never freed. Exclude them from garbage collection, which Streamlit runs after
+    # each script run if Keras is imported: otherwise each click costs 0.2 s.
     gc.freeze()
     folder = keras_cache.extracted()
     if folder:
-        # load_data would want the archive beside it, and download that again where only its content is.
+        # Not load_data: it also requires the archive, and would download it again.
         enter("reading")
         return _read(folder)
     enter("downloading")
@@ -148,7 +149,7 @@ def _read(folder: Path) -> Collection:
 
 
 def collect(train: np.ndarray, train_labels: np.ndarray, test: np.ndarray, test_labels: np.ndarray) -> Collection:
-    """The set as a collection: images uint8 (M,32,32,3) and labels (M,) of each split."""
+    """Return the set as a collection, from images (M,32,32,3), uint8, and labels (M,) of each split."""
     return Collection("cifar10", _split("train", train, train_labels), _split("test", test, test_labels))
 
 
@@ -160,7 +161,7 @@ def _split(name: str, images: np.ndarray, labels: np.ndarray) -> LabelledImages:
 
 
 def _channels_last(images: np.ndarray) -> np.ndarray:
-    """Images as (N,32,32,3), whichever order Keras is set to."""
+    """Return images as (N,32,32,3), whatever Keras's image data format."""
     return images.transpose(0, 2, 3, 1) if images.shape[1] == 3 else images
 
 

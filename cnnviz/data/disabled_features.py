@@ -1,4 +1,4 @@
-"""Features that are switched off on this server, whatever is installed: the environment's CNNVIZ_WITHOUT."""
+"""Features that the environment variable CNNVIZ_WITHOUT disables, even if they are installed."""
 
 import os
 import re
@@ -7,16 +7,17 @@ from cnnviz.words import Message, Problem, message
 
 SETTING = "CNNVIZ_WITHOUT"
 KINDS = ("tensorflow", "cifar10", "training")
-"""TensorFlow's opinion (700 MB for good), reading or downloading the full CIFAR-10 (200 MB), trainings on many images (minutes of CPU)."""
+"""TensorFlow's cross-check (700 MB of memory), the full CIFAR-10 set (200 MB), and training on many images (minutes
+of CPU time)."""
 
 
 def forbidden() -> frozenset[str]:
-    """Those of KINDS that the setting names. Raises Problem as `read_forbidden` does."""
+    """Return the kinds that the environment variable disables. Raise Problem as `read_forbidden` does."""
     return read_forbidden(os.environ.get(SETTING, ""))
 
 
 def read_forbidden(text: str) -> frozenset[str]:
-    """Kinds out of a text, between spaces or commas; Problem for a word that is none: it would forbid nothing.
+    """Parse kinds separated by spaces or commas. Raise Problem for an unknown word, which would disable nothing.
 
     >>> sorted(read_forbidden("training, tensorflow"))
     ['tensorflow', 'training']
@@ -29,5 +30,5 @@ def read_forbidden(text: str) -> frozenset[str]:
 
 
 def excuse(kind: str) -> Message | None:
-    """The sentence that says so to a visitor, None where it is not forbidden."""
+    """Return the message that tells visitors that `kind` is disabled, or None if it is enabled."""
     return message(f"data.forbidden.{kind}") if kind in forbidden() else None

@@ -1,4 +1,4 @@
-"""Failures of loading CIFAR-10, and what to do, in one sentence for a learner."""
+"""Failures of loading CIFAR-10, each explained in one message with a remedy."""
 
 import errno
 import os
@@ -11,7 +11,7 @@ from cnnviz.words import Message
 
 
 def explain_failure(error: Exception, state: str) -> Message:
-    """The sentence for an `error` that ended the loader's `state` (see cifar10.Loader).
+    """Return the message for an `error` that ended the state `state` of cifar10.Loader.
 
     >>> print(explain_failure(ModuleNotFoundError("No module named 'tensorflow'"), "importing"))
     TensorFlow cannot be used (No module named 'tensorflow'): pip install tensorflow, then restart.
@@ -21,9 +21,9 @@ def explain_failure(error: Exception, state: str) -> Message:
 
 
 def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
-    """The kind of failure: the name of its message."""
+    """Return the kind of failure, which is part of the message id."""
     network = any(isinstance(link, URLError) for link in chain)
-    # A firewall refuses with the same numbers as a file system.
+    # Firewalls raise the same errno values as file systems.
     numbers = set() if network else {getattr(link, "errno", None) for link in chain}
     if numbers & {errno.ENOSPC, errno.EDQUOT}:
         return "disk_full"
@@ -37,7 +37,7 @@ def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
 
 
 def _values(chain: list[BaseException], state: str) -> dict[str, object]:
-    """The values that the messages may name: the reason, the folder that it is about, and what to do by hand."""
+    """Return the values that messages may contain: the reason, the folder concerned and the manual remedy."""
     own = keras_cache.datasets_folders()[-1]
     folder = (keras_cache.extracted() or own) if state == "reading" else own
     cure = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shown(own)})
@@ -45,7 +45,8 @@ def _values(chain: list[BaseException], state: str) -> dict[str, object]:
 
 
 def _chain(error: BaseException | None) -> Iterator[BaseException]:
-    """An error and those it came from; Keras wraps the one that tells, and so does urllib, as its reason."""
+    """Yield an error and its causes, outermost first. Keras wraps the original error, and urllib keeps it as
+    `reason`."""
     while error is not None:
         yield error
         reason = getattr(error, "reason", None)
@@ -55,7 +56,7 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 
 
 def _reason(chain: list[BaseException]) -> str:
-    """The innermost text, without a line break: the others repeat it with addresses and numbers."""
+    """Return the innermost error text without line breaks; the outer texts repeat it with addresses and numbers."""
     text = next((t for t in (getattr(link, "strerror", None) or str(link) for link in reversed(chain)) if t), "")
     return " ".join(text.split())[:120] or type(chain[-1]).__name__
 

@@ -1,7 +1,7 @@
-"""The names under which notebooks keep gradients, and which gradient of a network each may stand for.
+"""Names that notebooks use for gradients, and the gradients of a network that each may mean.
 
-`dW1`, `grad_w`, `w_grad`, `dL_dz1`, `delta1`, `dconv`: letters differ from ours, and numbers count layers. So a name has several
-candidates, and the size of its array decides.
+Names such as `dW1`, `grad_w`, `w_grad`, `dL_dz1`, `delta1` and `dconv` use other letters than our symbols, and numbers that count
+layers. So a name has several candidates, and the size of its array decides.
 """
 
 import re
@@ -30,12 +30,12 @@ _LETTERS = {
     "o": "o out output outputs y yhat y_hat ypred y_pred pred preds probs prob a_out",
     "x": "x img image input inputs pixels",
 }
-"""Other names of them, by our letter."""
+"""Alternative names of each symbol, by its first letter."""
 _WORDS = {letter: frozenset(words.split()) for letter, words in _LETTERS.items()}
 
 
 def is_gradient(name: str) -> bool:
-    """Tells whether a name says that it is a gradient, of whatever.
+    """Return whether `name` looks like the name of a gradient.
 
     >>> [name for name in ("dW1", "grad_w", "w_grad", "delta2", "z1", "data") if is_gradient(name)]
     ['dW1', 'grad_w', 'w_grad', 'delta2']
@@ -44,7 +44,8 @@ def is_gradient(name: str) -> bool:
 
 
 def _parsed(name: str) -> tuple[tuple[str, ...], int | None] | None:
-    """The letters that a name may mean, likeliest first, and its number."""
+    """Return the letters that a name may mean, most likely first, and its number (None if it has none). None if it is
+    not a gradient's name."""
     plain = name.strip().lower()
     if error := _ERROR.fullmatch(plain):
         return ("z",), int(error[1]) if error[1] else None
@@ -60,7 +61,7 @@ def _parsed(name: str) -> tuple[tuple[str, ...], int | None] | None:
 
 
 def candidates(name: str, program: Program) -> Iterator[str]:
-    """The gradients of a network that a name may stand for, likeliest first.
+    """Yield the gradients of a network that a name may mean, most likely first.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
@@ -75,7 +76,8 @@ def candidates(name: str, program: Program) -> Iterator[str]:
 
 
 def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
-    """The symbols that a letter counts, in order; weights and biases for all layers that have some, or for each kind by itself."""
+    """Yield the lists of symbols in which a number may count, in order. Weights and biases may be counted per kind of
+    layer or across all layers."""
     symbols = [*program.network.symbols, *program.parameters]
     own = [symbol for symbol in symbols if symbol[0] == letter]
     if letter in "wfb":
@@ -95,11 +97,11 @@ def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
 
 
 def _layers(program: Program, kind: str = "") -> Iterator[tuple[Layer, Names]]:
-    """The layers with weights, of one kind or of all, with their names."""
+    """Yield the layers with weights, of one kind or of all kinds, each with its names."""
     layers = zip(program.network.layers, program.network.names, strict=True)
     return ((layer, names) for layer, names in layers if {"f", "w"} & {*layer.parameter_letters} and kind in ("", layer.kind))
 
 
 def _of_number(symbols: list[str], number: int | None) -> list[str]:
-    """Those of a group that may be meant: of a number, that one, counted from 1 or else from 0."""
+    """Return the symbols of a group that `number` may mean, counted from 1 or from 0; all of them if it is None."""
     return symbols if number is None else [symbols[n] for n in (number - 1, number) if 0 <= n < len(symbols)]

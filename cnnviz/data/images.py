@@ -1,4 +1,4 @@
-"""Images by their id, and the part of them that the network sees."""
+"""Images by id, and the channels of them that a network receives."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -19,12 +19,13 @@ __all__ = ["CLASSES", "LUMA", "Image", "ImageUnavailable", "bundled", "find_imag
 
 
 class ImageUnavailable(Problem):
-    """An image that cannot be had; its sentence tells a learner what is wrong and what to do."""
+    """Raised if an image is unavailable; the message gives the cause and a remedy."""
 
 
 @dataclass(frozen=True, eq=False)
 class Image:
-    """`pixels` uint8 (H,W,3), read-only (a gray picture has three equal channels), and the class's name as `label` where it is known."""
+    """An image: `pixels` (H,W,3), uint8, read-only, with three equal channels if gray; `label` is its class name, or
+    None if unknown."""
 
     id: str
     pixels: np.ndarray
@@ -37,7 +38,7 @@ class Image:
 
     @property
     def message(self) -> Message:
-        """Its name on the page, in any language."""
+        """Name of the image as a message."""
         id = parse_image_id(self.id)
         if id.kind == "upload":
             return Message("data.image.upload")
@@ -49,7 +50,7 @@ class Image:
 
     @property
     def words(self) -> str:
-        """The same as a text.
+        """Name of the image in English.
 
         >>> find_image("test-0").words, find_image("pattern-dot").words, find_image("digit7-h3").words
         ('test-0, cat', 'pattern: dot', 'digit7-h3, handwritten 7, test image')
@@ -58,10 +59,11 @@ class Image:
 
 
 def find_image(img: str) -> Image:
-    """The image of an id (cnnviz.core.setup.image_ids): `test-3`, `train-3`, `cat-17`, `digit7-3`, `pattern-edges`, `upload-…`.
+    """Return the image with an id (see cnnviz.core.setup.image_ids): `test-3`, `train-3`, `cat-17`, `digit7-3`,
+    `pattern-edges`, `upload-…`.
 
-    Of the full set only what is in memory or in Keras' cache; then the first call may take seconds.
-    Raises ImageUnavailable.
+    Images of the full set are available only if it is in memory or in Keras's cache; the first call may then take
+    seconds. Raise ImageUnavailable.
 
     >>> find_image("test-0").pixels.shape, find_image("digit7-3").pixels.shape
     ((32, 32, 3), (28, 28, 3))
@@ -84,9 +86,9 @@ def find_image(img: str) -> Image:
 
 @cache
 def bundled(split: str) -> tuple[Image, ...]:
-    """The images that come along under CIFAR-10's own ids: the first 20 of "test", or the first of "train".
+    """Return the bundled images with CIFAR-10 ids: the first 20 of "test", or the first of "train".
 
-    Raises ImageUnavailable if they were removed.
+    Raise ImageUnavailable if the files are missing.
 
     >>> bundled("train")[0].words
     'train-0, frog'
@@ -104,7 +106,8 @@ def bundled(split: str) -> tuple[Image, ...]:
 
 
 def load_images(setup: Setup) -> np.ndarray:
-    """The input of a setup's network: its image, (H,W) or (3,H,W), or several, (m,C,H,W). Raises ImageUnavailable.
+    """Return the input of a setup's network: (H,W) or (3,H,W) for one image, (m,C,H,W) for several. Raise
+    ImageUnavailable.
 
     >>> from cnnviz.core.setup.setup import Setup
     >>> load_images(Setup(img="cat-0,dog-3")).shape, load_images(Setup()).shape
@@ -115,13 +118,12 @@ def load_images(setup: Setup) -> np.ndarray:
 
 
 def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit") -> np.ndarray:
-    """One channel of an image as x, float64: 0…1 for the scale "unit" (v / 255), 0…255 for "raw".
+    """Return one channel of an image as x, float64: 0…1 for the scale "unit" (v / 255), 0…255 for "raw".
 
-    `image` is an id, which gives (32,32), digits (28,28), or an array (H,W,3) or (H,W) of 0…255, which
-    gives (H,W). "rgb" gives all three channels, channels first: (3,H,W). "gray" is 0.299 R + 0.587 G +
-    0.114 B (ITU-R BT.601), not rounded. An array (H,W) is one channel already, whichever is asked for, and
-    three equal ones for "rgb". Raises Problem (a ValueError) where array, channel or scale do not fit,
-    ImageUnavailable for an id.
+    `image` is an id or an array (H,W,3) or (H,W) with values 0…255. The result is (H,W), which is (32,32) for ids and
+    (28,28) for digits, or (3,H,W) for "rgb". "gray" is 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601), not rounded. An
+    array (H,W) serves as any channel, and as three equal ones for "rgb". Raise Problem (a ValueError) if the array,
+    channel or scale is invalid, and ImageUnavailable for an id.
 
     >>> load_image(np.full((1, 2), 51)).tolist()
     [[0.2, 0.2]]
@@ -140,14 +142,14 @@ def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit
 
 
 def _pixels(image: object) -> np.ndarray:
-    """An array (H,W,3) or (H,W) of 0…255; Problem for anything else."""
+    """Return `image` as an array (H,W,3) or (H,W) with values 0…255. Raise Problem for anything else."""
     pixels = np.asarray(image)
     if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
         raise Problem("data.image.wrong_shape", shape=str(pixels.shape))
     if pixels.dtype.kind not in "buif":
         raise Problem("data.image.wrong_type", type=str(pixels.dtype))
     least, most = pixels.min().item(), pixels.max().item()
-    if not (least >= 0 and most <= 255):  # written so that NaN fails too
+    if not (least >= 0 and most <= 255):  # in this form, NaN fails too
         raise Problem("data.image.wrong_values", least=least, most=most)
     return pixels
 

@@ -1,7 +1,6 @@
-"""The place where Keras keeps CIFAR-10, found without importing Keras: that would cost seconds.
+"""Locates Keras's CIFAR-10 cache without importing Keras, which takes seconds.
 
-This repeats what `keras.utils.get_file` (Keras 3.15) does with names and folders; a test holds it
-against the real one.
+It repeats the names and folders of `keras.utils.get_file` (Keras 3.15); a test compares both.
 """
 
 import os
@@ -13,18 +12,18 @@ ARCHIVE = "cifar-10-batches-py-target_archive"
 ARCHIVE_BYTES = 170_498_071
 
 FOLDERS = ("cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py")
-"""The folder into which Keras unpacks the archive, and the one that unpacking it by hand makes; older Keras used that one too."""
+"""Folders of the unpacked archive: from Keras, and from unpacking by hand, as older versions of Keras did."""
 
 ELSEWHERE = "/tmp"
-"""The folder that Keras names where it may write nowhere else, whatever the system's own is."""
+"""Folder that Keras falls back to if its own is not writable, whatever the system's temporary folder."""
 
 BATCHES = (*(f"data_batch_{i}" for i in range(1, 6)), "test_batch")
 BATCH_BYTES = 10_000 * 32 * 32 * 3
-"""The pixels alone; a shorter file was cut off while it was unpacked."""
+"""Size of a batch's pixels alone; a smaller file was truncated while unpacking."""
 
 
 def datasets_folders() -> tuple[Path, ...]:
-    """Keras' folder for data sets; where it may not write to that, also the one that it falls back to."""
+    """Return Keras's data set folder, followed by its fallback if that folder is not writable."""
     named = os.environ.get("KERAS_HOME")
     if named is None:
         user = os.path.expanduser("~")
@@ -36,14 +35,16 @@ def datasets_folders() -> tuple[Path, ...]:
 
 
 def _shared() -> Path:
-    """The place where it keeps data sets if it may write nowhere else."""
+    """Return Keras's fallback folder for data sets."""
     return Path(ELSEWHERE if os.path.isdir(ELSEWHERE) else tempfile.gettempdir()) / ".keras" / "datasets"
 
 
 def claim() -> tempfile.TemporaryDirectory[str] | None:
-    """Gives Keras a folder of our own, until it is closed, where it would take one in which anybody may have put something.
+    """Point Keras to a private temporary folder if it would otherwise use the shared fallback, in which any user may
+    have put files.
 
-    None where it has one that it may write to, or that holds the data set already.
+    Return the folder, which lasts until it is closed, or None if Keras has a writable folder of its own or already
+    has the data set.
     """
     own, *shared = datasets_folders()
     if (own != _shared() and not shared) or extracted() not in (None, *(_shared() / folder for folder in FOLDERS)):
@@ -54,7 +55,7 @@ def claim() -> tempfile.TemporaryDirectory[str] | None:
 
 
 def extracted() -> Path | None:
-    """The folder that holds all six batches of CIFAR-10, or None."""
+    """Return the folder that holds all six batches of CIFAR-10, or None."""
     for datasets in datasets_folders():
         for folder in FOLDERS:
             if all(_size(datasets / folder / batch) > BATCH_BYTES for batch in BATCHES):
@@ -63,12 +64,12 @@ def extracted() -> Path | None:
 
 
 def archive() -> Path:
-    """The file that Keras downloads to. It grows in place: there is no other name while it is partial."""
+    """Return the file that Keras downloads to. A partial download has the same name."""
     return datasets_folders()[-1] / ARCHIVE
 
 
 def archive_size() -> int:
-    """The number of bytes of the archive that are there by now."""
+    """Return the current size of the archive in bytes, or 0 if it does not exist."""
     return _size(archive())
 
 
@@ -80,6 +81,6 @@ def _size(path: Path) -> int:
 
 
 def _writable(folder: Path) -> bool:
-    while not folder.exists() and folder != folder.parent:  # Keras makes what is missing
+    while not folder.exists() and folder != folder.parent:  # Keras creates missing folders
         folder = folder.parent
     return os.access(folder, os.W_OK)

@@ -1,7 +1,6 @@
-"""Labelled images: a value for those of some classes, and a collection of them to learn from and held out.
+"""Labelled images: a subset of an array of images by class, and a collection of training and held-out images.
 
-Nothing is copied: the pixels stay where they are, shared by all visitors, and are taken from there when
-they are asked for.
+Pixels are not copied: all sessions share them, and channels are extracted on indexing.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from cnnviz.words import Message
 
 @dataclass(frozen=True, eq=False)
 class Pixels:
-    """One channel of some images, raw (0…255), made when images are asked for by index.
+    """One channel of some images with values 0…255, extracted on indexing.
 
     >>> gray = Pixels(np.full((9, 4, 4, 3), 7, np.uint8), np.array([2, 5, 8]), "gray")
     >>> gray.shape, gray[np.array([0, 2])].shape, float(gray[0].max())
@@ -46,10 +45,10 @@ class Pixels:
 
 @dataclass(frozen=True, eq=False)
 class LabelledImages:
-    """M images of the classes `names`: those at `indices` (M,) of `source` (…,H,W,3), uint8.
+    """M images of the classes `names`: entries `indices` (M,) of `source` (…,H,W,3), uint8.
 
-    `labels` (M,) are indices of `names`; `id_of` gives an image's id from its index in `source`. All
-    arrays are read-only.
+    `labels` (M,) are indices into `names`; `id_of` maps an index into `source` to an image id. All arrays are
+    read-only.
     """
 
     source: np.ndarray = field(repr=False)
@@ -66,9 +65,9 @@ class LabelledImages:
         return len(self.indices)
 
     def of(self, names: Sequence[str]) -> LabelledImages:
-        """Those of some classes only, in the same order; label i is then the i-th of `names`.
+        """Return the images of some classes only, in the same order; label i is then the i-th of `names`.
 
-        Raises ValueError for a class that there is none of.
+        Raise ValueError if a class is unknown.
         """
         wanted = np.full(len(self.names), -1)
         wanted[[self.names.index(name) for name in names]] = np.arange(len(names))
@@ -78,29 +77,29 @@ class LabelledImages:
 
     @property
     def images(self) -> np.ndarray:
-        """uint8 (M,H,W,3), a copy."""
+        """Copy of the pixels, (M,H,W,3), uint8."""
         return self.source[self.indices]
 
     @property
     def ids(self) -> list[str]:
-        """The ids that `find_image` takes: "train-123", "cat-h3"."""
+        """Ids of the images, as `find_image` accepts them: "train-123", "cat-h3"."""
         return [str(self.id_of(int(index))) for index in self.indices]
 
     @property
     def targets(self) -> np.ndarray:
-        """One-hot (M,N): (1,0,…) for the first class, (0,1,…) for the second."""
+        """One-hot targets (M,N): (1,0,…) for the first class, (0,1,…) for the second."""
         return freeze(np.eye(len(self.names))[self.labels])
 
     def pixels(self, channel: str = "red", dtype: type = np.float64) -> Pixels:
-        """One channel, or all three as "rgb", to be trained on; Problem if there is none of that name."""
+        """Return one channel, or all three for "rgb", as training input. Raise Problem if the channel is unknown."""
         return Pixels(self.source, self.indices, check_channel(channel), dtype)
 
 
 @dataclass(frozen=True, eq=False)
 class Collection:
-    """Images to learn from, and images of the same classes that are held out.
+    """Training images, and held-out images of the same classes.
 
-    `source` says where they come from: "cifar10" (the full set), "sample", "digits" or "small" (all bundled).
+    `source` is their origin: "cifar10" (the full set), "sample", "digits" or "small" (all bundled).
     """
 
     source: str
@@ -109,26 +108,26 @@ class Collection:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The classes, in the order of the labels."""
+        """Class names, in label order."""
         return self.train.names
 
     @property
     def words(self) -> tuple[str | Message, ...]:
-        """The same in the words of readers."""
+        """Class names as shown to users."""
         return tuple(map(class_words, self.names))
 
     @property
     def full(self) -> bool:
-        """Tells whether this is the full CIFAR-10 set, or classes of it."""
+        """Whether this is the full CIFAR-10 set, or classes of it."""
         return self.source == "cifar10"
 
     def of(self, names: Sequence[str]) -> Collection:
-        """The images of some classes only; see LabelledImages.of."""
+        """Return the images of some classes only; see LabelledImages.of."""
         return Collection(self.source, self.train.of(names), self.held_out.of(names))
 
     @property
     def counts(self) -> Message:
-        """Classes and numbers of images, in words.
+        """Class names and numbers of images, as a message.
 
         >>> from cnnviz.data.bundled_images import bundled
         >>> print(bundled("digits").of(("3", "8")).counts)

@@ -1,4 +1,4 @@
-"""Test patterns: images so simple that the answer of a kernel can be foretold."""
+"""Test patterns: images simple enough to predict a kernel's output."""
 
 import numpy as np
 
@@ -10,7 +10,8 @@ ROWS, COLUMNS = freeze(np.indices((SIZE, SIZE)))
 
 
 def pattern(name: str) -> np.ndarray:
-    """The pattern `name` as pixels (32,32,3), uint8, all three channels alike; ValueError if there is none.
+    """Return the pattern `name` as pixels (32,32,3), uint8, with three equal channels. Raise ValueError if there is
+    none.
 
     >>> pattern("gradient")[0, [0, 1, 31], 0].tolist()
     [0, 8, 255]
@@ -24,7 +25,7 @@ def pattern(name: str) -> np.ndarray:
 
 
 def _edges() -> np.ndarray:
-    """An upright, a level and two slanting edges, a quarter of the image each."""
+    """Return a vertical, a horizontal and two diagonal edges, one in each quadrant."""
     half = SIZE // 2
     i, j = np.indices((half, half))
     upright, level, falling, rising = j >= half // 2, i >= half // 2, j > i, i + j >= half
@@ -32,15 +33,15 @@ def _edges() -> np.ndarray:
 
 
 def _checkerboard() -> np.ndarray:
-    """Squares of 4×4 pixels: a 3×3 kernel sees flat places, edges and corners."""
+    """Return squares of 4×4 pixels: a 3×3 kernel sees flat areas, edges and corners."""
     return (ROWS // 4 + COLUMNS // 4) % 2
 
 
 def _gradient() -> np.ndarray:
-    """Black on the left to white on the right, by the same step everywhere."""
+    """Return a linear ramp from black on the left to white on the right."""
     return COLUMNS / (SIZE - 1)
 
 
 def _dot() -> np.ndarray:
-    """One white pixel: z1 then shows the kernel itself, turned by 180°, since nothing flips it."""
+    """Return one white pixel: z1 then shows the kernel rotated by 180°, since cross-correlation does not flip it."""
     return (ROWS == SIZE // 2) & (COLUMNS == SIZE // 2)

@@ -1,4 +1,4 @@
-"""Many starts of a setup, asked for as a text: their setups, their images, and their runs."""
+"""Sweeps: one setup with many starts, given as text, with their images and runs."""
 
 from dataclasses import dataclass
 
@@ -14,10 +14,11 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True, eq=False)
 class Sweep(ReadOnly):
-    """R runs of n updates that differ in one value, `values` (R,): numbers, or texts where these are filters or images.
+    """R runs of n updates that differ in one value: `values` (R,), numbers, or strings for filters and images.
 
-    `losses` (R,n+1), `outputs` (R,N) after n updates; `reached` (R,) the first update (0 is before the first) at which the largest output
-    is the largest target's and all are finite, −1 never, None for one output. `base` is the setup, `lessons` are the runs' own; `said` what was left out or cut.
+    `losses` is (R,n+1), and `outputs` (R,N) after n updates. `reached` (R,) is the number of updates after which the
+    prediction is first correct and all outputs are finite, −1 if never; it is None for networks with one output.
+    `base` is the original setup, `setups` those of the runs. `said` are messages on omitted images and shortened runs.
     """
 
     base: Setup
@@ -30,17 +31,17 @@ class Sweep(ReadOnly):
     said: tuple[Message, ...]
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """Its arrays by name."""
+        """Return the arrays by name."""
         found = {"values": self.values, "losses": self.losses, "outputs": self.outputs}
         return found if self.reached is None else found | {"reached": self.reached}
 
 
 def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) -> Sweep:
-    """Runs of `n` updates, `lesson.k` unless it is said, that differ in what `starts` names: "seed:0..239", "start:1..240",
-    "lr:0.001..1", "f:sobel-x;blur", "img:test-0;test-3".
+    """Run `n` updates (`setup.k` if None) for each value in `starts`: "seed:0..239", "start:1..240", "lr:0.001..1",
+    "f:sobel-x;blur", "img:test-0;test-3".
 
-    All else is the setup's, on the image (H,W) or (C,H,W). Every number is that of the single run, bit for bit, where matrix products
-    have one thread. Raises Problem where `starts` names none.
+    `image` is (H,W) or (C,H,W). Results are bit-identical to those of single runs if BLAS uses one thread. Raise Problem
+    if `starts` is invalid.
 
     >>> found = sweep(Setup(k=2), load_image("test-0"), "seed:0..3")
     >>> found.values.tolist(), found.losses.shape, found.setups[3].seed
@@ -60,7 +61,7 @@ def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) ->
 
 
 def _starts(asked: Asked, setup: Setup, x: np.ndarray) -> tuple[dict[str, Start], list[Message]]:
-    """Each value's setup and image, and a sentence for each image that is not here."""
+    """Return the setup and input of each value, and a message for each unavailable image."""
     if asked.key != "img":
         return {value: (asked.setup(setup, value), x) for value in asked.values}, []
     found: dict[str, Start] = {}

@@ -1,4 +1,4 @@
-"""The images that a network is trained on: those of two to ten classes, from the best source there is."""
+"""Training images: two to ten classes, from the best available source."""
 
 from collections.abc import Sequence
 
@@ -12,11 +12,11 @@ SOURCES = ("cifar10", "sample", "digits", "small")
 
 
 def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> Collection:
-    """Images of two to ten classes of CIFAR-10, or digits: to learn from, and held out.
+    """Return training and held-out images of two to ten classes of CIFAR-10 or digits.
 
-    `source` is one of SOURCES. Without one, digits come from the bundled digits, other classes from the
-    full set where it is in memory or in Keras' cache (the first call may then take seconds), else from
-    the bundled sample. Raises Problem for what cannot be had.
+    `source` is one of SOURCES. If it is empty, digits come from the bundled digits, and other classes from the full set
+    if it is in memory or in Keras's cache (the first call may then take seconds), otherwise from the bundled sample.
+    Raise Problem if classes or source are invalid or unavailable.
 
     >>> data = training_data(("ship", "cat", "dog"), "sample")
     >>> data.train.targets.shape, data.held_out.ids[0], data.names[data.held_out.labels[0]]
@@ -32,7 +32,7 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
 
 
 def describe(data: Collection) -> Message:
-    """The number and classes of these images, and their source.
+    """Return a message with the number, classes and source of these images.
 
     >>> print(describe(training_data(("3", "8"))))
     3 against 8: 400 training images, 100 test images, from MNIST's bundled digits.

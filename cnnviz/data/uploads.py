@@ -1,8 +1,7 @@
-"""A learner's own picture: decoded under limits, made 32×32, and carried in the link itself.
+"""Uploaded pictures: decoded under limits, resized to 32×32 and stored in the link itself.
 
-Nothing is kept here or on disk. The pixels travel as the image id `upload-<text>`, where the text is
-the 3072 bytes of RGB, compressed, in base64 for addresses. Both ways take anything at all, since
-anybody can choose a file or type an address.
+Nothing is stored in memory or on disk. The pixels travel as the image id `upload-<text>`: 3072 bytes of RGB, compressed, in
+URL-safe base64. Files and ids are untrusted input, so both directions must handle anything.
 """
 
 from __future__ import annotations
@@ -21,23 +20,23 @@ if TYPE_CHECKING:
 
 PREFIX = "upload-"
 SIZE = 32
-"""Pixels on a side, of what becomes of an upload."""
+"""Side of a resized upload, in pixels."""
 PIXEL_BYTES = SIZE * SIZE * 3
 MAX_BYTES = 5_000_000
-"""The most that a file may have."""
+"""Upper limit of a file's size."""
 MAX_PIXELS = 25_000_000
-"""The most that a picture may have when it is decoded."""
+"""Upper limit of a decoded picture's area."""
 MAX_SIDE = 20_000
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP")
-"""The formats that are read."""
+"""Accepted formats, by Pillow's names."""
 _NAMES = Message("data.upload.formats", {"others": FORMATS[:-1], "last": FORMATS[-1]})
 
 
 def read_upload(data: bytes) -> str:
-    """The id under which the picture in the file `data` travels: its middle square, as 32×32 RGB.
+    """Return the image id of the picture in the file `data`: its central square, as 32×32 RGB.
 
-    Turned upright as its EXIF says, the first frame if it moves, on white where it is transparent.
-    Raises Problem with a sentence for the learner, whatever `data` holds.
+    EXIF rotation is applied, only the first frame of an animation is used, and transparency is blended with white.
+    Raise Problem if `data` is invalid in any way.
 
     >>> read_upload(b"")
     Traceback (most recent call last):
@@ -51,7 +50,7 @@ def read_upload(data: bytes) -> str:
 
 
 def pack(pixels: np.ndarray) -> str:
-    """The id of `pixels` (32,32,3), uint8; ValueError for another shape or type.
+    """Return the image id of `pixels` (32,32,3), uint8. Raise ValueError for another shape or type.
 
     >>> bool((unpack(pack(np.full((32, 32, 3), 7, np.uint8))) == 7).all())
     True
@@ -63,7 +62,7 @@ def pack(pixels: np.ndarray) -> str:
 
 
 def unpack(img: str) -> np.ndarray:
-    """The pixels (32,32,3), uint8, read-only, of an id from `pack`; Problem for anything else."""
+    """Return the pixels (32,32,3), uint8, read-only, of an id from `pack`. Raise Problem for anything else."""
     try:
         return np.frombuffer(_inflate(img), np.uint8).reshape(SIZE, SIZE, 3)
     except (ValueError, zlib.error):
@@ -75,7 +74,7 @@ def _inflate(img: str) -> bytes:
     if text == img:
         raise ValueError("no upload")
     stream = zlib.decompressobj()
-    # One byte over is asked for, to see whether there is more; what follows is never inflated.
+    # Ask for one byte too many, to detect longer data without inflating all of it.
     pixels = stream.decompress(base64.b64decode(text + "=" * (-len(text) % 4), b"-_", validate=True), PIXEL_BYTES + 1)
     if len(pixels) != PIXEL_BYTES or not stream.eof or stream.unused_data:
         raise ValueError("other than 3072 bytes")
@@ -83,16 +82,16 @@ def _inflate(img: str) -> bytes:
 
 
 def _decode(data: bytes) -> np.ndarray:
-    """The pixels (32,32,3) of a file; every way in which a decoder can fail becomes one of three sentences."""
+    """Return the pixels (32,32,3) of a file. Any failure of a decoder becomes one of three messages."""
     from PIL import Image, UnidentifiedImageError
 
     try:
-        picture = Image.open(io.BytesIO(data), formats=FORMATS)  # reads the header, no pixel
+        picture = Image.open(io.BytesIO(data), formats=FORMATS)  # reads only the header
         too_large = picture.width * picture.height > MAX_PIXELS or max(picture.size) > MAX_SIDE
     except UnidentifiedImageError:
         raise Problem("data.upload.no_picture", formats=_NAMES) from None
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        too_large = True  # Pillow's own limit lies above ours
+        too_large = True  # Pillow's limit is higher than ours
     except Exception:
         raise Problem("data.upload.damaged") from None
     if too_large:
@@ -101,24 +100,23 @@ def _decode(data: bytes) -> np.ndarray:
         return _small(picture)
     except MemoryError:
         raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE) from None
-    except Exception:  # decoders raise OSError, SyntaxError, struct.error and more
+    except Exception:  # decoders raise OSError, SyntaxError, struct.error and others
         raise Problem("data.upload.damaged") from None
 
 
 def _small(picture: Image.Image) -> np.ndarray:
-    """The middle square of a Pillow image as pixels (32,32,3).
+    """Return the central square of a Pillow image as pixels (32,32,3).
 
-    It is turned and put on white when it is small already: both come out the same, and take no copy
-    of the large one.
+    It is rotated and blended with white after resizing, which gives the same result without a copy of the large image.
     """
     from PIL import Image, ImageOps
 
-    if picture.mode.startswith("I;16"):  # Pillow would cut these off at 255
+    if picture.mode.startswith("I;16"):  # Pillow would clip these at 255
         picture = Image.fromarray((np.asarray(picture) // 257).astype(np.uint8))
     if picture.mode not in (("LA", "RGBA") if picture.has_transparency_data else ("L", "RGB")):
         picture = picture.convert("RGBA" if picture.has_transparency_data else "RGB")
     side, (width, height) = min(picture.size), picture.size
-    if width != height:  # not resize's own box: its edge would see what lies outside
+    if width != height:  # not the `box` of resize, which would include pixels outside it
         left, top = (width - side) // 2, (height - side) // 2
         picture = picture.crop((left, top, left + side, top + side))
     small = ImageOps.exif_transpose(picture.resize((SIZE, SIZE), Image.Resampling.LANCZOS))

@@ -1,7 +1,7 @@
-"""Somebody's own gradients from a file: .npz or JSON, read under limits, with nothing unpickled and nothing kept.
+"""Uploaded gradients from .npz or JSON files, read under limits. Nothing is unpickled or stored.
 
-Anybody can choose any file: of an archive only the arrays that bear the name of a gradient are looked at, and of
-these no more bytes than such an array has; what a file says of its sizes is never believed.
+Files are untrusted: of an archive, only arrays named like a gradient are read, and no more bytes than such an array
+has. Sizes that a file declares are never trusted.
 """
 
 import json
@@ -23,16 +23,17 @@ from cnnviz.data.gradient_names import candidates, is_gradient
 from cnnviz.words import Message, Problem, message
 
 MOST_MEMBERS = 1_000
-"""Arrays in one file: more than any network has."""
+"""Upper limit of arrays in one file; networks have fewer."""
 MOST_OF_A_NUMBER = 30
-"""Bytes of a number in JSON, with what stands around it."""
+"""Upper limit of bytes for a number in JSON, with its separators."""
 _TOLD = 8
-"""Names that a sentence gives."""
+"""Number of names listed in a message."""
 
 
 @dataclass(frozen=True, eq=False)
 class UserGradients:
-    """Arrays by the names of gradients, float64, each with its precision; `passed_over` are names of others, and `notes` say why."""
+    """Uploaded gradients: float64 `arrays` by name, each with its precision. `passed_over` names ignored arrays, and
+    `notes` explain why."""
 
     arrays: Mapping[str, np.ndarray]
     precisions: Mapping[str, Precision] = field(default_factory=dict)
@@ -41,12 +42,13 @@ class UserGradients:
 
 
 def most_bytes(program: Program, images: int = 1) -> int:
-    """The most bytes of a file: every array of this setup written out, and a megabyte."""
+    """Return the upper limit of a file's size in bytes: every array of this setup written out, plus a megabyte."""
     return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
 
 
 def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradients:
-    """The gradients in a file, of so many images; of its other arrays only the names are read. Raises Problem, a sentence, whatever `data` holds.
+    """Return the gradients in a file for `images` images; of other arrays, read only the names. Raise Problem for
+    invalid `data`.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
@@ -73,18 +75,19 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradie
 
 
 def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> UserGradients:
-    """Return the gradients of a setup's images in a file, as `read_gradients` does: a setup can be pickled, its program cannot."""
+    """Read the gradients of a setup's images as `read_gradients` does. A setup can be pickled, but its program
+    cannot."""
     return read_gradients(data, setup.network.program(x_shape), len(setup.images))
 
 
 class Fits(NamedTuple):
-    """The sizes that an array has where it is a gradient of these lines, over so many images."""
+    """Allowed sizes of uploaded gradients for a program and a number of images."""
 
     program: Program
     images: int
 
     def sizes(self, target: str) -> tuple[int, ...]:
-        """The numbers of entries that an array may have: a bias's gradient may not have been summed, or summed too far."""
+        """Return the allowed numbers of entries. A bias gradient may also be unsummed, or summed over everything."""
         own = self._size(target)
         line = next(line for line in self.program.backward_lines if line.target == target)
         return (own, self._size(line.sources[0]), 1) if line.role == "db" else (own,)
@@ -94,7 +97,7 @@ class Fits(NamedTuple):
 
 
 def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -> dict[str, str]:
-    """The gradient that each name of a file stands for: our own names come first, in any case, then those whose array fits."""
+    """Map names in a file to gradients: exact names first, ignoring case, then alternative names whose arrays fit."""
     known, found = gradient_names(of.program), dict[str, str]()
     for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
         for target in candidates(name, of.program):
@@ -106,7 +109,7 @@ def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -
 
 
 def _notes(passed_over: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
-    """Notes on the parts of a file that are passed over: what looks like a gradient is named, for the name may be misspelt."""
+    """Return notes on ignored arrays. Names that look like gradients are listed, since they may be misspelt."""
     like = [name for name in passed_over if name.lower() != "do"]
     notes = [message("own.merged", first=known[0])] if len(like) < len(tuple(passed_over)) else []
     return (*notes, *([message("own.passed_over", names=_some(like))] if like else []))
@@ -133,13 +136,13 @@ def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
                     found[target] = _array(member, name, of.sizes(target))
     except (Problem, MemoryError):
         raise
-    except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of error
+    except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of errors
         raise Problem("own.damaged") from None
     return found, [name for name in members if name not in targets]
 
 
 def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int | None:
-    """The number of entries that a member says that it has; None where it is no array."""
+    """Return the number of entries that a member declares, or None if it is not an array."""
     try:
         with archive.open(info) as member:
             return math.prod(_header(member)[0])
@@ -153,7 +156,7 @@ def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
 
 
 def _array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
-    """One array of an archive, if it has no more numbers than are looked for; of a larger one only the shape, without its numbers."""
+    """Read one array of an archive. Raise Problem if its size does not fit, without reading its data."""
     shape, columns_first, dtype = _header(member)
     if dtype.hasobject:
         raise Problem("own.pickled", name=name)
@@ -184,7 +187,7 @@ def _json(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
 
 
 def _count(value: object) -> int | None:
-    """The number of entries in nested lists that have one shape; None where they have none."""
+    """Return the number of entries of regular nested lists, or None if the innermost value is not a number."""
     count = 1
     while isinstance(value, list) and value:
         count, value = count * len(value), value[0]
@@ -196,7 +199,7 @@ def _nested(name: str, value: object) -> np.ndarray:
         array = np.array(value)
         if array.dtype.kind == "O" and array.shape == ():
             raise ValueError
-        if array.dtype.kind == "O":  # whole numbers beyond 64 bits
+        if array.dtype.kind == "O":  # integers beyond 64 bits
             array = array.astype(np.float64)
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise Problem("own.not_numbers", name=name) from None

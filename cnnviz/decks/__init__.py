@@ -1,3 +1,4 @@
-"""Decks: lists of screens, which the address calls `script=`. A lecture is a deck; a guided lesson is one that asks on every screen.
+"""Decks: TOML files with a list of screens (`script=` in URLs). A lecture is a deck; a guided lesson is a deck in
+which every screen has a question.
 
-Files that a teacher writes, checked, and asked on any image. docs/lessons.md shows a short one."""
+Teachers write decks; they are checked, and their questions work on any image. docs/lessons.md has a short example."""

@@ -1,6 +1,7 @@
-"""A deck: a list of screens, each an address, and optionally a sentence, notes, seconds, a question or an experiment.
+"""Data model of a deck: a list of screens. Each has an address, and optionally a text, notes, seconds, a question or
+an experiment.
 
-A lesson is a deck that asks on every screen.
+A lesson is a deck in which every screen has a question.
 """
 
 from dataclasses import dataclass
@@ -9,19 +10,20 @@ from cnnviz.decks.screen_address import ON_LEARN, Place
 from cnnviz.words import DEFAULT, LocalizedText
 
 ROOM_KINDS = ("choose", "number", "click")
-"""That an audience can answer; stages are put in order, and kernels built, by each alone."""
+"""Kinds of questions that an audience can answer in a room. Ordering stages and building kernels only work
+individually."""
 KINDS = (*ROOM_KINDS, "order", "construct")
 CHANGES = ("nothing", "image", "kernel")
 MOST_ANSWERS = 8
 EXPERIMENTS = ("seed", "start", "lr")
-"""The settings of which each of a class may have a value of its own."""
+"""Settings that may differ between the devices of a class."""
 
 NOTHING = LocalizedText({})
 
 
 @dataclass(frozen=True)
 class Answer:
-    """An answer that may be given: what it is, as an expression ("" for the key itself), its label, and what is then said."""
+    """An answer option: its value as an expression ("" for the key itself), its label and the feedback."""
 
     is_: str
     label: LocalizedText
@@ -30,7 +32,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Shown:
-    """A map that a screen shows: its symbol, or an expression with a label."""
+    """A map on a screen: its symbol, or an expression with a label."""
 
     is_: str
     label: LocalizedText = NOTHING
@@ -38,11 +40,11 @@ class Shown:
 
 @dataclass(frozen=True)
 class Screen:
-    """One screen: its lesson (`at`, a query) and `place`, its words, for how many `seconds` it is planned; and its question, if
-    it `asks` one, and how its key is computed. `experiment` is what each of a class has a value of its own of, for `updates`.
+    """One screen: its setup (`at`, a query) and `place`, its texts, its planned `seconds`, and optionally a question.
+    `experiment` names the setting that differs between devices; each device's run makes `updates` updates.
 
-    `show` are the maps in sight (None: those that the words name), `reveal` those that join them once the answer is out, `cells`
-    the cells that are asked of ("": those that the key names).
+    `show` are the visible maps (None: those that the texts name), `reveal` the maps added after the answer, and `cells` the
+    cells that the question is about ("": those that the key names).
     """
 
     at: str
@@ -72,13 +74,13 @@ class Screen:
 
     @property
     def asks(self) -> bool:
-        """Tells whether it has a question."""
+        """Whether the screen has a question."""
         return self.kind != ""
 
 
 @dataclass(frozen=True)
 class Deck:
-    """A file: screens under a title, and what one can do afterwards."""
+    """A deck file: screens under a title. `goal` says what a learner can do afterwards."""
 
     id: str
     title: LocalizedText
@@ -88,5 +90,5 @@ class Deck:
 
     @property
     def is_lesson(self) -> bool:
-        """Tells whether it asks on every screen."""
+        """Whether every screen has a question."""
         return all(screen.asks for screen in self.screens)

@@ -1,4 +1,5 @@
-"""The diagnostics of a deck's file, with lines: all that `python -m cnnviz scripts` says."""
+"""Checks a deck file completely and reports diagnostics with line numbers, as `python -m cnnviz scripts` prints them.
+"""
 
 import math
 import re
@@ -40,19 +41,19 @@ from cnnviz.decks.toml_lines import Path
 from cnnviz.words import LocalizedText, Message, Problem, message
 
 CELL = re.compile(r"(?:max|min|sum|mean)\([^\W\d]\w*\)|[^\W\d]\w*\[\d+(?:, ?\d+)*\]")
-"""A cell, or the largest, smallest, sum or mean of a map, in a question's words."""
+"""In a question's text: a cell, or the maximum, minimum, sum or mean of a map."""
 COUNTS = re.compile(r"\b(many|often|combien de)\b", re.IGNORECASE)
-"""Words of a question that asks for a count."""
+"""Words that mark a question about a count."""
 NUMBER = re.compile(r"(?<![\w.,\[])[-−]?(?:\d+[.,]\d+|\d{2,})(?![\w\]]|[.,]\d)")
-"""A number in words, of at least two digits: one digit says little."""
+"""A number of at least two digits in a text; a single digit reveals little."""
 LABEL = re.compile(r"[^\W\d]{3,}|(?=.*[^\W\d]).{10,}")
-"""A label that says something by itself: one word, or many letters."""
+"""A label that is distinctive by itself: one word, or ten characters or more."""
 OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "kernel": [{"f": f} for f in ("sobel-y", "blur", "random-1")]}
-"""Lessons on which a question is tried too that may be asked on another image or kernel."""
+"""Changes to the setup with which a question is also tried, if learners may change the image or kernel."""
 
 
 def check_file(file: File) -> tuple[Deck | None, list[Diagnostic]]:
-    """A file's deck, None where it cannot be shown, and its diagnostics in the order of their lines."""
+    """Return a file's deck, or None if it cannot be shown, and its diagnostics in line order."""
     try:
         with file.open("rb") as opened:
             content = opened.read(MOST_BYTES + 1)
@@ -62,9 +63,10 @@ def check_file(file: File) -> tuple[Deck | None, list[Diagnostic]]:
 
 
 def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[Diagnostic]]:
-    """Return the deck of a file's bytes, None if it cannot be shown, and its diagnostics in the order of their lines.
+    """Return the deck in a file's bytes, or None if it cannot be shown, and its diagnostics in line order.
 
-    With a limit of CPU seconds, nothing is computed if the form has diagnostics. Checks that take longer are left out, which is a diagnostic.
+    With a limit of CPU seconds, nothing is computed if the file itself has diagnostics. Checks that would take longer are
+    skipped, which adds a diagnostic.
 
     >>> [str(diagnostic.what) for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen. Add [[screen]].']
@@ -77,7 +79,7 @@ def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[
 
 
 def look(content: bytes) -> tuple[Deck | None, Reading]:
-    """A file's deck with what is wrong with its form and its addresses; its questions and sentences are not computed.
+    """Read a deck and check its syntax, fields and addresses, without computing its questions and texts.
 
     >>> [diagnostic.line for diagnostic in look(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].diagnostics]
     [3]
@@ -91,21 +93,21 @@ def look(content: bytes) -> tuple[Deck | None, Reading]:
 
 
 class _Checked:
-    """One screen under examination."""
+    """Checker of one screen."""
 
     def __init__(self, reading: Reading, path: Path, screen: Screen, until: float = math.inf):
         self.reading, self.path, self.screen, self.until = reading, path, screen, until
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
-        """A Problem in here is a diagnostic of this field."""
+        """Report a Problem raised in this context as a diagnostic of this field."""
         try:
             yield
         except Problem as problem:
             self.wrong(path, problem.message)
 
     def in_time(self) -> None:
-        """Raise Problem if no time is left. A cancellation point."""
+        """Raise Problem if no time is left. This is a cancellation point."""
         check_wanted()
         if time.thread_time() > self.until:
             raise Problem("lessons.check.too_long")
@@ -134,11 +136,11 @@ class _Checked:
             self.elsewhere()
 
     def keys(self, here: Scope) -> None:
-        """Diagnostics of the address beside the lesson, and of an experiment's updates."""
+        """Check the page's keys in the address, and the number of updates of an experiment."""
         own, most = self.screen.place.own, here.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
-                find_image(here.setup.img)  # raises where there are several: it trains on one
+                find_image(here.setup.img)  # raises for several images: this page trains on one
             if "sweep" in own and (said := read_sweep(own["sweep"], here.setup).said):
                 raise Problem(said[0].id, **said[0].values)
             for left_out in PageState.from_query(own)[1].values():
@@ -155,7 +157,7 @@ class _Checked:
             self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
     def symbols(self, here: Scope) -> None:
-        """Diagnostics of what is hidden, and of what is clicked."""
+        """Check the hidden maps, and the map to be clicked."""
         maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients, "L"]
         for n, symbol in enumerate(self.screen.hide or ()):
             if symbol not in maps:
@@ -168,7 +170,7 @@ class _Checked:
             self.wrong(("hide",) if self.screen.hide else ("map",), message("lessons.check.map_hidden", map=self.screen.map))
 
     def computed(self, here: Scope) -> None:
-        """The key, and that every answer is another one."""
+        """Check that the key can be computed and that all answers differ."""
         key = tolerance = None
         with self.at("key"):
             self.in_time()
@@ -206,7 +208,7 @@ class _Checked:
             self.label_told(here)
 
     def false_number(self, here: Scope, key: float, tolerance: float) -> None:
-        """Refuse a key that is typed as a number and is not the cell that the question names."""
+        """Report a key that is typed as a number and differs from the cell that the question names."""
         if names_in(self.screen.key):
             return
         for words in {*self.screen.ask.by_language.values()}:
@@ -220,7 +222,7 @@ class _Checked:
                     return self.wrong(("key",), message("lessons.check.key_false", key=self.screen.key, text=text, value=shown(value)))
 
     def number_told(self, here: Scope, key: float, tolerance: float) -> None:
-        """Refuse words before the answer with a number that would be right: an expression's, or one of at least two digits."""
+        """Report texts that reveal the answer: an expression or a number of at least two digits that would be right."""
 
         def is_right(text: str) -> bool:
             with suppress(Problem):
@@ -235,10 +237,11 @@ class _Checked:
                 self.wrong(path, message("lessons.check.tells", answer=told))
 
     def label_told(self, here: Scope) -> None:
-        """Refuse a title or text that contains the right label and no other one; the question itself may name its answer."""
+        """Report a title or text that contains the right label and no other label. The question itself may name its
+        answer."""
         try:
             question = ask(self.screen, here.setup)
-        except Problem:  # `texts` says why
+        except Problem:  # `texts` reports it
             return
         for path, part in self.before("title", "text"):
             lang = str(path[-1])
@@ -249,14 +252,14 @@ class _Checked:
                 self.wrong(path, message("lessons.check.tells", answer=told[0][1]))
 
     def before(self, *names: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
-        """Yield words that are seen before the answer: where they are in the file, with their language, and what they say."""
+        """Yield the texts seen before the answer, each with its path in the file, including the language."""
         for name in names:
             text: LocalizedText = getattr(self.screen, name)
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
                 yield (*self._written((name,)), lang), part
 
     def labels(self) -> None:
-        """That answers can be told apart."""
+        """Check that the labels of the answers differ."""
         first: dict[str, int] = {}
         for n, answer in enumerate(self.screen.answers):
             for label in {*answer.label.by_language.values()}:
@@ -271,7 +274,7 @@ class _Checked:
             in_order(self.screen, here)
 
     def construct(self, here: Scope) -> None:
-        """That there is something to do, and that it can be done."""
+        """Check that the goal is not reached at the start, and that the solution reaches it."""
         with self.at("key"):
             if bool(key_of(self.screen, here)):
                 raise Problem("lessons.check.holds_already")
@@ -280,12 +283,12 @@ class _Checked:
             if strange := [key for key in query if key not in CHANGED[self.screen.change]]:
                 raise Problem("lessons.check.solution_changes", keys=strange, change=self.screen.change)
             solved = setup_at(self.screen, query)
-            setup_of(self.screen.solution)  # all of it has to hold
+            setup_of(self.screen.solution)  # raises if any part of it is invalid
             if not bool(key_of(self.screen, scope_of(solved))):
                 raise Problem("lessons.check.no_solution")
 
     def texts(self, here: Scope) -> None:
-        """The expressions in the sentences, in every language."""
+        """Check the expressions in the texts, in every language."""
         names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
         fields: list[tuple[tuple[str | int, ...], LocalizedText]] = [((name,), getattr(self.screen, name)) for name in names]
         for n, answer in enumerate(self.screen.answers):
@@ -299,11 +302,11 @@ class _Checked:
                     filled(LocalizedText({lang: part}), here)
 
     def _written(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
-        """The field as the file has it: a screen's text may be called `say`."""
+        """Return the path as written in the file, where a screen's text may be called `say`."""
         return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
     def shown(self, here: Scope) -> None:
-        """The maps beside the words, and the cells that are asked of."""
+        """Check the maps beside the text, and the cells that the question is about."""
         with self.at("cells"):
             if self.screen.cells and not cells(self.screen, here):
                 raise Problem("lessons.check.no_cells", text=self.screen.cells)
@@ -312,7 +315,7 @@ class _Checked:
                 plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), here)
 
     def elsewhere(self) -> None:
-        """The same question on other images or kernels."""
+        """Check the question on other images or kernels."""
         for change in OTHERS.get(self.screen.change, ()):
             if self.screen.kind == "construct":
                 continue
@@ -330,15 +333,15 @@ class _Checked:
 
 
 def slides(map: str, here: Scope) -> bool:
-    """Tells whether a map's cells are made by a window over another map, in which their places can be shown."""
+    """Return whether a sliding window over another map computes this map, so that its positions can be shown there."""
     return any(link.pattern == "window" for link in here.setup.network.program(here.arrays["x"].shape).links.get(map, ()))
 
 
 def named(query: dict[str, str]) -> str:
-    """A query as one writes it."""
+    """Format a query as key=value pairs."""
     return "&".join(f"{key}={value}" for key, value in query.items())
 
 
 def shown(value: np.ndarray) -> str:
-    """A value on one line."""
+    """Format a value on one line."""
     return np.array2string(value, precision=4, threshold=9, separator=", ").replace("\n", "") if value.size > 1 else f"{value.reshape(-1)[0]:.6g}"

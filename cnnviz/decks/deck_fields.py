@@ -1,4 +1,4 @@
-"""The fields that a deck's file may have, and what is wrong with those that it has, by line."""
+"""Schema of a deck file, and the diagnostics of its fields, with line numbers."""
 
 import re
 from collections.abc import Mapping
@@ -29,25 +29,25 @@ OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change
 ANSWER = {"is": str, "label": "text", "say": "text"}
 PLATE = {"is": str, "label": "text"}
 QUESTION = {*ASKING, *(name for own in OWN.values() for name in own)}
-"""Fields of which each makes a screen one that asks."""
+"""Fields that make a screen a question."""
 
 
 @dataclass(frozen=True, order=True)
 class Diagnostic:
-    """One thing that is wrong with a file, and its line."""
+    """A defect of a file, and its line."""
 
     line: int
     what: Message = field(compare=False)
 
     @property
     def breaks(self) -> bool:
-        """Tells whether the lesson cannot be shown; where a translation is missing, it can."""
+        """Whether the deck cannot be shown. With a missing translation, it can."""
         return self.what.id != "lessons.file.translation"
 
 
 @dataclass
 class Reading:
-    """The reading of a file: its tables, its text, its diagnostics and its good screens so far, which stand under `name`."""
+    """State of reading a file: its tables, its text, its diagnostics and its valid screens so far."""
 
     tables: Mapping[str, Any]
     source: str = ""
@@ -57,31 +57,32 @@ class Reading:
 
     @property
     def name(self) -> str:
-        """The file's name for its screens."""
+        """Name of the screens' tables in this file: "step" or "screen"."""
         return "step" if "step" in self.tables else "screen"
 
     @cached_property
     def lines(self) -> Mapping[Path, int]:
-        """The line of each field: found when a diagnostic is told, for that takes longer than all else."""
+        """Line of each field. Computed only for a diagnostic, since it takes longer than everything else."""
         return lines_of(self.source)
 
     def line(self, path: Path) -> int:
-        """The line of a field, or of what it stands in."""
+        """Return the line of a field, or of the nearest enclosing table."""
         while path and path not in self.lines:
             path = path[:-1]
         return self.lines.get(path, 1)
 
     @property
     def broken(self) -> int:
-        """The number of diagnostics so far that leave no lesson."""
+        """Number of diagnostics so far that prevent the deck from being shown."""
         return sum(diagnostic.breaks for diagnostic in self.diagnostics)
 
     def wrong(self, path: Path, id: str, /, **values: object) -> None:
-        """Notes a diagnostic."""
+        """Add a diagnostic."""
         self.diagnostics.append(Diagnostic(self.line(path), message(id, **values)))
 
     def text(self, value: object) -> LocalizedText:
-        """A field's text by language; one that is not given by language is in the first, without words in all."""
+        """Return a field's text by language. A plain string is in the first language, or in all if it contains no
+        words."""
         if isinstance(value, dict):
             return LocalizedText(value)
         if not isinstance(value, str):
@@ -93,7 +94,7 @@ def check_fields(
     reading: Reading, path: Path, table: Mapping[str, Any], known: Mapping[str, Any],
     optional: set[str] = OPTIONAL, kind: str = "", feedback: bool = False,
 ) -> None:  # fmt: skip
-    """Unknown, missing and wrongly typed fields of one table."""
+    """Report unknown, missing, empty and wrongly typed fields of one table."""
     where = message("lessons.file.in_answer" if feedback else "lessons.file.in_step" if path else "lessons.file.in_lesson")
     for name, value in table.items():
         if name not in known:
@@ -116,18 +117,18 @@ def check_fields(
 
 
 _TYPES: dict[object, str] = {list: "a_list", str: "a_text", int: "a_count", "number": "a_number"}
-"""The message that says what a field needs to be."""
+"""Message ids that name the type of a field."""
 
 
 def _is(value: object, wanted: object) -> bool:
-    """Tells whether a field's value is of its type; truths are no numbers here."""
+    """Return whether a value has the type `wanted`. A Boolean is not a number here."""
     if isinstance(value, bool):
         return False
     return isinstance(value, int | float) if wanted == "number" else isinstance(value, wanted)  # type: ignore[arg-type]
 
 
 def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
-    """A text, or one for each language that the lesson names."""
+    """Check a field that holds a string or a table of translations."""
     if isinstance(value, dict):
         for lang, part in value.items():
             if lang not in reading.languages:
@@ -146,6 +147,7 @@ def _check_text(reading: Reading, path: Path, value: object, name: str) -> None:
 
 
 def _has_words(text: str) -> bool:
-    """Tells whether a text is one of some language: symbols, numbers and what is computed are the same in all."""
+    """Return whether a text contains words of a language. Symbols, numbers and expressions are the same in all
+    languages."""
     return re.search(r"[^\W\d_₀-₉]{2}", re.sub(r"\{[^{}]*\}|`[^`]*`", "", text)) is not None
 

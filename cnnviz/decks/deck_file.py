@@ -1,7 +1,7 @@
-"""A deck's file as values, and what is wrong with it, by line.
+"""Parses a deck file and reports its defects with line numbers.
 
-A file is TOML: its own fields, then a [[screen]] or [[step]] for each, which are the same. What can be said of a file alone
-stands here; what has to be computed, in deck_checker.py.
+A file is TOML: fields of the deck, then one [[screen]] or [[step]] per screen, which mean the same. This module checks all
+that needs no computation; deck_checker.py checks the rest.
 """
 
 import math
@@ -33,13 +33,14 @@ from cnnviz.words import DEFAULT, LocalizedText, message
 
 MOST_BYTES, MOST_SECONDS = 200_000, 36_000
 MOST_DEPTH = 10
-"""Tables and arrays in one another."""
+"""Upper limit of the nesting depth of tables and arrays."""
 MOST_DOTS = 2_000_000
-"""The squares of the dots in each line, together: an address has a dot in each of its numbers."""
+"""Upper limit of the sum of squared numbers of dots per line. Addresses contain a dot in each decimal number."""
 
 
 def read(content: bytes) -> tuple[Deck | None, Reading]:
-    """The deck of a file's bytes, None where its diagnostics leave none; the diagnostics stand in the reading.
+    """Parse a deck file. Return the deck, or None if its diagnostics prevent that, and the reading, which has the
+    diagnostics.
 
     >>> read(b'id = "a')[1].diagnostics[0].line
     1
@@ -58,7 +59,7 @@ def read(content: bytes) -> tuple[Deck | None, Reading]:
         return None, nothing
     try:
         tables = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:  # int() takes no more than some thousand digits
+    except (ValueError, RecursionError) as error:  # int() refuses numbers of more than some thousand digits
         nothing.diagnostics.append(_syntax(str(error), text))
         return None, nothing
     if not _is_plain(tables):
@@ -70,7 +71,8 @@ def read(content: bytes) -> tuple[Deck | None, Reading]:
 
 
 def _nested(text: str) -> int | None:
-    """The line, from 1, with the most dots, where they are too many: the parser takes time by the square of those in a key.
+    """Return the line, from 1, with the most dots, or None if there are few: parsing a dotted key takes quadratic
+    time.
 
     >>> _nested("id = 1\\n" + "a." * 3_000 + "b = 1")
     2
@@ -80,7 +82,7 @@ def _nested(text: str) -> int | None:
 
 
 def _is_plain(tables: object) -> bool:
-    """Return whether values are nested at most MOST_DEPTH deep, whole numbers have 64 bits, and others are finite."""
+    """Return whether values are nested at most MOST_DEPTH deep, integers fit into 64 bits, and floats are finite."""
     left = [(tables, 0)]
     while left:
         value, depth = left.pop()
@@ -107,7 +109,7 @@ _WHYS = {
     "Unclosed": "unclosed",
     "Unescaped|[Ee]scape": "escape",
 }
-"""Patterns of the parser's complaints, each with the message that says what to do."""
+"""Patterns of the parser's error messages, each with the id of a message that gives a remedy."""
 
 
 def _syntax(why: str, text: str) -> Diagnostic:
@@ -131,7 +133,7 @@ def _deck(reading: Reading) -> Deck | None:
                 reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
     elif isinstance(languages, list):
         reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
-    named = reading.name if isinstance(tables.get(reading.name), dict) else ""  # said below
+    named = reading.name if isinstance(tables.get(reading.name), dict) else ""  # reported by _tables
     check_fields(reading, (), {name: value for name, value in tables.items() if name != named}, SCRIPT)
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
@@ -147,7 +149,7 @@ def _deck(reading: Reading) -> Deck | None:
 
 
 def _tables(reading: Reading) -> list[dict[str, Any]]:
-    """The table of each screen, as far as they are tables."""
+    """Return the tables of the screens, or [] if any of them is not a table."""
     tables, name = reading.tables, reading.name
     if "step" in tables and "screen" in tables:
         reading.wrong(("screen",), "lessons.file.both", one="[[screen]]", other="[[step]]")
@@ -168,7 +170,7 @@ def _tables(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
-    """A screen without a question."""
+    """Read a screen without a question."""
     before = reading.broken
     check_fields(reading, path, screen, SCREEN)
     found = _placed(reading, path, screen, "")
@@ -176,7 +178,7 @@ def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen |
 
 
 def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
-    """The fields of a screen beside its question, by the names of Screen's fields."""
+    """Return the fields of a screen outside its question, by the names of Screen's fields."""
     at, place = place_of(screen["at"] if isinstance(screen.get("at"), str) else "", default)
     if place.page not in PAGES:
         reading.wrong((*path, "at"), "lessons.file.no_page", page=f"/{place.page}", known=[f"/{page}" for page in PAGES])
@@ -201,7 +203,7 @@ def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: st
 
 
 def _plates(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields `show` and `reveal`, as far as they are there: lists of symbols, and of expressions with labels."""
+    """Read the optional fields `show` and `reveal`: lists of symbols, or of expressions with labels."""
     found: dict[str, Any] = {}
     for name in ("show", "reveal"):
         listed = screen.get(name)
@@ -218,7 +220,7 @@ def _plates(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str
 
 
 def _question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
-    """A screen that asks."""
+    """Read a screen with a question."""
     before = reading.broken
     kind = screen.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:

@@ -1,11 +1,11 @@
-"""A small closed language over named arrays: how a setup's keys are computed. Nothing is ever handed to eval.
+"""Expression language over named arrays, in which a screen's keys are computed. Nothing is ever passed to eval.
 
     z1[14:17, 14:17]        count(conv2d(x, replaced(f, 0, 0, 0)) != z1)        abs(dw) == max(abs(dw))
 
-Numbers, the names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
-functions of expression_functions.py, which may also be written behind an array (z1.max()). A first walk is over shapes alone: what
-is too long, too deep, too large or too much work (expression_limits.py) is refused before anything is computed. Only what a shape
-depends on is computed during that walk, after a walk of its own: a place, a mask of cells, a condition, another setup.
+It has numbers, names of arrays, + - * / // % **, comparisons, and, or, not, cells and slices, .shape, .size, .T, and the
+functions of expression_functions.py, some of which are also methods (z1.max()). A first pass only determines shapes. It refuses
+expressions that are too long, too deep, too large or too much work (expression_limits.py) before anything is computed. During
+that pass, only nodes on which a shape depends are computed, after their own first pass: indices, masks, conditions, other setups.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ from cnnviz.decks.expression_limits import (
 from cnnviz.words import Problem
 
 MOST_TEXT, MOST_PARTS = 600, 240
-"""Characters and parts of an expression."""
+"""Upper limits of an expression: characters, and nodes of its tree."""
 MOST_SCOPES = 8
-"""The number of times that an expression may look at another setup."""
+"""Number of times that an expression may refer to another setup."""
 
 _OPERATORS: Mapping[type[ast.operator], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: np.divide,
@@ -55,29 +55,30 @@ _ELSEWHERE = ("at", "wrong")
 
 
 class Names(Protocol):
-    """The scope of an expression: its arrays by name, and other places to look from."""
+    """Scope of an expression: its arrays by name, and access to other scopes."""
 
     @property
     def arrays(self) -> Mapping[str, np.ndarray]:
-        """Every array by its name."""
+        """All arrays by name."""
         ...
 
     def elsewhere(self, function: str, text: str) -> Names:
-        """The place that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) means; Problem where there is none."""
+        """Return the scope that at("k=1", …) or wrong("kernel_gradient_flipped@df", …) refers to. Raise Problem if
+        there is none."""
         ...
 
     def seconds(self, function: str, text: str, updates: int = 0) -> float:
-        """About how long it takes to look there."""
+        """Return the estimated seconds to compute that scope."""
         ...
 
     def wrong_loss(self, mistake: str, updates: int) -> float:
-        """The loss after so many updates with a mistake in the backward pass."""
+        """Return the loss after `updates` updates with a mistake in the backward pass."""
         ...
 
 
 @lru_cache(maxsize=256)
 def parsed(text: str) -> tuple[ast.expr, int]:
-    """The expression as a tree, and how many parts it has; Problem where it is none, or too long."""
+    """Parse an expression and return its tree and number of nodes. Raise Problem if it is invalid or too long."""
     if len(text) > MOST_TEXT:
         raise Problem("lessons.expression.too_long", n=len(text), most=MOST_TEXT)
     try:
@@ -91,7 +92,7 @@ def parsed(text: str) -> tuple[ast.expr, int]:
 
 
 def names_in(text: str) -> set[str]:
-    """Every name in an expression, of arrays and of functions.
+    """Return all names in an expression, of arrays and of functions.
 
     >>> sorted(names_in("max(z1) > at('k=1', L)"))
     ['L', 'at', 'max', 'z1']
@@ -100,9 +101,9 @@ def names_in(text: str) -> set[str]:
 
 
 def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.ndarray:
-    """The value of an expression among these names, as a read-only array of float64 or truths; Problem says what is wrong with it.
+    """Return the value of an expression as a read-only array of float64 or bool. Raise Problem if it is invalid.
 
-    `allowance` is that of the question which it is a part of; an expression alone has one of its own.
+    `allowance` is shared by all expressions of a question; a new one is used if it is None.
     """
     walk = _Walk(allowance or Allowance())
     try:
@@ -119,9 +120,10 @@ def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.
 
 
 def block(text: str, names: Names) -> tuple[str, tuple[range, ...]] | None:
-    """The cells that an expression such as z1[14:17, 14:17] names: its array, and a range an axis; None where it names none.
+    """Return the cells that an expression such as z1[14:17, 14:17] names, as an array's name and one range per axis.
+    None if it is another kind of expression.
 
-    Raises Problem where the cells are not there.
+    Raise Problem if the cells do not exist.
     """
     tree, _ = parsed(text)
     name = tree.value if isinstance(tree, ast.Subscript) else tree
@@ -140,7 +142,7 @@ def block(text: str, names: Names) -> tuple[str, tuple[range, ...]] | None:
 
 
 class _Walk:
-    """Plans one expression, part by part; `_<kind of part>` is the way to plan such a part."""
+    """Plans one expression node by node; `_<node type>` plans a node of that type."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance, self.budget = allowance, Budget(allowance)
@@ -154,7 +156,7 @@ class _Walk:
         return planned
 
     def _value(self, node: ast.expr, names: Names) -> Any:
-        """The value of a part on which the shape of another depends."""
+        """Compute a node on whose value the shape of another depends."""
         return self.budget.computed(self.plan(node, names))
 
     def _constant(self, node: ast.Constant, _: Names) -> Planned:

@@ -1,4 +1,4 @@
-"""Functions of a setup's expressions: each function with what it takes, the shape it gives and what it costs."""
+"""Functions of expressions, each with its arity, result shape and cost."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -16,11 +16,12 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Function:
-    """A function of an expression: `call` makes an array of the shape that `shape` says, from `least` to `most` arrays.
+    """A function of expressions: `call` computes an array of the shape that `shape` returns, from `least` to `most`
+    arrays.
 
-    `shape` gets the arguments' shapes and raises Problem or ValueError where they do not fit; for those behind the first
-    `arrays`, and for `axis`, it gets their values, whole numbers. `call` gets what is listed here and no more: NumPy's
-    functions have further parameters by position, and one of them is written to.
+    `shape` takes the shapes of the first `arrays` arguments (all if None) and the integer values of the others and of
+    `axis`. It raises Problem or ValueError if they do not fit. `call` must not pass on other arguments: NumPy's functions
+    have more positional parameters, such as `out`, which is written to.
     """
 
     call: Callable[..., Any]
@@ -34,37 +35,37 @@ class Function:
 
     @property
     def takes(self) -> str:
-        """The number of arrays: "1", or "2–3"."""
+        """Arity as text: "1", or "2–3"."""
         return f"{self.least}–{self.most}" if self.most > self.least else str(self.least)
 
 
 def count(a: Array) -> int:
-    """The number of entries that are true, or not 0."""
+    """Return the number of entries that are not 0 or False."""
     return int(np.count_nonzero(a))
 
 
 def ptp(a: Array) -> float:
-    """Largest less least."""
+    """Return the maximum minus the minimum."""
     return float(np.max(a)) - float(np.min(a))
 
 
 def norm(a: Array) -> float:
-    """The root of the sum of squares."""
+    """Return the square root of the sum of squares."""
     return float(np.sqrt(np.sum(np.square(_numbers(a)))))
 
 
 def turned(a: Array) -> Array:
-    """By 180°: both of the last axes reversed."""
+    """Rotate by 180°: reverse the last two axes."""
     return a[..., ::-1, ::-1]
 
 
 def mirrored(a: Array) -> Array:
-    """Left for right."""
+    """Mirror left to right: reverse the last axis."""
     return a[..., ::-1]
 
 
 def nearest(value: Array, *choices: Array) -> float:
-    """The one of `choices` that is nearest to `value` by its order of magnitude.
+    """Return the choice nearest to `value` on a logarithmic scale.
 
     >>> nearest(180, 20, 200, 20_000)
     200.0
@@ -74,7 +75,7 @@ def nearest(value: Array, *choices: Array) -> float:
 
 
 def replaced(a: Array, *place_and_value: Array) -> Array:
-    """The array with another number in one cell: replaced(f, 0, 0, 5) has 5 in f[0, 0]."""
+    """Return a copy with one cell replaced: replaced(f, 0, 0, 5) has 5 in f[0, 0]."""
     *place, value = (float(_one(number)) for number in place_and_value)
     made = np.array(a, dtype=np.float64)
     made[tuple(int(at) for at in place)] = value
@@ -82,7 +83,7 @@ def replaced(a: Array, *place_and_value: Array) -> Array:
 
 
 def near(a: Array) -> Array:
-    """The cells that are true, and those beside them on the last two axes.
+    """Return the true cells together with their neighbours along the last two axes.
 
     >>> near(np.array([[0, 0, 0, 1]]) > 0).astype(int)
     array([[0, 0, 1, 1]])
@@ -97,7 +98,7 @@ def near(a: Array) -> Array:
 
 
 def slid(x: Array, f: Array, stride: int = 1) -> Array:
-    """One kernel slid over one map, both (rows, columns)."""
+    """Return the cross-correlation of a map with one kernel, both (rows, columns)."""
     return conv2d(x, f, stride, 0)
 
 
@@ -109,7 +110,7 @@ def _one(a: Array) -> Any:
     return np.asarray(a).reshape(-1)[0]
 
 
-# ---- the shapes they give
+# ---- result shapes
 
 
 def _same(a: Shape) -> Shape:
@@ -159,7 +160,7 @@ def _slid_products(x: Shape, f: Shape, stride: int = 1) -> int:
     return math.prod(_slid(x, f, stride)) * math.prod(f)
 
 
-# ---- all of them
+# ---- tables of functions
 
 
 def _reduction(act: Callable[..., Any], axis: bool = True, cost: int = CHEAP) -> Function:
@@ -175,7 +176,7 @@ REDUCTIONS: Mapping[str, Function] = {
     "any": _reduction(np.any), "all": _reduction(np.all), "argmax": _reduction(np.argmax, axis=False, cost=ROOT), "argmin": _reduction(np.argmin, axis=False, cost=ROOT),
     "count": _reduction(count, axis=False), "ptp": _reduction(ptp, axis=False), "norm": _reduction(norm, axis=False),
 }  # fmt: skip
-"""These may also be written behind an array: z1.max() for max(z1)."""
+"""Functions that are methods, too: z1.max() is max(z1)."""
 
 FUNCTIONS: Mapping[str, Function] = {
     **REDUCTIONS,
@@ -192,4 +193,4 @@ FUNCTIONS: Mapping[str, Function] = {
     "replaced": Function(replaced, _replaced, least=2, most=6),
     "conv2d": Function(slid, _slid, least=2, most=3, arrays=2, products=_slid_products),
 }  # fmt: skip
-"""Every function by its name; `at`, `wrong` and `wrong_loss` are the scope's (scope.py)."""
+"""All functions by name, except `at`, `wrong` and `wrong_loss`, which belong to the scope (scope.py)."""

@@ -1,4 +1,4 @@
-"""Limits of an expression: every part's shape, work and memory are known before its numbers are made."""
+"""Resource limits of expressions: the shape, work and memory of every node are known before anything is computed."""
 
 from __future__ import annotations
 
@@ -14,24 +14,25 @@ from cnnviz.words import Problem
 Shape = tuple[int, ...]
 
 MOST_VALUES = 1_000_000
-"""Numbers in one array, and products in one convolution."""
+"""Upper limit of numbers in one array, and of products in one convolution."""
 MOST_ALIVE = 5_000_000
-"""Numbers that are in memory at the same time, all parts together: 40 MB."""
+"""Upper limit of numbers in memory at a time, over all nodes: 40 MB."""
 MOST_WORK = 100_000_000
-"""Of all expressions of one question together, counted as below: about as many nanoseconds."""
+"""Upper limit of the work of all expressions of one question, in units of about a nanosecond."""
 PART, LOOK = 20_000, 1_000_000
-"""The cost of a part of an expression, however few numbers it has, and of looking at another setup, however short that is."""
+"""Fixed cost of a node, and of a reference to another setup."""
 MOST_SECONDS = 3.0
-"""About how long other setups may take that they look at, altogether: somebody waits for it."""
+"""Upper limit of the estimated seconds for all other setups together, since a user waits for the result."""
 CHEAP, ROOT, POWER, DIVISION = 4, 15, 160, 2_000
-"""The cost of one number: arithmetic and comparing; a root, an exponential or a search; a power; a division with a remainder, at worst."""
+"""Cost per number: arithmetic and comparisons; roots, exponentials and searches; powers; division with remainder, at
+worst."""
 
 
 @dataclass(frozen=True)
 class Planned:
-    """A part of an expression of which all is known but its numbers.
+    """A node of an expression whose shape and cost are known, and whose value is computed on demand.
 
-    `kept` numbers are made for its value, and stay while that is needed; at most `peak` are there while it is computed.
+    Its value takes `kept` numbers of memory as long as it is needed, and at most `peak` during its computation.
     """
 
     shape: Shape
@@ -40,17 +41,18 @@ class Planned:
     peak: int = 0
 
     def view(self, shape: Shape, look: Callable[[np.ndarray], np.ndarray]) -> Planned:
-        """The same numbers, looked at otherwise."""
+        """Return a view of the value, which costs no work or memory."""
         return Planned(shape, lambda: look(np.asarray(self.compute())), self.kept, self.peak)
 
 
 def given(value: Any) -> Planned:
-    """Numbers that are there already."""
+    """Wrap an existing value, which costs no work or memory."""
     return Planned(np.shape(value), lambda: value)
 
 
 class Allowance:
-    """The allowance of all expressions that are computed for one question; Problem where that is too much, before it is taken.
+    """Budget of all expressions of one question. Methods raise Problem, before the work is done, if a limit is
+    exceeded.
 
     >>> allowance = Allowance()
     >>> allowance.take(MOST_WORK)
@@ -64,27 +66,29 @@ class Allowance:
         self.seconds = 0.0
 
     def take(self, work: int) -> None:
-        """Counts work that is about to be done."""
+        """Charge work that is about to be done."""
         self.work += work
         if self.work > MOST_WORK:
             raise Problem("lessons.expression.too_much_work")
 
     def wait(self, seconds: float) -> None:
-        """Counts how long another setup takes that is about to be looked at."""
+        """Charge the seconds of another setup that is about to be computed."""
         self.seconds += seconds
         if self.seconds > MOST_SECONDS:
             raise Problem("lessons.scope.too_long", seconds=math.ceil(self.seconds), most=MOST_SECONDS)
 
 
 class Budget:
-    """Counts what the parts of one expression take, the work as a part of an allowance; Problem where that is too much, before it is taken."""
+    """Counts memory and work of one expression, the work against an allowance. Methods raise Problem before a limit
+    is exceeded."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance = allowance
         self.held = 0
 
     def plan(self, shape: Shape, act: Callable[..., Any], *parts: Planned, cost: int = CHEAP, products: int = 0) -> Planned:
-        """The result of `act` on the parts' values: an array of `shape`, and on the way as many numbers again, or `products`."""
+        """Plan `act` on the values of `parts`. Its result has `shape`; temporary arrays have at most as many numbers
+        again, or `products`."""
         size = math.prod(shape)
         if max(size, products) > MOST_VALUES:
             raise Problem("lessons.expression.too_large", most=MOST_VALUES)
@@ -97,7 +101,7 @@ class Budget:
         return Planned(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + most))
 
     def computed(self, part: Planned) -> Any:
-        """The value of a part, which is then there until the expression is done."""
+        """Compute a node. Its value stays in memory until the expression is done."""
         if self.held + part.peak > MOST_ALIVE:
             raise Problem("lessons.expression.too_many_alive", most=MOST_ALIVE)
         value = part.compute()
@@ -106,7 +110,7 @@ class Budget:
 
 
 def together(*shapes: Shape) -> Shape:
-    """The shape of arrays that are combined cell by cell; Problem where they do not fit.
+    """Return the broadcast shape of arrays that are combined element-wise. Raise Problem if they do not match.
 
     >>> together((30, 30), (30,), ())
     (30, 30)
@@ -121,6 +125,6 @@ def together(*shapes: Shape) -> Shape:
 
 
 def _plain(value: Any) -> Any:
-    """Truths, or float64: whole numbers of Python would grow without end, and those of NumPy wrap."""
+    """Convert to bool or float64: Python's integers could grow without limit, and NumPy's would wrap around."""
     array = np.asarray(value)
     return array if array.dtype == np.bool_ else array.astype(np.float64, copy=False)

@@ -1,6 +1,6 @@
-"""Questions that a lecturer asks on the spot, of the setup that is on the screen: each becomes a screen as a file has them.
+"""Ad-hoc questions of a presenter about the setup on screen, converted to screens as in a deck file.
 
-So their keys, their answers and their sentences are computed by the same machinery.
+So the same code computes their keys, answers and texts.
 """
 
 import re
@@ -12,15 +12,15 @@ from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import LocalizedText, Problem, languages, say
 
 MOST_CHARACTERS = 300
-"""Of a question or an answer in a lecturer's own words."""
+"""Upper limit of characters in a presenter's question or answer."""
 
 
 def spot_screen(asked: Mapping[str, object], at: str) -> Screen:
-    """The screen that `asked` stands for on the setup of the address `at`; Problem says what is wrong with it.
+    """Return the screen for the question `asked` at the setup with the address `at`. Raise Problem if it is invalid.
 
-    Ready-made: {"spot": "largest", "map": "z1"}, or "smallest", "strongest"; {"spot": "sign", "cell": "z1:3,4"}, or
-    "value"; {"spot": "loss"}. In one's own words: "kind", "ask", and "answers", each a {"label"}. With "key" (and
-    "is" in the answers), expressions as in a setup's file, it has an answer; without, it is a show of hands.
+    Ready-made questions: {"spot": "largest", "map": "z1"}, or "smallest", "strongest"; {"spot": "sign", "cell": "z1:3,4"},
+    or "value"; {"spot": "loss"}. Custom ones have "kind", "ask", and "answers", each a {"label"}. "key" (and "is" in the
+    answers) are expressions as in a deck file; without a key, the question is a show of hands.
 
     >>> spot_screen({"spot": "largest", "map": "z1"}, "k=0").key
     'near(z1 == max(z1))'
@@ -41,7 +41,8 @@ _screen = partial(Screen, hide=(), change="image")
 
 
 def _extreme(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str], Screen]:
-    """The cell of a map where something is largest. `of` is what is compared, with {map} for the map."""
+    """Return the maker of a question about where a map is largest. `of` is the compared expression, with {map} for
+    the map."""
 
     def screen(here: Scope, asked: Mapping[str, object], at: str) -> Screen:
         map = _map(here, asked.get("map"))
@@ -62,7 +63,8 @@ def _extreme(name: str, of: str) -> Callable[[Scope, Mapping[str, object], str],
 
 
 def _brightness(here: Scope, map: str) -> str:
-    """The brightness of the image under each cell's window, where one kernel slides over one channel; else ""."""
+    """Return an expression for the brightness of the image under each cell's window if one kernel slides over one
+    channel, otherwise ""."""
     if map != "z1" or here.arrays["z1"].ndim != 2 or here.arrays["x"].ndim != 2:
         return ""
     for link in here.setup.network.program(here.arrays["x"].shape).links["z1"]:
@@ -79,7 +81,7 @@ def _map(here: Scope, symbol: object) -> str:
 
 
 def _cell(here: Scope, text: object) -> tuple[str, str, str]:
-    """A cell's map, its place as people write it, and the expression that is its number."""
+    """Return a cell's map, its index as text, and the expression for its value."""
     found = re.fullmatch(r"([a-z]{1,2}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", str(text))
     if not found:
         raise Problem("lesson.why.cell")
@@ -128,11 +130,11 @@ SPOTS: Mapping[str, Callable[[Scope, Mapping[str, object], str], Screen]] = {
     "value": _value,
     "loss": _loss,
 }
-"""The ready-made ones, by name."""
+"""Ready-made questions by name."""
 
 
 def _own(asked: Mapping[str, object], at: str) -> Screen:
-    """A question in a lecturer's own words."""
+    """Return the screen for a question in the presenter's own words."""
     kind, here = asked.get("kind"), scope_of(setup_of(at))
     if kind not in ROOM_KINDS:
         raise Problem("lessons.spot.kind", kind=str(kind)[:40], known=ROOM_KINDS)
@@ -151,7 +153,7 @@ def _own(asked: Mapping[str, object], at: str) -> Screen:
 
 
 def has_key(asked: Mapping[str, object]) -> bool:
-    """Tells whether a question on the spot has an answer that is right."""
+    """Return whether an ad-hoc question has a right answer."""
     return "spot" in asked or bool(asked.get("key"))
 
 
@@ -165,6 +167,6 @@ def _words(asked: Mapping[str, object], name: str, without: str | None = None) -
 
 
 def _plain(text: str) -> LocalizedText:
-    """Somebody's own words, in which a brace is a brace."""
+    """Return a user's text with braces replaced by parentheses, since braces mark expressions."""
     return LocalizedText({lang: text.replace("{", "(").replace("}", ")") for lang in languages()}) if text else NOTHING
 

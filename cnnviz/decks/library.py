@@ -1,6 +1,6 @@
-"""The decks that there are: those that come along, and folders of one's own, by the environment's CNNVIZ_SCRIPTS or CNNVIZ_LESSONS.
+"""Library of decks: bundled ones, and those in the folders that CNNVIZ_SCRIPTS or CNNVIZ_LESSONS name.
 
-A lesson is a deck that asks on every screen; the others are lectures and stories.
+A lesson is a deck in which every screen has a question; the others are lectures and stories.
 """
 
 from __future__ import annotations
@@ -19,31 +19,32 @@ from cnnviz.words import message
 
 SETTING = "CNNVIZ_LESSONS"
 SETTINGS = ("CNNVIZ_SCRIPTS", SETTING)
-"""The environment's settings that name a folder, which mean the same."""
+"""Environment variables that name a folder; both mean the same."""
 MOST_FILES = 60
 LATER = ("sums", "zero", "dead", "rate", "mean", "norm")
-"""Lessons that came along later than others could write their own: one of one's own with such an id stands in its place."""
+"""Ids of bundled lessons that were added after users could write lessons. A user's lesson with such an id overrides
+it."""
 _HERE = Path(__file__).parent
 
 
 @dataclass(frozen=True)
 class Library:
-    """Lessons in order, what is wrong with files that could not be used, by their names, and the other decks."""
+    """Lessons in order, diagnostics of unusable files by file name, and the other decks."""
 
     lessons: tuple[Deck, ...]
     diagnostics: tuple[tuple[str, Diagnostic], ...] = ()
     lectures: tuple[Deck, ...] = ()
 
     def find(self, id: str) -> Deck | None:
-        """The lesson of an id, or else the lecture."""
+        """Return the lesson with this id, or else the lecture, or None."""
         return next((deck for deck in (*self.lessons, *self.lectures) if deck.id == id), None)
 
     def find_deck(self, id: str) -> Deck | None:
-        """The lecture of an id, or else the lesson."""
+        """Return the lecture with this id, or else the lesson, or None."""
         return next((deck for deck in (*self.lectures, *self.lessons) if deck.id == id), None)
 
     def beside(self, deck: Deck) -> Library:
-        """The same with another deck, which stands for those of its id."""
+        """Return the library with another deck, which replaces those with its id."""
         lessons, lectures = (tuple(other for other in listed if other.id != deck.id) for listed in (self.lessons, self.lectures))
         setup, lecture = ((deck,), ()) if deck.is_lesson else ((), (deck,))
         return replace(self, lessons=lessons + setup, lectures=lectures + lecture)
@@ -51,13 +52,13 @@ class Library:
 
 @cache
 def bundled() -> tuple[Deck, ...]:
-    """The lessons that come along, which tests hold to be without diagnostic."""
+    """Return the bundled lessons. A test checks that they have no diagnostics."""
     return _read_all("bundled")
 
 
 @cache
 def lectures() -> tuple[Deck, ...]:
-    """The lectures and stories that come along, likewise.
+    """Return the bundled lectures and stories. A test checks that they have no diagnostics.
 
     >>> [deck.id for deck in lectures()]
     ['lecture-kernel', 'lecture-gradient', 'story', 'notebook']
@@ -71,22 +72,23 @@ def _read_all(folder: str) -> tuple[Deck, ...]:
 
 
 def named(deck: Deck) -> tuple[str, bool]:
-    """The key of a deck among others: its id, among lessons or among lectures."""
+    """Return the key that distinguishes a deck: its id, and whether it is a lesson."""
     return deck.id, deck.is_lesson
 
 
 def reserved() -> tuple[Deck, ...]:
-    """Those that come along whose ids nobody else's can have."""
+    """Return the bundled decks whose ids users' decks cannot have."""
     return (*(deck for deck in bundled() if deck.id not in LATER), *lectures())
 
 
 def own_folders() -> tuple[str, ...]:
-    """The folders of one's own."""
+    """Return the folders that the environment names."""
     return tuple(dict.fromkeys(folder for name in SETTINGS if (folder := os.environ.get(name, ""))))
 
 
 def library() -> Library:
-    """All decks now: a file of one's own may be changed while the page is served, and one may come with a question (request_deck.py)."""
+    """Return the current library. Users' files may change while the server runs, and a request may carry a deck
+    (request_deck.py)."""
     now, known = given(), _library()
     return known.beside(now.deck) if now and now.deck else known
 

@@ -1,4 +1,5 @@
-"""Missions on the page Step: goals that are reached by changing the setup, and recognised by the core. They stand in missions.toml."""
+"""Missions on the page Step: goals that a learner reaches by changing the setup, and that the core recognizes. They
+are defined in missions.toml."""
 
 import tomllib
 from collections.abc import Mapping
@@ -21,20 +22,21 @@ from cnnviz.words import LocalizedText, Message, Problem, message
 
 _FILE = Path(__file__).with_name("missions.toml")
 MOST_CASES = 10_000
-"""Mistakes to be guessed, by their numbers."""
+"""Number of cases of a mistake to be guessed; addresses refer to them by number."""
 NUMBERED = (
     "mean_forgotten", "sign_flipped", "output_sigmoid_forgotten", "softmax_diagonal", "weights_updated_first", "flattened_channels_last",
     "sigmoid_prime_of_z", "hidden_slope_forgotten", "relu_gate_of_gradient", "max_gradient_to_all", "pool_mean_forgotten", "overlap_assigned",
     "flip_forgotten", "channels_not_summed", "kernel_gradient_flipped", "stride_forgotten", "adam_uncorrected", "state_forgotten",
 )  # fmt: skip
-"""The mistakes among which a number chooses. It means the same for ever: those that were added later can be named, and are not made."""
+"""Mistakes among which a case number chooses. The list is fixed so that numbers keep their meaning; later mistakes
+can be chosen as an answer, but are never drawn."""
 CLOSE = 1e-6
-"""Gradients that differ by less than this share of their largest entry look the same."""
+"""Relative tolerance, in terms of the largest entry, within which gradients count as equal."""
 
 
 @dataclass(frozen=True)
 class Mission:
-    """A goal: the setup that it starts `at`, keys that are to `keep`, and the `key` that holds when it is reached."""
+    """A goal: the starting setup `at`, the keys to `keep`, and the expression `key` that is true when it is reached."""
 
     id: str
     at: str
@@ -46,12 +48,12 @@ class Mission:
     blind: bool = False
 
     def kept(self, setup: Setup) -> tuple[str, ...]:
-        """The keys to keep that are no longer as at the start."""
+        """Return the keys to keep that differ from the start."""
         start, here = Setup.understand(query_of(self.at))[0].to_query(), setup.to_query()
         return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
 
     def met(self, setup: Setup) -> bool:
-        """Tells whether it is reached: False too where that cannot be worked out.
+        """Return whether the goal is reached; False if that cannot be computed.
 
         >>> find("silent").met(Setup()), find("silent").met(Setup(w="zeros"))
         (False, True)
@@ -62,13 +64,13 @@ class Mission:
             return False
 
     def told(self, setup: Setup) -> LocalizedText:
-        """The sentence when it is reached, with the setup's numbers."""
+        """Return the text for a reached goal, with the setup's numbers."""
         return filled(self.done, scope_of(setup))
 
 
 @cache
 def missions() -> tuple[Mission, ...]:
-    """All of them, in order.
+    """Return all missions, in order.
 
     >>> [mission.id for mission in missions()]
     ['silent', 'sure', 'blind', 'overshoot', 'culprit']
@@ -79,23 +81,24 @@ def missions() -> tuple[Mission, ...]:
 
 
 def find(id: str) -> Mission | None:
-    """The mission of an id."""
+    """Return the mission with this id, or None."""
     return next((mission for mission in missions() if mission.id == id), None)
 
 
-# ---- a mistake without its name
+# ---- an unnamed mistake
 
 
 @dataclass(frozen=True, eq=False)
 class Blind:
-    """A backward pass with a mistake in it: the gradients, and every mistake that changes something, to choose among."""
+    """A backward pass with an unnamed mistake: its gradients, and all mistakes with an effect as choices."""
 
     setup: Setup
     gradients: Gradients
     choices: Mapping[str, PlacedMistake]
 
     def named(self, address: str, snapshot: Snapshot) -> tuple[bool, Message] | None:
-        """Tells whether that mistake gives these gradients at the same moment, and what tells them apart; None for one that cannot be chosen."""
+        """Return whether the chosen mistake gives these gradients at the same snapshot, and a message with the first
+        difference. None if it is not a choice."""
         if address not in self.choices:
             return None
         made, title = _made(self.choices[address], self.setup, snapshot), self.choices[address].title
@@ -111,7 +114,8 @@ class Blind:
 
 
 def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
-    """The mistake of a number; None where the network has none that changes something, or the numbers have run away.
+    """Return the mistake with a case number. None if no mistake has an effect on this network, or if gradients are
+    not finite.
 
     >>> snapshot = scope_of(Setup()).snapshot
     >>> found = blind(Setup(), snapshot, 7)
@@ -136,5 +140,5 @@ def _made(mistake: PlacedMistake, setup: Setup, snapshot: Snapshot) -> Gradients
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Tells whether two arrays look the same."""
+    """Return whether two arrays are equal within CLOSE."""
     return bool(np.abs(a - b).max(initial=0.0) <= CLOSE * max(np.abs(b).max(initial=0.0), 1e-300))

@@ -1,4 +1,4 @@
-"""A snapshot of a setup as a mistake in the backward pass leads to it."""
+"""Snapshot of a setup whose backward pass contains a mistake."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,11 +15,11 @@ from cnnviz.core.training.updates import Point, Updates, reached
 from cnnviz.decks.scope import MOST_WRONG, SLOWER, Scope, changed_setup, kept, query_of, scope_of
 
 MOST_SECONDS = 0.3
-"""About how long it may take to make every mistake of a network, where a question waits for it."""
+"""Upper limit of the estimated seconds for making every mistake of a network while a user waits."""
 
 
 def quickly_made(setup: Setup) -> list[PlacedMistake]:
-    """Every mistake that can be made in a setup, in each of its places, where that is soon done; else none.
+    """Return every mistake that is possible in a setup, at each position, or [] if computing them takes too long.
 
     >>> quickly_made(Setup())[0].address, quickly_made(Setup(k=1_000))
     ('mean_forgotten@do', [])
@@ -30,7 +30,7 @@ def quickly_made(setup: Setup) -> list[PlacedMistake]:
 
 
 def places_in(setup: Setup, mistake: str) -> tuple[PlacedMistake, ...]:
-    """The places of a setup in which a mistake can be made, with its images and in its mode.
+    """Return the positions at which a mistake is possible in a setup, with its number of images and its mode.
 
     >>> [one.address for one in places_in(Setup(), "sign_flipped")], places_in(Setup(), "images_summed")
     (['sign_flipped@do'], ())
@@ -39,7 +39,7 @@ def places_in(setup: Setup, mistake: str) -> tuple[PlacedMistake, ...]:
 
 
 class Mistaken(Scope):
-    """A snapshot of a setup whose updates all make a mistake, and so at every other snapshot of it."""
+    """Scope of a setup in which all updates contain a mistake, also at other snapshots."""
 
     mistake: PlacedMistake
 
@@ -54,7 +54,7 @@ class Mistaken(Scope):
 
 
 def mistaken(right: Scope, mistake: PlacedMistake) -> Scope:
-    """The same snapshot, reached and looked at with the mistake.
+    """Return the scope of the same setup, with the mistake in all updates and in the last gradients.
 
     >>> from cnnviz.core.setup.setup import Setup
     >>> from cnnviz.core.mistakes import placed
@@ -86,6 +86,6 @@ def mistaken(right: Scope, mistake: PlacedMistake) -> Scope:
 
 
 def _passed(network: Network, mistake: PlacedMistake, point: Point, given: Mapping[str, np.ndarray] | None, training: bool = True) -> Trace:
-    """The forward pass with the mistake, where it is made on the way forward."""
+    """Run the forward pass, with the mistake if it is one of the forward pass."""
     trace = network.forward(point.params, point.x, training=training, given=given)
     return mistake.forward(program_of(network, trace.x.shape, training=training), point.params, trace)

@@ -1,4 +1,4 @@
-"""The mistakes that a question finds out: those with which its key, computed from a backward pass that makes them, is another one."""
+"""Mistakes that a question can detect: those that change its key if the backward pass contains them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,18 +15,19 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True)
 class Matrix:
-    """Questions as rows, "kernel 6", and `mistakes` as columns: whether the key changes, None where the mistake cannot be made there."""
+    """Table of questions (rows, "kernel 6") and `mistakes` (columns): whether the key changes, or None if the mistake
+    is impossible there."""
 
     mistakes: tuple[str, ...]
     rows: tuple[tuple[str, tuple[bool | None, ...]], ...]
 
     def count(self, column: int) -> int:
-        """The number of keys that change with the mistake of a column."""
+        """Return the number of keys that the mistake in a column changes."""
         return sum(row[column] is True for _, row in self.rows)
 
 
 def matrix(decks: Sequence[Deck]) -> Matrix:
-    """The matrix of all questions of some decks.
+    """Return the matrix of all questions of some decks.
 
     >>> from cnnviz.decks.library import bundled
     >>> found = matrix([next(deck for deck in bundled() if deck.id == "kernel")])
@@ -42,11 +43,11 @@ def matrix(decks: Sequence[Deck]) -> Matrix:
     return Matrix(tuple(MISTAKES), tuple(rows))
 
 
-@np.errstate(all="ignore")  # what a mistake leads to may be infinite
+@np.errstate(all="ignore")  # values may become infinite after a mistake
 def changes_key(screen: Screen, mistake: str) -> bool | None:
-    """Tells whether a question's key is another one when the backward pass, and every update so far, makes this mistake
-    in one of the places where it can be made; None where there is none, or nothing is computed, or the notebook's rule takes the exact one's place.
-    """
+    """Return whether a question's key changes if all updates and the backward pass contain this mistake, at any
+    position where it is possible. None if there is no such position, if nothing is computed, or if the setup follows
+    the notebook's rule."""
     setup = setup_of(screen.at)
     if not screen.key or setup.deviations:
         return None
@@ -56,11 +57,11 @@ def changes_key(screen: Screen, mistake: str) -> bool | None:
 
 
 def _changes(screen: Screen, here: Scope, mistake: PlacedMistake) -> bool:
-    """Tells whether the key is another one with a mistake in one place."""
+    """Return whether a mistake at one position changes the key."""
     key = key_of(screen, here)
     try:
         wrong = key_of(screen, mistaken(here, mistake))
-    except Problem:  # it is no number any more
+    except Problem:  # the key is not finite any more
         return True
     if screen.kind == "number":
         return not abs(float(wrong) - float(key)) <= max(tolerance_of(screen, here, key), 1e-12)

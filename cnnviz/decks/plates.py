@@ -1,4 +1,5 @@
-"""The maps beside a screen's words: those in sight from the first, those that are hidden until the answer, and those that come with it."""
+"""Maps beside a screen's text: visible ones, ones that are hidden until the answer, and ones that the answer reveals.
+"""
 
 import ast
 import re
@@ -19,9 +20,9 @@ _NAMED = re.compile(r"`([a-z]{1,2}\d{0,2})`")
 
 @dataclass(frozen=True, eq=False)
 class Plate(ReadOnly):
-    """A map of the setup by its symbol, or what an expression comes to, with its label.
+    """A map on a screen: an array of the setup, or the value of an expression, with its label.
 
-    `hidden` is shown as a place without numbers until the answer is out.
+    If `hidden`, it is an empty frame until the answer is revealed.
     """
 
     of: str
@@ -31,7 +32,8 @@ class Plate(ReadOnly):
 
     @property
     def like(self) -> str:
-        """The array in whose colours it is: of z1[:3, :3] and at("k=1", z1) z1, of what is worked out none."""
+        """Name of the array whose colour scale is used: "z1" for z1[:3, :3] and at("k=1", z1), "" for computed
+        values."""
         tree, _ = parsed(self.of)
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "at" and len(tree.args) == 2:
             tree = tree.args[1]
@@ -41,7 +43,7 @@ class Plate(ReadOnly):
 
 
 def plates(screen: Screen, here: Scope) -> list[Plate]:
-    """The maps of a screen, in order: what it names, what it hides, what its answer adds.
+    """Return the maps of a screen, in order: visible, hidden and revealed ones.
 
     >>> from cnnviz.decks.library import bundled
     >>> from cnnviz.decks.question import setup_at
@@ -63,7 +65,7 @@ def plates(screen: Screen, here: Scope) -> list[Plate]:
 
 
 def _named(screen: Screen, here: Scope) -> list[Shown]:
-    """The maps that the words name, in the order of the network."""
+    """Return the maps that the texts name, in the order of the network."""
     words = " ".join(text for part in (screen.text, screen.ask) for text in part.by_language.values())
     named = set(_NAMED.findall(words))
     maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients]
@@ -71,7 +73,8 @@ def _named(screen: Screen, here: Scope) -> list[Shown]:
 
 
 def cells(screen: Screen, here: Scope) -> tuple[str, tuple[range, ...]] | None:
-    """The cells that are asked of, as an array and a range an axis: those that the screen says, or that its key names.
+    """Return the cells that the question is about, as an array's name and one range per axis: from the screen's
+    `cells`, or from its key. None if there are none.
 
     >>> from cnnviz.decks.library import bundled
     >>> from cnnviz.decks.scope import setup_of, scope_of
@@ -84,7 +87,7 @@ def cells(screen: Screen, here: Scope) -> tuple[str, tuple[range, ...]] | None:
 
 
 def hidden(screen: Screen, here: Scope) -> tuple[str, ...]:
-    """The maps that are masked until the answer is given: as the screen says, else all that its stage makes."""
+    """Return the maps that are masked until the answer: those that the screen names, or all that its stage computes."""
     if screen.hide is not None:
         return screen.hide
     if screen.kind in ("", "construct", "order"):

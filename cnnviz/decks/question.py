@@ -1,4 +1,4 @@
-"""A screen's question on one setup: its key, its answers and its sentences, all computed from that setup's numbers."""
+"""A screen's question for one setup: its key, answers and texts, all computed from that setup's numbers."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -17,23 +17,23 @@ from cnnviz.decks.scope import Scope, label_of, query_of, scope_of, setup_of
 from cnnviz.words import LocalizedText, Message, Problem, languages, message, written
 
 CHANGED = {"nothing": (), "image": ("img",), "kernel": ("f",)}
-"""The keys of the address that a screen leaves to the learner."""
+"""Query keys that learners may change on a screen."""
 
 MOST_SHOWN = 49
-"""Numbers in an answer that is shown as a small map."""
+"""Upper limit of numbers in an answer that is shown as a small map."""
 
 MOST_WHOLE = 1e7
-"""Whole numbers below it are written with all of their digits."""
+"""Limit below which integers are written with all digits."""
 
 PLACE = re.compile(r"\{([^{}]+?)(?::(\d{1,2}|\d?%|plain))?\}")
-"""An expression in a text, and how its number is written."""
+"""An expression in a text, and the format of its number."""
 
 
 @dataclass(frozen=True, eq=False)
 class Option(ReadOnly):
-    """One answer: its value, its label, what is said when it is given, and whether it is right.
+    """One answer option: its value, its label, its feedback, and whether it is right.
 
-    A `is_mistake` is what a mistake in the backward pass gives, which no file lists.
+    If `is_mistake`, a mistake in the backward pass gives this value; files do not list such options.
     """
 
     value: np.ndarray
@@ -45,7 +45,8 @@ class Option(ReadOnly):
 
 @dataclass(frozen=True, eq=False)
 class Question(ReadOnly):
-    """All that is asked and answered on one setup. `key` is a value, a mask of cells, a truth, or stages in order."""
+    """A question computed for one setup. `key` is a number, an array, a mask of cells or a Boolean; `order` has the
+    stages in order."""
 
     setup: Setup
     title: LocalizedText
@@ -61,7 +62,7 @@ class Question(ReadOnly):
 
 
 def setup_at(screen: Screen, asked: Mapping[str, str]) -> Setup:
-    """A screen's own setup with what a learner may change in it, and has; what cannot be had stays as it was.
+    """Return a screen's setup with the changes that a learner may make. Invalid changes are ignored.
 
     >>> from cnnviz.decks.library import bundled
     >>> screen = bundled()[0].screens[0]
@@ -80,7 +81,8 @@ def setup_at(screen: Screen, asked: Mapping[str, str]) -> Setup:
 
 
 def ask(screen: Screen, setup: Setup) -> Question:
-    """The question on a setup; Problem where an expression cannot be computed there, or all of them together are too much."""
+    """Return the question for a setup. Raise Problem if an expression cannot be computed, or if all together exceed
+    the limits."""
     here, allowance = scope_of(setup), Allowance()
     texts = {name: filled(getattr(screen, name), here, allowance) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
     if screen.kind in ("", "order"):
@@ -93,18 +95,18 @@ def ask(screen: Screen, setup: Setup) -> Question:
     return Question(setup, **texts, key=key, options=options, tolerance=tolerance)  # type: ignore[arg-type]
 
 
-@np.errstate(all="ignore")  # what a mistake leads to may be infinite
+@np.errstate(all="ignore")  # values may become infinite after a mistake
 def _mistaken(screen: Screen, here: Scope, known: list[np.ndarray], tolerance: float) -> Iterator[Option]:
-    """The wrong answers that a mistake in the backward pass gives, as far as none of those that are `known` is like it.
+    """Yield the wrong answers that mistakes in the backward pass give, unless they resemble a known answer.
 
-    Nothing is looked for where a key looks at other moments: that takes a run for each mistake.
+    Keys that refer to other snapshots are skipped, since they would need a run per mistake.
     """
     names = names_in(screen.key)
     after = {*here.snapshot.gradients, *(f"{name}_next" for name in here.snapshot.params)}
     if names & {"at", "wrong", "wrong_loss"} or not (here.setup.k or names & after):
         return
     for mistake in quickly_made(here.setup):
-        with suppress(Problem):  # it is no number any more
+        with suppress(Problem):  # the key is not finite any more
             value = key_of(screen, mistaken(here, mistake))
             value = value & ~np.logical_or.reduce(known) if screen.kind == "click" else value
             new = value.any() if screen.kind == "click" else all(abs(float(value) - float(one)) > max(tolerance, 1e-6 * abs(float(one))) for one in known)
@@ -118,16 +120,16 @@ def _in_all(said: Message) -> LocalizedText:
 
 
 def _options(screen: Screen, here: Scope, key: np.ndarray, right: LocalizedText, allowance: Allowance) -> Iterator[Option]:
-    """The answers as the file has them; what equals the key or an earlier one is left out, so that one is right."""
+    """Yield the file's answers. Skip those that equal the key or an earlier one, so that exactly one is right."""
     seen: list[np.ndarray] = []
-    found = screen.kind != "choose"  # only a choice shows its key
+    found = screen.kind != "choose"  # only a choice lists its key
     for answer in screen.answers:
         value = value_of(screen, answer.is_, here, allowance) if answer.is_ else key
         is_key = screen.kind == "choose" and same(value, key)
         if (is_key and found) or any(same(value, other) for other in seen) or (not is_key and same(value, key)):
             continue
         if is_key and any(not other.is_ and other is not answer for other in screen.answers):
-            continue  # on this setup a misconception gives the right value: only the key itself stands for it
+            continue  # a misconception gives the right value on this setup: keep the key's own option
         found = found or is_key
         seen.append(value)
         yield Option(value, filled(answer.label, here, allowance), right if is_key else filled(answer.say, here, allowance), is_key)
@@ -136,7 +138,8 @@ def _options(screen: Screen, here: Scope, key: np.ndarray, right: LocalizedText,
 
 
 def value_of(screen: Screen, text: str, here: Scope, allowance: Allowance | None = None) -> np.ndarray:
-    """The value of an answer, of the shape and kind that such a question's key has; Problem where it is not."""
+    """Return the value of an answer, with the shape and type of the question's key. Raise Problem if it does not fit.
+   """
     value = evaluate(text, here, allowance)
     if screen.kind == "click":
         return mask(value, screen.map, here)
@@ -148,7 +151,7 @@ def value_of(screen: Screen, text: str, here: Scope, allowance: Allowance | None
 
 
 def key_of(screen: Screen, here: Scope, allowance: Allowance | None = None) -> np.ndarray:
-    """The key, of the shape and kind that such a question needs; Problem where it is not."""
+    """Return the key, with the shape and type that the kind of question requires. Raise Problem if it does not fit."""
     key = evaluate(screen.key, here, allowance)
     if screen.kind == "choose" and not 1 <= key.size <= MOST_SHOWN:
         raise Problem("lessons.key.size", n=key.size, most=MOST_SHOWN)
@@ -164,14 +167,14 @@ def key_of(screen: Screen, here: Scope, allowance: Allowance | None = None) -> n
 
 
 def _one(value: np.ndarray) -> np.ndarray:
-    """A single number, whatever axes it has had; Problem where there are more, or none."""
+    """Return a single number as a 0-d array. Raise Problem if there are several or none."""
     if value.size != 1:
         raise Problem("lessons.expression.not_one", shape=value.shape)
     return value.reshape(())
 
 
 def mask(value: np.ndarray, map: str, here: Scope) -> np.ndarray:
-    """A truth for each cell of a map; Problem where the value is something else."""
+    """Return `value` if it is a Boolean mask of the map's shape, otherwise raise Problem."""
     shape = here.arrays[map].shape
     if value.dtype != np.bool_ or value.shape != shape:
         raise Problem("lessons.key.mask", map=map, wanted=shape, shape=value.shape)
@@ -179,7 +182,7 @@ def mask(value: np.ndarray, map: str, here: Scope) -> np.ndarray:
 
 
 def tolerance_of(screen: Screen, here: Scope, key: np.ndarray, allowance: Allowance | None = None) -> float:
-    """The tolerance of a number: as the screen says, else nothing for whole numbers, and 2 % for others."""
+    """Return the tolerance of a number: from the screen, or else 0 for integers and 2 % for others."""
     if screen.kind != "number":
         return 0.0
     if screen.tolerance:
@@ -191,7 +194,7 @@ def tolerance_of(screen: Screen, here: Scope, key: np.ndarray, allowance: Allowa
 
 
 def in_order(screen: Screen, here: Scope) -> tuple[str, ...]:
-    """The screen's stages in the order in which the network has them; Problem for one that it has not."""
+    """Return the screen's stages in the network's order. Raise Problem for an unknown stage."""
     known = [str(stage) for stage in here.setup.network.stages]
     for stage in screen.stages:
         if stage not in known:
@@ -200,12 +203,13 @@ def in_order(screen: Screen, here: Scope) -> tuple[str, ...]:
 
 
 def same(a: np.ndarray, b: np.ndarray) -> bool:
-    """Tells whether two answers look the same to a reader."""
+    """Return whether two answers look the same to a learner."""
     return a.shape == b.shape and bool(np.allclose(a, b, rtol=1e-6, atol=1e-12))
 
 
 def filled(text: LocalizedText, here: Scope, allowance: Allowance | None = None) -> LocalizedText:
-    """A text with its {expressions} worked out, {L}, {max(z1):3}, {saturated:%}, in every language that it has; together they have one allowance."""
+    """Substitute the {expressions} in a text, such as {L}, {max(z1):3} or {saturated:%}, in all its languages. They
+    share one allowance."""
     allowance = allowance or Allowance()
     return LocalizedText({lang: _filled(part, here, lang, allowance) for lang, part in text.by_language.items()})
 

@@ -1,4 +1,4 @@
-"""A deck that comes with a question, as a file's text, and is in no library: it counts for one answer, and nothing of it is kept."""
+"""A deck that a request carries as a file's text. It is used for one response and not stored."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -11,12 +11,13 @@ from cnnviz.decks.deck_checker import check, look
 from cnnviz.decks.deck_fields import Diagnostic
 
 MOST_SECONDS = 1.0
-"""Of a processor's time, that its diagnostics may take: somebody waits for the deck."""
+"""Upper limit of CPU seconds for its diagnostics, since a user waits for the deck."""
 
 
 @dataclass(frozen=True)
 class RequestDeck:
-    """The deck, None where its form or an address leaves none; the file's tables as they stand, and its bytes."""
+    """A deck from a request: the deck, or None if its form or an address is invalid, the file's tables, and its
+    bytes."""
 
     deck: Deck | None
     tables: Mapping[str, Any]
@@ -24,7 +25,7 @@ class RequestDeck:
 
     @property
     def diagnostics(self) -> list[Diagnostic]:
-        """Diagnostics that stop it or are to be mended, in the order of lines; its questions and sentences are computed for a second at most."""
+        """Diagnostics that must be fixed, in line order. Computing its questions and texts takes at most a second."""
         return [diagnostic for diagnostic in check(self.content, MOST_SECONDS)[1] if diagnostic.breaks and diagnostic.what.id != "lessons.check.too_long"]
 
 
@@ -32,13 +33,13 @@ _GIVEN: ContextVar[RequestDeck | None] = ContextVar("given", default=None)
 
 
 def given() -> RequestDeck | None:
-    """The deck that came with the question that is being answered, None where none did."""
+    """Return the deck of the current request, or None."""
     return _GIVEN.get()
 
 
 @contextmanager
 def giving(content: bytes) -> Iterator[RequestDeck]:
-    """Within it this deck stands before those of the library.
+    """Use this deck for the current request, in preference to those of the library.
 
     >>> with giving(b'id = "a"\\n[[screen]]\\nat = "/?k=1"\\n') as found:
     ...     found.deck.id, given() is found

@@ -1,4 +1,4 @@
-"""The named arrays of one address: what a screen's expressions are computed from."""
+"""Scope of a setup: the named arrays from which a screen's expressions are computed."""
 
 from __future__ import annotations
 
@@ -23,21 +23,22 @@ from cnnviz.decks.expression_limits import MOST_SECONDS
 from cnnviz.words import Message, Problem
 
 SLOWER = 4
-"""The factor by which an update with a mistake in it takes longer."""
+"""Factor by which an update with a mistake is slower."""
 MOST_WRONG = 500
-"""Updates with a mistake in them."""
+"""Upper limit of updates with a mistake."""
 
 
 @dataclass(frozen=True, eq=False)
 class Scope(ReadOnly):
-    """One snapshot of one setup, its arrays by name; and the way to others."""
+    """The arrays of one snapshot of one setup by name, and access to other scopes."""
 
     setup: Setup
     snapshot: Snapshot
     arrays: Mapping[str, np.ndarray]
 
     def elsewhere(self, function: str, text: str) -> Scope:
-        """at("k=1", …): this setup with that change; wrong("kernel_gradient_flipped@df", …): with the gradients of that mistake.
+        """Return the scope of at("k=1", …), this setup with a change, or of wrong("kernel_gradient_flipped@df", …),
+        the gradients with a mistake.
 
         >>> float(scope_of(Setup()).elsewhere("at", "k=1").arrays["k"])
         1.0
@@ -50,7 +51,7 @@ class Scope(ReadOnly):
         return Scope(self.setup, self.snapshot, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
 
     def seconds(self, function: str, text: str, updates: int = 0) -> float:
-        """About how long it takes to look there; what is worked out already takes no time.
+        """Return the estimated seconds to compute that scope; cached updates take no time.
 
         >>> 0 < scope_of(Setup()).seconds("at", "k=400") < 1
         True
@@ -62,7 +63,7 @@ class Scope(ReadOnly):
         return estimate(setup.network, x.shape, updates_ahead(setup, x, setup.k))
 
     def wrong_loss(self, mistake: str, updates: int) -> float:
-        """The loss after so many updates from here with a mistake in the backward pass.
+        """Return the loss after `updates` more updates with a mistake in the backward pass.
 
         >>> scope_of(Setup(k=0)).wrong_loss("sign_flipped", 0) == float(scope_of(Setup(k=0)).arrays["L"])
         True
@@ -74,10 +75,10 @@ class Scope(ReadOnly):
 
 
 def scope_of(setup: Setup) -> Scope:
-    """The arrays of a setup by name: the trace, the parameters, their gradients and their next values, y, L, and more.
+    """Return the scope of a setup: trace, parameters, gradients, updated parameters, y, L and more, by name.
 
-    What training keeps is there too, as n1_running_mean and n1_running_mean_next. Raises Problem where the image cannot
-    be had, or where it is too much work.
+    Running statistics are included as n1_running_mean and n1_running_mean_next. Raise Problem if the image is
+    unavailable, or if the computation takes too long.
 
     >>> found = scope_of(Setup()).arrays
     >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Setup()).snapshot.trace})[:4]
@@ -87,7 +88,7 @@ def scope_of(setup: Setup) -> Scope:
 
 
 def duration(setup: Setup) -> float:
-    """About how many seconds a setup's scope takes that is made from the start.
+    """Return the estimated seconds to compute a setup's scope from the start.
 
     >>> duration(Setup(k=1)) < duration(Setup(k=400)) < 1
     True
@@ -111,18 +112,18 @@ def _made(setup: Setup) -> Scope:
 
 
 def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The numbers that training keeps, by names that expressions can have: n1_running_mean, n1_running_mean_next."""
+    """Return the running statistics by names that are valid in expressions: n1_running_mean, n1_running_mean_next."""
     return {f"{name.replace('.', '_')}{end}": value for end, found in (("", before), ("_next", after)) for name, value in found.items()}
 
 
 MOST_BYTES = 32_000_000
-"""The most bytes of all remembered scopes: two hundred of the teaching notebook's network."""
+"""Upper limit of bytes of all cached scopes: enough for 200 scopes of the teaching notebook's network."""
 
 _SCOPES: LruCache[Setup, Scope] = LruCache(MOST_BYTES, held_bytes)
 
 
 def query_of(text: str) -> dict[str, str]:
-    """A setup's address as its keys; Problem for a key that no setup has.
+    """Parse a setup's address into its keys. Raise Problem for an unknown key.
 
     >>> query_of("?img=test-3&k=5")
     {'img': 'test-3', 'k': '5'}
@@ -139,7 +140,7 @@ def query_of(text: str) -> dict[str, str]:
 
 
 def setup_of(text: str) -> Setup:
-    """The setup of an address, all of which has to hold; Problem says what would be replaced.
+    """Return the setup of an address. Raise Problem if any part of it is invalid.
 
     >>> setup_of("img=test-3&stage=z1").stage
     'z1'
@@ -148,12 +149,12 @@ def setup_of(text: str) -> Setup:
 
 
 def changed(setup: Setup, change: Mapping[str, str]) -> Scope:
-    """The scope of a setup with a change that has to hold."""
+    """Return the scope of a setup with a change. Raise Problem if the change is invalid."""
     return scope_of(changed_setup(setup, change))
 
 
 def changed_setup(setup: Setup, change: Mapping[str, str]) -> Setup:
-    """A setup with a change that has to hold."""
+    """Return a setup with a change. Raise Problem if the change is invalid."""
     query = setup.to_query() | dict(change)
     if "net" in change or "img" in change:
         changes, wrong = setup.changed(change, label_of(change.get("img", setup.img)))
@@ -177,7 +178,8 @@ def _held(setup: Setup, wrong: Mapping[str, Message]) -> Setup:
 
 
 def label_of(img: str) -> str | None:
-    """The name of an image's class; of several their ids tell. Raises Problem where it cannot be had.
+    """Return the name of an image's class, or None for several images, whose ids contain it. Raise Problem if the
+    image is unavailable.
 
     >>> label_of("test-0"), label_of("cat-0,dog-1")
     ('cat', None)

@@ -1,7 +1,7 @@
-"""The place of a deck's screen: its page, its setup, and what else its address says.
+"""Address of a deck's screen: its page, its setup and the page's other keys.
 
     img=test-3&stage=z1     Step, or Learn where it asks
-    /train?k=0&n=500        the page Train, with a key of its own
+    /train?k=0&n=500        the page Train, with its own key n
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode
 
 STEP, TRAIN, LEARN = "", "train", "learn"
 LOOKS = ("view", "whole", "hide", "predict")
-"""Keys of how any page is looked at."""
+"""Keys of the presentation, which every page has."""
 PAGES: Mapping[str, tuple[str, ...]] = {
     STEP: ("mission", "case", "named"),
     TRAIN: ("of", "n", "vs", "hold", "sweep"),
@@ -18,11 +18,11 @@ PAGES: Mapping[str, tuple[str, ...]] = {
     "notebook": ("part",),
     LEARN: ("lesson", "step"),
 }
-"""The pages' paths, and the keys of each that a screen can say."""
+"""Paths of the pages, and the keys of each that a screen may set."""
 
 
 class Place(NamedTuple):
-    """A page by its path, and what an address says there beside the setup."""
+    """A page by its path, and the values of its keys outside the setup."""
 
     page: str
     keys: tuple[tuple[str, str], ...] = ()
@@ -34,11 +34,11 @@ class Place(NamedTuple):
 
 
 ON_LEARN = Place(LEARN)
-"""The place where questions are asked."""
+"""The page on which questions are asked."""
 
 
 def keys_of(page: str) -> tuple[str, ...]:
-    """The keys that a screen can say on a page beside the setup.
+    """Return the keys outside the setup that a screen may set on a page.
 
     >>> keys_of("notebook")
     ('part', 'view', 'whole', 'hide', 'predict')
@@ -47,9 +47,9 @@ def keys_of(page: str) -> tuple[str, ...]:
 
 
 def place_of(at: str, default: str = STEP) -> tuple[str, Place]:
-    """The setup of an address, a query, and its place; the page is the default one where the address names none.
+    """Split an address into the setup's query and its place; an address without a page is on the default one.
 
-    A page that there is not stays as it is written, and so do keys that belong to nothing: they are the setup's to refuse.
+    An unknown page is returned as written. Unknown keys stay in the setup's query, whose parser refuses them.
 
     >>> place_of("/train?k=0&n=500")
     ('k=0', Place(page='train', keys=(('n', '500'),)))

@@ -1,4 +1,4 @@
-"""The line of each value of a TOML file: the standard parser gives the values, and no lines."""
+"""Line numbers of the values in a TOML file, which the standard parser does not provide."""
 
 import re
 from bisect import bisect_left
@@ -7,14 +7,14 @@ from collections import Counter
 from cnnviz.core.runtime.work_cancellation import check_wanted
 
 Path = tuple[str | int, ...]
-"""The way to a value: names of tables and fields, and places in arrays."""
+"""Path to a value: names of tables and fields, and indices into arrays."""
 
 _KEY = re.compile(r'"((?:[^"\\]|\\.)*)"|\'([^\']*)\'|([\w-]+)')
 _STRINGS = ('"""', "'''", '"', "'")
 
 
 def lines_of(text: str) -> dict[Path, int]:
-    """The line of every table, field and array entry of a text that the parser has read without complaint.
+    """Return the line of every table, field and array entry of a valid TOML text.
 
     >>> lines_of('id = "a"\\n[[step]]\\nanswers = [\\n  { is = "1" },\\n]\\n')[("step", 0, "answers", 0, "is")]
     4
@@ -41,7 +41,7 @@ class _Scan:
         return bisect_left(self.ends, self.at) + 1
 
     def _skip(self) -> bool:
-        """Past blanks, ends of lines and comments; whether anything is left."""
+        """Skip white space, line ends and comments. Return whether any text is left."""
         match = re.compile(r"(?:\s|#[^\n]*)*").match(self.text, self.at)
         self.at = match.end() if match else self.at
         return self.at < len(self.text)
@@ -60,7 +60,7 @@ class _Scan:
         return path
 
     def _into(self, names: list[str]) -> Path:
-        """A name of an array of tables means its last entry."""
+        """Resolve the name of an array of tables to its last entry."""
         path: Path = ()
         for name in names:
             path = (*path, name)
@@ -111,7 +111,8 @@ class _Scan:
         while self.at < len(self.text) and not self.text.startswith(quote, self.at):
             self.at += 2 if escapes and self.text[self.at] == "\\" else 1
         self.at += len(quote)
-        while len(quote) == 3 and self.text.startswith(quote[0], self.at):  # up to two quotes may end the text itself
+        # a multi-line string may end in up to two quotes
+        while len(quote) == 3 and self.text.startswith(quote[0], self.at):
             self.at += 1
 
     def _many(self, path: Path, end: str) -> None:

@@ -1,4 +1,4 @@
-"""The answers of an audience: counted as it is, and grouped by the rules by which a question's answers are judged."""
+"""Votes of an audience: counted, and grouped by the rules that judge a single learner's answer."""
 
 import math
 from collections import Counter
@@ -12,14 +12,14 @@ from cnnviz.decks.question import Question
 from cnnviz.words import DEFAULT, say, written
 
 MOST_BARS = 12
-"""Different numbers up to which each has a bar of its own."""
+"""Upper limit of distinct numbers that each get their own bar."""
 _TAIL = 5
-"""Percent of the numbers at each end that share a bar with what is next to them."""
+"""Percentage of the numbers at each end that are merged into the outermost bars."""
 
 
 @dataclass(frozen=True)
 class Bar:
-    """The number of answers from `low` to `high`; the outermost bars take what is beyond them too."""
+    """Number of answers from `low` to `high`; the outermost bars also count everything beyond."""
 
     low: float
     high: float
@@ -28,9 +28,9 @@ class Bar:
 
 @dataclass(frozen=True)
 class Group:
-    """Answers of one kind: what they are called, what there is to say of them, and how many there were in each round.
+    """A group of answers: its label, its feedback, and its size in each round.
 
-    `right` is None in a show of hands. `example` is the answer of this kind that was given most, None where none was given.
+    `right` is None in a show of hands. `example` is the most frequent answer of the group, or None if it is empty.
     """
 
     label: str
@@ -41,7 +41,7 @@ class Group:
 
 
 def bars(numbers: Iterable[float]) -> list[Bar]:
-    """Numbers as a histogram: a bar for each, or, where there are many, bars of one width.
+    """Return a histogram: one bar per distinct number, or bars of equal width if there are many.
 
     >>> [(bar.low, bar.count) for bar in bars([3, 3, 7])]
     [(3.0, 2), (7.0, 1)]
@@ -59,14 +59,15 @@ def bars(numbers: Iterable[float]) -> list[Bar]:
 
 
 def counted(answers: Iterable[float]) -> dict[int, int]:
-    """The count of each option or cell."""
+    """Return the number of votes for each option or cell."""
     return dict(sorted(Counter(int(answer) for answer in answers).items()))
 
 
 def rule_of(screen: Screen, question: Question, answer: float) -> int:
-    """The place of an answer's group among those of `grouped`: an option; or the key, a known wrong answer, the rest.
+    """Return the index of an answer's group in the result of `grouped`: the option; or the key, a known wrong answer,
+    or the rest.
 
-    The browser judges the answers of one learner by the same rules (pages/learn/score.js).
+    The browser judges a single learner's answers by the same rules (pages/learn/score.js).
     """
     if screen.kind == "choose":
         return int(answer)
@@ -80,9 +81,10 @@ def rule_of(screen: Screen, question: Question, answer: float) -> int:
 
 
 def accepted_in(kind: str, question: Question) -> list[tuple[float, float]]:
-    """Return the right answers as (middle, radius): a right answer is within the radius of one of the middles.
+    """Return the right answers as (middle, radius): an answer is right if it is within the radius of one of the
+    middles.
 
-    Options and cells are runs of numbers; `rule_of` accepts the same answers.
+    For options and cells, each interval is a run of consecutive indices. `rule_of` accepts the same answers.
     """
     if kind == "number":
         key = float(question.key)
@@ -93,9 +95,9 @@ def accepted_in(kind: str, question: Question) -> list[tuple[float, float]]:
 
 
 def grouped(screen: Screen, question: Question, rounds: Sequence[Iterable[float]], keyed: bool = True, lang: str = DEFAULT) -> list[Group]:
-    """The answers of each round, by the rules; without a key (a show of hands) only what was chosen has groups.
+    """Return the groups of answers over all rounds. Without a key (a show of hands), only choices are grouped.
 
-    What a mistake gives has a group where it was given.
+    Answers that result from a mistake form a group only if they occur.
     """
     if not keyed and screen.kind != "choose":
         return []
@@ -127,9 +129,9 @@ def _rules(screen: Screen, question: Question, lang: str) -> Iterator[tuple[str,
 
 
 def sensible(kind: str, most: int, answer: object) -> float | None:
-    """An answer that somebody sent, as a number; None for what is none to such a question.
+    """Return a received answer as a number, or None if it is invalid for this kind of question.
 
-    `most` is how many options or cells there are.
+    `most` is the number of options or cells.
 
     >>> sensible("click", 900, 899), sensible("click", 900, 900), sensible("number", 0, float("nan"))
     (899.0, None, None)
