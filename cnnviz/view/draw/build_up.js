@@ -1,5 +1,5 @@
-// How a picture comes about when its stage is reached: windows fly to where they stand enlarged, what is worked out of them
-// appears in the order of reading, and totals go to their cells. The picture is drawn whole from the first moment on.
+// Animation that builds up a picture when its stage is reached. Windows fly to their enlargements, results are
+// revealed in reading order, and totals fly to their cells. The picture is drawn completely from the start.
 
 import { ratio } from "./canvas.js"
 
@@ -7,11 +7,11 @@ import { ratio } from "./canvas.js"
 /** @import { Flight } from "./sheet.js" */
 /** @import { Box } from "../types/view.js" */
 
-const LASTS = 400 // milliseconds
-const FLOWN = 0.45 // of them windows fly,
-const SWEPT = [0.2, 0.8] // between these it appears,
-const ARRIVES = 0.75 // and from here on totals go to their cells
-const MOST = 4 // pieces of a kind: more are not followed by any eye
+const LASTS = 400 // duration in milliseconds
+const FLOWN = 0.45 // share of it in which windows fly
+const SWEPT = [0.2, 0.8] // shares between which the results are revealed
+const ARRIVES = 0.75 // share from which totals fly to their cells
+const MOST = 4 // pieces of each kind: the eye cannot follow more
 const EASING = "ease-in-out"
 
 export class BuildUp {
@@ -23,14 +23,17 @@ export class BuildUp {
     this.canvas = canvas
   }
 
-  /** Lets the picture come about. @param {() => Drawn} drawn as it is by then @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen @param {Flight[]} [channels] that go to their places meanwhile, and stay there */
+  /**
+   * Play the animation after a delay, during which the picture is hidden.
+   * @param {() => Drawn} drawn as it is by then @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen @param {Flight[]} [channels] that go to their places meanwhile, and stay there
+   */
   play(drawn, backward, delay, channels = []) {
     this.land()
     const { canvas } = this
     const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
     const [start, end] = SWEPT
     const own = [
-      canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // a clip would have it drawn all the same
+      canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // opacity, because a fully clipped canvas would still be painted
       ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, LASTS)),
     ]
     this.moving = own
@@ -50,11 +53,15 @@ export class BuildUp {
       )
     }
     return this.after(own, delay, fly).catch((error) => {
-      if (error.name !== "AbortError") throw error // else of a picture that is gone
+      if (error.name !== "AbortError") throw error // AbortError: the picture has been removed
     })
   }
 
-  /** Starts what flies once the picture is seen, not in the frame that a step is waited for in, and lands it all. @param {Animation[]} own what moves by then @param {number} delay @param {() => void} fly */
+  /**
+   * Start the flights after the delay, not in the frame that a visitor's step waits for, and land all of them at the
+   * end.
+   * @param {Animation[]} own what moves by then @param {number} delay @param {() => void} fly
+   */
   async after(own, delay, fly) {
     if (delay) {
       const wait = this.canvas.animate([], delay)
@@ -67,7 +74,7 @@ export class BuildUp {
     if (own === this.moving) this.land()
   }
 
-  /** All of it is there at once. */
+  /** Finish all animations at once. */
   land() {
     const arrived = this.moving
     this.moving = []
@@ -75,7 +82,10 @@ export class BuildUp {
     this.canvas.dataset.flying = "0"
   }
 
-  /** A copy of a part of the picture on its way. @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration @param {number} [rest] milliseconds that it stays where it has come to */
+  /**
+   * Animate a copy of a part of the picture.
+   * @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration @param {number} [rest] milliseconds that it stays where it has come to
+   */
   fly(part, from, to, delay, duration, rest = 0) {
     const piece = this.copy(part)
     const at = (/** @type {Box} */ { x, y, width, height }) =>

@@ -1,4 +1,4 @@
-// A line chart, drawn at once; opened large it may be a figure of Plotly's (plotly_figure.js).
+// A line chart on a canvas. Opened large, it may be a Plotly figure (plotly_figure.js).
 
 import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/layout/axes.js"
 import { say } from "../model/words.js"
@@ -21,15 +21,15 @@ import { prepare } from "./canvas.js"
  */
 
 /** @type {Inset} */
-const LEAST = { left: 40, right: 8 } // for what stands at the ends of the axes
-const [ACROSS, UPWARD] = [4, 4] // steps between lines of the grid
-const SWATCH = 12 // the piece of a line that stands before its name
-const SIZE = 13 // of letters
+const LEAST = { left: 40, right: 8 } // room for axis labels
+const [ACROSS, UPWARD] = [4, 4] // intervals between grid lines, horizontally and vertically
+const SWATCH = 12 // length of the line sample in the legend
+const SIZE = 13 // font size
 const TOP = 8
 const PALE = 0.35
 
 /**
- * Draws a chart; where its plot lies, or null where there is no room to draw.
+ * Draw a chart and return the layout of its plot, or null if the canvas has no width.
  * @param {HTMLCanvasElement} canvas
  * @param {Chart} chart
  * @param {Element} root  which has the colours
@@ -76,7 +76,7 @@ export function chart(canvas, chart, root) {
 /** @typedef {{ plot: Plot, bottom: number, names: string[], sets: number, across: [number, number], upward: [number, number] }} Sides  `sets`: where names begin */
 
 /**
- * Where everything lies; null where no value has a place.
+ * Return the layout of a chart, or null if there is no finite value to draw.
  * @param {CanvasRenderingContext2D} context
  * @param {HTMLCanvasElement} canvas
  * @param {Chart} chart
@@ -121,7 +121,7 @@ const upwardTicks = ([low, high], byTens) => {
 }
 
 /**
- * The grid, and its numbers.
+ * Draw the grid and its labels.
  * @param {CanvasRenderingContext2D} context
  * @param {Sides} sides
  * @param {{ soft: string, line: string, width: number, log: boolean, logY: boolean }} how

@@ -1,4 +1,5 @@
-// The focus: the operation of the chosen cell, drawn large. Which picture it is follows from the links of the cell.
+// The main picture: the operation behind the chosen cell, drawn large. The links of the cell determine which drawing
+// is used.
 
 import { number } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -103,8 +104,8 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
 })
 
 /**
- * Pictures by the patterns in which a cell is linked to what it is made of, the first that fit: of a value or a parameter,
- * and of a gradient. A layer kind that links its cells as others do has its pictures here already.
+ * Drawings by link patterns, for a value or parameter and for a gradient. The first entry whose patterns all occur is
+ * used. A layer kind with known patterns needs no drawing of its own.
  * @type {[string[], Picture, Picture][]}
  */
 const BY_PATTERN = [
@@ -148,14 +149,17 @@ function picture(numbers, map) {
   return isGradient && isHidden(numbers, map) ? alone : outputs
 }
 
-/** Tells whether a gradient is of the biases of a layer before the last: its units are no outputs. @param {Numbers} numbers @param {string} map */
+/**
+ * Return whether a gradient belongs to biases before the last layer, whose units are not outputs.
+ * @param {Numbers} numbers @param {string} map
+ */
 function isHidden(numbers, map) {
   const made = numbers.links("o")
-  const last = made.length > 1 ? "o" : made[0].source // of a dense layer itself, or of what follows its sums
+  const last = made.length > 1 ? "o" : made[0].source // the last dense layer itself, or the operation on its sums
   return numbers.maps[map.slice(1)].band === "parameters" && numbers.links(map)[0].source !== `d${last}`
 }
 
-/** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
+/** Return whether a gradient passes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>
   Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))
   && !numbers.link(map, "y")

@@ -1,4 +1,4 @@
-// A canvas that a picture is drawn on, its words, and what is kept of where everything stands.
+// A canvas for diagrams: text, and a record of where everything is drawn.
 
 import { ratio } from "./canvas.js"
 import { halves, widthOf } from "./text_width.js"
@@ -14,19 +14,23 @@ import { halves, widthOf } from "./text_width.js"
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
 /** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  of a text; `halo`: what runs behind it is interrupted */
 
-// Sizes of letters: ends and notes, words and numbers, totals, symbols.
+// Font sizes: notes, words and numbers, totals, symbols.
 export const SMALL = 13
 export const TEXT = 15
 export const LARGE = 18
 const SYMBOL = 22
 
-export const HEAD = 30 // the line over a map
-/** How high one of so many rows is in a height: few are as large as four that fill it. @param {number} height @param {number} rows */
+export const HEAD = 30 // height of the line above a map
+/**
+ * Return the row height for a number of rows in a given height. Few rows are no higher than a quarter of it, within
+ * limits.
+ * @param {number} height @param {number} rows
+ */
 export const lineOf = (height, rows) => Math.min(height / rows, Math.max(32, Math.min(height / 4, 72)))
-const LEAST = { width: 900, height: 300 } // what pictures are laid out for; in less they are smaller
+const LEAST = { width: 900, height: 300 } // size that diagrams are designed for; in smaller rooms they are scaled down
 const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 
-/** Tells how many CSS pixels one pixel of a picture has in a room. @param {Room} room */
+/** Return the CSS pixels per diagram pixel in a room. @param {Room} room */
 const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
@@ -45,10 +49,10 @@ export class Sheet {
   enlarged = []
   /** @type {Flight[]}  totals that are led to their cells */
   landed = []
-  stated = false // whether the picture itself says the sum that it shows
+  stated = false // whether the diagram itself states the sum that it shows
   /** @type {Choice} */
   choice = {}
-  written = "" // the typeface that is set
+  written = "" // the current font
   /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  that are not written yet, by typeface */
   texts = new Map()
 
@@ -78,7 +82,7 @@ export class Sheet {
     this.tone = backward ? palette.warm : palette.accent
   }
 
-  /** The colour of a sign. @param {number} value */
+  /** Return the colour for the sign of a value. @param {number} value */
   hue(value) {
     return value < 0 ? this.neg : value > 0 ? this.pos : this.soft
   }
@@ -102,7 +106,7 @@ export class Sheet {
     others ? others.push(own) : this.texts.set(font, [own])
   }
 
-  /** Writes the texts over all else, typeface by typeface: a browser sets each of them slowly. */
+  /** Write the texts above everything else, grouped by font because switching fonts is slow. */
   write() {
     const { context } = this
     context.textBaseline = "middle"
@@ -117,7 +121,10 @@ export class Sheet {
     this.texts.clear()
   }
 
-  /** A small and soft one. @param {string} text @param {number} x @param {number} y @param {How} [how] */
+  /**
+   * Write a small text in a muted colour.
+   * @param {string} text @param {number} x @param {number} y @param {How} [how]
+   */
   note(text, x, y, how = {}) {
     this.text(text, x, y, { size: SMALL, fill: this.soft, ...how })
   }
@@ -128,13 +135,13 @@ export class Sheet {
     return `${math ? "italic " : ""}${bold ? 700 : 400} ${halves(size)}px ${family}`
   }
 
-  /** Sets a typeface. @param {string} font */
+  /** Set the font if it has changed. @param {string} font */
   set(font) {
     if (font !== this.written) this.context.font = font
     this.written = font
   }
 
-  /** Tells how wide a text is. @param {string} text @param {How} [how] */
+  /** Return the width of a text. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
     const font = this.font(how)
     return widthOf(font, text, (part) => {
@@ -143,7 +150,10 @@ export class Sheet {
     })
   }
 
-  /** A text with <i>symbols</i> and <b>what matters</b>, and how wide it is. @param {string} text @param {number} x @param {number} y @param {How} [how] */
+  /**
+   * Write a text with <i>symbols</i> and <b>emphasis</b>, and return its width.
+   * @param {string} text @param {number} x @param {number} y @param {How} [how]
+   */
   rich(text, x, y, { align = "left", room = Number.POSITIVE_INFINITY, ...how } = {}) {
     const parts = pieces(text).map((part) => {
       const style = { ...how, math: part.tag === "i", bold: how.bold || part.tag === "b" }
@@ -161,7 +171,10 @@ export class Sheet {
     return width
   }
 
-  /** A symbol, upright from its index on; how wide it is. @param {string} name @param {number} x @param {number} y @param {{ fill?: string, size?: number }} [how] */
+  /**
+   * Write a symbol with its index upright, and return its width.
+   * @param {string} name @param {number} x @param {number} y @param {{ fill?: string, size?: number }} [how]
+   */
   symbol(name, x, y, { fill = this.ink, size = SYMBOL } = {}) {
     const [own, index] = parted(name)
     const taken = this.widthOfSymbol(own, { size })
@@ -176,7 +189,10 @@ export class Sheet {
     return this.widthOf(own, { size, math: true }) + 1 + (index ? this.widthOf(index, { size: 0.75 * size }) : 0)
   }
 
-  /** The name of a map, a word for it and a note at the end, as far as there is room. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] @param {string} [fill] */
+  /**
+   * Write the name of a map, a word for it and a note at the end, as far as there is room.
+   * @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] @param {string} [fill]
+   */
   head(name, note, x, y, width, word = "", fill = this.ink) {
     let taken = this.symbol(name, x, y, { fill })
     const words = fill === this.ink ? this.soft : fill
@@ -189,13 +205,13 @@ export class Sheet {
   }
 }
 
-/** A map's symbol, and the indices behind it. @param {string} name @returns {[string, string]} */
+/** Split a symbol from the indices after it. @param {string} name @returns {[string, string]} */
 function parted(name) {
   const at = `${name}[`.indexOf("[")
   return [name.slice(0, at), name.slice(at)]
 }
 
-/** A text by its marks. @param {string} text @returns {{ tag: string, text: string }[]} */
+/** Split a text at its tags. @param {string} text @returns {{ tag: string, text: string }[]} */
 function pieces(text) {
   const found = CURSIVE.exec(text)
   if (!found) return text ? [{ tag: "", text }] : []

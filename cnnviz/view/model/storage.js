@@ -1,4 +1,4 @@
-// What is kept in this browser, by a visitor or by a tab; where it keeps nothing, for as long as the page is open.
+// Storage of this browser or tab. If the browser refuses it, values are kept in memory while the page is open.
 
 /** @param {() => Storage} storage  which a browser may refuse */
 function keeping(storage) {
@@ -19,7 +19,7 @@ function keeping(storage) {
     here.set(key, value)
     try {
       value ? storage().setItem(key, value) : storage().removeItem(key)
-    } catch {} // then `here` has it
+    } catch {} // `here` keeps the value
   }
 
   /** @param {string} key @returns {Record<string, any>}  empty for what is none */
