@@ -1,4 +1,4 @@
-"""The curve of the loss along one number, as bytes."""
+"""Responses with the loss along one number."""
 
 from collections.abc import Mapping
 
@@ -10,14 +10,14 @@ from cnnviz.core.setup.update_limits import PASSES, estimate
 from cnnviz.core.training.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.answers import Answers
-from cnnviz.pages.encoding import encode, finite
+from cnnviz.pages.encoding import encode, finite_or_none
 from cnnviz.pages.version import code
 from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.words import Message, Problem, message, quote
 
 
 class _CurveAnswers(Answers):
-    """One number of one setup."""
+    """Handler of the curve."""
 
     several = True
 
@@ -25,8 +25,8 @@ class _CurveAnswers(Answers):
         found = asked_curve(now)
         head = CurveHeader(
             page="curve", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
-            loss=finite(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
-            gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
+            loss=finite_or_none(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
+            gradient=finite_or_none(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
         return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
 
@@ -46,13 +46,13 @@ ANSWERS = _CurveAnswers()
 
 
 def asked_curve(now: PageRequest) -> Curve | None:
-    """The curve that the address asks for; None where it names no number."""
+    """Return the requested curve, or None if the address does not name a number."""
     along, span, _ = asked_for(now)
     return curve(now.setup, now.snapshot.image, along, span) if along else None
 
 
 def asked_for(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
-    """The number that the address names, how far the curve is to reach, and a message by key for what of both cannot be used."""
+    """Return the number that the address names, the range of the curve, and a message for each invalid key."""
     wrong: dict[str, Message] = {}
     along, text, span = now.query.get("along", ""), now.query.get("span", ""), None
     try:
