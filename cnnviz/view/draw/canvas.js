@@ -17,7 +17,7 @@ export const smallest = () => least
 /**
  * Set by how much the style sheet magnifies every canvas.
  * @param {number} times
- * @param {boolean} fromAfar  whether it is read from far
+ * @param {boolean} fromAfar  whether it is read from a distance
  */
 export function magnify(times, fromAfar) {
   larger = times
@@ -31,7 +31,7 @@ export function magnify(times, fromAfar) {
  * @param {() => T} act
  * @returns {T}
  */
-export function sharply(times, act) {
+export function atResolution(times, act) {
   finer = times
   try {
     return act()
@@ -58,7 +58,7 @@ export function prepare(canvas) {
 }
 
 /** Draw a line through points. @param {CanvasRenderingContext2D} context @param {number[][]} points */
-export function line(context, ...points) {
+export function drawLine(context, ...points) {
   context.beginPath()
   for (const [x, y] of points) context.lineTo(x, y)
   context.stroke()
@@ -79,7 +79,7 @@ export function disc(context, x, y, radius, fill, rim, width) {
 }
 
 /** Draw within a box only. @param {CanvasRenderingContext2D} context @param {Box} box @param {() => void} act */
-export function clipped(context, { x, y, width, height }, act) {
+export function clipTo(context, { x, y, width, height }, act) {
   context.save()
   context.beginPath()
   context.rect(x, y, width, height)
@@ -90,13 +90,13 @@ export function clipped(context, { x, y, width, height }, act) {
 
 /**
  * Hatch a box whose numbers are not shown.
- * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} style @param {number} apart from one line to the next
+ * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} style @param {number} apart distance between lines
  */
 export function hatch(context, box, style, apart) {
   const { x, y, width, height } = box
   context.strokeStyle = style
   context.lineWidth = 1
-  clipped(context, box, () => {
-    for (let at = -height; at < width; at += apart) line(context, [x + at, y + height], [x + at + height, y])
+  clipTo(context, box, () => {
+    for (let at = -height; at < width; at += apart) drawLine(context, [x + at, y + height], [x + at + height, y])
   })
 }

@@ -18,12 +18,12 @@ export class CardMap extends MapView {
     this.across = this.layers
   }
 
-  /** @override  the largest of all its versions: they stand beside each other, with one power of ten */
+  /** @override  of all rows, which share a power of ten */
   most() {
     return this.scale === "error" ? super.most() : Math.max(...this.limits.map(Math.abs))
   }
 
-  /** @override @param {number} most  its cells have room for two digits */
+  /** @override @param {number} most  of the numbers; cells have room for two digits */
   powerOf(most) {
     if (this.figure.matches(".card:not(.beside)")) return 0 // the card has no place for the power of ten
     return most > 0 && most < 1 && this.scale !== "error" ? Math.floor(Math.log10(most)) - 1 : super.powerOf(most)
@@ -39,12 +39,12 @@ export class CardMap extends MapView {
     return size < 1000 && (size >= 10 || Number.isInteger(scaled)) ? whole(Math.round(scaled)) : super.written(value)
   }
 
-  /** @override @param {Layout} at  all its numbers stand there, or none */
+  /** @override @param {Layout} at  all numbers are printed, or none */
   legible(at) {
     return super.legible(at) && this.fitted([...this.values], at, LEAST).room >= LEAST
   }
 
-  /** @override @param {Layout} at @param {number} done  a power of ten is said where there are numbers that it counts for */
+  /** @override @param {Layout} at @param {number} done  the power of ten is shown only with numbers */
   paint(at, done) {
     this.caption(".limits .power", this.legible(at) ? timesPower(this.power) : "")
     super.paint(at, done)

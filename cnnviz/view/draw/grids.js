@@ -21,7 +21,7 @@ const BAR = { width: 62, height: 8 } // colour bar under a map
 export class Grids extends Sheet {
   /**
    * Draw one channel of a map, or of an array of that shape, and a colour bar under it.
-   * @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [limits] of the colours, where they are not the map's own @param {boolean} [bar] whether they stand under it
+   * @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [limits] of the colours, if they differ from the map's @param {boolean} [bar] whether to draw a colour bar
    */
   map(numbers, symbol, at, box, rings = [], limits = numbers.maps[symbol].limits, bar = true) {
     const [rows, columns] = numbers.shape(symbol).slice(-2)
@@ -141,7 +141,7 @@ export class Grids extends Sheet {
 
   /**
    * Draw numbers in coloured cells and return whether the numbers fit. NaN marks an empty cell.
-   * @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string, bold?: boolean, term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `blank`: what a place without a cell says; `term`, `symbol`, `cell`: what each belongs to
+   * @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string, bold?: boolean, term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `blank` is the text of an empty cell; `term`, `symbol` and `cell` are what each cell belongs to
    */
   grid(values, columns, limits, scale, box, how = {}) {
     const { write = short, lit, blank = "", bold = false } = how

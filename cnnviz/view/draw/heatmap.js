@@ -28,7 +28,7 @@ export function ends(limits, scale) {
 
 /**
  * Outline a box, with a white line underneath.
- * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {number[]} widths of the line, and of the white one under it @param {number} [inset]
+ * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {number[]} widths of the line and the white line under it @param {number} [inset]
  */
 export function ring(context, { x, y, width, height }, tone, [own, white = 0], inset = 0) {
   const box = /** @type {const} */ ([
@@ -75,12 +75,12 @@ export class Heatmap {
   power = 0 // exponent of the power of ten that the numbers are multiplied by
   /** @type {Size} */
   size = [0, 0]
-  /** @type {OffscreenCanvas | null}  all tiles, a pixel a cell */
+  /** @type {OffscreenCanvas | null}  all tiles, with a pixel per cell */
   picture = null
   pictured = false // whether `picture` is up to date
   pixels = [0, 0] // size in device pixels
   painted = "" // key of the state that is painted
-  /** @type {string | null}  and outlined above it; null, what it was before */
+  /** @type {string | null}  and the outlines above it; null if outdated */
   outlined = ""
   /** @type {HTMLCanvasElement | null} */
   above = null
@@ -135,7 +135,7 @@ export class Heatmap {
 
   /**
    * Draw the map. `done` is the number of cells per tile that are computed so far, in reading order.
-   * @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone`: of the outlines of sources
+   * @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone` is the colour of the sources' outlines
    */
   draw({ ahead = false, done = Number.POSITIVE_INFINITY, tone = "#000" } = {}) {
     if (!this.fit(ahead) || !this.face || !this.received) return
@@ -214,7 +214,7 @@ export class Heatmap {
 
   /**
    * Return the texts of numbers, their widths at font size 1, and the font size at which all of them fit.
-   * @param {number[]} values @param {Layout} at @param {number} least the size below which there are none
+   * @param {number[]} values @param {Layout} at @param {number} least minimum font size
    */
   fitted(values, { cellWidth: w, cellHeight: h }, least) {
     const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10
@@ -229,7 +229,7 @@ export class Heatmap {
   /**
    * Print the computed numbers of a tile. Numbers that would be squeezed to less than `squeezed` of their width are
    * left out.
-   * @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: the size below which there are none
+   * @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: minimum font size
    */
   print(at, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
     const { context, limits, scale } = this

@@ -6,7 +6,7 @@ import { ring } from "./heatmap.js"
 /** @import { Choice, Field, Spot } from "./sheet.js" */
 /** @import { Box } from "../types/view.js" */
 /** @typedef {{ spots: Spot[], fields: Field[] }} Parts  of a picture, in CSS pixels */
-/** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  what is pointed at; `say`: what it comes to; `choose`: what a click chooses */
+/** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  the pointed part; `say` is its value as text, `choose` the effect of a click */
 
 const LEAST = 7 // minimum side of a ring, in pixels
 
@@ -51,16 +51,16 @@ class Lights {
   /** @type {Parts} */
   parts = { spots: [], fields: [] }
   tone = "#000"
-  /** @type {string | null}  the term that is lit, and where it is pointed at; null when the picture is new */
+  /** @type {string | null}  key of the highlighted term and box; null if the picture has been redrawn */
   lit = null
   /** @type {Choice} */
   choice = {}
   chosen = "" // the picture that the choice belongs to
-  /** @type {[number, number] | null}  where one points */
+  /** @type {[number, number] | null}  position of the pointer */
   at = null
   redraw = () => {}
 
-  /** @param {HTMLCanvasElement} canvas a picture's own: what is lit is drawn on another above it */
+  /** @param {HTMLCanvasElement} canvas of the picture; highlights are drawn on another one above it */
   constructor(canvas) {
     this.canvas = canvas
     this.above = document.createElement("canvas")
@@ -160,7 +160,7 @@ function outlined(context, box, tone) {
 
 /**
  * Draw a label with the value beside the pointed part.
- * @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most where the picture ends
+ * @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most right end of the picture
  */
 function words(context, { box, say }, most) {
   context.font = "600 14px Inter, system-ui, sans-serif"

@@ -2,7 +2,7 @@
 // predicts.
 
 import { local, shortened } from "../model/numbers/format.js"
-import { clipped, disc, line } from "./canvas.js"
+import { clipTo, disc, drawLine } from "./canvas.js"
 
 /** @import { Curve } from "../../pages/step/drag_model.js" */
 /** @import { Palette } from "./sheet.js" */
@@ -30,7 +30,7 @@ export function lossAlong({ context, width, height }, palette, { curve, value, l
   const before = losses[Math.max(Array.from(theta).indexOf(at), 0)]
   const promised = (/** @type {number} */ number) => y(before + gradient * (number - at))
   const along = losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : []))
-  clipped(context, { x: LEFT, y: 0, width: width - LEFT, height: height - BOTTOM }, () => {
+  clipTo(context, { x: LEFT, y: 0, width: width - LEFT, height: height - BOTTOM }, () => {
     drawn(context, palette.warm, [3, 3], [x(from), promised(from)], [x(to), promised(to)])
     drawn(context, palette.ink, [], ...along)
   })
@@ -71,7 +71,7 @@ function drawn(context, style, dashes, ...points) {
   context.strokeStyle = style
   context.lineWidth = dashes.length ? 1.3 : 1.6
   context.setLineDash(dashes)
-  line(context, ...points)
+  drawLine(context, ...points)
   context.setLineDash([])
 }
 

@@ -19,12 +19,12 @@ export class MapView extends Heatmap {
   flat = false
   /** Description of the array, for screen readers. */
   words = ""
-  /** @type {unknown}  what is shown now, for who draws only what changed */
+  /** @type {unknown}  key of the shown content, for callers that only draw changes */
   stamp = undefined
 
   /**
    * @param {Values["values"]} values
-   * @param {Pick<GradientCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
+   * @param {Pick<GradientCard, "rows" | "columns" | "layers" | "flat" | "words">} part  layout on the screen
    * @param {Limits} limits
    * @param {Scale} scale
    */
@@ -43,7 +43,7 @@ export class MapView extends Heatmap {
 
   /**
    * Return the exponent of the power of ten that numbers are multiplied by.
-   * @param {number} most the largest of them
+   * @param {number} most largest magnitude
    */
   powerOf(most) {
     return power(most)

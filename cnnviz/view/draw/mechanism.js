@@ -31,7 +31,7 @@ import { Pen } from "./pen.js"
 
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, what of it comes from elsewhere, whether it says its sum itself, and what writes its texts, which are not there before */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  record of what is drawn where, in CSS pixels: hit areas, channels of maps, animations, whether the sum is stated, and `write`, which draws the texts */
 
 /** @returns {Drawn} */
 export const nothing = () => ({
@@ -44,7 +44,7 @@ export const nothing = () => ({
   write: () => {},
 })
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @param {string} [hidden] what is said instead of its numbers, where what it makes is not shown @returns {Drawn} */
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn} */
 export function mechanism(
   canvas,
   numbers,

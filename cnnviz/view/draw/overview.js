@@ -10,7 +10,7 @@ import { COLOURS, Plate } from "./plate.js"
 
 /** @import { Numbers } from "../types/view.js" */
 /** @typedef {Numbers["network"]["columns"][number]} Column */
-/** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: as the whole network, not as a strip; `rows`: of the strip */
+/** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: whether to draw the whole network instead of a strip; `rows`: number of rows of the strip */
 
 const BAND = 50 // maximum height of the strip's maps
 const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // height of captions, room for biases, gap between columns, and minimum font size
@@ -37,7 +37,7 @@ export class Overview {
     this.plates = {}
     /** @type {readonly Column[]} */
     this.columns = []
-    /** @type {Iterable<HTMLElement>}  the names of layers */
+    /** @type {Iterable<HTMLElement>}  names of layers */
     this.brackets = []
     this.key = "" // the network that the maps are built for
     this.size = "" // the room that they are laid out in
@@ -47,7 +47,7 @@ export class Overview {
 
   /**
    * Build the maps if the network has changed, and update their numbers.
-   * @param {Numbers} numbers @returns {boolean} whether the network is another one
+   * @param {Numbers} numbers @returns {boolean} whether the network has changed
    */
   receive(numbers) {
     const key = JSON.stringify([numbers.network.text, numbers.shape("x"), numbers.network.images.length])
@@ -154,7 +154,7 @@ export class Overview {
     for (const plate of Object.values(this.plates)) plate.outdate()
   }
 
-  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least size of a number in a cell */
+  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least minimum font size in a cell */
   give(symbol, column, place, least) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
@@ -219,7 +219,7 @@ export class Overview {
     }
   }
 
-  /** @param {Column} column @param {number} under room of biases under filters @returns {import("../model/layout/overview.js").Need} */
+  /** @param {Column} column @param {number} under height of biases under filters @returns {import("../model/layout/overview.js").Need} */
   need({ kind, values }, under) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const [symbol] = values
@@ -266,7 +266,7 @@ export class Overview {
 
 /**
  * Return whether maps are too small to recognize and could be larger.
- * @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band the height that there is
+ * @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band available height
  */
 function isUnseen({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
   if (kind !== "maps" || tiles > SEEN.tiles) return false

@@ -1,7 +1,7 @@
 // Building blocks of diagrams besides text and sums: rows of outputs, histograms, arrows.
 
 import { short } from "../model/numbers/format.js"
-import { disc, line } from "./canvas.js"
+import { disc, drawLine } from "./canvas.js"
 import { LARGE, lineOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
@@ -37,7 +37,7 @@ export class Pen extends Sums {
 
   /**
    * Draw rows of bars from a common zero, each with a name and its number. Return the scales of the rows.
-   * @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, line?: number }} [how] `line`: height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }}
+   * @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, line?: number }} [how] `line` is the height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }}
    */
   rows(rows, box, { limits, names = 46, line = lineOf(box.height, rows.length) } = {}) {
     const [low, high] = limits ?? [
@@ -121,7 +121,7 @@ export class Pen extends Sums {
     const head = 7 + thick
     context.strokeStyle = context.fillStyle = fill
     context.lineWidth = thick
-    line(context, [x, y], [toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle)])
+    drawLine(context, [x, y], [toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle)])
     context.beginPath()
     context.moveTo(toX, toY)
     for (const turn of [2.6, -2.6])
@@ -133,12 +133,12 @@ export class Pen extends Sums {
   thread(...points) {
     this.context.strokeStyle = this.soft
     this.context.lineWidth = 0.8
-    line(this.context, ...points)
+    drawLine(this.context, ...points)
   }
 
   /**
    * Draw a translucent surface between two views of the same object, with lines along its sides.
-   * @param {number[][]} points its corners: one thing's two, the other's two
+   * @param {number[][]} points corners: two of one object, then two of the other
    */
   shade(points) {
     const { context } = this
@@ -151,8 +151,8 @@ export class Pen extends Sums {
     context.globalAlpha = 1
     context.strokeStyle = this.tone
     context.lineWidth = 1
-    line(context, points[0], points[3])
-    line(context, points[1], points[2])
+    drawLine(context, points[0], points[3])
+    drawLine(context, points[1], points[2])
   }
 
   /**
@@ -174,7 +174,7 @@ export class Pen extends Sums {
 
   /**
    * Draw a bar from zero, coloured by its sign.
-   * @param {number} x @param {number} y of its middle @param {number} length @param {number} height
+   * @param {number} x @param {number} y of its centre @param {number} length @param {number} height
    */
   bar(x, y, length, height) {
     this.context.fillStyle = length < 0 ? this.neg : this.pos
@@ -183,7 +183,7 @@ export class Pen extends Sums {
 
   /**
    * Draw a histogram of values.
-   * @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least`: height of a bar @param {Box} box
+   * @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least` is the minimum height of a bar @param {Box} box
    */
   histogram(values, { low, span, count, fill = this.bars, least = 2 }, box) {
     const bins = Array(count).fill(0)

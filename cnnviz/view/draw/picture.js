@@ -4,7 +4,7 @@
 import { escaped } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
-import { sharply } from "./canvas.js"
+import { atResolution } from "./canvas.js"
 
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ left: number, top: number }} Corner */
@@ -18,7 +18,7 @@ const LINE = 17 // line height of the text that identifies the setup
  */
 export async function savePicture(view, kind) {
   const svg = laidOut(view, () =>
-    sharply(TIMES, () => {
+    atResolution(TIMES, () => {
       repaint(view)
       return drawn(view)
     }),

@@ -75,7 +75,7 @@ export const valuesIn = (pick, limits, scale) => (pixels) => {
   for (let n = 0; n < pixels.length; n++) pixels[n] = pixel(pick(n))
 }
 
-/** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
+/** @type {OffscreenCanvasRenderingContext2D | undefined}  shared by all images that are drawn at once, because creating a canvas is slower */
 let scratch
 
 /**
@@ -93,7 +93,7 @@ export function drawPicture(context, rows, columns, fill, { x, y, width, height 
 
 /**
  * Return an image of values in reading order.
- * @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first
+ * @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] offset of the first value
  */
 export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
   pixelsOf(
@@ -102,7 +102,7 @@ export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
     valuesIn((n) => values[from + n], limits, scale),
   )
 
-/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
+/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  images by array and key */
 const kept = new WeakMap()
 
 /**

@@ -22,16 +22,16 @@ export class Plate extends Heatmap {
   narrow = false // too narrow for both colour limits
   ofImages = false // whether it shows several images at once
   wholes = false // whether all its numbers are integers
-  /** @type {string[] | null} names of classes, a row each */
+  /** @type {string[] | null} names of classes, one per row */
   names = null
   label = "" // label for screen readers
   lit = "" // key of the marked cells
   /** @type {Numbers | undefined} */
   numbers = undefined
-  /** @type {import("./heatmap.js").Size}  in the strip */
+  /** @type {import("./heatmap.js").Size}  size in the strip */
   home = [0, 0]
   holder = /** @type {HTMLElement} */ (this.canvas.parentElement)
-  /** @type {HTMLElement[]}  over its tiles, where one finds them */
+  /** @type {HTMLElement[]}  elements over its tiles, for search and clicks */
   channels = []
 
   /** Set the size of the map. @param {import("./heatmap.js").Size} size */

@@ -3,7 +3,7 @@
 import { LINE_COLOURS } from "../spec.js"
 
 /** @import { LargeChart } from "../model/layout/large_chart.js" */
-/** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  the page's colours, the signs of its numbers, and how many times as large everything is */
+/** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  colours of the page, separators of numbers, and the magnification */
 /** @typedef {Record<string, unknown>} Part */
 
 const LARGE = 0.52 // share of the height of the first of several charts
@@ -82,7 +82,7 @@ const CROSS = { showspikes: true, spikemode: "across", spikethickness: 1, spikec
 /** @param {boolean} log @returns {Part} */
 const byTens = (log) => (log ? { type: "log", exponentformat: "power" } : {})
 
-/** @param {Look} look @param {number} above  pixels between the first chart and its title @returns {Part} */
+/** @param {Look} look @param {number} above  distance between the first chart and its title, in pixels @returns {Part} */
 const drawn = ({ ink, line, paper, points, times }, above) => ({
   separators: points,
   paper_bgcolor: "transparent",

@@ -8,13 +8,13 @@ import { ratio } from "./canvas.js"
  * @typedef {object} Move
  * @property {Box[]} sources  the cells that are read
  * @property {Box} target  the cell
- * @property {Box} map  that it stands in
- * @property {Box[]} others  all other maps, and this one where it shows digits: what flows goes under them, so that no colour is tinted
+ * @property {Box} map  map that contains the cell
+ * @property {Box[]} others  all other maps, and this one if it shows digits; ribbons pass under them, so that no colour is tinted
  * @property {string} tone
  */
 
 export class Ribbons {
-  /** @type {Box | null}  what was drawn on */
+  /** @type {Box | null}  area to clear */
   used = null
 
   /** @param {HTMLCanvasElement} canvas */

@@ -5,14 +5,14 @@ import { halves, widthOf } from "./text_width.js"
 
 /** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
-/** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger; `upright`: its maps stand over what is made of them, as a phone has room for */
-/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  of a picture: the channel that is opened, or the first of the rows that take turns; whether all channels are there; and how many fresh masks were drawn */
-/** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  what is drawn in a box: the term of a sum that it belongs to, and the cell whose number it shows; "" where it is none; and what a click on it chooses */
-/** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  a map each cell of which belongs to a term; `say`: what it comes to; `symbol`, `cell`: whose number it shows */
-/** @typedef {{ from: Box, to: Box }} Flight  of what is drawn in a box, from where it comes from: a window to where it stands enlarged, a total to its cell */
-/** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map, and where it is drawn */
+/** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a diagram is drawn `zoom` times larger; `upright`: portrait layout, for phones */
+/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  choices made in a diagram: the opened channel or the first of several rows, whether all channels are shown, and the number of random masks drawn */
+/** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  a hit area: its term of a sum and the cell whose number it shows ("" if none), and the effect of a click */
+/** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  hit areas of a map whose cells each belong to a term; `say` returns its value as text; `symbol` and `cell` are what its number belongs to */
+/** @typedef {{ from: Box, to: Box }} Flight  animation of a part of the picture, from a window to its enlargement or from a total to its cell */
+/** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map and its box */
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
-/** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  of a text; `halo`: what runs behind it is interrupted */
+/** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  style of a text; `halo`: whether the background is cleared behind it */
 
 // Font sizes: notes, words and numbers, totals, symbols.
 export const SMALL = 13
@@ -35,9 +35,9 @@ const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
 export class Sheet {
-  /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
+  /** @type {(symbol: string) => number}  returns the number of cells per channel that are computed so far */
   done = () => Number.POSITIVE_INFINITY
-  /** @type {(symbol: string) => boolean}  whether a map of the strip comes to stand there itself */
+  /** @type {(symbol: string) => boolean}  returns whether a map of the strip moves into the diagram */
   seats = () => false
   /** @type {Spot[]} */
   spots = []
@@ -45,15 +45,15 @@ export class Sheet {
   fields = []
   /** @type {Shown[]} */
   shown = []
-  /** @type {Flight[]}  windows that are shown enlarged */
+  /** @type {Flight[]}  windows and their enlargements */
   enlarged = []
-  /** @type {Flight[]}  totals that are led to their cells */
+  /** @type {Flight[]}  totals and their cells */
   landed = []
   stated = false // whether the diagram itself states the sum that it shows
   /** @type {Choice} */
   choice = {}
   written = "" // the current font
-  /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  that are not written yet, by typeface */
+  /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  pending texts, by font */
   texts = new Map()
 
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward @param {number} [unit] */
@@ -87,7 +87,7 @@ export class Sheet {
     return value < 0 ? this.neg : value > 0 ? this.pos : this.soft
   }
 
-  /** @param {string} text @param {number} x @param {number} y of its middle @param {How} [how] */
+  /** @param {string} text @param {number} x @param {number} y of its centre @param {How} [how] */
   text(text, x, y, { size = TEXT, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
     const { context } = this
     if (halo) {

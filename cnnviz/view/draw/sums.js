@@ -6,12 +6,12 @@ import { number, timesPower } from "../model/numbers/format.js"
 import { equals } from "../model/numbers/printed_digits.js"
 import { plus, writtenSum } from "../model/numbers/printed_sums.js"
 import { say } from "../model/words.js"
-import { line } from "./canvas.js"
+import { drawLine } from "./canvas.js"
 import { Grids } from "./grids.js"
 import { LARGE, SMALL, TEXT } from "./sheet.js"
 
 /** @import { Box, Cell } from "../types/view.js" */
-/** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: what it is called, what it belongs to, the ends of its colours, and the cell whose number it is, if it is one */
+/** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: its name, its term id, its colour limits, and the cell whose number it is, if any */
 
 const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // outline of a bar
 const BAR = { width: 40, height: 18 }
@@ -40,7 +40,7 @@ function endsOf(values) {
 }
 
 export class Sums extends Grids {
-  /** @type {Box | null}  of the total that was drawn last */
+  /** @type {Box | null}  box of the last total */
   summed = null
   worded = 0 // right end of the labels beside the bars of a long sum
 
@@ -51,7 +51,7 @@ export class Sums extends Grids {
    * @param {Term[]} terms
    * @param {number} total
    * @param {Box} box
-   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room`: for each number; `written`: how they are written, where others have the same numbers
+   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room` is the width for each number; `written` has the texts, if others show the same numbers
    * @returns {Box}
    */
   stairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {
@@ -126,7 +126,7 @@ export class Sums extends Grids {
   /**
    * Draw a long sum as bars below each other, each from the end of the last one, and the total, with labels beside
    * them. Return the total's bar.
-   * @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left`: a word for the total; `name`: what it is, before it @returns {Box}
+   * @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left` is a word after the total, `name` its name before it @returns {Box}
    */
   balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
     const values = terms.map(({ value }) => value)
@@ -161,7 +161,7 @@ export class Sums extends Grids {
   }
 
   // Draw a term of a long sum, with its number in the bar or beside it. Return the right end of its label.
-  /** @param {Term} term @param {string} text @param {Box} bar @param {number} end where its words begin */
+  /** @param {Term} term @param {string} text @param {Box} bar @param {number} end left end of its label */
   lying({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
     const { context } = this
     context.fillStyle = value < 0 ? NEGATIVE : POSITIVE
@@ -274,7 +274,7 @@ export class Sums extends Grids {
     context.setLineDash([2, 3])
     context.strokeStyle = this.soft
     context.lineWidth = 1
-    line(context, from, to)
+    drawLine(context, from, to)
     context.setLineDash([])
   }
 

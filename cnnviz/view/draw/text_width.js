@@ -4,7 +4,7 @@
 const NUMBER = /^([=≈] )?[+−]?\d[\d.,]*$/
 const MOST_KNOWN = 4000
 
-/** @type {Map<string, Map<string, number>>}  of texts, by typeface */
+/** @type {Map<string, Map<string, number>>}  widths of texts, by font */
 const known = new Map()
 
 /** Round a font size down to half pixels, because browsers are slow to set up each font. @param {number} size */
@@ -15,7 +15,7 @@ export const forgetWidths = () => known.clear()
 
 /**
  * Return the width of a text in a font.
- * @param {string} font @param {string} text @param {(text: string) => number} measured by a context on which the typeface is set @returns {number}
+ * @param {string} font @param {string} text @param {(text: string) => number} measured measures a text with the font set @returns {number}
  */
 export function widthOf(font, text, measured) {
   /** @type {Map<string, number>} */

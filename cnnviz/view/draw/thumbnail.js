@@ -15,7 +15,7 @@ const drawnIn = (place) =>
     .map((canvas) => ({ canvas, box: canvas.getBoundingClientRect() }))
     .filter(({ box }) => Math.min(box.width, box.height) >= LEAST && box.bottom > 0 && box.top < innerHeight)
 
-/** Return the thumbnail as a data URL, or "" if nothing is drawn. @param {Element} place  what holds the maps */
+/** Return the thumbnail as a data URL, or "" if nothing is drawn. @param {Element} place  element with the maps */
 export function thumbnail(place) {
   const all = drawnIn(place)
   if (!all.length) return ""

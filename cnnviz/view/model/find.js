@@ -1,6 +1,6 @@
 // Search by words: entries that contain every typed word, best matches first.
 
-/** @typedef {{ kind: string, text: string, also?: string }} Findable  its kind and its name, and what else it is found by */
+/** @typedef {{ kind: string, text: string, also?: string }} Findable  kind, name and further search terms */
 
 /** Normalize a text for comparison: no case, accents or compatibility forms. @param {string} text */
 export const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()

@@ -6,7 +6,7 @@ export class LruCache {
   #values = new Map()
   #total = 0
 
-  /** @param {number} most  what the values may weigh together; the newest stays whatever it weighs */
+  /** @param {number} most  maximum total weight; the newest value is kept regardless of its weight */
   constructor(most) {
     this.most = most
   }

@@ -3,9 +3,9 @@
 
 import { LANG, WORDS } from "../spec.js"
 
-/** @typedef {{ id: string, values?: Values }} Message  a sentence that is not yet in any language */
+/** @typedef {{ id: string, values?: Values }} Message  a message that is not formatted yet */
 /** @typedef {string | number | Message | (string | number | Message)[]} Value */
-/** @typedef {Record<string, Value>} Values  what a sentence is about, by name */
+/** @typedef {Record<string, Value>} Values  values of a message, by name */
 
 export const PERCENT = 100 * (1 + 2 ** -44) // slightly more than 100, so that halves are rounded up as in Python
 
@@ -101,7 +101,7 @@ const fixed = (value, decimals) => even(value.toFixed(decimals), () => value.toF
 /**
  * Round ties to even, as Python does. JavaScript rounds them up, so an odd last digit may be one too high.
  * @param {string} rounded
- * @param {() => string} exactly  the same with every digit that there is
+ * @param {() => string} exactly  returns the value with all its digits
  */
 function even(rounded, exactly) {
   const [digits, power] = rounded.split("e")

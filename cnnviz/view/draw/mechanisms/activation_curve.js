@@ -1,12 +1,12 @@
 // The curve of an activation over a histogram of its inputs, and its slope.
 
 import { brief } from "../../model/numbers/format.js"
-import { line } from "../canvas.js"
+import { drawLine } from "../canvas.js"
 import { SMALL } from "../sheet.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
-/** @typedef {{ x: (value: number) => number, y: (value: number) => number, of: (value: number) => number, flat: boolean, base: number }} Axes  of a curve that is drawn: places of values, its own value somewhere, and whether a part of it is flat */
+/** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  curve sampled by the core: inputs, rows (1 is the function, 2 its slope, 3 whether it is flat), and the indices that are shown */
+/** @typedef {{ x: (value: number) => number, y: (value: number) => number, of: (value: number) => number, flat: boolean, base: number }} Axes  of a drawn curve: positions of values, the value of the curve, and whether a part of it is flat */
 
 const BARS = 48
 const EVERY = [0.5, 1, 2, 4] // possible distances between labels along an axis
@@ -48,7 +48,7 @@ function samples(numbers, made, values) {
 
 /**
  * Draw the curve, or its slope if `row` is 2, over a histogram of a channel's cells.
- * @param {Pen} pen @param {Numbers} numbers @param {string} made the activation @param {string} z what it reads @param {number[]} cell @param {Box} box @param {number} row @returns {Axes}
+ * @param {Pen} pen @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {number[]} cell @param {Box} box @param {number} row @returns {Axes}
  */
 export function curve(pen, numbers, made, z, cell, box, row) {
   const values = cellsOf(numbers, z, cell)
@@ -70,7 +70,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
     pen.histogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
   pen.context.strokeStyle = pen.ink
   pen.context.lineWidth = 2.5
-  line(pen.context, ...inside.map((n) => [x(at(n)), y(of(n, row))]))
+  drawLine(pen.context, ...inside.map((n) => [x(at(n)), y(of(n, row))]))
   const nearest = (/** @type {number} */ value) => {
     const away = (/** @type {number} */ place) => Math.abs(at(inside[place]) - within(value))
     let [first, last] = [0, inside.length - 1]
@@ -107,7 +107,7 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
 
 /**
  * Mark an input on the curve, with a line up from the axis and, if `across`, on to the right edge.
- * @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: its name stands below it, at its right @returns {number} its height
+ * @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: whether the name is below the dot, on the right @returns {number} its height
  */
 export function marked(
   pen,
@@ -122,7 +122,7 @@ export function marked(
   context.strokeStyle = fill
   context.lineWidth = own ? 2 : 1.5
   context.setLineDash([4, 3])
-  line(context, [x(value), base], [x(value), to], ...(across ? [[box.x + box.width, to]] : []))
+  drawLine(context, [x(value), base], [x(value), to], ...(across ? [[box.x + box.width, to]] : []))
   context.setLineDash([])
   pen.dot(x(value), to, fill)
   const align = under ? "left" : "right"

@@ -21,9 +21,9 @@ import {
 } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  what a channel adds, what lies under its kernel, the kernel, and where that stands: filter and channel */
-/** @typedef {{ made: string, cell: Cell, read: string, f: string, ring: import("../sheet.js").Ring, zeros: { before: number, below: number, right: number }, columns: Column[], bias?: string, back?: boolean }} Sum  of what it is, and how its channels lie: from left to right, or back */
-/** @typedef {{ channels: number[], at: number, width: number, open: boolean }} Place  of a column: its channels, where it begins */
+/** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  partial sum of a channel, the inputs under its kernel, the kernel, and its filter and channel */
+/** @typedef {{ made: string, cell: Cell, read: string, f: string, ring: import("../sheet.js").Ring, zeros: { before: number, below: number, right: number }, columns: Column[], bias?: string, back?: boolean }} Sum  symbol and cell of a sum, and the direction of its channels */
+/** @typedef {{ channels: number[], at: number, width: number, open: boolean }} Place  of a column: its channels and left end */
 
 const [OPENED, MOST, LARGEST] = [4, 16, 12] // number of channels that are all opened, that are all drawn, and that are drawn of more
 const BIAS = 52
@@ -200,7 +200,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
 }
 
-/** @param {number} count of decimals */
+/** @param {number} count number of decimals */
 const rounded = (count) => (/** @type {number} */ value) => fixed(value, Number.isInteger(value) ? 0 : count)
 
 // Draw a label for the channels that are left out; a click unfolds them.

@@ -63,7 +63,7 @@ function opened(pen, numbers, { read, f }, own, window, y) {
 /**
  * Draw a staircase of the largest partial sums, one step for the rest, and the bias. A click on a step opens its
  * channel.
- * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} the total's
+ * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} of the total
  */
 function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
   const most = Math.min(MOST, Math.floor((pen.width - TOTAL) / STEP) - (bias ? 1 : 0))

@@ -25,7 +25,7 @@ import {
 
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any, back?: boolean }} Around  what else a convolution adds, the zeros around its map, and the window in it; `back`: it is what comes back through one */
+/** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any, back?: boolean }} Around  bias of a convolution, the padding of its map, and the window in it; `back`: whether it is the backward pass */
 
 const [BEAM, SIGN, LEAD] = [48, 36, 66] // between a map and its window, two grids, the products and the result
 const SHARE = 0.425 // share of the width for the maps on both sides
@@ -82,7 +82,7 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
 
 /**
  * Lead from the bar of a total to its cell, above or below.
- * @param {Pen} pen @param {Box} bar @param {number[]} to the cell's middle @param {number} edge of its map
+ * @param {Pen} pen @param {Box} bar @param {number[]} to centre of the cell @param {number} edge of its map
  */
 function leadIn(pen, bar, [x, y], edge) {
   const middle = bar.x + bar.width / 2

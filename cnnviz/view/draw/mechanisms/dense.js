@@ -10,7 +10,7 @@ import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  what is read, its weights and bias, which output it is of how many, and what each unit adds */
+/** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  input, weights and bias, the index and number of outputs, and the product of each unit */
 
 const [SIGN, EDGE] = [44, 64] // between two maps, the products and the outputs
 const FOOT = 118 // height of the colour bars and the sum under the maps

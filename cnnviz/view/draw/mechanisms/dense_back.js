@@ -13,7 +13,7 @@ import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
 /** @import { Term } from "../../model/explain/formula_values.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and what arrived, and what each output adds */
+/** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and the incoming gradient, and the term of each output */
 
 const MOST_DIGITS = 6 // maximum number of digits of a factor
 const [FEW, SHOWN] = [4, 12] // maximum number of outputs with maps of their own, and with a row each

@@ -95,7 +95,7 @@ const [MOST_ROWS, ROW] = [12, 17] // maximum number of rows, and the height of o
 
 /**
  * Return the number of maps per row and their height, as large as they fit.
- * @param {number} count @param {number} ratio of width to height @param {import("../../model/layout/image_layout.js").Box} room @param {number} foot under each @returns {[number, number]}
+ * @param {number} count @param {number} ratio of width to height @param {import("../../model/layout/image_layout.js").Box} room @param {number} foot height below each map @returns {[number, number]}
  */
 function tiled(count, ratio, { width, height }, foot) {
   const side = (/** @type {number} */ across) =>

@@ -4,13 +4,13 @@ import { one } from "../../model/explain/cell_links.js"
 import { enclosing } from "../../model/layout/image_layout.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, image after image, each of so many numbers */
+/** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, one image after another, with the number of entries per image */
 
 const GAP = 3 // between two images
 
 /**
  * Return one channel or unit of an array of all images.
- * @param {Numbers} numbers @param {string} name "all.z1" @param {number} channel @param {number} [part] of an array of several such arrays
+ * @param {Numbers} numbers @param {string} name "all.z1" @param {number} channel @param {number} [part] index within an array of several such arrays
  */
 export function stackOf(numbers, name, channel, part = 0) {
   const { values, shape } = numbers.arrays[name]

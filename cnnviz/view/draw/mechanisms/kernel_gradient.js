@@ -11,7 +11,7 @@ import { upAndDown } from "../sums.js"
 import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, what the layer read, what arrived, and which cells of both meet */
+/** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, the layer's input, the incoming gradient, and the pairs of cells that meet */
 
 const FOOT = 96 // height of colour bars and sum under the maps
 const [SIGN, LEAD] = [62, 106] // between two maps, the kernel and the terms
@@ -195,7 +195,7 @@ const kernelSide = (pen, numbers, symbol) =>
 
 /**
  * Draw the kernel of an entry, with all numbers in one power of ten, and the filter's other kernels under it.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} [place] where it is upright: without the others @returns {Box}
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} [place] in portrait layout, where the other kernels are left out @returns {Box}
  */
 function kernelAt(pen, numbers, symbol, cell, place) {
   const [, channels, k] = numbers.shape(symbol)

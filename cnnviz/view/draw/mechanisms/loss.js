@@ -4,7 +4,7 @@ import { lossOf } from "../../model/explain/formula_values.js"
 import { number, short } from "../../model/numbers/format.js"
 import { equals } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
-import { clipped, line } from "../canvas.js"
+import { clipTo, drawLine } from "../canvas.js"
 import { HEAD } from "../sheet.js"
 import { against, column, losses, outputs as rows } from "./outputs.js"
 
@@ -112,7 +112,7 @@ export function tangents(pen, numbers, symbol, cell) {
     context.strokeStyle = pen.tone
     context.lineWidth = n === cell[0] ? 3 : 2
     const ends = [-run, run].map((by) => [at.x(at.o + by), at.y(at.height + by * slope)])
-    clipped(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => line(context, ...ends))
+    clipTo(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => drawLine(context, ...ends))
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
     rise(pen, at, slope, scale.top)
   })
@@ -161,7 +161,7 @@ function scaled(numbers) {
 
 /**
  * Return boxes side by side.
- * @param {Pen} pen @param {number} count @param {number} from @param {number} to @param {number} [share] of the height, where it is upright @returns {Box[]}
+ * @param {Pen} pen @param {number} count @param {number} from @param {number} to @param {number} [share] of the height, in portrait layout @returns {Box[]}
  */
 function frames(pen, count, from, to, share = 0.6) {
   const each = (to - from) / count
@@ -184,7 +184,7 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   const y = (/** @type {number} */ height) => box.y + box.height - (height / top) * box.height
   context.strokeStyle = pen.line
   context.lineWidth = 1
-  line(context, [box.x, y(0)], [box.x + box.width, y(0)])
+  drawLine(context, [box.x, y(0)], [box.x + box.width, y(0)])
   context.strokeStyle = pen.ink
   context.lineWidth = 2
   const points = Array.from({ length: LINES + 1 }, (_, i) => {
@@ -192,7 +192,7 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
     const height = lossOf(numbers, n, value)
     return [x(value), y(Number.isFinite(height) ? Math.min(height, 9 * top) : 9 * top)]
   })
-  clipped(context, { ...box, height: box.height + 2 }, () => line(context, ...points))
+  clipTo(context, { ...box, height: box.height + 2 }, () => drawLine(context, ...points))
   context.fillStyle = pen.ink
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
   pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill, room: box.width + 28 })

@@ -59,7 +59,7 @@ function tabled(pen, numbers, rows, foot) {
 
 /**
  * Draw the terms of an entry's velocity and their sum.
- * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y`: the middle
+ * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y` is the centre
  */
 function velocity(pen, numbers, { parameter, at }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN

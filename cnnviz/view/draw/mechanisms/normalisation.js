@@ -10,7 +10,7 @@ import { column } from "./outputs.js"
 import { channelName, fitted, sizeOf } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  numbers, the chosen cell's among them, and what is said of them */
+/** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  a histogram's numbers, the chosen cell's value, and a description */
 
 const BARS = 60
 const NEXT = 30 // between two histograms
@@ -172,7 +172,7 @@ export function normalisedBack(pen, numbers, symbol, cell) {
   lines(pen, box, values)
 }
 
-/** @param {Pen} pen @param {Box} box @param {string[]} texts the last of them is what comes out */
+/** @param {Pen} pen @param {Box} box @param {string[]} texts the last one is the result */
 export function lines(pen, box, texts) {
   const line = Math.min(28, (pen.height - box.y - 24 - 10) / (texts.length - 1 || 1))
   texts.forEach((text, n) =>

@@ -2,7 +2,7 @@
 
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
-import { line } from "../canvas.js"
+import { drawLine } from "../canvas.js"
 import { HEAD, LARGE, TEXT } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
@@ -62,7 +62,7 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
 
 /**
  * Draw a list whose last column, the row's own numbers, has bars if there is room.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns those before it
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns the preceding ones
  */
 export function barred(pen, numbers, symbol, rows, columns) {
   if (pen.width <= BARRED) return listed(pen, rows, [...columns, columnOf(numbers, symbol)])
@@ -176,7 +176,7 @@ function sofar(pen, all, at) {
   pen.text(say("web.mechanism.losses", { n: last }), at, 13, { fill: pen.soft })
   pen.context.strokeStyle = pen.tone
   pen.context.lineWidth = 2
-  line(pen.context, ...Array.from(all, (value, n) => [x(n), y(value)]))
+  drawLine(pen.context, ...Array.from(all, (value, n) => [x(n), y(value)]))
   pen.dot(x(last), y(all[last]), pen.tone)
   pen.text(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
   pen.note(`0 … ${short(most)}`, at, pen.height - 14)

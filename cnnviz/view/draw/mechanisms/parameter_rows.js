@@ -16,7 +16,7 @@ export const MEASURE = 44 // height of the reference length of the steps
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
 
 // Draw lines for rows, each with a name and, if there is room, the number of entries that it represents.
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot room under them @returns {(n: number) => number} */
+/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot height below the rows @returns {(n: number) => number} */
 export function lines(pen, numbers, rows, foot) {
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
   rows.forEach(({ parameter, name }, n) => {
@@ -30,7 +30,7 @@ export function lines(pen, numbers, rows, foot) {
 
 /**
  * Draw a table in portrait layout: each entry's name above its line of numbers, or beside it if there is little room.
- * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot room under them
+ * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot height below the rows
  */
 export function table(pen, numbers, rows, columns, foot) {
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)

@@ -52,7 +52,7 @@ export function photographed(pen, numbers, [, row, column], photo) {
 }
 
 // Draw red, green and blue of one pixel, with a frame around the channel that the network reads.
-/** @param {Pen} pen @param {Numbers} numbers @param {number[]} colours @param {number} x @param {number} y of their middle */
+/** @param {Pen} pen @param {Numbers} numbers @param {number[]} colours @param {number} x @param {number} y of the centre */
 function three(pen, numbers, colours, x, y) {
   const { ch } = numbers.answer.lesson
   const { context } = pen

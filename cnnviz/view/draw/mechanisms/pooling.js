@@ -42,7 +42,7 @@ export function pool(pen, numbers, symbol, cell) {
 
 /**
  * Return the boxes of two maps, and of a window's cells between or, in portrait layout, under them.
- * @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number} share of the width, for a map @param {number} foot room under the maps
+ * @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number} share of the width, for a map @param {number} foot height below the maps
  */
 function placed(pen, numbers, left, right, share, foot) {
   const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - foot

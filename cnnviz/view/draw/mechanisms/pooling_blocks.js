@@ -6,7 +6,7 @@ import { HEAD } from "../sheet.js"
 import { fitted, titled } from "./windows.js"
 
 /** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
-/** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's own link, the window by its place, and the two maps that are shown: of cells, and of windows */
+/** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's link, the index of the window, and the two maps: of cells and of windows */
 
 const CELLS = 6 // maximum number of cells in a row, over several windows
 const MOST = 3 // maximum number of cells in a row of a window
@@ -28,7 +28,7 @@ const cellsOf = ({ start, count }, k) => ({ start: start * k, count: count * k, 
 
 /**
  * Draw a map, some of its windows enlarged, and their results.
- * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} foot room under them
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} foot height below the grids
  */
 export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const { k } = link.geometry

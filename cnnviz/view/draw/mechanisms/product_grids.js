@@ -11,14 +11,14 @@ import { kernelName, largest, underKernel } from "./windows.js"
 /** @import { Written } from "../../model/numbers/printed_sums.js" */
 /** @import { Term } from "../sums.js" */
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  how factors, weights and products are written, the powers of ten of the factors and the products, what stands before the products, and whether all fit */
+/** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  formatters of factors, weights and products, exponents of the factors and the products, the sign before the products, and whether all texts fit */
 
 /**
  * Draw the input window of a one-channel kernel, the kernel and the products: from left to right, or from right to
  * left in the backward pass (`back`). Return the products, their sum, and how all of them are formatted.
  * @param {Pen} pen
  * @param {Numbers} numbers
- * @param {{ symbol: string, cell: Cell, read: string, f: string, at: [number, number], met: [Cell, Cell][], bias?: string, back?: boolean }} of  `at`: filter and channel of the kernel
+ * @param {{ symbol: string, cell: Cell, read: string, f: string, at: [number, number], met: [Cell, Cell][], bias?: string, back?: boolean }} of  `at` is the filter and channel of the kernel
  * @param {Box[]} boxes
  * @param {number} roomy  width of a step that has room for its number
  */

@@ -81,7 +81,7 @@ function coupling(pen, count, chosen, y, { from, to, at, total }) {
 }
 
 // Draw the shares, and dashed ones for a chosen sum that is larger by 1.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box @param {number[]} shares then */
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box @param {number[]} shares if the chosen sum were larger */
 function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
   const then = rows.map(({ n }) => shares[n])

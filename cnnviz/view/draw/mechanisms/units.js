@@ -3,7 +3,7 @@
 import { one } from "../../model/explain/cell_links.js"
 
 /** @import { Box, Cell, Pen } from "../../types/view.js" */
-/** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */
+/** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  a block of units: its first one and its box */
 
 const NEARLY = 0.8 // minimum share of the largest possible size
 const [FEW, LARGE, SMALL] = [20, 64, 26] // up to this many units have large cells, more have small ones
@@ -51,7 +51,7 @@ export function extentOf(shape, width, height) {
   }
 }
 
-/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `chosen`: a unit that gets a ring; each unit is a term, "u12", of which `say` says what it comes to; `symbol`, `cell`: whose numbers they are @returns {{ width: number, height: number, middle: number[], lies: { part: Part, row: number, column: number } | undefined }} how large they are drawn, and where the chosen one is */
+/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `chosen` is a unit with a ring; `say` returns the value of a unit, whose term is "u12"; `symbol` and `cell` are what the numbers belong to @returns {{ width: number, height: number, middle: number[], lies: { part: Part, row: number, column: number } | undefined }} their size, and the box of the chosen one */
 export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...how } = {}) {
   const count = shape.reduce((all, n) => all * n, 1)
   let middle = [box.x, box.y]

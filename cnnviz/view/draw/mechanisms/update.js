@@ -14,7 +14,7 @@ import { extentOf, unitsOf } from "./units.js"
 import { isLegible, kernelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture, Row } from "../../types/view.js" */
-/** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
+/** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and the old value, step and new value of its n-th shown entry */
 
 const LEAST = 18 // minimum height of a row
 const STACKED = 3 // maximum number of rows of a kernel with a sum in each cell
@@ -38,7 +38,7 @@ export function update(pen, numbers, first, cell) {
 
 /**
  * Draw a row for one entry of each parameter, by the rule of the optimizer.
- * @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell @param {string} part of which a row needs numbers
+ * @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell @param {string} part whose numbers a row needs
  */
 function byRows(pen, numbers, first, cell, part) {
   const [draw, least] = /** @type {[typeof scaled, number]} */ (
@@ -80,7 +80,7 @@ function promised(pen, { answer: { promise } }) {
 /**
  * Return the pointed entry and the entry of each other parameter with the largest step, as many as there is room for,
  * and the parameters to show next.
- * @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers @param {number} foot
+ * @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part whose numbers a row needs @param {number} foot
  */
 function rowsOf(pen, numbers, first, cell, part, foot) {
   const room = (/** @type {number} */ lines) => Math.max(Math.floor((pen.height - HEAD - foot) / LEAST) - lines, 1)
@@ -292,7 +292,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     if (power) pen.note(timesPower(power), places[which], size.y + size.height + 9)
 }
 
-/** Return the exponent for small numbers, or 0 for others. @param {number} most the largest of them */
+/** Return the exponent for small numbers, or 0 for others. @param {number} most largest magnitude */
 const exponentOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0)
 
 /**
@@ -339,7 +339,7 @@ const toOutput = (numbers, n, outputs, symbol) =>
 
 /**
  * Write the number of a parameter's entries, and its share of the predicted decrease.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y` is the centre
  */
 function shareOf(pen, numbers, symbol, { x, y, width }) {
   const part = numbers.answer.promise?.shares[symbol]

@@ -7,7 +7,7 @@ import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
 /** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
-/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: what it makes, reads and multiplies with, one of its cells, and which cell meets which weight there */
+/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: its result, input and kernel, one cell of the result, and the pairs of cells and weights that meet there */
 
 /** Return the name of a map's channel. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
@@ -28,7 +28,7 @@ export function fitted(numbers, symbol, x, y, width, height) {
 
 /**
  * Write the name of a map's channel above it.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} c @param {Box} box @param {{ word?: string, note?: string, width?: number, fill?: string }} [how] `word`: instead of its own
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} c @param {Box} box @param {{ word?: string, note?: string, width?: number, fill?: string }} [how] `word` replaces the map's own
  */
 export function titled(pen, numbers, symbol, c, box, how = {}) {
   const { word = numbers.maps[symbol].plain, note = "", width = box.width, fill } = how
@@ -183,7 +183,7 @@ export function once(make) {
 
 /**
  * Relate every cell of a map to the term that it contributes to, if any.
- * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4": worked out where somebody points @param {(row: number, column: number) => string} [words]
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4"; computed when the pointer moves @param {(row: number, column: number) => string} [words]
  */
 export function meets(pen, numbers, symbol, box, terms, words) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
@@ -222,7 +222,7 @@ export function beam(pen, window, large) {
 
 /**
  * Return flat grids of the inputs under a kernel (NaN in the padding), the kernel, and the cells of both.
- * @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer of what is read @returns {{ a: number[], b: number[], cells: Cell[] }}
+ * @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer channel of the input @returns {{ a: number[], b: number[], cells: Cell[] }}
  */
 export function underKernel(numbers, { f, read, met }, [m, c], layer) {
   const k = numbers.shape(f)[2]

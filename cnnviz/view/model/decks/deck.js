@@ -18,7 +18,7 @@ export const isBare = (address) => Boolean(address.script) && !address.lesson &&
  * Return a screen's page and address, keeping the language and the lecture view.
  * @param {DeckData} deck
  * @param {number} number
- * @param {Setup} from  the address before
+ * @param {Setup} from  current address
  * @returns {{ page: string, address: Setup }}
  */
 export function placeOf({ id, screens }, number, { lang = "", view = "" }) {

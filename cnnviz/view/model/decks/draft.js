@@ -5,7 +5,7 @@ import { query } from "../state/address.js"
 
 /** @import { Setup, Table } from "../../types/view.js" */
 /** @typedef {Table & { id: string, screen: Table[] }} Draft */
-/** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at`: which screen is chosen, from 0; -1 is none */
+/** @typedef {{ now: Draft, at: number, past: { now: Draft, at: number }[] }} History  `at` is the index of the selected screen, -1 for none */
 
 export const MOST_SCREENS = 60
 export const MOST_LINKED = 30 // maximum number of screens in a deck that a link holds
@@ -96,7 +96,7 @@ export const minutes = ({ screen }) =>
  * Return the address of the current setup for a deck.
  * @param {string} page
  * @param {Setup} setup
- * @param {string[]} keys  of the address that the page understands
+ * @param {string[]} keys  of the address that the page supports
  */
 export function atOf(page, setup, keys) {
   const only = Object.fromEntries(keys.filter((key) => setup[key]).map((key) => [key, setup[key]]))

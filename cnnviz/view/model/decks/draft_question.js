@@ -6,15 +6,15 @@ import { placeIn, textOf } from "./draft.js"
 /** @import { Table } from "../../types/view.js" */
 /** @typedef {"choose" | "pictures" | "number" | "click"} AskedKind */
 /**
- * @typedef {object} Asked  a question as the form has it
+ * @typedef {object} Asked  content of the question form
  * @property {AskedKind} kind
  * @property {string} ask
- * @property {string[]} answers  in words, or as expressions of pictures
- * @property {number} right  which of them is, from 0
- * @property {string} key  an expression, of a number or of which cells are right
+ * @property {string[]} answers  texts, or expressions of pictures
+ * @property {number} right  index of the right answer
+ * @property {string} key  expression of the number, or of the cells that are right
  * @property {string} tolerance
  */
-/** @typedef {(what: string) => string} Feedback  says what is right */
+/** @typedef {(what: string) => string} Feedback  returns the feedback for a right answer */
 
 /** @type {readonly AskedKind[]} */
 export const ASKED_KINDS = ["choose", "pictures", "number", "click"]
@@ -75,7 +75,7 @@ const quoted = (expression) => `\`${expression}\``
  * @param {Table} screen
  * @param {Asked} asked
  * @param {Feedback} feedback
- * @param {readonly string[]} [inputs]  what that map is made from
+ * @param {readonly string[]} [inputs]  inputs of that map
  * @returns {Table}
  */
 export function asking(screen, asked, feedback, inputs = []) {

@@ -77,7 +77,7 @@ const FACTORS = 2 // maximum number of products that are printed with their fact
 /**
  * Return the number of digits of the operands that gives the printed result, or 0 if the arithmetic cannot be
  * printed.
- * @param {Filling} filling @param {Node} tree @param {number} value @param {number} places digits of the result
+ * @param {Filling} filling @param {Node} tree @param {number} value @param {number} places number of digits of the result
  */
 function digitsOf(filling, tree, value, places) {
   if (Number.isFinite(value) && !Number.isFinite(filling.value(tree))) return 0
@@ -100,13 +100,13 @@ function adds(filling, node) {
   return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > FACTORS
 }
 
-/** @typedef {{ filling: Filling, digits: number }} Page  what is put in, and with how many digits */
+/** @typedef {{ filling: Filling, digits: number }} Page  operands, and their number of digits */
 
 const APART = say("words.point") === "," ? "\u202f; " : ", " // a semicolon if numbers contain a comma
 
 const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ">": " > " }
 
-/** @param {Page} page @param {Node} node @param {boolean} alone whether nothing stands around it @returns {string} */
+/** @param {Page} page @param {Node} node @param {boolean} alone whether it is not part of a larger expression @returns {string} */
 function text(page, node, alone = true) {
   switch (node.kind) {
     case "number":

@@ -1,10 +1,10 @@
 // The cells that a cell is computed from, by named pattern: the counterpart of cnnviz/core/network/cell_links.py,
 // with which tests compare it. A cell has an index per axis of its array. A pattern reaches a range per axis.
 
-/** @typedef {number[]} Cell  its channel, row and column in a map of several */
-/** @typedef {{ start: number, count: number, step: number }} Range  evenly spaced rows, or columns */
+/** @typedef {number[]} Cell  an index per axis, such as channel, row and column */
+/** @typedef {{ start: number, count: number, step: number }} Range  evenly spaced indices */
 /** @typedef {{ target: string, source: string, pattern: string, geometry: Record<string, number>, places: number[] }} Link */
-/** @typedef {(cell: Cell) => number} Reader  the value of a cell */
+/** @typedef {(cell: Cell) => number} Reader  returns the value of a cell */
 
 /** Return the range of a single index. @param {number} at @returns {Range} */
 export const one = (at) => ({ start: at, count: 1, step: 1 })
@@ -129,7 +129,7 @@ export function winner(places, read, tie = 0) {
  * Return the source cells, including those selected by value. For "won" links, `read` returns the values of the
  * pool's input, whose shape is `inputShape`.
  * @param {Link} link @param {Cell} cell @param {number[]} shape @param {Reader} read @param {number[]} inputShape
- * @param {number} tie the difference up to which numbers of what a pool reads are equal
+ * @param {number} tie difference up to which inputs of a pool count as equal
  */
 export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
   const reached = cells(reach(link, cell, shape))

@@ -8,7 +8,7 @@ import { filled, named, result, roundOff } from "./arithmetic.js"
 /** @import { Cell, Numbers } from "../../types/view.js" */
 /** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag`, `formula` and `numbers` are HTML */
 
-/** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {boolean} [stepping] whether it is a parameter's step that counts, and not what the parameter is there for @returns {Words} */
+/** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {boolean} [stepping] whether to explain a parameter's step instead of its role @returns {Words} */
 export function explained(numbers, map, cell, stepping = false) {
   if (stepping) return { ...explained(numbers, "update", cell), numbers: stepOf(numbers, map, cell) }
   const stage = map === "update" ? numbers.said.update : numbers.stageOf(map)

@@ -5,7 +5,7 @@ import { expression, symbols } from "./expression.js"
 
 /** @import { Node } from "./expression.js" */
 /** @import { Cell, Numbers } from "../../types/view.js" */
-/** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum, and the cells that it is of */
+/** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum and its cells */
 
 /** @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = { σ: (x) => 1 / (1 + Math.exp(-x)), exp: Math.exp, log: Math.log, tanh: Math.tanh, sqrt: Math.sqrt }
@@ -100,7 +100,7 @@ export class Filling {
   /** @param {number} value */
   rounded = (value) => (this.digits && !Number.isInteger(value) ? Number(value.toPrecision(this.digits)) : value)
 
-  /** @param {Node} node the inside of a sum @returns {Term[]} */
+  /** @param {Node} node argument of a sum @returns {Term[]} */
   terms(node) {
     const known = this.digits || this.inside ? undefined : this.known.get(node)
     if (known) return known

@@ -75,7 +75,7 @@ export function promiseOf(numbers, map, cell) {
   return moved(slope * by, isLost ? undefined : really, { what, by, share })
 }
 
-/** @param {number} promised @param {number | undefined} really  unknown until it was asked for @param {{ what: string, by: number, share: string }} said */
+/** @param {number} promised @param {number | undefined} really  undefined until it is fetched @param {{ what: string, by: number, share: string }} said */
 function moved(promised, really, said) {
   const way = promised > 0 ? "rises" : "falls"
   const print = printer(promised)

@@ -6,7 +6,7 @@ import { has, say } from "../words.js"
 import { promiseOf } from "./gradient_promise.js"
 
 /** @import { Cell, ColumnRecord, Numbers } from "../../types/view.js" */
-/** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
+/** @typedef {{ text: string, id: string }} Sign  no sign if the text is empty */
 
 /** @type {Record<string, string>}  by the first letter of a symbol */
 const WORDS = {
@@ -31,7 +31,7 @@ const WORDS = {
 export const meaningOf = (numbers, symbol) =>
   `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
 
-/** @type {Record<string, string>}  signs that stand for what a stage does */
+/** @type {Record<string, string>}  message keys of signs that represent a stage */
 const STAGES = { convolution: "layer.conv.y", product: "layer.dense.y", flatten: "stage.v" }
 
 /** Return the message ids of an entry. A sign without its own uses those of its stage. @param {string} id */
@@ -64,11 +64,11 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
 
-/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, or of a gradient what it is of, the letter that stands for all like it, how it is made, as MathML, and its numbers in this setup */
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  the label of a symbol or, for a gradient, of its variable; the letter for all symbols of the kind; the formula as MathML; and facts about its numbers */
 
 /**
  * Return the details of a glossary entry for a symbol of this network.
- * @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own}
+ * @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the explained cell, or undefined if its numbers are hidden @returns {Own}
  */
 export function ownOf(numbers, id, symbol, cell) {
   const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"

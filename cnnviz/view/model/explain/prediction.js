@@ -18,16 +18,16 @@ import { Filling, own } from "./formula_values.js"
  * cells, and `known` are the cells that the question mentions.
  * @typedef {object} Question
  * @property {"factor" | "number" | "change" | "winner" | "largest"} kind
- * @property {string} map  that is asked about
+ * @property {string} map  symbol of the map
  * @property {Cell} cell
  * @property {string} ask
  * @property {string} [before]
  * @property {number} value
  * @property {number} scale
- * @property {string} what  the number's name, or the right cell's, as HTML
- * @property {string} why  what explains it
- * @property {string} [clicked]  the map whose cell is clicked
- * @property {string} [read]  the map whose numbers say which cell of a block counts
+ * @property {string} what  name of the number or the right cell, as HTML
+ * @property {string} why  explanation
+ * @property {string} [clicked]  map whose cells are clicked
+ * @property {string} [read]  map whose numbers decide which cell of a window wins
  * @property {Cell[]} [among]
  * @property {(Place & { value: number })[]} [others]
  * @property {Place[]} [known]
@@ -51,7 +51,7 @@ export function questions(numbers, stage, cell) {
   return asked.flatMap((question) => (question ? { ...question, map, why } : []))
 }
 
-/** @typedef {Omit<Question, "map" | "why">} Asked  what one question has of its own */
+/** @typedef {Omit<Question, "map" | "why">} Asked  the fields that differ between questions */
 
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)

@@ -2,7 +2,7 @@
 
 import { written } from "../words.js"
 
-/** @typedef {(value: number) => number | null} Place  a value's place along its axis; null where it has none */
+/** @typedef {(value: number) => number | null} Place  returns the position of a value along its axis, or null if it has none */
 
 /** @type {Place} */
 export const evenly = (value) => value
@@ -23,8 +23,8 @@ export const tickLabel = (value) =>
  * Return baselines of labels at the ends of their lines, moved apart so that they do not overlap.
  * @param {number[]} ends
  * @param {number} bottom
- * @param {number} line  the height of a name
- * @returns {[number, number][]}  which name, and where
+ * @param {number} line  height of a label
+ * @returns {[number, number][]}  index and baseline of each label
  */
 export function apart(ends, bottom, line) {
   const order = ends.map((y, i) => /** @type {[number, number]} */ ([i, y + 4])).sort((a, b) => a[1] - b[1])

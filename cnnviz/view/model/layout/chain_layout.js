@@ -4,8 +4,8 @@
 
 /** @import { Box, GradientCard } from "../../types/view.js" */
 /** @typedef {Pick<GradientCard, "symbol" | "source" | "state" | "rows" | "columns" | "layers" | "flat">} Card */
-/** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map in it, and whether its words stand beside that */
-/** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card; its words stand above it or below, in a box of their own */
+/** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map, and whether its words are beside the map */
+/** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card, with the box of its words above or below */
 /** @typedef {{ cards: Placed[], arrows: Arrow[], width: number, height: number }} GradientChain */
 
 export const HEIGHT = 220
@@ -112,7 +112,7 @@ const shifted = (chain, by) => ({
   })),
 })
 
-/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths`: how many arrows follow each other */
+/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths` is the number of arrows on the path */
 function lay(cards, wide, length) {
   const middle = HEIGHT / 2
   /** @type {Placed[]} */
@@ -122,14 +122,14 @@ function lay(cards, wide, length) {
   const line = way(cards)
   let free = 0 // left end of the free part of the upper line
 
-  /** @param {Card} card @param {number} x @param {number} y its middle @param {number} tall */
+  /** @param {Card} card @param {number} x @param {number} y of its centre @param {number} tall */
   const put = (card, x, y, tall) => {
     const beside = isBeside(card, wide)
     const box = boxAt(x, y, { width: widthOf(card, wide, tall === TALL), height: tall })
     placed.push({ symbol: card.symbol, box, map: mapIn(card, box, beside), beside })
     return box
   }
-  /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork where it branches, or 0 */
+  /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork distance of the branch, or 0 */
   const join = (from, to, card, fork) => arrows.push(arrowTo(from, to, card, fork))
 
   let from = placed[0].box
@@ -180,7 +180,7 @@ function lay(cards, wide, length) {
   return { cards: placed, arrows, width, height: HEIGHT, lengths: line.length + 1 }
 }
 
-/** @param {number} x @param {number} y its middle @param {{ width: number, height: number }} size @returns {Box} */
+/** @param {number} x @param {number} y of its centre @param {{ width: number, height: number }} size @returns {Box} */
 const boxAt = (x, y, { width, height }) => ({ x, y: y - height / 2, width, height })
 
 /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork @returns {Arrow} */

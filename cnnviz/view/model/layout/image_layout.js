@@ -6,7 +6,7 @@ import { GAP, STACK } from "./overview.js"
 /** @import { Box as CellBox } from "../numbers/array_faces.js" */
 /** @import { Cell, Face, Range, Values } from "../../types/view.js" */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
-/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
+/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  size of a map, tiles per row, and number of tile slots */
 /** @typedef {ReturnType<typeof layout>} Layout */
 
 const MOST_CELL = 56 // maximum side of a cell, in pixels

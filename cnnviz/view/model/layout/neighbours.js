@@ -11,7 +11,7 @@ const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
 /**
  * Return the cell `down` rows and `right` columns away, clamped to the array.
  * @param {Pick<MapRecord, "kind" | "shape">} map
- * @param {"" | "down" | "right"} layers  which way the next layer of its weights stands, if they have some
+ * @param {"" | "down" | "right"} layers  direction of the next layer of weights, if there are several
  * @param {Cell} cell
  * @param {number} down
  * @param {number} right

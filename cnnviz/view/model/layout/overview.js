@@ -1,8 +1,8 @@
 // Layout of all maps of a network, by one rule for every network (in pixels; pure). Maps start small. The most
 // cramped one grows by a pixel until width or height is used up.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side, `images` how many stand side by side in each tile, `least` the side of a map in any case */
-/** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the height of what is below, `share` its maximum share of the height, `beside` whether layers of weights are side by side, `images` the number of images in each tile, `least` the minimum side of a map */
+/** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  layout of a column's figures, in pixels */
 
 export const GAP = 2 // between tiles
 export const STACK = 3 // between layers of weights
@@ -13,7 +13,7 @@ const ROW = 5.5 // height of a cell of a long row
 const LEAST_SHARE = 0.8 // minimum side of a map relative to the largest one, with a single channel
 export const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
 
-/** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
+/** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile divided by its width */
 export function across(tiles, side, height, ratio = 1) {
   const rows = Math.max(1, Math.floor((height + GAP) / (side * ratio + GAP)))
   let least = Math.ceil(tiles / Math.min(rows, tiles))
@@ -27,7 +27,7 @@ function widthOf(need, side, height) {
   return n * side + (n - 1) * GAP
 }
 
-/** @param {Need} need @param {number} height @returns {Place} of a column that does not grow */
+/** @param {Need} need @param {number} height @returns {Place} layout of a column that does not grow */
 function fixed(need, height) {
   const { kind, rows, columns } = need
   height -= need.under ?? 0
@@ -135,7 +135,7 @@ function shrunk(need, needs) {
   return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
 }
 
-/** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Place[]} a column's each */
+/** @param {Need[]} needs @param {number} width available for maps @param {number} height @returns {Place[]} layout of each column */
 export function arrange(needs, width, height) {
   const { groups, places } = sides(needs, width, height)
   return needs.map((need, n) => {

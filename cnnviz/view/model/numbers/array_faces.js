@@ -27,7 +27,7 @@ const boxOf = (tile, rows, columns) => ({
   columns,
 })
 
-/** @param {MapRecord} map @param {string} column the kind of the column that it stands in @param {number} wrap columns of a strip @returns {Face} */
+/** @param {MapRecord} map @param {string} column kind of the map's column @param {number} wrap columns of a strip @returns {Face} */
 export function faceOf(map, column, wrap = 1) {
   if (map.kind === "map") return column === "strip" ? strip(map.shape, wrap) : channels(map.shape)
   if (map.kind === "filters") return filters(map.shape)
@@ -73,7 +73,7 @@ const layers = ([, rows, columns, tiles]) => ({
 
 /**
  * Layout of filters: a tile per filter, with its kernels side by side and a gap of one cell between them.
- * @param {number[]} shape @param {number} [apart]  cells of room after a filter of several kernels @returns {Face}
+ * @param {number[]} shape @param {number} [apart]  gap after a filter of several kernels, in cells @returns {Face}
  */
 export function filters([tiles, kernels, k], apart = 0) {
   const across = Math.ceil(Math.sqrt(kernels))
@@ -113,7 +113,7 @@ export function filters([tiles, kernels, k], apart = 0) {
 /**
  * Layout of several images side by side, their channels below each other, downscaled as sent. Cells are found in the
  * image `shown`.
- * @param {number[]} whole the shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown the image that the cells are of @returns {Face}
+ * @param {number[]} whole shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown index of the image that cells belong to @returns {Face}
  */
 export function faceOfImages(whole, [images, count, rows, columns], shown) {
   const isMap = whole.length === 3

@@ -5,9 +5,9 @@ import { LANG } from "../../spec.js"
 import { has, say } from "../words.js"
 
 /** @import { Header } from "../../types/view.js" */
-/** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array of the core's */
+/** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array from the core */
 /** @typedef {Record<string, Values>} Arrays */
-/** @typedef {Header & { arrays: Arrays }} Answer  what every page gets; the pages' own answers have more */
+/** @typedef {Header & { arrays: Arrays }} Answer  response of any page; pages add fields of their own */
 
 /** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor | Uint8ArrayConstructor | Int8ArrayConstructor>} */
 const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array, int8: Int8Array }
@@ -16,7 +16,7 @@ const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array,
  * Decode a response: the header's length as little-endian uint32, the header as JSON, the arrays one after another.
  * The header contains the kind, offset and shape of each array. The kind of a derived array names its sources.
  * @param {Uint8Array} bytes
- * @param {(name: string, found: Values, read: (name: string) => Values | undefined) => void} [mend]  what is done with numbers of 64 bits before they are read
+ * @param {(name: string, found: Values, read: (name: string) => Values | undefined) => void} [mend]  processes float64 arrays before they are read
  * @returns {Answer}
  */
 export function decode(bytes, mend) {

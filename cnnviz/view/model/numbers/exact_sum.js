@@ -4,7 +4,7 @@
 /** @param {number[]} values */
 export function exact(values) {
   if (!values.every(Number.isFinite)) return values.reduce((sum, value) => sum + value, 0)
-  /** @type {number[]}  what the sum is so far, in parts that do not overlap, the smallest first */
+  /** @type {number[]}  partial sum as non-overlapping parts, the smallest first */
   const parts = []
   for (let value of values) {
     let kept = 0

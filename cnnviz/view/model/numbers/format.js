@@ -9,7 +9,7 @@ export const COLON = say("words.colon") // including its spaces
 
 /**
  * Replace the decimal point by that of the language.
- * @param {string} text  as JavaScript writes a number, or a part of it
+ * @param {string} text  a number as JavaScript formats it, or a part of one
  */
 export const local = (text) => text.replace(".", POINT)
 
@@ -117,7 +117,7 @@ export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)
 
 /**
  * Return a text for the range of numbers.
- * @param {[number, number]} extremes of them @param {(value: number) => string} write
+ * @param {[number, number]} extremes of the numbers @param {(value: number) => string} write
  */
 export const rangeText = ([low, high], write) =>
   low === high

@@ -13,10 +13,10 @@ const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => pro
 
 export class Numbers {
   learned = 0 // number of parts received so far
-  /** @type {{ key: string, all: [Cell, Cell][] }}  the cells that met last */
+  /** @type {{ key: string, all: [Cell, Cell][] }}  cached result of `pairs` */
   met = { key: "", all: [] }
 
-  /** @param {StepAnswer} answer the Step page's header, with its arrays */
+  /** @param {StepAnswer} answer response of the Step page */
   constructor(answer) {
     this.answer = answer
     this.network = answer.network
@@ -27,14 +27,14 @@ export class Numbers {
     const makers = this.stages.flatMap(({ symbol, makes }, at) =>
       symbol === "update" ? [] : makes.map((made) => [made, at]),
     )
-    /** @type {Record<string, number>}  the first stage that makes a symbol */
+    /** @type {Record<string, number>}  index of the first stage that computes a symbol */
     this.maker = Object.fromEntries(makers.reverse())
     const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.told(name, array)])
     /** @type {import("./decode.js").Arrays} */
     this.arrays = Object.fromEntries(arrays)
-    /** @type {Record<string, QuantizedWeights>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
+    /** @type {Record<string, QuantizedWeights>}  quantized arrays by symbol; a gradient shares the lines of its parameter */
     this.quantized = {}
-    /** @type {Map<string, import("./decode.js").Arrays>}  the lines that came with them */
+    /** @type {Map<string, import("./decode.js").Arrays>}  exact lines of the same response */
     const first = new Map()
     for (const [key, array] of Object.entries(answer.arrays)) {
       const [of, each] = key.split("/")
@@ -150,7 +150,7 @@ export class Numbers {
    * from a unit ("w2:12,"), and the past gradients of an entry's velocity ("past.w2:4").
    * @param {string} symbol
    * @param {Cell} cell
-   * @param {boolean} [stepping]  whether it is a parameter's step that counts
+   * @param {boolean} [stepping]  whether to explain a parameter's step
    * @returns {string[]}
    */
   missing(symbol, cell, stepping = false) {
@@ -197,7 +197,7 @@ export class Numbers {
     return this.quantized[name].lacks(name, axis, this.quantized[name].lines(at)[axis])
   }
 
-  /** Store a fetched part. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
+  /** Store a fetched part. @param {string} of name of the part @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
     this.learned += 1
     const [name, line] = of.split(":")

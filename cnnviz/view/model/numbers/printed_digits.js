@@ -36,7 +36,7 @@ export function digitsOf(a, b, digits) {
 
 /**
  * Format a product: "0.518 · 0.827 ≈ 0.428".
- * @param {number} a @param {number} b @param {number} [digits] of what it comes to
+ * @param {number} a @param {number} b @param {number} [digits] of the product
  */
 export function product(a, b, digits = 3) {
   const needed = digitsOf(a, b, digits)
@@ -55,14 +55,14 @@ const DIGITS = [
 const [FEWEST, SHARED] = [2, 3] // digits of the first grid, if two are enough for all cells, and if not
 const NOTHING = 1 / 1000 // share of the largest number in a grid below which a number is printed as ≈0
 
-/** @typedef {(value: number, n?: number) => string} Write  what stands in a cell of a grid */
+/** @typedef {(value: number, n?: number) => string} Write  formats a cell of a grid */
 
 /**
  * Return formatters for the cells of two grids of factors and the grid of their products, and the sign before the
  * products.
  * @param {number[]} a
  * @param {number[]} b
- * @param {(value: number) => string} [made]  how a product is written
+ * @param {(value: number) => string} [made]  formats a product
  * @returns {{ writes: [Write, Write, Write], sign: string }}
  */
 export function gridOf(a, b, made = brief) {

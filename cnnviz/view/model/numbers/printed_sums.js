@@ -2,7 +2,7 @@
 
 import { decimals, number, power } from "./format.js"
 
-/** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} Written  a sum: the power of ten that all of it stands in, its terms, its total, and how a number is written beside them */
+/** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} Written  a printed sum: the common exponent, its terms, its total, and a formatter for further numbers */
 
 const MORE = 4 // maximum number of decimals beyond the minimum
 const FAR = 1e-6 // smaller numbers are printed with an exponent
@@ -12,8 +12,7 @@ const FAR = 1e-6 // smaller numbers are printed with an exponent
  * total. All of them share one power of ten. A term of 0 is "0", and a term that rounds to 0 has no sign.
  * @param {number[]} values
  * @param {number} total
- * @param {{ digits?: number, fits?: (text: string) => boolean, below?: number }} [how]  `digits`: that the total has, at least; `fits`: whether there is room
- *   for a term: fewer decimals are better than none; `below`: numbers that are all smaller stand in a power of ten
+ * @param {{ digits?: number, fits?: (text: string) => boolean, below?: number }} [how]  `digits` is the minimum number of digits of the total; `fits` returns whether there is room for a term, otherwise it gets fewer decimals; if all numbers are below `below`, they share an exponent
  * @returns {Written}
  */
 export function writtenSum(values, total, { digits = 2, fits = () => true, below = 1e-3 } = {}) {

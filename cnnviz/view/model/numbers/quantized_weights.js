@@ -4,7 +4,7 @@ export const SHADES = 127 // shades on either side of zero, as in wide_weights.p
 
 /**
  * Return the approximate values of quantized weights.
- * @param {Int8Array} colours @param {number} limit  the largest
+ * @param {Int8Array} colours @param {number} limit  largest magnitude
  */
 export function shaded(colours, limit) {
   const known = Float64Array.from({ length: 2 * SHADES + 1 }, (_, n) => ((n - SHADES) / SHADES) * limit)
@@ -14,9 +14,9 @@ export function shaded(colours, limit) {
 }
 
 export class QuantizedWeights {
-  /** @type {Set<string>}  the lines that are known exactly */
+  /** @type {Set<string>}  lines that are exact */
   known = new Set()
-  /** @type {Map<string, Map<string, ArrayLike<number>>>}  what else came with them, by its name and by line: an array for all would be empty for the most part */
+  /** @type {Map<string, Map<string, ArrayLike<number>>>}  further arrays by name and line; complete arrays would be mostly empty */
   beside = new Map()
   whole = false // whether all weights are exact
   /** @type {number | undefined} */
@@ -24,7 +24,7 @@ export class QuantizedWeights {
 
   /**
    * @param {string} name
-   * @param {number[]} shape  lines by their first number, lines by their second, and how many numbers stand at a place of both
+   * @param {number[]} shape  number of lines along both axes, and entries per crossing
    */
   constructor(name, [, across, kernel]) {
     this.name = name
@@ -56,7 +56,7 @@ export class QuantizedWeights {
 
   /**
    * Copy a fetched line into an array.
-   * @param {string} line "57," or ",57"; "" is all @param {Float64Array} array @param {ArrayLike<number>} values
+   * @param {string} line "57," or ",57", or "" for all @param {Float64Array} array @param {ArrayLike<number>} values
    */
   learn(line, array, values) {
     if (!line) return array.set(values)

@@ -1,19 +1,19 @@
 // A map as a table of numbers: chosen axes, the part shown at once, and CSV of the whole array.
 
-/** @typedef {{ name: string, labels: ArrayLike<number> }} Axis  what it counts (web.table.axis.…), and the number of each of its places */
+/** @typedef {{ name: string, labels: ArrayLike<number> }} Axis  what it counts (web.table.axis.…), and the label of each index */
 /**
  * @typedef {object} Source  an array that can be read as a table
- * @property {string} name  its symbol, for a file
- * @property {string} label  its symbol, for people
- * @property {string} words  what it is
+ * @property {string} name  symbol, for file names
+ * @property {string} label  symbol, for display
+ * @property {string} words  description
  * @property {Axis[]} axes
  * @property {ArrayLike<number>} values  in reading order
- * @property {string} instead  the sentence why its numbers are not shown; "" where they are
- * @property {Picture} [picture]  how it looks
- * @property {(act: () => void) => void} [whole]  gets the numbers that are not here yet
+ * @property {string} instead  reason why its numbers are hidden, or ""
+ * @property {Picture} [picture]  picture of the array
+ * @property {(act: () => void) => void} [whole]  fetches the missing numbers
  */
 
-/** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../../types/wire.js").Scale, name: (cell: import("../explain/cell_links.js").Cell) => string }} Picture  how cells lie, their colours, and what each is called */
+/** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../../types/wire.js").Scale, name: (cell: import("../explain/cell_links.js").Cell) => string }} Picture  layout of cells, their colours, and their names */
 
 const MOST_CELLS = 4000 // of one table, which a browser can lay out at once
 
@@ -53,7 +53,7 @@ export function rowsAtOnce(source) {
 /**
  * Return the offset of a row of the selected slice.
  * @param {Source} source
- * @param {readonly number[]} chosen  a place of each axis that is chosen
+ * @param {readonly number[]} chosen  selected index of each leading axis
  * @param {number} row
  */
 export function start(source, chosen, row) {

@@ -41,7 +41,7 @@ export const looks = (address) => ({
 export const same = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
 
 /**
- * @param {string} query  with or without its "?"
+ * @param {string} query  with or without "?"
  * @returns {Setup}
  */
 export const parse = (query) => Object.fromEntries(new URLSearchParams(query))

@@ -3,10 +3,10 @@
 import { Focus } from "./focus.js"
 
 /** @import { Cell, GradientCard } from "../../types/view.js" */
-/** @typedef {Pick<GradientCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array that has cells */
+/** @typedef {Pick<GradientCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array with cells */
 
 export class ChainFocus extends Focus {
-  /** @type {Record<string, string>}  of each symbol */
+  /** @type {Record<string, string>}  family of each symbol */
   families = {}
   /** @type {Column[]} */
   columns = []

@@ -1,7 +1,7 @@
 // A page in a frame on another one, such as slides: where its next and previous keys lead, and whether they lead
 // anywhere.
 
-/** @typedef {{ number: number, count: number }} Way  a visitor's place on it, from 1; a way without places has none to go to */
+/** @typedef {{ number: number, count: number }} Way  position on a path, from 1, and its length, which may be 0 */
 
 const BY = new Map([
   ["PageUp", -1],

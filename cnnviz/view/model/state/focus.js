@@ -6,9 +6,9 @@
 
 /** Explained cells, one per family of maps, with the pointed and the pinned one. */
 export class Focus {
-  /** @type {Record<string, Cell>}  by family */
+  /** @type {Record<string, Cell>}  cells by family */
   cells = {}
-  /** @type {Set<string>}  families of which a cell was chosen */
+  /** @type {Set<string>}  families with a chosen cell */
   chosen = new Set()
   /** @type {Place | null} */
   pinned = null

@@ -7,7 +7,7 @@ import { Focus } from "./focus.js"
 export class NetworkFocus extends Focus {
   /** @type {Numbers | undefined} */
   numbers = undefined
-  /** @type {string | null}  what the address asks to be pinned, until there are numbers to find it in */
+  /** @type {string | null}  cell from the address that is to be pinned once there are numbers */
   asked = null
 
   /**

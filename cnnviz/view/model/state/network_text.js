@@ -2,15 +2,15 @@
 // the result can be built.
 
 /**
- * @typedef {object} Word  a layer's word
+ * @typedef {object} Word  the word of a layer
  * @property {string} kind
- * @property {number} [count]  filters, or units
+ * @property {number} [count]  number of filters or units
  * @property {number} [percent]  the slope of leaky ReLU below 0, in hundredths
- * @property {number} [size]  of a kernel, or a window
+ * @property {number} [size]  of a kernel or a window
  * @property {boolean} [bias]
  * @property {number} [stride]
  * @property {number} [dilation]
- * @property {string} [padding]  same, full, or p and a number of zeros
+ * @property {string} [padding]  "same", "full", or "p" with a number of zeros
  */
 
 export const ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky", "identity", "softmax"]

@@ -5,20 +5,20 @@
 import { looks, same } from "./address.js"
 
 /** @import { Setup } from "../../types/view.js" */
-/** @typedef {{ asked: Setup, setup: Setup, order: readonly string[] }} Shown  an answer: to what, of which setup, and its stages */
+/** @typedef {{ asked: Setup, setup: Setup, order: readonly string[] }} Shown  a response: the request, its setup, and its stages */
 /**
  * @typedef {object} State
  * @property {string} page
  * @property {readonly string[]} computed  the keys of the address that the page's numbers depend on
- * @property {boolean} covers  whether numbers can be hidden on this page at all
- * @property {Setup} wanted  the address, as far as it is known
- * @property {string} to  the page that is wanted
+ * @property {boolean} covers  whether this page can hide numbers
+ * @property {Setup} wanted  requested address, as far as it is known
+ * @property {string} to  requested page
  * @property {Shown | null} shown
  * @property {string} stage
- * @property {Setup} look  how it is looked at: what of the address no number depends on
- * @property {boolean} veiled  whether this stage's numbers are hidden still
- * @property {string} covered  the place where whoever leads a room hid them last
- * @property {boolean} onward  whether the numbers that are waited for are to be predicted before they are shown
+ * @property {Setup} look  keys of the view, which no number depends on
+ * @property {boolean} veiled  whether this stage's numbers are hidden
+ * @property {string} covered  the position at which the presenter last hid them
+ * @property {boolean} onward  whether the pending numbers are to be predicted before they are shown
  */
 /**
  * @typedef {{ type: "answered", asked: Setup, setup: Setup, order: readonly string[], here: Setup, running: boolean }
@@ -29,7 +29,7 @@ import { looks, same } from "./address.js"
  *   | { type: "moved", change: Setup }
  *   | { type: "looked", change: Setup }
  *   | { type: "unveiled" }
- *   | { type: "led", hidden: boolean | undefined }} Event  `here`: the address by now; `running`: whether it plays; `hidden`: by whoever leads, if somebody does
+ *   | { type: "led", hidden: boolean | undefined }} Event  `here` is the current address; `running`: whether the animation plays; `hidden`: whether the presenter hides numbers, if there is one
  */
 
 /** @param {string} page @param {readonly string[]} computed @param {boolean} covers @param {Setup} address @returns {State} */

@@ -39,7 +39,7 @@ function withNames(change, setup) {
 
 /**
  * Return a change with the names and targets that follow from another image, unless it sets them.
- * @param {Setup} change @param {Setup} setup @param {string} [label] what is on the image, where its id does not say so @returns {Setup}
+ * @param {Setup} change @param {Setup} setup @param {string} [label] label of the image, if its id does not contain it @returns {Setup}
  */
 export function withTargets(change, setup, label = labelOf(change.img ?? "")) {
   if (change.net && !("img" in change || "classes" in change)) return withNames(change, setup)
