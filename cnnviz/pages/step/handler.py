@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.update_limits import step_work
 from cnnviz.core.training.loss_change import misses, steps_for
 from cnnviz.core.training.losses_ahead import promise
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import encode, header, loss_curve, query_of
+from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.image_of_batch import (
     batch_arrays,
     batch_record,
@@ -35,12 +35,12 @@ from cnnviz.pages.step.missions import started
 from cnnviz.wire.records import NetworkRecord
 
 
-class _StepAnswers(Answers):
+class _StepHandler(PageHandler):
     """Handler of the Step page."""
 
-    several = modes = True
+    supports_several_images = supports_eval_mode = True
 
-    def answer(self, now: PageRequest) -> bytes:
+    def respond(self, now: PageRequest) -> bytes:
         return answer(now)
 
     def part(self, now: PageRequest, of: str) -> bytes:
@@ -50,11 +50,11 @@ class _StepAnswers(Answers):
         found = dict(exact_lines(now.setup, now.snapshot, of)) | velocity_of(now.setup, now.snapshot, of) | raised_entry_change(now.setup, now.snapshot, of)
         return encode({"of": of}, found)
 
-    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
+    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray]:
         return named_arrays(now.setup, now.snapshot)
 
 
-ANSWERS = _StepAnswers()
+HANDLER = _StepHandler()
 
 LITTLE_WORK = 1_500_000
 """Limit of multiplications per step up to which the response includes raised losses for all stages, which takes some
@@ -79,7 +79,7 @@ def live(page: str, now: PageRequest, whole: bool = False) -> tuple[dict[str, ob
     network = network_record(setup, program, snapshot)
     if setup.mode == "eval":
         network["beside"] = {**network["beside"], "update": stage_records(program, setup.opt)[-1]}
-    check_wanted()  # each part may take 10–20 ms for eight images and a large network
+    check_cancelled()  # each part may take 10–20 ms for eight images and a large network
     first = header(page, shown)
     head = first | {
         "lesson": query_of(now),
@@ -87,13 +87,13 @@ def live(page: str, now: PageRequest, whole: bool = False) -> tuple[dict[str, ob
         "facts": stage_notes(setup, program.network, snapshot, promised, now),
         "promise": promise_record(promised),
     }
-    check_wanted()
+    check_cancelled()
     found = arrays(setup, program, snapshot) | loss_curve(snapshot) | photograph(now) | dropout_sums(shown)
     if not whole:
         found = quantize_arrays(found, now.setup, program, snapshot, network)
     if whole or step_work(now.setup.network, now.snapshot.trace.x.shape) <= LITTLE_WORK:
         found |= _raised(now, network)
-    check_wanted()
+    check_cancelled()
     if shown is not now:
         head["facts"] = {**stage_notes(setup, program.network, snapshot, promised, now), "L": loss_note(now)}
         head["stages"] = batch_stages(first["stages"], program, len(now.setup.images))

@@ -15,19 +15,19 @@ from cnnviz.decks.question import MOST_SHOWN, Option, Question, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages import map_records
 from cnnviz.pages.address import PageRequest, resolve
-from cnnviz.pages.answers import Answers
 from cnnviz.pages.encoding import decode, encode
+from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
-from cnnviz.pages.step.answer import live
+from cnnviz.pages.step.handler import live
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
 
-class _LearnAnswers(Answers):
+class _LearnHandler(PageHandler):
     """Handler of the Learn page: the list of lessons, or one step with its maps."""
 
-    def answer(self, now: PageRequest, whole: bool = False) -> bytes:
+    def respond(self, now: PageRequest, whole: bool = False) -> bytes:
         """Return everything that the page shows. `whole` sends exact weights with the list, too, as with every step."""
         known = library()
         deck, number, wrong = _found(known, now)
@@ -49,15 +49,15 @@ class _LearnAnswers(Answers):
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
         return _encoded(replace(now, errors={**now.errors, **wrong}), known, own, arrays, whole or own is not None)
 
-    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
-        return {name: freeze(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
+    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray]:
+        return {name: freeze(array) for name, array in decode(self.respond(now, whole=True))[1].items()}
 
-    def lasts(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
         """Return False if the administrator's own lessons may change while the server runs."""
         return not user_folders()
 
 
-ANSWERS = _LearnAnswers()
+HANDLER = _LearnHandler()
 
 
 def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:

@@ -9,18 +9,18 @@ from cnnviz.decks.question import fill
 from cnnviz.decks.request_deck import current_request_deck
 from cnnviz.decks.scope import duration, scope_of, setup_of
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.answers import Answers
 from cnnviz.pages.deck_screens import screen_query
 from cnnviz.pages.encoding import encode, finite_or_none
+from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.version import code
 from cnnviz.wire.deck import DeckData, DeckHeader, DeckScreen
 from cnnviz.words import LocalizedText, Message, Problem, message
 
 
-class _DeckAnswers(Answers):
+class _DeckHandler(PageHandler):
     """Handler of a deck's screens."""
 
-    def answer(self, now: PageRequest) -> bytes:
+    def respond(self, now: PageRequest) -> bytes:
         found, sent = _asked(now), current_request_deck()
         head = DeckHeader(
             page="script", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
@@ -30,15 +30,15 @@ class _DeckAnswers(Answers):
         )  # fmt: skip
         return encode(head, {})
 
-    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
+    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
         return {} if _asked(now) or current_request_deck() else {"script": message("ui.learn.no_script", id=now.query.get("script", "")[:40])}
 
-    def lasts(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
         """Return False if the administrator's own decks may change while the server runs."""
         return not user_folders()
 
 
-ANSWERS = _DeckAnswers()
+HANDLER = _DeckHandler()
 
 
 def _asked(now: PageRequest) -> Deck | None:
