@@ -1,4 +1,4 @@
-"""Rooms: a lecturer goes through lessons, and an audience follows. What travels is an address; docs/rooms.md describes it."""
+"""Rooms: an audience follows a presenter from screen to screen. Only addresses are transmitted; see docs/rooms.md."""
 
 import asyncio
 import hmac
@@ -20,47 +20,50 @@ from cnnviz.rooms.room_secrets import LENGTH, LETTERS, code_of, digest, is_secre
 from cnnviz.rooms.store import MemoryStore, Room, Store, StoreLost, TooManyRooms, TooManyVotes
 from cnnviz.rooms.streams import Stream, Streams, is_together
 from cnnviz.server.direct_routes import DirectRoute
-from cnnviz.server.language import of_request
+from cnnviz.server.language import request_language
 from cnnviz.server.numbers import refusal
-from cnnviz.server.rate_limits import A_FEW, Rate
+from cnnviz.server.rate_limits import MIN_SHARE, Rate
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import visitor_of
-from cnnviz.words import reading
+from cnnviz.words import use_language
 
 __all__ = ["LENGTH", "LETTERS", "Rooms", "room_routes"]
 
 LARGE_ROOM = 10
-"""Followers from which on a move waits until their numbers are ready."""
+"""Number of followers from which a move waits until its numbers are computed."""
 
 
 async def _nothing(query: str, client: object) -> None:
-    """Prepares nothing."""
+    """Do nothing: the default of `prepare`."""
 
 
 class Rooms:
-    """The answers; `store` has the rooms, `prepare` makes what an audience will ask for at an address, for the presenter there, and `key` is the
-    servers' own (room_secrets.py)."""
+    """Request handlers of the rooms in `store`. `prepare` computes what an audience will request at an address, and
+    `key` is the server's own secret (room_secrets.py)."""
 
     def __init__(self, store: Store | None = None, prepare: Prepare = _nothing, large_room: int = LARGE_ROOM, key: str = "", everywhere: bool = True) -> None:
         self.store: Store = store or MemoryStore()
-        self.everywhere = everywhere  # the server listens to more than its own machine
+        self.everywhere = everywhere  # whether the server listens on more than the loopback interface
         self.key = key
         self.streams = Streams(self.store)
-        self.reached: LruCache[tuple[str, str], bool] = LruCache(20_000)  # rooms that somebody at an address has been in
-        self.waiting: LruCache[tuple[str, str], bool] = LruCache(20_000)  # and that are not there: their pages ask whether they are again
-        self.opened = Rate(20, 60)  # rooms a visitor opens: a school may share one address
-        self.missed = Rate(60, 1)  # codes that there are not
-        self.forged = Rate(10, 6)  # secrets that are none
-        self.moved = Rate(60, 0.025)  # moves of one room
-        self.joined = Rate(A_FEW, 30)  # devices of one address in a room beyond those with a stream of their own
+        # (address, room) pairs with an earlier successful request
+        self.reached: LruCache[tuple[str, str], bool] = LruCache(20_000)
+        # (address, room) pairs whose pages poll for a room that is gone
+        self.waiting: LruCache[tuple[str, str], bool] = LruCache(20_000)
+        self.opened = Rate(20, 60)  # new rooms per visitor: a school may share one address
+        self.missed = Rate(60, 1)  # wrong room codes per visitor
+        self.forged = Rate(10, 6)  # wrong secrets per visitor
+        self.moved = Rate(60, 0.025)  # moves per room
+        self.joined = Rate(MIN_SHARE, 30)  # device tokens per address and room, beyond one for each stream
         self.questions = Questions(self.store)
         self.experiments = Experiments(self.store, self.questions)
         self.lectures = Lectures(self.store, self.questions, prepare, large_room, self.experiments.ahead)
 
     async def open(self, request: Request) -> Response:
-        """POST room: opens a room, whose presenter is the one that has the secret in the answer; or the one of a secret that is sent, if it is gone.
+        """POST room: open a room. The response holds its presenter's secret. A secret that is sent reopens its room
+        if that is gone.
 
-        With a deck it is at a screen of that, the first one unless it is said.
+        With a deck the room begins at the given screen, by default the first.
         """
         if self.opened.look(visitor_of(request)) < 1:
             raise Refused(429, "ui.rooms.too_many", n=1)
@@ -78,7 +81,8 @@ class Rooms:
         return JSONResponse({"code": code, "driver": presenter}, 201 if fresh else 200, {"Cache-Control": "no-store"})
 
     async def _opened(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
-        """The code of a new room, or of the one of that secret; the secret, and whether the room is new. Raises Refused, TooManyRooms."""
+        """Return the code, the secret and whether the room is new: a new room, or the one of `secret`. Raise Refused
+        or TooManyRooms."""
         for _ in range(20):
             presenter = secret or new_secret()
             code = await asyncio.to_thread(code_of, presenter, self.key)
@@ -95,28 +99,29 @@ class Rooms:
         return room is not None and hmac.compare_digest(digest(secret), room.presenter)
 
     async def join(self, request: Request, room: Room) -> Response:
-        """POST room/<code>/device: a token for a device, without which nothing is answered. An address gets one for each of its streams."""
+        """POST room/<code>/device: issue a device token, which votes need. An address gets one for each of its
+        streams, and a few more."""
         visitor = visitor_of(request)
         if not await self.store.join(room, visitor, partial(self.joined.take, f"{visitor} {room.code}")):
             raise Refused(429, "ui.rooms.no_stream")
         return JSONResponse({"device": new_device(room.presenter)}, 201, {"Cache-Control": "no-store"})
 
     async def enter(self, request: Request) -> Response:
-        """GET room: a page that asks for the code; with ?code=… it leads there."""
+        """GET room: a page that asks for the code, or with ?code=… a redirect to the room."""
         code = "".join(letter for letter in request.query_params.get("code", "").upper() if letter in LETTERS)[: LENGTH + 1]
-        return RedirectResponse(f"room/{code}", 303) if code else page_to_enter(of_request(request))
+        return RedirectResponse(f"room/{code}", 303) if code else page_to_enter(request_language(request))
 
     async def look(self, request: Request) -> Response:
-        """GET room/<code>: the follower's page, or, for a program, where the room is and how many follow."""
+        """GET room/<code>: the follower's page, or as JSON the room's current address and number of followers."""
         room = await self.room(request)
         if "text/html" in request.headers.get("Accept", ""):
-            return page_of_room(room.code, of_request(request)) if await self._may(room, request.url.query) else RedirectResponse(room.code, 303)
+            return page_of_room(room.code, request_language(request)) if await self._may(room, request.url.query) else RedirectResponse(room.code, 303)
         (followers, alone), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
         found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link, **screens_of(room)}
         return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
     async def _may(self, room: Room, query: str) -> bool:
-        """Tells whether a follower may be at that address by oneself."""
+        """Return whether followers may explore that address by themselves."""
         if not leaves(query):
             return True
         if is_together(room):
@@ -127,31 +132,32 @@ class Rooms:
 
     async def screen(self, request: Request) -> Response:
         """GET room/<code>/screen: the page for a projector."""
-        return page_of_room((await self.room(request)).code, of_request(request), "screen")
+        return page_of_room((await self.room(request)).code, request_language(request), "screen")
 
     async def presenter_view(self, request: Request) -> Response:
-        """GET room/<code>/cockpit: the lecturer's own page; what it shows and does needs the presenter's secret."""
-        return page_of_room((await self.room(request)).code, of_request(request), "cockpit")
+        """GET room/<code>/cockpit: the presenter view, whose data and actions need the presenter's secret."""
+        return page_of_room((await self.room(request)).code, request_language(request), "cockpit")
 
     async def picture(self, request: Request) -> Response:
-        """GET room/<code>/qr.svg: the link to it, for phones."""
+        """GET room/<code>/qr.svg: the room's link as a QR code."""
         room = await self.room(request)
         return qr(join_link(request, room.code, self.everywhere))
 
     async def move(self, request: Request) -> Response:
-        """PUT room/<code>: everybody goes there."""
+        """PUT room/<code>: move everybody to another address or screen."""
         room = await self.driven(request)
         if not self.moved.take(room.code):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         return await self.lectures.move(request, room)
 
     async def end(self, request: Request) -> Response:
-        """DELETE room/<code>: it is over."""
+        """DELETE room/<code>: end the room."""
         await self.store.end(await self.driven(request))
         return Response(status_code=204)
 
     async def follow(self, request: Request) -> Response:
-        """GET room/<code>/events: a stream of addresses, the current one first. HEAD asks whether there is one."""
+        """GET room/<code>/events: the room's event stream, beginning with the current address. HEAD checks whether
+        the room exists."""
         room = await self.room(request, waiting=True)
         visitor = visitor_of(request)
         if not self.streams.have_room(visitor):
@@ -166,7 +172,7 @@ class Rooms:
         return StreamingResponse(self.streams.events(stream), media_type="text/event-stream", headers=headers)
 
     def question_routes(self) -> list[tuple[str, str, Callable[[Request], Awaitable[Response]]]]:
-        """Routes of a room's question: method, the path's last part, and who answers."""
+        """Return the routes of a room's question, experiment and deck: method, last part of the path, and handler."""
         questions = self.questions
 
         def for_all(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
@@ -206,16 +212,17 @@ class Rooms:
         ]
 
     async def room(self, request: Request, waiting: bool = False) -> Room:
-        """The room of the request's code; Refused (404, 429) where there is none.
+        """Return the room of the request. Raise Refused if there is none (404) or after too many wrong codes (429).
 
-        A page whose room is gone is `waiting` for it: it asks for the same code again and again, which is no guess. Another
-        code counts, and so does the first time.
+        If `waiting` is set, the page of a room that is gone polls for its code. Only its first request counts as a
+        wrong code.
         """
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
         here = visitor, code
         waits = waiting and bool(self.waiting.get(here))
         if self.missed.look(visitor) < 1 and not waits and not self.reached.get(here):
-            raise Refused(429, "ui.rooms.too_often", n=1)  # a class, whose room this is, goes on whatever one of it tries
+            # known rooms stay reachable, so that one visitor's guesses do not lock out a class
+            raise Refused(429, "ui.rooms.too_often", n=1)
         room = await self.store.room(code) if len(code) == LENGTH else None
         if room is None:
             if not waits:
@@ -227,7 +234,7 @@ class Rooms:
         return room
 
     async def driven(self, request: Request) -> Room:
-        """The room, for its presenter."""
+        """Return the room if the request has its presenter's secret. Raise Refused otherwise."""
         room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
         if kind.lower() == "bearer" and hmac.compare_digest(digest(secret.strip()), room.presenter):
@@ -238,7 +245,7 @@ class Rooms:
 
 
 def _secret_in(sent: dict[str, object]) -> str:
-    """The secret ("driver") of a room that is gone, "" for a new one. Raises Refused."""
+    """Return the secret ("driver") of an earlier room, or "" for a new one. Raise Refused if it is malformed."""
     secret = sent.get("driver", "")
     if secret != "" and not is_secret(secret):
         raise Refused(403, "ui.rooms.not_driver")
@@ -246,19 +253,19 @@ def _secret_in(sent: dict[str, object]) -> str:
 
 
 _ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connection": "close"}}
-"""Headers of a refusal beside its sentence."""
+"""Additional headers of a refusal, by status."""
 
 
 def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
-    """The same, with a sentence for all that can go wrong."""
+    """Wrap a handler so that each expected error becomes a refusal with a message."""
 
     async def answer(request: Request) -> Response:
-        with reading(of_request(request)):
+        with use_language(request_language(request)):
             try:
                 return await act(request)
             except Refused as why:
                 if request.method == "GET" and "text/html" in request.headers.get("Accept", ""):
-                    return page_of_refusal(why, request.url.path, of_request(request))
+                    return page_of_refusal(why, request.url.path, request_language(request))
                 return refusal(why.status, why.id, _ASIDE_OF.get(why.status), **why.values)
             except TooManyRooms:
                 return refusal(503, "ui.rooms.full", {"Retry-After": "60"}, n=1)
@@ -273,7 +280,7 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
 
 
 def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
-    """The rooms, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    """Return the routes of the rooms below Streamlit's base path ("" or "/prefix")."""
     one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
     pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.presenter_view), ("GET", "/qr.svg", rooms.picture)]
     from_follower = [("GET", "events", rooms.follow), *rooms.question_routes()]

@@ -1,4 +1,4 @@
-"""The address that travels in a room: an address, sent as it is or in JSON."""
+"""Addresses that clients send to a room, as plain text or in JSON."""
 
 import json
 from urllib.parse import parse_qsl
@@ -7,12 +7,13 @@ from starlette.requests import Request
 
 from cnnviz.pages.registry import pages
 from cnnviz.server.numbers import MOST_QUERY
-from cnnviz.server.request_bodies import Refused, body_of
+from cnnviz.server.request_bodies import Refused, read_body
 
 
 async def sent_in(request: Request, most: int) -> dict[str, object]:
-    """A request's body of at most so many bytes: a JSON object, or an address alone, which is its "query". Raises Refused."""
-    body = await body_of(request, most)
+    """Return a request's body of at most `most` bytes: a JSON object, or {"query": text} for a plain address. Raise
+    Refused if it is invalid."""
+    body = await read_body(request, most)
     try:
         text = body.decode()
         sent = json.loads(text) if text.lstrip().startswith(("{", '"')) else text
@@ -22,7 +23,8 @@ async def sent_in(request: Request, most: int) -> dict[str, object]:
 
 
 def address_in(text: object) -> str:
-    """Return the part behind the "?" of a page. Raise Refused, also if its `page` does not exist: followers would make a URL of it."""
+    """Return the query string of an address. Raise Refused if it is invalid or its `page` does not exist, since
+    followers make a URL of it."""
     query = "" if text is None else str(text).strip().removeprefix("?")
     if len(query) > MOST_QUERY:
         raise Refused(413, "ui.numbers.too_long", most=MOST_QUERY)

@@ -1,4 +1,4 @@
-"""Answers for a whole audience at once: each is made once and packed once."""
+"""Cache of responses for an audience: each is computed and compressed once."""
 
 import asyncio
 import gzip
@@ -11,24 +11,24 @@ from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.server.compression import takes_gzip
 
 Bytes = tuple[bytes, bytes]
-"""An answer as it is, and packed."""
+"""A response body, plain and gzipped."""
 
 
 class AnswerCache:
-    """Answers by name, `most` bytes of them."""
+    """Cached responses by name, up to `most` bytes."""
 
     def __init__(self, most: int = 20_000_000) -> None:
         self.known: LruCache[tuple[Hashable, ...], Bytes] = LruCache(most, held_bytes)
         self.coming: dict[tuple[Hashable, ...], asyncio.Task[Bytes]] = {}
 
     async def get(self, request: Request, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:
-        """The answer of that name; what `make` raises is everybody's who waits for it."""
+        """Return the response of that name. An error of `make` reaches all requests that wait for it."""
         both = self.known.get(name)
         if both is None:
             task = self.coming.get(name)
             if task is None:
                 task = self.coming[name] = asyncio.create_task(self._made(name, make))
-            both = await asyncio.shield(task)  # the first client may be gone
+            both = await asyncio.shield(task)  # the first client may disconnect
         packed = takes_gzip(request.headers)
         headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
         return Response(both[packed], media_type="application/json", headers=headers)

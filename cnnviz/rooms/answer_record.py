@@ -1,4 +1,4 @@
-"""The answers of an audience, round by round, as lines for a spreadsheet: numbers of answers and no device."""
+"""The record of an audience's answers, round by round, as CSV: counts of answers, without devices."""
 
 import csv
 import io
@@ -7,17 +7,17 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any, TypedDict
 
-from cnnviz.decks.votes import counted, rule_of
+from cnnviz.decks.votes import count_votes, group_index
 from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.question_view import Asked
 from cnnviz.rooms.store import Ballot
 
 MOST_TEXT = 300
-"""Characters of a question or an answer."""
+"""Longest recorded question or answer in characters."""
 MOST_LINES = 60
-"""Answers of a round that have a line each; the others have one together."""
+"""Number of answers of a round with a line each; all others share one line."""
 MOST_NUMBER = 10**14
-"""Milliseconds after 1970 that a question may have been asked at."""
+"""Upper limit of the time of a question, in milliseconds since 1970."""
 REST = "…"
 COLUMNS = ("question", "asked at", "kind", "text", "round", "answer", "count", "of", "right")
 
@@ -25,7 +25,8 @@ Line = tuple[str, int, int, bool | None]
 
 
 class Record(TypedDict):
-    """A question and its rounds: of each answer its name, how many gave it, of how many, and whether it is right."""
+    """A question and its rounds. A line holds an answer's name, its count, the number of all answers, and whether it
+    is right."""
 
     number: int
     kind: str
@@ -34,7 +35,7 @@ class Record(TypedDict):
 
 
 def record(poll: Poll, asked: Asked, ballots: Sequence[Ballot]) -> Record:
-    """A question of a room as it is kept when another one takes its place."""
+    """Return the record of a room's question, which is stored when another one replaces it."""
     ask = asked.question.ask.say(asked.lang)[:MOST_TEXT]
     return Record(number=poll.number, kind=poll.kind, ask=ask, rounds=[_round(asked, list(ballot.values())) for ballot in ballots])
 
@@ -48,19 +49,19 @@ def _round(asked: Asked, answers: Sequence[float]) -> list[Line]:
 
 
 def _named(asked: Asked, answers: Sequence[float]) -> list[tuple[str, int, bool | None]]:
-    """Each answer by its name, and every option whether it was given or not."""
+    """Return the name, count and correctness of each answer. Options of a choice are included even without votes."""
     step, question, lang = asked.step, asked.question, asked.lang
     if step.kind == "choose":
-        counts = counted(answers)
+        counts = count_votes(answers)
         labels = [option.label.say(lang)[:MOST_TEXT] or str(n + 1) for n, option in enumerate(question.options)]
         return [(label, counts.get(n, 0), option.right if asked.keyed else None) for n, (label, option) in enumerate(zip(labels, question.options, strict=True))]
     known = {answer: answers.count(answer) for answer in dict.fromkeys(answers)}
     names = {answer: f"{answer:.6g}" if step.kind == "number" else str(int(answer)) for answer in known}
-    return [(names[answer], count, rule_of(step, question, answer) == 0 if asked.keyed else None) for answer, count in known.items()]
+    return [(names[answer], count, group_index(step, question, answer) == 0 if asked.keyed else None) for answer, count in known.items()]
 
 
 def read(text: str) -> Record | None:
-    """A record as it was kept; None where it is none."""
+    """Return a stored record, or None if it is malformed."""
     try:
         found: Any = json.loads(text)
         rounds = [[(str(name), int(count), int(of), right) for name, count, of, right in lines] for lines in found["rounds"]]
@@ -71,7 +72,7 @@ def read(text: str) -> Record | None:
 
 
 def table(records: Iterable[Record]) -> str:
-    """The records as a file of comma-separated values, which no program takes for formulas.
+    """Return the records as CSV, escaped so that no spreadsheet reads a text as a formula.
 
     >>> print(table([Record(number=0, kind="choose", ask="=1+1", rounds=[[("yes", 2, 3, None)]])]), end="")
     question,asked at,kind,text,round,answer,count,of,right
@@ -89,7 +90,7 @@ def table(records: Iterable[Record]) -> str:
 
 
 def _plain(text: str) -> str:
-    """A text on a line, that no program takes for a formula."""
+    """Return a text on one line, escaped if a spreadsheet would read it as a formula."""
     line = "".join(letter if letter.isprintable() else " " for letter in text)
     number = line.replace(".", "", 1).replace("-", "", 1).replace("e", "", 1).replace("+", "", 1).isdecimal()
     return line if number or not line.startswith(("=", "+", "-", "@")) else f"'{line}"

@@ -1,4 +1,4 @@
-// A follower's question: what is asked, an answer by touch or keys, that it is in, and what became of it.
+// A follower's question: answer it by touch or keyboard, then see whether it was received and the results.
 
 import { letter, paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { typed } from "../pages/learn/score.js"
@@ -40,7 +40,7 @@ export class Ballot {
   sending = false
   /** @type {RoomScreen | null} */
   screen = null
-  isGone = false // the server has forgotten the room
+  isGone = false // the server no longer has the room
   note = ""
   ends = 0
 
@@ -66,28 +66,31 @@ export class Ballot {
     setInterval(() => this.tick(), TICK)
   }
 
-  /** Tells whether there is something to answer or to see. */
+  /** Whether a question is on the page. */
   get open() {
     return Boolean(this.poll)
   }
 
-  /** Seconds that are left, null where nobody said how many. */
+  /** Seconds left to answer, or null without a time limit. */
   get left() {
     return leftUntil(this.ends, this.poll)
   }
 
-  /** The screen of the room's deck. @param {RoomScreen | null} screen */
+  /**
+   * Set the current screen of the room's deck. @param {RoomScreen | null} screen
+   * @param {RoomScreen | null} screen
+   */
   shown(screen) {
     this.screen = this.own.screen = screen
     if (this.own.poll) this.own.show()
   }
 
-  /** The room's question has come this far. @param {RoomPoll | null} poll */
+  /** Update the question and its phase. @param {RoomPoll | null} poll @param {RoomPoll | null} poll */
   async hear(poll) {
     const before = this.poll
     this.poll = poll
     this.ends = endOf(poll)
-    if (this.question && poll?.phase === "open" && isSame(poll, before)) return // said anew, as by another stream: what is typed stays
+    if (this.question && poll?.phase === "open" && isSame(poll, before)) return // a repetition, for example after a reconnect: keep what is typed
     if (!poll || poll.number !== before?.number) this.forget()
     else if (poll.round !== before.round) this.sent = null
     if (poll && this.sent === null) this.recall(poll)
@@ -100,7 +103,7 @@ export class Ballot {
     if (!poll) return this.show()
     const question = await this.asking.question(poll.number)
     const shown = poll.phase === "shown" || poll.phase === "revealed" ? await this.asking.results() : undefined
-    if (this.poll !== poll) return // something newer was heard meanwhile
+    if (this.poll !== poll) return // a newer event has arrived meanwhile
     const first = !this.question
     this.question = question
     this.results = shown
@@ -108,7 +111,7 @@ export class Ballot {
     if (first) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
   }
 
-  /** Nothing can be sent while the room is gone; the question stays. @param {boolean} is */
+  /** Disable sending while the room is gone; the question stays. @param {boolean} is @param {boolean} is */
   setGone(is) {
     this.isGone = is
     this.ready()
@@ -120,7 +123,7 @@ export class Ballot {
     this.layer = 0
   }
 
-  // ---- answering
+  // ---- answer
 
   /** @param {HTMLInputElement} input */
   typed({ name, value }) {
@@ -164,7 +167,7 @@ export class Ballot {
     event.preventDefault()
   }
 
-  /** A cell further. @param {string} way */
+  /** Move the chosen cell by one. @param {string} way @param {string} way */
   step(way) {
     const { map } = this.question ?? {}
     if (!map || this.poll?.phase !== "open") return
@@ -175,7 +178,7 @@ export class Ballot {
     )
   }
 
-  /** Another channel. @param {number} by */
+  /** Switch to another channel. @param {number} by @param {number} by */
   turn(by) {
     const { map } = this.question ?? {}
     if (!map) return
@@ -200,7 +203,7 @@ export class Ballot {
     this.sending = false
     if (this.poll?.number === poll.number && this.poll.round === poll.round) {
       if (ok) this.sent = given
-      if (ok) inBrowser.writeRecord(VOTE, { number: poll.number, round: poll.round, answer: given }) // also for when the page is loaded again
+      if (ok) inBrowser.writeRecord(VOTE, { number: poll.number, round: poll.round, answer: given }) // for reloads of the page
       this.note = ok ? "" : sentence || say("web.notice.silent")
     }
     this.ready()
@@ -212,7 +215,7 @@ export class Ballot {
     if (last.number === number && last.round === round) this.given = this.sent = last.answer
   }
 
-  // ---- what is seen
+  // ---- render
 
   show() {
     const { question, poll, element } = this
@@ -223,7 +226,7 @@ export class Ballot {
     const shown = this.results ? resultsHTML(question, this.results, this.sent) : ""
     const closed =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
-    element.tabIndex = this.results ? 0 : -1 // what scrolls is reached by keys
+    element.tabIndex = this.results ? 0 : -1 // makes the scrollable results reachable by keyboard
     element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escaped(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
       ${
         poll.phase === "open"
@@ -261,7 +264,7 @@ export class Ballot {
       }</div>`
   }
 
-  /** What has been chosen, and what has been sent. */
+  /** Update the status line and the button to the chosen and the sent answer. */
   ready() {
     const { element, question, poll } = this
     const status = element.querySelector(".in")
@@ -302,7 +305,7 @@ export class Ballot {
     this.under(given)
   }
 
-  /** The pixels under the window. @param {number | null} given */
+  /** Draw the pixels under the chosen window. @param {number | null} given @param {number | null} given */
   under(given) {
     const canvas = this.element.querySelector(/** @type {"canvas"} */ ("canvas.under"))
     const { question } = this
@@ -337,7 +340,10 @@ function choices({ options }, given) {
   return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
 }
 
-/** An answer in words. @param {RoomQuestion} question @param {number} answer */
+/**
+ * An answer as text. @param {RoomQuestion} question @param {number} answer
+ * @param {RoomQuestion} question @param {number} answer
+ */
 function nameOf({ kind, options, map }, answer) {
   if (kind === "number") return written(answer, "6")
   if (kind === "choose") return `${letter(answer)}${options[answer]?.label ? `: ${rich(options[answer].label)}` : ""}`

@@ -1,4 +1,4 @@
-// The projector's side of a room: how to join, the question with how many have answered, and what they answered.
+// A room on the projector: how to join, the question with the number of answers, and the results.
 
 import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/numbers/format.js"
@@ -17,9 +17,9 @@ import { inReaders } from "./screen_bar.js"
 const TICK = 250
 
 const MOST_LAYERS = 16
-const MOST_DOTS = 600 // of those who have joined
+const MOST_DOTS = 600 // of followers that have joined
 
-/** Tells how many of a map's layers are drawn. @param {RoomMap} map */
+/** Number of layers of a map to draw. @param {RoomMap} map @param {RoomMap} map */
 const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
 
 export class RoomBoard {
@@ -35,7 +35,7 @@ export class RoomBoard {
   link = ""
   ends = 0
   covered = "" // "black", "join" or ""
-  coveredHere = false // by this page, not by the room
+  coveredHere = false // covered by this page, not by the room
 
   /**
    * @param {HTMLElement} element
@@ -59,7 +59,7 @@ export class RoomBoard {
     this.timer = setInterval(() => this.tick(), TICK)
     this.look().then(() => {
       this.changed()
-      if (this.open) this.show() // the corner says the link
+      if (this.open) this.show() // the corner shows the link
       this.cover(this.covered)
     })
   }
@@ -68,13 +68,13 @@ export class RoomBoard {
     return Boolean(this.poll)
   }
 
-  /** Say that the room is gone, while the question stays. @param {boolean} is */
+  /** Show or hide the note that the room is gone; the question stays. @param {boolean} is @param {boolean} is */
   setGone(is) {
     this.element.classList.toggle("gone", is)
     this.element.dataset.gone = is ? say("web.room.gone") : ""
   }
 
-  /** By which link one joins, and how many have. */
+  /** Fetch the room's link and its number of followers. */
   async look() {
     const answer = await fetch(new URL(`room/${this.code}`, this.base)).catch(() => undefined)
     const room = await answer?.json().catch(() => undefined)
@@ -83,7 +83,10 @@ export class RoomBoard {
     this.counts = { ...this.counts, followers: room.followers }
   }
 
-  /** The screen of the room's deck. @param {RoomScreen | null} screen */
+  /**
+   * Set the current screen of the room's deck. @param {RoomScreen | null} screen
+   * @param {RoomScreen | null} screen
+   */
   shown(screen) {
     this.screen = this.runs.screen = screen
     if (this.runs.poll) this.runs.show()
@@ -114,7 +117,7 @@ export class RoomBoard {
   /** @param {{ votes: number, followers: number, alone: number, lost: number }} counts */
   count(counts) {
     this.counts = counts
-    if (!this.link) this.look().then(this.changed) // the server had forgotten the room when this page came
+    if (!this.link) this.look().then(this.changed) // the room did not exist when this page loaded
     this.tick()
     this.changed()
     this.runs.look(counts.votes)
@@ -126,7 +129,7 @@ export class RoomBoard {
     this.curtain.remove()
   }
 
-  // ---- what is seen
+  // ---- render
 
   show() {
     const { element, question, poll, runs } = this
@@ -138,7 +141,11 @@ export class RoomBoard {
     else this.paint()
   }
 
-  /** Cover the lecture and its question: "black", "join" (how to join), or "" for neither. What is under it stays as it is. @param {string} how */
+  /**
+   * Cover the lecture and its question: "black", "join" (how to join), or "" for neither. What it covers keeps its
+   * state. @param {string} how
+   * @param {string} how
+   */
   cover(how) {
     const { curtain } = this
     this.covered = how
@@ -150,7 +157,7 @@ export class RoomBoard {
     this.changed()
   }
 
-  /** Cover this page alone, or uncover it; until the lecture goes on. @param {string} how */
+  /** Cover or uncover this page alone, until the next move. @param {string} how @param {string} how */
   toggle(how) {
     this.cover(this.covered === how ? "" : how)
     this.coveredHere = this.covered !== ""
@@ -161,7 +168,7 @@ export class RoomBoard {
     if (this.coveredHere) this.cover("")
   }
 
-  /** Where one types the code. */
+  /** The address at which followers type the code. */
   get plainLink() {
     return this.link.replace(/^https?:\/\//, "").replace(/\/[^/]*$/, "")
   }
@@ -172,7 +179,7 @@ export class RoomBoard {
       <footer><p class="joined"></p><p class="dots" aria-hidden="true"></p><p class="starts"><kbd>${say("web.keys.PageDown")}</kbd> ${say("web.room.starts")}</p></footer>`
   }
 
-  /** Tells how one joins, in a corner. */
+  /** How to join, for a corner of the page. */
   get corner() {
     return `<p class="corner"><span>${say("web.room.join_at")}<em>${escaped(this.plainLink)}</em></span><b>${escaped(this.code)}</b></p>`
   }
@@ -239,7 +246,7 @@ export class RoomBoard {
   }
 
   /**
-   * From the example's window to the cell that it makes.
+   * Draw the arrow from the example's window to the cell that it produces.
    * @param {RoomQuestion} question
    * @param {number} row
    * @param {number} column
@@ -251,7 +258,7 @@ export class RoomBoard {
     const base = scene.getBoundingClientRect()
     const [left, right] = [from.getBoundingClientRect(), to.getBoundingClientRect()]
     const [top, at, , wide] = windowAt(/** @type {RoomQuestion} */ ({ map, window }), cellIn(map, 0, row, column))
-    const [here, there] = [left.width / source.columns, right.width / map.columns] // a cell's side in each
+    const [here, there] = [left.width / source.columns, right.width / map.columns] // side of a cell in each canvas
     const x = left.x - base.x + (at + wide) * here
     const y = left.y - base.y + (top + wide / 2) * here
     const end = { x: right.x - base.x + column * there - 3, y: right.y - base.y + (row + 0.5) * there }
@@ -263,7 +270,7 @@ export class RoomBoard {
     text.setAttribute("y", String(middle.y - 8))
   }
 
-  // What changes by itself: how many have answered, and the time that is left.
+  // Update the number of answers and the time left.
   tick() {
     const { element, poll, counts } = this
     for (const line of this.curtain.querySelectorAll(/** @type {"p"} */ (".joined"))) {
@@ -283,7 +290,7 @@ export class RoomBoard {
   }
 }
 
-/** The answers that one may choose, each on a card. @param {RoomQuestion} question */
+/** The options of a question, each on a card. @param {RoomQuestion} question @param {RoomQuestion} question */
 function options({ options: all }) {
   const scale = scaleOf(all)
   const card = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>

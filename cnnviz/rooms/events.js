@@ -1,4 +1,4 @@
-// One stream of what happens in a room, while the page is in sight: a phone in a pocket asks for nothing.
+// The event stream of a room, open only while the page is visible, so that a phone in a pocket makes no requests.
 
 import { retryIn } from "./question.js"
 
@@ -56,7 +56,7 @@ export function listen(act) {
     }
   }
 
-  // A browser gives up for good where it got another answer than a stream, and does not say which.
+  // EventSource stops retrying after a response that is not a stream, and hides its status. Fetch the status instead.
   async function look() {
     if (document.hidden) return
     const asked = url
@@ -84,7 +84,7 @@ export function listen(act) {
     stream = undefined
   }
 
-  /** Listens there from now on. @param {string} next */
+  /** Switch to another stream. @param {string} next @param {string} next */
   function open(next) {
     if (next === url) return
     url = next
@@ -96,7 +96,7 @@ export function listen(act) {
   document.addEventListener("visibilitychange", () => (document.hidden ? close() : begin()))
   return {
     open,
-    /** Tries at once whether the room is there. */
+    /** Try at once whether the room exists. */
     again: begin,
     close: () => {
       url = ""

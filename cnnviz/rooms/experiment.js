@@ -1,11 +1,11 @@
-// A class's experiment: on a phone one's own run among all, on a projector all of them.
+// An experiment of a class: a device shows its own run among all others, a projector shows all runs.
 
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
 import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
 import { escaped, inField, number } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
-import { near, setHTML } from "../view/shell/html.js"
+import { closest, setHTML } from "../view/shell/html.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 import { bestOf, hasDiverged, paintRates, tick } from "./rate_chart.js"
 import { inReaders } from "./screen_bar.js"
@@ -15,18 +15,25 @@ import { inReaders } from "./screen_bar.js"
 /** @import { RoomExperiment, RoomInside, RoomPoll, RoomRun, RoomScreen } from "../view/types/view.js" */
 /** @typedef {Pick<ReturnType<typeof roomClient>, "place" | "experiment" | "inside">} Asking */
 
-const LOOK_IN = 1000 // milliseconds until a phone looks at the others' runs, and at random up to twice as many
-const SLOWER = 2 // each time by so much,
-const LOOKS = 7 // so often
-const LEAST = 1e-6 // the chart's scale goes no lower
+const LOOK_IN = 1000 // milliseconds until a phone first fetches the other runs, with a random factor of 1 to 2
+const SLOWER = 2 // growth of that delay from fetch to fetch
+const LOOKS = 7 // number of fetches
+const LEAST = 1e-6 // lower end of the chart's scale
 
-/** Numbers from the bytes that they came as. @param {string} text @param {4 | 8} bytes  of each */
+/**
+ * Decode base64 to numbers. @param {string} text @param {4 | 8} bytes  per number
+ * @param {string} text @param {4 | 8} bytes  of each
+ */
 function numbersIn(text, bytes) {
   const all = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
   return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
 }
 
-/** Gives what is painted of an experiment; with one's own run among it. @param {RoomExperiment} found @param {RoomRun} [own] @returns {Runs} */
+/**
+ * Convert an experiment to what the chart paints, including the device's own run. @param {RoomExperiment} found
+ * @param {RoomRun} [own] @returns {Runs}
+ * @param {RoomExperiment} found @param {RoomRun} [own] @returns {Runs}
+ */
 export function runsIn(found, own) {
   const last = numbersIn(found.last, 8)
   const curves = numbersIn(found.curves, 4)
@@ -48,7 +55,10 @@ export function runsIn(found, own) {
   }
 }
 
-/** Gives what is said of one's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
+/**
+ * A sentence about the device's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found
+ * @param {RoomRun} own @param {RoomExperiment | undefined} found
+ */
 export function saidOf(own, found) {
   const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
   const said = [
@@ -63,11 +73,15 @@ export function saidOf(own, found) {
   return said.join(" ")
 }
 
-/** The question that an experiment answers. @param {RoomExperiment} found */
+/** The question that an experiment answers. @param {RoomExperiment} found @param {RoomExperiment} found */
 const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
-/** What follows from all runs, and how many predicted it. @param {RoomExperiment} found @returns {{ headline: string, predicted: string }} */
+/**
+ * The conclusion from all runs, and how many predicted it. @param {RoomExperiment} found @returns {{ headline:
+ * string, predicted: string }}
+ * @param {RoomExperiment} found @returns {{ headline: string, predicted: string }}
+ */
 export function conclusion(found) {
   const last = numbersIn(found.last, 8)
   const of = found.predicted.reduce((sum, count) => sum + count, 0)
@@ -91,7 +105,7 @@ export function conclusion(found) {
 }
 
 /**
- * Paint all runs: learning rates across, other runs as curves and a heap of dots.
+ * Paint all runs: learning rates on a horizontal axis, other runs as curves and stacked dots.
  * @param {HTMLCanvasElement} canvas
  * @param {RoomExperiment} found
  * @param {RoomRun | undefined} own
@@ -105,11 +119,14 @@ function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, 
   return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
 }
 
-/** The maps of a run, and why it ends as it does. @param {RoomInside | undefined} inside */
+/**
+ * The maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside
+ * @param {RoomInside | undefined} inside
+ */
 const insideHTML = (inside) =>
   inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
 
-/** One's own run, on a phone. */
+/** The device's own run, on a phone. */
 export class DeviceRun {
   /** @type {RoomPoll | null} */
   poll = null
@@ -130,7 +147,7 @@ export class DeviceRun {
     this.element = element
     this.asking = asking
     element.addEventListener("click", (event) => {
-      const query = near(event, "[data-query]")?.dataset.query
+      const query = closest(event, "[data-query]")?.dataset.query
       if (query) explore(query)
     })
   }
@@ -153,7 +170,7 @@ export class DeviceRun {
     this.later(0)
   }
 
-  // The others come one by one: a phone looks again, less and less often.
+  // Other devices join over time, so fetch their runs again at growing intervals.
   /** @param {number} times */
   later(times) {
     if (times === LOOKS) return
@@ -198,7 +215,11 @@ export class DeviceRun {
   }
 }
 
-/** The run that stands for those that learn least: one of those at the very same number, else the highest; −1 where all learn. @param {ArrayLike<number>} last */
+/**
+ * Index of a run that represents those that learn least: one of several with exactly the same loss, otherwise the
+ * highest; −1 if all learn. @param {ArrayLike<number>} last
+ * @param {ArrayLike<number>} last
+ */
 export function worstOf(last) {
   const { same, times, high } = facts(last, undefined)
   const all = Array.from(last)
@@ -214,11 +235,11 @@ export class AllRuns {
   found = undefined
   /** @type {RoomInside | undefined}  of one that does not learn, or learns least */
   inside = undefined
-  asked = -1 // devices when it was looked at
+  asked = -1 // number of devices at the last fetch
   devices = -1
   asking = false
-  pointed = -1 // the run whose inside is shown
-  chosen = false // its dot was clicked
+  pointed = -1 // the run whose maps are shown
+  chosen = false // whether its dot was clicked
   /** @type {RoomScreen | null} */
   screen = null
   /** @type {import("../pages/train/sweep_model.js").Dots | undefined} */
@@ -248,19 +269,19 @@ export class AllRuns {
     if (poll && this.revealed && !this.chosen) this.explainWorst()
   }
 
-  /** Whether it is said what follows from the runs. */
+  /** Whether the conclusion from the runs is shown. */
   get revealed() {
     return this.poll?.phase === "revealed"
   }
 
-  /** Show the inside of a run that does not learn. */
+  /** Show the maps of a run that does not learn. */
   async explainWorst() {
     if (!this.found || this.chosen) return
     const worst = worstOf(numbersIn(this.found.last, 8))
     if (worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
   }
 
-  /** Shows the inside of a run. @param {number} run */
+  /** Show the maps of a run. @param {number} run @param {number} run */
   async explain(run) {
     const { poll } = this
     this.pointed = run
@@ -270,7 +291,7 @@ export class AllRuns {
     this.show()
   }
 
-  /** Looks again where there are other devices than before. @param {number} devices */
+  /** Fetch the runs again if the number of devices has changed. @param {number} devices @param {number} devices */
   async look(devices) {
     const { poll } = this
     this.devices = devices
@@ -280,13 +301,13 @@ export class AllRuns {
     const found = await this.requests.experiment(true)
     this.asking = false
     if (!found)
-      this.asked = this.devices = -1 // the next count asks again
+      this.asked = this.devices = -1 // the next count event retries
     else if (this.poll?.number === poll.number) {
       this.found = found
       this.show()
       if (this.revealed) await this.explainWorst()
     }
-    await this.look(this.devices) // others came meanwhile, or another experiment
+    await this.look(this.devices) // the number of devices or the experiment may have changed meanwhile
   }
 
   show() {

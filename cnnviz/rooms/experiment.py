@@ -1,7 +1,9 @@
-"""An experiment of a class: each device has a run of its own, which the server makes, and can look inside; nothing that a device sends counts.
+"""An experiment of a class: each device has its own run, which the server computes and can inspect. Nothing that a
+device sends affects it.
 
-The runs of one lesson differ in a seed, a start or a learning rate. A device's place says which is its own; beyond MOST_RUNS
-devices share runs. Runs are made in blocks, so that those that are there already stay as more devices come.
+All runs share one setup and differ in a seed, a start or a learning rate. A device's number determines its run;
+beyond MOST_RUNS, devices share runs. Runs are computed in blocks, so that existing runs stay valid as more devices
+join.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ import numpy as np
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import ReadOnly
-from cnnviz.core.setup.read_sweep import MOST_RUNS, Asked
+from cnnviz.core.setup.read_sweep import MOST_RUNS, ParsedSweep
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.setup_fields import as_text
 from cnnviz.core.training.film import film, thinned
@@ -25,38 +27,39 @@ from cnnviz.core.training.sweep import Runs, runs_of, seconds_of_runs, updates_t
 from cnnviz.data.images import load_image
 from cnnviz.decks.deck import EXPERIMENTS, Screen
 from cnnviz.decks.scope import scope_of, setup_of
-from cnnviz.decks.votes import counted
+from cnnviz.decks.votes import count_votes
 from cnnviz.pages import map_records
-from cnnviz.pages.train.film.words import why
+from cnnviz.pages.train.film.words import outcome_sentence
 from cnnviz.rooms.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.rooms.question_view import plate_data
 from cnnviz.rooms.store import Ballot
 from cnnviz.wire.rooms import RoomExperiment, RoomInside, RoomOption, RoomQuestion, RoomResults, RoomRound, RoomRun
-from cnnviz.words import Problem, say, written
+from cnnviz.words import Problem, format_value, say
 
 BLOCK = 64
-"""Runs that are made at once."""
+"""Number of runs that are computed together."""
 UPDATES = 200
-"""Updates where a screen says none."""
+"""Default number of updates."""
 POINTS = 41
-"""Losses of a run that are sent, evenly among all."""
+"""Number of losses that are sent per run, evenly spaced."""
 FEW, MANY = 80, 300
-"""Runs whose curves are sent to a phone, and to a projector."""
+"""Number of runs whose curves are sent to a phone, and to a projector."""
 SLOWEST, DECADES = 0.001, 3
-"""The smallest learning rate, and how many powers of ten there are to the largest."""
+"""The smallest learning rate, and the number of decades up to the largest."""
 RATES = ("0.001", "0.01", "0.1", "1")
-"""The learning rates that can be predicted to win."""
+"""Learning rates among which the audience predicts the best."""
 SHARES = {"none": 0.0, "quarter": 0.25, "half": 0.5, "more": 1.0}
-"""The shares of runs that can be predicted not to learn: at most each, and more than the one before."""
+"""Upper limits of the share of runs that do not learn, among which the audience predicts."""
 
 
 def image_of(setup: Setup) -> np.ndarray:
-    """The one image of a lesson, as its network sees it. Raises ImageUnavailable, also where there are several."""
+    """Return the image of the setup, as its network sees it. Raise ImageUnavailable if there is none or more than
+    one."""
     return load_image(setup.img, setup.ch, setup.scale)
 
 
 def spec_of_experiment(screen: Screen) -> dict[str, object]:
-    """An experiment as a room keeps it; Problem where there is not an update that so many runs could make."""
+    """Return an experiment as a room stores it. Raise Problem if its runs are too large for a single update."""
     setup = setup_of(screen.at).start
     updates = updates_that_fit(screen.updates or UPDATES, MOST_RUNS, setup, image_of(setup).shape, BLOCK)
     if not updates:
@@ -67,7 +70,8 @@ def spec_of_experiment(screen: Screen) -> dict[str, object]:
 
 @dataclass(frozen=True, eq=False)
 class Experiment(ReadOnly):
-    """A lesson `at` an address, what its runs differ in, and how many updates each makes."""
+    """An experiment: the address of its setup (`at`), the field in which its runs differ (`key`), and their number of
+    updates."""
 
     key: str
     at: str
@@ -75,7 +79,8 @@ class Experiment(ReadOnly):
 
     @classmethod
     def of(cls, poll: Poll) -> Experiment:
-        """The experiment that a room has. Raises Problem, KeyError, TypeError where another version began it."""
+        """Return the experiment of a poll. Raise Problem, KeyError or TypeError if another version of cnnviz began
+        it."""
         key, at, updates = poll.spec[EXPERIMENT], poll.spec["at"], poll.spec["updates"]
         if key not in EXPERIMENTS or not isinstance(at, str) or type(updates) is not int or not 1 <= updates <= 10_000:
             raise KeyError(key)
@@ -83,16 +88,17 @@ class Experiment(ReadOnly):
 
     @cached_property
     def setup(self) -> Setup:
-        """The lesson that all runs have but for their own value."""
+        """Setup that all runs share, apart from their value."""
         return setup_of(self.at)
 
     @property
     def name(self) -> tuple[str, str, int]:
-        """The key that tells it from others."""
+        """Key of this experiment in caches."""
         return self.key, self.at, self.updates
 
     def value(self, run: int) -> str:
-        """The value that a run has of its own, as an address has it: 1, 2, 3 … or learning rates, spread evenly however many there are.
+        """Return the value of a run as in an address: a seed 1, 2, 3 …, or a learning rate. Learning rates are evenly
+        spread for any number of runs.
 
         >>> experiment = Experiment("lr", "k=0", 10)
         >>> [experiment.value(run) for run in range(5)]
@@ -101,21 +107,21 @@ class Experiment(ReadOnly):
         return as_text(float(f"{SLOWEST * 10 ** (DECADES * _spread(run)):.3g}")) if self.key == "lr" else str(run + 1)
 
     def run(self, run: int) -> Setup:
-        """The lesson of a run."""
+        """Return the setup of a run."""
         value = self.value(run)
-        return Asked(self.key, (value,)).setup(self.setup, value)
+        return ParsedSweep(self.key, (value,)).setup(self.setup, value)
 
     def query(self, run: int, k: int | None = None, stage: str | None = None) -> str:
-        """The address of a run on Step, after its updates, or after `k` at a stage."""
+        """Return the address of a run on Step, after all its updates or after `k`, at a stage if given."""
         there = {"k": str(self.updates if k is None else k)} | ({"stage": stage} if stage else {})
         return urlencode(self.run(run).to_query() | there, safe=",:;")
 
     def block(self, number: int) -> Runs:
-        """The runs of a block, made if they are not remembered."""
+        """Return the runs of a block, computed unless they are cached."""
         return _BLOCKS.get_or_make((*self.name, number), lambda: self._made(number))
 
     def known(self, number: int) -> bool:
-        """Tells whether a block is remembered."""
+        """Return whether a block is cached."""
         return _BLOCKS.get((*self.name, number)) is not None
 
     def _made(self, number: int) -> Runs:
@@ -132,19 +138,19 @@ _BLOCKS: LruCache[tuple[str, str, int, int], Runs] = LruCache(24_000_000, held_b
 
 
 def run_of(place: float) -> int:
-    """The run of a place."""
+    """Return the run of a device's number."""
     return int(place) % MOST_RUNS
 
 
 def runs_in(devices: int) -> int:
-    """The number of runs of so many devices."""
+    """Return the number of runs for this number of devices."""
     return min(devices, MOST_RUNS)
 
 
 def prediction_data(experiment: Experiment, number: int, lang: str) -> RoomQuestion:
-    """Return the question that comes before the runs: which learning rate wins, or how many runs do not learn."""
+    """Return the question that precedes the runs: which learning rate is best, or how many runs do not learn."""
     rates = experiment.key == "lr"
-    labels = [written(float(rate), "", lang) for rate in RATES] if rates else [say(f"web.hall.experiment.share.{name}", lang) for name in SHARES]
+    labels = [format_value(float(rate), "", lang) for rate in RATES] if rates else [say(f"web.hall.experiment.share.{name}", lang) for name in SHARES]
     kind = "lr" if rates else "seed"
     return RoomQuestion(
         number=number, kind="choose", title="", text=say(f"web.hall.experiment.before.{experiment.key}", lang, n=experiment.updates),
@@ -155,14 +161,14 @@ def prediction_data(experiment: Experiment, number: int, lang: str) -> RoomQuest
 
 
 def predicted_data(ballot: Ballot, followers: int) -> RoomResults:
-    """Return the predictions of the audience, of which none is right yet."""
-    counts = [(n, n, count) for n, count in counted(ballot.values()).items()]
+    """Return the predictions of the audience, before any is confirmed."""
+    counts = [(n, n, count) for n, count in count_votes(ballot.values()).items()]
     rounds = [RoomRound(votes=len(ballot), counts=counts)]
     return RoomResults(rounds=rounds, followers=followers, revealed=False, groups=[], key=[], accepted=[], map=None, right="", plates=[])
 
 
 def come_true(experiment: Experiment, last: np.ndarray) -> int | None:
-    """Return the index of the prediction that these last losses confirm; None without a run that has a loss."""
+    """Return the index of the prediction that these final losses confirm, or None if no loss is finite."""
     if not np.isfinite(last).any():
         return None
     if experiment.key == "lr":
@@ -173,12 +179,13 @@ def come_true(experiment: Experiment, last: np.ndarray) -> int | None:
 
 
 def experiment_data(experiment: Experiment, number: int, devices: int, most: int, predictions: Ballot) -> RoomExperiment:
-    """The results of all devices: the last loss of each run, exactly, and curves of at most so many runs; and what was predicted."""
+    """Return the results of all devices: the exact final loss of each run, the curves of at most `most` runs, and the
+    predictions."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
     shown = thinned(runs - 1, most)
     at = thinned(experiment.updates, POINTS)
-    chosen = counted(predictions.values())
+    chosen = count_votes(predictions.values())
     return RoomExperiment(
         predicted=[chosen.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))], confirmed=come_true(experiment, losses[:, -1]),
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
@@ -187,7 +194,7 @@ def experiment_data(experiment: Experiment, number: int, devices: int, most: int
 
 
 def run_data(experiment: Experiment, number: int, place: float) -> RoomRun:
-    """A device's own run."""
+    """Return the run of one device."""
     run = run_of(place)
     losses = experiment.block(run // BLOCK).losses[run % BLOCK]
     return RoomRun(
@@ -197,17 +204,18 @@ def run_data(experiment: Experiment, number: int, place: float) -> RoomRun:
 
 
 def blocks(runs: int) -> int:
-    """The number of blocks that hold so many runs."""
+    """Return the number of blocks that contain this many runs."""
     return -(-runs // BLOCK)
 
 
 def _spread(n: int) -> float:
-    """The n-th of numbers from 0 to 1 that lie evenly, however many there are: n's bits, read backwards behind the point."""
+    """Return the n-th number of the van der Corput sequence, whose first numbers are always evenly spread over [0,
+    1)."""
     return int(f"{n:b}"[::-1], 2) / (1 << n.bit_length())
 
 
 def _bytes(array: np.ndarray, kind: str) -> str:
-    """Numbers as JSON can have them, whatever they are: their bytes in base64."""
+    """Return the bytes of an array in base64, since JSON has no NaN or infinity."""
     return base64.b64encode(np.ascontiguousarray(array, dtype=kind).tobytes()).decode()
 
 
@@ -215,7 +223,8 @@ SHOWN = ("f", "z1", "a1")
 
 
 def inside_data(experiment: Experiment, run: int, lang: str) -> RoomInside:
-    """A run's maps, where its network begins with one filter, why it wins or fails, and the address where that is seen."""
+    """Return the maps of a run's first filter if they are 2-D, the reason of its outcome, and the address that shows
+    it."""
     here = scope_of(setup_of(experiment.query(run)))
     records = map_records.records(here.setup, map_records.program_of(here.setup, here.snapshot), here.snapshot)
     arrays = {name: array for name in SHOWN if (array := here.arrays.get(name)) is not None and array.ndim == 2}
@@ -223,5 +232,5 @@ def inside_data(experiment: Experiment, run: int, lang: str) -> RoomInside:
     end = outcome(here.setup, film(here.setup.start, image_of(here.setup), experiment.updates, 2))
     return RoomInside(
         run=run, value=experiment.value(run), plates=[plate for plate in found if plate],
-        say=why(here.setup, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
+        say=outcome_sentence(here.setup, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""A class's experiment by plain HTTP: a place for each device, its own run, and the runs of all; docs/rooms.md describes it."""
+"""HTTP routes of an experiment: each device's own run, and the runs of all devices. See docs/rooms.md."""
 
 import asyncio
 import contextlib
@@ -24,17 +24,17 @@ from cnnviz.rooms.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.rooms.question_routes import Questions
 from cnnviz.rooms.store import Room, Store, StoreLost
 from cnnviz.server.job import CostEstimate
-from cnnviz.server.language import of_request
+from cnnviz.server.language import request_language
 from cnnviz.server.request_bodies import Refused
 from cnnviz.wire.rooms import RoomExperiment, RoomInside
 
 FRESH = {"Cache-Control": "no-store"}
 OLD = 1.0
-"""Seconds for which phones are told of the same number of devices."""
+"""Seconds for which phones get the same number of devices."""
 
 
 class Experiments:
-    """The answers to what is asked of a room's experiment."""
+    """Request handlers of a room's experiment."""
 
     def __init__(self, store: Store, questions: Questions):
         self.store, self.questions, self.clock = store, questions, time.monotonic
@@ -42,9 +42,10 @@ class Experiments:
         self.counted: LruCache[tuple[str, int], tuple[float, int]] = LruCache(2_000)
 
     async def take_part(self, request: Request, room: Room) -> Response:
-        """POST room/<code>/place: the device's own run. Nothing else that is sent counts."""
+        """POST room/<code>/place: the device's own run. The rest of the body is ignored."""
         device, _ = await self.questions.sent_by_device(request, room)
-        if room.poll is None or room.poll.stage != EXPERIMENT:  # another process may have begun it a moment ago
+        # another process may have begun the experiment a moment ago
+        if room.poll is None or room.poll.stage != EXPERIMENT:
             await self.store.renew(room)
         poll, experiment = self._begun(room)
         place = await self.store.place(room, poll, device)
@@ -55,7 +56,7 @@ class Experiments:
         return JSONResponse(run if room.explore in ("", "free") else run | {"query": ""}, headers=FRESH)
 
     def ahead(self, room: Room) -> None:
-        """Makes the runs of those who follow, before they ask."""
+        """Compute the runs of all followers in advance."""
         task = asyncio.create_task(self._ahead(room))
         self.making.add(task)
         task.add_done_callback(self.making.discard)
@@ -66,7 +67,8 @@ class Experiments:
             await self._make(room, experiment, runs_in((await self.store.followers(room))[0]))
 
     async def look(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/experiment: the runs of all devices; with `screen`, for a projector, more of their curves."""
+        """GET room/<code>/experiment: the runs of all devices. With `screen`, for a projector, it includes more
+        curves."""
         poll, experiment = self._begun(room)
         projected = "screen" in request.query_params
         devices = await self._devices(room, poll, projected)
@@ -79,10 +81,10 @@ class Experiments:
         return await self.questions.cache.get(request, (EXPERIMENT, room.code, poll.number, devices, projected), made)
 
     async def inside(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/inside?run=3: the kernel and the maps of one of the runs that there are, and why it ends as it does."""
+        """GET room/<code>/inside?run=3: the kernel and maps of a run, and the reason of its outcome."""
         poll, experiment = self._begun(room)
         text = request.query_params.get("run", "")[:5]
-        run, lang = int(text) if text.isascii() and text.isdigit() else -1, of_request(request)
+        run, lang = int(text) if text.isascii() and text.isdigit() else -1, request_language(request)
         if not 0 <= run < runs_in(await self._devices(room, poll, False)):
             raise Refused(404, "ui.rooms.no_run")
 
@@ -92,7 +94,8 @@ class Experiments:
         return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
 
     def _begun(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
-        """Return a room's experiment. Raise Refused if there is none, or if it still asks for predictions and this is not `early`."""
+        """Return a room's experiment. Raise Refused if there is none, or if it still collects predictions and `early`
+        is not set."""
         poll = room.poll
         if poll is None or poll.kind != EXPERIMENT:
             raise Refused(404, "ui.rooms.no_experiment")
@@ -104,7 +107,7 @@ class Experiments:
             raise Refused(409, "ui.rooms.newer_question") from None
 
     async def _devices(self, room: Room, poll: Poll, now: bool) -> int:
-        """The number that takes part: an audience of phones that ask one by one is told of it once a second."""
+        """Return the number of participating devices. It is refreshed at most once a second unless `now` is set."""
         name = (room.code, poll.number)
         at, known = self.counted.get(name) or (-OLD, 0)
         if now or self.clock() - at >= OLD:
@@ -113,7 +116,7 @@ class Experiments:
         return known
 
     async def _make(self, room: Room, experiment: Experiment, runs: int) -> None:
-        """Has the first runs made, block after block; whoever asks meanwhile waits for the same ones."""
+        """Compute the first `runs` runs, block by block. Concurrent callers wait for the same blocks."""
         for block in range(blocks(runs)):
             if not experiment.known(block):
                 made = partial(experiment.block, block)

@@ -1,13 +1,13 @@
-"""The reach of followers by themselves, as their lecturer allows it: where the lecture has been, whatever one looks at there, or nowhere."""
+"""What followers may explore by themselves: everything, screens where the lecture has been, or nothing."""
 
 from urllib.parse import parse_qsl, urlencode
 
 LOOKED_AT = ("stage", "k", "cell", "image", "view", "whole", "hide", "predict", "veiled", "lang", "script", "screen")
-"""Keys of an address that lead away from no screen (question.js has the same)."""
+"""Keys of an address that do not change the screen. question.js has the same list."""
 
 
 def place_of(query: str) -> str:
-    """The page and the lesson of an address, whatever is looked at there; "" where it names none.
+    """Return the page and setup of an address, without what only changes the view; "" if it has neither.
 
     >>> place_of("stage=z1&lr=0.1&img=test-3&lang=fr"), place_of("lang=fr")
     ('img=test-3&lr=0.1', '')
@@ -16,5 +16,5 @@ def place_of(query: str) -> str:
 
 
 def leaves(query: str) -> bool:
-    """Tells whether an address is of somebody who explores: it says more than a language."""
+    """Return whether an address belongs to a follower who explores: it has a key other than the language."""
     return any(key != "lang" for key, _ in parse_qsl(query))

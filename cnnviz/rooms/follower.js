@@ -1,10 +1,10 @@
-// The component's entry on a follower's page: the lesson is where the room's presenter is, until somebody wanders off.
-// Its numbers come as resources (docs/numbers.md), and where the presenter goes as a stream of addresses (docs/rooms.md).
+// Entry module of a follower's page, which shows what the presenter shows until the follower explores. Numbers come
+// as resources (docs/numbers.md), and moves as an event stream (docs/rooms.md).
 
 import { escaped } from "../view/model/numbers/format.js"
 import { own, parse, parseForeign, query } from "../view/model/state/address.js"
 import { say } from "../view/model/words.js"
-import { looked, Resources } from "../view/resources.js"
+import { withLook, Resources } from "../view/resources.js"
 import { setHTML } from "../view/shell/html.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"
@@ -20,12 +20,12 @@ import { showScreen } from "./screen_bar.js"
 
 /** @import { Answer, RoomPoll, RoomScreen, Host, Setup } from "../view/types/view.js" */
 
-const JOIN_IN = 2000 // milliseconds within which a follower gets its token, at random
-const AHEAD_IN = 300 // milliseconds after which a follower asks ahead, and at random up to five times as many
-const MOST_SEEN = 400 // places where the lecture has been
-const LOST_IN = 2000 // milliseconds after which it is said that the server is out of reach: streams come back at once, as a rule
+const JOIN_IN = 2000 // milliseconds within which a follower requests its token, at random
+const AHEAD_IN = 300 // milliseconds before a follower prefetches, with a random factor of 1 to 5
+const MOST_SEEN = 400 // number of addresses of the lecture to remember
+const LOST_IN = 2000 // milliseconds before the page reports that the server is unreachable, since streams usually reconnect at once
 
-/** Shows the room that the page's address names: to a follower, or, under "/screen", on a projector. */
+/** Show the room of the page's address: to a follower, or under "/screen" on a projector. */
 export default function show() {
   let root = /** @type {HTMLElement} */ (document.querySelector(".cnnviz"))
   if (parse(location.search).preview) return showPreview(root)
@@ -42,26 +42,26 @@ export default function show() {
   /** @type {() => void} */
   let travel = () => {}
   /** @type {Setup} */
-  let here = parseForeign(location.search) // `page` among it
+  let here = parseForeign(location.search) // includes `page`
   /** @type {Setup | undefined} */
   let led
   /** @type {Setup} */
   const speech = here.lang ? { lang: here.lang } : {}
   let alone = leaves(here)
   let arriving = false
-  let covered = false // the newest numbers, by whoever drives
+  let covered = false // whether the presenter hides the numbers of the newest update
   let ended = false
   let isLost = false
-  let held = "" // why one may not go where one wanted to
-  let explore = "free" // how far one may go by oneself
+  let held = "" // why a step aside was refused
+  let explore = "free" // what followers may explore
   /** @type {Setup[]}  where the lecture has been */
   const seen = []
   /** @type {RoomScreen | null}  of the room's deck */
   let onScreen = null
-  let isOut = false // the server is out of reach
+  let isOut = false // the server is unreachable
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let losing
-  let gone = false // the server has no such room any more; it may have again
+  let gone = false // the server has no such room, though it may be reopened
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let forgotten
   const where = () => new URL(`${path}/events${projected ? "?screen=1" : alone ? "?alone=1" : ""}`, location.href).href
@@ -107,7 +107,7 @@ export default function show() {
     gone(is) {
       if (gone === is) return
       gone = is
-      if (!is) forgotten = setTimeout(() => heard(null), FORGOTTEN_IN) // unless the room is asked something again
+      if (!is) forgotten = setTimeout(() => heard(null), FORGOTTEN_IN) // unless the room has a question again
       ballot.setGone(is)
       fill()
       if (is && !view && !ballot.open) mount()
@@ -126,7 +126,10 @@ export default function show() {
     },
   })
 
-  /** The room's question has come this far. Until its answer is out everybody is here, and stays on the screen before it. @param {RoomPoll | null} poll */
+  /**
+   * Update the question. Until its answer is revealed, everybody stays at the question. @param {RoomPoll | null} poll
+   * @param {RoomPoll | null} poll
+   */
   function heard(poll) {
     clearTimeout(forgotten)
     if (poll) board?.goesOn()
@@ -137,15 +140,15 @@ export default function show() {
     fill()
   }
 
-  /** Go where the lecture is, unless that shows the answer to a question. */
+  /** Go where the lecture is, unless that would reveal the answer to a question. */
   function arrive() {
     if (led && !alone && !veils(ballot.poll)) go(led)
   }
 
   const numbers = new Resources(base, CODE, {
     received(answer, asked) {
-      arriving = true // what the view writes into the address now is nobody's doing
-      deliver(looked(answer, pageless(asked)))
+      arriving = true // address changes of the view are not the follower's while this is set
+      deliver(withLook(answer, pageless(asked)))
       arriving = false
     },
     failed: (sentence) => view?.notice(sentence || say("web.notice.silent")),
@@ -172,7 +175,7 @@ export default function show() {
         if (!arriving && !stays({ ...setup, page: page ?? before })) return refuse()
         here = { ...setup, page: page ?? before }
         if (!arriving) held = ""
-        if (arriving && !alone) note(here) // the same, whole
+        if (arriving && !alone) note(here) // now with all keys that the view has added
         if (!arriving) wander(replace)
         if (page !== undefined && page !== before) mount()
       },
@@ -192,7 +195,7 @@ export default function show() {
     },
   }
 
-  // An audience asks ahead for the next update alone, each at a moment of its own: the move itself then asks the server nothing.
+  // Followers prefetch only the next update, at random times, so that the move itself causes no requests.
   /** @param {Setup[]} setups @param {string} page */
   function ahead(setups, page) {
     clearTimeout(early)
@@ -201,7 +204,7 @@ export default function show() {
     /** @type {Setup} */
     const known = view?.wanted ?? {}
     const change = Object.entries(setups[0] ?? {}).filter(([key, text]) => text !== known[key])
-    const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as whoever drives would write it
+    const next = { ...pageless(led ?? here), ...Object.fromEntries(change) } // as the presenter's page would write it
     early = setTimeout(() => asks([next]), AHEAD_IN * (1 + 4 * Math.random()))
   }
 
@@ -210,22 +213,22 @@ export default function show() {
     root = emptyPage("alone follows")
     root.inert = answering()
     view = new View(root, here.page ?? "", host)
-    root.querySelector('[data-key="room"]')?.remove() // it needs a session
+    root.querySelector('[data-key="room"]')?.remove() // it needs a Streamlit session
     ask()
     said()
   }
 
-  // What the lecturer's deck says of this screen.
+  // Show the sentence of the deck's screen.
   const said = () => showScreen(root, alone ? null : onScreen)
 
-  // Who was lost may find the way from the next screen.
+  // Clear the follower's "lost" mark on the next screen.
   function goesOn() {
     if (!isLost) return
     isLost = false
     fill()
   }
 
-  /** On one's own from now on. @param {boolean} replace */
+  /** Explore on this device from now on. @param {boolean} replace @param {boolean} replace */
   function wander(replace) {
     const asked = query({ ...here, ...speech })
     const address = location.pathname + asked
@@ -234,7 +237,7 @@ export default function show() {
     leave(true)
   }
 
-  // On a projector nobody explores.
+  // A projector always follows.
   /** @param {boolean} is */
   function leave(is) {
     alone = is && !projected
@@ -243,23 +246,23 @@ export default function show() {
     if (is && projected) setTimeout(follow, 0)
   }
 
-  /** Tells whether one may be there by oneself. @param {Setup} there */
+  /** Whether followers may explore that address. @param {Setup} there @param {Setup} there */
   const stays = (there) => ended || (!veils(ballot.poll) && (gone || mayBe(explore, there, seen)))
 
-  // Of where the lecture has been the last places are enough.
+  // Remember where the lecture has been, up to MOST_SEEN addresses.
   function note(/** @type {Setup} */ there) {
     seen.push(there)
     if (seen.length > MOST_SEEN) seen.shift()
   }
 
-  // It stays where it is, and says why until somebody goes on.
+  // Stay, and show the reason until the next move.
   function refuse() {
     held = say(`web.room.held_by.${veils(ballot.poll) ? "question" : explore}`)
     fill()
     setTimeout(() => travel(), 0)
   }
 
-  /** To an address, on one's own. @param {string} query */
+  /** Explore an address. @param {string} query @param {string} query */
   function wanderTo(query) {
     const there = parseForeign(query)
     if (!stays(there)) return refuse()
@@ -267,7 +270,7 @@ export default function show() {
     wander(false)
   }
 
-  /** To where the presenter is. */
+  /** Return to the presenter's address. */
   function follow() {
     if (!projected) leave(false)
     history.replaceState(null, "", location.pathname + (speech.lang ? query(speech) : ""))
@@ -277,7 +280,7 @@ export default function show() {
   /** @param {Setup} next */
   function go(next) {
     const turns = !view || (next.page ?? "") !== (here.page ?? "")
-    here = projected ? { ...next, view: "lecture" } : next // read from the last row
+    here = projected ? { ...next, view: "lecture" } : next // readable from the last row
     covered = next.veiled === "1"
     turns ? mount() : travel()
     said()
@@ -300,7 +303,7 @@ export default function show() {
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
   }
 
-  // Then all that is under the question is out of reach, for keys too.
+  // While a question is open, everything below it is inert, for the keyboard too.
   function answering() {
     return ballot.open && !alone
   }
@@ -315,10 +318,10 @@ export default function show() {
     { capture: true },
   )
   document.addEventListener("keydown", (event) => {
-    if (answering()) event.stopPropagation() // after the question itself has heard it
+    if (answering()) event.stopPropagation() // after the question has handled it
   })
 
-  // How one joins, on the projector.
+  // Show how to join, on the projector.
   function joining() {
     if (!board) return
     const over = ended ? "ended" : gone ? "gone" : isOut ? "lost" : ""
@@ -357,8 +360,12 @@ export default function show() {
   if (!projected) setTimeout(asking.join, JOIN_IN * Math.random())
 }
 
-/** Tells whether an address is of somebody who is on their own: more than a language. @param {Setup} address */
+/**
+ * Whether the address belongs to a follower who explores: it has a key other than the language. @param {Setup}
+ * address
+ * @param {Setup} address
+ */
 const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
 
-/** A lesson without the page that shows it, and how. @param {Setup} lesson */
+/** A setup without its page and the presenter's veil. @param {Setup} setup @param {Setup} lesson */
 const pageless = ({ page, veiled, ...setup }) => setup

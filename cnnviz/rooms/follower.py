@@ -1,4 +1,4 @@
-"""A room's pages: those of the component alone, without a Streamlit session, and a code that phones can read."""
+"""HTML pages of a room: the component without a Streamlit session; and its QR code."""
 
 import html
 import io
@@ -13,7 +13,7 @@ from cnnviz.server.request_bodies import Refused
 from cnnviz.words import say
 
 SETTING = "CNNVIZ_URL"
-"""The environment's setting that says by which address phones reach this server, where the server cannot know."""
+"""Environment variable with the address at which phones reach this server, if the server cannot determine it."""
 
 _PAGE = Template("""<!doctype html>
 <html lang="$lang">
@@ -41,7 +41,7 @@ _BODIES = {
 
 
 def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
-    """The page of a room's followers, of its projector ("screen"), or of its presenter ("cockpit"), in a language."""
+    """Return the page for followers, for a projector ("screen") or for the presenter ("cockpit"), in a language."""
     base = ".." if kind == "follower" else "../.."
     script = "cockpit" if kind == "cockpit" else "follower"
     said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
@@ -52,14 +52,14 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
 
 
 def page_of_refusal(why: Refused, path: str, lang: str) -> Response:
-    """A page that says why there is none at that path: a link to a room that has ended is followed by people."""
+    """Return a page that explains a refusal, for example to people who follow a link to a room that has ended."""
     said = f"<p>{html.escape(say(why.id, lang, **why.values))}</p>"
     base = "/".join([".."] * path.rpartition("/room")[2].count("/")) or "."
     return _still(base, lang, said, why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
 
 def _still(base: str, lang: str, said: str, status: int, headers: dict[str, str]) -> Response:
-    """A page of a few words, which needs no JavaScript."""
+    """Return a short page without JavaScript."""
     return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=_STILL.substitute(base=base, said=said)), status, headers)
 
 
@@ -69,15 +69,15 @@ _ENTER = Template("""<form action="room"><label for="code">$label</label>
 
 
 def page_to_enter(lang: str) -> Response:
-    """A page that asks for a room's code."""
+    """Return a page that asks for a room's code."""
     said = {name: html.escape(say(id, lang)) for name, id in (("label", "ui.rooms.enter"), ("join", "ui.rooms.join"), ("nameless", "web.room.nameless"))}
     return _still(".", lang, _ENTER.substitute(said), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str, everywhere: bool = True) -> str:
-    """The address that a follower types or scans: the one that was asked for, where phones reach that too.
+    """Return the link to a room: CNNVIZ_URL, or the request's own address if phones can reach it.
 
-    `everywhere` says that the server listens to more than its own machine.
+    `everywhere` is whether the server listens on more than the loopback interface.
     """
     base = os.environ.get(SETTING, "").strip().rstrip("/") or _origin(request, everywhere) + request.url.path.rpartition("/room/")[0]
     return f"{base}/room/{code}"
@@ -93,17 +93,17 @@ def _origin(request: Request, everywhere: bool) -> str:
 
 
 def own_address() -> str:
-    """This machine's address in its network; nothing is sent to find it."""
+    """Return this machine's address in its network. No packet is sent."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:
-            probe.connect(("192.0.2.1", 9))  # an address for documentation, in no use
+            probe.connect(("192.0.2.1", 9))  # an address reserved for documentation
             return str(probe.getsockname()[0])
         except OSError:
             return "localhost"
 
 
 def qr(link: str) -> Response:
-    """The link as a picture, black on white in any theme."""
+    """Return the link as a QR code, black on white in any theme."""
     import segno
 
     out = io.BytesIO()

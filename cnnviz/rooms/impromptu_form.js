@@ -1,11 +1,11 @@
-// The form of a question on the spot, on the lecturer's private screen, and what it asks for.
+// The form for an impromptu question in the presenter view.
 
 import { escaped } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 
 /** @import { RoomSteps } from "../view/types/view.js" */
 
-/** Questions that are ready to be asked, and what each is about. */
+/** Prepared questions, and the kind of each. */
 const SPOTS = /** @type {const} */ ([
   ["largest", "map"],
   ["smallest", "map"],
@@ -18,13 +18,13 @@ const SPOTS = /** @type {const} */ ([
   ["own_click", "click"],
 ])
 
-/** The most that a question, an answer, or a line of answers may take (decks/impromptu.py). */
+/** Longest question or answer, and longest list of answers, in characters (decks/impromptu.py). */
 const [MOST_CHARACTERS, MOST_TEXT] = [300, 3000]
 
 const SECONDS = [0, 20, 30, 60, 120]
 
 /**
- * The form of a question on the spot.
+ * The form of an impromptu question.
  * @param {RoomSteps | undefined} steps
  * @param {string} chosen
  * @param {string} pointed  the cell that is pinned on the screen
@@ -54,7 +54,7 @@ export function spotHTML(steps, chosen, pointed) {
 }
 
 /**
- * What a form of a question on the spot asks for.
+ * The request that a filled form of an impromptu question makes.
  * @param {FormData} form
  */
 export function spotOf(form) {
@@ -72,7 +72,7 @@ export function spotOf(form) {
 }
 
 /**
- * Answers, one a line; the one with a star before it is right. With more stars than one, the first of them.
+ * Parse answers, one per line; a star marks the right one. If there are several stars, the first counts.
  * @param {string} text
  */
 function listed(text) {

@@ -1,5 +1,5 @@
-// What a presenter's pages know of their room, so that it can be opened again: its secret, kept in this browser for as long as rooms
-// live, and the question that is open in it.
+// What a presenter's browser stores of a room so that it can be reopened: the secret, for as long as rooms live, and
+// the open question.
 
 import { escaped } from "../view/model/numbers/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"
@@ -10,13 +10,16 @@ import { endOf, leftUntil, veils } from "./question.js"
 /** @typedef {{ code: string, driver: string }} Held */
 /** @typedef {{ script: string, screen: number }} Deck  the text of a deck, or its id, and the number of a screen */
 
-const SILENCE = 4 * 3600 * 1000 // milliseconds after which a room ends (store.py)
+const SILENCE = 4 * 3600 * 1000 // milliseconds of inactivity after which a room ends (store.py)
 
 const ROOMS = "cnnviz.rooms"
 const MOST = 3
-const [TRIES, AGAIN_IN] = [5, 1000] // how often a question is asked again, and after how many milliseconds
+const [TRIES, AGAIN_IN] = [5, 1000] // number of attempts to restore a question, and milliseconds between them
 
-/** The rooms that were opened last in this browser, the newest first. @returns {(Held & { since: number })[]} */
+/**
+ * The rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]}
+ * @returns {(Held & { since: number })[]}
+ */
 export const keptRooms = () =>
   Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
 
@@ -26,7 +29,7 @@ export function keepRoom({ code, driver: presenter }) {
   inBrowser.writeRecord(ROOMS, [{ code, driver: presenter, since: Date.now() }, ...others].slice(0, MOST))
 }
 
-/** Forgets a room. @param {string} code */
+/** Forget a room. @param {string} code @param {string} code */
 export const forgetRoom = (code) =>
   inBrowser.writeRecord(
     ROOMS,
@@ -34,7 +37,8 @@ export const forgetRoom = (code) =>
   )
 
 /**
- * Opens a room by its secret: again, where the server has forgotten it, with the question that was open; else it is as it was.
+ * Open a room by its secret. If the server has lost the room, reopen it with its open question; otherwise leave it as
+ * it is.
  * @param {URL} base  where the pages stand
  * @param {string} presenter
  * @param {string} query  where the audience is to be
@@ -43,7 +47,7 @@ export const forgetRoom = (code) =>
  * @returns {Promise<{ room?: Held, sentence?: string }>}
  */
 export async function openRoom(base, presenter, query, question, deck) {
-  const asks = question && !question.screen // a screen's own question is asked there again
+  const asks = question && !question.screen // a screen's own question is restored with the screen
   const body = JSON.stringify({ driver: presenter || undefined, query: asks ? `${query}&veiled=1` : query, ...deck })
   const answer = await fetch(new URL("room", base), { method: "POST", body }).catch(() => undefined)
   const found = await answer?.json().catch(() => undefined)
@@ -55,14 +59,18 @@ export async function openRoom(base, presenter, query, question, deck) {
     for (let tries = 0; tries < TRIES; tries++) {
       const asked = await put("/question", JSON.stringify(question))
       if (asked && asked.status < 500 && asked.status !== 429) break
-      await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that was started a moment ago is busy
+      await new Promise((resolve) => setTimeout(resolve, AGAIN_IN)) // a server that has just restarted may be busy
     }
     await put("", query)
   }
   return { room: found }
 }
 
-/** Opens the room that is gone again, and says in its place why not. @param {Parameters<typeof openRoom>} how @param {() => void} opened @param {Element | null | undefined} place */
+/**
+ * Reopen a room that is gone, or show the reason why that failed. @param {Parameters<typeof openRoom>} how @param {()
+ * => void} opened @param {Element | null | undefined} place
+ * @param {Parameters<typeof openRoom>} how @param {() => void} opened @param {Element | null | undefined} place
+ */
 export async function openAgain(how, opened, place) {
   const { room, sentence } = await openRoom(...how)
   if (room) return opened()
@@ -70,7 +78,11 @@ export async function openAgain(how, opened, place) {
   if (said) said.textContent = sentence ?? say("web.notice.silent")
 }
 
-/** Remembers something of a room in this tab, also when the page loads itself again. @param {string} key @param {() => string} code  the room's */
+/**
+ * Store data of a room in this tab, which survives a reload. @param {string} key @param {() => string} code  the
+ * room's
+ * @param {string} key @param {() => string} code  the room's
+ */
 const inRoom = (key, code) => ({
   /** @returns {Record<string, any>} */
   read() {
@@ -82,7 +94,7 @@ const inRoom = (key, code) => ({
 })
 
 /**
- * Remembers the deck that is given in a room, and where the lecture is in it.
+ * Remember a room's deck and the lecture's position in it.
  * @param {() => string} code  the room's
  * @param {() => Promise<Deck | undefined>} ask  gets it, by the secret
  */
@@ -98,9 +110,12 @@ export function roomDeck(code, ask) {
       const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
       tab.write({ script: deck, mark, screen: number })
     },
-    /** Note the deck that this page gave the room. @param {string} deck */
+    /** Record the deck that this page gave the room. @param {string} deck @param {string} deck */
     gave: (deck) => tab.write({ ...tab.read(), script: deck }),
-    /** It, to be given again; undefined where none is. @returns {Deck | undefined} */
+    /**
+     * The deck, to be given to a reopened room; undefined if there is none. @returns {Deck | undefined}
+     * @returns {Deck | undefined}
+     */
     get given() {
       const { script: deck, screen } = tab.read()
       return deck && screen ? { script: deck, screen } : undefined
@@ -109,7 +124,7 @@ export function roomDeck(code, ask) {
 }
 
 /**
- * Remembers a room's question, as it was sent, for as long as it is open.
+ * Remember a room's question, as it was sent, while it is open.
  * @param {() => string} code  the room's
  * @param {() => Promise<{ number: number, question: Record<string, unknown> } | undefined>} ask  gets it, by the secret
  */
@@ -126,7 +141,11 @@ export function openQuestion(code, ask) {
       const now = tab.read()
       if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
     },
-    /** The question, with the time that is left to answer it; undefined if its answer is out. @returns {Record<string, unknown> | undefined} */
+    /**
+     * The question with the time left to answer it; undefined once its answer is revealed. @returns {Record<string,
+     * unknown> | undefined}
+     * @returns {Record<string, unknown> | undefined}
+     */
     get open() {
       const { poll, ends, question } = tab.read()
       if (!question || !poll || !veils(poll)) return undefined
@@ -136,6 +155,9 @@ export function openQuestion(code, ask) {
   }
 }
 
-/** That the server has forgotten a room, and what can be done about it. @param {string} code */
+/**
+ * A note that the server has lost a room, with buttons to reopen or forget it. @param {string} code
+ * @param {string} code
+ */
 export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escaped(code) })}</p>
   <button type="button" data-key="room_again">${say("web.room.again")}</button><button type="button" data-key="room_let_go">${say("web.room.let_go")}</button>`

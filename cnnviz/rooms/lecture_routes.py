@@ -1,4 +1,4 @@
-"""Leading an audience, by plain HTTP: to an address, or from screen to screen of a deck; docs/rooms.md describes it."""
+"""HTTP routes that lead an audience: to an address, or from screen to screen of a deck. See docs/rooms.md."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -21,32 +21,31 @@ from cnnviz.server.costs import Costs, LearnedCost
 from cnnviz.server.job import Busy
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
-from cnnviz.server.waiting import while_asked
+from cnnviz.server.waiting import while_connected
 from cnnviz.server.worker_pool import READING, clock, reading_cost
 from cnnviz.words import Problem
 
 MOST_BODY = 3 * MOST_DECK
-"""Bytes of a body with a deck in it, in which JSON may write a character with several."""
+"""Size limit of a body with a deck, in bytes. JSON may write one character as several."""
 
 ORDERS = {"explore": EXPLORE, "cover": COVERS}
-"""A presenter's words for everybody beside where to go, and what each may be."""
+"""Fields of a presenter's request besides the target, and their allowed values."""
 
 Prepare = Callable[[str, object], Awaitable[None]]
 
 
 class Lectures:
-    """The answers to what a presenter sends: `prepare` makes what an audience will ask for at an address, where at least `large_room` follow, `begun` is told of
-    a room in which an experiment begins.
-    """
+    """Request handlers for a presenter. `prepare` computes the numbers of an address if at least `large_room` follow;
+    `begun` is called when an experiment begins."""
 
     def __init__(self, store: Store, questions: Questions, prepare: Prepare, large_room: int, begun: Callable[[Room], object]) -> None:
         self.store, self.questions, self.prepare, self.large_room, self.begun = store, questions, prepare, large_room, begun
         self.costs = Costs()
 
     async def move(self, request: Request, room: Room) -> Response:
-        """PUT room/<code>, for its driver: everybody goes to an address, or to a {"screen"} of the {"script"} that is given from now on;
-        {"explore"} says how far who follows may go by themselves, {"cover"} what projectors show instead, until the lecture goes on.
-        """
+        """PUT room/<code>, for the presenter: move everybody to an address, or to the {"screen"} of the deck, which
+        {"script"} replaces. {"explore"} sets what followers may explore, and {"cover"} what projectors show instead
+        until the next move."""
         sent = await sent_in(request, MOST_BODY)
         if "script" in sent:
             await self.give(request, room, deck_in(sent), sent.get("screen", 1))
@@ -66,12 +65,14 @@ class Lectures:
         return JSONResponse({"number": number}, headers={"Cache-Control": "no-store"})
 
     async def give(self, request: Request, room: Room, deck: str, number: object = 1) -> None:
-        """Gives a deck in a room from now on; the audience stays where it is. Raises Refused where something is wrong with it, or it has no such screen."""
+        """Set the room's deck; the audience stays where it is. Raise Refused if the deck is invalid or has no such
+        screen."""
         numbered(await self.deck(request, deck), number)
         await self.store.give(room, deck)
 
     async def show(self, request: Request, room: Room, number: object) -> int:
-        """Leads the audience to a screen of the room's deck, which asks its question there, or begins its experiment. Raises Refused."""
+        """Lead the audience to a screen of the room's deck and start its question or experiment. Raise Refused if
+        there is none."""
         if not room.deck:
             raise Refused(404, "ui.rooms.no_script")
         deck = await self.deck(request, room.deck)
@@ -85,7 +86,7 @@ class Lectures:
         return await self._lead(request, room, deck, screen, place, said)
 
     async def _lead(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, said: str) -> int:
-        """To a screen that asks the audience nothing; what is asked is over."""
+        """Lead to a screen without a question for the audience, and end the current question."""
         look = {key: text for key, text in parse_qsl(room.query) if key == "view"}
         query = "&".join(filter(None, (query_of_screen(deck, number, is_own(room.deck)), urlencode(look))))
         spec = None
@@ -99,35 +100,36 @@ class Lectures:
         return moved
 
     async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
-        """To an address, when its numbers are ready, unless a later move has overtaken it by then; the move's number."""
+        """Move to an address once its numbers are computed, unless a later move overtakes it. Return the number of
+        the last move."""
         room.came += 1
         came = room.came
         if room.followers >= self.large_room:
             await self.prepare(query, request.client)
-        overtaken = came < room.came  # by a later move, whose numbers may have been there sooner
+        overtaken = came < room.came  # a later move, whose numbers may have been ready sooner
         return room.number if overtaken else await self.store.move(room, query, screen)
 
     async def deck(self, request: Request, deck: str) -> Deck:
-        """The deck of a text or an id. Raises Refused: what is wrong with it."""
+        """Return the deck of a text or an id. Raise Refused if it is invalid."""
         try:
-            async with while_asked(request):
+            async with while_connected(request):
                 name, connection = ("script", deck_digest(deck)), connection_of(request)
                 expected = LearnedCost(self.costs, "script", partial(reading_cost, "script", deck), clock=clock)
-                work = partial(expected.timed, partial(deck_of, deck))
+                work = partial(expected.run_timed, partial(deck_of, deck))
                 found: Deck = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
                 return found
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None
-        except (Busy, TimeoutError, asyncio.CancelledError):  # or the client is gone
+        except (Busy, TimeoutError, asyncio.CancelledError):  # also raised if the client has disconnected
             raise Refused(503, "ui.numbers.busy", n=1) from None
 
     async def given(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/script, for its driver: what is given, to be given again in a room that was gone."""
+        """GET room/<code>/script, for the presenter: the deck, so that it can be given to a reopened room."""
         return JSONResponse({"script": room.deck, **screens_of(room)}, headers={"Cache-Control": "no-store"})
 
 
 def numbered(deck: Deck, number: object) -> Screen:
-    """A deck's screen by the number that was sent. Raises Refused."""
+    """Return a deck's screen by its number. Raise Refused if there is none."""
     try:
         return screen_of(deck, number)
     except Problem as problem:
@@ -135,7 +137,7 @@ def numbered(deck: Deck, number: object) -> Screen:
 
 
 def deck_in(sent: dict[str, object]) -> str:
-    """The deck that was sent. Raises Refused."""
+    """Return the deck in a request body. Raise Refused if it is missing or too long."""
     deck = sent["script"]
     if not isinstance(deck, str) or not deck:
         raise Refused(400, "ui.rooms.no_text")
@@ -145,5 +147,5 @@ def deck_in(sent: dict[str, object]) -> str:
 
 
 def screens_of(room: Room) -> dict[str, int]:
-    """The number of the deck's screen where the lecture is; nothing without a deck."""
+    """Return the number of the current screen as {"screen": n}, or {} without a deck."""
     return {"screen": number_in(room.screen)} if room.deck else {}

@@ -1,4 +1,4 @@
-// The maps beside a question's words, on phones and on the projector: few numbers as numbers, others in colour, hatched while they are hidden.
+// The maps next to a question's text: small ones as numbers, others in colour, hatched while hidden.
 
 import { picture, scaleOf } from "../pages/learn/learn_words.js"
 import { escaped, formula } from "../view/model/numbers/format.js"
@@ -7,8 +7,8 @@ import { drawMap } from "./question_map.js"
 
 /** @import { RoomMap, RoomPlate } from "../view/types/view.js" */
 
-const MOST = 6 // plates that are shown
-const FEW = 4 // numbers that are read in a row
+const MOST = 6 // number of maps shown
+const FEW = 4 // longest row shown as numbers
 
 /** @param {readonly RoomPlate[]} plates */
 export function platesHTML(plates) {

@@ -1,4 +1,4 @@
-// Plotly's script, of a server that has it: loaded when the first chart is opened, and not before.
+// Plotly's script, loaded from the server when the first chart opens.
 
 import { say } from "../view/model/words.js"
 import { LANG, STREAMLITS } from "../view/spec.js"
@@ -15,7 +15,7 @@ export function plotly(base) {
     script.src = new URL("web/plotly.js", base).href
     script.onload = () => resolve(speaking())
     script.onerror = (error) => {
-      loading = undefined // the next chart asks again
+      loading = undefined // allows the next chart to retry
       script.remove()
       reject(error)
     }
@@ -24,7 +24,7 @@ export function plotly(base) {
   return loading
 }
 
-/** Has its buttons speak the reader's language. */
+/** Translate Plotly's buttons into the reader's language. */
 function speaking() {
   const { Plotly } = /** @type {{ Plotly: Plotly }} */ (/** @type {unknown} */ (window))
   const dictionary = Object.fromEntries(Object.entries(STREAMLITS).map(([text, id]) => [text, say(id)]))

@@ -1,4 +1,5 @@
-"""The course of a question in a room: open, closed, shown, revealed; and again. Pure values, and no clock of their own."""
+"""The state machine of a room's question: open, closed, shown, revealed, and further rounds. Immutable values without
+a clock."""
 
 import json
 from collections.abc import Mapping
@@ -10,25 +11,25 @@ from cnnviz.server.request_bodies import Refused
 Phase = Literal["open", "closed", "shown", "revealed"]
 
 EXPERIMENT = "experiment"
-"""The kind of a question that is none: each device has a place instead of an answer."""
+"""Kind of an experiment, in which a device gets a number instead of giving an answer."""
 PREDICTION = "predict"
-"""The first stage of an experiment, in which each device predicts how it ends."""
+"""First stage of an experiment, in which each device predicts its outcome."""
 MOST_ROUNDS = 6
-"""Votes on one question that are kept and stand beside each other."""
+"""Number of rounds of one question."""
 _LAST = 1e11
-"""Seconds after 1970 that a question may close at."""
+"""Upper limit of a closing time, in seconds since 1970."""
 _MOST_READ = 50
-"""Rounds that a later version may have allowed, and a question is read with."""
+"""Number of rounds accepted when reading, since a later version may allow more."""
 
 
 @dataclass(frozen=True)
 class Poll:
-    """A question in a room: which it is, how it was asked, and how far it has come.
+    """A question in a room: its contents and its current state.
 
-    `number` tells the questions of a room apart, `turn` the changes of one; `spec` is what its words, its key and its
-    pictures are computed from. `kind` and `most` say which answers it takes. It closes by itself at `closes`, seconds
-    since 1970. `back` is where the audience was when it was led to the question's lesson, "" where it was not. `more` holds fields
-    that only a later version of the server knows, which it is to find again.
+    `number` identifies the question in its room, and `turn` counts its changes. Text, key and images are computed
+    from `spec`. `kind` and `most` determine the valid answers. The question closes by itself at `closes`, in seconds
+    since 1970. `back` is the audience's address before it was moved to the question's setup, or "". `more` preserves
+    the fields of later versions.
     """
 
     number: int
@@ -45,9 +46,9 @@ class Poll:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """Reads what `written` wrote, by this version or a later one: fields that are not known are kept in `more`.
+        """Parse the JSON of `written`, by this version or a later one. Unknown fields are kept in `more`.
 
-        Raises ValueError where it is no question that this version can take answers to.
+        Raise ValueError if this version cannot take answers to it.
 
         >>> Poll.read('{"number": 1, "spec": {}, "kind": "click", "most": 9, "colour": "red"}').more
         {'colour': 'red'}
@@ -69,7 +70,7 @@ class Poll:
 
     @property
     def written(self) -> str:
-        """As text, for wherever rooms are kept."""
+        """The poll as JSON, for the store."""
         return json.dumps({**self.more, **{name: getattr(self, name) for name in _FIELDS}})
 
     @property
@@ -80,39 +81,39 @@ class Poll:
         return whole and told and ends and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
 
     def at(self, now: float) -> Self:
-        """The same at a time: open until it closes by itself."""
+        """Return the poll at a time in seconds since 1970, closed if its time is up."""
         late = self.phase == "open" and self.closes is not None and now >= self.closes
         return replace(self, phase="closed") if late else self
 
     def left(self, now: float) -> float | None:
-        """Seconds left to answer, None where no time was set."""
+        """Return the seconds left to answer, or None without a time limit."""
         return None if self.closes is None or self.phase != "open" else max(0.0, self.closes - now)
 
     @property
     def stage(self) -> str:
-        """The kind of answers taken now: an experiment first asks for a prediction (PREDICTION)."""
+        """Kind of answers accepted now: an experiment first asks for a prediction (PREDICTION)."""
         return PREDICTION if self.kind == EXPERIMENT and self.round == 1 and self.choices else self.kind
 
     @property
     def choices(self) -> int:
-        """The number of predictions to choose from; 0 if the experiment asks for none."""
+        """Number of predictions to choose from; 0 if the experiment asks for none."""
         choices = self.spec.get(PREDICTION, 0)
         return choices if type(choices) is int else 0
 
     @property
     def veils(self) -> bool:
-        """Whether the answer is still hidden (question.js has the same rule)."""
+        """Whether the answer is still hidden. question.js has the same rule."""
         if self.stage == EXPERIMENT:
             return False
         return self.phase != "revealed" if self.keyed else self.phase == "open"
 
     @property
     def shows(self) -> bool:
-        """Tells whether everybody may see what was answered."""
+        """Whether everybody may see the answers."""
         return self.phase in ("shown", "revealed")
 
     def turned(self, act: str, now: float, seconds: float | None = None) -> Self:
-        """After the lecturer's next act; Refused (409) where it has no place now.
+        """Return the poll after the presenter's next action. Raise Refused (409) if the action is not allowed now.
 
         >>> poll = Poll(1, {}, "click", 900)
         >>> poll.turned("close", 0).turned("show", 0).turned("again", 0).round
@@ -139,10 +140,10 @@ _ACTS: Mapping[str, tuple[tuple[Phase, ...], Phase]] = {
     "again": (("closed", "shown"), "open"),
     "reveal": (("closed", "shown"), "revealed"),
 }
-"""The phases in which an act has its place, and the one that it leads to."""
+"""For each action, the phases in which it is allowed and the phase that it leads to."""
 _ACTS_OF: Mapping[str, Mapping[str, tuple[tuple[Phase, ...], Phase]]] = {
     PREDICTION: {"close": (("open",), "closed"), "show": (("closed",), "shown"), "run": (("open", "closed", "shown"), "open")},
     EXPERIMENT: {"close": (("open",), "closed"), "reveal": (("open", "closed"), "revealed")},
 }
-"""The acts of an experiment, by its stage: the runs are the second round, and `reveal` shows what follows from them."""
+"""The actions of an experiment, by stage: the runs are the second round, and `reveal` shows the conclusion."""
 _FIELDS = tuple(one.name for one in fields(Poll) if one.name != "more")

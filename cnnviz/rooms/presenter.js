@@ -1,4 +1,4 @@
-// A room's driver: opens it, and has the audience go wherever this page goes. The secret stays in this browser.
+// The presenter of a room: opens it, and moves the audience along with this page. The secret stays in this browser.
 
 import { openFrame } from "../view/dialogs/dialog.js"
 import { isDark } from "../view/draw/theme.js"
@@ -20,7 +20,7 @@ import { showScreen } from "./screen_bar.js"
 /** @import { Dialog, RoomPoll, RoomScreen, Setup } from "../view/types/view.js" */
 
 const KEY = "cnnviz.room"
-const LOOK_EVERY = 3000 // milliseconds between two looks at how many follow
+const LOOK_EVERY = 3000 // milliseconds between two updates of the number of followers
 const AGAIN_IN = 1000
 
 /**
@@ -35,7 +35,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   let next
   let sending = false
   let last = ""
-  let number = -1 // of the last move that is known here
+  let number = -1 // number of the last move that this page knows
   /** @type {HTMLElement | undefined}  what the question is shown in */
   let stage
   /** @type {RoomBoard | undefined} */
@@ -44,7 +44,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   let missing
   /** @type {ReturnType<typeof setTimeout> | undefined}  until a room that is back is known to have no question */
   let forgotten
-  let refused = "" // the deck that the room was not given, since it has a fault
+  let refused = "" // the deck that the room refused because of an error
   const code = () => held?.code ?? ""
   const told = async (/** @type {string} */ path) => {
     const answer = await request("GET", path)
@@ -54,11 +54,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   const deck = roomDeck(code, () => told("/script"))
   /** @type {RoomScreen | null}  of the room's deck, where the lecture is */
   let screen = null
-  let leading = false // to another screen: until it is there this page says nothing of where it is
+  let leading = false // a move to another screen is under way, so this page does not send its own address
   const stream = listen({
     moved(address, at) {
       leading = false
-      const first = number < 0 // this page is where it is, and its next move will tell the others
+      const first = number < 0 // a page that has just loaded keeps its address; its next move informs the others
       if (sending || at <= number) return
       number = at
       if (first || address === last) return
@@ -85,7 +85,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     board?.hear(poll)
   }
 
-  /** The screen of this tab's deck that the room is at, as an address names it. @returns {Setup} */
+  /**
+   * The screen of this tab's own deck that the room is at, as keys of an address. @returns {Setup}
+   * @returns {Setup}
+   */
   function walked() {
     const own = tabDeck()
     return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
@@ -93,7 +96,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 
   takeFromAddress()
 
-  // A presenter's link holds the secret behind "#": it leaves the address bar, which is on the projector.
+  // A presenter's link has the secret behind "#". Remove it from the address bar, which the projector shows.
   function takeFromAddress() {
     const { room, driver: presenter } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
     if (!room || !presenter) return
@@ -120,14 +123,18 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (stage) project(stage)
   }
 
-  /** The server has forgotten the room, or has it again. A question stays on the screen; the room can be opened again. @param {boolean} is */
+  /**
+   * Show or hide that the server has lost the room. The question stays on screen, and the room can be reopened.
+   * @param {boolean} is
+   * @param {boolean} is
+   */
   function gone(is) {
     if (is === Boolean(missing)) return
     missing?.remove()
     missing = undefined
     if (!is) forgotten = setTimeout(() => asked(null), FORGOTTEN_IN)
     if (!is) board?.cover("")
-    else if (!board?.open && question.open) board?.cover("black") // this page was loaded again: it hides what the question hid
+    else if (!board?.open && question.open) board?.cover("black") // after a reload: hide what the question hid
     if (!is || !held) return
     missing = document.createElement("section")
     missing.className = "room-gone"
@@ -141,12 +148,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     document.body.append(missing)
   }
 
-  /** Opens the room that is gone under its code, where this page is now. */
+  /** Reopen the lost room under the same code at this page's address. */
   function again() {
     if (held) openAgain([base, held.driver, last, question.open, deck.given], stream.again, missing)
   }
 
-  /** Has the room's questions shown over a page. @param {HTMLElement} root */
+  /** Show the room's questions above a page. @param {HTMLElement} root @param {HTMLElement} root */
   function project(root) {
     stage = root
     const button = root.querySelector("[data-key=room]")
@@ -175,16 +182,20 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     stream.open(at("/events?screen=1"))
   }
 
-  // The page under a question stays as it is.
+  // Make the page below a question inert.
   function freeze(/** @type {boolean} */ is) {
     const page = document.getElementById("root")
     if (page) page.inert = is
   }
 
-  /** Have projectors show nothing ("black"), how to join ("join"), or the lecture. @param {string} how */
+  /**
+   * Cover projectors with black ("black") or how to join ("join"), or uncover them (""). @param {string} how
+   * @param {string} how
+   */
   const cover = (how) => request("PUT", "", JSON.stringify({ cover: how }))
 
-  // A presenter's remote works whatever is on the screen: B and J cover it, and Page Down presses the blue button of the private screen.
+  // A remote works on every page: B and J cover the projector, and Page Down presses the primary button of the
+  // presenter view.
   const turned = (/** @type {KeyboardEvent} */ event) => {
     if (!held || !board || event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]"))
       return
@@ -196,11 +207,14 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     else if (board.open && by) press(by)
     else if (by && screen && !document.querySelector(".cnnviz.veiled")) lead(by)
     else if (!board.open) return
-    event.stopPropagation() // no key moves the page under a question
+    event.stopPropagation() // the page under a question ignores all keys
     if (how || by) event.preventDefault()
   }
 
-  /** Go on with the question, or back. A covered projector shows the question again first. @param {number} by */
+  /**
+   * Go forward or back with the question. A covered projector is uncovered first. @param {number} by
+   * @param {number} by
+   */
   async function press(by) {
     if (!board || (by < 0 && !board.covered)) return void lead(by)
     if (board.covered) return void cover("")
@@ -209,7 +223,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const act = nextAct(poll, results)
     if (board.poll !== poll || (act === "next" && lead(1))) return
     if (act === "next") request("DELETE", "/question")
-    else request("PUT", "/question", JSON.stringify({ act })) // unheard, it is pressed again
+    else request("PUT", "/question", JSON.stringify({ act })) // after a failed request the presenter presses again
   }
   const clicked = (/** @type {MouseEvent} */ event) => {
     const key = /** @type {HTMLElement} */ (event.target).closest?.("button")?.dataset.key ?? ""
@@ -227,25 +241,32 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   )
   document.addEventListener("click", clicked, { capture: true })
 
-  /** Leads the audience to another screen of the deck; whether there is one. @param {number} by */
+  /**
+   * Lead the audience to another screen of the deck. Return whether it exists. @param {number} by
+   * @param {number} by
+   */
   function lead(by) {
     const number = (screen?.number ?? 0) + by
     if (!screen || number < 1 || number > screen.count) return false
     leading = true
     request("PUT", "", JSON.stringify({ screen: number })).then((answer) => {
-      if (!answer?.ok) leading = false // pressed again
+      if (!answer?.ok) leading = false // the presenter presses again
     })
     return true
   }
 
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
 
-  /** Asks the server, by the secret; undefined where it is out of reach. @param {string} method @param {string} [path] @param {string} [body] */
+  /**
+   * Send a request with the secret. Return undefined if the server is unreachable. @param {string} method @param
+   * {string} [path] @param {string} [body]
+   * @param {string} method @param {string} [path] @param {string} [body]
+   */
   const request = (method, path, body) =>
     fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
 
   /**
-   * Lead the audience to a screen of the deck that this page walks through; the room is given that deck first.
+   * Lead the audience to a screen of this page's deck, and give the room that deck first.
    * @param {Setup} lesson
    */
   async function walk({ script: id = "", screen: at = "" }) {
@@ -264,26 +285,30 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
-  /** The text of the deck that this tab was given, or the id of one that the server has. @param {string} id */
+  /** The text of this tab's own deck, or the id of one that the server has. @param {string} id @param {string} id */
   const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
 
-  /** Has the audience go there. @param {string} page @param {Setup} setup @param {boolean} [veiled]  with the newest numbers hidden */
+  /**
+   * Move the audience to an address. @param {string} page @param {Setup} setup @param {boolean} [veiled]  whether the
+   * newest numbers are hidden
+   * @param {string} page @param {Setup} setup @param {boolean} [veiled]  with the newest numbers hidden
+   */
   function drive(page, setup, veiled) {
     const address = addressOf(page, setup, veiled)
     if (!held || leading) return
     const { script: id = "", screen: at = "" } = setup
     const text = id && textOf(id)
-    if (text && number < 0) return // loaded again: where the room is comes first
+    if (text && number < 0) return // after a reload, the room's own address takes precedence
     if (text && !missing && refused !== text && (deck.given?.script !== text || screen?.number !== (Number(at) || 1)))
       return void walk({ script: id, screen: at })
-    if (address === last || (page === "learn" && setup.lesson === tabDeck()?.id)) return // no follower knows a question of this tab's deck
+    if (address === last || (page === "learn" && setup.lesson === tabDeck()?.id)) return // followers do not know the questions of this tab's deck
     last = address
-    if (missing) return // it is opened again there
+    if (missing) return // the room is reopened at this address
     next = address
     send()
   }
 
-  // One at a time: what comes meanwhile replaces what was waiting.
+  // Send one move at a time; a newer one replaces the one that waits.
   async function send() {
     if (sending) return
     sending = true
@@ -301,7 +326,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     sending = false
   }
 
-  /** Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page @param {Setup} setup */
+  /**
+   * Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page
+   * @param {Setup} setup
+   * @param {HTMLElement} root @param {string} page @param {Setup} setup
+   */
   async function show(root, page, setup) {
     if (!held) return ask(root, page, setup)
     const dialog = openFrame(root, "room", say("web.room.join"), html`<p role="status">${say("web.dialog.coming")}</p>`)
@@ -310,7 +339,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     fill(dialog, found)
   }
 
-  /** Ask whether to open a room, and say what followers will see. @param {HTMLElement} root @param {string} page @param {Setup} setup */
+  /**
+   * Ask whether to open a room, and describe what followers will see. @param {HTMLElement} root @param {string} page
+   * @param {Setup} setup
+   * @param {HTMLElement} root @param {string} page @param {Setup} setup
+   */
   function ask(root, page, setup) {
     const before = keptRooms()[0]
     const dialog = openFrame(
@@ -330,14 +363,14 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       const button = /** @type {Element} */ (target).closest("button")
       const { key } = button?.dataset ?? {}
       if (key !== "room_open" && key !== "room_resume") return
-      for (const one of dialog.body.querySelectorAll("button")) one.disabled = true // one room at a time
+      for (const one of dialog.body.querySelectorAll("button")) one.disabled = true // prevents a second room
       opens(key === "room_resume" ? before.driver : "")
     })
     dialog.body.querySelector(/** @type {"button"} */ ("[data-key=room_open]"))?.focus()
   }
 
   /**
-   * Open a new room, or the one of that presenter. Return whether there is one now.
+   * Open a new room, or reopen the one of that presenter. Return whether it is open.
    * @param {Dialog} dialog
    * @param {HTMLElement} root
    * @param {string} page
@@ -348,12 +381,12 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const query = addressOf(page, setup)
     const { script: id = "", screen: at = "1" } = setup
     const fresh = id && !presenter ? { script: textOf(id), screen: Number(at) || 1 } : undefined
-    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // where the server knows it
+    const given = fresh && (await openRoom(base, presenter, query, undefined, fresh)) // succeeds if the server knows the deck
     const { room, sentence } = given?.room ? given : await openRoom(base, presenter, query)
     if (!room) fail(dialog, sentence)
     else {
       hold(room)
-      if (!presenter) number = 0 // whatever comes now is somebody's move
+      if (!presenter) number = 0 // later moves come from other devices
       if (fresh && given?.room) deck.gave(fresh.script)
       project(root)
       last = given?.room ? "" : query
@@ -393,7 +426,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       const now = await look()
       if (now) tell(now.followers)
     }, LOOK_EVERY)
-    // No link, whose address would stand on the projector: the screen finds the secret in this browser, if it keeps anything.
+    // Not a link, since browsers show its address. The presenter view finds the secret in this browser's storage, if
+    // that works.
     const on = (/** @type {string} */ key, /** @type {(button: HTMLElement) => unknown} */ act) => {
       const button = /** @type {HTMLElement | null} */ (dialog.body.querySelector(`[data-key=room_${key}]`))
       button?.addEventListener("click", () => act(button))
@@ -410,7 +444,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
       dialog.close()
     })
   }
-  /** Takes an address as where the room is, since somebody else drove it there. @param {string} page @param {Setup} setup @param {boolean} [veiled] */
+  /**
+   * Record an address as the room's, since another device moved it there. @param {string} page @param {Setup} setup
+   * @param {boolean} [veiled]
+   * @param {string} page @param {Setup} setup @param {boolean} [veiled]
+   */
   function arrived(page, setup, veiled) {
     last = addressOf(page, setup, veiled)
     showScreen(document, screen)
@@ -419,8 +457,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
 }
 
 /**
- * What travels: a lesson's query, the page that shows it, and whether its newest numbers are hidden. Followers read in languages of their own, and know
- * the deck from the room.
+ * The address to send to followers: the setup's query, its page, and whether the newest numbers are hidden. It lacks
+ * the language, which each follower chooses, and the deck, which they get from the room.
  * @param {string} page
  * @param {Setup} setup
  * @param {boolean} [veiled]

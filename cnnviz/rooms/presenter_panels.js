@@ -1,4 +1,4 @@
-// What a lecturer alone sees of a room: its deck, what is shown now and what comes next, the time, and what to do.
+// The panels of the presenter view: deck, current and next screen, time, and actions.
 
 import { paragraphs, rich } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/numbers/format.js"
@@ -24,7 +24,7 @@ import { resultsHTML } from "./results.js"
  * @property {(query: string) => string} picture  a small picture of a screen, "" where there is none
  */
 
-/** The acts in their order, and the key of each. */
+/** The actions in order, and the key of each. */
 export const ACTS = /** @type {const} */ ([
   ["close", "C"],
   ["show", "S"],
@@ -40,8 +40,12 @@ export const COVERS = /** @type {const} */ ([
   ["join", "J"],
 ])
 
-const MAY = ["free", "screens", "paused"] // explore those who follow
-/** The acts of each kind of question, in their order; a class's experiment first asks for a prediction. @param {RoomPoll | null} poll */
+const MAY = ["free", "screens", "paused"] // what followers may explore
+/**
+ * The actions of each kind of question, in order. An experiment first asks for a prediction. @param {RoomPoll | null}
+ * poll
+ * @param {RoomPoll | null} poll
+ */
 const actsOf = (poll) =>
   poll?.kind === "predict"
     ? ACTS.filter(([name]) => ["close", "show", "run", "next"].includes(name))
@@ -49,7 +53,11 @@ const actsOf = (poll) =>
       ? ACTS.filter(([name]) => ["close", "reveal", "next"].includes(name))
       : ACTS.filter(([name]) => name !== "run")
 
-/** The whole screen, before anything is known. @param {string} screen  the address of the projector's page @param {string} preview  of a page that shows a screen to come */
+/**
+ * The skeleton of the presenter view, before any data arrives. @param {string} screen  address of the projector's
+ * page @param {string} preview  address of a page that previews the next screen
+ * @param {string} screen  the address of the projector's page @param {string} preview  of a page that shows a screen to come
+ */
 export const presenterHTML = (
   screen,
   preview,
@@ -125,10 +133,16 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   put(root, ".pace", here ? pace : "")
 }
 
-/** The screen of the room's deck where the lecture is. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
+/**
+ * The current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
+ * @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
+ */
 export const screenOf = (steps) => steps?.steps.find(({ number }) => number === steps.screen)
 
-/** The one that comes next. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
+/**
+ * The next screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
+ * @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
+ */
 export const comingOf = (steps) =>
   steps && steps.screen !== null ? steps.steps.find(({ number }) => number === Number(steps.screen) + 1) : undefined
 
@@ -138,7 +152,7 @@ const deck = ({ steps }) =>
     ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
     : say("web.cockpit.script")
 
-/** Gives what a screen is about, in a line. @param {RoomStep} screen */
+/** The subject of a screen, on one line. @param {RoomStep} screen @param {RoomStep} screen */
 const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
 
 /** @param {Seen} seen */
@@ -155,7 +169,7 @@ function screens({ steps, picture }) {
   return (steps?.steps ?? []).map(line).join("")
 }
 
-/** The choice of another deck. @param {Seen} seen */
+/** The select box for another deck. @param {Seen} seen @param {Seen} seen */
 function choice({ steps }) {
   if (!steps) return ""
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>
@@ -166,7 +180,7 @@ function choice({ steps }) {
   return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${own ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
 }
 
-/** Gives what comes after this screen. @param {Seen} seen */
+/** The heading and subject of the next screen. @param {Seen} seen @param {Seen} seen */
 function next({ steps }) {
   const coming = comingOf(steps)
   return coming
@@ -174,7 +188,10 @@ function next({ steps }) {
     : ""
 }
 
-/** Gives what to say: the file's notes, and what the lesson itself says of each answer. @param {Seen} seen */
+/**
+ * The presenter's notes: those of the deck, and its texts about each answer. @param {Seen} seen
+ * @param {Seen} seen
+ */
 function notes({ steps }) {
   const here = screenOf(steps) ?? comingOf(steps)
   if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
@@ -218,7 +235,10 @@ function answers({ poll, question, results, count }) {
 /** @param {string} sum */
 const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
 
-/** Gives what to do next, by how many found it. @param {RoomResults} results */
+/**
+ * Advice on the next action, from the share of right answers. @param {RoomResults} results
+ * @param {RoomResults} results
+ */
 function advice(results) {
   const what = adviceOf(results)
   if (!what) return ""

@@ -1,7 +1,7 @@
-// The entry of a lecturer's private page: it drives the room and its questions, with the secret that stood behind "#".
+// Entry module of the presenter view, which controls the room and its questions with the secret behind "#".
 
 import { fillNext } from "../pages/step/next_stage.js"
-import { kept } from "../view/controls/preferences.js"
+import { readPreference } from "../view/controls/preferences.js"
 import { save as saveFile } from "../view/draw/picture.js"
 import { isDark } from "../view/draw/theme.js"
 import { darken } from "../view/model/numbers/colour.js"
@@ -25,9 +25,9 @@ import { paintResults } from "./results.js"
 /** @import { Seen } from "./presenter_panels.js" */
 
 const LOOK_EVERY = 1000
-const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // of a question in one's own words
+const WRITTEN = "[name=ask], [name=answers], [name=key], [name=tolerance]" // free text of an impromptu question
 
-/** Shows the screen of the room that the page's address names. */
+/** Show the presenter view of the room in the page's address. */
 export default function show() {
   const root = /** @type {HTMLElement} */ (document.querySelector(".presenter-view"))
   const path = location.pathname.replace(/\/cockpit$/, "")
@@ -58,11 +58,11 @@ export default function show() {
   let where = ""
   let ends = 0
   let spot = "largest"
-  let gone = false // the server has forgotten the room
+  let gone = false // the server no longer has the room
   const own = () => code
   const question = openQuestion(own, () => ask("GET", "asked"))
   const deck = roomDeck(own, () => ask("GET", "script"))
-  let pointed = "" // the cell that is pinned, as the address has it
+  let pointed = "" // the pinned cell, as in the address
   darken(isDark(root))
   const projector = new URL(`screen?lang=${LANG}`, room).href
   root.innerHTML = presenterHTML(projector, `${projector}&preview=1`)
@@ -70,7 +70,7 @@ export default function show() {
   const previews = new Previews(frame, () => fill())
 
   /**
-   * Asks the server; what it refuses to do is said.
+   * Send a request with the secret, and show the message if it is refused.
    * @param {string} method
    * @param {string} to
    * @param {unknown} [body]
@@ -111,7 +111,7 @@ export default function show() {
     const form = root.querySelector(".spot")
     if (form && before !== JSON.stringify(seen.steps?.maps.map(({ symbol }) => symbol))) {
       const words = [...form.querySelectorAll(/** @type {"input"} */ (WRITTEN))].map(({ value }) => value)
-      form.innerHTML = spotHTML(found, spot, pointed) // other maps, and what was written stays
+      form.innerHTML = spotHTML(found, spot, pointed) // the list of maps has changed; keep the texts
       for (const [n, field] of form.querySelectorAll(/** @type {"input"} */ (WRITTEN)).entries()) field.value = words[n]
     }
     fill()
@@ -129,11 +129,11 @@ export default function show() {
       const numbers = new Numbers(/** @type {import("../view/model/numbers/numbers.js").StepAnswer} */ (answer))
       if (place && numbers.said[stage]) fillNext(place, numbers, stage)
     },
-    failed() {}, // the lecture goes on without it
+    failed() {}, // the lecture goes on without the preview
     shown: () => undefined,
   })
 
-  // ---- what is done
+  // ---- actions
 
   /** @param {string} act */
   async function turn(act) {
@@ -155,7 +155,7 @@ export default function show() {
     fill()
   }
 
-  /** To another screen of the deck. @param {number} number */
+  /** Lead to another screen of the deck. @param {number} number @param {number} number */
   async function goTo(number) {
     if (
       seen.poll?.phase === "open"
@@ -172,10 +172,10 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
-  /** Projectors show nothing, or how one joins; or the lecture again. @param {string} how */
+  /** Cover projectors, or uncover them if they are covered in this way. @param {string} how @param {string} how */
   const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
 
-  /** What was answered so far, as a file. */
+  /** Download all answers so far. */
   async function save() {
     const answer = await fetch(new URL(`results.csv?lang=${LANG}`, room), {
       headers: { Authorization: `Bearer ${presenter}` },
@@ -184,7 +184,11 @@ export default function show() {
     saveFile(await answer.blob(), `room-${code}.csv`)
   }
 
-  /** Finds where a step leads from where the room is. @param {string} way */
+  /**
+   * The setup one stage or update away from the room's current one, or undefined before the start. @param {string}
+   * way
+   * @param {string} way
+   */
   function beyond(way) {
     if (!seen.steps) return undefined
     const here = parse(where)
@@ -198,7 +202,7 @@ export default function show() {
     if (at < 0) [k, at] = [k - 1, stages.length - 1]
     const stage = stages[at] ?? "x"
     const hides = here.predict === "1" || (here.hide === "1" && way === "stage_next")
-    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the lecturer's own page (view/model/state/state.js)
+    const veiled = hides && by > 0 && stage !== "x" ? "1" : "" // as on the presenter's own page (view/model/state/state.js)
     return k < 0 ? undefined : { ...here, cell: "", k: String(k), stage, veiled }
   }
 
@@ -242,10 +246,10 @@ export default function show() {
     const { target, key, ctrlKey, metaKey, altKey, shiftKey } = event
     if (ctrlKey || metaKey || altKey || /** @type {Element} */ (target).matches("input, select, textarea")) return
     if (key === " " && /** @type {Element} */ (target).matches("button, a")) return
-    if (kept("single_keys") === "off" && key.length === 1 && key !== " ") return // who dictates says letters, too
+    if (readPreference("single_keys") === "off" && key.length === 1 && key !== " ") return // dictation software sends single letters, too
     const name = key === " " ? "SPACE" : key.toUpperCase()
     const forth = name === "PAGEDOWN" || name === "SPACE"
-    const uncovers = forth && seen.cover && seen.poll // the question is shown again first
+    const uncovers = forth && seen.cover && seen.poll // uncover the question first
     const main = forth && !uncovers ? nextAct(seen.poll, seen.results) || "next" : undefined
     const act = main ?? ACTS.find(([, own]) => own === name)?.[0]
     const how = uncovers ? seen.cover : COVERS.find(([, own]) => own === name)?.[0]
@@ -277,7 +281,7 @@ export default function show() {
       fill()
     },
     shown(screen) {
-      if (screen && !deck.given) for (const one of root.querySelectorAll("details")) one.open = false // its screens take the room
+      if (screen && !deck.given) for (const one of root.querySelectorAll("details")) one.open = false // makes room for the deck's screens
       deck.hear(screen)
       seen.since = times.shown(screen?.number ?? 0)
       steps()
@@ -304,7 +308,7 @@ export default function show() {
       section.innerHTML = is ? goneHTML(code) : ""
       section.querySelector("[data-key=room_let_go]")?.remove()
       if (is) return
-      seen.poll = null // what the room is asked is said next
+      seen.poll = null // the stream sends the room's question next
       seen.question = seen.results = undefined
       fill()
     },
@@ -317,7 +321,11 @@ export default function show() {
   addEventListener("resize", () => seen.results && paintResults(root, seen.results))
 }
 
-/** When this browser opened the room's private screen, and when the deck's current screen was shown, also after a reload. @param {string} code */
+/**
+ * When this browser opened the presenter view, and when the current screen appeared. Both survive a reload. @param
+ * {string} code
+ * @param {string} code
+ */
 function clockOf(code) {
   const key = `cnnviz.clock.${code}`
   const found = inTab.readRecord(key)
@@ -325,7 +333,7 @@ function clockOf(code) {
   inTab.writeRecord(key, now)
   return {
     ...now,
-    /** Return when the screen of that number was shown. @param {number} screen */
+    /** Return when the screen of that number appeared. @param {number} screen @param {number} screen */
     shown(screen) {
       if (screen !== now.screen) inTab.writeRecord(key, Object.assign(now, { screen, since: Date.now() }))
       return now.since
@@ -333,7 +341,11 @@ function clockOf(code) {
   }
 }
 
-/** The presenter's secret: taken from the address, which a projector may show, and kept in this browser. @param {string} code */
+/**
+ * The presenter's secret: taken out of the address, which a projector may show, and stored in this browser. @param
+ * {string} code
+ * @param {string} code
+ */
 function secret(code) {
   const key = `cnnviz.driver.${code}`
   const { driver: presenter } = parse(location.hash.slice(1))

@@ -1,4 +1,4 @@
-"""A lecturer's preview: the steps of a lesson with what to say, and what can be asked on the spot."""
+"""Data of the presenter view: the screens of a deck with their notes, and the maps for impromptu questions."""
 
 from urllib.parse import parse_qsl
 
@@ -7,7 +7,7 @@ from cnnviz.data.images import find_image
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.library import library
-from cnnviz.decks.question import filled
+from cnnviz.decks.question import fill
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.pages import map_records
 from cnnviz.rooms.question_view import MOST_CELLS, map_data
@@ -18,11 +18,11 @@ from cnnviz.words import Problem
 
 
 def steps_data(lesson: str, room_query: str, lang: str, deck: str = "", screen: str = "") -> RoomSteps:
-    """The decks that come along, the screens of one of them or of the room's own, and the maps of where the room is."""
+    """Return the included decks, the screens of one of them or of the room's own, and the maps of the room's setup."""
     known = library()
     given = known.find(lesson) if lesson else deck_of(deck) if deck else None
     asked = {key: text for key, text in parse_qsl(room_query) if key in SETUP_KEYS}
-    now, _ = Setup.understand(asked, label=_label(asked))
+    now, _ = Setup.parse_query(asked, label=_label(asked))
     return RoomSteps(
         lessons=[_listed(one, lang) for one in known.lessons],
         lectures=[_listed(one, lang) for one in known.lectures],
@@ -53,23 +53,23 @@ def _step(deck: Deck, number: int, own: bool, lang: str) -> RoomStep:
     here, allowance = scope_of(setup_of(step.at)), Allowance()
 
     def said(text: str) -> str:
-        return filled(getattr(step, text), here, allowance).say(lang)
+        return fill(getattr(step, text), here, allowance).say(lang)
 
     return RoomStep(
         number=number, title=said("title"), ask=said("ask"), kind=step.kind, hall=is_asked(step), seconds=step.seconds, experiment=step.experiment,
         query=query_of_screen(deck, number, own), text=said("text"), notes=said("notes"), right=said("right"),
-        answers=[filled(answer.say, here, allowance).say(lang) for answer in step.answers if answer.say.by_language],
+        answers=[fill(answer.say, here, allowance).say(lang) for answer in step.answers if answer.say.by_language],
     )  # fmt: skip
 
 
 def _maps(setup: Setup, lang: str) -> list[RoomMap]:
-    """The maps whose cells can be asked for, without their numbers."""
+    """Return the maps whose cells a question may be about, without their values."""
     try:
         here: Scope = scope_of(setup)
     except Problem:
         return []
     program = map_records.program_of(setup, here.snapshot)
-    found = map_records.fixed(program)
+    found = map_records.static_records(program)
     maps = []
     for symbol, record in found.items():
         array = here.arrays.get(symbol)

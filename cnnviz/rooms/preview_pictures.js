@@ -1,9 +1,9 @@
-// Small pictures of a deck's screens, on the lecturer's private screen: the one that comes next as it will be, and of each a picture for its row.
+// Previews for the presenter view: the next screen in full, and a thumbnail of each screen.
 
 /** @import { Preview } from "./preview_screen.js" */
 /** @import { RoomStep } from "../view/types/view.js" */
 
-const PATIENCE = 60_000 // milliseconds after which a screen that is not painted has no picture
+const PATIENCE = 60_000 // milliseconds to wait for a screen to be painted before it gets no thumbnail
 
 export class Previews {
   /** @type {Map<string, string>}  by the screen's address; "" where there is none */
@@ -25,7 +25,11 @@ export class Previews {
     })
   }
 
-  /** Shows the screen that comes next, and has pictures made of all. @param {readonly RoomStep[]} screens @param {string | undefined} next */
+  /**
+   * Show the next screen, and queue thumbnails of all. @param {readonly RoomStep[]} screens @param {string |
+   * undefined} next
+   * @param {readonly RoomStep[]} screens @param {string | undefined} next
+   */
   show(screens, next) {
     const { frame } = this
     const box = /** @type {HTMLElement} */ (frame.parentElement)
@@ -64,7 +68,10 @@ export class Previews {
   }
 }
 
-/** Leads a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query */
+/**
+ * Navigate a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query
+ * @param {HTMLIFrameElement} frame @param {string} query
+ */
 function lead(frame, query) {
   const { src = "", at } = frame.dataset
   if (at === query) return

@@ -1,8 +1,8 @@
-// A screen of a lecture as it will be, for the lecturer's private screen, which says which: nothing here moves or is pointed at.
+// A preview of a lecture's screen, without animation or input, inside the presenter view, which chooses the screen.
 
 import { thumbnail } from "../view/draw/thumbnail.js"
 import { parse } from "../view/model/state/address.js"
-import { looked, Resources } from "../view/resources.js"
+import { withLook, Resources } from "../view/resources.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"
 import { CODE } from "../view/spec.js"
@@ -10,7 +10,10 @@ import { CODE } from "../view/spec.js"
 /** @import { Answer, Host } from "../view/types/view.js" */
 /** @typedef {{ preview: string, picture: string }} Preview  the screen's address, and a small picture of it */
 
-/** Shows the address behind "#", and tells the page around it when that is painted. @param {HTMLElement} first */
+/**
+ * Show the address behind "#", and notify the parent window once it is painted. @param {HTMLElement} first
+ * @param {HTMLElement} first
+ */
 export function showPreview(first) {
   let root = first
   /** @type {View | undefined} */
@@ -27,10 +30,10 @@ export function showPreview(first) {
     let deliver = () => {}
     const numbers = new Resources(base, CODE, {
       received(answer, wanted) {
-        deliver(looked(answer, wanted))
+        deliver(withLook(answer, wanted))
         painted(() => location.hash.slice(1) === asked && tell(asked))
       },
-      failed() {}, // the lecture goes on without it
+      failed() {}, // the lecture goes on without the preview
       shown: () => (view?.data ? view.setup : undefined),
     })
     /** @type {Host} */
@@ -50,10 +53,10 @@ export function showPreview(first) {
   }
 
   /** @param {string} preview */
-  const tell = (preview) => innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // in sight
+  const tell = (preview) => innerWidth && parent.postMessage({ preview, picture: thumbnail(root) }, location.origin) // the frame has a width only while visible
   addEventListener("hashchange", show)
   show()
 }
 
-/** Calls `act` when what is drawn is there to be seen. @param {() => void} act */
+/** Call `act` once the drawing has been painted. @param {() => void} act @param {() => void} act */
 const painted = (act) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 100)))

@@ -1,17 +1,17 @@
-// A room's question as values: where its cells lie, what stands under a window, how answers are counted.
+// A room's question as plain values: positions of cells and windows, counts of answers, and the order of actions.
 
 import { say } from "../view/model/words.js"
 
 /** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomRound, Setup, Plane } from "../view/types/view.js" */
 
-/** The values of a map's cells, from the bytes that they came as. @param {Plane} plane */
+/** The values of a map's cells, decoded from bytes. @param {Plane} plane @param {Plane} plane */
 export function valuesOf({ levels, low, high }) {
   const bytes = atob(levels)
   return Float64Array.from(bytes, (byte) => low + (byte.charCodeAt(0) / 255) * (high - low))
 }
 
 /**
- * A cell's layer, row and column as it is drawn.
+ * The layer, row and column in which a cell is drawn.
  * @param {RoomMap} map
  * @param {number} cell  its place in the array
  */
@@ -21,7 +21,7 @@ export function placeIn({ rows, columns }, cell) {
 }
 
 /**
- * The cell at a row and column of a layer, the nearest one where there is none.
+ * The cell at a row and column of a layer, or the nearest one if that is outside.
  * @param {RoomMap} map
  * @param {number} layer
  * @param {number} row
@@ -36,7 +36,7 @@ export function cellIn({ rows, columns, cells }, layer, row, column) {
 const clamp = (at, size) => Math.min(Math.max(Math.round(at), 0), size - 1)
 
 /**
- * A cell by its index in the array, as people write it.
+ * The index of a cell in the array, one number per axis.
  * @param {RoomMap} map
  * @param {number} cell
  */
@@ -49,7 +49,10 @@ export function indexOf({ shape }, cell) {
   return index
 }
 
-/** A cell in words. @param {RoomMap} map @param {number} cell */
+/**
+ * The name of a cell for people. @param {RoomMap} map @param {number} cell
+ * @param {RoomMap} map @param {number} cell
+ */
 export function placeName(map, cell) {
   const index = indexOf(map, cell)
   const [row, column] = index.slice(-2)
@@ -57,7 +60,7 @@ export function placeName(map, cell) {
 }
 
 /**
- * The window in the source from which a cell is made: top, left, rows and columns.
+ * The window of the source from which a cell is computed: top, left, rows and columns.
  * @param {RoomQuestion} question
  * @param {number} cell
  * @returns {[number, number, number, number]}
@@ -70,7 +73,7 @@ export function windowAt({ map, window }, cell) {
 }
 
 /**
- * The cell whose window lies about a place of the source.
+ * The cell whose window is centred nearest to a position of the source.
  * @param {RoomQuestion} question
  * @param {number} row
  * @param {number} column
@@ -82,26 +85,44 @@ export function cellUnder({ map, window }, row, column) {
   return cellIn(/** @type {RoomMap} */ (map), 0, at(row), at(column))
 }
 
-/** Tells whether a question is the same, and has come as far. @param {RoomPoll} poll @param {RoomPoll | null} other */
+/**
+ * Whether number, round and phase of a question are unchanged. @param {RoomPoll} poll @param {RoomPoll | null} other
+ * @param {RoomPoll} poll @param {RoomPoll | null} other
+ */
 export const isSame = (poll, other) =>
   poll.number === other?.number && poll.round === other.round && poll.phase === other.phase
 
-/** Return whether a question still hides its answer: then nobody explores, and no page goes where the answer is seen. @param {RoomPoll | null} poll */
+/**
+ * Whether a question still hides its answer. Until then nobody explores, and no page shows the answer. @param
+ * {RoomPoll | null} poll
+ * @param {RoomPoll | null} poll
+ */
 export const veils = (poll) =>
   poll !== null && poll.kind !== "experiment" && (poll.keyed ? poll.phase !== "revealed" : poll.phase === "open")
 
-/** Return whether an answer is right, once the key is out. @param {RoomResults} results @param {number} answer */
+/**
+ * Whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer
+ * @param {RoomResults} results @param {number} answer
+ */
 export const isRight = ({ accepted }, answer) =>
   accepted.some(([middle, radius]) => Math.abs(answer - middle) <= radius)
 
-/** When a question's time is over. @param {RoomPoll | null} poll */
+/** When a question closes, in milliseconds since 1970. @param {RoomPoll | null} poll @param {RoomPoll | null} poll */
 export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
 
-/** Seconds that are left until then, null where nobody said how many. @param {RoomPoll | null | undefined} poll @param {number} end */
+/**
+ * Seconds left until then, or null without a time limit. @param {RoomPoll | null | undefined} poll @param {number}
+ * end
+ * @param {RoomPoll | null | undefined} poll @param {number} end
+ */
 export const leftUntil = (end, poll) =>
   poll?.phase === "open" && poll.left !== null ? Math.max(0, (end - Date.now()) / 1000) : null
 
-/** Finds which of the lecturer's acts have a place now. @param {RoomPoll | null} poll @param {RoomQuestion | undefined} question */
+/**
+ * Which of the presenter's actions are possible now. @param {RoomPoll | null} poll @param {RoomQuestion | undefined}
+ * question
+ * @param {RoomPoll | null} poll @param {RoomQuestion | undefined} question
+ */
 export function possible(poll, question) {
   const phase = poll?.phase
   const none = { close: phase === "open", show: false, again: false, reveal: false, run: false }
@@ -115,17 +136,18 @@ export function possible(poll, question) {
   }
 }
 
-export const FORGOTTEN_IN = 500 // milliseconds after which a room that is back is known to have no question
+export const FORGOTTEN_IN = 500 // milliseconds after which a room that is back certainly has no question
 
-/** What a key covers projectors with; "." is the black of many remotes. @param {string} key */
+/** How a key covers projectors, or "". Many remotes send "." for black. @param {string} key @param {string} key */
 export const coverOf = (key) => ({ b: "black", ".": "black", j: "join" })[key.toLowerCase()] ?? ""
 
-const FEW = 5 // answers from which nothing follows
-export const LEAST = 0.3 // of right answers from which talking helps most
-export const MOST = 0.7 // and up to which
+const FEW = 5 // number of answers below which there is no advice
+export const LEAST = 0.3 // share of right answers from which discussion helps most
+export const MOST = 0.7 // and up to which it does
 
 /**
- * What to do next, by how many found it: "explain", "talk", "go_on", or "" where nothing follows.
+ * The advice on the next action, from the share of right answers: "explain", "talk", "go_on", or "" with too few
+ * answers.
  * @param {RoomResults | undefined} results  with the right answer, which only the lecturer has
  */
 export function adviceOf(results) {
@@ -135,7 +157,7 @@ export function adviceOf(results) {
 }
 
 /**
- * The act that comes next, as a lecture goes: a second vote where talking helps.
+ * The next action in the usual order, with a second round if discussion helps.
  * @param {RoomPoll | null} poll
  * @param {RoomResults} [results]  as the lecturer sees them
  */
@@ -148,30 +170,40 @@ export function nextAct(poll, results) {
   return { open: "close", closed: "show", shown, revealed: "next" }[poll.phase]
 }
 
-/** Tells how often one option, cell or range was given in a round. @param {RoomRound} round @param {number} low */
+/**
+ * How often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low
+ * @param {RoomRound} round @param {number} low
+ */
 export const countOf = ({ counts }, low) => counts.find(([from]) => from === low)?.[2] ?? 0
 
-/** The largest count of all rounds. @param {RoomResults} results */
+/** The largest count of all rounds. @param {RoomResults} results @param {RoomResults} results */
 export const mostOf = ({ rounds }) => Math.max(1, ...rounds.flatMap(({ counts }) => counts.map(([, , count]) => count)))
 
-/** The share of a count in its round. @param {number} count @param {RoomRound} round */
+/**
+ * The share of a count in its round. @param {number} count @param {RoomRound} round
+ * @param {number} count @param {RoomRound} round
+ */
 export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
-/** Tells how many found it, of the last round. @param {RoomResults} results */
+/**
+ * The number of right answers, and of all answers, in the last round. @param {RoomResults} results
+ * @param {RoomResults} results
+ */
 export function found({ groups, rounds }) {
   const last = rounds.length - 1
   const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
   return { n: right, of: rounds[last]?.votes ?? 0 }
 }
 
-/** The number of followers, in words. @param {number} n */
+/** The number of followers as a sentence. @param {number} n @param {number} n */
 export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
 
 const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds
 
 /**
- * Milliseconds until a page asks again for its room's stream: soon where the server is out of reach, as it is started again, with a
- * longer and longer pause where it is full or has no such room. Pages of an audience come back each at a moment of its own.
+ * Milliseconds until a page retries its room's stream. The delay is short if the server is unreachable, since it may
+ * be restarting, and grows if the server is full or lacks the room. It is random, so that an audience does not return
+ * all at once.
  * @param {number} status  what the server answered, 0 where it did not
  * @param {number} tries  how often it was asked before
  * @param {number} random  from 0 to 1
@@ -194,10 +226,10 @@ const LOOKED_AT = [
   "lang",
   "script",
   "screen",
-] // what of an address leads away from no screen
+] // keys of an address that do not change the screen
 
 /**
- * Whether somebody may be at an address by themselves: anywhere, or at a page and a lesson where the lecture has been, or nowhere.
+ * Whether followers may explore an address: any, only a page and setup where the lecture has been, or none.
  * @param {string} explore
  * @param {Setup} there
  * @param {readonly Setup[]} seen

@@ -1,6 +1,6 @@
-// The maps of a room's question: coloured cells or hatching, where one points, and where an audience has clicked.
+// Drawings of the maps in a room's question: coloured cells or hatching, the chosen cell, and the audience's clicks.
 
-import { contextOf, hatch, line, prepare } from "../view/draw/canvas.js"
+import { contextOf, hatch, drawLine, prepare } from "../view/draw/canvas.js"
 import { ring } from "../view/draw/heatmap.js"
 import { isDark } from "../view/draw/theme.js"
 import { colour } from "../view/model/numbers/colour.js"
@@ -17,7 +17,7 @@ import { placeIn, valuesOf } from "./question.js"
  * @property {{ name: string, cell: number, right: boolean }[]} [letters]  examples of the groups
  */
 
-// Clicks, and what is right: on paper, and by night.
+// Colours of clicks and of right cells, in the light and the dark theme.
 const CLICKED = ["76 29 132", "196 150 255"]
 const RIGHT = ["#176b2c", "#7ed491"]
 const HATCH = 7
@@ -67,7 +67,7 @@ export function drawMap(canvas, map, { layer = 0, window, round, most = 1, key =
 function paint(context, plane, first, count, columns, side, strength) {
   const values = valuesOf(plane)
   const rows = Math.ceil(count / columns)
-  const pixels = new ImageData(columns, rows) // a pixel a cell, and enlarged as it is
+  const pixels = new ImageData(columns, rows) // one pixel per cell, enlarged without smoothing
   for (let n = 0; n < count; n++)
     pixels.data.set([...colour(values[first + n], [plane.low, plane.high], plane.scale), 255], 4 * n)
   const small = document.createElement("canvas")
@@ -80,7 +80,7 @@ function paint(context, plane, first, count, columns, side, strength) {
 }
 
 /**
- * A frame about the right cells, where they lie together, and about each where not.
+ * Outline the right cells, with one frame around adjacent ones.
  * @param {CanvasRenderingContext2D} context
  * @param {number[]} cells
  * @param {number} first
@@ -97,14 +97,18 @@ function outline(context, cells, first, count, map, side, style) {
     const { row, column } = placeIn(map, cell)
     const [x, y] = [column * side, row * side]
     const open = (/** @type {number} */ other, /** @type {boolean} */ there) => !(there && right.has(other))
-    if (open(cell - map.columns, row > 0)) line(context, [x, y], [x + side, y])
-    if (open(cell + map.columns, row < map.rows - 1)) line(context, [x, y + side], [x + side, y + side])
-    if (open(cell - 1, column > 0)) line(context, [x, y], [x, y + side])
-    if (open(cell + 1, column < map.columns - 1)) line(context, [x + side, y], [x + side, y + side])
+    if (open(cell - map.columns, row > 0)) drawLine(context, [x, y], [x + side, y])
+    if (open(cell + map.columns, row < map.rows - 1)) drawLine(context, [x, y + side], [x + side, y + side])
+    if (open(cell - 1, column > 0)) drawLine(context, [x, y], [x, y + side])
+    if (open(cell + 1, column < map.columns - 1)) drawLine(context, [x + side, y], [x + side, y + side])
   }
 }
 
-/** Black on white, so that it is seen on every colour. @param {CanvasRenderingContext2D} context @param {[number, number, number, number]} window @param {number} side */
+/**
+ * Black on white, visible on every colour. @param {CanvasRenderingContext2D} context @param {[number, number, number,
+ * number]} window @param {number} side
+ * @param {CanvasRenderingContext2D} context @param {[number, number, number, number]} window @param {number} side
+ */
 const ringed = (context, [top, left, rows, columns], side) =>
   ring(context, { x: left * side, y: top * side, width: columns * side, height: rows * side }, "#000", [2.5, 5])
 
@@ -120,7 +124,7 @@ function badge(context, [x, y], side, { name, right }) {
   const at = [x + side / 2 + (x > width - 4 * size ? -2.4 : 2.4) * size, y + side / 2 + (y < 3 * size ? 2 : -2) * size]
   context.strokeStyle = context.fillStyle = right ? "#176b2c" : "#1a2230"
   context.lineWidth = 1.5
-  line(context, [x + side / 2, y + side / 2], at)
+  drawLine(context, [x + side / 2, y + side / 2], at)
   context.strokeRect(x, y, side, side)
   context.beginPath()
   context.arc(at[0], at[1], size, 0, 7)
@@ -133,7 +137,7 @@ function badge(context, [x, y], side, { name, right }) {
 }
 
 /**
- * A part of a map, with the window in it.
+ * Draw part of a map with the window in it.
  * @param {HTMLCanvasElement} canvas
  * @param {PatchData} patch
  */

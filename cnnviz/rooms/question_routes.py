@@ -1,4 +1,4 @@
-"""A room's question by plain HTTP: asked, answered, closed, shown, revealed; docs/rooms.md describes it."""
+"""HTTP routes of a room's question: pose, answer, close, show and reveal it. See docs/rooms.md."""
 
 import json
 import time
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
-from cnnviz.decks.votes import sensible
+from cnnviz.decks.votes import parse_vote
 from cnnviz.rooms import question_view
 from cnnviz.rooms.answer_cache import AnswerCache
 from cnnviz.rooms.answer_record import Record, read, record, table
@@ -24,15 +24,15 @@ from cnnviz.rooms.store import MOST_DEVICES, Room, Store
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.job import Busy, CostEstimate
-from cnnviz.server.language import of_request
+from cnnviz.server.language import request_language
 from cnnviz.server.rate_limits import Rate
-from cnnviz.server.request_bodies import Refused, table_in
+from cnnviz.server.request_bodies import Refused, read_json_object
 from cnnviz.server.visitors import visitor_of
 from cnnviz.wire.rooms import RoomPoll, RoomQuestion, RoomResults
 from cnnviz.words import DEFAULT, Problem
 
 MOST_QUESTION, MOST_VOTE = 8_000, 1_000
-"""Bytes of a question, and of an answer."""
+"""Size limits of a question and of an answer, in bytes."""
 MOST_SECONDS = 3_600
 _FRESH = {"Cache-Control": "no-store"}
 
@@ -40,7 +40,7 @@ Result = TypeVar("Result")
 
 
 def poll_data(poll: Poll | None) -> RoomPoll | None:
-    """The state of a question, as streams say it; None where there is none."""
+    """Return the state of a question as event streams send it, or None if there is none."""
     if poll is None:
         return None
     now = time.time()
@@ -50,7 +50,7 @@ def poll_data(poll: Poll | None) -> RoomPoll | None:
 
 
 class Questions:
-    """The answers to what is asked of a room's question."""
+    """Request handlers of a room's question."""
 
     def __init__(self, store: Store):
         self.store = store
@@ -58,11 +58,12 @@ class Questions:
         self.cache = AnswerCache()
         self.work: ComputeQueue[Any] = ComputeQueue(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # an audience may share one address
-        self.again = Rate(20, 0.5)  # changes of mind of one device
+        self.again = Rate(20, 0.5)  # changes of one device's answer
 
     async def ask_or_turn(self, request: Request, room: Room) -> Response:
-        """PUT room/<code>/question, for its driver: another question, or {"act": …}, what becomes of this one."""
-        sent = await table_in(request, MOST_QUESTION)
+        """PUT room/<code>/question, for the presenter: pose another question, or apply {"act": …} to the current one.
+       """
+        sent = await read_json_object(request, MOST_QUESTION)
         seconds = _seconds(sent)
         act = sent.get("act")
         if act is None:
@@ -73,51 +74,51 @@ class Questions:
         if room.poll is None:
             raise Refused(404, "ui.rooms.no_question")
         here = room.poll.at(time.time())
-        if act == "again" and here.phase == "revealed":  # its answer is out: on another picture
+        if act == "again" and here.phase == "revealed":  # the answer is revealed, so ask again about another image
             spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.deck))
             return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
         await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
         return JSONResponse(poll_data(room.poll), headers=_FRESH)
 
     async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
-        """Asks a question in a room, which is led to its lesson where it has one of its own, and to that `screen` of the deck."""
+        """Pose a question in a room. Move the audience to its setup if that differs, and to `screen` of the deck."""
         asked = await self._prepared(request, room, spec)
         leads = bool(question_view.of_file(spec) or spec["change"])
         poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
         await self._note(request, room)
-        await self.store.ask(room, poll)  # first, so that no page goes where the answer is seen
+        await self.store.ask(room, poll)  # before the move, so that no page shows the answer
         if leads:
             await self.store.move(room, question_view.moved_query(asked, room.query), screen)
         return poll
 
     async def over(self, request: Request, room: Room) -> None:
-        """Ends what is asked in a room."""
+        """End the question in a room."""
         await self._note(request, room)
         await self.store.ask(room, None)
 
     async def _note(self, request: Request, room: Room) -> None:
-        """Keeps what was answered to the question that stands in a room, if anything was."""
+        """Store the answers to the current question, if there are any."""
         if room.poll and (found := await self._record(request, room, room.poll)):
             await self.store.note(room, json.dumps(found))
 
     async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
-        """The answers to a question, None where nothing was, or where it cannot be computed any more."""
+        """Return the answers to a question, or None if there are none or they can no longer be evaluated."""
         if poll.kind == EXPERIMENT or not any(ballots := await self.store.ballots(room, poll)):
             return None
         try:
-            return record(poll, await self._prepared(request, room, poll.spec, of_request(request)), ballots)
+            return record(poll, await self._prepared(request, room, poll.spec, request_language(request)), ballots)
         except Refused:
             return None
 
     async def saved(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/results.csv, for its driver: every question and round of the room so far."""
+        """GET room/<code>/results.csv, for the presenter: all questions and rounds so far."""
         kept = [found for text in await self.store.records(room) if (found := read(text))]
         now = await self._record(request, room, room.poll) if room.poll else None
         headers = {**_FRESH, "Content-Disposition": f'attachment; filename="room-{room.code}.csv"'}
         return Response(table([*kept, *([now] if now else [])]), media_type="text/csv", headers=headers)
 
     async def begin(self, request: Request, room: Room, spec: dict[str, Any]) -> None:
-        """Begins an experiment in a room."""
+        """Begin an experiment in a room."""
         await self._note(request, room)
         await self.store.ask(room, self._next(room, spec, EXPERIMENT, MOST_DEVICES, False, None, True))
 
@@ -128,7 +129,8 @@ class Questions:
         return Poll(number, spec, kind, most, keyed, closes=now + seconds if seconds else None, back=back)
 
     async def end(self, request: Request, room: Room) -> Response:
-        """DELETE room/<code>/question, for its driver: the audience goes on where it was, unless it has been led on meanwhile."""
+        """DELETE room/<code>/question, for the presenter: end it, and return the audience to its previous address,
+        unless it has moved on."""
         poll = room.poll
         await self.over(request, room)
         if poll and poll.back and room.query == await self._led_to(request, room, poll):
@@ -136,18 +138,19 @@ class Questions:
         return Response(status_code=204)
 
     async def _led_to(self, request: Request, room: Room, poll: Poll) -> str:
-        """The address to which a question has led the audience."""
+        """Return the address to which a question has moved the audience."""
         if poll.kind == EXPERIMENT:
             return str(poll.spec.get("query"))
         return question_view.moved_query(await self._prepared(request, room, poll.spec), room.query)
 
     async def look(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/question: what everybody may know of it; with `number`, of none before that one."""
+        """GET room/<code>/question: the public part of the question. `number` is the question that the client
+        expects."""
         asked = request.query_params.get("number", "")
         if asked and asked != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
             await self.store.renew(room)
         poll = _poll(room)
-        lang = of_request(request)
+        lang = request_language(request)
         name = ("question", poll.number, text_of(poll.spec), lang)
 
         async def made() -> RoomQuestion:
@@ -158,19 +161,20 @@ class Questions:
         return await self.cache.get(request, name, made)
 
     async def asked(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/asked, for its driver: the question as it was sent, to be sent again to a room that was gone."""
+        """GET room/<code>/asked, for the presenter: the question as it was sent, so that it can be posed again in a
+        reopened room."""
         poll = _poll(room)
-        if poll.kind == EXPERIMENT:  # a screen's own, which begins again there
+        if poll.kind == EXPERIMENT:  # it belongs to a screen, which begins it again
             raise Refused(404, "ui.rooms.no_question")
         question = {name: value for name, value in poll.spec.items() if name not in ("at", "change", "script")}
         return JSONResponse({"number": poll.number, "question": question}, headers=_FRESH)
 
     async def vote(self, request: Request, room: Room) -> Response:
-        """POST room/<code>/vote: a device's answer, until it sends another one."""
+        """POST room/<code>/vote: a device's answer, which replaces its previous one."""
         device, sent = await self.sent_by_device(request, room)
         if room.poll and room.poll.stage == EXPERIMENT:
             raise Refused(409, "ui.rooms.other_question")
-        if not _meant(room, sent):  # another process may have asked it a moment ago
+        if not _meant(room, sent):  # another process may have posed it a moment ago
             await self.store.renew(room)
         poll = _poll(room)
         if sent.get("number", poll.number) != poll.number or sent.get("round", poll.round) != poll.round:
@@ -178,7 +182,7 @@ class Questions:
         if poll.phase != "open":
             raise Refused(409, "ui.rooms.vote_closed")
         kind, most = ("choose", poll.choices) if poll.stage == PREDICTION else (poll.kind, poll.most)
-        answer = sensible(kind, most, sent.get("answer"))
+        answer = parse_vote(kind, most, sent.get("answer"))
         if answer is None:
             raise Refused(400, f"ui.rooms.answer.{kind}", most=most - 1)
         if not await self.store.vote(room, poll, device, answer):
@@ -186,14 +190,16 @@ class Questions:
         return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
 
     async def lose(self, request: Request, room: Room) -> Response:
-        """POST room/<code>/lost: somebody is lost, or, {"lost": false}, no longer. It counts until the lecture goes on."""
+        """POST room/<code>/lost: a follower is lost, or no longer with {"lost": false}. It counts until the lecture
+        goes on."""
         device, sent = await self.sent_by_device(request, room)
         await self.store.lose(room, device, sent.get("lost") is not False)
         return Response(status_code=204)
 
     async def sent_by_device(self, request: Request, room: Room) -> tuple[str, dict[str, object]]:
-        """A device's token, and what it sent. Raises Refused: 403 where the token is none of this room's, 429 where it sends too much."""
-        sent = await table_in(request, MOST_VOTE)
+        """Return the device's token and the body. Raise Refused if the token is not of this room (403) or it sends
+        too often (429)."""
+        sent = await read_json_object(request, MOST_VOTE)
         device = str(sent.get("device"))
         if not is_device(device, room.presenter):
             raise Refused(403, "ui.rooms.device")
@@ -203,11 +209,11 @@ class Questions:
         return device, sent
 
     async def results(self, request: Request, room: Room, private: bool) -> Response:
-        """GET room/<code>/results: to everybody once they are shown, to the presenter (`private`) at any time."""
+        """GET room/<code>/results: for everybody once they are shown, for the presenter (`private`) at any time."""
         poll = _poll(room)
         if not private and not poll.shows:
             raise Refused(403, "ui.rooms.not_shown")
-        lang = of_request(request)
+        lang = request_language(request)
         revealed = poll.keyed and (private or poll.phase == "revealed")
         name = ("results", room.code, poll.number, poll.turn, revealed, lang)
 
@@ -221,8 +227,8 @@ class Questions:
         return JSONResponse(await made(), headers=_FRESH) if private else await self.cache.get(request, name, made)
 
     async def steps(self, request: Request, room: Room) -> Response:
-        """GET room/<code>/steps?lesson=…, for its driver: what an audience can be asked, and what there is to say."""
-        lesson, lang = request.query_params.get("lesson", "")[:40], of_request(request)
+        """GET room/<code>/steps?lesson=…, for the presenter: the screens with their notes, and what may be asked."""
+        lesson, lang = request.query_params.get("lesson", "")[:40], request_language(request)
         name = ("steps", lesson, room.query, room.screen, deck_digest(room.deck), lang)
         made = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
         return JSONResponse(await self.worked(request, name, made), headers=_FRESH)
@@ -233,17 +239,17 @@ class Questions:
         if found is None:
             try:
                 found = await self.worked(request, name, lambda: prepared(spec, lang, deck))
-            except (KeyError, TypeError, ValueError, AttributeError):  # another version's, in Redis
+            except (KeyError, TypeError, ValueError, AttributeError):  # written to Redis by another version
                 raise Refused(409, "ui.rooms.newer_question") from None
             self.prepared.put(name, found)
         return found
 
     async def worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
-        """The result of `work`, outside the event loop; a problem with it is the lecturer's to hear."""
+        """Return the result of `work`, computed outside the event loop. Raise Refused if it fails."""
         return await self.worked_for(visitor_of(request), name, work)
 
     async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
-        """The same, in the name of a visitor. Raises Refused."""
+        """Return the result of `work`, charged to a visitor. Raise Refused if it fails or the queue is full."""
         try:
             found: Result = await self.work.get(name, visitor, work, expected=expected)
             return found
@@ -254,7 +260,7 @@ class Questions:
 
 
 def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
-    """Tells whether the room's question, as this process knows it, is open and the one that was answered."""
+    """Return whether the answer is to the room's question as this process knows it, and that is open."""
     poll = room.poll.at(time.time()) if room.poll else None
     if poll is None or poll.phase != "open":
         return False
@@ -262,14 +268,14 @@ def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
 
 
 def _poll(room: Room) -> Poll:
-    """The question that stands in a room. Raises Refused."""
+    """Return the room's question. Raise Refused if there is none."""
     if room.poll is None or room.poll.stage == EXPERIMENT:
         raise Refused(404, "ui.rooms.no_question")
     return room.poll.at(time.time())
 
 
 def _experiment(poll: Poll) -> Experiment:
-    """The experiment of a room. Raises Refused."""
+    """Return the experiment of a poll. Raise Refused if another version began it."""
     try:
         return Experiment.of(poll)
     except (KeyError, TypeError, ValueError):
@@ -284,7 +290,7 @@ def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
 
 
 def _seconds(sent: dict[str, object]) -> float | None:
-    """The seconds to answer, where the lecturer sets them."""
+    """Return the time limit in seconds, or None if the presenter sets none. Raise Refused if it is invalid."""
     seconds = sent.get("seconds")
     if seconds is None:
         return None

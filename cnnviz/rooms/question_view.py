@@ -1,4 +1,4 @@
-"""The view of a room's question: its words, its maps, and its results, all computed by the lessons' own machinery."""
+"""The data of a room's question: its text, its maps and its results, computed as in a guided lesson."""
 
 import base64
 import json
@@ -20,9 +20,9 @@ from cnnviz.decks.library import library
 from cnnviz.decks.plates import Plate as DeckPlate
 from cnnviz.decks.plates import cells, plates
 from cnnviz.decks.plates import hidden as hidden_maps
-from cnnviz.decks.question import CHANGED, MOST_SHOWN, Question, ask, setup_at
+from cnnviz.decks.question import CHANGEABLE_KEYS, MOST_SHOWN, Question, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
-from cnnviz.decks.votes import accepted_in, bars, counted, grouped
+from cnnviz.decks.votes import accepted_intervals, bars, count_votes, group_answers
 from cnnviz.pages import map_records
 from cnnviz.rooms.redis_keys import deck_digest
 from cnnviz.rooms.room_deck import deck_of, screen_of
@@ -40,19 +40,19 @@ from cnnviz.wire.rooms import (
     RoomResults,
     RoomRound,
 )
-from cnnviz.words import DEFAULT, Problem, written
+from cnnviz.words import DEFAULT, Problem, format_value
 
 MOST_CELLS = 65_536
-"""Of a map that is clicked."""
+"""Largest number of cells of a map for click questions."""
 MOST_OUTLINED = 60
-"""Right cells up to which each is outlined."""
+"""Largest number of right cells that are outlined."""
 _WRAP = 60
 _FIELDS = {"lesson", "step", "screen", "spot", "map", "cell", "kind", "ask", "key", "tolerance", "answers", "hidden"}
 
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """A question on one lesson, ready to be asked: `keyed` says whether there is a right answer."""
+    """A question on one setup, ready to be posed. `keyed` is whether it has a right answer."""
 
     step: Screen
     question: Question
@@ -63,23 +63,24 @@ class Asked:
     maps: Mapping[str, MapRecord]
     lang: str
     written: bool
-    """Tells whether it is a deck's."""
+    """Whether the question comes from a deck."""
 
     @property
     def most(self) -> int:
-        """The number of options or cells."""
+        """Number of options or cells."""
         if self.step.kind == "click":
             return int(self.here.arrays[self.step.map].size)
         return len(self.question.options)
 
     @property
     def query(self) -> dict[str, str]:
-        """The address of the audience when it is asked this."""
+        """Address of the setup that the question is about."""
         return self.question.setup.to_query()
 
 
 def spec_of(sent: Mapping[str, object], room_query: str, deck: str = "") -> dict[str, object]:
-    """A question as it is kept: what the lecturer sent of it, and the lesson that it is asked on; of the room's `deck`, which and which screen."""
+    """Return a question as a room stores it: the presenter's fields and the setup it is about, or the digest and
+    screen of the room's `deck`."""
     spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
     here = dict(parse_qsl(room_query, keep_blank_values=True))
     if "screen" in spec:
@@ -91,7 +92,7 @@ def spec_of(sent: Mapping[str, object], room_query: str, deck: str = "") -> dict
 
 
 def _plain(name: str, value: object) -> object:
-    """A field that is one word or number, or the answers, which are a list of such; Problem for anything deeper."""
+    """Return a field that is a scalar, or the list of answers. Raise Problem if it is nested deeper."""
     if name == "answers" and isinstance(value, list) and all(isinstance(answer, dict) for answer in value):
         return [{key: _plain(key, text) for key, text in answer.items() if key in ("label", "is", "say")} for answer in value]
     if not isinstance(value, str | int | float | bool | None):
@@ -100,7 +101,8 @@ def _plain(name: str, value: object) -> object:
 
 
 def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> Asked:
-    """Everything of a question but its votes; Problem says why it cannot be asked. `deck` is the room's, for its screens."""
+    """Return everything of a question except its votes. `deck` is the room's. Raise Problem if the question cannot be
+    posed."""
     written = of_file(spec)
     step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in ROOM_KINDS:
@@ -108,7 +110,7 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> As
     question = ask(step, setup_at(step, spec["change"]))
     keyed = written or has_key(spec)
     if not keyed:
-        question = replace(question, options=question.options[:-1])  # the last one stands for a key that is none
+        question = replace(question, options=question.options[:-1])  # the last option represents a missing key
     here = scope_of(question.setup)
     program = map_records.program_of(question.setup, here.snapshot)
     maps = map_records.records(question.setup, program, here.snapshot)
@@ -121,12 +123,12 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> As
 
 
 def reached(setup: Setup, symbol: str) -> bool:
-    """Tells whether a map is computed at the lesson's stage already, or needs no computing.
+    """Return whether a map has been computed at the setup's stage or is given from the start.
 
     >>> reached(Setup(stage="x"), "z1"), reached(Setup(stage="a1"), "z1"), reached(Setup(stage="x"), "f")
     (False, True, True)
     """
-    if symbol in setup.network.parameters:  # their values now; the update makes the next
+    if symbol in setup.network.parameters:  # their current values; the update computes the next ones
         return True
     names = [str(stage) for stage in setup.network.stages]
     made = next((n for n, stage in enumerate(setup.network.stages) if symbol in stage.makes), 0)
@@ -134,7 +136,7 @@ def reached(setup: Setup, symbol: str) -> bool:
 
 
 def of_file(spec: Mapping[str, Any]) -> bool:
-    """Tells whether a question is a screen of a deck, which the audience is led to."""
+    """Return whether a question comes from a deck, so that the audience is moved to its setup."""
     return "lesson" in spec or "screen" in spec
 
 
@@ -155,9 +157,9 @@ def _lesson_step(spec: Mapping[str, Any]) -> Screen:
 
 
 def elsewhere(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
-    """The same question on another picture; Problem where it may only be asked on its own."""
+    """Return the same question about another image. Raise Problem if it allows no other image."""
     asked = prepared(spec, deck=deck)
-    if "img" not in CHANGED[asked.step.change]:
+    if "img" not in CHANGEABLE_KEYS[asked.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]
     here = asked.question.setup.img
@@ -165,16 +167,16 @@ def elsewhere(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
 
 
 def moved_query(asked: Asked, room_query: str) -> str:
-    """The address of a question's lesson, looked at as the room is."""
+    """Return the address of a question's setup, with the room's view keys."""
     looks = {key: text for key, text in parse_qsl(room_query) if key in PAGE_KEYS}
     return urlencode(asked.query | looks, safe=",:")
 
 
-# ---- what is sent
+# ---- data for clients
 
 
 def question_data(asked: Asked, number: int) -> RoomQuestion:
-    """The public part of a question: no key, and no word of which answer is right."""
+    """Return the public part of a question, which does not reveal the right answer."""
     step, question, lang = asked.step, asked.question, asked.lang
     clicked = step.kind == "click"
     source = _source(asked) if clicked and asked.hidden else None
@@ -185,16 +187,16 @@ def question_data(asked: Asked, number: int) -> RoomQuestion:
         source=_map(asked, source.source, True) if source else None,
         window=dict(source.geometry) if source else None,
         kernel=_kernel(asked) if source else None,
-        other="img" in CHANGED[step.change],
+        other="img" in CHANGEABLE_KEYS[step.change],
         plates=_plates(asked, False),
     )  # fmt: skip
 
 
 def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, revealed: bool) -> RoomResults:
-    """The answers: raw, and once the key is out, by groups."""
+    """Return the answers: raw counts, and groups once the key is revealed."""
     step = asked.step
     rounds = [_round(step.kind, ballot) for ballot in ballots]
-    groups = grouped(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
+    groups = group_answers(step, asked.question, [ballot.values() for ballot in ballots], asked.keyed, asked.lang) if revealed else []
     clicked = step.kind == "click"
     return RoomResults(
         rounds=rounds, followers=followers, revealed=revealed,
@@ -208,14 +210,14 @@ def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, reveal
         ],
         key=_right_cells(asked) if clicked and revealed and asked.keyed else [],
         map=_map(asked, step.map, revealed or not asked.hidden) if clicked else None,
-        accepted=accepted_in(step.kind, asked.question) if revealed and asked.keyed else [],
+        accepted=accepted_intervals(step.kind, asked.question) if revealed and asked.keyed else [],
         right=asked.question.right.say(asked.lang) if revealed else "",
         plates=_plates(asked, revealed),
     )  # fmt: skip
 
 
 def _plates(asked: Asked, revealed: bool) -> list[RoomPlate]:
-    """The maps that stand beside the words; what is hidden comes without its numbers until the answer is out."""
+    """Return the maps next to the text. Hidden ones have no values until the answer is revealed."""
     if not asked.written or asked.step.kind == "click":
         return []
     of = cells(asked.step, asked.here)
@@ -226,7 +228,7 @@ def _plate(asked: Asked, plate: DeckPlate, hidden: bool, of: tuple[str, tuple[ra
     array, record = np.atleast_2d(plate.value), asked.maps.get(plate.like)
     name, words = plate.label.say(asked.lang), ""
     if record is not None and plate.of == plate.like:
-        name, words = name or label(plate.of), written(record["plain"], "", asked.lang)
+        name, words = name or label(plate.of), format_value(record["plain"], "", asked.lang)
     found = plate_data(plate.of, array, record, asked.lang, hidden)
     if found is None:
         return None
@@ -238,13 +240,14 @@ def _plate(asked: Asked, plate: DeckPlate, hidden: bool, of: tuple[str, tuple[ra
 
 
 def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: str, hidden: bool = False) -> RoomPlate | None:
-    """A map of at least two axes that stands beside words: numbers where they are few, else colours; None where it has neither."""
+    """Return a map of at least two axes, as numbers if it is small and as colours otherwise; None if it is too large
+    for both."""
     few = array.size <= MOST_SHOWN and array.ndim == 2
     if not few and (record is None or array.size > MOST_CELLS):
         return None
     _, rows, columns = laid_out(array.shape)
     return RoomPlate(
-        label=label(symbol), words=written(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
+        label=label(symbol), words=format_value(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
         picture=array.astype(float).tolist() if few and not hidden else None,
         map=None if few or hidden or record is None else map_data(symbol, array, record, lang, True),
     )  # fmt: skip
@@ -253,14 +256,14 @@ def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: s
 def _round(kind: str, ballot: Ballot) -> RoomRound:
     if kind == "number":
         return RoomRound(votes=len(ballot), counts=[(bar.low, bar.high, bar.count) for bar in bars(ballot.values())])
-    return RoomRound(votes=len(ballot), counts=[(n, n, count) for n, count in counted(ballot.values()).items()])
+    return RoomRound(votes=len(ballot), counts=[(n, n, count) for n, count in count_votes(ballot.values()).items()])
 
 
 def _option(label: str, value: np.ndarray, lang: str) -> RoomOption:
     shown = np.atleast_2d(value)
     pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
     return RoomOption(
-        label=label or (written(value.item(), "4", lang) if value.size == 1 else ""),
+        label=label or (format_value(value.item(), "4", lang) if value.size == 1 else ""),
         picture=shown.astype(float).tolist() if pictured else None,
     )
 
@@ -270,16 +273,16 @@ def _map(asked: Asked, symbol: str, shown: bool) -> RoomMap:
 
 
 def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
-    """A map, without its numbers where it is not `shown`."""
+    """Return a map, with its values only if `shown`."""
     layers, rows, columns = laid_out(array.shape)
     return RoomMap(
-        symbol=symbol, label=label(symbol), words=written(record["plain"], "", lang), shape=list(array.shape),
+        symbol=symbol, label=label(symbol), words=format_value(record["plain"], "", lang), shape=list(array.shape),
         layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if shown else None,
     )  # fmt: skip
 
 
 def laid_out(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Layers, rows and columns in which an array's cells are drawn, in its order; long rows are wrapped.
+    """Return layers, rows and columns in which an array's cells are drawn in order. Long rows are wrapped.
 
     >>> laid_out((30, 30)), laid_out((4, 3, 30, 30)), laid_out((900,)), laid_out((900, 2))
     ((1, 30, 30), (12, 30, 30), (1, 15, 60), (1, 30, 60))
@@ -291,7 +294,7 @@ def laid_out(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def plane(array: np.ndarray, record: MapRecord) -> Plane:
-    """Cells as their places on a scale of colours, a byte each."""
+    """Return cells as positions on a colour scale, one byte each."""
     low, high = (float(end) for end in record["limits"])
     share = (np.nan_to_num(array.ravel()) - low) / (high - low) if high > low else np.full(array.size, 0.5)
     levels = np.rint(255 * np.clip(share, 0, 1)).astype(np.uint8)
@@ -299,7 +302,8 @@ def plane(array: np.ndarray, record: MapRecord) -> Plane:
 
 
 def _source(asked: Asked) -> Link | None:
-    """The map over which a window slides to make the cells of the map that is clicked, if they go one for one."""
+    """Return the link by which a window slides over a source map to compute the clicked map, or None if there is
+    none."""
     for link in asked.program.links.get(asked.step.map, ()):
         if not reached(asked.question.setup, link.source):
             continue
@@ -309,7 +313,7 @@ def _source(asked: Asked) -> Link | None:
 
 
 def _kernel(asked: Asked) -> list[list[float]] | None:
-    """The weights of the window, where there is one kernel."""
+    """Return the weights of the window, or None unless there is a single 2-D kernel."""
     for link in asked.program.links.get(asked.step.map, ()):
         array = asked.here.arrays.get(link.source)
         if link.source in asked.program.parameters and array is not None and array.ndim == 2 and array.size <= MOST_SHOWN:
@@ -324,7 +328,8 @@ def _right_cells(asked: Asked) -> list[int]:
 
 
 def _patch(asked: Asked, cell: int) -> PatchData | None:
-    """The surroundings of a cell: in the map over which its window slides, a cell more on each side; else in its own map."""
+    """Return the surroundings of a cell: its window in the source map plus one cell on each side, or its neighbours
+    in its own map."""
     own = asked.here.arrays[asked.step.map]
     if own.ndim < 2:
         return None
@@ -333,7 +338,7 @@ def _patch(asked: Asked, cell: int) -> PatchData | None:
     array = asked.here.arrays[source.source] if source else own.reshape(-1, *own.shape[-2:])[int(np.ravel_multi_index(at[:-2], own.shape[:-2])) if own.ndim > 2 else 0]
     rows, columns = array.shape
     if source:
-        # links count a channel axis that an array of one channel is shown without
+        # links include a channel axis, which arrays of one channel lack
         (top, high, _), (left, wide, _) = reach(source, (0, int(at[0]), int(at[1])), (1, rows, columns))[-2:]
     else:
         top, high, left, wide = int(at[-2]), 1, int(at[-1]), 1
@@ -346,5 +351,5 @@ def _patch(asked: Asked, cell: int) -> PatchData | None:
 
 
 def text_of(spec: Mapping[str, Any]) -> str:
-    """A spec as text, the same for the same question."""
+    """Return a canonical JSON text of a question's fields."""
     return json.dumps(spec, sort_keys=True)

@@ -1,5 +1,5 @@
-// Runs with different learning rates on a canvas: the rate of each across, its last loss upwards, both on powers of ten. Runs whose loss rose
-// are on a shelf above.
+// A chart of runs with different learning rates: rate on the horizontal axis, final loss on the vertical axis, both
+// logarithmic. Runs whose loss rose are on a separate strip above.
 
 import { scaleOf } from "../pages/train/sweep_model.js"
 import { prepare } from "../view/draw/canvas.js"
@@ -11,13 +11,19 @@ import { say } from "../view/model/words.js"
 /** @typedef {{ own?: number, pointed?: number, best?: number, font?: number, narrow?: boolean }} Look  the run of this device, the one whose inside is shown, the one that won, the size of words, whether there is little room */
 
 const RATES = [0.001, 0.01, 0.1, 1]
-const LINE = 1.4 // from one line of words to the next, by their size
-const [SMALLEST, LARGEST] = [0.16, 0.42] // the radius of a dot, by the size of words
+const LINE = 1.4 // line height, relative to the font size
+const [SMALLEST, LARGEST] = [0.16, 0.42] // limits of a dot's radius, relative to the font size
 
-/** Return whether a run diverged: its loss is no number, or rose. @param {number} loss @param {number} start */
+/**
+ * Whether a run diverged: its loss is not a number or has risen. @param {number} loss @param {number} start
+ * @param {number} loss @param {number} start
+ */
 export const hasDiverged = (loss, start) => !(loss <= start)
 
-/** Return the run with the lowest loss, -1 if none has one. @param {ArrayLike<number>} last */
+/**
+ * Return the run with the lowest loss, or -1 if no loss is finite. @param {ArrayLike<number>} last
+ * @param {ArrayLike<number>} last
+ */
 export function bestOf(last) {
   let best = -1
   for (let run = 0; run < last.length; run++)
@@ -25,7 +31,11 @@ export function bestOf(last) {
   return best
 }
 
-/** Return the powers of ten that have a line, at most so many: the step between them is the same. @param {number} low @param {number} high @param {number} most */
+/**
+ * Return evenly spaced powers of ten for grid lines, `most` at most. @param {number} low @param {number} high @param
+ * {number} most
+ * @param {number} low @param {number} high @param {number} most
+ */
 export function powersIn(low, high, most) {
   const step = Math.max(1, Math.ceil((high - low) / Math.max(1, most - 1)))
   const powers = []
@@ -33,20 +43,20 @@ export function powersIn(low, high, most) {
   return powers
 }
 
-const PLAIN = -4 // the least power of ten that is written with zeros
+const PLAIN = -4 // smallest exponent that is written with zeros
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-/** A power of ten as people write it: 0.01, 10⁻⁵. @param {number} power */
+/** A power of ten for people: 0.01, 10⁻⁵. @param {number} power @param {number} power */
 export const tick = (power) =>
   power >= PLAIN
     ? decimals(10 ** power, Math.max(0, -power))
     : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
 
-/** Return where a rate is, from 0 to 1. @param {number} rate */
+/** Return the horizontal position of a rate, from 0 to 1. @param {number} rate @param {number} rate */
 const across = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
 
 /**
- * Paint the runs, and return where their dots are.
+ * Paint the runs, and return the positions of their dots.
  * @param {HTMLCanvasElement} canvas
  * @param {Runs} runs
  * @param {Look} look
@@ -60,7 +70,7 @@ export function paintRates(
   const context = prepare(canvas)
   const style = getComputedStyle(canvas)
   const [soft, line, accent, paper] = ["soft", "line", "accent", "paper"].map((name) => {
-    canvas.style.outlineColor = `var(--${name})` // a canvas may not be able to work it out
+    canvas.style.outlineColor = `var(--${name})` // resolves the variable, which a canvas context may not
     return style.outlineColor
   })
   const ink = style.color
@@ -77,7 +87,7 @@ export function paintRates(
   context.font = `${font}px ${style.fontFamily}`
   context.textBaseline = "middle"
 
-  // the shelf
+  // strip of diverged runs
   context.fillStyle = line
   context.globalAlpha = 0.35
   context.fillRect(box.x, 0, box.width, shelf)
@@ -86,7 +96,7 @@ export function paintRates(
   context.textAlign = "right"
   context.fillText(say("web.hall.experiment.shelf"), box.x - 0.6 * font, shelf / 2)
 
-  // losses, and where all began
+  // losses, and the initial loss
   const begin = box.y + scale.at(start) * box.height
   for (const power of powersIn(scale.low, scale.high, Math.floor(box.height / (1.8 * font)))) {
     const y = box.y + scale.at(10 ** power) * box.height
@@ -106,7 +116,7 @@ export function paintRates(
   context.setLineDash([])
   context.fillText(say("web.hall.experiment.start", { loss: number(start, 2) }), box.x - 0.6 * font, begin)
 
-  // rates
+  // learning rates
   context.textBaseline = "top"
   context.textAlign = "center"
   for (const rate of RATES) {
@@ -120,7 +130,7 @@ export function paintRates(
   context.textAlign = "center"
   context.fillText(say("web.sweep.key.lr"), box.x + box.width / 2, box.y + box.height + 1.9 * font)
 
-  // a dot for each device
+  // one dot per device
   const radius = font * Math.min(LARGEST, Math.max(SMALLEST, 3 / Math.sqrt(Math.max(1, last.length))))
   const x = Float64Array.from(values, (value) => box.x + across(Number(value)) * box.width)
   const y = Float64Array.from(last, (loss) =>
@@ -148,7 +158,7 @@ export function paintRates(
 }
 
 /**
- * Words beside a dot, on the side with room.
+ * Draw a text next to a dot, on the side with more space.
  * @param {CanvasRenderingContext2D} context
  * @param {string} text
  * @param {number} x

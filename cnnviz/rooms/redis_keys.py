@@ -1,4 +1,4 @@
-"""Rooms in Redis: the names of their keys, and how they are read, be it written by a later version or spoiled."""
+"""Names of the rooms' Redis keys, and parsers that tolerate later versions and corrupt data."""
 
 import contextlib
 import hashlib
@@ -12,97 +12,98 @@ from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.store import StoreLost, Unreadable
 
 MOVED = "cnnviz:moved"
-"""The channel on which a room's code is said when it has moved or ended."""
+"""Channel that announces the code of a room that has moved or ended."""
 ANSWERED = "cnnviz:answered"
-"""The channel on which answers are said that were written: room, question, round, and by device the answer and its stamp."""
+"""Channel that announces stored answers: room, question, round, and for each device its answer and stamp."""
 ROOMS = "cnnviz:rooms"
-"""Every room's code, by when it last moved."""
+"""Sorted set of all room codes, by the time of the last move."""
 DECKS = "cnnviz:scripts"
-"""Every room's code and the length of its deck, by when that was given or moved in last."""
+"""Sorted set of all room codes with the length of their decks, by the time they were last used."""
 MARK = "cnnviz:mark"
-"""A random text that the first process sets. If it is gone, Redis has forgotten everything. It does not expire."""
+"""A random text that the first process sets and that does not expire. If it is missing, Redis has lost all data."""
 ALL = "all"
 NO_POLL = "-"
-"""The mark of a room that has no question any more."""
+"""Value of a room that no longer has a question."""
 
 
 def room_name(code: str) -> str:
-    """Of a hash: driver, query, number, poll, screen, explore, cover, and the digest of the deck."""
+    """Return the key of a hash: driver, query, number, poll, screen, explore, cover, and the digest of the deck."""
     return f"cnnviz:room:{code}"
 
 
 def deck_name(code: str) -> str:
-    """Of the deck that is given in a room."""
+    """Return the key of the room's deck."""
     return f"cnnviz:room:{code}:script"
 
 
 def followers_name(code: str) -> str:
-    """Of a hash: by process, how many follow there."""
+    """Return the key of a hash from process to its number of followers."""
     return f"cnnviz:room:{code}:followers"
 
 
 def ballot_name(code: str, poll: Poll, round: int) -> str:
-    """Of a hash: by device, its answer."""
+    """Return the key of a hash from device to answer."""
     return f"cnnviz:room:{code}:ballot:{poll.number}:{round}"
 
 
 def stamps_name(code: str, poll: Poll, round: int) -> str:
-    """Of a hash: by device, when its answer was given. A hash of its own, for versions that know answers alone."""
+    """Return the key of a hash from device to the stamp of its answer. It is separate, for versions that know only
+    answers."""
     return f"{ballot_name(code, poll, round)}:at"
 
 
 def records_name(code: str) -> str:
-    """Of a list: what was answered to the questions that are over."""
+    """Return the key of a list of records of earlier questions."""
     return f"cnnviz:room:{code}:records"
 
 
 def been_name(code: str) -> str:
-    """Of a set ordered by time: the places where the lecture has been."""
+    """Return the key of a sorted set of the screens where the lecture has been, by time."""
     return f"cnnviz:room:{code}:been"
 
 
 def lost_name(code: str) -> str:
-    """Of a set: the devices of those who are lost."""
+    """Return the key of a set of the devices of lost followers."""
     return f"cnnviz:room:{code}:lost"
 
 
 def streamed_name(code: str) -> str:
-    """The name of a hash: by address, the most streams that were open at once, summed over processes."""
+    """Return the key of a hash from address to its largest number of concurrent streams, summed over processes."""
     return f"cnnviz:room:{code}:streamed"
 
 
 def joined_name(code: str) -> str:
-    """The name of a hash: by address, and under ALL, how many devices have joined."""
+    """Return the key of a hash from address, or ALL, to the number of devices that have joined."""
     return f"cnnviz:room:{code}:joined"
 
 
 def ended_name(code: str) -> str:
-    """The name of a key that says for a while that a room was ended and not lost."""
+    """Return the key that marks, for a while, a room that was ended rather than lost."""
     return f"cnnviz:room:{code}:ended"
 
 
 def deck_mark(code: str, deck: str) -> str:
-    """The name of a deck among DECKS."""
+    """Return the name of a deck in DECKS."""
     return f"{code} {len(deck)}"
 
 
 def deck_digest(deck: str) -> str:
-    """The digest that tells whether the known deck is the one that is there; "" for none."""
+    """Return the digest that identifies a deck, or "" for none."""
     return hashlib.sha256(deck.encode("utf-8", "replace")).hexdigest()[:16] if deck else ""
 
 
 def places_name(code: str, poll: Poll) -> str:
-    """Of a number: how many places were handed out in an experiment."""
+    """Return the key of the number of devices in an experiment."""
     return f"cnnviz:room:{code}:places:{poll.number}"
 
 
 def names_of_room(code: str, poll: Poll | None) -> list[str]:
-    """Of all that there is of a room."""
+    """Return all keys of a room."""
     return [name(code) for name in _NAMES] + names_of_answers(code, poll)
 
 
 def names_of_answers(code: str, poll: Poll | None) -> list[str]:
-    """Of all that was answered to a question."""
+    """Return all keys of the answers to a question."""
     if poll is None:
         return []
     rounds = range(1, poll.round + 1)
@@ -114,7 +115,8 @@ _NAMES = (room_name, deck_name, lost_name, records_name, followers_name, been_na
 
 @dataclass(frozen=True)
 class Found:
-    """A room as Redis has it; `asked` says whether it has ever had a question, `poll` is None where it has none now, `deck` is its deck's digest."""
+    """A room as stored in Redis. `asked` is whether it has ever had a question, `poll` the current one or None, and
+    `deck` a digest."""
 
     presenter: str
     query: str
@@ -128,7 +130,8 @@ class Found:
 
 
 def room_in(fields: Mapping[str, str]) -> Found | None:
-    """Reads a room's hash; None where there is no room. Raises Unreadable, so that what was known stays."""
+    """Parse a room's hash. Return None if there is no room. Raise Unreadable if it is invalid, so that the known
+    state stays."""
     if "number" not in fields:
         return None
     try:
@@ -143,7 +146,7 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
 
 
 def _screen_in(text: str) -> str:
-    """The state of a screen, on one line of JSON; "" for anything else."""
+    """Return the state of a screen, one line of JSON, or "" if it is invalid."""
     with contextlib.suppress(ValueError, RecursionError):
         if text.isprintable() and isinstance(json.loads(text), dict):
             return text
@@ -151,7 +154,7 @@ def _screen_in(text: str) -> str:
 
 
 def poll_in(text: str | None) -> Poll | None:
-    """Reads a question; None where there is none, or none that this version can take answers to."""
+    """Parse a question. Return None if there is none, or this version cannot take answers to it."""
     return _poll(text) if text and text != NO_POLL else None
 
 
@@ -165,7 +168,7 @@ def _poll(text: str) -> Poll | None:
 
 
 def followers_in(told: str) -> tuple[int, int, float]:
-    """Reads how many follow in a process, how many of them alone, and when it said so; 0 where that cannot be read."""
+    """Parse a process's report: followers, those who explore alone, and its time. Return zeros if it is invalid."""
     try:
         count, alone, at, *_ = json.loads(told)
         return int(count), int(alone), float(at)
@@ -174,7 +177,7 @@ def followers_in(told: str) -> tuple[int, int, float]:
 
 
 def answers_in(said: str) -> tuple[str, int, int, dict[str, tuple[float, int]]]:
-    """Reads what was said on ANSWERED. Raises ValueError where it is said otherwise."""
+    """Parse a message on ANSWERED. Raise ValueError if it is invalid."""
     try:
         code, number, round, answers = json.loads(said)
         return str(code), int(number), int(round), {str(device): (float(answer), int(stamp)) for device, (answer, stamp) in answers.items()}
@@ -183,7 +186,7 @@ def answers_in(said: str) -> tuple[str, int, int, dict[str, tuple[float, int]]]:
 
 
 def stamp_in(text: str | None) -> int:
-    """Reads an answer's stamp; 0 where there is none."""
+    """Parse an answer's stamp. Return 0 if there is none."""
     try:
         return int(text or 0)
     except ValueError:
@@ -192,7 +195,8 @@ def stamp_in(text: str | None) -> int:
 
 @contextlib.asynccontextmanager
 async def reachable() -> AsyncIterator[None]:
-    """Raises StoreLost where Redis does not answer, and Unreadable where it refuses, as under a name that has something of another kind."""
+    """Raise StoreLost if Redis is unreachable, and Unreadable if it refuses a command, for example for a key of
+    another type."""
     from redis.exceptions import RedisError, ResponseError
 
     try:

@@ -1,4 +1,5 @@
-"""Rooms that several processes share, in Redis: each knows those that are followed in it, and hears of every move."""
+"""A store of rooms in Redis, for several processes. Each process caches the rooms that are followed in it, and is
+notified of every move."""
 
 from __future__ import annotations
 
@@ -67,18 +68,19 @@ if TYPE_CHECKING:
     from redis.asyncio import Redis
 
 TELL_EVERY, FORGOTTEN = 2.0, 10.0
-"""Seconds between two words on how many follow here, and after which a process that says none counts no more."""
+"""Seconds between two reports of the followers of this process, and the age at which a report no longer counts."""
 AGAIN_IN = 0.5
 _LOG = logging.getLogger(__name__)
 AT_ONCE = 40
-"""Questions to Redis at a time, each of which takes a connection of its own."""
+"""Number of concurrent commands to Redis, each of which takes a connection."""
 
 
 class RedisStore:
-    """As `MemoryStore`, for all processes that name the same Redis. Losing it loses no room that somebody follows."""
+    """A store like `MemoryStore`, for all processes that use the same Redis. If Redis loses its data, rooms with
+    followers are restored."""
 
     def __init__(self, redis: Redis, most: int = MOST_ROOMS):
-        self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
+        self.redis: Any = redis  # redis-py's types ignore decode_responses, which makes all responses str
         self.most = most
         self.process = uuid.uuid4().hex
         self.known: LruCache[str, Room] = LruCache(10 * MOST_ROOMS)
@@ -105,7 +107,7 @@ class RedisStore:
             return True
 
     async def _give_up_idle(self, now: float) -> None:
-        """Ends a room without followers that has not been moved for long. Raises TooManyRooms."""
+        """End an idle room without followers. Raise TooManyRooms if there is none."""
         for code in await self.redis.zrangebyscore(ROOMS, 0, now - IDLE, start=0, num=AT_ONCE):
             if not await self.redis.exists(_followers(code)):
                 await self._delete(code)
@@ -113,7 +115,8 @@ class RedisStore:
         raise TooManyRooms
 
     async def _delete(self, code: str, poll: Poll | None = None, mark: str = "") -> None:
-        """Delete a room in one transaction: a room that is missing but listed in ROOMS was lost, and is put back."""
+        """Delete a room in one transaction, since a room that is missing but listed in ROOMS counts as lost and is
+        restored."""
         async with self.redis.pipeline() as all_or_nothing:
             all_or_nothing.delete(*names_of_room(code, poll))
             all_or_nothing.set(ended_name(code), "1", ex=int(10 * FORGOTTEN))
@@ -126,7 +129,7 @@ class RedisStore:
         self._begin()
         room = self.known.get(code)
         if room in self.followed and not room.ended:
-            return room  # followers get every move
+            return room  # followed rooms are notified of every move
         try:
             return await self._looked_up(code)
         except StoreLost:
@@ -138,7 +141,7 @@ class RedisStore:
         await self._looked_up(room.code)
 
     async def _looked_up(self, code: str) -> Room | None:
-        """As it is now: all who ask while it is being read share the next reading."""
+        """Return the current state. Requests that arrive during a read share the next one."""
         coming = self.coming.get(code)
         if coming is None:
 
@@ -178,7 +181,7 @@ class RedisStore:
             await self.redis.publish(MOVED, room.code)
 
     async def _keep_deck(self, room: Room) -> None:
-        """The deck beside its room, whose hash is read at every move."""
+        """Store the deck under its own key, since the room's hash is read at every move."""
         if not room.deck:
             return
         if not await self.redis.exists(deck_name(room.code)):
@@ -202,7 +205,7 @@ class RedisStore:
         watched = room.followers or room.streams
         self.followed.add(room) if watched else self.followed.discard(room)
         if not watched:
-            self.answers.forget(room)  # only who hears of every change puts anything back
+            self.answers.forget(room)  # without followers this process misses changes, so it must not restore answers
 
     async def stream(self, room: Room, address: str) -> None:
         name = address_digest(room, address)
@@ -221,14 +224,14 @@ class RedisStore:
         name, joined = address_digest(room, address), joined_name(room.code)
         async with self.turns, reachable():
             streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
-            held, total = await self._joins(joined, name, 1)  # counted first: of many that come at once none is overlooked
+            held, total = await self._joins(joined, name, 1)  # count first, so that no concurrent request is missed
             if may_join(streams, held - 1, total - 1, spare):
                 return True
             await self._joins(joined, name, -1)
             return False
 
     async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
-        """Count devices of an address; return how many the address has, and all."""
+        """Add `by` to the devices of an address. Return the number of the address, and of all."""
         async with self.redis.pipeline() as together:
             together.hincrby(joined, name, by)
             together.hincrby(joined, ALL, by)
@@ -299,15 +302,15 @@ class RedisStore:
             return await self.answers.count(room, poll)
 
     def _polled(self, room: Room, poll: Poll | None) -> None:
-        """The question as far as it has come, as this process knows it now."""
+        """Set the question as this process knows it."""
         if room.poll and (poll is None or poll.number != room.poll.number):
             self.answers.forget(room)
         room.poll, room.asked = poll, True
 
-    # ---- what happens meanwhile
+    # ---- background tasks
 
     def _begin(self) -> None:
-        """Starts to listen, in the loop that serves; also what has ended, whatever ended it."""
+        """Start the background tasks in the running event loop, and restart those that have ended."""
         self.tasks = [task for task in self.tasks if not task.done()]
         known = {task.get_name() for task in self.tasks}
         for name, act in (("listen", self._listen), ("tell", self._tell)):
@@ -315,7 +318,7 @@ class RedisStore:
                 self.tasks.append(asyncio.create_task(self._for_ever(act), name=name))
 
     async def _for_ever(self, act: Callable[[], Awaitable[None]]) -> None:
-        """Does it again wherever it ends, and logs why; Redis that is lost is said once."""
+        """Repeat `act` whenever it ends, and log why. An unreachable Redis is logged once."""
         lost = False
         while not _cancelled():
             try:
@@ -330,7 +333,7 @@ class RedisStore:
             await asyncio.sleep(AGAIN_IN)
 
     async def _listen(self) -> None:
-        """Hears of moves; after Redis was lost, asks for all that was missed, and puts back what it has forgotten."""
+        """Listen for moves. After a reconnect, fetch what was missed and restore what Redis has lost."""
         try:
             async with reachable(), self.redis.pubsub() as heard:
                 await heard.subscribe(MOVED, ANSWERED)
@@ -349,18 +352,18 @@ class RedisStore:
             self.ready.clear()
 
     async def _restore_all(self) -> None:
-        """Put back what Redis has forgotten of all rooms that are followed here."""
+        """Restore what Redis has lost of all rooms that are followed here."""
         for room in list(self.followed):
             await self._refresh_alone(room.code, restore=True)
         await self.redis.set(MARK, self.process, nx=True)
         self.mark = await self.redis.get(MARK)
 
     async def _restored(self, room: Room) -> bool:
-        """Put a room back if Redis has lost it; return whether the room is there."""
+        """Restore a room if Redis has lost it. Return whether it exists."""
         return await self._refresh(room.code) is not None
 
     async def _is_lost(self, code: str) -> bool:
-        """Return whether a room that Redis does not have was evicted or flushed, and not ended."""
+        """Return whether a room that Redis does not have was evicted or flushed rather than ended."""
         if await self.redis.exists(ended_name(code)):
             return False
         moved = await self.redis.zscore(ROOMS, code)
@@ -369,17 +372,17 @@ class RedisStore:
         return self.mark is not None and await self.redis.get(MARK) != self.mark
 
     def _answered(self, said: str) -> None:
-        """Keeps what was answered by way of another process."""
+        """Store answers that another process received."""
         try:
             code, number, round, answers = answers_in(said)
         except ValueError:
-            return  # a later version says it otherwise, and keeps it itself
+            return  # a later version has another format and keeps its answers itself
         room = self.known.get(code)
         if room:
             self.answers.keep(room, number, round, answers)
 
     async def _tell(self) -> None:
-        """Report how many follow here, and put back rooms that Redis has lost."""
+        """Report the number of followers here, and restore rooms that Redis has lost."""
         before: set[Room] = set()
         while not _cancelled():
             async with reachable():
@@ -397,12 +400,12 @@ class RedisStore:
                     if not there:
                         await self._refresh_alone(room.code)
                     elif room.poll and room.ballots:
-                        await self.answers.count(room, room.poll)  # puts back what is missing
+                        await self.answers.count(room, room.poll)  # restores missing answers
             before = set(self.followed)
             await asyncio.sleep(TELL_EVERY)
 
     async def _refresh_alone(self, code: str, restore: bool = False) -> None:
-        """Brings a room up to date; what is wrong with it is logged, and the others' go on."""
+        """Update a room. Log errors, so that other rooms are still updated."""
         try:
             await self._refresh(code, restore)
         except Unreadable as error:
@@ -413,7 +416,7 @@ class RedisStore:
             _LOG.exception("a room could not be brought up to date")
 
     async def _refresh(self, code: str, restore: bool = False) -> Room | None:
-        """Brings what is known of a room up to date; None where there is none. Raises StoreLost, Unreadable."""
+        """Update the known state of a room. Return None if it does not exist. Raise StoreLost or Unreadable."""
         async with reachable():
             there = room_in(await self.redis.hgetall(room_name(code)))
             room = self.known.get(code)
@@ -421,11 +424,12 @@ class RedisStore:
             if room and not room.ended and (restore or lost or (there and there.number < room.number)):
                 there = await self._put_back(room, there)
             elif lost and await self.redis.exists(_followers(code)):
-                raise StoreLost  # a process that knows the room puts it back
-        room = self.known.get(code)  # somebody else may have been quicker
+                raise StoreLost  # a process that knows the room restores it
+        room = self.known.get(code)  # another task may have added it meanwhile
         if there is None:
             if room:
-                room.ended, room.deck, room.query, room.screen = True, "", "", ""  # ended rooms are cached by number
+                # drop the state of a room that has ended
+                room.ended, room.deck, room.query, room.screen = True, "", "", ""
                 self.answers.forget(room)
                 room.wake()
             return None
@@ -443,14 +447,15 @@ class RedisStore:
         return room
 
     async def _put_back(self, room: Room, there: Found | None) -> Found | None:
-        """Gives Redis again what it has forgotten of a room, and what was answered here: others may have given it theirs before."""
+        """Restore what Redis has lost of a room and of the answers given here. Other processes may have restored
+        theirs before."""
         known = _known_here(there, room)
         if known:
             await self._write(room.code, known)
             await self._keep_deck(room)
             if room.streamed and not await self.redis.exists(streamed_name(room.code)):
                 await self._stream(room, room.streamed)
-            await self.redis.publish(MOVED, room.code)  # a process may know more
+            await self.redis.publish(MOVED, room.code)  # another process may know more
             there = room_in(await self.redis.hgetall(room_name(room.code)))
         if there and room.poll and there.poll and there.poll.number == room.poll.number:
             await self.answers.put_back(room, there.poll)
@@ -467,25 +472,27 @@ class RedisStore:
 
 
 def shared(url: str) -> RedisStore:
-    """Rooms in the Redis of that address; ImportError where its client is not installed (`cnnviz[redis]`)."""
+    """Return a store of rooms in the Redis at that URL. Raise ImportError if its client (`cnnviz[redis]`) is not
+    installed."""
     from redis.asyncio import Redis
 
     return RedisStore(Redis.from_url(url, decode_responses=True, encoding_errors="replace", socket_connect_timeout=2, health_check_interval=10))
 
 
 def _cancelled() -> bool:
-    """Tells whether this task is to end: a connection that is given up for that may raise something else on the way."""
+    """Return whether this task is being cancelled. A cancelled connection may raise another error on the way."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 def _state(of: Found | Room) -> tuple[object, ...]:
-    """The fields of which followers are told when they change."""
+    """Return the fields of which followers are notified."""
     return of.number, of.query, of.poll, of.asked, of.screen, of.explore, of.cover
 
 
 def _known_here(there: Found | None, room: Room) -> dict[str, str]:
-    """The state of a room that this process knows and Redis does not: where it is, its deck, and its question, those by their own numbers."""
+    """Return the state that this process knows and Redis does not: address, deck and question, each by its own
+    number."""
     known: dict[str, str] = {}
     if there is None or there.number < room.number:
         known = {"driver": room.presenter, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}

@@ -1,4 +1,4 @@
-// A room's question by plain HTTP (docs/rooms.md): what is asked, an answer, what was answered.
+// HTTP client of a room (docs/rooms.md): its question, results, experiment, and this device's answers.
 
 import { inBrowser } from "../view/model/storage.js"
 import { LANG } from "../view/spec.js"
@@ -6,8 +6,8 @@ import { LANG } from "../view/spec.js"
 /** @import { RoomExperiment, RoomInside, RoomQuestion, RoomResults } from "../view/types/view.js" */
 /** @typedef {{ ok: boolean, status: number, sentence: string, data: any }} Answered */
 
-const MOST_ROOMS = 5 // of which a browser keeps its token
-const AGAIN_IN = 1200 // milliseconds, and at random up to twice as many
+const MOST_ROOMS = 5 // rooms whose token a browser stores
+const AGAIN_IN = 1200 // milliseconds, with a random factor of 1 to 2
 const TRIES = 40
 
 /** @param {URL} room  the room's own address, with a slash at its end */
@@ -25,7 +25,7 @@ export function roomClient(room) {
     }
   }
 
-  /** Gives what a question asks; the same for as long as it stands. @param {number} number */
+  /** Fetch a question, cached while it is the current one. @param {number} number @param {number} number */
   function question(number) {
     const found = known.get(number) ?? json("question", `&number=${number}`)
     known.clear()
@@ -33,11 +33,14 @@ export function roomClient(room) {
     return /** @type {Promise<RoomQuestion | undefined>} */ (found)
   }
 
-  /** What was answered, once it is shown. @returns {Promise<RoomResults | undefined>} */
+  /**
+   * Fetch the results, once they are shown. @returns {Promise<RoomResults | undefined>}
+   * @returns {Promise<RoomResults | undefined>}
+   */
   const results = () => json("results")
 
   /**
-   * Sends something of this device's, until it is there: a server that does not answer is asked again.
+   * Send something from this device, with retries while the server is busy or unreachable.
    * @param {string} path
    * @param {Record<string, unknown>} [more]
    * @returns {Promise<Answered>}
@@ -50,7 +53,7 @@ export function roomClient(room) {
       const got = token ? await fetch(at(path), { method: "POST", body }).catch(() => undefined) : undefined
       const busy = !got || got.status >= 500 || got.status === 429
       if (got?.status === 403 && !refused) {
-        refused = true // the room's code is another room's by now
+        refused = true // the code belongs to another room now
         keepToken("")
       } else if (!busy || tries >= TRIES) {
         const data = (await got?.json().catch(() => undefined)) ?? {}
@@ -59,25 +62,35 @@ export function roomClient(room) {
     }
   }
 
-  /** This device's answer. @param {{ number: number, round: number }} poll @param {number} answer */
+  /**
+   * Send this device's answer. @param {{ number: number, round: number }} poll @param {number} answer
+   * @param {{ number: number, round: number }} poll @param {number} answer
+   */
   const vote = ({ number, round }, answer) => send("vote", { number, round, answer })
 
-  /** This device's own run in an experiment. */
+  /** Fetch this device's run in an experiment. */
   const place = () => send("place")
 
-  /** That somebody is lost, or no longer. @param {boolean} is */
+  /** Report that this follower is lost, or no longer is. @param {boolean} is @param {boolean} is */
   const lost = (is) => send("lost", { lost: is })
 
-  /** The runs of all; for a projector, more of their curves. @param {boolean} projected @returns {Promise<RoomExperiment | undefined>} */
+  /**
+   * Fetch the runs of all devices, with more curves for a projector. @param {boolean} projected @returns
+   * {Promise<RoomExperiment | undefined>}
+   * @param {boolean} projected @returns {Promise<RoomExperiment | undefined>}
+   */
   const experiment = (projected) => json("experiment", projected ? "&screen=1" : "")
 
-  /** The kernel and the maps of one run. @param {number} run @returns {Promise<RoomInside | undefined>} */
+  /**
+   * Fetch the kernel and maps of a run. @param {number} run @returns {Promise<RoomInside | undefined>}
+   * @param {number} run @returns {Promise<RoomInside | undefined>}
+   */
   const inside = (run) => json("inside", `&run=${run}`)
 
   const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
   const code = room.pathname.split("/").at(-2)?.toUpperCase() ?? ""
 
-  /** This device's token, which the room gives it once; one for all tabs of this browser. */
+  /** The device's token, issued once by the room and shared by all tabs of this browser. */
   async function device() {
     const found = tokens()[code]
     if (found) return found
@@ -96,5 +109,5 @@ export function roomClient(room) {
 
 const TOKENS = "cnnviz.devices"
 
-/** The tokens of this browser, by their rooms' codes. @returns {Record<string, string>} */
+/** This browser's tokens by room code. @returns {Record<string, string>} @returns {Record<string, string>} */
 const tokens = () => inBrowser.readRecord(TOKENS)

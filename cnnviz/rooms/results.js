@@ -1,4 +1,4 @@
-// What an audience has answered: raw until the key is out, then by groups; the rounds stand beside each other.
+// The results of a question: raw counts until the key is revealed, then groups; rounds are side by side.
 
 import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
 import { escaped, formula, percent } from "../view/model/numbers/format.js"
@@ -22,7 +22,7 @@ export function resultsHTML(question, results, own = null) {
     <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
 }
 
-/** Tells how many found it. @param {RoomResults} results */
+/** How many answers are right, as a sentence. @param {RoomResults} results @param {RoomResults} results */
 export function foundIt(results) {
   const { n, of } = found(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
@@ -50,7 +50,10 @@ function heat(results) {
   return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
 }
 
-/** The layers of a map that were clicked most, at most four. @param {RoomResults} results @param {number} round */
+/**
+ * The layers of a map with the most clicks, four at most. @param {RoomResults} results @param {number} round
+ * @param {RoomResults} results @param {number} round
+ */
 function layersOf({ map, rounds }, round) {
   if (!map || map.layers === 1) return [0]
   const size = map.rows * map.columns
@@ -91,10 +94,13 @@ function bars(question, results, own) {
     <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
 }
 
-/** How many rounds before the last one, below zero. @param {RoomResults} results @param {number} n */
+/**
+ * Position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n
+ * @param {RoomResults} results @param {number} n
+ */
 const back = ({ rounds }, n) => n - rounds.length + 1
 
-/** The rounds' names. @param {RoomResults} results */
+/** The names of the rounds. @param {RoomResults} results @param {RoomResults} results */
 const heads = (results) =>
   results.rounds
     .map((_, n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`)
@@ -104,7 +110,7 @@ const heads = (results) =>
 const legend = (results) => (results.rounds.length > 1 ? `<p class="rounds">${heads(results)}</p>` : "")
 
 /**
- * A bar for each round, the last one strongest, on one grid from nobody to all.
+ * A bar for each round on one scale from 0 to 100 %, the last one in the strongest colour.
  * @param {RoomResults} results
  * @param {readonly number[]} counts
  */
@@ -131,7 +137,7 @@ function groups(results) {
 }
 
 /**
- * Draws what stands on canvases.
+ * Paint the canvases of the results.
  * @param {HTMLElement} root
  * @param {RoomResults} results
  */

@@ -1,9 +1,9 @@
-"""The secrets of rooms: a presenter's, from which the room's code follows, and the tokens of devices that have joined.
+"""Secrets of rooms: the presenter's, which determines the room's code, and the tokens of devices that have joined.
 
-A server that has forgotten a room, since it was started again and keeps rooms in its memory, can so tell whose its code is:
-the code is computed from the secret, slowly, and with the server's own key where it has one. Who has not opened the room has
-28 million secrets to try for its code, 10 ms each, and with a key of the server's cannot try at all. A token is a random
-name, signed by the room: every process can tell one, before and after it was started again, and none can be made up.
+The code is computed from the secret by a slow hash, with the server's key if it has one. A server that has lost its
+rooms in a restart can therefore verify who opened a room. Finding another secret for a code takes 28 million tries of
+10 ms on average, and is impossible without the server's key. A token is a random name, signed by the room, which
+every process can verify, even after a restart.
 """
 
 import base64
@@ -13,27 +13,27 @@ import re
 import secrets
 
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Of a code, which is read off a projector and typed: without what looks like something else."""
+"""Characters of a code, which is read off a projector and typed, without those that look alike."""
 LENGTH = 5
 COST = 4096
-"""Of computing a code (scrypt's n): some 10 ms and 4 MB."""
+"""Cost parameter n of scrypt for a code: about 10 ms and 4 MB."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{32}")
 _NAME, _SIGNATURE = 9, 12
-"""Bytes of a token's two parts."""
+"""Lengths of a token's two parts in bytes."""
 
 
 def new_secret() -> str:
-    """Draws a presenter's secret."""
+    """Return a new random secret for a presenter."""
     return secrets.token_urlsafe(24)
 
 
 def is_secret(text: object) -> bool:
-    """Tells whether that may be a presenter's secret."""
+    """Return whether a text has the format of a presenter's secret."""
     return isinstance(text, str) and bool(_SECRET.fullmatch(text))
 
 
 def code_of(secret: str, key: str = "") -> str:
-    """Computes the code of the room that this secret drives, on servers with that key.
+    """Return the code of the room with this secret, on servers with this key.
 
     >>> code_of("x" * 32) == code_of("x" * 32) != code_of("y" * 32)
     True
@@ -43,12 +43,12 @@ def code_of(secret: str, key: str = "") -> str:
 
 
 def digest(secret: str) -> str:
-    """Hashes a presenter's secret: all that a server keeps of it."""
+    """Return the hash of a presenter's secret; the server stores nothing else of it."""
     return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def new_device(presenter: str) -> str:
-    """Draws a token for a device that joins the room of that presenter (the digest).
+    """Return a new token for a device in the room of that presenter (a digest).
 
     >>> is_device(new_device("a"), "a"), is_device(new_device("a"), "b"), is_device("device-000000000000000000000", "a")
     (True, False, False)
@@ -58,7 +58,7 @@ def new_device(presenter: str) -> str:
 
 
 def is_device(token: object, presenter: str) -> bool:
-    """Tells whether a token is one that this room has given."""
+    """Return whether this room issued the token."""
     if not isinstance(token, str) or len(token) != 4 * (_NAME + _SIGNATURE) // 3:
         return False
     try:

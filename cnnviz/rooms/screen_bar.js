@@ -1,11 +1,14 @@
-// What the room's deck says of the screen where the lecture is, above what it shows.
+// The bar with the sentence of the deck's current screen, above the page.
 
 import { say } from "../view/model/words.js"
 import { LANG } from "../view/spec.js"
 
 /** @import { RoomScreen } from "../view/types/view.js" */
 
-/** Shows it on a page, or nothing any more. @param {ParentNode} root @param {RoomScreen | null} screen */
+/**
+ * Show the bar, or hide it if there is no screen. @param {ParentNode} root @param {RoomScreen | null} screen
+ * @param {ParentNode} root @param {RoomScreen | null} screen
+ */
 export function showScreen(root, screen) {
   const bar = /** @type {HTMLElement | null} */ (root.querySelector(".deck-bar"))
   if (!bar || (!screen && !bar.dataset.room)) return
@@ -19,8 +22,11 @@ export function showScreen(root, screen) {
   if (place) place.textContent = screen ? say("web.script.place", { number: screen.number, count: screen.count }) : ""
   if (text) text.textContent = sentence
   text?.toggleAttribute("hidden", false)
-  field?.toggleAttribute("hidden", true) // of the deck that is made in this tab
+  field?.toggleAttribute("hidden", true) // the editor of this tab's own deck
 }
 
-/** A sentence in the reader's language, or in one that there is. @param {Readonly<Record<string, string>>} said */
+/**
+ * The sentence in the reader's language, or in one that exists. @param {Readonly<Record<string, string>>} said
+ * @param {Readonly<Record<string, string>>} said
+ */
 export const inReaders = (said) => said[LANG] ?? said[LANG.split("-")[0]] ?? said.en ?? Object.values(said)[0] ?? ""

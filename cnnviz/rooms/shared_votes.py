@@ -1,8 +1,8 @@
-"""Answers to the questions of rooms that several processes share: written to Redis once each, and put back when it has forgotten them.
+"""Answers in rooms that several processes share: each is written to Redis once, and restored if Redis loses it.
 
-A device may answer by way of one process and think better of it by way of another. Each answer therefore has a stamp,
-milliseconds since 1970 and always later than the one before: the latest one is put back, whichever process is first to do so.
-Every process that has followers in a room hears of all its answers, so that none is lost when Redis and another process are.
+A device may send its answers to different processes. Each answer therefore has a stamp in milliseconds since 1970,
+later than that of the answer before. The latest one is restored, whichever process restores first. Every process with
+followers in a room is notified of all its answers, so that none is lost if Redis and another process fail.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.decks.votes import sensible
+from cnnviz.decks.votes import parse_vote
 from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.redis_keys import (
     ANSWERED,
@@ -37,19 +37,19 @@ Vote = tuple[Room, Poll, str, float, asyncio.Future[bool]]
 class SharedVotes:
     """The answers of all rooms.
 
-    This process keeps those of the rooms for which `keeps` is true, to put them back. `restore` puts back a room that Redis has lost, and
-    returns whether the room is there.
+    This process keeps those of the rooms for which `keeps` returns True, to restore them. `restore` restores a room
+    that Redis has lost, and returns whether the room exists.
     """
 
     def __init__(self, redis: Redis, keeps: Callable[[Room], bool], restore: Callable[[Room], Awaitable[bool]]):
-        self.redis: Any = redis  # its types know nothing of decode_responses, by which all that it answers is text
+        self.redis: Any = redis  # redis-py's types ignore decode_responses, which makes all responses str
         self.keeps, self.restore = keeps, restore
         self.kept = 0
         self.waiting: list[Vote] = []
         self.casting: asyncio.Task[None] | None = None
 
     async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
-        """As `Store.vote`: all that come meanwhile are written at once."""
+        """Take an answer as `Store.vote` does. Concurrent answers are written together."""
         done: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
         self.waiting.append((room, poll, device, answer, done))
         if self.casting is None or self.casting.done():
@@ -57,18 +57,19 @@ class SharedVotes:
         return await done
 
     async def place(self, room: Room, poll: Poll, device: str) -> float:
-        """The place that a device has, or the next one, which is its own from now on: no two get the same, whichever process they ask."""
+        """Return the device's number, or reserve the next one. Numbers are unique across processes."""
         ballot, places = ballot_name(room.code, poll, poll.round), places_name(room.code, poll)
         async with reachable():
             known = await self.redis.hget(ballot, device)
             place = _number(poll, known) if known is not None else None
             if place is not None:
                 return place
-            await self.redis.set(places, await self.redis.hlen(ballot), nx=True, ex=int(SILENCE))  # Redis may have forgotten how many there were
+            # Redis may have lost the counter
+            await self.redis.set(places, await self.redis.hlen(ballot), nx=True, ex=int(SILENCE))
             return float(await self.redis.incr(places)) - 1
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
-        """As `Store.ballots`, without texts that do not answer such a question."""
+        """Return the ballots as `Store.ballots` does, without invalid answers."""
         async with reachable():
             rounds = []
             for round in range(1, poll.round + 1):
@@ -78,22 +79,22 @@ class SharedVotes:
         return [{device: answer for device, answer in ballot.items() if answer is not None} for ballot in read]
 
     async def count(self, room: Room, poll: Poll) -> int:
-        """As `Store.votes`."""
+        """Return the number of answers as `Store.votes` does."""
         async with reachable():
             return await self._put_back_lost(room, poll, poll.round)
 
     def forget(self, room: Room) -> None:
-        """Lets this process' own answers of a room go."""
+        """Drop this process's answers of a room."""
         self.kept -= forget_ballots(room)
 
     async def put_back(self, room: Room, poll: Poll) -> None:
-        """Gives Redis the answers that were taken here and that it has forgotten, or has an earlier one of."""
+        """Restore answers given here that Redis has lost, or has an earlier version of."""
         for round in list(room.ballots):
             while not await self._put_back(room, poll, round):
-                pass  # somebody wrote meanwhile
+                pass  # another process wrote at the same time
 
     async def _put_back_lost(self, room: Room, poll: Poll, round: int) -> int:
-        """Return the number of answers in Redis to one round, after putting back those that are kept here and that Redis has lost."""
+        """Return the number of answers in Redis to one round, after restoring those that it has lost."""
         name = ballot_name(room.code, poll, round)
         count = int(await self.redis.hlen(name))
         if room.poll and room.poll.number == poll.number and count < len(room.ballots.get(round, {})):
@@ -135,14 +136,14 @@ class SharedVotes:
                 try:
                     async with reachable():
                         taken = await self._cast(votes[0][0], votes[0][1], {device: answer for _, _, device, answer, _ in votes})
-                except Exception as error:  # it is theirs who wait for it, whatever it is
+                except Exception as error:  # pass any error on to the callers
                     taken = error
                 for *_, done in votes:
-                    if not done.done():  # the client may be gone
+                    if not done.done():  # the client may have disconnected
                         done.set_result(taken) if isinstance(taken, bool) else done.set_exception(taken)
 
     async def _cast(self, room: Room, poll: Poll, answers: Ballot) -> bool:
-        """Writes answers to one round, if it is open as they are written."""
+        """Write answers to a round if it is open at that moment."""
         from redis.exceptions import WatchError
 
         name, stamped = ballot_name(room.code, poll, poll.round), stamps_name(room.code, poll, poll.round)
@@ -153,7 +154,7 @@ class SharedVotes:
                 asked = await pipe.hget(room_name(room.code), "poll")
                 if asked is None and restored:
                     raise StoreLost
-                if asked is None:  # Redis was started again, or has evicted the room
+                if asked is None:  # Redis was restarted or has evicted the room
                     restored = True
                     await pipe.reset()
                     if not await self.restore(room):
@@ -174,17 +175,17 @@ class SharedVotes:
                 try:
                     await pipe.execute()
                 except WatchError:
-                    continue  # the question went on meanwhile: perhaps it is closed
+                    continue  # the question changed meanwhile and may be closed
             self.keep(room, poll.number, poll.round, {device: (answer, stamps[device]) for device, answer in answers.items()})
             return True
 
     def keep(self, room: Room, number: int, round: int, answers: Mapping[str, tuple[float, int]]) -> None:
-        """Keeps answers with their stamps, to put them back; of a device, the latest one."""
+        """Keep answers with their stamps so that they can be restored; of each device only the latest."""
         if room.poll is None or room.poll.number != number or not 1 <= round <= room.poll.round or not self.keeps(room):
             return
         stamps = room.stamps.setdefault(round, {})
         for device, (answer, stamp) in answers.items():
-            with contextlib.suppress(TooManyVotes):  # then this process cannot put it back, and that is all
+            with contextlib.suppress(TooManyVotes):  # only restoring the answer would fail
                 if stamp > stamps.get(device, -1):
                     self.kept += cast(room, round, device, answer, self.kept)
                     stamps[device] = stamp
@@ -192,7 +193,7 @@ class SharedVotes:
 
 def _number(poll: Poll, text: str) -> float | None:
     try:
-        return sensible(poll.kind, poll.most, float(text))
+        return parse_vote(poll.kind, poll.most, float(text))
     except ValueError:
         return None
 

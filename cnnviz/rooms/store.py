@@ -1,4 +1,4 @@
-"""Stores of rooms: in this process, or where several processes share them (redis_store.py)."""
+"""Stores of rooms: in this process, or shared by several processes (redis_store.py)."""
 
 import asyncio
 import hashlib
@@ -13,58 +13,59 @@ from cnnviz.rooms.poll import Poll
 from cnnviz.server.rate_limits import fair_share
 
 SILENCE = 4 * 3600.0
-"""Seconds without a move of its presenter after which a room ends."""
+"""Seconds of inactivity of the presenter after which a room ends."""
 IDLE = 1800.0
-"""Seconds without a move after which a room without followers makes place for another one, where there are too many."""
+"""Seconds of inactivity after which a room without followers may be ended to make room for another."""
 MOST_ROOMS = 2_000
 MOST_DEVICES = 5_000
-"""That answer one question."""
+"""Number of devices that may answer one question."""
 MOST_VOTES = 300_000
-"""That one process keeps, of all rooms."""
+"""Number of answers that one process keeps, over all rooms."""
 MOST_RECORDS, MOST_RECORDED = 40, 20_000_000
-"""Records of questions in a room, the last ones, and characters of those in all rooms of one process."""
+"""Limits of records: the last questions of a room, and characters of all rooms of a process."""
 MOST_BEEN = 400
-"""Places of a room where the lecture has been, the last ones."""
+"""Number of screens per room that are remembered as visited by the lecture."""
 MOST_DECKS = 40_000_000
-"""Bytes of the decks of all rooms."""
+"""Size limit of the decks of all rooms, in bytes."""
 
 EXPLORE = ("free", "screens", "paused")
-"""The reach that followers have by themselves: anywhere, as far as the lecture has come, not at all."""
+"""What followers may explore: everything, screens where the lecture has been, or nothing."""
 COVERS = ("", "black", "join")
-"""A projector's picture: the lecture, nothing, how one joins."""
+"""What projectors show: the lecture, black, or how to join."""
 
 Ballot = dict[str, float]
-"""The last answer of each device."""
+"""Last answer of each device."""
 
 
 class StoreLost(Exception):
-    """The store of the rooms cannot be reached."""
+    """The store is unreachable."""
 
 
 class Unreadable(StoreLost):
-    """The record of one room is nothing that this version can read; the others are as they were."""
+    """The stored state of one room is invalid for this version; other rooms are unaffected."""
 
 
 class TooManyRooms(Exception):
-    """There is no room for another one, or for another deck."""
+    """The limit of rooms or of deck bytes is reached."""
 
 
 class TooManyVotes(Exception):
-    """There is no room for another device's answer."""
+    """The limit of answers is reached."""
 
 
 @dataclass(eq=False)
 class Room:
-    """A room as one process knows it: where its presenter is, that move's number, and who follows here. Numbers grow, and go on growing where the room is opened again.
+    """A room as one process knows it: its address, the number of the last move, and its followers here. Numbers
+    increase even if the room is reopened.
 
-    `came` counts the moves that were asked for here. `alone` of the followers explore by themselves; `streams` counts projectors,
-    too; `poll` is the question, if there is one, and `asked` says whether
-    there ever was one; `ballots` has what was answered here in each round of it, and `stamps` when, in an order that all processes share.
-    `deck` is the text of the deck that is given, or the id of one that comes along; `screen` what everybody is told of its screen
-    where the lecture is, as JSON; `lost` has the devices of those who said here that they are lost. `explore` says how far followers may go by
-    themselves (EXPLORE), `cover` what stands over the lecture on projectors (COVERS), `records` what was answered to earlier questions,
-    `been` the places where the lecture was (exploring.py). `streamed` and `joined` have, by address (`address_digest`), the most streams that
-    were open at once and the devices that have joined.
+    `came` counts the moves requested here, `followers` the followers, and `alone` those of them who explore by
+    themselves. `streams` includes projectors. `poll` is the current question or None, and `asked` whether there ever
+    was one. `ballots` holds the answers given here in each round, and `stamps` their order across all processes.
+
+    `deck` is the text of the room's deck or the id of an included one, and `screen` the public state of its current
+    screen as JSON. `lost` holds the devices of lost followers. `explore` is one of EXPLORE, `cover` one of COVERS.
+    `records` holds the answers to earlier questions, and `been` the screens where the lecture was (exploring.py).
+    `streamed` and `joined` count, by `address_digest`, the most concurrent streams and the devices that have joined.
     """
 
     code: str
@@ -93,101 +94,106 @@ class Room:
     changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def wake(self) -> None:
-        """Lets everybody who waits look again. Who is slow misses moves, never the last one: nothing piles up."""
+        """Wake all streams of the room. Slow streams skip moves but get the last one, so nothing queues up."""
         self.changed.set()
         self.changed = asyncio.Event()
 
 
 class Store(Protocol):
-    """Interface of a store; `driver` is the digest of a presenter's secret."""
+    """Interface of a store. `presenter` is the digest of a presenter's secret."""
 
     async def open(self, code: str, presenter: str, query: str) -> bool:
-        """Opens a room; False where the code is taken. Raises TooManyRooms, StoreLost."""
+        """Open a room. Return False if the code is taken. Raise TooManyRooms or StoreLost."""
 
     async def room(self, code: str) -> Room | None:
-        """The room, as known here from now on; None where there is none. Raises StoreLost."""
+        """Return the room, or None if it does not exist. Raise StoreLost."""
 
     async def renew(self, room: Room) -> None:
-        """Brings what is known of the room here up to date. Raises StoreLost."""
+        """Update what this process knows of the room. Raise StoreLost."""
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
-        """Takes everybody there, to that screen of the deck if one is named; the number of the move. Raises StoreLost."""
+        """Move everybody to an address, and to that screen of the deck if given. Return the number of the move. Raise
+        StoreLost."""
 
     async def give(self, room: Room, deck: str) -> None:
-        """The room's deck from now on, which is not begun. Raises StoreLost, TooManyRooms."""
+        """Set the room's deck, without a current screen. Raise StoreLost or TooManyRooms."""
 
     async def end(self, room: Room) -> None:
-        """Ends it for everybody. Raises StoreLost."""
+        """End the room for everybody. Raise StoreLost."""
 
     async def followers(self, room: Room) -> tuple[int, int]:
-        """The number of followers in all processes, and of those among them who explore alone. Raises StoreLost."""
+        """Return the number of followers in all processes, and of those who explore alone. Raise StoreLost."""
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
-        """One more follower here, or one less; 0 where it is a projector, whose stream alone came or went."""
+        """Add `by` followers here: 1, -1, or 0 for a projector, which only has a stream."""
 
     async def stream(self, room: Room, address: str) -> None:
-        """Count one more stream that one address has open at once in this process. Raise StoreLost."""
+        """Count one more concurrent stream of an address in this process. Raise StoreLost."""
 
     async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
-        """Count one more device of an address; return False if `may_join` refuses it. Raise StoreLost."""
+        """Count one more device of an address. Return False if `may_join` refuses it. Raise StoreLost."""
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
-        """The room's question from now on, as far as it has come; None is none. Raises StoreLost."""
+        """Set the room's question in its current state, or None for no question. Raise StoreLost."""
 
     async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
-        """Takes an answer, the device's last one in this round; False where it is no longer open.
+        """Take a device's answer, which replaces its previous one in this round. Return False if the round is no
+        longer open.
 
-        Raises StoreLost, TooManyVotes.
+        Raise StoreLost or TooManyVotes.
         """
 
     async def place(self, room: Room, poll: Poll, device: str) -> float | None:
-        """The device's place among all that take part: the next one, or the one that it has had; None where it is over.
+        """Return the device's number in the experiment, and reserve the next one if it has none. Return None if the
+        experiment is over.
 
-        Raises StoreLost, TooManyVotes.
+        Raise StoreLost or TooManyVotes.
         """
 
     async def lose(self, room: Room, device: str, lost: bool) -> None:
-        """Notes that somebody is lost, or no longer; until the lecture goes on. Raises StoreLost, TooManyVotes."""
+        """Record that a follower is lost, or no longer is, until the lecture goes on. Raise StoreLost or
+        TooManyVotes."""
 
     async def lost(self, room: Room) -> int:
-        """The number of those who are lost. Raises StoreLost."""
+        """Return the number of lost followers. Raise StoreLost."""
 
     async def order(self, room: Room, **order: str) -> None:
-        """Has `explore`, how far followers may go by themselves, or `cover`, what projectors show, be so from now on. Raises StoreLost."""
+        """Set `explore`, what followers may explore, or `cover`, what projectors show. Raise StoreLost."""
 
     async def has_been(self, room: Room, place: str) -> bool:
-        """Tells whether the lecture has been at a place. Raises StoreLost."""
+        """Return whether the lecture has been at a screen. Raise StoreLost."""
 
     async def note(self, room: Room, record: str) -> None:
-        """Keeps what was answered to a question that is over. Raises StoreLost."""
+        """Store the record of a question that has ended. Raise StoreLost."""
 
     async def records(self, room: Room) -> list[str]:
-        """The record of the questions that are over. Raises StoreLost."""
+        """Return the records of ended questions. Raise StoreLost."""
 
     async def ballots(self, room: Room, poll: Poll) -> list[Ballot]:
-        """The answers in each round of the question. Raises StoreLost."""
+        """Return the answers in each round of the question. Raise StoreLost."""
 
     async def votes(self, room: Room, poll: Poll) -> int:
-        """The number of devices that have answered in this round. Raises StoreLost."""
+        """Return the number of devices that have answered in this round. Raise StoreLost."""
 
 
 def goes_on(room: Room, screen: str | None) -> bool:
-    """Tells whether a move is the lecture going on: to another screen where a deck is given, anywhere where none is."""
+    """Return whether a move continues the lecture: to another screen if there is a deck, to any address otherwise."""
     return screen is not None or not room.deck
 
 
 def takes(poll: Poll | None, asked: Poll) -> bool:
-    """Tells whether an answer to `asked` still counts, the question having come to `poll`."""
+    """Return whether an answer to `asked` still counts when the question is at `poll`."""
     return poll is not None and (poll.number, poll.round, poll.phase) == (asked.number, asked.round, "open")
 
 
 def address_digest(room: Room, address: str) -> str:
-    """Return a name for an address that says nothing about it outside the room."""
+    """Return a digest of an address that cannot be compared between rooms."""
     return hashlib.sha256(f"{room.presenter} {address}".encode()).hexdigest()[:16]
 
 
 def may_join(streams: int, held: int, total: int, spare: Callable[[], bool]) -> bool:
-    """Return whether an address with `held` of all `total` devices may have one more: at most one a stream, and what `spare` grants.
+    """Return whether an address with `held` of all `total` devices may have one more: one for each stream, or if
+    `spare()` is true.
 
     >>> may_join(3, 2, 100, lambda: False), may_join(3, 3, 100, lambda: False), may_join(3, 3, 100, lambda: True)
     (True, False, True)
@@ -198,7 +204,7 @@ def may_join(streams: int, held: int, total: int, spare: Callable[[], bool]) -> 
 
 
 def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
-    """Notes an answer; how many more are kept by that. Raises TooManyVotes."""
+    """Record an answer. Return 1 if the device had none, 0 otherwise. Raise TooManyVotes."""
     ballot = room.ballots.setdefault(round, {})
     if device not in ballot and (len(ballot) >= MOST_DEVICES or kept >= MOST_VOTES):
         raise TooManyVotes
@@ -208,12 +214,12 @@ def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
 
 
 def first_number() -> int:
-    """The number of a room's first address: by the clock, so that none comes twice, whatever was forgotten."""
+    """Return the number of a room's first address: the current time, so that no number repeats after a restart."""
     return int(1000 * time.time())
 
 
 def forget_ballots(room: Room) -> int:
-    """Lets a room's answers go; how many there were."""
+    """Delete a room's answers. Return their number."""
     count = sum(map(len, room.ballots.values()))
     room.ballots.clear()
     room.stamps.clear()
@@ -221,7 +227,7 @@ def forget_ballots(room: Room) -> int:
 
 
 class MemoryStore:
-    """Rooms of this process alone."""
+    """A store of rooms in this process."""
 
     def __init__(self, most: int = MOST_ROOMS, clock: Callable[[], float] = time.monotonic) -> None:
         self.rooms: dict[str, Room] = {}
@@ -338,7 +344,7 @@ class MemoryStore:
         room.wake()
 
     def _give_up_idle(self) -> None:
-        """Ends the room without followers that has not been moved for longest. Raises TooManyRooms."""
+        """End the room without followers that has been idle for longest. Raise TooManyRooms if there is none."""
         idle = [room for room in self.rooms.values() if not room.followers and self.clock() - room.touched > IDLE]
         if not idle:
             raise TooManyRooms

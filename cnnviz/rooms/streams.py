@@ -1,4 +1,4 @@
-"""Streams of what happens in a room, server-sent events: one a follower, told when something is new and now and then that it is there."""
+"""Server-sent events of a room: one stream per follower, with changes and heartbeats."""
 
 import asyncio
 import contextlib
@@ -17,21 +17,22 @@ from cnnviz.server.rate_limits import fair_share
 One = TypeVar("One")
 
 HEARTBEAT = 15.0
-"""Seconds after which a stream says that it is still there."""
+"""Seconds of silence after which a stream sends a heartbeat."""
 COUNT_EVERY = 1.0
-"""Seconds between two words to a projector on how many have answered."""
+"""Interval, in seconds, at which projectors get the number of answers."""
 MOST_FOLLOWERS, MOST_OF_ONE = 10_000, 5_000
-"""Streams of one process, and of one address: an audience may share it."""
+"""Limits of streams: per process, and per address, which an audience may share."""
 
 
 def is_together(room: Room) -> bool:
-    """Return whether nobody explores: exploring is paused, or a question still hides its answer."""
+    """Return whether nobody may explore: exploring is paused, or a question still hides its answer."""
     return room.explore == "paused" or (room.poll is not None and room.poll.at(time.time()).veils)
 
 
 @dataclass(eq=False)
 class Stream:
-    """The state of one stream: the last move's number, the deck's screen, the question's state, and on a projector's screen how many have answered."""
+    """What one stream has sent: the last move's number, the deck's screen, the question's state, and the counts for a
+    projector."""
 
     room: Room
     visitor: str
@@ -48,12 +49,13 @@ class Stream:
         self.seen = self.seen if self.seen == str(self.room.number) else ""
 
     def news(self) -> bytes:
-        """The news since the last time, as events."""
+        """Return everything that has changed since the last call, as events."""
         room, said = self.room, b""
         if room.screen != self.given:
             self.given = room.screen
             said += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
-        if (explore := room.explore or EXPLORE[0]) != self.explore:  # also when it is the usual: who was away may know another
+        # send the default, too: after a reconnect a page may have another value
+        if (explore := room.explore or EXPLORE[0]) != self.explore:
             self.explore = explore
             said += f"event: explore\ndata: {json.dumps(self.explore)}\n\n".encode()
         if self.screen and room.cover != self.cover:
@@ -61,7 +63,8 @@ class Stream:
             said += f"event: cover\ndata: {json.dumps(self.cover)}\n\n".encode()
         poll = room.poll.at(time.time()) if room.poll else None
         state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
-        if room.asked and state != self.poll:  # before the address: a page does not go where an open question's answer is seen
+        # before the address, so that no page shows the answer to an open question
+        if room.asked and state != self.poll:
             self.poll, self.count = state, {}
             said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
         if str(room.number) != self.seen:
@@ -71,14 +74,14 @@ class Stream:
 
     @property
     def patience(self) -> float:
-        """Seconds after which to look again, whether anything was heard or not."""
+        """Seconds until the next check, even without changes."""
         left = self.room.poll.at(now := time.time()).left(now) if self.room.poll else None
         waits = [HEARTBEAT, *([left + 0.01] if left is not None else []), *([COUNT_EVERY] if self.screen else [])]
         return min(waits)
 
 
 class Streams:
-    """The streams of this process, by their room and by who has them."""
+    """The streams of this process, counted by room and by visitor."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -86,23 +89,24 @@ class Streams:
         self.followed: Counter[Room] = Counter()
         self.following: Counter[str] = Counter()
         self.of_address: Counter[tuple[Room, str]] = Counter()
-        self.most: WeakKeyDictionary[Room, Counter[str]] = WeakKeyDictionary()  # by address, the most streams at once
+        # by address, the largest number of concurrent streams
+        self.most: WeakKeyDictionary[Room, Counter[str]] = WeakKeyDictionary()
 
     def __len__(self) -> int:
         return self.following.total()
 
     def have_room(self, visitor: str) -> bool:
-        """Tells whether there may be one more, for that visitor."""
+        """Return whether the visitor may open another stream."""
         return self.following[visitor] < fair_share(MOST_FOLLOWERS - len(self), MOST_OF_ONE)
 
     def close(self) -> None:
-        """Ends every stream; browsers come back by themselves."""
+        """End every stream; browsers reconnect by themselves."""
         self.closing = True
         for room in list(self.followed):
             room.wake()
 
     async def events(self, stream: Stream) -> AsyncIterator[bytes]:
-        """Events of its room, until somebody ends it."""
+        """Yield the events of a room until either side ends the stream."""
         room = stream.room
         self.followed[room] += 1
         self.following[stream.visitor] += 1
@@ -119,7 +123,7 @@ class Streams:
                     yield b"event: end\ndata: \n\n"
                     return
                 if stream.alone and is_together(room):
-                    return  # the browser comes back as one who follows
+                    return  # the browser reconnects as a follower
                 said = stream.news() + (await self._counted(stream) if stream.screen else b"")
                 if not said and time.monotonic() - told >= HEARTBEAT:
                     said = b": still there\n\n"
@@ -139,7 +143,8 @@ class Streams:
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
     async def _note_most(self, room: Room, visitor: str) -> None:
-        """Tell the store if an address has more streams open at once than ever before: each may have a device."""
+        """Notify the store of a new maximum of concurrent streams of an address, since each stream may have a device.
+       """
         most = self.most.setdefault(room, Counter())
         if self.of_address[room, visitor] > most[visitor]:
             most[visitor] += 1
@@ -149,7 +154,7 @@ class Streams:
                 most[visitor] -= 1
 
     async def _counted(self, stream: Stream) -> bytes:
-        """The number of answers, for a screen that does not know yet."""
+        """Return the counts as an event, or b"" if the projector knows them."""
         room = stream.room
         try:
             votes, followers, lost = await self.store.votes(room, room.poll) if room.poll else 0, await self.store.followers(room), await self.store.lost(room)
@@ -163,7 +168,7 @@ class Streams:
 
 
 def _one_less(counted: Counter[One], one: One) -> None:
-    """Counts one down; of what is no more nothing is kept."""
+    """Decrement a count, and delete it at zero."""
     counted[one] -= 1
     if not counted[one]:
         del counted[one]

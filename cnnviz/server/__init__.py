@@ -1,1 +1,2 @@
-"""Numbers as resources over HTTP, how many may ask for them at once, and the headers of every answer: any ASGI application's."""
+"""HTTP layer for any ASGI application: pages' numbers as resources, a bounded compute queue, rate limits and security
+headers."""

@@ -1,4 +1,4 @@
-"""Admission of work: works are counted, and of expensive ones the seconds that they will take."""
+"""Admission control: limits the number of jobs, and the estimated seconds of expensive ones."""
 
 from collections import Counter
 from typing import Any
@@ -6,15 +6,16 @@ from typing import Any
 from cnnviz.server.job import EXPENSIVE, Busy, Job
 
 SECONDS, SECONDS_EACH = 120.0, 30.0
-"""Seconds of expensive works that may be asked for at a time, of all and of one visitor: a class of a hundred, each near update 1,000, waits; who asks for
-many long films is told to come again."""
+"""Limits on the estimated seconds of expensive jobs: of all visitors, and of one. A class of a hundred near update
+1,000 waits; a visitor who requests many long recordings is told to retry later."""
 
 
 class Admission:
-    """At most `most` works in all and `most_each` that one visitor was the first to ask for; `each_takes` is about how long one takes.
+    """Accept at most `most` jobs in all and `most_each` per visitor. `each_takes` is the typical duration of a job in
+    seconds.
 
-    Of expensive ones there may be as many as take `seconds` together, and `seconds_each` of one visitor, or one that is longer. Those
-    that are longer do not count: they come later (FairQueue), and who shares an address with them is not refused for it.
+    Expensive jobs may take `seconds` together and `seconds_each` per visitor, or there may be a single longer one.
+    Only jobs that are no longer than the new one count against it: longer ones run later anyway (FairQueue).
     """
 
     def __init__(self, most: int, most_each: int, each_takes: float = 1.0, seconds: float = SECONDS, seconds_each: float = SECONDS_EACH) -> None:
@@ -24,40 +25,41 @@ class Admission:
         self.expensive: set[Job[Any]] = set()
 
     @property
-    def short(self) -> int:
-        """The number of works that are not expensive."""
+    def cheap_count(self) -> int:
+        """Number of jobs that are not expensive."""
         return self.works.total() - len(self.expensive)
 
     def admit(self, visitor: str, seconds: float) -> None:
-        """Raises Busy where one more work of a visitor, of so many seconds, is too much."""
+        """Raise Busy if another job of this visitor, with this estimated cost in seconds, exceeds a limit."""
         if self.works.total() >= self.most or self.works[visitor] >= self.most_each:
             raise Busy(1 + round(self.works.total() * self.each_takes))
         if seconds > EXPENSIVE:
-            self._admit_dear(visitor, seconds)
+            self._admit_expensive(visitor, seconds)
 
     def add(self, job: Job[Any]) -> None:
-        """Counts a work, until it is left."""
+        """Count a job until `leave` is called for it."""
         self.works[job.visitor] += 1
 
     def charge(self, job: Job[Any], seconds: float, checked: bool = True) -> None:
-        """Counts a work as an expensive one of so many seconds, unless it counts as one of more. Raises Busy where that is too much."""
+        """Charge an expensive job with its estimated seconds, unless it is charged with more. If `checked`, raise
+        Busy if that exceeds a limit."""
         if seconds <= job.charged:
             return
         if checked:
-            self._admit_dear(job.visitor, seconds, job)
+            self._admit_expensive(job.visitor, seconds, job)
         job.charged = seconds
         self.expensive.add(job)
 
     def leave(self, job: Job[Any]) -> None:
-        """Takes account of a work that has ended."""
+        """Stop counting a job that has ended."""
         self.works -= Counter({job.visitor: 1})
         self.expensive.discard(job)
 
-    def _admit_dear(self, visitor: str, seconds: float, but: Job[Any] | None = None) -> None:
-        before = [job for job in self.expensive if job is not but and job.charged <= seconds]
-        total = sum(job.charged for job in before)
-        own = sum(job.charged for job in before if job.visitor == visitor)
-        if own and own + seconds > self.seconds_each:
-            raise Busy(1 + round(own))
-        if total and total + seconds > self.seconds:
-            raise Busy(1 + round(total))
+    def _admit_expensive(self, visitor: str, seconds: float, excluded: Job[Any] | None = None) -> None:
+        counted_jobs = [job for job in self.expensive if job is not excluded and job.charged <= seconds]
+        total_seconds = sum(job.charged for job in counted_jobs)
+        visitor_seconds = sum(job.charged for job in counted_jobs if job.visitor == visitor)
+        if visitor_seconds and visitor_seconds + seconds > self.seconds_each:
+            raise Busy(1 + round(visitor_seconds))
+        if total_seconds and total_seconds + seconds > self.seconds:
+            raise Busy(1 + round(total_seconds))

@@ -1,4 +1,4 @@
-"""Answers that are compressed, to those who can read them; how long they are kept, and whether a client has them."""
+"""Compressed responses: content negotiation, caching headers and streaming decompression."""
 
 import asyncio
 import re
@@ -8,16 +8,16 @@ from collections.abc import AsyncIterator
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-LASTING = "public, max-age=31536000, immutable"
-"""The time that browsers and proxies keep what stands under an address that changes with it."""
-PIECE = 200_000
-"""Bytes of an answer that are sent at a time to who does not read gzip."""
+IMMUTABLE = "public, max-age=31536000, immutable"
+"""Cache-Control of responses whose URL changes with their content."""
+CHUNK_SIZE = 200_000
+"""Chunk size, in bytes, of a response that is decompressed for a client without gzip support."""
 
 _GZIP = re.compile(r"(^|,)\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*(,|$))|,|$)")
 
 
 def takes_gzip(headers: Headers) -> bool:
-    """Tells whether a client can read compressed bodies.
+    """Return whether the client accepts gzip.
 
     >>> [takes_gzip(Headers({"Accept-Encoding": text})) for text in ("br, gzip", "gzip;q=0", "")]
     [True, False, False]
@@ -25,15 +25,16 @@ def takes_gzip(headers: Headers) -> bool:
     return bool(_GZIP.search(headers.get("Accept-Encoding", "")))
 
 
-def is_known(request: Request, etag: str) -> bool:
-    """Tells whether a client has what is marked so; a proxy that compresses marks the same text's ETag as weak (W/)."""
+def has_etag(request: Request, etag: str) -> bool:
+    """Return whether the client has the version with this ETag. A compressing proxy marks that ETag as weak (W/)."""
     return etag in (tag.strip().removeprefix("W/") for tag in request.headers.get("If-None-Match", "").split(","))
 
 
-async def inflated(body: bytes) -> AsyncIterator[bytes]:
-    """Yields the compressed body piece by piece as it is read: a slow reader holds one piece at most and delays no other."""
-    inflate = zlib.decompressobj(wbits=31)
-    while not inflate.eof:
-        yield inflate.decompress(body, PIECE)
-        body = inflate.unconsumed_tail
+async def stream_decompressed(body: bytes) -> AsyncIterator[bytes]:
+    """Yield the decompressed body chunk by chunk as the client reads it, so that a slow client costs one chunk of
+    memory and delays nobody."""
+    decompressor = zlib.decompressobj(wbits=31)
+    while not decompressor.eof:
+        yield decompressor.decompress(body, CHUNK_SIZE)
+        body = decompressor.unconsumed_tail
         await asyncio.sleep(0)

@@ -1,6 +1,6 @@
-"""Work that anybody may ask for, bounded: done once for all who ask the same, outside the event loop, and in turns.
+"""Bounded queue of computations: identical requests share one job, which runs in a thread and in fair order.
 
-Who asks does so in the event loop; the work is done in threads (workers.py), few at a time. What both touch is behind one lock.
+Requests wait in the event loop; a few threads run the jobs (workers.py). One lock protects the state that both use.
 """
 
 import threading
@@ -12,18 +12,17 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.job import EXPENSIVE, CostEstimate, Job, Result
 from cnnviz.server.scheduler import Scheduler
 from cnnviz.server.waiting import done
-from cnnviz.server.workers import ASIDE, Workers
+from cnnviz.server.workers import MAX_PAUSED, Workers
 
 
 class ComputeQueue(Generic[Result]):
-    """At most `at_once` works at a time, and as many asked for as `admission` allows.
+    """Run at most `at_once` jobs at a time, and accept as many as `admission` allows.
 
-    They take fair turns (FairQueue): the shortest goes first, also before one that has been begun, which waits at its
-    next look until it is its turn again. What a work has had is counted in its thread's own time, by `clock`: others'
-    work beside it makes it no longer.
+    The order is that of FairQueue: the shortest job runs first, even before one that has begun, which pauses at its
+    next cancellation point. `clock` measures a job's time in its own thread, so that other threads do not add to it.
 
-    If the threads only wait for other processes, `preemptive` is False: work that was begun waits for no other. Then at most
-    `dear` of the works are expensive ones.
+            Pass `preemptive=False` if the threads only wait for other processes: jobs that have begun are then not
+            paused. `expensive` limits the number of expensive jobs under way.
     """
 
     def __init__(
@@ -32,25 +31,27 @@ class ComputeQueue(Generic[Result]):
         self.jobs: dict[Hashable, Job[Result]] = {}
         self.admission = admission
         self.scheduler: Scheduler[Result] = Scheduler(at_once) if expensive is None else Scheduler(at_once, expensive, expensive)
-        self.workers = Workers(self.scheduler, admission, clock, self._over, ASIDE if preemptive else 0)
+        self.workers = Workers(self.scheduler, admission, clock, self._over, MAX_PAUSED if preemptive else 0)
         self.lock = self.workers.lock
         self.idle = threading.Condition(self.lock)
 
     async def get(
         self, name: Hashable, visitor: str, work: Callable[[], Result], connection: str = "", expected: CostEstimate | None = None, pause: float = 0.0
     ) -> Result:
-        """The result of `work`; the same name is worked on once, in the best place of all who ask. Raises Busy where too much is asked for.
+        """Return the result of `work`. Requests with the same name share one job, in the best position of any of
+        them. Raise Busy if a limit is exceeded.
 
-        A cancelled request no longer waits; work that no request waits for is ended.
+        A job ends early when all requests that wait for it are cancelled.
         """
         with self.lock:
             job = self.jobs.get(name)
             if job is None or job.given_up:
                 job = Job(name, visitor, work, expected or CostEstimate())
-                self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)  # else it is looked at first
+                # an unknown cost is charged once it has been estimated
+                self.admission.admit(visitor, job.expected.seconds() if job.expected.known else 0.0)
                 self._add(job, connection or visitor, pause)
             elif not job.begun:
-                self.scheduler.ask_again(job, connection or visitor, visitor, pause)
+                self.scheduler.merge_duplicate(job, connection or visitor, visitor, pause)
             job.waiting += 1
         try:
             await done(job.future)
@@ -59,13 +60,14 @@ class ComputeQueue(Generic[Result]):
             with self.lock:
                 job.waiting -= 1
                 if not job.waiting and not job.future.done():
-                    self._give_up(job)
-            del job  # an error's traceback knows this frame, and the job knows the error
+                    self._cancel(job)
+            del job  # break a reference cycle: an error's traceback refers to this frame, and the job to the error
 
     def yield_to_requests(self, at_most: float) -> None:
-        """Waits, in a thread of work beside this, while there is something short to do here, so many seconds at most."""
+        """Wait, in a thread of another computation, until no cheap job is queued or running here, for `at_most`
+        seconds at most."""
         with self.idle:
-            if self.admission.short:
+            if self.admission.cheap_count:
                 self.idle.wait(at_most)
 
     def _add(self, job: Job[Result], connection: str, pause: float) -> None:
@@ -74,13 +76,13 @@ class ComputeQueue(Generic[Result]):
         seconds = job.expected.seconds()
         job.place = self.scheduler.turns.add(job, connection, seconds, job.visitor, pause)
         if job.expected.known and seconds > EXPENSIVE:
-            self.admission.charge(job, seconds, checked=False)  # `admit` has
+            self.admission.charge(job, seconds, checked=False)  # `admit` has checked it
         self.workers.go_on()
 
-    def _give_up(self, job: Job[Result]) -> None:
+    def _cancel(self, job: Job[Result]) -> None:
         job.given_up = True
         if job.begun:
-            job.go.set()  # it ends when it looks
+            job.go.set()  # wake it, so that it reaches a cancellation point
         else:
             self._over(job)
             job.future.cancel()
@@ -90,5 +92,5 @@ class ComputeQueue(Generic[Result]):
         self.admission.leave(job)
         if self.jobs.get(job.name) is job:
             del self.jobs[job.name]
-        if not self.admission.short:
+        if not self.admission.cheap_count:
             self.idle.notify_all()

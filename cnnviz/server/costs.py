@@ -1,4 +1,4 @@
-"""The costs of answers, learned from what such answers have cost."""
+"""Cost model: learns how long responses take from earlier responses of the same kind."""
 
 import time
 from collections.abc import Callable, Hashable, Sequence
@@ -7,15 +7,16 @@ from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.server.job import CostEstimate, Result
 
 KNOWN = 2_000
-"""Kinds of answers that are remembered."""
+"""Number of kinds of response to remember."""
 SURPRISE, CALM = 0.6, 0.1
-"""The shares of what is new that are believed: of more than was expected, and of less."""
-LEAST = 0.004
-"""Seconds that every answer takes: of this much estimates may be wrong without a word."""
+"""Learning rates: for a response that took longer than expected, and for one that took less."""
+BASE_SECONDS = 0.004
+"""Base cost of every response in seconds, below which errors of an estimate do not matter."""
 
 
 class Costs:
-    """The ratio of cost to estimate of answers of a kind. Kinds are given the most special first, for what was not met yet.
+    """Learned ratio of cost to estimate for each kind of response. Kinds are passed from specific to general; the
+    first known one counts.
 
     >>> costs = Costs()
     >>> for _ in range(20):
@@ -29,40 +30,42 @@ class Costs:
         self.running: LruCache[Hashable, float] = LruCache(KNOWN)
 
     def expected(self, kinds: Sequence[Hashable], estimate: float) -> float:
-        """Seconds that an answer will take, of which the estimate says so many."""
-        return next((found for kind in kinds if (found := self._ratio(kind))), 1.0) * (estimate + LEAST)
+        """Return the expected seconds of a response with this estimate."""
+        return next((ratio for kind in kinds if (ratio := self._ratio(kind))), 1.0) * (estimate + BASE_SECONDS)
 
     def _ratio(self, kind: Hashable) -> float:
         return max(self.ratios.get(kind) or 0.0, self.running.get(kind) or 0.0)
 
     def exceeded(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
-        """Takes account of an answer that has had so many seconds and has not ended: until one ends, such answers take at least that.
+        """Record that a response has taken this many seconds and has not ended. Until one ends, others of its kind
+        are expected to take at least as long.
 
         >>> costs = Costs()
         >>> costs.exceeded(["step.json"], 0.0, 0.1)
         >>> costs.expected(["step.json"], 0.0)
         0.1
         """
-        for place, kind in enumerate(kinds):
-            if place == 0 or not self._ratio(kind):
-                self.running.put(kind, seconds / (estimate + LEAST))
+        for index, kind in enumerate(kinds):
+            if index == 0 or not self._ratio(kind):
+                self.running.put(kind, seconds / (estimate + BASE_SECONDS))
 
     def learn(self, kinds: Sequence[Hashable], estimate: float, seconds: float) -> None:
-        """Takes account of what an answer of this kind took."""
-        ratio = seconds / (estimate + LEAST)
+        """Record how many seconds a response of these kinds took."""
+        ratio = seconds / (estimate + BASE_SECONDS)
         for kind in kinds:
-            known = self.ratios.get(kind)
-            new = max(ratio, 0.1) if known is None else known + (SURPRISE if ratio > known else CALM) * (ratio - known)
-            self.ratios.put(kind, new)
+            previous = self.ratios.get(kind)
+            updated = max(ratio, 0.1) if previous is None else previous + (SURPRISE if ratio > previous else CALM) * (ratio - previous)
+            self.ratios.put(kind, updated)
             self.running.put(kind, 0.0)
 
 
 Cost = tuple[Sequence[Hashable], float]
-"""Kinds of an answer, the most special first, and about how many seconds it takes by what is asked alone."""
+"""Kinds of a response, from specific to general, and an estimate of its seconds from the request alone."""
 
 
 class LearnedCost(CostEstimate):
-    """An answer takes as long as such answers have taken; `find` finds out what it costs, which may be known, and until then it is of the kind `usual`."""
+    """Cost learned from earlier responses. `find` estimates it unless `cost` is known; until then the response counts
+    as one of the kind `usual`."""
 
     known = False
 
@@ -82,10 +85,10 @@ class LearnedCost(CostEstimate):
         if self.cost:
             self.costs.exceeded(*self.cost, seconds)
 
-    def timed(self, make: Callable[[], Result]) -> Result:
-        """The result, made in a thread of the queue's, and learned from."""
-        began = self.clock()
-        made = make()
+    def run_timed(self, make: Callable[[], Result]) -> Result:
+        """Return `make()`, called in a thread of the queue, and learn from how long it takes."""
+        start = self.clock()
+        result = make()
         if self.cost:
-            self.costs.learn(*self.cost, self.clock() - began)
-        return made
+            self.costs.learn(*self.cost, self.clock() - start)
+        return result

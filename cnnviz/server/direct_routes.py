@@ -1,4 +1,5 @@
-"""Answers what an audience asks for at once, the page's own files, numbers and rooms, before Streamlit's layers, which have nothing to do there."""
+"""Routes that bypass Streamlit's middleware: static files, numbers and rooms, which a large audience requests at
+once."""
 
 from collections.abc import Sequence
 
@@ -7,11 +8,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 class DirectRoute(Route):
-    """A route that needs no session of Streamlit's, and no compression that it has not done itself."""
+    """A route that needs no Streamlit session and compresses its own responses."""
 
 
-class Direct:
-    """ASGI middleware that answers the direct ones of `routes` itself; all else goes on as it came."""
+class DirectRouteMiddleware:
+    """ASGI middleware that handles the DirectRoutes among `routes` and passes on everything else."""
 
     def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute] = ()):
         self.app = app
@@ -19,8 +20,8 @@ class Direct:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         for route in self.routes if scope["type"] == "http" else ():
-            match, found = route.matches(scope)
+            match, child_scope = route.matches(scope)
             if match is Match.FULL:
-                scope.update(found)
+                scope.update(child_scope)
                 return await route.handle(scope, receive, send)
         await self.app(scope, receive, send)

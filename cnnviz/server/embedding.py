@@ -1,4 +1,4 @@
-"""Whose pages may show cnnviz in a frame: one setting, the environment's CNNVIZ_EMBED."""
+"""Origins that may embed cnnviz in a frame, from the environment variable CNNVIZ_EMBED."""
 
 import os
 import re
@@ -10,14 +10,15 @@ _ORIGIN = re.compile(r"\*|(https?://)?(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:(\d{1,5}
 
 
 def embedders() -> tuple[str, ...]:
-    """The origins that the setting names; none where it is missing. Raises Problem as `read_origins` does."""
+    """Return the origins in CNNVIZ_EMBED, () if it is unset. Raise Problem if one is invalid."""
     return read_origins(os.environ.get(SETTING, ""))
 
 
 def read_origins(text: str) -> tuple[str, ...]:
-    """Origins out of a text, between spaces or commas, as a Content-Security-Policy has them; `*` is any.
+    """Return the origins of a list separated by spaces or commas, as sources of a Content-Security-Policy; `*` allows
+    any.
 
-    Raises Problem for what is no origin: it would end up in a header, and allow who knows whom.
+    Raise Problem if a word is not an origin, since it would reach a header and might allow any site.
 
     >>> read_origins("https://moodle.example.org, https://*.example.edu/")
     ('https://moodle.example.org', 'https://*.example.edu')

@@ -1,15 +1,19 @@
-"""A queue of work in fair turns: the short goes first, those who ask for much wait longest, and everything has its turn.
+"""A fair queue for jobs: short jobs run first, heavy clients wait longest, and no job starves.
 
-Start-time and self-clocked fair queueing, with credit as in Linux' CFS. A job's place is fixed when it comes:
+The algorithm combines start-time and self-clocked fair queueing, with a credit as in Linux' CFS. A job gets its virtual
+finish time when it arrives:
 
-    finish = max(now - credit, last[who]) + seconds · price        now: virtual, goes on as work is done, shared by those who have some
+    finish = max(now - credit, last[who]) + seconds · price
 
-so that what waits grows older by itself, and no comparison looks at a clock. `now` goes no further than the furthest job that is
-done: else those who always have one would gain credit in the moments between an answer and what they ask next. `who` is a connection.
+`who` is a connection, and `last[who]` the finish time of its previous job. `now` is the virtual time. When a job is done,
+`now` advances by `seconds · price`, divided by the number of connections that have jobs here, but never past the latest
+finish time of a completed job. Otherwise a connection that always has a job queued would gain credit between a response
+and its next request. Since finish times are fixed on arrival, waiting jobs need no aging and no comparison reads a clock.
 
-A class may share one address, and so may a flood: of an address that has more than ORDINARY_JOBS jobs here each counts as that many more.
-Those who look at an answer before they ask again count by themselves, PAUSING_JOBS at once, and owe nothing for what they had before.
-A flood may pause, too. So nobody is put before others for it, and the credit is small: else those that have it could keep all others waiting.
+Many clients may share one address, and so may a flood. If an address has more than ORDINARY_JOBS jobs here, the price of
+each new one grows in proportion. Connections that pause between a response and the next request are counted separately,
+with a limit of PAUSING_JOBS, and do not pay for earlier jobs. A flood can pause, too, so a pause gives no priority over
+other connections, and the credit is small. Otherwise clients with credit could keep all others waiting.
 """
 
 import heapq
@@ -21,70 +25,74 @@ from typing import Generic, TypeVar
 Item = TypeVar("Item")
 
 CREDIT = 0.02
-"""Seconds that somebody who asks for less than their share has ahead of who asks for as much as there is."""
+"""Head start, in seconds of virtual time, of a connection that uses less than its share."""
 ORDINARY_JOBS, PAUSING_JOBS = 4, 16
-"""Jobs of one address that each count once: of those who ask without a pause, and of those who make one."""
-MOST_PRICE = 20.0
-"""As how many jobs one counts at the most."""
+"""Number of jobs per address at the base price: from connections that do not pause, and from those that do."""
+MAX_PRICE = 20.0
+"""Upper limit of the price of a job."""
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.075, 0.5
-"""Seconds between an answer and the next question that are a pause, and that count at the most."""
+"""Shortest gap between a response and the next request that counts as a pause, and the cap on longer ones, in
+seconds."""
 KEPT_PAUSE = 0.5
-"""The part of a pause that still counts at the question after: others' work may leave no time for another."""
-FEW = 100
-"""Places that are kept though all of them may be gone."""
+"""Share of a pause that carries over to the next request: on a busy server, a client may have no time to pause again.
+"""
+MIN_PURGE_SIZE = 100
+"""Number of entries that may stay in the heap even if all of them are gone."""
 
 
 @dataclass
-class Asker:
-    """The end of somebody's jobs in virtual time, and what is left of their pauses."""
+class ConnectionState:
+    """State of one connection: the virtual finish time of its last job, and its decayed pause in seconds."""
 
     last: float
     pause: float = 0.0
 
 
 @dataclass(order=True)
-class Place(Generic[Item]):
-    """The place of one job: jobs are taken by their `finish`, and of equals the first that came."""
+class Ticket(Generic[Item]):
+    """Position of one job in the queue, ordered by `finish` and then by arrival (`number`). `gone` marks a job that
+    is done or dropped; the queue skips it."""
 
     finish: float
     number: int
     item: Item = field(compare=False)
     who: str = field(compare=False)
-    asker: Asker = field(compare=False)
+    asker: ConnectionState = field(compare=False)
     start: float = field(compare=False)
     seconds: float = field(compare=False)
     price: float = field(compare=False)
-    crowd: str = field(compare=False)
+    price_group: str = field(compare=False)
     gone: bool = field(default=False, compare=False)
 
 
-class Waiting(Generic[Item]):
-    """Places in order. Of those that are gone never many more are kept than of the others, however often somebody asks and leaves."""
+class TicketHeap(Generic[Item]):
+    """Priority queue of tickets. Gone ones are purged, so that clients that queue and leave cannot make it grow."""
 
     def __init__(self) -> None:
-        self.places: list[Place[Item]] = []
-        self.most = FEW
+        self.places: list[Ticket[Item]] = []
+        self.most = MIN_PURGE_SIZE
 
-    def add(self, place: Place[Item]) -> None:
-        """Puts it in order."""
+    def add(self, place: Ticket[Item]) -> None:
+        """Insert a ticket. Purge gone ones first if the heap is full."""
         if len(self.places) >= self.most:
-            self.places = sorted(one for one in self.places if not one.gone)
-            self.most = 2 * len(self.places) + FEW
+            self.places = sorted(ticket for ticket in self.places if not ticket.gone)
+            self.most = 2 * len(self.places) + MIN_PURGE_SIZE
         heapq.heappush(self.places, place)
 
-    def first(self) -> Place[Item] | None:
-        """Whose turn it is, without taking it."""
+    def first(self) -> Ticket[Item] | None:
+        """Return the next ticket without removing it, or None if none is waiting."""
         while self.places and self.places[0].gone:
             heapq.heappop(self.places)
         return self.places[0] if self.places else None
 
-    def take(self) -> Place[Item] | None:
-        """Takes the next one; None where there is none."""
+    def take(self) -> Ticket[Item] | None:
+        """Remove and return the next ticket, or None if none is waiting."""
         return heapq.heappop(self.places) if self.first() else None
 
 
 class FairQueue(Generic[Item]):
-    """Jobs of many, of whom the last `known` who had some are remembered. Nothing here knows of threads or of time.
+    """Fair queue over many connections, of which it remembers the `known` most recent ones. It uses neither threads
+    nor a clock.
 
     >>> queue: FairQueue[str] = FairQueue()
     >>> for item, who, seconds in (("film", "a", 1.2), ("film 2", "a", 1.2), ("step", "b", 0.01)):
@@ -96,66 +104,69 @@ class FairQueue(Generic[Item]):
     def __init__(self, known: int = 10_000, credit: float = CREDIT):
         self.known, self.credit = known, credit
         self.now = self.furthest = 0.0
-        self.askers: OrderedDict[str, Asker] = OrderedDict()
-        self.waiting: Waiting[Item] = Waiting()
+        self.askers: OrderedDict[str, ConnectionState] = OrderedDict()
+        self.waiting: TicketHeap[Item] = TicketHeap()
         self.active: Counter[str] = Counter()
-        self.price_group_of: Counter[str] = Counter()
+        self.group_sizes: Counter[str] = Counter()
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
-        return sum(not place.gone for place in self.waiting.places)
+        return sum(not ticket.gone for ticket in self.waiting.places)
 
-    def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
-        """A place in the queue for a job of about so many seconds, which one connection of an address asks for after a pause."""
-        place = self.place(item, who, seconds, address, pause)
-        self.waiting.add(place)
-        return place
+    def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
+        """Queue a job of about `seconds` for the connection `who` of an address, after a pause in seconds. Return its
+        ticket."""
+        ticket = self.place(item, who, seconds, address, pause)
+        self.waiting.add(ticket)
+        return ticket
 
-    def place(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Place[Item]:
-        """The same, for those who keep places in order themselves: the job counts here until it is said to be `done`."""
+    def ticket(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
+        """Return a ticket for a job without queueing it, for callers that order tickets themselves. The job counts
+        until `done` is called."""
         asker = self._asker(who)
         asker.pause = max(asker.pause * KEPT_PAUSE, min(LONGEST_PAUSE, pause))
         pauses, crowd = asker.pause >= SHORTEST_PAUSE, address or who
         start, few = max(self.now - self.credit, asker.last), ORDINARY_JOBS
         if pauses:
             start, few, crowd = min(start, self.now), PAUSING_JOBS, f"{crowd} pausing"
-        self.price_group_of[crowd] += 1
-        price = min(max(1.0, self.price_group_of[crowd] / few), MOST_PRICE)
-        place = Place(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, crowd)
-        asker.last = place.finish
+        self.group_sizes[crowd] += 1
+        price = min(max(1.0, self.group_sizes[crowd] / few), MAX_PRICE)
+        ticket = Ticket(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, crowd)
+        asker.last = ticket.finish
         self.active[who] += 1
-        return place
+        return ticket
 
-    def first(self) -> Place[Item] | None:
-        """Whose turn it is, without taking it."""
+    def first(self) -> Ticket[Item] | None:
+        """Return the next ticket without removing it, or None if none is waiting."""
         return self.waiting.first()
 
-    def take(self) -> Place[Item] | None:
-        """Takes the next job; None where there is none."""
+    def take(self) -> Ticket[Item] | None:
+        """Remove and return the next ticket, or None if none is waiting."""
         return self.waiting.take()
 
-    def expect(self, place: Place[Item], seconds: float) -> None:
-        """Corrects what a job that was taken is expected to take."""
-        place.asker.last += (seconds - place.seconds) * place.price
-        place.seconds, place.finish = seconds, place.start + seconds * place.price
+    def expect(self, ticket: Ticket[Item], seconds: float) -> None:
+        """Set the estimated seconds of a job that is not waiting, and move its finish time accordingly."""
+        ticket.asker.last += (seconds - ticket.seconds) * ticket.price
+        ticket.seconds, ticket.finish = seconds, ticket.start + seconds * ticket.price
 
-    def back(self, place: Place[Item]) -> None:
-        """Puts a job back that was taken and has not ended; its place follows from what it is expected to take in all."""
-        self.waiting.add(place)
+    def back(self, ticket: Ticket[Item]) -> None:
+        """Requeue a job that was taken and has not ended. Its position reflects its estimated total cost."""
+        self.waiting.add(ticket)
 
-    def done(self, place: Place[Item], seconds: float) -> None:
-        """Counts what a job took in truth, whether it was taken or is to be left out; virtual time goes on by it."""
+    def done(self, place: Ticket[Item], seconds: float) -> None:
+        """Charge the seconds that a job really took and advance the virtual time. Also drops a job that is still
+        waiting."""
         self.expect(place, seconds)
         self.furthest = max(self.furthest, place.finish)
         self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
-        for counter, one in ((self.active, place.who), (self.price_group_of, place.crowd)):
-            counter[one] -= 1
-            if not counter[one]:
-                del counter[one]
+        for counter, key in ((self.active, place.who), (self.group_sizes, place.price_group)):
+            counter[key] -= 1
+            if not counter[key]:
+                del counter[key]
         place.gone = True
 
-    def _asker(self, who: str) -> Asker:
-        asker = self.askers[who] = self.askers.pop(who) if who in self.askers else Asker(self.now)
+    def _asker(self, who: str) -> ConnectionState:
+        asker = self.askers[who] = self.askers.pop(who) if who in self.askers else ConnectionState(self.now)
         while len(self.askers) > self.known:
             self.askers.popitem(last=False)
         return asker

@@ -1,4 +1,4 @@
-"""Security headers on every answer: what a page may load, and which pages it may stand in."""
+"""Security headers of every response: what a page may load, and which sites may embed it."""
 
 import base64
 import hashlib
@@ -10,16 +10,16 @@ from urllib.parse import urlencode
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from cnnviz.pages.resource import address_of
+from cnnviz.pages.resource import numbers_url
 from cnnviz.pages.step import PAGE as STEP
 from cnnviz.pages.step import STORY
 from cnnviz.server.embedding import embedders
 from cnnviz.server.files import PRELOAD
-from cnnviz.server.language import of_request
+from cnnviz.server.language import request_language
 
 
 def inline_script_hashes(html: str) -> list[str]:
-    """The CSP sources that allow exactly the inline scripts of `html`, and no others.
+    """Return the CSP sources that allow exactly the inline scripts of `html`.
 
     >>> inline_script_hashes("<script>1</script><script src='a.js'></script>")
     ["'sha256-a4ayc/80/OGda4BO/1o/V0etpOqiLx1JwB5S3beHW0s='"]
@@ -30,22 +30,23 @@ def inline_script_hashes(html: str) -> list[str]:
 
 
 def content_security_policy(allowed: Sequence[str] = (), page: str = "") -> str:
-    """The sources that a page of ours may load from, as the header's value: from this server, and nothing from anywhere else.
+    """Return the Content-Security-Policy: a page may load resources from this server only.
 
-    `page` is its HTML, whose own scripts may run. Pages of the origins `allowed` may show it in a frame, beside our own.
+    The inline scripts of the HTML `page` may run. Pages of the origins `allowed` may embed it, as may this server's
+    own.
     """
     sources = {
         "default-src": ["'none'"],
-        # blob: is how Streamlit loads a component's JavaScript. Eval: its protobuf reader compiles WebAssembly, Plotly's
-        # WebGL kinds compile their shaders' code, and a browser that is driven by a test polls through it.
+        # blob: for Streamlit, which loads a component's JavaScript from there. 'unsafe-eval' for its protobuf reader,
+        # which compiles WebAssembly, for Plotly's WebGL shaders, and for browser tests that poll through it.
         "script-src": ["'self'", "blob:", "'unsafe-eval'", *inline_script_hashes(page)],
-        # Streamlit and Plotly write their styles into the page while it runs, so they have no hash to name.
+        # Streamlit and Plotly insert styles at run time, so their hashes are not known.
         "style-src": ["'self'", "'unsafe-inline'"],
         "img-src": ["'self'", "data:", "blob:"],
         "font-src": ["'self'", "data:"],
-        # Covers the web socket to this server too.
+        # includes the web socket to this server
         "connect-src": ["'self'"],
-        "frame-src": ["'self'"],  # the projector's view on a lecturer's private screen
+        "frame-src": ["'self'"],  # the projector view inside the presenter view
         "frame-ancestors": ["'self'", *allowed],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
@@ -56,7 +57,8 @@ def content_security_policy(allowed: Sequence[str] = (), page: str = "") -> str:
 
 @cache
 def security_headers(allowed: tuple[str, ...], page: str = "") -> dict[str, str]:
-    """The headers by name. X-Frame-Options knows no origins, and every browser of today goes by the policy.
+    """Return the security headers by name. X-Frame-Options cannot list origins; browsers that know the policy ignore
+    it.
 
     >>> "X-Frame-Options" in security_headers(()), "X-Frame-Options" in security_headers(("https://a.org",))
     (True, False)
@@ -69,26 +71,27 @@ def security_headers(allowed: tuple[str, ...], page: str = "") -> dict[str, str]
     return headers if allowed else headers | {"X-Frame-Options": "SAMEORIGIN"}
 
 
-MOST_PRELOADED = 1_000
-"""Characters of an address up to which its numbers are named in a header: nginx has room for 4,096 bytes of all headers."""
+MAX_PRELOAD_LENGTH = 1_000
+"""Longest address, in characters, that a Link header names: nginx accepts 4,096 bytes of headers by default."""
 
 
-def numbers_of(scope: Scope) -> str:
-    """Tells a browser that asks for a page which numbers it will ask for, so that they travel beside Streamlit's own files.
+def numbers_preload(scope: Scope) -> str:
+    """Return the Link entry that preloads the numbers of the requested page, or "" if their address is too long.
 
-    Without any key they are the story's: who has seen it has kept the others, too.
+    A query without any key shows the introductory story, whose numbers include the page's first ones.
 
-    >>> numbers_of({"path": "/", "query_string": b"k=2"}).endswith("/step?k=2>; rel=preload; as=fetch; crossorigin")
+    >>> numbers_preload({"path": "/", "query_string": b"k=2"}).endswith("/step?k=2>; rel=preload; as=fetch; crossorigin")
     True
     """
-    address = address_of(scope["path"], scope["query_string"].decode("latin-1"))
+    address = numbers_url(scope["path"], scope["query_string"].decode("latin-1"))
     if address.endswith(f"/{STEP.id}?") and not scope["query_string"]:
         address += urlencode(STORY)
-    return f", <{address}>; rel=preload; as=fetch; crossorigin" if len(address) < MOST_PRELOADED else ""
+    return f", <{address}>; rel=preload; as=fetch; crossorigin" if len(address) < MAX_PRELOAD_LENGTH else ""
 
 
 class Headers:
-    """ASGI middleware that puts them on every HTTP answer, for a host whose pages are like `page`; web sockets pass through untouched."""
+    """ASGI middleware that adds the headers to every HTTP response, for a host whose pages are like `page`. Web
+    sockets pass through."""
 
     def __init__(self, app: ASGIApp, page: str = ""):
         self.app = app
@@ -97,10 +100,10 @@ class Headers:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                said = dict(message.get("headers", ()))
+                response_headers = dict(message.get("headers", ()))
                 message["headers"] = [*(pair for pair in message.get("headers", ()) if pair[0] not in self.headers), *self.headers.items()]
-                if said.get(b"content-type", b"").startswith(b"text/html") and b"link" not in said:
-                    link = PRELOAD.format(lang=of_request(HTTPConnection(scope))) + numbers_of(scope)
+                if response_headers.get(b"content-type", b"").startswith(b"text/html") and b"link" not in response_headers:
+                    link = PRELOAD.format(lang=request_language(HTTPConnection(scope))) + numbers_preload(scope)
                     message["headers"].append((b"link", link.encode("latin-1")))
             await send(message)
 

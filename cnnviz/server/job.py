@@ -1,4 +1,4 @@
-"""A work that is asked for: what is known of how long it takes, and how far it has come."""
+"""A job of the compute queue: its state and its estimated cost."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from cnnviz.server.fair_queue import Place
+from cnnviz.server.fair_queue import Ticket
 
 Result = TypeVar("Result")
 
 EXPENSIVE = 0.15
-"""Seconds of work from which only some may be under way and be asked for at a time."""
+"""Cost in seconds above which a job is expensive; the number of expensive jobs is limited."""
 
 
 class Busy(Exception):
-    """Too much is asked for already; `seconds` is when to ask again."""
+    """Raised if the server has too much work; `seconds` is the delay before a retry."""
 
     def __init__(self, seconds: int):
         super().__init__(seconds)
@@ -25,31 +25,32 @@ class Busy(Exception):
 
 
 class CostEstimate:
-    """The expected time of a work, as far as is known. A subclass finds out more, before it is begun and while it is done."""
+    """Estimated cost of a job. Subclasses refine it before the job begins and while it runs."""
 
     known = True
-    """Tells whether `look` has been called, or need not be."""
+    """Whether the cost is known without a call to `look`."""
 
     def __init__(self, seconds: float = 0.0):
         self._seconds = seconds
 
     def look(self) -> None:
-        """Finds out about the work, in a thread of the queue's."""
+        """Estimate the cost, in a thread of the queue."""
 
     def seconds(self) -> float:
-        """The seconds that it is expected to take now: asked again as its turn comes, when others may have taught more."""
+        """Return the expected cost in seconds. It is read again when the job's turn comes, since other jobs may have
+        refined it."""
         return self._seconds
 
     def exceeded(self, seconds: float) -> None:
-        """Takes account of the work having had so many seconds, more than twice what was expected, and not having ended."""
+        """Record that the job has taken this many seconds, more than twice the estimate, and has not ended."""
         self._seconds = seconds
 
 
 @dataclass(eq=False)
 class Job(Generic[Result]):
-    """One work: how long it has had (`used`, until `since`), what is admitted of it (`charged`, 0 while it is not expensive), and how it goes on.
+    """A job: seconds `used` until `since`, seconds charged (`charged`, 0 unless it is expensive), and its state.
 
-    `its_turn`: it has been given a turn that it does not know of yet; it waits for that at `go`.
+    `its_turn` is set when the scheduler has granted a turn that the job, which waits for `go`, has not yet seen.
     """
 
     name: Hashable
@@ -57,7 +58,7 @@ class Job(Generic[Result]):
     work: Callable[[], Result]
     expected: CostEstimate
     future: Future[Result] = field(default_factory=Future)
-    place: Place[Job[Result]] = field(init=False)
+    place: Ticket[Job[Result]] = field(init=False)
     waiting: int = 0
     begun: bool = False
     given_up: bool = False

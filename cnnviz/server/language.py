@@ -1,10 +1,10 @@
-"""The language of a request: what the address says, else what its browser prefers of those that there are."""
+"""Language of a request: from its address, or else the browser's preferred one of those available."""
 
 from starlette.requests import HTTPConnection
 
-from cnnviz.words import KEY, chosen
+from cnnviz.words import KEY, choose_language
 
 
-def of_request(request: HTTPConnection) -> str:
-    """The language for an answer of this server's own."""
-    return chosen(request.query_params.get(KEY, ""), request.headers.get("Accept-Language", ""))
+def request_language(request: HTTPConnection) -> str:
+    """Return the language for a response to this request."""
+    return choose_language(request.query_params.get(KEY, ""), request.headers.get("Accept-Language", ""))

@@ -1,4 +1,4 @@
-"""Turns in the event loop: no request waits for everything that another connection, or another address, has asked for at once."""
+"""Fair turns in the event loop: requests of one connection or address do not delay those of others."""
 
 import asyncio
 import heapq
@@ -8,31 +8,35 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from cnnviz.core.runtime.lru_cache import LruCache
-from cnnviz.server.fair_queue import FairQueue, Place
+from cnnviz.server.fair_queue import FairQueue, Ticket
 from cnnviz.server.rate_limits import Rate, counted
 
 CREDIT = 20.0
-"""Requests that a connection which asks for less than its share has ahead of one that asks as fast as it is answered."""
-SELDOM = CREDIT / 4
-"""Requests that it has to be behind its share to be waited for."""
+"""Head start, in requests, of a connection that uses less than its share."""
+PRIORITY_THRESHOLD = CREDIT / 4
+"""Number of requests below its share from which a connection has priority."""
 REST, LEAST_REST, MOST_REST = 8.0, 0.001, 0.02
-"""The time in which none of the others begins meanwhile: as a multiple of their last turn; in seconds at the least (uvloop knows no shorter one), and at the most."""
+"""Rest before the next turn of lower priority: as a multiple of the last turn, and its limits in seconds (uvloop's
+timers have a resolution of 1 ms)."""
 
 NEW, EACH_NEW = 100, 0.1
-"""Connections of one address that may be new at once, which ask seldom so far, and the seconds until one more."""
+"""Token bucket of new connections per address: a burst, and the seconds until one more. New connections have
+priority."""
 NEW_PAUSE = 0.1
-"""Seconds that count as the pause before their first request."""
+"""Seconds that count as the pause before a connection's first request."""
 KNOWN = 10_000
-"""Connections of which it is known when they last asked, or had an answer."""
+"""Number of connections whose last request or response is remembered."""
 
-Turn = Place[asyncio.Future[None]]
+Turn = Ticket[asyncio.Future[None]]
 
 
-class Line:
-    """Those who wait for their turn, of whom one begins in one pass of the event loop: of each address in turn the one whose connection has asked for least."""
+class TurnQueue:
+    """Queue that begins one request per pass of the event loop, round-robin over addresses; within an address, the
+    connection with the fewest requests is first."""
 
     def __init__(self, begin: Callable[[Turn], None], spares: Callable[[], int]) -> None:
-        """`spares` says to how many others a turn leaves time, by a rest in which nobody here begins."""
+        """`spares` returns the number of requests with priority over this queue. If there are any, the queue rests
+        after each turn."""
         self.begin, self.spares = begin, spares
         self.waiting: dict[str, list[Turn]] = {}
         self.free = True
@@ -46,32 +50,34 @@ class Line:
         self.free = True
         while self.free and self.waiting:
             address = next(iter(self.waiting))
-            line = self.waiting.pop(address)
-            place = heapq.heappop(line)
-            if line:
-                self.waiting[address] = line  # behind all others
-            if not place.gone:
+            tickets = self.waiting.pop(address)
+            ticket = heapq.heappop(tickets)
+            if tickets:
+                self.waiting[address] = tickets  # at the end of the order
+            if not ticket.gone:
                 self.free = False
-                self.begin(place)
+                self.begin(ticket)
                 asyncio.get_running_loop().call_soon(self._after, time.monotonic())
 
-    def _after(self, began: float) -> None:
-        """After the pass in which one was begun."""
+    def _after(self, start: float) -> None:
+        """Begin the next request after this pass, or after a rest."""
         if self.spares():
-            rest = min(max(REST * (time.monotonic() - began), LEAST_REST), MOST_REST)
-            asyncio.get_running_loop().call_later(rest, self._next)
+            delay = min(max(REST * (time.monotonic() - start), LEAST_REST), MOST_REST)
+            asyncio.get_running_loop().call_later(delay, self._next)
         else:
             self._next()
 
 
 class Turns:
-    """Begins one request in one pass of the event loop, and beside it one of a connection that asks seldom, and one of a session.
+    """Begin one request in each pass of the event loop, and beside it one of an infrequent connection and one of a
+    session.
 
-    An answer that takes a millisecond takes sixty where sixty others are made in the same pass, and an answer takes several
-    passes. So the pass is short for everybody, whatever connections and addresses ask for, also for a class that shares an address
-    with them. Threads compute beside the event loop: while a request of a connection that asks seldom is under way, all
-    others leave them up to eight ninths of the time. A new connection is one that asks seldom, unless its
-    address has too many of them. `under_way` counts by address; `answered` are all requests, `spared` those of who asks seldom.
+    A response takes several passes of the event loop. If sixty responses of one millisecond share a pass, each takes
+    sixty milliseconds. Short passes are therefore fast for everybody, even for a class that shares an address with a
+    flood. Threads compute beside the event loop: while a request of an infrequent connection is under way, all others
+    leave them up to eight ninths of the time. A new connection is infrequent, unless its address has too many new
+    ones. `under_way` counts requests by address, `answered` all requests, and `spared` those of infrequent
+    connections.
 
     >>> async def order() -> list[str]:
     ...     turns, begun = Turns(), []
@@ -87,42 +93,44 @@ class Turns:
     def __init__(self) -> None:
         self.shares: FairQueue[asyncio.Future[None]] = FairQueue(credit=CREDIT)
         self.new = Rate(NEW, EACH_NEW)
-        self.heard_at: LruCache[str, float] = LruCache(KNOWN)
-        self.seldom = Line(self._begin, lambda: 0)
-        self.often = Line(self._begin, lambda: self.spared)
-        self.sessions = Line(self._begin, lambda: self.spared + self.answered)
+        self.last_times: LruCache[str, float] = LruCache(KNOWN)
+        self.seldom = TurnQueue(self._begin, lambda: 0)
+        self.often = TurnQueue(self._begin, lambda: self.spared)
+        self.sessions = TurnQueue(self._begin, lambda: self.spared + self.answered)
         self.under_way: Counter[str] = Counter()
         self.spared = self.answered = 0
 
     @asynccontextmanager
     async def turn(self, connection: str, address: str, of_session: bool = False) -> AsyncIterator[float]:
-        """Waits for the turn of a request, which is under way within, or of what a session begins with or says. Gives its connection's pause before, in seconds."""
-        last = self.heard_at.get(connection)
-        new = last is None and not of_session and self.new.take(address)
-        pause = NEW_PAUSE if new else 0.0 if last is None else time.monotonic() - last
-        self.heard_at.put(connection, time.monotonic())  # of many that come at once, as over a proxy, the first had a pause before it
-        spared = not of_session and (new or self.asks_seldom(connection))
-        place = self.shares.place(asyncio.get_running_loop().create_future(), connection, 1.0)
-        self.spared += spared
+        """Wait for a turn, and count the request as under way inside the context. Yield the seconds since the
+        connection's last response."""
+        last_time = self.last_times.get(connection)
+        is_new = last_time is None and not of_session and self.new.take(address)
+        pause = NEW_PAUSE if is_new else 0.0 if last_time is None else time.monotonic() - last_time
+        # of many requests at once, as through a proxy, only the first had a pause
+        self.last_times.put(connection, time.monotonic())
+        is_infrequent = not of_session and (is_new or self.is_infrequent(connection))
+        ticket = self.shares.place(asyncio.get_running_loop().create_future(), connection, 1.0)
+        self.spared += is_infrequent
         self.answered += not of_session
         try:
             with counted(self.under_way, address):
-                (self.seldom if spared else self.sessions if of_session else self.often).add(place, address)
-                await place.item
+                (self.seldom if is_infrequent else self.sessions if of_session else self.often).add(ticket, address)
+                await ticket.item
                 yield pause
         finally:
-            self.spared -= spared
+            self.spared -= is_infrequent
             self.answered -= not of_session
-            self.heard_at.put(connection, time.monotonic())
-            if not place.gone:  # who asked is gone
-                self.shares.done(place, 0.0)
+            self.last_times.put(connection, time.monotonic())
+            if not ticket.gone:  # the client disconnected before its turn
+                self.shares.done(ticket, 0.0)
 
-    def asks_seldom(self, connection: str) -> bool:
-        """Tells whether a connection has asked for less than its share."""
+    def is_infrequent(self, connection: str) -> bool:
+        """Return whether a connection has used less than its share."""
         asker = self.shares.askers.get(connection)
-        return asker is not None and self.shares.now - asker.last > SELDOM
+        return asker is not None and self.shares.now - asker.last > PRIORITY_THRESHOLD
 
-    def _begin(self, place: Turn) -> None:
-        self.shares.done(place, 1.0)
-        if not place.item.done():  # else who asked is gone, in this pass
-            place.item.set_result(None)
+    def _begin(self, ticket: Turn) -> None:
+        self.shares.done(ticket, 1.0)
+        if not ticket.item.done():  # it is cancelled if the client disconnected in this pass
+            ticket.item.set_result(None)

@@ -1,4 +1,5 @@
-"""Tuning of glibc's malloc for a server whose threads come and go: it keeps what was freed. Other C libraries need none."""
+"""Tuning of glibc's malloc for a server whose threads come and go, since glibc keeps freed memory. Other C libraries
+need none."""
 
 import contextlib
 import ctypes
@@ -10,17 +11,18 @@ ARENA_MAX = -8
 def cap_arenas() -> None:
     """Cap glibc's malloc arenas, so that new threads share the existing ones.
 
-    glibc has up to eight arenas a core, and each keeps as much as its thread's largest request took. Python lets one thread at a time
-    ask for memory, so that none waits.
+    glibc creates up to eight arenas per core, and each keeps as much memory as its largest request used. One arena
+    causes no contention, since CPython's lock admits one thread at a time.
     """
     _call_glibc("mallopt", ARENA_MAX, 1)
 
 
 def trim_heap() -> None:
-    """Return free memory to the system, after work at start that takes more than any request will."""
+    """Return free memory to the system, after start-up work that needs more memory than any request."""
     _call_glibc("malloc_trim", 0)
 
 
-def _call_glibc(what: str, *numbers: int) -> None:
-    with contextlib.suppress(AttributeError, OSError, TypeError):  # another C library, or Windows, where None names none
-        ctypes.CDLL(None)[what](*numbers)
+def _call_glibc(function_name: str, *args: int) -> None:
+    # another C library, or Windows, where CDLL(None) fails
+    with contextlib.suppress(AttributeError, OSError, TypeError):
+        ctypes.CDLL(None)[function_name](*args)

@@ -1,4 +1,4 @@
-"""GET numbers/<page>?<setup>: what a page shows, as bytes, the same for everybody; docs/numbers.md describes it."""
+"""GET numbers/<page>?<setup>: what a page shows, as bytes that are the same for everybody. See docs/numbers.md."""
 
 import asyncio
 import hashlib
@@ -13,117 +13,123 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute
 from starlette.types import Receive, Scope, Send
 
-from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
-from cnnviz.core.runtime.work_cancellation import goes_beside
+from cnnviz.core.runtime.work_cancellation import set_background_wait
 from cnnviz.pages import resource
 from cnnviz.pages.registry import Page
-from cnnviz.pages.resource import Resource, address_of
+from cnnviz.pages.resource import Resource, numbers_url
 from cnnviz.pages.version import code
 from cnnviz.server.admission import Admission
-from cnnviz.server.compression import LASTING, PIECE, inflated, is_known, takes_gzip
+from cnnviz.server.compression import CHUNK_SIZE, IMMUTABLE, has_etag, stream_decompressed, takes_gzip
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Cost, Costs, LearnedCost
 from cnnviz.server.direct_routes import DirectRoute
 from cnnviz.server.job import EXPENSIVE, Busy
-from cnnviz.server.request_bodies import Refused, body_of
+from cnnviz.server.request_bodies import Refused, read_body
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
-from cnnviz.server.waiting import while_asked
+from cnnviz.server.waiting import while_connected
 from cnnviz.server.worker_pool import READING, clock
 from cnnviz.words import Problem, message
 
 MOST_BYTES = 32_000_000
-"""Bytes of all cached responses, compressed: about 400 updates of the teaching notebook's network."""
+"""Cache size for compressed responses in bytes: about 400 updates of the teaching notebook's network."""
 MOST_QUERY = 24_000
-"""Characters of a query: an uploaded image is one of 4,200, two setups with one each may be compared."""
+"""Longest query string in characters: an uploaded image takes 4,200, and a query may compare two setups with one
+each."""
 MOST_COSTLY = 2_000_000
-"""Bytes of the costs that are cached, with the requests that have them."""
+"""Cache size for estimated costs in bytes, including their requests."""
 LATE, MOST_REFUSING = 1.0, 500
-"""Seconds that a refusal takes, up to twice as many, and how many may take so long at a time."""
+"""Delay before a refusal in seconds, which varies up to twice that, and the number of refusals that may be delayed at
+a time."""
 APART = 32
-"""Parts of that time between which refusals that come together are shared out."""
+"""Number of different delays over which simultaneous refusals are spread."""
 MOST_DECK, GIVEN, EACH_BYTE = 200_000, 0.02, 1e-5
-"""Bytes of a deck that is sent along, and seconds that its answer takes, at the least and for each of them."""
+"""Size limit of a deck in a request body in bytes, and the estimated seconds of its response: the base, and for each
+byte."""
 HELD = 0.25
-"""Seconds that an audience's move waits, at most, for its numbers."""
+"""Longest time, in seconds, that a room's move waits for its numbers."""
 
 
 @dataclass(frozen=True, eq=False)
-class Known:
-    """A request word for word, and its usual answer, ready to be sent to a reader of gzip that has nothing yet."""
+class CachedResponse:
+    """A cached response, ready to be sent to a client that accepts gzip and has no ETag."""
 
     found: Resource
     usual: Response
 
 
 class Numbers:
-    """The known answers, those that are being made in turns, and the costs of such answers."""
+    """Cached responses, the queue that computes them, and their learned costs."""
 
     def __init__(self) -> None:
         self.kept: LruCache[tuple[Hashable, ...], Resource] = LruCache(MOST_BYTES, held_bytes)
-        self.known: LruCache[tuple[str, str, bytes], Known] = LruCache(MOST_BYTES, held_bytes)
+        self.known: LruCache[tuple[str, str, bytes], CachedResponse] = LruCache(MOST_BYTES, held_bytes)
         self.preparing: set[asyncio.Task[Response]] = set()
-        self.costly: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY, held_bytes)
+        self.expensive_costs: LruCache[tuple[Hashable, ...], Cost] = LruCache(MOST_COSTLY, held_bytes)
         self.costs = Costs()
-        self.refusing = 0
+        self.delayed_refusals = 0
         self.work: ComputeQueue[Resource] = ComputeQueue(2, Admission(2_000, 400, 0.005))
-        goes_beside(self.work.yield_to_requests)
+        set_background_wait(self.work.yield_to_requests)
 
-    async def get(self, page: Page, asked: Mapping[str, str], form: str, request: Request) -> Resource:
-        """The resource, made if it is not known. Raises Busy, and TimeoutError where it takes too long."""
-        name = (page.id, form, *asked.items())
-        found = self.kept.get(name)
-        if found is None:
+    async def get(self, page: Page, query: Mapping[str, str], form: str, request: Request) -> Resource:
+        """Return the resource, computed unless it is cached. Raise Busy, or TimeoutError if it takes too long."""
+        name = (page.id, form, *query.items())
+        result = self.kept.get(name)
+        if result is None:
             visitor, connection = visitor_of(request), connection_of(request)
-            answer = LearnedCost(self.costs, (page.id, form), partial(self._cost, name, page, asked, form), self.costly.get(name))
-            found = await self.work.get(name, visitor, partial(answer.timed, partial(resource.made, page, asked, form)), connection, answer, pause_of(request))
-            if found.lasting:
-                self.kept.put(name, found)
-        return found
+            cost = LearnedCost(self.costs, (page.id, form), partial(self._cost, name, page, query, form), self.expensive_costs.get(name))
+            result = await self.work.get(name, visitor, partial(cost.run_timed, partial(resource.compute_resource, page, query, form)), connection, cost, pause_of(request))
+            if result.is_immutable:
+                self.kept.put(name, result)
+        return result
 
-    def _cost(self, name: tuple[Hashable, ...], page: Page, asked: Mapping[str, str], form: str) -> Cost:
-        """The cost of an answer; the address of one that will be told to come again is not read again."""
-        found = resource.cost(page, asked, form)
-        if self.costs.expected(*found) > EXPENSIVE:
-            self.costly.put(name, found)
-        return found
+    def _cost(self, name: tuple[Hashable, ...], page: Page, query: Mapping[str, str], form: str) -> Cost:
+        """Estimate the cost of a response. If it is expensive, cache the estimate, since the client may have to
+        retry."""
+        cost = resource.estimate_cost(page, query, form)
+        if self.costs.expected(*cost) > EXPENSIVE:
+            self.expensive_costs.put(name, cost)
+        return cost
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answers one request; an audience's second one with what was sent to the first."""
+        """Respond to a request, from the cache of whole responses if possible."""
         parts = scope["path_params"]
         version, name = parts.get("version", ""), (parts.get("version", ""), parts["page"], scope["query_string"])
-        known = self.known.get(name)
-        if known is None:
-            answer = await self.answer(Request(scope, receive), name)
+        cached = self.known.get(name)
+        if cached is None:
+            response = await self.answer(Request(scope, receive), name)
         elif (headers := dict(scope["headers"])).get(b"accept-encoding", b"").split(b",")[0] == b"gzip" and b"if-none-match" not in headers:
-            answer = known.usual
+            response = cached.usual
         else:
-            answer = _answered(known.found, Request(scope), bool(version))
-        await answer(scope, receive, send)
+            response = _response(cached.found, Request(scope), bool(version))
+        await response(scope, receive, send)
 
     async def prepare(self, room_query: str, client: object) -> None:
-        """Makes what an audience will ask for that is taken there, so that it is one answer for all of them; an expensive one comes later."""
+        """Compute the numbers of a room's next screen once, before its audience requests them. Wait at most HELD
+        seconds for it."""
         page = dict(parse_qsl(room_query)).get("page", "")
-        version, name, query = address_of(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
-        asked = version, name, query.encode()
-        if self.known.get(asked) is None:
-            scope = {"type": "http", "query_string": asked[2], "headers": [], "client": client}
-            task = asyncio.create_task(self.answer(Request(scope, asyncio.Event().wait), asked))  # type: ignore[arg-type]
+        version, name, query = numbers_url(page, room_query).removeprefix("numbers/").replace("?", "/", 1).split("/", 2)
+        key = version, name, query.encode()
+        if self.known.get(key) is None:
+            scope = {"type": "http", "query_string": key[2], "headers": [], "client": client}
+            task = asyncio.create_task(self.answer(Request(scope, asyncio.Event().wait), key))  # type: ignore[arg-type]
             self.preparing.add(task)
             task.add_done_callback(self.preparing.discard)
             await asyncio.wait({task}, timeout=HELD)
 
-    async def _late(self) -> None:
-        """A refusal takes its time, and many take different ones: who asks again at once is not faster for it, and not all come back together."""
-        if self.refusing < MOST_REFUSING:
-            self.refusing += 1
+    async def _delay_refusal(self) -> None:
+        """Delay a refusal, so that immediate retries gain nothing. Delays differ, so that refused clients do not
+        return together."""
+        if self.delayed_refusals < MOST_REFUSING:
+            self.delayed_refusals += 1
             try:
-                await asyncio.sleep(LATE * (1 + self.refusing % APART / APART))
+                await asyncio.sleep(LATE * (1 + self.delayed_refusals % APART / APART))
             finally:
-                self.refusing -= 1
+                self.delayed_refusals -= 1
 
     async def answer(self, request: Request, asked: tuple[str, str, bytes]) -> Response:
-        """The answer to a question that was not asked before."""
+        """Compute the response to a request that is not in the cache of whole responses."""
         version, page_and_form, query = asked
         name, _, form = page_and_form.partition(".")
         if version not in ("", code()):
@@ -134,83 +140,83 @@ class Numbers:
         if len(query) > MOST_QUERY:
             return refusal(414, "ui.numbers.too_long", most=MOST_QUERY)
         try:
-            async with while_asked(request):
-                found = await self.get(page, resource.asked_of(page, request.query_params), form, request)
+            async with while_connected(request):
+                result = await self.get(page, resource.canonical_query(page, request.query_params), form, request)
         except Busy as busy:
-            await self._late()
-            return come_again(busy.seconds)
-        except (TimeoutError, asyncio.CancelledError):  # or the client is gone
-            return come_again(1)
-        if found.lasting:
-            usual = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
-            self.known.put(asked, Known(found, _answered(found, usual, bool(version))))
-        return _answered(found, request, bool(version))
+            await self._delay_refusal()
+            return busy_response(busy.seconds)
+        except (TimeoutError, asyncio.CancelledError):  # also raised if the client has disconnected
+            return busy_response(1)
+        if result.is_immutable:
+            usual_request = Request({"type": "http", "headers": [(b"accept-encoding", b"gzip")]})
+            self.known.put(asked, CachedResponse(result, _response(result, usual_request, bool(version))))
+        return _response(result, request, bool(version))
 
     async def given(self, request: Request) -> Response:
-        """Answers one request with a deck in its body, of which nothing is kept."""
+        """Respond to a request with a deck in its body, which is not cached."""
         page = resource.page_of(request.path_params["page"])
         if page is None:
             return refusal(404, "ui.server.nothing")
         try:
-            return await self._given(page, await body_of(request, MOST_DECK), request)
+            return await self._given(page, await read_body(request, MOST_DECK), request)
         except Refused as why:
             return refusal(why.status, why.id, **why.values)
         except ClientDisconnect:
             return Response(status_code=400)
 
     async def _given(self, page: Page, content: bytes, request: Request) -> Response:
-        asked = resource.asked_of(page, request.query_params)
-        name = (page.id, hashlib.sha256(content).digest(), *asked.items())
+        query = resource.canonical_query(page, request.query_params)
+        name = (page.id, hashlib.sha256(content).digest(), *query.items())
 
         def cost() -> Cost:
-            kinds, seconds = resource.cost(page, asked, "given")
+            kinds, seconds = resource.estimate_cost(page, query, "given")
             size = len(content).bit_length()
             return [(*kind, size) for kind in kinds], seconds + len(content) * EACH_BYTE + GIVEN
 
         expected = LearnedCost(self.costs, (page.id, "given"), cost, clock=clock)
         try:
-            async with while_asked(request):
-                work = partial(expected.timed, partial(isolated, resource.made_of, page, asked, content))
-                found = await READING.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
-                return _answered(found, request, False)
+            async with while_connected(request):
+                work = partial(expected.run_timed, partial(run_isolated, resource.compute_with_deck, page, query, content))
+                result = await READING.get(name, visitor_of(request), work, connection_of(request), expected, pause_of(request))
+                return _response(result, request, False)
         except Problem as problem:
             return refusal(422, problem.code, **problem.values)
         except Busy as busy:
-            await self._late()
-            return come_again(busy.seconds)
+            await self._delay_refusal()
+            return busy_response(busy.seconds)
         except (TimeoutError, asyncio.CancelledError):
-            return come_again(1)
+            return busy_response(1)
 
 
-def _answered(found: Resource, request: Request, versioned: bool) -> Response:
-    cache = "no-store" if not found.lasting else LASTING if versioned else "no-cache"
-    headers = {"Cache-Control": cache, "ETag": found.etag, "Vary": "Accept-Encoding", "X-Code": code()}
-    if not found.whole:
+def _response(result: Resource, request: Request, versioned: bool) -> Response:
+    cache = "no-store" if not result.is_immutable else IMMUTABLE if versioned else "no-cache"
+    headers = {"Cache-Control": cache, "ETag": result.etag, "Vary": "Accept-Encoding", "X-Code": code()}
+    if not result.whole:
         headers["Retry-After"] = "1"
-    if is_known(request, found.etag):
+    if has_etag(request, result.etag):
         return Response(status_code=304, headers=headers)
-    if not found.compressed:
-        return Response(found.body, media_type=found.media_type, headers=headers)
+    if not result.compressed:
+        return Response(result.body, media_type=result.media_type, headers=headers)
     if takes_gzip(request.headers):
-        return Response(found.body, media_type=found.media_type, headers=headers | {"Content-Encoding": "gzip"})
-    if int.from_bytes(found.body[-4:], "little") > PIECE:  # what it is in full: gzip notes that at the end
-        return StreamingResponse(inflated(found.body), media_type=found.media_type, headers=headers)
-    return Response(found.plain, media_type=found.media_type, headers=headers)
+        return Response(result.body, media_type=result.media_type, headers=headers | {"Content-Encoding": "gzip"})
+    if int.from_bytes(result.body[-4:], "little") > CHUNK_SIZE:  # gzip stores the uncompressed size in its last four bytes
+        return StreamingResponse(stream_decompressed(result.body), media_type=result.media_type, headers=headers)
+    return Response(result.plain, media_type=result.media_type, headers=headers)
 
 
 def refusal(status: int, id: str, headers: Mapping[str, str] | None = None, /, **values: object) -> JSONResponse:
-    """An answer that says, to a program and to a person, why there is no other."""
-    said = resource.structured(message(id, **values))
-    return JSONResponse(said, status, {"Cache-Control": "no-store", **(headers or {})})
+    """Return a JSON response that gives the reason of a refusal to programs and people."""
+    content = resource.message_data(message(id, **values))
+    return JSONResponse(content, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
-def come_again(seconds: int) -> JSONResponse:
-    """A refusal where others wait already."""
+def busy_response(seconds: int) -> JSONResponse:
+    """Return the refusal of a busy server, with the delay before a retry."""
     return refusal(503, "ui.numbers.busy", {"Retry-After": str(seconds)}, n=seconds)
 
 
 def number_routes(folder: str, numbers: Numbers | None = None) -> list[BaseRoute]:
-    """The resources, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    """Return the routes of the numbers below Streamlit's base path ("" or "/prefix")."""
     numbers = numbers or Numbers()
-    ways: tuple[tuple[str, Any], ...] = (("GET", numbers), ("POST", numbers.given))
-    return [DirectRoute(f"{folder}/numbers/{path}", way, methods=[method]) for path in ("{page}", "{version}/{page}") for method, way in ways]
+    handlers: tuple[tuple[str, Any], ...] = (("GET", numbers), ("POST", numbers.given))
+    return [DirectRoute(f"{folder}/numbers/{path}", handler, methods=[method]) for path in ("{page}", "{version}/{page}") for method, handler in handlers]

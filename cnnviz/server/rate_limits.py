@@ -1,4 +1,4 @@
-"""Limits on how often somebody may do something."""
+"""Rate limits: a token bucket, fair shares and counters."""
 
 import time
 from collections import Counter, OrderedDict
@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 
 class Rate:
-    """So many times at once, and then one each `seconds`; for each of the last `known` who came.
+    """Token bucket per key: `most` tokens at first, then one every `seconds`. Keeps the `known` most recent keys.
 
     >>> now = [0.0]
     >>> rate = Rate(2, 10, clock=lambda: now[0])
@@ -21,49 +21,51 @@ class Rate:
         self.left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def take(self, who: str) -> bool:
-        """Tells whether they may once more; if so, that is counted."""
-        left = self.look(who)
-        self._keep(who, left - 1 if left >= 1 else left)
-        return left >= 1
+        """Take a token. Return False if there is none."""
+        tokens = self.look(who)
+        self._keep(who, tokens - 1 if tokens >= 1 else tokens)
+        return tokens >= 1
 
     def turn(self, who: str) -> float:
-        """Seconds until they may once more, which is counted at once: those who wait come one after the other.
+        """Reserve the next token and return the seconds until it is available. Callers that wait are served one after
+        the other.
 
         >>> rate = Rate(1, 10, clock=lambda: 0.0)
         >>> [rate.turn("a"), rate.turn("a"), rate.turn("a"), rate.turn("b")]
         [0.0, 10.0, 20.0, 0.0]
         """
-        left = self.look(who) - 1
-        self._keep(who, left)
-        return max(0.0, -left * self.seconds)
+        tokens = self.look(who) - 1
+        self._keep(who, tokens)
+        return max(0.0, -tokens * self.seconds)
 
-    def _keep(self, who: str, left: float) -> None:
-        self.left[who] = (left, self.clock())
+    def _keep(self, who: str, tokens: float) -> None:
+        self.left[who] = (tokens, self.clock())
         self.left.move_to_end(who)
         while len(self.left) > self.known:
             self.left.popitem(last=False)
 
     def look(self, who: str) -> float:
-        """The number of times that they still may, now."""
-        left, at = self.left.get(who, (self.most, self.clock()))
-        return min(self.most, left + (self.clock() - at) / self.seconds)
+        """Return the number of tokens now."""
+        tokens, updated_at = self.left.get(who, (self.most, self.clock()))
+        return min(self.most, tokens + (self.clock() - updated_at) / self.seconds)
 
 
-A_FEW = 20
-"""The number that anybody may have as long as there is any left."""
+MIN_SHARE = 20
+"""Number that everybody may have while any are left."""
 
 
 def fair_share(left: int, most: int) -> int:
-    """The number that one address may have where so many are left: never more than are left for all others, so that a few cannot have all.
+    """Return the limit of one address while `left` remain: at most as many as stay for all others, so that a few
+    cannot take all.
 
     >>> fair_share(10_000, 5_000), fair_share(300, 5_000), fair_share(3, 5_000), fair_share(0, 5_000)
     (5000, 300, 20, 0)
     """
-    return min(most, max(left, A_FEW)) if left > 0 else 0
+    return min(most, max(left, MIN_SHARE)) if left > 0 else 0
 
 
 class counted:
-    """Within it there is one more of `who`."""
+    """Context manager that counts `who` while it is active."""
 
     def __init__(self, counter: Counter[str], who: str):
         self.counter, self.who = counter, who

@@ -1,4 +1,4 @@
-"""Limits of a request's body, and why a request is not done."""
+"""Limits on request bodies, and the exception that refuses a request."""
 
 import asyncio
 import json
@@ -8,30 +8,32 @@ from collections import Counter
 from starlette.requests import Request
 
 BODY_SECONDS = 20.0
-"""Seconds that a request with a body has to come in: it is some lines."""
+"""Time limit for receiving a request body, in seconds. Bodies are a few lines long."""
 
 MOST_COMING, SHORT = 20_000_000, 10_000
-"""Bytes of all bodies that are coming, and of one that may come all the same: of each there may be some 200,000, and of one address thousands."""
+"""Limit on the bytes of all incoming bodies, and the size of a body that is exempt. A body may have about 200,000
+bytes, and an address thousands of them."""
 
 _coming: Counter[str] = Counter()
 
 
 class Refused(Exception):
-    """Why something is not done: an HTTP status and a message."""
+    """A refused request: an HTTP status and a message."""
 
     def __init__(self, status: int, id: str, /, **values: object):
         super().__init__(status, id)
         self.status, self.id, self.values = status, id, values
 
 
-async def body_of(request: Request, most: int) -> bytes:
-    """The body; Refused (413) as soon as it is longer than `most`, (408) where it takes longer than BODY_SECONDS, and (503) where too much is coming."""
+async def read_body(request: Request, most: int) -> bytes:
+    """Return the body. Raise Refused if it exceeds `most` bytes (413), takes longer than BODY_SECONDS (408), or if
+    too many bytes are incoming (503)."""
     body = bytearray()
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            async for part in request.stream():
-                body += part
-                _coming["bytes"] += len(part)
+            async for chunk in request.stream():
+                body += chunk
+                _coming["bytes"] += len(chunk)
                 if len(body) > most:
                     raise Refused(413, "ui.rooms.body_long", most=most)
                 if _coming["bytes"] > MOST_COMING and len(body) > SHORT:
@@ -44,20 +46,20 @@ async def body_of(request: Request, most: int) -> bytes:
 
 
 def _finite(text: str) -> float:
-    """Return the number. Raise ValueError for NaN and infinity, which JSON does not have."""
+    """Return the number. Raise ValueError for NaN and infinity, which JSON does not allow."""
     number = float(text)
     if not math.isfinite(number):
         raise ValueError(text)
     return number
 
 
-async def table_in(request: Request, most: int) -> dict[str, object]:
-    """The JSON object in a request's body. Raises Refused."""
-    body = await body_of(request, most)
+async def read_json_object(request: Request, most: int) -> dict[str, object]:
+    """Return the JSON object in a request's body. Raise Refused if there is none."""
+    body = await read_body(request, most)
     try:
-        found = json.loads(body, parse_float=_finite, parse_constant=_finite)
+        content = json.loads(body, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
+        content = None
+    if not isinstance(content, dict):
         raise Refused(400, "ui.rooms.no_json")
-    return found
+    return content

@@ -1,76 +1,78 @@
-"""The order of works: the shortest first, also before one that has been begun, and few expensive ones at a time."""
+"""Scheduling order of jobs: the shortest first, even before one that has begun, and few expensive ones at a time."""
 
 from typing import Generic
 
-from cnnviz.server.fair_queue import FairQueue, Place, Waiting
+from cnnviz.server.fair_queue import FairQueue, Ticket, TicketHeap
 from cnnviz.server.job import Job, Result
 
 UNDER_WAY, MOST_UNDER_WAY = 3, 6
-"""Dear works that may have been begun, and with those that are shorter than all of them; the others wait without holding anything."""
+"""Number of expensive jobs that may have begun, and the number including those that are shorter than all of these.
+Others wait without a thread."""
 
 
 class Scheduler(Generic[Result]):
-    """At most `at_once` works that are `running`, those that wait for a turn, and the expensive ones that are held back until few are under way.
+    """At most `at_once` running jobs, the jobs that wait for a turn, and the expensive jobs that are held back.
 
-    Nothing here knows of threads or of who waits for a work.
+    It uses neither threads nor futures.
     """
 
     def __init__(self, at_once: int, under_way: int = UNDER_WAY, most_under_way: int = MOST_UNDER_WAY) -> None:
-        self.at_once, self.most_dear, self.most_dear_and_shorter = at_once, under_way, most_under_way
+        self.at_once, self.max_expensive, self.max_expensive_and_shorter = at_once, under_way, most_under_way
         self.turns: FairQueue[Job[Result]] = FairQueue()
-        self.held_back: Waiting[Job[Result]] = Waiting()
+        self.held_back: TicketHeap[Job[Result]] = TicketHeap()
         self.running: set[Job[Result]] = set()
         self.under_way: set[Job[Result]] = set()
 
     def take(self) -> Job[Result] | None:
-        """Takes the work whose turn it is, if one more may go on beside what is running."""
+        """Remove and return the next job, or None if nothing more may run now."""
         if len(self.running) >= self.at_once:
             return None
         held_back, first = self._held_back(), self.turns.first()
-        if held_back and (first is None or held_back < first) and not self._in_the_way(held_back):
+        if held_back and (first is None or held_back < first) and not self._has_shorter_running(held_back):
             self.held_back.take()
             self.under_way.add(held_back.item)
             return held_back.item
-        if first is None or (first.item.begun and self._in_the_way(first)):
+        if first is None or (first.item.begun and self._has_shorter_running(first)):
             return None
         self.turns.take()
         return first.item
 
-    def put_off(self, job: Job[Result]) -> None:
-        """Has a work that was taken, and not begun, wait for its turn again."""
+    def requeue(self, job: Job[Result]) -> None:
+        """Requeue a job that was taken and has not begun."""
         self.under_way.discard(job)
         self._wait(job)
 
-    def ask_again(self, job: Job[Result], connection: str, visitor: str, pause: float) -> None:
-        """Somebody else asks for a work that was not begun, too: it has the better of both places."""
-        place = self.turns.place(job, connection, job.place.seconds, visitor, pause)
-        if place < job.place:
-            job.place, place = place, job.place
+    def merge_duplicate(self, job: Job[Result], connection: str, visitor: str, pause: float) -> None:
+        """Merge a duplicate request into a queued job, which keeps the earlier position."""
+        ticket = self.turns.place(job, connection, job.place.seconds, visitor, pause)
+        if ticket < job.place:
+            job.place, ticket = ticket, job.place
             self._wait(job)
-        self.turns.done(place, 0.0)
+        self.turns.done(ticket, 0.0)
 
     def over(self, job: Job[Result]) -> None:
-        """It has ended."""
+        """Remove a job that has ended."""
         self.running.discard(job)
         self.under_way.discard(job)
         self.turns.done(job.place, job.used)
-        del job.place  # which knows the job: as a ring both would stay until garbage is collected, and everybody waits for that
+        del job.place  # break the reference cycle: garbage collection would pause all threads
 
-    def is_anothers_turn(self, job: Job[Result]) -> bool:
-        """Tells whether something shorter is being worked at or waits."""
+    def must_yield(self, job: Job[Result]) -> bool:
+        """Return whether a shorter job is running or waiting."""
         waiting = (self.turns.first(), self._held_back())
-        return self._in_the_way(job.place) or any(other and other < job.place for other in waiting)
+        return self._has_shorter_running(job.place) or any(ticket and ticket < job.place for ticket in waiting)
 
     def _wait(self, job: Job[Result]) -> None:
         (self.held_back if job.charged else self.turns.waiting).add(job.place)
 
-    def _held_back(self) -> Place[Job[Result]] | None:
-        """The first of the expensive ones that have not been begun, where few are under way, or only longer ones."""
+    def _held_back(self) -> Ticket[Job[Result]] | None:
+        """Return the ticket of the first held-back job that may begin, or None: few expensive jobs are under way, or
+        only longer ones."""
         first = self.held_back.first()
-        if first is None or len(self.under_way) >= self.most_dear_and_shorter:
+        if first is None or len(self.under_way) >= self.max_expensive_and_shorter:
             return None
-        return first if len(self.under_way) < self.most_dear or all(first < job.place for job in self.under_way) else None
+        return first if len(self.under_way) < self.max_expensive or all(first < job.place for job in self.under_way) else None
 
-    def _in_the_way(self, place: Place[Job[Result]]) -> bool:
-        """Tells whether something shorter is being worked at: two threads that compute hinder each other."""
-        return any(job.place < place for job in self.running if job.place is not place)
+    def _has_shorter_running(self, ticket: Ticket[Job[Result]]) -> bool:
+        """Return whether a shorter job is running: two threads that compute slow each other down."""
+        return any(job.place < ticket for job in self.running if job.place is not ticket)

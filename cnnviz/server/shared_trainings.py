@@ -1,4 +1,4 @@
-"""Trainings that were done, for all processes that name the same Redis: a reload may come to another one."""
+"""Finished trainings, for all processes that use the same Redis: a reload may reach another process."""
 
 import dataclasses
 import hashlib
@@ -15,20 +15,20 @@ from cnnviz.server.shared_arrays import SharedArrays
 NUMBERS = (
     "step", "steps", "epoch", "loss", "accuracy", "held_loss", "held_accuracy", "saturated", "saturated_outputs", "silent",
 )  # fmt: skip
-WHOLE = 3
-"""Of a report's numbers, how many are whole."""
+INTEGER_COUNT = 3
+"""Number of leading NUMBERS that are integers."""
 OF_EPOCHS = ("confusion", "o", "told")
-"""The arrays of an epoch's end, beside the parameters."""
+"""Arrays of an epoch's end, apart from the parameters."""
 
 
 class SharedTrainings:
-    """Trainings beyond the page's own process: every report's numbers, and the ends of epochs whole."""
+    """Store of trainings beyond this process: the numbers of every report, and everything at the end of each epoch."""
 
     def __init__(self, arrays: SharedArrays):
         self.arrays = arrays
 
     def put(self, job: Job, history: History) -> None:
-        """Keeps what a training has reported."""
+        """Store the history of a training."""
         epochs = history.epochs
         arrays = {name: np.stack([getattr(epoch, name) for epoch in epochs]) for name in OF_EPOCHS}
         arrays |= {f"param {name}": np.stack([epoch.report.params[name] for epoch in epochs]) for name in epochs[0].report.params}
@@ -38,27 +38,27 @@ class SharedTrainings:
         self.arrays.put(_name(job), arrays)
 
     def get(self, job: Job) -> History | None:
-        """The history of that job, None where there is none."""
-        found = self.arrays.get(_name(job))
-        if found is None:
+        """Return the history of a training, or None if there is none."""
+        arrays = self.arrays.get(_name(job))
+        if arrays is None:
             return None
         history = job.history()
-        history.reports = [_report(row.tolist()) for row in found["numbers"]]
-        history.epochs = [_epoch(place, history.reports[end], found) for place, end in enumerate(found["ends"].tolist())]
+        history.reports = [_report(row.tolist()) for row in arrays["numbers"]]
+        history.epochs = [_epoch(index, history.reports[end], arrays) for index, end in enumerate(arrays["ends"].tolist())]
         return history
 
 
-def _epoch(place: int, report: Progress, found: dict[str, np.ndarray]) -> Epoch:
-    params = {name.partition(" ")[2]: array[place] for name, array in found.items() if name.startswith("param ")}
-    confusion, o, told = (found[name][place] for name in OF_EPOCHS)
+def _epoch(index: int, report: Progress, arrays: dict[str, np.ndarray]) -> Epoch:
+    params = {name.partition(" ")[2]: array[index] for name, array in arrays.items() if name.startswith("param ")}
+    confusion, o, told = (arrays[name][index] for name in OF_EPOCHS)
     return Epoch(dataclasses.replace(report, params=Params.of(params)), confusion, o, told)
 
 
 def _report(numbers: list[float]) -> Progress:
-    values = {name: int(value) if place < WHOLE else value for place, (name, value) in enumerate(zip(NUMBERS, numbers, strict=True))}
+    values = {name: int(value) if index < INTEGER_COUNT else value for index, (name, value) in enumerate(zip(NUMBERS, numbers, strict=True))}
     return Progress(params=Params.of({}), **values)  # type: ignore[arg-type]
 
 
 def _name(job: Job) -> str:
-    """A digest of the job; other code may come to other numbers."""
+    """Return a digest of the job and of the code version, since other code may compute other numbers."""
     return hashlib.sha256(repr((code(), job.name)).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Whom limits count: a visitor's address, the IPv6 network of a household, or one connection of theirs."""
+"""Clients as rate limits count them: an IPv4 address or a household's IPv6 network, and single connections."""
 
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
@@ -7,11 +7,12 @@ from starlette.requests import HTTPConnection
 from cnnviz.core.runtime.lru_cache import LruCache
 
 PAUSE_KEY = "cnnviz.pause"
-"""The scope's key for the pause that a connection made before a request."""
+"""Scope key of the seconds between a connection's last response and a request."""
 
 
 def connection_of(request: HTTPConnection) -> str:
-    """The connection of a request, one of those that `visitor_of` counts together; of a proxy that passes on no port, all from one address are one.
+    """Return an id of the connection: host and port. If a proxy omits the port, all connections of an address share
+    one id.
 
     >>> connection_of(HTTPConnection({"type": "http", "client": ("10.0.0.7", 4711), "headers": []}))
     '10.0.0.7 4711'
@@ -20,27 +21,30 @@ def connection_of(request: HTTPConnection) -> str:
 
 
 def pause_of(request: HTTPConnection) -> float:
-    """The seconds between the last answer on the connection of a request and this one, as RateLimitMiddleware has noted them."""
+    """Return the seconds between the connection's last response and this request, as RateLimitMiddleware recorded
+    them."""
     return float(request.scope.get(PAUSE_KEY, 0.0))
 
 
 def visitor_of(request: HTTPConnection) -> str:
-    """The visitor of a request, as far as limits go: an IPv4 address, or the IPv6 network that one household has (Networks).
+    """Return the visitor as rate limits count it: an IPv4 address, or a household's IPv6 network (Networks).
 
-    It is the visitor's own where a proxy that is trusted passes it on (guards.Proxies); no other's word is taken.
+    Behind a trusted proxy it is the address that the proxy forwards (guards.Proxies). Other forwarding headers are
+    ignored.
     """
     return network_of(request.client.host if request.client else "")
 
 
 def network_of(host: str) -> str:
-    """The IPv4 address, or the IPv6 network, by which what is asked from an address is counted."""
+    """Return the IPv4 address or IPv6 network that rate limits count for a host."""
     return _NETWORKS.of(host)
 
 
 class Networks:
-    """IPv6 networks as they are counted: one of 2⁷² addresses, which a household has, and where more than MANY ask from a wider one, that.
+    """IPv6 networks as rate limits count them: a /56, which a household has, or a wider one if more than MANY of its
+    parts are active.
 
-    Those that came first go on to count by themselves.
+    The first MANY parts are still counted by themselves.
 
     >>> networks = Networks()
     >>> [networks.of(f"2001:db8:0:{n}00::1") for n in (1, 2, 3, 4, 5, 1)][3:]

@@ -1,4 +1,4 @@
-"""Waiting in the event loop: for what a thread does, and only as long as somebody is there who asked."""
+"""Waiting in the event loop: for threads, and only while the client is connected."""
 
 import asyncio
 import contextlib
@@ -9,28 +9,28 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 Name = TypeVar("Name")
-Made = TypeVar("Made")
+Value = TypeVar("Made")
 
 
-def made_in_a_thread(make: Callable[[Name], Made]) -> Callable[[Name], Awaitable[Made]]:
-    """`make`, done in a thread and once for each name, though many ask at the same time; what it raises is not kept."""
-    kept: dict[Name, asyncio.Task[Made]] = {}
+def cached_in_thread(make: Callable[[Name], Value]) -> Callable[[Name], Awaitable[Value]]:
+    """Return `make` as a coroutine function that calls it in a thread, once for each name. Errors are not cached."""
+    tasks: dict[Name, asyncio.Task[Value]] = {}
 
-    async def made(name: Name) -> Made:
-        if name not in kept:
-            kept[name] = asyncio.create_task(asyncio.to_thread(make, name))
-        task = kept[name]
+    async def made(name: Name) -> Value:
+        if name not in tasks:
+            tasks[name] = asyncio.create_task(asyncio.to_thread(make, name))
+        task = tasks[name]
         try:
             return await asyncio.shield(task)
         finally:
             if task.done() and (task.cancelled() or task.exception()):
-                kept.pop(name, None)
+                tasks.pop(name, None)
 
     return made
 
 
 async def done(future: Future[Any]) -> None:
-    """Waits until a thread has set the future's result; who is cancelled leaves the future as it is."""
+    """Wait until a thread has set the future's result. Cancelling the wait does not cancel the future."""
     loop = asyncio.get_running_loop()
     ended = loop.create_future()
 
@@ -39,7 +39,7 @@ async def done(future: Future[Any]) -> None:
             ended.set_result(None)
 
     def tell(_: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nothing is waited for any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed, so nothing waits any more
             loop.call_soon_threadsafe(end)
 
     future.add_done_callback(tell)
@@ -47,8 +47,8 @@ async def done(future: Future[Any]) -> None:
 
 
 @contextlib.asynccontextmanager
-async def while_asked(request: Request) -> AsyncIterator[None]:
-    """Cancels what is within it when the client is gone: asyncio.CancelledError comes out of it."""
+async def while_connected(request: Request) -> AsyncIterator[None]:
+    """Cancel the block if the client disconnects; asyncio.CancelledError leaves the context."""
     task = asyncio.current_task()
 
     async def watch() -> None:

@@ -1,6 +1,6 @@
-"""The worker process that reads what strangers send: its limits, and one task at a time.
+"""Worker process for untrusted input: resource limits, and one task at a time.
 
-It is forked from a process that has imported this module and MODULES, and nothing of Streamlit or TensorFlow.
+It is forked from a process that has imported this module and MODULES, but neither Streamlit nor TensorFlow.
 """
 
 import contextlib
@@ -21,37 +21,38 @@ from cnnviz.core.network.stored_params import forget, keep_also
 from cnnviz.core.runtime.lru_cache import clear_all
 from cnnviz.core.runtime.threads import keep_one_blas_thread
 from cnnviz.server.malloc import cap_arenas, trim_heap
-from cnnviz.words import Problem, reading
+from cnnviz.words import Problem, use_language
 
 MODULES = ("PIL.BmpImagePlugin", "PIL.GifImagePlugin", "PIL.JpegImagePlugin", "PIL.PngImagePlugin", "PIL.WebPImagePlugin", "cnnviz.hosts.dialogs.uploads")
-"""Modules that the process from which workers are forked imports."""
+"""Modules that the fork server preloads."""
 MOST_MEMORY = 400_000_000
-"""Bytes that a task may take, beside what a new worker has; pictures take most."""
+"""Memory limit of a task in bytes, beyond that of a new worker. Images need most."""
 MOST_RESULT = 80_000_000
-"""Bytes of a pickled result."""
+"""Size limit of a pickled result in bytes."""
 MOST_CACHED = 40_000_000
-"""Bytes of a worker's caches between two tasks."""
+"""Cache size of a worker between two tasks, in bytes."""
 NICE = 5
-"""A worker's niceness: it computes beside pages that are waited for."""
+"""Niceness of a worker, below the threads that compute pages."""
 
 Arrays = Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a task: a result, or the Problem that it raised, or the traceback of another error; and parameters that it has kept."""
+    """Outcome of a task: its result, the Problem that it raised, or the traceback of another error; and the
+    parameters that it stored."""
 
     result: Any = None
     problem: Problem | None = None
     error: str = ""
     kept: tuple[Arrays, ...] = ()
     seconds: float = 0.0
-    """CPU seconds that it took."""
+    """CPU seconds of the task."""
 
 
 @dataclass(frozen=True)
 class _Store:
-    """Parameters that a task was sent along by name, and those that it keeps."""
+    """Parameter store of a task: those sent with it, and those that it stores."""
 
     sent: Mapping[str, Arrays]
     kept: list[Arrays] = field(default_factory=list)
@@ -64,8 +65,8 @@ class _Store:
 
 
 def begin() -> None:
-    """Prepare a new worker: it ends with the server, and its memory is limited."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # ends also what never returns to Python
+    """Initialize a new worker: it exits with the server, and its memory is limited."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # also ends code that never returns to the interpreter
     threading.Thread(target=_end_with_the_server, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(NICE)
@@ -82,30 +83,31 @@ def _end_with_the_server() -> None:
 
 
 def _limit_memory() -> None:
-    """Limit the address space to what it is now and MOST_MEMORY, on systems that tell its size (Linux)."""
+    """Limit the address space to its current size plus MOST_MEMORY, on systems that report it (Linux)."""
     with contextlib.suppress(ImportError, OSError, ValueError):
         import resource
 
         with open("/proc/self/statm") as file:
-            now = int(file.read().split()[0]) * resource.getpagesize()
-        resource.setrlimit(resource.RLIMIT_AS, (now + MOST_MEMORY, resource.RLIM_INFINITY))
+            current_size = int(file.read().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (current_size + MOST_MEMORY, resource.RLIM_INFINITY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, lang: str, sent: Mapping[str, Arrays]) -> bytes:
-    """Return the pickled Outcome of `work(*arguments)`. After so many CPU seconds the system ends the process, where it can.
+    """Return the pickled Outcome of `work(*arguments)`. The system ends the process after `seconds` of CPU time,
+    where it supports that.
 
-    `sent` are the parameters that the arguments name.
+    `sent` holds the stored parameters that the arguments name.
     """
-    store, before = _Store(sent), time.process_time()
+    store, start = _Store(sent), time.process_time()
     keep_also(store)
     try:
-        with _cpu_limit(seconds), reading(lang), np.errstate(over="ignore", invalid="ignore"):
-            outcome = Outcome(work(*arguments), kept=tuple(store.kept), seconds=time.process_time() - before)
-            packed = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
-            if len(packed) > MOST_RESULT:
+        with _cpu_limit(seconds), use_language(lang), np.errstate(over="ignore", invalid="ignore"):
+            outcome = Outcome(work(*arguments), kept=tuple(store.kept), seconds=time.process_time() - start)
+            result_bytes = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
+            if len(result_bytes) > MOST_RESULT:
                 raise MemoryError
-            return packed
+            return result_bytes
     except Problem as problem:
         return pickle.dumps(Outcome(problem=problem))
     except MemoryError:
@@ -113,20 +115,20 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
     except Exception:
         return pickle.dumps(Outcome(error=traceback.format_exc()))
     finally:
-        forget()  # what the next task keeps has to go along with its result
+        forget()  # so that the next task sends along everything it stores
         clear_all(MOST_CACHED)
         trim_heap()
 
 
 def too_large() -> Problem:
-    """Return the Problem that work takes too much memory."""
+    """Return the Problem that a task needs too much memory."""
     return Problem("ui.server.work_too_large", megabytes=MOST_MEMORY / 1e6)
 
 
 @contextlib.contextmanager
 def _cpu_limit(seconds: float) -> Iterator[None]:
-    """Have the system send SIGPROF, which ends the process, after so many CPU seconds."""
-    if not hasattr(signal, "ITIMER_PROF"):  # Windows has the time limit of the pool alone
+    """Send SIGPROF, which ends the process, after `seconds` of CPU time."""
+    if not hasattr(signal, "ITIMER_PROF"):  # on Windows only the pool's wall time limit applies
         yield
         return
     signal.setitimer(signal.ITIMER_PROF, seconds)

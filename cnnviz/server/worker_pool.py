@@ -1,6 +1,6 @@
-"""The pool of worker processes, and the queue before it: two tasks at a time, one of them long.
+"""Pool of worker processes and its queue: two tasks at a time, at most one of them long.
 
-A thread of the queue's waits for its task. The worker is killed if the task passes a limit, or if its client has gone.
+A thread of the queue waits for each task. It kills the worker if the task exceeds a limit or its client disconnects.
 """
 
 import logging
@@ -19,33 +19,34 @@ from typing import Any, TypeVar
 from pebble import ProcessExpired, ProcessPool
 
 from cnnviz.core.network.stored_params import keep_packed, mentioned, packed
-from cnnviz.core.runtime.isolation import too_long
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.isolation import time_limit_problem
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Cost
-from cnnviz.words import Problem, reader
+from cnnviz.words import Problem, current_language
 
 Result = TypeVar("Result")
 
 WORKERS = 2
 MOST_TASKS = 200
-"""Tasks after which a worker is replaced by a new one."""
-PATIENCE = 5.0
-"""Wall time of a task for each second of CPU time that it may take: others compute beside it."""
-LOOK = 0.05
-"""Seconds between two looks whether the task's client is still there."""
+"""Number of tasks after which a worker is replaced."""
+WALL_TIME_FACTOR = 5.0
+"""Wall time limit as a multiple of the CPU time limit, since other processes compute at the same time."""
+POLL_INTERVAL = 0.05
+"""Interval, in seconds, at which a thread checks that its task is still needed."""
 EACH_BYTE = 2e-8
-"""An estimate of the seconds for each byte of a file."""
+"""Estimated seconds for each byte of a file."""
 MOST_SENT = 20_000_000
-"""Bytes of kept parameters that go along with a task."""
+"""Limit on the stored parameters sent with a task, in bytes."""
 
 _NAME = "pebble_pool_worker"
 
 
 class _Time(threading.local):
-    """Seconds that workers have spent for a thread: `before` its last task and with it, and when a task began that has not ended."""
+    """Worker time of a thread in seconds: `before` its current task, `spent` in all, and the time at which a running
+    task began (`since`)."""
 
     before = spent = since = 0.0
 
@@ -54,13 +55,13 @@ _time = _Time()
 
 
 def clock() -> float:
-    """Return the CPU seconds of this thread and of its tasks; of one that has not ended, the wall time since a worker began it."""
+    """Return the CPU seconds of this thread and its tasks. A running task counts with its wall time since it began."""
     return time.thread_time() + _time.spent + (time.monotonic() - _time.since if _time.since else 0.0)
 
 
 @contextmanager
-def _counted() -> Iterator[None]:
-    """Count the wall time of a task for this thread."""
+def _time_task() -> Iterator[None]:
+    """Add the wall time of a task to this thread's time."""
     _time.before, _time.since = _time.spent, 0.0
     try:
         yield
@@ -71,19 +72,21 @@ def _counted() -> Iterator[None]:
 
 
 def reading_cost(name: Hashable, content: bytes | str) -> Cost:
-    """Return the kinds of a task that reads something, and an estimate of its seconds: texts and files of one size cost alike."""
+    """Return the kinds and the estimated seconds of a task that reads `content`. Inputs of similar size count as one
+    kind."""
     return [(name, len(content).bit_length())], len(content) * EACH_BYTE
 
 
 class WorkerPool:
-    """Worker processes, started for the first task."""
+    """Pool of worker processes, started with the first task."""
 
     def __init__(self) -> None:
         self._pool: ProcessPool | None = None
         self._lock = threading.Lock()
 
     def __call__(self, work: Callable[..., Result], arguments: tuple[Any, ...], seconds: float, /) -> Result:
-        """Return `work(*arguments)` from a worker. Raise Problem if it raises one or passes a limit, TimeoutError if nobody waits for it."""
+        """Return `work(*arguments)` from a worker. Raise Problem if it raises one or exceeds a limit, TimeoutError if
+        the result is no longer needed."""
         outcome = self._outcome(work, arguments, seconds)
         if outcome.error:
             logging.getLogger(__name__).error("a worker failed\n%s", outcome.error)
@@ -96,16 +99,16 @@ class WorkerPool:
         return result
 
     def _outcome(self, work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> worker.Outcome:
-        task = work, arguments, seconds, reader(), packed(_names(arguments), MOST_SENT)
-        for again in (True, False):
+        task = work, arguments, seconds, current_language(), packed(_param_names(arguments), MOST_SENT)
+        for may_retry in (True, False):
             try:
-                future = self._active().schedule(worker.run, task, timeout=PATIENCE * seconds)
-                with _counted():
+                future = self._active_pool().schedule(worker.run, task, timeout=WALL_TIME_FACTOR * seconds)
+                with _time_task():
                     try:
-                        while not wait([future], LOOK).done:
+                        while not wait([future], POLL_INTERVAL).done:
                             if future.running():
                                 _time.since = _time.since or time.monotonic()
-                            check_wanted()
+                            check_cancelled()
                     finally:
                         future.cancel()  # type: ignore[no-untyped-call]  # kills the worker, if it has not ended
                 outcome: worker.Outcome = pickle.loads(future.result())
@@ -113,17 +116,17 @@ class WorkerPool:
                 return outcome
             except ProcessExpired as ended:
                 if ended.exitcode == -getattr(signal, "SIGPROF", 0):
-                    raise too_long(seconds) from None
+                    raise time_limit_problem(seconds) from None
                 raise Problem("ui.server.work_ended") from None
             except TimeoutError:
-                check_wanted()
-                raise too_long(seconds) from None
-            except RuntimeError:  # BrokenProcessPool among them: an idle worker was killed
-                if not again:
+                check_cancelled()
+                raise time_limit_problem(seconds) from None
+            except RuntimeError:  # includes BrokenProcessPool: an idle worker was killed
+                if not may_retry:
                     raise
         raise AssertionError
 
-    def _active(self) -> ProcessPool:
+    def _active_pool(self) -> ProcessPool:
         with self._lock:
             if self._pool is None or not self._pool.active:
                 context = multiprocessing.get_context("spawn" if sys.platform == "win32" else "forkserver")
@@ -133,7 +136,7 @@ class WorkerPool:
             return self._pool
 
     def stop(self) -> None:
-        """End all workers."""
+        """Stop all workers."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
@@ -141,8 +144,8 @@ class WorkerPool:
             pool.join()
 
 
-def _names(arguments: Iterable[Any]) -> Iterable[str]:
-    """Yield the names of kept parameters in arguments: texts, bytes, and mappings of texts."""
+def _param_names(arguments: Iterable[Any]) -> Iterable[str]:
+    """Yield the names of stored parameters in bytes and in mappings of strings."""
     for argument in arguments:
         if isinstance(argument, bytes):
             yield from mentioned(argument.decode("latin-1"))
@@ -151,7 +154,7 @@ def _names(arguments: Iterable[Any]) -> Iterable[str]:
 
 
 def _without_main(preparation: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:
-    """Have workers not import the program's main module, which is Streamlit's, or the script that it runs."""
+    """Keep workers from importing the main module, which is Streamlit's or the script that it runs."""
 
     def prepared(name: str) -> dict[str, Any]:
         data = preparation(name)
@@ -168,4 +171,4 @@ spawn.get_preparation_data = _without_main(spawn.get_preparation_data)  # type: 
 POOL = WorkerPool()
 
 READING: ComputeQueue[Any] = ComputeQueue(WORKERS, Admission(400, 100), clock, preemptive=False, expensive=1)
-"""The queue of tasks whose work is isolated: of long ones one at a time, so that a worker is free for short ones."""
+"""Queue of isolated tasks. At most one long task runs at a time, so that a worker is free for short ones."""
