@@ -25,9 +25,9 @@ from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import Progress, report, run, title
-from cnnviz.words import Problem, message, reading, say
+from cnnviz.words import Problem, message, say, use_language
 
-Made = TypeVar("Made")
+Result = TypeVar("Made")
 
 COMMANDS = {
     "check": "cnnviz.export.check_command:run",
@@ -68,39 +68,39 @@ def _main(arguments: list[str], page: bool) -> int:
             module, _, function = COMMANDS[arguments[0]].partition(":")
             code: int = getattr(import_module(module), function)(arguments[1:])
             return code
-        asked = parse(arguments)
-        if asked.site is not None:
-            return _site(asked)
-        return _serve(asked) if page or serves(asked) else _run(asked)
+        args = parse(arguments)
+        if args.site is not None:
+            return _site(args)
+        return _serve(args) if page or serves(args) else _run(args)
     except KeyboardInterrupt:
         return fail(130, say("terminal.stopped"))
     except Exception as error:
         return fail(1, say("terminal.failed", error=f"{type(error).__name__}: {error}"))
 
 
-def _serve(asked: argparse.Namespace) -> int:
+def _serve(args: argparse.Namespace) -> int:
     from cnnviz.hosts.streamlit.serve import (
         serve,  # local: importing Streamlit takes a second, and the other commands do not need it
     )
 
     try:
-        with reading(""):  # no language: each visitor chooses one
-            return serve({name: getattr(asked, name) for name in SERVING})
+        with use_language(""):  # no language: each visitor chooses one
+            return serve({name: getattr(args, name) for name in SERVING})
     except ValueError as error:
         return fail(2, str(error))
 
 
-def _site(asked: argparse.Namespace) -> int:
+def _site(args: argparse.Namespace) -> int:
     from cnnviz.hosts.static.site import write  # as slow to import as the page's server
 
-    return write(asked.site, asked.pyodide, asked.scripts)
+    return write(args.site, args.pyodide, args.scripts)
 
 
-def _run(asked: argparse.Namespace) -> int:
+def _run(args: argparse.Namespace) -> int:
     try:
-        setup, start, notes = setup_from_arguments(asked)
+        setup, start, notes = setup_from_arguments(args)
         images = [find_image(img) for img in setup.images]
-        if len(images) > 1 and any(getattr(asked, kind) is not None for kind in OF_ONE):
+        if len(images) > 1 and any(getattr(args, kind) is not None for kind in SINGLE_IMAGE_FILES):
             raise Problem("data.image.several")
     except ValueError as error:
         return fail(2, reason(error))
@@ -108,26 +108,26 @@ def _run(asked: argparse.Namespace) -> int:
         tell(str(note))
     x = load_images(setup)
     with np.errstate(all="ignore"):
-        snapshot = _watched(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
+        snapshot = _with_progress(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
         # before printing: the reader of stdout may close the pipe
-        written = _write_files(asked, setup, images, x, snapshot)
-    named = ", ".join(image.words for image in images)
-    words = message("terminal.from_parameters", image=named, file=asked.params) if start else named
-    files = {name for name in FILES if getattr(asked, name) is not None}
+        is_written = _write_files(args, setup, images, x, snapshot)
+    image_names = ", ".join(image.words for image in images)
+    words = message("terminal.from_parameters", image=image_names, file=args.params) if start else image_names
+    files = {name for name in FILES if getattr(args, name) is not None}
     # an HTML file shows the numbers itself, and a deck's file shows those of other setups
-    shown = bool(files) and files <= {"html", "scorm"}
-    printed = shown or put([*title(setup, words), *report(setup, snapshot)])
-    return 0 if printed and written else 1
+    is_in_file = bool(files) and files <= {"html", "scorm"}
+    is_printed = is_in_file or put([*title(setup, words), *report(setup, snapshot)])
+    return 0 if is_printed and is_written else 1
 
 
-OF_ONE = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
+SINGLE_IMAGE_FILES = ("csv", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """Options that write a file for a single image."""
 
 
-def _write_files(asked: argparse.Namespace, setup: Setup, images: list[Image], x: np.ndarray, snapshot: Snapshot) -> bool:
+def _write_files(args: argparse.Namespace, setup: Setup, images: list[Image], x: np.ndarray, snapshot: Snapshot) -> bool:
     """Write each requested file, report it, and return whether all could be written."""
     image, pixels = images[0], images[0].pixels if len(images) == 1 else np.stack([image.pixels for image in images])
-    makers: dict[str, Callable[[], bytes | str]] = {
+    writers: dict[str, Callable[[], bytes | str]] = {
         "npz": lambda: arrays_npz(setup, snapshot),
         "csv": lambda: stage_csv(setup, snapshot),
         "json": lambda: parameters_json(setup, snapshot.params, snapshot.buffers),
@@ -135,19 +135,19 @@ def _write_files(asked: argparse.Namespace, setup: Setup, images: list[Image], x
         "notebook": lambda: jupyter_notebook(setup, pixels),
         "keras": lambda: keras_script(setup, pixels),
         "pytorch": lambda: pytorch_script(setup, pixels),
-        "exercise": lambda: _exercise(asked.exercise)(setup, image.pixels, snapshot),
+        "exercise": lambda: _exercise(args.exercise)(setup, image.pixels, snapshot),
         "spreadsheet": lambda: spreadsheet(setup, snapshot),
         "sheet": lambda: hand_sheet(setup, snapshot, image.words),
-        "html": lambda: _page(asked, setup, image),
-        "scorm": lambda: _scorm(asked, setup, image),
-        "film": lambda: _watched(
+        "html": lambda: _page(args, setup, image),
+        "scorm": lambda: _scorm(args, setup, image),
+        "film": lambda: _with_progress(
             setup,
             "terminal.filming",
-            lambda told: animation(setup, x, asked.frames, film_kind(asked.film), progress=told),
+            lambda told: animation(setup, x, args.frames, film_kind(args.film), progress=told),
         ),
     }
     return all(
-        [_write(getattr(asked, name), make) for name, make in makers.items() if getattr(asked, name) is not None]
+        [_write(getattr(args, name), make) for name, make in writers.items() if getattr(args, name) is not None]
     )
 
 
@@ -155,23 +155,23 @@ def _exercise(name: str) -> Callable[..., str]:
     return exercise_notebook if Path(name).suffix.lower() == ".ipynb" else exercise_script
 
 
-def _page(asked: argparse.Namespace, setup: Setup, image: Image) -> str:
+def _page(args: argparse.Namespace, setup: Setup, image: Image) -> str:
     from cnnviz.hosts.file import setup_html  # local: as slow to import as the server
     from cnnviz.hosts.file.deck import deck_html
 
-    if asked.walk is not None:
-        return deck_html(Path(asked.walk), asked.server)
-    link = query_of(asked.link) if asked.link else {}
+    if args.walk is not None:
+        return deck_html(Path(args.walk), args.server)
+    link = query_of(args.link) if args.link else {}
     look = {key: link[key] for key in ("view", "hide", "predict", "whole") if link.get(key)}
-    return setup_html(setup, image, asked.around, asked.server, look=look)
+    return setup_html(setup, image, args.around, args.server, look=look)
 
 
-def _scorm(asked: argparse.Namespace, setup: Setup, image: Image) -> bytes:
+def _scorm(args: argparse.Namespace, setup: Setup, image: Image) -> bytes:
     from cnnviz.hosts.file.scorm import deck_package, scorm_package
 
-    if asked.walk is not None:
-        return deck_package(Path(asked.walk), asked.server)
-    return scorm_package(setup, image, asked.around, asked.server)
+    if args.walk is not None:
+        return deck_package(Path(args.walk), args.server)
+    return scorm_package(setup, image, args.around, args.server)
 
 
 def _write(name: str, make: Callable[[], bytes | str]) -> bool:
@@ -185,7 +185,7 @@ def _write(name: str, make: Callable[[], bytes | str]) -> bool:
     return True
 
 
-def _watched(setup: Setup, doing: str, work: Callable[[Progress], Made]) -> Made:
+def _with_progress(setup: Setup, doing: str, work: Callable[[Progress], Result]) -> Result:
     progress = Progress(sys.stderr, setup.k, doing)
     try:
         return work(progress)

@@ -5,9 +5,9 @@ A checkout has them at the top level; a wheel contains them inside the package.
 
 from pathlib import Path
 
-_CARRIED = Path(__file__).with_name("carried")
+_PACKAGED = Path(__file__).with_name("carried")
 
-HOME = _CARRIED if _CARRIED.is_dir() else Path(__file__).parents[1]
+HOME = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[1]
 """Folder that contains assets/, app.py and .streamlit/."""
 
 ASSETS = HOME / "assets"

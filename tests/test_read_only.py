@@ -14,8 +14,8 @@ from cnnviz.core.training.film import film
 from cnnviz.core.training.training import Training, train
 from cnnviz.decks.scope import scope_of
 from cnnviz.pages import resource
-from cnnviz.pages.address import resolved
-from cnnviz.pages.answers import answers_of
+from cnnviz.pages.address import resolve
+from cnnviz.pages.handlers import handler_of
 from cnnviz.pages.registry import pages
 from tests.reachable import arrays, caches, writable
 
@@ -34,11 +34,11 @@ OWN = {"step": {}, "check": {"mistake": "sign_flipped"}, "train": {"vs": "lr=0.1
 @pytest.mark.parametrize("setup", SETUPS, ids=lambda setup: setup.get("net") or setup.get("rule") or "seed")
 def test_no_array_that_is_kept_can_be_written_to(setup):
     for page in pages():
-        asked = resource.asked_of(page, setup | OWN.get(page.id, {}))
+        asked = resource.canonical_query(page, setup | OWN.get(page.id, {}))
         for form in ("", "npz"):
             with contextlib.suppress(TimeoutError):  # from what is still being worked out
-                resource.made(page, asked, form)
-        exact = answers_of(page).exact(resolved(asked))
+                resource.compute_resource(page, asked, form)
+        exact = handler_of(page).exact_arrays(resolve(asked))
         assert not writable([exact])
     made, _ = Setup.from_query(setup)
     here = scope_of(made)

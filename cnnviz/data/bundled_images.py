@@ -33,8 +33,8 @@ def bundled(source: str) -> Collection:
 def bundled_pixels(id: ImageId) -> np.ndarray:
     """Return the pixels (H,W,3), uint8, of an image of the sample or the digits."""
     images = sheet(id.kind, id.held_out)
-    place = CLASSES_OF[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
-    return np.ascontiguousarray(images[place])
+    index = CLASSES_OF[id.kind].index(id.name) * COUNTS[id.kind][id.held_out] + id.number
+    return np.ascontiguousarray(images[index])
 
 
 @cache
@@ -44,7 +44,7 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
     from PIL import Image as Pillow
 
     if kind == "small":
-        return _averaged(sheet("digit", held_out))
+        return _downsample(sheet("digit", held_out))
     side, count = SIDES.get(kind, 32), len(CLASSES_OF[kind]) * COUNTS[kind][held_out]
     try:
         with Pillow.open(ASSETS / "sample" / f"{_FILES[kind]}_{'held_out' if held_out else 'train'}.png") as picture:
@@ -56,7 +56,7 @@ def sheet(kind: str, held_out: bool) -> np.ndarray:
     return np.broadcast_to(freeze(images), (count, side, side, 3))
 
 
-def _averaged(digits: np.ndarray) -> np.ndarray:
+def _downsample(digits: np.ndarray) -> np.ndarray:
     """Reduce digits (M,28,28,3) to (M,8,8,3): pad with two zeros on each side, then round the mean of each 4×4 block.
    """
     gray = np.pad(digits[..., 0], ((0, 0), (2, 2), (2, 2)))
@@ -65,9 +65,9 @@ def _averaged(digits: np.ndarray) -> np.ndarray:
 
 
 def _labelled(kind: str, held_out: bool) -> LabelledImages:
-    source, names, each = sheet(kind, held_out), CLASSES_OF[kind], COUNTS[kind][held_out]
+    source, names, class_size = sheet(kind, held_out), CLASSES_OF[kind], COUNTS[kind][held_out]
 
     def id_of(index: int) -> ImageId:
-        return ImageId(kind, names[index // each], index % each, held_out)
+        return ImageId(kind, names[index // class_size], index % class_size, held_out)
 
-    return LabelledImages(source, np.arange(len(source)), np.repeat(np.arange(len(names)), each), names, id_of)
+    return LabelledImages(source, np.arange(len(source)), np.repeat(np.arange(len(names)), class_size), names, id_of)

@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.setup.image_ids import CLASSES, SPLITS, ImageId
 from cnnviz.data import keras_cache
-from cnnviz.data.disabled_features import forbidden
+from cnnviz.data.disabled_features import disabled_kinds
 from cnnviz.data.failures import explain_failure
 from cnnviz.data.labelled import Collection, LabelledImages
 from cnnviz.words import Message
@@ -61,8 +61,8 @@ class Loader:
     @property
     def state(self) -> str:
         """State of loading: one of the words above."""
-        arrived = self._state == "downloading" and keras_cache.archive_size() >= keras_cache.ARCHIVE_BYTES
-        return "reading" if arrived else self._state
+        is_complete = self._state == "downloading" and keras_cache.archive_size() >= keras_cache.ARCHIVE_BYTES
+        return "reading" if is_complete else self._state
 
     @property
     def progress(self) -> float | None:
@@ -77,10 +77,10 @@ class Loader:
         match self.state:
             case "failed" if self._failure:
                 return self._failure
-            case "absent" if cached():
+            case "absent" if is_cached():
                 return Message("data.full_set.can_be_loaded")
             case "downloading":
-                return _download()
+                return _download_message()
             case state:
                 return Message(f"data.full_set.{state}", {"megabytes": _megabytes()})
 
@@ -105,18 +105,18 @@ LOADER = Loader()
 """The only loader of the process: the set takes 185 MB, which all sessions share."""
 
 
-def at_hand() -> Collection | None:
+def available_full_set() -> Collection | None:
     """Return the full set if it is in memory or Keras's cache, otherwise None. The first call may take seconds."""
-    if LOADER.full_set is None and cached() and LOADER.state != "failed":
+    if LOADER.full_set is None and is_cached() and LOADER.state != "failed":
         LOADER.start()
         LOADER.wait(PATIENCE)
     return LOADER.full_set
 
 
-def cached() -> bool:
+def is_cached() -> bool:
     """Return whether the full set is allowed and Keras's cache holds its unpacked files, so that loading needs no
     network. Imports nothing."""
-    return "cifar10" not in forbidden() and keras_cache.extracted() is not None
+    return "cifar10" not in disabled_kinds() and keras_cache.extracted_folder() is not None
 
 
 def _load(enter: Callable[[str], None]) -> Collection:
@@ -126,7 +126,7 @@ def _load(enter: Callable[[str], None]) -> Collection:
     # TensorFlow's 400,000 objects are never freed. Exclude them from garbage collection, which Streamlit runs after
     # each script run if Keras is imported: otherwise each click costs 0.2 s.
     gc.freeze()
-    folder = keras_cache.extracted()
+    folder = keras_cache.extracted_folder()
     if folder:
         # Not load_data: it also requires the archive, and would download it again.
         enter("reading")
@@ -165,18 +165,18 @@ def _channels_last(images: np.ndarray) -> np.ndarray:
     return images.transpose(0, 2, 3, 1) if images.shape[1] == 3 else images
 
 
-def _download() -> Message:
-    got = keras_cache.archive_size()
-    if not got:
+def _download_message() -> Message:
+    size = keras_cache.archive_size()
+    if not size:
         return Message("data.full_set.waiting")
-    message = Message("data.full_set.downloading", {"got": round(got / 1e6), "megabytes": _megabytes()})
+    message = Message("data.full_set.downloading", {"got": round(size / 1e6), "megabytes": _megabytes()})
     try:
-        silent = time.time() - keras_cache.archive().stat().st_mtime
+        idle_seconds = time.time() - keras_cache.archive_path().stat().st_mtime
     except OSError:
         return message
-    if silent <= STALLED_AFTER:
+    if idle_seconds <= STALLED_AFTER:
         return message
-    return Message("data.full_set.stalled", {"downloading": message, "seconds": round(silent)})
+    return Message("data.full_set.stalled", {"downloading": message, "seconds": round(idle_seconds)})
 
 
 def _megabytes() -> int:

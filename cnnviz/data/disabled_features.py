@@ -11,15 +11,15 @@ KINDS = ("tensorflow", "cifar10", "training")
 of CPU time)."""
 
 
-def forbidden() -> frozenset[str]:
-    """Return the kinds that the environment variable disables. Raise Problem as `read_forbidden` does."""
-    return read_forbidden(os.environ.get(SETTING, ""))
+def disabled_kinds() -> frozenset[str]:
+    """Return the kinds that the environment variable disables. Raise Problem as `parse_disabled_kinds` does."""
+    return parse_disabled_kinds(os.environ.get(SETTING, ""))
 
 
-def read_forbidden(text: str) -> frozenset[str]:
+def parse_disabled_kinds(text: str) -> frozenset[str]:
     """Parse kinds separated by spaces or commas. Raise Problem for an unknown word, which would disable nothing.
 
-    >>> sorted(read_forbidden("training, tensorflow"))
+    >>> sorted(parse_disabled_kinds("training, tensorflow"))
     ['tensorflow', 'training']
     """
     words = [word for word in re.split(r"[\s,]+", text.strip().lower()) if word]
@@ -29,6 +29,6 @@ def read_forbidden(text: str) -> frozenset[str]:
     return frozenset(words)
 
 
-def excuse(kind: str) -> Message | None:
+def disabled_message(kind: str) -> Message | None:
     """Return the message that tells visitors that `kind` is disabled, or None if it is enabled."""
-    return message(f"data.forbidden.{kind}") if kind in forbidden() else None
+    return message(f"data.forbidden.{kind}") if kind in disabled_kinds() else None

@@ -16,18 +16,18 @@ def explain_failure(error: Exception, state: str) -> Message:
     >>> print(explain_failure(ModuleNotFoundError("No module named 'tensorflow'"), "importing"))
     TensorFlow cannot be used (No module named 'tensorflow'): pip install tensorflow, then restart.
     """
-    chain = list(_chain(error))
+    chain = list(_causes(error))
     return Message(f"data.full_set.{_kind(error, chain, state)}", _values(chain, state))
 
 
 def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
     """Return the kind of failure, which is part of the message id."""
-    network = any(isinstance(link, URLError) for link in chain)
+    is_network_error = any(isinstance(link, URLError) for link in chain)
     # Firewalls raise the same errno values as file systems.
-    numbers = set() if network else {getattr(link, "errno", None) for link in chain}
-    if numbers & {errno.ENOSPC, errno.EDQUOT}:
+    errnos = set() if is_network_error else {getattr(link, "errno", None) for link in chain}
+    if errnos & {errno.ENOSPC, errno.EDQUOT}:
         return "disk_full"
-    if numbers & {errno.EACCES, errno.EPERM, errno.EROFS}:
+    if errnos & {errno.EACCES, errno.EPERM, errno.EROFS}:
         return "no_access"
     if any(isinstance(link, MemoryError) for link in chain):
         return "no_memory"
@@ -38,13 +38,13 @@ def _kind(error: Exception, chain: list[BaseException], state: str) -> str:
 
 def _values(chain: list[BaseException], state: str) -> dict[str, object]:
     """Return the values that messages may contain: the reason, the folder concerned and the manual remedy."""
-    own = keras_cache.datasets_folders()[-1]
-    folder = (keras_cache.extracted() or own) if state == "reading" else own
-    cure = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shown(own)})
-    return {"reason": _reason(chain), "folder": _shown(folder), "cure": cure}
+    cache_folder = keras_cache.datasets_folders()[-1]
+    folder = (keras_cache.extracted_folder() or cache_folder) if state == "reading" else cache_folder
+    cure = Message("data.full_set.by_hand", {"origin": keras_cache.ORIGIN, "folder": _shorten_path(cache_folder)})
+    return {"reason": _reason(chain), "folder": _shorten_path(folder), "cure": cure}
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
     """Yield an error and its causes, outermost first. Keras wraps the original error, and urllib keeps it as
     `reason`."""
     while error is not None:
@@ -61,6 +61,6 @@ def _reason(chain: list[BaseException]) -> str:
     return " ".join(text.split())[:120] or type(chain[-1]).__name__
 
 
-def _shown(path: Path) -> str:
+def _shorten_path(path: Path) -> str:
     home = os.path.expanduser("~")
     return f"~{str(path)[len(home) :]}" if str(path).startswith(home + os.sep) else str(path)

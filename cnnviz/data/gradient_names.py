@@ -40,22 +40,22 @@ def is_gradient(name: str) -> bool:
     >>> [name for name in ("dW1", "grad_w", "w_grad", "delta2", "z1", "data") if is_gradient(name)]
     ['dW1', 'grad_w', 'w_grad', 'delta2']
     """
-    return _parsed(name) is not None or bool(re.fullmatch(r"d[a-z]{1,2}\d*", name.lower()))
+    return _parse(name) is not None or bool(re.fullmatch(r"d[a-z]{1,2}\d*", name.lower()))
 
 
-def _parsed(name: str) -> tuple[tuple[str, ...], int | None] | None:
+def _parse(name: str) -> tuple[tuple[str, ...], int | None] | None:
     """Return the letters that a name may mean, most likely first, and its number (None if it has none). None if it is
     not a gradient's name."""
     plain = name.strip().lower()
     if error := _ERROR.fullmatch(plain):
         return ("z",), int(error[1]) if error[1] else None
-    after = _AFTER.sub("", plain)
-    before = _BEFORE.match(after)
-    if not before and after == plain:
+    stem = _AFTER.sub("", plain)
+    prefix = _BEFORE.match(stem)
+    if not prefix and stem == plain:
         return None
-    rest = after[before.end() :] if before else after
-    numbers = re.findall(r"\d+", rest)
-    word = re.sub(r"_+", "_", re.sub(r"\d+", "", rest)).strip("_")
+    core = stem[prefix.end() :] if prefix else stem
+    numbers = re.findall(r"\d+", core)
+    word = re.sub(r"_+", "_", re.sub(r"\d+", "", core)).strip("_")
     letters = tuple(letter for letter, words in _WORDS.items() if word in words)
     return (letters, int(numbers[0]) if numbers and len(numbers[0]) < 4 else None) if letters else None
 
@@ -68,32 +68,32 @@ def candidates(name: str, program: Program) -> Iterator[str]:
     >>> [list(candidates(name, program)) for name in ("dW2", "DB2", "grad_kernel", "dA2", "delta1", "W", "dz7")]
     [['dw'], ['db'], ['df', 'dw'], ['do'], ['dz1', 'dz2'], [], []]
     """
-    known = [line.target for line in program.backward_lines]
-    letters, number = _parsed(name) or ((), None)
+    gradient_names = [line.target for line in program.backward_lines]
+    letters, number = _parse(name) or ((), None)
     groups = [group for letter in letters for group in _groups(letter, name.lower(), program)]
-    found = [name.lower(), *(f"d{symbol}" for group in groups for symbol in _of_number(group, number) if symbol)]
-    yield from (target for target in dict.fromkeys(found) if target in known)
+    guesses = [name.lower(), *(f"d{symbol}" for group in groups for symbol in _select(group, number) if symbol)]
+    yield from (target for target in dict.fromkeys(guesses) if target in gradient_names)
 
 
 def _groups(letter: str, name: str, program: Program) -> Iterator[list[str]]:
     """Yield the lists of symbols in which a number may count, in order. Weights and biases may be counted per kind of
     layer or across all layers."""
     symbols = [*program.network.symbols, *program.parameters]
-    own = [symbol for symbol in symbols if symbol[0] == letter]
+    matches = [symbol for symbol in symbols if symbol[0] == letter]
     if letter in "wfb":
         kind = "dense" if re.search("fc|dense|linear", name) else "conv" if letter == "f" or "conv" in name else ""
         rows = [tuple(names.of(letter) for letter in layer.parameter_letters) for layer, names in _layers(program, kind)]
-        everywhere = [tuple(names.of(letter) for letter in layer.parameter_letters) for layer, names in _layers(program)]
-        for group in (rows, everywhere):
+        all_rows = [tuple(names.of(letter) for letter in layer.parameter_letters) for layer, names in _layers(program)]
+        for group in (rows, all_rows):
             yield [row[-1] if row[1:] else "" for row in group] if letter == "b" else [row[0] for row in group]
-        yield own
+        yield matches
     elif letter == "a":
-        yield [*own, "o"]
+        yield [*matches, "o"]
     elif letter == "o":
         yield ["o"]
         yield [symbol for symbol in symbols if symbol[0] == "z"][-1:]
     else:
-        yield own
+        yield matches
 
 
 def _layers(program: Program, kind: str = "") -> Iterator[tuple[Layer, Names]]:
@@ -102,6 +102,6 @@ def _layers(program: Program, kind: str = "") -> Iterator[tuple[Layer, Names]]:
     return ((layer, names) for layer, names in layers if {"f", "w"} & {*layer.parameter_letters} and kind in ("", layer.kind))
 
 
-def _of_number(symbols: list[str], number: int | None) -> list[str]:
+def _select(symbols: list[str], number: int | None) -> list[str]:
     """Return the symbols of a group that `number` may mean, counted from 1 or from 0; all of them if it is None."""
     return symbols if number is None else [symbols[n] for n in (number - 1, number) if 0 <= n < len(symbols)]

@@ -113,8 +113,8 @@ def load_images(setup: Setup) -> np.ndarray:
     >>> load_images(Setup(img="cat-0,dog-3")).shape, load_images(Setup()).shape
     ((2, 1, 32, 32), (32, 32))
     """
-    seen = [load_image(find_image(img).pixels, setup.ch, setup.scale) for img in setup.images]
-    return seen[0] if len(seen) == 1 else np.stack(seen).reshape(setup.batch_shape)
+    inputs = [load_image(find_image(img).pixels, setup.ch, setup.scale) for img in setup.images]
+    return inputs[0] if len(inputs) == 1 else np.stack(inputs).reshape(setup.batch_shape)
 
 
 def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit") -> np.ndarray:
@@ -133,7 +133,7 @@ def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit
     check_channel(channel)
     if scale not in SCALES:
         raise Problem("data.image.no_scale", scale=repr(scale), scales=SCALES)
-    pixels = find_image(image).pixels if isinstance(image, str) else _pixels(image)
+    pixels = find_image(image).pixels if isinstance(image, str) else _check_pixels(image)
     if pixels.ndim == 2 and channel != "rgb":
         x = pixels.astype(np.float64)
     else:
@@ -141,23 +141,23 @@ def load_image(image: str | np.ndarray, channel: str = "red", scale: str = "unit
     return x / 255 if scale == "unit" else x
 
 
-def _pixels(image: object) -> np.ndarray:
+def _check_pixels(image: object) -> np.ndarray:
     """Return `image` as an array (H,W,3) or (H,W) with values 0…255. Raise Problem for anything else."""
     pixels = np.asarray(image)
     if pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)) or not pixels.size:
         raise Problem("data.image.wrong_shape", shape=str(pixels.shape))
     if pixels.dtype.kind not in "buif":
         raise Problem("data.image.wrong_type", type=str(pixels.dtype))
-    least, most = pixels.min().item(), pixels.max().item()
-    if not (least >= 0 and most <= 255):  # in this form, NaN fails too
-        raise Problem("data.image.wrong_values", least=least, most=most)
+    lowest, highest = pixels.min().item(), pixels.max().item()
+    if not (lowest >= 0 and highest <= 255):  # in this form, NaN fails too
+        raise Problem("data.image.wrong_values", least=lowest, most=highest)
     return pixels
 
 
 def _from_cifar10(id: ImageId) -> Image:
     if id.number < BUNDLED[id.name]:
         return bundled(id.name)[id.number]
-    full_set = cifar10.at_hand()
+    full_set = cifar10.available_full_set()
     if full_set is None:
         raise Problem("data.image.needs_full_set", id=str(id), state=cifar10.LOADER.message)
     images = full_set.held_out if id.held_out else full_set.train

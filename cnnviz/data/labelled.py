@@ -69,11 +69,11 @@ class LabelledImages:
 
         Raise ValueError if a class is unknown.
         """
-        wanted = np.full(len(self.names), -1)
-        wanted[[self.names.index(name) for name in names]] = np.arange(len(names))
-        labels = wanted[self.labels]
-        kept = labels >= 0
-        return replace(self, indices=self.indices[kept], labels=labels[kept], names=tuple(names))
+        new_label = np.full(len(self.names), -1)
+        new_label[[self.names.index(name) for name in names]] = np.arange(len(names))
+        labels = new_label[self.labels]
+        is_included = labels >= 0
+        return replace(self, indices=self.indices[is_included], labels=labels[is_included], names=tuple(names))
 
     @property
     def images(self) -> np.ndarray:

@@ -28,8 +28,8 @@ def _edges() -> np.ndarray:
     """Return a vertical, a horizontal and two diagonal edges, one in each quadrant."""
     half = SIZE // 2
     i, j = np.indices((half, half))
-    upright, level, falling, rising = j >= half // 2, i >= half // 2, j > i, i + j >= half
-    return np.block([[upright, level], [falling, rising]])
+    vertical, horizontal, falling, rising = j >= half // 2, i >= half // 2, j > i, i + j >= half
+    return np.block([[vertical, horizontal], [falling, rising]])
 
 
 def _checkerboard() -> np.ndarray:

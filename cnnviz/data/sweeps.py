@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.runtime.read_only import ReadOnly
-from cnnviz.core.setup.read_sweep import Asked, read_sweep
+from cnnviz.core.setup.read_sweep import ParsedSweep, read_sweep
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.sweep import Start, runs_of, updates_that_fit
 from cnnviz.data.images import ImageUnavailable, find_image, load_image
@@ -47,31 +47,31 @@ def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) ->
     >>> found.values.tolist(), found.losses.shape, found.setups[3].seed
     ([0, 1, 2, 3], (4, 3), 3)
     """
-    asked = read_sweep(starts, setup)
-    x, said = np.asarray(image, dtype=np.float64), list(asked.said)
-    runs, lost = _starts(asked, setup, x)
-    wanted = setup.k if n is None else n
-    fitting = updates_that_fit(wanted, len(runs), setup, x.shape)
-    if fitting < wanted:
-        said.append(message("lesson.sweep.cut", runs=len(runs), n=wanted, fits=fitting))
-    found = runs_of(list(runs.values()), fitting)
-    values = Asked(asked.key, tuple(runs)).numbers
-    reached = found.reached if found.outputs.shape[1] > 1 else None
-    return Sweep(setup, asked.key, values, found.losses, found.outputs, reached, tuple(start[0] for start in runs.values()), (*said, *lost))
+    request = read_sweep(starts, setup)
+    x, notes = np.asarray(image, dtype=np.float64), list(request.said)
+    runs, missing = _starts(request, setup, x)
+    requested_updates = setup.k if n is None else n
+    updates = updates_that_fit(requested_updates, len(runs), setup, x.shape)
+    if updates < requested_updates:
+        notes.append(message("lesson.sweep.cut", runs=len(runs), n=requested_updates, fits=updates))
+    results = runs_of(list(runs.values()), updates)
+    values = ParsedSweep(request.key, tuple(runs)).numbers
+    reached = results.reached if results.outputs.shape[1] > 1 else None
+    return Sweep(setup, request.key, values, results.losses, results.outputs, reached, tuple(start[0] for start in runs.values()), (*notes, *missing))
 
 
-def _starts(asked: Asked, setup: Setup, x: np.ndarray) -> tuple[dict[str, Start], list[Message]]:
+def _starts(request: ParsedSweep, setup: Setup, x: np.ndarray) -> tuple[dict[str, Start], list[Message]]:
     """Return the setup and input of each value, and a message for each unavailable image."""
-    if asked.key != "img":
-        return {value: (asked.setup(setup, value), x) for value in asked.values}, []
-    found: dict[str, Start] = {}
-    lost = []
-    for value in asked.values:
+    if request.key != "img":
+        return {value: (request.setup(setup, value), x) for value in request.values}, []
+    starts: dict[str, Start] = {}
+    missing = []
+    for value in request.values:
         try:
-            one = asked.setup(setup, value, find_image(value).label)
-            found[value] = one, load_image(one.img, one.ch, one.scale)
+            image_setup = request.setup(setup, value, find_image(value).label)
+            starts[value] = image_setup, load_image(image_setup.img, image_setup.ch, image_setup.scale)
         except ImageUnavailable as error:
-            lost.append(error.message)
-    if not found:
-        raise ImageUnavailable(lost[0].id, **lost[0].values)
-    return found, lost
+            missing.append(error.message)
+    if not starts:
+        raise ImageUnavailable(missing[0].id, **missing[0].values)
+    return starts, missing

@@ -24,11 +24,11 @@ def training_data(classes: Sequence[str] = ("cat", "dog"), source: str = "") -> 
     """
     if source not in ("", *SOURCES):
         raise Problem("data.training.no_source", source=repr(source), sources=SOURCES)
-    asked = set(classes)
-    digits = source in ("digits", "small") or (not source and asked <= set(DIGITS))
-    if not 2 <= len(asked) == len(classes) or not asked <= set(DIGITS if digits else CLASSES):
+    class_set = set(classes)
+    are_digits = source in ("digits", "small") or (not source and class_set <= set(DIGITS))
+    if not 2 <= len(class_set) == len(classes) or not class_set <= set(DIGITS if are_digits else CLASSES):
         raise Problem("data.training.classes", classes=[repr(name) for name in classes], names=CLASSES)
-    return (bundled(source or "digits") if digits else _photographs(source)).of(classes)
+    return (bundled(source or "digits") if are_digits else _photographs(source)).of(classes)
 
 
 def describe(data: Collection) -> Message:
@@ -41,7 +41,7 @@ def describe(data: Collection) -> Message:
 
 
 def _photographs(source: str) -> Collection:
-    full_set = cifar10.at_hand() if source != "sample" else None
+    full_set = cifar10.available_full_set() if source != "sample" else None
     if full_set is None and source == "cifar10":
         raise Problem("data.training.needs_full_set", state=cifar10.LOADER.message)
     return full_set or bundled("sample")

@@ -97,14 +97,14 @@ def _decode(data: bytes) -> np.ndarray:
     if too_large:
         raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE)
     try:
-        return _small(picture)
+        return _thumbnail(picture)
     except MemoryError:
         raise Problem("data.upload.too_large", millions=MAX_PIXELS / 1e6, side=MAX_SIDE) from None
     except Exception:  # decoders raise OSError, SyntaxError, struct.error and others
         raise Problem("data.upload.damaged") from None
 
 
-def _small(picture: Image.Image) -> np.ndarray:
+def _thumbnail(picture: Image.Image) -> np.ndarray:
     """Return the central square of a Pillow image as pixels (32,32,3).
 
     It is rotated and blended with white after resizing, which gives the same result without a copy of the large image.

@@ -26,7 +26,7 @@ MOST_MEMBERS = 1_000
 """Upper limit of arrays in one file; networks have fewer."""
 MOST_OF_A_NUMBER = 30
 """Upper limit of bytes for a number in JSON, with its separators."""
-_TOLD = 8
+_MOST_LISTED = 8
 """Number of names listed in a message."""
 
 
@@ -41,7 +41,7 @@ class UserGradients:
     notes: tuple[Message, ...] = ()
 
 
-def most_bytes(program: Program, images: int = 1) -> int:
+def max_bytes(program: Program, images: int = 1) -> int:
     """Return the upper limit of a file's size in bytes: every array of this setup written out, plus a megabyte."""
     return 1_000_000 + 2 * MOST_OF_A_NUMBER * images * sum(math.prod(shape) for shape in program.shown.values())
 
@@ -60,18 +60,18 @@ def read_gradients(data: bytes, program: Program, images: int = 1) -> UserGradie
     """
     if not data.strip():
         raise Problem("own.empty")
-    if len(data) > (most := most_bytes(program, images)):
-        raise Problem("own.too_long", megabytes=most / 1e6)
-    known, fits = gradient_names(program), Fits(program, images)
-    found, others = _archive(data, fits) if data[:2] == b"PK" else _json(data, fits)
-    if not found:
-        if others and all(name.startswith("arr_") for name in others):
+    if len(data) > (byte_limit := max_bytes(program, images)):
+        raise Problem("own.too_long", megabytes=byte_limit / 1e6)
+    gradients, allowed = gradient_names(program), AllowedSizes(program, images)
+    matches, other_names = _read_archive(data, allowed) if data[:2] == b"PK" else _read_json(data, allowed)
+    if not matches:
+        if other_names and all(name.startswith("arr_") for name in other_names):
             raise Problem("own.nameless")
-        raise Problem("own.none_known", found=_some(others), known=known)
-    ordered = {name: found[name] for name in known if name in found}
-    passed_over = tuple(name for name in others if is_gradient(name))
+        raise Problem("own.none_known", found=_shorten(other_names), known=gradients)
+    ordered = {name: matches[name] for name in gradients if name in matches}
+    passed_over = tuple(name for name in other_names if is_gradient(name))
     arrays = {name: freeze(array.astype(np.float64)) for name, array in ordered.items()}
-    return UserGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, known))
+    return UserGradients(arrays, precisions(ordered), passed_over, _notes(passed_over, gradients))
 
 
 def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> UserGradients:
@@ -80,7 +80,7 @@ def read_gradients_of(data: bytes, setup: Setup, x_shape: tuple[int, ...]) -> Us
     return read_gradients(data, setup.network.program(x_shape), len(setup.images))
 
 
-class Fits(NamedTuple):
+class AllowedSizes(NamedTuple):
     """Allowed sizes of uploaded gradients for a program and a number of images."""
 
     program: Program
@@ -88,76 +88,76 @@ class Fits(NamedTuple):
 
     def sizes(self, target: str) -> tuple[int, ...]:
         """Return the allowed numbers of entries. A bias gradient may also be unsummed, or summed over everything."""
-        own = self._size(target)
+        size = self._size(target)
         line = next(line for line in self.program.backward_lines if line.target == target)
-        return (own, self._size(line.sources[0]), 1) if line.role == "db" else (own,)
+        return (size, self._size(line.sources[0]), 1) if line.role == "db" else (size,)
 
     def _size(self, name: str) -> int:
         return math.prod(self.program.shapes[name[1:].partition(".")[0]]) * (self.images if self.program.has_images(name) else 1)
 
 
-def _named(names: Iterable[str], sizes: Callable[[str], int | None], of: Fits) -> dict[str, str]:
+def _match_names(names: Iterable[str], sizes: Callable[[str], int | None], allowed: AllowedSizes) -> dict[str, str]:
     """Map names in a file to gradients: exact names first, ignoring case, then alternative names whose arrays fit."""
-    known, found = gradient_names(of.program), dict[str, str]()
-    for name in sorted(names, key=lambda name: (name not in known, name.lower() not in known, name)):
-        for target in candidates(name, of.program):
-            fits = name.lower() == target or sizes(name) in of.sizes(target)
-            if target not in found.values() and fits:
-                found[name] = target
+    gradients, matches = gradient_names(allowed.program), dict[str, str]()
+    for name in sorted(names, key=lambda name: (name not in gradients, name.lower() not in gradients, name)):
+        for target in candidates(name, allowed.program):
+            is_match = name.lower() == target or sizes(name) in allowed.sizes(target)
+            if target not in matches.values() and is_match:
+                matches[name] = target
                 break
-    return found
+    return matches
 
 
-def _notes(passed_over: Iterable[str], known: tuple[str, ...]) -> tuple[Message, ...]:
+def _notes(passed_over: Iterable[str], gradients: tuple[str, ...]) -> tuple[Message, ...]:
     """Return notes on ignored arrays. Names that look like gradients are listed, since they may be misspelt."""
-    like = [name for name in passed_over if name.lower() != "do"]
-    notes = [message("own.merged", first=known[0])] if len(like) < len(tuple(passed_over)) else []
-    return (*notes, *([message("own.passed_over", names=_some(like))] if like else []))
+    similar = [name for name in passed_over if name.lower() != "do"]
+    notes = [message("own.merged", first=gradients[0])] if len(similar) < len(tuple(passed_over)) else []
+    return (*notes, *([message("own.passed_over", names=_shorten(similar))] if similar else []))
 
 
-def _some(names: Iterable[str]) -> list[str]:
+def _shorten(names: Iterable[str]) -> list[str]:
     names = [name if len(name) <= 20 else name[:20] + "…" for name in names]
-    return names[:_TOLD] + (["…"] if len(names) > _TOLD else []) or ["–"]
+    return names[:_MOST_LISTED] + (["…"] if len(names) > _MOST_LISTED else []) or ["–"]
 
 
 # ---- .npz
 
 
-def _archive(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
-    found: dict[str, np.ndarray] = {}
+def _read_archive(data: bytes, allowed: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
+    arrays: dict[str, np.ndarray] = {}
     try:
         with archive_of(data) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise Problem("own.too_many", most=MOST_MEMBERS)
-            targets = _named(members, lambda name: _size(archive, members[name]), of)
+            targets = _match_names(members, lambda name: _size(archive, members[name]), allowed)
             for name, target in targets.items():
                 with archive.open(members[name]) as member:
-                    found[target] = _array(member, name, of.sizes(target))
+                    arrays[target] = _read_array(member, name, allowed.sizes(target))
     except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and NumPy raise a dozen kinds of errors
         raise Problem("own.damaged") from None
-    return found, [name for name in members if name not in targets]
+    return arrays, [name for name in members if name not in targets]
 
 
 def _size(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> int | None:
     """Return the number of entries that a member declares, or None if it is not an array."""
     try:
         with archive.open(info) as member:
-            return math.prod(_header(member)[0])
+            return math.prod(_read_header(member)[0])
     except Exception:
         return None
 
 
-def _header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
+def _read_header(member: IO[bytes]) -> tuple[tuple[int, ...], bool, np.dtype]:
     version = np.lib.format.read_magic(member)
     return (np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0)(member)
 
 
-def _array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
+def _read_array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
     """Read one array of an archive. Raise Problem if its size does not fit, without reading its data."""
-    shape, columns_first, dtype = _header(member)
+    shape, columns_first, dtype = _read_header(member)
     if dtype.hasobject:
         raise Problem("own.pickled", name=name)
     if dtype.kind not in "fiu" or dtype.itemsize > 16:
@@ -173,7 +173,7 @@ def _array(member: IO[bytes], name: str, sizes: tuple[int, ...]) -> np.ndarray:
 # ---- JSON
 
 
-def _json(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
+def _read_json(data: bytes, allowed: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
     try:
         content = json.loads(data)
     except (ValueError, RecursionError):
@@ -182,11 +182,11 @@ def _json(data: bytes, of: Fits) -> tuple[dict[str, np.ndarray], list[str]]:
         content = content["gradients"]
     if not isinstance(content, dict):
         raise Problem("own.not_an_object")
-    targets = _named(content, lambda name: _count(content[name]), of)
-    return {target: _nested(name, content[name]) for name, target in targets.items()}, [name for name in content if name not in targets]
+    targets = _match_names(content, lambda name: _count_entries(content[name]), allowed)
+    return {target: _to_array(name, content[name]) for name, target in targets.items()}, [name for name in content if name not in targets]
 
 
-def _count(value: object) -> int | None:
+def _count_entries(value: object) -> int | None:
     """Return the number of entries of regular nested lists, or None if the innermost value is not a number."""
     count = 1
     while isinstance(value, list) and value:
@@ -194,7 +194,7 @@ def _count(value: object) -> int | None:
     return count if isinstance(value, int | float) else None
 
 
-def _nested(name: str, value: object) -> np.ndarray:
+def _to_array(name: str, value: object) -> np.ndarray:
     try:
         array = np.array(value)
         if array.dtype.kind == "O" and array.shape == ():

@@ -6,7 +6,7 @@ A lesson is a deck in which every screen has a question.
 
 from dataclasses import dataclass
 
-from cnnviz.decks.screen_address import ON_LEARN, Place
+from cnnviz.decks.screen_address import ON_LEARN, ScreenAddress
 from cnnviz.words import DEFAULT, LocalizedText
 
 ROOM_KINDS = ("choose", "number", "click")
@@ -18,7 +18,7 @@ MOST_ANSWERS = 8
 EXPERIMENTS = ("seed", "start", "lr")
 """Settings that may differ between the devices of a class."""
 
-NOTHING = LocalizedText({})
+NO_TEXT = LocalizedText({})
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Shown:
     """A map on a screen: its symbol, or an expression with a label."""
 
     is_: str
-    label: LocalizedText = NOTHING
+    label: LocalizedText = NO_TEXT
 
 
 @dataclass(frozen=True)
@@ -48,14 +48,14 @@ class Screen:
     """
 
     at: str
-    title: LocalizedText = NOTHING
-    text: LocalizedText = NOTHING
-    ask: LocalizedText = NOTHING
+    title: LocalizedText = NO_TEXT
+    text: LocalizedText = NO_TEXT
+    ask: LocalizedText = NO_TEXT
     kind: str = ""
     key: str = ""
-    right: LocalizedText = NOTHING
-    otherwise: LocalizedText = NOTHING
-    hint: LocalizedText = NOTHING
+    right: LocalizedText = NO_TEXT
+    otherwise: LocalizedText = NO_TEXT
+    hint: LocalizedText = NO_TEXT
     answers: tuple[Answer, ...] = ()
     stages: tuple[str, ...] = ()
     hide: tuple[str, ...] | None = None
@@ -63,8 +63,8 @@ class Screen:
     map: str = ""
     tolerance: str = ""
     solution: str = ""
-    notes: LocalizedText = NOTHING
-    place: Place = ON_LEARN
+    notes: LocalizedText = NO_TEXT
+    place: ScreenAddress = ON_LEARN
     seconds: float | None = None
     experiment: str = ""
     updates: int | None = None

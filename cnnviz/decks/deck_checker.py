@@ -12,10 +12,10 @@ from pathlib import Path as File
 import numpy as np
 
 from cnnviz.core.mistakes import placed
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.page_state import PageState
 from cnnviz.core.setup.read_sweep import read_sweep
-from cnnviz.core.setup.setup_fields import one_of, whole_number
+from cnnviz.core.setup.setup_fields import choice_parser, integer_parser
 from cnnviz.data.images import find_image
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.deck_fields import Diagnostic, Reading
@@ -24,13 +24,13 @@ from cnnviz.decks.expression import evaluate, names_in
 from cnnviz.decks.missions import missions
 from cnnviz.decks.plates import cells, hidden, plates
 from cnnviz.decks.question import (
-    CHANGED,
-    PLACE,
+    CHANGEABLE_KEYS,
+    PLACEHOLDER,
     ask,
-    filled,
-    in_order,
+    fill,
+    is_same_answer,
     key_of,
-    same,
+    ordered_stages,
     setup_at,
     tolerance_of,
     value_of,
@@ -55,8 +55,8 @@ OTHERS = {"image": [{"img": img} for img in ("test-3", "test-8", "test-12")], "k
 def check_file(file: File) -> tuple[Deck | None, list[Diagnostic]]:
     """Return a file's deck, or None if it cannot be shown, and its diagnostics in line order."""
     try:
-        with file.open("rb") as opened:
-            content = opened.read(MOST_BYTES + 1)
+        with file.open("rb") as stream:
+            content = stream.read(MOST_BYTES + 1)
     except OSError as error:
         return None, [Diagnostic(1, message("lessons.file.unreadable", why=error.strerror or str(error)))]
     return check(content)
@@ -71,32 +71,32 @@ def check(content: bytes, seconds: float = math.inf) -> tuple[Deck | None, list[
     >>> [str(diagnostic.what) for diagnostic in check(b'id = "a"\\ntitle = "A"\\ngoal = "go"\\n')[1]]
     ['There is no screen. Add [[screen]].']
     """
-    until = time.thread_time() + seconds
+    deadline = time.thread_time() + seconds
     deck, reading = read(content)
     for n, screen in reading.screens.items() if deck or seconds == math.inf else ():
-        _Checked(reading, (reading.name, n), screen, until).run()
-    return (None if reading.broken else deck), sorted(reading.diagnostics)
+        _ScreenChecker(reading, (reading.name, n), screen, deadline).run()
+    return (None if reading.fatal_count else deck), sorted(reading.diagnostics)
 
 
-def look(content: bytes) -> tuple[Deck | None, Reading]:
+def check_syntax(content: bytes) -> tuple[Deck | None, Reading]:
     """Read a deck and check its syntax, fields and addresses, without computing its questions and texts.
 
-    >>> [diagnostic.line for diagnostic in look(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].diagnostics]
+    >>> [diagnostic.line for diagnostic in check_syntax(b'id = "a"\\n[[screen]]\\nat = "/?img=none"\\n')[1].diagnostics]
     [3]
     """
     deck, reading = read(content)
     for n, screen in reading.screens.items():
-        check_wanted()
-        with _Checked(reading, (reading.name, n), screen).at("at"):
+        check_cancelled()
+        with _ScreenChecker(reading, (reading.name, n), screen).at("at"):
             setup_of(screen.at)
-    return (None if reading.broken else deck), reading
+    return (None if reading.fatal_count else deck), reading
 
 
-class _Checked:
+class _ScreenChecker:
     """Checker of one screen."""
 
     def __init__(self, reading: Reading, path: Path, screen: Screen, until: float = math.inf):
-        self.reading, self.path, self.screen, self.until = reading, path, screen, until
+        self.reading, self.path, self.screen, self.deadline = reading, path, screen, until
 
     @contextmanager
     def at(self, *path: str | int) -> Iterator[None]:
@@ -104,190 +104,190 @@ class _Checked:
         try:
             yield
         except Problem as problem:
-            self.wrong(path, problem.message)
+            self.add_diagnostic(path, problem.message)
 
-    def in_time(self) -> None:
+    def check_time(self) -> None:
         """Raise Problem if no time is left. This is a cancellation point."""
-        check_wanted()
-        if time.thread_time() > self.until:
+        check_cancelled()
+        if time.thread_time() > self.deadline:
             raise Problem("lessons.check.too_long")
 
-    def wrong(self, path: tuple[str | int, ...], what: Message) -> None:
+    def add_diagnostic(self, path: tuple[str | int, ...], what: Message) -> None:
         self.reading.diagnostics.append(Diagnostic(self.reading.line((*self.path, *path)), what))
 
     def run(self) -> None:
-        here: Scope | None = None
+        scope: Scope | None = None
         with self.at("at"):
-            self.in_time()
-            here = scope_of(setup_of(self.screen.at))
-        if here is None:
+            self.check_time()
+            scope = scope_of(setup_of(self.screen.at))
+        if scope is None:
             return
-        before = len(self.reading.diagnostics)
+        count = len(self.reading.diagnostics)
         if not self.screen.asks:
-            self.keys(here)
-            self.texts(here)
-            return self.shown(here)
-        self.symbols(here)
-        if len(self.reading.diagnostics) == before:
-            {"order": self.order, "construct": self.construct}.get(self.screen.kind, self.computed)(here)
-        self.texts(here)
-        if len(self.reading.diagnostics) == before:
-            self.shown(here)
-            self.elsewhere()
+            self.check_page_keys(scope)
+            self.check_texts(scope)
+            return self.check_maps(scope)
+        self.check_symbols(scope)
+        if len(self.reading.diagnostics) == count:
+            {"order": self.check_order, "construct": self.check_construction}.get(self.screen.kind, self.check_answers)(scope)
+        self.check_texts(scope)
+        if len(self.reading.diagnostics) == count:
+            self.check_maps(scope)
+            self.check_variants()
 
-    def keys(self, here: Scope) -> None:
+    def check_page_keys(self, scope: Scope) -> None:
         """Check the page's keys in the address, and the number of updates of an experiment."""
-        own, most = self.screen.place.own, here.setup.most_updates
+        own, most = self.screen.place.own, scope.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
-                find_image(here.setup.img)  # raises for several images: this page trains on one
-            if "sweep" in own and (said := read_sweep(own["sweep"], here.setup).said):
+                find_image(scope.setup.img)  # raises for several images: this page trains on one
+            if "sweep" in own and (said := read_sweep(own["sweep"], scope.setup).said):
                 raise Problem(said[0].id, **said[0].values)
             for left_out in PageState.from_query(own)[1].values():
                 raise Problem(left_out.id, **left_out.values)
             if own.get("mistake"):
-                placed(own["mistake"], here.setup.network, here.setup.opt)
-            readers = {"n": whole_number(1, most), "mission": one_of(mission.id for mission in missions())}
+                placed(own["mistake"], scope.setup.network, scope.setup.opt)
+            readers = {"n": integer_parser(1, most), "mission": choice_parser(mission.id for mission in missions())}
             for key in readers.keys() & own.keys():
                 try:
                     readers[key](own[key])
                 except Problem as why:
                     raise Problem("lessons.scope.key", key=key, text=own[key], why=why.message) from None
         if self.screen.updates and self.screen.updates > most:
-            self.wrong(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
+            self.add_diagnostic(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
 
-    def symbols(self, here: Scope) -> None:
+    def check_symbols(self, scope: Scope) -> None:
         """Check the hidden maps, and the map to be clicked."""
-        maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients, "L"]
+        maps = [*scope.snapshot.trace, *scope.snapshot.params, *scope.snapshot.gradients, "L"]
         for n, symbol in enumerate(self.screen.hide or ()):
             if symbol not in maps:
-                self.wrong(("hide", n), message("lessons.check.no_map", map=symbol, known=maps))
+                self.add_diagnostic(("hide", n), message("lessons.check.no_map", map=symbol, known=maps))
         if self.screen.kind != "click":
             return
         if self.screen.map not in maps or self.screen.map == "L":
-            self.wrong(("map",), message("lessons.check.no_map", map=self.screen.map, known=maps))
-        elif self.screen.map in hidden(self.screen, here) and not slides(self.screen.map, here):
-            self.wrong(("hide",) if self.screen.hide else ("map",), message("lessons.check.map_hidden", map=self.screen.map))
+            self.add_diagnostic(("map",), message("lessons.check.no_map", map=self.screen.map, known=maps))
+        elif self.screen.map in hidden(self.screen, scope) and not has_window(self.screen.map, scope):
+            self.add_diagnostic(("hide",) if self.screen.hide else ("map",), message("lessons.check.map_hidden", map=self.screen.map))
 
-    def computed(self, here: Scope) -> None:
+    def check_answers(self, scope: Scope) -> None:
         """Check that the key can be computed and that all answers differ."""
         key = tolerance = None
         with self.at("key"):
-            self.in_time()
-            key = key_of(self.screen, here)
+            self.check_time()
+            key = key_of(self.screen, scope)
             if self.screen.kind == "click" and (not key.any() or key.all()):
                 raise Problem("lessons.check.no_choice", map=self.screen.map, n=int(key.sum()))
         if key is None:
             return
         with self.at("tolerance"):
-            tolerance = tolerance_of(self.screen, here, key)
+            tolerance = tolerance_of(self.screen, scope, key)
         seen: list[tuple[int, np.ndarray]] = []
         right = any(not answer.is_ for answer in self.screen.answers)
         for n, answer in enumerate(self.screen.answers):
             if not answer.is_:
                 continue
             with self.at("answers", n, "is"):
-                self.in_time()
-                value = value_of(self.screen, answer.is_, here)
-                is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.screen.kind == "number" else same(value, key)
+                self.check_time()
+                value = value_of(self.screen, answer.is_, scope)
+                is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.screen.kind == "number" else is_same_answer(value, key)
                 if is_key and (right or self.screen.kind != "choose"):
-                    raise Problem("lessons.check.equals_key", text=answer.is_, key=shown(key))
+                    raise Problem("lessons.check.equals_key", text=answer.is_, key=format_value(key))
                 right = right or is_key
                 for other, known in seen:
-                    if same(value, known):
+                    if is_same_answer(value, known):
                         raise Problem("lessons.check.equals_other", text=answer.is_, line=self.reading.line((*self.path, "answers", other)))
                 seen.append((n, value))
         if self.screen.kind == "choose":
-            self.labels()
+            self.check_labels()
         if self.screen.kind == "choose" and not right:
-            self.wrong(("key",), message("lessons.check.no_answer_right", key=shown(key)))
+            self.add_diagnostic(("key",), message("lessons.check.no_answer_right", key=format_value(key)))
         if self.screen.kind == "number" and tolerance is not None:
-            self.false_number(here, float(key), tolerance)
-            self.number_told(here, float(key), tolerance)
+            self.check_typed_key(scope, float(key), tolerance)
+            self.check_numbers_in_text(scope, float(key), tolerance)
         if self.screen.kind == "choose" and right:
-            self.label_told(here)
+            self.check_labels_in_text(scope)
 
-    def false_number(self, here: Scope, key: float, tolerance: float) -> None:
+    def check_typed_key(self, scope: Scope, key: float, tolerance: float) -> None:
         """Report a key that is typed as a number and differs from the cell that the question names."""
         if names_in(self.screen.key):
             return
-        for words in {*self.screen.ask.by_language.values()}:
-            named = {*CELL.findall(words)}
-            if len(named) != 1 or COUNTS.search(words):
+        for question in {*self.screen.ask.by_language.values()}:
+            cells = {*CELL.findall(question)}
+            if len(cells) != 1 or COUNTS.search(question):
                 continue
-            text = named.pop()
+            text = cells.pop()
             with suppress(Problem):
-                value = evaluate(text, here)
+                value = evaluate(text, scope)
                 if value.size == 1 and abs(float(value.reshape(-1)[0]) - key) > tolerance:
-                    return self.wrong(("key",), message("lessons.check.key_false", key=self.screen.key, text=text, value=shown(value)))
+                    return self.add_diagnostic(("key",), message("lessons.check.key_false", key=self.screen.key, text=text, value=format_value(value)))
 
-    def number_told(self, here: Scope, key: float, tolerance: float) -> None:
+    def check_numbers_in_text(self, scope: Scope, key: float, tolerance: float) -> None:
         """Report texts that reveal the answer: an expression or a number of at least two digits that would be right."""
 
         def is_right(text: str) -> bool:
             with suppress(Problem):
-                value = evaluate(text, here)
+                value = evaluate(text, scope)
                 return value.size == 1 and abs(float(value.reshape(-1)[0]) - key) <= tolerance
             return False
 
-        for path, part in self.before("title", "text", "ask"):
-            written = [place[1] for place in PLACE.finditer(part)]
-            typed = [number.replace("−", "-").replace(",", ".") for number in NUMBER.findall(PLACE.sub("", part))]
-            if told := next(filter(is_right, [*written, *typed]), None):
-                self.wrong(path, message("lessons.check.tells", answer=told))
+        for path, part in self.texts_before_answer("title", "text", "ask"):
+            expressions = [match[1] for match in PLACEHOLDER.finditer(part)]
+            numbers = [number.replace("−", "-").replace(",", ".") for number in NUMBER.findall(PLACEHOLDER.sub("", part))]
+            if answer := next(filter(is_right, [*expressions, *numbers]), None):
+                self.add_diagnostic(path, message("lessons.check.tells", answer=answer))
 
-    def label_told(self, here: Scope) -> None:
+    def check_labels_in_text(self, scope: Scope) -> None:
         """Report a title or text that contains the right label and no other label. The question itself may name its
         answer."""
         try:
-            question = ask(self.screen, here.setup)
-        except Problem:  # `texts` reports it
+            question = ask(self.screen, scope.setup)
+        except Problem:  # `check_texts` reports it
             return
-        for path, part in self.before("title", "text"):
+        for path, part in self.texts_before_answer("title", "text"):
             lang = str(path[-1])
             labels = [(option.right, option.label.say(lang).strip(" .`")) for option in question.options]
-            words = str(filled(LocalizedText({lang: part}), here).say(lang))
-            told = [(right, label) for right, label in labels if LABEL.fullmatch(label) and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE)]
-            if len(told) == 1 and told[0][0]:
-                self.wrong(path, message("lessons.check.tells", answer=told[0][1]))
+            words = str(fill(LocalizedText({lang: part}), scope).say(lang))
+            matches = [(is_right, label) for is_right, label in labels if LABEL.fullmatch(label) and re.search(rf"(?<!\w){re.escape(label)}(?!\w)", words, re.IGNORECASE)]
+            if len(matches) == 1 and matches[0][0]:
+                self.add_diagnostic(path, message("lessons.check.tells", answer=matches[0][1]))
 
-    def before(self, *names: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    def texts_before_answer(self, *names: str) -> Iterator[tuple[tuple[str | int, ...], str]]:
         """Yield the texts seen before the answer, each with its path in the file, including the language."""
         for name in names:
             text: LocalizedText = getattr(self.screen, name)
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
-                yield (*self._written((name,)), lang), part
+                yield (*self._path_in_file((name,)), lang), part
 
-    def labels(self) -> None:
+    def check_labels(self) -> None:
         """Check that the labels of the answers differ."""
         first: dict[str, int] = {}
         for n, answer in enumerate(self.screen.answers):
             for label in {*answer.label.by_language.values()}:
                 if (other := first.setdefault(label, n)) != n:
                     line = self.reading.line((*self.path, "answers", other))
-                    self.wrong(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
+                    self.add_diagnostic(("answers", n, "label"), message("lessons.check.same_label", label=label, line=line))
 
-    def order(self, here: Scope) -> None:
+    def check_order(self, scope: Scope) -> None:
         with self.at("stages"):
             if len({*self.screen.stages}) < max(3, len(self.screen.stages)):
                 raise Problem("lessons.check.stages", n=len({*self.screen.stages}))
-            in_order(self.screen, here)
+            ordered_stages(self.screen, scope)
 
-    def construct(self, here: Scope) -> None:
+    def check_construction(self, scope: Scope) -> None:
         """Check that the goal is not reached at the start, and that the solution reaches it."""
         with self.at("key"):
-            if bool(key_of(self.screen, here)):
+            if bool(key_of(self.screen, scope)):
                 raise Problem("lessons.check.holds_already")
         with self.at("solution"):
             query = query_of(self.screen.solution)
-            if strange := [key for key in query if key not in CHANGED[self.screen.change]]:
-                raise Problem("lessons.check.solution_changes", keys=strange, change=self.screen.change)
-            solved = setup_at(self.screen, query)
+            if unexpected_keys := [key for key in query if key not in CHANGEABLE_KEYS[self.screen.change]]:
+                raise Problem("lessons.check.solution_changes", keys=unexpected_keys, change=self.screen.change)
+            solved_setup = setup_at(self.screen, query)
             setup_of(self.screen.solution)  # raises if any part of it is invalid
-            if not bool(key_of(self.screen, scope_of(solved))):
+            if not bool(key_of(self.screen, scope_of(solved_setup))):
                 raise Problem("lessons.check.no_solution")
 
-    def texts(self, here: Scope) -> None:
+    def check_texts(self, scope: Scope) -> None:
         """Check the expressions in the texts, in every language."""
         names = ("title", "text", "ask", "right", "otherwise", "hint", "notes")
         fields: list[tuple[tuple[str | int, ...], LocalizedText]] = [((name,), getattr(self.screen, name)) for name in names]
@@ -295,53 +295,53 @@ class _Checked:
             fields += [(("answers", n, "label"), answer.label), (("answers", n, "say"), answer.say)]
         for path, text in fields:
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
-                with self.at(*self._written(path), lang):
-                    self.in_time()
-                    if "{" in (rest := PLACE.sub("", part)) or "}" in rest:
+                with self.at(*self._path_in_file(path), lang):
+                    self.check_time()
+                    if "{" in (rest := PLACEHOLDER.sub("", part)) or "}" in rest:
                         raise Problem("lessons.text.brace", sample="{L:3}")
-                    filled(LocalizedText({lang: part}), here)
+                    fill(LocalizedText({lang: part}), scope)
 
-    def _written(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    def _path_in_file(self, path: tuple[str | int, ...]) -> tuple[str | int, ...]:
         """Return the path as written in the file, where a screen's text may be called `say`."""
         return ("say",) if path == ("text",) and (*self.path, "say") in self.reading.lines else path
 
-    def shown(self, here: Scope) -> None:
+    def check_maps(self, scope: Scope) -> None:
         """Check the maps beside the text, and the cells that the question is about."""
         with self.at("cells"):
-            if self.screen.cells and not cells(self.screen, here):
+            if self.screen.cells and not cells(self.screen, scope):
                 raise Problem("lessons.check.no_cells", text=self.screen.cells)
         for name in ("show", "reveal"):
             with self.at(name):
-                plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), here)
+                plates(replace(self.screen, **{"show": (), "reveal": (), "cells": "", name: getattr(self.screen, name)}), scope)
 
-    def elsewhere(self) -> None:
+    def check_variants(self) -> None:
         """Check the question on other images or kernels."""
         for change in OTHERS.get(self.screen.change, ()):
             if self.screen.kind == "construct":
                 continue
-            if time.thread_time() > self.until:
-                return self.wrong(("change",), message("lessons.check.too_long"))
+            if time.thread_time() > self.deadline:
+                return self.add_diagnostic(("change",), message("lessons.check.too_long"))
             try:
                 found = ask(self.screen, setup_at(self.screen, change))
             except Problem as problem:
-                return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=problem.message))
+                return self.add_diagnostic(("change",), message("lessons.check.elsewhere", where=format_query(change), why=problem.message))
             if self.screen.kind == "choose" and len(found.options) < 2:
-                return self.wrong(("change",), message("lessons.check.one_answer", where=named(change)))
+                return self.add_diagnostic(("change",), message("lessons.check.one_answer", where=format_query(change)))
             if self.screen.kind == "choose" and not next(option for option in found.options if option.right).label.by_language:
-                why = message("lessons.check.no_answer_right", key=shown(found.key))
-                return self.wrong(("change",), message("lessons.check.elsewhere", where=named(change), why=why))
+                why = message("lessons.check.no_answer_right", key=format_value(found.key))
+                return self.add_diagnostic(("change",), message("lessons.check.elsewhere", where=format_query(change), why=why))
 
 
-def slides(map: str, here: Scope) -> bool:
+def has_window(map: str, scope: Scope) -> bool:
     """Return whether a sliding window over another map computes this map, so that its positions can be shown there."""
-    return any(link.pattern == "window" for link in here.setup.network.program(here.arrays["x"].shape).links.get(map, ()))
+    return any(link.pattern == "window" for link in scope.setup.network.program(scope.arrays["x"].shape).links.get(map, ()))
 
 
-def named(query: dict[str, str]) -> str:
+def format_query(query: dict[str, str]) -> str:
     """Format a query as key=value pairs."""
     return "&".join(f"{key}={value}" for key, value in query.items())
 
 
-def shown(value: np.ndarray) -> str:
+def format_value(value: np.ndarray) -> str:
     """Format a value on one line."""
     return np.array2string(value, precision=4, threshold=9, separator=", ").replace("\n", "") if value.size > 1 else f"{value.reshape(-1)[0]:.6g}"

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from cnnviz.core.runtime.cached import cached_property
-from cnnviz.decks.deck import NOTHING, Screen
+from cnnviz.decks.deck import NO_TEXT, Screen
 from cnnviz.decks.toml_lines import Path, lines_of
 from cnnviz.words import DEFAULT, LocalizedText, Message, message
 
@@ -17,8 +17,8 @@ SCREEN = {
     "show": list, "cells": str,
 }  # fmt: skip
 ASKING = {"ask": "text", "kind": str, "right": "text", "hide": list, "change": str, "hint": "text", "reveal": list}
-ALWAYS = SCREEN | ASKING
-OWN: dict[str, dict[str, Any]] = {
+COMMON = SCREEN | ASKING
+KIND_FIELDS: dict[str, dict[str, Any]] = {
     "choose": {"key": str, "answers": list},
     "number": {"key": str, "answers": list, "otherwise": "text", "tolerance": str},
     "click": {"key": str, "answers": list, "otherwise": "text", "map": str},
@@ -28,7 +28,7 @@ OWN: dict[str, dict[str, Any]] = {
 OPTIONAL = (SCREEN.keys() - {"at"}) | {"goal", "screen", "step", "hide", "change", "hint", "tolerance", "languages", "reveal"}
 ANSWER = {"is": str, "label": "text", "say": "text"}
 PLATE = {"is": str, "label": "text"}
-QUESTION = {*ASKING, *(name for own in OWN.values() for name in own)}
+QUESTION = {*ASKING, *(name for own in KIND_FIELDS.values() for name in own)}
 """Fields that make a screen a question."""
 
 
@@ -40,7 +40,7 @@ class Diagnostic:
     what: Message = field(compare=False)
 
     @property
-    def breaks(self) -> bool:
+    def is_fatal(self) -> bool:
         """Whether the deck cannot be shown. With a missing translation, it can."""
         return self.what.id != "lessons.file.translation"
 
@@ -72,9 +72,9 @@ class Reading:
         return self.lines.get(path, 1)
 
     @property
-    def broken(self) -> int:
+    def fatal_count(self) -> int:
         """Number of diagnostics so far that prevent the deck from being shown."""
-        return sum(diagnostic.breaks for diagnostic in self.diagnostics)
+        return sum(diagnostic.is_fatal for diagnostic in self.diagnostics)
 
     def wrong(self, path: Path, id: str, /, **values: object) -> None:
         """Add a diagnostic."""
@@ -86,7 +86,7 @@ class Reading:
         if isinstance(value, dict):
             return LocalizedText(value)
         if not isinstance(value, str):
-            return NOTHING
+            return NO_TEXT
         return LocalizedText(dict.fromkeys(self.languages[:1] if _has_words(value) else self.languages, value))
 
 
@@ -95,32 +95,32 @@ def check_fields(
     optional: set[str] = OPTIONAL, kind: str = "", feedback: bool = False,
 ) -> None:  # fmt: skip
     """Report unknown, missing, empty and wrongly typed fields of one table."""
-    where = message("lessons.file.in_answer" if feedback else "lessons.file.in_step" if path else "lessons.file.in_lesson")
+    container = message("lessons.file.in_answer" if feedback else "lessons.file.in_step" if path else "lessons.file.in_lesson")
     for name, value in table.items():
         if name not in known:
-            near = get_close_matches(name, tuple(known), 1, 0.7)
-            if kind and any(name in own for own in OWN.values()):
+            matches = get_close_matches(name, tuple(known), 1, 0.7)
+            if kind and any(name in kind_fields for kind_fields in KIND_FIELDS.values()):
                 reading.wrong((*path, name), "lessons.file.unknown_of", field=name, known=tuple(known), kind=kind)
-            elif near:
-                reading.wrong((*path, name), "lessons.file.unknown_near", field=name, near=near[0])
+            elif matches:
+                reading.wrong((*path, name), "lessons.file.unknown_near", field=name, near=matches[0])
             else:
                 reading.wrong((*path, name), "lessons.file.unknown", field=name, known=tuple(known))
         elif known[name] == "text":
             _check_text(reading, (*path, name), value, name)
-        elif known[name] is not None and not _is(value, known[name]):
+        elif known[name] is not None and not _has_type(value, known[name]):
             reading.wrong((*path, name), "lessons.file.type", field=name, type=message(f"lessons.file.{_TYPES[known[name]]}"))
         elif value == "" and name not in ("at",):
             reading.wrong((*path, name), "lessons.file.empty", field=name)
     for name in known:
         if name not in table and name not in optional:
-            reading.wrong(path, "lessons.file.no_feedback" if name in ("say", "right", "otherwise") else "lessons.file.missing", field=name, what=where)
+            reading.wrong(path, "lessons.file.no_feedback" if name in ("say", "right", "otherwise") else "lessons.file.missing", field=name, what=container)
 
 
 _TYPES: dict[object, str] = {list: "a_list", str: "a_text", int: "a_count", "number": "a_number"}
 """Message ids that name the type of a field."""
 
 
-def _is(value: object, wanted: object) -> bool:
+def _has_type(value: object, wanted: object) -> bool:
     """Return whether a value has the type `wanted`. A Boolean is not a number here."""
     if isinstance(value, bool):
         return False

@@ -10,15 +10,15 @@ import tomllib
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.page_state import MOST_SCREENS
 from cnnviz.core.setup.update_limits import MAX_UPDATES
 from cnnviz.decks.deck import CHANGES, EXPERIMENTS, KINDS, MOST_ANSWERS, Answer, Deck, Screen, Shown
 from cnnviz.decks.deck_fields import (
-    ALWAYS,
     ANSWER,
+    COMMON,
+    KIND_FIELDS,
     OPTIONAL,
-    OWN,
     PLATE,
     QUESTION,
     SCREEN,
@@ -27,7 +27,7 @@ from cnnviz.decks.deck_fields import (
     Reading,
     check_fields,
 )
-from cnnviz.decks.screen_address import LEARN, PAGES, TRAIN, place_of
+from cnnviz.decks.screen_address import LEARN, PAGES, TRAIN, parse_address
 from cnnviz.decks.toml_lines import Path
 from cnnviz.words import DEFAULT, LocalizedText, message
 
@@ -45,36 +45,36 @@ def read(content: bytes) -> tuple[Deck | None, Reading]:
     >>> read(b'id = "a')[1].diagnostics[0].line
     1
     """
-    nothing = Reading({})
+    empty_reading = Reading({})
     if len(content) > MOST_BYTES:
-        nothing.wrong((), "lessons.file.too_large", kilobytes=MOST_BYTES // 1000)
-        return None, nothing
+        empty_reading.wrong((), "lessons.file.too_large", kilobytes=MOST_BYTES // 1000)
+        return None, empty_reading
     try:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        nothing.diagnostics.append(Diagnostic(content.count(b"\n", 0, error.start) + 1, message("lessons.file.no_text")))
-        return None, nothing
-    if (line := _nested(text)) is not None:
-        nothing.diagnostics.append(Diagnostic(line, message("lessons.file.dots")))
-        return None, nothing
+        empty_reading.diagnostics.append(Diagnostic(content.count(b"\n", 0, error.start) + 1, message("lessons.file.no_text")))
+        return None, empty_reading
+    if (line := _line_with_most_dots(text)) is not None:
+        empty_reading.diagnostics.append(Diagnostic(line, message("lessons.file.dots")))
+        return None, empty_reading
     try:
         tables = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # int() refuses numbers of more than some thousand digits
-        nothing.diagnostics.append(_syntax(str(error), text))
-        return None, nothing
+        empty_reading.diagnostics.append(_syntax_diagnostic(str(error), text))
+        return None, empty_reading
     if not _is_plain(tables):
-        nothing.diagnostics.append(Diagnostic(_most_brackets(text), message("lessons.file.strange_value", most=MOST_DEPTH)))
-        return None, nothing
+        empty_reading.diagnostics.append(Diagnostic(_line_with_most_brackets(text), message("lessons.file.strange_value", most=MOST_DEPTH)))
+        return None, empty_reading
     reading = Reading(tables, text)
-    deck = _deck(reading)
-    return (None if reading.broken else deck), reading
+    deck = _read_deck(reading)
+    return (None if reading.fatal_count else deck), reading
 
 
-def _nested(text: str) -> int | None:
+def _line_with_most_dots(text: str) -> int | None:
     """Return the line, from 1, with the most dots, or None if there are few: parsing a dotted key takes quadratic
     time.
 
-    >>> _nested("id = 1\\n" + "a." * 3_000 + "b = 1")
+    >>> _line_with_most_dots("id = 1\\n" + "a." * 3_000 + "b = 1")
     2
     """
     dots = [line.count(".") for line in text.split("\n")]
@@ -83,25 +83,25 @@ def _nested(text: str) -> int | None:
 
 def _is_plain(tables: object) -> bool:
     """Return whether values are nested at most MOST_DEPTH deep, integers fit into 64 bits, and floats are finite."""
-    left = [(tables, 0)]
-    while left:
-        value, depth = left.pop()
+    stack = [(tables, 0)]
+    while stack:
+        value, depth = stack.pop()
         if isinstance(value, dict | list):
             if depth > MOST_DEPTH:
                 return False
-            left += [(inner, depth + 1) for inner in (value.values() if isinstance(value, dict) else value)]
+            stack += [(item, depth + 1) for item in (value.values() if isinstance(value, dict) else value)]
         elif (isinstance(value, int) and not -(2**63) <= value < 2**63) or (isinstance(value, float) and not math.isfinite(value)):
             return False
     return True
 
 
-def _most_brackets(text: str) -> int:
+def _line_with_most_brackets(text: str) -> int:
     """Return the line, from 1, with the most brackets, digits and special numbers."""
     weights = [len(re.findall(r"[\[{\d]|inf|nan", line)) for line in text.split("\n")]
     return weights.index(max(weights)) + 1
 
 
-_WHYS = {
+_ERROR_PATTERNS = {
     r"Illegal character '\\n'|Unterminated string": "unquoted",
     "Cannot overwrite|Cannot mutate|Cannot declare|[Dd]uplicate": "twice",
     "Expected '='|Invalid statement|Expected newline": "no_field",
@@ -112,18 +112,18 @@ _WHYS = {
 """Patterns of the parser's error messages, each with the id of a message that gives a remedy."""
 
 
-def _syntax(why: str, text: str) -> Diagnostic:
-    found = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", why)
-    last = text.rstrip("\n").count("\n") + 1
-    line = int(found[1]) if found and found[1] else last
-    known = next((id for pattern, id in _WHYS.items() if re.search(pattern, why)), "")
-    if known == "twice" and (single := re.match(r"\s*\[\s*(screen|step)\s*\]\s*(#.*)?$", text.split("\n")[line - 1])):
-        return Diagnostic(line, message("lessons.file.single", name=single[1]))
-    said = message(f"lessons.file.{known}") if known else message("lessons.file.no_toml", why=why[: found.start()] if found else why)
-    return Diagnostic(min(line, last), said)
+def _syntax_diagnostic(why: str, text: str) -> Diagnostic:
+    position = re.search(r"\s*\(at (?:line (\d+), column \d+|end of document)\)", why)
+    last_line = text.rstrip("\n").count("\n") + 1
+    line = int(position[1]) if position and position[1] else last_line
+    code = next((id for pattern, id in _ERROR_PATTERNS.items() if re.search(pattern, why)), "")
+    if code == "twice" and (header := re.match(r"\s*\[\s*(screen|step)\s*\]\s*(#.*)?$", text.split("\n")[line - 1])):
+        return Diagnostic(line, message("lessons.file.single", name=header[1]))
+    description = message(f"lessons.file.{code}") if code else message("lessons.file.no_toml", why=why[: position.start()] if position else why)
+    return Diagnostic(min(line, last_line), description)
 
 
-def _deck(reading: Reading) -> Deck | None:
+def _read_deck(reading: Reading) -> Deck | None:
     tables = reading.tables
     languages = tables.get("languages", [DEFAULT])
     if isinstance(languages, list) and languages and all(isinstance(lang, str) and lang for lang in languages):
@@ -133,22 +133,22 @@ def _deck(reading: Reading) -> Deck | None:
                 reading.wrong(("languages", n), "lessons.file.no_language", language=lang)
     elif isinstance(languages, list):
         reading.wrong(("languages",), "lessons.file.type", field="languages", type=message("lessons.file.of_texts"))
-    named = reading.name if isinstance(tables.get(reading.name), dict) else ""  # reported by _tables
-    check_fields(reading, (), {name: value for name, value in tables.items() if name != named}, SCRIPT)
+    misplaced_name = reading.name if isinstance(tables.get(reading.name), dict) else ""  # reported by _tables
+    check_fields(reading, (), {name: value for name, value in tables.items() if name != misplaced_name}, SCRIPT)
     id = tables.get("id", "")
     if isinstance(id, str) and "id" in tables and not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", id):
         reading.wrong(("id",), "lessons.file.id", id=id)
-    for n, table in enumerate(_tables(reading)):
-        check_wanted()
-        if screen := (_question if table.keys() & QUESTION else _screen)(reading, (reading.name, n), table):
+    for n, table in enumerate(_screen_tables(reading)):
+        check_cancelled()
+        if screen := (_read_question if table.keys() & QUESTION else _read_screen)(reading, (reading.name, n), table):
             reading.screens[n] = screen
-    if reading.broken:
+    if reading.fatal_count:
         return None
     title = reading.text(tables["title"]) if "title" in tables else LocalizedText(dict.fromkeys(reading.languages, id))
     return Deck(id, title, reading.text(tables.get("goal")), tuple(reading.screens.values()), reading.languages)
 
 
-def _tables(reading: Reading) -> list[dict[str, Any]]:
+def _screen_tables(reading: Reading) -> list[dict[str, Any]]:
     """Return the tables of the screens, or [] if any of them is not a table."""
     tables, name = reading.tables, reading.name
     if "step" in tables and "screen" in tables:
@@ -169,17 +169,17 @@ def _tables(reading: Reading) -> list[dict[str, Any]]:
     return screens if all(isinstance(screen, dict) for screen in screens) else []
 
 
-def _screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
+def _read_screen(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
     """Read a screen without a question."""
-    before = reading.broken
+    fatal_count = reading.fatal_count
     check_fields(reading, path, screen, SCREEN)
-    found = _placed(reading, path, screen, "")
-    return None if reading.broken > before else Screen(**found)
+    fields = _screen_fields(reading, path, screen, "")
+    return None if reading.fatal_count > fatal_count else Screen(**fields)
 
 
-def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
+def _screen_fields(reading: Reading, path: Path, screen: Mapping[str, Any], default: str) -> dict[str, Any]:
     """Return the fields of a screen outside its question, by the names of Screen's fields."""
-    at, place = place_of(screen["at"] if isinstance(screen.get("at"), str) else "", default)
+    at, place = parse_address(screen["at"] if isinstance(screen.get("at"), str) else "", default)
     if place.page not in PAGES:
         reading.wrong((*path, "at"), "lessons.file.no_page", page=f"/{place.page}", known=[f"/{page}" for page in PAGES])
     elif default == LEARN != place.page:
@@ -198,39 +198,39 @@ def _placed(reading: Reading, path: Path, screen: Mapping[str, Any], default: st
     if isinstance(seconds, int | float) and not 1 <= seconds <= MOST_SECONDS:
         reading.wrong((*path, "seconds"), "lessons.file.number", field="seconds", least=1, most=MOST_SECONDS)
     words = {"title": reading.text(screen.get("title")), "text": reading.text(screen.get("text", screen.get("say"))), "notes": reading.text(screen.get("notes"))}
-    shown = _plates(reading, path, screen) | {"cells": screen.get("cells", "")}
+    shown = _map_fields(reading, path, screen) | {"cells": screen.get("cells", "")}
     return {"at": at, "place": place, "seconds": seconds, "experiment": experiment or "", "updates": updates, **words, **shown}
 
 
-def _plates(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
+def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict[str, Any]:
     """Read the optional fields `show` and `reveal`: lists of symbols, or of expressions with labels."""
-    found: dict[str, Any] = {}
+    fields: dict[str, Any] = {}
     for name in ("show", "reveal"):
-        listed = screen.get(name)
-        if not isinstance(listed, list):
+        entries = screen.get(name)
+        if not isinstance(entries, list):
             continue
-        for n, one in enumerate(listed):
+        for n, one in enumerate(entries):
             if isinstance(one, dict):
                 check_fields(reading, (*path, name, n), one, PLATE, set())
             elif not isinstance(one, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
-        if not reading.broken:
-            found[name] = tuple(Shown(one["is"], reading.text(one["label"])) if isinstance(one, dict) else Shown(one) for one in listed)
-    return found
+        if not reading.fatal_count:
+            fields[name] = tuple(Shown(one["is"], reading.text(one["label"])) if isinstance(one, dict) else Shown(one) for one in entries)
+    return fields
 
 
-def _question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
+def _read_question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen | None:
     """Read a screen with a question."""
-    before = reading.broken
+    fatal_count = reading.fatal_count
     kind = screen.get("kind")
     if not isinstance(kind, str) or kind not in KINDS:
-        known = {name for own in OWN.values() for name in own}
-        check_fields(reading, path, screen, ALWAYS | {name: None for name in known}, optional=OPTIONAL | known)
-        _placed(reading, path, screen, LEARN)
+        kind_names = {name for kind_fields in KIND_FIELDS.values() for name in kind_fields}
+        check_fields(reading, path, screen, COMMON | {name: None for name in kind_names}, optional=OPTIONAL | kind_names)
+        _screen_fields(reading, path, screen, LEARN)
         if isinstance(kind, str):
             reading.wrong((*path, "kind"), "lessons.file.kind", kind=kind, known=KINDS)
         return None
-    check_fields(reading, path, screen, ALWAYS | OWN[kind], OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
+    check_fields(reading, path, screen, COMMON | KIND_FIELDS[kind], OPTIONAL | ({"answers"} if kind != "choose" else set()), kind)
     if kind == "construct" and "hint" not in screen:
         reading.wrong(path, "lessons.file.missing", field="hint", what=message("lessons.file.in_step"))
     if screen.get("change", "nothing") not in CHANGES:
@@ -241,33 +241,33 @@ def _question(reading: Reading, path: Path, screen: Mapping[str, Any]) -> Screen
         for n, symbol in enumerate(screen.get(name, []) if isinstance(screen.get(name), list) else []):
             if not isinstance(symbol, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_texts"))
-    _answers(reading, path, screen.get("answers"), kind)
-    found = _placed(reading, path, screen, LEARN)
-    if reading.broken > before:
+    _check_answers(reading, path, screen.get("answers"), kind)
+    fields = _screen_fields(reading, path, screen, LEARN)
+    if reading.fatal_count > fatal_count:
         return None
     text = reading.text
     answers = tuple(Answer(a.get("is", ""), text(a.get("label")), text(a.get("say"))) for a in screen.get("answers", []))
     texts = {name: text(screen.get(name)) for name in ("ask", "right", "otherwise", "hint")}
     plain: dict[str, str] = {name: screen[name] for name in ("key", "change", "map", "tolerance", "solution") if name in screen}
     hide = tuple(screen["hide"]) if "hide" in screen else None
-    return Screen(**found, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
+    return Screen(**fields, kind=kind, answers=answers, stages=tuple(screen.get("stages", ())), hide=hide, **texts, **{"key": "", **plain})  # type: ignore[arg-type]
 
 
-def _answers(reading: Reading, path: Path, answers: object, kind: str) -> None:
+def _check_answers(reading: Reading, path: Path, answers: object, kind: str) -> None:
     if not isinstance(answers, list):
         return
     path = (*path, "answers")
     if not (2 if kind == "choose" else 0) <= len(answers) <= MOST_ANSWERS:
         reading.wrong(path, "lessons.file.answers", n=len(answers), most=MOST_ANSWERS)
-    keys = 0
+    key_count = 0
     for n, answer in enumerate(answers):
-        here = (*path, n)
+        answer_path = (*path, n)
         if not isinstance(answer, dict):
-            reading.wrong(here, "lessons.file.type", field="answers", type=message("lessons.file.of_tables"))
+            reading.wrong(answer_path, "lessons.file.type", field="answers", type=message("lessons.file.of_tables"))
             continue
         is_key = kind == "choose" and "is" not in answer
-        keys += is_key
-        if keys > 1 and is_key:
-            reading.wrong(here, "lessons.file.two_keys")
+        key_count += is_key
+        if key_count > 1 and is_key:
+            reading.wrong(answer_path, "lessons.file.two_keys")
         optional = {"is", "say"} if is_key else {"label"}
-        check_fields(reading, here, answer, ANSWER, optional if kind == "choose" else {"label"}, feedback=True)
+        check_fields(reading, answer_path, answer, ANSWER, optional if kind == "choose" else {"label"}, feedback=True)

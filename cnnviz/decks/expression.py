@@ -31,9 +31,9 @@ from cnnviz.decks.expression_limits import (
     ROOT,
     Allowance,
     Budget,
-    Planned,
-    given,
-    together,
+    PlannedNode,
+    broadcast_shape,
+    wrap,
 )
 from cnnviz.words import Problem
 
@@ -51,7 +51,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 _COSTS: Mapping[type[ast.operator], int] = {ast.FloorDiv: DIVISION, ast.Mod: DIVISION, ast.Pow: POWER}
 _ATTRIBUTES = ("shape", "size", "T")
-_ELSEWHERE = ("at", "wrong")
+_SCOPE_FUNCTIONS = ("at", "wrong")
 
 
 class Names(Protocol):
@@ -77,7 +77,7 @@ class Names(Protocol):
 
 
 @lru_cache(maxsize=256)
-def parsed(text: str) -> tuple[ast.expr, int]:
+def parse(text: str) -> tuple[ast.expr, int]:
     """Parse an expression and return its tree and number of nodes. Raise Problem if it is invalid or too long."""
     if len(text) > MOST_TEXT:
         raise Problem("lessons.expression.too_long", n=len(text), most=MOST_TEXT)
@@ -97,7 +97,7 @@ def names_in(text: str) -> set[str]:
     >>> sorted(names_in("max(z1) > at('k=1', L)"))
     ['L', 'at', 'max', 'z1']
     """
-    return {node.id for node in ast.walk(parsed(text)[0]) if isinstance(node, ast.Name)}
+    return {node.id for node in ast.walk(parse(text)[0]) if isinstance(node, ast.Name)}
 
 
 def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.ndarray:
@@ -105,10 +105,10 @@ def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.
 
     `allowance` is shared by all expressions of a question; a new one is used if it is None.
     """
-    walk = _Walk(allowance or Allowance())
+    walk = _Planner(allowance or Allowance())
     try:
         with np.errstate(all="ignore"):
-            tree, parts = parsed(text)
+            tree, parts = parse(text)
             walk.allowance.take(PART * parts)
             value = np.asarray(walk.budget.computed(walk.plan(tree, names))).view()
     except Problem:
@@ -119,89 +119,89 @@ def evaluate(text: str, names: Names, allowance: Allowance | None = None) -> np.
     return value
 
 
-def block(text: str, names: Names) -> tuple[str, tuple[range, ...]] | None:
+def cells_in(text: str, names: Names) -> tuple[str, tuple[range, ...]] | None:
     """Return the cells that an expression such as z1[14:17, 14:17] names, as an array's name and one range per axis.
     None if it is another kind of expression.
 
     Raise Problem if the cells do not exist.
     """
-    tree, _ = parsed(text)
+    tree, _ = parse(text)
     name = tree.value if isinstance(tree, ast.Subscript) else tree
     if not isinstance(name, ast.Name) or name.id not in names.arrays:
         return None
-    shape, places = names.arrays[name.id].shape, []
+    shape, indices = names.arrays[name.id].shape, []
     if isinstance(tree, ast.Subscript):
-        walk = _Walk(Allowance())
-        places = [walk._place(place, names) for place in (tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice])]
-    if not all(isinstance(place, int | slice) for place in places) or len(places) > len(shape):
+        walk = _Planner(Allowance())
+        indices = [walk._place(place, names) for place in (tree.slice.elts if isinstance(tree.slice, ast.Tuple) else [tree.slice])]
+    if not all(isinstance(place, int | slice) for place in indices) or len(indices) > len(shape):
         return None
-    ranges = [range(*place.indices(size)) if isinstance(place, slice) else range(size)[place : place + 1] for place, size in zip(places, shape, strict=False)]
+    ranges = [range(*place.indices(size)) if isinstance(place, slice) else range(size)[place : place + 1] for place, size in zip(indices, shape, strict=False)]
     if not all(ranges):
         raise Problem("lessons.expression.fails", text=text, why=str(shape))
-    return name.id, (*ranges, *(range(size) for size in shape[len(places) :]))
+    return name.id, (*ranges, *(range(size) for size in shape[len(indices) :]))
 
 
-class _Walk:
+class _Planner:
     """Plans one expression node by node; `_<node type>` plans a node of that type."""
 
     def __init__(self, allowance: Allowance) -> None:
         self.allowance, self.budget = allowance, Budget(allowance)
         self.scopes = 0
 
-    def plan(self, node: ast.expr, names: Names) -> Planned:
-        read = getattr(self, f"_{type(node).__name__.lower()}", None)
-        if read is None:
+    def plan(self, node: ast.expr, names: Names) -> PlannedNode:
+        method = getattr(self, f"_{type(node).__name__.lower()}", None)
+        if method is None:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-        planned: Planned = read(node, names)
+        planned: PlannedNode = method(node, names)
         return planned
 
     def _value(self, node: ast.expr, names: Names) -> Any:
         """Compute a node on whose value the shape of another depends."""
         return self.budget.computed(self.plan(node, names))
 
-    def _constant(self, node: ast.Constant, _: Names) -> Planned:
+    def _constant(self, node: ast.Constant, _: Names) -> PlannedNode:
         value = node.value
         if isinstance(value, bool):
-            return given(np.bool_(value))
+            return wrap(np.bool_(value))
         if isinstance(value, int | float) and abs(value) <= 1e9:
-            return given(np.float64(value))
+            return wrap(np.float64(value))
         raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
 
-    def _name(self, node: ast.Name, names: Names) -> Planned:
-        found = names.arrays.get(node.id)
-        if found is None:
-            for near in get_close_matches(node.id, names.arrays, 1, 0.7):
-                raise Problem("lessons.expression.unknown_near", name=node.id, near=near)
+    def _name(self, node: ast.Name, names: Names) -> PlannedNode:
+        array = names.arrays.get(node.id)
+        if array is None:
+            for match in get_close_matches(node.id, names.arrays, 1, 0.7):
+                raise Problem("lessons.expression.unknown_near", name=node.id, near=match)
             raise Problem("lessons.expression.unknown", name=node.id, known=tuple(names.arrays))
-        view = found.view()
+        view = array.view()
         view.flags.writeable = False
-        return given(view)
+        return wrap(view)
 
-    def _combined(self, act: Callable[..., Any], parts: Sequence[Planned], cost: int = CHEAP) -> Planned:
-        return self.budget.plan(together(*(part.shape for part in parts)), act, *parts, cost=cost * max(1, len(parts) - 1))
+    def _elementwise(self, act: Callable[..., Any], parts: Sequence[PlannedNode], cost: int = CHEAP) -> PlannedNode:
+        return self.budget.plan(broadcast_shape(*(part.shape for part in parts)), act, *parts, cost=cost * max(1, len(parts) - 1))
 
-    def _binop(self, node: ast.BinOp, names: Names) -> Planned:
+    def _binop(self, node: ast.BinOp, names: Names) -> PlannedNode:
         act = _OPERATORS.get(type(node.op))
         if act is None:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
         squared = isinstance(node.op, ast.Pow) and isinstance(node.right, ast.Constant) and node.right.value == 2
         cost = CHEAP if squared else _COSTS.get(type(node.op), CHEAP)
-        return self._combined(lambda a, b: act(_numbers(a), _numbers(b)), [self.plan(node.left, names), self.plan(node.right, names)], cost)
+        return self._elementwise(lambda a, b: act(_to_float(a), _to_float(b)), [self.plan(node.left, names), self.plan(node.right, names)], cost)
 
-    def _unaryop(self, node: ast.UnaryOp, names: Names) -> Planned:
+    def _unaryop(self, node: ast.UnaryOp, names: Names) -> PlannedNode:
         part = self.plan(node.operand, names)
         if isinstance(node.op, ast.Not):
-            _check_one(part.shape)
-            return self.budget.plan((), lambda value: not _truth(value), part)
+            _check_single(part.shape)
+            return self.budget.plan((), lambda value: not _to_bool(value), part)
         if isinstance(node.op, ast.Invert):
             return self.budget.plan(part.shape, lambda value: ~np.asarray(value, dtype=np.bool_), part)
-        return self.budget.plan(part.shape, lambda value: -_numbers(value), part) if isinstance(node.op, ast.USub) else part
+        return self.budget.plan(part.shape, lambda value: -_to_float(value), part) if isinstance(node.op, ast.USub) else part
 
-    def _boolop(self, node: ast.BoolOp, names: Names) -> Planned:
+    def _boolop(self, node: ast.BoolOp, names: Names) -> PlannedNode:
         act = np.logical_and if isinstance(node.op, ast.And) else np.logical_or
-        return self._combined(lambda *values: reduce(act, values), [self.plan(part, names) for part in node.values])
+        return self._elementwise(lambda *values: reduce(act, values), [self.plan(part, names) for part in node.values])
 
-    def _compare(self, node: ast.Compare, names: Names) -> Planned:
+    def _compare(self, node: ast.Compare, names: Names) -> PlannedNode:
         if any(type(act) not in _COMPARISONS for act in node.ops):
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
         acts = [_COMPARISONS[type(act)] for act in node.ops]
@@ -209,12 +209,12 @@ class _Walk:
         def compared(*sides: Any) -> Any:
             return reduce(np.logical_and, (act(a, b) for act, a, b in zip(acts, sides, sides[1:], strict=False)))
 
-        return self._combined(compared, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
+        return self._elementwise(compared, [self.plan(side, names) for side in (node.left, *node.comparators)], 2 * CHEAP)
 
-    def _subscript(self, node: ast.Subscript, names: Names) -> Planned:
+    def _subscript(self, node: ast.Subscript, names: Names) -> PlannedNode:
         part = self.plan(node.value, names)
-        places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
-        index = tuple(self._place(place, names) for place in places)
+        index_nodes = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        index = tuple(self._place(place, names) for place in index_nodes)
         shape = np.broadcast_to(np.False_, part.shape)[index].shape
         if any(isinstance(place, np.ndarray) for place in index):
             return self.budget.plan(shape, lambda value: np.asarray(value)[index], part, cost=ROOT)
@@ -222,32 +222,32 @@ class _Walk:
 
     def _place(self, node: ast.expr, names: Names) -> Any:
         if isinstance(node, ast.Slice):
-            return slice(*(None if end is None else _whole(self._value(end, names)) for end in (node.lower, node.upper, node.step)))
+            return slice(*(None if end is None else _to_int(self._value(end, names)) for end in (node.lower, node.upper, node.step)))
         if isinstance(node, ast.Constant) and node.value is ...:
             return ...
         value = self._value(node, names)
-        return value if getattr(value, "dtype", None) == np.bool_ and np.ndim(value) else _whole(value)
+        return value if getattr(value, "dtype", None) == np.bool_ and np.ndim(value) else _to_int(value)
 
-    def _list(self, node: ast.List, names: Names) -> Planned:
+    def _list(self, node: ast.List, names: Names) -> PlannedNode:
         parts = [self.plan(part, names) for part in node.elts]
-        for one, other in pairwise(parts):
-            if one.shape != other.shape:
-                raise Problem("lessons.expression.shapes", one=one.shape, other=other.shape)
+        for first, second in pairwise(parts):
+            if first.shape != second.shape:
+                raise Problem("lessons.expression.shapes", one=first.shape, other=second.shape)
         shape = (len(parts), *(parts[0].shape if parts else ()))
-        return self.budget.plan(shape, lambda *values: np.array([_numbers(value) for value in values]), *parts)
+        return self.budget.plan(shape, lambda *values: np.array([_to_float(value) for value in values]), *parts)
 
-    def _ifexp(self, node: ast.IfExp, names: Names) -> Planned:
-        return self.plan(node.body if _truth(self._value(node.test, names)) else node.orelse, names)
+    def _ifexp(self, node: ast.IfExp, names: Names) -> PlannedNode:
+        return self.plan(node.body if _to_bool(self._value(node.test, names)) else node.orelse, names)
 
-    def _attribute(self, node: ast.Attribute, names: Names) -> Planned:
+    def _attribute(self, node: ast.Attribute, names: Names) -> PlannedNode:
         if node.attr not in _ATTRIBUTES:
             raise Problem("lessons.expression.no_attribute", name=node.attr, known=(*_ATTRIBUTES, *(f"{name}()" for name in REDUCTIONS)))
         part = self.plan(node.value, names)
         if node.attr == "T":
             return part.view(part.shape[::-1], np.transpose)
-        return given(np.array(part.shape if node.attr == "shape" else math.prod(part.shape), dtype=np.float64))
+        return wrap(np.array(part.shape if node.attr == "shape" else math.prod(part.shape), dtype=np.float64))
 
-    def _call(self, node: ast.Call, names: Names) -> Planned:
+    def _call(self, node: ast.Call, names: Names) -> PlannedNode:
         arguments = list(node.args)
         if isinstance(node.func, ast.Attribute) and node.func.attr in REDUCTIONS:
             name, arguments = node.func.attr, [node.func.value, *arguments]
@@ -255,24 +255,24 @@ class _Walk:
             name = node.func.id
         else:
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node.func))
-        if name in _ELSEWHERE or name == "wrong_loss":
-            return given(self._elsewhere(name, node, names))
+        if name in _SCOPE_FUNCTIONS or name == "wrong_loss":
+            return wrap(self._call_scope(name, node, names))
         function = _function(name)
         if not function.least <= len(arguments) <= function.most:
             raise Problem("lessons.expression.arity", name=name, takes=function.takes, n=len(arguments))
         if any(keyword.arg != "axis" or not function.axis for keyword in node.keywords):
             raise Problem("lessons.expression.not_allowed", text=ast.unparse(node))
-        settings = {str(keyword.arg): _whole(self._value(keyword.value, names)) for keyword in node.keywords}
-        return self._called(function, [self.plan(argument, names) for argument in arguments], settings)
+        settings = {str(keyword.arg): _to_int(self._value(keyword.value, names)) for keyword in node.keywords}
+        return self._call_function(function, [self.plan(argument, names) for argument in arguments], settings)
 
-    def _called(self, function: Function, parts: list[Planned], settings: Mapping[str, int]) -> Planned:
-        cut = function.arrays or len(parts)
-        arrays, whole = parts[:cut], [_whole(self.budget.computed(part)) for part in parts[cut:]]
-        shapes = [*(part.shape for part in arrays), *whole]
+    def _call_function(self, function: Function, parts: list[PlannedNode], settings: Mapping[str, int]) -> PlannedNode:
+        array_count = function.arrays or len(parts)
+        arrays, integers = parts[:array_count], [_to_int(self.budget.computed(part)) for part in parts[array_count:]]
+        shapes = [*(part.shape for part in arrays), *integers]
         shape, products = function.shape(*shapes, **settings), function.products(*shapes)
-        return self.budget.plan(shape, lambda *values: function.call(*values, *whole, **settings), *arrays, cost=function.cost, products=products)
+        return self.budget.plan(shape, lambda *values: function.call(*values, *integers, **settings), *arrays, cost=function.cost, products=products)
 
-    def _elsewhere(self, name: str, node: ast.Call, names: Names) -> Any:
+    def _call_scope(self, name: str, node: ast.Call, names: Names) -> Any:
         first = node.args[0] if len(node.args) == 2 and not node.keywords else None
         if not (isinstance(first, ast.Constant) and isinstance(first.value, str)):
             raise Problem("lessons.expression.elsewhere", name=name)
@@ -280,7 +280,7 @@ class _Walk:
         if self.scopes > MOST_SCOPES:
             raise Problem("lessons.expression.too_many_scopes", most=MOST_SCOPES)
         self.allowance.take(LOOK)
-        updates = _whole(self._value(node.args[1], names)) if name == "wrong_loss" else 0
+        updates = _to_int(self._value(node.args[1], names)) if name == "wrong_loss" else 0
         self.allowance.wait(names.seconds(name, first.value, updates))
         if name == "wrong_loss":
             return np.float64(names.wrong_loss(first.value, updates))
@@ -289,27 +289,27 @@ class _Walk:
 
 def _function(name: str) -> Function:
     if name not in FUNCTIONS:
-        for near in get_close_matches(name, FUNCTIONS, 1, 0.7):
-            raise Problem("lessons.expression.no_function_near", name=name, near=near)
-        raise Problem("lessons.expression.no_function", name=name, known=(*FUNCTIONS, *_ELSEWHERE, "wrong_loss"))
+        for match in get_close_matches(name, FUNCTIONS, 1, 0.7):
+            raise Problem("lessons.expression.no_function_near", name=name, near=match)
+        raise Problem("lessons.expression.no_function", name=name, known=(*FUNCTIONS, *_SCOPE_FUNCTIONS, "wrong_loss"))
     return FUNCTIONS[name]
 
 
-def _numbers(value: Any) -> Any:
+def _to_float(value: Any) -> Any:
     return np.asarray(value, dtype=np.float64)
 
 
-def _check_one(shape: tuple[int, ...]) -> None:
+def _check_single(shape: tuple[int, ...]) -> None:
     if math.prod(shape) != 1:
         raise Problem("lessons.expression.not_one", shape=shape)
 
 
-def _truth(value: Any) -> bool:
-    _check_one(np.shape(value))
+def _to_bool(value: Any) -> bool:
+    _check_single(np.shape(value))
     return bool(np.asarray(value).reshape(-1)[0])
 
 
-def _whole(value: Any) -> int:
+def _to_int(value: Any) -> int:
     number = float(np.asarray(value).reshape(-1)[0]) if np.size(value) == 1 else math.nan
     if not number.is_integer():
         raise Problem("lessons.expression.not_whole")

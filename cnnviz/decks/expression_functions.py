@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.network.notebook_ops import conv2d, conv2d_shape, sigmoid
-from cnnviz.decks.expression_limits import CHEAP, ROOT, Shape, together
+from cnnviz.decks.expression_limits import CHEAP, ROOT, Shape, broadcast_shape
 from cnnviz.words import Problem
 
 Array = np.ndarray
@@ -51,7 +51,7 @@ def ptp(a: Array) -> float:
 
 def norm(a: Array) -> float:
     """Return the square root of the sum of squares."""
-    return float(np.sqrt(np.sum(np.square(_numbers(a)))))
+    return float(np.sqrt(np.sum(np.square(_to_float(a)))))
 
 
 def turned(a: Array) -> Array:
@@ -70,16 +70,16 @@ def nearest(value: Array, *choices: Array) -> float:
     >>> nearest(180, 20, 200, 20_000)
     200.0
     """
-    many = np.array([float(_one(choice)) for choice in choices])
-    return float(many[np.argmin(np.abs(np.log(np.maximum(many, 1e-300)) - np.log(max(abs(float(_one(value))), 1e-300))))])
+    numbers = np.array([float(_item(choice)) for choice in choices])
+    return float(numbers[np.argmin(np.abs(np.log(np.maximum(numbers, 1e-300)) - np.log(max(abs(float(_item(value))), 1e-300))))])
 
 
-def replaced(a: Array, *place_and_value: Array) -> Array:
+def replaced(a: Array, *index_and_value: Array) -> Array:
     """Return a copy with one cell replaced: replaced(f, 0, 0, 5) has 5 in f[0, 0]."""
-    *place, value = (float(_one(number)) for number in place_and_value)
-    made = np.array(a, dtype=np.float64)
-    made[tuple(int(at) for at in place)] = value
-    return made
+    *index, value = (float(_item(number)) for number in index_and_value)
+    result = np.array(a, dtype=np.float64)
+    result[tuple(int(at) for at in index)] = value
+    return result
 
 
 def near(a: Array) -> Array:
@@ -88,40 +88,40 @@ def near(a: Array) -> Array:
     >>> near(np.array([[0, 0, 0, 1]]) > 0).astype(int)
     array([[0, 0, 1, 1]])
     """
-    grown = np.array(a, dtype=np.bool_)
-    for axis in range(-min(2, grown.ndim), 0):
-        swapped = np.swapaxes(grown, axis, -1)
-        before = swapped.copy()
-        swapped[..., 1:] |= before[..., :-1]
-        swapped[..., :-1] |= before[..., 1:]
-    return grown
+    result = np.array(a, dtype=np.bool_)
+    for axis in range(-min(2, result.ndim), 0):
+        swapped = np.swapaxes(result, axis, -1)
+        original = swapped.copy()
+        swapped[..., 1:] |= original[..., :-1]
+        swapped[..., :-1] |= original[..., 1:]
+    return result
 
 
-def slid(x: Array, f: Array, stride: int = 1) -> Array:
+def cross_correlate(x: Array, f: Array, stride: int = 1) -> Array:
     """Return the cross-correlation of a map with one kernel, both (rows, columns)."""
     return conv2d(x, f, stride, 0)
 
 
-def _numbers(a: Array) -> Array:
+def _to_float(a: Array) -> Array:
     return np.asarray(a, dtype=np.float64)
 
 
-def _one(a: Array) -> Any:
+def _item(a: Array) -> Any:
     return np.asarray(a).reshape(-1)[0]
 
 
 # ---- result shapes
 
 
-def _same(a: Shape) -> Shape:
+def _same_shape(a: Shape) -> Shape:
     return a
 
 
-def _single(*shapes: Shape) -> Shape:
+def _scalar_shape(*shapes: Shape) -> Shape:
     return ()
 
 
-def _reduced(a: Shape, axis: int | None = None) -> Shape:
+def _reduced_shape(a: Shape, axis: int | None = None) -> Shape:
     if axis is None:
         return ()
     if not -len(a) <= axis < len(a):
@@ -138,37 +138,37 @@ def _with_axes(least: int) -> Callable[[Shape], Shape]:
     return shape
 
 
-def _numbers_alone(*shapes: Shape) -> Shape:
+def _scalars_shape(*shapes: Shape) -> Shape:
     for shape in shapes:
         if math.prod(shape) != 1:
             raise Problem("lessons.expression.not_one", shape=shape)
     return ()
 
 
-def _replaced(a: Shape, *place_and_value: Shape) -> Shape:
-    _numbers_alone(*place_and_value)
-    if len(place_and_value) != len(a) + 1:
+def _replaced_shape(a: Shape, *index_and_value: Shape) -> Shape:
+    _scalars_shape(*index_and_value)
+    if len(index_and_value) != len(a) + 1:
         raise Problem("lessons.expression.place", shape=a, n=len(a) + 1)
     return a
 
 
-def _slid(x: Shape, f: Shape, stride: int = 1) -> Shape:
+def _cross_correlate_shape(x: Shape, f: Shape, stride: int = 1) -> Shape:
     return conv2d_shape(x, f, stride, 0)
 
 
-def _slid_products(x: Shape, f: Shape, stride: int = 1) -> int:
-    return math.prod(_slid(x, f, stride)) * math.prod(f)
+def _cross_correlate_products(x: Shape, f: Shape, stride: int = 1) -> int:
+    return math.prod(_cross_correlate_shape(x, f, stride)) * math.prod(f)
 
 
 # ---- tables of functions
 
 
 def _reduction(act: Callable[..., Any], axis: bool = True, cost: int = CHEAP) -> Function:
-    return Function(lambda a, **settings: act(a, **settings), _reduced, axis=axis, cost=cost)
+    return Function(lambda a, **settings: act(a, **settings), _reduced_shape, axis=axis, cost=cost)
 
 
-def _each(act: Callable[..., Any], cost: int = CHEAP) -> Function:
-    return Function(lambda a: act(_numbers(a)), _same, cost=cost)
+def _elementwise(act: Callable[..., Any], cost: int = CHEAP) -> Function:
+    return Function(lambda a: act(_to_float(a)), _same_shape, cost=cost)
 
 
 REDUCTIONS: Mapping[str, Function] = {
@@ -180,17 +180,17 @@ REDUCTIONS: Mapping[str, Function] = {
 
 FUNCTIONS: Mapping[str, Function] = {
     **REDUCTIONS,
-    "abs": _each(np.abs), "sign": _each(np.sign), "square": _each(np.square), "round": _each(np.round), "floor": _each(np.floor),
-    "ceil": _each(np.ceil), "trunc": _each(np.trunc), "sqrt": _each(np.sqrt, ROOT), "exp": _each(np.exp, ROOT),
-    "log": _each(np.log, ROOT), "sigmoid": _each(sigmoid, ROOT),
-    "where": Function(lambda test, a, b: np.where(test, a, b), together, least=3, most=3, cost=2 * CHEAP),
-    "size": Function(np.size, _single),
+    "abs": _elementwise(np.abs), "sign": _elementwise(np.sign), "square": _elementwise(np.square), "round": _elementwise(np.round), "floor": _elementwise(np.floor),
+    "ceil": _elementwise(np.ceil), "trunc": _elementwise(np.trunc), "sqrt": _elementwise(np.sqrt, ROOT), "exp": _elementwise(np.exp, ROOT),
+    "log": _elementwise(np.log, ROOT), "sigmoid": _elementwise(sigmoid, ROOT),
+    "where": Function(lambda test, a, b: np.where(test, a, b), broadcast_shape, least=3, most=3, cost=2 * CHEAP),
+    "size": Function(np.size, _scalar_shape),
     "turned": Function(turned, _with_axes(2)),
     "mirrored": Function(mirrored, _with_axes(1)),
     "transposed": Function(lambda a: np.transpose(a), lambda a: a[::-1]),
-    "nearest": Function(nearest, _numbers_alone, least=2, most=20),
-    "near": Function(near, _same, cost=ROOT),
-    "replaced": Function(replaced, _replaced, least=2, most=6),
-    "conv2d": Function(slid, _slid, least=2, most=3, arrays=2, products=_slid_products),
+    "nearest": Function(nearest, _scalars_shape, least=2, most=20),
+    "near": Function(near, _same_shape, cost=ROOT),
+    "replaced": Function(replaced, _replaced_shape, least=2, most=6),
+    "conv2d": Function(cross_correlate, _cross_correlate_shape, least=2, most=3, arrays=2, products=_cross_correlate_products),
 }  # fmt: skip
 """All functions by name, except `at`, `wrong` and `wrong_loss`, which belong to the scope (scope.py)."""

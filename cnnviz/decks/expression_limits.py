@@ -29,7 +29,7 @@ worst."""
 
 
 @dataclass(frozen=True)
-class Planned:
+class PlannedNode:
     """A node of an expression whose shape and cost are known, and whose value is computed on demand.
 
     Its value takes `kept` numbers of memory as long as it is needed, and at most `peak` during its computation.
@@ -40,14 +40,14 @@ class Planned:
     kept: int = 0
     peak: int = 0
 
-    def view(self, shape: Shape, look: Callable[[np.ndarray], np.ndarray]) -> Planned:
+    def view(self, shape: Shape, look: Callable[[np.ndarray], np.ndarray]) -> PlannedNode:
         """Return a view of the value, which costs no work or memory."""
-        return Planned(shape, lambda: look(np.asarray(self.compute())), self.kept, self.peak)
+        return PlannedNode(shape, lambda: look(np.asarray(self.compute())), self.kept, self.peak)
 
 
-def given(value: Any) -> Planned:
+def wrap(value: Any) -> PlannedNode:
     """Wrap an existing value, which costs no work or memory."""
-    return Planned(np.shape(value), lambda: value)
+    return PlannedNode(np.shape(value), lambda: value)
 
 
 class Allowance:
@@ -86,7 +86,7 @@ class Budget:
         self.allowance = allowance
         self.held = 0
 
-    def plan(self, shape: Shape, act: Callable[..., Any], *parts: Planned, cost: int = CHEAP, products: int = 0) -> Planned:
+    def plan(self, shape: Shape, act: Callable[..., Any], *parts: PlannedNode, cost: int = CHEAP, products: int = 0) -> PlannedNode:
         """Plan `act` on the values of `parts`. Its result has `shape`; temporary arrays have at most as many numbers
         again, or `products`."""
         size = math.prod(shape)
@@ -98,9 +98,9 @@ class Budget:
         for part in parts:
             peak = max(peak, kept + part.peak)
             kept += part.kept
-        return Planned(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + most))
+        return PlannedNode(shape, lambda: _plain(act(*[part.compute() for part in parts])), size, max(peak, kept + size + most))
 
-    def computed(self, part: Planned) -> Any:
+    def computed(self, part: PlannedNode) -> Any:
         """Compute a node. Its value stays in memory until the expression is done."""
         if self.held + part.peak > MOST_ALIVE:
             raise Problem("lessons.expression.too_many_alive", most=MOST_ALIVE)
@@ -109,19 +109,19 @@ class Budget:
         return value
 
 
-def together(*shapes: Shape) -> Shape:
+def broadcast_shape(*shapes: Shape) -> Shape:
     """Return the broadcast shape of arrays that are combined element-wise. Raise Problem if they do not match.
 
-    >>> together((30, 30), (30,), ())
+    >>> broadcast_shape((30, 30), (30,), ())
     (30, 30)
     """
-    made: Shape = ()
+    result: Shape = ()
     for shape in shapes:
         try:
-            made = np.broadcast_shapes(made, shape)
+            result = np.broadcast_shapes(result, shape)
         except ValueError:
-            raise Problem("lessons.expression.shapes", one=made, other=shape) from None
-    return made
+            raise Problem("lessons.expression.shapes", one=result, other=shape) from None
+    return result
 
 
 def _plain(value: Any) -> Any:

@@ -14,7 +14,7 @@ from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
 from cnnviz.decks.deck_file import read
-from cnnviz.decks.request_deck import given
+from cnnviz.decks.request_deck import current_request_deck
 from cnnviz.words import message
 
 SETTING = "CNNVIZ_LESSONS"
@@ -67,21 +67,21 @@ def lectures() -> tuple[Deck, ...]:
 
 
 def _read_all(folder: str) -> tuple[Deck, ...]:
-    found = [read(file.read_bytes())[0] for file in sorted((_HERE / folder).glob("*.toml"))]
-    return tuple(deck for deck in found if deck is not None)
+    decks = [read(file.read_bytes())[0] for file in sorted((_HERE / folder).glob("*.toml"))]
+    return tuple(deck for deck in decks if deck is not None)
 
 
-def named(deck: Deck) -> tuple[str, bool]:
+def deck_key(deck: Deck) -> tuple[str, bool]:
     """Return the key that distinguishes a deck: its id, and whether it is a lesson."""
     return deck.id, deck.is_lesson
 
 
-def reserved() -> tuple[Deck, ...]:
+def reserved_decks() -> tuple[Deck, ...]:
     """Return the bundled decks whose ids users' decks cannot have."""
     return (*(deck for deck in bundled() if deck.id not in LATER), *lectures())
 
 
-def own_folders() -> tuple[str, ...]:
+def user_folders() -> tuple[str, ...]:
     """Return the folders that the environment names."""
     return tuple(dict.fromkeys(folder for name in SETTINGS if (folder := os.environ.get(name, ""))))
 
@@ -89,33 +89,33 @@ def own_folders() -> tuple[str, ...]:
 def library() -> Library:
     """Return the current library. Users' files may change while the server runs, and a request may carry a deck
     (request_deck.py)."""
-    now, known = given(), _library()
-    return known.beside(now.deck) if now and now.deck else known
+    request_deck, stored = current_request_deck(), _library()
+    return stored.beside(request_deck.deck) if request_deck and request_deck.deck else stored
 
 
 def _library() -> Library:
     files: list[tuple[Path, int]] = []
     diagnostics: list[tuple[str, Diagnostic]] = []
-    for folder in own_folders():
+    for folder in user_folders():
         try:
-            found = sorted(file for file in Path(folder).iterdir() if file.suffix == ".toml" and file.is_file())
-            files += [(file, file.stat().st_mtime_ns) for file in found]
+            folder_files = sorted(file for file in Path(folder).iterdir() if file.suffix == ".toml" and file.is_file())
+            files += [(file, file.stat().st_mtime_ns) for file in folder_files]
         except OSError as error:
             diagnostics.append((folder, Diagnostic(1, message("lessons.file.no_folder", why=error.strerror or str(error)))))
-    known = _with_own(tuple(files[:MOST_FILES]))
-    return Library(known.lessons, (*known.diagnostics, *diagnostics), known.lectures) if diagnostics else known
+    stored = _with_user_decks(tuple(files[:MOST_FILES]))
+    return Library(stored.lessons, (*stored.diagnostics, *diagnostics), stored.lectures) if diagnostics else stored
 
 
 @lru_cache(maxsize=4)
-def _with_own(files: tuple[tuple[Path, int], ...]) -> Library:
-    known, taken, diagnostics = {named(deck): deck for deck in (*bundled(), *lectures())}, set(map(named, reserved())), []
+def _with_user_decks(files: tuple[tuple[Path, int], ...]) -> Library:
+    decks, used_keys, diagnostics = {deck_key(deck): deck for deck in (*bundled(), *lectures())}, set(map(deck_key, reserved_decks())), []
     for file, _ in files:
-        deck, found = check_file(file)
-        if deck is not None and named(deck) in taken:
-            found, deck = [Diagnostic(1, message("lessons.file.taken", id=deck.id))], None
+        deck, file_diagnostics = check_file(file)
+        if deck is not None and deck_key(deck) in used_keys:
+            file_diagnostics, deck = [Diagnostic(1, message("lessons.file.taken", id=deck.id))], None
         if deck:
-            taken.add(named(deck))
-            known[named(deck)] = deck
-        diagnostics += [(file.name, diagnostic) for diagnostic in found if diagnostic.breaks]
-    lessons, others = ([deck for deck in known.values() if deck.is_lesson is asks] for asks in (True, False))
-    return Library(tuple(lessons), tuple(diagnostics), tuple(others))
+            used_keys.add(deck_key(deck))
+            decks[deck_key(deck)] = deck
+        diagnostics += [(file.name, diagnostic) for diagnostic in file_diagnostics if diagnostic.is_fatal]
+    lessons, lectures_and_stories = ([deck for deck in decks.values() if deck.is_lesson is asks] for asks in (True, False))
+    return Library(tuple(lessons), tuple(diagnostics), tuple(lectures_and_stories))

@@ -16,7 +16,7 @@ from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.decks.expression import evaluate
-from cnnviz.decks.question import filled
+from cnnviz.decks.question import fill
 from cnnviz.decks.scope import query_of, scope_of
 from cnnviz.words import LocalizedText, Message, Problem, message
 
@@ -49,7 +49,7 @@ class Mission:
 
     def kept(self, setup: Setup) -> tuple[str, ...]:
         """Return the keys to keep that differ from the start."""
-        start, here = Setup.understand(query_of(self.at))[0].to_query(), setup.to_query()
+        start, here = Setup.parse_query(query_of(self.at))[0].to_query(), setup.to_query()
         return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
 
     def met(self, setup: Setup) -> bool:
@@ -65,7 +65,7 @@ class Mission:
 
     def told(self, setup: Setup) -> LocalizedText:
         """Return the text for a reached goal, with the setup's numbers."""
-        return filled(self.done, scope_of(setup))
+        return fill(self.done, scope_of(setup))
 
 
 @cache
@@ -101,12 +101,12 @@ class Blind:
         difference. None if it is not a choice."""
         if address not in self.choices:
             return None
-        made, title = _made(self.choices[address], self.setup, snapshot), self.choices[address].title
+        made, title = _mistaken_gradients(self.choices[address], self.setup, snapshot), self.choices[address].title
         stages = [name for stage in self.setup.network.stages if stage.phase == "backward" for name in stage.makes]
         for name in (*stages, "dx"):
             theirs = self.gradients[name]
             apart = np.abs(made[name] - theirs)
-            if not same(made[name], theirs):
+            if not is_close(made[name], theirs):
                 index = tuple(int(n) for n in np.unravel_index(int(np.argmax(apart)), apart.shape))
                 entry = f"{label(name)}[{', '.join(map(str, index))}]"
                 return False, message("ui.missions.not_it", title=title, entry=entry, made=float(made[name][index]), here=float(theirs[index]))
@@ -125,20 +125,20 @@ def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
     exact = snapshot.gradients
     if not all(np.isfinite(array).all() for array in exact.values()):
         return None
-    made = {one: _made(one, setup, snapshot) for one in mistakes_for(setup.network, setup.opt)}
-    made = {one: wrong for one, wrong in made.items() if all(np.isfinite(array).all() for array in wrong.values())}
-    choices = {one.address: one for one, wrong in made.items() if any(not same(wrong[name], exact[name]) for name in exact)}
-    numbered = [one for one in choices.values() if one.mistake.name in NUMBERED]
+    gradients = {mistake: _mistaken_gradients(mistake, setup, snapshot) for mistake in mistakes_for(setup.network, setup.opt)}
+    gradients = {mistake: wrong for mistake, wrong in gradients.items() if all(np.isfinite(array).all() for array in wrong.values())}
+    choices = {mistake.address: mistake for mistake, wrong in gradients.items() if any(not is_close(wrong[name], exact[name]) for name in exact)}
+    numbered = [mistake for mistake in choices.values() if mistake.mistake.name in NUMBERED]
     if not numbered:
         return None
     chosen = numbered[int(np.random.default_rng([case, len(numbered)]).integers(len(numbered)))]
-    return Blind(setup, made[chosen], choices)
+    return Blind(setup, gradients[chosen], choices)
 
 
-def _made(mistake: PlacedMistake, setup: Setup, snapshot: Snapshot) -> Gradients:
+def _mistaken_gradients(mistake: PlacedMistake, setup: Setup, snapshot: Snapshot) -> Gradients:
     return mistake.gradients(snapshot.params, snapshot.trace, np.array(setup.y), setup.optimizer, snapshot.state)
 
 
-def same(a: np.ndarray, b: np.ndarray) -> bool:
+def is_close(a: np.ndarray, b: np.ndarray) -> bool:
     """Return whether two arrays are equal within CLOSE."""
     return bool(np.abs(a - b).max(initial=0.0) <= CLOSE * max(np.abs(b).max(initial=0.0), 1e-300))

@@ -7,8 +7,8 @@ import numpy as np
 
 from cnnviz.core.mistakes import MISTAKES, PlacedMistake
 from cnnviz.decks.deck import Deck, Screen
-from cnnviz.decks.mistaken_snapshot import mistaken, places_in
-from cnnviz.decks.question import key_of, same, tolerance_of
+from cnnviz.decks.mistaken_snapshot import mistaken_scope, placed_mistakes
+from cnnviz.decks.question import is_same_answer, key_of, tolerance_of
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import Problem
 
@@ -51,18 +51,18 @@ def changes_key(screen: Screen, mistake: str) -> bool | None:
     setup = setup_of(screen.at)
     if not screen.key or setup.deviations:
         return None
-    places = places_in(setup, mistake)
-    here = scope_of(setup) if places else None
-    return any(_changes(screen, here, place) for place in places) if here else None
+    mistakes = placed_mistakes(setup, mistake)
+    scope = scope_of(setup) if mistakes else None
+    return any(_changes_key_at(screen, scope, placed_mistake) for placed_mistake in mistakes) if scope else None
 
 
-def _changes(screen: Screen, here: Scope, mistake: PlacedMistake) -> bool:
+def _changes_key_at(screen: Screen, scope: Scope, mistake: PlacedMistake) -> bool:
     """Return whether a mistake at one position changes the key."""
-    key = key_of(screen, here)
+    key = key_of(screen, scope)
     try:
-        wrong = key_of(screen, mistaken(here, mistake))
+        wrong_key = key_of(screen, mistaken_scope(scope, mistake))
     except Problem:  # the key is not finite any more
         return True
     if screen.kind == "number":
-        return not abs(float(wrong) - float(key)) <= max(tolerance_of(screen, here, key), 1e-12)
-    return not same(wrong, key)
+        return not abs(float(wrong_key) - float(key)) <= max(tolerance_of(screen, scope, key), 1e-12)
+    return not is_same_answer(wrong_key, key)

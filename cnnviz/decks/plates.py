@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.runtime.read_only import ReadOnly
-from cnnviz.decks.deck import NOTHING, Screen, Shown
-from cnnviz.decks.expression import block, evaluate, parsed
+from cnnviz.decks.deck import NO_TEXT, Screen, Shown
+from cnnviz.decks.expression import cells_in, evaluate, parse
 from cnnviz.decks.expression_limits import Allowance
-from cnnviz.decks.question import filled
+from cnnviz.decks.question import fill
 from cnnviz.decks.scope import Scope
 from cnnviz.words import LocalizedText
 
@@ -27,14 +27,14 @@ class Plate(ReadOnly):
 
     of: str
     value: np.ndarray
-    label: LocalizedText = NOTHING
+    label: LocalizedText = NO_TEXT
     hidden: bool = False
 
     @property
     def like(self) -> str:
         """Name of the array whose colour scale is used: "z1" for z1[:3, :3] and at("k=1", z1), "" for computed
         values."""
-        tree, _ = parsed(self.of)
+        tree, _ = parse(self.of)
         if isinstance(tree, ast.Call) and isinstance(tree.func, ast.Name) and tree.func.id == "at" and len(tree.args) == 2:
             tree = tree.args[1]
         if isinstance(tree, ast.Subscript):
@@ -42,7 +42,7 @@ class Plate(ReadOnly):
         return tree.id if isinstance(tree, ast.Name) else ""
 
 
-def plates(screen: Screen, here: Scope) -> list[Plate]:
+def plates(screen: Screen, scope: Scope) -> list[Plate]:
     """Return the maps of a screen, in order: visible, hidden and revealed ones.
 
     >>> from cnnviz.decks.library import bundled
@@ -52,27 +52,27 @@ def plates(screen: Screen, here: Scope) -> list[Plate]:
     >>> [(plate.of, plate.hidden) for plate in plates(screen, scope_of(setup_at(screen, {})))]
     [('x', False), ('f', False), ('z1', True)]
     """
-    allowance, covered, asked = Allowance(), hidden(screen, here), cells(screen, here)
-    first = screen.show if screen.show is not None else _named(screen, here)
-    about = [Shown(asked[0])] if asked and asked[0] in covered and asked[0] not in [one.is_ for one in first] else []
-    found: dict[str, Plate] = {}
-    for late, listed in ((False, [*first, *about]), (True, screen.reveal)):
-        for one in listed:
-            value = here.arrays.get(one.is_)
-            value = evaluate(one.is_, here, allowance) if value is None else value
-            found.setdefault(one.is_, Plate(one.is_, value, filled(one.label, here, allowance), late or one.is_ in covered))
-    return list(found.values())
+    allowance, hidden_maps, question_cells = Allowance(), hidden(screen, scope), cells(screen, scope)
+    first = screen.show if screen.show is not None else _maps_in_text(screen, scope)
+    question_map = [Shown(question_cells[0])] if question_cells and question_cells[0] in hidden_maps and question_cells[0] not in [one.is_ for one in first] else []
+    plates_by_map: dict[str, Plate] = {}
+    for is_revealed, entries in ((False, [*first, *question_map]), (True, screen.reveal)):
+        for one in entries:
+            value = scope.arrays.get(one.is_)
+            value = evaluate(one.is_, scope, allowance) if value is None else value
+            plates_by_map.setdefault(one.is_, Plate(one.is_, value, fill(one.label, scope, allowance), is_revealed or one.is_ in hidden_maps))
+    return list(plates_by_map.values())
 
 
-def _named(screen: Screen, here: Scope) -> list[Shown]:
+def _maps_in_text(screen: Screen, scope: Scope) -> list[Shown]:
     """Return the maps that the texts name, in the order of the network."""
     words = " ".join(text for part in (screen.text, screen.ask) for text in part.by_language.values())
-    named = set(_NAMED.findall(words))
-    maps = [*here.snapshot.trace, *here.snapshot.params, *here.snapshot.gradients]
-    return [Shown(symbol) for symbol in maps if symbol in named]
+    symbols = set(_NAMED.findall(words))
+    maps = [*scope.snapshot.trace, *scope.snapshot.params, *scope.snapshot.gradients]
+    return [Shown(symbol) for symbol in maps if symbol in symbols]
 
 
-def cells(screen: Screen, here: Scope) -> tuple[str, tuple[range, ...]] | None:
+def cells(screen: Screen, scope: Scope) -> tuple[str, tuple[range, ...]] | None:
     """Return the cells that the question is about, as an array's name and one range per axis: from the screen's
     `cells`, or from its key. None if there are none.
 
@@ -83,13 +83,13 @@ def cells(screen: Screen, here: Scope) -> tuple[str, tuple[range, ...]] | None:
     ('z1', (range(14, 17), range(14, 17)))
     """
     text = screen.cells or (screen.key if screen.kind in ("choose", "number") else "")
-    return block(text, here) if text else None
+    return cells_in(text, scope) if text else None
 
 
-def hidden(screen: Screen, here: Scope) -> tuple[str, ...]:
+def hidden(screen: Screen, scope: Scope) -> tuple[str, ...]:
     """Return the maps that are masked until the answer: those that the screen names, or all that its stage computes."""
     if screen.hide is not None:
         return screen.hide
     if screen.kind in ("", "construct", "order"):
         return ()
-    return next(tuple(stage.makes) for stage in here.setup.network.stages if str(stage) == here.setup.stage)
+    return next(tuple(stage.makes) for stage in scope.setup.network.stages if str(stage) == scope.setup.stage)

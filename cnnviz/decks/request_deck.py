@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from cnnviz.decks.deck import Deck
-from cnnviz.decks.deck_checker import check, look
+from cnnviz.decks.deck_checker import check, check_syntax
 from cnnviz.decks.deck_fields import Diagnostic
 
 MOST_SECONDS = 1.0
@@ -26,29 +26,29 @@ class RequestDeck:
     @property
     def diagnostics(self) -> list[Diagnostic]:
         """Diagnostics that must be fixed, in line order. Computing its questions and texts takes at most a second."""
-        return [diagnostic for diagnostic in check(self.content, MOST_SECONDS)[1] if diagnostic.breaks and diagnostic.what.id != "lessons.check.too_long"]
+        return [diagnostic for diagnostic in check(self.content, MOST_SECONDS)[1] if diagnostic.is_fatal and diagnostic.what.id != "lessons.check.too_long"]
 
 
-_GIVEN: ContextVar[RequestDeck | None] = ContextVar("given", default=None)
+_CURRENT: ContextVar[RequestDeck | None] = ContextVar("given", default=None)
 
 
-def given() -> RequestDeck | None:
+def current_request_deck() -> RequestDeck | None:
     """Return the deck of the current request, or None."""
-    return _GIVEN.get()
+    return _CURRENT.get()
 
 
 @contextmanager
-def giving(content: bytes) -> Iterator[RequestDeck]:
+def use_deck(content: bytes) -> Iterator[RequestDeck]:
     """Use this deck for the current request, in preference to those of the library.
 
-    >>> with giving(b'id = "a"\\n[[screen]]\\nat = "/?k=1"\\n') as found:
-    ...     found.deck.id, given() is found
+    >>> with use_deck(b'id = "a"\\n[[screen]]\\nat = "/?k=1"\\n') as found:
+    ...     found.deck.id, current_request_deck() is found
     ('a', True)
     """
-    deck, reading = look(content)
-    found = RequestDeck(deck, reading.tables, content)
-    token = _GIVEN.set(found)
+    deck, reading = check_syntax(content)
+    request_deck = RequestDeck(deck, reading.tables, content)
+    token = _CURRENT.set(request_deck)
     try:
-        yield found
+        yield request_deck
     finally:
-        _GIVEN.reset(token)
+        _CURRENT.reset(token)

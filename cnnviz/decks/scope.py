@@ -11,11 +11,11 @@ import numpy as np
 
 from cnnviz.core.explain.saturation import hidden_share
 from cnnviz.core.mistakes import placed
-from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
-from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.setup.update_limits import estimated_seconds
 from cnnviz.core.training.losses_ahead import losses_on
 from cnnviz.core.training.snapshots import Snapshot, run_updates, updates_ahead
 from cnnviz.data.images import find_image, load_images
@@ -24,7 +24,7 @@ from cnnviz.words import Message, Problem
 
 SLOWER = 4
 """Factor by which an update with a mistake is slower."""
-MOST_WRONG = 500
+MAX_MISTAKEN_UPDATES = 500
 """Upper limit of updates with a mistake."""
 
 
@@ -44,11 +44,11 @@ class Scope(ReadOnly):
         1.0
         """
         if function == "at":
-            return changed(self.setup, query_of(text))
+            return changed_scope(self.setup, query_of(text))
         params, trace, gradients = self.snapshot.params, self.snapshot.trace, self.snapshot.gradients
-        found = placed(text, self.setup.network, self.setup.opt)
-        wrong = found.gradients(params, trace, np.array(self.setup.y), self.setup.optimizer)
-        return Scope(self.setup, self.snapshot, {**self.arrays, **{name: wrong[name] for name in gradients if name in wrong}})
+        mistake = placed(text, self.setup.network, self.setup.opt)
+        wrong_gradients = mistake.gradients(params, trace, np.array(self.setup.y), self.setup.optimizer)
+        return Scope(self.setup, self.snapshot, {**self.arrays, **{name: wrong_gradients[name] for name in gradients if name in wrong_gradients}})
 
     def seconds(self, function: str, text: str, updates: int = 0) -> float:
         """Return the estimated seconds to compute that scope; cached updates take no time.
@@ -59,8 +59,8 @@ class Scope(ReadOnly):
         setup = changed_setup(self.setup, query_of(text)) if function == "at" else self.setup
         x = load_images(setup)
         if function != "at":
-            return SLOWER * estimate(setup.network, x.shape, max(1, updates))
-        return estimate(setup.network, x.shape, updates_ahead(setup, x, setup.k))
+            return SLOWER * estimated_seconds(setup.network, x.shape, max(1, updates))
+        return estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
 
     def wrong_loss(self, mistake: str, updates: int) -> float:
         """Return the loss after `updates` more updates with a mistake in the backward pass.
@@ -68,10 +68,10 @@ class Scope(ReadOnly):
         >>> scope_of(Setup(k=0)).wrong_loss("sign_flipped", 0) == float(scope_of(Setup(k=0)).arrays["L"])
         True
         """
-        if not 0 <= updates <= MOST_WRONG:
-            raise Problem("lessons.expression.too_many_updates", n=updates, most=MOST_WRONG)
-        found = placed(mistake, self.setup.network, self.setup.opt)
-        return float(losses_on(self.setup, self.snapshot, updates, found)[-1])
+        if not 0 <= updates <= MAX_MISTAKEN_UPDATES:
+            raise Problem("lessons.expression.too_many_updates", n=updates, most=MAX_MISTAKEN_UPDATES)
+        placed_mistake = placed(mistake, self.setup.network, self.setup.opt)
+        return float(losses_on(self.setup, self.snapshot, updates, placed_mistake)[-1])
 
 
 def scope_of(setup: Setup) -> Scope:
@@ -84,7 +84,7 @@ def scope_of(setup: Setup) -> Scope:
     >>> found["z1"].shape, found["f_next"].shape, sorted(found.keys() - {*scope_of(Setup()).snapshot.trace})[:4]
     ((30, 30), (3, 3), ['L', 'b', 'b_next', 'da1'])
     """
-    return _SCOPES.get_or_make(setup, lambda: _made(setup))
+    return _SCOPES.get_or_make(setup, lambda: _compute_scope(setup))
 
 
 def duration(setup: Setup) -> float:
@@ -93,27 +93,27 @@ def duration(setup: Setup) -> float:
     >>> duration(Setup(k=1)) < duration(Setup(k=400)) < 1
     True
     """
-    return estimate(setup.network, load_images(setup).shape, setup.k)
+    return estimated_seconds(setup.network, load_images(setup).shape, setup.k)
 
 
-def _made(setup: Setup) -> Scope:
+def _compute_scope(setup: Setup) -> Scope:
     x = load_images(setup)
     seconds = duration(setup)
     if seconds > MOST_SECONDS:
         raise Problem("lessons.scope.too_long", seconds=round(seconds), most=MOST_SECONDS)
     snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
-    plain = {"y": setup.y, "L": snapshot.losses[-1], "losses": snapshot.losses, "lr": setup.lr, "k": setup.k}
+    settings = {"y": setup.y, "L": snapshot.losses[-1], "losses": snapshot.losses, "lr": setup.lr, "k": setup.k}
     arrays = {**snapshot.trace, **snapshot.params, **snapshot.gradients, **{f"{name}_next": snapshot.after[name] for name in snapshot.params}}
-    arrays |= {name: np.array(value, dtype=np.float64) for name, value in plain.items()}
-    arrays |= kept(snapshot.buffers, snapshot.buffers_after)
+    arrays |= {name: np.array(value, dtype=np.float64) for name, value in settings.items()}
+    arrays |= running_statistics(snapshot.buffers, snapshot.buffers_after)
     if not math.isnan(share := hidden_share(setup.network, snapshot.trace, "saturated")):
         arrays["saturated"] = np.array(share)
     return Scope(setup, snapshot, arrays)
 
 
-def kept(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def running_statistics(before: Mapping[str, np.ndarray], after: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the running statistics by names that are valid in expressions: n1_running_mean, n1_running_mean_next."""
-    return {f"{name.replace('.', '_')}{end}": value for end, found in (("", before), ("_next", after)) for name, value in found.items()}
+    return {f"{name.replace('.', '_')}{suffix}": value for suffix, buffers in (("", before), ("_next", after)) for name, value in buffers.items()}
 
 
 MOST_BYTES = 32_000_000
@@ -134,7 +134,7 @@ def query_of(text: str) -> dict[str, str]:
     for key, value in query.items():
         if key not in SETUP_KEYS:
             raise Problem("lessons.scope.no_key", key=key, known=sorted(SETUP_KEYS))
-        if is_kept_name(value):
+        if is_stored_name(value):
             raise Problem("lessons.scope.kept", key=key, name=value)
     return query
 
@@ -145,10 +145,10 @@ def setup_of(text: str) -> Setup:
     >>> setup_of("img=test-3&stage=z1").stage
     'z1'
     """
-    return _held(*_understood(query_of(text)))
+    return _check_setup(*_parse_setup(query_of(text)))
 
 
-def changed(setup: Setup, change: Mapping[str, str]) -> Scope:
+def changed_scope(setup: Setup, change: Mapping[str, str]) -> Scope:
     """Return the scope of a setup with a change. Raise Problem if the change is invalid."""
     return scope_of(changed_setup(setup, change))
 
@@ -157,21 +157,21 @@ def changed_setup(setup: Setup, change: Mapping[str, str]) -> Setup:
     """Return a setup with a change. Raise Problem if the change is invalid."""
     query = setup.to_query() | dict(change)
     if "net" in change or "img" in change:
-        changes, wrong = setup.changed(change, label_of(change.get("img", setup.img)))
-        return _held(changes, wrong)
-    return _held(*_understood(query))
+        new_setup, errors = setup.changed(change, label_of(change.get("img", setup.img)))
+        return _check_setup(new_setup, errors)
+    return _check_setup(*_parse_setup(query))
 
 
-def _understood(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
-    setup, wrong = Setup.understand(query)
-    if "img" not in wrong and setup.classes and "y" not in query:
-        return Setup.understand(query, label=label_of(setup.img))
-    return setup, wrong
+def _parse_setup(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
+    setup, errors = Setup.parse_query(query)
+    if "img" not in errors and setup.classes and "y" not in query:
+        return Setup.parse_query(query, label=label_of(setup.img))
+    return setup, errors
 
 
-def _held(setup: Setup, wrong: Mapping[str, Message]) -> Setup:
-    for key, said in wrong.items():
-        raise Problem("lessons.scope.replaced", key=key, why=said)
+def _check_setup(setup: Setup, errors: Mapping[str, Message]) -> Setup:
+    for key, error in errors.items():
+        raise Problem("lessons.scope.replaced", key=key, why=error)
     for img in setup.images:
         find_image(img)
     return setup

@@ -1,6 +1,6 @@
 """Address of a deck's screen: its page, its setup and the page's other keys.
 
-    img=test-3&stage=z1     Step, or Learn where it asks
+    img=test-3&stage=z1     Step, or Learn if the screen has a question
     /train?k=0&n=500        the page Train, with its own key n
 """
 
@@ -21,7 +21,7 @@ PAGES: Mapping[str, tuple[str, ...]] = {
 """Paths of the pages, and the keys of each that a screen may set."""
 
 
-class Place(NamedTuple):
+class ScreenAddress(NamedTuple):
     """A page by its path, and the values of its keys outside the setup."""
 
     page: str
@@ -33,7 +33,7 @@ class Place(NamedTuple):
         return dict(self.keys)
 
 
-ON_LEARN = Place(LEARN)
+ON_LEARN = ScreenAddress(LEARN)
 """The page on which questions are asked."""
 
 
@@ -46,21 +46,21 @@ def keys_of(page: str) -> tuple[str, ...]:
     return (*PAGES.get(page, ()), *LOOKS)
 
 
-def place_of(at: str, default: str = STEP) -> tuple[str, Place]:
+def parse_address(at: str, default: str = STEP) -> tuple[str, ScreenAddress]:
     """Split an address into the setup's query and its place; an address without a page is on the default one.
 
     An unknown page is returned as written. Unknown keys stay in the setup's query, whose parser refuses them.
 
-    >>> place_of("/train?k=0&n=500")
+    >>> parse_address("/train?k=0&n=500")
     ('k=0', Place(page='train', keys=(('n', '500'),)))
-    >>> place_of("?img=test-3&stage=z1", "learn")
+    >>> parse_address("?img=test-3&stage=z1", "learn")
     ('img=test-3&stage=z1', Place(page='learn', keys=()))
     """
     path, mark, query = at.partition("?")
     if not at.startswith("/"):
-        return (query if mark else path).strip(), Place(default)
+        return (query if mark else path).strip(), ScreenAddress(default)
     page = path.strip("/")
-    own = keys_of(page)
-    said = parse_qsl(query, keep_blank_values=True)
-    lesson = [(key, text) for key, text in said if key not in own]
-    return urlencode(lesson, safe=",:;"), Place(page, tuple((key, text) for key, text in said if key in own))
+    page_keys = keys_of(page)
+    fields = parse_qsl(query, keep_blank_values=True)
+    setup_fields = [(key, text) for key, text in fields if key not in page_keys]
+    return urlencode(setup_fields, safe=",:;"), ScreenAddress(page, tuple((key, text) for key, text in fields if key in page_keys))

@@ -4,7 +4,7 @@ import re
 from bisect import bisect_left
 from collections import Counter
 
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 
 Path = tuple[str | int, ...]
 """Path to a value: names of tables and fields, and indices into arrays."""
@@ -30,7 +30,7 @@ class _Scan:
         self.entries: Counter[Path] = Counter()
         table: Path = ()
         while self._skip():
-            check_wanted()
+            check_cancelled()
             if text.startswith("[", self.at):
                 table = self._table()
             else:
@@ -47,19 +47,19 @@ class _Scan:
         return self.at < len(self.text)
 
     def _table(self) -> Path:
-        line, many = self.line, self.text.startswith("[[", self.at)
-        self.at += 2 if many else 1
+        line, is_array = self.line, self.text.startswith("[[", self.at)
+        self.at += 2 if is_array else 1
         *outer, last = self._names()
-        path = (*self._into(outer), last)
-        if many:
+        path = (*self._resolve(outer), last)
+        if is_array:
             self.found.setdefault(path, line)
             path = (*path, self.entries[path])
             self.entries[path[:-1]] += 1
-        self.at = self.text.index("]", self.at) + (2 if many else 1)
+        self.at = self.text.index("]", self.at) + (2 if is_array else 1)
         self.found[path] = line
         return path
 
-    def _into(self, names: list[str]) -> Path:
+    def _resolve(self, names: list[str]) -> Path:
         """Resolve the name of an array of tables to its last entry."""
         path: Path = ()
         for name in names:
@@ -99,9 +99,9 @@ class _Scan:
         if quote:
             return self._string(quote)
         if self.text.startswith("[", self.at):
-            return self._many(path, "]")
+            return self._items(path, "]")
         if self.text.startswith("{", self.at):
-            return self._many(path, "}")
+            return self._items(path, "}")
         match = re.compile(r"[^,\]}\n#]*").match(self.text, self.at)
         self.at = match.end() if match else len(self.text)
 
@@ -115,15 +115,15 @@ class _Scan:
         while len(quote) == 3 and self.text.startswith(quote[0], self.at):
             self.at += 1
 
-    def _many(self, path: Path, end: str) -> None:
+    def _items(self, path: Path, end: str) -> None:
         self.at += 1
-        place = 0
+        index = 0
         while self._skip() and not self.text.startswith(end, self.at):
             if self.text.startswith(",", self.at):
                 self.at += 1
             elif end == "]":
-                self._value((*path, place))
-                place += 1
+                self._value((*path, index))
+                index += 1
             else:
                 self._field(path)
         self.at += 1

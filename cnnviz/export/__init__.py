@@ -1,1 +1,1 @@
-"""Files that a learner takes home: numbers, parameters, code and a film. Knows neither the page nor its charts."""
+"""Exports for users: numbers, parameters, code and animations. Independent of the pages and their charts."""

@@ -1,7 +1,8 @@
-"""The setup as a film, GIF or WebP: image, a filter and its maps beside each other and the loss, from the start to update k.
+"""Animation of a setup as GIF or WebP: the image, a filter, its maps side by side, and the loss, from the start to
+update k.
 
-Each map has limits of its own in every frame, printed below it, as on the page: a gradient falls by
-orders of magnitude, and a run that diverges would leave its first frames blank.
+Every frame scales each map separately and prints the limits below it, as on the page. With fixed limits, falling gradients
+would vanish, and a diverging run would leave its first frames blank.
 """
 
 import math
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.network.network import Network
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.film import maps_of
 from cnnviz.core.training.snapshots import Snapshot, run_updates
@@ -19,16 +20,17 @@ from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
 
 MAX_FRAMES = 120
-"""The most frames of a film."""
+"""Upper limit of the frames of an animation."""
 MAX_BYTES = 2_000_000
-"""The most bytes of a film."""
+"""Upper limit of the bytes of an animation."""
 MOST_IN_A_LINE = 16
-"""Numbers of a row that stand in one line."""
+"""Upper limit of numbers on one line, if a vector is wrapped."""
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A map of the film: its symbol, its name with the channel, "signed" or "activation", and the channel's place in the array."""
+    """A map of the animation: its symbol, its label with the channel, its scale ("signed" or "activation"), and the
+    channel's index in the array."""
 
     symbol: str
     name: str
@@ -36,7 +38,7 @@ class Shown:
     at: tuple[int, ...] = ()
 
     def of(self, snapshot: Snapshot) -> np.ndarray:
-        """The map (H,W) in an update; a row in lines of about equal length."""
+        """Return the map (H,W) in a snapshot. A vector is wrapped into lines of about equal length."""
         home = next(home for home in (snapshot.params, snapshot.trace, snapshot.gradients) if self.symbol in home)
         array = home[self.symbol][self.at] if self.at else home[self.symbol]
         if array.ndim != 1:
@@ -46,8 +48,9 @@ class Shown:
 
 
 def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
-    """The maps of the film, from left to right: a filter of the first convolution, what it gives, what becomes of that, and the
-    gradient that comes back (core/training/film.py). It is the pinned cell's filter and channel, else the first.
+    """Return the maps of the animation, from left to right: a filter of the first convolution, its output, the
+    activation, and the gradient (core/training/film.py). Filter and channel are those of the pinned cell, otherwise
+    the first.
 
     >>> [shown.symbol for shown in shown_maps(Setup(), (32, 32))]
     ['f', 'z1', 'a1', 'dz1']
@@ -58,7 +61,7 @@ def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
     program = setup.network.program(x_shape)
     filters = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
     names = (*([filters] if filters else []), *maps_of(setup.network))
-    symbol, at = setup.pinned or ("", ())
+    symbol, at = setup.pinned_cell or ("", ())
     channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
     chosen = []
     for name in names:
@@ -70,7 +73,7 @@ def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
 
 
 def _scale(network: Network, symbol: str) -> str:
-    """The colours of a symbol's values: of their own for what lies in 0 … 1."""
+    """Return the colour scale of a symbol: "activation" for values in 0 … 1, otherwise "signed"."""
     found = "signed"
     for layer, names in zip(network.layers, network.names, strict=True):
         found = found if layer.scale == "same" else layer.scale
@@ -80,7 +83,7 @@ def _scale(network: Network, symbol: str) -> str:
 
 
 def frame_updates(k: int, frames: int) -> list[int]:
-    """The updates that are shown: at most `frames`, evenly spread, the first 0 and the last k.
+    """Return at most `frames` evenly spaced updates from 0 to k, both included.
 
     >>> frame_updates(10, 4), frame_updates(2, 60), frame_updates(0, 60)
     ([0, 3, 7, 10], [0, 1, 2], [0])
@@ -96,10 +99,11 @@ def animation(
     max_bytes: int = MAX_BYTES,
     progress: Callable[[int], None] = lambda update: None,
 ) -> bytes:
-    """The film of `lesson` on `x`, (H,W) or (C,H,W), from update 0 to `lesson.k`; `progress` is told each update that is reached.
+    """Return the animation of a setup on `x`, (H,W) or (C,H,W), from update 0 to `setup.k`. Call `progress` with each
+    computed update.
 
-    At most `frames` frames (2 … MAX_FRAMES), and fewer where the file would take more than
-    `max_bytes`. Raises Problem for other counts and kinds, and where even two frames are too large.
+    It has at most `frames` frames (2 … MAX_FRAMES), and fewer if the file would exceed `max_bytes`. Raise Problem for other
+    counts and kinds, or if even two frames are too large.
 
     >>> animation(Setup(k=3), np.zeros((32, 32)))[:6]
     b'GIF89a'
@@ -116,7 +120,7 @@ def animation(
         progress(k)
     drawn = []
     for place, (caption, panels) in enumerate(shown):
-        check_wanted()
+        check_cancelled()
         drawn.append(draw(caption, [*panels, Curve("L", np.array(losses), place)]))
     while len(data := encode(drawn, kind)) > max_bytes:
         if len(drawn) <= 2:
@@ -126,14 +130,14 @@ def animation(
 
 
 def setup_picture(setup: Setup, x: np.ndarray) -> bytes:
-    """The film's last frame alone, as PNG."""
+    """Return the animation's last frame as PNG."""
     snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
     caption, panels = _shown(setup, snapshot)
     return encode([draw(caption, [*panels, Curve("L", snapshot.losses, setup.k)])], "png")
 
 
 def _shown(setup: Setup, snapshot: Snapshot) -> tuple[str, list[Panel]]:
-    """The words of a frame, and the image and the maps on it."""
+    """Return a frame's caption, and its panels: the image and the maps."""
     x = snapshot.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
     maps = [Panel(chosen.name, chosen.scale, chosen.of(snapshot)) for chosen in shown_maps(setup, np.shape(x))]

@@ -1,4 +1,5 @@
-"""Frames of a film, GIF or WebP: maps side by side, each with limits of its own printed below it."""
+"""Frames of an animation, and their encoding as GIF, WebP or PNG: maps side by side, each with the limits of its
+scale below."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from cnnviz.export.colour_scales import levels_of, ramp
-from cnnviz.words import Problem, written
+from cnnviz.words import Problem, format_value
 
 if TYPE_CHECKING:
     from PIL import ImageFont
@@ -20,18 +21,18 @@ if TYPE_CHECKING:
 KINDS = ("gif", "webp")
 
 PANEL, GAP, LINE, LETTERS = 240, 24, 32, 24
-"""Pixels: the side of a map, the space between two, the height of a line of text and of its letters."""
+"""Sizes in pixels: side of a map, gap between maps, line height and font size."""
 
 MOST_WRITTEN = 9
-"""Cells up to which a map has its numbers written on it."""
+"""Upper limit of cells of a map whose numbers are written on it."""
 
-LEVELS = 101  # of each scale; odd, so that zero has a colour of its own
+LEVELS = 101  # of each scale; odd, so that zero has its own colour
 _TOP = GAP + LINE
 _FIRST = {"signed": 0, "activation": LEVELS}
 _GRAYS = 16
 _BLACK = 2 * LEVELS
 _WHITE = _BLACK + _GRAYS - 1
-_SHADES = 256 - _WHITE - 1  # of images: as many as a GIF has left
+_SHADES = 256 - _WHITE - 1  # of images: what is left of a GIF's 256 colours
 _FIRST["pixel"] = _WHITE + 1
 _THICK = 3
 _SHOWN_FOR, _LAST_FOR = 100, 1500  # milliseconds
@@ -39,7 +40,7 @@ _SHOWN_FOR, _LAST_FOR = 100, 1500  # milliseconds
 
 @dataclass(frozen=True, eq=False)
 class Panel:
-    """One map of a frame: its name, "signed", "activation" or "pixel", and its values (H,W)."""
+    """One map of a frame: its name, its scale ("signed", "activation" or "pixel"), and its values (H,W)."""
 
     name: str
     scale: str
@@ -48,7 +49,7 @@ class Panel:
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A line over time (n,), from 0 up, with a dot where the film is."""
+    """A line chart of `values` (n,), from 0 up, with a dot at the current frame."""
 
     name: str
     values: np.ndarray
@@ -56,21 +57,20 @@ class Curve:
 
     @property
     def most(self) -> float:
-        """The upper end."""
+        """Upper end of the vertical axis."""
         return float(np.nan_to_num(self.values, posinf=0.0).max())
 
     def points(self) -> list[tuple[float, float]]:
-        """Each value's place in the panel, (x, y)."""
+        """Return the position (x, y) of each value in the panel."""
         x = np.linspace(_THICK, PANEL - _THICK, len(self.values)) if len(self.values) > 1 else [PANEL / 2]
         y = PANEL - _THICK - np.clip(np.nan_to_num(self.values / (self.most or 1.0)), 0, 1) * (PANEL - 2 * _THICK)
         return list(zip(x, y, strict=True))
 
 
 def draw(caption: str, panels: Sequence[Panel | Curve]) -> np.ndarray:
-    """One frame, maps side by side over a line of text, as numbers of colours for `encode`, uint8 (H,W).
+    """Return one frame: maps side by side above a line of text, as palette indices for `encode`, uint8 (H,W).
 
-    A map of few cells, such as a kernel, has its numbers written on it. Raises Problem for a map that is
-    larger than its panel.
+    Small maps, such as kernels, have their numbers written on them. Raise Problem if a map is larger than its panel.
 
     >>> draw("update 0", [Panel("f", "signed", np.eye(3))]).shape
     (384, 288)
@@ -86,7 +86,7 @@ def draw(caption: str, panels: Sequence[Panel | Curve]) -> np.ndarray:
         else:
             _paint(frame[place], panel, low, high)
         texts.append(((place[1].start, GAP - 2), panel.name))
-        texts.append(((place[1].start, _TOP + PANEL + 1), f"0 … {written(high, '3')}" if low == 0 else f"±{written(high, '3')}"))
+        texts.append(((place[1].start, _TOP + PANEL + 1), f"0 … {format_value(high, '3')}" if low == 0 else f"±{format_value(high, '3')}"))
     ink = _ink(size, texts)
     inked = ink > 0
     frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
@@ -97,7 +97,7 @@ def draw(caption: str, panels: Sequence[Panel | Curve]) -> np.ndarray:
 
 
 def _limits(panel: Panel | Curve) -> tuple[float, float]:
-    """The values at the ends of a map's colours, or of a curve."""
+    """Return the ends of a map's colour scale, or of a curve's axis."""
     if isinstance(panel, Curve):
         return 0.0, panel.most
     most = float(np.abs(panel.array).max())
@@ -105,7 +105,7 @@ def _limits(panel: Panel | Curve) -> tuple[float, float]:
 
 
 def _plot(place: np.ndarray, curve: Curve) -> None:
-    """Draws the line in a pale gray as far as it will go, and in ink up to now."""
+    """Draw the whole line in pale gray, and in black up to the current frame."""
     from PIL import Image, ImageDraw
 
     image = Image.fromarray(place)
@@ -118,7 +118,7 @@ def _plot(place: np.ndarray, curve: Curve) -> None:
 
 
 def _paint(place: np.ndarray, panel: Panel, low: float, high: float) -> None:
-    """Fills the middle of `place` with an array's colours, each entry a square of whole pixels."""
+    """Fill the centre of `place` with an array's colours, one square per entry."""
     side, middle = _squares(panel.array)
     if not side:
         raise Problem("export.animation.map_too_large", shape=str(panel.array.shape), most=PANEL)
@@ -127,13 +127,13 @@ def _paint(place: np.ndarray, panel: Panel, low: float, high: float) -> None:
 
 
 def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
-    """The side of an entry's square, and where in the panel all of them lie."""
+    """Return the side of an entry's square, and the slices of the panel that all squares cover."""
     side = PANEL // max(array.shape)
     return side, tuple(slice((PANEL - n * side) // 2, (PANEL - n * side) // 2 + n * side) for n in array.shape)
 
 
 def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
-    """Writes each number on its square, white where that is dark."""
+    """Write each number on its square, in white if the square is dark."""
     side, middle = _squares(f)
     inner = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
@@ -143,7 +143,7 @@ def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
 
 
 def _fitting(number: float, width: int) -> str:
-    """`number` with as many digits, three at most, as `width` pixels have room for.
+    """Format `number` with as many digits as fit into `width` pixels, three at most.
 
     >>> _fitting(-1.9962, 99), _fitting(-0.000234, 36), _fitting(12345.678, 99)
     ('-2', '-2e-4', '1.23e4')
@@ -163,7 +163,8 @@ def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
 
 
 def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
-    """The share of each pixel that the words cover, 0 to 255, in Pillow's own font, which has no true minus; places are (x, y)."""
+    """Return the coverage of each pixel by the texts at positions (x, y), 0 to 255. Uses Pillow's default font, which
+    has no minus sign."""
     from PIL import Image, ImageDraw
 
     image = Image.new("L", size[::-1])
@@ -174,7 +175,7 @@ def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centre
 
 
 def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
-    """Frames from `draw` as a file of one of KINDS, played over and over; a single one also as "png".
+    """Encode frames from `draw` as one of KINDS, looping; a single frame also as "png".
 
     >>> encode([draw("", [Panel("f", "signed", np.eye(3))])])[:6]
     b'GIF89a'

@@ -1,4 +1,4 @@
-"""The options of the command line, and the setup that follows from it."""
+"""Options of the command line, and the setup that they describe."""
 
 import argparse
 import dataclasses
@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import cnnviz
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.optimizers import OPTIMIZERS
-from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.notebook.notebook import DEVIATIONS
 from cnnviz.core.setup.image_ids import PATTERNS
 from cnnviz.core.setup.kernels import KERNELS
@@ -27,28 +27,28 @@ from cnnviz.export.parameters import MOST_BYTES, read_parameters, read_setup, st
 from cnnviz.words import Message, Problem, languages, message, say
 
 FIELDS = tuple(field.name for field in dataclasses.fields(Setup))
-"""The fields of a setup that can be asked for: all."""
+"""Fields of a setup, all of which have an option."""
 
 FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
-"""The kinds of files that can be written."""
+"""Kinds of files that can be written."""
 
 TAKEN = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
-"""Those that the page offers as well, by its names for them."""
+"""Kinds that the page offers, too, with their names there."""
 NAMES = ("Jupyter", "Keras", "PyTorch")
-"""Names, which begin with a capital in the middle of a line, too."""
+"""Proper nouns, which keep their capital in the middle of a line."""
 
 MOST_AROUND = 50
-"""Updates either way in a setup as a page."""
+"""Upper limit of updates in either direction that an HTML file contains."""
 
 SERVING = ("port", "host", "prefix", "embed")
-"""Options of the page's server; each of these starts it."""
+"""Options of the server; any of them starts it."""
 
 SITE = ("site", "pyodide", "scripts")
-"""A folder with the whole page for any web server, and what goes into it."""
+"""Options of a static site: its folder, and what it contains."""
 
 
 def parser() -> argparse.ArgumentParser:
-    """The parser that `python -m cnnviz --help` shows."""
+    """Return the parser of `python -m cnnviz`."""
     commands = command_parser("help")
     link, file, count = (say(f"terminal.help.metavar.{name}") for name in ("link", "file", "count"))
     commands.add_argument(
@@ -79,7 +79,7 @@ def _file_words(name: str) -> str:
 
 
 def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
-    """A parser called as the terminal has it, of the command `name`, with its usage and texts from `terminal.<words>`."""
+    """Return a parser for the command `name`, with usage and texts from the messages `terminal.<words>`."""
     called = "cnnviz" if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz"
     commands = argparse.ArgumentParser(
         prog=f"{called} {name}".strip(),
@@ -94,7 +94,7 @@ def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
 
 
 def add_fields(commands: argparse.ArgumentParser) -> None:
-    """An option for each field of a setup, and one for a file of parameters."""
+    """Add an option for each field of a setup, and one for a parameter file."""
     fields = commands.add_argument_group(say("terminal.help.fields"))
     for name in FIELDS:
         key = "filters" if name in FILTERS and name != "f" else name
@@ -104,13 +104,13 @@ def add_fields(commands: argparse.ArgumentParser) -> None:
 
 
 def check_start(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
-    """Ends the program where parameters are given and the start is asked for in another way too."""
+    """Exit with an error if a parameter file is combined with other options for the initial parameters."""
     if asked.params is not None and any(getattr(asked, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
         commands.error(say("terminal.start_twice"))
 
 
 def _bounds() -> dict[str, dict[str, object]]:
-    """Values of the core that the words about a field need."""
+    """Return the values of the core that the help texts of fields contain."""
     return {
         "ch": {"channels": CHANNELS},
         "opt": {"optimizers": tuple(OPTIMIZERS)},
@@ -124,7 +124,7 @@ def _bounds() -> dict[str, dict[str, object]]:
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    """The arguments by name; an unusable one ends the program with a sentence and exit code 2."""
+    """Parse the arguments. Exit with a message and code 2 if one is invalid."""
     commands = parser()
     asked = commands.parse_args(joined(arguments))
     if asked.film is not None and film_kind(asked.film) not in KINDS:
@@ -148,7 +148,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
 
 
 def serves(asked: argparse.Namespace) -> bool:
-    """Tells whether the page's server is asked for."""
+    """Return whether the arguments start the server."""
     return any(getattr(asked, name) is not None for name in SERVING)
 
 
@@ -165,7 +165,7 @@ def _check_site(commands: argparse.ArgumentParser, asked: argparse.Namespace) ->
 
 
 def joined(arguments: list[str]) -> list[str]:
-    """The arguments with values such as -1,0,1 tied to the option before them, so that they are not taken for options.
+    """Join values such as -1,0,1 to the preceding option with "=", so that argparse does not take them for options.
 
     >>> joined(["--f", "-1,0,1", "--k", "3"])
     ['--f=-1,0,1', '--k', '3']
@@ -180,15 +180,15 @@ def joined(arguments: list[str]) -> list[str]:
 
 
 def film_kind(name: str) -> str:
-    """The kind of film that a file's name asks for: "gif", "webp", or another ending."""
+    """Return the extension of an animation's file name: "gif", "webp" or another one."""
     return Path(name).suffix.lower().removeprefix(".")
 
 
 def setup_from_arguments(asked: argparse.Namespace) -> tuple[Setup, Params | None, list[Message | str]]:
-    """The setup, the parameters that it starts from where a file is given, and sentences on what was passed over.
+    """Return the setup, the parameters that a file provides (or None), and notes on ignored input.
 
-    Options win over the link, the link over the setup of the parameters; but where parameters are given,
-    all of them are theirs. Raises ValueError, a sentence, for what cannot be used.
+    Options override the link, and the link overrides the setup of a parameter file. The parameters themselves always come
+    from the file. Raise ValueError with a message if something is invalid.
     """
     link = query_of(asked.link) if asked.link is not None else {}
     options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
@@ -200,14 +200,14 @@ def setup_from_arguments(asked: argparse.Namespace) -> tuple[Setup, Params | Non
             return _from_arrays(content, values)
         setup, notes = read_setup(content)
         net = {"net": values["net"]} if "net" in values else {}
-        values = setup.changed(net)[0].gone_on.to_query() | values
+        values = setup.changed(net)[0].continuation.to_query() | values
     if (first := values.pop("f1", None)) is not None:
         values.setdefault("f", first)
     setup = _setup_of({name: text for name, text in values.items() if name in FIELDS})
     if unknown := [name for name in (*link, *values) if name not in (*FIELDS, *PAGE_KEYS, "f1")]:
         notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
-        if held := next((text for text in values.values() if is_kept_name(text)), None):
+        if held := next((text for text in values.values() if is_stored_name(text)), None):
             raise Problem("terminal.held_weights", name=held)
         return setup, None, notes
     start = read_parameters(content, program=setup.network.program(setup.x_shape))
@@ -215,12 +215,12 @@ def setup_from_arguments(asked: argparse.Namespace) -> tuple[Setup, Params | Non
 
 
 def _setup_of(texts: Mapping[str, str]) -> Setup:
-    """The setup with these fields; ValueError names one that cannot be used."""
+    """Return the setup with these fields. Raise ValueError if a field is invalid."""
     return Setup(**texts)  # type: ignore[arg-type]  # each field is brought from its text into its form
 
 
 def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params, list[Message | str]]:
-    """The setup of an .npz or .npy, or the one that is asked for with its weights; what else is asked for goes on top."""
+    """Return the setup of an .npz or .npy file, or the requested one with its weights, changed by the other options."""
     values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
     start, notes = read_start(content, _setup_of(values))
     setup, wrong = start.changed({"k": "0"} | values)
@@ -228,7 +228,7 @@ def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params,
 
 
 def query_of(link: str) -> dict[str, str]:
-    """The query of an address or of what was copied from one; Problem if it is neither.
+    """Return the query of a URL, or of the copied part of one. Raise Problem if it is neither.
 
     >>> query_of("http://localhost:8501/?img=test-3&k=5#top"), query_of("img=test-3"), query_of("http://localhost:8501")
     ({'img': 'test-3', 'k': '5'}, {'img': 'test-3'}, {})
@@ -242,7 +242,7 @@ def query_of(link: str) -> dict[str, str]:
 
 
 def page_address(text: str) -> str:
-    """An address with a slash at its end; "" stays. Raises Problem for what is none.
+    """Return a URL with a trailing slash; "" stays. Raise Problem if it is invalid.
 
     >>> page_address("https://example.org/cnnviz?k=3")
     'https://example.org/cnnviz/'
@@ -251,7 +251,7 @@ def page_address(text: str) -> str:
         return ""
     try:
         parts = urlsplit(text.strip())
-    except ValueError:  # a bracket without its other
+    except ValueError:  # an unmatched bracket
         raise Problem("export.html.server", server=repr(text[:80])) from None
     if parts.scheme not in ("http", "https") or not parts.netloc or re.search(r"\s", text.strip()):
         raise Problem("export.html.server", server=repr(text[:80]))
@@ -259,7 +259,7 @@ def page_address(text: str) -> str:
 
 
 def content_of(name: str, most: int) -> bytes:
-    """A file's bytes, up to one more than `most`; Problem where it cannot be read."""
+    """Return a file's first `most` + 1 bytes. Raise Problem if it cannot be read."""
     try:
         with open(name, "rb") as file:
             return file.read(most + 1)

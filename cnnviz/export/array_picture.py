@@ -1,4 +1,4 @@
-"""Any array as the page's heat map, for the result of a notebook's cell: a picture in HTML, without a widget."""
+"""Any array as a heat map in the output of a notebook cell: an image in HTML, without a widget."""
 
 import base64
 import html
@@ -13,13 +13,14 @@ from cnnviz.words import Problem, say
 MOST_CELLS = 1_000_000
 LEVELS = 255
 SIDE, CELL, LEAST = 320, 40, 12
-"""CSS pixels: the picture's longer side and a cell's, at most, and the picture's shorter side, at least."""
+"""Limits in CSS pixels: of the image's longer side, of a cell, and the minimum of the shorter side."""
 
 
 class ArrayView:
-    """The picture that `cnnviz.show` gives for an array of one or two axes: blue below 0, red above, white at 0, a cell a pixel.
+    """Picture that `cnnviz.show` returns for an array of one or two axes: blue below 0, red above, white at 0, one
+    pixel per cell.
 
-    Raises Problem for what is no such array of real numbers.
+    Raise Problem if the object is not such an array of real numbers.
 
     >>> view = ArrayView(np.eye(2))
     >>> view.limit, "2 × 2, from 0 to 1" in view._repr_html_()
@@ -34,12 +35,12 @@ class ArrayView:
 
     @property
     def limit(self) -> float:
-        """The size of the largest entry that is finite: where the colours end."""
+        """Absolute value of the largest finite entry, the end of the colour scale."""
         finite = self.array[np.isfinite(self.array)]
         return float(np.abs(finite).max(initial=0.0))
 
     def png(self) -> bytes:
-        """The picture, a pixel a cell."""
+        """Return the image with one pixel per cell."""
         out = io.BytesIO()
         levels = levels_of(self.array / (self.limit or 1.0), -1.0, 1.0, LEVELS)
         Image.fromarray(ramp("signed", LEVELS)[levels]).save(out, "PNG")
@@ -57,8 +58,8 @@ class ArrayView:
 
 
 def _values(array: object) -> np.ndarray:
-    """The array that NumPy makes of it, a tensor of PyTorch without its way back; one of no numbers where it makes none."""
+    """Return the object as an array; a PyTorch tensor is detached. Return an array of type object if that fails."""
     try:
         return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)
-    except (TypeError, ValueError, RuntimeError, NotImplementedError):  # lists of several lengths, a tensor that has no values yet
+    except (TypeError, ValueError, RuntimeError, NotImplementedError):  # ragged lists, or tensors without values
         return np.array(None)

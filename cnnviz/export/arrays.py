@@ -1,4 +1,4 @@
-"""Every array of one update by its symbol: as a file for NumPy, as lines of text, and one of them as a table."""
+"""All arrays of one update by symbol: as an .npz file, as lines of text, and one array as a CSV table."""
 
 import io
 import zipfile
@@ -9,18 +9,19 @@ import numpy as np
 
 from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.runtime.read_only import as_frozen
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 
 PIECE = 200_000
-"""Bytes that are compressed in one go, a few milliseconds."""
+"""Number of bytes compressed at a time, which takes a few milliseconds."""
 SETUP = "lesson"
-"""The name of the array in an .npz that is no array: the setup's query."""
+"""Name of the .npz entry with the setup's query."""
 
 
 def forward_names(network: Architecture) -> tuple[str, ...]:
-    """The names in a forward pass, in reading order: each layer's parameters before its output, then y, L and all losses.
+    """Return the symbols of a forward pass in reading order: each layer's parameters before its output, then y, L and
+    all losses.
 
     >>> from cnnviz.core.network.network import Network
     >>> forward_names(Network.parse("conv2x3-dense2-mse"))
@@ -37,7 +38,7 @@ def _forward(network: Architecture) -> Iterator[str]:
 
 
 def backward_names(network: Architecture) -> tuple[str, ...]:
-    """The names that its stages make in a backward pass, in their order, and ∂x.
+    """Return the symbols of a backward pass in the order of its stages, then dx.
 
     >>> from cnnviz.core.network.network import Network
     >>> backward_names(Network.parse("conv2x3-dense2-mse"))
@@ -47,7 +48,7 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
 
 
 def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """Every array of this update by its symbol, in the shapes of the core."""
+    """Return every array of this update by symbol, in the core's shapes."""
     network = setup.network
     home = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
     arrays = {name: home[name] for name in forward_names(network) if name != "L"}
@@ -55,9 +56,9 @@ def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
 
 
 def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
-    """All arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
+    """Return all arrays of this update as an .npz file, float64 and without pickle: `np.load(file)["z1"]`.
 
-    What training keeps beside the parameters is there, too, as before the update. L is the loss, and `lesson` the query of the setup that they belong to, as text.
+    Running statistics are included as before the update. L is the loss, and `lesson` the setup's query as text.
 
     >>> from cnnviz.core.training.snapshots import run_updates
     >>> x = np.zeros((32, 32))
@@ -73,7 +74,8 @@ def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
 
 
 def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
-    """As np.savez_compressed does it, the same bytes for the same numbers, in pieces between which others have their turn."""
+    """Write an .npz file as np.savez_compressed does, with the same bytes for the same numbers. Compresses in pieces,
+    with a cancellation point between them."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         for name, array in arrays.items():
@@ -83,20 +85,21 @@ def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
             entry.compress_type, entry.file_size = zipfile.ZIP_DEFLATED, len(content)
             with archive.open(entry, "w") as part:
                 for at in range(0, len(content), PIECE):
-                    check_wanted()
+                    check_cancelled()
                     part.write(content[at : at + PIECE])
     return file.getvalue()
 
 
 def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
-    """One line: arrays of up to `whole` numbers whole, larger ones as least, most and mean, to the last digit.
+    """Return one line for an array: all numbers if there are at most `whole`, otherwise minimum, maximum and mean, in
+    full precision.
 
     >>> describe("o", np.array([0.5, 0.25]))
     'o       (2,)      [0.5, 0.25]'
     >>> describe("z1", np.arange(16.0).reshape(4, 4))
     'z1      (4, 4)    min 0.0  max 15.0  mean 7.5'
     """
-    value = np.asarray(value, dtype=float) + 0.0  # no -0.0
+    value = np.asarray(value, dtype=float) + 0.0  # removes -0.0
     text = str(value.tolist())
     if value.size > whole:
         text = f"min {float(value.min())!r}  max {float(value.max())!r}  mean {float(value.mean())!r}"
@@ -104,12 +107,12 @@ def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
 
 
 def most_whole(outputs: int) -> int:
-    """Numbers up to which an array is printed whole: nine, a small kernel's, or as many as there are outputs."""
+    """Return the size up to which an array is printed completely: nine, as a 3×3 kernel, or the number of outputs."""
     return max(9, outputs)
 
 
 def shown(array: np.ndarray) -> np.ndarray:
-    """Maps of a single channel as (H,W), a single kernel as (K,K); all others as they are.
+    """Drop the axes of a single channel: maps to (H,W), kernels to (K,K). Other arrays stay unchanged.
 
     >>> shown(np.zeros((1, 4, 4))).shape, shown(np.zeros((2, 1, 3, 3))).shape, shown(np.zeros((1, 5))).shape
     ((4, 4), (2, 1, 3, 3), (1, 5))
@@ -118,7 +121,7 @@ def shown(array: np.ndarray) -> np.ndarray:
 
 
 def stage_csv(setup: Setup, snapshot: Snapshot) -> str:
-    """The array that the setup's stage makes; of the update, its first parameter afterwards.
+    """Return the array of the setup's stage as CSV; for the stage update, its first parameter afterwards.
 
     >>> from cnnviz.core.training.snapshots import run_updates
     >>> stage_csv(Setup(stage="L"), run_updates(Setup(), np.zeros((32, 32)), 0)).split()[0]
@@ -132,7 +135,7 @@ def stage_csv(setup: Setup, snapshot: Snapshot) -> str:
 
 
 def map_csv(name: str, array: np.ndarray) -> str:
-    """An array of up to four axes, without those of a map's or a kernel's single channel (view/model/numbers/table.js).
+    """Return an array of up to four axes as CSV, without axes of a single channel (view/model/numbers/table.js).
 
     >>> print(map_csv("z", np.array([[0.1, 1e-05], [2.0, -3.0]])), end="")
     i,0,1

@@ -1,6 +1,6 @@
-"""Each cell of a pass as a spreadsheet's formula, by kind of layer: what it is made of is read from other cells.
+"""Spreadsheet formulas for the cells of a pass, by kind of layer, which refer to the cells that they depend on.
 
-A kind that is not named here has no formulas: its numbers are then taken over as they are.
+Other kinds of layers have no formulas; their cells contain numbers.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -18,11 +18,11 @@ from cnnviz.core.network.sliding import pad_widths
 Index = tuple[int, ...]
 
 FIRST_ROW, FIRST_COLUMN = 4, 1
-"""The cell where an array begins on its sheet: above it stand its name, its formula and the numbers of its columns."""
+"""First cell of an array on its sheet. Above it are its name, its formula and the column numbers."""
 
 
 def letters(column: int) -> str:
-    """A column's name.
+    """Return a column's name.
 
     >>> letters(0), letters(25), letters(26)
     ('A', 'Z', 'AA')
@@ -36,12 +36,13 @@ def letters(column: int) -> str:
 
 @dataclass(frozen=True)
 class Layout:
-    """The place of each array's cells: maps and kernels below one another, with a line between; a row stands upright."""
+    """Positions of arrays on their sheets: maps and kernels below each other with an empty row between; vectors as a
+    column."""
 
     shapes: dict[str, Shape]
 
     def place(self, name: str, at: Index) -> tuple[int, int]:
-        """Row and column on the sheet of this name, counted from 0."""
+        """Return the row and column of an entry on the array's sheet, counted from 0."""
         shape = self.shapes[name]
         if len(shape) < 2:
             return FIRST_ROW + (at[0] if at else 0), FIRST_COLUMN
@@ -49,17 +50,17 @@ class Layout:
         return FIRST_ROW + block * (shape[-2] + 1) + at[-2], FIRST_COLUMN + at[-1]
 
     def cell(self, name: str, *at: int) -> str:
-        """One cell: dz1!B5."""
+        """Return a reference to one cell: dz1!B5."""
         row, column = self.place(name, at)
         return f"{_sheet(name)}!{letters(column)}{row + 1}"
 
     def block(self, name: str, first: Index, last: Index) -> str:
-        """All cells from one to another, both included, of one map."""
+        """Return a reference to the cells from `first` to `last`, both included, of one map."""
         (top, left), (bottom, right) = self.place(name, first), self.place(name, last)
         return f"{_sheet(name)}!{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
 
     def whole(self, name: str, *before: int) -> str:
-        """All of an array, or of what has these first indices."""
+        """Return a reference to all of an array, or to the part with the first indices `before`."""
         rest = self.shapes[name][len(before) :]
         return self.block(name, (*before, *(0 for _ in rest)), (*before, *(n - 1 for n in rest)))
 
@@ -69,9 +70,9 @@ def _sheet(name: str) -> str:
 
 
 class CellFormulas:
-    """The formulas of a program's passes. `helpers` are arrays that only the formulas need, with the shape of each.
+    """Formulas of a program's passes. `helpers` are arrays that only the formulas need, with their shapes.
 
-    `ties` are, for what ReLU and max pooling read, the differences below which numbers are equal (core/network/ties.py).
+    `ties` has tolerances for the inputs of ReLU and max pooling, below which numbers count as equal (core/network/ties.py).
     """
 
     def __init__(self, program: Program, ties: Mapping[str, float] | None = None):
@@ -92,7 +93,7 @@ class CellFormulas:
         self.at = Layout({name: shape for name, shape in (shapes | self.helpers).items() if "." not in name})
 
     def formula(self, name: str, at: Index) -> str | None:
-        """The formula of one cell; None where it is given, or where its kind has none.
+        """Return the formula of one cell, or None if it is an input or its kind of layer has no formulas.
 
         >>> from cnnviz.core.network.network import DEFAULT, Network
         >>> formulas = CellFormulas(Network.parse(DEFAULT).program((5, 5)))
@@ -116,7 +117,7 @@ class CellFormulas:
 
     @property
     def ending(self) -> str:
-        """The last layer and the loss where they merge, or the loss alone."""
+        """Key of the loss: its kind, with the last layer's kind if both are merged."""
         network = self.program.network
         return f"{network.layers[-1].kind} {network.loss_kind}" if network.merged else str(network.loss_kind)
 
@@ -138,7 +139,7 @@ class CellFormulas:
         return "0" if between else self.at.cell(source, m, i // layer.stride, j // layer.stride)
 
     def _weight(self, name: str, source: str, at: Index) -> str:
-        """A weight in a kernel that is laid out as its pixels lie, or that is turned as well; 0 between two of them."""
+        """Return a weight of a dilated kernel, rotated by 180° for "turned"; 0 in the gaps."""
         m, c, *place = at
         reach, apart = self.helpers[name][-1], self._dilation(name, source)
         u, v = (reach - 1 - n for n in place) if name.endswith("turned") else place
@@ -148,7 +149,7 @@ class CellFormulas:
         return (self.helpers[name][-1] - 1) // max(1, self.at.shapes[source][-1] - 1) or 1
 
     def helped(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
-        """The numbers of a helper, from those of the arrays that it is made from."""
+        """Return the values of a helper, computed from the array that it derives from."""
         source = values[name.split()[0]]
         if name.endswith(("apart", "turned")):
             apart, laid = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])
@@ -159,39 +160,39 @@ class CellFormulas:
         spread[..., ::stride, ::stride] = source
         return spread
 
-    # ---- what the makers ask for
+    # ---- used by the makers
 
     def names(self, line: Op, *roles: str) -> list[str]:
-        """The arrays that these roles stand for in the line's layer; dx is the gradient of what the layer is given."""
+        """Return the names of arrays with these roles in the line's layer; dx is the gradient of the layer's input."""
         names = self.program.network.names[line.place]
         return [names.of(role) for role in roles]
 
     def less_tie(self, name: str) -> str:
-        """The part that is taken from a number of an array to have the least that is equal to it."""
+        """Return a suffix for a formula that subtracts the tolerance for ties, or ""."""
         return f"-{self.ties[name]!r}" if self.ties.get(name) else ""
 
     def shape(self, name: str) -> Shape:
         return self.at.shapes[name]
 
     def conv(self, line: Op) -> tuple[Conv, int]:
-        """The layer, and the zeros before its first pixel."""
+        """Return the layer and its padding before the first pixel."""
         layer = self.program.network.layers[line.place]
         assert isinstance(layer, Conv)
         return layer, pad_widths(layer.reach, layer.padding)[0]
 
     def spread(self, line: Op) -> str:
-        """The units' gradient with the gaps of the stride in it."""
+        """Return the name of the output gradient with the stride's gaps filled with zeros."""
         (dy,) = self.names(line, "dy")
         return f"{dy} spread" if f"{dy} spread" in self.helpers else dy
 
 
 def _overlap(start: int, count: int, size: int) -> tuple[int, int]:
-    """Of `count` places from `start` those inside 0 … size - 1: first and last of them, counted in the window."""
+    """Return the first and last of `count` positions from `start` that lie in 0 … size - 1, relative to `start`."""
     return max(0, -start), min(count, size - start) - 1
 
 
 def _products(of: CellFormulas, big: tuple[str, Index], start: Index, small: tuple[str, Index]) -> str:
-    """SUMPRODUCT of a small map with what lies under it in a big one when it is laid at `start`; "" where nothing does."""
+    """Return SUMPRODUCT of a small map with the part of a big map at `start`, or "" if they do not overlap."""
     (rows, columns), (height, width) = of.shape(small[0])[-2:], of.shape(big[0])[-2:]
     (top, bottom), (left, right) = _overlap(start[0], rows, height), _overlap(start[1], columns, width)
     if top > bottom or left > right:
@@ -250,7 +251,7 @@ def _dense_db(of: CellFormulas, line: Op, at: Index) -> str:
 
 
 def _each(text: str) -> Callable[[CellFormulas, Op, Index], str]:
-    """A formula of the same cell in other arrays, by their roles in braces."""
+    """Return a maker of element-wise formulas, with other arrays' roles in braces."""
 
     def make(of: CellFormulas, line: Op, at: Index) -> str:
         roles = ("x", "y", "dy")
@@ -261,7 +262,8 @@ def _each(text: str) -> Callable[[CellFormulas, Op, Index], str]:
 
 
 def _relu_dx(of: CellFormulas, line: Op, at: Index) -> str:
-    """The gradient that arrived, where the sum is above 0 by more than round-off."""
+    """Return a formula for the output gradient if the input is above 0 by more than round-off, otherwise 0 or slope
+    times it."""
     x, dy = of.names(line, "x", "dy")
     slope, arrived = line.settings.get("slope", 0), of.at.cell(dy, *at)
     return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{arrived},{f'{slope!r}*{arrived}' if slope else 0})"
@@ -284,7 +286,7 @@ def _softmax_dx(of: CellFormulas, line: Op, at: Index) -> str:
 
 
 def _window(of: CellFormulas, line: Op, at: Index) -> tuple[Index, Index]:
-    """The first and the last cell under a pool's window."""
+    """Return the first and last input cell of a pooling window."""
     g = of.program.network.layers[line.place].geometry()
     c, i, j = at
     return (c, i * g["stride"], j * g["stride"]), (c, i * g["stride"] + g["k"] - 1, j * g["stride"] + g["k"] - 1)
@@ -298,7 +300,7 @@ def _pool(function: str) -> Callable[[CellFormulas, Op, Index], str]:
 
 
 def _covering(of: CellFormulas, line: Op, at: Index) -> list[Index]:
-    """The places whose window covers a cell."""
+    """Return the output positions whose window covers an input cell."""
     g = of.program.network.layers[line.place].geometry()
     _, rows, columns = of.shape(of.names(line, "y")[0])
     ways = [[n for n in range(size) if 0 <= p - n * g["stride"] < g["k"]] for p, size in zip(at[1:], (rows, columns), strict=True)]
@@ -306,7 +308,7 @@ def _covering(of: CellFormulas, line: Op, at: Index) -> list[Index]:
 
 
 def _max_dx(of: CellFormulas, line: Op, at: Index) -> str:
-    """The gradient of each place where this cell is the first of the largest."""
+    """Sum the gradients of the windows in which this cell is the first maximum."""
     x, y, dy = of.names(line, "x", "y", "dy")
     (c, row, column), found = at, []
     for place in _covering(of, line, at):
@@ -348,7 +350,7 @@ MAKERS: dict[tuple[str, str], Callable[[CellFormulas, Op, Index], str]] = {
     ("avg", "y"): _pool("AVERAGE"), ("avg", "dx"): _avg_dx,
     ("gap", "y"): _gap, ("gap", "dx"): _gap_dx,
 }  # fmt: skip
-"""By the kind of a layer and what is made: its output, its input's gradient, its parameters'."""
+"""Makers of formulas by kind of layer and role: output, input gradient, parameter gradient."""
 
 
 def _log_sum(z: str) -> str:
@@ -356,7 +358,7 @@ def _log_sum(z: str) -> str:
 
 
 def _softplus(z: str, sign: str) -> str:
-    """log(1 + e^z) or, with "-", log(1 + e^-z), of every entry; right at any magnitude."""
+    """Return log(1 + e^z), or log(1 + e^-z) for "-", of every entry, in a numerically stable form."""
     return f"(({sign}{z}+ABS({z}))/2+LN(1+EXP(-ABS({z}))))"
 
 
@@ -366,7 +368,7 @@ LOSSES: dict[str, Callable[[Layout, str], str]] = {
     "sigmoid ce": lambda at, z: f"SUMPRODUCT({at.whole('y')}*{_softplus(at.whole(z), '-')})",
     "sigmoid bce": lambda at, z: f"SUMPRODUCT({at.whole('y')}*{_softplus(at.whole(z), '-')}+(1-{at.whole('y')})*{_softplus(at.whole(z), '')})/COUNT({at.whole('y')})",
 }
-"""The loss, from the outputs or, where it merges with the last layer, from z."""
+"""Formula of the loss, from the outputs, or from z if it merges with the last layer."""
 
 ENDS: dict[str, Callable[[Layout, int], str]] = {
     "mse": lambda at, n: f"2*({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
@@ -374,4 +376,4 @@ ENDS: dict[str, Callable[[Layout, int], str]] = {
     "sigmoid ce": lambda at, n: f"-{at.cell('y', n)}*(1-{at.cell('o', n)})",
     "sigmoid bce": lambda at, n: f"({at.cell('o', n)}-{at.cell('y', n)})/COUNT({at.whole('y')})",
 }
-"""The first gradient of the backward pass."""
+"""Formula of the first gradient of the backward pass."""

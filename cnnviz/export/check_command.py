@@ -1,4 +1,4 @@
-"""`python -m cnnviz check FILE`: somebody's own gradients beside this setup's."""
+"""`python -m cnnviz check FILE`: compares a user's gradients with those of a setup."""
 
 import argparse
 import sys
@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.data.images import find_image, load_images
-from cnnviz.data.user_gradients import most_bytes, read_gradients
+from cnnviz.data.user_gradients import max_bytes, read_gradients
 from cnnviz.export.arguments import add_fields, check_start, command_parser, content_of, joined, setup_from_arguments
 from cnnviz.export.cli_output import fail, put, reason, tell
 from cnnviz.export.terminal import Progress, title
@@ -17,17 +17,18 @@ from cnnviz.export.user_gradients_report import last_line, reference_of, report
 from cnnviz.words import say
 
 EXITS = {"right": 0, "wrong": 1}
-"""Exit codes by the verdict; 2 where nothing could be told."""
+"""Exit codes by verdict; 2 if nothing could be decided."""
 
 
 def run(arguments: list[str]) -> int:
-    """Compares and prints; 0 if all is right, 1 if something is wrong, 2 if nothing can be told of the file."""
+    """Compare gradients and print a report. Return 0 if all are right, 1 if any is wrong, 2 if nothing can be
+    decided."""
     asked = _parse(arguments)
     try:
         setup, _, notes = setup_from_arguments(asked)
         images, x = [find_image(img) for img in setup.images], load_images(setup)
         program = setup.network.program(x.shape)
-        own = read_gradients(content_of(asked.file, most_bytes(program, len(images))), program, len(images))
+        own = read_gradients(content_of(asked.file, max_bytes(program, len(images))), program, len(images))
         progress = Progress(sys.stderr, setup.k, "terminal.computing")
         try:
             with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""Checkpoints from several files: an .npz each, of one network, in the order of their names."""
+"""Checkpoints from several .npz files of one network, in the order of their names."""
 
 import io
 import json
@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from cnnviz.core.network.named_arrays import Params
-from cnnviz.core.network.stored_params import size
+from cnnviz.core.network.stored_params import total_bytes
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.archives import archive_of
 from cnnviz.core.training.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
@@ -17,7 +17,8 @@ Files = Mapping[str, bytes]
 
 
 def files_in(content: bytes) -> Files | None:
-    """Several files by their names: those of an archive of .npz files, or one after another behind a line of names and sizes; None for all else.
+    """Return the files of an archive of .npz files, or of concatenated files after a line of names and sizes. None
+    for other content.
 
     >>> files_in(b'[["a.npz", 1], ["b.npz", 2]]\\nxyz')
     {'a.npz': b'x', 'b.npz': b'yz'}
@@ -26,7 +27,7 @@ def files_in(content: bytes) -> Files | None:
         return _archived(content) if content[:2] == b"PK" else _listed(content) if content[:2] == b"[[" else None
     except (Problem, MemoryError):
         raise
-    except Exception:  # zipfile, zlib and numbers of sizes raise a dozen kinds of error
+    except Exception:  # zipfile, zlib and invalid sizes raise a dozen kinds of errors
         return None
 
 
@@ -37,7 +38,8 @@ def _listed(content: bytes) -> Files:
 
 
 def _archived(content: bytes) -> Files | None:
-    """None where there are arrays in it: it is a checkpoint itself."""
+    """Return the .npz files of an archive, or None if there are none: the archive is a checkpoint itself if it
+    contains arrays."""
     with archive_of(content) as archive:
         members = [member for member in archive.infolist() if member.filename.endswith(".npz") and not member.filename.startswith("__MACOSX/")]
         if sum(member.file_size for member in members) > MOST_BYTES:
@@ -46,10 +48,10 @@ def _archived(content: bytes) -> Files | None:
 
 
 def read_checkpoints(files: Files, setup: Setup) -> tuple[Setup, str, Message]:
-    """The setup that starts from the first checkpoint, the name under which all are kept, and a sentence on them.
+    """Return the setup that starts from the first checkpoint, the name under which all are stored, and a message.
 
-    Checkpoints that were saved here bring their setup, of all others `lesson` gets the weights. Raises Problem, a
-    sentence for the learner, where they are not all of one network.
+    Files saved by cnnviz contain their setup; weights of other files are put into `setup`. Raise Problem if they do not
+    all belong to one network.
     """
     names = sorted(files, key=_in_order)
     if len(names) < 2:
@@ -62,14 +64,15 @@ def read_checkpoints(files: Files, setup: Setup) -> tuple[Setup, str, Message]:
         if found and {name: array.shape for name, array in params.items()} != {name: array.shape for name, array in found[0].items()}:
             raise Problem("export.checkpoints.shapes", file=file, first=names[0])
         found.append(params)
-        if sum(map(size, found)) > MOST_BYTES:
+        if sum(map(total_bytes, found)) > MOST_BYTES:
             raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)
     name = keep_checkpoints(found, names)
     return from_checkpoint(setup, name, 0), name, message("export.checkpoints.taken", n=len(found), first=names[0], last=names[-1])
 
 
 def _of_one_network(file: str, content: bytes, setup: Setup, first: str) -> tuple[Setup, Params]:
-    """A file's setup and parameters; where another was `first`, the setup is that one's."""
+    """Return a file's setup and parameters. If there is a `first` file, the setup is `setup` and the network must
+    match."""
     try:
         found = whole(arrays_of(content), setup)
     except Problem as why:
@@ -82,5 +85,5 @@ def _of_one_network(file: str, content: bytes, setup: Setup, first: str) -> tupl
 
 
 def _in_order(name: str) -> list[tuple[int, str]]:
-    """Names as people sort them: epoch 2 before epoch 10."""
+    """Sort key for natural order: epoch 2 before epoch 10."""
     return [(int(digits or -1), other) for digits, other in re.findall(r"([0-9]{1,18})|(\D+|\d)", name)]

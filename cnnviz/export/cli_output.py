@@ -1,4 +1,4 @@
-"""The output of a command: lines on its output, sentences beside it."""
+"""Command output: results go to stdout, messages to stderr."""
 
 import os
 import re
@@ -12,7 +12,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2
 
 
 def printable(text: str) -> str:
-    """Return a text with its control characters escaped: names in files may hold codes that a terminal obeys.
+    """Escape the control characters of a text: names in files may contain terminal escape sequences.
 
     >>> printable("dz1\\x1b[2J")
     'dz1\\\\x1b[2J'
@@ -21,7 +21,7 @@ def printable(text: str) -> str:
 
 
 def put(lines: Iterable[str]) -> bool:
-    """Prints the lines; says whether they could be. What reads them may have stopped, as `head` does: no failure."""
+    """Print the lines and return whether that worked. A closed pipe, as with `head`, is not a failure."""
     try:
         print("\n".join(map(printable, lines)), flush=True)
     except OSError as error:
@@ -31,28 +31,29 @@ def put(lines: Iterable[str]) -> bool:
 
 
 def tell(sentence: str) -> None:
-    """Says a sentence where errors are said."""
+    """Print a message on stderr."""
     if sys.stderr is None:
         return
     try:
         print(f"cnnviz: {printable(sentence)}", file=sys.stderr, flush=True)
-    except OSError:  # there is no one to tell, which is no reason to stop
+    except OSError:  # stderr is closed, which must not stop the command
         _leave(sys.stderr)
 
 
 def _leave(stream: TextIO) -> None:
-    """Lets what could not be written go, or Python would try again as it ends."""
+    """Redirect a stream to the null device, since Python would retry the failed write on exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def reason(error: ValueError) -> str:
-    """The sentence of an error; a command of a setup need not say that it is about the setup."""
+    """Return an error's message. Messages of a setup's refusal are shortened, since a command is always about a
+    setup."""
     if isinstance(error, Problem) and error.code in ("lesson.cannot", "lesson.cannot_since"):
         return str(Message(f"{error.code}_here", error.values))
     return str(error)
 
 
 def fail(code: int, sentence: str) -> int:
-    """Says a sentence and gives the exit code back."""
+    """Print a message and return the exit code."""
     tell(sentence)
     return code

@@ -1,4 +1,4 @@
-"""Lines of a program as Python code: each one call, named after its array."""
+"""Lines of a program as Python code: each is one call, assigned to its array's name."""
 
 import inspect
 import textwrap
@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from cnnviz.core.network.program_line import Op
 
 WIDTH = 112
-"""Characters of a line of code, unless one word is longer."""
+"""Upper limit of characters of a line, except for long words."""
 
 
 def variable(symbol: str) -> str:
-    """The name of an array in code.
+    """Return the name of an array in code.
 
     >>> variable("z1.windows"), variable("dz1")
     ('z1_windows', 'dz1')
@@ -20,14 +20,14 @@ def variable(symbol: str) -> str:
 
 
 def expression(line: Op) -> str:
-    """The call of a line; settings that are the function's own are left out.
+    """Return the call of a line, without settings that equal the function's defaults.
 
     >>> from cnnviz.core.network.layers.conv import windows
     >>> expression(Op("z1.windows", windows, ("x",), {"k": 3, "stride": 1, "padding": "same"}))
     'windows(x, k=3, padding="same")'
     """
-    if line.settled:
-        return settling(line.settled, expression(line.unsettled))
+    if line.rounding:
+        return settling(line.rounding, expression(line.without_rounding))
     function, given = line.function, [*map(variable, line.sources)]
     if function.__module__ == "numpy":
         return f"np.{function.__name__}({', '.join(map(_written, line.settings.values()))})"
@@ -35,12 +35,12 @@ def expression(line: Op) -> str:
 
 
 def settling(line: Op, given: str) -> str:
-    """The code that settles an array, which stands as `given`."""
+    """Return the call that settles ties in an array, which is `given` as code."""
     return _called(line, [given, variable(line.sources[-1])])
 
 
 def _called(line: Op, given: list[str]) -> str:
-    """The line's function with these arguments, and with its settings."""
+    """Return a call of the line's function with these arguments and with its settings."""
     parameters = inspect.signature(line.function).parameters
     given += [f"{name}={_written(value)}" for name, value in line.settings.items() if value != parameters[name].default]
     return f"{line.function.__name__}({', '.join(given)})"
@@ -51,7 +51,7 @@ def _written(value: object) -> str:
 
 
 def call(made: Sequence[str], name: str, given: Sequence[str]) -> str:
-    """`made = name(given)`, on as many lines as it needs.
+    """Return `made = name(given)`, wrapped if it is long.
 
     >>> print(call(["z1", "o"], "forward", ["x", "f"]))
     z1, o = forward(x, f)
@@ -61,7 +61,8 @@ def call(made: Sequence[str], name: str, given: Sequence[str]) -> str:
 
 
 def wrapped(before: str, names: Sequence[str], after: str, opening: str = "", closing: str = "") -> str:
-    """Names in a row, or in an indented block where that is too long; a block gets `opening` and `closing` around it."""
+    """Join names in a row, or in an indented block if that is too long; a block is surrounded by `opening` and
+    `closing`."""
     line = before + ", ".join(names) + after
     if len(line.splitlines()[0]) <= WIDTH - 4:
         return line
@@ -70,7 +71,7 @@ def wrapped(before: str, names: Sequence[str], after: str, opening: str = "", cl
 
 
 def aligned(rows: Sequence[tuple[str, str]]) -> str:
-    """Lines of code with what they are behind them, one below the other where they are short.
+    """Return lines of code with trailing comments, which are aligned if the code is short.
 
     >>> print(aligned([("a = f(x)", "(2,)"), ("b = a", "")]))
     a = f(x)  # (2,)

@@ -1,7 +1,8 @@
-"""A network in plain NumPy, section by section, as its program has it: the functions of its layers, then one line for each of the program's.
+"""A network in plain NumPy, section by section: the functions of its layers, then one line for each operation of its
+program.
 
-The functions are the core's own (export/core_source.py) in the core's own order, so that they give the same numbers;
-a setup with deviations gets the teaching notebook's lines in their places.
+The functions are those of the core (export/core_source.py) in the core's order, so that they give the same numbers.
+For deviations, lines of the teaching notebook replace the exact ones.
 """
 
 import ast
@@ -20,12 +21,12 @@ from cnnviz.core.network.symbols import latex
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE, Deviation
 from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
 from cnnviz.export.core_source import listing, rule_of
-from cnnviz.words import has, message, say
+from cnnviz.words import has_message, message, say
 
 
 @dataclass(frozen=True)
 class Section:
-    """A title, words in plain sentences, formulas in LaTeX, and the code that they are about."""
+    """A section: its title, plain text, LaTeX formulas, and code."""
 
     title: str
     words: str
@@ -37,12 +38,14 @@ IN_THE_LOOP = {
     "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
     "integer_kernel": "f = np.trunc(f) + 0.0",
 }
-"""The notebook's line for each of its deviations that changes parameters, before a pass and after an update; the others take a line's place."""
+"""Lines for the notebook's deviations that change parameters, before a pass and after an update. Other deviations
+replace a line."""
 
 
 @dataclass(frozen=True)
 class Passes:
-    """One network on so many images of one shape, under the deviations `on`; `sizes` are the shapes of all its arrays by symbol."""
+    """Code of one network for `images` images of one shape, under the deviations `on`. `sizes` are the shapes of all
+    arrays by symbol."""
 
     program: Program
     optimizer: Optimizer
@@ -50,15 +53,16 @@ class Passes:
     sizes: Mapping[str, tuple[int, ...]]
     images: int = 1
 
-    # ---- the layers
+    # ---- layers
 
     def layer_sections(self, forward_only: bool = False, more: Iterable[Op] = ()) -> Iterator[Section]:
-        """The functions that the lines call, and `more`, in the order of the forward pass: a section for each kind of layer, one for the loss."""
+        """Yield the functions that the lines call, and those of `more`, in the order of the forward pass: one section
+        for each kind of layer, and one for the loss."""
         program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
         for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
-            if line.settled:
-                groups.setdefault(self._kind(line.settled), []).append(line.settled)
+            if line.rounding:
+                groups.setdefault(self._kind(line.rounding), []).append(line.rounding)
         for kind, lines in groups.items():
             drawing = [draw.func for place, _, draw in program.draws.values() if kind == f"layer.{program.network.layers[place - 1].kind}"]
             stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
@@ -86,33 +90,34 @@ class Passes:
         return " ".join(dict.fromkeys(str(stage.sentence) for stage in stages))
 
     def _formulas_of(self, lines: Sequence[Op]) -> tuple[str, ...]:
-        """The formulas of one place's lines in LaTeX: of the first, since another layer of the kind says the same of other symbols."""
+        """Return the LaTeX formulas of one layer's lines. Other layers of the kind have the same formulas with other
+        symbols."""
         formulas, first = self.program.formulas, lines[0].layer
         found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
         return tuple(dict.fromkeys(found)) or tuple(formulas[line.target] for line in lines if line.target in formulas)
 
-    # ---- the passes
+    # ---- passes
 
     def forward_section(self) -> Section:
-        """The forward pass: a function of the image and the parameters."""
+        """Return the forward pass as a function of the image and the parameters."""
         lines = self.program.forward_lines
         code = self._function(self._name("forward"), self._forward_reads, self._rows(lines), self.made_forward)
         formulas = tuple(self.program.formulas[line.target] for line in lines if line.target in self.program.formulas)
         return section(self._name("forward"), formulas, code)
 
     def backward_section(self) -> Section:
-        """The backward pass, as far as an update needs it: a function of what it reads."""
+        """Return the part of the backward pass that an update needs, as a function of the arrays that it reads."""
         rows = self._rows(self._needed)
         code = self._function(self._name("backward"), self._read_by(rows), rows, self.made_backward)
         formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
         return section(self._name("backward"), tuple(formulas), code)
 
     def _name(self, way: str) -> str:
-        """The name of the function of a pass, which is another one after training."""
+        """Return the name of a pass's function, which differs in eval mode."""
         return way if self.program.run.training else f"{way}_after_training"
 
     def update_section(self) -> Section:
-        """One step of the optimizer for every parameter."""
+        """Return one step of the optimizer for every parameter, as a function."""
         names, code = list(self.program.parameters), ""
         given = [*names, *(f"d{name}" for name in names)]
         rows: list[tuple[str, str]] = []
@@ -133,19 +138,19 @@ class Passes:
 
     @property
     def keeps(self) -> bool:
-        """Tells whether the optimizer remembers anything from step to step."""
+        """Whether the optimizer has state."""
         return bool(self.optimizer.KEEPS)
 
-    # ---- calls, for the loop
+    # ---- calls inside the loop
 
     @property
     def fresh(self) -> str:
-        """The lines before a forward pass."""
+        """Lines before a forward pass."""
         return f"{IN_THE_LOOP['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
 
     @property
     def forward_call(self) -> str:
-        """z1_windows, z1, … = forward(x, f, w, b)"""
+        """Call of the forward pass: z1_windows, z1, … = forward(x, f, w, b)"""
         return call(self.made_forward, self._name("forward"), self._forward_reads)
 
     @property
@@ -155,74 +160,75 @@ class Passes:
 
     @property
     def kept(self) -> str:
-        """n1_running_mean = running(n1_running_mean, n1_mean), a line for each number that training keeps."""
+        """Lines that update the running statistics: n1_running_mean = running(n1_running_mean, n1_mean)"""
         return "".join(f"{variable(line.target)} = {expression(line)}\n" for line in self.program.buffer_lines)
 
     @property
     def _drawn(self) -> list[str]:
-        """The lines that draw anew in each pass."""
+        """Names of the masks that are drawn in each pass."""
         return [variable(name) for name in self.program.draws]
 
     def draws(self, seed: int, k: str) -> str:
-        """r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,), p=0.5), a line each; nothing where nothing is drawn."""
+        """Return the lines that draw masks, or "": r1_mask = drawn_mask(np.random.default_rng([0, k, 5]), (18,),
+        p=0.5)"""
         return "".join(f"{variable(name)} = {drawn}\n" for name, drawn in draws(self.program, seed, k, self.images).items())
 
     @property
     def loss_call(self) -> str:
-        """mse(o, y), or of several images np.mean(mse(o, y))"""
+        """Call of the loss: mse(o, y), or np.mean(mse(o, y)) for several images."""
         losses = expression(self.program.losses_line)
-        return f"np.mean({losses})" if self.program.averages else losses
+        return f"np.mean({losses})" if self.program.averages_loss else losses
 
     @property
     def backward_call(self) -> str:
-        """do, dw, … = backward(w, …)"""
+        """Call of the backward pass: do, dw, … = backward(w, …)"""
         return call(self.made_backward, self._name("backward"), self._read_by(self._rows(self._needed)))
 
     @property
     def rest(self) -> str:
-        """The lines of the backward pass that no update needs."""
-        return aligned([(f"{variable(line.target)} = {expression(line)}", self._size(line.target)) for line in self.program.backward_lines[self.program.needed :]])
+        """Lines of the backward pass that no update needs."""
+        return aligned([(f"{variable(line.target)} = {expression(line)}", self._size(line.target)) for line in self.program.backward_lines[self.program.needed_count :]])
 
     @property
     def update_call(self) -> str:
-        """f, w, b = update(f, w, b, df, dw, db)"""
+        """Call of the update: f, w, b = update(f, w, b, df, dw, db)"""
         names = list(self.program.parameters)
         return call(names, "update", [*names, *(f"d{name}" for name in names), *(["t"] if self.keeps else [])])
 
     @property
     def made_forward(self) -> list[str]:
-        """The arrays that the forward pass returns: of the bounds those that are read on the way back."""
+        """Arrays that the forward pass returns. Bounds are included only if the backward pass reads them."""
         read = {source for line in self.program.backward_lines for source in line.sources}
         made = (line.target for line in self.program.forward_lines)
         return [variable(name) for name in made if name in read or not name.endswith(".bound")]
 
     @property
     def made_backward(self) -> list[str]:
-        """The arrays that the backward pass returns."""
+        """Arrays that the backward pass returns."""
         return [variable(line.target) for line in self._needed]
 
     @property
     def _needed(self) -> list[Op]:
-        return self.program.backward_lines[: self.program.needed]
+        return self.program.backward_lines[: self.program.needed_count]
 
-    # ---- rows of code with what they are
+    # ---- lines of code with shapes as comments
 
     def _rows(self, lines: Iterable[Op]) -> list[tuple[str, str]]:
-        """Each line as code, or what deviations make of it, and its shape."""
+        """Return each line as code, as changed by deviations, and its shape."""
         rows = []
         for line in lines:
-            code = expression(line.unsettled)
+            code = expression(line.without_rounding)
             for deviation in self._deviations(line):
                 given = [code if name == "exact" else name for name in inspect.signature(deviation.function).parameters]
                 code = f"{deviation.name}({', '.join(given)})"
             name = variable(line.target)
             rows.append((f"{name} = {code}", self._size(line.target)))
-            if line.settled:
-                rows.append((f"{name} = {settling(line.settled, name)}", self._size(line.target)))
+            if line.rounding:
+                rows.append((f"{name} = {settling(line.rounding, name)}", self._size(line.target)))
         return rows
 
     def _deviations(self, line: Op) -> list[Deviation]:
-        """The deviations in a line's place, one after another."""
+        """Return the deviations that replace a line, in order."""
         return [deviation for name, deviation in DEVIATION_TABLE.items() if name in self.on and deviation.target == line.target]
 
     def _size(self, symbol: str) -> str:
@@ -230,7 +236,8 @@ class Passes:
         return str(self.sizes[symbol if symbol in self.sizes else symbol[1:]])
 
     def _read_by(self, rows: Iterable[tuple[str, str]]) -> list[str]:
-        """The arrays that rows of code read and do not make: parameters first, then those of the forward pass, then y."""
+        """Return the arrays that the code reads without defining them: parameters, then arrays of the forward pass,
+        then y."""
         made, read = set[str](), set[str]()
         for code, _ in rows:
             names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
@@ -246,7 +253,7 @@ class Passes:
 
 
 def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str]:
-    """The draws of update `k`, as code."""
+    """Return the draws of update `k` as code, by array."""
     found = {}
     for name, (place, shape, draw) in program.draws.items():
         shape = (images, *shape) if program.run.images else shape
@@ -256,13 +263,13 @@ def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str
 
 
 def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:
-    """A section by its words in the catalogue: a title, and a sentence where there is one."""
+    """Return a section with its title, and text if there is one, from the messages."""
     title, words = f"export.script.{name.partition('_')[0]}.title", f"export.script.{name}.words"
-    return Section(say(title), str(message(words, **values)) if has(words) else "", tuple(formulas), code)
+    return Section(say(title), str(message(words, **values)) if has_message(words) else "", tuple(formulas), code)
 
 
 def chain(program: Program) -> str:
-    """The network as one line of symbols, shapes and layers.
+    """Return the network as one line of symbols, shapes and layers.
 
     >>> from cnnviz.core.network.network import Network
     >>> chain(Network.parse("conv1x3-dense2-mse").program((8, 8)))
@@ -277,7 +284,7 @@ def chain(program: Program) -> str:
 
 
 def started(name: str, how: str) -> str:
-    """A parameter's start in LaTeX: "drawn", "zero", "one" or "given"."""
+    """Return the initialization of a parameter in LaTeX: "drawn", "zero", "one" or "given"."""
     symbol = latex(name)
     return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "one": f"{symbol} = 1", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]
 

@@ -1,4 +1,4 @@
-"""A setup as a short text with code, section by section: what the script and the notebook are made of."""
+"""Code of a setup, section by section, as used in the script and the notebook."""
 
 import textwrap
 from collections.abc import Iterable
@@ -25,13 +25,14 @@ from cnnviz.words import Problem, say
 
 
 def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
-    """The setup's code on an image, in the order in which it runs.
+    """Return the setup's code for an image, in execution order.
 
-    `pixels` (H,W,3) or one channel (H,W), uint8, of several images (m,H,W,3). Raises ValueError for others, and where the network does not fit.
+    `pixels` is (H,W,3) or one channel (H,W), uint8; for several images (m,H,W,3). Raise ValueError for other arrays, or if
+    the network does not fit.
     """
     x = seen(setup, pixels)
     program = setup.network.program(x.shape)
-    values = program.start(setup.unset.first_params(setup.x_shape), x)
+    values = program.start(setup.without_sets.first_params(setup.x_shape), x)
     passes = Passes(program, setup.optimizer, setup.deviations, sizes_of(program, values, np.array(setup.y)), len(setup.images))
     after = _in_eval_mode(setup, x, values) if setup.mode == "eval" else None
     loops = None if program.run.images else loops_section(program)
@@ -55,13 +56,14 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
 
 
 def _in_eval_mode(setup: Setup, x: np.ndarray, values: PassValues) -> Passes:
-    """The passes with what training has kept, nothing dropped, each image for itself."""
+    """Return the passes in eval mode: with running statistics, without dropout, and each image on its own."""
     program = setup.network.program(x.shape, training=False)
     return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))
 
 
 def seen(setup: Setup, pixels: np.ndarray) -> np.ndarray:
-    """The network's input from the image, or from several (m,C,H,W). Raises Problem where one's pixels are given for several."""
+    """Return the network's input from an image, or (m,C,H,W) from several. Raise Problem if the number of images does
+    not match."""
     pixels = np.asarray(pixels)
     if len(setup.images) > 1:
         if pixels.ndim != 4 or len(pixels) != len(setup.images):
@@ -73,7 +75,7 @@ def seen(setup: Setup, pixels: np.ndarray) -> np.ndarray:
 
 
 def introduction(setup: Setup, pixels: np.ndarray) -> str:
-    """The introduction in plain lines: the setup's network, its link, and where its rule deviates."""
+    """Return the introduction as plain lines: the network, its link, and the deviations of the setup's rule."""
     program = setup.network.program(seen(setup, pixels).shape)
     text = as_docstring(setup, program, say("export.script.introduction"))
     if not setup.deviations:
@@ -84,12 +86,12 @@ def introduction(setup: Setup, pixels: np.ndarray) -> str:
 
 
 def as_docstring(setup: Setup, program: Program, words: str, library: str = "") -> str:
-    """The setup and the library of a script, NumPy where none is named; the network as a chain, and `words` on it."""
+    """Return the text of a script's docstring: setup, library (NumPy if empty), network, and `words`."""
     settings, held = settings_of(setup)
     image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
     channel = say(f"export.script.channel.{setup.ch}")
     lines = [
-        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=setup.when, library=library),
+        say(f"export.{'frameworks' if library else 'script'}.title", image=image, channel=channel, when=setup.snapshot_label, library=library),
         "",
         *wrapped_chain(program),
         f"    {plain(program.formulas['L'])}",
@@ -101,22 +103,23 @@ def as_docstring(setup: Setup, program: Program, words: str, library: str = "") 
 
 
 def settings_of(setup: Setup) -> tuple[str, bool]:
-    """The setup's query, and whether something is left out of it that stands in the code: a picture of one's own, numbers that are held."""
+    """Return the setup's query, and whether values are omitted that the code contains: uploaded images and stored
+    parameters."""
     query = setup.to_query()
     left_out = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())
     return urlencode({key: text for key, text in query.items() if key not in left_out}, safe=",;"), bool(left_out)
 
 
 def wrapped_chain(program: Program) -> list[str]:
-    """The network on lines of their own, none broken between a symbol and its shape."""
+    """Return the network on indented lines, never broken between a symbol and its shape."""
     text = textwrap.fill(chain(program).replace(" (", "\0("), 100, break_on_hyphens=False, break_long_words=False)
     return textwrap.indent(text.replace("\0", " "), "    ").splitlines()
 
 
 def sizes_of(program: Program, values: PassValues, y: np.ndarray) -> dict[str, tuple[int, ...]]:
-    """The shape of every array of a pass, as its lines have them."""
+    """Return the shape of every array of a pass."""
     with np.errstate(all="ignore"):
-        made = program.run_forward(values | program.given_to(None, len(y) if program.run.images else None)) | {"y": y}
+        made = program.run_forward(values | program.pass_inputs(None, len(y) if program.run.images else None)) | {"y": y}
     return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
         symbol: np.shape(array) for symbol, array in made.items()
     }
@@ -137,11 +140,11 @@ def _training(setup: Setup, passes: Passes, keeps: bool) -> Section:
     return section("training", [rf"{names} \leftarrow \text{{update}}({names})"], code)
 
 
-# ---- the numbers
+# ---- numbers
 
 
 def printing(program: Program) -> Section:
-    """The function that prints an array."""
+    """Return the section with the function that prints an array."""
     functions = [describe] + ([shown] if program.shown != {name: program.shapes[name] for name in program.shown} else [])
     return section("printing", [r"\text{mean}\; z = \frac{1}{n} \sum z"], listing(functions, set()))
 
@@ -151,7 +154,8 @@ def _prints(program: Program, names: Iterable[str], suffix: str = "") -> str:
 
 
 def printed(program: Program, name: str, suffix: str = "", variable: str = "") -> str:
-    """The line that prints an array, called `variable` where that is not its name, as everybody is shown it."""
+    """Return the line that prints an array as it is shown on the page. `variable` is its name in code, if that
+    differs."""
     (outputs,) = program.shapes["o"]
     symbol = name if name in program.shapes else name[1:]
     dropped = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
@@ -160,7 +164,7 @@ def printed(program: Program, name: str, suffix: str = "", variable: str = "") -
 
 
 def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
-    """The pass that is printed, with the parameters that `trained` has led to."""
+    """Return the printed pass, with the parameters after the training that `trained` describes."""
     names, by_hand = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
     code = f"{by_hand}{trained.fresh}{passes.draws(setup.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
@@ -169,7 +173,7 @@ def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
 def _numbers_backward(passes: Passes) -> Section:
     program = passes.program
     code = f"{passes.backward_call}\n{passes.rest}\n\n{_prints(program, backward_names(program.network))}"
-    formulas = [program.formulas[line.target] for line in program.backward_lines[program.needed :] if line.target in program.formulas]
+    formulas = [program.formulas[line.target] for line in program.backward_lines[program.needed_count :] if line.target in program.formulas]
     return section("numbers.backward", formulas, code)
 
 
@@ -180,7 +184,7 @@ def _numbers_update(passes: Passes) -> Section:
 
 
 def four_loops(x: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int, after: int) -> np.ndarray:
-    """One filter (C,K,K) over the image (C,H,W), with zeros before and after: its map (H',W')."""
+    """Return the map (H',W') of one filter (C,K,K) on an image (C,H,W), padded with zeros before and after."""
     x = np.pad(x, ((0, 0), (before, after), (before, after)))
     k = f.shape[-1]
     rows, columns = ((n - dilation * (k - 1) - 1) // stride + 1 for n in x.shape[1:])
@@ -194,7 +198,8 @@ def four_loops(x: np.ndarray, f: np.ndarray, stride: int, dilation: int, before:
 
 
 def loops_section(program: Program) -> Section | None:
-    """The first filter's map by four loops and by the lines of the pass; None where the network does not begin with a convolution."""
+    """Return the first filter's map computed by four loops and by the pass's lines. None if the first layer is not a
+    convolution."""
     layer, names = program.network.layers[0], program.network.names[0]
     if not isinstance(layer, Conv):
         return None
@@ -206,7 +211,7 @@ def loops_section(program: Program) -> Section | None:
         "",
         "",
         f"slow = four_loops(x, {names.of('f')}[0], {layer.stride}, {layer.dilation}, {before}, {after}){bias}",
-        f"fast = {expression(z.unsettled).replace(variable(windows.target), expression(windows), 1)}[0]",
+        f"fast = {expression(z.without_rounding).replace(variable(windows.target), expression(windows), 1)}[0]",
         "assert np.allclose(slow, fast, rtol=1e-9, atol=1e-9 * np.abs(fast).max())",
     ]
     return section("loops", [program.formulas[names.output]], "\n".join(code))

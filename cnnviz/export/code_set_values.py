@@ -1,4 +1,4 @@
-"""The values that a setup sets by hand, as code: a function of the update that is reached."""
+"""Entries that a setup sets by hand, as code: a function of the number of updates."""
 
 import textwrap
 from collections.abc import Callable, Iterable
@@ -13,19 +13,19 @@ from cnnviz.export.code_network import Section, section
 
 
 def set_arrays(setup: Setup, program: Program) -> list[str]:
-    """The arrays of which an entry is set at any update, the image first."""
+    """Return the names of the arrays in which an entry is set, the image first."""
     sets = {one.symbol for one in setup.set}
     return [name for name in ("x", *program.parameters) if name in sets]
 
 
 def by_hand_call(setup: Setup, program: Program, k: str) -> str:
-    """`x, w = by_hand(k, x, w)` and a new line; nothing where nothing is set."""
+    """Return `x, w = by_hand(k, x, w)` and a newline, or "" if nothing is set."""
     names = set_arrays(setup, program)
     return f"{call(names, 'by_hand', [k, *names])}\n" if names else ""
 
 
 def by_hand_section(setup: Setup, program: Program) -> Section:
-    """The function that `by_hand_call` calls: arrays in, new arrays out."""
+    """Return the section with the function that `by_hand_call` calls; it returns changed copies."""
     names = set_arrays(setup, program)
     copies = f"{', '.join(names)} = {', '.join(f'{name}.copy()' for name in names)}"
     body = "\n".join([copies, cases(setup, lambda one: assignment(one, program)), f"return {', '.join(names)}"])
@@ -33,18 +33,18 @@ def by_hand_section(setup: Setup, program: Program) -> Section:
 
 
 def cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
-    """Under `if k == …` the code of each value that is set there."""
+    """Return the code of all set values, grouped under `if k == …`."""
     updates = dict.fromkeys(one.update for one in setup.set)
     return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, setup.set_at(k)), '    ')}" for k in updates)
 
 
 def lines(line: Callable[[SetValue], str], sets: Iterable[SetValue]) -> str:
-    """The code of each value, one below the other."""
+    """Return the code of each value, one per line."""
     return "\n".join(map(line, sets))
 
 
 def assignment(one: SetValue, program: Program) -> str:
-    """`f[0, 0, 1, 1] = 0.5`, in the array with all its axes."""
+    """Return the assignment of one value, as `f[0, 0, 1, 1] = 0.5`, with all axes of the array."""
     shape = program.shapes[one.symbol]
     at = np.unravel_index(np.ravel_multi_index(one.at, program.shown[one.symbol]), shape)
     return f"{one.symbol}[{', '.join(map(str, map(int, at)))}] = {one.value!r}"

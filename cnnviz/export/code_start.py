@@ -1,4 +1,4 @@
-"""The beginning of a setup's code: its image, and its parameters before the first update."""
+"""Beginning of a setup's code: its image, and the parameters before the first update."""
 
 import base64
 import textwrap
@@ -19,15 +19,15 @@ from cnnviz.export.code_network import Section, section, started
 from cnnviz.export.core_source import listing
 
 MOST_LITERAL = 100
-"""Numbers up to which an array is written out; larger ones are packed."""
+"""Upper limit of the size of an array that is written as numbers; larger ones are packed."""
 
 
 IMPORTS = "import base64\nimport zlib\n\nimport numpy as np"
-"""The imports of a setup's code."""
+"""Imports of a setup's code."""
 
 
 def image_section(setup: Setup, pixels: np.ndarray, program: Program, imports: bool = True) -> Section:
-    """The image's bytes, and x from them; `imports` says whether what that needs stands there too."""
+    """Return the section with the image's bytes and x; `imports` is whether it includes the imports."""
     images = (len(pixels),) if len(setup.images) > 1 else ()
     coloured = pixels.ndim == 3 + len(images)
     gray, every = setup.ch == "gray" and coloured, setup.ch == "rgb" and coloured
@@ -49,13 +49,14 @@ def image_section(setup: Setup, pixels: np.ndarray, program: Program, imports: b
 
 
 def _packed(name: str, array: np.ndarray, dtype: str) -> str:
-    """Code that makes an array from its bytes, compressed and written in base64."""
+    """Return code that unpacks an array from compressed bytes in base64."""
     packed = textwrap.fill(base64.b64encode(zlib.compress(array.tobytes(), 9)).decode("ascii"), 100)
     return f'packed = """\n{packed}\n"""\n{name} = np.frombuffer(zlib.decompress(base64.b64decode(packed)), {dtype}).reshape{array.shape}'
 
 
 def start_section(setup: Setup, program: Program, values: PassValues, buffers: Mapping[str, np.ndarray] | None = None) -> Section:
-    """Every parameter before the first update, the `buffers` that training goes on to keep, the targets and the learning rate."""
+    """Return the section with the initial parameters, the running statistics in `buffers`, the targets and the
+    learning rate."""
     lines = setup.network.start_lines(program, setup.w if setup.w in WEIGHTS else "zeros", setup.seed)
     starts = {name: _beginning(values[name], line) for name, line in lines.items()}
     drawn = {line.function for name, line in lines.items() if starts[name][0] == "drawn"}
@@ -67,12 +68,13 @@ def start_section(setup: Setup, program: Program, values: PassValues, buffers: M
 
 
 def _beginning(array: np.ndarray, line: Op) -> tuple[str, str]:
-    """A parameter's start and its code: as it is drawn, but for the filters that are given; or in numbers."""
+    """Return how a parameter starts ("drawn", "zero", "one" or "given") and its code: the call that draws it, with
+    changed filters in numbers, or the numbers."""
     name, usual = line.target, line.run()
     own = {np.zeros: "zero", np.ones: "one"}.get(line.function, "drawn")  # type: ignore[call-overload]
     if np.array_equal(array, usual):
         return own, f"{name} = {expression(line)}"
-    if not np.isfinite(array).all():  # nan is no name in Python
+    if not np.isfinite(array).all():  # nan is not a literal in Python
         return "given", _packed(name, array.astype("<f8"), '"<f8"')
     if array.ndim == 4 and (same := [np.array_equal(*pair) for pair in zip(array, usual, strict=True)]) and any(same):
         code = [f"{name} = {expression(line)}"]
@@ -84,7 +86,7 @@ def _beginning(array: np.ndarray, line: Op) -> tuple[str, str]:
 
 
 def _literal(array: np.ndarray) -> str:
-    """An array in numbers; a single kernel as its rows."""
+    """Return an array as numbers; a single kernel by rows."""
     rows = shown(array)
     text = f"np.array({rows.tolist()})"
     if len(text) > 90:

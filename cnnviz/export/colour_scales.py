@@ -1,12 +1,11 @@
-"""Values to colours: the scales of every map."""
+"""Colour scales of the maps."""
 
 import numpy as np
 
 SCALES: dict[str, tuple[str, ...]] = {
-    # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's
-    # viridis and plain gray; "answer" has one hue, for outputs and targets: red, blue and green keep their meaning.
-    # "dark" and "answer_dark" stand for "signed" and "answer" on a dark page. All can be told apart by colour-blind
-    # readers.
+    # Anchor colours, evenly spaced. Diverging: ColorBrewer's RdBu reversed; sequential: matplotlib's viridis and
+    # plain gray. "answer" has one hue, for outputs and targets, since red, blue and green have other meanings. "dark"
+    # and "answer_dark" replace "signed" and "answer" in dark mode. All are safe for colour-blind readers.
     "signed": ("#053061", "#2166ac", "#4393c3", "#92c5de", "#d1e5f0", "#f7f7f7",
                "#fddbc7", "#f4a582", "#d6604d", "#b2182b", "#67001f"),
     "dark": ("#7cc9fc", "#4ca2ea", "#3080d0", "#2a60a5", "#254470", "#262a30",
@@ -20,7 +19,7 @@ SCALES: dict[str, tuple[str, ...]] = {
 
 
 def ramp(scale: str, levels: int) -> np.ndarray:
-    """`levels` colours of a scale from its low to its high end, uint8 (levels, 3).
+    """Return `levels` colours of a scale from its low to its high end, uint8 (levels, 3).
 
     >>> ramp("pixel", 3).tolist()
     [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
@@ -29,7 +28,7 @@ def ramp(scale: str, levels: int) -> np.ndarray:
 
 
 def between(colours: tuple[str, ...], levels: int) -> np.ndarray:
-    """As `ramp`, of anchor colours."""
+    """Interpolate between anchor colours, as `ramp` does."""
     anchors = np.array([list(bytes.fromhex(colour[1:])) for colour in colours])
     places = np.linspace(0, len(anchors) - 1, levels)
     channels = [np.interp(places, np.arange(len(anchors)), channel) for channel in anchors.T]
@@ -37,9 +36,9 @@ def between(colours: tuple[str, ...], levels: int) -> np.ndarray:
 
 
 def levels_of(values: np.ndarray, low: float, high: float, levels: int) -> np.ndarray:
-    """The level of each value between `low` and `high`, whole numbers from 0 to levels - 1.
+    """Return the level of each value between `low` and `high`, as integers from 0 to levels - 1.
 
-    What is not a number, and every value where low and high are the same, gets the middle.
+    NaN gets the middle level, and so does every value if `low` equals `high`.
 
     >>> levels_of(np.array([-2.0, 0.0, 1.0, 9.0]), -2.0, 2.0, 5).tolist()
     [0, 2, 3, 4]

@@ -1,6 +1,7 @@
-"""The core's own functions as text that needs NumPy alone: what a script prints is what the core runs.
+"""Source of the core's functions as text that needs only NumPy, so that exported scripts run the same code as the
+core.
 
-What only a program needs goes: types, checks of arguments, caches, examples. What is computed stays as it is written.
+Types, checks of arguments, caches and examples are removed. Computations stay as written.
 """
 
 import ast
@@ -17,28 +18,29 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.network.optimizers import Optimizer
-from cnnviz.core.network.sliding import whole_number
+from cnnviz.core.network.sliding import check_integer
 
-CHECKS: Mapping[Callable[..., Any], int] = {whole_number: 1}
-"""Functions that only check, by the place of the argument that they give back."""
+CHECKS: Mapping[Callable[..., Any], int] = {check_integer: 1}
+"""Functions that only check arguments, with the position of the argument that they return."""
 WIDTH = 116
 _GONE = "\0"
 
 
 @dataclass(frozen=True)
 class Source:
-    """A function as text, and the names that it takes from its surroundings."""
+    """A function as text, and the global names that it uses."""
 
     text: str
     names: tuple[str, ...]
 
 
 def listing(functions: Iterable[Callable[..., Any]], known: set[Callable[..., Any] | str]) -> str:
-    """The source of each function, after what it imports, its module's constants and the functions that it calls.
+    """Return the source of each function, preceded by its imports, its module's constants and the functions that it
+    calls.
 
-    Those in `known` are left out, and added to it.
+    Functions in `known` are skipped; the others are added to it.
 
-    Raises ValueError for a function that reads what has no place in a script.
+    Raise ValueError if a function uses a global name that cannot be part of a script.
 
     >>> from cnnviz.core.network.layers.sigmoid import sigmoid_prime
     >>> print(listing([sigmoid_prime], set()))
@@ -72,7 +74,8 @@ def _listed(function: Callable[..., Any], known: set[Callable[..., Any] | str]) 
 
 
 def _constant(name: str, value: object, known: set[Callable[..., Any] | str]) -> Iterator[str]:
-    """A constant of a module as a line of its own, once; ValueError where another module's has the same name."""
+    """Yield the assignment of a module's constant, once. Raise ValueError if another module's constant has the same
+    name and a different value."""
     line = f"{name} = {value!r}"
     if any(isinstance(other, str) and other != line and other.startswith(f"{name} = ") for other in known):
         raise ValueError(f"listing: {name} is {value!r}, and something else elsewhere")
@@ -83,13 +86,13 @@ def _constant(name: str, value: object, known: set[Callable[..., Any] | str]) ->
 
 @lru_cache(maxsize=256)
 def source_of(function: Callable[..., Any]) -> Source:
-    """A function's own text, for a reader."""
+    """Return a function's source for export."""
     text, node = _parsed(function)
     return cleaned(text, node, function.__globals__)
 
 
 def _parsed(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
-    """A function's text as it stands in its file, and what it says."""
+    """Return a function's original source and its syntax tree."""
     text = textwrap.dedent(inspect.getsource(function))
     (node,) = ast.parse(text).body
     assert isinstance(node, ast.FunctionDef)
@@ -97,9 +100,9 @@ def _parsed(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
 
 
 def rule_of(optimizer: Optimizer) -> str:
-    """An optimizer's rule as a function of a gradient, what is remembered, and the number of the step.
+    """Return an optimizer's rule as a function of a gradient, its state, and the number of the step.
 
-    Its settings stand in it as numbers; the learning rate keeps its name.
+    Its settings are inserted as numbers; the learning rate keeps its name.
     """
     text, node = _parsed(type(optimizer).change)
     node.args.args = [argument for argument in node.args.args if argument.arg != "self"]
@@ -108,7 +111,7 @@ def rule_of(optimizer: Optimizer) -> str:
 
 
 def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner: object = None) -> Source:
-    """The function at `node` of `text` as a reader needs it; `around` are the names that it can see, `owner` is its self."""
+    """Return the function at `node` of `text` for export. `around` are its global names, and `owner` is its self."""
     edits = _Edits(text, around, owner)
     for statement in node.body:
         edits.visit(statement)
@@ -120,19 +123,21 @@ def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owne
 
 
 def docstring(text: str, indent: str = "    ") -> str:
-    """A docstring for a reader: no examples, nothing of what is raised or measured; long lines are broken."""
-    parts = [part for part in inspect.cleandoc(text).split("\n\n") if not re.search(r">>>|Raises|tests/", part)]
+    """Return a docstring for export: without examples, exceptions and references to tests, and with long lines
+    wrapped."""
+    first, *others = inspect.cleandoc(text).split("\n\n")
+    parts = [re.sub(r"\s+Raise [^.]*\.", "", first), *(part for part in others if not re.search(r">>>|Raise|tests/", part))]
     lines: list[str] = []
     for part in parts:
         lines += [""] if lines else []
         own = part.splitlines()
-        lines += own if max(map(len, own)) <= WIDTH - len(indent) else textwrap.wrap(" ".join(own), WIDTH - len(indent) - 3)
+        lines += own if max(map(len, own)) <= WIDTH - len(indent) - 3 else textwrap.wrap(" ".join(own), WIDTH - len(indent) - 3)
     closing = '"""' if len(lines) == 1 else f'\n{indent}"""'
     return '"""' + "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])]) + closing
 
 
 def _short(line: str) -> list[str]:
-    """A line of code; the comment of a long one stands before it."""
+    """Split a long line of code, with its comment moved above it."""
     code, mark, words = line.partition("  # ")
     if len(line) <= WIDTH or not mark:
         return [line]
@@ -147,7 +152,7 @@ def _arguments(arguments: ast.arguments) -> str:
 
 
 def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
-    """The names that a function takes from its module, in the order in which it reads them."""
+    """Return the global names that a function uses, in the order of reading."""
     nodes = list(ast.walk(ast.parse(text)))
     own = {node.arg for node in nodes if isinstance(node, ast.arg)}
     own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
@@ -156,7 +161,7 @@ def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
 
 
 class _Edits(ast.NodeVisitor):
-    """Cuts from a text, and replacements, by place in its bytes."""
+    """Cuts and replacements in a source text, by byte offset."""
 
     def __init__(self, text: str, around: Mapping[str, object], owner: object = None):
         self._text, self._around, self._owner = text, around, owner
@@ -167,7 +172,7 @@ class _Edits(ast.NodeVisitor):
         self._edits: list[tuple[int, int, str]] = []
 
     def text_between(self, first: ast.stmt, last: ast.stmt) -> str:
-        """The lines from one statement to another, edited."""
+        """Return the edited lines from one statement to another."""
         start, end = self._starts[first.lineno - 1], self._starts[_end(last)[0]]
         found, at = "", start
         for begin, stop, instead in sorted(self._edits):
@@ -183,14 +188,14 @@ class _Edits(ast.NodeVisitor):
         return ast.get_source_segment(self._text, node) or ""
 
     def visit_If(self, node: ast.If) -> None:
-        """A check goes whole."""
+        """Delete checks completely."""
         if isinstance(node.body[0], ast.Raise) and not node.orelse:
             self._put(node, _GONE)
         else:
             self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
-        """`n = n` is left of a check."""
+        """Delete `n = n`, which remains of a check."""
         if ast.unparse(node.targets[0]) == ast.unparse(_Unchecked(self._around).visit(ast.parse(ast.unparse(node.value), mode="eval"))):
             self._put(node, _GONE)
         else:
@@ -220,7 +225,7 @@ class _Edits(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_IfExp(self, node: ast.IfExp) -> None:
-        """A choice that the owner has made is left as what it chose."""
+        """Replace a choice that depends on the owner's settings by the chosen branch."""
         if isinstance(node.test, ast.Attribute) and isinstance(node.test.value, ast.Name) and node.test.value.id == "self":
             self._put(node, self._segment(node.body if getattr(self._owner, node.test.attr) else node.orelse))
         else:
@@ -228,13 +233,13 @@ class _Edits(ast.NodeVisitor):
 
 
 def _end(node: ast.stmt | ast.expr) -> tuple[int, int]:
-    """Line and column, in bytes, after a piece of parsed text."""
+    """Return the line and byte column of the end of a node."""
     assert node.end_lineno is not None and node.end_col_offset is not None
     return node.end_lineno, node.end_col_offset
 
 
 class _Unchecked(ast.NodeTransformer):
-    """An expression without its checks."""
+    """Transformer that removes checks from an expression."""
 
     def __init__(self, around: Mapping[str, object]):
         self._around = around
@@ -246,6 +251,6 @@ class _Unchecked(ast.NodeTransformer):
 
 
 def _check(node: ast.Call, around: Mapping[str, object]) -> int | None:
-    """The argument that a call which only checks gives back."""
+    """Return the position of the argument that a checking call returns, or None for other calls."""
     called = around.get(node.func.id) if isinstance(node.func, ast.Name) else None
     return CHECKS.get(called) if inspect.isfunction(called) else None

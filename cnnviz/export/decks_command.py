@@ -1,4 +1,4 @@
-"""`python -m cnnviz scripts FILE…`: what is wrong with scripts' files, and where; and which mistakes each question finds out."""
+"""`python -m cnnviz scripts FILE…`: prints the diagnostics of deck files, or which mistakes each question detects."""
 
 import argparse
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from cnnviz.decks.deck import Deck
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.decks.deck_fields import Diagnostic
-from cnnviz.decks.library import bundled, named, reserved
+from cnnviz.decks.library import bundled, deck_key, reserved_decks
 from cnnviz.decks.mistakes_found import matrix
 from cnnviz.export.arguments import command_parser
 from cnnviz.export.cli_output import put
@@ -14,19 +14,19 @@ from cnnviz.words import message, say
 
 
 def run(arguments: list[str], name: str = "scripts") -> int:
-    """Checks and prints, a line for each fault, and the matrix if it is asked for; 0 if there is no fault, 1 if there are some."""
+    """Print a line for each diagnostic, and the matrix if requested. Return 1 if there are diagnostics, otherwise 0."""
     asked = _parse(arguments, name)
-    known = reserved()
-    taken, own = {named(deck): "cnnviz" for deck in known}, {named(deck): deck for deck in known}
+    known = reserved_decks()
+    taken, own = {deck_key(deck): "cnnviz" for deck in known}, {deck_key(deck): deck for deck in known}
     lines: list[str] = []
     fine: list[Deck] = []
     wrong = 0
     for file in asked.files:
         deck, diagnostics = check_file(Path(file))
-        if deck and named(deck) in taken and deck != own.get(named(deck)):
-            diagnostics = [Diagnostic(1, message("lessons.file.taken_by", id=deck.id, file=taken[named(deck)]))]
+        if deck and deck_key(deck) in taken and deck != own.get(deck_key(deck)):
+            diagnostics = [Diagnostic(1, message("lessons.file.taken_by", id=deck.id, file=taken[deck_key(deck)]))]
         elif deck:
-            taken[named(deck)] = file
+            taken[deck_key(deck)] = file
         wrong += len(diagnostics)
         lines += [say("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for diagnostic in diagnostics]
         if deck is not None and not diagnostics:
@@ -40,12 +40,13 @@ def run(arguments: list[str], name: str = "scripts") -> int:
 
 
 def lessons(arguments: list[str]) -> int:
-    """The same under its earlier name."""
+    """Run the command under its former name."""
     return run(arguments, "lessons")
 
 
 def _matrix(decks: list[Deck]) -> list[str]:
-    """A row for each question, a column for each mistake, named below, with an × where the key changes, and a dot where the mistake cannot be made."""
+    """Return the matrix as lines: a row for each question and a column for each mistake, × if the key changes, and a
+    dot if the mistake is impossible."""
     found = matrix(decks)
     names = [question for question, _ in found.rows]
     width = max(map(len, names), default=0)

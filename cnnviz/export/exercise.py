@@ -1,4 +1,5 @@
-"""A setup as an exercise: everything but the backward pass, which is left open line by line, and what checks it with NumPy alone."""
+"""A setup as an exercise: everything except the backward pass, whose lines are left open, and a check that needs only
+NumPy."""
 
 import json
 import re
@@ -22,21 +23,21 @@ from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
-from cnnviz.words import Problem, has, message, reader, say, text
+from cnnviz.words import Problem, current_language, has_message, message, say, text
 
 SAID = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
-"""The check's verdicts on a gradient, among the words `export.exercise.said`."""
+"""Texts of the check's verdicts, under the messages `export.exercise.said`."""
 
 FILE = "gradients.npz"
-"""The file that it writes, to be taken to the Check page."""
+"""Output file of the exercise, for upload on the Check page."""
 TRIED, FEWEST = 200, 10
-"""Entries of one array that are tried at most, and at least if the network is large."""
+"""Upper limit of checked entries of one array, and lower limit for large networks."""
 WORK = 4_000_000_000
-"""Multiplications of one check: some seconds."""
+"""Upper limit of multiplications of one check, which takes some seconds."""
 
 
 def exercise_script(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
-    """The exercise as a script: on the image `pixels` as in `numpy_script`, from the parameters of the snapshot.
+    """Return the exercise as a script for the image `pixels`, as in `numpy_script`, at the snapshot's parameters.
 
     >>> from cnnviz.core.training.snapshots import run_updates
     >>> pixels = np.zeros((32, 32, 3), np.uint8)
@@ -47,12 +48,12 @@ def exercise_script(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str
 
 
 def exercise_notebook(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
-    """The same as a Jupyter notebook, nbformat 4.5 as JSON."""
+    """Return the exercise as a Jupyter notebook, nbformat 4.5 as JSON."""
     return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, snapshot), setup_picture(setup, seen(setup, pixels)))
 
 
 def in_training(setup: Setup) -> None:
-    """Raises Problem where the setup's pass is one after training, which has no update to be worked out.
+    """Raise Problem if the setup is in eval mode, which has no update to compute.
 
     >>> in_training(Setup())
     """
@@ -64,7 +65,7 @@ def _introduction(setup: Setup, pixels: np.ndarray) -> str:
     image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
     program = setup.network.program(seen(setup, pixels).shape)
     settings, _ = settings_of(setup)
-    lines = [say("export.exercise.title", image=image, when=setup.when), "", *wrapped_chain(program), ""]
+    lines = [say("export.exercise.title", image=image, when=setup.snapshot_label), "", *wrapped_chain(program), ""]
     lines += textwrap.wrap(say("export.exercise.introduction"), 110)
     return "\n".join([*lines, say("export.script.lesson", settings=settings)])
 
@@ -91,7 +92,8 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
 
 
 def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
-    """The lines that are left open, with the arrays that each is made from: a row is laid out again in the line that asks for its map.
+    """Return the lines that are left open, each with the arrays that it reads. The reshape to maps is part of the
+    line that computes the map's gradient.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [(line.target, sources) for line, sources in asked_lines(Network.parse(DEFAULT).program((4, 4)))][4:6]
@@ -108,7 +110,7 @@ def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
 
 
 def choice_lines(program: Program) -> list[Op]:
-    """The decisions of layers with kinks by comparing numbers, a line for each.
+    """Return the lines that compute the decisions of layers with kinks.
 
     >>> from cnnviz.core.network.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]
@@ -121,11 +123,11 @@ def choice_lines(program: Program) -> list[Op]:
 
 def _section(name: str, code: str, **values: object) -> Section:
     words = f"export.exercise.{name}.words"
-    return Section(say(f"export.exercise.{name}.title"), str(message(words, **values)) if has(words) else "", (), code)
+    return Section(say(f"export.exercise.{name}.title"), str(message(words, **values)) if has_message(words) else "", (), code)
 
 
 def _start_section(setup: Setup, program: Program, values: PassValues) -> Section:
-    """As the setup begins, but with the parameters of now and nothing of a training."""
+    """Return the start section with the snapshot's parameters, without settings for training."""
     start = start_section(setup, program, values)
     lines = [line for line in start.code.splitlines() if not re.match("learning_rate = |updates = ", line)]
     return replace(start, code="\n".join(lines))
@@ -150,7 +152,7 @@ def _open_section(passes: Passes) -> Section:
 
 
 def _check_section(passes: Passes) -> Section:
-    """The loss when one array is nudged and all after it is worked out again, and what compares with it."""
+    """Return the section with the loss as a function of each array, and the check that uses it."""
     program, choices = passes.program, choice_lines(passes.program)
     starts = ["x", *program.parameters]
     rows = []
@@ -161,13 +163,14 @@ def _check_section(passes: Passes) -> Section:
     words = f'"""{say("export.exercise.loss_with")}"""'
     body = textwrap.indent(f"{words}\n{aligned(rows)}\nreturn {passes.loss_call}, [{', '.join(map(expression, choices))}]", "    ")
     known: set[Callable[..., Any] | str] = set()
-    listing([line.function for line in (*program.forward_lines, program.loss_line)], known)  # these stand above
+    # adds functions to `known` that are defined above
+    listing([line.function for line in (*program.forward_lines, program.loss_line)], known)
     code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, checked], known)}\n\n\n"
     arrays = len(asked_lines(program))
     most = max(FEWEST, min(TRIED, WORK // max(1, 4 * arrays * program.multiplications)))
     start = wrapped("start = dict(", [f"{name}={name}" for name in starts], ")")
     places = wrapped("arrays = dict(", [f"{name}={name}" for line, _ in asked_lines(program) for name in [variable(line.target[1:])]], ")")
-    each = {name: json.dumps(text(f"export.exercise.said.{name}", reader()), ensure_ascii=False) for name in SAID}
+    each = {name: json.dumps(text(f"export.exercise.said.{name}", current_language()), ensure_ascii=False) for name in SAID}
     said = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in each.items()), ")"])
     return _section("check", f"{code}{said}\n{start}\n{places}\n{_LOOP.format(most=most)}", most=most)
 

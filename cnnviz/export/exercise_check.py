@@ -1,7 +1,7 @@
-"""The check of an exercise's gradients, with NumPy alone: its functions are printed into the exercise as they stand here.
+"""Check of an exercise's gradients, with NumPy only. These functions are copied into the exercise.
 
-The loss is nudged entry by entry; how far a difference may be off comes from steps of several lengths and from what round-off in
-all numbers does to the loss. The judgement is the gradient check's own (core/gradcheck/verdict.py).
+Each entry is nudged. The error of a difference is estimated from steps of several lengths and from the effect of round-off on
+the loss. The verdict is that of the gradient check (core/gradcheck/verdict.py).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,28 +11,30 @@ import numpy as np
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, WRONG, marks
 
 Passed = tuple[float, Sequence[np.ndarray]]
-"""A pass: its loss, and what its layers decide by comparing numbers."""
+"""Result of a pass: its loss, and the decisions of its layers with kinks."""
 
 LONGEST, SHORTEST = 1e-4, 1e-8
-"""The steps of the nudges: ever shorter ones, until the difference is sure enough."""
+"""Longest and shortest step of the nudges."""
 SCREENED = 5
-"""Entries that are nudged once, for each that is tried, to find those that move the loss."""
+"""Number of entries that are nudged once, per checked entry, to find those that change the loss."""
 
 
 def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]) -> float:
-    """The error that the loss may have: its changes by changes in the last digits of all `arrays` that it starts from."""
+    """Return the estimated error of the loss: its change if the last digits of all `arrays` change."""
     rng, eps = np.random.default_rng(0), np.finfo(float).eps
     loss = loss_with()[0]
     shaken = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]
-    return SAFETY * (max(abs(other - loss) for other in shaken) + eps * max(1.0, abs(loss)))  # 1: what a logarithm is taken of
+    # 1: argument of a logarithm
+    return SAFETY * (max(abs(other - loss) for other in shaken) + eps * max(1.0, abs(loss)))
 
 
 def slope(
     loss_of: Callable[[np.ndarray], Passed], array: np.ndarray, at: tuple[int, ...], given: float, noise: float, unmoved: Passed
 ) -> tuple[float, float, bool, bool]:
-    """∂L/∂array[at] by central differences: how large, how far it may be off, whether the loss never moves, whether it is a kink.
+    """Return ∂L/∂array[at] by central differences, its possible error, whether the loss never changes, and whether
+    there is a kink.
 
-    Shorter and shorter steps are tried, until the difference is sure enough or `given` is told to be right.
+    Steps are shortened until the difference is accurate enough or confirms `given`.
     """
     middle, choices = unmoved
     size = max(1.0, abs(array[at]))
@@ -47,7 +49,8 @@ def slope(
         same = all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(choices, chosen, others, strict=True))
         kink = kink and not same
         if same and before is not None:
-            doubt = noise / step + abs(before - central) / 10  # the error goes with step², so it is a hundredth of the longer one's
+            # the error is proportional to step², so it is a hundredth of the longer step's
+            doubt = noise / step + abs(before - central) / 10
             best = min(best, (central, doubt), key=lambda one: one[1])
             right = abs(given - central) <= SAFETY * doubt <= abs(given)
             if still or right or SAFETY * best[1] <= TOLERANCE * abs(best[0]):
@@ -58,7 +61,8 @@ def slope(
 
 
 def tried_places(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], loss: float, most: int) -> list[int]:
-    """Up to `most` entries: half the largest that were given, and half drawn, of which those that move the loss come first."""
+    """Return up to `most` entries: half of them the largest given ones, half random, with those first that change the
+    loss."""
     if array.size <= most:
         return list(range(array.size))
     size = np.nan_to_num(np.abs(gradient), nan=np.inf)
@@ -80,7 +84,8 @@ def tried_places(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.
 def checked(
     gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], noise: float, most: int
 ) -> tuple[dict[int, int], tuple[tuple[int, ...], float, float] | None]:
-    """The marks of up to `most` entries of one gradient beside central differences, and the worst of them: place, yours, theirs."""
+    """Return the marks of up to `most` entries of one gradient, compared with central differences, and the worst
+    entry: index, given and expected value."""
     worst, found, apart, unmoved = None, {}, -1.0, loss_of(array)
     for place in tried_places(gradient, array, loss_of, unmoved[0], most):
         at = tuple(map(int, np.unravel_index(place, array.shape)))

@@ -1,7 +1,8 @@
-"""A setup as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with its gradients printed.
+"""A setup as a script in Keras or PyTorch: the same network, start, loss and optimizer, and one update with printed
+gradients.
 
-What a kind of layer, a loss and an optimizer are called there, they say themselves (`keras`, `pytorch`, `code`). Here is
-what is around them: channels last or first, axes of weights, and the printing, which is cnnviz's own.
+Layers, losses and optimizers know their counterparts (`keras`, `pytorch`, `code`). This module adds the code around them:
+channel order, axes of weights, and printing.
 """
 
 import textwrap
@@ -26,13 +27,13 @@ from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
 from cnnviz.export.numpy_script import as_script
 from cnnviz.models.script_classes import KERAS_BATCH_NORM, KERAS_DROPOUT, PYTORCH_DROPOUT
-from cnnviz.words import Problem, has, say
+from cnnviz.words import Problem, has_message, say
 
 
 def keras_script(setup: Setup, pixels: np.ndarray) -> str:
-    """This setup on the image `pixels` (H,W,3), uint8, in Keras on TensorFlow, in float64.
+    """Return this setup on the image `pixels` (H,W,3), uint8, as a script for Keras on TensorFlow, in float64.
 
-    Raises Problem where the setup's rule is not the exact one, and ValueError where the pixels do not fit.
+    Raise Problem if the setup's rule has deviations, and ValueError if the pixels do not fit.
 
     >>> script = keras_script(Setup(k=2), np.zeros((32, 32, 3), np.uint8))
     >>> 'layers.Conv2D(1, 3, use_bias=False, name="z1")' in script
@@ -42,7 +43,7 @@ def keras_script(setup: Setup, pixels: np.ndarray) -> str:
 
 
 def pytorch_script(setup: Setup, pixels: np.ndarray) -> str:
-    """The same in PyTorch.
+    """Return this setup as a script for PyTorch, in float64.
 
     >>> script = pytorch_script(Setup(net="conv2x3s2same-dense2-mse"), np.zeros((32, 32, 3), np.uint8))
     >>> '("z1", nn.Conv2d(1, 2, 3, stride=2, padding=1, bias=False)),' in script
@@ -52,7 +53,7 @@ def pytorch_script(setup: Setup, pixels: np.ndarray) -> str:
 
 
 def exact_rule(setup: Setup) -> None:
-    """Raises Problem where the setup's rule is one that neither Keras nor PyTorch has.
+    """Raise Problem if the setup's rule has deviations, which neither Keras nor PyTorch implements.
 
     >>> exact_rule(Setup())
     """
@@ -72,7 +73,7 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
         *([parts.section("kept", parts.KEPT)] if buffers and parts.KEPT else []),
         printing(program),
         image_section(setup, pixels, program, imports=False),
-        start_section(setup, program, program.start(setup.unset.first_params(setup.x_shape)), buffers),
+        start_section(setup, program, program.start(setup.without_sets.first_params(setup.x_shape)), buffers),
         parts.section("model", parts.model()),
         parts.section("passes", parts.passes()),
         section("training", [], parts.update()),
@@ -86,7 +87,8 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
 
 
 def _tied(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
-    """The outputs of the layers that have ties in the setup's first pass, where filters are symmetric, or in its last, by their kind."""
+    """Return the outputs of layers with ties in the setup's first pass (symmetric filters) or its last, by kind of
+    layer."""
     x, found = seen(setup, pixels), dict[str, list[str]]()
     first, now = (run_updates(setup, x, k) for k in (0, setup.k))
     places = set[int]().union(*(layers_with_ties(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
@@ -97,7 +99,7 @@ def _tied(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[
 
 @dataclass(frozen=True)
 class _Parts:
-    """Base of both libraries: the layers, and the names and axes of weights there."""
+    """Base class of both libraries: layers, and names and axes of weights."""
 
     library: str
     setup: Setup
@@ -111,58 +113,59 @@ class _Parts:
     def section(self, name: str, code: str) -> Section:
         of = {"passes": "several" if self.images else "words", "model": self.library}.get(name, "words")
         words = f"export.frameworks.{name}.{of}"
-        return Section(say(f"export.frameworks.{name}.title", library=self.NAME), say(words) if has(words) else "", (), code)
+        return Section(say(f"export.frameworks.{name}.title", library=self.NAME), say(words) if has_message(words) else "", (), code)
 
     @property
     def evaluated(self) -> bool:
-        """Tells whether the pass that is printed is one as in eval mode."""
+        """Whether the printed pass is in eval mode."""
         return self.setup.mode == "eval"
 
     @property
     def merged(self) -> bool:
-        """Tells whether the loss is worked out from the last layer's input."""
+        """Whether the loss is computed from the last layer's input."""
         return self.program.network.merged is not None
 
     @property
     def end(self) -> str:
-        """The output of the model: the outputs, or what the loss is worked out from."""
+        """Output of the model: the network's output, or the input of a merged loss."""
         return "z" if self.merged else "o"
 
     @property
     def images(self) -> int:
-        """The number of images; 0 where it is one."""
+        """Number of images, or 0 for a single image without a batch axis."""
         return len(self.setup.images) if self.program.run.images else 0
 
     @property
     def loss(self) -> str:
-        """The loss of an image; of several the mean of theirs."""
+        """Code of the loss, averaged over images."""
         network = self.program.network
         of_one: str = (network.merged or network.loss_kind).code[self.library]
         return f"sum({of_one} for {self.end}, y in zip({self.end}, targets)) / {self.images}" if self.images else of_one
 
     @property
     def first(self) -> str:
-        """The code that takes the one image out of a batch; nothing where there are several."""
+        """Code that takes a single image out of a batch, or ""."""
         return "" if self.images else "[0]"
 
     def layers(self) -> Iterator[tuple[Layer, Names, Shape]]:
-        """Those that stand in the model, with the shape that each is given."""
+        """Return the layers of the model, each with its input shape."""
         network = self.program.network
         found = list(zip(network.layers, network.names, self.program.inputs, strict=True))
         return iter(found[:-1] if self.merged else found)
 
     def refused(self) -> list[str]:
-        """The outputs of the layers whose pass in training the library refuses."""
+        """Return the outputs of layers whose training pass the library refuses."""
         return []
 
     def weights(self) -> Iterator[tuple[str, str, str, tuple[int, ...]]]:
-        """Of each parameter in the model's order its name, its layer's, its letter, and its axes in the library where they differ."""
+        """Yield each parameter in the model's order: its name, its layer, its letter, and its axes in the library if
+        they differ."""
         for layer, names, shape in self.layers():
             for letter in layer.parameters(shape):
                 yield names.of(letter), names.output, letter, layer.axes.get(self.library, {}).get(letter, ())
 
     def taken_back(self, array: str, suffix: str) -> Iterator[str]:
-        """Lines that make every parameter's array out of `array`, a list of theirs in the model's order, in our layout."""
+        """Yield lines that convert the model's list `array` of parameters or gradients to our layout."""
         for n, (name, _, _, axes) in enumerate(self.weights()):
             back = f".transpose{tuple(int(at) for at in np.argsort(axes))}" if axes else ""
             yield f"{suffix.format(name)} = {array.format(n)}{back}"
@@ -171,20 +174,21 @@ class _Parts:
         return "\n".join(printed(self.program, name, suffix) for name in names)
 
     def dropout(self) -> str:
-        """The setup's masks, and a layer that drops what they say."""
+        """Return code with the functions that draw masks, and a layer that applies them."""
         words = say("export.frameworks.drawn.docstring")
         return f'{listing([draw.func for _, _, draw in self.program.draws.values()], set())}\n\n\n{self.DROPOUT.format(words=words)}'
 
     @property
     def draws(self) -> str:
-        """A function that gives each dropout the mask of update k; nothing where nothing is drawn."""
+        """Function that sets the dropout masks of update k, or ""."""
         shapes, made = self.program.draws, draws(self.program, self.setup.seed, "k", len(self.setup.images))
         last = self.LAST.format("0, 2, 3, 1" if self.images else "1, 2, 0")
         lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (last if len(shapes[name][1]) > 1 else "")) for name, mask in made.items()]
         return f"def draw(k):\n{textwrap.indent(chr(10).join(lines), '    ')}\n\n\n" if lines else ""
 
     def numbers(self) -> str:
-        """One more update: what the pass makes, its gradients, and the parameters after the step; after training there is none."""
+        """Return code for one more update: the pass, its gradients, and the parameters after the step. Eval mode has
+        no step."""
         names = [name for name, *_ in self.weights()]
         lines = [
             f"{self.begin}o, L, dx, gradients = passes({self.AFTER if self.evaluated else ''})\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
@@ -200,36 +204,36 @@ class _Parts:
 
     @property
     def begin(self) -> str:
-        """The lines before that pass."""
+        """Lines before that pass."""
         return "draw(updates)\n" if self.program.draws and not self.evaluated else ""
 
     @property
     def count(self) -> str:
-        """The count that a step is given beside the gradients."""
+        """Argument of a step besides the gradients, or ""."""
         return ""
 
     values = ""
 
     @property
     def by_hand(self) -> str:
-        """A function that sets, as update k is reached, what is set by hand then; nothing where nothing is."""
+        """Function that sets entries by hand at update k, or ""."""
         if not self.setup.set:
             return ""
         body = cases(self.setup, self.assigned)
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
     def assigned(self, one: SetValue) -> str:
-        """The code that sets one value."""
+        """Return the code that sets one value."""
         raise NotImplementedError
 
     def place(self, one: SetValue) -> tuple[int, str]:
-        """The place of a weight in the model's list, and the code that lays it out as our array, of which that entry is set."""
+        """Return the index of a weight in the model's list, and code that selects the entry in our layout."""
         n, axes = next((n, axes) for n, (name, _, _, axes) in enumerate(self.weights()) if name == one.symbol)
         entry = assignment(one, self.program).removeprefix(one.symbol)
         return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
 
     def trained(self, counted: bool = False) -> str:
-        """The loop of updates, with what is set by hand as each is reached; a step may have to know which it is."""
+        """Return the loop of updates, with values that are set by hand. A step may need its number."""
         before = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
@@ -274,7 +278,8 @@ class _Keras(_Parts):
             if names.flattens:
                 lines += ["layers.Permute((3, 1, 2)),", 'layers.Flatten(name="v"),']
             calls = layer.keras(shape)
-            own = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])  # what has the weights bears the name
+            # the layer with the weights has the name
+            own = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])
             named = f'{own[:-1]}{"" if own.endswith("()") else ", "}name="{names.output}")'
             within = "" if layer.draws(shape) or (self.evaluated and layer.buffers(shape)) else "layers."
             lines += [f"{within}{named if line is own else line}," for line in calls]

@@ -1,4 +1,5 @@
-"""A setup to be worked out by hand: a printed sheet with one cell of each stage and blanks, the answers on a page of their own."""
+"""Worksheet of a setup for computing by hand: one cell of each stage with blanks, and the answers on a separate page.
+"""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -18,17 +19,18 @@ from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.exercise import in_training
 from cnnviz.export.mathml import mathml
 from cnnviz.export.user_gradients_report import reference_of
-from cnnviz.words import Message, reader, say, written
+from cnnviz.words import Message, current_language, format_value, say
 
 MOST_TERMS = 9
-"""Products that are worked out by hand; of a longer sum the others are given."""
+"""Upper limit of products to compute by hand; the rest of a longer sum is given."""
 MOST_NUMBERS = 25
-"""Numbers that an expression may read without the sheet running over: of a longer sum or mean the others are given."""
+"""Upper limit of numbers listed for an expression; the rest of a longer sum or mean is given."""
 
 
 @dataclass(frozen=True)
 class Task:
-    """One cell: its name, idea and formula, rows of numbers with the product to be found, what is added, and the answer."""
+    """One cell: its name, title and formulas, rows of factors whose products are asked for, given numbers, and the
+    answer."""
 
     name: str
     title: Message | str
@@ -40,7 +42,8 @@ class Task:
 
 
 def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
-    """The sheet as an HTML page for print: this snapshot's exact passes on an image that is called `image`.
+    """Return the worksheet as an HTML page for printing: this snapshot's exact passes on an image with the name
+    `image`.
 
     >>> from cnnviz.core.training.snapshots import run_updates
     >>> page = hand_sheet(Setup(), run_updates(Setup(), np.eye(32), 0), "an image")
@@ -50,17 +53,18 @@ def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
     in_training(setup)
     found = tasks(setup, snapshot)
     query = {**setup.to_query(), **({"img": "upload-…"} if setup.img.startswith("upload-") else {})}
-    head = f"<p>{escape(say('export.sheet.of', image=image, when=setup.when, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
+    head = f"<p>{escape(say('export.sheet.of', image=image, when=setup.snapshot_label, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
     sides = [
         f"<section><h1>{escape(say(f'export.sheet.{side}.title'))}</h1>{head}<p>{escape(say(f'export.sheet.{side}.words'))}</p>"
         f'<div class="tasks">{"".join(_task(task, side == "answers") for task in found)}</div></section>'
         for side in ("questions", "answers")
     ]
-    return _PAGE.format(lang=reader(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
+    return _PAGE.format(lang=current_language(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
 
 
 def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
-    """One cell of each stage: the pinned one where it lies in that stage's array, else the one with the largest number."""
+    """Return one cell for each stage: the pinned one if it belongs to that stage's array, otherwise the one with the
+    largest absolute value."""
     reference, network = reference_of(setup, snapshot), setup.network
     program, trace, y = reference.program, reference.trace, reference.y
     gradients = program.backward(snapshot.params, trace, y)
@@ -84,7 +88,7 @@ def _of_stage(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, 
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
         yield Task(f"v[?] = {_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
-    elif stage in program.arithmetic:  # else it is made of a whole channel
+    elif stage in program.arithmetic:  # otherwise it depends on a whole channel
         made = arithmetic_of(program, stage, at, values)
         if kept := re.findall(r"[a-z]\w*\.[a-z]+", made.text):
             own = [number for number in made.numbers if number[1] in (at, at[:1])]
@@ -95,7 +99,8 @@ def _of_stage(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, 
 
 
 def _kept(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
-    """The numbers that the layer keeps of the pass, at a cell of its output: one of each cell, channel or group of channels."""
+    """Yield the stored statistics of a layer for a cell of its output; they are stored per cell, channel or group of
+    channels."""
     for name, array in kept.items():
         shape, kind = program.laid_out[name.split(".")[0].removeprefix("d")], name.split(".")[1]
         value = float(array.reshape(shape)[at] if array.size == np.prod(shape) else array.ravel()[at[0] * array.size // shape[0]])
@@ -106,7 +111,7 @@ def _kept(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple
 
 
 def _cell(setup: Setup, symbol: str, array: np.ndarray) -> tuple[int, ...]:
-    pinned = setup.pinned
+    pinned = setup.pinned_cell
     if pinned and pinned[0] == symbol and array.shape[len(array.shape) - len(pinned[1]) :] and array.ndim - len(pinned[1]) in (0, 1):
         return (*[0] * (array.ndim - len(pinned[1])), *pinned[1])
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
@@ -132,7 +137,7 @@ def _task_of(program: Program, name: str, stage: Stage, formula: tuple[str, ...]
 
 
 def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
-    """The terms that matter most, in reading order."""
+    """Return the largest terms, in reading order."""
     if len(terms) <= MOST_TERMS:
         return terms
     chosen = sorted(range(len(terms)), key=lambda n: -abs(terms[n].product))[: MOST_TERMS - 3]
@@ -140,7 +145,7 @@ def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
 
 
 def _update(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Task:
-    """The step of one number of the first parameter."""
+    """Return the task for one step of one number of the first parameter."""
     name = program.network.parameters[0]
     optimizer = setup.optimizer
     array = np.asarray(snapshot.params[name])
@@ -158,7 +163,7 @@ def _update(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, va
 
 
 def _name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
-    """A cell by its name, without the axes of length 1 that are not shown."""
+    """Return a cell's name, without axes of length 1 that the page hides."""
     plain_name = symbol.removesuffix("_next")
     shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
     if len(at) == len(shape) > 2:
@@ -170,11 +175,11 @@ def _names(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float
     return [(_name(program, symbol, at), value) for symbol, at, value in numbers]
 
 
-# ---- as a page
+# ---- HTML
 
 
 def _number(value: float) -> str:
-    return written(value, "4") if np.isfinite(value) else "–"
+    return format_value(value, "4") if np.isfinite(value) else "–"
 
 
 def _task(task: Task, answered: bool) -> str:
@@ -190,19 +195,19 @@ def _task(task: Task, answered: bool) -> str:
         parts.append(f"<table><tr><th></th>{heads}<th>·</th></tr>{body}</table>")
     if task.given:
         parts.append(f"<p>{'&ensp; '.join(_given(name, value) for name, value in task.given)}</p>")
-    answer = written(task.answer, "6") if np.isfinite(task.answer) else "–"
+    answer = format_value(task.answer, "6") if np.isfinite(task.answer) else "–"
     parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
     return f'<article class="task">{"".join(parts)}</article>'
 
 
 def _formula(latex: str) -> str:
-    """A formula as HTML, in parts between which a line may end: a browser breaks none of itself."""
+    """Return a formula as HTML, in parts between which lines may break; browsers do not break formulas."""
     parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", in_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 
 def _given(name: str, value: float) -> str:
-    """A number with its name, or behind the words that lead to it."""
+    """Return a number with its name or its description."""
     return f"<span>{escape(name)}{' = ' if '[' in name or ' ' not in name else ' '}{_number(value)}</span>"
 
 

@@ -1,6 +1,7 @@
-"""A start from a file of any origin: saved here (JSON, .npz), a trained network of PyTorch's or Keras', or kernels in any array.
+"""Initial parameters from files: saved by cnnviz (JSON, .npz), trained networks from PyTorch or Keras, or kernels in
+any array.
 
-Nothing in a file is executed or unpickled. Layouts are recognised by their shapes, and what was taken is said.
+Nothing in a file is executed or unpickled. Layouts are recognized by shapes, and notes tell what was imported.
 """
 
 import dataclasses
@@ -23,29 +24,29 @@ from cnnviz.export.parameters import MAX_VALUE, read_parameters, read_setup, sta
 from cnnviz.words import Message, Problem, message, say
 
 MOST_BYTES = 60_000_000
-"""The most bytes of a file's arrays, unpacked: all of a large setup's, or a trained network's of other layers."""
+"""Upper limit of the unpacked bytes of a file: all arrays of a large setup, or a trained network with other layers."""
 MOST_NAMED = 8
-"""Arrays of a file that a sentence lists."""
+"""Number of arrays listed in a message."""
 
 _FROM_PYTORCH = 'numpy.savez("mine.npz", **{name: value.numpy() for name, value in model.state_dict().items()})'
 _FROM_KERAS = 'numpy.savez("mine.npz", *model.get_weights())'
 
 _NUMBERS = "fiu"
-"""Kinds of arrays that hold numbers."""
+"""NumPy's kinds of numeric types."""
 
 Arrays = Mapping[str, np.ndarray]
 
 
 def is_arrays(content: bytes) -> bool:
-    """Tells whether this is an .npz or .npy, by how it begins."""
+    """Return whether this is an .npz or .npy file, judged by its first bytes."""
     return content.startswith((b"PK", b"\x93NUMPY"))
 
 
 def read_start(content: bytes, setup: Setup) -> tuple[Setup, list[Message | str]]:
-    """The setup that starts from what a file holds, with k = 0, and sentences on what was taken.
+    """Return the setup that starts from a file's content, with k = 0, and notes on what was imported.
 
-    A file that was saved here brings its own setup; of all others `lesson` gets the weights, or its first filters.
-    Raises Problem, a sentence for the learner, whatever `content` is.
+    Files saved by cnnviz contain their setup. From others, `setup` gets the weights, or its first filters. Raise Problem
+    if `content` is invalid in any way.
 
     >>> file = io.BytesIO()
     >>> np.save(file, np.eye(3))
@@ -56,35 +57,38 @@ def read_start(content: bytes, setup: Setup) -> tuple[Setup, list[Message | str]
     if not is_arrays(content):
         own, notes = read_setup(content)
         start = read_parameters(content, program=own.network.program(own.x_shape))
-        return starting_from(own.gone_on, start), notes
+        return starting_from(own.continuation, start), notes
     arrays = arrays_of(content)
     found = whole(arrays, setup)
     return (starting_from(found[0], found[1]), found[2]) if found else _kernels(arrays, setup)
 
 
 def whole(arrays: Arrays, setup: Setup) -> tuple[Setup, Params, list[Message | str]] | None:
-    """All parameters of a setup in a file's arrays, and sentences on them: of its own setup, or of `lesson`'s network; None where they are of none."""
+    """Return a setup, its parameters from a file's arrays, and notes; None if the arrays are not all parameters of
+    the file's setup or of `setup`'s network."""
     if SETUP in arrays:
         return _own(arrays)
     program = setup.network.program(setup.x_shape)
-    named = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)  # by our names, in our layout where their shapes are ours
+    # stored under our names; in our layout if the shapes match
+    named = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)
     ours = named and all(arrays[name].shape == program.shown[name] for name in program.parameters)
     found = None if ours else _trained(arrays, program)
     if not found and named:
         found = _named(arrays, program), message("export.elsewhere.here")
-    return found and (setup.gone_on, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
+    return found and (setup.continuation, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
 
 
 _SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0", "small7-0") for ch in ("rgb", "red"))
-"""Pictures and digits, in colour and in one channel: what a network may have been trained on."""
+"""Settings of images on which a network may have been trained: pictures and digits, in colour and gray."""
 
 
 def setup_of_weights(arrays: Arrays, net: str) -> tuple[Setup, int]:
-    """The setup of a network on the kind of image that a trained network's arrays fit, and how many they are. Problem where they fit none."""
+    """Return the setup with the kind of image for which a trained network's arrays fit, and the number of arrays.
+    Raise Problem if none fits."""
     for seen in _SEEN:
         try:
             setup = Setup(net=net, **seen)  # type: ignore[arg-type]
-        except ValueError:  # its layers do not fit on so small an image
+        except ValueError:  # the layers do not fit on images this small
             continue
         found = _trained(arrays, setup.network.program(setup.x_shape))
         if found is not None:
@@ -93,13 +97,14 @@ def setup_of_weights(arrays: Arrays, net: str) -> tuple[Setup, int]:
 
 
 def _own(arrays: Arrays) -> tuple[Setup, Params, list[Message | str]]:
-    """All arrays of an update, as `arrays_npz` saves them."""
+    """Return the setup and parameters of a file from `arrays_npz`."""
     setup, wrong = Setup.from_query(dict(parse_qsl(str(arrays[SETUP]).removeprefix("?"))))
-    return setup.gone_on, _named(arrays, setup.network.program(setup.x_shape)), list(wrong)
+    return setup.continuation, _named(arrays, setup.network.program(setup.x_shape)), list(wrong)
 
 
 def _named(arrays: Arrays, program: Program) -> Params:
-    """The parameters by our names, and the buffers that are there. Problem where one is missing or has another shape."""
+    """Return the parameters stored under our names, and existing buffers. Raise Problem if one is missing or has
+    another shape."""
     for name in program.parameters:
         shape = program.shown[name]
         if name not in arrays:
@@ -114,12 +119,14 @@ def _named(arrays: Arrays, program: Program) -> Params:
 
 
 def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
-    """The network's parameters, with its buffers or without, in the layout that all of the file's arrays fit, one for one; None where none fits."""
+    """Return the network's parameters, with or without buffers, and the layout in which all arrays of the file fit.
+    None if none fits."""
     given = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
     wanted = list(program.parameters) if len(given) == len(program.parameters) else _with_buffers(program)
     if len(given) != len(wanted) or len(given) == 1:
         return None
-    keras = not any(name.endswith(("weight", "bias")) for name, _ in given)  # where the shapes leave it open
+    # prefer Keras if the shapes fit both layouts
+    keras = not any(name.endswith(("weight", "bias")) for name, _ in given)
     for layout in ("keras", "pytorch") if keras else ("pytorch", "keras"):
         laid = {symbol: _laid(array, symbol, program, layout) for symbol, (_, array) in zip(wanted, given, strict=True)}
         taken = {symbol: array for symbol, array in laid.items() if array is not None}
@@ -130,15 +137,16 @@ def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
 
 
 def _with_buffers(program: Program) -> list[str]:
-    """Parameters and buffers layer by layer: both libraries have a normalisation's γ and β before its running numbers."""
+    """Return the names of parameters and buffers, layer by layer: both libraries store a normalization's γ and β
+    before its running statistics."""
     layers = zip(program.network.layers, program.network.names, strict=True)
     return [names.of(role) for layer, names in layers for role in (*layer.parameter_letters, *layer.buffers((0,)))]
 
 
 def _laid(array: np.ndarray, symbol: str, program: Program, layout: str) -> np.ndarray | None:
-    """An array of that layout as the core has it; None where it has another shape."""
+    """Convert an array from the layout to the core's. Return None if its shape does not fit."""
     shape = (program.buffers.get(symbol) or program.parameters[symbol]).shape
-    if len(shape) == 4 and array.ndim == 4:  # PyTorch's are (M,C,K,K) as ours, Keras' (K,K,C,M)
+    if len(shape) == 4 and array.ndim == 4:  # PyTorch has (M,C,K,K) as here, Keras (K,K,C,M)
         array = array if layout == "pytorch" else array.transpose(3, 2, 0, 1)
     elif len(shape) == 2 and array.ndim == 2:
         array = array.T if layout == "pytorch" else _channels_first(array, symbol, program)
@@ -146,7 +154,7 @@ def _laid(array: np.ndarray, symbol: str, program: Program, layout: str) -> np.n
 
 
 def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
-    """Keras flattens row by row with all channels of a pixel together; our v has channel after channel."""
+    """Reorder rows of w: Keras flattens pixel by pixel with all channels together, but our v is channel by channel."""
     first = next((names for names in program.network.names if names.flattens), None)
     if first is None or first.of("w") != symbol or len(w) != math.prod(program.shapes[first.source]):
         return w
@@ -158,7 +166,7 @@ def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
 
 
 def _kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | str]]:
-    """The setup with its first filters from the first array that has a slice which fits."""
+    """Return the setup whose first filters are from the first array with a slice that fits, and notes."""
     called = {name: name or say("export.elsewhere.unnamed") for name in arrays}
     listed = {name: f"{called[name]} {array.shape}" for name, array in arrays.items()}
     if strange := next((listed[name] for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
@@ -184,7 +192,7 @@ def _first(names: list[str]) -> list[str]:
 
 
 def _slices(array: np.ndarray, bank: Bank) -> Iterator[tuple[str, np.ndarray]]:
-    """Filters (n,C,K,K) in an array, as the layouts that its shape allows have them: the whole first, then a part."""
+    """Yield filters (n,C,K,K) in an array by the layouts that its shape allows: complete ones first, then slices."""
     m, c, k = bank.filters, bank.channels, bank.k
     if array.ndim == 4 and array.shape[1:] == (c, k, k):
         yield "filters", array[:m]
@@ -201,38 +209,38 @@ def _slices(array: np.ndarray, bank: Bank) -> Iterator[tuple[str, np.ndarray]]:
 
 
 def _everywhere(kernel: np.ndarray, channels: int) -> np.ndarray:
-    """A kernel on every channel, divided by their number, as a named one is."""
+    """Return a kernel repeated on every channel, divided by their number, like a named kernel."""
     return np.repeat(kernel[None, None] / channels, channels, axis=1)
 
 
-# ---- reading
+# ---- reading files
 
 
 def _numbers(name: str, array: np.ndarray) -> np.ndarray:
-    """In float64; Problem where there is something else, or a number that is not finite."""
+    """Return the array in float64. Raise Problem if it is not numeric, or contains huge or non-finite numbers."""
     if array.dtype.kind not in _NUMBERS:
         raise Problem("export.parameters.no_number", name=name)
     found = np.ascontiguousarray(array, np.float64)
-    if not (np.abs(found) <= MAX_VALUE).all():  # written so that NaN fails too
+    if not (np.abs(found) <= MAX_VALUE).all():  # in this form, NaN fails too
         raise Problem("export.parameters.huge", name=name)
     return found
 
 
 def arrays_of(content: bytes) -> Arrays:
-    """Every array of an .npz by its name; that of an .npy by "". Problem for all else."""
+    """Return every array of an .npz by name, or that of an .npy as "". Raise Problem for other content."""
     try:
         if content.startswith(b"\x93NUMPY"):
             return {"": _array(io.BytesIO(content), len(content))}
         with archive_of(content) as archive:
             members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
-            if not members:  # as in what torch.save and Keras write, which are ZIP archives, too
+            if not members:  # torch.save and Keras also write ZIP archives
                 raise Problem("export.elsewhere.no_arrays", pytorch=_FROM_PYTORCH, keras=_FROM_KERAS)
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise Problem("export.elsewhere.too_large", megabytes=MOST_BYTES / 1e6)
             return {member.filename.removesuffix(".npy"): _member(archive, member) for member in members}
     except (Problem, MemoryError):
         raise
-    except Exception:  # whatever a damaged archive or header comes to
+    except Exception:  # damaged archives and headers raise many kinds of errors
         raise Problem("export.elsewhere.damaged") from None
 
 
@@ -242,7 +250,7 @@ def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
 
 
 def _array(file: io.BytesIO, size: int) -> np.ndarray:
-    """One array; ValueError where its header promises more than there is."""
+    """Read one array. Raise ValueError if its header promises more data than there is."""
     readers: Mapping[tuple[int, int], Callable[..., Any]] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = readers[np.lib.format.read_magic(file)](file)
     if dtype.hasobject or math.prod(shape) * dtype.itemsize > size:

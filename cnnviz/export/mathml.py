@@ -1,4 +1,4 @@
-"""Formulas as MathML, which browsers set and screen readers read aloud, from the same LaTeX as everywhere else."""
+"""LaTeX formulas as MathML, which browsers render and screen readers read aloud."""
 
 import html
 import re
@@ -13,11 +13,11 @@ _ATTRIBUTES = ' xmlns="http://www.w3.org/1998/Math/MathML" display="inline"'
 
 _FUNCTION = r'<mi mathvariant="normal">\w+</mi>'
 _THIN = '<mspace width="0.17em"></mspace>'
-"""Beside the name of a function; before a bracket there is none."""
+"""Space beside a function's name; none before a bracket."""
 
 
 def named(text: str) -> str:
-    r"""A text of the catalogue with <<a1>> and the like as LaTeX: the formula that the notebook's network has for that symbol.
+    r"""Replace <<a1>> and the like in a text by LaTeX: the formula of that symbol in the notebook's network.
 
     >>> print(named("$<<update>>$"))
     $\theta \leftarrow \theta - \eta \cdot \partial \theta$
@@ -33,7 +33,7 @@ def _notebook() -> dict[str, str]:
 
 @lru_cache(maxsize=4096)
 def mathml(latex: str) -> str:
-    r"""A formula as an element of HTML.
+    r"""Return a formula as an HTML element.
 
     >>> print(mathml(r"\partial z > 0"))
     <math><mrow><mo>∂</mo><mi>z</mi><mo>&gt;</mo><mn>0</mn></mrow></math>
@@ -43,17 +43,19 @@ def mathml(latex: str) -> str:
     <math><mrow><mi mathvariant="normal">log</mi><mspace width="0.17em"></mspace><mi>o</mi></mrow></math>
     """
     text = re.sub(r"&#x(\w+);", _sign, convert(latex).replace(_ATTRIBUTES, "", 1))
-    text = re.sub(r"<msup><mi>(\w)</mi><mi>′</mi></msup>", r"<mi>\1′</mi>", text)  # the sign is raised already
-    # A browser draws no sign of a root from a typeface that has no tables for mathematics.
+    text = re.sub(r"<msup><mi>(\w)</mi><mi>′</mi></msup>", r"<mi>\1′</mi>", text)  # the prime is raised already
+    # Browsers draw no root sign with fonts that lack a MATH table.
     text = re.sub("<msqrt>(.*?)</msqrt>", r'<mrow><mo stretchy="false">√</mo><mrow class="root">\1</mrow></mrow>', text)
-    text = re.sub(r"<mi>(\w\w+)</mi>", r'<mi mathvariant="normal">\1</mi>', text)  # tanh, upright as it is by itself
+    # tanh, upright as a single identifier would be
+    text = re.sub(r"<mi>(\w\w+)</mi>", r'<mi mathvariant="normal">\1</mi>', text)
     text = re.sub(r"<mrow>(<(m[ino])>[^<]*</\2>)</mrow>", r"\1", text)
     text = re.sub(rf"({_FUNCTION})(?=<m(?:i|sub)>)", rf"\1{_THIN}", text)
     text = re.sub(rf"(?<=]</mo>)({_FUNCTION})", rf"{_THIN}\1", text)
-    return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)  # as a browser writes it, so that the page sees that it is the same
+    # as browsers serialize it, so that the page detects that it is unchanged
+    return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)
 
 
 def _sign(number: re.Match[str]) -> str:
-    """A sign as itself, where it is written by its number; a space that does not break is a space in MathML."""
+    """Return a numeric character reference as its character; a no-break space becomes a plain space."""
     sign = chr(int(number[1], 16))
     return html.escape(" " if sign == "\N{NO-BREAK SPACE}" else sign)

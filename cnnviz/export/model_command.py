@@ -1,4 +1,4 @@
-"""`python -m cnnviz model FILE`: the user's model as a network, layer by layer."""
+"""`python -m cnnviz model FILE`: converts a user's model to a network, layer by layer."""
 
 import argparse
 from collections.abc import Mapping
@@ -8,14 +8,15 @@ import numpy as np
 from cnnviz.export.arguments import command_parser, content_of
 from cnnviz.export.cli_output import fail, put, reason
 from cnnviz.export.import_weights import MOST_BYTES, arrays_of, setup_of_weights
-from cnnviz.models.layer_rules import Taken
+from cnnviz.models.layer_rules import ConvertedLayer
 from cnnviz.models.reading import read_model
 from cnnviz.models.weights import weights_in
 from cnnviz.words import Problem, say
 
 
 def run(arguments: list[str]) -> int:
-    """Print what each layer is here and net=…. Return 0 if all is taken as it is, 1 if something is not, 2 if there is no network in it."""
+    """Print each layer's counterpart and net=…. Return 0 if all layers are converted exactly, 1 if some are not, 2 if
+    there is no network."""
     options = _parse(arguments)
     try:
         content = content_of(options.file, MOST_BYTES)
@@ -29,16 +30,17 @@ def run(arguments: list[str]) -> int:
     except ValueError as error:
         put(lines)
         return fail(2, reason(error))
-    return (0 if model.is_whole else 1) if put([*lines, "", *ends]) else 1
+    return (0 if model.is_exact else 1) if put([*lines, "", *ends]) else 1
 
 
-def _lines(layer: Taken) -> list[str]:
+def _lines(layer: ConvertedLayer) -> list[str]:
     words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
     return [say("terminal.model.layer", text=layer.text, words=words), *(f"# {note}" for note in layer.remarks)]
 
 
 def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
-    """The sentence about the weights that are given, or that the model's file holds, and written with --npz; Problem where they do not fit."""
+    """Return the lines about weights from --weights or the model's file, and write them for --npz. Raise Problem if
+    they do not fit."""
     arrays = arrays_of(content_of(asked.weights, MOST_BYTES)) if asked.weights is not None else weights_in(content)
     if not arrays and asked.npz:
         raise Problem("terminal.model.none", file=asked.file)

@@ -1,4 +1,5 @@
-"""`python -m cnnviz mutants FILE::TEST --kind KIND`: which known mistakes a test of a backward function lets pass."""
+"""`python -m cnnviz mutants FILE::TEST --kind KIND`: lists the known mistakes that a test of a backward function does
+not detect."""
 
 import argparse
 
@@ -12,7 +13,8 @@ from cnnviz.words import Problem, say
 
 
 def run(arguments: list[str]) -> int:
-    """Run the test on every mutant and print those that it lets pass; 0 if there are none, 1 if any, 2 if it fails the right function."""
+    """Run the test on every mutant and print those that pass. Return 0 if none passes, 1 if any does, 2 if the
+    correct function fails."""
     asked = _parse(arguments)
     try:
         report = run_test(asked.test, asked.kind, asked.like, asked.function)

@@ -1,4 +1,4 @@
-"""A setup as a NumPy script and as a Jupyter notebook: both run on their own and print its numbers."""
+"""A setup as a NumPy script or a Jupyter notebook, which are self-contained and print its numbers."""
 
 import base64
 import json
@@ -17,10 +17,10 @@ from cnnviz.export.code_sections import introduction, sections
 
 
 def numpy_script(setup: Setup, pixels: np.ndarray) -> str:
-    """This setup on the image `pixels` (H,W,3), uint8, as a script that needs NumPy alone.
+    """Return this setup on the image `pixels` (H,W,3), uint8, as a script that needs only NumPy.
 
-    It prints, for update `lesson.k`, every array as `cnnviz.export.arrays.describe` does: the same
-    operations in the same order give the same digits. Raises ValueError where the pixels do not fit.
+    It prints every array of update `setup.k` as `cnnviz.export.arrays.describe` does, with the same digits, since it runs
+    the same operations in the same order. Raise ValueError if the pixels do not fit.
 
     >>> script = numpy_script(Setup(k=2), np.zeros((32, 32, 3), np.uint8))
     >>> "updates = 2" in script, "import cnnviz" in script
@@ -30,7 +30,7 @@ def numpy_script(setup: Setup, pixels: np.ndarray) -> str:
 
 
 def as_script(introduction: str, sections: Iterable[Section]) -> str:
-    """Sections as one file: a docstring, then each with its words as a comment."""
+    """Return sections as one script: a docstring, then each section with its text as a comment."""
     parts = [f'"""{introduction}\n"""']
     for number, section in enumerate(sections, start=1):
         title = f"# {number}. {section.title}"
@@ -40,7 +40,7 @@ def as_script(introduction: str, sections: Iterable[Section]) -> str:
 
 
 def jupyter_notebook(setup: Setup, pixels: np.ndarray) -> str:
-    """The same as a notebook, nbformat 4.5 as JSON: a cell of words and formulas before each cell of code.
+    """Return the script as a notebook, nbformat 4.5 as JSON, with a cell of text and formulas before each code cell.
 
     >>> notebook = json.loads(jupyter_notebook(Setup(), np.zeros((32, 32, 3), np.uint8)))
     >>> notebook["nbformat"], {cell["cell_type"] for cell in notebook["cells"]} == {"markdown", "code"}
@@ -51,7 +51,8 @@ def jupyter_notebook(setup: Setup, pixels: np.ndarray) -> str:
 
 
 def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes = b"") -> str:
-    """Sections as a notebook, each as a cell of words and formulas and one of code; `picture`, a PNG, stands at its head."""
+    """Return sections as a notebook, each with a cell of text and formulas and a code cell. `picture`, a PNG, is
+    shown at the top."""
     title, *rest = introduction.splitlines()
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
     for section in sections:

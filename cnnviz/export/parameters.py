@@ -1,4 +1,4 @@
-"""Parameters as JSON: written to the last digit, and read back from whatever anybody chooses as a file."""
+"""Parameters as JSON: written in full precision, and read back from untrusted files."""
 
 import dataclasses
 import json
@@ -12,28 +12,27 @@ import numpy as np
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import MOST_PARAMETERS
 from cnnviz.core.network.program import Program
-from cnnviz.core.network.stored_params import Learned, keep
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.network.stored_params import TrainingInfo, store_params
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.filters import banks
 from cnnviz.core.setup.setup import MAX_NUMBER, Setup
 from cnnviz.words import Message, Problem, message
 
 FORMAT, VERSION = "cnnviz parameters", 1
 MAX_BYTES = 1_000_000
-"""The most bytes of a file that does not say that it holds more numbers: ten times the teaching notebook's."""
+"""Upper limit of a file's bytes, unless its header declares more numbers: ten times the teaching notebook's size."""
 MOST_OF_A_NUMBER = 30
-"""Bytes of a number and what stands around it."""
+"""Upper limit of bytes for a number with its separators."""
 MOST_BYTES = MAX_BYTES + MOST_OF_A_NUMBER * MOST_PARAMETERS
-"""The most bytes of any file."""
+"""Upper limit of the bytes of any file."""
 MAX_VALUE = 1e100
-"""Beyond this the sums of a forward and a backward pass could overflow."""
+"""Upper limit of parameters, beyond which the sums of a pass could overflow."""
 
 
 def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarray] | None = None) -> str:
-    """Every parameter as JSON, a row a line, with the setup that they come from, and the buffers that training has left.
+    """Return every parameter as JSON, one row per line, with their setup and the running statistics in `buffers`.
 
-    Every number is written so that it is read back bit for bit. Raises Problem where one is too
-    large for a setup to start from, or not finite.
+    Numbers are read back bit for bit. Raise Problem if one is not finite, or too large for a setup to start from.
 
     >>> text = parameters_json(Setup(), Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
@@ -54,7 +53,7 @@ def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarr
 
 
 def diverged(params: Params) -> Problem | None:
-    """Why these are no parameters to start from, if there is a reason.
+    """Return the reason why a setup cannot start from these parameters, or None.
 
     >>> print(diverged(Params(np.eye(3), np.ones((4, 2)), np.zeros(2))))
     None
@@ -67,11 +66,11 @@ def diverged(params: Params) -> Problem | None:
 
 
 def read_parameters(text: str | bytes, units: int | None = None, program: Program | None = None) -> Params:
-    """The parameters in a file from `parameters_json`, and its buffers if it has some; nothing in it is executed or unpickled.
+    """Return the parameters, and existing buffers, from a file of `parameters_json`. Nothing in it is executed or
+    unpickled.
 
-    They have to be those of `program`; where none is given, of the network that the file names, for images of
-    any size, or for `units` units before its first dense layer. Raises Problem, a sentence for the learner,
-    whatever `text` holds.
+    They must fit `program`. If it is None, they must fit the network that the file names, for images of any size, or with
+    `units` units before its first dense layer. Raise Problem if `text` is invalid in any way.
 
     >>> read_parameters("[1, 2]")
     Traceback (most recent call last):
@@ -100,32 +99,34 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
 
 
 def _expected(program: Program) -> tuple[dict[str, tuple[int, ...]], str | None]:
-    """The shape of each parameter, and which has a row for each unit of a map, as many as the image has room for."""
+    """Return the shape of each parameter, and the name of the weights behind the flattened maps (or None), whose
+    number of rows depends on the image's size."""
     laid = next((names.of("w") for names in program.network.names if names.flattens), None)
     return {name: program.shown[name] for name in program.parameters}, laid
 
 
 def _alike(program: Program) -> dict[str, tuple[int, ...]]:
-    """The shapes of all parameters, whatever the size of the image."""
+    """Return the shapes of all parameters without the part that depends on the image's size."""
     wanted, laid = _expected(program)
     return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
 
 
-def starting_from(setup: Setup, start: Mapping[str, np.ndarray], learned: Learned | None = None) -> Setup:
-    """The setup with all its parameters, and the buffers, as they are in `start`, which is kept for it under a name with what it has learned from.
+def starting_from(setup: Setup, start: Mapping[str, np.ndarray], learned: TrainingInfo | None = None) -> Setup:
+    """Return the setup that starts from the parameters and buffers in `start`, which are stored under a name, with
+    `learned`, a description of their training.
 
     >>> starting_from(Setup(), Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))).f[:4]
     (1.0, 0.0, 0.0, 0.0)
     """
     names = [bank.name for bank in banks(setup.network, setup.x_shape)]
     filters: dict[str, Any] = {name if place else "f": start[name] for place, name in enumerate(names)}
-    return dataclasses.replace(setup, w=keep(start, learned), **filters)
+    return dataclasses.replace(setup, w=store_params(start, learned), **filters)
 
 
 def read_setup(text: str | bytes) -> tuple[Setup, list[Message | str]]:
-    """The setup that a file's parameters come from, and a sentence for each thing in it that was replaced.
+    """Return the setup of a file's parameters, and a note for each replaced value.
 
-    Raises Problem where the text holds no parameters that were saved here.
+    Raise Problem if the text is not from `parameters_json`.
 
     >>> params = Params(f=np.eye(3), w=np.zeros((900, 2)), b=np.zeros(2))
     >>> setup, replaced = read_setup(parameters_json(Setup(img="test-3"), params))
@@ -148,16 +149,16 @@ def _is_filter(name: str) -> bool:
 
 
 def _needed(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> Message | str:
-    """The shape that a parameter needs, in words; the rows of `laid` follow from the image."""
+    """Return the required shape of a parameter as text; the number of rows of `laid` depends on the image."""
     if name == laid:
         return message("export.parameters.needed", shape=f"(D, {wanted[name][1]})")
     return str(wanted[name])
 
 
 def _rows(values: list[Any]) -> str:
-    """A vector on one line, all others with a row a line."""
+    """Return a vector on one line, and other arrays with one row per line."""
     if not isinstance(values[0], list):
-        check_wanted()
+        check_cancelled()
         return json.dumps(values)
     return "[\n  " + ",\n  ".join(map(_rows, values)) + "\n]"
 
@@ -168,7 +169,7 @@ def _load(text: str | bytes) -> dict[str, Any]:
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         data = json.loads(text.removeprefix("\ufeff"))
-    except (ValueError, RecursionError):  # bad UTF-8 and numbers of too many digits are ValueErrors too
+    except (ValueError, RecursionError):  # invalid UTF-8 and overlong numbers raise ValueError, too
         raise Problem("export.parameters.no_json") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise Problem("export.parameters.no_parameters")
@@ -178,7 +179,7 @@ def _load(text: str | bytes) -> dict[str, Any]:
 
 
 def _most_bytes(text: str | bytes) -> int:
-    """The most bytes of this file: more than usual only where its head says how many numbers follow."""
+    """Return the upper limit of this file's bytes, which is increased only if its header declares the shapes."""
     start = text[:20_000]
     head = start.decode("utf-8", "replace") if isinstance(start, bytes) else start
     said = re.search(r'"shapes": (\{[^{}]*\})', head)
@@ -205,11 +206,12 @@ def _array(data: dict[str, Any], name: str, wanted: dict[str, tuple[int, ...]], 
 
 
 def _numbers(value: object, name: str, depth: int) -> float | list[Any]:
-    """`value` if it is a finite number, or lists of such at most `depth` deep; what else JSON knows is refused."""
+    """Return `value` if it is a finite number, or nested lists of such at most `depth` deep. Raise Problem for other
+    JSON values."""
     if isinstance(value, list) and depth:
         return [_numbers(entry, name, depth - 1) for entry in value]
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise Problem("export.parameters.no_number", name=name)
-    if not abs(value) <= MAX_VALUE:  # written so that NaN fails too
+    if not abs(value) <= MAX_VALUE:  # in this form, NaN fails too
         raise Problem("export.parameters.huge", name=name)
     return float(value)

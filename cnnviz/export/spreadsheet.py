@@ -1,4 +1,5 @@
-"""A setup as a spreadsheet with live formulas: change a pixel or a weight, and everything goes along, to the last gradient."""
+"""A setup as a spreadsheet with live formulas: changing a pixel or weight recomputes everything up to the last
+gradient."""
 
 import datetime
 import io
@@ -12,27 +13,28 @@ import numpy as np
 from cnnviz.core.explain.latex_to_text import plain
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.cell_formulas import FIRST_COLUMN, FIRST_ROW, CellFormulas, Index
 from cnnviz.words import Problem, say
 
 MOST_NUMBERS = 400_000
-"""Of all sheets together; of more the file takes minutes to open."""
+"""Upper limit of numbers on all sheets; larger files take minutes to open."""
 A_TURN = 100
-"""Cells that are written before the next look at whether others wait."""
+"""Number of cells written between two cancellation points."""
 MOST_LIVE = 2_000
-"""Cells of one array that have formulas: the first maps and rows; the numbers of the others are taken over."""
+"""Upper limit of cells with formulas per array: the first maps and rows. The other cells contain numbers."""
 _FORWARD, _BACKWARD, _PARAMETER = "#0b6bcb", "#c05a00", "#5a6472"
 _MADE = datetime.datetime(1980, 1, 1)
-"""The date in every file: equal setups give equal bytes."""
+"""Creation date of every file, so that equal setups give equal bytes."""
 
 
 def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
-    """This snapshot as an .xlsx file, a sheet for each array, in the order of the passes. `known` says whether its numbers go along.
+    """Return this snapshot as an .xlsx file with a sheet for each array, in the order of the passes. `known` is
+    whether it contains computed values.
 
-    Raises Problem where there are more numbers than a spreadsheet is good for.
+    Raise Problem if there are more numbers than MOST_NUMBERS.
 
     >>> from cnnviz.core.training.snapshots import run_updates
     >>> spreadsheet(Setup(), run_updates(Setup(), np.zeros((32, 32)), 0))[:2]
@@ -58,7 +60,7 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
 
 
 def too_large(program: Program) -> Problem | None:
-    """Why a setup is not made into a spreadsheet, if there is a reason."""
+    """Return the reason why a setup is too large for a spreadsheet, or None."""
     numbers = 2 * sum(math.prod(shape) for shape in program.shown.values())
     return Problem("export.spreadsheet.too_many", most=MOST_NUMBERS) if numbers > MOST_NUMBERS else None
 
@@ -67,7 +69,7 @@ class _Book:
     def __init__(self, file: io.BytesIO, setup: Setup, snapshot: Snapshot, formulas: CellFormulas, values: dict[str, np.ndarray], known: bool):
         self.setup, self.snapshot, self.formulas, self.values, self.known = setup, snapshot, formulas, values, known
         self.program = formulas.program
-        import xlsxwriter  # 0.1 s that only who asks for a spreadsheet has to wait
+        import xlsxwriter  # local: takes 0.1 s, which only spreadsheets need
 
         self.book = xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True})
         self.book.set_properties({"title": "cnnviz", "created": _MADE})
@@ -79,7 +81,7 @@ class _Book:
         self.style = {name: self.book.add_format(style | ({"num_format": "0.0000"} if name in ("live", "given", "input") else {})) for name, style in styles.items()}
 
     def write(self) -> None:
-        """All sheets: first what this is, then each array."""
+        """Write all sheets: the overview, then each array."""
         names = list(self._names())
         self._first(names)
         for name, colour in names:
@@ -90,7 +92,8 @@ class _Book:
         self.book.close()
 
     def _names(self) -> Iterator[tuple[str, str]]:
-        """Every array in the order of the passes, with the colour of its tab; helpers stand before what needs them."""
+        """Yield every array in the order of the passes, with the colour of its tab. Helpers precede the arrays that
+        need them."""
         yield "x", _PARAMETER
         yield "y", _PARAMETER
         yield from ((name, _PARAMETER) for name in self.program.parameters)
@@ -128,7 +131,8 @@ class _Book:
             sheet.write_string(at, 1, self._words(name))
 
     def _words(self, name: str) -> str:
-        titles = [str(stage.title) for stage in self.program.network.stages if stage == name]  # of a weight, not of the bias beside it
+        # for weights, not for the biases of the same stage
+        titles = [str(stage.title) for stage in self.program.network.stages if stage == name]
         formula = self.program.formulas.get(name)
         return "   ".join([*titles, *([plain(formula)] if formula else [])])
 
@@ -139,7 +143,7 @@ class _Book:
         values = self.values.get(name)
         for number, at in enumerate(np.ndindex(*shape)):
             if number % A_TURN == 0:
-                check_wanted()
+                check_cancelled()
             row, column = self.formulas.at.place(name, at)
             formula = self.formulas.formula(name, at) if number < MOST_LIVE or name in self.formulas.helpers else None
             value = 0.0 if values is None else float(values[at])
@@ -166,7 +170,7 @@ class _Book:
                 sheet.write_number(FIRST_ROW - 1, FIRST_COLUMN + column, column, self.style["head"])
 
     def _colours(self, sheet: Any, shape: tuple[int, ...]) -> None:
-        """Row labels, and blue below 0, red above."""
+        """Write row labels, and add a colour scale: blue below 0, red above."""
         last: tuple[int, int] = (FIRST_ROW, FIRST_COLUMN)
         for at in np.ndindex(*shape[:-1] if len(shape) > 1 else shape):
             row, _ = self._place(shape, at)
@@ -180,14 +184,14 @@ class _Book:
         return type(self.formulas.at)({"": shape}).place("", (*at, 0) if len(shape) > 1 else at)
 
     def _next(self, name: str) -> None:
-        """A parameter after its step against the gradient."""
+        """Write a sheet with a parameter after the update."""
         shape, sheet = self.formulas.at.shapes[name], self.book.add_worksheet(f"{name} next")
         self._head(sheet, f"{label(name)}′", plain(self.setup.optimizer.formulas[-1]), shape)
         values = np.asarray(self.snapshot.after[name]).reshape(shape)
         exact = self.setup.rule == "exact"
         for number, at in enumerate(np.ndindex(*shape)):
             if number % A_TURN == 0:
-                check_wanted()
+                check_cancelled()
             row, column = self.formulas.at.place(name, at)
             if number < MOST_LIVE:
                 formula = f"{self.formulas.at.cell(name, *at)}-learning_rate*{self.formulas.at.cell(f'd{name}', *at)}"

@@ -1,4 +1,4 @@
-"""A setup's numbers as text, and how far a long run is."""
+"""Text report of a setup's numbers, and a progress indicator for long runs."""
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,13 +18,13 @@ from cnnviz.export.arrays import describe, most_whole, named_arrays
 from cnnviz.words import Message, message, say
 
 _STRETCH = 250
-"""Updates between two signs of life."""
+"""Number of updates between two progress reports."""
 
 
 def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
-    """The stages of the next update: a line of words, "# …", then the numbers as the exported script prints them.
+    """Yield the stages of the next update: a heading, "# …", then the arrays as the exported script prints them.
 
-    The array of the setup's own stage follows whole, a row a line.
+    The array of the setup's stage is printed completely, one row per line.
     """
     network = setup.network
     arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
@@ -37,7 +37,7 @@ def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
             yield from _hint(hints, name)
             yield describe(name, arrays[name], whole)
             if name == setup.stage and np.size(arrays[name]) > whole:
-                yield from _rows(name, arrays[name], setup.pinned)
+                yield from _rows(name, arrays[name], setup.pinned_cell)
     if not snapshot.trace.training:
         return
     step = message(f"stage.{setup.optimizer.words}.title")
@@ -47,7 +47,8 @@ def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
 
 
 def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[str]]]:
-    """For each stage its idea with its formulas, and the arrays that are printed below: with the parameters that it reads first."""
+    """Yield for each stage its heading with formulas, and the arrays printed below it, preceded by the parameters
+    that it reads."""
     network, formulas = program.network, program.formulas
     for stage in network.stages[:-1]:
         own = [formulas[name] for name in stage.makes if name in formulas]
@@ -65,13 +66,13 @@ def _said(title: Message, formulas: Iterable[str]) -> str:
 
 
 def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:
-    """The effect of deviations on an array, where they act on it."""
+    """Yield the effect of deviations on an array, if any."""
     if name in hints:
         yield f"# {hints[name]}"
 
 
 def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
-    """All rows of an array, map by map; of the pinned cell's map alone, where one of this array is pinned."""
+    """Yield all rows of an array, map by map, or only those of the pinned cell's map."""
     own = pinned and pinned[0] == name and len(pinned[1]) == array.ndim
     for place in [pinned[1][:-2]] if pinned and own else np.ndindex(array.shape[:-2]):
         if place:
@@ -80,15 +81,16 @@ def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
 
 
 def title(setup: Setup, image: Message | str) -> list[str]:
-    """The setup's title: the image in words, and its query."""
+    """Return the report's title: the image's name and the setup's query."""
     query = setup.to_query()
     if setup.img.startswith("upload-"):
         query["img"] = "upload-..."
-    return [f"# {say('terminal.title', image=image, when=setup.when)}", f"# ?{urlencode(query, safe=',')}"]
+    return [f"# {say('terminal.title', image=image, when=setup.snapshot_label)}", f"# ?{urlencode(query, safe=',')}"]
 
 
 def run(setup: Setup, x: np.ndarray, progress: Callable[[int], None]) -> Snapshot:
-    """The snapshot after `lesson.k` updates; `progress` is told now and then how many are done."""
+    """Return the snapshot after `setup.k` updates. Call `progress` from time to time with the number of completed
+    updates."""
     for k in range(0, setup.k, _STRETCH):
         run_updates(setup, x, k)
         progress(k)
@@ -96,10 +98,10 @@ def run(setup: Setup, x: np.ndarray, progress: Callable[[int], None]) -> Snapsho
 
 
 class Progress:
-    """Says on a terminal how many updates are done, ten times a second at most; elsewhere it says nothing."""
+    """Progress indicator on a terminal, at most ten times a second. Prints nothing if the stream is not a terminal."""
 
     def __init__(self, stream: TextIO | None, total: int, doing: str):
-        """`doing` is the message that says what is done, with {done} and {total}."""
+        """`doing` is the id of the message, which has the fields {done} and {total}."""
         self._stream, self._total, self._doing = stream, total, doing
         self._next = time.monotonic() + 0.2 if stream is not None and stream.isatty() else float("inf")
         self._written = 0
@@ -112,7 +114,7 @@ class Progress:
             self._write(f"\r{text:<{self._written}}")
 
     def clear(self) -> None:
-        """Takes the line away again."""
+        """Erase the line."""
         if self._written:
             self._write(f"\r{'':<{self._written}}\r")
             self._written = 0

@@ -1,4 +1,4 @@
-"""The faults of somebody's gradients, as lines of text, and an example that has one."""
+"""Text report on the defects of a user's gradients, and an example with a defect."""
 
 from collections.abc import Iterator, Mapping
 
@@ -20,11 +20,11 @@ from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.words import Message, message, say
 
 SHOWN = 3
-"""Explanations that a wrong stage is compared with at the most."""
+"""Upper limit of inexact explanations shown for a wrong stage."""
 
 
 def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
-    """Return the exact backward pass at this moment, in its mode and whatever the setup's rule."""
+    """Return the exact backward pass at this snapshot, in its mode, ignoring the setup's deviations."""
     x, network, training = snapshot.trace.x, setup.network, snapshot.trace.training
     program = network.program(x.shape, training=training)
     trace = program.forward(snapshot.params, x, given=snapshot.trace.kept if training else snapshot.buffers)
@@ -33,7 +33,7 @@ def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
 
 
 def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
-    """Each array with its verdict, then what each wrong stage looks like."""
+    """Yield each array with its verdict, then explanations for each wrong stage."""
     names = gradient_names(found.reference.program)
     yield f"# {say('terminal.check.file_has', file=file, n=len(found.arrays), count=len(names) - ('dv' in names and 'dv' not in found.arrays))}"
     if found.missing:
@@ -56,7 +56,7 @@ def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
 
 
 def undecided(found: Diagnosis) -> Iterator[Message]:
-    """The number of entries that cannot be told, and the arrays of which none can."""
+    """Yield messages with the number of undecided entries, and the arrays without any decided entry."""
     if found.undecided:
         yield message("own.undecided", n=found.undecided, count=found.count)
     if names := [label(name) for name, one in found.arrays.items() if one.nothing_decided and found.ours_finite]:
@@ -64,7 +64,7 @@ def undecided(found: Diagnosis) -> Iterator[Message]:
 
 
 def last_line(found: Diagnosis) -> str:
-    """For programs: "first wrong: dz1", "all right", or that nothing can be told."""
+    """Return a machine-readable summary: "first wrong: dz1", "all right" or "nothing told"."""
     return f"first wrong: {found.first}" if found.verdict == "wrong" else "all right" if found.verdict == "right" else "nothing told"
 
 
@@ -91,12 +91,13 @@ def _explained(found: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iter
 
 
 def near_ones(matches: tuple[Match, ...]) -> tuple[Match, ...]:
-    """The matches that are worth telling: the exact ones, or a few that come near."""
+    """Return the matches worth showing: the exact ones, or the first few close ones."""
     return tuple(match for match in matches if match.exact) or tuple(match for match in matches if match.near)[:SHOWN]
 
 
 def said(found: Diagnosis, stage: str, near: tuple[Match, ...]) -> Iterator[Message]:
-    """Sentences on how near each comes, its place, and what else may be wrong."""
+    """Yield messages on how well each match explains the gradient, where the mistake was made, and other possible
+    causes."""
     if not near:
         yield message("own.unknown")
     for match in near:
@@ -119,7 +120,8 @@ def _worst(one: Compared) -> Iterator[str]:
 
 
 def example_of(reference: ReferencePass) -> tuple[PlacedMistake, Mapping[str, np.ndarray]] | None:
-    """A classic mistake in the first hidden activation, and the gradients that it leads to; None where there is none to be made.
+    """Return a typical mistake in the first hidden activation and the gradients that result from it, or None if there
+    is no such layer.
 
     >>> from cnnviz.core.setup.setup import Setup
     >>> from cnnviz.core.training.snapshots import run_updates

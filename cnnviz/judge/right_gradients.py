@@ -28,7 +28,7 @@ from cnnviz.core.network.layers.sigmoid import Sigmoid
 from cnnviz.core.network.layers.softmax import Softmax
 from cnnviz.core.network.layers.tanh import Tanh
 from cnnviz.core.network.losses import LOSSES
-from cnnviz.core.network.program import Program, program_of
+from cnnviz.core.network.program import Program, get_program
 from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.judge.case import ELEMENTWISE, Array, Case
 from cnnviz.judge.oblong_windows import oblong_gradients
@@ -103,7 +103,7 @@ def _of_layer(case: Case) -> Right:
     program = _program(case, layer, x.shape)
     names = program.network.names[0]
     given = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
-    drawn = program.given_to({name: case.arrays["mask"] for name in program.draws}, len(x))
+    drawn = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
     values = _forward(case, program, {"x": x, **given, **drawn})
     out = values[names.output]
     if np.size(case.arrays["dout"]) != out.size:
@@ -123,7 +123,7 @@ def _of_layer(case: Case) -> Right:
 def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
     """Return the program of the layer, followed by a layer that outputs a row, as every network must."""
     rest = Identity() if case.kind == "dense" else GlobalAverage()
-    return program_of(Architecture((layer, rest), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
+    return get_program(Architecture((layer, rest), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
 
 
 def _oblong(case: Case) -> Right:
@@ -163,7 +163,7 @@ def _forward(case: Case, program: Program, values: PassValues) -> PassValues:
 def _softmax(case: Case) -> Right:
     scores = np.asarray(case.arrays["x"], np.float64)
     y = np.eye(scores.shape[1])[case.arrays["y"].astype(int)]
-    program = program_of(Architecture((GlobalAverage(), Softmax()), LOSSES["ce"]), (*scores.shape, 1, 1))
+    program = get_program(Architecture((GlobalAverage(), Softmax()), LOSSES["ce"]), (*scores.shape, 1, 1))
     values = program.run_forward({"x": scores[..., None, None], "y": y})
     z = program.network.names[-1].input
     for line in program.backward_lines[: 1 + [line.target for line in program.backward_lines].index(f"d{z}")]:

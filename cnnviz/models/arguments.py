@@ -1,4 +1,4 @@
-"""A layer's arguments by our names for them, and the words that fit them: what all rules have in common."""
+"""Arguments of layers, and the state and helper functions that the rules of all layers share."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from cnnviz.core.network.layers import LAYERS
-from cnnviz.models.described_layers import Described, Unknown
+from cnnviz.models.described_layers import LayerDescription, Unknown
 from cnnviz.words import Message, Problem, message
 
 ACTIVATIONS: Mapping[str, str] = {"relu": "relu", "sigmoid": "sigmoid", "tanh": "tanh", "softmax": "softmax", "linear": "identity", "identity": "identity"}
@@ -15,12 +15,14 @@ Arguments = dict[str, Any]
 
 
 @dataclass
-class Before:
-    """State that the layers before leave for the next: zeros around a map, whether a softmax is a logarithm, and their words.
+class Context:
+    """State that earlier layers leave for the next: pending zero padding, whether the output is a log-softmax, and
+    their words.
 
-    `state` is what the last one gives: "start" before the first, "map", "ones" for a map of one pixel that is not flattened, "row", or
-    "other". `flat` is how many numbers a row has by the text's own view(-1, 400). `keras` is whether one of the layers is Keras'.
-    `gives` is how many filters or outputs the last one has, if that is what the next one reads. `permuted` is whether the next one has to be Flatten.
+    `state` is the kind of the last output: "start" before the first layer, "map", "ones" for an unflattened map of one pixel,
+    "row", or "other". `flat` is the length of a row according to the text, as in view(-1, 400). `keras` is whether any layer is
+    from Keras. `gives` is the number of filters or outputs of the last layer, if the next one reads that many. `permuted` is
+    whether the next layer must be Flatten.
     """
 
     zeros: tuple[int, int] = (0, 0)
@@ -35,86 +37,88 @@ class Before:
 
     @property
     def pixels(self) -> bool:
-        """Whether the last layer has left a map."""
+        """Whether the last layer's output is a map."""
         return self.state == "map"
 
 
-Rule = Callable[[Arguments, Before], tuple[list[str], list[Message]]]
-"""A function that gives a layer's words and notes on them; it raises Untaken where there are none."""
+Rule = Callable[[Arguments, Context], tuple[list[str], list[Message]]]
+"""Function that returns a layer's words and notes; raises Untaken if it has no equivalent."""
 
 
-class Untaken(Exception):
-    """A layer that has no words here; what it says is why."""
+class UnsupportedLayer(Exception):
+    """Raised for a layer without an equivalent; `note` is the reason."""
 
     def __init__(self, note: Message):
         super().__init__(note)
         self.note = note
 
 
-def side(given: Arguments, name: str, default: int | None = None) -> int:
-    """A whole number, or the same one for rows and columns."""
-    value = given.get(name)
+def integer_argument(arguments: Arguments, name: str, default: int | None = None) -> int:
+    """Return an integer argument, which may be given as two equal numbers for rows and columns. Raise Untaken for
+    other values."""
+    value = arguments.get(name)
     value = default if value is None else value
     if isinstance(value, tuple | list) and len({*value}) == 1:
         value = value[0]
-    if isinstance(value, tuple | list) and len(value) == 2 and all(isinstance(one, int) for one in value):
-        raise Untaken(message("model.unequal", name=WRITTEN.get(name, name), value=shown(value), fits=min(value)))
+    if isinstance(value, tuple | list) and len(value) == 2 and all(isinstance(item, int) for item in value):
+        raise UnsupportedLayer(message("model.unequal", name=NAMES_IN_CODE.get(name, name), value=format_value(value), fits=min(value)))
     if isinstance(value, bool) or not isinstance(value, int):
-        raise Untaken(message("model.no_number", name=WRITTEN.get(name, name), value=shown(value)))
+        raise UnsupportedLayer(message("model.no_number", name=NAMES_IN_CODE.get(name, name), value=format_value(value)))
     return value
 
 
-WRITTEN: Mapping[str, str] = {"k": "kernel_size"}
-"""Arguments that are called otherwise where they are written."""
+NAMES_IN_CODE: Mapping[str, str] = {"k": "kernel_size"}
+"""Names of arguments in code, if they differ from ours."""
 
 
-def count(given: Arguments, name: str, fits: int) -> tuple[int, list[Message]]:
-    """A number of filters or outputs; where the text does not say it, what `fits`, and a note."""
-    value = given.get(name)
+def count_argument(arguments: Arguments, name: str, fits: int) -> tuple[int, list[Message]]:
+    """Return a number of filters or outputs. If the text does not specify it, return `fits` and a note."""
+    value = arguments.get(name)
     if not isinstance(value, Unknown) or not re.fullmatch(r"[\w.]+|len\([\w.]+\)", value.text or ""):
-        return side(given, name), []
-    return fits, [message("model.unsaid", value=shown(value), fits=fits)]
+        return integer_argument(arguments, name), []
+    return fits, [message("model.unsaid", value=format_value(value), fits=fits)]
 
 
-def has_bias(given: Arguments) -> bool:
-    """Return whether a layer has a bias. Raise Untaken if the text does not say it."""
-    value = given.get("bias", True)
+def has_bias(arguments: Arguments) -> bool:
+    """Return whether a layer has a bias. Raise Untaken if the text does not specify it."""
+    value = arguments.get("bias", True)
     if value not in (True, False):
-        raise Untaken(message("model.argument", name="bias", value=shown(value), fits="True"))
+        raise UnsupportedLayer(message("model.argument", name="bias", value=format_value(value), fits="True"))
     return bool(value)
 
 
-def shown(value: Any) -> str:
+def format_value(value: Any) -> str:
     return getattr(value, "text", None) or str(value)[:40]
 
 
-def fitting(word: Callable[[Mapping[str, int]], str], kind: str, numbers: Mapping[str, int]) -> tuple[str, list[Message]]:
-    """The word with these numbers, or with the nearest that fit; what each is called is as in the layer's limits."""
-    now, notes = dict(numbers), list[Message]()
+def fit_word(word: Callable[[Mapping[str, int]], str], kind: str, numbers: Mapping[str, int]) -> tuple[str, list[Message]]:
+    """Return the word with these numbers, or with the nearest allowed ones, and notes. Keys are named as in the
+    layer's limits."""
+    fitted, notes = dict(numbers), list[Message]()
     for _ in range(len(numbers) + 1):
         try:
-            LAYERS[kind].parse(word(now))
-            return word(now), notes
+            LAYERS[kind].parse(word(fitted))
+            return word(fitted), notes
         except Problem as problem:
-            what = str(getattr(problem.values.get("what"), "id", "")).rpartition(".")[2]
-            if problem.code != "network.limit" or what not in now:
-                raise Untaken(problem.message) from None
-            least, most = (int(str(problem.values[end])) for end in ("least", "most"))
-            notes.append(message("model.limit", what=problem.values["what"], n=now[what], fits=min(max(now[what], least), most)))
-            now[what] = min(max(now[what], least), most)
-    raise Untaken(message("model.unknown", name=kind))
+            key = str(getattr(problem.values.get("what"), "id", "")).rpartition(".")[2]
+            if problem.code != "network.limit" or key not in fitted:
+                raise UnsupportedLayer(problem.message) from None
+            lowest, highest = (int(str(problem.values[end])) for end in ("least", "most"))
+            notes.append(message("model.limit", what=problem.values["what"], n=fitted[key], fits=min(max(fitted[key], lowest), highest)))
+            fitted[key] = min(max(fitted[key], lowest), highest)
+    raise UnsupportedLayer(message("model.unknown", name=kind))
 
 
-def activation_words(given: Arguments) -> tuple[list[str], list[Message]]:
-    """The word of a layer's own activation, none where it has none; and a note on one that there is not."""
-    value = given.get("activation")
+def activation_words(arguments: Arguments) -> tuple[list[str], list[Message]]:
+    """Return the word of a layer's `activation` argument, [] if it has none, and a note if it is unsupported."""
+    value = arguments.get("activation")
     if value is None:
         return [], []
-    if isinstance(value, Described):
+    if isinstance(value, LayerDescription):
         value = value.name
-    name = shown(value).removesuffix("()").rpartition(".")[2].lower() if not isinstance(value, str) else value.lower()
+    name = format_value(value).removesuffix("()").rpartition(".")[2].lower() if not isinstance(value, str) else value.lower()
     if name not in ACTIVATIONS:
-        return [], [message("model.activation", name=shown(value))]
-    if isinstance(given["activation"], Described) and (given["activation"].placed or given["activation"].named):
-        return [], [message("model.activation", name=given["activation"].text)]
+        return [], [message("model.activation", name=format_value(value))]
+    if isinstance(arguments["activation"], LayerDescription) and (arguments["activation"].placed or arguments["activation"].named):
+        return [], [message("model.activation", name=arguments["activation"].text)]
     return ([] if name in ("linear", "identity") else [ACTIVATIONS[name]]), []

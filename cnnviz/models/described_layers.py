@@ -1,4 +1,4 @@
-"""A layer as a model's text describes it: a name and arguments, which are constants. Nothing is executed."""
+"""Layers as described by a model's text: a name and constant arguments. Nothing is executed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,22 +7,22 @@ from typing import Any
 from cnnviz.words import Message
 
 MOST_SHOWN = 80
-"""Characters of a layer's text that are shown."""
+"""Upper limit of characters of a layer's text in messages."""
 
 
 @dataclass(frozen=True)
 class Unknown:
-    """A value that is not a constant, by its text."""
+    """A value that is not a constant, with its source text."""
 
     text: str
 
 
 @dataclass(frozen=True)
-class Described:
-    """A layer: its class's name, its arguments by place and by name, and how it is written.
+class LayerDescription:
+    """A layer: its class's name, its positional and keyword arguments, and its source text.
 
-    `library` is "pytorch" or "keras" where the text says which. `refused` is why it cannot be taken, if the reader knows that
-    already. `module` is the object that has its parameters: the same for two uses that share them.
+    `library` is "pytorch" or "keras" if known. `refused` is the reason why the reader cannot convert it, or None. `module` is
+    the object with its parameters, which several uses may share.
     """
 
     name: str
@@ -36,22 +36,22 @@ class Described:
 
 
 @dataclass(frozen=True)
-class Description:
-    """A model as its text describes it: its layers in order, and the loss, "" if there is none.
+class ModelDescription:
+    """A model as described by its text: its layers in order, and the loss, "" if there is none.
 
-    `refused` are the parts of the text around the layers that cannot be read.
+    `refused` are other parts of the text that cannot be read.
     """
 
-    layers: tuple[Described, ...]
+    layers: tuple[LayerDescription, ...]
     loss: str = ""
     from_logits: bool = False
-    refused: tuple[Described, ...] = ()
+    refused: tuple[LayerDescription, ...] = ()
 
 
-def shortened(text: str) -> str:
-    """A layer's text, on one line.
+def shorten(text: str) -> str:
+    """Return a layer's text on one line, truncated to MOST_SHOWN characters.
 
-    >>> shortened("nn.Conv2d(1,\\n   8, 3)")
+    >>> shorten("nn.Conv2d(1,\\n   8, 3)")
     'nn.Conv2d(1, 8, 3)'
     """
     text = " ".join(text.split())

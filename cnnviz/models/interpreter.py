@@ -1,8 +1,9 @@
-"""A text's statements, followed in their order as Python would run them, on the values of values.py. Nothing is executed.
+"""Abstract interpreter for a text's statements, in the order in which Python would run them, on the values of
+values.py. Nothing is executed.
 
-A statement that concerns neither layers nor tensors may be anything. What concerns them has to be on a list: every other use leaves a part
-in the layers that the reader refuses. A branch whose condition only running tells is followed for both outcomes; where they differ in
-the model there is a Doubt.
+Statements that affect neither layers nor tensors may be anything. Uses of layers and tensors must be on a list; any other use
+adds a refused part to the layers. If a condition is known only at run time, both branches are followed. If their models differ,
+the result is a Doubt.
 """
 
 from __future__ import annotations
@@ -12,39 +13,40 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnviz.models.described_layers import Described, Unknown, shortened
+from cnnviz.models.described_layers import LayerDescription, Unknown, shorten
 from cnnviz.models.library_calls import HARMLESS, LibraryCalls
 from cnnviz.models.values import (
-    Bound,
+    BoundMethod,
     Class,
     Dim,
     Doubt,
     Flow,
     Function,
-    Inner,
     Instance,
     Library,
     Loss,
     Module,
+    ModulePart,
     Scope,
     Sequence,
     Shape,
     Super,
     Values,
-    concerned,
+    model_values_in,
 )  # fmt: skip
 from cnnviz.words import Message, Problem, message
 
 MOST_STEPS = 120_000
-"""Expressions and statements that are looked at: a loop may repeat them."""
+"""Upper limit of visited expressions and statements; loops visit them repeatedly."""
 MOST_ROUNDS = 64
-"""Rounds of a loop that are followed one by one; of a longer one, such as that of a training, one stands for all."""
+"""Upper limit of loop iterations that are followed one by one. A longer loop, such as a training loop, is followed
+once."""
 MOST_CALLS = 12
-"""Functions of the text that call one another."""
+"""Upper limit of nested calls of the text's functions."""
 LARGEST = 10**9
-"""The largest number that is worked out of others."""
+"""Largest absolute value of a computed number."""
 MOST_VALUES = 20_000
-"""Entries of a list that is worked out of others."""
+"""Upper limit of entries of a computed list."""
 _MISSING = object()
 
 _OPERATIONS: Mapping[type, Callable[[Any, Any], Any]] = {
@@ -59,28 +61,28 @@ Changes = dict[tuple[int, str], tuple[dict[str, Any], str, Any, Any]]
 
 
 class Frame:
-    """A call of a function: what it returns, and the block in which it is called."""
+    """A function call: what it has returned so far, and the block of the call."""
 
     def __init__(self, block: int, of: Class | None = None):
         self.block, self.of, self.returned, self.yields = block, of, list[Any](), False
 
 
 class Interpreter(LibraryCalls):
-    """What is known after the statements so far: names, losses, and the parts that the reader does not understand."""
+    """Interpreter with the state after the statements so far: names, losses, and parts that are not understood."""
 
     def __init__(self, text: str, keras: bool):
         super().__init__(keras)
-        self.lines = [line.encode() for line in text.split("\n")]  # as Python's reader counts: by bytes
+        self.lines = [line.encode() for line in text.split("\n")]  # bytes, since the AST counts columns in bytes
         self.scope = Scope()
         self.steps = MOST_STEPS
         self.block = self.blocks = self.calls = 0
         self.journal: list[list[tuple[dict[str, Any], str, Any]]] = []
         self.frames = [Frame(0)]
 
-    # ---- parts of the text
+    # ---- source text
 
     def text(self, node: ast.AST) -> str:
-        """The source of a node, shortened; in constant time, however large the node is."""
+        """Return the source of a node, shortened; takes constant time, however large the node is."""
         first, last = getattr(node, "lineno", 1) - 1, getattr(node, "end_lineno", 1)
         lines = self.lines[first : min(last, first + 12)]
         if not lines:
@@ -88,24 +90,24 @@ class Interpreter(LibraryCalls):
         if len(lines) == last - first:
             lines[-1] = lines[-1][: node.end_col_offset]  # type: ignore[attr-defined]
         lines[0] = lines[0][node.col_offset :]  # type: ignore[attr-defined]
-        return shortened(b"\n".join(line[:400] for line in lines).decode(errors="replace"))
+        return shorten(b"\n".join(line[:400] for line in lines).decode(errors="replace"))
 
-    def part(self, node: ast.AST, why: Message | None = None) -> Described:
-        """A part of the text that is refused."""
-        return Described("", text=self.text(node), line=getattr(node, "lineno", 0), refused=why or message("model.not_understood"))
+    def part(self, node: ast.AST, why: Message | None = None) -> LayerDescription:
+        """Return a refused part of the text."""
+        return LayerDescription("", text=self.text(node), line=getattr(node, "lineno", 0), refused=why or message("model.not_understood"))
 
     def refuse(self, node: ast.AST, why: Message | None = None) -> None:
-        """Refuse a part that may concern anything."""
+        """Refuse a part that may affect anything."""
         if len(self.refused) < 20:
             self.refused.append(self.part(node, why))
 
     def touch(self, values: Any, node: ast.AST, why: Message | None = None) -> None:
-        """Note that something unknown happens to the modules and tensors in `values`."""
-        for value in concerned(values):
+        """Mark the modules and tensors in `values` as affected by something unknown."""
+        for value in model_values_in(values):
             self.doubt(value, self.part(node, why))
 
-    def doubt(self, value: Any, part: Described) -> None:
-        value = value.owner if isinstance(value, Inner | Bound) else value
+    def doubt(self, value: Any, part: LayerDescription) -> None:
+        value = value.owner if isinstance(value, ModulePart | BoundMethod) else value
         if isinstance(value, Flow):
             self.set_chain(value, part)
         elif isinstance(value, Module):
@@ -116,11 +118,11 @@ class Interpreter(LibraryCalls):
         elif isinstance(value, Values):
             value.append(Doubt(part))
 
-    def set_chain(self, flow: Flow, part: Described) -> None:
-        """Change a tensor in place; of others that share its memory nobody can tell what they are then."""
+    def set_chain(self, flow: Flow, part: LayerDescription) -> None:
+        """Change a tensor in place. Other tensors that share its memory become unknown."""
         for other in flow.store[:50]:
             if other is not flow:
-                self.bind(other.__dict__, "chain", (other.chain, Described("", text=part.text, line=part.line, refused=message("model.in_place"))))
+                self.bind(other.__dict__, "chain", (other.chain, LayerDescription("", text=part.text, line=part.line, refused=message("model.in_place"))))
         self.bind(flow.__dict__, "chain", (flow.chain, part))
 
     # ---- names
@@ -136,27 +138,27 @@ class Interpreter(LibraryCalls):
         values[name] = value
 
     def may_change(self, value: Any, node: ast.AST) -> bool:
-        """Whether a list or container is changed for certain; else doubt it."""
+        """Return whether a list or container is changed unconditionally; otherwise mark it as doubtful."""
         if value.block == self.block:
             return True
         self.doubt(value, self.part(node, message("model.conditional")))
         return False
 
     def join(self, values: list[Any], name: str, node: ast.AST) -> Any:
-        """The value of a name after branches."""
+        """Return the value of a name after branches."""
         values = [value for value in values if value is not _MISSING]
         if not values:
             return _MISSING
-        if all(_same(value, values[0]) for value in values):
+        if all(_is_same(value, values[0]) for value in values):
             return values[0]
         if name == "chain" and all(value is None or (isinstance(value, tuple) and len(value) == 2) for value in values):
             return (values[0], self.part(node, message("model.conditional")))
-        if any(True for value in values for _ in concerned(value)) or any(isinstance(value, Class | Function) for value in values):
+        if any(True for value in values for _ in model_values_in(value)) or any(isinstance(value, Class | Function) for value in values):
             return Doubt(self.part(node, message("model.conditional")))
         return Unknown(name)
 
     def branch(self, run: Callable[[], str]) -> tuple[Changes, str]:
-        """Follow statements that may be run or not, and take their changes back."""
+        """Follow statements that may or may not run, and revert their changes. Return the changes and the signal."""
         self.journal.append([])
         around, self.blocks = self.block, self.blocks + 1
         self.block = self.blocks
@@ -174,7 +176,7 @@ class Interpreter(LibraryCalls):
         return ({} if signal in ("return", "raise") else changes), signal
 
     def merge(self, branches: list[Changes], node: ast.AST) -> bool:
-        """Set what the branches have changed; return whether any of it is in doubt."""
+        """Apply the changes of branches. Return whether any result is doubtful."""
         doubtful = False
         for key in dict.fromkeys(key for changes in branches for key in changes):
             values, name, old, _ = next(changes[key] for changes in branches if key in changes)
@@ -187,7 +189,7 @@ class Interpreter(LibraryCalls):
     # ---- statements
 
     def run(self, statements: list[ast.stmt], scope: Scope) -> str:
-        """Follow statements; return "return", "break", "continue" or "raise" if they end so, else ""."""
+        """Follow statements. Return "return", "break", "continue" or "raise" if they end that way, otherwise ""."""
         for statement in statements:
             self.step()
             method = getattr(self, f"_{type(statement).__name__.lower()}", None)
@@ -232,7 +234,7 @@ class Interpreter(LibraryCalls):
         path = "." * node.level + (node.module or "")
         for name in node.names:
             if name.name == "*":
-                self.star(path)
+                self.import_star(path)
             elif path != "__future__":
                 self.bind(scope.values, name.asname or name.name, Library(f"{path}.{name.name}"))
         return ""
@@ -246,11 +248,11 @@ class Interpreter(LibraryCalls):
         return ""
 
     def function(self, node: ast.FunctionDef | ast.Lambda, scope: Scope, of: Class | None = None) -> Any:
-        """A function of the text's own; Unknown if a decorator makes something else of it."""
+        """Return a function of the text, or a Doubt if an unknown decorator changes it."""
         arguments = node.args
-        placed = [*arguments.posonlyargs, *arguments.args]
-        defaults = {one.arg: self.value(value, scope) for one, value in zip(placed[::-1], arguments.defaults[::-1], strict=False)}
-        defaults |= {one.arg: self.value(value, scope) for one, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value is not None}
+        positional = [*arguments.posonlyargs, *arguments.args]
+        defaults = {argument.arg: self.value(value, scope) for argument, value in zip(positional[::-1], arguments.defaults[::-1], strict=False)}
+        defaults |= {argument.arg: self.value(value, scope) for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value is not None}
         made = Function(node, scope, defaults, of)
         for decorator in getattr(node, "decorator_list", []):
             if not self.keeps(self.value(decorator, scope)):
@@ -262,11 +264,12 @@ class Interpreter(LibraryCalls):
         cls = Class(node, tuple(self.value(base, scope) for base in node.bases), inner.values)
         for statement in node.body:
             if isinstance(statement, ast.FunctionDef):
-                self.bind(inner.values, statement.name, self.function(statement, scope, cls))  # methods do not see the class's names
+                # methods do not see the class's names
+                self.bind(inner.values, statement.name, self.function(statement, scope, cls))
             else:
                 self.run([statement], inner)
-        made = cls if all(self.keeps(self.value(one, scope)) for one in node.decorator_list) and not node.keywords else Doubt(self.part(node, message("model.decorator")))
-        self.bind(scope.values, node.name, made)
+        result = cls if all(self.keeps(self.value(decorator, scope)) for decorator in node.decorator_list) and not node.keywords else Doubt(self.part(node, message("model.decorator")))
+        self.bind(scope.values, node.name, result)
         return ""
 
     def _return(self, node: ast.Return, scope: Scope) -> str:
@@ -279,7 +282,7 @@ class Interpreter(LibraryCalls):
         return ""
 
     def _assign(self, node: ast.Assign, scope: Scope) -> str:
-        value = self.own_loss(node, scope) or self.value(node.value, scope)
+        value = self.script_loss(node, scope) or self.value(node.value, scope)
         for target in node.targets:
             self.assign(target, value, scope)
         return ""
@@ -297,7 +300,7 @@ class Interpreter(LibraryCalls):
                 target += value
                 self._check_size(target)
         elif isinstance(target, Flow):
-            self.set_chain(target, self.part(node, message("model.two_paths") if [*concerned(value)] else None))
+            self.set_chain(target, self.part(node, message("model.two_paths") if [*model_values_in(value)] else None))
             self.touch(value, node)
         elif isinstance(target, Module | Doubt) and self.is_container(target) and isinstance(value, list | tuple | Sequence):
             self.method(target, "extend", [value], {}, node)
@@ -325,12 +328,12 @@ class Interpreter(LibraryCalls):
         truth = self.truth(self.value(node.test, scope))
         if truth is not None:
             return self.run(node.body if truth else node.orelse, scope)
-        first, ends = self.branch(lambda: self.run(node.body, scope))
-        second, otherwise = self.branch(lambda: self.run(node.orelse, scope))
-        left = ("return", "raise")
-        self.merge([changes for changes, end in ((first, ends), (second, otherwise)) if end not in left], node)
-        if ends and otherwise:
-            return ends if ends == otherwise else "return" if {ends, otherwise} <= {*left} else ""
+        body_changes, body_signal = self.branch(lambda: self.run(node.body, scope))
+        else_changes, else_signal = self.branch(lambda: self.run(node.orelse, scope))
+        leaving = ("return", "raise")
+        self.merge([changes for changes, end in ((body_changes, body_signal), (else_changes, else_signal)) if end not in leaving], node)
+        if body_signal and else_signal:
+            return body_signal if body_signal == else_signal else "return" if {body_signal, else_signal} <= {*leaving} else ""
         return ""
 
     def _for(self, node: ast.For, scope: Scope) -> str:
@@ -355,7 +358,8 @@ class Interpreter(LibraryCalls):
         return self._perhaps(node, scope, None)
 
     def _perhaps(self, node: ast.For | ast.While, scope: Scope, target: ast.expr | None) -> str:
-        """A loop whose rounds nobody can count: follow it once, and again where one round changes what the next one sees."""
+        """Follow a loop with an unknown number of iterations once, and again if the first iteration changes what the
+        next one sees."""
 
         def once() -> str:
             if target is not None:
@@ -389,7 +393,7 @@ class Interpreter(LibraryCalls):
     # ---- assignment
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
-        """Bind a target to a value, part by part."""
+        """Bind a target, possibly nested, to a value."""
         self.step()
         if isinstance(target, ast.Name):
             self._name_scope(target.id, scope).values.setdefault(target.id, _MISSING)
@@ -400,10 +404,10 @@ class Interpreter(LibraryCalls):
         elif isinstance(target, ast.Tuple | ast.List):
             entries = self.entries(value)
             for n, inner in enumerate(target.elts):
-                one = entries[n] if entries is not None and len(entries) == len(target.elts) else Unknown(self.text(inner))
+                entry = entries[n] if entries is not None and len(entries) == len(target.elts) else Unknown(self.text(inner))
                 if entries is None and isinstance(value, Flow | Doubt):
-                    one = self.passed(value, self.part(inner)) if isinstance(value, Flow) else value
-                self.assign(inner.value if isinstance(inner, ast.Starred) else inner, one, scope)
+                    entry = self.passed(value, self.part(inner)) if isinstance(value, Flow) else value
+                self.assign(inner.value if isinstance(inner, ast.Starred) else inner, entry, scope)
         elif isinstance(target, ast.Attribute):
             self.set_attribute(self.value(target.value, scope), target.attr, value, target)
         elif isinstance(target, ast.Subscript):
@@ -414,7 +418,8 @@ class Interpreter(LibraryCalls):
                 owner[key] = value
             elif isinstance(owner, dict) and isinstance(key, int | str):
                 self.bind(owner, key, value)  # type: ignore[arg-type]  # a key may be a number
-            elif not isinstance(owner, Inner):  # a weight's own numbers, which training changes anyway
+            # assigning to a weight's numbers is harmless: training changes them anyway
+            elif not isinstance(owner, ModulePart):
                 self.touch((owner, value) if not isinstance(owner, Unknown) else value if not isinstance(value, Flow) else (), target)
                 if isinstance(owner, Library) and owner.path == "sys.modules":
                     self.refuse(target)
@@ -430,18 +435,18 @@ class Interpreter(LibraryCalls):
     # ---- expressions
 
     def value(self, node: ast.expr, scope: Scope) -> Any:
-        """The value of an expression."""
+        """Return the value of an expression."""
         self.step()
         if isinstance(node, ast.Constant):
             return node.value if isinstance(node.value, _CONSTANTS) else Unknown(self.text(node))
         if isinstance(node, ast.Name):
-            found, value = scope.find(node.id)
-            return value if found else self.free(node.id)
+            is_defined, value = scope.find(node.id)
+            return value if is_defined else self.free(node.id)
         method = getattr(self, f"_{type(node).__name__.lower()}_value", None)
         if method is not None:
             return method(node, scope)
         parts = [self.value(inner, scope) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr)]
-        if [*concerned(parts)]:
+        if [*model_values_in(parts)]:
             return Doubt(self.part(node))
         return Unknown(self.text(node))
 
@@ -452,31 +457,31 @@ class Interpreter(LibraryCalls):
         return Values(self.elements(node.elts, scope), self.block)
 
     def elements(self, nodes: list[ast.expr], scope: Scope) -> list[Any]:
-        """Values of expressions, those with a star in their place."""
-        found: list[Any] = []
+        """Return the values of expressions, with starred ones expanded."""
+        values: list[Any] = []
         for node in nodes:
             if isinstance(node, ast.Starred):
                 value = self.value(node.value, scope)
                 entries = self.entries(value)
-                found += entries if entries is not None else [Doubt(self.part(node)) if [*concerned(value)] else Unknown(self.text(node))]
+                values += entries if entries is not None else [Doubt(self.part(node)) if [*model_values_in(value)] else Unknown(self.text(node))]
             else:
-                found.append(self.value(node, scope))
-            self._check_size(found)
-        return found
+                values.append(self.value(node, scope))
+            self._check_size(values)
+        return values
 
     def _check_size(self, values: list[Any]) -> None:
         if len(values) > MOST_VALUES:
             raise Problem("model.too_long_to_follow")
 
     def _dict_value(self, node: ast.Dict, scope: Scope) -> Any:
-        found: dict[Any, Any] = {}
+        entries: dict[Any, Any] = {}
         for key, inner in zip(node.keys, node.values, strict=True):
             name, value = self.value(key, scope) if key is not None else None, self.value(inner, scope)
             if key is None and isinstance(value, dict):
-                found |= value
+                entries |= value
             else:
-                found[name if isinstance(name, int | str | bool) else Unknown(self.text(key or inner))] = value
-        return found
+                entries[name if isinstance(name, int | str | bool) else Unknown(self.text(key or inner))] = value
+        return entries
 
     def _attribute_value(self, node: ast.Attribute, scope: Scope) -> Any:
         return self.attribute(self.value(node.value, scope), node.attr, node)
@@ -504,7 +509,7 @@ class Interpreter(LibraryCalls):
         return None
 
     def _either(self, node: ast.expr, nodes: list[ast.expr], scope: Scope) -> Any:
-        """One of several expressions; all are followed."""
+        """Return the value of one of several expressions, all of which are followed."""
         values: list[Any] = []
 
         def follow(inner: ast.expr) -> str:
@@ -528,7 +533,7 @@ class Interpreter(LibraryCalls):
         return self.operation(node.op, self.value(node.left, scope), self.value(node.right, scope), node)
 
     def operation(self, op: ast.operator, left: Any, right: Any, node: ast.AST) -> Any:
-        """The value of an operation on two values."""
+        """Return the value of an operation on two values."""
         if isinstance(op, ast.Mult) and {type(left), type(right)} <= {Dim, int} and not (isinstance(left, int) and isinstance(right, int)):
             return _product(left, right) or Unknown(self.text(node))
         if isinstance(left, bool | int | float) and isinstance(right, bool | int | float):
@@ -540,9 +545,9 @@ class Interpreter(LibraryCalls):
         if isinstance(left, str) and isinstance(right, str) and isinstance(op, ast.Add) and len(left) + len(right) < 1000:
             return left + right
         if isinstance(op, ast.Add) and isinstance(left, list | tuple) and isinstance(right, list | tuple):
-            both = [*left, *right]
-            self._check_size(both)
-            return Values(both, self.block) if isinstance(left, list) else tuple(both)
+            joined = [*left, *right]
+            self._check_size(joined)
+            return Values(joined, self.block) if isinstance(left, list) else tuple(joined)
         if isinstance(op, ast.Mult) and isinstance(left, list | tuple) and isinstance(right, int):
             if len(left) * right > MOST_VALUES:
                 raise Problem("model.too_long_to_follow")
@@ -550,7 +555,7 @@ class Interpreter(LibraryCalls):
         return self.changed([left, right], node)
 
     def changed(self, values: list[Any], node: ast.AST) -> Any:
-        """The result of an operation that no layer here is."""
+        """Return the result of an operation that corresponds to no layer."""
         flows = [value for value in values if isinstance(value, Flow)]
         if len(flows) > 1:
             return self.passed(flows[0], self.part(node, message("model.two_paths")))
@@ -563,9 +568,9 @@ class Interpreter(LibraryCalls):
             changed = Loss(losses[0].name, losses[0].flow, losses[0].from_logits, part)
             self.losses.append((changed, getattr(node, "lineno", 0)))
             return changed
-        found = [*concerned(values)]
+        found = [*model_values_in(values)]
         if found:
-            return found[0] if isinstance(found[0], Doubt | Inner) else Doubt(self.part(node))
+            return found[0] if isinstance(found[0], Doubt | ModulePart) else Doubt(self.part(node))
         return Unknown(self.text(node))
 
     def _compare_value(self, node: ast.Compare, scope: Scope) -> Any:
@@ -575,7 +580,7 @@ class Interpreter(LibraryCalls):
             if isinstance(node.ops[0], ast.Is | ast.IsNot) and (left is None or right is None):
                 other = right if left is None else left
                 return Unknown(self.text(node)) if isinstance(other, Unknown | Doubt) else (other is None) == isinstance(node.ops[0], ast.Is)
-            if _constant(left) and _constant(right):
+            if _is_constant(left) and _is_constant(right):
                 try:
                     return _COMPARISONS[type(node.ops[0])](left, right)
                 except TypeError:
@@ -604,19 +609,19 @@ class Interpreter(LibraryCalls):
         return "".join(pieces)[:1000]
 
     def _listcomp_value(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
-        found = Values([], self.block)
-        complete = self._comprehend(node.generators, node.elt, Scope({}, scope), found)
+        elements = Values([], self.block)
+        complete = self._comprehend(node.generators, node.elt, Scope({}, scope), elements)
         if complete:
-            return found
-        return Doubt(self.part(node)) if [*concerned(found)] else Unknown(self.text(node))
+            return elements
+        return Doubt(self.part(node)) if [*model_values_in(elements)] else Unknown(self.text(node))
 
     _generatorexp_value = _listcomp_value
 
-    def _comprehend(self, generators: list[ast.comprehension], element: ast.expr, scope: Scope, found: Values) -> bool:
-        """Collect the elements; return whether every round is known."""
+    def _comprehend(self, generators: list[ast.comprehension], element: ast.expr, scope: Scope, elements: Values) -> bool:
+        """Collect the elements. Return whether every iteration is known."""
         if not generators:
-            found.append(self.value(element, scope))
-            self._check_size(found)
+            elements.append(self.value(element, scope))
+            self._check_size(elements)
             return True
         first, complete = generators[0], True
         values = self.entries(self.value(first.iter, scope))
@@ -625,7 +630,7 @@ class Interpreter(LibraryCalls):
             tests = [self.truth(self.value(test, scope)) for test in first.ifs]
             complete = complete and None not in tests
             if False not in tests:
-                complete = self._comprehend(generators[1:], element, scope, found) and complete
+                complete = self._comprehend(generators[1:], element, scope, elements) and complete
         return complete and values is not None
 
     def _yield_value(self, node: ast.Yield, scope: Scope) -> Any:
@@ -638,8 +643,8 @@ class Interpreter(LibraryCalls):
         return self.value(node.value, scope)
 
     def _call_value(self, node: ast.Call, scope: Scope) -> Any:
-        called = self.value(node.func, scope)
-        if isinstance(called, Library) and called.path == "super":
+        callee = self.value(node.func, scope)
+        if isinstance(callee, Library) and callee.path == "super":
             return self._super(node, scope)
         arguments = self.elements(node.args, scope)
         named: dict[str, Any] = {}
@@ -651,7 +656,7 @@ class Interpreter(LibraryCalls):
                 named |= value
             else:
                 named["**"] = Unknown(self.text(keyword.value))
-        return self.call(called, arguments, named, node)
+        return self.call(callee, arguments, named, node)
 
     def _super(self, node: ast.Call, scope: Scope) -> Any:
         around: Scope | None = scope
@@ -664,10 +669,10 @@ class Interpreter(LibraryCalls):
     # ---- calls
 
     def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """The value of a call."""
-        if isinstance(called, Bound) and called.function is not None:
+        """Return the value of a call."""
+        if isinstance(called, BoundMethod) and called.function is not None:
             return self.call_function(called.function, [called.owner, *arguments], named, node)
-        if isinstance(called, Bound):
+        if isinstance(called, BoundMethod):
             return self.method(called.owner, called.name, arguments, named, node)
         if isinstance(called, Function):
             return self.call_function(called, arguments, named, node)
@@ -677,30 +682,30 @@ class Interpreter(LibraryCalls):
             return self.library_call(called, arguments, named, node)
         if isinstance(called, Module | Doubt):
             return self.apply(called, arguments, named, node)
-        if isinstance(called, Inner):
+        if isinstance(called, ModulePart):
             return called
         values = [*arguments, *named.values()]
-        if isinstance(called, Unknown) and called.text.rpartition(".")[2] in HARMLESS:  # trainer.fit(model)
+        if isinstance(called, Unknown) and called.text.rpartition(".")[2] in HARMLESS:  # such as trainer.fit(model)
             return Unknown(self.text(node))
         self.touch(values, node)
         return self.changed(values, node)
 
     def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """What a function of the text's own returns."""
+        """Return the value of a call of the text's function."""
         if self.calls >= MOST_CALLS:
             values = [*arguments, *named.values()]
             self.touch(values, node)
             return self.changed(values, node)
-        own = function.node.args
-        placed = [one.arg for one in (*own.posonlyargs, *own.args)]
-        every = {*placed, *(one.arg for one in own.kwonlyargs)}
-        scope = Scope({name: Unknown(name) for name in every}, function.scope)
+        signature = function.node.args
+        positional = [one.arg for one in (*signature.posonlyargs, *signature.args)]
+        names = {*positional, *(one.arg for one in signature.kwonlyargs)}
+        scope = Scope({name: Unknown(name) for name in names}, function.scope)
         scope.values |= function.defaults
-        scope.values |= dict(zip(placed, arguments, strict=False)) | {name: value for name, value in named.items() if name in every}
-        if own.vararg:
-            scope.values[own.vararg.arg] = tuple(arguments[len(placed) :])
-        if own.kwarg:
-            scope.values[own.kwarg.arg] = {name: value for name, value in named.items() if name not in every}
+        scope.values |= dict(zip(positional, arguments, strict=False)) | {name: value for name, value in named.items() if name in names}
+        if signature.vararg:
+            scope.values[signature.vararg.arg] = tuple(arguments[len(positional) :])
+        if signature.kwarg:
+            scope.values[signature.kwarg.arg] = {name: value for name, value in named.items() if name not in names}
         if isinstance(function.node, ast.Lambda):
             self.calls += 1
             value = self.value(function.node.body, scope)
@@ -709,45 +714,45 @@ class Interpreter(LibraryCalls):
         frame = Frame(self.block, function.of)
         self.frames.append(frame)
         self.calls += 1
-        ended = self.run(function.node.body, scope)
+        signal = self.run(function.node.body, scope)
         self.calls -= 1
         self.frames.pop()
         if frame.yields:
-            return Doubt(self.part(node)) if [*concerned([arguments, frame.returned])] else Unknown(self.text(node))
-        if not ended and frame.returned:
+            return Doubt(self.part(node)) if [*model_values_in([arguments, frame.returned])] else Unknown(self.text(node))
+        if not signal and frame.returned:
             frame.returned.append(None)
         return self.join(frame.returned, self.text(node), node) if frame.returned else None
 
     def instance(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """An object of the text's own class, after its __init__."""
-        known = self.script_class(cls, arguments, named, node)
-        if known is not None:
-            return known
-        made = Instance(Described(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
+        """Return an object of the text's class after its __init__."""
+        script_module = self.script_class(cls, arguments, named, node)
+        if script_module is not None:
+            return script_module
+        made = Instance(LayerDescription(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
         if self.is_sequential(cls):
             made.children = Sequence(made.layer, self.block)
         self.modules.append(made)
-        start = cls.lookup("__init__")
-        if isinstance(start, Function):
-            self.call_function(start, [made, *arguments], named, node)
-        elif start is not None:
+        initializer = cls.lookup("__init__")
+        if isinstance(initializer, Function):
+            self.call_function(initializer, [made, *arguments], named, node)
+        elif initializer is not None:
             self.doubt(made, self.part(node))
         elif made.children is not None:
             self.fill(made.children, arguments, named, node)
         return made
 
-    # ---- what is known of a value
+    # ---- knowledge about values
 
     def truth(self, value: Any) -> bool | None:
-        """Whether a value is true; None if only running tells."""
+        """Return whether a value is true, or None if that is known only at run time."""
         if isinstance(value, _CONSTANTS):
             return bool(value)
-        if isinstance(value, list | tuple | dict) and not any(isinstance(one, Doubt) for one in value):
+        if isinstance(value, list | tuple | dict) and not any(isinstance(entry, Doubt) for entry in value):
             return bool(value)
         return True if isinstance(value, Instance | Function | Class) else None
 
     def entries(self, value: Any) -> list[Any] | None:
-        """The values of something that is iterated over; None if only running tells."""
+        """Return the entries of an iterable, or None if they are known only at run time."""
         if isinstance(value, list | tuple):
             return [*value]
         if isinstance(value, range):
@@ -757,14 +762,14 @@ class Interpreter(LibraryCalls):
         if isinstance(value, str) and len(value) < 1000:
             return [*value]
         if isinstance(value, Shape) and value.start == 1:
-            return [Dim((1, 2, 3), value.chain)]  # what is multiplied by it is multiplied by all sizes after the first
+            return [Dim((1, 2, 3), value.chain)]  # their product is the product of all sizes after the first
         if self.is_container(value):
             return [*self.items(value).values(), *(Doubt(part) for part in value.doubts)]
         return None
 
 
 def _product(left: Any, right: Any) -> Dim | None:
-    """The product of a size and a number, or of two sizes of one tensor."""
+    """Return the product of a size and a number, or of two sizes of one tensor; None if it is neither."""
     if isinstance(left, int):
         left, right = right, left
     if isinstance(right, int):
@@ -772,11 +777,11 @@ def _product(left: Any, right: Any) -> Dim | None:
     return Dim(tuple(sorted((*left.axes, *right.axes))), left.chain) if left.chain is right.chain and not {*left.axes} & {*right.axes} else None
 
 
-def _same(left: Any, right: Any) -> bool:
+def _is_same(left: Any, right: Any) -> bool:
     if left is right:
         return True
     return type(left) is type(right) and isinstance(left, (*_CONSTANTS, Unknown, Library)) and left == right
 
 
-def _constant(value: Any, depth: int = 2) -> bool:
-    return isinstance(value, _CONSTANTS) or (depth > 0 and isinstance(value, tuple | list) and len(value) < 100 and all(_constant(one, depth - 1) for one in value))
+def _is_constant(value: Any, depth: int = 2) -> bool:
+    return isinstance(value, _CONSTANTS) or (depth > 0 and isinstance(value, tuple | list) and len(value) < 100 and all(_is_constant(one, depth - 1) for one in value))

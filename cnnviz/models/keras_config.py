@@ -1,4 +1,4 @@
-"""A Keras model's configuration: JSON, or the config.json of a .keras archive. What it holds as code is never run."""
+"""Configurations of Keras models: JSON, or config.json in a .keras archive. Code in them is never run."""
 
 import json
 import zipfile
@@ -6,31 +6,32 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnviz.core.training.archives import piece_of
-from cnnviz.models.described_layers import Described, Description, Unknown, shortened
+from cnnviz.models.described_layers import LayerDescription, ModelDescription, Unknown, shorten
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME
 from cnnviz.words import Problem
 
 MOST_BYTES = 1_000_000
-"""The most bytes of a configuration."""
+"""Upper limit of bytes of a configuration."""
 
 MOST_DIGITS = 15
-"""Digits of a whole number."""
+"""Upper limit of digits of an integer."""
 
-_SHOWN = ("filters", "kernel_size", "units", "pool_size", "strides", "padding", "rate", "activation")
-"""The settings of a layer's configuration that are shown."""
+_SHOWN_SETTINGS = ("filters", "kernel_size", "units", "pool_size", "strides", "padding", "rate", "activation")
+"""Settings that are shown in a layer's text."""
 
 
 def config_in(archive: bytes) -> bytes:
-    """The configuration in a .keras archive; Problem where there is none."""
+    """Return the configuration in a .keras archive. Raise Problem if there is none."""
     try:
         return piece_of(archive, "config.json", MOST_BYTES + 1)
     except zipfile.BadZipFile:
         raise Problem("model.no_config") from None
 
 
-def read_config(text: str | bytes) -> Description:
-    """The layers and the loss of a configuration. Problem where it is none, or where a layer has two inputs.
+def read_config(text: str | bytes) -> ModelDescription:
+    """Return the layers and the loss of a configuration. Raise Problem if it is invalid, or if a layer has several
+    inputs.
 
     >>> layer = {"class_name": "Dense", "config": {"units": 10, "activation": "softmax"}}
     >>> read_config(json.dumps({"class_name": "Sequential", "config": {"layers": [layer]}})).layers[0].named["units"]
@@ -39,10 +40,10 @@ def read_config(text: str | bytes) -> Description:
     if len(text) > MOST_BYTES:
         raise Problem("model.too_long", megabytes=MOST_BYTES / 1e6)
     try:
-        model = json.loads(text, parse_int=_whole)
+        model = json.loads(text, parse_int=_parse_integer)
     except (ValueError, RecursionError):
         raise Problem("model.no_json") from None
-    for key in ("modelTopology", "model_config"):  # as TensorFlow.js and older files have it inside
+    for key in ("modelTopology", "model_config"):  # TensorFlow.js and older files wrap it in another object
         model = model.get(key, model) if isinstance(model, dict) else model
     if not isinstance(model, dict) or not isinstance(model.get("config"), dict | list):
         raise Problem("model.no_json")
@@ -51,42 +52,42 @@ def read_config(text: str | bytes) -> Description:
         raise Problem("model.no_layers")
     if len(layers) > MOST_LAYERS:
         raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
-    return Description(tuple(layers), *_loss(model.get("compile_config")))
+    return ModelDescription(tuple(layers), *_loss(model.get("compile_config")))
 
 
-def _whole(text: str) -> int | Unknown:
-    """Return a whole number, or an Unknown if it has too many digits to be a size."""
-    return int(text) if len(text) <= MOST_DIGITS else Unknown(shortened(text))
+def _parse_integer(text: str) -> int | Unknown:
+    """Return an integer, or an Unknown if it has too many digits to be a size."""
+    return int(text) if len(text) <= MOST_DIGITS else Unknown(shorten(text))
 
 
-def _layers(model: Mapping[str, Any], depth: int = 8) -> Iterator[Described]:
-    """The layers of a model, those of a model in it in their place."""
+def _layers(model: Mapping[str, Any], depth: int = 8) -> Iterator[LayerDescription]:
+    """Yield the layers of a model, including those of nested models."""
     config = model.get("config")
-    found = config if isinstance(config, list) else config.get("layers") if isinstance(config, dict) else None
-    if not depth or not isinstance(found, list):
+    entries = config if isinstance(config, list) else config.get("layers") if isinstance(config, dict) else None
+    if not depth or not isinstance(entries, list):
         raise Problem("model.no_json")
-    before = ""
-    for one in found:
-        if not isinstance(one, dict) or not isinstance(one.get("config"), dict | list):
+    previous_name = ""
+    for entry in entries:
+        if not isinstance(entry, dict) or not isinstance(entry.get("config"), dict | list):
             raise Problem("model.no_json")
-        _check_chain(one, before)
-        own = one["config"]
-        before = str(one.get("name") or (own.get("name") if isinstance(own, dict) else "") or "")
-        if one.get("class_name") in ("Sequential", "Functional", "Model"):
-            yield from _layers(one, depth - 1)
+        _check_chain(entry, previous_name)
+        settings = entry["config"]
+        previous_name = str(entry.get("name") or (settings.get("name") if isinstance(settings, dict) else "") or "")
+        if entry.get("class_name") in ("Sequential", "Functional", "Model"):
+            yield from _layers(entry, depth - 1)
         else:
-            yield _described(one)
+            yield _describe(entry)
 
 
-def _check_chain(layer: Mapping[str, Any], before: str) -> None:
-    """Each layer has to read the one before it."""
+def _check_chain(layer: Mapping[str, Any], previous_name: str) -> None:
+    """Raise Problem unless the layer reads only the one before it."""
     sources = list(_sources(layer.get("inbound_nodes")))
-    if len(sources) > 1 or (sources and before and sources[0] != before):
+    if len(sources) > 1 or (sources and previous_name and sources[0] != previous_name):
         raise Problem("model.branches", name=str(layer.get("name") or layer.get("class_name"))[:40])
 
 
 def _sources(nodes: Any, depth: int = 12) -> Iterator[str]:
-    """The names of the layers that a layer reads, as Keras 3 and Keras 2 write them."""
+    """Yield the names of the layers that a layer reads, in the formats of Keras 3 and Keras 2."""
     if not depth:
         return
     if isinstance(nodes, dict):
@@ -94,33 +95,33 @@ def _sources(nodes: Any, depth: int = 12) -> Iterator[str]:
         if isinstance(history, list) and history:
             yield str(history[0])
         else:
-            for one in nodes.values():
-                yield from _sources(one, depth - 1)
+            for node in nodes.values():
+                yield from _sources(node, depth - 1)
     elif isinstance(nodes, list):
         if len(nodes) >= 3 and isinstance(nodes[0], str) and isinstance(nodes[1], int):
             yield nodes[0]
         else:
-            for one in nodes:
-                yield from _sources(one, depth - 1)
+            for node in nodes:
+                yield from _sources(node, depth - 1)
 
 
-def _described(layer: Mapping[str, Any]) -> Described:
+def _describe(layer: Mapping[str, Any]) -> LayerDescription:
     config = layer["config"] if isinstance(layer["config"], dict) else {}
     named = {key: _value(value) for key, value in config.items()}
     name = str(layer.get("class_name"))
-    shown = ", ".join(f"{key}={named[key]!r}" for key in _SHOWN if isinstance(named.get(key), int | float | str | tuple))
-    return Described(name, (), named, shortened(f"{name}({shown})"))
+    settings_text = ", ".join(f"{key}={named[key]!r}" for key in _SHOWN_SETTINGS if isinstance(named.get(key), int | float | str | tuple))
+    return LayerDescription(name, (), named, shorten(f"{name}({settings_text})"))
 
 
 def _value(value: Any, depth: int = 4) -> Any:
-    """A constant, or an object by the name of its class or function."""
+    """Return a constant, or an object as the name of its class or function."""
     if isinstance(value, Unknown):
         return value
     if isinstance(value, list) and depth:
         return tuple(_value(one, depth - 1) for one in value[:16])
     if isinstance(value, dict):
-        inner = value.get("config")
-        return inner if isinstance(inner, str) else Unknown(str(value.get("registered_name") or value.get("class_name"))[:40])
+        config = value.get("config")
+        return config if isinstance(config, str) else Unknown(str(value.get("registered_name") or value.get("class_name"))[:40])
     return value if isinstance(value, int | float | str | bool | None) else Unknown(type(value).__name__)
 
 

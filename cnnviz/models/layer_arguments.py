@@ -1,10 +1,11 @@
-"""Which arguments of a layer are understood: those that its rule reads, those that change no number, and all others at their defaults."""
+"""Supported arguments of layers: those that a rule reads, those without effect on results, and others at their
+default values."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.models.arguments import Arguments, Untaken, shown
-from cnnviz.models.described_layers import Described
+from cnnviz.models.arguments import Arguments, UnsupportedLayer, format_value
+from cnnviz.models.described_layers import LayerDescription
 from cnnviz.words import message
 
 _CONV, _POOL = "k stride padding dilation groups bias mode device dtype", "k stride padding"
@@ -24,10 +25,10 @@ SIGNATURES: Mapping[str, str] = {
     "ZeroPad2d": "padding", "ZeroPadding2D": "padding format", "Flatten": "start end", "Permute": "dims", "Reshape": "shape", "Unflatten": "dim shape",
     "Input": "shape", "InputLayer": "shape", "Rescaling": "scale offset", "squeeze": "dim", "unsqueeze": "dim",
 }  # fmt: skip
-"""The order of a layer's arguments, by our names for them."""
+"""Positional arguments of layers in order, by our names."""
 KERAS: Mapping[str, str] = {"ReLU": "max_value slope threshold", "Dropout": "rate noise_shape seed", "Flatten": "format", "LeakyReLU": "slope", "Softmax": "dim"}
 KERAS_1: Mapping[str, str] = {"Conv2D": "filters rows columns init activation", "MaxPooling2D": _POOL, "AveragePooling2D": _POOL, "Dense": "units init activation"}
-"""Orders that a layer's name alone does not tell."""
+"""Orders that depend on the library's version, not only on the layer's name."""
 
 NAMED: Mapping[str, str] = {
     "in_channels": "channels", "out_channels": "filters", "kernel_size": "k", "pool_size": "k", "strides": "stride", "dilation_rate": "dilation",
@@ -37,14 +38,14 @@ NAMED: Mapping[str, str] = {
     "nb_filter": "filters", "nb_row": "rows", "nb_col": "columns", "border_mode": "padding", "subsample": "stride", "dim_ordering": "format", "output_dim": "units",
     "start_dim": "start", "end_dim": "end", "target_shape": "shape", "unflattened_size": "shape",
 }  # fmt: skip
-"""Our names for arguments that are called otherwise; all others are called as they are."""
+"""Our names of arguments that are called differently in code."""
 
 _START = frozenset(
     ["name", "device", "dtype", "inplace", "kernel_initializer", "bias_initializer", "beta_initializer", "gamma_initializer",
     "moving_mean_initializer", "moving_variance_initializer", "init", "seed", "input_shape", "batch_input_shape", "batch_shape", "input_dim",
     "input_length", "batch_size", "sparse", "ragged", "count_include_pad", "always", "view", "training", "synchronized_offset"]
 )
-"""Arguments that change no number after the start."""
+"""Arguments that change no number after initialization."""
 _DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "trainable": (True,), "dilation": (1, (1, 1)), "groups": (1,), "mode": ("zeros",), "ceil": (False,), "indices": (False,),
     "divisor_override": (None,), "format": (None, "channels_last", "tf"),
@@ -55,13 +56,13 @@ _DEFAULTS: Mapping[str, tuple[Any, ...]] = {
     "lora_rank": (None,), "quantization_config": (None,), "lora_alpha": (None,), "optional": (False,), "tensor": (None,), "type_spec": (None,),
     **{f"{what}_{kind}": (None,) for what in ("kernel", "bias", "activity", "beta", "gamma", "W", "b", "filters") for kind in ("regularizer", "constraint")},
 }  # fmt: skip
-"""Arguments that may stand in a text with these values alone."""
+"""Arguments that are supported only with these values."""
 _READ: Mapping[str, str] = {
     "conv": "channels filters k stride padding dilation groups bias mode activation", "pool": "k stride padding ceil", "size": "size", "dense": "inputs units bias activation",
     "activation": "activation", "relu": "slope", "dim": "dim", "rate": "rate", "norm": "channels eps momentum affine groups shape axis", "padding": "padding",
     "shape": "shape dim start end dims", "image": "shape scale offset",
 }  # fmt: skip
-READ_BY: Mapping[str, str] = {
+RULE_ARGUMENTS: Mapping[str, str] = {
     **dict.fromkeys(("Conv2d", "Conv2D", "LazyConv2d"), _READ["conv"]), **dict.fromkeys(("MaxPool2d", "AvgPool2d", "MaxPooling2D", "AveragePooling2D"), _READ["pool"]),
     "AdaptiveAvgPool2d": _READ["size"], **dict.fromkeys(("Linear", "LazyLinear", "Dense"), _READ["dense"]), "Activation": _READ["activation"],
     **dict.fromkeys(("ReLU", "LeakyReLU"), _READ["relu"]), **dict.fromkeys(("Softmax", "LogSoftmax"), _READ["dim"]), **dict.fromkeys(("Dropout", "Dropout2d"), _READ["rate"]),
@@ -69,46 +70,47 @@ READ_BY: Mapping[str, str] = {
     **dict.fromkeys(("Flatten", "Permute", "Reshape", "Unflatten", "squeeze", "unsqueeze"), _READ["shape"]), **dict.fromkeys(("Input", "InputLayer",
     "Rescaling"), _READ["image"]),
 }  # fmt: skip
-"""The arguments that a layer's rule reads."""
+"""Arguments that each layer's rule reads."""
 
 
-def arguments_of(layer: Described, name: str) -> Arguments:
-    """A layer's arguments by our names; `name` is what the layer is called here. Raise Untaken if one is not understood."""
+def arguments_of(layer: LayerDescription, name: str) -> Arguments:
+    """Return a layer's arguments by our names; `name` is our name of the layer. Raise Untaken if one is not
+    supported."""
     order = (SIGNATURES.get(layer.name) or SIGNATURES.get(_without_number(layer.name)) or SIGNATURES.get(name, "")).split()
     if layer.library.startswith("keras"):
         order = KERAS.get(name, " ".join(order)).split()
     if layer.library == "keras 1" or layer.name == "Convolution2D":
         order = KERAS_1.get(name, " ".join(order)).split()
     if len(layer.placed) > len(order):
-        raise Untaken(message("model.too_many_arguments", of=layer.name, value=shown(layer.placed[len(order)])))
-    given: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
+        raise UnsupportedLayer(message("model.too_many_arguments", of=layer.name, value=format_value(layer.placed[len(order)])))
+    arguments: Arguments = {**dict(zip(order, layer.placed, strict=False)), **{NAMED.get(key, key): value for key, value in layer.named.items()}}
     if layer.name in ("BatchNormalization", "GroupNormalization", "LayerNormalization") and "scale" in layer.named:
-        given["affine"] = layer.named["scale"]
-    _join_sides(given, layer)
-    if isinstance(spelt := given.get("padding"), str):
-        given["padding"] = spelt.lower()  # as Keras reads it
-    reads = READ_BY.get(name, "").split()
-    for key, value in given.items():
+        arguments["affine"] = layer.named["scale"]
+    _join_sides(arguments, layer)
+    if isinstance(padding := arguments.get("padding"), str):
+        arguments["padding"] = padding.lower()  # as Keras normalizes it
+    reads = RULE_ARGUMENTS.get(name, "").split()
+    for key, value in arguments.items():
         if key in reads or key in _START:
             continue
         if key not in _DEFAULTS:
-            raise Untaken(message("model.unknown_argument", name=key, of=layer.name))
-        if not any(value is one or (value == one and not isinstance(value, bool)) for one in _DEFAULTS[key]):
-            raise Untaken(message("model.argument", name=_written(key, layer), value=shown(value), fits=str(_DEFAULTS[key][0])))
-    return given
+            raise UnsupportedLayer(message("model.unknown_argument", name=key, of=layer.name))
+        if not any(value is default or (value == default and not isinstance(value, bool)) for default in _DEFAULTS[key]):
+            raise UnsupportedLayer(message("model.argument", name=_name_in_code(key, layer), value=format_value(value), fits=str(_DEFAULTS[key][0])))
+    return arguments
 
 
-def _join_sides(given: Arguments, layer: Described) -> None:
-    """Keras 1's rows and columns of a kernel as one size."""
-    if "rows" not in given:
+def _join_sides(arguments: Arguments, layer: LayerDescription) -> None:
+    """Join Keras 1's rows and columns of a kernel into one size."""
+    if "rows" not in arguments:
         return
-    if layer.library != "keras 1" and "nb_row" not in layer.named and ("columns" in given):
-        raise Untaken(message("model.keras_1", name=layer.name))
-    rows, columns = given.pop("rows"), given.pop("columns", None)
-    given["k"] = rows if columns is None else (rows, columns)
+    if layer.library != "keras 1" and "nb_row" not in layer.named and ("columns" in arguments):
+        raise UnsupportedLayer(message("model.keras_1", name=layer.name))
+    rows, columns = arguments.pop("rows"), arguments.pop("columns", None)
+    arguments["k"] = rows if columns is None else (rows, columns)
 
 
-def _written(key: str, layer: Described) -> str:
+def _name_in_code(key: str, layer: LayerDescription) -> str:
     return next((name for name in layer.named if NAMED.get(name, name) == key), key)
 
 

@@ -1,4 +1,5 @@
-"""What the libraries do: their layers, functions of tensors, containers and losses; what else may be done with a model; and all else is a doubt."""
+"""Model of the libraries: their layers, tensor functions, containers and losses, and harmless uses of a model.
+Everything else results in a doubt."""
 
 from __future__ import annotations
 
@@ -7,28 +8,28 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from cnnviz.models.described_layers import Described, Unknown
-from cnnviz.models.losses import BY_NAME, is_loss, of_code, refused_settings
+from cnnviz.models.described_layers import LayerDescription, Unknown
+from cnnviz.models.losses import BY_NAME, is_loss, loss_of_code, refused_settings
 from cnnviz.models.script_classes import SCRIPT_DROPOUT, known_class
 from cnnviz.models.values import (
-    Bound,
+    BoundMethod,
     Class,
     Dim,
     Doubt,
     Flow,
     Function,
     Functional,
-    Inner,
     Instance,
     Library,
     Loss,
     Module,
+    ModulePart,
     Scope,
     Sequence,
     Shape,
     Super,
     Values,
-    concerned,
+    model_values_in,
 )  # fmt: skip
 from cnnviz.words import Message, Problem, message
 
@@ -39,19 +40,19 @@ FUNCTIONS: Mapping[str, str] = {
     "leaky_relu": "LeakyReLU", "leaky_relu_": "LeakyReLU", "elu": "ELU", "selu": "SELU", "gelu": "GELU", "silu": "SiLU", "swish": "Swish", "softplus": "Softplus",
     "relu6": "ReLU6", "mish": "Mish", "hardtanh": "Hardtanh", "hardswish": "Hardswish", "celu": "CELU", "softsign": "Softsign", "hard_sigmoid": "Hardsigmoid",
 }  # fmt: skip
-"""Activations that are functions or methods of a tensor, in both libraries, by the layer that each is."""
+"""Activations that are functions or tensor methods in both libraries, with their layers."""
 TORCH_FUNCTIONS: Mapping[str, str] = {
     "max_pool2d": "MaxPool2d", "avg_pool2d": "AvgPool2d", "adaptive_avg_pool2d": "AdaptiveAvgPool2d", "dropout": "Dropout", "dropout2d": "Dropout2d",
 }  # fmt: skip
-KEPT = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
-"""Methods of a tensor that keep its numbers; squeeze and unsqueeze only where the rules of layers let them."""
-READ = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
+VALUE_METHODS = ("contiguous", "to", "float", "double", "cuda", "cpu", "type", "requires_grad_", "squeeze", "unsqueeze", "clone")
+"""Tensor methods that keep the values; squeeze and unsqueeze only if the layers' rules allow them."""
+READ_METHODS = ("size", "dim", "numel", "item", "tolist", "numpy", "backward", "retain_grad", "argmax", "max", "min", "topk", "eq", "sum", "mean",
     "data_ptr", "is_cuda", "device", "dtype", "ndim", "name", "detach", "data")
-"""Methods that only read a tensor: their results are no longer the model's output."""
+"""Tensor methods that only read: their results are not the model's output."""
 
 CONTAINERS = ("Sequential", "ModuleList")
 MODULE_METHODS = {"to", "cuda", "cpu", "float", "double", "train", "eval", "build", "cuda_", "requires_grad_", "to_device", "share_memory"}
-"""Methods that give a module itself back."""
+"""Methods that return the module itself."""
 HARMLESS = {
     "parameters", "named_parameters", "state_dict", "load_state_dict", "zero_grad", "summary", "fit", "fit_generator", "evaluate",
     "evaluate_generator", "predict", "predict_generator", "predict_classes",
@@ -63,9 +64,9 @@ HARMLESS = {
     "dtype", "device", "state_updates", "buffers", "save_hyperparameters", "hparams", "add_graph", "add_scalar", "watch", "validate", "test",
     "add_image", "gradient", "apply_gradients", "minimize",
 }  # fmt: skip
-"""Methods and attributes of a model that do not change what its layers are."""
+"""Methods and attributes of a model that do not change its layers."""
 _SPECIAL = {"trainable", "training", "requires_grad", "_modules", "__class__", "__dict__", "forward", "call", "__call__"}
-"""Attributes of a model that are not names of its own."""
+"""Attributes with a special meaning, which are not stored as a model's own."""
 
 TORCH_PATHS = {"torch", "nn", "F", "functional", "modules", "pl", "pytorch_lightning", "lightning", "special", ""}
 KERAS_PATHS = {"keras", "tensorflow", "tf", "tf_keras", "python", "layers", "models", "core", "convolutional", "pooling", "normalization",
@@ -79,12 +80,12 @@ HARMLESS_PATHS = re.compile(
     r"|(tf|tensorflow)\.(function|device|name_scope|GradientTape|distribute|summary|saved_model|train|lite|random|config|constant|convert_to_tensor|cast|reduce_mean|argmax|data)\b.*"
     r"|print|len|str|repr|type|isinstance|id|issubclass|summary|plot_model|hasattr|sum|next|iter|display|optim\w*|Adam|SGD|RMSprop|AdamW|Adagrad|Adadelta|model_to_dot|SVG|KerasClassifier|make_dot|any|all|format|callable|dir|sorted"
 )
-"""Functions that may be given a model, or something of it: they do not change what its layers are."""
-KEEPING = re.compile(
+"""Functions that may receive a model or parts of it without changing its layers."""
+HARMLESS_DECORATORS = re.compile(
     r"(torch\.)?(no_grad|enable_grad|compile|autocast|cuda\.amp\.autocast|jit\.export|inference_mode)|(tf|tensorflow)\.(function|name_scope)"
     r"|(keras|tf\.keras)\.(saving|utils)\.register_keras_serializable|staticmethod|(typing\.)?override|typechecked|tf\.Module"
 )
-"""Decorators and contexts that keep what a function does."""
+"""Decorators and contexts that do not change a function's result."""
 WRAPPERS = re.compile(r"(torch\.)?(nn\.)?(parallel\.)?(DataParallel|DistributedDataParallel)|torch\.compile|(torch\.)?jit\.script|DDP|(torch\.autograd\.)?Variable")
 PARSER, OPTIONS = "an argument parser", "the options of an argument parser"
 UNSAFE = {"exec", "eval", "globals", "locals", "vars", "__import__", "compile", "delattr"}
@@ -92,31 +93,31 @@ _BASES = {"Module", "Model", "Layer", "LightningModule", "Sequential", "object",
 
 
 class LibraryCalls:
-    """What happens at a call, an attribute or an item of a value."""
+    """Effects of calls, attributes and items of values."""
 
     def __init__(self, keras: bool):
         self.keras = keras
-        self.refused: list[Described] = []
+        self.refused: list[LayerDescription] = []
         self.losses: list[tuple[Loss, int]] = []
-        """Every loss in the text, with the line where it is computed or made."""
+        """All losses in the text, with the line where they are computed or created."""
         self.modules: list[Module] = []
-        """Every model that is made: objects of the text's classes, containers, Keras Models."""
+        """All models that are created: objects of the text's classes, containers, Keras Models."""
         self.compiled: list[tuple[Any, Loss]] = []
         self.patched: dict[str, Any] = {}
         self.foreign_star = ""
         self.options: dict[str, Any] = {}
         self.in_forward = 0
 
-    if TYPE_CHECKING:  # what the interpreter has
+    if TYPE_CHECKING:  # implemented by the interpreter
         block: int
         scope: Scope
 
-        def part(self, node: ast.AST, why: Message | None = None) -> Described: ...
+        def part(self, node: ast.AST, why: Message | None = None) -> LayerDescription: ...
         def text(self, node: ast.AST) -> str: ...
         def refuse(self, node: ast.AST, why: Message | None = None) -> None: ...
         def touch(self, values: Any, node: ast.AST, why: Message | None = None) -> None: ...
-        def doubt(self, value: Any, part: Described) -> None: ...
-        def set_chain(self, flow: Flow, part: Described) -> None: ...
+        def doubt(self, value: Any, part: LayerDescription) -> None: ...
+        def set_chain(self, flow: Flow, part: LayerDescription) -> None: ...
         def bind(self, values: dict[str, Any], name: str, value: Any) -> None: ...
         def may_change(self, value: Any, node: ast.AST) -> bool: ...
         def changed(self, values: list[Any], node: ast.AST) -> Any: ...
@@ -127,14 +128,14 @@ class LibraryCalls:
 
     # ---- names
 
-    def star(self, path: str) -> None:
-        """from path import *: a module that is not the library's may define any name."""
+    def import_star(self, path: str) -> None:
+        """Handle `from path import *`: a module outside the known libraries may define any name."""
         root = path.partition(".")[0]
         if root not in ("torch", "keras", "tensorflow", "numpy", "math", "matplotlib", "pylab", "typing", "tkinter", "os", "random"):
             self.foreign_star = path
 
     def free(self, name: str) -> Any:
-        """A name that the text does not define."""
+        """Return the value of a name that the text does not define."""
         if name in self.patched:
             return self.patched[name]
         if name in ("True", "False", "None"):
@@ -144,7 +145,7 @@ class LibraryCalls:
         return Library(f"{self.foreign_star}.{name}" if self.foreign_star and name not in _BUILTINS else name)
 
     def library_of(self, path: str) -> str:
-        """ "pytorch" or "keras" for a path of theirs, "" for another one."""
+        """Return "pytorch" or "keras" for a path in these libraries, otherwise ""."""
         *around, _ = path.split(".")
         if not around:
             return "keras" if self.keras else "pytorch"
@@ -155,15 +156,16 @@ class LibraryCalls:
         return ""
 
     def keeps(self, value: Any) -> bool:
-        """Whether a decorator or a context leaves what a function does as it is; no_grad does not inside a forward."""
+        """Return whether a decorator or context leaves a function's result unchanged. no_grad does not, inside a
+        forward."""
         if not isinstance(value, Library | Unknown):
             return False
         path = value.path if isinstance(value, Library) else value.text.partition("(")[0]
-        return bool(KEEPING.fullmatch(path)) and not (self.in_forward and re.search("no_grad|inference", path))
+        return bool(HARMLESS_DECORATORS.fullmatch(path)) and not (self.in_forward and re.search("no_grad|inference", path))
 
-    def own_loss(self, node: ast.Assign, scope: Scope) -> Loss | None:
-        """The loss in a line of cnnviz' own scripts: L = …, of the tensor z or o."""
-        if not (isinstance(node.targets[0], ast.Name) and node.targets[0].id == "L" and (code := of_code(node.value))):
+    def script_loss(self, node: ast.Assign, scope: Scope) -> Loss | None:
+        """Return the loss in a line of cnnviz's exported scripts, L = … of the tensor z or o. None for other lines."""
+        if not (isinstance(node.targets[0], ast.Name) and node.targets[0].id == "L" and (code := loss_of_code(node.value))):
             return None
         name, variable = code
         flow = scope.find(variable)[1]
@@ -177,7 +179,7 @@ class LibraryCalls:
         return (isinstance(value, Sequence) and not isinstance(value, Instance)) or (isinstance(value, Instance) and value.children is not None)
 
     def items(self, value: Any) -> dict[str, Any]:
-        """The layers of a container, by name."""
+        """Return the layers of a container, by name."""
         items: dict[str, Any] = (value.children if isinstance(value, Instance) else value).items
         return items
 
@@ -185,7 +187,7 @@ class LibraryCalls:
         return any(isinstance(base, Library) and base.last == "Sequential" and self.library_of(base.path) for base in cls.library_bases)
 
     def fill(self, container: Sequence, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> None:
-        """Put what a Sequential or a ModuleList is made of into it."""
+        """Add the arguments of a Sequential or ModuleList to the container."""
         if len(arguments) == 1 and isinstance(arguments[0], list | tuple | dict):
             entries: Any = arguments[0]
         elif not arguments and "layers" in named:
@@ -205,17 +207,17 @@ class LibraryCalls:
                 container.add(self.module(entry, node))
 
     def module(self, value: Any, node: ast.AST) -> Any:
-        """A value as a layer of a container."""
+        """Return a value as a layer of a container."""
         if isinstance(value, Module | Doubt):
             return value
         if isinstance(value, Flow) and value.root is value:  # keras.Input(…)
             return Module(value.layers()[0], self.block)
         if isinstance(value, Library):
-            return Doubt(Described("", text=self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=value.path)))
+            return Doubt(LayerDescription("", text=self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=value.path)))
         if isinstance(value, Function | Class | Flow):
             return Doubt(self.part(node))
         text = value.text if isinstance(value, Unknown) else ""
-        return Doubt(Described("", text=text or self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=text or self.text(node))))
+        return Doubt(LayerDescription("", text=text or self.text(node), line=getattr(node, "lineno", 0), refused=message("model.unknown_layer", name=text or self.text(node))))
 
     def set_item(self, owner: Any, key: int | str, value: Any) -> bool:
         items = self.items(owner)
@@ -238,13 +240,13 @@ class LibraryCalls:
         return True
 
     def item(self, owner: Any, key: Any, node: ast.AST) -> Any:
-        """owner[key]."""
+        """Return the value of owner[key]."""
         if isinstance(owner, list | tuple | str) and isinstance(key, int | slice):
             try:
-                found = owner[key]
+                entry = owner[key]
             except IndexError:
                 return Unknown(self.text(node))
-            return Values(found, self.block) if isinstance(owner, list) and isinstance(key, slice) else found
+            return Values(entry, self.block) if isinstance(owner, list) and isinstance(key, slice) else entry
         if isinstance(owner, dict):
             return owner[key] if isinstance(key, int | str) and key in owner else self.changed([*owner.values()], node)
         if isinstance(owner, Shape):
@@ -265,24 +267,24 @@ class LibraryCalls:
                 return Doubt(self.part(node))
         if isinstance(owner, Flow):
             if key == 0 and not isinstance(key, bool) and owner.of_data and not self.in_forward:
-                return owner  # the one image of a batch
+                return owner  # the only image of a batch
             return self.passed(owner, self.part(node))
-        if isinstance(owner, Inner | Doubt | Loss):
+        if isinstance(owner, ModulePart | Doubt | Loss):
             return owner
         return self.changed([owner], node)
 
     # ---- attributes
 
     def attribute(self, owner: Any, name: str, node: ast.AST) -> Any:
-        """owner.name."""
+        """Return the value of owner.name."""
         if isinstance(owner, Library):
             path = f"{owner.path}.{name}"
             return self.patched.get(path, Library(path))
         if isinstance(owner, Instance):
-            return self._of_instance(owner, name, node)
+            return self._instance_attribute(owner, name, node)
         if isinstance(owner, Super):
             found = owner.instance.cls.lookup(name, owner.cls)
-            return Bound(owner.instance, name, found) if isinstance(found, Function) else Bound(owner, name)
+            return BoundMethod(owner.instance, name, found) if isinstance(found, Function) else BoundMethod(owner, name)
         if isinstance(owner, Class):
             found = owner.lookup(name)
             return found if found is not None else Unknown(self.text(node))
@@ -291,7 +293,7 @@ class LibraryCalls:
                 return Shape(owner, owner.chain)
             if name in ("data", "grad", "T", "H", "mT", "real"):
                 return self.passed(owner, self.part(node, message("model.stops_gradient") if name == "data" else None))
-            return Bound(owner, name)
+            return BoundMethod(owner, name)
         if isinstance(owner, Sequence):
             if name in owner.items:
                 return owner.items[name]
@@ -299,40 +301,40 @@ class LibraryCalls:
                 return Values([value for value in owner.items.values() if not (isinstance(value, Module) and value.layer.name in ("Input", "InputLayer"))], -1)
             if name == "_modules":
                 return owner.items
-            return Bound(owner, name)
+            return BoundMethod(owner, name)
         if isinstance(owner, Module):
             if isinstance(owner, Functional) and name == "layers":
                 self.doubt(owner, self.part(node))
-            return Bound(owner, name) if not name.startswith(("weight", "bias", "kernel", "running")) else Inner(owner)
+            return BoundMethod(owner, name) if not name.startswith(("weight", "bias", "kernel", "running")) else ModulePart(owner)
         if isinstance(owner, Doubt):
             return owner
-        if isinstance(owner, Inner | Loss | list | dict | str | tuple):
-            return Bound(owner, name)
+        if isinstance(owner, ModulePart | Loss | list | dict | str | tuple):
+            return BoundMethod(owner, name)
         if owner == Unknown(PARSER):
-            return Bound(owner, name)
+            return BoundMethod(owner, name)
         if owner == Unknown(OPTIONS) and name in self.options:
             return self.options[name]
         return Unknown(self.text(node))
 
-    def _of_instance(self, owner: Instance, name: str, node: ast.AST) -> Any:
+    def _instance_attribute(self, owner: Instance, name: str, node: ast.AST) -> Any:
         if name in owner.items:
             return owner.items[name]
         if owner.children is not None and name in owner.children.items:
             return owner.children.items[name]
-        found = owner.cls.lookup(name)
-        if isinstance(found, Function):
-            static = any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in getattr(found.node, "decorator_list", ()))
-            return found if static else Bound(owner, name, found)
-        if found is not None:
-            return found
+        attribute = owner.cls.lookup(name)
+        if isinstance(attribute, Function):
+            is_static = any(isinstance(decorator, ast.Name) and decorator.id == "staticmethod" for decorator in getattr(attribute.node, "decorator_list", ()))
+            return attribute if is_static else BoundMethod(owner, name, attribute)
+        if attribute is not None:
+            return attribute
         if name in ("training", "device", "dtype", "name", "hparams", "trainable_variables", "optimizer"):
             return Unknown(self.text(node))
         if name in ("layers", "_modules", "__dict__"):
             self.doubt(owner, self.part(node))
-        return Bound(owner, name)
+        return BoundMethod(owner, name)
 
     def set_attribute(self, owner: Any, name: str, value: Any, node: ast.AST) -> None:
-        """owner.name = value."""
+        """Handle owner.name = value."""
         plain = owner.children is None or not isinstance(value, Module | Doubt) if isinstance(owner, Instance) else False
         if plain and name not in _SPECIAL:
             self.bind(owner.items, name, value)
@@ -340,9 +342,9 @@ class LibraryCalls:
             self.bind(self.patched, f"{owner.path}.{name}", value)
         elif isinstance(owner, Class):
             self.bind(owner.attributes, name, value)
-        elif isinstance(owner, Inner) and name in ("data", "grad"):
-            if [*concerned(value)]:
-                self.touch(owner, node)  # two weights that share their numbers
+        elif isinstance(owner, ModulePart) and name in ("data", "grad"):
+            if [*model_values_in(value)]:
+                self.touch(owner, node)  # weight sharing
         elif (isinstance(owner, Module) and name == "mask" and owner.layer.name == SCRIPT_DROPOUT) or (isinstance(owner, Module) and name in ("name",)):
             return
         else:
@@ -350,8 +352,8 @@ class LibraryCalls:
 
     # ---- tensors
 
-    def passed(self, flow: Flow, part: Described, inplace: bool = False, view: bool = False) -> Flow:
-        """The tensor after a layer, which may change it in place, or share its memory."""
+    def passed(self, flow: Flow, part: LayerDescription, inplace: bool = False, view: bool = False) -> Flow:
+        """Return the tensor after a layer, which may change it in place or share its memory."""
         if inplace:
             self.set_chain(flow, part)
             return flow
@@ -360,14 +362,14 @@ class LibraryCalls:
         return Flow((flow.chain, part), flow.of_data, flow.root, flow.count + 1, flow.store if view else [])
 
     def apply(self, module: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """What a layer or a model gives for its arguments."""
+        """Return the result of a layer or model for its arguments."""
         values = [*arguments, *named.values()]
         first = arguments[0] if arguments else named.get("inputs", named.get("x", named.get("input")))
         if isinstance(module, Module) and self._is_loss(module):
             return self.loss_of(module.layer.name, module.layer.library, arguments, {**self._loss_settings(module), **named}, node)
         if isinstance(first, list | tuple) and len(first) == 1 and isinstance(first[0], Flow):
             first = first[0]
-        flows = [value for value in concerned(values) if isinstance(value, Flow)]
+        flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
         if isinstance(module, Doubt):
             return self.passed(flows[0], module.part) if flows else module
         if isinstance(first, Doubt):
@@ -375,7 +377,7 @@ class LibraryCalls:
         if len({id(flow) for flow in flows}) > 1:
             return self.passed(flows[0], self.part(node, message("model.two_paths")))
         if not isinstance(first, Flow):
-            if isinstance(first, Module | Loss | Inner):
+            if isinstance(first, Module | Loss | ModulePart):
                 self.touch(values, node)
                 return Doubt(self.part(node))
             if not arguments and not named:
@@ -387,7 +389,7 @@ class LibraryCalls:
         return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
     def through(self, module: Any, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """A tensor after a module."""
+        """Return a tensor after a module."""
         if isinstance(module, Doubt):
             return self.passed(flow, module.part)
         result: Any = flow
@@ -415,10 +417,10 @@ class LibraryCalls:
         return self.passed(flow, layer, inplace=layer.library == "pytorch" and inplace not in (None, False), view=layer.name in ("Flatten", "Identity"))
 
     def _forward(self, module: Instance, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """What the text's own forward, or Keras' call, makes of a tensor."""
+        """Return the result of the text's forward, or Keras's call, for a tensor."""
         function = module.items.get("forward") or module.cls.lookup("forward") or module.cls.lookup("call")
         if not isinstance(function, Function) or module.cls.lookup("__call__") is not None:
-            return self.passed(flow, Described("", text=module.layer.text, line=module.layer.line, refused=message("model.own", name=module.layer.name)))
+            return self.passed(flow, LayerDescription("", text=module.layer.text, line=module.layer.line, refused=message("model.own", name=module.layer.name)))
         for base in module.cls.library_bases:
             if not (isinstance(base, Library) and base.last in _BASES and (self.library_of(base.path) or base.root in ("pl", "abc", "typing"))):
                 part = self.part(module.cls.node, message("model.base", name=base.path if isinstance(base, Library) else module.layer.name))
@@ -433,7 +435,7 @@ class LibraryCalls:
     # ---- functions and methods
 
     def method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """owner.name(…) of a value that is not an object of the text's own class, or has no such method there."""
+        """Return the value of owner.name(…), unless it is a method defined by the text."""
         if isinstance(owner, Super):
             return self._base_method(owner, name, arguments, named, node)
         if isinstance(owner, Flow):
@@ -444,23 +446,23 @@ class LibraryCalls:
             if name == "backward":
                 owner.backward = True
             return owner if name in ("item", "cpu", "detach", "data", "mean", "numpy", "to") else self.changed([owner], node)
-        if isinstance(owner, Inner):
+        if isinstance(owner, ModulePart):
             if name in ("requires_grad_", "register_hook"):
                 self.touch(owner, node)
             return owner
         if isinstance(owner, list | dict | str | tuple):
             return self._list_method(owner, name, arguments, named, node)
         if owner == Unknown(PARSER):
-            return self._option(name, arguments, named)
+            return self._parser_method(name, arguments, named)
         return self.changed([owner, *arguments, *named.values()], node)
 
-    def _option(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
-        """argparse: an option has its default."""
+    def _parser_method(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
+        """Handle argparse: options have their default values."""
         if name == "add_argument":
             default = named.get("default", {"store_true": False, "store_false": True}.get(str(named.get("action")), Unknown("an option")))
             for option in [*arguments, named.get("dest")]:
                 if isinstance(option, str):
-                    self.options[option.lstrip("-").replace("-", "_")] = _plain(default)
+                    self.options[option.lstrip("-").replace("-", "_")] = _plain_argument(default)
         return Unknown(OPTIONS if name == "parse_args" else PARSER)
 
     def _list_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
@@ -498,7 +500,7 @@ class LibraryCalls:
         if name == "__init__":
             if owner.instance.children is not None:
                 self.fill(owner.instance.children, arguments, {key: value for key, value in named.items() if key == "layers"}, node)
-            elif any(key in ("inputs", "outputs") for key in named) or [*concerned(arguments)]:
+            elif any(key in ("inputs", "outputs") for key in named) or [*model_values_in(arguments)]:
                 self.doubt(owner.instance, self.part(node))
             return None
         if name in ("forward", "call", "__call__") and owner.instance.children is not None and arguments and isinstance(arguments[0], Flow):
@@ -518,8 +520,8 @@ class LibraryCalls:
     arguments[1] if len(arguments) > 1 else named.get("end_dim", -1)]
             return self.passed(flow, self._flatten(start, end, node), view=True)
         if name in ("squeeze", "unsqueeze"):
-            return self.passed(flow, Described(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
-        if name in KEPT and not [*concerned([arguments, named])]:
+            return self.passed(flow, LayerDescription(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
+        if name in VALUE_METHODS and not [*model_values_in([arguments, named])]:
             if name == "requires_grad_" or name != "clone":
                 return flow
             return Flow(flow.chain, flow.of_data, flow.root, flow.count)
@@ -530,32 +532,32 @@ class LibraryCalls:
         if name == "backward":
             why = message("model.unknown_loss", name=self.text(node))
             self.losses.append((Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True), getattr(node, "lineno", 0)))
-        if name in READ:
+        if name in READ_METHODS:
             return self.passed(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
-        flows = [value for value in concerned([arguments, named]) if isinstance(value, Flow) and value is not flow]
+        flows = [value for value in model_values_in([arguments, named]) if isinstance(value, Flow) and value is not flow]
         part = self.part(node, message("model.two_paths") if flows else None)
         return self.passed(flow, part, inplace=name.endswith("_") or bool(flows))
 
-    def _flatten(self, start: Any, end: Any, node: ast.AST) -> Described:
-        return Described("Flatten", (start, end), {}, self.text(node), getattr(node, "lineno", 0), "pytorch")
+    def _flatten(self, start: Any, end: Any, node: ast.AST) -> LayerDescription:
+        return LayerDescription("Flatten", (start, end), {}, self.text(node), getattr(node, "lineno", 0), "pytorch")
 
-    def _view(self, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Described:
-        """view(-1, 400), view(x.size(0), -1): a row for each image; of the image itself a map."""
+    def _view(self, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> LayerDescription:
+        """Return the layer for view(-1, 400) or view(x.size(0), -1), one row per image; for the input, a map."""
         if len(arguments) == 1 and isinstance(arguments[0], list | tuple):
             arguments = [*arguments[0]]
         text, line = self.text(node), getattr(node, "lineno", 0)
         if len(arguments) == 4 and flow.chain is None and arguments[0] in (-1, Dim((0,), None)):
-            return Described("Input", (), {}, text, line, "pytorch")
+            return LayerDescription("Input", (), {}, text, line, "pytorch")
         if len(arguments) == 2 and not named:
             first, second = arguments
             batch = isinstance(first, Dim) and first.axes == (0,)
             rest = isinstance(second, Dim) and second.axes == (1, 2, 3) and second.chain is flow.chain
             count = isinstance(second, int) and not isinstance(second, bool) and second > 0
             if (batch and (second == -1 or count or rest)) or (first == -1 and (count or rest)):
-                return Described("Flatten", (), {"view": second} if count else {}, text, line, "pytorch")
+                return LayerDescription("Flatten", (), {"view": second} if count else {}, text, line, "pytorch")
             if isinstance(second, Unknown | Dim) and first == -1:
-                return Described("", text=text, line=line, refused=message("model.view_unknown", value=getattr(second, "text", text)))
-        return Described("", text=text, line=line, refused=message("model.view"))
+                return LayerDescription("", text=text, line=line, refused=message("model.view_unknown", value=getattr(second, "text", text)))
+        return LayerDescription("", text=text, line=line, refused=message("model.view"))
 
     def _module_method(self, owner: Any, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         first = arguments[0] if arguments else None
@@ -566,12 +568,12 @@ class LibraryCalls:
                 self.touch(owner, node)
             return owner
         if name in ("parameters", "named_parameters"):
-            return Values([(Unknown("name"), Inner(owner)) if name == "named_parameters" else Inner(owner)], self.block)
+            return Values([(Unknown("name"), ModulePart(owner)) if name == "named_parameters" else ModulePart(owner)], self.block)
         if name in ("children", "modules", "named_children", "named_modules"):
-            found = self._inside(owner, deep="modules" in name)
-            return Values([(Unknown("name"), one) for one in found] if name.startswith("named") else found, self.block)
+            modules = self._modules_in(owner, deep="modules" in name)
+            return Values([(Unknown("name"), inner) for inner in modules] if name.startswith("named") else modules, self.block)
         if name == "apply" and len(arguments) == 1:
-            for module in self._inside(owner, deep=True):
+            for module in self._modules_in(owner, deep=True):
                 self.call(first, [module], {}, node)
             return owner
         if name == "compile":
@@ -597,15 +599,15 @@ class LibraryCalls:
             return Doubt(self.part(node))
         return Unknown(self.text(node))
 
-    def _inside(self, owner: Any, deep: bool, depth: int = 8) -> list[Any]:
+    def _modules_in(self, owner: Any, deep: bool, depth: int = 8) -> list[Any]:
         if isinstance(owner, Sequence) and depth:
             values = owner.items.values() if not (isinstance(owner, Instance) and owner.children is not None) else owner.children.items.values()
-            found = [value for value in values if isinstance(value, Module) and not self._is_loss(value)]
-            return found + [inner for one in found for inner in self._inside(one, True, depth - 1)] if deep else found
+            modules = [value for value in values if isinstance(value, Module) and not self._is_loss(value)]
+            return modules + [inner for module in modules for inner in self._modules_in(module, True, depth - 1)] if deep else modules
         return []
 
     def _add(self, container: Sequence, name: str, arguments: list[Any], node: ast.AST) -> Any:
-        """A layer that is added to a container, or taken from it."""
+        """Add a layer to a container, or remove one."""
         names, last = [*container.items], arguments[-1] if arguments else -1
         if name == "pop":
             if not isinstance(last, int) or not -len(names) <= last < len(names):
@@ -642,7 +644,7 @@ class LibraryCalls:
         return Doubt(self.part(node))
 
     def function_of(self, name: str, flow: Flow, arguments: list[Any], named: dict[str, Any], node: ast.AST, library: str) -> Flow:
-        """An activation, a pool or a dropout that is called as a function of a tensor."""
+        """Return the tensor after a functional activation, pooling or dropout."""
         layer = FUNCTIONS.get(name) or TORCH_FUNCTIONS[name]
         settings = dict(named)
         if library == "keras" and layer in ("LeakyReLU",):
@@ -650,9 +652,9 @@ class LibraryCalls:
             arguments = []
         inplace = name.endswith("_") or settings.pop("inplace", None) not in (None, False)
         if layer in ("Dropout", "Dropout2d"):
-            placed = dict(zip(("p", "training", "inplace"), arguments, strict=False))
-            inplace = inplace or placed.pop("inplace", False) is not False
-            settings, arguments = {"training": True, **placed, **settings}, []
+            positional = dict(zip(("p", "training", "inplace"), arguments, strict=False))
+            inplace = inplace or positional.pop("inplace", False) is not False
+            settings, arguments = {"training": True, **positional, **settings}, []
             if settings.pop("training") is True:
                 settings["always"] = True
             elif (arguments, settings.get("training")) == ([], False) or named.get("training") is False:
@@ -660,13 +662,13 @@ class LibraryCalls:
         settings.pop("_stacklevel", None)
         if "dtype" in settings and settings["dtype"] is None:
             del settings["dtype"]
-        return self.passed(flow, Described(layer, tuple(arguments), settings, self.text(node), getattr(node, "lineno", 0), library), inplace=inplace)
+        return self.passed(flow, LayerDescription(layer, tuple(arguments), settings, self.text(node), getattr(node, "lineno", 0), library), inplace=inplace)
 
-    def library_call(self, called: Library, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """What a call of a function or a class gives that the text does not define."""
-        path, name, values = called.path, called.last, [*arguments, *named.values()]
-        if path in _BUILTINS and (path not in ("print",)) and (found := self._builtin(path, arguments, named, node)) is not _NOT:
-            return found
+    def library_call(self, callee: Library, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
+        """Return the result of a function or class that the text does not define."""
+        path, name, values = callee.path, callee.last, [*arguments, *named.values()]
+        if path in _BUILTINS and (path not in ("print",)) and (result := self._builtin(path, arguments, named, node)) is not _NOT_HANDLED:
+            return result
         library = self.library_of(path)
         if name in UNSAFE and path in (name, f"builtins.{name}"):
             self.refuse(node, message("model.unsafe", name=name))
@@ -680,7 +682,7 @@ class LibraryCalls:
             return arguments[0] if arguments and isinstance(arguments[0], dict) else Doubt(self.part(node))
         if library and (name in (*CONTAINERS, "ModuleDict", "Input") or (name in ("Model", "Functional") and values)):
             return self._made(name, path, library, arguments, named, node)
-        flows = [value for value in concerned(values) if isinstance(value, Flow)]
+        flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
         if is_loss(name) and library and (named or arguments) and (flows or not name[:1].isupper()):
             return self.loss_of(name, library, arguments, named, node)
         if flows:
@@ -700,7 +702,7 @@ class LibraryCalls:
         return Unknown(self.text(node))
 
     def _function(self, path: str, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
-        """A library's function of tensors."""
+        """Return the result of a library function of tensors."""
         first = arguments[0] if arguments else named.pop("input", named.pop("x", None))
         if isinstance(first, Flow) and len({id(flow) for flow in flows}) == 1 and library:
             if name in FUNCTIONS or (library == "pytorch" and name in TORCH_FUNCTIONS):
@@ -721,14 +723,14 @@ class LibraryCalls:
         return self.passed(flows[0], part)
 
     def _made(self, name: str, path: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """A layer, a container, a model or a loss that is made."""
+        """Create a layer, container, model or loss."""
         line, values = getattr(node, "lineno", 0), [*arguments, *named.values()]
         if not library:
             self.touch(values, node)
             why = message("model.foreign", name=path) if not path.startswith("?") else message("model.unknown", name=name)
-            return Module(Described(name, text=self.text(node), line=line, refused=why), self.block)
+            return Module(LayerDescription(name, text=self.text(node), line=line, refused=why), self.block)
         if name in (*CONTAINERS, "ModuleDict"):
-            made = Sequence(Described(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
+            made = Sequence(LayerDescription(name, text=self.text(node), line=line, library=library), self.block, callable=name == "Sequential")
             extra = {key for key in named if key not in ("layers", "name")}
             self.fill(made, arguments[:1] if library == "keras" else arguments, named, node)
             if extra:
@@ -739,33 +741,33 @@ class LibraryCalls:
             return self._functional(arguments, named, node)
         if name == "Input":
             start = Flow(of_data=False)
-            plain = {key: _plain(value) for key, value in named.items()}
-            start.chain = (None, Described("Input", tuple(_plain(one) for one in arguments), plain, self.text(node), line, library))
+            plain = {key: _plain_argument(value) for key, value in named.items()}
+            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(one) for one in arguments), plain, self.text(node), line, library))
             start.root = start
             return start
-        if [*concerned([value for value in values if not isinstance(value, Inner)])] and not is_loss(name):
+        if [*model_values_in([value for value in values if not isinstance(value, ModulePart)])] and not is_loss(name):
             activation = named.get("activation")
-            if not (isinstance(activation, Module) and len([*concerned(values)]) == 1):
+            if not (isinstance(activation, Module) and len([*model_values_in(values)]) == 1):
                 self.touch(values, node)
-        layer = Described(name, tuple(_plain(one) for one in arguments), {key: _plain(value) for key, value in named.items()}, self.text(node), line, library)
+        layer = LayerDescription(name, tuple(_plain_argument(one) for one in arguments), {key: _plain_argument(value) for key, value in named.items()}, self.text(node), line, library)
         made_layer = Module(layer, self.block)
-        made_layer.layer = Described(**{**layer.__dict__, "module": made_layer})
+        made_layer.layer = LayerDescription(**{**layer.__dict__, "module": made_layer})
         if is_loss(name):
             self.losses.append((self._loss(name, library, self._loss_settings(made_layer), node, None), line))
         return made_layer
 
     def _functional(self, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """Keras' Model(inputs, outputs)."""
+        """Create Keras's Model(inputs, outputs)."""
         start = named.get("inputs", named.get("input", arguments[0] if arguments else None))
         end = named.get("outputs", named.get("output", arguments[1] if len(arguments) > 1 else None))
         start, end = (one[0] if isinstance(one, list | tuple) and len(one) == 1 else one for one in (start, end))
-        made = Functional(Described("Model", text=self.text(node), line=getattr(node, "lineno", 0), library="keras"), self.block)
+        model = Functional(LayerDescription("Model", text=self.text(node), line=getattr(node, "lineno", 0), library="keras"), self.block)
         if isinstance(end, Flow) and isinstance(start, Flow) and end.root is start.root and start.chain is not None and start.chain[0] is None:
-            made.end = Flow(end.chain, False, end.root, end.count)
+            model.end = Flow(end.chain, False, end.root, end.count)
         else:
-            made.end = Doubt(self.part(node, message("model.two_paths")))
-        self.modules.append(made)
-        return made
+            model.end = Doubt(self.part(node, message("model.two_paths")))
+        self.modules.append(model)
+        return model
 
     # ---- losses
 
@@ -776,13 +778,13 @@ class LibraryCalls:
         return {**{f"#{n}": value for n, value in enumerate(module.layer.placed)}, **module.layer.named}
 
     def loss_of(self, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Loss:
-        """A loss of a tensor."""
-        keras = library == "keras"
-        names = ("y_true", "y_pred") if keras else ("input", "target")
-        given = {**dict(zip(names, arguments, strict=False)), **{key: value for key, value in named.items() if key in names}}
-        more = {**{f"#{n}": value for n, value in enumerate(arguments[2:])}, **{key: value for key, value in named.items() if key not in names}}
-        output, target = (given.get(key) for key in (names if not keras else names[::-1]))
-        loss = self._loss(name, library, more, node, output if isinstance(output, Flow) else None)
+        """Return a loss of a tensor, and record it."""
+        is_keras = library == "keras"
+        names = ("y_true", "y_pred") if is_keras else ("input", "target")
+        tensors = {**dict(zip(names, arguments, strict=False)), **{key: value for key, value in named.items() if key in names}}
+        settings = {**{f"#{n}": value for n, value in enumerate(arguments[2:])}, **{key: value for key, value in named.items() if key not in names}}
+        output, target = (tensors.get(key) for key in (names if not is_keras else names[::-1]))
+        loss = self._loss(name, library, settings, node, output if isinstance(output, Flow) else None)
         if isinstance(output, Doubt):
             loss.refused = loss.refused or output.part
         if isinstance(target, Flow):
@@ -792,30 +794,31 @@ class LibraryCalls:
 
     def _loss(self, name: str, library: str, settings: Mapping[str, Any], node: ast.AST, flow: Flow | None) -> Loss:
         why = refused_settings(name, settings)
-        copied = Flow(flow.chain, flow.of_data, flow.root, flow.count) if flow is not None else None  # as it is now
-        return Loss(BY_NAME.get(name, ""), copied, settings.get("from_logits") is True, self.part(node, why) if why else None)
+        # a copy, since later in-place changes do not affect the loss
+        flow_copy = Flow(flow.chain, flow.of_data, flow.root, flow.count) if flow is not None else None
+        return Loss(BY_NAME.get(name, ""), flow_copy, settings.get("from_logits") is True, self.part(node, why) if why else None)
 
     def _compile(self, model: Any, loss: Any, named: dict[str, Any], node: ast.AST) -> None:
-        """model.compile(loss=…)."""
+        """Handle model.compile(loss=…)."""
         line = getattr(node, "lineno", 0)
         if loss is None:
             return
         if isinstance(loss, list | tuple) and len(loss) == 1:
             loss = loss[0]
         if isinstance(loss, str):
-            found = self._loss(loss, "keras", {}, node, None)
+            compiled_loss = self._loss(loss, "keras", {}, node, None)
         elif isinstance(loss, Library):
-            found = self._loss(loss.last if self.library_of(loss.path) else "", "keras", {}, node, None)
+            compiled_loss = self._loss(loss.last if self.library_of(loss.path) else "", "keras", {}, node, None)
         elif isinstance(loss, Module) and self._is_loss(loss):
-            found = self._loss(loss.layer.name, "keras", self._loss_settings(loss), node, None)
+            compiled_loss = self._loss(loss.layer.name, "keras", self._loss_settings(loss), node, None)
         else:
-            found = Loss("", None, False, self.part(node, message("model.unknown_loss", name=self.text(node))))
+            compiled_loss = Loss("", None, False, self.part(node, message("model.unknown_loss", name=self.text(node))))
         if "loss_weights" in named or named.get("weighted_metrics"):
-            found.refused = found.refused or self.part(node)
-        self.losses.append((found, line))
-        self.compiled.append((model, found))
+            compiled_loss.refused = compiled_loss.refused or self.part(node)
+        self.losses.append((compiled_loss, line))
+        self.compiled.append((model, compiled_loss))
 
-    # ---- Python's own functions
+    # ---- builtins
 
     def _builtin(self, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         first = arguments[0] if arguments else None
@@ -828,7 +831,7 @@ class LibraryCalls:
         if name == "getattr" and len(arguments) >= 2:
             if isinstance(arguments[1], str):
                 return self.attribute(first, arguments[1], node)
-            return Doubt(self.part(node)) if [*concerned(first)] or isinstance(first, Library) else Unknown(self.text(node))
+            return Doubt(self.part(node)) if [*model_values_in(first)] or isinstance(first, Library) else Unknown(self.text(node))
         if name == "range" and arguments and all(isinstance(one, int) for one in arguments) and (len(arguments) < 3 or arguments[2]):
             return range(*arguments)
         if name == "len" and isinstance(first, list | tuple | dict | str):
@@ -848,30 +851,30 @@ class LibraryCalls:
                 return Values(known[0][::-1] if name == "reversed" else enumerate(known[0]) if name == "enumerate" else zip(*known, strict=False), self.block)
         if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first, int | float) and not named:
             try:
-                return _OF_NUMBERS[name](first)
+                return _NUMBER_FUNCTIONS[name](first)
             except (OverflowError, ValueError):
                 return Unknown(self.text(node))
         if name in ("max", "min") and len(arguments) > 1 and all(isinstance(one, int | float) for one in arguments):
             return max(arguments) if name == "max" else min(arguments)
         if name == "isinstance" and len(arguments) == 2 and isinstance(first, Module) and isinstance(arguments[1], Library):
             return first.layer.name == arguments[1].last if not isinstance(first, Instance) else Unknown(self.text(node))
-        return _NOT
+        return _NOT_HANDLED
 
     def script_class(self, cls: Class, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
-        """A layer of a class that cnnviz' own scripts have, which is the library's."""
+        """Return a layer whose class is copied from cnnviz's exported scripts, or None for other classes."""
         name = known_class(cls.node)
         if not name:
             return None
-        bare = {key: _plain(value) for key, value in named.items()}
+        settings = {key: _plain_argument(value) for key, value in named.items()}
         library = "keras" if self.keras else "pytorch"
-        layer = Described(name, tuple(_plain(one) for one in arguments), bare, self.text(node), getattr(node, "lineno", 0), library)
-        made = Module(layer, self.block)
-        made.layer = Described(**{**layer.__dict__, "module": made})
-        return made
+        layer = LayerDescription(name, tuple(_plain_argument(one) for one in arguments), settings, self.text(node), getattr(node, "lineno", 0), library)
+        module = Module(layer, self.block)
+        module.layer = LayerDescription(**{**layer.__dict__, "module": module})
+        return module
 
 
-_NOT = object()
-_OF_NUMBERS: Mapping[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round}
+_NOT_HANDLED = object()
+_NUMBER_FUNCTIONS: Mapping[str, Callable[[Any], Any]] = {"int": int, "float": float, "str": str, "bool": bool, "abs": abs, "round": round}
 _BUILTINS = {
     "setattr", "getattr", "range", "len", "list", "tuple", "dict", "reversed", "enumerate", "zip", "int", "float", "str", "bool", "abs", "round", "max", "min", "isinstance",
     "print", "super", "type", "sum", "map", "filter", "sorted", "hasattr", "set", "open", "iter", "next", "any", "all", "object", "staticmethod",
@@ -880,12 +883,12 @@ _BUILTINS = {
 }  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
-    """An argument of a layer: constants as they are, a function by its name, all else by its text."""
+def _plain_argument(value: Any) -> Any:
+    """Return a layer's argument: a constant as it is, a function by name, and anything else as Unknown."""
     if isinstance(value, bool | int | float | str | type(None) | Unknown):
         return value
     if isinstance(value, list | tuple):
-        return tuple(_plain(one) for one in [*value][:16])
+        return tuple(_plain_argument(one) for one in [*value][:16])
     if isinstance(value, Library):
         return Unknown(value.path)
     if isinstance(value, Module):

@@ -1,4 +1,5 @@
-"""The loss that a model is trained with, by what its text names: a loss is "mse", "bce" or "ce", after the last layer that it brings along."""
+"""Losses of a model by the library's names: "mse", "bce" or "ce", preceded by the last layer if the loss includes it.
+"""
 
 import ast
 import re
@@ -17,18 +18,19 @@ BY_NAME: Mapping[str, str] = {
     "categorical_crossentropy": "ce", "sparse_categorical_crossentropy": "ce", "CategoricalCrossentropy": "ce", "SparseCategoricalCrossentropy": "ce",
     "binary_crossentropy": "bce", "BinaryCrossentropy": "bce", "mse": "mse", "MSE": "mse", "mean_squared_error": "mse", "MeanSquaredError": "mse",
 }  # fmt: skip
-"""Our losses by each library's names; PyTorch's of logits have their last layer in them. "nll" is ce of a logarithm."""
+"""Our losses by the libraries' names. PyTorch's losses of logits include their last layer. "nll" is ce of a
+log-softmax."""
 
 _SETTINGS: Mapping[str, tuple[Any, ...]] = {
     "weight": (None,), "size_average": (None, True), "ignore_index": (-100, None), "reduce": (None, True), "reduction": ("mean",
     "sum_over_batch_size", "auto", "elementwise_mean"),
     "label_smoothing": (0, 0.0), "pos_weight": (None,), "from_logits": (True, False), "axis": (-1,), "name": (), "dtype": (),
 }  # fmt: skip
-"""The settings of losses that may stand in a text, with the values that they may have; () stands for any."""
+"""Settings of losses that are supported, with their allowed values; () allows any."""
 
 
 def is_loss(name: str) -> bool:
-    """Whether this is the name of a loss, one that can be taken or another.
+    """Return whether this is the name of a loss, supported or not.
 
     >>> is_loss("CrossEntropyLoss"), is_loss("HingeEmbeddingLoss"), is_loss("Linear")
     (True, True, False)
@@ -37,26 +39,28 @@ def is_loss(name: str) -> bool:
 
 
 def refused_settings(name: str, settings: Mapping[str, Any]) -> Message | None:
-    """Return why a loss cannot be taken with these settings, None if it can. A setting without a name is "#0", "#1", …."""
+    """Return why a loss is not supported with these settings, or None if it is. Positional settings are named "#0",
+    "#1", …."""
     if name not in BY_NAME:
         return message("model.unknown_loss", name=name)
     for key, value in settings.items():
         allowed = _SETTINGS.get(key, (None,) if key.startswith("#") else None)
         if allowed is None:
             return message("model.unknown_argument", name=key, of=name)
-        if allowed and not any(value is one or (value == one and not isinstance(value, bool)) for one in allowed):
-            shown = value.text if isinstance(value, Unknown) else value
-            return message("model.argument", name=key.replace("#", "argument "), value=shown, fits=allowed[0])
+        if allowed and not any(value is option or (value == option and not isinstance(value, bool)) for option in allowed):
+            text = value.text if isinstance(value, Unknown) else value
+            return message("model.argument", name=key.replace("#", "argument "), value=text, fits=allowed[0])
     return None
 
 
-def of_code(value: ast.AST) -> tuple[str, str] | None:
-    """The loss of a line that cnnviz' own scripts print, with the last layer in front where they merge, and the variable that it is of."""
-    return _codes().get(ast.dump(value)) or _of_several(value)
+def loss_of_code(value: ast.AST) -> tuple[str, str] | None:
+    """Return the loss in a line of cnnviz's exported scripts, preceded by a merged last layer, and its variable. None
+    for other lines."""
+    return _codes().get(ast.dump(value)) or _loss_of_several(value)
 
 
-def _of_several(value: ast.AST) -> tuple[str, str] | None:
-    """sum(… for z, y in zip(z, targets)) / 3: the mean over the images."""
+def _loss_of_several(value: ast.AST) -> tuple[str, str] | None:
+    """Match sum(… for z, y in zip(z, targets)) / 3, the mean over images."""
     if not (isinstance(value, ast.BinOp) and isinstance(value.op, ast.Div) and isinstance(value.left, ast.Call) and len(value.left.args) == 1):
         return None
     inner = value.left.args[0]
@@ -67,29 +71,30 @@ def _of_several(value: ast.AST) -> tuple[str, str] | None:
 
 @cache
 def _codes() -> Mapping[str, tuple[str, str]]:
-    found = dict[str, tuple[str, str]]()
+    losses = dict[str, tuple[str, str]]()
     for loss in LOSSES.values():
-        found |= {_dumped(code): (loss.name, "o") for code in loss.code.values()}
-        found |= {_dumped(code): (f"{kind}-{loss.name}", "z") for kind, merged in loss.merged.items() for code in merged.code.values()}
-    return found
+        losses |= {_dump(code): (loss.name, "o") for code in loss.code.values()}
+        losses |= {_dump(code): (f"{kind}-{loss.name}", "z") for kind, merged in loss.merged.items() for code in merged.code.values()}
+    return losses
 
 
-def _dumped(code: str) -> str:
+def _dump(code: str) -> str:
     return ast.dump(ast.parse(code, mode="eval").body)
 
 
-def ended(words: Sequence[str], loss: str, from_logits: bool, log: bool) -> tuple[list[str], list[Message], list[Message]]:
-    """The words at the end of a network: the loss, and the last layer that it needs; what is to be said of them, and why they cannot be taken.
+def ending_words(words: Sequence[str], loss: str, from_logits: bool, log: bool) -> tuple[list[str], list[Message], list[Message]]:
+    """Return the words at the end of a network (last layer and loss), notes on them, and reasons why they are not
+    equivalent.
 
-    >>> ended(["dense10"], "", False, False)[0], ended(["dense10", "softmax"], "ce", False, False)[0]
+    >>> ending_words(["dense10"], "", False, False)[0], ending_words(["dense10", "softmax"], "ce", False, False)[0]
     (['softmax', 'ce'], ['ce'])
     """
     last = words[-1] if words else ""
     if log and loss not in ("", "nll", "softmax-ce"):
         return [loss], [], [message("model.log_softmax")]
     if not loss:
-        own = {"softmax": ["ce"], "sigmoid": ["bce"], "tanh": ["mse"], "identity": ["mse"]}.get(last, ["softmax", "ce"])
-        return own, [message("model.no_loss", loss="-".join(own))], []
+        default = {"softmax": ["ce"], "sigmoid": ["bce"], "tanh": ["mse"], "identity": ["mse"]}.get(last, ["softmax", "ce"])
+        return default, [message("model.no_loss", loss="-".join(default))], []
     if loss == "nll":
         return ["ce"] if last == "softmax" else ["softmax", "ce"], [], [] if log else [message("model.nll")]
     if from_logits and "-" not in loss:
@@ -99,7 +104,7 @@ def ended(words: Sequence[str], loss: str, from_logits: bool, log: bool) -> tupl
         return [*layer, name], [message("model.twice", layer=last)], []
     if layer:
         return ([name] if log and layer == ["softmax"] else [*layer, name]), [], []
-    usual = {"ce": "softmax", "bce": "sigmoid"}.get(name, "")
-    if usual and last != usual:  # of a sigmoid, Keras divides by the sum first
-        return [usual, name], [], [message("model.last_layer", layer=usual, loss=name)]
+    usual_layer = {"ce": "softmax", "bce": "sigmoid"}.get(name, "")
+    if usual_layer and last != usual_layer:  # for a sigmoid, Keras first divides by the sum
+        return [usual_layer, name], [], [message("model.last_layer", layer=usual_layer, loss=name)]
     return [name], [], []

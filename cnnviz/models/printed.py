@@ -1,11 +1,11 @@
-"""What print(model) says of an nn.Sequential. Of another class it does not say what forward does."""
+"""Parser for print(model) of an nn.Sequential. Prints of other classes do not tell what forward does."""
 
 import ast
 import re
 from dataclasses import replace
 from typing import Any
 
-from cnnviz.models.described_layers import Described, Description, shortened
+from cnnviz.models.described_layers import LayerDescription, ModelDescription, shorten
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME, is_loss
 from cnnviz.words import Problem
@@ -15,18 +15,19 @@ _ROOT = re.compile(r"(?P<kind>\w+)\((?P<rest>.*)$")
 
 
 def is_printed(text: str) -> bool:
-    """Whether this is what print(model) says: lines such as "(0): ReLU()"."""
+    """Return whether this is the output of print(model), with lines such as "(0): ReLU()"."""
     return bool(re.search(r"^\s*\([\w.\- ]+\): (?:\d+ x )?\w+\(", text, re.MULTILINE))
 
 
-def read_printed(text: str) -> Description:
-    """The layers that print(model) lists, in their order. Raise Problem if a line cannot be read, or a class has a forward of its own.
+def read_printed(text: str) -> ModelDescription:
+    """Return the layers that print(model) lists, in order. Raise Problem if a line cannot be read, or if a class may
+    have its own forward.
 
     >>> description = read_printed("Sequential(\\n  (0): Conv2d(1, 8, kernel_size=(3, 3), stride=(1, 1))\\n  (1): ReLU()\\n)")
     >>> [layer.name for layer in description.layers], description.layers[0].named["kernel_size"]
     (['Conv2d', 'ReLU'], (3, 3))
     """
-    layers = list[Described]()
+    layers = list[LayerDescription]()
     open_times, loss = [1], ""
     for number, line in enumerate(text.split("\n"), start=1):
         line = line.strip()
@@ -50,19 +51,20 @@ def read_printed(text: str) -> Description:
             raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
     if not layers:
         raise Problem("model.no_layers")
-    return Description(tuple(layers), loss)
+    return ModelDescription(tuple(layers), loss)
 
 
-def _layer(kind: str, rest: str, line: str, number: int) -> Described:
-    """A line as a layer; "same" and "valid" stand in it without quotes."""
+def _layer(kind: str, rest: str, line: str, number: int) -> LayerDescription:
+    """Parse a line as a layer; "same" and "valid" are printed without quotes."""
     try:
         node = ast.parse(f"f({rest[:2000]}", mode="eval").body
         assert isinstance(node, ast.Call)
-        placed = tuple(_constant(one) for one in node.args)
+        positional = tuple(_constant(one) for one in node.args)
         named = {str(one.arg): _constant(one.value) for one in node.keywords}
     except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError):
         raise Problem("model.line", line=line[:80]) from None
-    layer = Described(kind.removeprefix("Lazy"), placed, named, shortened(f"{kind}({rest}"), number, "pytorch")  # its channels are printed, as 0
+    # lazy layers print their unknown channels as 0
+    layer = LayerDescription(kind.removeprefix("Lazy"), positional, named, shorten(f"{kind}({rest}"), number, "pytorch")
     return replace(layer, named={key: value for key, value in named.items() if key != "in_channels" or value})
 
 

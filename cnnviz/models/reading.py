@@ -1,4 +1,5 @@
-"""A model of another library as a network: layer by layer what is taken, what cannot be, and what would work."""
+"""Conversion of a model from another library to a network: for each layer its equivalent, or the reason why there is
+none and an alternative."""
 
 import ast
 import json
@@ -7,55 +8,55 @@ from dataclasses import dataclass, replace
 
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.network_text import MOST
-from cnnviz.models.arguments import Before
-from cnnviz.models.described_layers import Described, Description
+from cnnviz.models.arguments import Context
+from cnnviz.models.described_layers import LayerDescription, ModelDescription
 from cnnviz.models.keras_config import config_in, read_config
-from cnnviz.models.layer_rules import Taken, channels_of, taken
-from cnnviz.models.losses import ended
+from cnnviz.models.layer_rules import ConvertedLayer, channels_of, convert_layer
+from cnnviz.models.losses import ending_words
 from cnnviz.models.printed import is_printed, read_printed
 from cnnviz.models.source import read_source
-from cnnviz.words import Message, Problem, message, together
+from cnnviz.words import Message, Problem, join_messages, message
 
 MOST_TEXT = 200_000
-"""Characters that a model's code may have."""
+"""Upper limit of characters of a model's code."""
 SHAPES = ((28, 28), (32, 32))
-"""Rows and columns of the images: digits and pictures."""
+"""Rows and columns of the supported images: digits and pictures."""
 MOST_NAMED = 20
-"""Parts that one sentence names."""
+"""Upper limit of parts listed in one message."""
 MOST_NOTEBOOK = 8_000_000
-"""Bytes of a notebook, whose pictures are not read."""
+"""Upper limit of bytes of a notebook, including its images, which are ignored."""
 
 
 @dataclass(frozen=True)
 class Model:
-    """A model that was read: its layers, the words at the end of the network's text, and the notes on all of it."""
+    """A model that was read: its layers, the words at the end of the network's text, and general notes."""
 
-    layers: tuple[Taken, ...]
+    layers: tuple[ConvertedLayer, ...]
     end: tuple[str, ...]
     notes: tuple[Message, ...] = ()
     channels: int | None = None
-    """The number of channels that it reads, None if its text does not say."""
+    """Number of input channels, or None if the text does not specify it."""
     refused: tuple[Message, ...] = ()
-    """Why the loss, or the text around the layers, cannot be taken."""
+    """Reasons why the loss, or the text around the layers, cannot be converted."""
 
     @property
-    def is_whole(self) -> bool:
-        """Whether every layer and the loss are taken as they are."""
+    def is_exact(self) -> bool:
+        """Whether every layer and the loss are converted exactly."""
         return not self.refused and all(layer.is_exact for layer in self.layers)
 
     @property
     def net(self) -> str:
-        """The text of the network."""
+        """Text of the network."""
         return "-".join([*(word for layer in self.layers for word in layer.words), *self.end])
 
     @property
     def network(self) -> Network:
-        """The network. Raise Problem if what was taken is not one."""
+        """The network. Raises Problem if the text is not a valid network."""
         return Network.parse(self.net)
 
     @property
     def opened(self) -> Network:
-        """The network, if it fits one of the image sizes that there are. Raise Problem if it does not, or is not a network."""
+        """The network, if it fits one of the available image sizes. Raises Problem if it does not, or is invalid."""
         network = self.network
         for last, shape in enumerate(SHAPES, start=1):
             try:
@@ -67,20 +68,22 @@ class Model:
         return network
 
     def check(self) -> None:
-        """Raise Problem, which names each part that is not taken as it is, if there is one."""
+        """Raise Problem with all parts that are not converted exactly, if any."""
         parts = [message("model.part", text=layer.text, why=note) for layer in self.layers if not layer.is_exact for note in layer.remarks]
         parts = [part for n, part in enumerate(parts) if part not in parts[:n]]
         if parts or self.refused:
-            raise Problem("model.partial", parts=together([*parts, *self.refused][:MOST_NAMED]))
+            raise Problem("model.partial", parts=join_messages([*parts, *self.refused][:MOST_NAMED]))
 
 
 def from_model(text: str | bytes, name: str = "", partial: bool = False) -> Network:
-    """The network that a model's text describes: code or print of PyTorch's nn.Sequential, a Keras model's code, or its configuration.
+    """Return the network that a model's text describes: code or print of PyTorch's nn.Sequential, a Keras model's
+    code, or its configuration.
 
-    `text` may be the bytes of a .keras archive or of an ONNX file (which needs `pip install 'cnnviz[onnx]'`), too. `name` chooses one of
-    several models, by its variable, class or function. Nothing is executed and nothing unpickled. Without a loss the network ends with
-    softmax and cross-entropy. Raise Problem if nothing can be read, if what was read is not a network, or, unless `partial`, if any part
-    cannot be taken as it is: it names every such part. With `partial` these are left out or replaced; `cnnviz model FILE` says how.
+    `text` may also be the bytes of a .keras archive or of an ONNX file (which needs `pip install 'cnnviz[onnx]'`). `name` chooses
+    one of several models by its variable, class or function. Nothing is executed or unpickled. Without a loss, the network ends
+    with softmax and cross-entropy. Raise Problem if nothing can be read or the result is not a valid network. Also raise Problem,
+    naming all such parts, if some cannot be converted exactly, unless `partial`: then they are omitted or replaced, as
+    `cnnviz model FILE` reports.
 
     >>> str(from_model("nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(), nn.Linear(1800, 10))"))
     'conv8x3b-relu-max2-dense10-softmax-ce'
@@ -98,40 +101,40 @@ def read_model(content: str | bytes, name: str = "") -> Model:
     [('nn.Linear(4, 2)', ('dense2',)), ('nn.LSTM(2, 2)', ())]
     """
     try:
-        description = _described(content, name)
-    except RecursionError:  # of what is nested too deeply for Python's own reader
+        description = _describe(content, name)
+    except RecursionError:  # Python's parser fails on deeply nested text
         raise Problem("model.nested") from None
-    before = Before()
-    layers = _thinned([taken(layer, before) for layer in description.layers], before)
-    layers = _few_outputs(layers)
+    context = Context()
+    layers = _final_words([convert_layer(layer, context) for layer in description.layers], context)
+    layers = _limit_outputs(layers)
     words = [word for layer in layers for word in layer.words]
-    end, notes, why_not = ended(words, description.loss, description.from_logits, before.log)
+    end, notes, loss_problems = ending_words(words, description.loss, description.from_logits, context.log)
     refused = [message("model.part", text=part.text, why=_at_line(part)) for part in description.refused]
-    refused += [message("model.zeros_before", name="loss")] if before.zeros != (0, 0) else []
-    refused += [message("model.flatten_missing", name="loss")] if before.state not in ("row", "start") else []
-    return Model(tuple(layers), tuple(end), tuple(notes), channels_of(description.layers), (*refused, *why_not))
+    refused += [message("model.zeros_before", name="loss")] if context.zeros != (0, 0) else []
+    refused += [message("model.flatten_missing", name="loss")] if context.state not in ("row", "start") else []
+    return Model(tuple(layers), tuple(end), tuple(notes), channels_of(description.layers), (*refused, *loss_problems))
 
 
-def _at_line(part: Described) -> Message:
+def _at_line(part: LayerDescription) -> Message:
     why = part.refused or message("model.not_understood")
     return message("model.at_line", n=part.line, why=why) if part.line else why
 
 
-def _described(content: str | bytes, name: str) -> Description:
-    """A description by the kind of the content, which is told from how it begins."""
+def _describe(content: str | bytes, name: str) -> ModelDescription:
+    """Parse content by its format, which is detected from its beginning."""
     if isinstance(content, bytes):
         if content[:2] == b"PK":
             return read_config(config_in(content))
         if content[:4] == b"\x89HDF":
             raise Problem("model.h5")
         if is_onnx(content):
-            from cnnviz.models.onnx_graph import read_onnx  # whose library is an extra
+            from cnnviz.models.onnx_graph import read_onnx  # local: needs an optional library
 
             return read_onnx(content)
-        content = _decoded(content[:MOST_NOTEBOOK])
+        content = _decode(content[:MOST_NOTEBOOK])
     text = content.strip()
     if text.startswith("{"):
-        code = _cells(text)
+        code = _notebook_code(text)
         if code is None:
             return read_config(text)
         text = code
@@ -146,8 +149,8 @@ def _described(content: str | bytes, name: str) -> Description:
     return read_printed(text) if is_printed(text) else read_source(text, name)
 
 
-def _decoded(content: bytes) -> str:
-    """A file as text. Raise Problem if it is not UTF-8, which says so if it may be text in another encoding."""
+def _decode(content: bytes) -> str:
+    """Decode a file as text. Raise Problem if it is not UTF-8, with a hint if it may be text in another encoding."""
     try:
         return content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as error:
@@ -157,8 +160,8 @@ def _decoded(content: bytes) -> str:
         raise Problem("model.encoding", n=content.count(b"\n", 0, error.start) + 1) from None
 
 
-def _cells(text: str) -> str | None:
-    """The code of a notebook; None if the text is not one."""
+def _notebook_code(text: str) -> str | None:
+    """Return the code of a notebook, or None if the text is not one."""
     if '"cells"' not in text:
         return None
     try:
@@ -170,7 +173,7 @@ def _cells(text: str) -> str | None:
 
 
 def _is_code(block: str) -> bool:
-    """Whether a block of a README may be part of a model."""
+    """Return whether a code block of a README may be part of a model."""
     try:
         ast.parse(block)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -187,23 +190,24 @@ def is_onnx(content: bytes) -> bool:
     return content[:1] == b"\x08" and content[1:2] < b"\x20" and content[2:3] in (b"\x12", b"\x1a", b"\x3a", b"\x42")
 
 
-def _thinned(layers: list[Taken], before: Before) -> list[Taken]:
-    """The layers with their words as the layers after them have left them: a pool of one cell gives a convolution its stride."""
-    words = iter(before.words)
+def _final_words(layers: list[ConvertedLayer], context: Context) -> list[ConvertedLayer]:
+    """Return the layers with the final words of the state: a pooling of window 1 changes the stride of the
+    convolution before it."""
+    words = iter(context.words)
     return [replace(layer, words=tuple(next(words) for _ in layer.words)) for layer in layers]
 
 
-def _few_outputs(layers: list[Taken]) -> list[Taken]:
-    """The layers with no more outputs of the last one than fit."""
-    place = max((n for n, layer in enumerate(layers) if any(word.startswith("dense") for word in layer.words)), default=None)
-    if place is None:
+def _limit_outputs(layers: list[ConvertedLayer]) -> list[ConvertedLayer]:
+    """Return the layers with the number of outputs of the last dense layer limited to the maximum."""
+    index = max((n for n, layer in enumerate(layers) if any(word.startswith("dense") for word in layer.words)), default=None)
+    if index is None:
         return layers
-    last, most = layers[place], MOST["outputs"]
+    last, limit = layers[index], MOST["outputs"]
     outputs = int(re.sub(r"\D", "", last.words[0]))
-    if outputs <= most:
+    if outputs <= limit:
         return layers
-    limits = [note for note in last.notes if note.id == "model.limit"]  # of a hidden layer, which this is not
+    limits = [note for note in last.notes if note.id == "model.limit"]  # limits of hidden layers, which differ
     n = limits[0].values["n"] if limits else outputs
-    note = message("model.limit", what=message("network.what.outputs"), n=n, fits=most)
+    note = message("model.limit", what=message("network.what.outputs"), n=n, fits=limit)
     notes = (*(note for note in last.notes if note not in limits), note)
-    return [*layers[:place], replace(last, words=(f"dense{most}", *last.words[1:]), notes=notes), *layers[place + 1 :]]
+    return [*layers[:index], replace(last, words=(f"dense{limit}", *last.words[1:]), notes=notes), *layers[index + 1 :]]

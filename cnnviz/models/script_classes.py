@@ -1,4 +1,5 @@
-"""Classes of cnnviz' own scripts, which the reader knows: each is its library's layer with the setup's draws or statistics."""
+"""Classes in cnnviz's exported scripts, which are recognized when models are read: library layers with a setup's
+masks or statistics."""
 
 import ast
 import textwrap
@@ -23,21 +24,21 @@ KERAS_BATCH_NORM = (
 
 
 def known_class(node: ast.ClassDef) -> str:
-    """The layer that a class of cnnviz' own scripts is; "" if it is another class."""
-    return _known().get(_dumped(node), "") if node.name in ("Dropout", "BatchNormalization") and len(node.body) <= 3 else ""
+    """Return the layer that a class of cnnviz's exported scripts stands for, or "" for other classes."""
+    return _known_classes().get(_dump(node), "") if node.name in ("Dropout", "BatchNormalization") and len(node.body) <= 3 else ""
 
 
 @cache
-def _known() -> dict[str, str]:
-    found = {}
+def _known_classes() -> dict[str, str]:
+    names = {}
     for code in (KERAS_DROPOUT, PYTORCH_DROPOUT, KERAS_BATCH_NORM):
         [node] = ast.parse(textwrap.dedent(code)).body
         assert isinstance(node, ast.ClassDef)
-        found[_dumped(node)] = node.name
-    return found
+        names[_dump(node)] = node.name
+    return names
 
 
-def _dumped(node: ast.ClassDef) -> str:
-    """A class without what it says of itself, which is in the reader's language."""
-    body = [one for one in node.body if not (isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant))]
+def _dump(node: ast.ClassDef) -> str:
+    """Return a class's syntax tree without docstrings, which depend on the user's language."""
+    body = [statement for statement in node.body if not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant))]
     return ast.dump(ast.ClassDef(node.name, node.bases, node.keywords, body, node.decorator_list))

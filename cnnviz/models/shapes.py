@@ -1,76 +1,76 @@
-"""Layers that only shape what they are given: Flatten and its kin, and what stands before the first layer."""
+"""Rules for layers that only change shapes, such as Flatten, and for layers before the first one."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from cnnviz.models.arguments import Arguments, Before, Rule, Untaken, shown
+from cnnviz.models.arguments import Arguments, Context, Rule, UnsupportedLayer, format_value
 from cnnviz.words import Message, message
 
 Result = tuple[list[str], list[Message]]
 
 
-def flatten(given: Arguments, before: Before) -> Result:
-    start, end, count = given.get("start", 1), given.get("end", -1), given.get("view")
+def flatten(arguments: Arguments, context: Context) -> Result:
+    start, end, count = arguments.get("start", 1), arguments.get("end", -1), arguments.get("view")
     if start != 1 or end not in (-1, 3) or isinstance(start, bool):
-        raise Untaken(message("model.flatten", value=f"{shown(start)}, {shown(end)}"))
-    if before.state == "row" and count is not None and count != before.gives:
-        raise Untaken(message("model.view"))
-    if before.state != "row":
-        before.gives = before.gives if before.state == "ones" else None
-        before.flat = count
-    before.state, before.permuted = "row", False
+        raise UnsupportedLayer(message("model.flatten", value=f"{format_value(start)}, {format_value(end)}"))
+    if context.state == "row" and count is not None and count != context.gives:
+        raise UnsupportedLayer(message("model.view"))
+    if context.state != "row":
+        context.gives = context.gives if context.state == "ones" else None
+        context.flat = count
+    context.state, context.permuted = "row", False
     return [], []
 
 
-def squeeze(given: Arguments, before: Before) -> Result:
-    """What leaves axes of one out: the map of one pixel that an average leaves."""
-    dim = given.get("dim")
-    if before.state == "ones" and (dim is None or dim in ((2, 3), (-1, -2), (-2, -1))):
-        before.state = "row"
-    elif before.state == "ones" and dim in (-1, 3):
-        before.state = "ones of one axis"
-    elif before.state == "ones of one axis" and dim in (-1, 2):
-        before.state = "row"
-    elif not (before.state == "row" and (dim is None or (dim in (-1, 1) and before.gives == 1))):
-        raise Untaken(message("model.view"))
+def squeeze(arguments: Arguments, context: Context) -> Result:
+    """Convert a squeeze, which removes axes of length 1 after an average."""
+    dim = arguments.get("dim")
+    if context.state == "ones" and (dim is None or dim in ((2, 3), (-1, -2), (-2, -1))):
+        context.state = "row"
+    elif context.state == "ones" and dim in (-1, 3):
+        context.state = "ones of one axis"
+    elif context.state == "ones of one axis" and dim in (-1, 2):
+        context.state = "row"
+    elif not (context.state == "row" and (dim is None or (dim in (-1, 1) and context.gives == 1))):
+        raise UnsupportedLayer(message("model.view"))
     return [], []
 
 
-def at_start(given: Arguments, before: Before) -> Result:
-    """What is done to the image before the first layer: it is chosen apart."""
-    if before.words or before.state not in ("start", "map", "other", "row"):
-        raise Untaken(message("model.at_start", name=given["class"]))
+def at_start(arguments: Arguments, context: Context) -> Result:
+    """Accept a transformation of the image before the first layer, since images are chosen separately."""
+    if context.words or context.state not in ("start", "map", "other", "row"):
+        raise UnsupportedLayer(message("model.at_start", name=arguments["class"]))
     return [], []
 
 
-def image(given: Arguments, before: Before) -> Result:
-    """Keras' Input, whose shape says whether it is a map or a row."""
-    at_start(given, before)
-    whole = next((given[name] for name in ("batch_shape", "batch_input_shape") if isinstance(given.get(name), tuple)), None)
-    shape = whole[1:] if whole is not None else next((given[name] for name in ("shape", "input_shape") if isinstance(given.get(name), tuple)), None)
-    if shape is not None and given["library"].startswith("keras"):
-        before.state = {3: "map", 1: "row"}.get(len(shape), "other")
-        before.gives = shape[-1] if isinstance(shape[-1] if shape else None, int) else None
+def image(arguments: Arguments, context: Context) -> Result:
+    """Convert Keras's Input, whose shape determines whether it is a map or a row."""
+    at_start(arguments, context)
+    batch_shape = next((arguments[name] for name in ("batch_shape", "batch_input_shape") if isinstance(arguments.get(name), tuple)), None)
+    shape = batch_shape[1:] if batch_shape is not None else next((arguments[name] for name in ("shape", "input_shape") if isinstance(arguments.get(name), tuple)), None)
+    if shape is not None and arguments["library"].startswith("keras"):
+        context.state = {3: "map", 1: "row"}.get(len(shape), "other")
+        context.gives = shape[-1] if isinstance(shape[-1] if shape else None, int) else None
     return [], []
 
 
-def reshape(given: Arguments, before: Before) -> Result:
-    """Keras' Reshape: to an image at the start, to a row after a map."""
-    shape: Any = given.get("shape")
-    if shape in ((-1,), -1) and before.state in ("map", "start", "row"):
-        before.state, before.gives = "row", None
+def reshape(arguments: Arguments, context: Context) -> Result:
+    """Convert Keras's Reshape: to an image at the start, or to a row after a map."""
+    shape: Any = arguments.get("shape")
+    if shape in ((-1,), -1) and context.state in ("map", "start", "row"):
+        context.state, context.gives = "row", None
         return [], []
-    at_start(given, before)
+    at_start(arguments, context)
     if not isinstance(shape, tuple) or len(shape) != 3:
-        raise Untaken(message("model.view"))
-    before.state, before.gives = "map", None
+        raise UnsupportedLayer(message("model.view"))
+    context.state, context.gives = "map", None
     return [], []
 
 
-def permute(given: Arguments, before: Before) -> Result:
-    if before.state != "map" or given.get("dims") != (3, 1, 2):
-        raise Untaken(message("model.permute"))
-    before.permuted = True  # as cnnviz' own scripts in Keras do before they flatten
+def permute(arguments: Arguments, context: Context) -> Result:
+    if context.state != "map" or arguments.get("dims") != (3, 1, 2):
+        raise UnsupportedLayer(message("model.permute"))
+    context.permuted = True  # cnnviz's exported Keras scripts do this before Flatten
     return [], []
 
 
@@ -78,4 +78,4 @@ RULES: Mapping[str, Rule] = {
     "Flatten": flatten, "squeeze": squeeze, "unsqueeze": at_start, "Rescaling": at_start, "Input": image, "InputLayer": image,
     "Reshape": reshape, "Unflatten": at_start, "Permute": permute,
 }  # fmt: skip
-"""By the layer's name."""
+"""Rules by the layer's name."""

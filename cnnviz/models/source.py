@@ -1,4 +1,5 @@
-"""A model in Python's text: which of its models is meant, and the layers between the input and the loss. The text is never run."""
+"""Model in Python source: chooses among its models and extracts the layers between input and loss. The text is never
+run."""
 
 import ast
 import re
@@ -7,42 +8,43 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from cnnviz.models.described_layers import Described, Description, shortened
+from cnnviz.models.described_layers import LayerDescription, ModelDescription, shorten
 from cnnviz.models.interpreter import Interpreter
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.values import Class, Doubt, Flow, Function, Functional, Instance, Loss, Module, Sequence
 from cnnviz.words import Problem, message
 
 MOST_NESTED = 60
-"""Brackets in one another: Python's own reader takes no more than 200."""
+"""Upper limit of nested brackets; Python's parser accepts at most 200."""
 _KERAS = re.compile(r"\b(keras|tensorflow|Conv2D|Convolution2D|Dense|MaxPooling2D)\b")
 _TORCH = re.compile(r"\b(torch|Conv2d|Linear|MaxPool2d)\b")
 _KERAS_1 = re.compile(r"\b(border_mode|nb_epoch|nb_filter|nb_row|subsample|dim_ordering|samples_per_epoch)\b")
 _LEARNING = re.compile(r"(Lazy)?(Conv|Linear|Dense|LSTM|GRU|RNN|Embedding|BatchNorm|Convolution|Transformer)")
 
 Candidate = tuple[str, Callable[[], Any], int]
-"""A model of the text: its name, what gives it, and its line."""
+"""A candidate for the model: its name, a function that returns its tensor, and its line."""
 
 
-def read_source(text: str, name: str = "") -> Description:
-    """The layers and the loss in a piece of code, of the model of this name if there are several. Raise Problem if there are none.
+def read_source(text: str, name: str = "") -> ModelDescription:
+    """Return the layers and the loss in a piece of code, of the model `name` if given. Raise Problem if there are
+    none, or several.
 
     >>> description = read_source("model = nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU())\\nloss = nn.CrossEntropyLoss()")
     >>> [layer.name for layer in description.layers], description.loss
     (['Conv2d', 'ReLU'], 'softmax-ce')
     """
-    source, tree, fault = _tree(text)
+    source, tree, error = _parse(text)
     keras = bool(_KERAS.search(text)) and not _TORCH.search(text)
     reader = _Source(source, keras or len(_KERAS.findall(text)) > len(_TORCH.findall(text)), bool(_KERAS_1.search(text)))
     reader.run(tree.body, reader.scope)
-    flow = reader.named(name) if name else reader.only()
+    flow = reader.named(name) if name else reader.find_model()
     if flow is None:
-        raise fault or Problem("model.no_layers")
+        raise error or Problem("model.no_layers")
     return reader.description(flow)
 
 
 def without_commands(text: str) -> str:
-    """A notebook's cells without its commands, such as !pip and %matplotlib, and Python 2's print without brackets.
+    """Replace IPython commands, such as !pip and %matplotlib, and Python 2's print statements by pass.
 
     >>> without_commands("!pip install torch\\n  %time fit()\\nx = 1")
     'pass\\n  pass\\nx = 1'
@@ -51,17 +53,18 @@ def without_commands(text: str) -> str:
 
 
 class _Source(Interpreter):
-    """A text after its statements: its models and losses."""
+    """Interpreter that finds the model among the objects of a text."""
 
     def __init__(self, text: str, keras: bool, keras_1: bool):
         super().__init__(text, keras)
         self.keras_1 = keras_1
 
-    # ---- which model
+    # ---- choice of the model
 
-    def only(self) -> Any:
-        """The tensor that the model ends with: the one whose loss is computed, else the one that is compiled, else the only one. Problem if there are several."""
-        flows = self._trained()
+    def find_model(self) -> Any:
+        """Return the output tensor of the model: the one with a loss, else the compiled one, else the only one. Raise
+        Problem if there are several."""
+        flows = self._flows_with_loss()
         if flows:
             return self._one([("", lambda flow=flow: flow, line) for flow, line in flows])  # type: ignore[misc]
         compiled = [module for module, _ in self.compiled if isinstance(module, Module)]
@@ -70,7 +73,7 @@ class _Source(Interpreter):
         return self._one(self._candidates())
 
     def named(self, name: str) -> Any:
-        """The tensor that ends the model of this name, or of a class, or made at a line of this number."""
+        """Return the output tensor of the model with this name, class or line number."""
         modules = [*self.modules]
         found, value = self.scope.find(name)
         if not found and name.isdigit():
@@ -82,35 +85,35 @@ class _Source(Interpreter):
             raise Problem("model.no_such_name", name=name, known=tuple(names))
         return self.made(value)
 
-    def _trained(self) -> list[tuple[Flow, int]]:
+    def _flows_with_loss(self) -> list[tuple[Flow, int]]:
         losses = [(loss, line) for loss, line in self.losses if isinstance(loss.flow, Flow) and loss.flow.chain is not None]
         best = [one for one in losses if one[0].backward] or losses
         return [(loss.flow, line) for loss, line in best]
 
     def _candidates(self) -> list[Candidate]:
-        inner = {id(value) for module in self.modules for value in self._deep(module)}
-        tops = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
-        found: list[Candidate] = [(self.name_of(module), lambda module=module: self.made(module), module.layer.line) for module in tops]  # type: ignore[misc]
+        inner = {id(value) for module in self.modules for value in self._inner_modules(module)}
+        outer_modules = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
+        candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.made(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
         used = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
         classes = [value for value in self.scope.values.values() if isinstance(value, Class)]
         bases = {id(base) for cls in classes for base in cls.bases}
-        unmade = [cls for cls in classes if id(cls) not in used | bases and (self.is_sequential(cls) or cls.lookup("forward") or cls.lookup("call") or cls.lookup("__init__"))]
-        if not self._with_layers(found):
-            called = {name for cls in unmade for inner in ast.walk(cls.node) if isinstance(inner, ast.Name) for name in [inner.id] if name != cls.node.name}
-            found += [(cls.node.name, lambda cls=cls: self.made(cls), cls.node.lineno) for cls in unmade if cls.node.name not in called]  # type: ignore[misc]
+        unused_classes = [cls for cls in classes if id(cls) not in used | bases and (self.is_sequential(cls) or cls.lookup("forward") or cls.lookup("call") or cls.lookup("__init__"))]
+        if not self._with_layers(candidates):
+            called = {name for cls in unused_classes for inner in ast.walk(cls.node) if isinstance(inner, ast.Name) for name in [inner.id] if name != cls.node.name}
+            candidates += [(cls.node.name, lambda cls=cls: self.made(cls), cls.node.lineno) for cls in unused_classes if cls.node.name not in called]  # type: ignore[misc]
             functions = [value for value in self.scope.values.values() if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef)]
-            mentioned = {inner.id for node in [*(one.node for one in functions), *(one.node for one in unmade)] for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+            mentioned = {inner.id for node in [*(one.node for one in functions), *(one.node for one in unused_classes)] for inner in ast.walk(node) if isinstance(inner, ast.Name)}
             for function in functions:
                 name = getattr(function.node, "name", "")
                 if name not in mentioned and _mentions_layers(function.node):
-                    found.append((name, lambda function=function: self.made(function), function.node.lineno))  # type: ignore[misc]
-        return found
+                    candidates.append((name, lambda function=function: self.made(function), function.node.lineno))  # type: ignore[misc]
+        return candidates
 
     def _with_layers(self, candidates: list[Candidate]) -> list[Candidate]:
         return [candidate for candidate in candidates if _layers(candidate[1]())]
 
     def _one(self, candidates: list[Candidate]) -> Any:
-        """The only network among the candidates. Problem if they are several, None if there is none."""
+        """Return the only network among the candidates, or None. Raise Problem if there are several."""
         networks: dict[Any, tuple[str, Any, int]] = {}
         for name, give, line in candidates[:60]:
             flow = give()
@@ -127,17 +130,17 @@ class _Source(Interpreter):
             return next((flow for flow in flows if _layers(flow)), None)
         return next(iter(networks.values()))[1]
 
-    # ---- what a model gives
+    # ---- output of a model
 
     def made(self, value: Any) -> Any:
-        """The tensor that a model gives, or one that a class or a function without arguments makes."""
+        """Return the output tensor of a model, or of one that a class or function creates without arguments."""
         node = ast.Pass(lineno=1, end_lineno=1, col_offset=0, end_col_offset=0)
         if isinstance(value, Class | Function):
             before = len(self.modules)
             node = value.node  # type: ignore[assignment]
             given = self.call(value, [], {}, node)
             new = self.modules[before:]
-            inner = {id(part) for module in new for part in self._deep(module)}
+            inner = {id(part) for module in new for part in self._inner_modules(module)}
             tops = [module for module in new if id(module) not in inner]
             if isinstance(given, tuple | list) and given:
                 given = given[0]
@@ -147,7 +150,7 @@ class _Source(Interpreter):
         return self.flow_of(value)
 
     def flow_of(self, value: Any) -> Any:
-        """The tensor after a model whose input is data."""
+        """Return the tensor after a model whose input is data."""
         if not isinstance(value, Module):
             return value if isinstance(value, Flow | Doubt) else None
         node = ast.Pass(lineno=max(1, value.layer.line), end_lineno=max(1, value.layer.line), col_offset=0, end_col_offset=0)
@@ -157,28 +160,28 @@ class _Source(Interpreter):
         result = self.through(value, Flow(of_data=not isinstance(value, Functional)), [], {}, node)
         return result[0] if isinstance(result, tuple | list) and result else result
 
-    def _deep(self, module: Any, depth: int = 8) -> Iterator[Any]:
-        """The modules inside a module."""
+    def _inner_modules(self, module: Any, depth: int = 8) -> Iterator[Any]:
+        """Yield the modules inside a module."""
         if not isinstance(module, Sequence) or not depth:
             return
         values = [*module.items.values(), *(module.children.items.values() if isinstance(module, Instance) and module.children else ())]
         if isinstance(module, Instance) and module.children is not None:
             yield module.children
         for value in values:
-            for one in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
-                if isinstance(one, Module):
-                    yield one
-                    yield from self._deep(one, depth - 1)
+            for inner in value if isinstance(value, list | tuple) else value.values() if isinstance(value, dict) else [value]:
+                if isinstance(inner, Module):
+                    yield inner
+                    yield from self._inner_modules(inner, depth - 1)
 
     def name_of(self, module: Module) -> str:
-        """The name of a model in the text, else of its class."""
+        """Return the name of a model's variable, else of its class."""
         names = [name for name, value in self.scope.values.items() if value is module]
         return names[0] if names else module.layer.name if isinstance(module, Instance) else ""
 
-    # ---- the description
+    # ---- description
 
-    def description(self, flow: Any) -> Description:
-        """The layers of a tensor, and its loss. Problem if losses disagree."""
+    def description(self, flow: Any) -> ModelDescription:
+        """Return the layers of a tensor, and its loss."""
         layers = _layers(flow)
         if len(layers) > MOST_LAYERS:
             raise Problem("model.too_many", n=len(layers), most=MOST_LAYERS)
@@ -187,22 +190,22 @@ class _Source(Interpreter):
         loss = self._loss_of(layers)
         refused = [*self.refused, *([loss.refused] if loss and loss.refused else [])]
         library = "keras 1" if self.keras_1 else ""
-        layers = [Described(**{**layer.__dict__, "library": library}) if library and layer.library == "keras" else layer for layer in layers]
-        return Description(tuple(layers), loss.name if loss else "", bool(loss and loss.from_logits), tuple(refused))
+        layers = [LayerDescription(**{**layer.__dict__, "library": library}) if library and layer.library == "keras" else layer for layer in layers]
+        return ModelDescription(tuple(layers), loss.name if loss else "", bool(loss and loss.from_logits), tuple(refused))
 
-    def _loss_of(self, layers: list[Described]) -> Loss | None:
-        own = [loss for loss, _ in self.losses if isinstance(loss.flow, Flow) and _signature(loss.flow.layers()) == _signature(layers)]
+    def _loss_of(self, layers: list[LayerDescription]) -> Loss | None:
+        exact_matches = [loss for loss, _ in self.losses if isinstance(loss.flow, Flow) and _signature(loss.flow.layers()) == _signature(layers)]
         compiled = [loss for module, loss in self.compiled if _signature(_layers(self.flow_of(module))) == _signature(layers)]
-        losses = [loss for loss in own if loss.backward] or own or compiled or [loss for loss, _ in self.losses] or self._unused_losses()
+        losses = [loss for loss in exact_matches if loss.backward] or exact_matches or compiled or [loss for loss, _ in self.losses] or self._unused_losses()
         distinct = {(loss.name, loss.from_logits, loss.refused.refused.id if loss.refused and loss.refused.refused else ""): loss for loss in losses}
         if len(distinct) > 1:
-            found = [*distinct.values()]
-            part = Described("", text=", ".join(loss.name or "?" for loss in found), refused=message("model.losses"))
-            return Loss(found[0].name, None, found[0].from_logits, part)
+            losses_found = [*distinct.values()]
+            part = LayerDescription("", text=", ".join(loss.name or "?" for loss in losses_found), refused=message("model.losses"))
+            return Loss(losses_found[0].name, None, losses_found[0].from_logits, part)
         return next(iter(distinct.values()), None)
 
     def _unused_losses(self) -> list[Loss]:
-        """The losses in functions and methods that the text never calls."""
+        """Return the losses in functions and methods that the text never calls."""
         marked, refused = len(self.modules), [*self.refused]
         functions = [value for value in self.scope.values.values() if isinstance(value, Function)]
         for cls in [value for value in self.scope.values.values() if isinstance(value, Class)]:
@@ -217,35 +220,36 @@ class _Source(Interpreter):
         return [loss for loss, _ in self.losses]
 
 
-def _layers(flow: Any) -> list[Described]:
+def _layers(flow: Any) -> list[LayerDescription]:
     if isinstance(flow, Doubt):
         return [flow.part]
     return flow.layers() if isinstance(flow, Flow) else []
 
 
-def _signature(layers: list[Described]) -> Any:
+def _signature(layers: list[LayerDescription]) -> Any:
     return tuple((layer.name, repr(layer.placed), repr(sorted(layer.named.items(), key=lambda item: item[0])), layer.text if not layer.name else "") for layer in layers)
 
 
 def _mentions_layers(node: ast.AST) -> bool:
-    return any(isinstance(one, ast.Call) and _LEARNING.match(getattr(one.func, "attr", "") or getattr(one.func, "id", "")) for one in ast.walk(node))
+    return any(isinstance(inner, ast.Call) and _LEARNING.match(getattr(inner.func, "attr", "") or getattr(inner.func, "id", "")) for inner in ast.walk(node))
 
 
-# ---- the text as Python reads it
+# ---- parsing
 
 
-def _tree(text: str) -> tuple[str, ast.Module, Problem | None]:
-    """The text as Python reads it; of a text that is not Python, the first Sequential(…) in it, and where it is not."""
+def _parse(text: str) -> tuple[str, ast.Module, Problem | None]:
+    """Parse the text. If that fails, parse it without IPython commands, or only its first Sequential(…). Return the
+    source, its tree, and the first error or None."""
     _check_nesting(text)
     fault = None
     plain = textwrap.dedent(text)
-    for part in (plain, without_commands(plain), _balanced(text)):
+    for part in (plain, without_commands(plain), _sequential_in(text)):
         try:
             with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # of a text's own escapes
+                warnings.simplefilter("ignore")  # about invalid escapes in the text
                 return part, ast.parse(part), fault
         except SyntaxError as error:
-            fault = fault or Problem("model.syntax", n=error.lineno or 1, line=shortened((error.text or "").strip()))
+            fault = fault or Problem("model.syntax", n=error.lineno or 1, line=shorten((error.text or "").strip()))
         except ValueError:
             continue
         except (RecursionError, MemoryError):
@@ -254,24 +258,24 @@ def _tree(text: str) -> tuple[str, ast.Module, Problem | None]:
 
 
 def _check_nesting(text: str) -> None:
-    depth = most = 0
+    depth = max_depth = 0
     for bracket in re.findall(r"[\[({})\]]", text):
         depth = depth + 1 if bracket in "[({" else max(0, depth - 1)
-        most = max(most, depth)
-    if most > MOST_NESTED or re.search(r"[-+~]{200}|(?:not\s+){200}", text):
+        max_depth = max(max_depth, depth)
+    if max_depth > MOST_NESTED or re.search(r"[-+~]{200}|(?:not\s+){200}", text):
         raise Problem("model.nested")
 
 
-def _balanced(text: str) -> str:
-    """From the first "Sequential(" to its closing bracket."""
+def _sequential_in(text: str) -> str:
+    """Return the text from the first "Sequential(" to its closing bracket, or "?"."""
     start = re.search(r"(?:\w+\.)*Sequential\s*\(", text)
     if start is None:
         return "?"
     depth = 0
-    for place in range(start.end() - 1, len(text)):
-        depth += {"(": 1, ")": -1}.get(text[place], 0)
+    for index in range(start.end() - 1, len(text)):
+        depth += {"(": 1, ")": -1}.get(text[index], 0)
         if not depth:
-            return text[start.start() : place + 1]
+            return text[start.start() : index + 1]
     return "?"
 
 

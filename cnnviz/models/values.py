@@ -1,4 +1,4 @@
-"""Values that the reader follows through a text: constants, layers, tensors, and whatever it does not understand."""
+"""Values of the abstract interpreter: constants, layers, tensors, and unknown values."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnviz.models.described_layers import Described
+from cnnviz.models.described_layers import LayerDescription
 
-Chain = tuple[Any, Described] | None
-"""The layers that a tensor has come through: a linked list, the last one outside."""
+Chain = tuple[Any, LayerDescription] | None
+"""Layers that a tensor has passed, as a linked list with the last layer first."""
 
 
 @dataclass(frozen=True)
 class Library:
-    """A name that the text does not define: what it imports, or what it takes for imported, by its full path."""
+    """A name that the text does not define, such as an import, by its full path."""
 
     path: str
 
@@ -30,7 +30,7 @@ class Library:
 
 @dataclass(frozen=True)
 class Dim:
-    """The product of some sizes of a tensor: of axis 0, or of all the others, which are (1,)."""
+    """Product of sizes of a tensor, by their axes: (0,) for the first axis, (1, 2, 3) for all others."""
 
     axes: tuple[int, ...]
     chain: Chain = field(compare=False)
@@ -38,17 +38,17 @@ class Dim:
 
 @dataclass(eq=False)
 class Module:
-    """A layer of a library, which has its own parameters: two uses of it share them."""
+    """A library's layer with its own parameters, which several uses of it share."""
 
-    layer: Described
+    layer: LayerDescription
     block: int = 0
-    doubts: list[Described] = field(default_factory=list)
-    """What else happens to it, which is not understood."""
+    doubts: list[LayerDescription] = field(default_factory=list)
+    """Uses of the module that are not understood."""
 
 
 @dataclass(eq=False)
 class Sequence(Module):
-    """A container of modules, by name, in the order in which they are called."""
+    """A container of modules by name, in the order of calls."""
 
     items: dict[str, Any] = field(default_factory=dict)
     callable: bool = True
@@ -62,14 +62,14 @@ class Sequence(Module):
 
 @dataclass(eq=False)
 class Functional(Module):
-    """A Keras Model: the tensor that it ends with."""
+    """A Keras Model, with its output tensor `end`."""
 
     end: Any = None
 
 
 @dataclass(eq=False)
 class Scope:
-    """Names and their values, in a scope around it."""
+    """A scope: names and values, and the enclosing scope."""
 
     values: dict[str, Any] = field(default_factory=dict)
     around: Scope | None = None
@@ -86,7 +86,7 @@ class Scope:
 
 @dataclass(eq=False)
 class Function:
-    """A function of the text's own, with the values of its defaults; `of` is the class whose method it is."""
+    """A function of the text, with the values of its defaults; `of` is its class if it is a method."""
 
     node: ast.FunctionDef | ast.Lambda
     scope: Scope
@@ -96,14 +96,15 @@ class Function:
 
 @dataclass(eq=False)
 class Class:
-    """A class of the text's own."""
+    """A class of the text."""
 
     node: ast.ClassDef
     bases: tuple[Any, ...]
     attributes: dict[str, Any]
 
     def lookup(self, name: str, after: Class | None = None) -> Any:
-        """An attribute of the class or of the text's own classes that it derives from; of those after `after` alone; None where there is none."""
+        """Return an attribute of the class or of its bases in the text, only of those after `after` if given. None if
+        there is none."""
         order = list(self._order())
         for cls in order[order.index(after) + 1 :] if after in order else order:
             if name in cls.attributes:
@@ -123,16 +124,16 @@ class Class:
 
 @dataclass(eq=False)
 class Instance(Sequence):
-    """An object of the text's own class: `items` are its attributes."""
+    """An object of a class of the text: `items` are its attributes."""
 
     cls: Class = None  # type: ignore[assignment]  # always given
     children: Any = None
-    """Its layers, a Sequence, if it is a Sequential."""
+    """Its layers as a Sequence, if the class derives from Sequential."""
 
 
 @dataclass(frozen=True, eq=False)
-class Bound:
-    """A method of a value: of the text's own class, or by its name alone."""
+class BoundMethod:
+    """A method of a value: a function of the text, or only a name."""
 
     owner: Any
     name: str
@@ -141,22 +142,22 @@ class Bound:
 
 @dataclass(frozen=True)
 class Super:
-    """super(): the attributes of an instance's classes after `cls`."""
+    """Result of super(): attributes of an instance from the classes after `cls`."""
 
     instance: Instance
     cls: Class
 
 
 @dataclass(frozen=True)
-class Inner:
-    """Something of a module that is no layer, such as its weight."""
+class ModulePart:
+    """A part of a module that is not a layer, such as a weight."""
 
     owner: Any
 
 
 @dataclass(eq=False)
 class Flow:
-    """A tensor on its way from the input. Tensors that share memory share `store`, in which each has a place."""
+    """A tensor computed from the input. Tensors that share memory are all in the list `store`."""
 
     chain: Chain = None
     of_data: bool = True
@@ -167,7 +168,7 @@ class Flow:
     def __post_init__(self) -> None:
         self.store.append(self)
 
-    def layers(self) -> list[Described]:
+    def layers(self) -> list[LayerDescription]:
         found, chain = [], self.chain
         while chain is not None:
             chain, layer = chain
@@ -177,7 +178,7 @@ class Flow:
 
 @dataclass(frozen=True, eq=False)
 class Shape:
-    """The shape of a tensor from an axis on."""
+    """The shape of a tensor, starting from an axis."""
 
     flow: Flow
     chain: Chain
@@ -186,42 +187,42 @@ class Shape:
 
 @dataclass(eq=False)
 class Loss:
-    """A loss by its name, of a tensor where that is known; `refused` is what of it is not understood."""
+    """A loss by name, and its tensor if known; `refused` is a part of it that is not understood."""
 
     name: str
     flow: Any = None
     from_logits: bool = False
-    refused: Described | None = None
+    refused: LayerDescription | None = None
     backward: bool = False
 
 
 @dataclass(eq=False)
 class Doubt:
-    """A value of the model that cannot be told without running the text; the part of the text that is the reason."""
+    """A value of the model that is known only at run time, with the part of the text that is the reason."""
 
-    part: Described
+    part: LayerDescription
 
 
 class Values(list[Any]):
-    """A list, with the block of the text in which it is made."""
+    """A list, with the block of the text that created it."""
 
     def __init__(self, values: Any = (), block: int = 0):
         super().__init__(values)
         self.block = block
 
 
-MODEL_VALUES = (Module, Flow, Doubt, Inner, Loss)
+MODEL_VALUES = (Module, Flow, Doubt, ModulePart, Loss)
 
 
-def concerned(value: Any, depth: int = 3) -> Iterator[Any]:
-    """The modules and tensors in a value, in lists and tables too."""
+def model_values_in(value: Any, depth: int = 3) -> Iterator[Any]:
+    """Yield the modules and tensors in a value, including those in lists and dicts."""
     if isinstance(value, MODEL_VALUES):
         yield value
     elif depth and isinstance(value, list | tuple | set):
         for entry in [*value][:400]:
-            yield from concerned(entry, depth - 1)
+            yield from model_values_in(entry, depth - 1)
     elif depth and isinstance(value, dict):
         for entry in [*value.values()][:400]:
-            yield from concerned(entry, depth - 1)
-    elif isinstance(value, Bound):
-        yield from concerned(value.owner, depth)
+            yield from model_values_in(entry, depth - 1)
+    elif isinstance(value, BoundMethod):
+        yield from model_values_in(value.owner, depth)

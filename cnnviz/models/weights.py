@@ -1,4 +1,4 @@
-"""The weights that a model's own file holds: those of a .keras archive, where a reader of HDF5 is installed, and of an ONNX file."""
+"""Weights in model files: .keras archives, if h5py is installed, and ONNX files."""
 
 import io
 import json
@@ -25,19 +25,19 @@ _LEARNING = ("Conv2D", "Dense")
 
 
 def weights_in(content: bytes) -> Arrays:
-    """Every array of a model's file by its name, in the order of its layers; none where it holds none, or where nothing here can read it.
+    """Return the arrays of a model's file by name, in layer order; {} if it contains none or no reader is installed.
 
-    Files of visitors are not read so: HDF5's and protobuf's readers are for one's own.
+    Never use it for visitors' files: HDF5 and protobuf readers are only for the user's own files.
 
     >>> weights_in(b"nn.Sequential()")
     {}
     """
     if content[:2] == b"PK":
-        return _of_keras(content)
-    return _of_onnx(content) if content[:1] == b"\x08" else {}
+        return _keras_weights(content)
+    return _onnx_weights(content) if content[:1] == b"\x08" else {}
 
 
-def _of_keras(content: bytes) -> Arrays:
+def _keras_weights(content: bytes) -> Arrays:
     try:
         h5py: Any = import_module("h5py")
         stored = piece_of(content, _KERAS, MOST_BYTES + 1)
@@ -49,12 +49,12 @@ def _of_keras(content: bytes) -> Arrays:
         layers = json.loads(config_in(content))["config"]["layers"]
         with h5py.File(io.BytesIO(stored), "r") as h5:
             return {f"{name}/{n}": array for name in _stored_names(layers) for n, array in enumerate(_variables(h5, name))}
-    except Exception:  # whatever its reader raises where it is damaged
+    except Exception:  # damaged files raise many kinds of errors
         return {}
 
 
 def _stored_names(layers: list[Mapping[str, Any]]) -> Iterator[str]:
-    """Keras' names of the layers that learn where it keeps their weights: by their class, counted."""
+    """Yield the names under which Keras stores the weights of layers: their classes, numbered."""
     counts: Counter[str] = Counter()
     for layer in layers:
         kind = str(layer.get("class_name"))
@@ -65,32 +65,33 @@ def _stored_names(layers: list[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _variables(h5: Any, name: str) -> Iterator[np.ndarray]:
-    found = h5.get(f"layers/{name}/vars")
-    for key in sorted(found.keys(), key=int) if found is not None else ():
-        yield np.asarray(found[key])
+    group = h5.get(f"layers/{name}/vars")
+    for key in sorted(group.keys(), key=int) if group is not None else ():
+        yield np.asarray(group[key])
 
 
-def _of_onnx(content: bytes) -> Arrays:
-    """PyTorch's layouts, or Keras' where a map is flattened with the channels last; a product without a sum has a bias of 0."""
+def _onnx_weights(content: bytes) -> Arrays:
+    """Return arrays in PyTorch's layouts, or in Keras's if a map is flattened with channels last. A product without a
+    sum gets a zero bias."""
     try:
         chain = chain_of(content)
     except Problem:
         return {}
-    last = _flattens_channels_last(chain)
-    found: list[tuple[str, np.ndarray]] = []
+    channels_last = _flattens_channels_last(chain)
+    arrays: list[tuple[str, np.ndarray]] = []
     for n, node in enumerate(chain):
         if node.kind in ("Conv", "Gemm", "MatMul") and node.arrays:
             w, *bias = node.arrays
             if w.ndim == 2 and not node.given.get("transB"):
                 w = w.T
-            after = next((one for one in chain[n + 1 : n + 2] if one.kind == "Add" and [len(w)] == [array.size for array in one.arrays]), None)
-            bias = [*bias, *(after.arrays if after else ())] or ([np.zeros(len(w))] if w.ndim == 2 else [])
-            found += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if last else w), *(("bias", one.reshape(-1)) for one in bias)]
+            bias_node = next((one for one in chain[n + 1 : n + 2] if one.kind == "Add" and [len(w)] == [array.size for array in one.arrays]), None)
+            bias = [*bias, *(bias_node.arrays if bias_node else ())] or ([np.zeros(len(w))] if w.ndim == 2 else [])
+            arrays += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if channels_last else w), *(("bias", one.reshape(-1)) for one in bias)]
         elif node.kind == "BatchNormalization":
-            found += [("weight", one) for one in node.arrays]
-    if any(array.dtype.kind not in "fiu" for _, array in found):  # no numbers, or those of a file beside it
+            arrays += [("weight", one) for one in node.arrays]
+    if any(array.dtype.kind not in "fiu" for _, array in arrays):  # not numeric, or stored in an external file
         return {}
-    return {str(n) if last else f"{n}.{kind}": array for n, (kind, array) in enumerate(found)}
+    return {str(n) if channels_last else f"{n}.{kind}": array for n, (kind, array) in enumerate(arrays)}
 
 
 def _flattens_channels_last(chain: list[ChainedNode]) -> bool:

@@ -5,7 +5,7 @@ Needs NumPy, Pillow and one library for formulas. Independent of servers and of 
 
 from collections.abc import Mapping
 
-from cnnviz.pages.resource import asked_of, made, page_of
+from cnnviz.pages.resource import canonical_query, compute_resource, page_of
 from cnnviz.words import Problem
 
 __all__ = ["answer"]
@@ -23,4 +23,4 @@ def answer(page: str, query: Mapping[str, str]) -> bytes:
     known = page_of(page)
     if known is None:
         raise Problem("words.unknown", id=page[:40])
-    return made(known, asked_of(known, query), compress=False).body
+    return compute_resource(known, canonical_query(known, query), compress=False).body

@@ -23,7 +23,7 @@ def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, .
     plain: dict[int, list[str]] = {}
     for name in sorted(large, key=lambda name: -np.count_nonzero(arrays[name])):
         alike = plain.setdefault(arrays[name].size, [])
-        source = next((other for other in alike if _let_through(arrays[name].ravel(), arrays[other].ravel())), None)
+        source = next((other for other in alike if _is_masked_copy(arrays[name].ravel(), arrays[other].ravel())), None)
         if source is None:
             alike.append(name)
         elif not np.shares_memory(arrays[name], arrays[source]):
@@ -31,21 +31,21 @@ def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, .
     for name in large:
         # exclude the array itself: a column is its own outer product with a 1
         others = {other: array for other, array in arrays.items() if other != name}
-        factors = _factors(arrays[name], others) if arrays[name].ndim == 2 and name not in found else None
+        factors = _outer_factors(arrays[name], others) if arrays[name].ndim == 2 and name not in found else None
         if factors and not any(name in made for made in found.values()):
             found[name] = ("outer", *factors)
     return found
 
 
-def _let_through(array: np.ndarray, source: np.ndarray) -> bool:
-    return _are(array[:64], source[:64]) and _are(array, source)
+def _is_masked_copy(array: np.ndarray, source: np.ndarray) -> bool:
+    return _equal_or_zero(array[:64], source[:64]) and _equal_or_zero(array, source)
 
 
-def _are(array: np.ndarray, source: np.ndarray) -> bool:
+def _equal_or_zero(array: np.ndarray, source: np.ndarray) -> bool:
     return bool(((array == source) | (array == 0)).all())
 
 
-def _factors(product: np.ndarray, arrays: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
+def _outer_factors(product: np.ndarray, arrays: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
     """Return the names of two arrays whose outer product this is, or None if there are none or an entry is not
     finite."""
     if not np.isfinite(product).all():

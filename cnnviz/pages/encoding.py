@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.explain.saturation import hidden_share
-from cnnviz.core.network.stored_params import Learned, NotKept, is_kept_name, learned_by
+from cnnviz.core.network.stored_params import TrainingInfo, NotStored, is_stored_name, training_info
 from cnnviz.core.notebook.notebook import effects
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.filters import banks
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
@@ -22,7 +22,7 @@ from cnnviz.pages.page_notes import page_notes
 from cnnviz.pages.version import code
 from cnnviz.wire.page import Header
 from cnnviz.wire.records import FiltersRecord, StageRecord
-from cnnviz.words import DEFAULT, LocalizedText, Message, Problem, message, written
+from cnnviz.words import DEFAULT, LocalizedText, Message, Problem, format_value, message
 
 MOST_LOSSES = 200
 """Number of points in the small loss curve, which has no room for more."""
@@ -34,21 +34,21 @@ def header(page: str, now: PageRequest) -> Header:
         page=page,
         code=code(),
         asked=dict(now.query),
-        lesson=setup_of_all(now),
+        lesson=query_of(now),
         words=now.image.message,
         wrong=dict(now.errors),
         remarks=page_notes(now.setup, now.snapshot),
         deviations=effects(now.setup.deviations),
-        loss=finite(float(now.snapshot.losses[-1])),
-        learned=_learned(now.setup),
-        saturated=finite(hidden_share(program_of(now.setup, now.snapshot).network, now.snapshot.trace, "saturated")),
+        loss=finite_or_none(float(now.snapshot.losses[-1])),
+        learned=_learned_sentence(now.setup),
+        saturated=finite_or_none(hidden_share(program_of(now.setup, now.snapshot).network, now.snapshot.trace, "saturated")),
         filters=first_filters(now.setup),
         outputs=now.setup.output_words,
         stages=_stages(now),
     )
 
 
-def setup_of_all(now: PageRequest) -> dict[str, str]:
+def query_of(now: PageRequest) -> dict[str, str]:
     """Return the setup as a query, with the other keys that stay in the address."""
     return {**now.setup.to_query(), **now.extras, **now.missing}
 
@@ -59,18 +59,18 @@ def _stages(now: PageRequest) -> list[StageRecord]:
     return stages if now.setup.mode == "train" else stages[:-1]
 
 
-def _learned(setup: Setup) -> Message:
+def _learned_sentence(setup: Setup) -> Message:
     """Return a sentence on what the initial parameters have learned before the first update."""
     try:
-        learned = learned_by(setup.w) if is_kept_name(setup.w) else Learned(0, 0)
-    except NotKept:  # deleted since the numbers were computed
+        learned = training_info(setup.w) if is_stored_name(setup.w) else TrainingInfo(0, 0)
+    except NotStored:  # deleted since the numbers were computed
         learned = None
     if learned is None:
         return message("web.status.given")
     return message("web.status.learned", images=learned.images, n=learned.epochs) if learned.epochs else message("web.status.nothing")
 
 
-def finite(value: float) -> float | None:
+def finite_or_none(value: float) -> float | None:
     """Return the number, or None if it is not finite."""
     return value if math.isfinite(value) else None
 
@@ -84,15 +84,15 @@ def first_filters(setup: Setup) -> FiltersRecord | None:
     return FiltersRecord(name=bank.name, shape=[bank.filters, bank.channels, bank.k, bank.k], weights=weights.ravel().tolist())
 
 
-def losses(snapshot: Snapshot) -> dict[str, np.ndarray]:
+def loss_curve(snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Return the values of the small loss curve."""
-    return {"losses": thinned(snapshot.losses, MOST_LOSSES)}
+    return {"losses": thin_values(snapshot.losses, MOST_LOSSES)}
 
 
-def thinned(values: np.ndarray, most: int) -> np.ndarray:
+def thin_values(values: np.ndarray, most: int) -> np.ndarray:
     """Return at most `limit` of `values`, evenly spaced, including the first and the last.
 
-    >>> thinned(np.arange(5.0), 3)
+    >>> thin_values(np.arange(5.0), 3)
     array([0., 2., 4.])
     """
     if len(values) <= most:
@@ -110,7 +110,7 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     """
     at, places, body = 0, {}, []
     kinds = redundant_arrays(arrays)
-    check_wanted()
+    check_cancelled()
     # v has the same memory as the map that it flattens, which is sent once
     sent: dict[tuple[object, ...], tuple[str, int]] = {}
     for name, array in arrays.items():
@@ -160,31 +160,31 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 def _json(header: Mapping[str, object]) -> str:
     """Encode as JSON, with NaN and infinity as null."""
     try:
-        return json.dumps(header, ensure_ascii=False, allow_nan=False, default=unsaid)
+        return json.dumps(header, ensure_ascii=False, allow_nan=False, default=encode_message)
     except ValueError:  # rare: only if training has diverged
-        return json.dumps(json.loads(json.dumps(header, default=unsaid), parse_constant=lambda _: None), ensure_ascii=False)
+        return json.dumps(json.loads(json.dumps(header, default=encode_message), parse_constant=lambda _: None), ensure_ascii=False)
 
 
-def unsaid(value: object) -> Mapping[str, object]:
+def encode_message(value: object) -> Mapping[str, object]:
     """Return a message in the form that decode.js translates. Raise TypeError for any other object that is not JSON.
 
-    >>> unsaid(Message("words.unknown", {"id": (1, float("nan"))}))
+    >>> encode_message(Message("words.unknown", {"id": (1, float("nan"))}))
     {'say': ['words.unknown', {'id': [1, 'NaN']}]}
     """
     if isinstance(value, Problem):
         value = value.message
     if isinstance(value, Message):
-        return {"say": [value.id, {name: _value(one) for name, one in value.values.items()}]}
+        return {"say": [value.id, {name: _encode_value(one) for name, one in value.values.items()}]}
     if isinstance(value, LocalizedText):
         return {"versions": dict(value.by_language)}
     raise TypeError(f"encode: {type(value).__name__} cannot be sent")
 
 
-def _value(value: object) -> object:
+def _encode_value(value: object) -> object:
     """Return a message's value as JSON; NaN and infinity become the symbols that all languages share."""
     if isinstance(value, Message | Problem | LocalizedText):
-        return unsaid(value)
+        return encode_message(value)
     if isinstance(value, list | tuple | set | frozenset):
-        return [_value(part) for part in value]
+        return [_encode_value(part) for part in value]
     plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value if plain else written(value, lang=DEFAULT)
+    return value if plain else format_value(value, lang=DEFAULT)

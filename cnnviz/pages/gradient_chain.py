@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.encoding import encode, header, losses
+from cnnviz.pages.encoding import encode, header, loss_curve
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.map_records import largest
 from cnnviz.pages.map_settings import LEAST_ERROR
@@ -95,7 +95,7 @@ class GradientChain:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the shown parts of every row's arrays, named "row.symbol"."""
-        return {f"{row.name}.{part.symbol}": _shown(row, part) for row, part in self._pairs()}
+        return {f"{row.name}.{part.symbol}": _shown_part(row, part) for row, part in self._pairs()}
 
     @property
     def first(self) -> str:
@@ -136,7 +136,7 @@ class GradientChain:
 
     def _strongest(self, part: Part) -> list[int]:
         """Return the cell to select at first: the one with the largest number in the first row that has the array."""
-        shown = part.of(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
+        shown = part.extract(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
         return largest(np.nan_to_num(shown), shown.shape)
 
     def _maps(self) -> dict[str, MapColours]:
@@ -144,9 +144,11 @@ class GradientChain:
         most: dict[str, float] = {}
         for row, part in self._pairs():
             if not row.scale:
-                most[part.symbol] = max(most.get(part.symbol, 0.0), float(np.nan_to_num(np.abs(_shown(row, part))).max()))
+                most[part.symbol] = max(most.get(part.symbol, 0.0), float(np.nan_to_num(np.abs(_shown_part(row, part))).max()))
         return {
-            f"{row.name}.{part.symbol}": _OWN[row.scale](_shown(row, part)) if row.scale else MapColours(limits=_limits(part, most[part.symbol]), scale=part.scale)
+            f"{row.name}.{part.symbol}": _SCALE_COLOURS[row.scale](_shown_part(row, part))
+            if row.scale
+            else MapColours(limits=_limits(part, most[part.symbol]), scale=part.scale)
             for row, part in self._pairs()
         }  # fmt: skip
 
@@ -155,24 +157,24 @@ def _limits(part: Part, most: float) -> tuple[float, float]:
     return (0.0, max(1.0, most)) if part.scale in ("activation", "answer") else (-most, most)
 
 
-def _shown(row: Row, part: Part) -> np.ndarray:
+def _shown_part(row: Row, part: Part) -> np.ndarray:
     array = row.arrays[part.symbol]
-    return array if part.whole else part.of(array)
+    return array if part.is_complete else part.extract(array)
 
 
-def _ratios(array: np.ndarray) -> MapColours:
+def _ratio_colours(array: np.ndarray) -> MapColours:
     of = array[np.isfinite(array)]
     low, high = np.percentile(of, (2, 98)) if of.size else (1.0, 1.0)
     return MapColours(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
 
 
-_OWN: Mapping[str, Callable[[np.ndarray], MapColours]] = {
+_SCALE_COLOURS: Mapping[str, Callable[[np.ndarray], MapColours]] = {
     ERROR: lambda _: MapColours(limits=(LEAST_ERROR, 1.0), scale="error"),
-    RATIO: _ratios,
+    RATIO: _ratio_colours,
 }
 
 
-def answer(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+def encode_chain(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Encode the response of a page with a gradient chain; `more` holds the page's other records.
 
     The header lists only the stages that have a card.
@@ -180,4 +182,4 @@ def answer(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str,
     head = GradientChainHeader(**header(page, now), road=chain.record)
     shown = {part.symbol for part in chain.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or (stage["symbol"] == "update" and "f_next" in shown)]
-    return encode({**head, **(more or {})}, chain.arrays() | losses(now.snapshot) | dict(arrays or {}))
+    return encode({**head, **(more or {})}, chain.arrays() | loss_curve(now.snapshot) | dict(arrays or {}))

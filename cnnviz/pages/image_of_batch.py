@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnviz.core.explain.normalisation_paths import paths_back
 from cnnviz.core.network.layers.batch_norm import BatchNorm
-from cnnviz.core.network.layers.dropout import Dropout, sums, throws
+from cnnviz.core.network.layers.dropout import Dropout, channel_sums, masked_sums
 from cnnviz.core.network.program import Program
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.mathml import mathml
@@ -20,17 +20,17 @@ from cnnviz.pages.quantized_weights import SHADES
 from cnnviz.wire.records import NetworkRecord, StageRecord
 from cnnviz.words import Message, message
 
-MOST_PULLED = 60_000
+MAX_PER_IMAGE_GRADIENTS = 60_000
 """Limit of the numbers of one parameter's per-image gradients that are sent."""
 THUMBNAIL, MOST_THUMBNAILS = 16, 200_000
 """Limits of the rows and columns of a thumbnail, and of the numbers of all thumbnails that are sent."""
-MOST_TOGETHER = 120_000
+MAX_NORMALIZATION_NUMBERS = 120_000
 """Limit of the numbers of a normalization's maps of all images that are sent."""
-THROWS, MOST_THROWN = 200, 5_000
+DROPOUT_DRAWS, MAX_DROPOUT_SIZE = 200, 5_000
 """Number of dropout masks drawn to show the spread of a sum, and the largest array for which they are drawn."""
 
 
-def in_mode(now: PageRequest) -> PageRequest:
+def with_mode(now: PageRequest) -> PageRequest:
     """Return the request with the pass in its setup's mode."""
     if now.snapshot.trace.training == (now.setup.mode == "train"):
         return now
@@ -38,7 +38,7 @@ def in_mode(now: PageRequest) -> PageRequest:
     return replace(now, snapshot=snapshot.in_mode(now.setup.mode))
 
 
-def on_image(now: PageRequest) -> PageRequest:
+def select_image(now: PageRequest) -> PageRequest:
     """Return the request for the shown image alone; its arrays are slices of the pass over all images."""
     setup, snapshot = now.setup, now.snapshot
     if snapshot.trace.x.ndim < 4:
@@ -49,7 +49,7 @@ def on_image(now: PageRequest) -> PageRequest:
     return replace(now, setup=own, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 
 
-def of_all(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
+def batch_record(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
     """Return the record of one image of several. Sums over all images have no arithmetic, since one image does not
     determine them."""
     m = len(now.setup.images)
@@ -69,7 +69,7 @@ def _start(program: Program) -> str:
     return next(line.target for line in program.backward_lines if line.layer is None and line.role in ("do", "dz"))
 
 
-def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> list[StageRecord]:
+def batch_stages(stages: Sequence[StageRecord], program: Program, m: int) -> list[StageRecord]:
     """Return the stages of one of `m` images. A parameter's gradient is the mean of the per-image gradients."""
     found, start = list[StageRecord](), _start(program)
     for stage in stages:
@@ -81,17 +81,17 @@ def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> li
     return found
 
 
-def images_arrays(now: PageRequest) -> dict[str, np.ndarray]:
+def batch_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     """Return the shown image's loss as L, the losses and x of all images, and the per-image gradients of small
     parameters."""
     setup, snapshot = now.setup, now.snapshot
     network, y = setup.network, np.array(setup.y)
     losses = network.losses(snapshot.trace, y)
-    small = {name for name, pull in snapshot.params.items() if pull.size * len(losses) <= MOST_PULLED}
+    small = {name for name, pull in snapshot.params.items() if pull.size * len(losses) <= MAX_PER_IMAGE_GRADIENTS}
     per_image_gradients = network.per_image_gradients(snapshot.params, snapshot.trace, y)
     found = {f"pulls.d{name}": per_image_gradients[f"d{name}"] for name in snapshot.params if name in small}
     shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
-    return found | shown | (_together(now) if setup.mode == "train" else {})
+    return found | shown | (_normalization_arrays(now) if setup.mode == "train" else {})
 
 
 def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
@@ -125,13 +125,13 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
     return np.take_along_axis(split, np.abs(split).argmax(-1)[..., None], -1)[..., 0]
 
 
-def _together(now: PageRequest) -> dict[str, np.ndarray]:
+def _normalization_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     """Return the arrays of each batch normalization for all images: its maps, and the three paths of the gradient."""
     snapshot, network = now.snapshot, now.setup.network
     program, found = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
     paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
-        if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MOST_TOGETHER:
+        if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MAX_NORMALIZATION_NUMBERS:
             continue
         symbols = (names.source, names.output)
         found |= {f"all.{name}": snapshot.trace[name] for name in symbols}
@@ -141,7 +141,7 @@ def _together(now: PageRequest) -> dict[str, np.ndarray]:
     return found
 
 
-def thrown(now: PageRequest) -> dict[str, np.ndarray]:
+def dropout_sums(now: PageRequest) -> dict[str, np.ndarray]:
     """Return the shown image's sums after dropout: without a mask, with its own, and with new random ones; (2 + n,C).
    """
     setup, snapshot, found = now.setup, now.snapshot, dict[str, np.ndarray]()
@@ -149,14 +149,14 @@ def thrown(now: PageRequest) -> dict[str, np.ndarray]:
         return found
     for place, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
         x = snapshot.trace[names.input]
-        if isinstance(layer, Dropout) and x.size <= MOST_THROWN:
+        if isinstance(layer, Dropout) and x.size <= MAX_DROPOUT_SIZE:
             x = x[None] if x.ndim == 2 else x
-            masks = throws(x, layer.p, np.random.default_rng([setup.seed, setup.k, place, 1]), THROWS)
-            found[f"throws.{names.output}"] = np.concatenate([sums(x)[None], sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
+            masks = masked_sums(x, layer.p, np.random.default_rng([setup.seed, setup.k, place, 1]), DROPOUT_DRAWS)
+            found[f"throws.{names.output}"] = np.concatenate([channel_sums(x)[None], channel_sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
     return found
 
 
-def loss_fact(now: PageRequest) -> Message:
+def loss_note(now: PageRequest) -> Message:
     """Return the sentence that names the image whose loss is shown as L, and the mean loss."""
     setup = now.setup
     return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.snapshot.losses[-1]))

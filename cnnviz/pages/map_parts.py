@@ -39,22 +39,22 @@ class Part:
     flat: bool = False
     address: tuple[int | None, ...] = ()
 
-    def of(self, array: np.ndarray) -> np.ndarray:
+    def extract(self, array: np.ndarray) -> np.ndarray:
         """Return this part of the complete array.
 
         >>> from cnnviz.core.network.network import Network
         >>> program = Network.parse("conv2x3-gap-mse").program((4, 4))
-        >>> part(program, "z1", (1, 0, 0)).of(np.arange(8.0)).tolist()
+        >>> part(program, "z1", (1, 0, 0)).extract(np.arange(8.0)).tolist()
         [[4.0, 5.0], [6.0, 7.0]]
         """
         return array.reshape(self.shape)[tuple(slice(None) if at is None else at for at in self.index)]
 
-    def place(self, at: Sequence[int]) -> list[int]:
+    def local_index(self, at: Sequence[int]) -> list[int]:
         """Convert an index of the complete array to one of this picture."""
         return [axis for axis, fixed in zip(at, self.index, strict=True) if fixed is None]
 
     @property
-    def whole(self) -> bool:
+    def is_complete(self) -> bool:
         """Whether the part is the complete array."""
         return all(at is None or size == 1 for at, size in zip(self.index, self.shape, strict=True))
 
@@ -67,7 +67,7 @@ class Part:
         '∂f[1]'
         """
         named = [":" if at is None else str(at) for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
-        if self.whole:
+        if self.is_complete:
             return label(self.symbol)
         while named[-1] == ":":
             named.pop()
@@ -124,17 +124,17 @@ def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tu
 @lru_cache(maxsize=4096)
 def record_of(program: Program, symbol: str) -> MapRecord:
     """Return the record of an array; f_next has the layout of f."""
-    record = map_records.fixed(program)[symbol.removesuffix("_next")]
+    record = map_records.static_records(program)[symbol.removesuffix("_next")]
     if symbol.endswith("_next"):
         return {**record, "symbol": symbol, "label": label(symbol), "words": message("ui.map.next", of=record["words"])}
     return record
 
 
-def pinned(cell: Cell | None, program: Program) -> Mapping[str, tuple[int, ...]]:
+def pinned_cells(cell: Cell | None, program: Program) -> Mapping[str, tuple[int, ...]]:
     """Return the index of the pinned cell for each symbol of its family, or nothing if no cell is pinned.
 
     >>> from cnnviz.core.network.network import Network
-    >>> pinned(("z1", (1, 0, 1)), Network.parse("conv2x3-relu-gap-mse").program((4, 4)))["da1"]
+    >>> pinned_cells(("z1", (1, 0, 1)), Network.parse("conv2x3-relu-gap-mse").program((4, 4)))["da1"]
     (1, 0, 1)
     """
     shown = cell_shape(program, cell[0]) if cell else None
@@ -143,5 +143,5 @@ def pinned(cell: Cell | None, program: Program) -> Mapping[str, tuple[int, ...]]
     record = record_of(program, cell[0])
     shape = tuple(record["shape"])
     at = tuple(int(i) for i in np.unravel_index(np.ravel_multi_index(cell[1], shown), shape))
-    alike = map_records.fixed(program).items()
+    alike = map_records.static_records(program).items()
     return {name: at for name, other in alike if other["family"] == record["family"] and tuple(other["shape"]) == shape}

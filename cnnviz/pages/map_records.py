@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from cnnviz.core.explain.rounding import largest as largest_of
-from cnnviz.core.network.cell_links import reach
+from cnnviz.core.network.cell_links import source_ranges
 from cnnviz.core.network.layers.layer import Layer
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
@@ -32,18 +32,18 @@ def symbols(program: Program) -> tuple[str, ...]:
     values = ["x"]
     for layer, names in zip(network.layers, network.names, strict=True):
         values += ["v"] if names.flattens else []
-        values += [*owned(layer, names), names.output]
+        values += [*layer_parameters(layer, names), names.output]
     gradients = [f"d{name}" for name in values if name not in ("v", "o") or (name == "o" and not network.merged)]
     return (*values, "y", "L", *gradients)
 
 
-def stepped(program: Program, optimizer: str) -> tuple[str, ...]:
+def updated_parameters(program: Program, optimizer: str) -> tuple[str, ...]:
     """Return the parameters whose updated values are sent. For plain descent, the view computes large weights as θ -
     η · dθ."""
     return tuple(name for name in program.parameters if optimizer != "gd" or len(program.shapes[name]) != 2)
 
 
-def owned(layer: Layer, names: Names) -> list[str]:
+def layer_parameters(layer: Layer, names: Names) -> list[str]:
     """Return the parameters of one layer."""
     return [names.of(role[1:]) for role in layer.links() if role[0] == "d" and role not in ("dx", "dy")]
 
@@ -66,7 +66,7 @@ def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, Map
     """Return the record of every array, by its symbol."""
     scales = _scales(program)
     found: dict[str, MapRecord] = {}
-    for symbol, record in fixed(program).items():
+    for symbol, record in static_records(program).items():
         limits = _limits(array_of(symbol, setup, snapshot), scales.get(symbol, "signed"), setup.scale)
         found[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
     for symbol in _round_off(setup, program, snapshot):
@@ -89,7 +89,7 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
     for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
         bias, arrived = own.of("b"), f"d{own.output}"
         after = next((one for one in layers[place + 1 :] if not one.hands_on), None)
-        if bias not in owned(layer, own) or not after or not after.takes_away(program.shapes[bias][0]):
+        if bias not in layer_parameters(layer, own) or not after or not after.takes_away(program.shapes[bias][0]):
             continue
         alone = all(one.symbol != bias for one in setup.set) and not setup.first_params()[bias].any()
         if alone and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[own.output]):
@@ -101,9 +101,9 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
 
 
 @lru_cache(maxsize=128)
-def fixed(program: Program) -> dict[str, MapRecord]:
+def static_records(program: Program) -> dict[str, MapRecord]:
     """Return the parts of all records that do not depend on values."""
-    layers, scales = _layers(program), _scales(program)
+    layers, scales = _layer_indices(program), _scales(program)
     return {symbol: _record(symbol, program, layers, scales) for symbol in symbols(program)}
 
 
@@ -118,8 +118,8 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
     return MapRecord(
         symbol=symbol,
         label=label(symbol),
-        words=message("ui.map.gradient", of=plain(base, program)) if is_gradient else plain(base, program),
-        plain=message("ui.plain.gradient") if is_gradient else plain(symbol, program),
+        words=message("ui.map.gradient", of=plain_name(base, program)) if is_gradient else plain_name(base, program),
+        plain=message("ui.plain.gradient") if is_gradient else plain_name(symbol, program),
         kind=_kind(base, program, laid_out),
         shape=laid_out,
         index=row.get(base) or program.shown[base],
@@ -140,11 +140,11 @@ ANSWERS = ("o", "y", "L")
 """Symbols with a single-hue colour ramp, if they are not negative."""
 
 
-def _layers(program: Program) -> dict[str, int]:
+def _layer_indices(program: Program) -> dict[str, int]:
     """Return the index of the layer that computes or owns each symbol; -1 for the image."""
     found = {"x": -1, "y": len(program.network.layers)}
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
-        found |= {name: place for name in owned(layer, names)} | {names.output: place}
+        found |= {name: place for name in layer_parameters(layer, names)} | {names.output: place}
         found |= {"v": place} if names.flattens else {}
     return found
 
@@ -178,7 +178,7 @@ def _family(base: str, program: Program) -> str:
             base = names.source
         elif base == names.output and layer.letter == "a":
             base = names.input
-        elif base in owned(layer, names) and program.shapes[base] == program.shapes[names.output]:
+        elif base in layer_parameters(layer, names) and program.shapes[base] == program.shapes[names.output]:
             base = names.output
     return base
 
@@ -194,16 +194,16 @@ def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
     return 0.0, float(array.max()) if scale == "positive" else max(1.0, float(array.max()))
 
 
-def plain(symbol: str, program: Program) -> Message:
+def plain_name(symbol: str, program: Program) -> Message:
     """Return the name of a value or parameter in a word or two."""
     if symbol in ("x", "v", "o", "y", "L"):
         return message(f"ui.plain.{symbol}")
     if symbol in program.parameters:
         return message(f"ui.plain.{symbol[0]}")
-    return message(f"layer.{program.network.layers[_layers(program)[symbol]].kind}.plain")
+    return message(f"layer.{program.network.layers[_layer_indices(program)[symbol]].kind}.plain")
 
 
-def first_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
+def default_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
     """Return the cell of each family to explain first: the one with the largest gradient, else the largest value."""
     found: dict[str, list[int]] = {}
     for symbol, record in maps.items():
@@ -216,18 +216,18 @@ def first_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapReco
         told = size * (gradient != 0) * (symbol in snapshot.params or own != 0)  # a silent cell explains nothing
         found[name] = largest(next(filter(np.any, (told, gradient)), own), record["shape"])
     found["L"] = [0]
-    _join(found, program)
+    _align_cells(found, program)
     return found
 
 
-def _join(cells: dict[str, list[int]], program: Program) -> None:
+def _align_cells(cells: dict[str, list[int]], program: Program) -> None:
     """Align cells that are explained together: a unit, an output and the weight between them; a unit and its window."""
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        if names.of("w") in owned(layer, names):
+        if names.of("w") in layer_parameters(layer, names):
             cells[names.of("w")] = [*cells[_family(names.input, program)], *cells[_family(names.output, program)]]
         if names.source == "x" and layer.geometry():
             link = next(link for link in program.links[names.output] if link.source == "x")
-            ranges = reach(link, tuple(cells[names.output]), program.shapes["x"])
+            ranges = source_ranges(link, tuple(cells[names.output]), program.shapes["x"])
             cells["x"] = [start + count // 2 * step for start, count, step in ranges]
             cells["x"][0] = 0 if link.pattern == "window" else cells["x"][0]
 

@@ -59,16 +59,16 @@ def network_record(setup: Setup, program: Program, snapshot: Snapshot) -> Networ
         arithmetic=program.arithmetic,
         curves={names.output: str(layer) for layer, names in _activations(network)},
         classes=setup.output_words,
-        focus=map_records.first_cells(program, snapshot, maps),
+        focus=map_records.default_cells(program, snapshot, maps),
         optimizer=setup.opt,
-        beside=_beside(program),
+        beside=_image_gradient_stage(program),
         images=[],
     )
 
 
 def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Return every array by its symbol, the initial filters, and the curves of the activations."""
-    after = [f"{name}_next" for name in map_records.stepped(program, setup.opt)]
+    after = [f"{name}_next" for name in map_records.updated_parameters(program, setup.opt)]
     found = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *after)}
     small = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
     found |= {part: array for name in small for part, array in parts(setup, snapshot, name).items()}
@@ -78,7 +78,7 @@ def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.n
     found |= {name: array for name, array in snapshot.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
     first = setup.first_params(snapshot.trace.x.shape)
     found |= {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
-    return found | {f"curve.{layer}": _curve(layer) for layer, _ in _activations(program.network)}
+    return found | {f"curve.{layer}": _drawn_curve(layer) for layer, _ in _activations(program.network)}
 
 
 def promise_record(promised: Promise | None) -> PromiseRecord | None:
@@ -100,7 +100,7 @@ def velocity_of(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarr
     return {of: velocity_terms(setup, snapshot.image, len(snapshot.losses) - 1, name, at)}
 
 
-def raised(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
+def raised_entry_change(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
     """Return the change of the loss if one entry is raised (`change_of_loss`), named as in "raised.z1:57:0.1"; empty
     if there is no such entry."""
     found = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
@@ -127,7 +127,7 @@ def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str
     """Return each formula in MathML. Parameters and targets have the formula of the line that reads them."""
     found = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        found |= dict.fromkeys(map_records.owned(layer, names), found[names.output])
+        found |= dict.fromkeys(map_records.layer_parameters(layer, names), found[names.output])
     return found | {"x": mathml(pixel_formula(scale)), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
@@ -140,7 +140,7 @@ def stage_records(program: Program, optimizer: str = "gd") -> list[StageRecord]:
     return [*stages, update]
 
 
-def curve(layer: Layer) -> np.ndarray:
+def activation_curve(layer: Layer) -> np.ndarray:
     """Return z, the activation, its slope, and whether it is flat there (1) or not (0): (4, 321)."""
     z = np.linspace(-REACH, REACH, 321)
     calls = layer.calls(z.shape)
@@ -152,9 +152,9 @@ def curve(layer: Layer) -> np.ndarray:
 
 
 @lru_cache(maxsize=32)
-def _curve(layer: Layer) -> np.ndarray:
+def _drawn_curve(layer: Layer) -> np.ndarray:
     """Return a curve in the precision of a drawing."""
-    return freeze(curve(layer).astype(np.float32))
+    return freeze(activation_curve(layer).astype(np.float32))
 
 
 def _activations(network: Architecture) -> list[tuple[Layer, Names]]:
@@ -183,19 +183,19 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
         name = message("ui.stage.loss")
     return StageRecord(
         symbol=stage.symbol, label=stage.label, phase=stage.phase, layer=stage.layer, name=name, plain=_plain(stage, program),
-        title=message(f"{stage.words}.title_after_training") if _is_other(stage, program) else stage.title,
+        title=message(f"{stage.words}.title_after_training") if _differs_in_eval_mode(stage, program) else stage.title,
         sentence=_sentence(stage, program), makes=stage.makes, inputs=stage.inputs,
     )  # fmt: skip
 
 
-def _beside(program: Program) -> dict[str, StageRecord]:
+def _image_gradient_stage(program: Program) -> dict[str, StageRecord]:
     """Return the record of ∂x, which is shown with the last stage before the update."""
     layer, names = program.network.layers[0], program.network.names[0]
     reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
     return {"dx": _stage(Stage("dx", "backward", layer.words("dx"), 0, inputs=reads), program)}
 
 
-def _is_other(stage: Stage, program: Program) -> bool:
+def _differs_in_eval_mode(stage: Stage, program: Program) -> bool:
     """Return whether a stage does something different in eval mode."""
     if stage.layer is None or program.run.training or not stage.words.endswith((".y", ".dx")):
         return False
@@ -206,7 +206,7 @@ def _is_other(stage: Stage, program: Program) -> bool:
 def _sentence(stage: Stage, program: Program) -> Message:
     """Return the sentence of a stage. A filter over several channels also explains its kernels, and a bias its
     gradient."""
-    if _is_other(stage, program):
+    if _differs_in_eval_mode(stage, program):
         return message(f"{stage.words}.after_training")
     if stage.layer is None or stage.words not in ("layer.conv.y", "layer.conv.df"):
         return stage.sentence
@@ -223,7 +223,7 @@ def _plain(stage: Stage, program: Program) -> Message:
         return message("ui.plain.update")
     if stage.phase == "backward":
         return message("ui.plain.gradient_of", of=label(stage.symbol[1:]))
-    return map_records.plain(stage.symbol, program)
+    return map_records.plain_name(stage.symbol, program)
 
 
 # ---- columns
@@ -260,7 +260,7 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
     if names.flattens:
         found.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
     shape = program.shapes[names.output]
-    owned = map_records.owned(layer, names)
+    owned = map_records.layer_parameters(layer, names)
     apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a short bias is drawn beside the sums that it is added to
     rows = all(len(program.shapes[name]) == 1 for name in owned)  # γ and β
     for group in [[name] for name in owned] if apart or rows else [owned]:

@@ -24,10 +24,10 @@ def is_quantized(weights: np.ndarray) -> bool:
     return weights.size > MOST_ENTRIES.get(weights.ndim, weights.size) and bool(np.isfinite(weights).all())
 
 
-def coloured(weights: np.ndarray) -> np.ndarray:
+def quantize(weights: np.ndarray) -> np.ndarray:
     """Quantize to colours from -SHADES to SHADES. Only entries of the largest magnitude reach the ends.
 
-    >>> coloured(np.array([[0.5, -1.0, 0.999]]))
+    >>> quantize(np.array([[0.5, -1.0, 0.999]]))
     array([[  64, -127,  126]], dtype=int8)
     """
     most = np.abs(weights).max() or 1.0
@@ -35,7 +35,7 @@ def coloured(weights: np.ndarray) -> np.ndarray:
     return np.where(np.abs(weights) < most, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
 
 
-def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, snapshot: Snapshot, record: NetworkRecord) -> dict[str, np.ndarray]:
+def quantize_arrays(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, snapshot: Snapshot, record: NetworkRecord) -> dict[str, np.ndarray]:
     """Replace large parameters by colours, and add the exact rows in focus, named as in "f2:3,/f2".
 
     Gradients become colours, too, except that of weights from one image: it is an outer product and sent as such.
@@ -43,10 +43,10 @@ def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, sn
     quantized = [name for name, weights in snapshot.params.items() if is_quantized(weights) and np.isfinite(snapshot.gradients[f"d{name}"]).all()]
     found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in quantized and name.partition(".")[2] not in quantized}
     for name in quantized:
-        exact = _exact(setup, snapshot, name)
-        found |= {each: coloured(exact[each]) for each in (name, f"d{name}") if each in exact}
+        exact = _exact_arrays(setup, snapshot, name)
+        found |= {each: quantize(exact[each]) for each in (name, f"d{name}") if each in exact}
         for line in _first_lines(name, program, snapshot, record):
-            found |= {f"{name}:{line}/{each}": array[_place(line)] for each, array in exact.items()}
+            found |= {f"{name}:{line}/{each}": array[_line_index(line)] for each, array in exact.items()}
     return found
 
 
@@ -63,13 +63,13 @@ def _first_lines(name: str, program: Program, snapshot: Snapshot, record: Networ
     return sorted(found - {""})
 
 
-def _place(line: str) -> tuple[int | slice, ...]:
+def _line_index(line: str) -> tuple[int | slice, ...]:
     """Return the index of "3," or ",3"."""
     first, second = line.split(",")
     return (int(first),) if first else (slice(None), int(second))
 
 
-def _exact(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
+def _exact_arrays(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
     """Return a parameter, its updated value, the parts of its step, and its gradient if that is a sum over positions
     or images."""
     is_sum = snapshot.params[name].ndim == 4 or len(setup.images) > 1
@@ -84,7 +84,7 @@ def parts(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
     return {f"{part}.{name}": array for part, array in setup.optimizer.parts(name, snapshot.state, snapshot.state_after).items()}
 
 
-def lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.ndarray]:
+def exact_lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.ndarray]:
     """Return the exact arrays that `of` names, or nothing if there are none.
 
     "w2:,57" are the weights to an output, "w2:12," those from a unit, "f2:3," is a filter, and "f2:,3" the kernels of a
@@ -98,9 +98,9 @@ def lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.ndarray]
     if not found or found[1] not in snapshot.params:
         return {}
     name, first, second = found.groups()
-    exact, now = _exact(setup, snapshot, name), snapshot.params[name]
+    exact, now = _exact_arrays(setup, snapshot, name), snapshot.params[name]
     if not first and not second:
         return {each: exact[each] for each in (name, f"d{name}") if each in exact}
     if int(first or 0) >= now.shape[0] or int(second or 0) >= now.shape[1]:
         return {}
-    return {each: array[_place(of.partition(":")[2])] for each, array in exact.items()}
+    return {each: array[_line_index(of.partition(":")[2])] for each, array in exact.items()}

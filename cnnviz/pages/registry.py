@@ -1,4 +1,4 @@
-"""Registry of the pages, one folder each: `__init__.py` has the page's path and keys, `answer.py` its responses.
+"""Registry of the pages, one folder each: `__init__.py` has the page's path and keys, `handler.py` its responses.
 
 A new page needs a new folder and its messages; all lists of pages come from here.
 """
@@ -56,7 +56,7 @@ def page_at(path: str) -> Page:
 
 
 @cache
-def beside() -> tuple[Page, ...]:
+def extra_resources() -> tuple[Page, ...]:
     """Return the extra resources that pages request, which have names of their own but respond as pages do."""
     return tuple(import_module(f"{__package__}.{name}").RESOURCE for name in ("step.curve", "learn.script"))
 

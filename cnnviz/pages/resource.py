@@ -11,19 +11,19 @@ from urllib.parse import parse_qsl, quote
 
 import numpy as np
 
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
-from cnnviz.core.setup.setup_fields import asked_text
-from cnnviz.core.setup.update_limits import estimate, state_bytes, step_work
+from cnnviz.core.setup.setup_fields import query_text
+from cnnviz.core.setup.update_limits import estimated_seconds, state_bytes, step_work
 from cnnviz.core.training.snapshots import updates_ahead
 from cnnviz.data.images import load_images
 from cnnviz.decks.request_deck import use_deck
 from cnnviz.export.arrays import PIECE, npz
-from cnnviz.pages.address import PageRequest, resolved
-from cnnviz.pages.answers import Unfinished, answers_of
-from cnnviz.pages.deck_screens import opened
+from cnnviz.pages.address import PageRequest, resolve
+from cnnviz.pages.deck_screens import expand_deck_screen
 from cnnviz.pages.encoding import decode
-from cnnviz.pages.registry import Page, beside, page_at, page_keys, pages
+from cnnviz.pages.handlers import Unfinished, handler_of
+from cnnviz.pages.registry import Page, extra_resources, page_at, page_keys, pages
 from cnnviz.pages.version import code
 from cnnviz.words import DEFAULT, Message, Problem
 
@@ -47,14 +47,14 @@ as long."""
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """The response body, compressed if that is smaller. `lasting` marks an immutable response, `whole` a complete
+    """The response body, compressed if that is smaller. `is_immutable` marks an immutable response, `whole` a complete
     one."""
 
     body: bytes
     compressed: bool
     etag: str
     media_type: str
-    lasting: bool
+    is_immutable: bool
     whole: bool = True
 
     @property
@@ -66,32 +66,32 @@ class Resource:
 def page_of(name: str) -> Page | None:
     """Return the page or extra resource of that name, or None: "step", "train", "check", "notebook", "learn", "curve"
     or "script"."""
-    return next((page for page in (*pages(), *beside()) if page.id == name), None)
+    return next((page for page in (*pages(), *extra_resources()) if page.id == name), None)
 
 
-def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
+def canonical_query(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal.
 
-    >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
+    >>> canonical_query(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
     """
-    query = opened(page.path, query) if page not in beside() else query
-    found = {key: asked_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
+    query = expand_deck_screen(page.path, query) if page not in extra_resources() else query
+    found = {key: query_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
     return {key: text for key, text in found.items() if text}
 
 
 def _keys(page: Page) -> set[str]:
     """Return the keys of an address that determine a page's numbers. On pages without the live view, the cell selects
     a channel."""
-    own = page.keys if page in beside() else page_keys()
+    own = page.keys if page in extra_resources() else page_keys()
     return {*SETUP_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
 
 
-def address_of(path: str, query: str) -> str:
+def numbers_url(path: str, query: str) -> str:
     """Return the relative URL of the numbers that the page at a path requests, character for character as in
     resources.js.
 
-    >>> address_of("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
+    >>> numbers_url("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
     '?f=1,2&k=3'
     """
     page = page_at(path.rpartition("/")[2])
@@ -109,21 +109,21 @@ Cost = tuple[list[tuple[Hashable, ...]], float]
 """Kinds of a resource, the most specific first, and an estimate in seconds from its setup alone."""
 
 
-def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
+def estimate_cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
     """Return the cost of a resource. A kind combines the page, the form, the page keys, and the network's sizes by
     powers of two."""
-    query, last = _read(page, asked)
-    setup, _ = Setup.understand(query, instead=last)
+    query, last = _parse_query(page, asked)
+    setup, _ = Setup.parse_query(query, fallback=last)
     try:
         x = load_images(setup)
     except Problem:  # the fallback's image will be shown
-        setup, _ = Setup.understand(query | {"img": last.img}, instead=last)
+        setup, _ = Setup.parse_query(query | {"img": last.img}, fallback=last)
         x = load_images(setup)
     keys, words = _kind_keys(page, asked)
     sizes = step_work(setup.network, x.shape).bit_length(), state_bytes(setup.network, x.shape, setup.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
-    passed = estimate(setup.network, x.shape, updates_ahead(setup, x, setup.k))
-    return kinds, passed + answers_of(page).seconds(setup, x, query)
+    passed = estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
+    return kinds, passed + handler_of(page).estimate_seconds(setup, x, query)
 
 
 def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -132,74 +132,74 @@ def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], t
     return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
 
 
-def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
+def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
     """Return the query, completed by the page's opening if it has no setup, and the fallback setup."""
-    last, _ = Setup.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
-    query = _own(asked)
-    first = dict(answers_of(page).opens(query)) if SETUP_KEYS.isdisjoint(query) else {}
+    last, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
+    query = _page_query(asked)
+    first = dict(handler_of(page).opening_query(query)) if SETUP_KEYS.isdisjoint(query) else {}
     return first | query, last
 
 
-def _own(asked: Mapping[str, str]) -> dict[str, str]:
+def _page_query(asked: Mapping[str, str]) -> dict[str, str]:
     """Return the query without the keys that affect only the response."""
     return {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
 
 
 @np.errstate(over="ignore", invalid="ignore")  # training may have diverged; the numbers are shown as they are
-def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
+def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
     """Compute the page's resource for `asked`. With a form for programs, raise TimeoutError while a part is still
     being computed."""
-    query, last = _read(page, asked)
-    answers, whole = answers_of(page), True
-    now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), query=_own(asked))
-    now = dataclasses.replace(now, errors={**now.errors, **answers.wrong(now)})
+    query, last = _parse_query(page, asked)
+    handler, whole = handler_of(page), True
+    now = dataclasses.replace(resolve(query, page.first, last, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(asked))
+    now = dataclasses.replace(now, errors={**now.errors, **handler.own_errors(now)})
     try:
-        part = answers.part(now, asked[EXACT]) if EXACT in asked and not form else None
-        answer = answers.answer(now) if part is None else part
+        part = handler.part(now, asked[EXACT]) if EXACT in asked and not form else None
+        answer = handler.respond(now) if part is None else part
     except Unfinished as unfinished:
         if form:
             raise
         answer, whole = unfinished.answer, False
-    lasting = whole and now.cacheable and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
+    lasting = whole and now.cacheable and handler.is_cacheable(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     digest = hashlib.sha256()
-    parts = _noted(_for_programs(page, now, answer, form) if form else [answer], digest.update)
+    parts = _observe(_for_programs(page, now, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # compress piece by piece: a large body is never in memory at once
-        return Resource(_compressed(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
+        return Resource(_gzip(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
     body = b"".join(parts)
-    compressed = _compressed([body]) if compress and len(body) > _WORTH and form != "npz" else body
+    compressed = _gzip([body]) if compress and len(body) > _WORTH and form != "npz" else body
     smaller = len(compressed) < len(body)
     return Resource(compressed if smaller else body, smaller, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
 
 
-def _noted(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:
+def _observe(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:
     """Yield the parts, passing each to `note`."""
     for part in parts:
         note(part)
         yield part
 
 
-def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
+def compute_with_deck(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
     """Compute a resource with a deck sent along (a file's content), which is used for this response alone."""
     with use_deck(content):
-        return dataclasses.replace(made(page, asked, compress=compress), lasting=False)
+        return dataclasses.replace(compute_resource(page, asked, compress=compress), is_immutable=False)
 
 
-def _compressed(parts: Iterable[bytes]) -> bytes:
+def _gzip(parts: Iterable[bytes]) -> bytes:
     """Compress with gzip, piece by piece, to the same bytes as in one call."""
     gzip_ = zlib.compressobj(_LEVEL, wbits=31)
     done = []
     for part in parts:
         for at in range(0, len(part), PIECE):
-            check_wanted()
+            check_cancelled()
             done.append(gzip_.compress(part[at : at + PIECE]))
     return b"".join([*done, gzip_.flush()])
 
 
 def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
-    exact = answers_of(page).exact(now)
+    exact = handler_of(page).exact_arrays(now)
     arrays = arrays if exact is None else exact
-    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.errors.items() if (value := structured(said))}
+    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.errors.items() if (value := message_data(said))}
     head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
     if form == "npz":
         yield npz({"header": np.array(json.dumps(head)), **arrays})
@@ -207,30 +207,30 @@ def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Ite
     yield f'{json.dumps(head, allow_nan=False)[:-1]}, "arrays": {{'.encode()
     for n, (name, array) in enumerate(arrays.items()):
         yield f"{', ' * bool(n)}{json.dumps(name)}: ".encode()
-        yield from map(str.encode, _numbers(array))
+        yield from map(str.encode, _json_numbers(array))
     yield b"}}"
 
 
-def _numbers(array: np.ndarray) -> Iterator[str]:
+def _json_numbers(array: np.ndarray) -> Iterator[str]:
     """Yield an array as nested JSON lists, AT_A_TIME numbers at once; NaN and infinity become null."""
     if array.ndim and array.size > AT_A_TIME:
         rows = AT_A_TIME // (array.size // len(array))
         for at in range(0, len(array), rows or 1):
             yield ", " if at else "["
-            yield from (text[1:-1] for text in _numbers(array[at : at + rows])) if rows else _numbers(array[at])
+            yield from (text[1:-1] for text in _json_numbers(array[at : at + rows])) if rows else _json_numbers(array[at])
         yield "]"
         return
-    check_wanted()
+    check_cancelled()
     if array.dtype.kind == "f" and not np.isfinite(array).all():
         array = array.astype(object)
         array[~np.isfinite(array.astype(float))] = None
     yield json.dumps(array.tolist(), allow_nan=False)
 
 
-def structured(said: object) -> dict[str, object]:
+def message_data(said: object) -> dict[str, object]:
     """Return a message in the form for programs: its id, its values, and its sentence in English.
 
-    >>> structured(Message("words.unknown", {"id": "x"}))
+    >>> message_data(Message("words.unknown", {"id": "x"}))
     {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'No message x.'}
     """
     if isinstance(said, Problem):
@@ -242,7 +242,7 @@ def structured(said: object) -> dict[str, object]:
 
 def _value(value: object) -> object:
     if isinstance(value, Message | Problem):
-        return structured(value)
+        return message_data(value)
     if isinstance(value, list | tuple | set | frozenset | dict):
         return [_value(part) for part in value]
     if isinstance(value, np.generic):

@@ -11,7 +11,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.losses_ahead import Promise, loss_after
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.pages.address import PageRequest
-from cnnviz.words import Message, message, written
+from cnnviz.words import Message, format_value, message
 
 LEAST_SHARE = 0.001
 """Smallest share that is printed as a number."""
@@ -86,7 +86,7 @@ def _step(setup: Setup, snapshot: Snapshot, promised: Promise | None) -> dict[st
     if not np.isfinite(before - after):
         return {}
     values = {"rate": setup.lr, "before": before}
-    if moves != "stays" and written(before, "4") == written(after, "4"):
+    if moves != "stays" and format_value(before, "4") == format_value(after, "4"):
         fact = message(f"ui.facts.{moves}_little", **values, change=abs(before - after))
     else:
         fact = message(f"ui.facts.{moves}", **values, **({} if moves == "stays" else {"after": after}))

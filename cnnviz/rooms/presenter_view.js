@@ -1,6 +1,6 @@
 // Entry module of the presenter view, which controls the room and its questions with the secret behind "#".
 
-import { fillNext } from "../pages/step/next_stage.js"
+import { fillPreview } from "../pages/step/next_stage.js"
 import { readPreference } from "../view/controls/preferences.js"
 import { save as saveFile } from "../view/draw/picture.js"
 import { isDark } from "../view/draw/theme.js"
@@ -127,7 +127,7 @@ export default function show() {
     received(answer, { stage = "" }) {
       const place = root.querySelector(".coming")
       const numbers = new Numbers(/** @type {import("../view/model/numbers/numbers.js").StepAnswer} */ (answer))
-      if (place && numbers.said[stage]) fillNext(place, numbers, stage)
+      if (place && numbers.said[stage]) fillPreview(place, numbers, stage)
     },
     failed() {}, // the lecture goes on without the preview
     shown: () => undefined,

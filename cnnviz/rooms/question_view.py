@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import numpy as np
 
-from cnnviz.core.network.cell_links import Link, reach
+from cnnviz.core.network.cell_links import Link, source_ranges
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.setup.page_state import PAGE_KEYS
@@ -339,7 +339,7 @@ def _patch(asked: Asked, cell: int) -> PatchData | None:
     rows, columns = array.shape
     if source:
         # links include a channel axis, which arrays of one channel lack
-        (top, high, _), (left, wide, _) = reach(source, (0, int(at[0]), int(at[1])), (1, rows, columns))[-2:]
+        (top, high, _), (left, wide, _) = source_ranges(source, (0, int(at[0]), int(at[1])), (1, rows, columns))[-2:]
     else:
         top, high, left, wide = int(at[-2]), 1, int(at[-1]), 1
     first, last = max(top - 1, 0), min(top + high + 1, rows)

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.network.stored_params import forget, keep_also
+from cnnviz.core.network.stored_params import clear, set_shared_store
 from cnnviz.core.runtime.lru_cache import clear_all
 from cnnviz.core.runtime.threads import keep_one_blas_thread
 from cnnviz.server.malloc import cap_arenas, trim_heap
@@ -100,7 +100,7 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
     `sent` holds the stored parameters that the arguments name.
     """
     store, start = _Store(sent), time.process_time()
-    keep_also(store)
+    set_shared_store(store)
     try:
         with _cpu_limit(seconds), use_language(lang), np.errstate(over="ignore", invalid="ignore"):
             outcome = Outcome(work(*arguments), kept=tuple(store.kept), seconds=time.process_time() - start)
@@ -115,7 +115,7 @@ def run(work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float, la
     except Exception:
         return pickle.dumps(Outcome(error=traceback.format_exc()))
     finally:
-        forget()  # so that the next task sends along everything it stores
+        clear()  # so that the next task sends along everything it stores
         clear_all(MOST_CACHED)
         trim_heap()
 

@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from cnnviz.core.network.stored_params import keep_packed, mentioned, packed
+from cnnviz.core.network.stored_params import store_packed, names_in, pack_params
 from cnnviz.core.runtime.isolation import time_limit_problem
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.server import worker
@@ -94,12 +94,12 @@ class WorkerPool:
         if outcome.problem is not None:
             raise outcome.problem
         for arrays in outcome.kept:
-            keep_packed(arrays)
+            store_packed(arrays)
         result: Result = outcome.result
         return result
 
     def _outcome(self, work: Callable[..., Any], arguments: tuple[Any, ...], seconds: float) -> worker.Outcome:
-        task = work, arguments, seconds, current_language(), packed(_param_names(arguments), MOST_SENT)
+        task = work, arguments, seconds, current_language(), pack_params(_param_names(arguments), MOST_SENT)
         for may_retry in (True, False):
             try:
                 future = self._active_pool().schedule(worker.run, task, timeout=WALL_TIME_FACTOR * seconds)
@@ -148,9 +148,9 @@ def _param_names(arguments: Iterable[Any]) -> Iterable[str]:
     """Yield the names of stored parameters in bytes and in mappings of strings."""
     for argument in arguments:
         if isinstance(argument, bytes):
-            yield from mentioned(argument.decode("latin-1"))
+            yield from names_in(argument.decode("latin-1"))
         elif isinstance(argument, dict):
-            yield from mentioned(" ".join(argument.values()))
+            yield from names_in(" ".join(argument.values()))
 
 
 def _without_main(preparation: Callable[[str], dict[str, Any]]) -> Callable[[str], dict[str, Any]]:

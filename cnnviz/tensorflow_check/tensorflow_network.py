@@ -64,7 +64,7 @@ def tensorflow_gradients(
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     images = len(x) if program.run.images else None
     y = targets(y, (images, *program.shapes["o"]) if images else program.shapes["o"])
-    held = {name: tf.constant(array) for name, array in program.given_to(given, images).items()}
+    held = {name: tf.constant(array) for name, array in program.pass_inputs(given, images).items()}
     with tf.device("CPU:0"), tf.GradientTape() as tape:
         leaves = {name: tf.Variable(array) for name, array in program.start(params, x).items()}
         z, o = _pass(tf, program, leaves, held)

@@ -8,7 +8,7 @@ import { alongTo } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
-import { markOf, sentWith } from "./tab_deck.js"
+import { deckMark, deckRequest } from "./tab_deck.js"
 
 /** @import { Answer, Setup } from "./types/view.js" */
 /** @typedef {{ path: string, page: string, setup: Setup, keys: string[], instead?: boolean }} Wanted */
@@ -20,34 +20,34 @@ import { markOf, sentWith } from "./tab_deck.js"
  * @property {() => Setup | undefined} shown  the setup on screen, which stays if a requested one is invalid
  */
 
-const MOST_BYTES = 32_000_000 // cache size in bytes: some hundred snapshots of the teaching notebook's network
+const CACHE_BYTES = 32_000_000 // cache size in bytes: some hundred snapshots of the teaching notebook's network
 const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // response sizes in bytes above which one resource only, or none, is prefetched
-const AGAIN_IN = 1500 // milliseconds before a failed request is retried
-const OWN = "dialogs/gradients" // endpoint that receives an uploaded file
-const LOST_AFTER = 35_000 // milliseconds after which a pending request is repeated: the server never works on one for that long
+const RETRY_DELAY = 1500 // milliseconds before a failed request is retried
+const UPLOAD_PATH = "dialogs/gradients" // endpoint that receives an uploaded file
+const REPEAT_DELAY = 35_000 // milliseconds after which a pending request is repeated: the server never works on one for that long
 
 const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
 
 export class Resources {
   /** @type {LruCache<Answer>} */
-  kept = new LruCache(MOST_BYTES)
+  cache = new LruCache(CACHE_BYTES)
   /** @type {Wanted | undefined}  the current or pending request of the page */
   wanted = undefined
   /** @type {Flight | undefined}  the pending request of `wanted` */
   flight = undefined
   /** @type {Flight | undefined}  the pending prefetch */
-  early = undefined
+  prefetch = undefined
   /** @type {string[]}  paths to prefetch */
   queue = []
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  again = undefined
+  retryTimer = undefined
   size = 0
   /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  callbacks of pending array requests, by path */
   parts = new Map()
   /** @type {{ setup: Setup, of: string }[]}  the arrays requested last */
-  exact = []
+  recentParts = []
   /** @type {Setup[]}  the setups prefetched last */
-  likely = []
+  likelySetups = []
 
   /**
    * @param {URL} base  base address of the pages
@@ -56,7 +56,7 @@ export class Resources {
    * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  replaces `fetch` without a server
    */
   constructor(base, code, act, get = (path, how) => fetch(new URL(path, base), how)) {
-    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) => get(path, { ...how, ...sentWith(path) })
+    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) => get(path, { ...how, ...deckRequest(path) })
     this.code = code
     this.act = act
   }
@@ -68,33 +68,33 @@ export class Resources {
    * @param {string[]} keys
    */
   ask(page, setup, keys) {
-    this.want({ path: this.pathOf(page, setup, keys), page, setup, keys })
+    this.load({ path: this.pathOf(page, setup, keys), page, setup, keys })
   }
 
   /** @param {string} page @param {Setup} setup @param {string[]} keys */
   pathOf(page, setup, keys) {
     const along = alongTo(page, setup)
     return along
-      ? `${OWN}${query({ ...only(setup, keys), ...along.query, lang: LANG })}`
+      ? `${UPLOAD_PATH}${query({ ...pickKeys(setup, keys), ...along.query, lang: LANG })}`
       : pathOf(page, setup, keys, this.code)
   }
 
   /** @param {Wanted} wanted */
-  want(wanted) {
+  load(wanted) {
     const { path } = wanted
-    clearTimeout(this.again)
+    clearTimeout(this.retryTimer)
     this.wanted = wanted
     this.queue = []
-    const known = this.kept.get(path)
-    if (known) {
-      this.flight = give(this.flight)
-      return this.deliver(known)
+    const cached = this.cache.get(path)
+    if (cached) {
+      this.flight = abort(this.flight)
+      return this.deliver(cached)
     }
-    if (this.flight?.path === path && performance.now() - this.flight.since < LOST_AFTER) return
-    this.flight = give(this.flight)
-    if (this.early?.path === path) this.flight = this.early
-    else give(this.early)
-    this.early = undefined
+    if (this.flight?.path === path && performance.now() - this.flight.since < REPEAT_DELAY) return
+    this.flight = abort(this.flight)
+    if (this.prefetch?.path === path) this.flight = this.prefetch
+    else abort(this.prefetch)
+    this.prefetch = undefined
     this.flight ??= this.send(path, "high")
   }
 
@@ -116,18 +116,18 @@ export class Resources {
    */
   ahead(page, setups, keys) {
     if (alongTo(page, setups[0] ?? {})) return // responses to an upload are not cached
-    this.likely = setups
+    this.likelySetups = setups
     const paths = setups.map((setup) => this.pathOf(page, setup, keys))
-    this.queueUp(paths, this.size > LARGE ? 1 : 8)
-    this.partsAhead()
+    this.enqueue(paths, this.size > LARGE ? 1 : 8)
+    this.prefetchParts()
   }
 
   // Prefetch the exact parts in view, for the next update.
-  partsAhead() {
-    const next = this.likely[0]?.k
-    const looked = this.exact.filter(({ setup }) => Number(setup.k) + 1 === Number(next))
-    const parts = looked.map(({ setup, of }) => this.partOf({ ...setup, k: next }, of))
-    this.queueUp(parts, 8)
+  prefetchParts() {
+    const nextK = this.likelySetups[0]?.k
+    const visibleParts = this.recentParts.filter(({ setup }) => Number(setup.k) + 1 === Number(nextK))
+    const parts = visibleParts.map(({ setup, of }) => this.partOf({ ...setup, k: nextK }, of))
+    this.enqueue(parts, 8)
   }
 
   /**
@@ -135,7 +135,7 @@ export class Resources {
    * @param {string[]} paths
    * @param {number} most
    */
-  queueUp(paths, most) {
+  enqueue(paths, most) {
     const { saveData } = /** @type {{ connection?: { saveData?: boolean } }} */ (navigator).connection ?? {}
     if (saveData || this.size > MOST_AHEAD) return
     this.queue = [...paths, ...this.queue.filter((path) => !paths.includes(path))].slice(0, most)
@@ -155,23 +155,23 @@ export class Resources {
    */
   async part(setup, of, act) {
     const path = this.partOf(setup, of)
-    const others = this.exact.filter((part) => this.partOf(part.setup, part.of) !== path)
-    this.exact = [{ setup, of }, ...others].slice(0, 4)
-    this.partsAhead()
-    const known = this.kept.get(path)
-    if (known) return act(known.arrays)
-    if (this.early?.path === path) this.early = give(this.early)
-    const waiting = this.parts.get(path)
-    if (waiting) return waiting.push(act)
-    const acts = [act]
-    this.parts.set(path, acts)
+    const otherParts = this.recentParts.filter((part) => this.partOf(part.setup, part.of) !== path)
+    this.recentParts = [{ setup, of }, ...otherParts].slice(0, 4)
+    this.prefetchParts()
+    const cached = this.cache.get(path)
+    if (cached) return act(cached.arrays)
+    if (this.prefetch?.path === path) this.prefetch = abort(this.prefetch)
+    const callbacks = this.parts.get(path)
+    if (callbacks) return callbacks.push(act)
+    const listeners = [act]
+    this.parts.set(path, listeners)
     /** @param {Answer["arrays"]} arrays  empty if the request failed: callers then retry */
-    const hand = (arrays) => {
+    const finish = (arrays) => {
       this.parts.delete(path)
-      for (const act of acts) act(arrays)
+      for (const act of listeners) act(arrays)
     }
-    const answer = await this.answerAt(path)
-    answer ? hand(answer.arrays) : setTimeout(() => hand({}), AGAIN_IN)
+    const answer = await this.fetchAnswer(path)
+    answer ? finish(answer.arrays) : setTimeout(() => finish({}), RETRY_DELAY)
   }
 
   /**
@@ -182,10 +182,10 @@ export class Resources {
    */
   async look(page, { stage, cell, ...setup }, act) {
     const path = pathOf(page, setup, Object.keys(setup), this.code)
-    const known = this.kept.get(path)
-    if (known) return act(known)
-    this.early = give(this.early) // cancel the prefetch: it can wait
-    act(await this.answerAt(path))
+    const cached = this.cache.get(path)
+    if (cached) return act(cached)
+    this.prefetch = abort(this.prefetch) // cancel the prefetch: it can wait
+    act(await this.fetchAnswer(path))
   }
 
   /**
@@ -194,7 +194,7 @@ export class Resources {
    * @param {(answer: Answer | undefined) => void} act  gets undefined if the request fails
    */
   async read(body, act) {
-    act(await this.answerAt(`numbers/${this.code}/script`, { method: "POST", body }))
+    act(await this.fetchAnswer(`numbers/${this.code}/script`, { method: "POST", body }))
   }
 
   /**
@@ -202,13 +202,13 @@ export class Resources {
    * is given.
    * @param {string} path @param {RequestInit} [how]
    */
-  async answerAt(path, how) {
+  async fetchAnswer(path, how) {
     try {
       const response = await this.get(path, { priority: "high", ...how })
       if (!response.ok) return undefined
       const bytes = new Uint8Array(await response.arrayBuffer())
       const answer = decode(bytes)
-      if (!how) this.kept.put(path, answer, bytes.length)
+      if (!how) this.cache.put(path, answer, bytes.length)
       return answer
     } catch {
       return undefined
@@ -218,9 +218,9 @@ export class Resources {
   // Prefetch one path at a time while the browser is idle.
   next() {
     idle(() => {
-      if (this.flight || this.early || document.hidden) return
-      const path = this.queue.find((path) => !this.kept.has(path))
-      if (path) this.early = this.send(path, "low")
+      if (this.flight || this.prefetch || document.hidden) return
+      const path = this.queue.find((path) => !this.cache.has(path))
+      if (path) this.prefetch = this.send(path, "low")
     })
   }
 
@@ -231,7 +231,7 @@ export class Resources {
    */
   send(path, priority) {
     const flight = { path, since: performance.now(), stop: new AbortController() }
-    this.fly(flight, priority)
+    this.fetchFlight(flight, priority)
     return flight
   }
 
@@ -239,27 +239,27 @@ export class Resources {
    * Return the request options that send the uploaded file to its endpoint.
    * @param {string} path @returns {RequestInit}
    */
-  alongOn(path) {
+  uploadOptions(path) {
     const { page = "", setup = {} } = this.wanted ?? {}
-    return path.startsWith(OWN) ? { method: "POST", body: alongTo(page, setup)?.body } : {}
+    return path.startsWith(UPLOAD_PATH) ? { method: "POST", body: alongTo(page, setup)?.body } : {}
   }
 
   /**
    * @param {Flight} flight
    * @param {"high" | "low"} priority
    */
-  async fly(flight, priority) {
+  async fetchFlight(flight, priority) {
     const { signal } = flight.stop
     let response
     let bytes
     try {
-      response = await this.get(flight.path, { signal, priority, ...this.alongOn(flight.path) })
+      response = await this.get(flight.path, { signal, priority, ...this.uploadOptions(flight.path) })
       bytes = new Uint8Array(await response.arrayBuffer())
     } catch {
-      if (!signal.aborted) this.missed(flight, "", AGAIN_IN)
+      if (!signal.aborted) this.handleFailure(flight, "", RETRY_DELAY)
       return
     }
-    if (!signal.aborted) this.landed(flight, response, bytes)
+    if (!signal.aborted) this.handleResponse(flight, response, bytes)
   }
 
   /**
@@ -267,29 +267,29 @@ export class Resources {
    * @param {Response} response
    * @param {Uint8Array} bytes
    */
-  landed(flight, { ok, status, headers }, bytes) {
-    const wait = 1000 * Number(headers.get("Retry-After") ?? 0)
+  handleResponse(flight, { ok, status, headers }, bytes) {
+    const delay = 1000 * Number(headers.get("Retry-After") ?? 0)
     if (!ok) {
       const { id = "", sentence = "", values = {} } = refusal(bytes)
       if (status === 410 && loadAgain(String(values.version))) return
-      return this.missed(
+      return this.handleFailure(
         flight,
         has(id) ? say(id, values) : sentence,
-        status === 410 || status === 429 || status >= 500 ? wait || AGAIN_IN : 0,
+        status === 410 || status === 429 || status >= 500 ? delay || RETRY_DELAY : 0,
       )
     }
     const answer = decode(bytes)
     if (flight === this.flight) this.size = bytes.length
-    if (!wait && headers.get("Cache-Control") !== "no-store") this.kept.put(flight.path, answer, bytes.length)
-    if (flight === this.early) {
-      this.early = undefined
+    if (!delay && headers.get("Cache-Control") !== "no-store") this.cache.put(flight.path, answer, bytes.length)
+    if (flight === this.prefetch) {
+      this.prefetch = undefined
       this.queue = this.queue.filter((path) => path !== flight.path) // whether or not it was cached
       return this.next()
     }
     if (flight !== this.flight) return
     this.flight = undefined
     this.deliver(answer)
-    if (wait) this.later(wait)
+    if (delay) this.retryLater(delay)
   }
 
   /**
@@ -297,22 +297,22 @@ export class Resources {
    * @param {string} sentence
    * @param {number} wait
    */
-  missed(flight, sentence, wait) {
-    if (flight === this.early) {
-      this.early = undefined
+  handleFailure(flight, sentence, wait) {
+    if (flight === this.prefetch) {
+      this.prefetch = undefined
       this.queue = []
     }
     if (flight !== this.flight) return
     this.flight = undefined
     this.act.failed(sentence)
-    if (wait) this.later(wait * (0.5 + Math.random())) // jitter, so that an audience does not retry all at once
+    if (wait) this.retryLater(wait * (0.5 + Math.random())) // jitter, so that an audience does not retry all at once
   }
 
   /** @param {number} wait */
-  later(wait) {
+  retryLater(wait) {
     const { wanted } = this
-    clearTimeout(this.again)
-    this.again = setTimeout(() => wanted && this.want(wanted), wait)
+    clearTimeout(this.retryTimer)
+    this.retryTimer = setTimeout(() => wanted && this.load(wanted), wait)
   }
 
   // Repeat the request with the setup on screen as a fallback (`instead`), if the server could not use a changed key.
@@ -321,10 +321,10 @@ export class Resources {
     const wanted = /** @type {Wanted} */ (this.wanted)
     const { path, page, setup, keys, instead } = wanted
     const shown = this.act.shown()
-    const lost = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
-    if (!shown || !lost || instead) return this.act.received(answer, setup, page)
-    const rest = query({ instead: query(only(shown, keys)).slice(1) }).slice(1)
-    this.want({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${rest}`, instead: true })
+    const isRejected = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
+    if (!shown || !isRejected || instead) return this.act.received(answer, setup, page)
+    const fallback = query({ instead: query(pickKeys(shown, keys)).slice(1) }).slice(1)
+    this.load({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${fallback}`, instead: true })
   }
 }
 
@@ -333,7 +333,7 @@ export class Resources {
  * @param {Flight | undefined} flight
  * @returns {undefined}
  */
-function give(flight) {
+function abort(flight) {
   flight?.stop.abort()
 }
 
@@ -350,7 +350,7 @@ function refusal(bytes) {
 }
 
 /** @param {Setup} setup @param {string[]} keys @returns {Setup} */
-const only = (setup, keys) =>
+const pickKeys = (setup, keys) =>
   Object.fromEntries([...keys].sort().flatMap((key) => (setup[key] ? [[key, setup[key]]] : [])))
 
 /**
@@ -362,7 +362,7 @@ const only = (setup, keys) =>
  * @param {string} code
  */
 const pathOf = (page, setup, keys, code) =>
-  `numbers/${code}/${page || "step"}${query({ ...only(setup, keys), ...markOf(page, setup) })}`
+  `numbers/${code}/${page || "step"}${query({ ...pickKeys(setup, keys), ...deckMark(page, setup) })}`
 
 /**
  * Adapt a cached response to the requested stage and cell, which are not part of a resource's path.
@@ -371,9 +371,9 @@ const pathOf = (page, setup, keys, code) =>
  * @param {string} [instead]  stage to use if the requested one does not exist
  * @returns {Answer}
  */
-export function looked(answer, asked, instead = "") {
-  const usual = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // a bare address shows the first stage
-  const stages = asked.stage ? [asked.stage, instead, usual] : []
+export function withLook(answer, asked, instead = "") {
+  const defaultStage = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // a bare address shows the first stage
+  const stages = asked.stage ? [asked.stage, instead, defaultStage] : []
   const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
   const setup = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
   return { ...answer, asked, lesson: setup }

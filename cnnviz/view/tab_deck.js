@@ -20,15 +20,15 @@ export const keepInTab = (deck) => inTab.writeRecord(KEY, deck)
  * Return a URL key with the deck's hash, so that responses to different versions of a deck are not confused.
  * @param {string} page @param {Setup} lesson @returns {Setup}
  */
-export function markOf(page, { lesson = "" }) {
-  const found = page === "learn" && lesson ? tabDeck() : undefined
-  return found?.id === lesson ? { given: digest(found.toml) } : {}
+export function deckMark(page, { lesson = "" }) {
+  const deck = page === "learn" && lesson ? tabDeck() : undefined
+  return deck?.id === lesson ? { given: digest(deck.toml) } : {}
 }
 
 /** Return the request options that send the deck if a path needs it. @param {string} path @returns {RequestInit} */
-export function sentWith(path) {
-  const found = /[?&]given=/.test(path) ? tabDeck() : undefined
-  return found ? { method: "POST", body: found.toml } : {}
+export function deckRequest(path) {
+  const deck = /[?&]given=/.test(path) ? tabDeck() : undefined
+  return deck ? { method: "POST", body: deck.toml } : {}
 }
 
 /** @param {string} text */

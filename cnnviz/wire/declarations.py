@@ -92,8 +92,8 @@ def declarations() -> dict[str, str]:
     """Return the text of each declaration file, by its path under cnnviz/view/."""
     shared: dict[str, str] = {}
     for record in RECORDS:
-        _written(record, shared)
-    constants = [f"export const {name}: {_written(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
+        _type_text(record, shared)
+    constants = [f"export const {name}: {_type_text(kind, shared)}" for name, kind in get_type_hints(Spec).items()]
     used = [name for name in sorted(shared) if re.search(rf"\b{name}\b", " ".join(constants))]
     return {
         "types/wire.d.ts": _HEAD + "\n".join(shared[name] for name in sorted(shared)),
@@ -101,42 +101,42 @@ def declarations() -> dict[str, str]:
     }
 
 
-def _written(kind: Any, into: dict[str, str]) -> str:
+def _type_text(kind: Any, into: dict[str, str]) -> str:
     """Return a Python type as TypeScript, adding declarations of named types to `into`. Raise TypeError if it cannot
     be sent."""
     named = next((name for name, alias in _NAMED.items() if alias == kind), None)
     if named:
-        into.setdefault(named, f"export type {named} = {_spelt(kind, into)}\n")
+        into.setdefault(named, f"export type {named} = {_spell(kind, into)}\n")
         return named
     if is_typeddict(kind):
         name = str(kind.__name__)
         if name not in into:
             into[name] = ""  # set first, so that a record may contain itself
-            into[name] = _record(kind, into)
+            into[name] = _interface(kind, into)
         return name
-    return _spelt(kind, into)
+    return _spell(kind, into)
 
 
-def _record(record: Any, into: dict[str, str]) -> str:
+def _interface(record: Any, into: dict[str, str]) -> str:
     fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
     for header in (GradientChainHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not record its bases
         inherited = get_type_hints(header, include_extras=True)
         if fields.items() > inherited.items():
-            extends, fields = f" extends {_written(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
+            extends, fields = f" extends {_type_text(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
             break
     for field, kind in fields.items():
         maybe = get_origin(kind) is NotRequired
-        lines.append(f"  {field}{'?' if maybe else ''}: {_written(get_args(kind)[0] if maybe else kind, into)}\n")
+        lines.append(f"  {field}{'?' if maybe else ''}: {_type_text(get_args(kind)[0] if maybe else kind, into)}\n")
     return f"/** {record.__doc__} */\nexport interface {record.__name__}{extends} {{\n{''.join(lines)}}}\n"
 
 
-def _spelt(kind: Any, into: dict[str, str]) -> str:
+def _spell(kind: Any, into: dict[str, str]) -> str:
     if kind in _PLAIN:
         return _PLAIN[kind]
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is Literal:
         return " | ".join(f'"{value}"' for value in arguments)
-    inner = [_written(argument, into) for argument in arguments]
+    inner = [_type_text(argument, into) for argument in arguments]
     if origin in (Union, UnionType):
         return " | ".join(dict.fromkeys(inner))
     if origin is tuple:

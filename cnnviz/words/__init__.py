@@ -8,7 +8,7 @@ gettext does not fit: its keys are English sentences, and its plurals support in
 notation; a test compares them and the separators with a browser's CLDR data. Babel's tables of all languages are 30 MB.
 
 Messages are translated at the edge: in a widget, a downloaded file, a line of the terminal, or in the browser, which
-receives them untranslated. Code that serves a reader sets the language: `with reading("fr"): …`.
+receives them untranslated. Code that serves a reader sets the language: `with use_language("fr"): …`.
 """
 
 import math
@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from pathlib import Path
 
-from cnnviz.words.pseudo import PSEUDO, stretched
+from cnnviz.words.pseudo import PSEUDO, pseudo_catalogue
 from cnnviz.words.rules import form
 
 DEFAULT = "en"
@@ -36,7 +36,7 @@ float is below."""
 FOLDER = Path(__file__).parent
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
 _READER: ContextVar[str] = ContextVar("reader", default="")
-_ASKED: list[Callable[[], str]] = []
+_READER_LOOKUP: list[Callable[[], str]] = []
 
 
 @dataclass(frozen=True)
@@ -68,10 +68,10 @@ def quote(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
-def together(messages: Iterable[Message]) -> Message | None:
+def join_messages(messages: Iterable[Message]) -> Message | None:
     """Join sentences into one message; None if there are none.
 
-    >>> str(together([message("words.unknown", id="a"), message("words.unknown", id="b")]))
+    >>> str(join_messages([message("words.unknown", id="a"), message("words.unknown", id="b")]))
     'No message a. No message b.'
     """
     said = None
@@ -117,7 +117,7 @@ class LocalizedText:
         ('chat', 'chat')
         """
         known = self.by_language
-        return known.get(lang or reader()) or known.get(DEFAULT) or next(iter(known.values()), "")
+        return known.get(lang or current_language()) or known.get(DEFAULT) or next(iter(known.values()), "")
 
     def __str__(self) -> str:
         return self.say()
@@ -136,12 +136,12 @@ def languages() -> tuple[str, ...]:
     return (DEFAULT, *(lang for lang in found if lang != DEFAULT))
 
 
-def chosen(asked: str, wanted: str) -> str:
+def choose_language(asked: str, wanted: str) -> str:
     """Return the language `asked` if it exists, else the best one of `wanted` that does, else English.
 
     `wanted` is a list in the format of browsers or terminals: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
 
-    >>> chosen("", "tlh,en-GB;q=0.9"), chosen("en", "fr"), chosen("tlh", "")
+    >>> choose_language("", "tlh,en-GB;q=0.9"), choose_language("en", "fr"), choose_language("tlh", "")
     ('en', 'en', 'en')
     """
     known = languages()
@@ -160,26 +160,26 @@ def _quality(text: str | None) -> float:
         return 0.0
 
 
-def reader() -> str:
+def current_language() -> str:
     """Return the language of the current reader; English by default.
 
-    >>> reader()
+    >>> current_language()
     'en'
     """
-    return _READER.get() or (_ASKED[-1]() if _ASKED else DEFAULT)
+    return _READER.get() or (_READER_LOOKUP[-1]() if _READER_LOOKUP else DEFAULT)
 
 
-def ask_for_reader(ask: Callable[[], str]) -> None:
-    """Make `reader` call `ask` if no language is set: for a server that knows the reader of each thread."""
-    _ASKED[:] = [ask]
+def set_reader_lookup(ask: Callable[[], str]) -> None:
+    """Make `current_language` call `ask` if no language is set: for a server that knows the reader of each thread."""
+    _READER_LOOKUP[:] = [ask]
 
 
 @contextmanager
-def reading(lang: str) -> Iterator[None]:
+def use_language(lang: str) -> Iterator[None]:
     """Set the reader's language inside the block.
 
-    >>> with reading("en"):
-    ...     reader()
+    >>> with use_language("en"):
+    ...     current_language()
     'en'
     """
     before = _READER.set(lang)
@@ -197,17 +197,17 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     'No message {id}.'
     """
     if lang == PSEUDO:
-        return stretched(catalogue())
-    own = catalogue_of(lang)
+        return pseudo_catalogue(catalogue())
+    own = read_catalogue(lang)
     if lang == DEFAULT or not own:
         return own if lang == DEFAULT else catalogue()
     return {**{id: text for id, text in catalogue().items() if not id.startswith("words.plurals.")}, **own}
 
 
-def catalogue_of(lang: str) -> Mapping[str, str | Mapping[str, str]]:
+def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:
     """Return the messages of a language's own file, or nothing if there is none."""
     path = FOLDER / f"{lang}.toml"
-    return _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
+    return _flatten(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
 
 
 # ---- messages
@@ -223,13 +223,13 @@ def say(id: str, /, lang: str = "", **values: object) -> str:
     >>> say("words.unknown", id="x")
     'No message x.'
     """
-    lang = lang or reader()
+    lang = lang or current_language()
     text = catalogue(lang).get(id)
     if text is None:
         raise Problem("words.unknown", id=id)
     if not isinstance(text, str):
-        text = text.get(plural(values["n"], lang), text["other"])
-    return _FIELD.sub(lambda place: written(values[place[1]], place[2] or "", lang), text)
+        text = text.get(plural_form(values["n"], lang), text["other"])
+    return _FIELD.sub(lambda place: format_value(values[place[1]], place[2] or "", lang), text)
 
 
 def text(id: str, /, lang: str = "") -> str:
@@ -238,55 +238,55 @@ def text(id: str, /, lang: str = "") -> str:
     >>> text("words.unknown")
     'No message {id}.'
     """
-    found = catalogue(lang or reader()).get(id)
+    found = catalogue(lang or current_language()).get(id)
     if not isinstance(found, str):
         raise Problem("words.unknown", id=id)
     return found
 
 
-def has(id: str) -> bool:
+def has_message(id: str) -> bool:
     """Return whether there is a message of this id."""
     return id in catalogue()
 
 
-def plural(n: object, lang: str = "") -> str:
+def plural_form(n: object, lang: str = "") -> str:
     """Return the plural form of a number: "one", "other", or another form of the language.
 
-    >>> plural(1), plural(0), plural(2.5)
+    >>> plural_form(1), plural_form(0), plural_form(2.5)
     ('one', 'other', 'other')
     """
-    known = catalogue(lang or reader())
+    known = catalogue(lang or current_language())
     start = "words.plurals."
     return form(abs(float(n)), {id.removeprefix(start): str(rule) for id, rule in known.items() if id.startswith(start)})  # type: ignore[arg-type]
 
 
-def written(value: object, spec: str = "", lang: str = "") -> str:
+def format_value(value: object, spec: str = "", lang: str = "") -> str:
     """Format a value for a sentence, in a language, by default the reader's; see `say`.
 
-    >>> written(-1234.5), written(0.12345, "2"), written(7.6e-10), written(1 / 3, "1%"), written((1, "a"))
+    >>> format_value(-1234.5), format_value(0.12345, "2"), format_value(7.6e-10), format_value(1 / 3, "1%"), format_value((1, "a"))
     ('−1,234.5', '0.12', '7.6e−10', '33.3%', '1, a')
     """
-    lang = lang or reader()
+    lang = lang or current_language()
     if isinstance(value, Problem):
         return value.message.say(lang)
     if isinstance(value, Message | LocalizedText):
         return value.say(lang)
     if isinstance(value, list | tuple | set | frozenset):
-        return ", ".join(written(entry, spec, lang) for entry in value)
+        return ", ".join(format_value(entry, spec, lang) for entry in value)
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     if spec.endswith("%"):
-        return _local(f"{PERCENT * value:.{spec[:-1] or 0}f}", lang) + say("words.percent", lang)
+        return _localize(f"{PERCENT * value:.{spec[:-1] or 0}f}", lang) + say("words.percent", lang)
     if spec == "plain":
-        return _local(repr(value).removesuffix(".0"), lang, grouped=False)
+        return _localize(repr(value).removesuffix(".0"), lang, grouped=False)
     if not math.isfinite(value):
         return "NaN" if math.isnan(value) else ("∞" if value > 0 else "−∞")
     if spec:
-        return _local(f"{value + 0.0:.{spec}g}", lang)
-    return _local(repr(value).removesuffix(".0"), lang)
+        return _localize(f"{value + 0.0:.{spec}g}", lang)
+    return _localize(repr(value).removesuffix(".0"), lang)
 
 
-def _local(text: str, lang: str, grouped: bool = True) -> str:
+def _localize(text: str, lang: str, grouped: bool = True) -> str:
     """Localize a number in Python's notation: separators, a true minus, no leading zeros in the exponent."""
     mantissa, _, power = text.lower().partition("e")
     sign, digits = ("−", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
@@ -297,7 +297,7 @@ def _local(text: str, lang: str, grouped: bool = True) -> str:
     return f"{text}e{str(int(power)).replace('-', '−')}" if power else text
 
 
-def _flat(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapping[str, str]]:
+def _flatten(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapping[str, str]]:
     found: dict[str, str | Mapping[str, str]] = {}
     for name, value in table.items():
         id = sys.intern(before + name)  # the ids are the same in every language
@@ -306,5 +306,5 @@ def _flat(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapp
         elif isinstance(value, Mapping) and "other" in value:
             found[id] = {str(form): str(text) for form, text in value.items()}
         elif isinstance(value, Mapping):
-            found |= _flat(value, f"{id}.")
+            found |= _flatten(value, f"{id}.")
     return found

@@ -9,30 +9,30 @@ from collections.abc import Mapping
 
 PSEUDO = "en-XA"
 _ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšûýÁÇÉÎÑÖŠÛÝ")
-_AS_THEY_ARE = re.compile(r"(\{[^{}]*\}|`[^`]*`|\$[^$]*\$|<[^<>]*>|https?://\S+|\]\([^)]*\))")
-_KEPT = ("words.", "web.signs.")
+_VERBATIM = re.compile(r"(\{[^{}]*\}|`[^`]*`|\$[^$]*\$|<[^<>]*>|https?://\S+|\]\([^)]*\))")
+_UNCHANGED = ("words.", "web.signs.")
 """Sections without sentences: formats of numbers, and signs."""
 
 
-def stretched(english: Mapping[str, str | Mapping[str, str]]) -> dict[str, str | Mapping[str, str]]:
+def pseudo_catalogue(english: Mapping[str, str | Mapping[str, str]]) -> dict[str, str | Mapping[str, str]]:
     """Return all messages in the pseudo-language; fields, code, formulas and tags stay unchanged.
 
-    >>> stretched({"a": "Saved {n} kB."})["a"]
+    >>> pseudo_catalogue({"a": "Saved {n} kB."})["a"]
     '[Šávéd {n} kB. ~~~~]'
     """
-    return {id: text if id.startswith(_KEPT) else _each(text) for id, text in english.items()}
+    return {id: text if id.startswith(_UNCHANGED) else _pseudo_message(text) for id, text in english.items()}
 
 
-def _each(text: str | Mapping[str, str]) -> str | Mapping[str, str]:
+def _pseudo_message(text: str | Mapping[str, str]) -> str | Mapping[str, str]:
     if not isinstance(text, str):
-        return {form: _stretch(one) for form, one in text.items()}
-    return _stretch(text)
+        return {form: _pseudo_text(one) for form, one in text.items()}
+    return _pseudo_text(text)
 
 
-def _stretch(text: str) -> str:
-    if not re.search("[A-Za-z]{2}", _AS_THEY_ARE.sub("", text)):
+def _pseudo_text(text: str) -> str:
+    if not re.search("[A-Za-z]{2}", _VERBATIM.sub("", text)):
         return text  # a sign
-    parts = _AS_THEY_ARE.split(text)
+    parts = _VERBATIM.split(text)
     letters = sum(len(part) for part in parts[::2])
     accented = "".join(part if place % 2 else part.translate(_ACCENTS) for place, part in enumerate(parts))
     longer = " ".join(["~~~~"] * (2 * letters // 25)) or "~" * max(1, 2 * letters // 5)

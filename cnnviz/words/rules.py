@@ -32,9 +32,9 @@ def _holds(relation: str, known: Mapping[str, float]) -> bool:
     if parts is None:
         raise ValueError(f"a plural rule that cannot be read: {relation}")
     value = known[parts[1]] % int(parts[2]) if parts[2] else known[parts[1]]
-    return any(_among(value, piece.strip()) for piece in parts[4].split(",")) == (parts[3] == "=")
+    return any(_in_range(value, piece.strip()) for piece in parts[4].split(",")) == (parts[3] == "=")
 
 
-def _among(value: float, piece: str) -> bool:
+def _in_range(value: float, piece: str) -> bool:
     least, _, most = piece.partition("..")
     return int(least) <= value <= int(most or least) and value == int(value)

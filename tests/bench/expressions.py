@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections.abc import Callable
 
 from cnnviz.decks.expression import evaluate
-from cnnviz.decks.question import filled
+from cnnviz.decks.question import fill
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import LocalizedText, Problem
 
@@ -29,7 +29,7 @@ def longest_text(part: str, here: Scope) -> LocalizedText:
 
     def fits(count: int) -> bool:
         try:
-            filled(LocalizedText({"en": f"{{{part}}}" * count}), here)
+            fill(LocalizedText({"en": f"{{{part}}}" * count}), here)
         except Problem:
             return False
         return True
@@ -67,7 +67,7 @@ def main() -> int:
         print(f"{1000 * taken:6.0f} ms  {text.count(part):5} × {part}")
     for part in WRITTEN:
         texts = longest_text(part, here)
-        worst = max(worst, taken := seconds_of(lambda texts=texts: filled(texts, here)))
+        worst = max(worst, taken := seconds_of(lambda texts=texts: fill(texts, here)))
         print(f"{1000 * taken:6.0f} ms  {texts.say('en').count(part):5} × {{{part}}} in a text")
     print(f"at most {1000 * worst:.0f} ms, of {1000 * ALLOWED:.0f}")
     return int(worst > ALLOWED)

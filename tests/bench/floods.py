@@ -259,7 +259,7 @@ def main() -> int:
     asked = parser.parse_args()
     with Server() as server:
         least = alone(server, OTHERS)
-        kept = [measured(server, name, asked.same_address, least) for name in asked.only or FLOODS]
+        kept = [measured(server, name, asked.same_address, least) for name in asked.find_model or FLOODS]
     print(f"wanted: p95 at most {WANTED_P95_MS} ms, nobody refused, and {WANTED_MB} MB")
     return not all(kept)
 

@@ -9,10 +9,10 @@ import time
 
 import psutil
 
-from cnnviz.core.runtime.isolation import run_elsewhere
+from cnnviz.core.runtime.isolation import set_runner
 from cnnviz.core.runtime.lru_cache import clear_all
 from cnnviz.hosts.dialogs import answers
-from cnnviz.pages.resource import made_of, page_of
+from cnnviz.pages.resource import compute_with_deck, page_of
 from cnnviz.server.worker_pool import WorkerPool
 from tests.fuzz._requests import seeds
 
@@ -24,7 +24,7 @@ KINDS = ("model", ".keras", "ONNX", "script", ".npz", ".npy", "gradients .npz", 
 
 def main() -> int:
     """Print the figures and return 1 if a worker adds too much."""
-    from cnnviz.core.runtime.isolation import isolated
+    from cnnviz.core.runtime.isolation import run_isolated
 
     pool, kinds = WorkerPool(), seeds()
     slow = 0
@@ -32,12 +32,12 @@ def main() -> int:
     def work(kind: str) -> object:
         path, contents, _ = kinds[kind]
         if path.startswith("/numbers"):
-            return isolated(made_of, page_of("script"), {}, contents[0])
+            return run_isolated(compute_with_deck, page_of("script"), {}, contents[0])
         reply = answers.answer(path.removeprefix("/dialogs/").partition("?")[0], {"k": "2"}, contents[0])
         assert reply.status == 200, reply.body
         return reply
 
-    run_elsewhere(pool)
+    set_runner(pool)
     before = time.perf_counter()
     work("model")
     print(f"first answer {time.perf_counter() - before:.2f} s after the pool is asked")
@@ -49,7 +49,7 @@ def main() -> int:
         seconds: dict[bool, list[float]] = {True: [], False: []}
         for _ in range(ROUNDS):
             for elsewhere in (False, True):
-                run_elsewhere(pool if elsewhere else None)
+                set_runner(pool if elsewhere else None)
                 clear_all()  # as a worker does
                 before = time.perf_counter()
                 work(kind)
@@ -57,7 +57,7 @@ def main() -> int:
         here, there = (statistics.median(seconds[elsewhere]) for elsewhere in (False, True))
         slow += there - here > MOST_ADDED
         print(f"{kind:15} {here * 1000:6.1f} ms here, {there * 1000:6.1f} by a worker: {(there - here) * 1000:+.1f} ms, ratio {there / here:.2f}")
-    run_elsewhere(None)
+    set_runner(None)
     pool.stop()
     return int(bool(slow))
 

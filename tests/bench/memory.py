@@ -71,7 +71,7 @@ def main() -> int:
     asked = parser.parse_args()
     with Server() as server:
         for name, ask in ASKED.items():
-            if asked.only in (None, name):
+            if asked.find_model in (None, name):
                 said = asyncio.run(ask(server.url))
                 print(f"{name}: {said}; {resident_mb(server.pid):.0f} MB, at most {peak_mb(server.pid):.0f} MB so far", flush=True)
         kept = peak_mb(server.pid) <= WANTED_MB

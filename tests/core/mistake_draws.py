@@ -14,7 +14,7 @@ from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.core.diagnosis.precision import DOUBLE
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import WRONG, by_stage
-from cnnviz.core.network.line_overrides import chained
+from cnnviz.core.network.line_overrides import chain_overrides
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import gd
 from cnnviz.core.network.sliding import pad_widths
@@ -330,7 +330,7 @@ def _shaken(case: ReferencePass, rng: np.random.Generator) -> ReferencePass:
 
 def _changes(*chosen):
     """The overrides of some mistakes, each with its line and layer."""
-    return chained([_change(*one) for one in chosen])
+    return chain_overrides([_change(*one) for one in chosen])
 
 
 def _change(mistake, line, layer):

@@ -98,8 +98,8 @@ def test_one_kernel_over_more_pixels_than_one_dot_product_takes():
 @pytest.mark.parametrize("images", [1, 2, 5, 12, 13, 40])
 def test_wherever_blocks_end(images, monkeypatch):
     case = COURSES["vzhou842"]
-    monkeypatch.setattr(batch, "SHARED", 0)
-    monkeypatch.setattr(batch, "BLOCK", 6 * 8 * batch._numbers(case.network.program((1, 28, 28), many=True)))
+    monkeypatch.setattr(batch, "THREADING_BYTES", 0)
+    monkeypatch.setattr(batch, "BLOCK_BYTES", 6 * 8 * batch._values_per_image(case.network.program((1, 28, 28), many=True)))
     seen = [part.tolist() for part in forward_blocks(case, images)]
     assert len(seen) == {1: 1, 2: 2, 5: 2, 12: 2, 13: 4, 40: 8}[images]
     assert [image for part in seen for image in part] == list(range(images))
@@ -210,14 +210,14 @@ def test_where_no_thread_can_be_started_one_does_it_all(monkeypatch):
             raise RuntimeError("can't start new thread")
 
     monkeypatch.setattr(threads, "_second_thread", lambda: None_())
-    assert threads.shared_out(abs, [-1, 2, -3]) == [1, 2, 3]
+    assert threads.map_parallel(abs, [-1, 2, -3]) == [1, 2, 3]
 
 
 def test_in_a_browser_no_memory_is_taken_to_be_kept(monkeypatch):
     taken = []
     monkeypatch.setattr(threads.np, "empty", lambda *shape: taken.append(shape))
     monkeypatch.setattr(threads, "THREADS", False)
-    threads.keep_memory.__wrapped__()
+    threads.keep_freed_memory.__wrapped__()
     assert not taken
 
 
@@ -239,7 +239,7 @@ def test_linear_algebra_gets_its_threads_back_and_an_error_is_handed_on():
         another.start()
         assert entered.wait(60)
         assert set(blas_threads()) == {1}
-        assert set(threads.shared_out(lambda part: tuple(blas_threads()), range(4))) == {tuple(1 for _ in before)}
+        assert set(threads.map_parallel(lambda part: tuple(blas_threads()), range(4))) == {tuple(1 for _ in before)}
         assert set(blas_threads()) == {1}
     assert set(blas_threads()) == {1}, "another thread is inside still"
     leave.set()
@@ -250,7 +250,7 @@ def test_linear_algebra_gets_its_threads_back_and_an_error_is_handed_on():
         raise OverflowError(part)
 
     with pytest.raises(OverflowError):
-        threads.shared_out(fails, range(8))
+        threads.map_parallel(fails, range(8))
     assert blas_threads() == before
 
 
@@ -262,7 +262,7 @@ def test_both_threads_work_and_the_second_sees_what_the_first_has_set():
         return threading.get_ident(), np.geterr()["over"]
 
     with np.errstate(over="raise"):
-        found = threads.shared_out(work, range(2))
+        found = threads.map_parallel(work, range(2))
     assert len({thread for thread, _ in found}) == 2 and {over for _, over in found} == {"raise"}
 
 
@@ -315,8 +315,8 @@ def test_what_batch_norm_mixes_is_that_of_all_images_wherever_blocks_end(text, i
     case = Case(text, (2, 9, 8))
     (X, Y), params = draw(case, images), case.params
     trace = case.network.forward(params, X)
-    monkeypatch.setattr(batch, "SHARED", 0)
-    monkeypatch.setattr(batch, "BLOCK", 0)
+    monkeypatch.setattr(batch, "THREADING_BYTES", 0)
+    monkeypatch.setattr(batch, "BLOCK_BYTES", 0)
     found = batch.gradients_and_buffers(case.network, params, X, Y)
     expected = {**case.network.backward(params, trace, Y), **case.network.next_buffers(trace)}
     for name, array in {**found.gradients, **found.buffers}.items():

@@ -4,18 +4,18 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 
-from cnnviz.core.network.compiled_lines import Made, compiled
+from cnnviz.core.network.compiled_lines import CompiledOp, compile_lines
 from tests.core.networks import ALL, Case, cases
 
 
 def same_bits(case: Case, x: np.ndarray) -> None:
     trace = case.network.forward(case.params, x)
     gradients = case.network.backward(case.params, trace, case.y)
-    program = trace.made_by.program
+    program = trace.forward_pass.program
     values = program.start(case.params, np.ascontiguousarray(x))
     for line in program.forward_lines:
         values[line.target] = line.make(values)
-        assert trace.made_by.values[line.target].tobytes() == np.asarray(values[line.target]).tobytes(), line.target
+        assert trace.forward_pass.values[line.target].tobytes() == np.asarray(values[line.target]).tobytes(), line.target
     values["y"] = case.y
     for line in program.backward_lines:
         values[line.target] = line.make(values)
@@ -50,7 +50,7 @@ def test_a_sigmoid_that_overflows_on_the_way_is_right_and_warns_of_nothing(scale
 
 def test_each_line_sees_what_those_before_it_have_made():
     seen = []
-    run = compiled((Made("y", ("x",), 0), Made("z.kept", ("y",), None), Made("z", ("z.kept", "y"), 2)))
+    run = compile_lines((CompiledOp("y", ("x",), 0), CompiledOp("z.kept", ("y",), None), CompiledOp("z", ("z.kept", "y"), 2)))
     values = {"x": np.ones((1, 1, 3))}
     shown = run(values, [np.negative, np.abs, lambda kept, y: seen.append({**values}) or kept + y])
     assert list(seen[0]) == ["x", "y", "z.kept"]

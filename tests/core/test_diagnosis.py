@@ -14,7 +14,7 @@ from cnnviz.core.diagnosis.stage_verdicts import by_stage
 from cnnviz.core.diagnosis.worst_entry import worst_of
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.mistakes.spoiled_stages import stages_hit
-from cnnviz.core.network.line_overrides import chained
+from cnnviz.core.network.line_overrides import chain_overrides
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.network.optimizers import gd
 from cnnviz.words import Problem
@@ -53,7 +53,7 @@ def stage_of(case, name):
 
 def spoiled(case, *mistakes):
     """A pass with some lines' results changed: (target, function) each."""
-    return passed(case, chained([(target, lambda values, right, change=change: change(right())) for target, change in mistakes]))
+    return passed(case, chain_overrides([(target, lambda values, right, change=change: change(right())) for target, change in mistakes]))
 
 
 def differs(case, a, b):

@@ -12,7 +12,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_image
 from cnnviz.export.user_gradients_report import reference_of
-from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.check.examined_pass import ExaminedPass
 from tests.core.gradcheck_draws import Drawn, drawn, extreme, false_alarm, let_pass
 
 TINY_VGG = "conv10x3b-relu-conv10x3b-relu-max2-conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"
@@ -187,7 +187,7 @@ def test_what_underflows_is_undecided_by_the_check_the_page_and_the_comparison(q
         theirs = {name: times * array if np.abs(array).max() < 1e-291 else array for name, array in exact.items()}
         found = check_gradients(snapshot.params, snapshot.trace.x, reference.y, network=setup.network, gradients=theirs, parameters=(*snapshot.params, "x"))
         assert found.wrong == 0 and diagnose(reference, theirs, DOUBLE).wrong == 0
-        page = Examined(setup, snapshot, {}).check
+        page = ExaminedPass(setup, snapshot, {}).check
         assert page.wrong == 0 and judged_again(page, theirs).wrong == 0
         tiny = np.abs(exact["dw"]) > 0
         assert tiny.any() and (found.marks["w"][tiny] == UNDECIDED).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNDECIDED).all()

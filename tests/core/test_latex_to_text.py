@@ -5,7 +5,7 @@ import re
 import pytest
 
 from cnnviz.core.explain.latex_to_text import plain
-from cnnviz.core.network.cell_links import cells, reach
+from cnnviz.core.network.cell_links import cells, source_ranges
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
 
@@ -49,7 +49,7 @@ def test_the_pixels_in_a_formula_are_those_that_a_cell_is_linked_to(layer):
     met = re.search(r"f\[m,c,(.+?), (.+?)\]", program.formulas["dx"])
     for i, j in [(0, 0), (1, 2), (2, 3)]:
         rows, columns = ({value(text, i=i, j=j, u=u, v=u) for u in range(k)} for text in (row, column))
-        linked = set(cells(reach(link, (0, i, j), (3, 16, 16))))
+        linked = set(cells(source_ranges(link, (0, i, j), (3, 16, 16))))
         assert {at[1:] for at in linked} == {(r, c) for r in rows for c in columns if 0 <= r and 0 <= c}
         for r in rows if met else ():  # the same, the other way round
             assert value(row, i=i, u=value(met[1], i=i, r=r)) == r and value(column, j=i, v=value(met[2], j=i, s=r)) == r

@@ -15,11 +15,11 @@ import pytest
 import cnnviz
 from cnnviz import Setup
 from cnnviz.core.network.network import Network
-from cnnviz.core.runtime.lru_cache import Budgets, LruCache, held_bytes, keeping_for
+from cnnviz.core.runtime.lru_cache import BudgetedCache, LruCache, held_bytes, owned_by
 from cnnviz.core.setup.setup import Setup as Start
 from cnnviz.core.training.snapshots import _Run, forget
 from cnnviz.data.images import find_image, load_image
-from cnnviz.decks.scope import _made
+from cnnviz.decks.scope import _compute_scope
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +38,8 @@ MOST_TOGETHER = 640_000_000
     lambda: [np.zeros((500, 700))[3:5] for _ in range(3)],  # a view keeps all of its base
     lambda: {"name": (np.ones(300_000), b"x" * 200_000, "é" * 300_000)},
     lambda: (lambda kept: lambda: kept)(np.ones(300_000)),  # what is to be done later holds what it needs
-    lambda: _made(Setup(net=LARGEST)),
-    lambda: _made(Setup(net=LARGEST, opt="adam", k=2)),
+    lambda: _compute_scope(Setup(net=LARGEST)),
+    lambda: _compute_scope(Setup(net=LARGEST, opt="adam", k=2)),
 ])  # fmt: skip
 def test_what_a_value_holds_is_what_its_memory_takes(make):
     make()  # what is remembered elsewhere for good
@@ -88,18 +88,18 @@ def test_a_name_weighs_as_its_value_does_however_deep_its_texts_are(name):
 
 
 def test_many_entries_of_one_owner_evict_none_of_anothers():
-    cache: Budgets[str, bytes] = Budgets(100_000, 60_000, held_bytes)
-    with keeping_for("one"):
+    cache: BudgetedCache[str, bytes] = BudgetedCache(100_000, 60_000, held_bytes)
+    with owned_by("one"):
         cache.put("few", b"x" * 5_000)
     for owner in ("two", "three", "four"):
-        with keeping_for(owner):
+        with owned_by(owner):
             for n in range(40):
                 cache.put(f"{owner} {n}", b"x" * 5_000)
                 assert cache.total <= 100_000 and max(cache._bytes.values()) <= 60_000
                 assert sum(cache._bytes.values()) == cache.total
     assert cache.get("few") and cache.get("four 39")
     assert {"two", "three", "four"} == {owner for owner in cache._bytes if owner != "one"}
-    with keeping_for("one"):
+    with owned_by("one"):
         for n in range(40):
             cache.put(f"one {n}", b"x" * 5_000)
     assert cache.get("few") is None
@@ -183,7 +183,7 @@ def test_a_pass_weighs_with_what_it_keeps_for_the_way_back_and_nothing_is_worked
     params = network.init(x.shape)
     trace = network.forward(params, x)
     gradients = network.backward(params, trace, np.zeros(2))
-    windows = trace.made_by.values["z1.windows"]
+    windows = trace.forward_pass.values["z1.windows"]
     assert held_bytes(trace) > windows.nbytes + sum(array.nbytes for array in {id(one.base): one for one in trace.values()}.values())
     assert held_bytes(gradients) > sum(gradients[name].nbytes for name in ("dw", "dv", "dz1"))  # da1 is dv, laid out
     assert "dx" not in vars(gradients)

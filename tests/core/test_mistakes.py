@@ -21,7 +21,7 @@ from cnnviz.core.network.optimizers import OPTIMIZERS, adam, gd, momentum
 from cnnviz.core.notebook.notebook_network import backward, forward, init_params, update
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.data.images import load_image
-from cnnviz.words import Problem, has
+from cnnviz.words import Problem, has_message
 from tests.core.networks import cases
 
 Y = np.array([1.0, 0.0])
@@ -439,7 +439,7 @@ def test_the_step():
 def test_every_mistake_has_words():
     for name, mistake in MISTAKES.items():
         assert mistake.name == name
-        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence")), name
+        assert all(has_message(f"mistake.{name}.{part}") for part in ("title", "sentence")), name
         assert all(str(place.sentence).endswith(".") for place in PLACED if place.mistake == mistake)
         assert mistake.kinds and all(kind in {**LAYERS, **LOSSES, **OPTIMIZERS} for kind in mistake.kinds)
 

@@ -9,7 +9,7 @@ from cnnviz.core.gradcheck import check_gradients
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import gd
-from cnnviz.words import Problem, has
+from cnnviz.words import Problem, has_message
 from tests.core.networks import Batch
 
 NET = "conv2x3-bn-relu-max2-drop50-dense2-softmax-ce"
@@ -127,4 +127,4 @@ def test_groups_of_an_images_own_channels_have_their_mistakes():
 
 def test_every_one_of_them_has_words():
     for name in (*OF_SEVERAL, *FORWARD, "batch_statistics"):
-        assert all(has(f"mistake.{name}.{part}") for part in ("title", "sentence")) and MISTAKES[name].kinds
+        assert all(has_message(f"mistake.{name}.{part}") for part in ("title", "sentence")) and MISTAKES[name].kinds

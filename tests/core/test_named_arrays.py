@@ -35,7 +35,7 @@ def test_no_array_of_a_step_can_be_written_to_nor_what_it_is_a_view_of(name):
     trace = case.network.forward(case.params, case.x)
     gradients = case.network.backward(case.params, trace, case.y)
     after, _ = gd(0.1).step(case.params, gradients)
-    kept = trace.made_by.values
+    kept = trace.forward_pass.values
     for values in (case.params, trace, gradients, after, kept):
         for symbol, array in values.items():
             assert not any(one.flags.writeable for one in bases(array)), symbol
@@ -60,7 +60,7 @@ def expected(case) -> list[np.ndarray]:
 def test_what_takes_a_lines_place_may_give_an_array_of_its_own_and_goes_on_to_write_to_it():
     params, trace, _ = seeds_pass()
     mine = np.ones((1, 4, 5))
-    changed = trace.made_by.program.backward(params, trace, np.zeros(2), {"dz1": lambda values, right: mine})
+    changed = trace.forward_pass.program.backward(params, trace, np.zeros(2), {"dz1": lambda values, right: mine})
     mine[...] = 7
     assert np.all(changed.dz1 == 1) and mine.flags.writeable
 
@@ -86,7 +86,7 @@ def test_the_attributes_of_arrays_are_the_arrays_alone():
 def test_a_copy_of_a_trace_has_its_stride_and_padding(again):
     params, trace, gradients = seeds_pass(stride=2, padding="same")
     twin = again(trace)
-    assert (twin.stride, twin.padding, twin.made_by) == (2, "same", None)
+    assert (twin.stride, twin.padding, twin.forward_pass) == (2, "same", None)
     assert np.array_equal(backward(params, twin, np.array([1.0, 0.0])).df, gradients.df)
 
 

@@ -13,7 +13,7 @@ from cnnviz.core.gradcheck.verdict import SAFETY
 from cnnviz.core.network.losses import LOSSES
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.notebook.notebook_network import init_params, update
-from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.words import Problem
 from tests.core.networks import ALL, COURSES, Case, cases
 
@@ -295,7 +295,7 @@ def test_every_block_of_a_check_and_of_its_sweep_is_looked_at():
     network = Network.parse("conv2x3-max4s1-avg4s1-dense2-mse")
     x = np.random.default_rng(0).random((16, 16))
     looks: list[int] = []
-    with as_long_as(lambda: looks.append(1)):
+    with cancellable(lambda: looks.append(1)):
         for act in (step_sweep, check_gradients):
             before = len(looks)
             act(network.init(x.shape), x, np.array([1.0, 0.0]), network=network)

@@ -22,7 +22,7 @@ def numbers_around_images():
         return np.pad(x, [(0, 0)] * (x.ndim - 2) + [(before, after)] * 2, constant_values=0.7)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sliding, "padded", padded)
+        patch.setattr(sliding, "pad", padded)
         yield
 
 

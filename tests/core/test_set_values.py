@@ -13,7 +13,7 @@ from cnnviz.core.setup.set_values import MOST, SetValue
 from cnnviz.core.training.film import film
 from cnnviz.core.training.losses_ahead import descent
 from cnnviz.core.training.snapshots import forget, run_updates, updates_ahead, walk
-from cnnviz.words import languages, reading
+from cnnviz.words import languages, use_language
 from tests.core.networks import cases
 
 SEVERAL = "conv2x3-relu-max2-conv2x3b-tanh-dense3-softmax-ce"
@@ -43,7 +43,7 @@ def edited(draw) -> tuple[Setup, np.ndarray, int]:
 def by_hand(setup: Setup, x: np.ndarray, k: int):
     """The snapshots up to `k`, by a plain loop that edits the arrays."""
     network, optimizer, y = setup.network, setup.optimizer, np.array(setup.y)
-    params, state, x = setup.unset.first_params(x.shape), None, x.copy()
+    params, state, x = setup.without_sets.first_params(x.shape), None, x.copy()
     for i in range(k + 1):
         arrays = {name: array.copy() for name, array in params.items()}
         for one in setup.set:
@@ -131,7 +131,7 @@ WRONG = ["q:0:1", "z1:0,0:1", "x:32,0:1", "w:0:1", "b:0:fast", "b:0:1e9", "b:0:n
 @pytest.mark.parametrize("lang", languages())
 @pytest.mark.parametrize("entry", WRONG)
 def test_what_cannot_be_set_is_left_out_and_said(entry, lang):
-    with reading(lang):
+    with use_language(lang):
         setup, wrong = Setup.from_query({"set": f"{entry};b:1:3"})
         assert setup.set == (SetValue("b", (1,), 3.0),)
         assert len(wrong) == 1 and entry in wrong[0] and wrong[0].endswith(".")
@@ -206,4 +206,4 @@ def test_an_entry_that_another_image_has_not_is_said():
 
 def test_a_lesson_without_them_is_as_it_was():
     assert "set" not in Setup().to_query() and Setup.from_query({"set": ""}) == (Setup(), [])
-    assert Setup().until(0) == Setup().unset == Setup()
+    assert Setup().until(0) == Setup().without_sets == Setup()

@@ -164,7 +164,7 @@ def is_setup_with_sentences(setup, wrong) -> bool:
     assert all(type(getattr(setup, name)) is type(getattr(Setup(), name)) for name in KEYS if name not in ("pad", "f"))
     assert all(map(np.isfinite, (*setup.y, setup.lr)))
     assert setup.stage in setup.network.stages and setup.k <= setup.most_updates
-    assert len(setup.y) == len(setup.output_names) and (not setup.cell or setup.pinned)
+    assert len(setup.y) == len(setup.output_names) and (not setup.cell or setup.pinned_cell)
     for sentence in wrong:
         assert type(sentence) is str and sentence.endswith(".") and sentence[0].isupper()
         assert len(sentence) < 900 and sentence.isprintable(), sentence

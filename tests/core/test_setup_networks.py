@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import DEFAULT, WEIGHTS, Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
-from cnnviz.core.network.stored_params import NotKept, keep, kept
+from cnnviz.core.network.stored_params import NotStored, store_params, stored_params
 from cnnviz.core.setup.filters import MOST_TEXT
 from cnnviz.core.setup.image_ids import CLASSES, parse_image_id
 from cnnviz.core.setup.image_ids import label as label_of
@@ -214,19 +214,19 @@ def test_filters_too_long_for_an_address_travel_by_name_and_are_the_same_numbers
 def test_trained_parameters_are_the_start_and_what_is_gone_or_does_not_fit_says_so():
     net = "conv2x3b-relu-conv3x3b-gap-dense2-mse"
     trained = Setup(net=net, seed=9).first_params().replace(b1=np.ones(2))
-    name = keep(trained)
+    name = store_params(trained)
     setup = Setup(net=net, f=name, w=name)
     assert {key: array.tobytes() for key, array in setup.first_params().items()} == {key: array.tobytes() for key, array in trained.items()}
     edited = Setup(net=net, f=name, w=name, f2="blur").first_params()
     assert not np.array_equal(edited["f2"][0], trained["f2"][0]) and np.array_equal(edited["f2"][1:], trained["f2"][1:])
     for start in (Setup(w="held-0123456789abcdef"), Setup(f="held-0123456789abcdef")):
-        with pytest.raises(NotKept, match="no longer kept"):
+        with pytest.raises(NotStored, match="no longer kept"):
             start.first_params()
-        assert start.without_kept() == Setup()
-    with pytest.raises(NotKept, match=r"has shape \(2, 1, 3, 3\), not \(2, 3, 3, 3\)"):
+        assert start.without_stored_params() == Setup()
+    with pytest.raises(NotStored, match=r"has shape \(2, 1, 3, 3\), not \(2, 3, 3, 3\)"):
         Setup(net=net, f=name, ch="rgb").first_params()
-    with pytest.raises(NotKept, match="Starting weights: w"):
-        Setup(w=keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()
+    with pytest.raises(NotStored, match="Starting weights: w"):
+        Setup(w=store_params(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()
 
 
 # ---- stride and padding
@@ -319,7 +319,7 @@ def test_a_cell_is_kept_where_there_is_one(net, ch, good, bad):
     for cell in good.split():
         setup, wrong = Setup.from_query({"net": net, "ch": ch, "cell": cell})
         assert (setup.cell, wrong) == (cell, []), cell
-        symbol, at = setup.pinned
+        symbol, at = setup.pinned_cell
         assert f"{symbol}:{','.join(map(str, at))}" == cell
     for cell in bad.split():
         setup, (said,) = Setup.from_query({"net": net, "ch": ch, "cell": cell})
@@ -355,8 +355,8 @@ def test_a_large_state_leaves_fewer_updates():
 
 
 def test_a_kept_set_is_known_by_all_its_numbers():
-    names = {keep(Params(np.eye(3) * n, np.ones((4, 2)), np.zeros(2))) for n in (1, 2)}
-    assert len(names) == 2 and kept(names.pop()).f.shape == (3, 3)
+    names = {store_params(Params(np.eye(3) * n, np.ones((4, 2)), np.zeros(2))) for n in (1, 2)}
+    assert len(names) == 2 and stored_params(names.pop()).f.shape == (3, 3)
 
 
 def test_another_network_leaves_behind_what_belonged_to_the_one_before():

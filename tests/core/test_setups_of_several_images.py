@@ -47,7 +47,7 @@ def test_targets_are_one_for_all_or_each_images(text, y):
     ({"mode": "eval", "stage": "update"}, "stage"), ({"rule": "procedural", "net": "conv1x3-sigmoid-dense2-sigmoid-mse"}, "rule"),
 ])  # fmt: skip
 def test_what_cannot_be_is_said_and_replaced(change, key):
-    _, wrong = Setup.understand({**FOUR.to_query(), **change})
+    _, wrong = Setup.parse_query({**FOUR.to_query(), **change})
     assert {key} <= set(wrong) <= {key, "y"} and str(wrong[key])  # one image has targets of its own
 
 
@@ -100,7 +100,7 @@ def test_a_film_has_every_images_outputs_and_the_frames_of_one():
 
 def test_the_limits_of_several_images_are_said():
     wide = "conv64x5p2-relu-max2-dense10-softmax-ce"
-    _, wrong = Setup.understand({"img": ",".join(["cat-0"] * 8), "net": wide, "ch": "rgb"})
+    _, wrong = Setup.parse_query({"img": ",".join(["cat-0"] * 8), "net": wide, "ch": "rgb"})
     assert wrong["net"].id == "lesson.instead" and "at most" in str(wrong["net"])
     assert step_work(Network.parse(NET), (4, 1, 32, 32)) == 4 * step_work(Network.parse(NET), (32, 32))
 

@@ -14,7 +14,7 @@ from cnnviz.core.network.notebook_ops import (
     sigmoid,
     sigmoid_prime,
 )
-from cnnviz.words import reading
+from cnnviz.words import use_language
 from tests.core.seed_cells import LINKS, Geometry, sources
 from tests.core.test_notebook_ops import zeros_around
 
@@ -54,7 +54,7 @@ def test_phases_follow_each_other_and_every_stage_has_its_words(text):
 @pytest.mark.parametrize("lang", ["en", "fr"])
 @pytest.mark.parametrize("text", TEXTS)
 def test_only_the_image_is_said_to_have_pixels(text, lang):
-    with reading(lang):
+    with use_language(lang):
         for stage in CNN.parse(text).stages:
             assert stage.symbol == "x" or "pixel" not in f"{stage.title} {stage.sentence}", stage
 

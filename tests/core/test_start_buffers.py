@@ -28,7 +28,7 @@ def same_as_left(setup):
 
 def test_a_start_from_kept_parameters_has_their_running_numbers():
     assert np.abs(LEFT.buffers["n1.running_mean"]).min() > 0.01  # not those of update 0
-    same_as_left(starting_from(SETUP.gone_on, {**LEFT.params, **LEFT.buffers}))
+    same_as_left(starting_from(SETUP.continuation, {**LEFT.params, **LEFT.buffers}))
 
 
 @pytest.mark.parametrize("written", [arrays_npz, lambda setup, snapshot: parameters_json(setup, snapshot.params, snapshot.buffers).encode()])
@@ -39,7 +39,7 @@ def test_files_have_them_and_bring_them_back(written):
 
 
 def test_without_them_they_are_as_before_any_training():
-    snapshot = run_updates(starting_from(SETUP.gone_on, LEFT.params), X, 0)
+    snapshot = run_updates(starting_from(SETUP.continuation, LEFT.params), X, 0)
     assert {name: array.tolist() for name, array in snapshot.buffers.items()} == {name: array.tolist() for name, array in run_updates(SETUP, X, 0).buffers.items()}
 
 

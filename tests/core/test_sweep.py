@@ -12,7 +12,7 @@ from cnnviz.core.network.losses import LOSSES
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.runtime.threads import one_blas_thread
 from cnnviz.core.setup.read_sweep import MOST_RUNS, read_sweep
-from cnnviz.core.setup.update_limits import MOST_WORK, estimate, step_work
+from cnnviz.core.setup.update_limits import MOST_WORK, estimated_seconds, step_work
 from cnnviz.core.training import sweep as sweeping
 from cnnviz.core.training.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
 from cnnviz.core.training.sweep_lines import EACH
@@ -174,15 +174,15 @@ def test_updates_are_as_many_as_fit(runs, n, net):
 
 @pytest.mark.parametrize("change", [{"net": "conv1x3-bn-relu-dense2-softmax-ce"}, {"net": "conv2x3-relu-drop20-dense2-softmax-ce"}, {"rule": "scalar_sigmoid"}])
 def test_runs_that_share_no_block_are_costed_and_cut_as_single_runs(change):
-    setup, _ = Setup.understand(change)
+    setup, _ = Setup.parse_query(change)
     for runs in (2, 240, 1_000):
         found = updates_that_fit(10_000, runs, setup, (32, 32))
-        alone = estimate(setup.network, (32, 32), 1)
+        alone = estimated_seconds(setup.network, (32, 32), 1)
         assert seconds_of_runs(found, runs, setup, (32, 32)) == pytest.approx(runs * found * alone)
         assert runs * found * alone <= 10
         assert found == setup.most_updates or runs * (found + 1) * alone > 10 or (found + 2) * runs > MOST_LOSSES
-        assert found <= updates_that_fit(10_000, runs, setup, (32, 32), at_once=1)
-    assert seconds_of_runs(100, 50, Setup(), (32, 32)) < 50 * estimate(Setup().network, (32, 32), 100)
+        assert found <= updates_that_fit(10_000, runs, setup, (32, 32), block_runs=1)
+    assert seconds_of_runs(100, 50, Setup(), (32, 32)) < 50 * estimated_seconds(Setup().network, (32, 32), 100)
 
 
 def test_more_updates_than_fit_are_cut_and_said():

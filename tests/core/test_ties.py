@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnviz.core.network.batch import batch_gradients
 from cnnviz.core.network.cell_links import Link, sources
 from cnnviz.core.network.network import Network
-from cnnviz.core.network.ties import TIE, settled
+from cnnviz.core.network.ties import TIE, round_to_zero
 from cnnviz.core.setup.image_ids import PATTERNS
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
@@ -68,10 +68,10 @@ def test_a_tie_is_not_decided_by_the_processor(tmp_path):
 
 def test_what_is_0_but_for_round_off_is_0_and_nothing_else():
     z, bound = np.array([0.1 * TIE, -0.9 * TIE, 1.1 * TIE, -1.1 * TIE, 0.5]) * 8, np.array([8.0])
-    assert settled(z, bound, TIE).tolist() == [0, 0, *z[2:]]
-    assert settled(z[2:], bound, TIE) is not z and np.array_equal(settled(z[2:], bound, TIE), z[2:])
+    assert round_to_zero(z, bound, TIE).tolist() == [0, 0, *z[2:]]
+    assert round_to_zero(z[2:], bound, TIE) is not z and np.array_equal(round_to_zero(z[2:], bound, TIE), z[2:])
     for strange in (np.inf, -np.inf, np.nan):  # of a run that diverges: it has to show
-        assert not np.any(settled(np.array([strange, 0.0]), np.array([np.inf]), TIE)[:1] == 0)
+        assert not np.any(round_to_zero(np.array([strange, 0.0]), np.array([np.inf]), TIE)[:1] == 0)
 
 
 def test_where_one_unit_has_run_away_the_numbers_of_the_others_stay():
@@ -133,13 +133,13 @@ def test_no_number_of_an_array_is_larger_than_its_bound(case, scale):
     values = program.run_forward(program.start(case.params, scale * case.x))
     for line in (*program.forward_lines, *program.backward_lines):
         for name in [source for source in line.sources if source.endswith(".bound") and not line.target.endswith(".bound")]:
-            array = values[line.target if line.settled else line.sources[1]]
+            array = values[line.target if line.rounding else line.sources[1]]
             assert np.abs(array).max() <= values[name].max() * (1 + 1e-12), line.target
 
 
 def test_a_network_without_kinks_has_nothing_to_settle():
     lines = Network.parse("conv1x3-sigmoid-avg2-conv2x3-tanh-dense3-softmax-ce").program((12, 12)).forward_lines
-    assert not any(line.settled or line.target.endswith(".bound") for line in lines)
+    assert not any(line.rounding or line.target.endswith(".bound") for line in lines)
 
 
 def test_the_page_is_told_what_is_equal_and_points_at_the_cell_that_gets_the_gradient():

@@ -23,7 +23,7 @@ import pytest
 
 from cnnviz.core.setup.image_ids import CLASSES
 from cnnviz.data import cifar10, keras_cache
-from cnnviz.data.cifar10 import Loader, cached, collect
+from cnnviz.data.cifar10 import Loader, collect, is_cached
 from cnnviz.data.failures import explain_failure
 from cnnviz.data.labelled import Collection
 
@@ -245,14 +245,14 @@ def put_batches(folder: Path, size: int = keras_cache.BATCH_BYTES + 1):
 
 @pytest.mark.parametrize("inside", ["cifar-10-batches-py-target/cifar-10-batches-py", "cifar-10-batches-py"])
 def test_cached_knows_both_folders_and_asks_for_all_six_files_whole(folder, inside):
-    assert not cached()
+    assert not is_cached()
     put_batches(folder / inside)
-    assert cached()
+    assert is_cached()
     with open(folder / inside / "data_batch_3", "wb") as file:
         file.truncate(keras_cache.BATCH_BYTES)
-    assert not cached()
+    assert not is_cached()
     (folder / inside / "data_batch_3").unlink()
-    assert not cached()
+    assert not is_cached()
 
 
 def test_the_cache_is_in_the_home_folder_unless_keras_is_told_otherwise(tmp_path, monkeypatch):
@@ -266,27 +266,27 @@ def test_the_cache_is_in_the_home_folder_unless_keras_is_told_otherwise(tmp_path
 def test_where_keras_may_not_write_it_falls_back_and_so_do_we(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path))
     monkeypatch.setattr(os, "access", lambda path, mode: not str(path).startswith(str(tmp_path)))
-    shared = Path(keras_cache.ELSEWHERE, ".keras/datasets")
+    shared = Path(keras_cache.FALLBACK, ".keras/datasets")
     assert keras_cache.datasets_folders() == (tmp_path / "datasets", shared)
-    assert keras_cache.archive() == shared / "cifar-10-batches-py-target_archive"
+    assert keras_cache.archive_path() == shared / "cifar-10-batches-py-target_archive"
     put_batches(tmp_path / "datasets" / "cifar-10-batches-py")
-    assert cached(), "a folder that can only be read is good enough to read from"
+    assert is_cached(), "a folder that can only be read is good enough to read from"
 
 
 def test_where_it_would_be_a_folder_of_everybodys_it_is_one_of_our_own_instead(tmp_path, monkeypatch):
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
-    assert keras_cache.claim() is None
+    assert keras_cache.use_private_folder() is None
     shut = [str(tmp_path / "home"), str(tmp_path)]
     monkeypatch.setattr(os, "access", lambda path, mode: str(path) not in shut)
-    with keras_cache.claim() as folder:
+    with keras_cache.use_private_folder() as folder:
         assert keras_cache.datasets_folders() == (Path(folder) / "datasets",)
         assert Path(folder).stat().st_mode & 0o777 == 0o700
     monkeypatch.setenv("KERAS_HOME", str(tmp_path / "home"))
     put_batches(tmp_path / "home" / "datasets" / "cifar-10-batches-py")
-    assert keras_cache.claim() is None, "what is there can be read"
+    assert keras_cache.use_private_folder() is None, "what is there can be read"
     monkeypatch.delenv("KERAS_HOME")
     monkeypatch.setenv("HOME", str(tmp_path))
-    with keras_cache.claim() as folder:
+    with keras_cache.use_private_folder() as folder:
         assert os.environ["KERAS_HOME"] == folder
 
 
@@ -356,7 +356,7 @@ def test_the_process_has_one_loader(monkeypatch):
     assert isinstance(cifar10.LOADER, Loader)
     data = few()
     monkeypatch.setattr(cifar10.LOADER, "_full_set", data)
-    assert cifar10.at_hand() is data
+    assert cifar10.available_full_set() is data
 
 
 def test_a_whole_archive_is_being_read_and_a_silent_server_is_told(folder):

@@ -180,7 +180,7 @@ def test_the_full_set_is_asked_for_in_a_sentence_where_it_is_not(img, nothing_ca
 def test_files_in_the_cache_are_used_without_asking(full_set, monkeypatch):
     ready, loader = cifar10.LOADER.full_set, Loader()
     monkeypatch.setattr(cifar10, "LOADER", loader)
-    monkeypatch.setattr(cifar10, "cached", lambda: True)
+    monkeypatch.setattr(cifar10, "is_cached", lambda: True)
     monkeypatch.setattr(cifar10, "_load", lambda enter: ready)
     assert find_image("train-7").label == "horse"
     assert loader.state == "ready"
@@ -190,7 +190,7 @@ def test_cached_files_that_cannot_be_read_say_why(nothing_cached, monkeypatch):
     def broken(enter):
         raise ModuleNotFoundError("No module named 'tensorflow'")
 
-    monkeypatch.setattr(cifar10, "cached", lambda: True)
+    monkeypatch.setattr(cifar10, "is_cached", lambda: True)
     monkeypatch.setattr(cifar10, "_load", broken)
     with pytest.raises(ImageUnavailable, match="train-7 needs .* TensorFlow cannot be used .* Until then: "):
         find_image("train-7")
@@ -216,7 +216,7 @@ def test_the_loaded_set_answers_by_split_and_index(full_set):
 def test_any_id_gives_an_image_or_a_sentence(img):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(cifar10, "LOADER", Loader())
-        patch.setattr(cifar10, "cached", lambda: False)
+        patch.setattr(cifar10, "is_cached", lambda: False)
         try:
             assert find_image(img).pixels.shape[2:] == (3,)
         except ImageUnavailable as error:

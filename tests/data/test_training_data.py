@@ -133,7 +133,7 @@ def test_what_cannot_be_had_is_said():
 
 def test_files_that_could_not_be_read_are_not_read_again_for_each_training(monkeypatch):
     tries = []
-    monkeypatch.setattr(cifar10, "cached", lambda: True)
+    monkeypatch.setattr(cifar10, "is_cached", lambda: True)
     monkeypatch.setattr(cifar10, "_load", lambda enter: tries.append(enter) or 1 / 0)
     assert [training_data().source for _ in range(3)] == ["sample"] * 3 and len(tries) == 1
 

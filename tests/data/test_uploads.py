@@ -196,7 +196,7 @@ def test_a_file_that_cannot_be_used_is_answered_with_one_sentence(data, words):
 
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 def test_no_pixel_of_a_bomb_is_decoded(monkeypatch):
-    monkeypatch.setattr(uploads, "_small", lambda picture: pytest.fail("decoded"))
+    monkeypatch.setattr(uploads, "_thumbnail", lambda picture: pytest.fail("decoded"))
     with pytest.raises(ValueError, match="over 25 million pixels"):
         read_upload(black_png(13_000, 13_000))
 

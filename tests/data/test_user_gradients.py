@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.network.network import DEFAULT, Network
-from cnnviz.data.user_gradients import MOST_MEMBERS, most_bytes, read_gradients
+from cnnviz.data.user_gradients import MOST_MEMBERS, max_bytes, read_gradients
 from cnnviz.words import Problem
 
 PROGRAM = Network.parse(DEFAULT).program((6, 6))
@@ -121,7 +121,7 @@ def test_whatever_it_is_there_is_a_sentence(data, sentence):
 
 def test_an_archive_that_would_swell_is_not_unpacked():
     swollen = member(header((4, 4)) + bytes(200_000_000))
-    assert len(swollen) < most_bytes(PROGRAM)
+    assert len(swollen) < max_bytes(PROGRAM)
     read = read_gradients(swollen, PROGRAM).arrays["dz1"]  # what is behind the array is never inflated
     np.testing.assert_array_equal(read, np.zeros((4, 4)))
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnnviz.decks.deck_checker import check
 from cnnviz.export.decks_command import run
-from cnnviz.pages.resource import made_of, page_of
+from cnnviz.pages.resource import compute_with_deck, page_of
 
 STEP = '''id = "a"
 [[step]]
@@ -39,7 +39,7 @@ VALUES = ("3", "-1", "0.5", "inf", "nan", "true", "2020-01-01", "[]", "{}", "[1]
 def sound(content: bytes) -> None:
     deck, diagnostics = check(content)
     lines = content.count(b"\n") + 1
-    assert (deck is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+    assert (deck is None) == any(diagnostic.is_fatal for diagnostic in diagnostics)
     assert all(1 <= diagnostic.line <= lines and diagnostic.what.say("en") and diagnostic.what.say("fr") for diagnostic in diagnostics)
     assert deck is None or deck.screens
 
@@ -115,5 +115,5 @@ def test_a_value_that_no_page_can_show_is_a_fault_on_its_line(value):
     content = f'id = "a"\n[[screen]]\nat = ""\nseconds = {value}\n'.encode()
     deck, diagnostics = check(content)
     assert deck is None and diagnostics[0].line in (4, 5) and str(diagnostics[0].what)
-    found = made_of(page_of("script"), {}, content)
+    found = compute_with_deck(page_of("script"), {}, content)
     assert json.loads(found.plain[4 : 4 + int.from_bytes(found.plain[:4], "little")])["faults"]

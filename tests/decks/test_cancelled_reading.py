@@ -2,13 +2,13 @@
 
 import pytest
 
-from cnnviz.core.runtime.work_cancellation import as_long_as
-from cnnviz.decks.deck_checker import check, look
+from cnnviz.core.runtime.work_cancellation import cancellable
+from cnnviz.decks.deck_checker import check, check_syntax
 
 SCREENS = 50
 
 
-@pytest.mark.parametrize("read", [look, check])
+@pytest.mark.parametrize("read", [check_syntax, check])
 def test_each_screen_is_a_cancellation_point(read):
     looks = []
 
@@ -18,5 +18,5 @@ def test_each_screen_is_a_cancellation_point(read):
             raise TimeoutError
 
     content = b'id = "a"\n' + b"".join(b'[[screen]]\nat = "/?k=%d"\n' % k for k in range(SCREENS))
-    with as_long_as(wanted), pytest.raises(TimeoutError):
+    with cancellable(wanted), pytest.raises(TimeoutError):
         read(content)

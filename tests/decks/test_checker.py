@@ -170,7 +170,7 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(conte
     for n, line in enumerate(lines):
         for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
             setup, diagnostics = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
-            assert (setup is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+            assert (setup is None) == any(diagnostic.is_fatal for diagnostic in diagnostics)
             assert all(1 <= diagnostic.line <= len(lines) + 1 and str(diagnostic.what) for diagnostic in diagnostics)
 
 
@@ -178,7 +178,7 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_lesson(conte
 def test_every_fault_is_found_at_its_line(content, good, bad, line, words):
     assert good in content
     setup, diagnostics = check(content.replace(good, bad, 1).encode())
-    assert (setup is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+    assert (setup is None) == any(diagnostic.is_fatal for diagnostic in diagnostics)
     assert any(diagnostic.line == line and words in str(diagnostic.what) for diagnostic in diagnostics), [(f.line, str(f.what)) for f in diagnostics]
 
 

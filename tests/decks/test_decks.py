@@ -13,9 +13,9 @@ from cnnviz.decks.deck_checker import check, check_file
 from cnnviz.decks.deck_file import MOST_BYTES
 from cnnviz.decks.library import bundled
 from cnnviz.decks.mistakes_found import changes_key, matrix
-from cnnviz.decks.screen_address import PAGES, place_of
+from cnnviz.decks.screen_address import PAGES, parse_address
 from cnnviz.pages.registry import pages
-from cnnviz.pages.resource import made_of, page_of
+from cnnviz.pages.resource import compute_with_deck, page_of
 from cnnviz.words import languages
 from tests.decks.test_checker import BOTH, CLICK, CONSTRUCT, FINE, NUMBER, ORDER
 
@@ -114,7 +114,7 @@ def test_no_line_can_be_left_out_or_cut_off_without_a_sentence_or_a_deck():
     for n, line in enumerate(lines):
         for instead in ([], [line[: len(line) // 2]], [line.replace('"', "")], [line, line]):
             deck, diagnostics = check("\n".join([*lines[:n], *instead, *lines[n + 1 :]]).encode())
-            assert (deck is None) == any(diagnostic.breaks for diagnostic in diagnostics)
+            assert (deck is None) == any(diagnostic.is_fatal for diagnostic in diagnostics)
             assert all(1 <= diagnostic.line <= len(lines) + 1 and str(diagnostic.what) for diagnostic in diagnostics)
 
 
@@ -136,7 +136,7 @@ def test_a_screens_pages_and_their_keys_are_those_that_there_are():
     assert {*PAGES} == {page.path for page in pages()}
     for page in pages():
         assert {*PAGES[page.path]} <= {*page.keys}
-    assert place_of("/train?k=0&n=5&hide=1")[1].own == {"n": "5", "hide": "1"}
+    assert parse_address("/train?k=0&n=5&hide=1")[1].own == {"n": "5", "hide": "1"}
 
 
 def test_the_command_says_file_and_line(tmp_path, capsys):
@@ -237,7 +237,7 @@ def test_nothing_of_a_deck_that_comes_with_a_question_is_kept():
     screens = f'[[screen]]\nat = "/?stage=z1"\nsay = "{word} {{max(z1):3}}"\n' + FINE[FINE.index("[[step]]") :].replace("[[step]]", "[[screen]]").replace("One pixel", word)
     sent = f'id = "{word}"\ntitle = "{word}"\n{screens}'.encode()
     for page, asked in (("script", {"script": word}), ("learn", {"lesson": word, "step": "2"})):
-        assert word.encode() in made_of(page_of(page), asked, sent, compress=False).body
+        assert word.encode() in compute_with_deck(page_of(page), asked, sent, compress=False).body
     del screens, sent, page, asked
     gc.collect()
     holds = (text for one in gc.get_objects() for text in gc.get_referents(one) if isinstance(text, str | bytes))

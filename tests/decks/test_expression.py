@@ -16,7 +16,7 @@ from cnnviz.decks.expression import evaluate
 from cnnviz.decks.expression_functions import FUNCTIONS, REDUCTIONS
 from cnnviz.decks.expression_limits import Allowance
 from cnnviz.decks.library import bundled
-from cnnviz.decks.question import ask, filled
+from cnnviz.decks.question import ask, fill
 from cnnviz.decks.scope import Scope, scope_of, setup_of
 from cnnviz.words import LocalizedText, Problem
 
@@ -179,7 +179,7 @@ def test_all_expressions_of_a_text_have_one_allowance_and_memory_is_bounded(text
     here, allowance = SCENES[address], Allowance()
     here.elsewhere("at", "k=1")
     with at_most(MOST_BYTES):
-        filled(LocalizedText({"en": text, "fr": text}), here, allowance)
+        fill(LocalizedText({"en": text, "fr": text}), here, allowance)
     assert allowance.work <= expression_limits.MOST_WORK + max(expression_limits.LOOK, 2_000 * expression_limits.MOST_VALUES)  # what was refused last is counted, and not done
 
 
@@ -187,7 +187,7 @@ def test_all_expressions_of_a_text_have_one_allowance_and_memory_is_bounded(text
 def test_an_expression_that_is_written_again_and_again_is_refused_in_the_end(part, most):
     texts = LocalizedText({"en": f"{{{part}}}" * most})
     with pytest.raises(Problem) as refused:
-        filled(texts, SCENES[LARGE])
+        fill(texts, SCENES[LARGE])
     assert refused.value.code == "lessons.expression.too_much_work"
 
 

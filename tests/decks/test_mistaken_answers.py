@@ -6,10 +6,10 @@ import pytest
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.decks.deck import Screen
 from cnnviz.decks.library import bundled
-from cnnviz.decks.mistaken_snapshot import mistaken
-from cnnviz.decks.question import ask, key_of, same, setup_at
+from cnnviz.decks.mistaken_snapshot import mistaken_scope
+from cnnviz.decks.question import ask, is_same_answer, key_of, setup_at
 from cnnviz.decks.scope import scope_of
-from cnnviz.decks.votes import grouped, rule_of
+from cnnviz.decks.votes import group_answers, group_index
 from cnnviz.words import Problem, languages
 
 ASKED = [pytest.param(screen, id=f"{deck.id}-{n}") for deck in bundled() for n, screen in enumerate(deck.screens, 1) if screen.key and screen.kind != "construct"]
@@ -21,7 +21,7 @@ def wrong_keys(screen: Screen):
     here = scope_of(setup_at(screen, {}))
     for mistake in [] if here.setup.deviations else mistakes_for(here.setup.network, here.setup.opt, len(here.setup.images), here.setup.mode == "train"):
         try:
-            yield mistake, key_of(screen, mistaken(here, mistake))
+            yield mistake, key_of(screen, mistaken_scope(here, mistake))
         except Problem:
             continue
 
@@ -33,7 +33,7 @@ def test_an_answer_that_a_mistake_gives_has_feedback_of_its_own(screen: Screen):
     with np.errstate(all="ignore"):
         for mistake, value in wrong_keys(screen):
             given = np.flatnonzero(value & ~question.key) if screen.kind == "click" else [float(value)]
-            assert all(rule_of(screen, question, float(answer)) < rest for answer in given), mistake.address
+            assert all(group_index(screen, question, float(answer)) < rest for answer in given), mistake.address
 
 
 def test_the_feedback_names_the_mistake_in_every_language():
@@ -49,7 +49,7 @@ def test_what_a_mistake_gives_is_a_group_of_an_audience_where_it_was_given():
     screen = next(deck for deck in bundled() if deck.id == "blame").screens[1]
     question = ask(screen, setup_at(screen, {}))
     answer = next(option for option in question.options if option.is_mistake)
-    without, given = (grouped(screen, question, [answers]) for answers in ([0.0], [float(answer.value)]))
+    without, given = (group_answers(screen, question, [answers]) for answers in ([0.0], [float(answer.value)]))
     assert answer.label.say("en") not in [group.label for group in without]
     assert len(given) == len(without) + 1 and sum(group.counts[0] for group in given) == 1
 
@@ -66,7 +66,7 @@ def test_on_its_own_image_no_usual_guess_is_right_or_the_same_as_another(screen:
         if screen.kind == "click":
             assert guess.value.any() and not (guess.value & question.key).any()
         if screen.kind == "choose":
-            assert not same(guess.value, question.key)
+            assert not is_same_answer(guess.value, question.key)
             assert np.linalg.norm(guess.value - question.key * 1.0) > 0.02 * np.linalg.norm(question.key)
     said = [option.say.say("en") for option in guesses]
     assert len({*said}) == len(said)

@@ -12,7 +12,7 @@ from cnnviz.decks.deck import Screen
 from cnnviz.decks.expression import evaluate
 from cnnviz.decks.library import bundled
 from cnnviz.decks.plates import Plate, cells, hidden, plates
-from cnnviz.decks.question import PLACE, Question, ask, setup_at
+from cnnviz.decks.question import PLACEHOLDER, Question, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.view.constants import gallery
 
@@ -86,7 +86,7 @@ def secrets(screen: Screen, here: Scope, shown: list[Plate], lang: str) -> list[
     """The numbers that the right answer's words work out of what is not in sight; whole ones may stand for anything."""
     in_sight = {plate.of for plate in shown if not plate.hidden}
     unseen = {"at", "saturated", "wrong_loss", *here.snapshot.trace, *here.snapshot.gradients} - in_sight
-    values = [worked(place, here) for place in PLACE.finditer(screen.right.say(lang)) if names(place[1]) & unseen]
+    values = [worked(place, here) for place in PLACEHOLDER.finditer(screen.right.say(lang)) if names(place[1]) & unseen]
     return [value for value in values if value != round(value)]
 
 

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from cnnviz.decks.library import lectures
-from cnnviz.pages.deck_screens import address_of
+from cnnviz.pages.deck_screens import screen_query
 from cnnviz.pages.registry import pages
 from tests.e2e.page import Screen
 
@@ -14,7 +14,7 @@ LECTURE = lectures()[0]
 
 def stands(screen: Screen, number: int) -> None:
     """The screen of that number is shown, on its page."""
-    page, query = address_of(LECTURE, number)
+    page, query = screen_query(LECTURE, number)
     expect(screen.page).to_have_url(re.compile(rf"/{page}\?.*screen={number}(&|$)"))
     expect(screen.page.locator(".deck-place")).to_have_text(f"{number} of 12")
     screen.ready()

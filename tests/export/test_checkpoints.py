@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.network.stored_params import is_kept_name, kept
+from cnnviz.core.network.stored_params import is_stored_name, stored_params
 from cnnviz.core.training.checkpoints import MOST, checkpoints
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
@@ -49,7 +49,7 @@ def test_the_films_updates_are_the_checkpoints_each_with_its_own_loss_and_pictur
     assert str(said).startswith("4 checkpoints, epoch-0.npz to epoch-30.npz") and (start.net, start.img) == (setup.net, setup.img)
     here = now(start)
     page = film.film_page(start, here.snapshot.image, {"checkpoints": name})
-    header, arrays = decode(film.answer(here, page))
+    header, arrays = decode(film.encode_film(here, page))
     assert header["film"]["files"] == ["epoch-0", "epoch-2", "epoch-9", "epoch-30"]
     for place, k in enumerate((0, 2, 9, 30)):
         there = run_updates(setup, here.snapshot.image, k)
@@ -133,6 +133,6 @@ def test_a_film_of_what_is_gone_or_of_another_network_says_so_and_is_one_of_upda
     for beside in ({"vs": "lr=1"}, {"hold": "w"}, {"checkpoints": "none"}, {"checkpoints": f"{name}.1"}):
         page = film.film_page(start, x, {"checkpoints": name, "n": "3"} | beside)
         assert page.n == 3 and not page.checkpoints and not page.wrong
-    assert is_kept_name(f"{name}.1") and kept(f"{name}.1").b.shape == (2,)
+    assert is_stored_name(f"{name}.1") and stored_params(f"{name}.1").b.shape == (2,)
     with pytest.raises(Problem):
-        kept(f"{name}.2")
+        stored_params(f"{name}.2")

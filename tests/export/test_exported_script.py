@@ -15,7 +15,7 @@ import pytest
 
 from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.network.layers import LAYERS
-from cnnviz.core.network.stored_params import keep
+from cnnviz.core.network.stored_params import store_params
 from cnnviz.core.notebook.notebook import DEVIATIONS
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.data.images import find_image, load_images
@@ -138,7 +138,7 @@ SET = {
     ),
     "one parameter": Setup(k=2, opt="momentum", set="f:1,1:2~2"),
     "beside deviations": Setup(k=2, rule="one_pixel", set="w:3,0:1;f:1,1:2~1", scale="raw"),
-    "from parameters that are kept": Setup(set="w:3,0:1", w=keep({"w": np.ones((900, 2))})),
+    "from parameters that are kept": Setup(set="w:3,0:1", w=store_params({"w": np.ones((900, 2))})),
 }  # fmt: skip
 """Setups in which values are set by hand."""
 
@@ -276,7 +276,7 @@ def test_pixels_that_do_not_fit_are_refused(pixels):
 
 def test_a_lesson_that_starts_from_held_parameters_takes_them_along(tmp_path):
     start = run_updates(Setup(lr=0.3), load_image("test-0"), 7).params
-    setup = Setup(f=start.f, w=keep(start), k=2)
+    setup = Setup(f=start.f, w=store_params(start), k=2)
     path = tmp_path / "lesson.py"
     path.write_text(numpy_script(setup, find_image("test-0").pixels), "utf-8")
     done = subprocess.run([sys.executable, "-I", path], capture_output=True, text=True, check=True, timeout=600)
@@ -300,7 +300,7 @@ def test_after_training_that_started_with_running_numbers_they_go_on():
     start = {"n.running_mean": np.array([0.3]), "n.running_var": np.array([2.5])}
     params = Setup(net="bn-conv2x3-gap-mse").first_params()
     test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(
-        Setup(net="bn-conv2x3-gap-mse", img="cat-0,dog-1", k=1, w=keep({**params, **start}), mode="eval")
+        Setup(net="bn-conv2x3-gap-mse", img="cat-0,dog-1", k=1, w=store_params({**params, **start}), mode="eval")
     )
 
 

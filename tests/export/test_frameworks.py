@@ -13,10 +13,10 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_images
 from cnnviz.export.frameworks import keras_script, pytorch_script
-from cnnviz.words import Problem, languages, reading, say, text
+from cnnviz.words import Problem, languages, say, text, use_language
 
 # A drawn first filter: Sobel's sums over one colour are 0 but for rounding, and ReLU's gate is a matter of chance there.
-SETUPS = {preset.name: Setup.understand(preset.query | {"k": "2", "lr": "0.001", "f": "random-1"})[0] for preset in PRESETS} | {
+SETUPS = {preset.name: Setup.parse_query(preset.query | {"k": "2", "lr": "0.001", "f": "random-1"})[0] for preset in PRESETS} | {
     "even kernels, strides, same": Setup(net="conv2x4bs3same-tanh-conv3x3s2same-relu-max3s1-dense2-identity-mse", ch="rgb", k=1),
     "pixels that lie apart": Setup(net="conv2x3bd2-tanh-conv3x3s2d2same-gap-dense2-softmax-mse", ch="rgb", k=1),
     "slopes of its own": Setup(net="conv2x3b-leaky-conv2x3-leaky30-dense3-softmax-ce", f="random-1", k=2, lr=0.1),
@@ -102,7 +102,7 @@ TIED = {
 @pytest.mark.parametrize("name", TIED)
 def test_the_note_names_the_layers_that_have_ties_in_this_lesson(name, library, language):
     setup, *tied = TIED[name]
-    with reading(language):
+    with use_language(language):
         said = _plain(ast.get_docstring(ast.parse(made(library, setup))))
         for kind, layers in zip(("relu", "max"), tied, strict=True):
             note = f"layer.{kind}.tied"
@@ -132,6 +132,6 @@ def test_a_rule_that_is_not_exact_gets_a_sentence(library):
     ],
 )
 def test_a_script_that_pytorch_refuses_begins_by_saying_so(change, refused):
-    setup = Setup.understand(change)[0]
+    setup = Setup.parse_query(change)[0]
     first = pytorch_script(setup, np.zeros((*setup.x_shape[-2:], 3), np.uint8)).splitlines()[0]
     assert first.startswith(f"# PyTorch refuses this pass: in training, {refused} ") if refused else first.startswith('"""')

@@ -10,7 +10,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.hand_sheet import MOST_TERMS, hand_sheet, tasks
-from cnnviz.words import reading
+from cnnviz.words import use_language
 
 SETUPS = [
     Setup(),
@@ -67,7 +67,7 @@ def test_every_number_that_an_answer_is_made_of_stands_on_the_sheet(net):
 def test_of_momentum_the_sheet_gives_what_its_formulas_name_in_the_readers_language():
     setup = Setup(opt="momentum", k=2)
     snapshot = snapshot_of(setup)
-    with reading("fr"):
+    with use_language("fr"):
         given = dict(tasks(setup, snapshot)[-1].given)
         page = hand_sheet(setup, snapshot, "une image")
     assert [name.split("[")[0] for name in given] == ["η", "f", "∂f", "vitesse"]

@@ -14,7 +14,7 @@ from cnnviz import Setup, load_image, run_updates
 from cnnviz.export.arrays import arrays_npz
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.parameters import parameters_json
-from cnnviz.words import Problem, reading
+from cnnviz.words import Problem, use_language
 
 NET = "conv4x3b-relu-max2-dense5-softmax-ce"
 SETUP = Setup(net=NET, ch="rgb")
@@ -179,14 +179,14 @@ def test_what_cannot_be_used_gets_a_sentence(content, sentence):
 
 @pytest.mark.parametrize("net, kernel", [("conv1x3-dense2-mse", " ni un noyau 3×3."), ("dense2-mse", " pas tous les paramètres de dense2-mse.")])
 def test_only_a_network_with_kernels_misses_one(net, kernel):
-    with reading("fr"), pytest.raises(ValueError, match=".") as problem:
+    with use_language("fr"), pytest.raises(ValueError, match=".") as problem:
         read_start(npz(a=np.zeros((7, 7))), Setup(net=net))
-    with reading("fr"):
+    with use_language("fr"):
         assert str(problem.value).endswith(kernel)
 
 
 def test_an_array_without_a_name_is_called_so_in_the_readers_language():
-    with reading("fr"), pytest.raises(ValueError, match="Dans le fichier, le tableau contient NaN"):
+    with use_language("fr"), pytest.raises(ValueError, match="Dans le fichier, le tableau contient NaN"):
         read_start(npy(np.full((3, 3), np.nan)), Setup())
 
 

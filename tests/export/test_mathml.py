@@ -14,7 +14,7 @@ from cnnviz.core.setup.presets import PRESETS
 from cnnviz.export.mathml import mathml
 from cnnviz.export.numpy_script import jupyter_notebook
 from cnnviz.view.constants import browser_words, formulas_in_words
-from cnnviz.words import reading
+from cnnviz.words import use_language
 
 NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for preset in PRESETS} | {"conv2x3full-tanh-avg2-gap-sigmoid-bce"}
 
@@ -39,7 +39,7 @@ def test_a_formula_is_well_formed_and_has_the_signs_of_its_plain_text(latex):
 
 
 def test_words_in_formulas_are_the_readers():
-    with reading("fr"):
+    with use_language("fr"):
         for latex in formulas():
             left = set(re.findall(r"\\text\{(\w+)\}", latex)) & set(re.findall(r"\w+", plain(latex)))
             assert left <= {"pixel"}, latex  # which is the same word

@@ -20,11 +20,11 @@ from cnnviz.data.images import load_images
 from cnnviz.export.arrays import arrays_npz, npz
 from cnnviz.export.parameters import parameters_json
 from cnnviz.export.user_gradients_report import example_of, reference_of
-from cnnviz.pages.registry import beside, page_keys, pages
+from cnnviz.pages.registry import extra_resources, page_keys, pages
 from tests.models.models import WHOLE
 
 _SCRIPTS = Path(decks.__file__).parent
-PATHS = [*(page.id for page in pages()), *(page.id for page in beside())]
+PATHS = [*(page.id for page in pages()), *(page.id for page in extra_resources())]
 ODD = (
     "", "0", "-1", "1e308", "nan", "inf", "9" * 5_000, "held-0123456789abcdef", "²", "\x00", "[[[[", ":", ",", ",,,", "ß" * 300, "a" * 2_000, "true", "1,1",
     "__proto__", "constructor", "../../etc/passwd", "{L:3}", "test-0,test-1", "upload-eJw", "z1:0,0", "9**9**9",

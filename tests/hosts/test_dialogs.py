@@ -12,7 +12,7 @@ from PIL import Image
 from starlette.applications import Starlette
 
 from cnnviz.core.runtime import work_cancellation
-from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data import cifar10
@@ -127,8 +127,8 @@ LONG = [{"what": "spreadsheet"}, {"what": "gif", "k": "80"}, {"what": "parameter
 @pytest.mark.parametrize("asked", LONG, ids=lambda asked: asked["what"])
 def test_a_file_lets_numbers_go_first_again_and_again(monkeypatch, asked):
     looks, let_past = [], []
-    monkeypatch.setattr(work_cancellation, "_BESIDE", [let_past.append])
-    with as_long_as(lambda: looks.append(True)):
+    monkeypatch.setattr(work_cancellation, "_BACKGROUND_WAITS", [let_past.append])
+    with cancellable(lambda: looks.append(True)):
         assert answers.answer("file", asked).status == 200
     assert len(looks) == len(let_past) >= 10
 
@@ -300,7 +300,7 @@ def test_what_asks_takes_no_file_and_what_takes_one_is_not_asked(app):
 def loader(monkeypatch):
     loader = cifar10.Loader()
     monkeypatch.setattr(cifar10, "LOADER", loader)
-    monkeypatch.setattr(cifar10, "cached", lambda: False)
+    monkeypatch.setattr(cifar10, "is_cached", lambda: False)
     return loader
 
 

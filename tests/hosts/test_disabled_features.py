@@ -3,7 +3,7 @@
 import pytest
 
 from cnnviz.data import cifar10
-from cnnviz.data.disabled_features import SETTING, read_forbidden
+from cnnviz.data.disabled_features import SETTING, parse_disabled_kinds
 from cnnviz.hosts.streamlit.serve import serve
 from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.words import Problem
@@ -32,7 +32,7 @@ def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeyp
 
 def test_a_word_that_switches_nothing_off_is_refused_at_the_start(monkeypatch):
     with pytest.raises(Problem, match="'tensorflw' cannot be switched off; these can: tensorflow, cifar10"):
-        read_forbidden("training tensorflw")
+        parse_disabled_kinds("training tensorflw")
     monkeypatch.setenv(SETTING, "everything")
     with pytest.raises(Problem, match="everything"):
         serve({})

@@ -18,7 +18,7 @@ from cnnviz.export.terminal import report
 from cnnviz.hosts.dialogs import answers
 from cnnviz.hosts.jupyter import SetupView
 from cnnviz.pages.registry import page_at
-from cnnviz.pages.resource import asked_of, made
+from cnnviz.pages.resource import canonical_query, compute_resource
 from tests.pages.running import decode
 
 SETUPS = [
@@ -40,7 +40,7 @@ def wanted(setup):
 def resource(form, page=""):
     def read(setup, folder):
         found = page_at(page)
-        data = made(found, asked_of(found, setup.to_query()), form).plain
+        data = compute_resource(found, canonical_query(found, setup.to_query()), form).plain
         if form == "npz":
             arrays = dict(np.load(io.BytesIO(data)))
             return arrays | {"L": json.loads(str(arrays["header"]))["loss"]}

@@ -17,7 +17,7 @@ from cnnviz.hosts.file.deck import deck_html
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
 from cnnviz.hosts.jupyter import SetupView
-from cnnviz.words import Problem, reading
+from cnnviz.words import Problem, use_language
 
 
 def made(setup: Setup, **options) -> str:
@@ -56,7 +56,7 @@ def test_all_answers_together_may_take_so_many_bytes_and_no_more(monkeypatch):
 
 
 def test_a_file_and_a_notebooks_cell_are_in_the_language_of_whoever_asks_for_them():
-    with reading("fr"):
+    with use_language("fr"):
         file = made(Setup(), around=0)
     for text in (file, SetupView(Setup(), "fr").document):
         assert '<html lang="fr"' in text

@@ -149,7 +149,7 @@ def test_without_threads_all_is_worked_out_while_one_waits(monkeypatch):
 
     monkeypatch.setattr(threading.Thread, "start", none_to_be_had)
     monkeypatch.setattr(threads, "_second_thread", none_to_be_had)
-    assert threads.shared_out(abs, [-1, 2, -3]) == [1, 2, 3]
+    assert threads.map_parallel(abs, [-1, 2, -3]) == [1, 2, 3]
     assert decode(answer("check", query))[0]["road"]["verdict"]["good"] is True
     tiny_vgg = next(preset.query for preset in PRESETS if preset.name == "explainer")
     assert decode(answer("train", tiny_vgg | {"n": "1"}))[0]["page"] == "train"

@@ -12,7 +12,7 @@ from cnnviz.judge.courses import COURSES
 from cnnviz.judge.mistakes import known_mistakes
 from cnnviz.judge.oblong_windows import oblong_gradients
 from cnnviz.judge.right_gradients import right
-from cnnviz.words import Problem, languages, reading, say
+from cnnviz.words import Problem, languages, say, use_language
 from tests.judge import single_mistakes, students
 
 FUNCTIONS = {"cs231n": students.CS231N, "deeplearning.ai": students.DEEPLEARNING_AI}
@@ -251,7 +251,7 @@ def test_what_cannot_be_judged_is_a_problem(kind, more, code):
 
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_said_in_each_language(lang):
-    with reading(lang):
+    with use_language(lang):
         assert say("judge.exactly", slip=say("judge.slip.gate_reversed")) in judged(lambda dout, x: dout * (x < 0), "relu")
 
 

@@ -43,7 +43,7 @@ def test_a_graph_is_the_network_that_it_says():
 def test_a_product_and_the_sum_after_it_are_a_dense_layer():
     nodes = [CONV, ("Sigmoid", [], {}), ("GlobalAveragePool", [], {}), ("Flatten", [], {}), ("MatMul", ["m"], {}), ("Add", ["c"], {}), ("Softmax", [], {})]
     model = read_model(graph(nodes, SHAPES).SerializeToString())
-    assert model.net == "conv6x5b-sigmoid-gap-dense10-softmax-ce" and model.is_whole
+    assert model.net == "conv6x5b-sigmoid-gap-dense10-softmax-ce" and model.is_exact
 
 
 def test_what_there_is_not_is_named():

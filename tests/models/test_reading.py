@@ -14,7 +14,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.models.keras_config import MOST_BYTES
 from cnnviz.models.reading import MOST_TEXT, read_model
-from cnnviz.words import Problem, languages, reading
+from cnnviz.words import Problem, languages, use_language
 from tests.models.models import PRINTED, WHOLE
 
 NETS = [
@@ -30,7 +30,7 @@ SCRIPTS = [pytorch_script, keras_script]
 
 
 def script(make, query):
-    setup = Setup.understand(query)[0]
+    setup = Setup.parse_query(query)[0]
     return make(setup, np.zeros((*setup.x_shape[-2:], 3), np.uint8))
 
 
@@ -44,7 +44,7 @@ def test_a_presets_script_gives_its_network_back(make, preset):
 @pytest.mark.parametrize("net", NETS)
 def test_a_networks_script_gives_it_back(make, net):
     model = read_model(script(make, {"net": net}))
-    assert model.net == net and model.is_whole
+    assert model.net == net and model.is_exact
 
 
 @pytest.mark.parametrize("make", SCRIPTS)
@@ -57,7 +57,7 @@ def test_a_spelling_of_padding_comes_back_as_the_same_layer(make, spelling):
 @pytest.mark.parametrize("text, net", WHOLE)
 def test_a_models_text_is_the_network_that_it_says(text, net):
     model = read_model(text)
-    assert model.net == net and model.is_whole and str(from_model(text)) == net
+    assert model.net == net and model.is_exact and str(from_model(text)) == net
 
 
 def test_in_a_printed_model_padding_is_a_word_without_quotes():
@@ -66,7 +66,7 @@ def test_in_a_printed_model_padding_is_a_word_without_quotes():
     printed = "\n".join(lines)
     for spelt, word in (("same", "conv8x3bp1"), ("valid", "conv8x3b"), ("(1, 1)", "conv8x3bp1")):
         model = read_model(printed.format(spelt))
-        assert model.is_whole and model.net.startswith(f"{word}-dense10"), spelt
+        assert model.is_exact and model.net.startswith(f"{word}-dense10"), spelt
 
 
 def test_a_lazy_layer_is_printed_with_channels_that_are_not_known_yet():
@@ -85,7 +85,7 @@ def test_each_layer_that_cannot_be_taken_is_named_with_what_would_do():
         "nn.Flatten()": [],
         "nn.Linear(5, 1000, bias=False)": ["model.dense_bias", "model.limit"],
     }
-    assert str(model.network).endswith("-dense10-softmax-ce") and not model.is_whole
+    assert str(model.network).endswith("-dense10-softmax-ce") and not model.is_exact
 
 
 @pytest.mark.parametrize(
@@ -517,7 +517,7 @@ def test_nothing_is_executed(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("lang", languages())
 def test_it_is_said_in_each_language(lang):
-    with reading(lang):
+    with use_language(lang):
         model = read_model("nn.Sequential(nn.Dropout2d(), nn.GroupNorm(2, 4), nn.Conv2d(1, 99, 9), nn.Linear(2, 2))")
         assert all(str(note) for layer in model.layers for note in layer.notes)
 

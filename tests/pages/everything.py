@@ -17,8 +17,8 @@ from cnnviz.export.parameters import parameters_json, read_setup
 from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import report
 from cnnviz.hosts.file import setup_html
-from cnnviz.pages.answers import Unfinished
-from cnnviz.pages.resource import FORMS, asked_of, made, page_of
+from cnnviz.pages.handlers import Unfinished
+from cnnviz.pages.resource import FORMS, canonical_query, compute_resource, page_of
 from tests.pages.running import decode, now
 
 PAGES = {
@@ -33,10 +33,10 @@ PAGES = {
 
 def answered(page: str, query: dict[str, str]) -> None:
     """The page's numbers of this setup, in every form."""
-    asked = asked_of(page_of(page), query)
+    asked = canonical_query(page_of(page), query)
     for form in FORMS:
         try:
-            body = made(page_of(page), asked, form).plain
+            body = compute_resource(page_of(page), asked, form).plain
         except Unfinished:  # a check of very many numbers goes on behind, and programs are told to come again
             assert form and page == "check"
             return

@@ -11,7 +11,7 @@ from cnnviz.data.images import find_image
 from cnnviz.pages import encoding
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.registry import pages
-from cnnviz.pages.resource import asked_of, made
+from cnnviz.pages.resource import canonical_query, compute_resource
 from cnnviz.words import say
 
 
@@ -99,7 +99,7 @@ def handed_unsaid(test: AppTest) -> dict:
 
 def _answer(path: str, query: Mapping[str, str]) -> bytes:
     page = next(page for page in pages() if page.path == path)
-    return made(page, asked_of(page, query)).plain
+    return compute_resource(page, canonical_query(page, query)).plain
 
 
 def _header(data: bytes) -> dict:

@@ -23,7 +23,7 @@ from cnnviz.core.network.layers.layer import (
     Shape,
     Values,
     call,
-    number,
+    parse_number,
 )
 from cnnviz.data.images import find_image
 from cnnviz.export.frameworks import keras_script
@@ -63,7 +63,7 @@ class Steep(Layer):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("leaky", "percent", groups["tenths"], 10, 99))
+        return cls(parse_number("leaky", "percent", groups["tenths"], 10, 99))
 
     def __str__(self) -> str:
         return f"steep{self.tenths}"
@@ -158,7 +158,7 @@ def test_its_gradients_are_right_by_differences_and_by_tensorflow(setup, snapsho
 def test_a_number_of_its_parameter_is_set_and_has_a_curve(setup, snapshot):
     x = snapshot.trace.x
     assert curve(setup, x, "u1:1").gradient == snapshot.gradients["du1"][1]
-    assert now(Setup.understand(setup.to_query() | {"set": "u1:1:0.25", "k": "0"})[0]).snapshot.params["u1"].tolist() == [1, 0.25]
+    assert now(Setup.parse_query(setup.to_query() | {"set": "u1:1:0.25", "k": "0"})[0]).snapshot.params["u1"].tolist() == [1, 0.25]
 
 
 def test_all_that_is_taken_home_has_it(setup):

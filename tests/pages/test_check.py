@@ -14,14 +14,14 @@ from cnnviz import Setup
 from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, judged_again
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network.network import DEFAULT, Network
-from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.pages.check import checking, user_gradients
-from cnnviz.pages.check.checked_chain import chain, drawn_errors, more
-from cnnviz.pages.check.examined_pass import Examined
-from cnnviz.pages.gradient_chain import answer, operations
+from cnnviz.pages.check.checked_chain import chain, check_records, drawn_errors
+from cnnviz.pages.check.examined_pass import ExaminedPass
+from cnnviz.pages.gradient_chain import encode_chain, operations
 from cnnviz.pages.map_settings import SCALES
-from cnnviz.pages.resource import made, page_of
+from cnnviz.pages.resource import compute_resource, page_of
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.words import say
@@ -34,11 +34,11 @@ CARDS = [one.makes for one in operations(Network.parse(DEFAULT).program((32, 32)
 
 
 def chain_of(setup, snapshot, asked):
-    return chain(Examined(setup, snapshot, asked))
+    return chain(ExaminedPass(setup, snapshot, asked))
 
 
 def besides(setup, snapshot, asked):
-    return more(Examined(setup, snapshot, asked))["check"]
+    return check_records(ExaminedPass(setup, snapshot, asked))["check"]
 
 
 @pytest.mark.parametrize("mistake", ["", *HERE])
@@ -96,7 +96,7 @@ def test_right_gradients_of_any_network_are_called_right_and_every_card_has_its_
     found = chain_of(setup, here.snapshot, {})
     assert found.good and not found.first and not found.inherits
     program = setup.network.program(here.snapshot.trace.x.shape)
-    header, arrays = decode(answer("check", here, found))
+    header, arrays = decode(encode_chain("check", here, found))
     assert {f"central.d{name}" for name in (*program.parameters, "x")} <= arrays.keys()
     cards = header["road"]["cards"]
     backward = [name for stage in setup.network.stages if stage.phase == "backward" for name in stage.makes]
@@ -157,12 +157,12 @@ def test_a_mistake_is_spoken_of_in_one_entry_while_the_check_goes_on_and_after(m
     entry = besides(setup, now(setup).snapshot, asked)["entry"]
     assert board.subject == "df2" and entry["name"] == said.values["entry"]
     assert said.values["entry"].startswith(part.label.rstrip("]"))
-    monkeypatch.setattr(Examined, "checking", checking.Checking())
+    monkeypatch.setattr(ExaminedPass, "checking", checking.Checking())
     assert chain_of(setup, now(setup).snapshot, asked).subject == "df2"
 
 
 def test_before_the_check_is_done_the_marked_entry_is_the_one_that_the_words_say_is_spoiled(monkeypatch):
-    monkeypatch.setattr(Examined, "checking", checking.Checking())
+    monkeypatch.setattr(ExaminedPass, "checking", checking.Checking())
     here, asked = now(Setup.from_query({"net": "conv2x3-relu-max2-dense2-softmax-ce", "img": "test-3"})[0]), {"mistake": "max_gradient_to_all"}
     board = chain_of(here.setup, here.snapshot, asked)
     ours, right = (board.arrays()[f"{row}.{board.first}"] for row in ("ours", "exact"))
@@ -208,14 +208,14 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
     here = now(Setup(k=3, seed=7))
     board = chain_of(here.setup, here.snapshot, {})
     assert board.good is None and not board.charts and "error.df" not in board.arrays()
-    decode(answer("check", here, board))
+    decode(encode_chain("check", here, board))
     gate.set()
     end = time.monotonic() + 60
     while board.good is None and time.monotonic() < end:
         board = chain_of(here.setup, here.snapshot, {})
     assert board.good and board.charts
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
-    left = checking.checked(Setup(seed=8), now(Setup(seed=8)).snapshot)
+    left = checking.check_of(Setup(seed=8), now(Setup(seed=8)).snapshot)
     while checking._turns.under_way and time.monotonic() < end:
         time.sleep(0.01)
     assert left.given_up and left.check is None
@@ -224,11 +224,11 @@ def test_a_long_check_goes_on_beside_the_page_and_is_given_up_when_nobody_looks(
 def test_a_check_that_is_made_while_the_page_waits_is_not_given_up_on_a_busy_machine(monkeypatch):
     monkeypatch.setattr(checking, "PATIENCE", -1.0)
     setup = Setup(seed=1_234, net="dense2-mse")
-    assert checking.checked(setup, now(setup).snapshot).check.passed
+    assert checking.check_of(setup, now(setup).snapshot).check.passed
 
 
 def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_on():
-    aside, go, turns = [], threading.Event(), checking.Turns()
+    aside, go, turns = [], threading.Event(), checking.CheckQueue()
 
     @contextlib.contextmanager
     def step_aside():
@@ -236,8 +236,8 @@ def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_o
         go.set()
         yield
 
-    with as_long_as(lambda: None, step_aside):
-        turns.look(("beside",), lambda _: go.wait(60))
+    with cancellable(lambda: None, step_aside):
+        turns.poll(("beside",), lambda _: go.wait(60))
     assert aside and go.is_set()
     while turns.under_way:
         time.sleep(0.001)
@@ -245,24 +245,24 @@ def test_who_waits_for_a_check_that_goes_on_beside_the_page_lets_other_work_go_o
 
 def test_checks_that_go_on_beside_their_pages_do_not_hold_up_each_other(monkeypatch):
     monkeypatch.setattr(checking, "AT_ONCE", 0)
-    monkeypatch.setattr(checking, "_turns", checking.Turns())
+    monkeypatch.setattr(checking, "_turns", checking.CheckQueue())
     page, nets = page_of("check"), ("dense2-mse", "dense3-mse")  # two, one at a time, are enough to hold up each other, and are soon done
 
     async def tried() -> list:
         gate: ComputeQueue = ComputeQueue(1, Admission(100, 100))
         async with asyncio.timeout(60):
-            return await asyncio.gather(*(gate.get(net, net, lambda net=net: made(page, {"net": net, "seed": "4711"}), net) for net in nets))
+            return await asyncio.gather(*(gate.get(net, net, lambda net=net: compute_resource(page, {"net": net, "seed": "4711"}), net) for net in nets))
 
     assert len(asyncio.run(tried())) == len(nets)
 
 
 def test_long_checks_wait_in_order_without_holding_anything_and_are_forgotten_when_nobody_looks(monkeypatch):
     monkeypatch.setattr(checking, "GRACE", 0.0)
-    turns, go = checking.Turns(), threading.Event()
+    turns, go = checking.CheckQueue(), threading.Event()
     began: list[str] = []
 
     def look(name: str) -> checking.Checking:
-        return turns.look((name,), lambda _: (began.append(name), go.wait(60)))
+        return turns.poll((name,), lambda _: (began.append(name), go.wait(60)))
 
     threads = threading.active_count()
     for name in "abcbcd":
@@ -430,7 +430,7 @@ def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
     drawn = board.arrays()
     np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNDECIDED)
     assert str(board.notes["dw"]).startswith("≤")
-    decode(answer("check", here, board))
+    decode(encode_chain("check", here, board))
 
 
 def test_entries_at_a_kink_are_drawn_as_such_and_a_given_nan_as_wrong():

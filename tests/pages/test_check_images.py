@@ -9,8 +9,8 @@ from cnnviz import Setup, run_updates
 from cnnviz.core.mistakes import placed
 from cnnviz.data.images import load_images
 from cnnviz.pages import answer
-from cnnviz.pages.address import resolved
-from cnnviz.pages.check.answer import uploaded_answer
+from cnnviz.pages.address import resolve
+from cnnviz.pages.check.handler import uploaded_answer
 from cnnviz.words import message
 from tests.pages.running import decode
 
@@ -96,7 +96,7 @@ def owned(theirs, **more):
     """The answer to a file of one's own gradients."""
     content = io.BytesIO()
     np.savez(content, **theirs)
-    return decode(uploaded_answer(resolved(QUERY | more, several=True), ("mine.npz", content.getvalue())))
+    return decode(uploaded_answer(resolve(QUERY | more, several=True), ("mine.npz", content.getvalue())))
 
 
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():

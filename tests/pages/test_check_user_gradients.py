@@ -9,7 +9,7 @@ from cnnviz import Setup
 from cnnviz.core.mistakes import placed
 from cnnviz.export.user_gradients_report import example_of, reference_of
 from cnnviz.pages.check import user_gradients
-from cnnviz.pages.gradient_chain import answer
+from cnnviz.pages.gradient_chain import encode_chain
 from cnnviz.words import say
 from tests.pages.networks import SETUPS
 from tests.pages.running import decode, now
@@ -24,8 +24,8 @@ def npz(arrays):
 def shown(here, data):
     """What the page sends for a file of this content."""
     file = ("mine.npz", data) if data is not None else None
-    found = user_gradients.found_in(here, file)
-    return decode(answer("check", here, user_gradients.chain(here, file, found), user_gradients.more(here, file, found)))
+    found = user_gradients.compare_file(here, file)
+    return decode(encode_chain("check", here, user_gradients.chain(here, file, found), user_gradients.file_records(here, file, found)))
 
 
 def gradients(here, address=""):
@@ -141,7 +141,7 @@ def test_no_line_of_the_solution_is_shown_before_gradients_are_handed_in(setup):
     here = now(setup)
     example = example_of(reference_of(setup, here.snapshot))
     for file in (None, *([(say("ui.check.own.example_file"), npz(example[1]))] if example else [])):
-        header = user_gradients.more(here, file, user_gradients.found_in(here, file))
+        header = user_gradients.file_records(here, file, user_gradients.compare_file(here, file))
         assert all(stage["code"] == {"wrong": "", "right": ""} for stage in header["check"]["own"]["stages"])
 
 

@@ -10,14 +10,14 @@ from cnnviz import Setup, curve, load_image
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import page_keys, pages
-from cnnviz.pages.resource import asked_of, cost, made, page_of
+from cnnviz.pages.resource import canonical_query, compute_resource, estimate_cost, page_of
 
 PAGE = page_of("curve")
 QUERY = {"k": "2", "seed": "39", "along": "f:1,1", "set": "w:0,0:1"}
 
 
 def asked(form: str, **query: str):
-    return made(PAGE, asked_of(PAGE, query), form).plain
+    return compute_resource(PAGE, canonical_query(PAGE, query), form).plain
 
 
 def test_all_forms_have_the_curves_numbers():
@@ -34,8 +34,8 @@ def test_all_forms_have_the_curves_numbers():
 
 def test_what_changes_nothing_is_not_asked_for():
     looks = QUERY | {"stage": "z1", "cell": "z1:0,0", "lang": "fr", "mission": "x", "n": "7", "utm": "x"}
-    assert asked_of(PAGE, looks) == QUERY and answer("curve", looks) == answer("curve", QUERY)
-    assert not {"along", "span"} & {*page_keys(), *asked_of(pages()[0], QUERY)}, "it is no page, and no page's numbers depend on it"
+    assert canonical_query(PAGE, looks) == QUERY and answer("curve", looks) == answer("curve", QUERY)
+    assert not {"along", "span"} & {*page_keys(), *canonical_query(pages()[0], QUERY)}, "it is no page, and no page's numbers depend on it"
 
 
 @pytest.mark.parametrize(("query", "key"), [({}, "along"), ({"along": "q:1"}, "along"), ({"along": "f:1,1", "span": "-1"}, "span"), ({"along": "lr", "lr": "fast"}, "lr")])
@@ -48,5 +48,5 @@ def test_what_cannot_be_used_is_said(query, key):
 
 
 def test_its_cost_is_known_before():
-    small, large = (cost(PAGE, {"along": "f:0,0,1,1" if net else "f:1,1", **net})[1] for net in ({}, {"net": "conv16x5-relu-conv16x5-dense10-softmax-ce"}))
+    small, large = (estimate_cost(PAGE, {"along": "f:0,0,1,1" if net else "f:1,1", **net})[1] for net in ({}, {"net": "conv16x5-relu-conv16x5-dense10-softmax-ce"}))
     assert 0 < small < large

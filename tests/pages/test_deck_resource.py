@@ -8,7 +8,7 @@ from cnnviz.decks.library import lectures, library
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
-from cnnviz.pages.resource import made_of, page_of
+from cnnviz.pages.resource import compute_with_deck, page_of
 
 PAGES = {page.path: page.id for page in pages()}
 
@@ -66,7 +66,7 @@ answers = [{ label = "here" }, { is = "2", label = "there", say = "No." }]
 
 
 def sent(page: str, query: dict[str, str], content: bytes) -> dict:
-    return decode(made_of(page_of(page), query, content).plain)[0]
+    return decode(compute_with_deck(page_of(page), query, content).plain)[0]
 
 
 def test_a_deck_that_is_sent_along_stands_for_this_answer_before_the_one_of_its_id():
@@ -78,7 +78,7 @@ def test_a_deck_that_is_sent_along_stands_for_this_answer_before_the_one_of_its_
     step = sent("learn", second["query"], OWN)["learn"]["step"]
     assert step["ask"]["versions"]["en"] == "Where?" and [option["right"] for option in step["options"]] == [True, False]
     assert library().find_deck("lecture-kernel") is lectures()[0]
-    assert deck("lecture-kernel")["tables"] is None and not made_of(page_of("script"), {}, OWN).lasting
+    assert deck("lecture-kernel")["tables"] is None and not compute_with_deck(page_of("script"), {}, OWN).is_immutable
 
 
 @pytest.mark.parametrize(("old", "new", "line"), [(b"test-3&stage", b"test-3&stages", 4), (b"seconds = 90", b"seconds = 0", 7), (b"notes", b"note", 6), (b"2]", b"2", 1)])
@@ -91,7 +91,7 @@ def test_what_is_wrong_with_it_is_said_with_its_line(old, new, line):
 
 def test_all_sentences_of_one_deck_together_take_no_longer_than_one_may(monkeypatch):
     taken = []
-    monkeypatch.setattr("cnnviz.pages.learn.script.answer.duration", lambda setup: taken.append(setup) or MOST_SECONDS / 2.5)
+    monkeypatch.setattr("cnnviz.pages.learn.script.handler.duration", lambda setup: taken.append(setup) or MOST_SECONDS / 2.5)
     many = OWN.partition(b"[[screen]]")[0] + b"".join(b'[[screen]]\nat = "/?k=%d"\nsay = "{L:3}"\n' % n for n in range(5))
     screens = sent("script", {"script": "lecture-kernel"}, many)["script"]["screens"]
     assert len(taken) == 5 and [bool(screen["say"]["versions"]) for screen in screens] == [True, True, False, False, False]

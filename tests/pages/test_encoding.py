@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnnviz import Setup
 from cnnviz.pages import map_records
-from cnnviz.pages.encoding import encode, thinned
+from cnnviz.pages.encoding import encode, thin_values
 from cnnviz.pages.step import answer as step
 from cnnviz.view.constants import spec
 from tests.pages.running import decode, now
@@ -40,7 +40,7 @@ def test_one_update_stays_small():
 @given(st.integers(1, 500), st.integers(2, 200))
 def test_thinning_keeps_first_and_last_and_no_more_than_it_may(count, most):
     values = np.arange(float(count))
-    kept = thinned(values, most)
+    kept = thin_values(values, most)
     assert len(kept) == min(count, most)
     assert kept[0] == values[0] and kept[-1] == values[-1]
     assert (np.diff(kept) > 0).all()

@@ -70,7 +70,7 @@ def test_of_a_convolution_s_bias_it_is_said_what_becomes_of_it():
 def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(setup):
     program, snapshot = here(setup)
     maps = map_records.records(setup, program, snapshot)
-    cells = map_records.first_cells(program, snapshot, maps)
+    cells = map_records.default_cells(program, snapshot, maps)
     for family, cell in cells.items():
         assert len(cell) == len(maps[family]["shape"])
         assert all(0 <= at < n for at, n in zip(cell, maps[family]["shape"], strict=True)), family
@@ -85,7 +85,7 @@ def test_the_cell_that_is_explained_first_exists_and_has_the_largest_gradient(se
 def test_the_cell_that_is_explained_first_is_neither_silent_nor_without_a_gradient(net, seed):
     program, snapshot = here(Setup.read({"net": net, "seed": str(seed)})[0])
     maps = map_records.records(Setup(net=net), program, snapshot)
-    cells = map_records.first_cells(program, snapshot, maps)
+    cells = map_records.default_cells(program, snapshot, maps)
     for symbol, array in {**snapshot.trace, **snapshot.gradients}.items():
         if symbol in maps and array.any():
             assert array.reshape(maps[symbol]["shape"])[tuple(cells[maps[symbol]["family"]])], symbol
@@ -108,7 +108,7 @@ def test_the_logarithm_of_a_loss_stands_apart_from_what_it_is_of():
 
 def test_a_curve_is_the_layers_own_function_and_slope():
     (layer,) = (layer for layer in Setup().network.layers[1:2])
-    z, a, slope, flat = network_record.curve(layer)
+    z, a, slope, flat = network_record.activation_curve(layer)
     np.testing.assert_allclose(a, 1 / (1 + np.exp(-z)))
     np.testing.assert_allclose(slope[1:-1], ((a[2:] - a[:-2]) / (z[2:] - z[:-2])), atol=1e-3)
     np.testing.assert_array_equal(flat, slope < 0.01)

@@ -13,8 +13,8 @@ from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.choices import rows
 from cnnviz.pages.notebook.experiment import DOTS, _sets
-from cnnviz.pages.notebook.story import printed, story
-from cnnviz.pages.notebook.two_rules import _note, agreement, more
+from cnnviz.pages.notebook.story import printed_numbers, story
+from cnnviz.pages.notebook.two_rules import _note, agreement, tab_records
 from cnnviz.pages.notebook.two_rules import chain as chain_of
 from tests.pages.networks import SETUPS
 from tests.pages.running import now
@@ -68,7 +68,7 @@ def test_the_story_says_what_comes_out():
     assert "3,116 to 22,731" in told["saturated"] and "in 900 of 900 units" in told["saturated"]
     assert "from 11 to 13" in told["moves"] and "59 × ¼ = 14.75" in told["border"]
     assert "11 − 0.01 · (−236) = 13.36, kept as the integer 13" in told["one_pixel"]
-    again = printed()
+    again = printed_numbers()
     assert again["agrees"] and "133 of 133" in str(again["sums"])
 
 
@@ -119,10 +119,10 @@ def test_elsewhere_it_says_so_and_leads_back(setup):
     here = now(setup)
     found = chain_of(here.setup, here.snapshot)
     assert found.good is None and DEFAULT in str(found.verdict)
-    assert more(here.setup, here.snapshot, {})[0]["notebook"]["theory"]  # which holds of every network
+    assert tab_records(here.setup, here.snapshot, {})[0]["notebook"]["theory"]  # which holds of every network
     for switch in (switch for group in found.groups for switch in group["options"]):
         query = {key: text for key, text in (setup.to_query() | switch["change"]).items() if text}
-        there, wrong = Setup.understand(query)
+        there, wrong = Setup.parse_query(query)
         assert not wrong and (there.net, there.opt) == (DEFAULT, "gd") and there.ch != "rgb"
         if switch["key"] == "notebook_network":
             assert there.img == setup.img
@@ -138,7 +138,7 @@ def test_where_the_exact_rule_moves_the_kernel_no_set_is_named():
 def test_the_four_repairs_are_steps_of_the_core_and_say_which_mistake_is_enough(call, both, first, second):
     step = story()[2]
     here = now(step.at_call(call))
-    told = more(here.setup, here.snapshot, {"part": "3", "call": str(call)})[0]["notebook"]["story"]
+    told = tab_records(here.setup, here.snapshot, {"part": "3", "call": str(call)})[0]["notebook"]["story"]
     repairs, at = told["repairs"], tuple(int(n) for n in told["repairs"]["entry"][2:-1].split(","))
     kept = [here.setup.deviations - set(gone) for gone in ((), step.about[:1], step.about[1:], step.about)]
     after = [now(dataclasses.replace(here.setup, rule=",".join(name for name in DEVIATIONS if name in one))).snapshot for one in kept]

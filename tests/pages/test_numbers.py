@@ -16,20 +16,20 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.runtime.work_cancellation import as_long_as, check_wanted
+from cnnviz.core.runtime.work_cancellation import cancellable, check_cancelled
 from cnnviz.core.setup.setup import SETUP_KEYS
 from cnnviz.data.images import find_image
 from cnnviz.export.arrays import PIECE
 from cnnviz.pages import resource
 from cnnviz.pages.registry import page_keys
-from cnnviz.pages.resource import EXACT, INSTEAD, Resource, asked_of, cost, made, page_of
+from cnnviz.pages.resource import EXACT, INSTEAD, Resource, canonical_query, compute_resource, estimate_cost, page_of
 from cnnviz.pages.version import code
 from cnnviz.server import numbers as server_numbers
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
-from cnnviz.server.direct_routes import Direct
+from cnnviz.server.direct_routes import DirectRouteMiddleware
 from cnnviz.server.job import Busy
-from cnnviz.server.numbers import LASTING, Numbers, number_routes
+from cnnviz.server.numbers import IMMUTABLE, Numbers, number_routes
 from cnnviz.tensorflow_check import tensorflow_process
 from tests.pages import running
 from tests.pages.running import decode
@@ -57,8 +57,8 @@ def test_a_deck_that_is_posted_is_answered_and_nothing_of_it_is_kept():
 
 def test_an_answer_for_several_images_looks_whether_others_wait_between_its_parts():
     where: list[str] = []
-    with as_long_as(lambda: where.append(sys._getframe(2).f_code.co_name)):
-        made(page_of("step"), {"img": "cat-0,dog-1", "net": "conv2x3-bn-relu-gap-softmax-ce"})
+    with cancellable(lambda: where.append(sys._getframe(2).f_code.co_name)):
+        compute_resource(page_of("step"), {"img": "cat-0,dog-1", "net": "conv2x3-bn-relu-gap-softmax-ce"})
     assert where.count("live") == 3 and "encode" in where
 
 
@@ -87,7 +87,7 @@ def test_what_cannot_be_used_is_replaced_by_what_another_lesson_has():
     header, _ = decode(ask("/numbers/step", instead)[2])
     assert (header["lesson"]["lr"], header["lesson"]["seed"], header["lesson"]["k"]) == ("0.05", "0", "2")
     assert "0.05" in header["wrong"]["lr"] and "k" not in header["wrong"]
-    assert "instead" in asked_of(page, dict(parse_qsl(instead)))
+    assert "instead" in canonical_query(page, dict(parse_qsl(instead)))
 
 
 def test_a_check_that_goes_on_is_answered_with_what_there_is_and_a_time_to_ask_again(monkeypatch):
@@ -102,8 +102,8 @@ def test_a_check_that_goes_on_is_answered_with_what_there_is_and_a_time_to_ask_a
 
 def test_where_one_looks_is_no_part_of_it_and_the_order_of_keys_is_none():
     page = page_of("step")
-    assert asked_of(page, {"seed": "3", "k": "2"}) == asked_of(page, {"k": "2", "seed": "3", "stage": "z1", "cell": "z1:1,1", "lang": "de", "view": "lecture"})
-    assert list(asked_of(page, {"seed": "3", "k": "2"})) == ["k", "seed"]
+    assert canonical_query(page, {"seed": "3", "k": "2"}) == canonical_query(page, {"k": "2", "seed": "3", "stage": "z1", "cell": "z1:1,1", "lang": "de", "view": "lecture"})
+    assert list(canonical_query(page, {"seed": "3", "k": "2"})) == ["k", "seed"]
 
 
 def test_programs_get_exact_arrays_and_what_was_wrong_by_its_id():
@@ -126,12 +126,12 @@ def test_a_long_answer_comes_in_pieces_to_who_reads_no_gzip():
     routes = number_routes("")
     _, headers, whole = ask("/numbers/step.json", network, {"Accept-Encoding": "gzip"}, routes)
     _, plain, pieces = ask("/numbers/step.json", network, {}, routes)
-    assert len(whole) > server_numbers.PIECE and gzip.decompress(whole) == pieces
+    assert len(whole) > server_numbers.CHUNK_SIZE and gzip.decompress(whole) == pieces
     assert "content-length" not in plain and plain["etag"] == headers["etag"]
 
 
 async def test_an_answer_of_nothing_but_zeros_comes_in_pieces_too_though_it_is_short_compressed():
-    found = Resource(gzip.compress(b"0" * 10_000_000), True, '"x"', "application/json", lasting=False)
+    found = Resource(gzip.compress(b"0" * 10_000_000), True, '"x"', "application/json", is_immutable=False)
     sent: list[bytes] = []
 
     async def send(message) -> None:
@@ -142,8 +142,8 @@ async def test_an_answer_of_nothing_but_zeros_comes_in_pieces_too_though_it_is_s
         return {}
 
     scope = {"type": "http", "method": "GET", "headers": []}
-    await server_numbers._answered(found, Request(scope), False)(scope, receive, send)
-    assert max(map(len, sent)) <= server_numbers.PIECE and b"".join(sent) == found.plain
+    await server_numbers._response(found, Request(scope), False)(scope, receive, send)
+    assert max(map(len, sent)) <= server_numbers.CHUNK_SIZE and b"".join(sent) == found.plain
 
 
 def test_the_photograph_comes_along_where_one_channel_of_it_is_read():
@@ -185,7 +185,7 @@ def test_one_address_is_kept_for_ever_and_the_other_asks_again():
     routes = number_routes("/tools")
     path = f"/tools/numbers/{code()}/step"
     status, headers, body = ask(path, "k=1", {"Accept-Encoding": "br, gzip"}, routes)
-    assert (status, headers["cache-control"], headers["content-encoding"]) == (200, LASTING, "gzip")
+    assert (status, headers["cache-control"], headers["content-encoding"]) == (200, IMMUTABLE, "gzip")
     _, plain, whole = ask("/tools/numbers/step", "k=1", {"Accept-Encoding": "gzip;q=0"}, routes)
     assert gzip.decompress(body) == whole and plain["cache-control"] == "no-cache" and "content-encoding" not in plain
     assert ask("/tools/numbers/step", "k=1", {"If-None-Match": f"W/{plain['etag']}"}, routes)[0] == 304
@@ -196,27 +196,27 @@ def test_what_an_audience_is_taken_to_is_ready_as_its_pages_will_ask_for_it(monk
     monkeypatch.setattr(server_numbers, "HELD", 60)
     numbers = Numbers()
     asyncio.run(numbers.prepare(room, None))
-    monkeypatch.setattr(resource, "made", lambda *_: pytest.fail("made again"))
-    address = resource.address_of(f"/{page}", room)
+    monkeypatch.setattr(resource, "compute_resource", lambda *_: pytest.fail("made again"))
+    address = resource.numbers_url(f"/{page}", room)
     path, _, query = address.partition("?")
     routes = number_routes("", numbers)
     for headers in ({"Accept-Encoding": "gzip, deflate"}, {}):
         status, got, body = ask(f"/{path}", query, headers, routes)
-        assert (status, got["cache-control"], "content-encoding" in got) == (200, LASTING, bool(headers))
+        assert (status, got["cache-control"], "content-encoding" in got) == (200, IMMUTABLE, bool(headers))
         assert decode(gzip.decompress(body) if headers else body)[0]["lesson"]["k"] == "2"
 
 
 async def test_an_audience_does_not_wait_for_what_takes_long(monkeypatch):
     monkeypatch.setattr(server_numbers, "HELD", 0.05)
     going_on = threading.Event()
-    monkeypatch.setattr(resource, "made", lambda *_: going_on.wait(60))
+    monkeypatch.setattr(resource, "compute_resource", lambda *_: going_on.wait(60))
     async with asyncio.timeout(60):
         await Numbers().prepare("k=2", None)
     going_on.set()
 
 
 def test_what_is_not_direct_goes_on_as_it_came():
-    app = Direct(PlainTextResponse("Streamlit's"), number_routes(""))
+    app = DirectRouteMiddleware(PlainTextResponse("Streamlit's"), number_routes(""))
     asked = [running.ask(app, path, method) for path, method in (("/", "GET"), ("/numbers/step", "PUT"), ("/numbers/step", "GET"))]
     assert [body == b"Streamlit's" for _, _, body in asked] == [True, True, False]
 
@@ -258,7 +258,7 @@ async def test_the_same_work_is_done_once_and_what_nobody_waits_for_ends():
         began.set()
         try:
             while True:
-                check_wanted()
+                check_cancelled()
         finally:
             ended.set()
     queue: ComputeQueue[int] = ComputeQueue(1, Admission(10, 10))
@@ -294,10 +294,10 @@ async def test_a_visitor_and_all_together_may_ask_for_so_much_and_no_more():
 
 def test_a_large_answer_for_programs_is_never_there_as_a_whole_while_it_is_written():
     step, asked = page_of("step"), {"net": "conv16x1-relu-dense18-relu-dense10-softmax-ce"}
-    made(step, asked)
+    compute_resource(step, asked)
     tracemalloc.start()
     try:
-        found = made(step, asked, "json")
+        found = compute_resource(step, asked, "json")
         assert tracemalloc.get_traced_memory()[1] < 2 * len(found.plain)
     finally:
         tracemalloc.stop()
@@ -306,8 +306,8 @@ def test_a_large_answer_for_programs_is_never_there_as_a_whole_while_it_is_writt
 def test_a_large_answer_is_looked_at_every_few_milliseconds_while_it_is_written_and_has_the_bytes_that_gzip_gives():
     step, net = page_of("step"), "conv32x1-relu-dense18-relu-dense10-softmax-ce"
     looks: list[int] = []
-    with as_long_as(lambda: looks.append(1)):
-        found = made(step, {"net": net}, "json")
+    with cancellable(lambda: looks.append(1)):
+        found = compute_resource(step, {"net": net}, "json")
     assert 20_000_000 < len(found.plain) < 40_000_000
     assert 300 + len(found.plain) / PIECE < len(looks) < 2_000  # some 1.2 million numbers, and not one look for each row of 18
     assert found.body == gzip.compress(found.plain, 3, mtime=0)
@@ -316,20 +316,20 @@ def test_a_large_answer_is_looked_at_every_few_milliseconds_while_it_is_written_
 def test_a_large_answer_for_numpy_is_looked_at_while_it_is_packed_and_holds_what_json_does():
     step, net = page_of("step"), "conv32x1-relu-dense18-relu-dense10-softmax-ce"
     looks: list[int] = []
-    with as_long_as(lambda: looks.append(1)):
-        found = made(step, {"net": net}, "npz")
+    with cancellable(lambda: looks.append(1)):
+        found = compute_resource(step, {"net": net}, "npz")
     with np.load(io.BytesIO(found.plain), allow_pickle=False) as file:
         arrays = {name: file[name] for name in file.files}
     assert len(looks) > sum(array.nbytes for array in arrays.values()) / PIECE
     assert json.loads(str(arrays.pop("header")))["page"] == "step"
-    exact = json.loads(made(step, {"net": net}, "json").plain)["arrays"]
+    exact = json.loads(compute_resource(step, {"net": net}, "json").plain)["arrays"]
     assert arrays.keys() == exact.keys() and np.array_equal(arrays["dw2"], np.array(exact["dw2"]))
 
 
 def test_programs_get_numbers_and_no_colours_where_lessons_are_listed_too():
     query = {"net": "conv32x3-relu-max4-conv64x3-relu-gap-dense10-softmax-ce"}  # with 18,432 filter weights
-    assert decode(made(page_of("learn"), query).plain)[1]["df2"].dtype == np.int8
-    listed, shown = (np.load(io.BytesIO(made(page_of(page), query, "npz").plain)) for page in ("learn", "step"))
+    assert decode(compute_resource(page_of("learn"), query).plain)[1]["df2"].dtype == np.int8
+    listed, shown = (np.load(io.BytesIO(compute_resource(page_of(page), query, "npz").plain)) for page in ("learn", "step"))
     assert not [name for name in listed.files if listed[name].dtype == np.int8]
     assert all(np.array_equal(listed[name], shown[name]) for name in ("f2", "df2", "dz1"))
 
@@ -339,14 +339,14 @@ LENET = "conv6x5-sigmoid-avg2-conv16x5-sigmoid-avg2-dense120-sigmoid-dense84-sig
 
 def test_another_lesson_beside_a_film_costs_what_its_own_network_does():
     train, alone = page_of("train"), {"n": "1000", "seed": "77"}
-    small, large = (cost(train, alone | {"vs": vs})[1] for vs in ("lr=0.1", f"net={LENET}"))
-    assert large > 3 * small > 5 * cost(train, alone)[1]
+    small, large = (estimate_cost(train, alone | {"vs": vs})[1] for vs in ("lr=0.1", f"net={LENET}"))
+    assert large > 3 * small > 5 * estimate_cost(train, alone)[1]
 
 
 def test_a_check_that_goes_on_beside_the_page_costs_the_page_nothing():
     check = page_of("check")
-    assert cost(check, {"net": LENET})[1] < 0.01 < (one := cost(check, {"img": "test-0"})[1]) < 0.1
-    assert cost(check, {"img": "test-0,test-1,test-2,test-3"})[1] > 4 * one, "an entry is nudged for all of several images"
+    assert estimate_cost(check, {"net": LENET})[1] < 0.01 < (one := estimate_cost(check, {"img": "test-0"})[1]) < 0.1
+    assert estimate_cost(check, {"img": "test-0,test-1,test-2,test-3"})[1] > 4 * one, "an entry is nudged for all of several images"
 
 
 def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(monkeypatch):
@@ -355,8 +355,8 @@ def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(mo
     def busy(*_) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("cnnviz.pages.resource.cost", lambda page, asked, form: looked.append(asked) or ([("step",)], 1.0))
-    monkeypatch.setattr("cnnviz.pages.resource.made", busy)
+    monkeypatch.setattr("cnnviz.pages.resource.estimate_cost", lambda page, asked, form: looked.append(asked) or ([("step",)], 1.0))
+    monkeypatch.setattr("cnnviz.pages.resource.compute_resource", busy)
     routes = number_routes("")
     assert [ask("/numbers/step", "k=9000", routes=routes)[0] for _ in range(3)] == [503] * 3
     assert looked == [{"k": "9000"}]
@@ -365,7 +365,7 @@ def test_who_is_told_to_come_again_with_something_dear_is_not_looked_at_again(mo
 def test_a_case_of_a_mission_that_is_no_small_number_is_the_first():
     step = page_of("step")
     for text in ("000000" + "9" * 4400, "000000123456", "²", "-1"):
-        found = made(step, asked_of(step, {"mission": "culprit", "case": text}))
+        found = compute_resource(step, canonical_query(step, {"mission": "culprit", "case": text}))
         assert b'"case": 0' in found.plain
 
 
@@ -375,5 +375,5 @@ def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
 
 def test_a_mistake_that_is_none_is_said():
     check = page_of("check")
-    said = decode(made(check, asked_of(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
+    said = decode(compute_resource(check, canonical_query(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
     assert said[0].startswith("zz is no known mistake")

@@ -6,7 +6,7 @@ import pytest
 from cnnviz import Setup, load_image, run_updates
 from cnnviz.core.training.losses_ahead import promise
 from cnnviz.pages.stage_notes import stage_notes
-from cnnviz.words import written
+from cnnviz.words import format_value
 from tests.pages.running import now
 
 SMALL = "conv2x3-relu-max2-dense8-tanh-dense3-softmax-ce"
@@ -36,13 +36,13 @@ def test_the_promised_fall_is_that_of_a_tiny_step_of_each_parameter_alone(setup)
 @pytest.mark.parametrize("setup", [Setup(), Setup(k=9, opt="momentum"), Setup(opt="adam", lr=0.1), Setup(lr=80.0), Setup(lr=0.0)])
 def test_the_loss_of_the_next_update_is_said(setup):
     before, after = run_updates(setup, load_image(setup.img), setup.k + 1).losses[-2:]
-    moves = f"{'falls' if after < before else 'rises'} from {written(before, '4')} to {written(after, '4')}" if after != before else f"stays {written(before, '4')}"
+    moves = f"{'falls' if after < before else 'rises'} from {format_value(before, '4')} to {format_value(after, '4')}" if after != before else f"stays {format_value(before, '4')}"
     assert _said(setup)["update"] == f"With η = {setup.lr:g} the loss {moves}."
 
 
 def test_what_is_too_little_to_be_seen_in_print_is_not_said_with_the_same_digits():
     before, after = run_updates(Setup(lr=1e-7), load_image("test-0"), 1).losses
-    assert _said(Setup(lr=1e-7))["update"] == f"With η = 1e−7 the loss falls by {written(before - after, '2')}, from {written(before, '4')}."
+    assert _said(Setup(lr=1e-7))["update"] == f"With η = 1e−7 the loss falls by {format_value(before - after, '2')}, from {format_value(before, '4')}."
     assert _said(Setup(k=1000, lr=1.0))["dz2"] == "All units together pass less than 0.1% of the gradient."
 
 

@@ -5,17 +5,17 @@ import pytest
 
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.training.loss_change import change_of_loss
-from cnnviz.pages.address import resolved
+from cnnviz.pages.address import resolve
 from cnnviz.pages.encoding import decode
-from cnnviz.pages.quantized_weights import coloured
-from cnnviz.pages.resource import asked_of, made, page_of
+from cnnviz.pages.quantized_weights import quantize
+from cnnviz.pages.resource import canonical_query, compute_resource, page_of
 
 STEP = page_of("step")
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
 def test_a_moment_of_any_course_is_small(preset):
-    body = made(STEP, asked_of(STEP, preset.query | {"k": "1"})).body
+    body = compute_resource(STEP, canonical_query(STEP, preset.query | {"k": "1"})).body
     most = {"seed": 75_000, "explainer": 450_000, "lenet": 400_000, "pytorch": 600_000}  # of the first two in float64, with all that follows: 85 and 525 kB
     assert len(body) < most.get(preset.name, 1_300_000)
 
@@ -23,8 +23,8 @@ def test_a_moment_of_any_course_is_small(preset):
 @pytest.mark.parametrize(("name", "more"), [("tinygrad", {}), ("scratch", {}), ("scratch", {"img": "digit7-3,digit2-1"})])
 def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part(name, more):
     query = next(preset.query for preset in PRESETS if preset.name == name) | {"k": "2"} | more
-    snapshot = resolved(query, several=True).snapshot
-    _, sent = decode(made(STEP, asked_of(STEP, query)).plain)
+    snapshot = resolve(query, several=True).snapshot
+    _, sent = decode(compute_resource(STEP, canonical_query(STEP, query)).plain)
     wide = {"tinygrad": ["f2", "f3", "f4"], "scratch": ["w2"]}[name]
     shaded = [*wide, *([f"d{each}" for each in wide] if name == "tinygrad" or more else [])]
     assert {each for each in sent if sent[each].dtype == np.int8 and not each.startswith("strip.")} == set(shaded)
@@ -34,7 +34,7 @@ def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part
     lines = {key.partition("/")[0] for key in sent if "/" in key}
     assert {line.partition(":")[0] for line in lines} == set(wide)
     for line in lines:
-        _, part = decode(made(STEP, asked_of(STEP, query | {"exact": line})).plain)
+        _, part = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": line})).plain)
         assert {f"{line}/{each}" for each in part} == {key for key in sent if key.startswith(f"{line}/")}
         for each, array in part.items():
             np.testing.assert_array_equal(sent[f"{line}/{each}"], array)
@@ -43,8 +43,8 @@ def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part
 @pytest.mark.parametrize("of", ["w2:,57", "w2:4319,"])
 def test_a_part_is_the_core_s_bit_for_bit(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch") | {"k": "2"}
-    snapshot = resolved(query).snapshot
-    header, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
+    snapshot = resolve(query).snapshot
+    header, found = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)
     place = (slice(None), 57) if of == "w2:,57" else 4319
     assert header == {"of": of}
     np.testing.assert_array_equal(found["w2"], snapshot.params["w2"][place])
@@ -54,9 +54,9 @@ def test_a_part_is_the_core_s_bit_for_bit(of):
 @pytest.mark.parametrize("of", ["f2:3,", "f4:,7", "start.f3"])
 def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
     query = next(preset.query for preset in PRESETS if preset.name == "tinygrad") | {"k": "2"}
-    now = resolved(query)
+    now = resolve(query)
     snapshot, name = now.snapshot, of.partition(":")[0]
-    _, found = decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)
+    _, found = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)
     if name == "start.f3":
         np.testing.assert_array_equal(found[name], now.setup.first_params(snapshot.trace.x.shape)["f3"])
         return
@@ -72,33 +72,33 @@ def test_a_filter_s_step_comes_with_its_parts_and_what_it_was_at_first(of):
 @pytest.mark.parametrize("of", ["w2:,100", "w2:4320,", "w9:1,", "w2", "x:1,", "w2:1,1", "lr", "w2:,٣"])
 def test_a_part_that_is_not_there_is_empty(of):
     query = next(preset.query for preset in PRESETS if preset.name == "scratch")
-    assert not decode(made(STEP, asked_of(STEP, query | {"exact": of})).plain)[1]
+    assert not decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": of})).plain)[1]
 
 
 @pytest.mark.parametrize("of", ["raised.z1:57:0.1", "raised.f:4:0.01", "raised.w:1799:0.001", "raised.x:0:0.1"])
 def test_what_a_raised_number_does_is_asked_for_by_its_entry(of):
-    now = resolved({"k": "2"})
+    now = resolve({"k": "2"})
     symbol, at, by = of.removeprefix("raised.").split(":")
     program = now.setup.network.program(now.snapshot.trace.x.shape)
     change = change_of_loss(program, now.snapshot.params, now.snapshot.trace, np.array(now.setup.y), symbol, int(at), float(by))
-    header, found = decode(made(STEP, asked_of(STEP, {"k": "2", "exact": of})).plain)
+    header, found = decode(compute_resource(STEP, canonical_query(STEP, {"k": "2", "exact": of})).plain)
     assert header == {"of": of} and {name: array.tolist() for name, array in found.items()} == {of: [change]}
 
 
 @pytest.mark.parametrize("of", ["raised.z1:900:0.1", "raised.q:0:0.1", "raised.L:0:0.1", "raised.z1:0:5", "raised.z1:0:0.10", "raised.z1:-1:0.1"])
 def test_what_cannot_be_raised_is_empty(of):
-    assert not decode(made(STEP, asked_of(STEP, {"exact": of})).plain)[1]
+    assert not decode(compute_resource(STEP, canonical_query(STEP, {"exact": of})).plain)[1]
 
 
 def test_what_a_velocity_is_made_of_is_asked_for_by_its_entry():
     query = {"opt": "momentum", "k": "3"}
-    _, found = decode(made(STEP, asked_of(STEP, query | {"exact": "past.w:57"})).plain)
-    snapshot = resolved(query).snapshot
+    _, found = decode(compute_resource(STEP, canonical_query(STEP, query | {"exact": "past.w:57"})).plain)
+    snapshot = resolve(query).snapshot
     assert list(found) == ["past.w:57"]
     assert found["past.w:57"][-1, 0] == snapshot.gradients["dw"].flat[57]
     for other, of in ((query, "past.w:1800"), (query, "past.q:1"), ({"k": "3"}, "past.w:57"), ({"opt": "adam"}, "past.w:57")):
-        assert not decode(made(STEP, asked_of(STEP, other | {"exact": of})).plain)[1]
+        assert not decode(compute_resource(STEP, canonical_query(STEP, other | {"exact": of})).plain)[1]
 
 
 def test_numbers_next_to_nothing_have_their_colours_too():
-    assert coloured(np.array([[1e-310, -2e-310, 0.0]])).tolist() == [[64, -127, 0]]
+    assert quantize(np.array([[1e-310, -2e-310, 0.0]])).tolist() == [[64, -127, 0]]

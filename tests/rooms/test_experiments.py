@@ -71,13 +71,13 @@ async def test_each_device_has_a_run_of_its_own_that_the_server_makes(make):
     again = (await room.part(2, place=0, value="99", answer=7, loss=0.0))[1]
     assert again == runs[2], "who asks again has the same run, whatever is sent"
     found = await room.look()
-    alone = sweep(Setup.understand({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
+    alone = sweep(Setup.parse_query({"net": RELU})[0], load_image("test-0"), "start:1..5", 12)
     np.testing.assert_array_equal(numbers(found["last"]), alone.losses[:, -1])
     assert found["values"] == ["1", "2", "3", "4", "5"] and found["devices"] == 5 and found["shown"] == [0, 1, 2, 3, 4]
     np.testing.assert_array_equal(numbers(found["curves"], "<f4").reshape(5, -1), alone.losses[:, found["at"]].astype("<f4"))
     for n, run in enumerate(runs):
         np.testing.assert_array_equal(numbers(run["curve"]), alone.losses[n, found["at"]])
-        there = Setup.understand(dict(parse_qsl(run["query"])))[0]
+        there = Setup.parse_query(dict(parse_qsl(run["query"])))[0]
         assert there.k == 12 and run_updates(there, load_image("test-0"), 12).losses[-1] == alone.losses[n, -1], "its address shows the same run"
 
 

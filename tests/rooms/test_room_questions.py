@@ -24,7 +24,7 @@ from cnnviz.decks.scope import scope_of, setup_of
 from cnnviz.decks.votes import bars
 from cnnviz.rooms import question_view, store
 from cnnviz.rooms.redis_store import RedisStore
-from cnnviz.server.rate_limits import A_FEW
+from cnnviz.server.rate_limits import MIN_SHARE
 from tests.rooms.test_rooms import RoomsClient, settled, until
 
 LARGEST = {"spot": "largest", "map": "z1"}
@@ -577,7 +577,7 @@ async def joined(client: RoomsClient, path: str, visitor: str, tries: int) -> in
 async def test_an_address_has_a_device_for_each_stream_and_few_more(make):
     client = make()
     here = await Asked(client).open()
-    assert await joined(client, here.path, "9.9.9.9", 300) == A_FEW
+    assert await joined(client, here.path, "9.9.9.9", 300) == MIN_SHARE
     async with contextlib.AsyncExitStack() as streams:
         for _ in range(30):
             await streams.enter_async_context(client.following(here.path, visitor="1.2.3.4"))
@@ -585,7 +585,7 @@ async def test_an_address_has_a_device_for_each_stream_and_few_more(make):
         await until(lambda: room.streamed.total() == 30)
         assert await joined(client, here.path, "1.2.3.4", 30) == 30, "a class behind one address"
         assert await joined(client, here.path, "9.9.9.9", 30) == 0
-    assert await joined(client, here.path, "1.2.3.4", 300) == A_FEW, "those who left hold their place, and it is not given twice"
+    assert await joined(client, here.path, "1.2.3.4", 300) == MIN_SHARE, "those who left hold their place, and it is not given twice"
     async with client.following(here.path, visitor="1.2.3.4"):  # again and again one stream
         assert await joined(client, here.path, "1.2.3.4", 30) == 0
     assert await joined(client, here.path, "7.7.7.7", 1) == 1

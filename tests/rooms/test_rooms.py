@@ -5,16 +5,15 @@ import contextlib
 import json
 
 import pytest
-from cnnviz.client import LENGTH, LETTERS, Rooms, room_routes
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from cnnviz.rooms import room_secrets
+from cnnviz.rooms import LENGTH, LETTERS, Rooms, room_routes, room_secrets
 from cnnviz.rooms.follower import join_link
 from cnnviz.rooms.store import IDLE, SILENCE, MemoryStore
 from cnnviz.server import request_bodies
 from cnnviz.server.rate_limits import Rate
-from cnnviz.server.request_bodies import Refused, body_of
+from cnnviz.server.request_bodies import Refused, read_body
 from cnnviz.words import say
 
 
@@ -199,7 +198,7 @@ async def test_a_body_that_drips_is_not_waited_for():
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(request_bodies, "BODY_SECONDS", 0.0)
         with pytest.raises(Refused) as refused:
-            await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 100)
+            await read_body(Request({"type": "http", "method": "PUT", "headers": []}, receive), 100)
     assert (refused.value.status, refused.value.id) == (408, "ui.rooms.body_slow")
 
 
@@ -215,7 +214,7 @@ async def test_of_all_bodies_that_are_coming_so_much_is_held_and_no_more():
                 await go.wait()
             return {"type": "http.request", "body": part, "more_body": bool(part)}
 
-        return await body_of(Request({"type": "http", "method": "PUT", "headers": []}, receive), 500)
+        return await read_body(Request({"type": "http", "method": "PUT", "headers": []}, receive), 500)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(request_bodies, "MOST_COMING", 1_000)

@@ -7,7 +7,7 @@ import time
 
 import numpy as np
 
-from cnnviz.core.network.stored_params import keep, kept
+from cnnviz.core.network.stored_params import store_params, stored_params
 
 
 def loaded(names: list[str]) -> list[str]:
@@ -46,8 +46,8 @@ def large(size: int) -> np.ndarray:
 
 
 def keep_ones(n: int) -> str:
-    return keep({"b": np.ones(n)})
+    return store_params({"b": np.ones(n)})
 
 
 def sum_of(query: dict[str, str]) -> float:
-    return float(kept(query["b"])["b"].sum())
+    return float(stored_params(query["b"])["b"].sum())

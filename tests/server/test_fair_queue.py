@@ -8,7 +8,7 @@ from collections import Counter, deque
 
 import pytest
 
-from cnnviz.core.runtime.work_cancellation import check_wanted, held
+from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
 from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Costs
@@ -282,7 +282,7 @@ def test_a_long_work_lets_shorter_ones_go_first_at_each_look_and_still_ends():
             if n in went:
                 loop.call_soon_threadsafe(come[n].set)
                 went[n].wait(60)
-            check_wanted()
+            check_cancelled()
 
     async def tried() -> None:
         nonlocal loop
@@ -335,7 +335,7 @@ def test_of_many_that_are_longer_than_was_expected_few_are_begun_before_the_firs
             begun.append(n)
             for _ in range(40):
                 clock.now += 0.05
-                check_wanted()
+                check_cancelled()
             return n
 
         def short() -> list[int]:
@@ -419,7 +419,7 @@ def test_a_dear_work_goes_before_those_that_are_longer_and_came_earlier():
             come.wait(60)
             for _ in range(n // 50):
                 clock.now += 0.01
-                check_wanted()
+                check_cancelled()
             order.append(n)
 
         clock = Clock()
@@ -442,7 +442,7 @@ async def test_long_films_that_have_been_begun_do_not_hold_up_a_shorter_dear_wor
     def film() -> str:
         while not ended.wait(0.001):
             clock.now += 0.003
-            check_wanted()  # which lets the others come
+            check_cancelled()  # which lets the others come
         return "film"
 
     async with asyncio.timeout(60):
@@ -461,14 +461,14 @@ async def test_who_waits_for_what_another_has_steps_aside_and_nobody_is_locked_o
     lock, has, others = threading.Lock(), threading.Event(), threading.Event()
 
     def first() -> str:
-        with held(lock):
+        with holding(lock):
             has.set()
             while not others.wait(0.001):
-                check_wanted()  # which lets the others come
+                check_cancelled()  # which lets the others come
             return "first"
 
     def second() -> str:
-        with held(lock):
+        with holding(lock):
             return "second"
 
     one = asyncio.create_task(queue.get("one", "a", first, expected=CostEstimate(0.1)))
@@ -488,10 +488,10 @@ def test_works_that_are_left_at_any_time_leave_nothing_behind():
 
         def work(n: int) -> int:
             for _ in range(random_.randrange(20)):
-                check_wanted()
+                check_cancelled()
                 if random_.random() < 0.1:
-                    with held(lock):
-                        check_wanted()
+                    with holding(lock):
+                        check_cancelled()
             return n
 
         tasks = [asyncio.create_task(queue.get(n % 40, str(n % 7), lambda n=n: work(n), expected=LookedAt(random_.choice((0.001, 0.1, 1.0))))) for n in range(60)]
@@ -517,8 +517,8 @@ def test_refusals_take_their_time_and_those_that_come_together_do_not_go_togethe
 
     async def tried() -> None:
         numbers = Numbers()
-        await asyncio.gather(*(numbers._late() for _ in range(64)))
-        assert not numbers.refusing
+        await asyncio.gather(*(numbers._delay_refusal() for _ in range(64)))
+        assert not numbers.delayed_refusals
 
     real = asyncio.sleep
     monkeypatch.setattr(asyncio, "sleep", slept)

@@ -57,7 +57,7 @@ async def test_past_its_requests_an_address_is_told_to_wait_and_no_other_is():
 def test_past_its_requests_those_of_an_address_who_ask_seldom_have_as_many_and_no_more_over_however_many_connections(beyond):
     async def tried() -> int:
         app, now = RateLimitMiddleware(PlainTextResponse("here")), [0.0]
-        app.asked, app.beyond = Rate(200, 1.0, clock=lambda: now[0]), Rate(beyond, 1_000, clock=lambda: now[0])
+        app.asked, app.infrequent_requests = Rate(200, 1.0, clock=lambda: now[0]), Rate(beyond, 1_000, clock=lambda: now[0])
         for port in range(50):
             assert (await ask(app, port=port))[0] == 200
         while (await ask(app, port=50))[0] == 200:  # all that is left

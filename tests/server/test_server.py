@@ -26,10 +26,10 @@ from cnnviz.hosts.streamlit.guards import (
     is_own,
 )
 from cnnviz.hosts.streamlit.start import send_at_once
-from cnnviz.server.compression import PIECE
-from cnnviz.server.direct_routes import Direct
+from cnnviz.server.compression import CHUNK_SIZE
+from cnnviz.server.direct_routes import DirectRouteMiddleware
 from cnnviz.server.embedding import read_origins
-from cnnviz.server.files import file_routes, made_once
+from cnnviz.server.files import file_routes, lazy_route
 from cnnviz.server.headers import Headers, content_security_policy, security_headers
 from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
 from tests.pages.running import ask
@@ -73,7 +73,7 @@ def test_nothing_can_be_left_with_streamlit():
 
 def test_a_file_is_sent_once_and_then_known_by_its_tag():
     made = []
-    route = made_once("/x", "text/css", lambda: made.append(1) or "p {}")
+    route = lazy_route("/x", "text/css", lambda: made.append(1) or "p {}")
     status, headers, body = ask(route.app, "/x")
     assert (status, body, headers["content-type"]) == (200, b"p {}", "text/css; charset=utf-8")
     for tag in (headers["etag"], f"W/{headers['etag']}", f'"other", {headers["etag"]}'):
@@ -86,16 +86,16 @@ def test_a_file_is_kept_compressed_and_goes_piece_by_piece_to_who_does_not_read_
     text = "p {}\n" * 100_000
 
     async def pieces() -> list[bytes]:
-        found = await made_once("/x", "text/css", lambda: text).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
+        found = await lazy_route("/x", "text/css", lambda: text).endpoint(Request({"type": "http", "query_string": b"", "headers": []}))
         return [piece async for piece in found.body_iterator]
 
     sent = asyncio.run(pieces())
-    assert b"".join(sent) == text.encode() and max(map(len, sent)) <= PIECE
+    assert b"".join(sent) == text.encode() and max(map(len, sent)) <= CHUNK_SIZE
 
 
 def test_the_pages_own_files_are_answered_before_streamlits_layers():
     for path in ("/web/bundle.js", "/web/style.css", "/web/images.png"):
-        assert ask(Direct(PlainTextResponse("Streamlit's"), file_routes("/cnn")), f"/cnn{path}")[2] != b"Streamlit's"
+        assert ask(DirectRouteMiddleware(PlainTextResponse("Streamlit's"), file_routes("/cnn")), f"/cnn{path}")[2] != b"Streamlit's"
 
 
 def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loop_and_again_if_that_failed():
@@ -110,7 +110,7 @@ def test_a_file_that_a_class_asks_for_at_once_is_made_once_outside_the_event_loo
     request = Request({"type": "http", "query_string": b"", "headers": [(b"accept-encoding", b"gzip")]})
 
     async def tried() -> None:
-        answer = made_once("/x", "text/css", make).endpoint
+        answer = lazy_route("/x", "text/css", make).endpoint
         with pytest.raises(MemoryError):
             await answer(request)
         assert {gzip.decompress(found.body) for found in await asyncio.gather(*(answer(request) for _ in range(100)))} == {b"p {}"}

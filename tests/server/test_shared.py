@@ -8,8 +8,8 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.core.network import stored_params
-from cnnviz.core.network.stored_params import Learned, NotKept, keep, keep_also
-from cnnviz.core.runtime.lru_cache import keeping_for
+from cnnviz.core.network.stored_params import TrainingInfo, NotStored, store_params, set_shared_store
+from cnnviz.core.runtime.lru_cache import owned_by
 from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import training_data
 from cnnviz.pages.encoding import encode
@@ -24,40 +24,40 @@ from cnnviz.server.shared_trainings import SharedTrainings
 @pytest.fixture
 def redis():
     server = fakeredis.FakeServer()
-    keep_also(SharedArrays(fakeredis.FakeRedis(server=server), "params"))
+    set_shared_store(SharedArrays(fakeredis.FakeRedis(server=server), "params"))
     yield server
-    stored_params._elsewhere.clear()
+    stored_params._shared_stores.clear()
 
 
 @pytest.mark.parametrize("net", ["conv1x3-sigmoid-dense2-sigmoid-mse", "conv2x3b-relu-conv3x3b-gap-dense2-mse"])
 def test_another_process_has_them_bit_for_bit(redis, net):
     trained = Setup(net=net, seed=12).first_params()
-    name = keep(trained)
-    stored_params._kept.clear()  # another process
-    found = stored_params.kept(name)
+    name = store_params(trained)
+    stored_params._entries.clear()  # another process
+    found = stored_params.stored_params(name)
     assert {key: array.tobytes() for key, array in found.items()} == {key: array.tobytes() for key, array in trained.items()}
-    assert keep(found) == name
+    assert store_params(found) == name
     assert not any(array.flags.writeable for array in found.values() if isinstance(array, np.ndarray))
 
 
 def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
     redis.connected = False
-    name = keep(Setup(seed=13).first_params())
-    assert stored_params.kept(name).w.shape == (900, 2) and "Redis does not answer" in caplog.text
-    stored_params._kept.clear()
-    with pytest.raises(NotKept):
-        stored_params.kept(name)
+    name = store_params(Setup(seed=13).first_params())
+    assert stored_params.stored_params(name).w.shape == (900, 2) and "Redis does not answer" in caplog.text
+    stored_params._entries.clear()
+    with pytest.raises(NotStored):
+        stored_params.stored_params(name)
 
 
 def test_what_parameters_have_learned_from_is_kept_with_them(redis):
     params = Setup(seed=13).first_params()
-    names = [keep(params), keep(params, Learned(240, 10)), keep(params, Learned(240, 11)), keep(params, files=("epoch-1", "été-2"))]
+    names = [store_params(params), store_params(params, TrainingInfo(240, 10)), store_params(params, TrainingInfo(240, 11)), store_params(params, files=("epoch-1", "été-2"))]
     assert len({*names}) == 4, "a name means always the same"
-    stored_params._kept.clear()  # another process
-    assert [stored_params.learned_by(name) for name in names] == [None, Learned(240, 10), Learned(240, 11), None]
-    assert [stored_params.files_of(name) for name in names] == [(), (), (), ("epoch-1", "été-2")]
+    stored_params._entries.clear()  # another process
+    assert [stored_params.training_info(name) for name in names] == [None, TrainingInfo(240, 10), TrainingInfo(240, 11), None]
+    assert [stored_params.file_names(name) for name in names] == [(), (), (), ("epoch-1", "été-2")]
     for name in names:
-        assert {key: array.tobytes() for key, array in stored_params.kept(name).items()} == {key: array.tobytes() for key, array in params.items()}
+        assert {key: array.tobytes() for key, array in stored_params.stored_params(name).items()} == {key: array.tobytes() for key, array in params.items()}
 
 
 def test_uploads_of_one_address_evict_its_own_and_reach_nobody_elses_and_no_room(redis, monkeypatch):
@@ -67,8 +67,8 @@ def test_uploads_of_one_address_evict_its_own_and_reach_nobody_elses_and_no_room
     client.set("cnnviz:room:ABCDE", "a room")
 
     def upload(owner: str, seed: int) -> str:
-        with keeping_for(owner):
-            return keep(Setup(seed=seed).first_params())
+        with owned_by(owner):
+            return store_params(Setup(seed=seed).first_params())
 
     def there(name: str) -> bool:
         return bool(client.exists(f"cnnviz:params:{name}"))
@@ -93,11 +93,11 @@ def test_a_smaller_redis_gives_arrays_a_third(redis, monkeypatch):
 
 
 def test_what_an_earlier_version_has_stored_is_found_and_counted(redis):
-    name = keep(Setup(seed=77).first_params())
+    name = store_params(Setup(seed=77).first_params())
     client = fakeredis.FakeRedis(server=redis)
     client.delete(shared_arrays.SIZES, shared_arrays.TOTAL, shared_arrays.OWNERS)
-    stored_params._kept.clear()
-    assert stored_params.kept(name).w.shape == (900, 2)
+    stored_params._entries.clear()
+    assert stored_params.stored_params(name).w.shape == (900, 2)
     size, ttl = len(client.get(f"cnnviz:params:{name}")), client.ttl(f"cnnviz:params:{name}")
     assert int(client.get(shared_arrays.TOTAL)) == size and 0 < ttl <= shared_arrays.DAYS * 86_400
 
@@ -107,7 +107,7 @@ def test_what_an_earlier_version_has_stored_is_found_and_counted(redis):
 
 @pytest.fixture
 def trainings(redis):
-    trainer.keep_also(SharedTrainings(SharedArrays(fakeredis.FakeRedis(server=redis), "training")))
+    trainer.add_history_store(SharedTrainings(SharedArrays(fakeredis.FakeRedis(server=redis), "training")))
     yield redis
     trainer._elsewhere.clear()
     trainer._done.clear()
@@ -118,7 +118,7 @@ def trained(net: str) -> Trainer:
     job = Job(Training(epochs=2, reports=4, net=net, batch=100), training_data(), "gray")
     training = Trainer(job)
     while training.active:
-        training.look()
+        training.poll()
         time.sleep(0.01)
     assert training.state == "done"
     return training
@@ -128,16 +128,16 @@ def trained(net: str) -> Trainer:
 def test_another_process_shows_a_training_that_was_done_as_it_was_shown_here(trainings, net):
     here = trained(net)
     trainer._done.clear()  # another process
-    there = trainer.done(here.job)
+    there = trainer.completed_trainer(here.job)
     assert there is not here and not there.active and there.state == "done"
     assert encode(*report(there)) == encode(*report(here))
-    assert trainer.done(there.job) is there, "it is asked for once"
-    assert trainer.done(here.job._replace(channel="red")) is None
+    assert trainer.completed_trainer(there.job) is there, "it is asked for once"
+    assert trainer.completed_trainer(here.job._replace(channel="red")) is None
 
 
 def test_without_redis_a_training_is_done_all_the_same(trainings):
     trainings.connected = False
     here = trained("dense2-softmax-ce")
-    assert trainer.done(here.job) is here
+    assert trainer.completed_trainer(here.job) is here
     trainer._done.clear()
-    assert trainer.done(here.job) is None
+    assert trainer.completed_trainer(here.job) is None

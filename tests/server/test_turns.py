@@ -81,7 +81,7 @@ def test_who_asks_without_a_pause_leaves_most_of_the_time_to_who_seldom_asks_and
         await one("seldom")
         for _ in range(int(CREDIT)):
             await one("flood")
-        assert [turns.asks_seldom(connection) for connection in ("seldom", "flood", "new")] == [True, False, False] and not later
+        assert [turns.is_infrequent(connection) for connection in ("seldom", "flood", "new")] == [True, False, False] and not later
         async with turns.turn("seldom" if seldom else "flood", FLOOD):
             await asyncio.gather(*(one("flood", f"{FLOOD} {n}") for n in range(5)))
         assert all(LEAST_REST <= seconds <= MOST_REST for seconds in later) and not turns.spared and not turns.under_way
@@ -310,9 +310,9 @@ def test_of_the_scripts_of_a_hundred_sessions_one_runs_at_a_time_and_anothers_co
 
 def test_a_script_lets_numbers_that_people_wait_for_go_first_as_long_as_the_next_script_waits_for_it(monkeypatch):
     waited: list[float] = []
-    monkeypatch.setattr(work_cancellation, "_BESIDE", [waited.append])
+    monkeypatch.setattr(work_cancellation, "_BACKGROUND_WAITS", [waited.append])
     now, turns = [0.0], ScriptTurns(clock=lambda: now[0])
-    monkeypatch.setattr(script_turns, "let_pass", lambda seconds: (work_cancellation.let_pass(seconds), now.__setitem__(0, 5.0)))
+    monkeypatch.setattr(script_turns, "yield_to_requests", lambda seconds: (work_cancellation.yield_to_requests(seconds), now.__setitem__(0, 5.0)))
     with turns.turn("one", OTHER):
         assert waited == [script_turns.LONG] and turns.since == 5.0
 

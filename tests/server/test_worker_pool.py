@@ -15,10 +15,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from cnnviz.core.network.stored_params import keep, kept
-from cnnviz.core.runtime.isolation import SECONDS, isolated, run_elsewhere
+from cnnviz.core.network.stored_params import store_params, stored_params
+from cnnviz.core.runtime.isolation import SECONDS, run_isolated, set_runner
 from cnnviz.core.runtime.lru_cache import clear_all
-from cnnviz.core.runtime.work_cancellation import as_long_as
+from cnnviz.core.runtime.work_cancellation import cancellable
 from cnnviz.hosts.dialogs import answers
 from cnnviz.server import worker
 from cnnviz.server.admission import Admission
@@ -36,9 +36,9 @@ MODEL = b"nn.Sequential(nn.Conv2d(1, 8, 3), nn.ReLU(), nn.MaxPool2d(2), nn.Flatt
 @pytest.fixture(scope="module", autouse=True)
 def pool():
     pool = WorkerPool()
-    run_elsewhere(pool)
+    set_runner(pool)
     yield pool
-    run_elsewhere(None)
+    set_runner(None)
     pool.stop()
 
 
@@ -100,14 +100,14 @@ def test_a_file_that_takes_too_long_or_too_much_memory_gets_a_sentence_and_the_n
 def test_memory_beyond_the_limit_is_refused_also_in_a_result():
     for size in (5_000_000_000, worker.MOST_MEMORY + 50_000_000):
         with pytest.raises(Problem, match="more than 400 MB of memory"):
-            isolated(work.fill, size)
+            run_isolated(work.fill, size)
     with pytest.raises(Problem, match="more than 400 MB of memory"):
-        isolated(work.large, worker.MOST_RESULT + 1)
-    assert isolated(work.fill, 200_000_000) == 200_000_000
+        run_isolated(work.large, worker.MOST_RESULT + 1)
+    assert run_isolated(work.fill, 200_000_000) == 200_000_000
 
 
 def test_a_worker_has_imported_neither_streamlit_nor_tensorflow_nor_the_main_module():
-    assert isolated(work.loaded, ["streamlit", "tensorflow", "keras", "plotly", "pytest", "numpy"]) == ["numpy"]
+    assert run_isolated(work.loaded, ["streamlit", "tensorflow", "keras", "plotly", "pytest", "numpy"]) == ["numpy"]
 
 
 def test_work_for_which_nobody_waits_is_ended(tmp_path):
@@ -117,34 +117,34 @@ def test_work_for_which_nobody_waits_is_ended(tmp_path):
         if file.exists() and file.read_text():
             raise TimeoutError
 
-    with as_long_as(wanted), pytest.raises(TimeoutError):
-        isolated(work.sleep, 600.0, str(file))
+    with cancellable(wanted), pytest.raises(TimeoutError):
+        run_isolated(work.sleep, 600.0, str(file))
     assert gone(int(file.read_text()))
-    assert isolated(divmod, 7, 2) == (3, 1)
+    assert run_isolated(divmod, 7, 2) == (3, 1)
 
 
 @pytest.mark.parametrize("end", [work.die, work.fail])
 def test_a_worker_that_ends_or_fails_is_a_sentence_and_the_next_one_answers(end, caplog):
     with pytest.raises(Problem) as raised:
-        isolated(end)
+        run_isolated(end)
     assert raised.value.code == "ui.server.work_ended"
     assert ("ZeroDivisionError" in caplog.text) == (end is work.fail)
-    assert isolated(divmod, 7, 2) == (3, 1)
+    assert run_isolated(divmod, 7, 2) == (3, 1)
 
 
 def test_a_worker_that_is_killed_while_it_has_nothing_to_do_is_replaced():
     for _ in range(4):
-        os.kill(isolated(work.pid), signal.SIGKILL)
-    assert isolated(divmod, 7, 2) == (3, 1)
+        os.kill(run_isolated(work.pid), signal.SIGKILL)
+    assert run_isolated(divmod, 7, 2) == (3, 1)
 
 
 def test_parameters_go_along_and_come_back():
-    name = isolated(work.keep_ones, 7)
-    assert kept(name)["b"].tolist() == [1.0] * 7
-    other = keep({"b": np.arange(4.0)})
-    assert isolated(work.sum_of, {"b": other}) == 6.0
+    name = run_isolated(work.keep_ones, 7)
+    assert stored_params(name)["b"].tolist() == [1.0] * 7
+    other = store_params({"b": np.arange(4.0)})
+    assert run_isolated(work.sum_of, {"b": other}) == 6.0
     with pytest.raises(Problem):  # nothing of an earlier task stays in a worker
-        isolated(work.sum_of, {"b": "held-0123456789abcdef"})
+        run_isolated(work.sum_of, {"b": "held-0123456789abcdef"})
 
 
 def test_a_problem_keeps_its_code_and_values_on_the_way():
@@ -154,18 +154,18 @@ def test_a_problem_keeps_its_code_and_values_on_the_way():
 
 
 def test_without_processes_the_time_is_limited():
-    run_elsewhere(None)
+    set_runner(None)
     try:
         with pytest.raises(Problem, match="more than 0.05 seconds"):
-            isolated(lambda: [clear_all() or _looked() for _ in iter(int, 1)], seconds=0.05)
+            run_isolated(lambda: [clear_all() or _looked() for _ in iter(int, 1)], seconds=0.05)
     finally:
-        run_elsewhere(WorkerPool())
+        set_runner(WorkerPool())
 
 
 def _looked() -> None:
-    from cnnviz.core.runtime.work_cancellation import check_wanted
+    from cnnviz.core.runtime.work_cancellation import check_cancelled
 
-    check_wanted()
+    check_cancelled()
 
 
 SERVER = """

@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from cnnviz import Setup
 from cnnviz.hosts.static.site import write_site
-from cnnviz.words import reading, say
+from cnnviz.words import say, use_language
 from tests.e2e.page import printed_loss, ready, snapshot
 from tests.wasm.conftest import COURSE, served
 
@@ -159,7 +159,7 @@ def test_after_one_visit_it_is_there_without_a_network(page: Page, stand_in, tmp
 
 
 def test_a_site_is_in_the_language_that_was_asked_for(page: Page, stand_in):
-    with reading("fr"):
+    with use_language("fr"):
         site = stand_in(IDLE)
         sentence = say("web.site.needs.room")
     page.goto(site)

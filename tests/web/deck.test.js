@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { scripted } from "../../cnnviz/view/controls/actions.js"
+import { deckAction } from "../../cnnviz/view/controls/actions.js"
 import { isBare, numberIn, placeOf } from "../../cnnviz/view/model/decks/deck.js"
 
 const deck = {
@@ -47,7 +47,7 @@ test("a link to a screen alone names nothing of what that shows", () => {
 })
 
 test("Page Down and Page Up walk", () => {
-  assert.equal(scripted("PageDown")?.name, "screen_next")
-  assert.equal(scripted("PageUp")?.name, "screen_back")
-  assert.equal(scripted("ArrowRight"), undefined)
+  assert.equal(deckAction("PageDown")?.name, "screen_next")
+  assert.equal(deckAction("PageUp")?.name, "screen_back")
+  assert.equal(deckAction("ArrowRight"), undefined)
 })

@@ -11,7 +11,7 @@ import {
   next,
   printerOf,
   promiseOf,
-  toAsk,
+  valueToRequest,
 } from "../../cnnviz/pages/step/drag_model.js"
 
 const curveOf = (at, span, loss = (value) => value ** 2) => {
@@ -27,10 +27,10 @@ test("a hundred steps are the span, whatever was moved before it was known", () 
   assert.equal(moved(known(), 100).wanted, 2.5)
   assert.equal(moved(known(), -50).wanted, -0.5)
   const early = moved(begin("f:1,1", boundsOf("f:1,1", "unit")), 30)
-  assert.ok(Number.isNaN(early.wanted) && toAsk(early) === null && !isBehind(early))
+  assert.ok(Number.isNaN(early.wanted) && valueToRequest(early) === null && !isBehind(early))
   const late = next(early, { type: "known", curve: curveOf(0.5, 2) })
   assert.equal(late.wanted, 1.1)
-  assert.equal(toAsk(late), 1.1)
+  assert.equal(valueToRequest(late), 1.1)
 })
 
 test("steps add up, a tenth of one with Shift, and back at its place the number has not moved, to the last bit", () => {
@@ -41,7 +41,7 @@ test("steps add up, a tenth of one with Shift, and back at its place the number 
   assert.ok(String(drag.wanted).length < 10, "no more digits than tell steps apart")
   const still = known("w:3,0", at, 0.05)
   assert.equal(still.wanted, at)
-  assert.ok(!hasMoved(still) && toAsk(still) === null)
+  assert.ok(!hasMoved(still) && valueToRequest(still) === null)
 })
 
 test("pixels and the rate stay within what they can be; what is beyond already comes no further", () => {
@@ -67,13 +67,13 @@ test("one value is asked for at a time, and then the latest; what is shown is of
   let drag = next(moved(known(), 10), { type: "asked" })
   const [first] = [drag.asked]
   drag = moved(moved(drag, 10), 10)
-  assert.equal(toAsk(drag), null)
+  assert.equal(valueToRequest(drag), null)
   assert.ok(isBehind(drag) && drag.shown === 0.5)
   drag = answered(drag)
   assert.deepEqual([drag.shown, drag.loss, drag.asked], [first, first ** 2, null])
-  assert.equal(toAsk(drag), drag.wanted)
+  assert.equal(valueToRequest(drag), drag.wanted)
   drag = answered(next(drag, { type: "asked" }))
-  assert.ok(!isBehind(drag) && toAsk(drag) === null)
+  assert.ok(!isBehind(drag) && valueToRequest(drag) === null)
 })
 
 test("an answer to something else is none", () => {

@@ -20,17 +20,17 @@ from cnnviz.hosts.file import _answer
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages import answer as page_answer
-from cnnviz.pages.address import PageRequest, resolved
+from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.map_records import array_of, program_of
 from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.network_record import network_record
-from cnnviz.pages.resource import asked_of, made, page_of
-from cnnviz.pages.step.answer import answer
+from cnnviz.pages.resource import canonical_query, compute_resource, page_of
+from cnnviz.pages.step.handler import answer
 from cnnviz.view.constants import browser_words, spec
 from cnnviz.view.fonts import FACES
 from cnnviz.view.fonts import FOLDER as FONTS
 from cnnviz.view.modules import FOLDER
-from cnnviz.words import languages, plural, say, written
+from cnnviz.words import format_value, languages, plural_form, say
 from tests.web.networks import networks
 
 SETUPS = (
@@ -127,8 +127,8 @@ def wide() -> dict:
 def _wide(name: str, more: dict[str, str], cells: dict[str, list[int]], parts: tuple[str, ...]) -> dict:
     preset = next(preset for preset in PRESETS if preset.name == name)
     query, page = preset.query | more, page_of("step")
-    found = {of: made(page, asked_of(page, query | {"exact": of})).plain for of in parts}
-    found |= {"sent": made(page, asked_of(page, query)).plain, "whole": answer(resolved(query), whole=True)}
+    found = {of: compute_resource(page, canonical_query(page, query | {"exact": of})).plain for of in parts}
+    found |= {"sent": compute_resource(page, canonical_query(page, query)).plain, "whole": answer(resolve(query), whole=True)}
     return {"cells": cells, "bytes": {name: base64.b64encode(one).decode() for name, one in found.items()}}
 
 
@@ -140,8 +140,8 @@ def words() -> dict:
     numbers += [draw.randint(-(10**9), 10**9) for _ in range(50)] + [n / 8 for n in range(-40, 40)] + [n / 800 for n in range(801)]
     forms = [(value, form) for value in numbers for form in ("", "1", "2", "3", "5", "plain", "%", "1%")]
     forms = [(value, form) for value, form in forms if abs(value) < 1e15 or "%" not in form]  # a share is no such number
-    cases = {lang: [(value, form, written(value, form, lang)) for value, form in forms] for lang in languages()}
-    plurals = [(n, lang, plural(n, lang)) for n in (0, 1, -1, 0.5, 1.5, 2, 5, 11, 21, 102, 1234.5) for lang in languages()]
+    cases = {lang: [(value, form, format_value(value, form, lang)) for value, form in forms] for lang in languages()}
+    plurals = [(n, lang, plural_form(n, lang)) for n in (0, 1, -1, 0.5, 1.5, 2, 5, 11, 21, 102, 1234.5) for lang in languages()]
     values = {"n": 1234, "id": "x", "value": 0.5}
     said = []
     for id_, text in browser_words("en").items():

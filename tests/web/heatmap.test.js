@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { ends, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
+import { limitLabels, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
 import { rgba } from "../../cnnviz/view/draw/pixels.js"
 import { largestOfPixels, layout } from "../../cnnviz/view/model/layout/image_layout.js"
 import { faceOf, faceOfColumn } from "../../cnnviz/view/model/numbers/array_faces.js"
@@ -56,10 +56,10 @@ test("tiles lie apart, within the map, and a place outside leads to the nearest 
 })
 
 test("the ends of a scale are as short as can be, and a symmetric one says ± once", () => {
-  assert.deepEqual(ends([-0.25, 0.25], "signed"), ["", "±0.25"])
-  assert.deepEqual(ends([-1, 1], "signed"), ["", "±1"])
-  assert.deepEqual(ends([0, 255], "pixel"), ["0", "255"])
-  assert.deepEqual(ends([-0.5, 2], "signed"), ["−0.50", "2"])
+  assert.deepEqual(limitLabels([-0.25, 0.25], "signed"), ["", "±0.25"])
+  assert.deepEqual(limitLabels([-1, 1], "signed"), ["", "±1"])
+  assert.deepEqual(limitLabels([0, 255], "pixel"), ["0", "255"])
+  assert.deepEqual(limitLabels([-0.5, 2], "signed"), ["−0.50", "2"])
 })
 
 test("a pixel has its cell's colour, and one without a cell is clear", () => {
@@ -115,7 +115,7 @@ test("all tiles of a map are made as one picture, and each is cut out where its 
   const values = Float64Array.from({ length: 40 }, (_, n) => n)
   Object.assign(map, { face, values, limits: [0, 40], scale: "activation", across: 3, size: [60, 60] })
   map.draw()
-  map.outdate()
+  map.invalidate()
   map.draw()
   assert.deepEqual([made.length, made[0].width, made[0].height], [1, 12, 4])
   cut.slice(0, face.tiles).forEach(([left, top, width, height], n) => {

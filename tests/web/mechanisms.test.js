@@ -2,8 +2,8 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { placesOf, touched } from "../../cnnviz/view/draw/highlights.js"
-import { mechanism } from "../../cnnviz/view/draw/mechanism.js"
+import { boxesOf, partAt } from "../../cnnviz/view/draw/highlights.js"
+import { drawMechanism } from "../../cnnviz/view/draw/mechanism.js"
 import { lines } from "../../cnnviz/view/draw/mechanisms/normalisation.js"
 import { update } from "../../cnnviz/view/draw/mechanisms/update.js"
 import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.js"
@@ -69,7 +69,7 @@ function sums(numbers, map, cell, room = ROOM) {
     return { x, y, width: 1, height: 1 }
   }
   instead({ stairs: sum, balance: sum, shares: sum }, () =>
-    mechanism(new Canvas(), numbers, map, cell, room, palette, all),
+    drawMechanism(new Canvas(), numbers, map, cell, room, palette, all),
   )
   return found
 }
@@ -78,7 +78,7 @@ function sums(numbers, map, cell, room = ROOM) {
 function written(numbers, map, cell, { room = ROOM, stepping = false } = {}) {
   const found = []
   const text = (text, _x, _y, { size = TEXT } = {}) => found.push({ text, size })
-  instead({ text }, () => mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
+  instead({ text }, () => drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping))
   return found
 }
 
@@ -119,7 +119,7 @@ test("under each step of a sum stands its own number, also of a window that reac
         const block = (_, value) => steps.push(value)
         const text = (text, _x, _y, { align, bold, halo } = {}) => align === "center" && bold && halo && said.push(text)
         const head = () => {}
-        instead({ block, text, head }, () => mechanism(new Canvas(), numbers, symbol, cell, ROOM, palette, all))
+        instead({ block, text, head }, () => drawMechanism(new Canvas(), numbers, symbol, cell, ROOM, palette, all))
         if (said.length < steps.length || steps.length < 9) continue // many channels, or too narrow for numbers
         found[symbol] += steps.includes(0)
         const read = steps
@@ -191,7 +191,7 @@ function placed(numbers, map, cell, { room = ROOM, stepping = false, hidden = ""
       found.push({ words, size, left, right: left + width, top: y - 0.36 * size, bottom: y + 0.36 * size })
   }
   instead({ text }, () =>
-    mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping, () => false, hidden),
+    drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping, () => false, hidden),
   )
   return found
 }
@@ -242,7 +242,7 @@ test("no two texts of a picture stand on each other, none runs over its edges, a
 test("the largest share of a kernel's gradient is told beside the maps, and not on one", () => {
   const { numbers } = snapshots.at(-1)
   const boxes = []
-  const { map } = Pen.prototype
+  const { drawMap: map } = Pen.prototype
   const kept = function kept(...given) {
     boxes.push(given[3])
     return map.apply(this, given)
@@ -280,7 +280,7 @@ test("on a tablet's channels no words are squeezed until they can't be read", ()
     if (room < 0.7 * this.widthOf(words, { size, math, bold })) squeezed.push(words)
   }
   const room = { width: 988, height: 340 }
-  instead({ text }, () => mechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
+  instead({ text }, () => drawMechanism(new Canvas(), numbers, "z2", [3, 2, 4], room, palette, all))
   assert.deepEqual(squeezed, [])
 })
 
@@ -290,7 +290,7 @@ const isFew = ({ network, said }) => network.optimizer === "gd" && said.update.m
 test("on a phone a kernel of five rows has a number in each cell of its gradient", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv2x5-relu"))
   const numbered = []
-  const { grid } = Pen.prototype
+  const { drawGrid: grid } = Pen.prototype
   const counted = function counted(values, ...rest) {
     const fits = grid.call(this, values, ...rest)
     if (fits) numbered.push(values.length)
@@ -416,7 +416,7 @@ test("the number of a step stands within the picture, also under the last place 
     if (align === "center" && how.bold) ends.push([text, x + wide.widthOf(text, how) / 2])
   }
   const room = { width: 900, height: 340 }
-  instead({ text }, () => mechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+  instead({ text }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
   assert.ok(ends.length >= numbers.network.images.length)
   for (const [text, end] of ends) assert.ok(end <= room.width, `${text} ends at ${end}`)
 })
@@ -453,7 +453,7 @@ test("nothing is written smaller than 13 pixels where a phone's picture stands u
       ({ text, size }) => text && size < 13,
     )
     assert.deepEqual(small, [], symbol)
-    const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, room, palette, all, symbol === "update")
+    const { spots, shown } = drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, symbol === "update")
     for (const { box } of [...spots, ...shown])
       assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
   }
@@ -527,7 +527,7 @@ test("every stage stands upright: back through dense and convolutions, averages 
       for (const width of [288, 358, 450]) {
         const room = { width, height: 412, upright: true }
         const found = crowding(placed(numbers, symbol, cell, { room }), room.width, room.height)
-        const { spots, shown } = mechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
+        const { spots, shown } = drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
         for (const { box } of [...spots, ...shown])
           assert.ok(box.x > -2 && box.x + box.width < width + 2 && box.y + box.height < room.height + 2, symbol)
         bad.push(...found.map((words) => `${numbers.network.text} ${symbol} ${width}: ${words}`))
@@ -551,7 +551,7 @@ test("on a phone the bars of what a unit sends back end before the shares of all
         const room = { width, height: 412, upright: true }
         const [bars, maps] = [[], []]
         const [block, picture] = [(box) => bars.push(box), (...all) => maps.push(all[5])]
-        instead({ block, picture }, () => mechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+        instead({ block, picture }, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
         count += bars.length * maps.length
         const found = bars.filter((bar) => maps.some((map) => over(bar, map)))
         assert.deepEqual(found, [], `${numbers.network.text} ${symbol} ${width}`)
@@ -572,7 +572,7 @@ test("the pictures of pools, dropout, rows and the steps of every rule stand upr
       if (numbers.links(map).some(({ pattern }) => /unit|covering|channel/.test(pattern))) continue
       kinds.add(stepping ? numbers.network.optimizer : `${phase} ${numbers.links(map)[0].pattern}`)
       const cell = numbers.shape(map).map((n) => n >> 1)
-      const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping)
+      const { spots, shown } = drawMechanism(new Canvas(), numbers, map, cell, room, palette, all, stepping)
       for (const { box } of [...spots, ...shown])
         assert.ok(box.x > -2 && box.x + box.width < room.width + 2 && box.y + box.height < room.height + 2, symbol)
     }
@@ -602,7 +602,7 @@ test("at the update a title's formula is whole, or left out: the rule stands und
       found.push(words)
       assert.ok(width <= (how.room ?? width) && x + width <= this.width, `${words} in ${room.width}`)
     }
-    instead({ text }, () => mechanism(new Canvas(), numbers, "f", [0, 0, 1, 1], room, palette, all, true))
+    instead({ text }, () => drawMechanism(new Canvas(), numbers, "f", [0, 0, 1, 1], room, palette, all, true))
     return found.length
   }
   assert.deepEqual([ROOM, TABLET, { ...PHONE, height: 426 }].map(formulas), [3, 3, 0])
@@ -617,7 +617,7 @@ test("the loss, softmax and what goes back through both stand upright with many 
     )) {
       if (symbol === "o" && !numbers.arrays["powers.o"]) continue
       const cell = numbers.shape(symbol).map((n) => n >> 1)
-      const { spots } = mechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
+      const { spots } = drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all)
       const rows = new Set(spots.filter(({ box }) => box.x + box.width < room.width + 2).map(({ term }) => term))
       assert.ok(rows.size >= Math.min(numbers.count("o"), 12), `${symbol}: ${[...rows]}`)
       seen.add(symbol.slice(0, 2))
@@ -629,7 +629,7 @@ test("a phone's picture says the sum of a convolution, and of a kernel's gradien
   const { numbers } = snapshots[0]
   const upright = { width: 450, height: 426, upright: true }
   const stated = (room, map, cell = [0, 13, 18]) =>
-    mechanism(new Canvas(), numbers, map, cell, room, palette, all).stated
+    drawMechanism(new Canvas(), numbers, map, cell, room, palette, all).stated
   assert.ok(stated(upright, "z1"))
   assert.ok(!stated({ ...upright, width: 288 }, "z1")) // where its name has no room
   assert.ok(!stated(ROOM, "z1"))
@@ -652,7 +652,7 @@ test("two outputs after softmax have rows high enough to fill half of a stage, f
       ]) {
         const found = {}
         const text = (text, _x, y) => (found[text] ??= y)
-        instead({ text }, () => mechanism(new Canvas(), numbers, symbol, [0], room, palette, all))
+        instead({ text }, () => drawMechanism(new Canvas(), numbers, symbol, [0], room, palette, all))
         const [one, other] = [0, 1].map((n) => found[numbers.nameOf(n, 2)])
         assert.ok(other - one > least, `${numbers.network.text} ${symbol}: ${one}, ${other}`)
       }
@@ -661,7 +661,7 @@ test("two outputs after softmax have rows high enough to fill half of a stage, f
 
 test("on a tablet the map that becomes a list takes half of the width, and the bars of long sums have words of 15 pixels", () => {
   const { numbers } = snapshots[0]
-  const { shown } = mechanism(new Canvas(), numbers, "v", [10], TABLET, palette, all)
+  const { shown } = drawMechanism(new Canvas(), numbers, "v", [10], TABLET, palette, all)
   assert.ok(shown[0].box.width > TABLET.width / 2)
   for (const [symbol, cell] of [
     ["z2", [0]],
@@ -676,7 +676,7 @@ test("on a tablet the map that becomes a list takes half of the width, and the b
       delete this.rich
       return end
     }
-    instead({ lying: own }, () => mechanism(new Canvas(), numbers, symbol, cell, TABLET, palette, all))
+    instead({ lying: own }, () => drawMechanism(new Canvas(), numbers, symbol, cell, TABLET, palette, all))
     assert.ok(sizes.length >= 2 && sizes.every((size) => size >= TEXT), `${symbol} ${sizes}`)
   }
 })
@@ -701,7 +701,7 @@ test("no line of a phone's picture crosses the colours under a map", () => {
     const [lines, bars] = [[], []]
     const methods = { lead: (...points) => lines.push(points), ends: (_limits, _scale, box) => bars.push(box) }
     const cell = numbers.shape(symbol).map((n) => (n - 2 > 0 ? n - 2 : n >> 1))
-    instead(methods, () => mechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
+    instead(methods, () => drawMechanism(new Canvas(), numbers, symbol, cell, room, palette, all))
     for (const points of lines)
       for (const [n, [x, y]] of points.slice(1).entries()) {
         const [low, high] = [y, points[n][1]].sort((a, b) => a - b)
@@ -753,7 +753,7 @@ test("with up to four channels every window and every kernel is printed on a scr
     ["dp1", 4],
   ])) {
     const printed = []
-    const { grid } = Pen.prototype
+    const { drawGrid: grid } = Pen.prototype
     const counted = function counted(values, ...rest) {
       const fits = grid.call(this, values, ...rest)
       printed.push(fits ? values.length : 0)
@@ -796,7 +796,7 @@ test("on a phone the boxed sum of a convolution is the cell's number, also of on
     const said = []
     const cell = (value, _limits, _scale, _box, { write }) => said.push([value, Number(plainNumber(write(value)))])
     const room = { width: 358, height: 426, upright: true }
-    instead({ cell }, () => mechanism(new Canvas(), each, "z1", [0, 5, 5], room, palette, all))
+    instead({ cell }, () => drawMechanism(new Canvas(), each, "z1", [0, 5, 5], room, palette, all))
     assert.equal(said.length, 1)
     const [[value, read]] = said
     assert.ok(value && Math.abs(read - value) < 0.01 * Math.abs(value), `${value}: ${read}`)
@@ -804,7 +804,7 @@ test("on a phone the boxed sum of a convolution is the cell's number, also of on
 })
 
 test("a kernel is written to a tenth of its numbers or not at all, however narrow its stage is", () => {
-  const { kernel } = Pen.prototype
+  const { drawKernel: kernel } = Pen.prototype
   const { numbers } = snapshots.find(({ numbers }) => /^conv4x3-relu-max2-conv4x3/.test(numbers.network.text))
   for (const symbol of ["z2", "dp1"])
     for (const width of [900, 960, 1020, 1168]) {
@@ -818,7 +818,7 @@ test("a kernel is written to a tenth of its numbers or not at all, however narro
         return printed
       }
       instead({ kernel: wrapped }, () =>
-        mechanism(new Canvas(), numbers, symbol, [0, 2, 2], { width, height: 330 }, palette, all),
+        drawMechanism(new Canvas(), numbers, symbol, [0, 2, 2], { width, height: 330 }, palette, all),
       )
     }
 })
@@ -876,7 +876,7 @@ test("a picture sets each typeface once, and those of other cells have the same 
   const texts = cells.flatMap((cell) => {
     const sizes = []
     context.fillText = () => sizes.push(context.font)
-    mechanism(new Canvas(), numbers, "z1", cell, ROOM, palette, all).write()
+    drawMechanism(new Canvas(), numbers, "z1", cell, ROOM, palette, all).write()
     const changes = sizes.filter((font, n) => font !== sizes[n - 1])
     assert.deepEqual(changes, [...new Set(sizes)], "a typeface is set twice")
     fonts.push(...changes)
@@ -967,7 +967,7 @@ test("of images that pull one way nothing cancels, and not −0 %", () => {
   images.values("df").fill(0.7 * (1 + 1e-15)) // added in another order
   const said = []
   const rich = (text) => said.push(text)
-  instead({ rich }, () => mechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
+  instead({ rich }, () => drawMechanism(new Canvas(), images, "df", [0, 0, 0, 0], ROOM, palette, all))
   assert.match(said.join(""), /<b>0%/)
 })
 
@@ -1084,7 +1084,7 @@ test("nothing is written smaller than 13 pixels on a stage of 720 lines", () => 
 
 test("what is drawn lies on the picture, and a number that can be taken is that of its cell", () => {
   for (const { numbers, map, cell } of pictures()) {
-    const { spots, shown } = mechanism(new Canvas(), numbers, map, cell, ROOM, palette, all)
+    const { spots, shown } = drawMechanism(new Canvas(), numbers, map, cell, ROOM, palette, all)
     for (const { box, symbol, cell: own } of spots) {
       const where = `${numbers.network.text} ${map} ${symbol}[${own}] ${JSON.stringify(box)}`
       assert.ok(
@@ -1103,27 +1103,27 @@ test("what is drawn lies on the picture, and a number that can be taken is that 
 
 test("a product lights up in the image, its window, the kernel, the products, the staircase and its number", () => {
   const { numbers } = snapshots[0]
-  const parts = mechanism(new Canvas(), numbers, "z1", [0, 13, 18], ROOM, palette, all)
+  const parts = drawMechanism(new Canvas(), numbers, "z1", [0, 13, 18], ROOM, palette, all)
   for (let n = 0; n < 9; n++) {
     const own = parts.spots.filter(({ term }) => term === String(n))
-    assert.equal(placesOf(parts, String(n)).length, own.length)
+    assert.equal(boxesOf(parts, String(n)).length, own.length)
     assert.equal(own.length, 6)
     const [pixel, weight] = ["x", "f"].map((name) => own.find(({ symbol }) => symbol === name))
     assert.deepEqual(weight.cell, [0, 0, Math.floor(n / 3), n % 3])
     assert.deepEqual(pixel.cell, [0, 13 + Math.floor(n / 3), 18 + (n % 3)])
     for (const { box } of own)
-      assert.equal(touched(parts, box.x + box.width / 2, box.y + box.height / 2).term, String(n))
+      assert.equal(partAt(parts, box.x + box.width / 2, box.y + box.height / 2).term, String(n))
   }
 })
 
 test("a share lights up where it is, in what arrived and in what it met, and says its product", () => {
   const { numbers } = snapshots[0]
-  const parts = mechanism(new Canvas(), numbers, "df", [0, 0, 2, 1], ROOM, palette, all)
-  const places = placesOf(parts, "5,7")
+  const parts = drawMechanism(new Canvas(), numbers, "df", [0, 0, 2, 1], ROOM, palette, all)
+  const places = boxesOf(parts, "5,7")
   assert.equal(places.length, 3)
   const [x, dz] = [numbers.at("x", [0, 5 + 2, 7 + 1]), numbers.at("dz1", [0, 5, 7])]
   for (const { x: left, y: top, width, height } of places)
-    assert.equal(touched(parts, left + width / 2, top + height / 2).say, product(x, dz))
+    assert.equal(partAt(parts, left + width / 2, top + height / 2).say, product(x, dz))
 })
 
 test("beyond sixteen channels the largest partial sums stand there, and the rest is one step", () => {
@@ -1131,7 +1131,7 @@ test("beyond sixteen channels the largest partial sums stand there, and the rest
   const [{ terms, total }] = sums(numbers, "z2", [1, 5, 5])
   assert.equal(terms.length, 12 + 1 + 1) // and the bias
   assert.ok(Math.abs(terms.reduce((all, value) => all + value, 0) - total) < 1e-12)
-  const { spots } = mechanism(new Canvas(), numbers, "z2", [1, 5, 5], ROOM, palette, all)
+  const { spots } = drawMechanism(new Canvas(), numbers, "z2", [1, 5, 5], ROOM, palette, all)
   assert.deepEqual(spots.find(({ term }) => term === "rest").choose, { unfolded: true })
 })
 
@@ -1142,7 +1142,7 @@ test("of weights that came as colours a picture tells those alone that are known
   const shades = Int8Array.from(whole.values("w"), (value) => Math.round((value / limits[1]) * 126))
   const outputs = shape[shape.length - 1]
   const told = (numbers, map, cell, stepping) =>
-    mechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(({ rows, columns, say }) =>
+    drawMechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(({ rows, columns, say }) =>
       Array.from({ length: say ? rows * columns : 0 }, (_, n) => say(Math.floor(n / columns), n % columns)),
     )
   const unit = Object.keys(whole.maps).find((map) => whole.link(map, "w")?.pattern === "unit")

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { endsOf } from "../../cnnviz/pages/step/next_stage.js"
+import { extremesOf } from "../../cnnviz/pages/step/next_stage.js"
 import { explained, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
@@ -64,8 +64,8 @@ for (const name of Object.keys(whole))
 
 test("the largest number of a gradient that came as colours is told, and its smallest is not", () => {
   for (const symbol of ["df2", "df3", "df4"]) {
-    const [end, ...others] = endsOf(sent("tinygrad"), symbol)
-    const both = endsOf(whole.tinygrad, symbol)
+    const [end, ...others] = extremesOf(sent("tinygrad"), symbol)
+    const both = extremesOf(whole.tinygrad, symbol)
     assert.deepEqual(others, [])
     assert.ok(both.some((each) => each.is === end.is && String(each.at) === String(end.at)))
     assert.equal(sent("tinygrad").at(symbol, end.at), whole.tinygrad.at(symbol, end.at))

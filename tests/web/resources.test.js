@@ -36,7 +36,7 @@ let received = []
 let failed = []
 let shown
 let numbers
-const { looked, Resources } = await import("../../cnnviz/view/resources.js")
+const { withLook: looked, Resources } = await import("../../cnnviz/view/resources.js")
 const { inTab } = await import("../../cnnviz/view/model/storage.js")
 
 beforeEach(() => {

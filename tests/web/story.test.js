@@ -4,14 +4,14 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
   BEGINNING,
-  begins,
-  counts,
+  shouldBegin,
+  isCounting,
   LESSON,
   NUDGED,
   next,
   SCREENS,
   setupAt,
-  turn,
+  turningPoint,
   UPDATES,
 } from "../../cnnviz/pages/step/opening/story_model.js"
 import { has } from "../../cnnviz/view/model/words.js"
@@ -35,7 +35,7 @@ test("six screens go on and back, and neither end is passed", () => {
 test("the last screen counts up to its last update, is cut short by going on, and counts nothing without motion", () => {
   let telling = last(false)
   const seen = [telling.k]
-  while (counts(telling)) {
+  while (isCounting(telling)) {
     assert.equal(on(telling).k, UPDATES)
     telling = next(telling, { type: "counted" })
     seen.push(telling.k)
@@ -60,14 +60,14 @@ test("a number that is nudged is the only one that differs, and is back on any o
 })
 
 test("it is told on Step, where the address has no key, to who has not seen it", () => {
-  assert.ok(begins("", {}, false))
+  assert.ok(shouldBegin("", {}, false))
   for (const [page, address, seen] of [
     ["", {}, true],
     ["", LESSON, false],
     ["", { view: "lecture" }, false],
     ["train", {}, false],
   ])
-    assert.ok(!begins(page, address, seen))
+    assert.ok(!shouldBegin(page, address, seen))
 })
 
 test("the answer turns at the first update from which on it stays", () => {
@@ -75,9 +75,9 @@ test("the answer turns at the first update from which on it stays", () => {
     [0.4, 0.6],
     [0.6, 0.4],
   ]
-  assert.equal(turn([dog, dog, cat, cat]), 2)
-  assert.equal(turn([dog, cat, dog, cat]), 3)
-  assert.equal(turn([cat, cat]), 0)
+  assert.equal(turningPoint([dog, dog, cat, cat]), 2)
+  assert.equal(turningPoint([dog, cat, dog, cat]), 3)
+  assert.equal(turningPoint([cat, cat]), 0)
 })
 
 test("every screen has its words", () => {

@@ -76,11 +76,11 @@ class Sample(TypedDict):
 
 def test_a_record_is_declared_field_by_field():
     written: dict[str, str] = {}
-    assert declarations._written(Sequence[Sample], written) == "Sample[]"
+    assert declarations._type_text(Sequence[Sample], written) == "Sample[]"
     fields = re.findall(r"^  (.+)$", written["Sample"], re.MULTILINE)
     assert fields == ["cell: [number, number | null]", 'names: ("a" | "b")[]', "by: Record<string, boolean[]>"]
     with pytest.raises(TypeError, match="cannot be sent"):
-        declarations._written(set[int], {})
+        declarations._type_text(set[int], {})
 
 
 # --- Words -----------------------------------------------------------------------------------------

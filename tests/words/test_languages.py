@@ -8,8 +8,18 @@ import pytest
 
 from cnnviz import Setup, words
 from cnnviz.__main__ import main
-from cnnviz.words import Problem, catalogue, chosen, languages, message, plural, reading, say, written
-from cnnviz.words.pseudo import PSEUDO, stretched
+from cnnviz.words import (
+    Problem,
+    catalogue,
+    choose_language,
+    format_value,
+    languages,
+    message,
+    plural_form,
+    say,
+    use_language,
+)
+from cnnviz.words.pseudo import PSEUDO, pseudo_catalogue
 from tests.conftest import ROOT
 
 
@@ -30,7 +40,7 @@ from tests.conftest import ROOT
     ],
 )
 def test_an_address_decides_before_a_browsers_wishes_and_those_by_their_weight(asked, wanted, lang):
-    assert chosen(asked, wanted) == lang
+    assert choose_language(asked, wanted) == lang
 
 
 def test_a_third_language_is_one_file(tmp_path, monkeypatch):
@@ -57,11 +67,11 @@ def test_a_third_language_is_one_file(tmp_path, monkeypatch):
     monkeypatch.setattr(words, "FOLDER", tmp_path)
     catalogue.cache_clear()
     try:
-        assert languages() == ("en", "fr", "pl") and chosen("", "pl-PL,pl;q=0.9") == "pl"
-        with reading("pl"):
-            assert str(Setup(k=1).when) == "po 1 aktualizacji" and str(Setup().when) == "przed pierwszą aktualizacją"
-            assert [plural(n) for n in (1, 2, 5, 22, 1.5)] == ["one", "few", "many", "few", "other"]
-            assert written(1234567.5) == "1\u00a0234\u00a0567,5"
+        assert languages() == ("en", "fr", "pl") and choose_language("", "pl-PL,pl;q=0.9") == "pl"
+        with use_language("pl"):
+            assert str(Setup(k=1).snapshot_label) == "po 1 aktualizacji" and str(Setup().snapshot_label) == "przed pierwszą aktualizacją"
+            assert [plural_form(n) for n in (1, 2, 5, 22, 1.5)] == ["one", "few", "many", "few", "other"]
+            assert format_value(1234567.5) == "1\u00a0234\u00a0567,5"
             assert say("words.unknown", id="x") == "No message x."  # what it lacks is English
     finally:
         catalogue.cache_clear()
@@ -69,13 +79,13 @@ def test_a_third_language_is_one_file(tmp_path, monkeypatch):
 
 def test_a_problem_is_said_to_whoever_reads():
     problem = Problem("words.unknown", id=message("words.value", value=0.5))
-    with reading("fr"):
+    with use_language("fr"):
         assert str(problem) == say("words.unknown", "fr", id="0,5")
     assert str(problem) == "No message 0.5."
 
 
 def test_the_longer_language_keeps_fields_and_formulas_and_is_longer():
-    long = stretched(catalogue())
+    long = pseudo_catalogue(catalogue())
     assert long.keys() == catalogue().keys() and PSEUDO not in languages()
     said = say("words.sentences", PSEUDO, first=1, second=2), say("lesson.when.after", PSEUDO, n=7)
     assert said[0] == "1 2" and said[1].startswith("[") and "7" in said[1]
@@ -87,16 +97,16 @@ def test_the_longer_language_keeps_fields_and_formulas_and_is_longer():
 ANSWERS = f"""
 import json
 from cnnviz.pages.registry import pages
-from cnnviz.pages.resource import made
-from cnnviz.words import reading
+from cnnviz.pages.resource import compute_resource
+from cnnviz.words import use_language
 from tests.wire.test_declarations import ANSWERS
 queries = [{{}}, {{"k": "3", "rule": "procedural", "lr": "fast", "vs": "lr=0.1&seed=x", "n": "x", "part": "3"}},
     {{"net": "conv2x3-relu-gap-dense3-softmax-ce", "k": "1", "classes": "a,b,c", "mistake": "sign_flipped"}},
     {{"img": "cat-17", "part": "architecture", "lesson": "blame", "step": "2"}}, {{"check": "break", "part": "experiment", "tf": "0", "hold": "w"}}]
-with reading({PSEUDO!r}):
+with use_language({PSEUDO!r}):
     for page in pages():
         for query in queries:
-            body = made(page, query).plain
+            body = compute_resource(page, query).plain
             print(json.dumps(body[4 : 4 + int.from_bytes(body[:4], "little")].decode()))
 """
 

@@ -9,7 +9,7 @@ import pytest
 
 import cnnviz
 from cnnviz import words
-from cnnviz.words import Message, Problem, catalogue, catalogue_of, languages, say, written
+from cnnviz.words import Message, Problem, catalogue, format_value, languages, read_catalogue, say
 
 FIELD = re.compile(r"\{(\w+)")
 FORMULA = re.compile(r"\$([^$]+)\$")
@@ -41,11 +41,11 @@ def test_a_problem_says_its_sentence_and_keeps_its_code_and_values():
     ],
 )
 def test_values_are_written_as_people_read_them(value, spec, text):
-    assert written(value, spec) == text
+    assert format_value(value, spec) == text
 
 
 def test_one_is_the_only_number_that_is_not_plural_in_english():
-    assert [words.plural(n) for n in (0, 0.5, 1, -1, 2)] == ["other", "other", "one", "one", "other"]
+    assert [words.plural_form(n) for n in (0, 0.5, 1, -1, 2)] == ["other", "other", "one", "one", "other"]
 
 
 def _fields(text: str | Mapping[str, str]) -> list[set[str]]:
@@ -74,7 +74,7 @@ def _faults(own: Mapping[str, str | Mapping[str, str]]) -> list[str]:
 
 @pytest.mark.parametrize("lang", languages())
 def test_every_language_has_every_message_with_the_same_fields(lang):
-    own = catalogue_of(lang)
+    own = read_catalogue(lang)
     assert _faults(own) == []
     assert [id for id in catalogue() if id not in own and not id.startswith("words.plurals.")] == []
 

@@ -30,11 +30,11 @@ def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray
     values = {"x": z, "y": lines["y"].make({"x": z})}
 
     def both(dy: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        given = values | {"dy": dy}
-        right = lines["dx"].make(given)
-        known: dict[str, object] = {**given, **settings, "exact": right}
-        return right, function(**{name: known[name] for name in arguments(function)})
+        inputs = values | {"dy": dy}
+        right = lines["dx"].make(inputs)
+        resolved: dict[str, object] = {**inputs, **settings, "exact": right}
+        return right, function(**{name: resolved[name] for name in arguments(function)})
 
-    (right, wrong), (_, other) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
+    (right, wrong), (_, doubled) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
     # otherwise the line is not linear in dy, so it has no slope
-    return (right, wrong) if np.array_equal(-2 * wrong, other) else None
+    return (right, wrong) if np.array_equal(-2 * wrong, doubled) else None

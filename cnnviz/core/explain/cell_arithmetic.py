@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network.cell_links import Cell, Link, cells, reach, sources
+from cnnviz.core.network.cell_links import Cell, Link, cells, source_ranges, sources
 from cnnviz.core.network.program import Program
 
 Arrays = Mapping[str, np.ndarray]
@@ -66,23 +66,23 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
     [0.0, 1.0, 2.0]
     """
     text, links = program.arithmetic[target], program.links[target]
-    found = re.match(r"sum\((\w+)\*(\w+)\)(?:\+(\w+))?$", text)
-    if not found:
-        numbers = [(link.source, at, float(values[link.source][at])) for link in links for at in _sources(program, link, cell, values)]
+    match = re.match(r"sum\((\w+)\*(\w+)\)(?:\+(\w+))?$", text)
+    if not match:
+        numbers = [(link.source, index, float(values[link.source][index])) for link in links for index in _sources(program, link, cell, values)]
         return Arithmetic(text, numbers=tuple(dict.fromkeys(numbers)))
-    of = {link.source: link for link in links}
-    first, second = of[found[1]], of[found[2]]
-    terms = tuple(Term(tuple((name, at, float(values[name][at])) for name, at in pair)) for pair in _pairs(program, target, first, second, cell, values))
-    added = ((found[3], cell[:1], float(values[found[3]][cell[0]])),) if found[3] else ()
+    link_of = {link.source: link for link in links}
+    first, second = link_of[match[1]], link_of[match[2]]
+    terms = tuple(Term(tuple((name, index, float(values[name][index])) for name, index in pair)) for pair in _pairs(program, target, first, second, cell, values))
+    added = ((match[3], cell[:1], float(values[match[3]][cell[0]])),) if match[3] else ()
     return Arithmetic(text, terms, added)
 
 
 def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[Cell]:
     """Return the cells that a link reads. A pool's link needs the pool's input and output under its own names."""
     if link.pattern != "won":  # max pool: show the whole window, in which the maximum is found
-        return list(cells(reach(link, cell, values[link.source].shape)))
-    place = next(n for n, names in enumerate(program.network.names) if link.source in (names.of("dy"), f"d{names.output}"))
-    names = program.network.names[place]
+        return list(cells(source_ranges(link, cell, values[link.source].shape)))
+    layer_index = next(n for n, names in enumerate(program.network.names) if link.source in (names.of("dy"), f"d{names.output}"))
+    names = program.network.names[layer_index]
     return sources(link, cell, {
         link.source: values[link.source], "x": values[names.source], "y": values[names.output],
         "tie.x": values.get(f"tie.{names.source}", np.zeros(())),
@@ -92,23 +92,23 @@ def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[C
 def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:
     """Return the pairs of cells that are multiplied. In a convolution, pixels and weights are paired by position; all
     else is paired in order."""
-    left, right = (list(cells(reach(link, cell, values[link.source].shape))) for link in (first, second))
-    patterns = {first.pattern: (first, left), second.pattern: (second, right)}
+    left_cells, right_cells = (list(cells(source_ranges(link, cell, values[link.source].shape))) for link in (first, second))
+    patterns = {first.pattern: (first, left_cells), second.pattern: (second, right_cells)}
     if "window" in patterns:
         (pixels, _), (weights, _) = patterns["window"], patterns["channel"]
-        met = [((c, i, j), _weight(pixels, cell, (c, i, j))) for c, i, j in left]
-        return [((pixels.source, at), (weights.source, (cell[0], *weight))) for at, weight in met]
+        weight_pairs = [((c, i, j), _weight(pixels, cell, (c, i, j))) for c, i, j in left_cells]
+        return [((pixels.source, at), (weights.source, (cell[0], *weight))) for at, weight in weight_pairs]
     if "covering" in patterns:
-        (units, places), (weights, _) = patterns["covering"], patterns["passing"]
+        (units, unit_cells), (weights, _) = patterns["covering"], patterns["passing"]
         g = units.geometry
-        of = [(place, tuple((p + g["before"] - g["stride"] * n) // g["dilation"] for p, n in zip(cell[1:], place[1:], strict=True))) for place in places]
-        return [((units.source, place), (weights.source, (place[0], cell[0], *weight))) for place, weight in of]
+        weight_cells = [(place, tuple((p + g["before"] - g["stride"] * n) // g["dilation"] for p, n in zip(cell[1:], place[1:], strict=True))) for place in unit_cells]
+        return [((units.source, place), (weights.source, (place[0], cell[0], *weight))) for place, weight in weight_cells]
     if "touched" in patterns:
-        (pixels, under), (units, _) = patterns["touched"], patterns["channel"]
+        (pixels, pixel_cells), (units, _) = patterns["touched"], patterns["channel"]
         g = pixels.geometry
-        at = [tuple((p + g["before"] - g["dilation"] * w) // g["stride"] for p, w in zip(pixel[1:], cell[2:], strict=True)) for pixel in under]
-        return [((pixels.source, pixel), (units.source, (cell[0], *place))) for pixel, place in zip(under, at, strict=True)]
-    return [((first.source, a), (second.source, b)) for a, b in zip(left, right, strict=True)]
+        at = [tuple((p + g["before"] - g["dilation"] * w) // g["stride"] for p, w in zip(pixel[1:], cell[2:], strict=True)) for pixel in pixel_cells]
+        return [((pixels.source, pixel), (units.source, (cell[0], *place))) for pixel, place in zip(pixel_cells, at, strict=True)]
+    return [((first.source, a), (second.source, b)) for a, b in zip(left_cells, right_cells, strict=True)]
 
 
 def _weight(link: Link, cell: Cell, pixel: Cell) -> Cell:

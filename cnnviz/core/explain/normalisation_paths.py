@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network.layers._normalisation import EPS, by_itself, by_mean, by_variance
+from cnnviz.core.network.layers._normalisation import EPS, direct_term, mean_term, variance_term
 from cnnviz.core.network.layers.batch_norm import normalise_dx
 from cnnviz.core.network.named_arrays import Gradients, Trace
 from cnnviz.core.network.program import Program
@@ -48,18 +48,18 @@ def _paths(program: Program, line: Op, values: Mapping[str, np.ndarray]) -> Path
     dn, g, hat, var = (values[source] for source in line.sources[:4])
     axes: tuple[int, ...] = line.settings["axes"]  # type: ignore[assignment]
     dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
-    mean = by_mean(dhat, sigma, axes) + np.zeros_like(dhat)
-    parts = np.stack([by_itself(dhat, sigma), mean, by_variance(dhat, hat, sigma, axes)])
-    own = np.abs(parts).sum(axis=axes)
-    return Paths(parts, own / np.maximum(own.sum(axis=0), np.finfo(float).tiny), _sizes(program, line.target, parts, values))
+    mean = mean_term(dhat, sigma, axes) + np.zeros_like(dhat)
+    parts = np.stack([direct_term(dhat, sigma), mean, variance_term(dhat, hat, sigma, axes)])
+    magnitudes = np.abs(parts).sum(axis=axes)
+    return Paths(parts, magnitudes / np.maximum(magnitudes.sum(axis=0), np.finfo(float).tiny), _sizes(program, line.target, parts, values))
 
 
 def _sizes(program: Program, symbol: str, parts: np.ndarray, values: Mapping[str, np.ndarray]) -> np.ndarray:
     """Return the norms of the weight gradients of the layer before, per filter or unit: one row for each path alone,
     and one for their sum."""
-    found = (line for line in program.backward_lines if symbol in line.sources and line.target[1:] in program.parameters and line.role != "db")
-    line = next(found, None)
+    lines = (line for line in program.backward_lines if symbol in line.sources and line.target[1:] in program.parameters and line.role != "db")
+    line = next(lines, None)
     if line is None:
         return np.zeros((4, 0))
-    made = [line.make({**values, symbol: part}) for part in (*parts, parts.sum(axis=0))]
-    return np.array([np.sqrt((np.moveaxis(one, 0 if one.ndim == 4 else -1, 0).reshape(parts.shape[2], -1) ** 2).sum(axis=1)) for one in made])
+    weight_gradients = [line.make({**values, symbol: part}) for part in (*parts, parts.sum(axis=0))]
+    return np.array([np.sqrt((np.moveaxis(array, 0 if array.ndim == 4 else -1, 0).reshape(parts.shape[2], -1) ** 2).sum(axis=1)) for array in weight_gradients])

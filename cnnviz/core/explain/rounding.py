@@ -36,34 +36,34 @@ class Doubt:
 
 
 @np.errstate(all="ignore")
-def doubts(program: Program, values: PassValues, epsilon: float, smallest: float, given: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
+def doubts(program: Program, values: PassValues, epsilon: float, smallest: float, submitted: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
     """Return the doubt of every gradient of a pass with round-off `epsilon`, which below `smallest` is as large as at
     `smallest`.
 
-    `values` are the arrays of its forward pass, the parameters and y. If `given` holds gradients of a program that does not treat
+    `values` are the arrays of its forward pass, the parameters and y. If `submitted` holds gradients of a program that does not treat
     ties (core/network/ties.py), they replace the computed ones as inputs of later lines; round-off then decides ReLU gates and
     winners of max pools.
     """
-    exact, fed = dict(values), given or {}
-    made: dict[str, np.ndarray] = {}
-    found: dict[str, np.ndarray] = {}
+    exact, overrides = dict(values), submitted or {}
+    gradients: dict[str, np.ndarray] = {}
+    errors: dict[str, np.ndarray] = {}
     structural: dict[str, np.ndarray] = {}
     for line in program.backward_lines:
         line.step(exact)
         name, size = line.target, sizes(program, line, exact)
-        made[name], structural[name] = exact[name], np.broadcast_to(size == 0, exact[name].shape)
-        found[name] = epsilon * np.maximum(sizes(program, line, exact, smallest), smallest)
-        exact[name] = fed.get(name, made[name])
-    for either, rng in draws(exact, epsilon):
-        passed = rounded(program, values, either, smallest, rng, given)
-        for name, array in made.items():
-            apart = np.abs(passed[name] - array)
-            found[name] = np.maximum(found[name], np.where(np.isfinite(apart), apart, 0.0))
+        gradients[name], structural[name] = exact[name], np.broadcast_to(size == 0, exact[name].shape)
+        errors[name] = epsilon * np.maximum(sizes(program, line, exact, smallest), smallest)
+        exact[name] = overrides.get(name, gradients[name])
+    for signed_epsilon, rng in draws(exact, epsilon):
+        rounded_pass = rounded(program, values, signed_epsilon, smallest, rng, submitted)
+        for name, array in gradients.items():
+            difference = np.abs(rounded_pass[name] - array)
+            errors[name] = np.maximum(errors[name], np.where(np.isfinite(difference), difference, 0.0))
     for line in program.backward_lines:
         name = line.target
         if structural[name].any():
-            found[name] = np.where(structural[name], np.maximum(found[name], _handed_on(program, line, exact, epsilon, found)), found[name])
-    return {name: Doubt(np.broadcast_to(found[name], array.shape), structural[name]) for name, array in made.items()}
+            errors[name] = np.where(structural[name], np.maximum(errors[name], _handed_on(program, line, exact, epsilon, errors)), errors[name])
+    return {name: Doubt(np.broadcast_to(errors[name], array.shape), structural[name]) for name, array in gradients.items()}
 
 
 def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
@@ -73,9 +73,9 @@ def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, d
         return 0.0
     layer = program.network.layers[line.layer]
     sources = [doubt.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
-    handed = np.abs(line.run(*sources))
-    moved = layer.movable(equal_within(line, values, epsilon), *sources) if line.role == "dx" else None
-    return handed if moved is None else np.maximum(handed, moved)
+    propagated = np.abs(line.run(*sources))
+    change = layer.movable(equal_within(line, values, epsilon), *sources) if line.role == "dx" else None
+    return propagated if change is None else np.maximum(propagated, change)
 
 
 def equal_within(line: Op, values: PassValues, epsilon: float) -> float:
@@ -88,8 +88,8 @@ def draws(values: PassValues, epsilon: float) -> Iterator[tuple[float, np.random
     rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in values.values()) < FEW else PASSES
     for _ in range(passes if epsilon else 0):
         seed = int(rng.integers(2**31))
-        for either in (epsilon, -epsilon):
-            yield either, np.random.default_rng(seed)
+        for signed_epsilon in (epsilon, -epsilon):
+            yield signed_epsilon, np.random.default_rng(seed)
 
 
 def rounded(
@@ -98,25 +98,25 @@ def rounded(
     epsilon: float,
     smallest: float,
     rng: np.random.Generator,
-    given: Mapping[str, np.ndarray] | None,
+    submitted: Mapping[str, np.ndarray] | None,
     moved: Callable[[Op, PassValues], np.ndarray | None] | None = None,
 ) -> PassValues:
     """Return the arrays of a pass in which each line is off by ± epsilon times its `sizes`. The next lines also read
     it shifted by ± `moved`."""
     values = {name: start[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
-    found, fed = {}, given or {}
+    results, overrides = {}, submitted or {}
     for line in (*program.forward_lines, *program.backward_lines):
         line.step(values)
-        name, made = line.target, values[line.target]
-        if name.endswith(".bound") and given is not None:
-            made = np.full_like(made, np.inf)  # an infinite bound: nothing counts as a tie
+        name, array = line.target, values[line.target]
+        if name.endswith(".bound") and submitted is not None:
+            array = np.full_like(array, np.inf)  # an infinite bound: nothing counts as a tie
         elif line.role:  # lines without a role only change the layout
-            signs, size = 2.0 * rng.integers(0, 2, made.shape) - 1.0, sizes(program, line, values)
-            made = made + epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, smallest))
-        found[name], values[name] = made, fed.get(name, made)
-        if moved is not None and (most := moved(line, values)) is not None:
-            values[name] = made + most * (2.0 * rng.integers(0, 2, made.shape) - 1.0)
-    return found
+            signs, size = 2.0 * rng.integers(0, 2, array.shape) - 1.0, sizes(program, line, values)
+            array = array + epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, smallest))
+        results[name], values[name] = array, overrides.get(name, array)
+        if moved is not None and (shift := moved(line, values)) is not None:
+            values[name] = array + shift * (2.0 * rng.integers(0, 2, array.shape) - 1.0)
+    return results
 
 
 def largest(array: np.ndarray) -> float:
@@ -128,35 +128,35 @@ def largest(array: np.ndarray) -> float:
     return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
 
 
-def sizes(program: Program, line: Op, values: PassValues, least: float = 0.0) -> np.ndarray | float:
+def sizes(program: Program, line: Op, values: PassValues, floor: float = 0.0) -> np.ndarray | float:
     """Return the size of the numbers that each entry of a line adds up. Gradients that it reads count as at least
-    `least`.
+    `floor`.
 
     For a sum these are its terms. For an element-wise line it is the entry, or its sensitivity to the sources if that is larger.
     """
-    made = values[line.target]
+    result = values[line.target]
     layer = None if line.layer is None else program.network.layers[line.layer]
     if layer is None and line.role.partition(".")[0] in ("do", "dz"):  # o - y may cancel: take the larger of both
-        return np.maximum(np.abs(made), np.maximum(np.abs(values["o"]), np.abs(values["y"])))
+        return np.maximum(np.abs(result), np.maximum(np.abs(values["o"]), np.abs(values["y"])))
     if layer is None:
-        return np.abs(made)
+        return np.abs(result)
     if line.role != "y" and line.target[0] != "d":
         # a statistic, or a copy that is kept for the backward pass
-        return np.abs(made) if line.role in layer.kept else 0.0
+        return np.abs(result) if line.role in layer.kept else 0.0
     parameters, links = layer.parameter_letters, {pattern for of in layer.links().values() for _, pattern in of}
     if not parameters and line.role == "y" and links & {"winner", "same", "all"}:
-        return 0.0 if "winner" in links else np.abs(made)  # a max pool copies its maximum
+        return 0.0 if "winner" in links else np.abs(result)  # a max pool copies its maximum
     if not parameters and "all" in links:
-        return np.maximum(np.abs(made), max(least, largest(values[line.sources[0]])))
+        return np.maximum(np.abs(result), max(floor, largest(values[line.sources[0]])))
     if not parameters and "same" in links:
-        return np.maximum(np.abs(made), _answers(line, values))
+        return np.maximum(np.abs(result), _answers(line, values))
     if line.role == "dx" and (terms := layer.terms_of_dx(*(values[source] for source in line.sources), **line.settings)) is not None:
         return terms
     absolute = []
     for source in line.sources:
         array = values[source]
         if source[0] == "d":
-            array = np.maximum(np.abs(array), least)
+            array = np.maximum(np.abs(array), floor)
         elif parameters or line.role == "y":
             array = np.abs(array)
         absolute.append(array)
@@ -167,8 +167,8 @@ def _answers(line: Op, values: PassValues) -> np.ndarray:
     """Return the relative sensitivity of an element-wise line: the change of its result per relative change of its
     sources."""
     sources = [values[source] for source in line.sources]
-    made, total = line.run(*sources), np.zeros(values[line.target].shape)
-    for place in range(len(sources)):
-        moved = line.run(*[array * (1 + NUDGE) if n == place else array for n, array in enumerate(sources)])
-        total = total + np.abs(moved - made) / NUDGE
+    result, total = line.run(*sources), np.zeros(values[line.target].shape)
+    for index in range(len(sources)):
+        changed = line.run(*[array * (1 + NUDGE) if n == index else array for n, array in enumerate(sources)])
+        total = total + np.abs(changed - result) / NUDGE
     return total

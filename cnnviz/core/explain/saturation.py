@@ -17,8 +17,8 @@ def hidden_share(network: Architecture, trace: Trace, what: Literal["saturated",
     >>> hidden_share(network, trace, "saturated"), hidden_share(network, trace, "silent")
     (0.0, nan)
     """
-    found = [getattr(layer, what)(trace[names.output]) for layer, names in zip(network.layers, network.names, strict=True) if names.output != "o"]
-    cells = [which.reshape(-1) for which in found if which is not None]
+    masks = [getattr(layer, what)(trace[names.output]) for layer, names in zip(network.layers, network.names, strict=True) if names.output != "o"]
+    cells = [mask.reshape(-1) for mask in masks if mask is not None]
     if not cells:
         return np.nan
     return float(np.mean(cells[0] if len(cells) == 1 else np.concatenate(cells)))

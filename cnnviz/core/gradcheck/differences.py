@@ -19,7 +19,7 @@ from cnnviz.core.network.named_arrays import Gradients
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import PassValues
 from cnnviz.core.runtime.cached import cached_property
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 
 SEEN = 1e-9
 """Smallest relative change of the end of the pass by a nudge that exceeds round-off."""
@@ -140,7 +140,7 @@ class Differences:
         """Yield block by block the passes with entries raised and lowered by h, (2, rows, …), and the effects per
         unit (n, …)."""
         for part in _parts(path, np.arange(path.size) if entries is None else entries):
-            check_wanted()
+            check_cancelled()
             effect = self._effects(path, part.reshape(-1))
             shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[path.target]
             nudged = np.empty((2, *shift.shape), self.dtype)

@@ -12,7 +12,7 @@ import numpy as np
 from cnnviz.core.gradcheck.verdict import relative_error
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import Network
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,12 @@ def nudges(
     [4.0]
     """
     program = network.program(x.shape, training=training)
-    start = program.start(params, x) | program.given_to(given, len(x) if program.run.images else None)
+    start = program.start(params, x) | program.pass_inputs(given, len(x) if program.run.images else None)
     start = {symbol: array.astype(dtype) for symbol, array in start.items()}
     targets = network.targets(y, (*x.shape[:-3], *program.shapes["o"]) if program.run.images else program.shapes["o"]).astype(dtype)
 
     def loss(by: float) -> float:
-        check_wanted()
+        check_cancelled()
         moved = start[name].copy()
         moved.reshape(-1)[at] += dtype(by)
         return float(program.loss_line.make({**program.run_forward({**start, name: moved}), "y": targets}))

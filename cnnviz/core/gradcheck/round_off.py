@@ -93,7 +93,7 @@ class RoundOff:
             return value
         # Products of two sources are summed. A bias, which has no fan-in, is added once.
         bias = names.of("b")
-        sum_alone = line.unsettled
+        sum_alone = line.without_rounding
         given = {source: np.abs(self.values[source]) for source in sum_alone.sources}
         scales = {source: max(float(array.max(initial=0)), TINY) for source, array in given.items()}
         squares = {source: np.zeros_like(array) if source == bias else (array / scales[source]) ** 2 for source, array in given.items()}

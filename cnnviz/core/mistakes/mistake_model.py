@@ -21,7 +21,7 @@ from cnnviz.core.network.line_overrides import arguments, override
 from cnnviz.core.network.losses import LOSSES
 from cnnviz.core.network.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network.optimizers import OPTIMIZERS, Optimizer, State, gd
-from cnnviz.core.network.program import Program, program_of
+from cnnviz.core.network.program import Program, get_program
 from cnnviz.core.network.program_line import Op, Override, PassValues, share_of_mean
 from cnnviz.core.network.source_lines import expression, line_as_code
 from cnnviz.core.network.symbols import is_parameter
@@ -206,7 +206,7 @@ class PlacedMistake:
     ) -> Gradients:
         """Return the gradients that it causes. `optimizer`, or the learning rate of gradient descent, matters if w is
         updated first."""
-        program = program_of(self.network, trace.x.shape, training=trace.training)
+        program = get_program(self.network, trace.x.shape, training=trace.training)
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         return self.run(program, params, trace, y, rule, state)
 
@@ -240,7 +240,7 @@ class PlacedMistake:
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
         """Return the stages that it spoils, in order. Empty if it changes nothing (core/mistakes/spoiled_stages.py)."""
-        program = program_of(self.network, trace.x.shape, training=trace.training)
+        program = get_program(self.network, trace.x.shape, training=trace.training)
         exact = program.backward(params, trace, self.network.targets(y, trace.o.shape))
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         wrong = self.gradients(params, trace, y, rule, state)

@@ -5,8 +5,8 @@ import numpy as np
 from cnnviz.core.mistakes.mistake_model import anywhere
 from cnnviz.core.mistakes.places import on_maps
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.network.layers._normalisation import EPS, Axes, by_itself, by_mean, by_variance, gain_dg
-from cnnviz.core.network.layers.batch_norm import SHARE, BatchNorm, affine_dx, normalise_dx
+from cnnviz.core.network.layers._normalisation import EPS, Axes, direct_term, mean_term, variance_term, gain_dg
+from cnnviz.core.network.layers.batch_norm import MOMENTUM, BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.network.layers.dropout import Dropout, drawn_mask
 from cnnviz.core.network.layers.group_norm import GroupNorm, group_normalise_dx, grouped
 
@@ -21,14 +21,14 @@ _PATHS = "{dx} = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dha
 @mistake("mean_path_forgotten", BatchNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
 def mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> Array:
     dhat, sigma = dy * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
-    return by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, axes)
+    return direct_term(dhat, sigma) + variance_term(dhat, hat, sigma, axes)
 
 
 @mistake("mean_path_forgotten", GroupNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
 def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
     dhat, hat = (grouped(a, groups, own) for a in (dy * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
-    return (by_itself(dhat, sigma) + by_variance(dhat, hat, sigma, (-1,))).reshape(dy.shape)
+    return (direct_term(dhat, sigma) + variance_term(dhat, hat, sigma, (-1,))).reshape(dy.shape)
 
 
 _NO_VARIANCE = _PATHS.replace(" + by_variance(dhat, hat, sigma)", "")
@@ -37,13 +37,13 @@ _NO_VARIANCE = _PATHS.replace(" + by_variance(dhat, hat, sigma)", "")
 @mistake("variance_path_forgotten", BatchNorm, "dx", anywhere, _NO_VARIANCE, _PATHS)
 def variance_path_forgotten(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
     dhat, sigma = dy * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
-    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes)
+    return direct_term(dhat, sigma) + mean_term(dhat, sigma, axes)
 
 
 @mistake("variance_path_forgotten", GroupNorm, "dx", anywhere, _NO_VARIANCE, _PATHS)
 def group_variance_path_forgotten(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
     dhat, sigma = grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)
-    return (by_itself(dhat, sigma) + by_mean(dhat, sigma, (-1,))).reshape(dy.shape)
+    return (direct_term(dhat, sigma) + mean_term(dhat, sigma, (-1,))).reshape(dy.shape)
 
 
 @mistake("gain_of_z", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {x}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)")
@@ -58,7 +58,7 @@ def statistics_constant(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
 
 @mistake("statistics_constant", GroupNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
 def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    return by_itself(grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
+    return direct_term(grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
 
 
 @mistake("gain_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
@@ -102,7 +102,7 @@ def places_forgotten(x: Array, axes: Axes) -> Array:
 @mistake("places_forgotten", BatchNorm, "dx", on_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
 def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -> Array:
     dhat, sigma = dy * np.expand_dims(g, axes), _over_images(x, axes)
-    return by_itself(dhat, sigma) + by_mean(dhat, sigma, axes[:1]) + by_variance(dhat, hat, sigma, axes[:1])
+    return direct_term(dhat, sigma) + mean_term(dhat, sigma, axes[:1]) + variance_term(dhat, hat, sigma, axes[:1])
 
 
 def _over_images(x: Array, axes: Axes) -> Array:
@@ -113,12 +113,12 @@ def _over_images(x: Array, axes: Axes) -> Array:
 
 @mistake("running_reversed", BatchNorm, "running_mean", anywhere, "{target} = 0.1 * {target} + 0.9 * {mean}", "{target} = 0.9 * {target} + 0.1 * {mean}")
 def running_mean_reversed(running_mean: Array, mean: Array) -> Array:
-    return SHARE * running_mean + (1 - SHARE) * mean
+    return MOMENTUM * running_mean + (1 - MOMENTUM) * mean
 
 
 @mistake("running_reversed", BatchNorm, "running_var", anywhere, "{target} = 0.1 * {target} + 0.9 * unbiased", "{target} = 0.9 * {target} + 0.1 * unbiased")
 def running_variance_reversed(exact: Array, running_var: Array) -> Array:
-    return SHARE * running_var + (1 - SHARE) * (exact - (1 - SHARE) * running_var) / SHARE
+    return MOMENTUM * running_var + (1 - MOMENTUM) * (exact - (1 - MOMENTUM) * running_var) / MOMENTUM
 
 
 @mistake("batch_statistics", BatchNorm, "mean", anywhere, "{mean} = {x}.mean(axes)", "{mean} = {running_mean}", several=True, after=True)

@@ -8,7 +8,7 @@ import numpy as np
 from cnnviz.core.network.layers.layer import Layer
 from cnnviz.core.network.losses import Loss, Merged
 from cnnviz.core.network.notebook_ops import targets
-from cnnviz.core.network.stages import Stage, stages_of
+from cnnviz.core.network.stages import Stage, build_stages
 from cnnviz.core.network.symbols import Names
 from cnnviz.core.runtime.cached import cached_property
 
@@ -29,14 +29,14 @@ class Architecture:
         letters = Counter(letter for layer in self.layers for letter in layer.parameter_letters)
         numbered = frozenset(letter for letter, count in letters.items() if count > 1)
         counts: Counter[str] = Counter()
-        found, source, row = [], "x", False
-        for place, layer in enumerate(self.layers):
+        symbols, source, is_row = [], "x", False
+        for index, layer in enumerate(self.layers):
             counts[layer.letter] += 1
-            output = "o" if place == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
-            flattens = layer.takes == "row" and not row
-            found.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
-            source, row = output, row or layer.gives == "row"
-        return tuple(found)
+            output = "o" if index == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
+            flattens = layer.takes == "row" and not is_row
+            symbols.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
+            source, is_row = output, is_row or layer.gives == "row"
+        return tuple(symbols)
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
@@ -56,7 +56,7 @@ class Architecture:
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
         """The stages of one update, in order. Each is a symbol with its messages."""
-        return stages_of(self.layers, self.names, self.loss_kind.name, merged=self.merged is not None)
+        return build_stages(self.layers, self.names, self.loss_kind.name, merged=self.merged is not None)
 
     @property
     def merged(self) -> Merged | None:
@@ -66,8 +66,8 @@ class Architecture:
     def depends_on(self, y: np.ndarray) -> np.ndarray:
         """Return which outputs the loss depends on, as booleans with the shape of `y`. With a merged softmax it
         depends on all or none."""
-        some = self.loss_kind.depends_on(y)
-        return some | some.any(axis=-1, keepdims=True) if self.merged and dict(self.merged.links)["y"] == "all" else some
+        mask = self.loss_kind.depends_on(y)
+        return mask | mask.any(axis=-1, keepdims=True) if self.merged and dict(self.merged.links)["y"] == "all" else mask
 
     @property
     def outputs(self) -> int | None:

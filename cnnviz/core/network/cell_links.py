@@ -32,11 +32,11 @@ class Link:
     places: tuple[int, int] = (0, 0)
 
 
-def reach(link: Link, cell: Cell, shape: tuple[int, ...]) -> tuple[Range, ...]:
+def source_ranges(link: Link, cell: Cell, shape: tuple[int, ...]) -> tuple[Range, ...]:
     """Return a range along each axis of the source, which has `shape`. Padding is excluded.
 
     >>> link = Link("z1", "x", "window", {"k": 3, "stride": 1, "before": 1, "dilation": 1}, (32, 32))
-    >>> reach(link, (0, 0, 5), (1, 32, 32))
+    >>> source_ranges(link, (0, 0, 5), (1, 32, 32))
     ((0, 1, 1), (0, 2, 1), (4, 3, 1))
     """
     return PATTERNS[link.pattern](link, cell, shape)
@@ -54,22 +54,22 @@ def sources(link: Link, cell: Cell, values: Mapping[str, np.ndarray]) -> list[Ce
     output. "tie.<source>" is the difference up to which cells of a pool's input are equal (core/network/ties.py), by default 0.
     """
     if link.pattern == "winner":
-        found = list(cells(reach(link, cell, values[link.source].shape)))
-        least = max((values[link.source][at] for at in found), default=0) - values.get(f"tie.{link.source}", 0.0)
-        return next(([at] for at in found if values[link.source][at] >= least), found[:1])
-    reached = list(cells(reach(link, cell, values[link.source].shape)))
+        candidates = list(cells(source_ranges(link, cell, values[link.source].shape)))
+        threshold = max((values[link.source][index] for index in candidates), default=0) - values.get(f"tie.{link.source}", 0.0)
+        return next(([index] for index in candidates if values[link.source][index] >= threshold), candidates[:1])
+    reached = list(cells(source_ranges(link, cell, values[link.source].shape)))
     if link.pattern == "won":
-        own = Link("y", "x", "winner", link.geometry)
-        return [place for place in reached if sources(own, place, values) == [tuple(cell)]]
+        winner_link = Link("y", "x", "winner", link.geometry)
+        return [cell_at for cell_at in reached if sources(winner_link, cell_at, values) == [tuple(cell)]]
     return reached
 
 
-def _every(shape: tuple[int, ...]) -> tuple[Range, ...]:
+def _all_ranges(shape: tuple[int, ...]) -> tuple[Range, ...]:
     return tuple((0, size, 1) for size in shape)
 
 
-def _one(at: int) -> Range:
-    return (at, 1, 1)
+def _single(index: int) -> Range:
+    return (index, 1, 1)
 
 
 def _clip(start: int, count: int, step: int, size: int) -> Range:
@@ -93,25 +93,25 @@ def _touched(link: Link, weight: int, size: int, axis: int) -> Range:
 def _covering(link: Link, at: int, size: int) -> Range:
     """Return the window positions that cover a cell; with a dilation, those that have a weight on it."""
     g = link.geometry
-    found = [
-        place
-        for place in range(size)
-        if 0 <= at + g["before"] - g["stride"] * place <= g["dilation"] * (g["k"] - 1)
-        and (at + g["before"] - g["stride"] * place) % g["dilation"] == 0
+    positions = [
+        position
+        for position in range(size)
+        if 0 <= at + g["before"] - g["stride"] * position <= g["dilation"] * (g["k"] - 1)
+        and (at + g["before"] - g["stride"] * position) % g["dilation"] == 0
     ]
-    return (found[0], len(found), found[1] - found[0] if len(found) > 1 else 1) if found else (0, 0, 1)
+    return (positions[0], len(positions), positions[1] - positions[0] if len(positions) > 1 else 1) if positions else (0, 0, 1)
 
 
 def _passing(link: Link, at: int, size: int, axis: int) -> Range:
     """Return the cells of the window that cover a given cell at some window position."""
     g = link.geometry
-    found = [
+    weights = [
         weight
         for weight in range(size)
         if (at + g["before"] - g["dilation"] * weight) % g["stride"] == 0
         and 0 <= (at + g["before"] - g["dilation"] * weight) // g["stride"] < link.places[axis]
     ]
-    return (found[0], len(found), found[1] - found[0] if len(found) > 1 else 1) if found else (0, 0, 1)
+    return (weights[0], len(weights), weights[1] - weights[0] if len(weights) > 1 else 1) if weights else (0, 0, 1)
 
 
 def _group(link: Link, at: int, size: int) -> Range:
@@ -124,34 +124,34 @@ Pattern = Callable[[Link, Cell, tuple[int, ...]], tuple[Range, ...]]
 
 PATTERNS: dict[str, Pattern] = {
     # the same cell
-    "same": lambda link, cell, shape: tuple(map(_one, cell)),
+    "same": lambda link, cell, shape: tuple(map(_single, cell)),
     # every cell
-    "all": lambda link, cell, shape: _every(shape),
+    "all": lambda link, cell, shape: _all_ranges(shape),
     # all cells with the same first index: the same filter or channel
-    "channel": lambda link, cell, shape: (_one(cell[0]), *_every(shape[1:])),
+    "channel": lambda link, cell, shape: (_single(cell[0]), *_all_ranges(shape[1:])),
     # all cells with the same last index: every weight of an output
-    "last": lambda link, cell, shape: (*_every(shape[:-1]), _one(cell[-1])),
+    "last": lambda link, cell, shape: (*_all_ranges(shape[:-1]), _single(cell[-1])),
     # cells with the same leading indices: every weight of a unit, or the unit of a weight
-    "unit": lambda link, cell, shape: (*map(_one, cell[: len(shape)]), *_every(shape[len(cell) :])),
+    "unit": lambda link, cell, shape: (*map(_single, cell[: len(shape)]), *_all_ranges(shape[len(cell) :])),
     # the group of channels that contains this one; with 0 groups each channel is its own group
-    "group": lambda link, cell, shape: (_group(link, cell[0], shape[0]), *_every(shape[1:])),
+    "group": lambda link, cell, shape: (_group(link, cell[0], shape[0]), *_all_ranges(shape[1:])),
     # a convolution's window, in every channel
     "window": lambda link, cell, shape: (
         (0, shape[0], 1), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
     # the pixels under a filter's weight (m,c,u,v), over all positions
     "touched": lambda link, cell, shape: (
-        _one(cell[1]), _touched(link, cell[2], shape[1], 0), _touched(link, cell[3], shape[2], 1)),
+        _single(cell[1]), _touched(link, cell[2], shape[1], 0), _touched(link, cell[3], shape[2], 1)),
     # the positions whose window covers a pixel, in every filter
     "covering": lambda link, cell, shape: (
         (0, shape[0], 1), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
     # the filters' weights that cover a pixel at some position
     "passing": lambda link, cell, shape: (
-        (0, shape[0], 1), _one(cell[0]), _passing(link, cell[1], shape[2], 0), _passing(link, cell[2], shape[3], 1)),
+        (0, shape[0], 1), _single(cell[0]), _passing(link, cell[1], shape[2], 0), _passing(link, cell[2], shape[3], 1)),
     # a pool's window in the same channel; for "unpool" the positions whose window covers the cell
     "pool": lambda link, cell, shape: (
-        _one(cell[0]), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
+        _single(cell[0]), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
     "unpool": lambda link, cell, shape: (
-        _one(cell[0]), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
+        _single(cell[0]), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
 }  # fmt: skip
 PATTERNS["winner"] = PATTERNS["pool"]  # then the largest is selected, the first if several are equal
 PATTERNS["won"] = PATTERNS["unpool"]  # then those whose winner is this cell are selected

@@ -20,33 +20,33 @@ def links(network: Architecture, shapes: Mapping[str, Shape], training: bool) ->
     >>> [link.source for link in links(network, network.program((32, 32)).shapes, True)["z1"]]
     ['x', 'f']
     """
-    found: dict[str, tuple[Link, ...]] = {"v": (Link("v", flattened, "same"),)} if (flattened := _flattened(network)) else {}
-    for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+    links_by_target: dict[str, tuple[Link, ...]] = {"v": (Link("v", flattened, "same"),)} if (flattened := _flattened_symbol(network)) else {}
+    for index, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
         rows, columns = shapes[names.output][-2:] if "k" in layer.geometry() else (0, 0)
-        for role, reads in layer.links().items():
+        for role, sources in layer.links().items():
             target = names.of(role)
             if role == "dx":
                 target = f"d{names.source}"
             if layer.across and not training and role in ("y", "dx"):  # in eval mode each cell depends only on itself
-                reads = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in reads)
-            if not (network.merged and place == len(network.layers) - 1 and role == "dx"):
-                found[target] = tuple(
-                    Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in reads
+                sources = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in sources)
+            if not (network.merged and index == len(network.layers) - 1 and role == "dx"):
+                links_by_target[target] = tuple(
+                    Link(target, names.of(source), pattern, layer.geometry(), (rows, columns)) for source, pattern in sources
                 )
-    return found | _loss_links(network)
+    return links_by_target | _loss_links(network)
 
 
 def _loss_links(network: Architecture) -> dict[str, tuple[Link, ...]]:
     z = network.names[-1].input
-    found: dict[str, tuple[Link, ...]] = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
+    links: dict[str, tuple[Link, ...]] = {"L": (Link("L", "o", "all"), Link("L", "y", "all"))}
     if network.merged:
-        found[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in network.merged.links)
+        links[f"d{z}"] = tuple(Link(f"d{z}", source, pattern) for source, pattern in network.merged.links)
     else:
-        found["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
-    return found
+        links["do"] = (Link("do", "o", "same"), Link("do", "y", "same"))
+    return links
 
 
-def _flattened(network: Architecture) -> str | None:
+def _flattened_symbol(network: Architecture) -> str | None:
     """Return the symbol of the map that is flattened, or None."""
     return next((names.source for names in network.names if names.flattens), None)
 
@@ -76,19 +76,19 @@ def formulas(network: Architecture, inputs: Sequence[Shape], training: bool) -> 
     >>> formulas(network, [(1, 32, 32), (1, 30, 30), (900,), (2,)], True)["v"]
     'v = \\\\text{flatten}(a_{1})'
     """
-    found = {"v": rf"v = \text{{flatten}}({latex(flattened)})"} if (flattened := _flattened(network)) else {}
-    for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
-        after = {} if training else {role: text for role, (text, _) in layer.in_eval_mode.items()}
-        for role, text in (layer.formulas(inputs[place]) | after).items():
+    latex_by_target = {"v": rf"v = \text{{flatten}}({latex(flattened)})"} if (flattened := _flattened_symbol(network)) else {}
+    for index, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+        eval_formulas = {} if training else {role: text for role, (text, _) in layer.in_eval_mode.items()}
+        for role, text in (layer.formulas(inputs[index]) | eval_formulas).items():
             letters = ("x", "y", *layer.parameter_letters)
             roles = {name: latex(names.of(name)) for letter in letters for name in (letter, f"d{letter}")}
             target = f"d{names.source}" if role == "dx" else names.of(role)
-            found[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
+            latex_by_target[target] = text.format(**roles | ({"dx": latex(target)} if role == "dx" else {}))
     loss, merged = network.loss_kind, network.merged
     z = network.names[-1].input
     for role, text in {**loss.formulas, **(merged.formulas if merged else {})}.items():
-        found[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
-    return found
+        latex_by_target[f"d{z}" if role == "dz" else role] = text.format(o="o", do=latex("do"), dz=latex(f"d{z}"))
+    return latex_by_target
 
 
 def arithmetic(network: Architecture, training: bool) -> dict[str, str]:
@@ -99,19 +99,19 @@ def arithmetic(network: Architecture, training: bool) -> dict[str, str]:
     >>> arithmetic(network, True)["a1"]
     'σ(z1)'
     """
-    found = {"v": flattened} if (flattened := _flattened(network)) else {}
+    text_by_target = {"v": flattened} if (flattened := _flattened_symbol(network)) else {}
     for layer, names in zip(network.layers, network.names, strict=True):
-        computed = layer.links()
-        after = {} if training else {role: text for role, (_, text) in layer.in_eval_mode.items()}
-        for role, text in (layer.arithmetic() | after).items():
-            if role in computed:
+        linked_roles = layer.links()
+        eval_texts = {} if training else {role: text for role, (_, text) in layer.in_eval_mode.items()}
+        for role, text in (layer.arithmetic() | eval_texts).items():
+            if role in linked_roles:
                 target = f"d{names.source}" if role == "dx" else names.of(role)
-                found[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))
+                text_by_target[target] = re.sub(r"\{(\w+)\}", partial(_symbol, names), _ROLE.sub(partial(_symbol, names), text))
     loss, merged = network.loss_kind, network.merged
-    found["L"] = loss.arithmetic["L"]
+    text_by_target["L"] = loss.arithmetic["L"]
     if not merged:
-        return found | {"do": loss.arithmetic["do"]}
-    return found | {f"d{network.names[-1].input}": merged.arithmetic["dz"]}
+        return text_by_target | {"do": loss.arithmetic["do"]}
+    return text_by_target | {f"d{network.names[-1].input}": merged.arithmetic["dz"]}
 
 
 def _symbol(names: Names, role: re.Match[str]) -> str:

@@ -12,35 +12,35 @@ from cnnviz.core.network.program_line import Op, Override, PassValues
 from cnnviz.core.runtime.read_only import as_frozen
 
 
-class Made(NamedTuple):
+class CompiledOp(NamedTuple):
     """An operation's target, its sources, and the number of leading axes of size 1 to drop for display, or None if it
     is not shown."""
 
     target: str
     sources: tuple[str, ...]
-    dropped: int | None
+    dropped_axes: int | None
 
 
 @lru_cache(maxsize=512)  # compiling a deep network takes milliseconds, and the result does not depend on the image size
-def compiled(lines: tuple[Made, ...]) -> Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]:
+def compile_lines(lines: tuple[CompiledOp, ...]) -> Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]:
     """Compile operations into a function of the arrays so far and one function per operation. It adds all targets and
     returns the shown ones.
 
     All results and their bases become read-only.
 
-    >>> run = compiled((Made("y", ("x",), None), Made("z", ("y", "x"), 1)))
+    >>> run = compile_lines((CompiledOp("y", ("x",), None), CompiledOp("z", ("y", "x"), 1)))
     >>> values = {"x": np.ones((1, 2))}
     >>> run(values, [np.negative, np.subtract])
     {'z': array([-2., -2.])}
     >>> values["y"].flags.writeable
     False
     """
-    made: dict[str, str] = {}
+    variables: dict[str, str] = {}
     text, shown = [], []
     for n, (target, sources, dropped) in enumerate(lines):
-        read = ", ".join(made.get(source, f"values[{source!r}]") for source in sources)
-        made[target] = name = f"{target.replace('.', '_')}_"
-        text.append(_LINE.format(name=name, target=target, n=n, sources=read))
+        arguments = ", ".join(variables.get(source, f"values[{source!r}]") for source in sources)
+        variables[target] = name = f"{target.replace('.', '_')}_"
+        text.append(_LINE.format(name=name, target=target, n=n, sources=arguments))
         if dropped is not None:
             shown.append(f"{target!r}: {name}{['', '[0]', '[0, 0]'][dropped]}")
     scope: dict[str, Any] = {}
@@ -78,12 +78,12 @@ class CompiledLines:
         if not overrides:
             return self.run(values, self.functions)
         functions = [
-            _instead(line, values, overrides[line.target]) if line.target in overrides else function
+            _override_function(line, values, overrides[line.target]) if line.target in overrides else function
             for line, function in zip(self.lines, self.functions, strict=True)
         ]
         return self.run(values, functions)
 
 
-def _instead(line: Op, values: PassValues, override: Override) -> Callable[..., np.ndarray]:
+def _override_function(line: Op, values: PassValues, override: Override) -> Callable[..., np.ndarray]:
     """Return a function that calls the override. It copies the result, which the override may still hold."""
     return lambda *_: as_frozen(override(values, partial(line.make, values)))

@@ -9,9 +9,9 @@ from cnnviz.core.network.program_line import PassValues
 
 
 def layers_with_ties(
-    program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, given: Mapping[str, np.ndarray] | None = None
+    program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, pass_inputs: Mapping[str, np.ndarray] | None = None
 ) -> set[int]:
-    """Return the indices of the layers with ties for these parameters and the image x. `given` holds buffers and
+    """Return the indices of the layers with ties for these parameters and the image x. `pass_inputs` holds buffers and
     masks.
 
     >>> from cnnviz.core.network.network import Network
@@ -21,26 +21,26 @@ def layers_with_ties(
     [{1}, {2}, set()]
     """
     start = program.start(params, x)
-    values, found = program.run_forward(start | program.given_to(given, len(x) if program.run.images else None)), set[int]()
+    values, layer_indices = program.run_forward(start | program.pass_inputs(pass_inputs, len(x) if program.run.images else None)), set[int]()
     rounded, idle = np.zeros(start["x"].shape, bool), np.zeros(start["x"].shape, bool)
-    for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
-        read, made = values[names.input], values[names.output]
-        rounded, idle = rounded.reshape(read.shape), idle.reshape(read.shape)
-        tied = layer.tied(np.where(rounded & ~idle, read, np.nan), made, program.tie(values, names.input))
-        if tied is not None and tied.any():
-            found.add(place)
-        silent = layer.silent(made)
-        rounded, idle = _rounded(program, place, values, rounded), np.zeros(made.shape, bool) if silent is None else silent
-    return found
+    for index, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
+        x_in, y_out = values[names.input], values[names.output]
+        rounded, idle = rounded.reshape(x_in.shape), idle.reshape(x_in.shape)
+        ties = layer.tied(np.where(rounded & ~idle, x_in, np.nan), y_out, program.tie(values, names.input))
+        if ties is not None and ties.any():
+            layer_indices.add(index)
+        silent = layer.silent(y_out)
+        rounded, idle = _has_round_off(program, index, values, rounded), np.zeros(y_out.shape, bool) if silent is None else silent
+    return layer_indices
 
 
-def _rounded(program: Program, place: int, values: PassValues, given: np.ndarray) -> np.ndarray:
+def _has_round_off(program: Program, layer_index: int, values: PassValues, rounded_input: np.ndarray) -> np.ndarray:
     """Return which output cells of a layer contain round-off. Sums of zero products and functions of exact cells do
     not."""
-    names, layer = program.network.names[place], program.network.layers[place]
-    line = next(line.unsettled for line in program.forward_lines if line.target == names.output)
-    if layer.parameters(program.inputs[place]):
+    names, layer = program.network.names[layer_index], program.network.layers[layer_index]
+    line = next(line.without_rounding for line in program.forward_lines if line.target == names.output)
+    if layer.parameters(program.inputs[layer_index]):
         sizes = {name: np.abs(values[name]) * (name != names.of("b")) for name in line.sources}
-        found: np.ndarray = line.make(sizes) > 0
-        return found
-    return given if given.shape == values[names.output].shape else line.make({names.input: given.astype(float)}) > 0
+        mask: np.ndarray = line.make(sizes) > 0
+        return mask
+    return rounded_input if rounded_input.shape == values[names.output].shape else line.make({names.input: rounded_input.astype(float)}) > 0

@@ -30,11 +30,11 @@ def override(function: Callable[..., np.ndarray], find: Find) -> Override:
     >>> doubled({"z": 1.0}, lambda: 2.0)
     3.0
     """
-    wanted = arguments(function)
+    required = arguments(function)
 
-    def made(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
+    def call_with_arguments(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
         given: dict[str, object] = {}
-        for name, needed in wanted.items():
+        for name, needed in required.items():
             try:
                 given[name] = exact() if name == "exact" else find(values, name)
             except KeyError:
@@ -42,28 +42,28 @@ def override(function: Callable[..., np.ndarray], find: Find) -> Override:
                     raise
         return function(**given)
 
-    return made
+    return call_with_arguments
 
 
 @lru_cache(maxsize=256)
 def arguments(function: Callable[..., object]) -> Mapping[str, bool]:
     """Return the parameter names of a function, and whether each is required."""
-    return {name: one.default is one.empty for name, one in inspect.signature(function).parameters.items()}
+    return {name: parameter.default is parameter.empty for name, parameter in inspect.signature(function).parameters.items()}
 
 
-def chained(changes: Iterable[tuple[str, Override]]) -> dict[str, Override]:
+def chain_overrides(changes: Iterable[tuple[str, Override]]) -> dict[str, Override]:
     """Return overrides by target. If several override one target, each gets the result of the previous one as
     `exact`.
 
-    >>> both = chained([("z", lambda values, exact: exact() + 1), ("z", lambda values, exact: exact() * 10)])
+    >>> both = chain_overrides([("z", lambda values, exact: exact() + 1), ("z", lambda values, exact: exact() * 10)])
     >>> both["z"]({}, lambda: 2)
     30
     """
-    found: dict[str, Override] = {}
+    overrides: dict[str, Override] = {}
     for target, change in changes:
-        found[target] = _after(found[target], change) if target in found else change
-    return found
+        overrides[target] = _compose(overrides[target], change) if target in overrides else change
+    return overrides
 
 
-def _after(first: Override, then: Override) -> Override:
-    return lambda values, exact: then(values, partial(first, values, exact))
+def _compose(first: Override, second: Override) -> Override:
+    return lambda values, exact: second(values, partial(first, values, exact))

@@ -49,7 +49,7 @@ def cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """do = -y / o."""
-    return -_over(y, o)
+    return -_divide(y, o)
 
 
 def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -106,7 +106,7 @@ def binary_cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 def binary_cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     """do = ((1 - y) / (1 - o) - y / o) / N."""
-    return (_over(1 - y, 1 - o) - _over(y, o)) / o.shape[-1]
+    return (_divide(1 - y, 1 - o) - _divide(y, o)) / o.shape[-1]
 
 
 def sigmoid_binary_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -138,7 +138,7 @@ def _times_log(y: np.ndarray, o: np.ndarray) -> np.ndarray:
         return np.where(y == 0, 0, y * np.log(o))
 
 
-def _over(y: np.ndarray, o: np.ndarray) -> np.ndarray:
+def _divide(y: np.ndarray, o: np.ndarray) -> np.ndarray:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(y == 0, 0, y / o)
 
@@ -198,8 +198,8 @@ class Loss:
         >>> LOSSES["ce"].depends_on(np.array([1.0, 0.0])).tolist(), LOSSES["mse"].depends_on(np.array([1.0, 0.0])).tolist()
         ([True, False], [True, True])
         """
-        none, low, high = (np.full(y.shape, number) for number in (0.0, 0.25, 0.75))
-        return np.asarray((y != 0) | (self.terms(low, none) != self.terms(high, none)))
+        zero, low, high = (np.full(y.shape, number) for number in (0.0, 0.25, 0.75))
+        return np.asarray((y != 0) | (self.terms(low, zero) != self.terms(high, zero)))
 
     def check_targets(self, y: np.ndarray) -> None:
         """Raise Problem if a target is outside the range of this loss."""

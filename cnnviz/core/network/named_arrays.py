@@ -164,7 +164,7 @@ class Trace(Arrays):
         """Mode of the pass, with the arrays that the layers kept."""
         mode: Mode | None = getattr(self, "_mode", None)
         if mode is None:
-            made_by: Any = self.made_by
+            made_by: Any = self.forward_pass
             mode = Mode(made_by.program.run.training, made_by.program.kept(made_by.values)) if made_by else Mode()
             _set(self, "_mode", mode)
         return mode
@@ -182,12 +182,12 @@ class Trace(Arrays):
 
     def image(self, i: int) -> Trace:
         """Return the trace of image `i` of a batch, in the shapes of a single image."""
-        own = {name: freeze(one_image(array, i)) for name, array in self.items()}
+        arrays = {name: freeze(one_image(array, i)) for name, array in self.items()}
         kept = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
-        return Trace.of_frozen(own, self.stride, self.padding, None, Mode(self.training, kept))
+        return Trace.of_frozen(arrays, self.stride, self.padding, None, Mode(self.training, kept))
 
     @property
-    def made_by(self) -> object:
+    def forward_pass(self) -> object:
         """The pass that produced the trace, with all arrays for the backward pass (core/network/program.py). None if
         it was created directly."""
         return getattr(self, "_made_by", None)
@@ -203,11 +203,11 @@ def one_image(array: np.ndarray, i: int) -> np.ndarray:
     >>> one_image(np.zeros((3, 1, 5, 4)), 2).shape, one_image(np.zeros((3, 2)), 0).shape
     ((5, 4), (2,))
     """
-    own: np.ndarray = array[i]
-    return own[0] if own.ndim == 3 and len(own) == 1 else own
+    image: np.ndarray = array[i]
+    return image[0] if image.ndim == 3 and len(image) == 1 else image
 
 
-Later = tuple[tuple[str, ...], Callable[[], Mapping[str, np.ndarray]]]
+Deferred = tuple[tuple[str, ...], Callable[[], Mapping[str, np.ndarray]]]
 """Gradients that are not computed yet: their names, and a function that computes all of them."""
 
 
@@ -233,15 +233,15 @@ class Gradients(Arrays):
     def __init__(
         self, do: object, dz2: object, dw: object, db: object, da1: object, dz1: object, df: object, dx: object
     ) -> None:
-        now = {} if callable(dx) else {"dx": dx}
-        super().__init__(do=do, dz2=dz2, dw=dw, db=db, da1=da1, dz1=dz1, df=df, **now)
+        eager = {} if callable(dx) else {"dx": dx}
+        super().__init__(do=do, dz2=dz2, dw=dw, db=db, da1=da1, dz1=dz1, df=df, **eager)
         _set(self, "_later", (("dx",), lambda: {"dx": dx()}) if callable(dx) else None)
 
     @classmethod
-    def of_frozen(cls, arrays: dict[str, np.ndarray], later: Later | None = None) -> Self:
+    def of_frozen(cls, arrays: dict[str, np.ndarray], deferred: Deferred | None = None) -> Self:
         self = object.__new__(cls)
         _set_arrays(self, arrays)
-        _set_later(self, later)
+        _set_later(self, deferred)
         return self
 
     def image(self, i: int) -> Gradients:
@@ -249,43 +249,43 @@ class Gradients(Arrays):
         those of the batch."""
         return Gradients.of_frozen({name: array if is_parameter(name[1]) else freeze(one_image(array, i)) for name, array in self.items()})
 
-    def _names_later(self) -> tuple[str, ...]:
-        later: Later | None = getattr(self, "_later", None)
-        return later[0] if later else ()
+    def _deferred_names(self) -> tuple[str, ...]:
+        deferred: Deferred | None = getattr(self, "_later", None)
+        return deferred[0] if deferred else ()
 
-    def _work_out(self) -> None:
+    def _compute_deferred(self) -> None:
         """Compute all deferred gradients. If two threads do so at once, the arrays of the first are used."""
-        later: Later | None = getattr(self, "_later", None)
-        for name, array in later[1]().items() if later else ():
+        deferred: Deferred | None = getattr(self, "_later", None)
+        for name, array in deferred[1]().items() if deferred else ():
             vars(self).setdefault(name, as_frozen(array))
         _set(self, "_later", None)
 
     def __getattr__(self, name: str) -> np.ndarray:
         # Called only for attributes that are not set yet.
-        if name != "_later" and name in self._names_later():
-            self._work_out()
+        if name != "_later" and name in self._deferred_names():
+            self._compute_deferred()
         try:
             return vars(self)[name]
         except KeyError:
             raise AttributeError(f"{type(self).__name__} has no {name!r}") from None
 
     def __getitem__(self, name: str) -> np.ndarray:
-        if name not in vars(self) and name in self._names_later():
-            self._work_out()
+        if name not in vars(self) and name in self._deferred_names():
+            self._compute_deferred()
         return vars(self)[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys((*vars(self), *self._names_later())))
+        return iter(dict.fromkeys((*vars(self), *self._deferred_names())))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
 
     def items(self) -> ItemsView[str, np.ndarray]:
-        self._work_out()
+        self._compute_deferred()
         return super().items()
 
     def values(self) -> ValuesView[np.ndarray]:
-        self._work_out()
+        self._compute_deferred()
         return super().values()
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.network.layers.layer import Layer, Shape
 from cnnviz.core.network.named_arrays import Gradients, Params, Trace
-from cnnviz.core.network.network_text import MOST, read
-from cnnviz.core.network.program import Program, program_of
+from cnnviz.core.network.network_text import MOST, parse_layers
+from cnnviz.core.network.program import Program, get_program
 from cnnviz.core.network.program_line import Op
 from cnnviz.words import Problem
 
@@ -62,7 +62,7 @@ class Network(Architecture):
         """Parse a network. Raise Problem, a ValueError, with the word, its position and the valid options."""
         if not isinstance(text, str):
             raise Problem("network.no_text", example=DEFAULT)
-        return cls(*read(text))
+        return cls(*parse_layers(text))
 
     def program(self, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
         """Return the network's operations for images of this shape: (H,W) or (C,H,W), or (m,C,H,W) for several. Raise
@@ -70,7 +70,7 @@ class Network(Architecture):
 
         `training` selects training or eval mode. `many` selects operations that are faster for many independent images.
         """
-        return program_of(self, x_shape, many, training)
+        return get_program(self, x_shape, many, training)
 
     def check(self, x_shape: Shape) -> Program:
         """Return `program` after checking the limits. Raise Problem with the limit if one is exceeded."""
@@ -78,16 +78,16 @@ class Network(Architecture):
         count = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
         if count > MOST_PARAMETERS:
             name, largest = max(program.parameters.items(), key=lambda item: math.prod(item[1].shape))
-            layer, place = self._owner(name)
+            layer, index = self._owner(name)
             raise Problem(
-                "network.parameters", n=count, most=MOST_PARAMETERS, layer=str(layer), place=place, own=math.prod(largest.shape)
+                "network.parameters", n=count, most=MOST_PARAMETERS, layer=str(layer), place=index, own=math.prod(largest.shape)
             )
         if program.multiplications > MOST_MULTIPLICATIONS:
             costs = [layer.multiplications(shape) for layer, shape in zip(self.layers, program.inputs, strict=True)]
-            place = costs.index(max(costs))
+            index = costs.index(max(costs))
             raise Problem(
                 "network.multiplications", n=program.multiplications, most=MOST_MULTIPLICATIONS,
-                layer=str(self.layers[place]), place=place + 1, own=max(costs),
+                layer=str(self.layers[index]), place=index + 1, own=max(costs),
             )  # fmt: skip
         if program.shapes["o"][0] > MOST["outputs"]:
             raise Problem(
@@ -100,14 +100,14 @@ class Network(Architecture):
     def _check_images(self, program: Program, m: int) -> None:
         """Check the limits for all images together."""
         numbers = sum(math.prod(program.shapes[symbol]) for symbol in self.symbols)
-        for code, own, most in (("multiplications", program.multiplications, MOST_OF_IMAGES), ("numbers", numbers, MOST_NUMBERS)):
-            if m * own > most:
-                raise Problem(f"network.images_{code}", n=own, m=m, most=most, fit=most // own)
+        for code, per_image, limit in (("multiplications", program.multiplications, MOST_OF_IMAGES), ("numbers", numbers, MOST_NUMBERS)):
+            if m * per_image > limit:
+                raise Problem(f"network.images_{code}", n=per_image, m=m, most=limit, fit=limit // per_image)
 
     def _owner(self, parameter: str) -> tuple[Layer, int]:
-        for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
+        for index, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
             if parameter in [names.of(letter) for letter in layer.parameter_letters]:
-                return layer, place + 1
+                return layer, index + 1
         raise KeyError(parameter)
 
     def init(
@@ -129,44 +129,44 @@ class Network(Architecture):
         if weights not in WEIGHTS:
             raise Problem("network.weights", weights=repr(weights), known=WEIGHTS)
         program = self.check(x_shape)
-        given = self._given(f, program)
+        user_params = self._given(f, program)
         lines = self.start_lines(program, weights, seed)
         return Params.made(
-            {name: given[name] if name in given else line.run().reshape(program.shown[name]) for name, line in lines.items()}
+            {name: user_params[name] if name in user_params else line.run().reshape(program.shown[name]) for name, line in lines.items()}
         )
 
     def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Op]:
         """Return the initialization of each parameter as an operation without sources."""
-        last = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
-        found = {}
-        for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
+        last_dense = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
+        lines = {}
+        for index, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
             for letter in layer.parameter_letters:
                 name = names.of(letter)
                 shape, n = program.parameters[name].shape, program.parameters[name].fan_in
                 if not n or (weights == "zeros" and layer.kind == "dense"):
-                    found[name] = Op(name, np.ones if program.parameters[name].ones else np.zeros, (), {"shape": shape}, place, letter)
+                    lines[name] = Op(name, np.ones if program.parameters[name].ones else np.zeros, (), {"shape": shape}, index, letter)
                 else:
-                    own = seed if name == last else (seed, int(names.number))
-                    settings = {"shape": shape, "n": n / 2 if weights == "he" else n, "seed": own}
-                    found[name] = Op(name, draw, (), settings, place, letter)
-        return found
+                    seeds = seed if name == last_dense else (seed, int(names.number))
+                    settings = {"shape": shape, "n": n / 2 if weights == "he" else n, "seed": seeds}
+                    lines[name] = Op(name, draw, (), settings, index, letter)
+        return lines
 
     def _given(self, f: np.ndarray | Mapping[str, np.ndarray] | None, program: Program) -> dict[str, np.ndarray]:
         first = next((names.of("f") for layer, names in zip(self.layers, self.names, strict=True) if "f" in layer.parameter_letters), None)
         if f is None:
             return {}
-        given = dict(f) if isinstance(f, Mapping) else {"f": f}
-        if first and "f" in given and first not in given:
-            given[first] = given.pop("f")
-        found = {}
-        for name, array in given.items():
+        arrays = dict(f) if isinstance(f, Mapping) else {"f": f}
+        if first and "f" in arrays and first not in arrays:
+            arrays[first] = arrays.pop("f")
+        values = {}
+        for name, array in arrays.items():
             array = np.array(array, dtype=np.float64)
             if name not in program.parameters:
                 raise Problem("network.unknown_parameter", name=name, known=self.parameters)
             if array.shape not in (program.shown[name], program.shapes[name]):
                 raise Problem("network.shape", name=name, shape=array.shape, wanted=program.shown[name])
-            found[name] = array.reshape(program.shown[name])
-        return found
+            values[name] = array.reshape(program.shown[name])
+        return values
 
     def forward(self, params: Params, x: np.ndarray, training: bool = True, given: Mapping[str, np.ndarray] | None = None) -> Trace:
         """Run a forward pass for the image `x`, (H,W) or (C,H,W), or several (m,C,H,W), and return all arrays by
@@ -223,4 +223,4 @@ class Network(Architecture):
     def masks(self, x_shape: Shape, seed: int, k: int) -> dict[str, np.ndarray]:
         """Draw the masks of update `k`, by name: "r1.mask". The masks of the first images do not depend on the number
         of images."""
-        return self.program(x_shape).drawn(seed, k, x_shape[0] if len(x_shape) == 4 else None)
+        return self.program(x_shape).draw_shown(seed, k, x_shape[0] if len(x_shape) == 4 else None)

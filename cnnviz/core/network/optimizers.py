@@ -41,21 +41,21 @@ class Optimizer:
 
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
         """Return the parameters after one step, and the next state. `state` is None before the first step."""
-        after: dict[str, np.ndarray] = {}
+        next_params: dict[str, np.ndarray] = {}
         if not self.KEEPS:
             lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
             for name, theta in params.items():
-                after[name] = theta - lr * slopes["d" + name]
-            return Params.made(after), {}
-        kept: dict[str, np.ndarray] = {}
+                next_params[name] = theta - lr * slopes["d" + name]
+            return Params.made(next_params), {}
+        next_state: dict[str, np.ndarray] = {}
         t = int((state or {}).get("t", 0)) + 1
         for name, theta in params.items():
-            before = {key: state[f"{key}.{name}"] for key in self.KEEPS} if state else None
+            previous = {key: state[f"{key}.{name}"] for key in self.KEEPS} if state else None
             gradient = gradients[f"d{name}"]
-            change, own = self.change(gradient, before, t)
-            after[name] = theta - change
-            kept |= {f"{key}.{name}": freeze(value.copy() if value is gradient else value) for key, value in own.items()}
-        return Params.made(after), kept | {"t": t}
+            change, arrays = self.change(gradient, previous, t)
+            next_params[name] = theta - change
+            next_state |= {f"{key}.{name}": freeze(value.copy() if value is gradient else value) for key, value in arrays.items()}
+        return Params.made(next_params), next_state | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
         """Return the amount to subtract from a parameter in step `t` (1, 2, …), and the state to keep."""
@@ -128,8 +128,8 @@ class Adam(Optimizer):
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
         """Return `mean`, the averaged gradient m̂, and `size`, its scale √ŝ + 1e-8."""
-        counted = [1 - beta ** after["t"] if self.corrects else 1.0 for beta in self.beta]
-        return {"mean": after[f"m.{name}"] / counted[0], "size": np.sqrt(after[f"s.{name}"] / counted[1]) + 1e-8}
+        corrections = [1 - beta ** after["t"] if self.corrects else 1.0 for beta in self.beta]
+        return {"mean": after[f"m.{name}"] / corrections[0], "size": np.sqrt(after[f"s.{name}"] / corrections[1]) + 1e-8}
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer, Momentum, Adam)}

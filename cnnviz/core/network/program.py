@@ -18,13 +18,13 @@ import numpy as np
 from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.network.cell_links import Link
 from cnnviz.core.network.cell_sources import arithmetic, formulas, laid_out, links
-from cnnviz.core.network.compiled_lines import CompiledLines, Made, compiled
+from cnnviz.core.network.compiled_lines import CompiledLines, CompiledOp, compile_lines
 from cnnviz.core.network.layers.layer import ONE, Buffer, Call, Draw, Layer, Parameter, Run, Shape
 from cnnviz.core.network.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network.program_line import Op, Override, PassValues, flatten, mean_loss, share_of_mean, unflatten
 from cnnviz.core.network.sliding import Padding
 from cnnviz.core.network.symbols import Names
-from cnnviz.core.network.ties import TIE, bound_of_image, margin
+from cnnviz.core.network.ties import TIE, image_bound, margin
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.read_only import as_frozen, freeze
 from cnnviz.words import Problem
@@ -56,24 +56,24 @@ class Program:
         self.multiplications = 0
         self.forward_lines: list[Op] = []
         self._calls: list[dict[str, Call]] = []
-        self._for_one: list[dict[str, Callable[..., np.ndarray]]] = []
-        self._bounds = {"x": Op("x.bound", bound_of_image, ("x",))}
-        for place, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
-            self._add_layer(place, layer, names)
+        self._single_image_functions: list[dict[str, Callable[..., np.ndarray]]] = []
+        self._bounds = {"x": Op("x.bound", image_bound, ("x",))}
+        for index, (layer, names) in enumerate(zip(network.layers, network.names, strict=True)):
+            self._add_layer(index, layer, names)
         if len(self.shapes["o"]) != 1:
             raise Problem("network.no_row", loss=str(network.loss_kind), shape=self.shapes["o"])
         self.loss_line = self._loss_line()
         self.backward_lines = self._backward_lines()
-        self._place_bounds()
+        self._insert_bounds()
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         # later operations compute the image's gradient, which updates do not need
-        self.needed = 1 + max(learning, default=-1)
+        self.needed_count = 1 + max(learning, default=-1)
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
         self._one_image = None if self.run.images else self.shown["x"]
         self._parameter_shapes = tuple((name, self.shapes[name], self.shown[name]) for name in self.parameters)
-        self._is_given = bool(self.buffers or self.draws)
-        self._needed_lines, self._rest_lines = self.backward_lines[: self.needed], self.backward_lines[self.needed :]
-        self._made_last = tuple(line.target for line in self._rest_lines)
+        self._has_pass_inputs = bool(self.buffers or self.draws)
+        self._needed_lines, self._rest_lines = self.backward_lines[: self.needed_count], self.backward_lines[self.needed_count :]
+        self._rest_targets = tuple(line.target for line in self._rest_lines)
 
     @cached_property
     def _compiled_forward(self) -> CompiledLines:  # lazy, because many programs are only used for their shapes
@@ -94,11 +94,11 @@ class Program:
             plain = target if target in self.shapes else target[1:]
             return len(self.shapes[plain]) - len(self.shown[plain]) if plain in self.shown else None
 
-        return CompiledLines(tuple(lines), tuple(line.run_one for line in lines), compiled(tuple(Made(line.target, line.sources, dropped(line.target)) for line in lines)))
+        return CompiledLines(tuple(lines), tuple(line.run_single_image for line in lines), compile_lines(tuple(CompiledOp(line.target, line.sources, dropped(line.target)) for line in lines)))
 
     # # ---- operations
 
-    def _add_layer(self, place: int, layer: Layer, names: Names) -> None:
+    def _add_layer(self, index: int, layer: Layer, names: Names) -> None:
         shape = self.shapes[names.source]
         if names.flattens:
             self.shapes["v"] = (math.prod(shape),)
@@ -108,82 +108,82 @@ class Program:
         try:
             out, parameters, calls = layer.shape(shape), layer.parameters(shape), layer.calls(shape, self.run)
         except Problem as problem:
-            raise Problem("network.fit", layer=str(layer), place=place + 1, why=problem) from None
+            raise Problem("network.fit", layer=str(layer), place=index + 1, why=problem) from None
         self.inputs.append(shape)
         self.shapes[names.output] = out
         for letter, parameter in parameters.items():
             self.parameters[names.of(letter)] = parameter
             self.shapes[names.of(letter)] = parameter.shape
-        self._add_given(place, layer, names, shape)
+        self._add_pass_inputs(index, layer, names, shape)
         self.multiplications += layer.multiplications(shape)
         self._calls.append(calls)
-        self._for_one.append({} if self.run.images else layer.for_one(shape))
+        self._single_image_functions.append({} if self.run.images else layer.for_one(shape))
         self._bounds[names.output] = self._bounds[names.input]
-        for role, made in calls.items():
+        for role, layer_call in calls.items():
             if role == "y_bound":
-                self._bounds[names.output] = self._line(place, names, role, made)
+                self._bounds[names.output] = self._line(index, names, role, layer_call)
             elif role == "x":
-                self._settle(self._line(place, names, role, made))
+                self._round_before_kink(self._line(index, names, role, layer_call))
             elif not _is_gradient(role, parameters):
-                self.forward_lines.append(self._line(place, names, role, made))
+                self.forward_lines.append(self._line(index, names, role, layer_call))
 
-    def _add_given(self, place: int, layer: Layer, names: Names, shape: Shape) -> None:
+    def _add_pass_inputs(self, index: int, layer: Layer, names: Names, shape: Shape) -> None:
         """Add the arrays that a pass receives beside its image and parameters: buffers, and random draws in training.
        """
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
         if self.run.training:
-            self.draws |= {names.of(role): (place + 1, shape, draw) for role, draw in layer.draws(shape).items()}
+            self.draws |= {names.of(role): (index + 1, shape, draw) for role, draw in layer.draws(shape).items()}
             self.across |= {names.of(role) for role in layer.across if self.run.images}
 
     def _one(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
         """Return a function for single images, or None if this program runs on several."""
         return None if self.run.images else function
 
-    def _settle(self, by: Op) -> None:
-        """Make the operation that computes the same target as `by` also round near-zero values to 0. An image does
+    def _round_before_kink(self, rounding: Op) -> None:
+        """Make the operation that computes the same target as `rounding` also round near-zero values to 0. An image does
         not change."""
-        for place, line in enumerate(self.forward_lines):
-            if line.target == by.target:
-                self.forward_lines[place] = replace(line, sources=(*line.sources, by.sources[-1]), settled=by)
+        for index, line in enumerate(self.forward_lines):
+            if line.target == rounding.target:
+                self.forward_lines[index] = replace(line, sources=(*line.sources, rounding.sources[-1]), rounding=rounding)
 
-    def _line(self, place: int, names: Names, role: str, made: Call) -> Op:
+    def _line(self, layer_index: int, names: Names, role: str, layer_call: Call) -> Op:
         bound = self._bounds[names.input].target
-        sources = tuple(bound if source == "x_bound" else names.of(source) for source in made.roles)
-        return Op(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
+        sources = tuple(bound if source == "x_bound" else names.of(source) for source in layer_call.roles)
+        return Op(names.of(role), layer_call.function, sources, layer_call.settings, layer_index, role, self._single_image_functions[layer_index].get(role))
 
-    def _place_bounds(self) -> None:
+    def _insert_bounds(self) -> None:
         """Insert each bound's operation as soon as its sources are computed, which is mostly at the beginning."""
-        for bound in self._bounds_read():
-            made = [line.target for line in self.forward_lines]
-            first = max((made.index(source) + 1 for source in bound.sources if source in made), default=0)
+        for bound in self._needed_bounds():
+            targets = [line.target for line in self.forward_lines]
+            first = max((targets.index(source) + 1 for source in bound.sources if source in targets), default=0)
             self.forward_lines.insert(first, bound)
 
-    def _bounds_read(self) -> list[Op]:
+    def _needed_bounds(self) -> list[Op]:
         """Return the operations of bounds that others read (core/network/ties.py). There are none without a kink."""
-        read = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
-        found: list[Op] = []
+        needed = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
+        bounds: list[Op] = []
         for target, line in reversed({line.target: line for line in self._bounds.values()}.items()):
-            if target in read:
-                read |= {*line.sources}
-                found.insert(0, line)
-        return found
+            if target in needed:
+                needed |= {*line.sources}
+                bounds.insert(0, line)
+        return bounds
 
     def _loss_line(self) -> Op:
-        made = (self.network.merged or self.network.loss_kind).loss
-        self.losses_line = Op("L", made.function, self._loss_sources(made), made.settings, None, "L")
-        return replace(self.losses_line, function=partial(mean_loss, made.function)) if self.averages else self.losses_line
+        loss_call = (self.network.merged or self.network.loss_kind).loss
+        self.losses_line = Op("L", loss_call.function, self._loss_sources(loss_call), loss_call.settings, None, "L")
+        return replace(self.losses_line, function=partial(mean_loss, loss_call.function)) if self.averages_loss else self.losses_line
 
     @property
-    def averages(self) -> bool:
+    def averages_loss(self) -> bool:
         """Whether L is the mean over several images. With `many`, images are split into blocks, and the caller
         averages."""
         return self.run.images and not self.run.many
 
-    def roles(self, place: int) -> tuple[str, ...]:
+    def roles(self, layer_index: int) -> tuple[str, ...]:
         """Return the roles of a layer that have arrays in a forward pass: x, its parameters, intermediate arrays, and
         y."""
-        made = (line.role for line in self.forward_lines if line.layer == place)
-        return tuple(dict.fromkeys(("x", *self.network.layers[place].parameters(self.inputs[place]), *made)))
+        computed = (line.role for line in self.forward_lines if line.layer == layer_index)
+        return tuple(dict.fromkeys(("x", *self.network.layers[layer_index].parameters(self.inputs[layer_index]), *computed)))
 
     @cached_property
     def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
@@ -192,37 +192,37 @@ class Program:
         loss, change = self.loss_line.run, (self.network.merged or self.network.loss_kind).change
         if change is None:
             return lambda end, before, y: loss(end, y) - loss(before, y)
-        return partial(mean_loss, change) if self.averages else change
+        return partial(mean_loss, change) if self.averages_loss else change
 
-    def _loss_sources(self, made: Call) -> tuple[str, ...]:
+    def _loss_sources(self, loss_call: Call) -> tuple[str, ...]:
         z = self.network.names[-1].input
-        return tuple(z if role == "z" else role for role in made.roles)
+        return tuple(z if role == "z" else role for role in loss_call.roles)
 
     def _backward_lines(self) -> list[Op]:
         network, lines = self.network, []
         if not network.merged:
-            lines += self._slope_of_loss("do", network.loss_kind.do, "do")
-        for place in reversed(range(len(network.layers))):
-            layer, names, calls = network.layers[place], network.names[place], self._calls[place]
-            parameters = layer.parameters(self.inputs[place])
-            lines += [self._line(place, names, f"d{letter}", calls[f"d{letter}"]) for letter in parameters]
-            if network.merged and place == len(network.layers) - 1:
-                lines += self._slope_of_loss(f"d{names.input}", network.merged.dz, "dz")
+            lines += self._loss_gradient_lines("do", network.loss_kind.do, "do")
+        for index in reversed(range(len(network.layers))):
+            layer, names, calls = network.layers[index], network.names[index], self._calls[index]
+            parameters = layer.parameters(self.inputs[index])
+            lines += [self._line(index, names, f"d{letter}", calls[f"d{letter}"]) for letter in parameters]
+            if network.merged and index == len(network.layers) - 1:
+                lines += self._loss_gradient_lines(f"d{names.input}", network.merged.dz, "dz")
             else:
-                lines.append(self._line(place, names, "dx", calls["dx"]))
+                lines.append(self._line(index, names, "dx", calls["dx"]))
             if names.flattens:
                 shape = self.shapes[names.source]
                 lines.append(Op(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=self._one(methodcaller("reshape", shape))))
         return lines
 
-    def _slope_of_loss(self, target: str, made: Call, role: str) -> list[Op]:
+    def _loss_gradient_lines(self, target: str, gradient_call: Call, role: str) -> list[Op]:
         """Return the first operations of the backward pass. For several images these are the gradient of each image's
         loss and its division by m."""
-        line = Op(target, made.function, self._loss_sources(made), made.settings, None, role)
-        if not self.averages:
+        line = Op(target, gradient_call.function, self._loss_sources(gradient_call), gradient_call.settings, None, role)
+        if not self.averages_loss:
             return [line]
-        each = f"{target}.each"
-        return [replace(line, target=each, role=f"{role}.each"), Op(target, share_of_mean, (each,), {}, None, role)]
+        each_target = f"{target}.each"
+        return [replace(line, target=each_target, role=f"{role}.each"), Op(target, share_of_mean, (each_target,), {}, None, role)]
 
     def _shown(self, shape: Shape) -> Shape:
         """Return the shown shape. Maps drop a channel axis of size 1, except for several images; filters drop their
@@ -241,9 +241,9 @@ class Program:
         values: PassValues = {}
         if x is not None:
             values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._fitting("x", x)
-        given = vars(params) if type(params) is Params else params
+        arrays = vars(params) if type(params) is Params else params
         for name, shape, shown in self._parameter_shapes:
-            array = given[name]
+            array = arrays[name]
             if array.shape == shape:
                 values[name] = array
             elif array.shape == shown:
@@ -264,8 +264,8 @@ class Program:
 
     def has_images(self, name: str) -> bool:
         """Return whether an array has an image axis. Parameters, buffers and batch statistics do not."""
-        plain = name[1:] if name[:1] == "d" else name
-        return self.run.images and plain not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
+        base = name[1:] if name[:1] == "d" else name
+        return self.run.images and base not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
 
     # # ---- buffers and random draws
 
@@ -286,56 +286,56 @@ class Program:
     @cached_property
     def buffer_lines(self) -> list[Op]:
         """The operations that compute the next value of each buffer."""
-        found = []
-        for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
-            found += [self._line(place, names, role, buffer.next) for role, buffer in layer.buffers(self.inputs[place]).items()]
-        return found
+        lines = []
+        for index, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
+            lines += [self._line(index, names, role, buffer.next) for role, buffer in layer.buffers(self.inputs[index]).items()]
+        return lines
 
-    def drawn(self, seed: int, k: int, images: int | None = None) -> PassValues:
+    def draw_shown(self, seed: int, k: int, images: int | None = None) -> PassValues:
         """Draw the random numbers of update `k`, shaped like the layers' shown outputs, for one image or for
         `images`. Each draw has its own generator."""
         return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._drawn(seed, k, images or 1).items()}
 
     def _drawn(self, seed: int, k: int, images: int) -> PassValues:
         return {
-            name: freeze(draw(np.random.default_rng([seed, k, place]), (images, *shape)))
-            for name, (place, shape, draw) in self.draws.items()
+            name: freeze(draw(np.random.default_rng([seed, k, number]), (images, *shape)))
+            for name, (number, shape, draw) in self.draws.items()
         }
 
-    def given_to(self, given: Mapping[str, np.ndarray] | None, images: int | None = None) -> PassValues:
+    def pass_inputs(self, user_inputs: Mapping[str, np.ndarray] | None, images: int | None = None) -> PassValues:
         """Return all buffers and draws of a pass, for one image or for `images`. Missing ones get their values before
         update 0, and masks of seed 0.
 
         Raise Problem if a shape does not fit.
         """
-        given = given or {}
-        found = dict(self.buffers_at_start)
-        if not self.draws.keys() <= given.keys():
-            found |= {name: array if images else array[0] for name, array in self._drawn(0, 0, images or 1).items()}
+        user_inputs = user_inputs or {}
+        inputs = dict(self.buffers_at_start)
+        if not self.draws.keys() <= user_inputs.keys():
+            inputs |= {name: array if images else array[0] for name, array in self._drawn(0, 0, images or 1).items()}
         shapes = {name: buffer.shape for name, buffer in self.buffers.items()}
         shapes |= {name: ((images,) if images else ()) + shape for name, (_, shape, _) in self.draws.items()}
         for name, shape in shapes.items():
-            if name in given:
-                array = as_frozen(given[name])
+            if name in user_inputs:
+                array = as_frozen(user_inputs[name])
                 if array.size != math.prod(shape):
                     raise Problem("network.shape", name=name, shape=array.shape, wanted=shape)
-                found[name] = array.reshape(shape)
-        return found
+                inputs[name] = array.reshape(shape)
+        return inputs
 
     def kept(self, values: PassValues) -> PassValues:
         """Return the arrays that a trace shows beside the symbols, by name: statistics, normalized values, masks, and
         buffers."""
-        found: PassValues = {}
+        arrays: PassValues = {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
             for name in (name for role in roles if (name := names.of(role)) in values):
                 array = values[name]
-                found[name] = freeze(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
-        return found
+                arrays[name] = freeze(array.reshape(self._shown(array.shape))) if array.ndim == 3 and not self.run.images else array
+        return arrays
 
     def run_forward(self, values: PassValues) -> PassValues:
         """Run all forward operations on arrays with any leading axes."""
-        return _run(self.forward_lines, values)
+        return _run_lines(self.forward_lines, values)
 
     @property
     def learning_lines(self) -> list[Op]:
@@ -345,7 +345,7 @@ class Program:
     def run_backward(self, values: PassValues) -> PassValues:
         """Run the backward operations that an update needs. `values` holds the arrays of a forward pass, and the
         targets y."""
-        return _run(self._needed_lines, values)
+        return _run_lines(self._needed_lines, values)
 
     def forward(
         self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None,
@@ -355,8 +355,8 @@ class Program:
         x = as_frozen(x)
         params = params if type(params) is Params else Params.of(params)
         values = self.start(params, x)
-        if self._is_given:
-            values |= self.given_to(given, len(x) if self.run.images else None)
+        if self._has_pass_inputs:
+            values |= self.pass_inputs(given, len(x) if self.run.images else None)
         shown = {"x": x if x.shape == self._one_image or self.run.images else x[0]}
         shown.update(self._compiled_forward.go(values, overrides))
         stride, padding = self.sliding
@@ -365,12 +365,12 @@ class Program:
     def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
         """Return all arrays of a pass, including those that the trace does not show. They are recomputed if the trace
         does not hold them."""
-        made_by = trace.made_by
-        if isinstance(made_by, Pass) and made_by.program is self:
-            return dict(made_by.values) if made_by.params is params or not params else {**made_by.values, **self.start(params)}
+        forward_pass = trace.forward_pass
+        if isinstance(forward_pass, Pass) and forward_pass.program is self:
+            return dict(forward_pass.values) if forward_pass.params is params or not params else {**forward_pass.values, **self.start(params)}
         values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
-        if self._is_given:
-            values |= self.given_to(trace.kept, len(values["x"]) if self.run.images else None)
+        if self._has_pass_inputs:
+            values |= self.pass_inputs(trace.kept, len(values["x"]) if self.run.images else None)
         start = self.start(params)
         for line in self.forward_lines:
             if line.target in trace.kept:  # arrays of one image of a batch cannot be recomputed
@@ -391,7 +391,7 @@ class Program:
             return Gradients.of_frozen(gradients)
         if overrides:
             values["y"] = as_frozen(y)
-        return Gradients.of_frozen(gradients, (self._made_last, partial(self._go_on, values, overrides)))
+        return Gradients.of_frozen(gradients, (self._rest_targets, partial(self._go_on, values, overrides)))
 
     def per_image_gradients(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
         """Return ∂Lᵢ/∂θ of each image's loss, named "d" + parameter, (m,…). Each takes a backward pass that starts
@@ -400,10 +400,10 @@ class Program:
             gradients = self.backward(params, trace, y)
             return Params.of_frozen({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
-        values, found = self.inner(params, trace) | {"y": y}, []
-        for alone in np.eye(len(y)):
-            found.append(self._compiled_backward.go(dict(values), {start: partial(_of_one_image, f"{start}.each", alone)}))
-        return Params.made({f"d{name}": np.stack([one[f"d{name}"] for one in found]) for name in self.parameters})
+        values, gradients_by_image = self.inner(params, trace) | {"y": y}, []
+        for indicator in np.eye(len(y)):
+            gradients_by_image.append(self._compiled_backward.go(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
+        return Params.made({f"d{name}": np.stack([gradient[f"d{name}"] for gradient in gradients_by_image]) for name in self.parameters})
 
     def _go_on(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Compute the gradients that no update needs. The forward pass already warned about infinite values."""
@@ -447,7 +447,7 @@ class Program:
         return arithmetic(self.network, self.run.training)
 
 
-def program_of(network: Architecture, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
+def get_program(network: Architecture, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
     """Return the cached program of a network for images (H,W) or (C,H,W), or several (m,C,H,W). Raise Problem if a
     layer does not fit."""
     if len(x_shape) == 4:
@@ -462,12 +462,12 @@ def _program_of(network: Architecture, x_shape: Shape, run: Run) -> Program:
     return Program(network, x_shape, run)
 
 
-def _of_one_image(each: str, alone: np.ndarray, values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
+def _gradient_of_image(each_target: str, indicator: np.ndarray, values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
     """Return the gradient of one image's loss, with 0 for all other images."""
-    return np.where(alone[:, None] > 0, values[each], 0)
+    return np.where(indicator[:, None] > 0, values[each_target], 0)
 
 
-def _run(lines: Iterable[Op], values: PassValues) -> PassValues:
+def _run_lines(lines: Iterable[Op], values: PassValues) -> PassValues:
     for line in lines:
         line.step(values)
     return values

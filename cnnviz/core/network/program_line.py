@@ -23,7 +23,7 @@ class Op:
     """`target` = function(*sources, **settings). `layer` is the layer's index or None, and `role` the target's role
     in it.
 
-    Before a kink, `settled` is an operation that is applied to the result to round near-zero values to 0. Its bound is the last
+    Before a kink, `rounding` is an operation that is applied to the result to round near-zero values to 0. Its bound is the last
     source.
     """
 
@@ -35,7 +35,7 @@ class Op:
     role: str = ""
     for_one: Callable[..., np.ndarray] | None = None
     """Faster function with the settings for one image and bit-identical results, if there is one (Layer.for_one)."""
-    settled: Op | None = None
+    rounding: Op | None = None
 
     @property
     def place(self) -> int:
@@ -46,23 +46,23 @@ class Op:
     @cached_property
     def run(self) -> Callable[..., np.ndarray]:
         """The function with its settings."""
-        return self._settling(partial(self.function, **self.settings) if self.settings else self.function)
+        return self._with_rounding(partial(self.function, **self.settings) if self.settings else self.function)
 
-    def _settling(self, made: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
-        if self.settled is None:
-            return made
-        settled = self.settled.run
-        return lambda *given: settled(made(*given[:-1]), given[-1])
+    def _with_rounding(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray]:
+        if self.rounding is None:
+            return function
+        rounding = self.rounding.run
+        return lambda *given: rounding(function(*given[:-1]), given[-1])
 
     @property
-    def unsettled(self) -> Op:
+    def without_rounding(self) -> Op:
         """The operation without the rounding of near-zero values."""
-        return replace(self, sources=self.sources[:-1], settled=None) if self.settled else self
+        return replace(self, sources=self.sources[:-1], rounding=None) if self.rounding else self
 
     @property
-    def run_one(self) -> Callable[..., np.ndarray]:
+    def run_single_image(self) -> Callable[..., np.ndarray]:
         """The function for one image."""
-        return self._settling(self.for_one) if self.for_one else self.run
+        return self._with_rounding(self.for_one) if self.for_one else self.run
 
     def make(self, values: PassValues) -> np.ndarray:
         """Compute the target from the arrays so far."""
@@ -101,14 +101,14 @@ def flatten(a: np.ndarray) -> np.ndarray:
     return a.reshape(*a.shape[:-3], -1)
 
 
-def share_of_mean(each: np.ndarray) -> np.ndarray:
+def share_of_mean(image_gradients: np.ndarray) -> np.ndarray:
     """Return the gradient of the mean of m losses, given that of each loss, (m,N)."""
-    return each / each.shape[-2]
+    return image_gradients / image_gradients.shape[-2]
 
 
-def mean_loss(loss: Callable[..., np.ndarray], *ends: np.ndarray) -> np.ndarray:
+def mean_loss(loss: Callable[..., np.ndarray], *inputs: np.ndarray) -> np.ndarray:
     """Return the mean of the images' losses, which are the last axis of the result of `loss`."""
-    return np.mean(loss(*ends), axis=-1)
+    return np.mean(loss(*inputs), axis=-1)
 
 
 def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:

@@ -37,7 +37,7 @@ def pad_widths(k: int, padding: Padding) -> tuple[int, int]:
         if total is None:
             raise Problem("sliding.padding", padding=repr(padding), paddings=PADDINGS)
         return total // 2, total - total // 2
-    width = whole_number("padding", padding, least=0)
+    width = check_integer("padding", padding, least=0)
     return width, width
 
 
@@ -50,8 +50,8 @@ def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
     >>> output_size(32, 3), output_size(32, 3, stride=2, padding=1), output_size(32, 3, padding="full")
     (30, 16, 34)
     """
-    n, k = whole_number("input size", n), whole_number("kernel size", k)
-    stride = whole_number("stride", stride)
+    n, k = check_integer("input size", n), check_integer("kernel size", k)
+    stride = check_integer("stride", stride)
     zeros = sum(pad_widths(k, padding))
     size = (n - k + zeros) // stride + 1
     if size < 1:
@@ -59,7 +59,7 @@ def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
     return size
 
 
-def whole_number(name: str, value: object, least: int = 1) -> int:
+def check_integer(name: str, value: object, least: int = 1) -> int:
     """Return `value` as an int of at least `least`. Raise Problem with `name` if it is not."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
@@ -80,15 +80,15 @@ def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tu
     )
 
 
-def padded(x: np.ndarray, before: int, after: int) -> np.ndarray:
+def pad(x: np.ndarray, before: int, after: int) -> np.ndarray:
     """Return a contiguous copy of `x` (…,H,W) with zeros around the last two axes, or `x` itself if it is contiguous
     and needs none."""
     if not before and not after:
         return np.ascontiguousarray(x)
     height, width = x.shape[-2:]
-    wide = np.zeros((*x.shape[:-2], height + before + after, width + before + after), x.dtype)
-    wide[..., before : before + height, before : before + width] = x
-    return wide
+    result = np.zeros((*x.shape[:-2], height + before + after, width + before + after), x.dtype)
+    result[..., before : before + height, before : before + width] = x
+    return result
 
 
 def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation: int = 1) -> np.ndarray:
@@ -100,7 +100,7 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
     """
     shape, strides, zeros = _view(x.shape, x.strides, k, stride, padding, dilation)
     if any(zeros) or not x.flags.c_contiguous:
-        return view_windows(padded(x, *zeros), k, stride, 0, dilation)
+        return view_windows(pad(x, *zeros), k, stride, 0, dilation)
     return np.ndarray(shape, x.dtype, x, 0, strides)
 
 
@@ -110,24 +110,24 @@ def _view(
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]:
     """Return the shape and strides of the view, and the padding that is needed first."""
     *lead, height, width = shape
-    *across, down, right = strides
+    *lead_strides, down, right = strides
     rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
-    steps = (*across, down * dilation, right * dilation, down * stride, right * stride)
+    steps = (*lead_strides, down * dilation, right * dilation, down * stride, right * stride)
     return (*lead, k, k, rows, columns), steps, (before, after)
 
 
-def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
+def axis_slices(k: int, stride: int, positions: int, dilation: int = 1) -> list[slice]:
     """Return, for each cell of the window along one axis, the slice of pixels under it over all positions.
 
-    >>> along(2, stride=3, places=2)
+    >>> axis_slices(2, stride=3, places=2)
     [slice(0, 4, 3), slice(1, 5, 3)]
     """
-    return [slice(u, u + stride * (places - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
+    return [slice(u, u + stride * (positions - 1) + 1, stride) for u in range(0, k * dilation, dilation)]
 
 
 def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[Index]:
     """Iterate over the cells (u,v) of the window in row-major order: the index of the pixels under each, over all
     positions."""
-    for down in along(k, stride, rows, dilation):
-        for right in along(k, stride, columns, dilation):
+    for down in axis_slices(k, stride, rows, dilation):
+        for right in axis_slices(k, stride, columns, dilation):
             yield ..., down, right

@@ -37,10 +37,10 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
     first, *others = [line for line in definition.body if not isinstance(line, ast.Expr)]  # without the docstring
     if others or not isinstance(first, ast.Return) or first.value is None or isinstance(first.value, ast.IfExp):
         return None
-    return ast.unparse(_Named(symbols).visit(first.value))
+    return ast.unparse(_ArgumentReplacer(symbols).visit(first.value))
 
 
-class _Named(ast.NodeTransformer):
+class _ArgumentReplacer(ast.NodeTransformer):
     """Replaces arguments by their texts, and drops the leading underscore of helpers."""
 
     def __init__(self, symbols: Mapping[str, str]):

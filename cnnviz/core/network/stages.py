@@ -48,8 +48,8 @@ class Stage(str):
         """Title, a few words."""
         if self == "o":
             return Message("stage.o.title")
-        deeper = self.words == "layer.conv.y" and self.inputs[0] != "x"
-        return Message(f"{self.words}.{'deeper' if deeper else 'title'}")
+        is_deeper = self.words == "layer.conv.y" and self.inputs[0] != "x"
+        return Message(f"{self.words}.{'deeper' if is_deeper else 'title'}")
 
     @property
     def sentence(self) -> Message:
@@ -75,21 +75,21 @@ def label(symbol: str) -> str:
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
-def named(symbol: str) -> str | Message:
+def display_name(symbol: str) -> str | Message:
     """Format a symbol for display, or the name of the update.
 
-    >>> named("dz1"), str(named("update"))
+    >>> display_name("dz1"), str(display_name("update"))
     ('∂z₁', 'update')
     """
     return message("stage.update.name") if symbol == "update" else label(symbol)
 
 
-def stages_of(layers: Sequence[Layer], symbols: Sequence[Names], loss: str, merged: bool) -> tuple[Stage, ...]:
+def build_stages(layers: Sequence[Layer], symbols: Sequence[Names], loss: str, merged: bool) -> tuple[Stage, ...]:
     """Return the stages of one update for these layers, their symbols, and a loss. `merged` is whether it merges with
     the last layer.
 
     >>> from cnnviz.core.network.layers import LAYERS
-    >>> stages_of([LAYERS["dense"](2)], [Names("x", "o", flattens=True)], "mse", merged=False)
+    >>> build_stages([LAYERS["dense"](2)], [Names("x", "o", flattens=True)], "mse", merged=False)
     ('x', 'v', 'o', 'L', 'do', 'dw', 'update')
     """
     pairs = list(zip(layers, symbols, strict=True))
@@ -99,32 +99,32 @@ def stages_of(layers: Sequence[Layer], symbols: Sequence[Names], loss: str, merg
 
 
 def _forward(pairs: Sequence[tuple[Layer, Names]]) -> Iterator[Stage]:
-    for place, (layer, names) in enumerate(pairs):
+    for index, (layer, names) in enumerate(pairs):
         if names.flattens:
-            yield Stage("v", "forward", "stage.v", place, inputs=(names.source,))
+            yield Stage("v", "forward", "stage.v", index, inputs=(names.source,))
         reads = tuple(names.of(role) for role, _ in layer.links()["y"])
-        yield Stage(names.output, "forward", layer.words("y"), place, inputs=reads)
+        yield Stage(names.output, "forward", layer.words("y"), index, inputs=reads)
 
 
 def _backward(pairs: Sequence[tuple[Layer, Names]], loss: str, merged: bool, parameters: tuple[str, ...]) -> Iterator[Stage]:
     if not merged:
         yield Stage("do", "backward", f"loss.{loss}.do", inputs=("o", "y"))
-    for place, (layer, names) in reversed([*enumerate(pairs)]):
+    for index, (layer, names) in reversed([*enumerate(pairs)]):
         learning = {role: reads for role, reads in layer.links().items() if role[0] == "d" and role not in ("dx", "dy")}
         if learning:
             makes = tuple(names.of(role) for role in learning)
             read = dict.fromkeys(symbol for links in learning.values() for role, _ in links if (symbol := names.of(role)) not in parameters)
-            yield Stage(makes[0], "backward", layer.words(next(iter(learning))), place, makes, tuple(read))
+            yield Stage(makes[0], "backward", layer.words(next(iter(learning))), index, makes, tuple(read))
         if names.source == "x":
             continue
         target = f"d{names.source}"
-        if merged and place == len(pairs) - 1:
-            yield Stage(target, "backward", f"loss.{loss}.{layer.kind}", place, inputs=("o", "y"))
+        if merged and index == len(pairs) - 1:
+            yield Stage(target, "backward", f"loss.{loss}.{layer.kind}", index, inputs=("o", "y"))
         else:
             reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
-            yield Stage(target, "backward", layer.words("dx"), place, inputs=reads)
+            yield Stage(target, "backward", layer.words("dx"), index, inputs=reads)
 
 
 def _update(parameters: tuple[str, ...]) -> Stage:
-    read = tuple(name for parameter in parameters for name in (parameter, f"d{parameter}"))
-    return Stage("update", "update", "stage.update", makes=parameters, inputs=read)
+    inputs = tuple(name for parameter in parameters for name in (parameter, f"d{parameter}"))
+    return Stage("update", "update", "stage.update", makes=parameters, inputs=inputs)

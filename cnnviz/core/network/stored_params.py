@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnnviz.core.network.named_arrays import Params
-from cnnviz.core.runtime.lru_cache import Budgets, Elsewhere, held_bytes
+from cnnviz.core.runtime.lru_cache import BudgetedCache, SharedStore, held_bytes
 from cnnviz.words import Problem
 
 MOST_BYTES, MOST_EACH = 64_000_000, 32_000_000
@@ -22,161 +22,161 @@ MOST_BYTES, MOST_EACH = 64_000_000, 32_000_000
 _NAME = re.compile(r"held-[0-9a-f]{16}(\.\d{1,3})?", re.ASCII)
 
 
-def size(arrays: Mapping[str, np.ndarray]) -> int:
+def total_bytes(arrays: Mapping[str, np.ndarray]) -> int:
     """Return the total bytes of the arrays.
 
-    >>> size({"w": np.zeros((4, 2)), "b": np.zeros(2)})
+    >>> total_bytes({"w": np.zeros((4, 2)), "b": np.zeros(2)})
     80
     """
     return sum(array.nbytes for array in arrays.values())
 
 
-class Learned(NamedTuple):
+class TrainingInfo(NamedTuple):
     """What the parameters were trained on: the number of images, and of epochs."""
 
     images: int
     epochs: int
 
 
-class _Kept(NamedTuple):
+class _Entry(NamedTuple):
     params: Params
-    learned: Learned | None = None
+    learned: TrainingInfo | None = None
     files: tuple[str, ...] = ()
 
 
-_kept: Budgets[str, _Kept] = Budgets(MOST_BYTES, MOST_EACH, held_bytes)
+_entries: BudgetedCache[str, _Entry] = BudgetedCache(MOST_BYTES, MOST_EACH, held_bytes)
 
 _LEARNED, _FILES = "learned", "files"
 """Names of arrays in a shared store that hold the training information and the file names."""
 
 
-_elsewhere: list[Elsewhere[str, Mapping[str, np.ndarray]]] = []
+_shared_stores: list[SharedStore[str, Mapping[str, np.ndarray]]] = []
 
 
-def keep_also(elsewhere: Elsewhere[str, Mapping[str, np.ndarray]]) -> None:
-    """Also store parameters in `elsewhere` from now on, and look up missing ones there."""
-    _elsewhere[:] = [elsewhere]
+def set_shared_store(store: SharedStore[str, Mapping[str, np.ndarray]]) -> None:
+    """Also store parameters in `store` from now on, and look up missing ones there."""
+    _shared_stores[:] = [store]
 
 
-class NotKept(Problem):
+class NotStored(Problem):
     """Parameters of that name are not stored, or do not fit. The message says what to do."""
 
 
-def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None, files: tuple[str, ...] = ()) -> str:
+def store_params(params: Mapping[str, np.ndarray], learned: TrainingInfo | None = None, files: tuple[str, ...] = ()) -> str:
     """Store parameters and return a name for a setup: "held-" and 16 hexadecimal digits. Equal parameters with equal
     training get the same name.
 
     `files` are the names of the files along the first axis, if there are several.
 
-    >>> name = keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), Learned(240, 10))
-    >>> kept(name).w.shape, learned_by(name)
+    >>> name = store_params(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), TrainingInfo(240, 10))
+    >>> stored_params(name).w.shape, training_info(name)
     ((4, 2), Learned(images=240, epochs=10))
     """
-    digest = hashlib.sha256("".join(repr(one) for one in (learned, files) if one).encode())
+    digest = hashlib.sha256("".join(repr(part) for part in (learned, files) if part).encode())
     for name, array in params.items():
         digest.update(f"{name} {array.shape} ".encode() + array.tobytes())
     name = f"held-{digest.hexdigest()[:16]}"
-    if _kept.get(name) is None:
-        stored = _Kept(Params.of(params), learned, files)
-        _kept.put(name, stored)
-        for elsewhere in _elsewhere:
-            elsewhere.put(name, _packed(stored))
+    if _entries.get(name) is None:
+        entry = _Entry(Params.of(params), learned, files)
+        _entries.put(name, entry)
+        for store in _shared_stores:
+            store.put(name, _pack(entry))
     return name
 
 
-def _packed(stored: _Kept) -> dict[str, np.ndarray]:
+def _pack(entry: _Entry) -> dict[str, np.ndarray]:
     """Return stored parameters and their training information as arrays by name."""
-    beside = {_LEARNED: np.array(stored.learned)} if stored.learned else {}
-    beside |= {_FILES: np.frombuffer("\n".join(stored.files).encode(), np.uint8)} if stored.files else {}
-    return {**stored.params, **beside}
+    extra = {_LEARNED: np.array(entry.learned)} if entry.learned else {}
+    extra |= {_FILES: np.frombuffer("\n".join(entry.files).encode(), np.uint8)} if entry.files else {}
+    return {**entry.params, **extra}
 
 
-def _unpacked(arrays: Mapping[str, np.ndarray]) -> _Kept:
+def _unpack(arrays: Mapping[str, np.ndarray]) -> _Entry:
     params = dict(arrays)
     learned, files = (params.pop(beside, None) for beside in (_LEARNED, _FILES))
     names = () if files is None else tuple(files.tobytes().decode().split("\n"))
-    return _Kept(Params.of(params), None if learned is None else Learned(*learned.tolist()), names)
+    return _Entry(Params.of(params), None if learned is None else TrainingInfo(*learned.tolist()), names)
 
 
-def mentioned(text: str) -> list[str]:
+def names_in(text: str) -> list[str]:
     """Return the names of stored parameters in a text, each once, in order of appearance.
 
-    >>> mentioned("init=held-0123456789abcdef.7&k=3")
+    >>> names_in("init=held-0123456789abcdef.7&k=3")
     ['held-0123456789abcdef']
     """
     return [*dict.fromkeys(match[0].partition(".")[0] for match in _NAME.finditer(text))]
 
 
-def packed(names: Iterable[str], most: int) -> dict[str, dict[str, np.ndarray]]:
-    """Return stored parameters in the format for another process, in the order of `names`, until they exceed `most`
+def pack_params(names: Iterable[str], max_bytes: int) -> dict[str, dict[str, np.ndarray]]:
+    """Return stored parameters in the format for another process, in the order of `names`, until they exceed `max_bytes`
     bytes."""
-    found: dict[str, dict[str, np.ndarray]] = {}
+    packed_params: dict[str, dict[str, np.ndarray]] = {}
     for name in names:
         try:
-            arrays = _packed(_found(name))
-        except NotKept:
+            arrays = _pack(_find(name))
+        except NotStored:
             continue
-        most -= size(arrays)
-        if most < 0:
+        max_bytes -= total_bytes(arrays)
+        if max_bytes < 0:
             break
-        found[name] = arrays
-    return found
+        packed_params[name] = arrays
+    return packed_params
 
 
-def forget() -> None:
+def clear() -> None:
     """Remove all stored parameters."""
-    _kept.clear()
+    _entries.clear()
 
 
-def keep_packed(arrays: Mapping[str, np.ndarray]) -> str:
+def store_packed(arrays: Mapping[str, np.ndarray]) -> str:
     """Store parameters that another process packed, and return their name."""
-    stored = _unpacked(arrays)
-    return keep(stored.params, stored.learned, stored.files)
+    stored = _unpack(arrays)
+    return store_params(stored.params, stored.learned, stored.files)
 
 
-def kept(name: str) -> Params:
+def stored_params(name: str) -> Params:
     """Return stored parameters. The name may end with an index, such as ".3", into the first axis of each. Raise
     NotKept if they are missing.
 
-    >>> name = keep({"b": np.array([[1.0], [2.0]])})
-    >>> kept(f"{name}.1")["b"]
+    >>> name = store_params({"b": np.array([[1.0], [2.0]])})
+    >>> stored_params(f"{name}.1")["b"]
     array([2.])
     """
-    name, _, place = name.partition(".")
-    found = _found(name).params
-    if not place:
-        return found
-    if not all(array.ndim and int(place) < len(array) for array in found.values()):
-        raise NotKept("lesson.kept.gone")
-    return Params.of({symbol: array[int(place)] for symbol, array in found.items()})
+    name, _, index = name.partition(".")
+    params = _find(name).params
+    if not index:
+        return params
+    if not all(array.ndim and int(index) < len(array) for array in params.values()):
+        raise NotStored("lesson.kept.gone")
+    return Params.of({symbol: array[int(index)] for symbol, array in params.items()})
 
 
-def learned_by(name: str) -> Learned | None:
+def training_info(name: str) -> TrainingInfo | None:
     """Return what the parameters were trained on, or None if unknown. Raise NotKept if they are missing."""
-    return _found(name.partition(".")[0]).learned
+    return _find(name.partition(".")[0]).learned
 
 
-def files_of(name: str) -> tuple[str, ...]:
+def file_names(name: str) -> tuple[str, ...]:
     """Return the file names along the first axis, or () if there was only one set. Raise NotKept if they are missing.
    """
-    return _found(name.partition(".")[0]).files
+    return _find(name.partition(".")[0]).files
 
 
-def _found(name: str) -> _Kept:
-    found = _kept.get(name)
-    for elsewhere in _elsewhere if found is None else ():
-        if arrays := elsewhere.get(name):
-            found = _unpacked(arrays)
-            _kept.put(name, found)
-    if found is None:
-        raise NotKept("lesson.kept.gone")
-    return found
+def _find(name: str) -> _Entry:
+    entry = _entries.get(name)
+    for store in _shared_stores if entry is None else ():
+        if arrays := store.get(name):
+            entry = _unpack(arrays)
+            _entries.put(name, entry)
+    if entry is None:
+        raise NotStored("lesson.kept.gone")
+    return entry
 
 
-def is_kept_name(text: object) -> bool:
-    """Return whether `text` has the form of a name that `keep` returns, whether or not it is stored.
+def is_stored_name(text: object) -> bool:
+    """Return whether `text` has the form of a name that `store_params` returns, whether or not it is stored.
 
-    >>> is_kept_name("held-0123456789abcdef"), is_kept_name("held-0123456789abcdef.7"), is_kept_name("normal")
+    >>> is_stored_name("held-0123456789abcdef"), is_stored_name("held-0123456789abcdef.7"), is_stored_name("normal")
     (True, True, False)
     """
     return isinstance(text, str) and bool(_NAME.fullmatch(text))

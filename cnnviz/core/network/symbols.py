@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-TAKEN = frozenset("xyvzapnrok")
+RESERVED = frozenset("xyvzapnrok")
 """Letters that no parameter may have: the image, targets, a flattened map, outputs of layers and of the network, and
 the window size."""
 
@@ -14,7 +14,7 @@ def is_parameter(letter: str) -> bool:
     >>> is_parameter("w"), is_parameter("z"), is_parameter("mean")
     (True, False, False)
     """
-    return len(letter) == 1 and letter not in TAKEN
+    return len(letter) == 1 and letter not in RESERVED
 
 
 GREEK = {"g": "γ", "s": "β"}
@@ -44,10 +44,10 @@ class Names:
         if role in ("x_bound", "y_bound"):
             return f"{self.of(role[0])}.bound"
         if is_parameter(role.removeprefix("d")):
-            return role + (self._own(role[-1]))
+            return role + (self._number_of(role[-1]))
         return f"{self.output}.{role}"
 
-    def _own(self, letter: str) -> str:
+    def _number_of(self, letter: str) -> str:
         return self.number if letter in self.numbered else ""
 
     numbered: frozenset[str] = frozenset()

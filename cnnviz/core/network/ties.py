@@ -29,10 +29,10 @@ then says nothing about the other unit.
 """
 
 
-def bound_of_image(x: np.ndarray) -> np.ndarray:
+def image_bound(x: np.ndarray) -> np.ndarray:
     """Return the bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1). In float32 it is 0, which disables ties.
 
-    >>> bound_of_image(np.array([[[0.5, -2.0]]])).tolist()
+    >>> image_bound(np.array([[[0.5, -2.0]]])).tolist()
     [[[2.0]]]
     """
     if x.dtype == np.float32:
@@ -49,25 +49,25 @@ def margin(bound: np.ndarray, tie: float) -> np.ndarray:
     return np.where(bound < MOST_BOUND, tie * bound, bound.dtype.type(0))
 
 
-def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
+def round_to_zero(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
     """Return z with values set to 0 that are 0 within round-off: |z| < margin.
 
-    >>> settled(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
+    >>> round_to_zero(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
     [0.0, 0.0, 1e-13]
     """
-    most = bound.item() if bound.size == 1 else bound.max()
-    if most == 0:
+    max_bound = bound.item() if bound.size == 1 else bound.max()
+    if max_bound == 0:
         return z
     size = np.abs(z)
-    if not size.min() < tie * most:  # the common case, which saves half the time
+    if not size.min() < tie * max_bound:  # the common case, which saves half the time
         return z
     return np.where(size < margin(bound, tie), z.dtype.type(0), z)
 
 
-def bound_of_shares(bound: np.ndarray) -> np.ndarray:
+def saturating_bound(bound: np.ndarray) -> np.ndarray:
     """Return the bound of a sigmoid, tanh or softmax: 1, or that of its input, whose round-off it passes on.
 
-    >>> bound_of_shares(np.array([0.1, 20.0])).tolist()
+    >>> saturating_bound(np.array([0.1, 20.0])).tolist()
     [1.0, 20.0]
     """
     return np.maximum(bound, 1)

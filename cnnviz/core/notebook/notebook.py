@@ -11,7 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnnviz.core.network.line_overrides import chained, override
+from cnnviz.core.network.line_overrides import chain_overrides, override
 from cnnviz.core.network.named_arrays import Gradients, Params, Trace
 from cnnviz.core.network.notebook_ops import Padding, conv2d_shape, pad_widths, targets
 from cnnviz.core.network.program_line import Override, PassValues
@@ -93,7 +93,7 @@ def _overrides(on: frozenset[str], learning_rate: float) -> dict[str, Override]:
         return learning_rate if name == "learning_rate" else values[name]
 
     chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in on]
-    return chained((one.target, override(one.function, find)) for one in chosen if one.target not in ("params", "update"))
+    return chain_overrides((one.target, override(one.function, find)) for one in chosen if one.target not in ("params", "update"))
 
 
 def _changed(params: Params, target: str, on: frozenset[str]) -> Params:

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.notebook.notebook import DEVIATIONS, notebook_step
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 
 
 def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float) -> np.ndarray:
@@ -18,7 +18,7 @@ def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: flo
     """
 
     def moves(n: int) -> bool:
-        check_wanted()
+        check_cancelled()
         return bool((notebook_step(params, x, y, learning_rate, names_of(n))[2].f != params.f).any())
 
     return np.array([moves(n) for n in range(2 ** len(DEVIATIONS))])

@@ -75,7 +75,7 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
     >>> backward(params, forward(params, x), np.array([1, 0])).db
     array([-0.125,  0.125])
     """
-    made_by = trace.made_by
+    made_by = trace.forward_pass
     if isinstance(made_by, Pass) and made_by.params is params:
         program = made_by.program
     else:

@@ -15,14 +15,14 @@ from weakref import WeakSet
 import numpy as np
 
 from cnnviz.core.runtime.read_only import freeze_all
-from cnnviz.core.runtime.work_cancellation import check_wanted, held
+from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
 
-Name = TypeVar("Name")
+Key = TypeVar("Key")
 Value = TypeVar("Value")
-Asked = TypeVar("Asked", contravariant=True)
-Told = TypeVar("Told")
+StoreKey = TypeVar("StoreKey", contravariant=True)
+StoredValue = TypeVar("StoredValue")
 
-_NO_DATA = (type, ModuleType, BuiltinFunctionType)
+_IGNORED_TYPES = (type, ModuleType, BuiltinFunctionType)
 
 
 def held_bytes(value: object) -> int:
@@ -34,49 +34,49 @@ def held_bytes(value: object) -> int:
     True
     """
     seen: set[int] = set()
-    left, total = [value], 0
-    while left:
-        one = left.pop()
-        if id(one) in seen or one is None or isinstance(one, _NO_DATA):
+    stack, total = [value], 0
+    while stack:
+        obj = stack.pop()
+        if id(obj) in seen or obj is None or isinstance(obj, _IGNORED_TYPES):
             continue
-        seen.add(id(one))
-        if isinstance(one, np.ndarray):
-            left.append(one.base)
-            total += 100 + (one.nbytes if one.base is None else 0)
+        seen.add(id(obj))
+        if isinstance(obj, np.ndarray):
+            stack.append(obj.base)
+            total += 100 + (obj.nbytes if obj.base is None else 0)
         else:
-            total += sys.getsizeof(one, 64)
-            left += _parts(one)
+            total += sys.getsizeof(obj, 64)
+            stack += _referents(obj)
     return total
 
 
-def _parts(one: object) -> Iterable[object]:
-    """Return the objects that `one` refers to directly."""
-    if isinstance(one, str | bytes | bytearray | memoryview | array | int | float):
+def _referents(obj: object) -> Iterable[object]:
+    """Return the objects that `obj` refers to directly."""
+    if isinstance(obj, str | bytes | bytearray | memoryview | array | int | float):
         return ()
-    if type(one) is dict:
-        return (*one, *one.values())
-    if isinstance(one, list | tuple | set | frozenset):
-        return one
-    if isinstance(one, FunctionType):
-        return [cell.cell_contents for cell in one.__closure__ or ()]
-    if isinstance(one, partial | MethodType):
-        return (one.func, *one.args, one.keywords) if isinstance(one, partial) else (one.__self__,)
-    slots = [getattr(one, name, None) for cls in type(one).__mro__ for name in getattr(cls, "__slots__", ()) if name != "__dict__"]
-    fields = [*getattr(one, "__dict__", {}).values(), *slots]
-    return one.values() if isinstance(one, Mapping) and not fields else fields
+    if type(obj) is dict:
+        return (*obj, *obj.values())
+    if isinstance(obj, list | tuple | set | frozenset):
+        return obj
+    if isinstance(obj, FunctionType):
+        return [cell.cell_contents for cell in obj.__closure__ or ()]
+    if isinstance(obj, partial | MethodType):
+        return (obj.func, *obj.args, obj.keywords) if isinstance(obj, partial) else (obj.__self__,)
+    slots = [getattr(obj, name, None) for cls in type(obj).__mro__ for name in getattr(cls, "__slots__", ()) if name != "__dict__"]
+    fields = [*getattr(obj, "__dict__", {}).values(), *slots]
+    return obj.values() if isinstance(obj, Mapping) and not fields else fields
 
 
-class Elsewhere(Protocol[Asked, Told]):
+class SharedStore(Protocol[StoreKey, StoredValue]):
     """A key-value store that several processes share."""
 
-    def put(self, name: Asked, value: Told, /) -> None:
+    def put(self, name: StoreKey, value: StoredValue, /) -> None:
         """Store a value under a name."""
 
-    def get(self, name: Asked, /) -> Told | None:
+    def get(self, name: StoreKey, /) -> StoredValue | None:
         """Return the value stored under a name, or None if there is none."""
 
 
-class LruCache(Generic[Name, Value]):
+class LruCache(Generic[Key, Value]):
     """Cache of at most `most` bytes, or entries; evicts the least recently used. Threads may share it.
 
     The weight of an entry is the size of its name (`held_bytes`) plus `weigh(value)`. Without `weigh` it is 1, for names and values
@@ -89,11 +89,11 @@ class LruCache(Generic[Name, Value]):
     ('A', None, 2)
     """
 
-    def __init__(self, most: int, weigh: Callable[[Value], int] | None = None):
-        self.most, self._weigh = most, weigh
-        self._values: OrderedDict[Name, Value] = OrderedDict()
-        self._weights: dict[Name, int] = {}
-        self._name_weights: dict[Name, int] = {}  # included in `_weights`; cached, since names do not change
+    def __init__(self, capacity: int, weigh: Callable[[Value], int] | None = None):
+        self.most, self._weigh = capacity, weigh
+        self._values: OrderedDict[Key, Value] = OrderedDict()
+        self._weights: dict[Key, int] = {}
+        self._name_weights: dict[Key, int] = {}  # included in `_weights`; cached, since names do not change
         self.total = 0
         self._lock = threading.RLock()
         _CACHES.add(self)
@@ -101,7 +101,7 @@ class LruCache(Generic[Name, Value]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def put(self, name: Name, value: Value) -> None:
+    def put(self, name: Key, value: Value) -> None:
         """Store `value` under `name`, replacing an earlier value. Call this again when a value has grown, to update
         its weight."""
         freeze_all(value)
@@ -114,35 +114,35 @@ class LruCache(Generic[Name, Value]):
             self._values.move_to_end(name)
             self._shrink(name)
 
-    def _shrink(self, name: Name) -> None:
+    def _shrink(self, name: Key) -> None:
         """Evict entries until the limit is met, after `name` was stored."""
         while self.total > self.most and self._values:
             self._evict(next(iter(self._values)))
 
-    def _evict(self, name: Name) -> None:
+    def _evict(self, name: Key) -> None:
         del self._values[name], self._name_weights[name]
         self.total -= self._weights.pop(name)
 
-    def get(self, name: Name) -> Value | None:
+    def get(self, name: Key) -> Value | None:
         """Return the value under `name`, or None if it was evicted or never stored."""
         with self._lock:
             if name in self._values:
                 self._values.move_to_end(name)
             return self._values.get(name)
 
-    def get_or_make(self, name: Name, make: Callable[[], Value]) -> Value:
+    def get_or_make(self, name: Key, make: Callable[[], Value]) -> Value:
         """Return the value under `name`, calling `make` if there is none. If several threads make it at once, all get
         the first result. Exceptions of `make` propagate."""
         with self._lock:
             if name in self._values:
                 self._values.move_to_end(name)
                 return self._values[name]
-        made = make()  # outside the lock, so that no other thread waits
+        value = make()  # outside the lock, so that no other thread waits
         with self._lock:
             if name in self._values:
                 return self._values[name]
-            self.put(name, made)
-        return made
+            self.put(name, value)
+        return value
 
     def clear(self) -> None:
         """Remove all entries."""
@@ -153,47 +153,47 @@ class LruCache(Generic[Name, Value]):
             self.total = 0
 
 
-class Budgets(LruCache[Name, Value]):
+class BudgetedCache(LruCache[Key, Value]):
     """LruCache whose entries have owners: each owner may use `most_each` bytes, all together `most`.
 
-    An entry belongs to the owner that stored it first (`keeping_for`). Above `most_each` the owner's least recently used entries are
+    An entry belongs to the owner that stored it first (`owned_by`). Above `most_each` the owner's least recently used entries are
     evicted; above `most` those of the owner with the most bytes, so that an owner with many entries never evicts another's few.
 
-    >>> cache = Budgets(300, 250, weigh=len)
+    >>> cache = BudgetedCache(300, 250, weigh=len)
     >>> for owner, name in (("a", 1), ("b", 2), ("b", 3), ("b", 4)):
-    ...     with keeping_for(owner):
+    ...     with owned_by(owner):
     ...         cache.put(name, b"-" * 50)
     >>> [name for name in (1, 2, 3, 4) if cache.get(name)]
     [1, 3, 4]
     """
 
-    def __init__(self, most: int, most_each: int, weigh: Callable[[Value], int]):
-        super().__init__(most, weigh)
-        self.most_each = most_each
-        self._owners: dict[Name, str] = {}
+    def __init__(self, capacity: int, capacity_per_owner: int, weigh: Callable[[Value], int]):
+        super().__init__(capacity, weigh)
+        self.most_each = capacity_per_owner
+        self._owners: dict[Key, str] = {}
         # entries of each owner with their weights, least recently used first
-        self._owned: dict[str, OrderedDict[Name, int]] = {}
+        self._owned: dict[str, OrderedDict[Key, int]] = {}
         self._bytes: Counter[str] = Counter()
 
-    def get(self, name: Name) -> Value | None:
+    def get(self, name: Key) -> Value | None:
         with self._lock:
             if name in self._owners:
                 self._owned[self._owners[name]].move_to_end(name)
             return super().get(name)
 
-    def _shrink(self, name: Name) -> None:
-        owner = self._owners.setdefault(name, owner_of_work())
-        owned = self._owned.setdefault(owner, OrderedDict())
-        self._bytes[owner] += self._weights[name] - owned.get(name, 0)
-        owned[name] = self._weights[name]
-        owned.move_to_end(name)
+    def _shrink(self, name: Key) -> None:
+        owner = self._owners.setdefault(name, current_owner())
+        entries = self._owned.setdefault(owner, OrderedDict())
+        self._bytes[owner] += self._weights[name] - entries.get(name, 0)
+        entries[name] = self._weights[name]
+        entries.move_to_end(name)
         while self._bytes[owner] > self.most_each:
-            self._evict(next(iter(owned)))
+            self._evict(next(iter(entries)))
         while self.total > self.most:
             largest = max(self._bytes, key=self._bytes.__getitem__)
             self._evict(next(iter(self._owned[largest])))
 
-    def _evict(self, name: Name) -> None:
+    def _evict(self, name: Key) -> None:
         super()._evict(name)
         owner = self._owners.pop(name)
         self._bytes[owner] -= self._owned[owner].pop(name)
@@ -212,7 +212,7 @@ _OWNER: ContextVar[str] = ContextVar("owner", default="")
 
 
 @contextmanager
-def keeping_for(owner: str) -> Iterator[None]:
+def owned_by(owner: str) -> Iterator[None]:
     """Assign entries that are stored in a Budgets cache within this context to `owner`."""
     token = _OWNER.set(owner)
     try:
@@ -221,33 +221,33 @@ def keeping_for(owner: str) -> Iterator[None]:
         _OWNER.reset(token)
 
 
-def owner_of_work() -> str:
-    """Return the current owner of new entries: a visitor's address, or "" outside `keeping_for`."""
+def current_owner() -> str:
+    """Return the current owner of new entries: a visitor's address, or "" outside `owned_by`."""
     return _OWNER.get()
 
 
 _CACHES: WeakSet["LruCache[Any, Any]"] = WeakSet()
 
 
-def clear_all(beyond: int = 0) -> None:
-    """Clear all caches of this process if together they hold more than `beyond` bytes."""
-    if sum(cache.total for cache in _CACHES) > beyond:
+def clear_all(threshold: int = 0) -> None:
+    """Clear all caches of this process if together they hold more than `threshold` bytes."""
+    if sum(cache.total for cache in _CACHES) > threshold:
         for cache in _CACHES:
             cache.clear()
 
 
-class Once(LruCache[Name, Value]):
+class SingleFlightCache(LruCache[Key, Value]):
     """LruCache for expensive values: one thread computes a missing value, and the others wait for it."""
 
-    def __init__(self, most: int, weigh: Callable[[Value], int] | None = None):
-        super().__init__(most, weigh)
-        self._being_made: LruCache[Name, threading.Lock] = LruCache(1_000)
+    def __init__(self, capacity: int, weigh: Callable[[Value], int] | None = None):
+        super().__init__(capacity, weigh)
+        self._make_locks: LruCache[Key, threading.Lock] = LruCache(1_000)
 
-    def get_or_make(self, name: Name, make: Callable[[], Value]) -> Value:
-        found = self.get(name)
-        if found is None:
-            with held(self._being_made.get_or_make(name, threading.Lock)):
-                check_wanted()
+    def get_or_make(self, name: Key, make: Callable[[], Value]) -> Value:
+        value = self.get(name)
+        if value is None:
+            with holding(self._make_locks.get_or_make(name, threading.Lock)):
+                check_cancelled()
                 return super().get_or_make(name, make)
-        return found
+        return value
 

@@ -42,8 +42,8 @@ def freeze_all(value: Value) -> Value:
     if isinstance(value, np.ndarray):
         freeze(value)
     elif isinstance(value, dict | tuple | list):
-        for one in value.values() if isinstance(value, dict) else value:
-            freeze_all(one)
+        for item in value.values() if isinstance(value, dict) else value:
+            freeze_all(item)
     return value
 
 

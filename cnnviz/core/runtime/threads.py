@@ -29,45 +29,45 @@ THREADS = sys.platform not in ("emscripten", "wasi")
 _CONTROLLED = THREADS and ThreadpoolController is not None
 
 Part = TypeVar("Part")
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
-def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Found]:
+def map_parallel(work: Callable[[Part], Result], parts: Sequence[Part]) -> list[Result]:
     """Return `work(part)` for every part, in order. A second thread helps unless it is busy with another call.
 
-    >>> shared_out(abs, [-1, 2, -3])
+    >>> map_parallel(abs, [-1, 2, -3])
     [1, 2, 3]
     """
-    found: dict[int, Found] = {}
-    left = deque(enumerate(parts))
+    results: dict[int, Result] = {}
+    queue = deque(enumerate(parts))
 
     def take() -> None:
-        while left:
+        while queue:
             try:
-                place, part = left.popleft()
+                index, part = queue.popleft()
             except IndexError:  # the other thread took the last part
                 return
-            found[place] = work(part)
+            results[index] = work(part)
 
-    heed = np.geterr()
+    error_settings = np.geterr()
 
     def help_out() -> None:
-        with np.errstate(**heed):  # the caller's settings: before NumPy 2 they do not reach other threads
+        with np.errstate(**error_settings):  # the caller's settings: before NumPy 2 they do not reach other threads
             take()
 
-    keep_memory()
+    keep_freed_memory()
     with one_blas_thread():
-        helper = _helper(help_out) if len(parts) > 1 else None
+        helper = _submit(help_out) if len(parts) > 1 else None
         try:
             take()
         finally:
-            left.clear()  # after an error the second thread takes no more parts
+            queue.clear()  # after an error the second thread takes no more parts
             if helper and not helper.cancel():
                 helper.result()
-    return [found[place] for place in range(len(parts))]
+    return [results[place] for place in range(len(parts))]
 
 
-def _helper(work: Callable[[], None]) -> Future[None] | None:
+def _submit(work: Callable[[], None]) -> Future[None] | None:
     """Submit `work` to the second thread. Return None if threads cannot be started, as in a browser."""
     try:
         return _second_thread().submit(work)
@@ -83,7 +83,7 @@ def _second_thread() -> ThreadPoolExecutor:
 
 
 _lock = threading.Lock()
-_inside: list[Callable[[], None]] = []
+_active_limits: list[Callable[[], None]] = []
 """For each active `one_blas_thread`, the function that restores the old limit. The last one to exit calls it."""
 
 
@@ -94,16 +94,16 @@ def one_blas_thread() -> Iterator[None]:
     The limit applies to the whole process. Products in other threads stay correct meanwhile, but large ones are slower.
     """
     with _lock:
-        if not _inside:
-            _take_control()
-        _inside.append(_inside[0] if _inside else _limited())
+        if not _active_limits:
+            _clear_controlling_thread()
+        _active_limits.append(_active_limits[0] if _active_limits else _limit_blas())
     try:
         yield
     finally:
         with _lock:
-            restore = _inside.pop()
-            if not _inside:
-                _take_control()
+            restore = _active_limits.pop()
+            if not _active_limits:
+                _clear_controlling_thread()
                 restore()
 
 
@@ -113,17 +113,17 @@ def keep_one_blas_thread() -> None:
     For cnnviz's own programs. The last bits of a pass on one image then depend neither on the number of cores nor on other
     work, and a pass is not slower: Tiny VGG takes 0.64 ms with one OpenBLAS thread and 0.73 ms with two.
     """
-    _limited()
+    _limit_blas()
 
 
-def _take_control() -> None:
+def _clear_controlling_thread() -> None:
     """Clear threadpoolctl's owning thread: only that thread may change the limit, but the first to enter need not be
     the last to exit."""
     if _CONTROLLED:
         OpenBLASController.clear_controlling_thread(force=True)
 
 
-def _limited() -> Callable[[], None]:
+def _limit_blas() -> Callable[[], None]:
     """Set the limit to one thread and return the function that restores the old limit."""
     return _blas().limit(limits=1).restore_original_limits if _CONTROLLED else lambda: None
 
@@ -134,7 +134,7 @@ def _blas() -> ThreadpoolController:
 
 
 @cache
-def keep_memory() -> None:
+def keep_freed_memory() -> None:
     """Make the C library keep freed memory for new arrays. Has an effect once per process.
 
     glibc returns large freed blocks to the system, which zeroes them before we get them again: half the time of an update.

@@ -8,90 +8,90 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 
-_ASK: ContextVar[Callable[[], object] | None] = ContextVar("ask", default=None)
-_ASIDE: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar("waiting_elsewhere", default=nullcontext)
+_CHECK: ContextVar[Callable[[], object] | None] = ContextVar("ask", default=None)
+_WAITING: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar("waiting_elsewhere", default=nullcontext)
 
 
 @contextmanager
-def as_long_as(wanted: Callable[[], object], step_aside: Callable[[], AbstractContextManager[object]] = nullcontext) -> Iterator[None]:
-    """Call `wanted` at each cancellation point within this context. An exception that it raises ends the computation.
+def cancellable(check: Callable[[], object], waiting: Callable[[], AbstractContextManager[object]] = nullcontext) -> Iterator[None]:
+    """Call `check` at each cancellation point within this context. An exception that it raises ends the computation.
 
-    The work enters the context `step_aside` while it waits for a resource that other work holds, so that further work proceeds.
+    The work enters the context `waiting` while it waits for a resource that other work holds, so that further work proceeds.
     """
-    token, beside = _ASK.set(wanted), _ASIDE.set(step_aside)
+    token, waiting_token = _CHECK.set(check), _WAITING.set(waiting)
     try:
         yield
     finally:
-        _ASK.reset(token)
-        _ASIDE.reset(beside)
+        _CHECK.reset(token)
+        _WAITING.reset(waiting_token)
 
 
-_BESIDE: list[Callable[[float], object]] = []
+_BACKGROUND_WAITS: list[Callable[[float], object]] = []
 
-COURTESY = 0.01
+MAX_YIELD = 0.01
 """Maximum time, in seconds, that background work yields to requests at each cancellation point."""
 
 
-def goes_beside(wait: Callable[[float], object]) -> None:
+def set_background_wait(wait: Callable[[float], object]) -> None:
     """Set the function that makes background work yield: `wait(seconds)` returns when no request is waiting, or after
     `seconds`."""
-    _BESIDE[:] = [wait]
+    _BACKGROUND_WAITS[:] = [wait]
 
 
 @contextmanager
 def in_background() -> Iterator[None]:
     """Run work within this context in the background, so that it also yields to requests at each cancellation point."""
-    with also_asking(let_pass):
+    with also_checking(yield_to_requests):
         yield
 
 
 @contextmanager
-def also_asking(first: Callable[[], object]) -> Iterator[None]:
-    """Call `first` at each cancellation point within this context, before the function already set."""
-    ask = _ASK.get()
+def also_checking(check: Callable[[], object]) -> Iterator[None]:
+    """Call `check` at each cancellation point within this context, before the function already set."""
+    outer_check = _CHECK.get()
 
     def look() -> None:
-        first()
-        if ask is not None:
-            ask()
+        check()
+        if outer_check is not None:
+            outer_check()
 
-    with as_long_as(look, _ASIDE.get()):
+    with cancellable(look, _WAITING.get()):
         yield
 
 
-def let_pass(at_most: float = COURTESY) -> None:
-    """Yield to requests for at most `at_most` seconds. Called in a thread that works in the background."""
-    for wait in _BESIDE:
-        wait(at_most)
+def yield_to_requests(seconds: float = MAX_YIELD) -> None:
+    """Yield to requests for at most `seconds` seconds. Called in a thread that works in the background."""
+    for wait in _BACKGROUND_WAITS:
+        wait(seconds)
 
 
-def check_wanted() -> None:
+def check_cancelled() -> None:
     """Cancellation point, called every few milliseconds by long computations. Raises if the result is no longer
     needed.
 
     >>> def gone():
     ...     raise TimeoutError
-    >>> with as_long_as(gone):
-    ...     check_wanted()
+    >>> with cancellable(gone):
+    ...     check_cancelled()
     Traceback (most recent call last):
     TimeoutError
     """
-    ask = _ASK.get()
-    if ask is not None:
-        ask()
+    check = _CHECK.get()
+    if check is not None:
+        check()
 
 
 def waiting_elsewhere() -> AbstractContextManager[object]:
     """Return a context in which this work waits for other work and lets further work proceed."""
-    return _ASIDE.get()()
+    return _WAITING.get()()
 
 
 @contextmanager
-def held(lock: threading.Lock) -> Iterator[None]:
+def holding(lock: threading.Lock) -> Iterator[None]:
     """Hold the lock within this context. While waiting for it, let other work proceed: the holder may be waiting for
     its turn.
 
-    >>> with held(lock := threading.Lock()):
+    >>> with holding(lock := threading.Lock()):
     ...     lock.locked()
     True
     """

@@ -20,12 +20,12 @@ def cell_shape(program: Program, symbol: str) -> tuple[int, ...] | None:
     """
     if symbol == "y":
         return program.shown["o"]
-    plain = symbol if symbol in program.shown else symbol.removeprefix("d")
-    if plain not in program.shown or (symbol == "do" and program.network.merged):
+    base = symbol if symbol in program.shown else symbol.removeprefix("d")
+    if base not in program.shown or (symbol == "do" and program.network.merged):
         return None
-    laid_out = program.laid_out[plain]
-    if plain not in program.parameters or len(laid_out) < 4 or len(program.shapes[plain]) == 4:
-        return program.shown[plain]
+    laid_out = program.laid_out[base]
+    if base not in program.parameters or len(laid_out) < 4 or len(program.shapes[base]) == 4:
+        return program.shown[base]
     return laid_out[1:] if laid_out[0] == 1 else laid_out
 
 
@@ -39,13 +39,13 @@ def read_cell(text: str, program: Program) -> Cell:
     match = re.fullmatch(r"([a-z]{1,2}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3})", text, re.ASCII)
     if not match:
         raise Problem("lesson.why.cell")
-    symbol, at = match[1], tuple(int(index) for index in match[2].split(","))
+    symbol, indices = match[1], tuple(int(index) for index in match[2].split(","))
     shape = cell_shape(program, symbol)
     if shape is None:
         raise Problem("lesson.why.no_array", symbol=symbol)
-    if len(at) != len(shape) or any(index >= size for index, size in zip(at, shape, strict=True)):
+    if len(indices) != len(shape) or any(index >= size for index, size in zip(indices, shape, strict=True)):
         raise Problem("lesson.why.no_cell", label=label(symbol), shape=shape)
-    return symbol, at
+    return symbol, indices
 
 
 def write_cell(cell: Cell) -> str:
@@ -54,5 +54,5 @@ def write_cell(cell: Cell) -> str:
     >>> write_cell(("o", (1,)))
     'o:1'
     """
-    symbol, at = cell
-    return f"{symbol}:{','.join(map(str, at))}"
+    symbol, indices = cell
+    return f"{symbol}:{','.join(map(str, indices))}"

@@ -13,9 +13,9 @@ import numpy as np
 
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import Network
-from cnnviz.core.network.stored_params import NotKept, is_kept_name, keep, kept
+from cnnviz.core.network.stored_params import NotStored, is_stored_name, store_params, stored_params
 from cnnviz.core.setup.kernels import KERNELS, random_kernel
-from cnnviz.core.setup.setup_fields import any_text, as_text, numbers, pieces
+from cnnviz.core.setup.setup_fields import any_text, as_text, parse_numbers, split_text
 from cnnviz.words import Problem, message, quote
 
 Filters = str | tuple[float, ...] | tuple[tuple[float, ...], ...]
@@ -60,38 +60,38 @@ def read_filters(text: str, bank: Bank) -> Filters:
     >>> read_filters("1,2,3,4,5,6,7,8,9", bank), len(read_filters("blur;sobel-y", bank))
     ((1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0), 2)
     """
-    if is_kept_name(text):
+    if is_stored_name(text):
         return text
-    parts = _parts(text, bank)
+    parts = _split_text(text, bank)
     if len(parts) > bank.filters:
         raise Problem("lesson.why.filters", n=len(parts), most=bank.filters)
-    found = tuple(_filter(part, bank, place if len(parts) > 1 else 0) for place, part in enumerate(parts, start=1))
-    if len(write_filters(found, bank)) > MOST_TEXT:
-        return keep(Params.of({bank.name: np.array([spread(one, bank) for one in found])}))
-    return found[0] if len(found) == 1 else found
+    filters = tuple(_read_filter(part, bank, number if len(parts) > 1 else 0) for number, part in enumerate(parts, start=1))
+    if len(write_filters(filters, bank)) > MOST_TEXT:
+        return store_params(Params.of({bank.name: np.array([expand_filter(kernel, bank) for kernel in filters])}))
+    return filters[0] if len(filters) == 1 else filters
 
 
-def _parts(text: str, bank: Bank) -> list[str]:
+def _split_text(text: str, bank: Bank) -> list[str]:
     """Split the text into filters. Exactly nine numbers are one filter, whatever their separators."""
     parts = [part.strip() for part in text.strip("[]() ").split(";")]
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
-    counts = [len(pieces(part)) for part in parts]
-    nine = sum(counts) == 9 and (bank.k >= 3 or bank.size == 9) and not any(c in KERNELS or "random" in c for c in parts)
-    return [text] if nine and not {9, bank.size} & {*counts} else parts
+    counts = [len(split_text(part)) for part in parts]
+    is_one_kernel = sum(counts) == 9 and (bank.k >= 3 or bank.size == 9) and not any(c in KERNELS or "random" in c for c in parts)
+    return [text] if is_one_kernel and not {9, bank.size} & {*counts} else parts
 
 
-def _filter(text: str, bank: Bank, place: int) -> tuple[float, ...]:
-    """Parse one filter. `place` is its number from 1 for the error message, or 0 if it is the only one."""
+def _read_filter(text: str, bank: Bank, number: int) -> tuple[float, ...]:
+    """Parse one filter. `number` is its number from 1 for the error message, or 0 if it is the only one."""
     try:
-        return _one(text, bank)
+        return _read_numbers(text, bank)
     except Problem as problem:
-        if not place:
+        if not number:
             raise
-        raise Problem("lesson.why.filter", place=place, text=quote(text), why=problem) from None
+        raise Problem("lesson.why.filter", place=number, text=quote(text), why=problem) from None
 
 
-def _one(text: str, bank: Bank) -> tuple[float, ...]:
+def _read_numbers(text: str, bank: Bank) -> tuple[float, ...]:
     draw = re.fullmatch(r"random-(\d{1,9})", text, re.ASCII)
     if (draw or text in KERNELS) and bank.k < 3:
         raise Problem("lesson.why.typed", k=bank.k, size=bank.size)
@@ -99,50 +99,50 @@ def _one(text: str, bank: Bank) -> tuple[float, ...]:
         return random_kernel(int(draw[1]))
     if text in KERNELS:
         return KERNELS[text]
-    parts = pieces(text)
-    fitting = {bank.size} if bank.k < 3 else {9, bank.size}
-    if len(parts) not in fitting:
-        known = re.fullmatch("[a-z-]+", text) and bank.k >= 3
-        many = Problem("lesson.why.either_many", n=9, size=bank.size) if len(fitting) > 1 else Problem("lesson.why.many", n=max(fitting))
-        raise Problem("lesson.why.either", options=tuple(KERNELS), why=many) if known else many
-    return numbers(parts)
+    parts = split_text(text)
+    sizes = {bank.size} if bank.k < 3 else {9, bank.size}
+    if len(parts) not in sizes:
+        is_name = re.fullmatch("[a-z-]+", text) and bank.k >= 3
+        wrong_count = Problem("lesson.why.either_many", n=9, size=bank.size) if len(sizes) > 1 else Problem("lesson.why.many", n=max(sizes))
+        raise Problem("lesson.why.either", options=tuple(KERNELS), why=wrong_count) if is_name else wrong_count
+    return parse_numbers(parts)
 
 
-def spread(one: tuple[float, ...], bank: Bank) -> np.ndarray:
+def expand_filter(weights: tuple[float, ...], bank: Bank) -> np.ndarray:
     """Expand a filter's numbers to its array (C,K,K). If K is even, the spare row and column come last.
 
-    >>> spread(KERNELS["identity"], Bank("f", 1, 2, 4))[1]
+    >>> expand_filter(KERNELS["identity"], Bank("f", 1, 2, 4))[1]
     array([[0. , 0. , 0. , 0. ],
            [0. , 0.5, 0. , 0. ],
            [0. , 0. , 0. , 0. ],
            [0. , 0. , 0. , 0. ]])
     """
     shape = (bank.channels, bank.k, bank.k)
-    if len(one) == bank.size:
-        return np.array(one).reshape(shape)
-    found, before = np.zeros(shape), (bank.k - 3) // 2
-    found[:, before : before + 3, before : before + 3] = np.array(one).reshape(3, 3) / bank.channels
-    return found
+    if len(weights) == bank.size:
+        return np.array(weights).reshape(shape)
+    array, margin = np.zeros(shape), (bank.k - 3) // 2
+    array[:, margin : margin + 3, margin : margin + 3] = np.array(weights).reshape(3, 3) / bank.channels
+    return array
 
 
-def given_filters(filters: Filters, bank: Bank) -> np.ndarray:
+def filter_array(filters: Filters, bank: Bank) -> np.ndarray:
     """Return the filters that are set as an array (n,C,K,K), 0 ≤ n ≤ M. Raise NotKept if they are not stored or do
     not fit."""
     if not isinstance(filters, str):
-        return np.array([spread(one, bank) for one in each(filters)]).reshape(-1, bank.channels, bank.k, bank.k)
-    there = kept(filters)
-    array = there.get(bank.name, there.get("f"))
-    wanted = (bank.filters, bank.channels, bank.k, bank.k)
+        return np.array([expand_filter(weights, bank) for weights in split_filters(filters)]).reshape(-1, bank.channels, bank.k, bank.k)
+    arrays = stored_params(filters)
+    array = arrays.get(bank.name, arrays.get("f"))
+    expected = (bank.filters, bank.channels, bank.k, bank.k)
     shape = () if array is None else array.shape if array.ndim != 2 else (1, 1, *array.shape)
-    if array is None or len(shape) != 4 or shape[1:] != wanted[1:] or shape[0] > bank.filters:
-        raise NotKept("lesson.kept.misfit", field=message("lesson.field.filters", name=bank.name), name=bank.name, shape=shape, wanted=wanted)
+    if array is None or len(shape) != 4 or shape[1:] != expected[1:] or shape[0] > bank.filters:
+        raise NotStored("lesson.kept.misfit", field=message("lesson.field.filters", name=bank.name), name=bank.name, shape=shape, wanted=expected)
     return array.reshape(shape)
 
 
-def each(filters: Filters) -> tuple[tuple[float, ...], ...]:
+def split_filters(filters: Filters) -> tuple[tuple[float, ...], ...]:
     """Return the filters as a tuple with one entry per filter."""
-    several = not filters or isinstance(filters[0], tuple)
-    return filters if several else (filters,)  # type: ignore[return-value]
+    has_several = not filters or isinstance(filters[0], tuple)
+    return filters if has_several else (filters,)  # type: ignore[return-value]
 
 
 def write_filters(filters: Filters, bank: Bank | None = None) -> str:
@@ -156,7 +156,7 @@ def write_filters(filters: Filters, bank: Bank | None = None) -> str:
     if filters and not isinstance(filters[0], tuple):
         return as_text(filters)
     names = _NAMES if bank is None or bank.k >= 3 else {}
-    return ";".join(names.get(one) or as_text(one) for one in filters)
+    return ";".join(names.get(weights) or as_text(weights) for weights in filters)
 
 
 _NAMES: Mapping[object, str] = {kernel: name for name, kernel in KERNELS.items()}
@@ -170,9 +170,9 @@ def filters_text(value: object) -> str:
     """
     try:
         if isinstance(value, np.ndarray) and value.ndim > 2:
-            return ";".join(any_text(one) for one in value)
-        if isinstance(value, tuple | list) and any(isinstance(one, tuple | list | np.ndarray) for one in value):
-            return ";".join(any_text(one) for one in value)
+            return ";".join(any_text(item) for item in value)
+        if isinstance(value, tuple | list) and any(isinstance(item, tuple | list | np.ndarray) for item in value):
+            return ";".join(any_text(item) for item in value)
     except Exception:
         return f"a {type(value).__name__}"
     return any_text(value)

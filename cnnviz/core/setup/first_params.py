@@ -6,9 +6,9 @@ import numpy as np
 
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import Network
-from cnnviz.core.network.stored_params import NotKept, is_kept_name, kept
+from cnnviz.core.network.stored_params import NotStored, is_stored_name, stored_params
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
-from cnnviz.core.setup.filters import Filters, banks, given_filters
+from cnnviz.core.setup.filters import Filters, banks, filter_array
 from cnnviz.words import message
 
 
@@ -23,17 +23,17 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
     >>> float(first_params(network, (8, 8), "normal", 0, {"f": (1.0,) * 9})["f"][0].sum())
     9.0
     """
-    params = _drawn(network, x_shape, "normal" if is_kept_name(w) else w, seed)
-    arrays = _kept_for(w, params)
-    for place, bank in enumerate(banks(network, x_shape)):
-        given = given_filters(filters.get(bank.name if place else "f", ()), bank)
-        if len(given):
-            rest = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(given) :]
-            arrays[bank.name] = np.concatenate([given, rest]).reshape(params[bank.name].shape)
+    params = _draw(network, x_shape, "normal" if is_stored_name(w) else w, seed)
+    arrays = _stored_or_drawn(w, params)
+    for index, bank in enumerate(banks(network, x_shape)):
+        kernels = filter_array(filters.get(bank.name if index else "f", ()), bank)
+        if len(kernels):
+            drawn = arrays[bank.name].reshape(bank.filters, bank.channels, bank.k, bank.k)[len(kernels) :]
+            arrays[bank.name] = np.concatenate([kernels, drawn]).reshape(params[bank.name].shape)
     return Params.of(arrays)
 
 
-def _drawn(network: Network, x_shape: tuple[int, ...], w: str, seed: int) -> Params:
+def _draw(network: Network, x_shape: tuple[int, ...], w: str, seed: int) -> Params:
     """Return the drawn parameters from a cache: drawing those of a large network takes as long as an update."""
     return DRAWN.get_or_make((network, x_shape, w, seed), lambda: network.init(x_shape, w, seed))
 
@@ -48,17 +48,17 @@ def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[st
     >>> first_buffers(Network.parse("conv2x3-bn-gap-mse"), (8, 8), "normal")["n1.running_var"].tolist()
     [1.0, 1.0]
     """
-    return _kept_for(w, network.buffers(x_shape))
+    return _stored_or_drawn(w, network.buffers(x_shape))
 
 
-def _kept_for(name: str, drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+def _stored_or_drawn(name: str, drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the drawn arrays, replaced by those stored under `name` if it is a stored name. Raise NotKept if a shape
     differs."""
-    if not is_kept_name(name):
+    if not is_stored_name(name):
         return dict(drawn)
-    found = {key: array for key, array in kept(name).items() if key in drawn}
-    for key, array in found.items():
+    stored = {key: array for key, array in stored_params(name).items() if key in drawn}
+    for key, array in stored.items():
         if array.shape != drawn[key].shape:
             field = message("lesson.field.w")
-            raise NotKept("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=drawn[key].shape)
-    return {**drawn, **found}
+            raise NotStored("lesson.kept.misfit", field=field, name=key, shape=array.shape, wanted=drawn[key].shape)
+    return {**drawn, **stored}

@@ -90,11 +90,11 @@ def parse_image_id(text: str) -> ImageId:
     Traceback (most recent call last):
     cnnviz.words.Problem: There is no image 'cat-120': choose cat-0 … cat-119.
     """
-    found = _numbered(text)
-    if found and found.number < count(found):
-        return found
-    if found:
-        first, last = (str(replace(found, number=number)) for number in (0, count(found) - 1))
+    image_id = _parse_numbered(text)
+    if image_id and image_id.number < count(image_id):
+        return image_id
+    if image_id:
+        first, last = (str(replace(image_id, number=number)) for number in (0, count(image_id) - 1))
         raise Problem("data.image.no_number", id=quote(text), first=first, last=last)
     kind, _, name = text.partition("-")
     if kind == "pattern" and name in PATTERNS:
@@ -125,15 +125,15 @@ def label(id: ImageId) -> str | None:
     """
     if id.kind in COUNTS:
         return id.name
-    known = _LABELS[id.name] if id.kind == "cifar10" else ()
-    return CLASSES[known[id.number]] if id.number < len(known) else None
+    labels = _LABELS[id.name] if id.kind == "cifar10" else ()
+    return CLASSES[labels[id.number]] if id.number < len(labels) else None
 
 
-def _numbered(text: str) -> ImageId | None:
+def _parse_numbered(text: str) -> ImageId | None:
     """Parse an id that ends with a number, without checking its range. Return None for any other text."""
-    if found := _OF_SPLIT.fullmatch(text):
-        return ImageId("cifar10", found[1], int(found[2]), found[1] == "test")
-    if found := _OF_CLASS.fullmatch(text):
-        kind, name = ("sample", found[1]) if found[1] else (found[2], found[3])
-        return ImageId(kind, name, int(found[5]), bool(found[4]))
+    if match := _OF_SPLIT.fullmatch(text):
+        return ImageId("cifar10", match[1], int(match[2]), match[1] == "test")
+    if match := _OF_CLASS.fullmatch(text):
+        kind, name = ("sample", match[1]) if match[1] else (match[2], match[3])
+        return ImageId(kind, name, int(match[5]), bool(match[4]))
     return None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.setup.setup_fields import asked_text, one_of, whole_number
+from cnnviz.core.setup.setup_fields import query_text, choice_parser, integer_parser
 from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 
@@ -50,16 +50,16 @@ class PageState:
         ('', 'lesson.left_out')
         """
         values: dict[str, object] = {}
-        wrong: dict[str, Message] = {}
+        errors: dict[str, Message] = {}
         for name, read in _readers().items():
-            text = asked_text(query, name) if isinstance(query, Mapping) else None
+            text = query_text(query, name) if isinstance(query, Mapping) else None
             try:
                 values[name] = read(text) if text else getattr(cls, name)
             except Problem as why:
                 values[name] = getattr(cls, name)
                 field = message(f"lesson.field.{name}")
-                wrong[name] = message("lesson.left_out", field=field, text=quote(text or ""), why=why.message)
-        return cls(**values), wrong  # type: ignore[arg-type]
+                errors[name] = message("lesson.left_out", field=field, text=quote(text or ""), why=why.message)
+        return cls(**values), errors  # type: ignore[arg-type]
 
 
 def _readers() -> dict[str, Callable[[str], object]]:
@@ -67,15 +67,15 @@ def _readers() -> dict[str, Callable[[str], object]]:
     options: dict[str, dict[str, object]] = {
         "view": {"lecture": "lecture"}, "whole": switch, "hide": switch, "predict": switch, "lang": {lang: lang for lang in (*languages(), PSEUDO)},
     }
-    readers: dict[str, Callable[[str], object]] = {name: partial(_one_of, values) for name, values in options.items()}
-    return readers | {"script": _script, "screen": lambda text: str(whole_number(1, MOST_SCREENS)(text))}
+    readers: dict[str, Callable[[str], object]] = {name: partial(_read_option, values) for name, values in options.items()}
+    return readers | {"script": _read_script, "screen": lambda text: str(integer_parser(1, MOST_SCREENS)(text))}
 
 
-def _one_of(values: Mapping[str, object], text: str) -> object:
-    return values[one_of(values)(text)]
+def _read_option(values: Mapping[str, object], text: str) -> object:
+    return values[choice_parser(values)(text)]
 
 
-def _script(text: str) -> str:
+def _read_script(text: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", text):
         raise Problem("lesson.why.script")
     return text

@@ -29,8 +29,8 @@ class Preset:
     @property
     def query(self) -> dict[str, str]:
         """The address keys that select this preset."""
-        ten = {"classes": ",".join(CLASSES)} if "img" not in self.more and Network.parse(self.net).outputs == len(CLASSES) else {}
-        return {"img": "test-0", "net": self.net, "ch": "red", "opt": "gd", "classes": ""} | ten | dict(self.more)
+        class_names = {"classes": ",".join(CLASSES)} if "img" not in self.more and Network.parse(self.net).outputs == len(CLASSES) else {}
+        return {"img": "test-0", "net": self.net, "ch": "red", "opt": "gd", "classes": ""} | class_names | dict(self.more)
 
 
 _RGB, _ADAM, _MOMENTUM = {"ch": "rgb"}, {"opt": "adam"}, {"opt": "momentum"}

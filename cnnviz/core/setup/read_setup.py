@@ -12,17 +12,17 @@ from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.network.network_text import MOST
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.network.sliding import pad_widths
-from cnnviz.core.network.stored_params import NotKept
+from cnnviz.core.network.stored_params import NotStored
 from cnnviz.core.setup import setup_fields
 from cnnviz.core.setup.cells import read_cell, write_cell
-from cnnviz.core.setup.filters import Bank, Filters, banks, each, read_filters, spread
+from cnnviz.core.setup.filters import Bank, Filters, banks, split_filters, read_filters, expand_filter
 from cnnviz.core.setup.first_params import first_params
 from cnnviz.core.setup.image_ids import label as label_of
 from cnnviz.core.setup.image_ids import parse_image_id
 from cnnviz.core.setup.kernels import KERNELS
-from cnnviz.core.setup.set_values import SetValue, read_sets, why_not, with_params, write_sets
-from cnnviz.core.setup.setup_network import applied, batch_shape, fitting, open_conv, parsed, shape_of
-from cnnviz.core.setup.targets import DEFAULT_IMAGE, Refitted, at_most, named_outputs, one_hot, read_each, read_targets
+from cnnviz.core.setup.set_values import SetValue, read_sets, refusal_reason, with_params, write_sets
+from cnnviz.core.setup.setup_network import build_network, batch_shape, checked_network, open_conv_index, parse_network, shape_of
+from cnnviz.core.setup.targets import DEFAULT_IMAGE, WrongLength, check_class_count, names_of_outputs, one_hot, read_each, read_targets
 from cnnviz.core.setup.update_limits import MAX_UPDATES, check_updates, most_updates
 from cnnviz.words import Problem
 
@@ -35,18 +35,18 @@ MODES = ("train", "eval")
 """Modes of the forward pass on screen: training mode and eval mode."""
 
 _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
-    "img": (DEFAULT_IMAGE, setup_fields.images),
-    "ch": ("red", setup_fields.one_of(setup_fields.CHANNELS)),
-    "scale": ("unit", setup_fields.one_of(setup_fields.SCALES)),
-    "w": ("normal", setup_fields.weights),
-    "seed": (0, setup_fields.whole_number(0, setup_fields.MAX_SEED)),
-    "lr": (0.01, setup_fields.learning_rate),
-    "stride": (1, setup_fields.whole_number(1, setup_fields.MAX_STRIDE)),
-    "pad": ("valid", setup_fields.padding),
-    "rule": ("exact", setup_fields.rule),
-    "k": (0, setup_fields.whole_number(0, MAX_UPDATES)),
-    "opt": ("gd", setup_fields.one_of(OPTIMIZERS)),
-    "mode": ("train", setup_fields.one_of(MODES)),
+    "img": (DEFAULT_IMAGE, setup_fields.parse_images),
+    "ch": ("red", setup_fields.choice_parser(setup_fields.CHANNELS)),
+    "scale": ("unit", setup_fields.choice_parser(setup_fields.SCALES)),
+    "w": ("normal", setup_fields.parse_weights),
+    "seed": (0, setup_fields.integer_parser(0, setup_fields.MAX_SEED)),
+    "lr": (0.01, setup_fields.parse_learning_rate),
+    "stride": (1, setup_fields.integer_parser(1, setup_fields.MAX_STRIDE)),
+    "pad": ("valid", setup_fields.parse_padding),
+    "rule": ("exact", setup_fields.parse_rule),
+    "k": (0, setup_fields.integer_parser(0, MAX_UPDATES)),
+    "opt": ("gd", setup_fields.choice_parser(OPTIMIZERS)),
+    "mode": ("train", setup_fields.choice_parser(MODES)),
 }
 """Fields that depend on no other field: the default and the parser."""
 
@@ -60,38 +60,38 @@ class Refuse(Protocol):
     def __call__(self, key: str, text: str, why: Problem, value: object, id: str = ...) -> None: ...
 
 
-def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
+def read_fields(query: Mapping[str, str], fallback: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
     """Parse all fields of a setup from texts by key. Fields that are missing get their default.
 
-    An invalid field gets its value from `instead`, the fields of another setup, if that value fits. `label` is the image's
+    An invalid field gets its value from `fallback`, the fields of another setup, if that value fits. `label` is the image's
     class, if its id does not determine it.
     """
     values: Values = {}
-    reading = _Reading(asked, instead or {}, refuse, values)
+    reader = _SetupReader(query, fallback or {}, refuse, values)
     for key, (default, parse) in _SIMPLE.items():
-        values[key] = reading.take(key, parse, default)
-    values["net"] = reading.net()
-    reading.geometry()
-    network = reading.network = applied(values["net"], values["stride"], values["pad"])
-    reading.filters(banks(network, reading.x_shape))
-    reading.sets()
-    reading.targets(network.program(reading.x_shape).shapes["o"][0], label)
-    reading.rule()
-    reading.updates()
-    values["image"] = reading.take("image", setup_fields.whole_number(0, reading.images - 1), 0)
+        values[key] = reader.take(key, parse, default)
+    values["net"] = reader.net()
+    reader.geometry()
+    network = reader.network = build_network(values["net"], values["stride"], values["pad"])
+    reader.filters(banks(network, reader.x_shape))
+    reader.sets()
+    reader.targets(network.program(reader.x_shape).shapes["o"][0], label)
+    reader.rule()
+    reader.updates()
+    values["image"] = reader.take("image", setup_fields.integer_parser(0, reader.images - 1), 0)
     stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # eval mode makes no update
-    values["stage"] = reading.take("stage", setup_fields.one_of(stages), str(network.stages[-2]))
-    reading.cell()
+    values["stage"] = reader.take("stage", setup_fields.choice_parser(stages), str(network.stages[-2]))
+    reader.cell()
     return values
 
 
-class _Reading:
+class _SetupReader:
     """Parser state: `values` holds the fields parsed so far, and each method adds its own."""
 
     network: Network
 
-    def __init__(self, asked: Mapping[str, str], instead: Mapping[str, Any], refuse: Refuse, values: Values):
-        self.asked, self.instead, self.refuse, self.values = asked, instead, refuse, values
+    def __init__(self, query: Mapping[str, str], fallback: Mapping[str, Any], refuse: Refuse, values: Values):
+        self.asked, self.instead, self.refuse, self.values = query, fallback, refuse, values
 
     @property
     def x_shape(self) -> tuple[int, ...]:
@@ -114,14 +114,14 @@ class _Reading:
             return default
         try:
             return parse(text)
-        except Refitted:
+        except WrongLength:
             raise
         except Problem as why:
-            value = self._as_it_was(key, parse, default)
+            value = self._fallback_value(key, parse, default)
             self.refuse(key, text, why, value)
             return value
 
-    def _as_it_was(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
+    def _fallback_value(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
         try:
             return parse(setup_fields.any_text(self.instead[key]))
         except (KeyError, Problem):
@@ -129,20 +129,20 @@ class _Reading:
 
     def net(self) -> str:
         def parse(text: str) -> str:
-            return str(fitting(text, 1, "valid", self.batch_shape))
+            return str(checked_network(text, 1, "valid", self.batch_shape))
 
         return self.take("net", parse, DEFAULT)
 
     def geometry(self) -> None:
         """Check stride and padding. They apply to the first convolution if its text gives neither, and must fit."""
         values = self.values
-        if open_conv(parsed(values["net"])) is None:
+        if open_conv_index(parse_network(values["net"])) is None:
             values["pad"] = values["pad"] or "valid"
             for key in ("stride", "pad"):
                 self._refuse_geometry(key, Problem("lesson.why.own_geometry", net=values["net"]))
         for key in ("stride", "pad"):
             try:
-                fitting(values["net"], values["stride"], values["pad"], self.batch_shape)
+                checked_network(values["net"], values["stride"], values["pad"], self.batch_shape)
             except Problem as why:
                 self._refuse_geometry(key, why)
 
@@ -156,28 +156,28 @@ class _Reading:
         """Parse the filters of each convolution. By default filter 0 of the first one is sobel-x."""
         for name in FILTERS:
             self.values[name] = ()
-        for place, bank in enumerate(all_banks):
-            default: Filters = KERNELS["sobel-x"] if not place and bank.k >= 3 else ()
-            key = bank.name if place or bank.name in self.asked else "f"
-            field = bank.name if place else "f"
+        for index, bank in enumerate(all_banks):
+            default: Filters = KERNELS["sobel-x"] if not index and bank.k >= 3 else ()
+            key = bank.name if index or bank.name in self.asked else "f"
+            field = bank.name if index else "f"
             self.values[field] = self._filters(key, bank, default, self.instead.get(field, ()))
         self._refuse_other_filters([bank.name for bank in all_banks])
 
-    def _filters(self, key: str, bank: Bank, default: Filters, was: Filters) -> Filters:
+    def _filters(self, key: str, bank: Bank, default: Filters, previous: Filters) -> Filters:
         text = self.asked.get(key)
         if text is None:
             return default
         try:
             return read_filters(text, bank)
         except Problem as why:
-            value = was if _fits(was, bank) and was else default
+            value = previous if _fits(previous, bank) and previous else default
             self.refuse(key, text, why, value)
             return value
 
-    def _refuse_other_filters(self, known: list[str]) -> None:
+    def _refuse_other_filters(self, names: list[str]) -> None:
         for key in FILTER_KEYS:
-            if key in self.asked and key not in known and not (key == "f" and known):
-                why = Problem("lesson.why.no_filters", known=known) if known else Problem("lesson.why.no_conv")
+            if key in self.asked and key not in names and not (key == "f" and names):
+                why = Problem("lesson.why.no_filters", known=names) if names else Problem("lesson.why.no_conv")
                 self.refuse(key, self.asked[key], why, "", id="lesson.left_out")
 
     def sets(self) -> None:
@@ -189,37 +189,37 @@ class _Reading:
             return
         program = self.network.program(self.x_shape)
         sets, refused = read_sets(text, program)
-        own = [one for one in sets if not one.update and len(program.shown[one.symbol]) == 2 and len(program.shapes[one.symbol]) == 4]
+        kernel_sets = [entry for entry in sets if not entry.update and len(program.shown[entry.symbol]) == 2 and len(program.shapes[entry.symbol]) == 4]
         try:
-            self._set_kernels(own)
-        except NotKept:  # the other numbers are unknown
-            own = []
-        if self.images > 1 and (pixels := [one for one in sets if one.symbol == "x"]):
-            sets = tuple(one for one in sets if one.symbol != "x")
-            refused = [*refused, *((write_sets([one]), Problem("lesson.why.set_images")) for one in pixels)]
-        self.values["set"] = tuple(one for one in sets if one not in own)
+            self._set_kernels(kernel_sets)
+        except NotStored:  # the other numbers are unknown
+            kernel_sets = []
+        if self.images > 1 and (pixels := [entry for entry in sets if entry.symbol == "x"]):
+            sets = tuple(entry for entry in sets if entry.symbol != "x")
+            refused = [*refused, *((write_sets([entry]), Problem("lesson.why.set_images")) for entry in pixels)]
+        self.values["set"] = tuple(entry for entry in sets if entry not in kernel_sets)
         if refused:
-            self.refuse("set", ";".join(entry for entry, _ in refused), why_not(refused), "", id="lesson.left_out")
+            self.refuse("set", ";".join(entry for entry, _ in refused), refusal_reason(refused), "", id="lesson.left_out")
 
-    def _set_kernels(self, own: list[SetValue]) -> None:
-        if not own:
+    def _set_kernels(self, kernel_sets: list[SetValue]) -> None:
+        if not kernel_sets:
             return
-        values, here = self.values, (self.network, self.x_shape)
-        params = first_params(*here, values["w"], values["seed"], {name: values[name] for name in FILTERS})
-        changed = with_params(params, own)
-        for place, bank in enumerate(banks(*here)):
-            if any(one.symbol == bank.name for one in own):
-                values[bank.name if place else "f"] = read_filters(setup_fields.any_text(changed[bank.name]), bank)
+        values, shape_arguments = self.values, (self.network, self.x_shape)
+        params = first_params(*shape_arguments, values["w"], values["seed"], {name: values[name] for name in FILTERS})
+        changed = with_params(params, kernel_sets)
+        for index, bank in enumerate(banks(*shape_arguments)):
+            if any(entry.symbol == bank.name for entry in kernel_sets):
+                values[bank.name if index else "f"] = read_filters(setup_fields.any_text(changed[bank.name]), bank)
 
     def targets(self, n: int, label: str | None) -> None:
         """Parse the names of the `n` outputs and their targets. The default target is the image's class if an output
         has its name, else output 0."""
         values = self.values
-        values["classes"] = classes = self.take("classes", lambda text: at_most(setup_fields.classes(text), n), ())
-        names = named_outputs(classes, values["img"], n)
+        values["classes"] = classes = self.take("classes", lambda text: check_class_count(setup_fields.parse_classes(text), n), ())
+        names = names_of_outputs(classes, values["img"], n)
         labels = [label_of(parse_image_id(img)) for img in values["img"].split(",")]
         labels = [label or labels[0]] if self.images == 1 else labels
-        each = tuple(one_hot(names.index(label) if label in names else 0, n) for label in labels)
+        one_hots = tuple(one_hot(names.index(label) if label in names else 0, n) for label in labels)
         loss = self.network.loss_kind
 
         def read(text: str) -> object:
@@ -228,8 +228,8 @@ class _Reading:
             return read_each(text, self.images, names, classes, loss)
 
         try:
-            values["y"] = self.take("y", read, each[0] if self.images == 1 else each)
-        except Refitted as why:
+            values["y"] = self.take("y", read, one_hots[0] if self.images == 1 else one_hots)
+        except WrongLength as why:
             values["y"] = why.y
             self.refuse("y", self.asked["y"], why, why.y, id="lesson.refitted")
 
@@ -252,11 +252,11 @@ class _Reading:
 
     def updates(self) -> None:
         """Limit the number of updates to what can be computed and stored."""
-        k, of = self.values["k"], (self.network, self.batch_shape, self.values["opt"])
+        k, limits = self.values["k"], (self.network, self.batch_shape, self.values["opt"])
         try:
-            check_updates(k, *of)
+            check_updates(k, *limits)
         except Problem as why:
-            self.values["k"] = min(self.instead.get("k", 0), most_updates(*of))
+            self.values["k"] = min(self.instead.get("k", 0), most_updates(*limits))
             self.refuse("k", str(k), why, self.values["k"])
 
     def cell(self) -> None:
@@ -275,8 +275,8 @@ def _fits(filters: Filters, bank: Bank) -> bool:
     if isinstance(filters, str):
         return True
     try:
-        for one in each(filters):
-            spread(one, bank)
+        for weights in split_filters(filters):
+            expand_filter(weights, bank)
     except ValueError:
         return False
-    return len(each(filters)) <= bank.filters
+    return len(split_filters(filters)) <= bank.filters

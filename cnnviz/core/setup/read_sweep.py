@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.setup.filters import banks, read_filters
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.setup_fields import MAX_SEED, as_text, images, learning_rate, whole_number
+from cnnviz.core.setup.setup_fields import MAX_SEED, as_text, parse_images, parse_learning_rate, integer_parser
 from cnnviz.core.setup.setup_network import shape_of
 from cnnviz.words import Message, Problem, message, quote
 
@@ -26,7 +26,7 @@ Refused = list[tuple[str, Problem]]
 
 
 @dataclass(frozen=True)
-class Asked:
+class ParsedSweep:
     """A parsed sweep: the key in which the runs differ, each run's value as in the address, and messages about what
     was left out."""
 
@@ -37,11 +37,11 @@ class Asked:
     def setup(self, base: Setup, value: str, label: str | None = None) -> Setup:
         """Return the setup of the run with that value. `label` is the image's class, if its id does not determine it.
 
-        >>> Asked("start", ("7",)).setup(Setup(), "7").seed
+        >>> ParsedSweep("start", ("7",)).setup(Setup(), "7").seed
         7
         """
         if self.key == "img":
-            return _of_image(base, value, label)
+            return _with_image(base, value, label)
         change = {"seed": value} | ({"f": f"random-{value}"} if _draws_kernel(base) else {}) if self.key == "start" else {self.key: value}
         return base.changed(change)[0]
 
@@ -51,7 +51,7 @@ class Asked:
         return np.array([float(value) if self.key == "lr" else int(value) if self.key in _SEEDS else value for value in self.values])
 
 
-def read_sweep(text: str, setup: Setup) -> Asked:
+def read_sweep(text: str, setup: Setup) -> ParsedSweep:
     """Parse a sweep, keeping the first MOST_RUNS values. Raise Problem if none is valid.
 
     >>> read_sweep("seed:3..5", Setup()).values, read_sweep("lr:0.01..1", Setup()).values[:3]
@@ -66,48 +66,48 @@ def read_sweep(text: str, setup: Setup) -> Asked:
         if key not in _READ:
             raise Problem("lesson.sweep.key", keys=tuple(_READ))
         values, refused = _READ[key](rest, setup)
-        found = tuple(dict.fromkeys(values))
-        if not found:
+        distinct = tuple(dict.fromkeys(values))
+        if not distinct:
             raise refused[0][1] if refused else Problem("lesson.sweep.nothing")
     except Problem as why:
         raise Problem("lesson.sweep.left_out_all", reasons=message("lesson.sweep.one", text=quote(text), why=why.message)) from None
-    said = [_left_out(refused)] if refused else []
-    if len(found) > MOST_RUNS:
-        said.append(message("lesson.sweep.most", n=len(found), most=MOST_RUNS))
-    return Asked(key, found[:MOST_RUNS], tuple(said))
+    messages = [_left_out_message(refused)] if refused else []
+    if len(distinct) > MOST_RUNS:
+        messages.append(message("lesson.sweep.most", n=len(distinct), most=MOST_RUNS))
+    return ParsedSweep(key, distinct[:MOST_RUNS], tuple(messages))
 
 
-def _left_out(refused: Refused) -> Message:
-    shown = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refused[:3]]
-    more = len(refused) - len(shown)
-    return message("lesson.sweep.left_out", reasons=shown, n=more) if more else message("lesson.sweep.left_out_all", reasons=shown)
+def _left_out_message(refused: Refused) -> Message:
+    reasons = [message("lesson.sweep.one", text=quote(text), why=why.message) for text, why in refused[:3]]
+    more = len(refused) - len(reasons)
+    return message("lesson.sweep.left_out", reasons=reasons, n=more) if more else message("lesson.sweep.left_out_all", reasons=reasons)
 
 
-Found = tuple[Sequence[str], Refused]
+ParsedValues = tuple[Sequence[str], Refused]
 
 
-def _seeds(text: str, setup: Setup) -> Found:
-    seed = whole_number(0, MAX_SEED)
+def _seeds(text: str, setup: Setup) -> ParsedValues:
+    seed = integer_parser(0, MAX_SEED)
     first, dots, last = text.partition("..")
     if not dots:
-        return _each(text, lambda one: str(seed(one)))
+        return _read_each(text, lambda item: str(seed(item)))
     start, stop = seed(first.strip()), seed(last.strip())
     if stop < start:
         raise Problem("lesson.sweep.order")
     return [str(number) for number in range(start, min(stop, start + MOST_RUNS) + 1)], []
 
 
-def _rates(text: str, setup: Setup) -> Found:
+def _rates(text: str, setup: Setup) -> ParsedValues:
     first, dots, last = text.partition("..")
     if not dots:
-        return _each(text, lambda one: as_text(learning_rate(one)))
-    start, stop = learning_rate(first), learning_rate(last)
+        return _read_each(text, lambda item: as_text(parse_learning_rate(item)))
+    start, stop = parse_learning_rate(first), parse_learning_rate(last)
     if not 0 < start < stop:
         raise Problem("lesson.sweep.rates")
     return [as_text(float(f"{rate:.3g}")) for rate in np.geomspace(start, stop, RATES)], []
 
 
-def _filters(text: str, setup: Setup) -> Found:
+def _filters(text: str, setup: Setup) -> ParsedValues:
     bank = next(iter(banks(setup.network, setup.x_shape)), None)
     if bank is None:
         raise Problem("lesson.why.no_conv")
@@ -116,33 +116,33 @@ def _filters(text: str, setup: Setup) -> Found:
         read_filters(text, bank)
         return text
 
-    return _each(text, one)
+    return _read_each(text, one)
 
 
-def _images(text: str, setup: Setup) -> Found:
+def _images(text: str, setup: Setup) -> ParsedValues:
     def one(text: str) -> str:
-        id = images(text)
+        id = parse_images(text)
         if "," in id:
             raise Problem("lesson.why.image")
         if shape_of(id, setup.ch) != setup.x_shape:
             raise Problem("lesson.sweep.size", shape=shape_of(id, setup.ch), wanted=setup.x_shape)
         return id
 
-    return _each(text, one)
+    return _read_each(text, one)
 
 
-def _each(text: str, read: Callable[[str], str]) -> Found:
-    found, refused = [], []
+def _read_each(text: str, read: Callable[[str], str]) -> ParsedValues:
+    values, refused = [], []
     for one in filter(None, (part.strip() for part in text.split(";"))):
         try:
-            found.append(read(one))
+            values.append(read(one))
         except Problem as why:
             refused.append((one, why))
-    return found, refused
+    return values, refused
 
 
 _SEEDS = ("seed", "start")
-_READ: dict[str, Callable[[str, Setup], Found]] = {"seed": _seeds, "start": _seeds, "lr": _rates, "f": _filters, "img": _images}
+_READ: dict[str, Callable[[str, Setup], ParsedValues]] = {"seed": _seeds, "start": _seeds, "lr": _rates, "f": _filters, "img": _images}
 
 
 def _draws_kernel(setup: Setup) -> bool:
@@ -151,14 +151,14 @@ def _draws_kernel(setup: Setup) -> bool:
     return bank is not None and bank.k == 3
 
 
-def _of_image(base: Setup, value: str, label: str | None) -> Setup:
+def _with_image(base: Setup, value: str, label: str | None) -> Setup:
     """Return the setup with another image. Targets change with the image if they were its default targets."""
-    own = base.to_query()
-    del own["y"]
-    follows = Setup.understand(own)[0].y == base.y
+    query = base.to_query()
+    del query["y"]
+    follows = Setup.parse_query(query)[0].y == base.y
     changed = base.changed({"img": value})[0]
     if not follows:
         return changed
-    there = changed.to_query()
-    del there["y"]
-    return Setup.understand(there, changed, label)[0]
+    changed_query = changed.to_query()
+    del changed_query["y"]
+    return Setup.parse_query(changed_query, changed, label)[0]

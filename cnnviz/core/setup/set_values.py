@@ -18,7 +18,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.read_only import freeze
 from cnnviz.core.setup.cells import cell_shape, write_cell
-from cnnviz.core.setup.setup_fields import any_text, as_text, number, whole_number
+from cnnviz.core.setup.setup_fields import any_text, as_text, parse_number, integer_parser
 from cnnviz.core.setup.update_limits import MAX_UPDATES
 from cnnviz.words import Problem, message, quote
 
@@ -45,8 +45,8 @@ class SetValue(NamedTuple):
         >>> print(SetValue("w", (120, 0), 0.31, 2), SetValue("x", (3, 4), 1.0))
         w:120,0:0.31~2 x:3,4:1
         """
-        when = f"~{self.update}" if self.update else ""
-        return f"{write_cell((self.symbol, self.at))}:{as_text(self.value)}{when}"
+        suffix = f"~{self.update}" if self.update else ""
+        return f"{write_cell((self.symbol, self.at))}:{as_text(self.value)}{suffix}"
 
 
 Refused = list[tuple[str, Problem]]
@@ -62,23 +62,23 @@ def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refuse
     >>> write_sets(found), [(entry, why.code) for entry, why in refused]
     ('f:1,1:3;w:120,0:1', [('q:0:1', 'lesson.why.no_array')])
     """
-    found: dict[tuple[str, tuple[int, ...], int], SetValue] = {}
+    values: dict[tuple[str, tuple[int, ...], int], SetValue] = {}
     refused: Refused = []
     for entry in filter(None, (part.strip() for part in text.split(";"))):
         try:
-            one = _read(entry, program)
-            if len(found) >= MOST and (one.symbol, one.at, one.update) not in found:
+            value = _read(entry, program)
+            if len(values) >= MOST and (value.symbol, value.at, value.update) not in values:
                 raise Problem("lesson.why.sets", most=MOST)
-            found[one.symbol, one.at, one.update] = one
+            values[value.symbol, value.at, value.update] = value
         except Problem as why:
             refused.append((entry, why))
-    return in_order(found.values(), program), refused
+    return sort_sets(values.values(), program), refused
 
 
-def in_order(sets: Iterable[SetValue], program: Program) -> tuple[SetValue, ...]:
+def sort_sets(sets: Iterable[SetValue], program: Program) -> tuple[SetValue, ...]:
     """Sort by update, then image before parameters, parameters by layer, and entries by index."""
-    places = {name: place for place, name in enumerate(("x", *program.parameters))}
-    return tuple(sorted(sets, key=lambda one: (one.update, places[one.symbol], one.at)))
+    ranks = {name: rank for rank, name in enumerate(("x", *program.parameters))}
+    return tuple(sorted(sets, key=lambda entry: (entry.update, ranks[entry.symbol], entry.at)))
 
 
 def write_sets(sets: Iterable[SetValue]) -> str:
@@ -93,14 +93,14 @@ def sets_text(value: object) -> str:
     ('x:0,0:1;b:0:2', '3')
     """
     try:
-        if isinstance(value, tuple | list) and not any(isinstance(one, int | float) for one in value):
+        if isinstance(value, tuple | list) and not any(isinstance(item, int | float) for item in value):
             return ";".join(map(str, value))
     except Exception:
         return f"a {type(value).__name__}"
     return any_text(value)
 
 
-def why_not(refused: Refused) -> Problem:
+def refusal_reason(refused: Refused) -> Problem:
     """Return the reasons why entries are invalid, as a clause that completes a sentence."""
     if len(refused) == 1:
         return refused[0][1]
@@ -111,26 +111,26 @@ def why_not(refused: Refused) -> Problem:
 
 def with_image(x: np.ndarray, sets: Iterable[SetValue]) -> np.ndarray:
     """Return the image with the pixels that are set, or `x` itself if none is."""
-    return _with(x, [one for one in sets if one.symbol == "x"])
+    return _apply_sets(x, [entry for entry in sets if entry.symbol == "x"])
 
 
 def with_params(params: Params, sets: Iterable[SetValue]) -> Params:
     """Return the parameters with the entries that are set, or `params` itself if none is."""
     by_name: dict[str, list[SetValue]] = {}
-    for one in sets:
-        if one.symbol != "x":
-            by_name.setdefault(one.symbol, []).append(one)
-    return params.replace(**{name: _with(params[name], own) for name, own in by_name.items()}) if by_name else params
+    for entry in sets:
+        if entry.symbol != "x":
+            by_name.setdefault(entry.symbol, []).append(entry)
+    return params.replace(**{name: _apply_sets(params[name], entries) for name, entries in by_name.items()}) if by_name else params
 
 
-def _with(array: np.ndarray, sets: Sequence[SetValue]) -> np.ndarray:
+def _apply_sets(array: np.ndarray, sets: Sequence[SetValue]) -> np.ndarray:
     if not sets:
         return array
     array = array.copy()
-    for one in sets:
-        if len(one.at) != array.ndim or any(at >= size for at, size in zip(one.at, array.shape, strict=True)):
-            raise Problem("lesson.set_elsewhere", text=quote(str(one)), why=_no_cell(one.symbol, array.shape).message)
-        array[one.at] = one.value
+    for entry in sets:
+        if len(entry.at) != array.ndim or any(index >= size for index, size in zip(entry.at, array.shape, strict=True)):
+            raise Problem("lesson.set_elsewhere", text=quote(str(entry)), why=_no_cell(entry.symbol, array.shape).message)
+        array[entry.at] = entry.value
     return freeze(array)
 
 
@@ -141,29 +141,29 @@ def _read(entry: str, program: Program) -> SetValue:
     match = _ENTRY.fullmatch(entry)
     if match is None:
         raise Problem("lesson.why.set")
-    symbol = settable(match[1], program)
-    at = array_index(symbol, tuple(map(int, match[2].split(","))), program)
-    update = whole_number(0, MAX_UPDATES)(match[4]) if match[4] is not None else 0
-    return SetValue(symbol, at, number(match[3]), update)
+    symbol = settable_name(match[1], program)
+    indices = array_index(symbol, tuple(map(int, match[2].split(","))), program)
+    update = integer_parser(0, MAX_UPDATES)(match[4]) if match[4] is not None else 0
+    return SetValue(symbol, indices, parse_number(match[3]), update)
 
 
-def settable(symbol: str, program: Program) -> str:
+def settable_name(symbol: str, program: Program) -> str:
     """Return the name of the image or parameter that `symbol` means; "f" may name the first convolution's filters.
     Raise Problem if it is neither.
 
     >>> from cnnviz.core.network.network import Network
-    >>> settable("f", Network.parse("conv2x3-conv2x3-gap-mse").program((8, 8)))
+    >>> settable_name("f", Network.parse("conv2x3-conv2x3-gap-mse").program((8, 8)))
     'f1'
     """
     if symbol == "f" and symbol not in program.parameters:
         symbol = next((name for name, shape in program.shapes.items() if name in program.parameters and len(shape) == 4), symbol)
     if symbol != "x" and symbol not in program.parameters:
-        known = [label(name) for name in ("x", *program.parameters)]
-        raise Problem("lesson.why.set_array" if symbol in program.shapes else "lesson.why.no_array", symbol=symbol, known=known)
+        labels = [label(name) for name in ("x", *program.parameters)]
+        raise Problem("lesson.why.set_array" if symbol in program.shapes else "lesson.why.no_array", symbol=symbol, known=labels)
     return symbol
 
 
-def array_index(symbol: str, at: tuple[int, ...], program: Program) -> tuple[int, ...]:
+def array_index(symbol: str, indices: tuple[int, ...], program: Program) -> tuple[int, ...]:
     """Return the indices of an entry in its array. Weights behind a map may also be indexed by the map's axes. Raise
     Problem if out of range.
 
@@ -172,10 +172,10 @@ def array_index(symbol: str, at: tuple[int, ...], program: Program) -> tuple[int
     (120, 1)
     """
     shape = program.shown[symbol]
-    counted = shape if len(at) == len(shape) else cell_shape(program, symbol) or shape
-    if len(at) != len(counted) or any(index >= size for index, size in zip(at, counted, strict=True)):
+    cell_axes = shape if len(indices) == len(shape) else cell_shape(program, symbol) or shape
+    if len(indices) != len(cell_axes) or any(index >= size for index, size in zip(indices, cell_axes, strict=True)):
         raise _no_cell(symbol, shape)
-    return tuple(map(int, np.unravel_index(np.ravel_multi_index(at, counted), shape)))
+    return tuple(map(int, np.unravel_index(np.ravel_multi_index(indices, cell_axes), shape)))
 
 
 def _no_cell(symbol: str, shape: tuple[int, ...]) -> Problem:

@@ -16,7 +16,7 @@ import numpy as np
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.network.optimizers import OPTIMIZERS, Optimizer
-from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.setup.cells import Cell, read_cell
 from cnnviz.core.setup.filters import Filters, banks, filters_text, write_filters
@@ -34,12 +34,12 @@ from cnnviz.core.setup.setup_fields import (
     SCALES,
     any_text,
     as_text,
-    asked_text,
-    learning_rate,
-    whole_number,
+    query_text,
+    parse_learning_rate,
+    integer_parser,
 )
-from cnnviz.core.setup.setup_network import applied, batch_shape, shape_of
-from cnnviz.core.setup.targets import named_outputs, write_targets
+from cnnviz.core.setup.setup_network import build_network, batch_shape, shape_of
+from cnnviz.core.setup.targets import names_of_outputs, write_targets
 from cnnviz.core.setup.update_limits import MAX_UPDATES, most_updates
 from cnnviz.words import Message, Problem, message, quote
 
@@ -55,8 +55,8 @@ __all__ = [
     "SETUP_KEYS",
     "Setup",
     "as_text",
-    "learning_rate",
-    "whole_number",
+    "parse_learning_rate",
+    "integer_parser",
 ]  # fmt: skip
 
 _LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": "", "image": 0, "mode": "train"} | dict.fromkeys(FILTERS, ())
@@ -131,10 +131,10 @@ class Setup:
     def to_query(self) -> dict[str, str]:
         """Return the setup as a query with all keys that it needs, so that a link keeps its meaning when defaults
         change."""
-        own = {"f" if not place else bank.name: bank for place, bank in enumerate(banks(self.network, self.x_shape))}
+        banks_by_field = {"f" if not index else bank.name: bank for index, bank in enumerate(banks(self.network, self.x_shape))}
         values = {name: getattr(self, name) for name in _ORDER}
         return {
-            name: write_filters(value, own[name]) if name in FILTERS else _ADDRESS.get(name, as_text)(value)
+            name: write_filters(value, banks_by_field[name]) if name in FILTERS else _ADDRESS.get(name, as_text)(value)
             for name, value in values.items()
             if not (name in _LEFT_OUT and value == _LEFT_OUT[name])
         }
@@ -150,31 +150,31 @@ class Setup:
         >>> setup.lr, wrong
         (0.01, ["Learning rate: 'fast' is not a number. It stays 0.01."])
         """
-        setup, wrong = cls.read(query, label=label)
-        return setup, list(wrong.values())
+        setup, errors = cls.read(query, label=label)
+        return setup, list(errors.values())
 
     @classmethod
     def read(cls, query: Mapping[str, str], instead: Setup | None = None, label: str | None = None) -> tuple[Setup, dict[str, str]]:
         """Parse a setup like `from_query`, with the sentences by key. Invalid values are replaced by those of
         `instead`."""
-        setup, wrong = cls.understand(query, instead, label)
-        return setup, {key: str(said) for key, said in wrong.items()}
+        setup, errors = cls.parse_query(query, instead, label)
+        return setup, {key: str(error) for key, error in errors.items()}
 
     @classmethod
-    def understand(
-        cls, query: Mapping[str, str], instead: Setup | None = None, label: str | None = None
+    def parse_query(
+        cls, query: Mapping[str, str], fallback: Setup | None = None, label: str | None = None
     ) -> tuple[Setup, dict[str, Message]]:
         """Parse a setup like `read`, with messages that can be formatted in any language."""
-        instead = instead or cls()
+        fallback = fallback or cls()
         if not isinstance(query, Mapping):
-            return instead, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
-        wrong: dict[str, Message] = {}
+            return fallback, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
+        errors: dict[str, Message] = {}
 
         def say(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
-            wrong[key] = replaced(key, text, why, value, id)
+            errors[key] = replacement_message(key, text, why, value, id)
 
-        asked = {key: text for key in SETUP_KEYS if (text := asked_text(query, key)) is not None}
-        return cls._of(read_fields(asked, vars(instead), say, label)), wrong
+        fields = {key: text for key in SETUP_KEYS if (text := query_text(query, key)) is not None}
+        return cls._of(read_fields(fields, vars(fallback), say, label)), errors
 
     def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
         """Return this setup with the values in `query`. With another network or image, the fields that depend on it
@@ -183,15 +183,15 @@ class Setup:
         >>> Setup(y=(0, 1)).changed({"net": "conv4x3-relu-dense3-mse"})[0].y
         (1.0, 0.0, 0.0)
         """
-        ours = self.to_query()
-        asked = {"net": self.net, **ours} | {key: text for key in ("net", "img", *_PIXELS) if (text := asked_text(query, key)) is not None}
-        if asked["net"] != self.net:
-            ours = {key: text for key, text in ours.items() if key not in {*FILTER_KEYS, "set", "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
-        elif any(asked[key] != ours[key] for key in _PIXELS):
-            ours["set"] = write_sets(one for one in self.set if one.symbol != "x")
-        if asked["img"].count(",") != self.img.count(","):
-            ours = {key: text for key, text in ours.items() if key not in ("y", "image")}
-        return type(self).understand(ours | dict(query), self, label)
+        query_before = self.to_query()
+        fields = {"net": self.net, **query_before} | {key: text for key in ("net", "img", *_PIXELS) if (text := query_text(query, key)) is not None}
+        if fields["net"] != self.net:
+            query_before = {key: text for key, text in query_before.items() if key not in {*FILTER_KEYS, "set", "y", "classes", "stride", "pad", "rule", "stage", "cell"}}
+        elif any(fields[key] != query_before[key] for key in _PIXELS):
+            query_before["set"] = write_sets(entry for entry in self.set if entry.symbol != "x")
+        if fields["img"].count(",") != self.img.count(","):
+            query_before = {key: text for key, text in query_before.items() if key not in ("y", "image")}
+        return type(self).parse_query(query_before | dict(query), self, label)
 
     @classmethod
     def _of(cls, values: Mapping[str, object]) -> Self:
@@ -205,7 +205,7 @@ class Setup:
     @property
     def network(self) -> Network:
         """The network. `stride` and `pad` apply to its first convolution if its text gives neither."""
-        return applied(self.net, self.stride, self.pad)
+        return build_network(self.net, self.stride, self.pad)
 
     @property
     def optimizer(self) -> Optimizer:
@@ -230,7 +230,7 @@ class Setup:
     @property
     def output_names(self) -> tuple[str | Message, ...]:
         """Name of each output."""
-        return named_outputs(self.classes, self.img, np.shape(self.y)[-1])
+        return names_of_outputs(self.classes, self.img, np.shape(self.y)[-1])
 
     @property
     def output_words(self) -> tuple[str | Message, ...]:
@@ -243,7 +243,7 @@ class Setup:
         return most_updates(self.network, self.batch_shape, self.opt)
 
     @property
-    def pinned(self) -> Cell | None:
+    def pinned_cell(self) -> Cell | None:
         """The pinned cell, a symbol and its indices, or None."""
         return read_cell(self.cell, self.network.program(self.x_shape)) if self.cell else None
 
@@ -259,10 +259,10 @@ class Setup:
         return self._of(self._fields() | {"k": 0, "stage": "x", "cell": "", "image": 0, "mode": "train"})
 
     @property
-    def when(self) -> Message:
+    def snapshot_label(self) -> Message:
         """Description of the snapshot.
 
-        >>> print(Setup().when, Setup(k=1).when, Setup(k=7).when, sep=", ")
+        >>> print(Setup().snapshot_label, Setup(k=1).snapshot_label, Setup(k=7).snapshot_label, sep=", ")
         before the first update, after 1 update, after 7 updates
         """
         return message("lesson.when.after", n=self.k) if self.k else message("lesson.when.start")
@@ -284,8 +284,8 @@ class Setup:
                [-2.,  0.,  2.],
                [-1.,  0.,  1.]])
         """
-        own = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
-        drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, own)
+        filters = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
+        drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, filters)
         return with_params(drawn, self.set_at(0)) if self.set else drawn
 
     def alone(self, image: int) -> Setup:
@@ -300,26 +300,26 @@ class Setup:
 
     def set_at(self, update: int) -> tuple[SetValue, ...]:
         """Return the values that are set by hand at this update."""
-        return tuple(one for one in self.set if one.update == update)
+        return tuple(entry for entry in self.set if entry.update == update)
 
     @property
-    def gone_on(self) -> Setup:
+    def continuation(self) -> Setup:
         """The setup for a run that continues from update `k`. Values set later keep their distance to `k`, and pixels
         that are set stay.
 
-        >>> Setup(set="x:0,0:1;b:0:1;b:1:2~5", k=3).gone_on.to_query()["set"]
+        >>> Setup(set="x:0,0:1;b:0:1;b:1:2~5", k=3).continuation.to_query()["set"]
         'x:0,0:1;b:1:2~2'
         """
-        sets = [one._replace(update=max(0, one.update - self.k)) for one in self.set if one.symbol == "x" or one.update > self.k]
+        sets = [entry._replace(update=max(0, entry.update - self.k)) for entry in self.set if entry.symbol == "x" or entry.update > self.k]
         return replace(self, set=tuple(sets), k=0)
 
     @property
-    def unset(self) -> Setup:
+    def without_sets(self) -> Setup:
         """The same setup without values set by hand."""
         return self.until(-1)
 
     @property
-    def last_set(self) -> int:
+    def last_set_update(self) -> int:
         """Last update at which a value is set by hand, or 0 if none is."""
         return self.set[-1].update if self.set else 0
 
@@ -329,12 +329,12 @@ class Setup:
         >>> Setup(set="w:0,0:1;w:0,0:2~5").until(4).to_query()["set"]
         'w:0,0:1'
         """
-        sets = tuple(one for one in self.set if one.update <= k)
+        sets = tuple(entry for entry in self.set if entry.update <= k)
         return self if sets == self.set else self._of(self._fields() | {"set": sets})
 
-    def without_kept(self) -> Setup:
+    def without_stored_params(self) -> Setup:
         """Return the same setup with defaults for all values that are only names of stored parameters."""
-        query = {key: text for key, text in self.to_query().items() if not is_kept_name(text)}
+        query = {key: text for key, text in self.to_query().items() if not is_stored_name(text)}
         return type(self).read(query)[0]
 
     def _fields(self) -> dict[str, object]:
@@ -344,15 +344,15 @@ class Setup:
         return self._fields()
 
 
-def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
+def replacement_message(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
     """Return the message that a value is invalid and what replaces it. `id` selects a different message."""
-    clause = _is_clause(why)
+    is_clause = _is_clause(why)
     field = _field(key)
-    whole = write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)  # type: ignore[arg-type]
-    written = whole if len(whole) <= 80 else whole[:79] + "…"
+    full_text = write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)  # type: ignore[arg-type]
+    value_text = full_text if len(full_text) <= 80 else full_text[:79] + "…"
     if key == "classes" and not value:
         id = "lesson.left_out"
-    return message(id or ("lesson.replaced" if clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=written or message("lesson.drawn"))
+    return message(id or ("lesson.replaced" if is_clause else "lesson.instead"), field=field, text=quote(text), why=why.message, value=value_text or message("lesson.drawn"))
 
 
 def _is_clause(why: Problem) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.network.layers.conv import MOST
 from cnnviz.core.network.network import WEIGHTS
 from cnnviz.core.network.sliding import PADDINGS
-from cnnviz.core.network.stored_params import is_kept_name
+from cnnviz.core.network.stored_params import is_stored_name
 from cnnviz.core.notebook.notebook import DEVIATIONS, OBJECT_ORIENTED, PROCEDURAL
 from cnnviz.core.setup.image_ids import parse_image_id
 from cnnviz.words import Problem, quote
@@ -36,10 +36,10 @@ MAX_CLASS = 24
 """Maximum number of characters of a class name."""
 
 
-def one_of(options: Iterable[str]) -> Callable[[str], str]:
+def choice_parser(options: Iterable[str]) -> Callable[[str], str]:
     """Return a parser that accepts one of these texts.
 
-    >>> one_of(("unit", "raw"))("raw")
+    >>> choice_parser(("unit", "raw"))("raw")
     'raw'
     """
     options = tuple(map(str, options))
@@ -52,10 +52,10 @@ def one_of(options: Iterable[str]) -> Callable[[str], str]:
     return parse
 
 
-def whole_number(least: int, most: int) -> Callable[[str], int]:
+def integer_parser(least: int, most: int) -> Callable[[str], int]:
     """Return a parser for integers within these bounds. It raises Problem for any other text.
 
-    >>> whole_number(1, 9)("7")
+    >>> integer_parser(1, 9)("7")
     7
     """
 
@@ -67,10 +67,10 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def number(text: str) -> float:
+def parse_number(text: str) -> float:
     """Parse a finite number with a magnitude of at most MAX_NUMBER.
 
-    >>> number("-2.5")
+    >>> parse_number("-2.5")
     -2.5
     """
     try:
@@ -84,44 +84,44 @@ def number(text: str) -> float:
     return value + 0.0  # -0.0 becomes 0.0: equal setups need equal addresses
 
 
-def learning_rate(text: str) -> float:
+def parse_learning_rate(text: str) -> float:
     """Parse a learning rate. Raise Problem if it is not a finite number ≥ 0.
 
-    >>> learning_rate("0.5")
+    >>> parse_learning_rate("0.5")
     0.5
     """
-    value = number(text)
+    value = parse_number(text)
     if value < 0:
         raise Problem("lesson.why.negative")
     return value
 
 
-def pieces(text: str) -> list[str]:
+def split_text(text: str) -> list[str]:
     """Split a text at commas, semicolons and spaces, without enclosing brackets.
 
-    >>> pieces("[1, 0;2]")
+    >>> split_text("[1, 0;2]")
     ['1', '0', '2']
     """
     return [part for part in re.split(r"[,;\s]+", text.strip("[]() ")) if part]
 
 
-def numbers(parts: Iterable[str]) -> tuple[float, ...]:
+def parse_numbers(parts: Iterable[str]) -> tuple[float, ...]:
     """Parse every part as a number. Raise Problem, which quotes it, for the first that is not."""
-    found = []
+    values = []
     for part in parts:
         try:
-            found.append(number(part))
+            values.append(parse_number(part))
         except Problem as problem:
             raise Problem("lesson.why.entry", entry=quote(part), why=problem) from None
-    return tuple(found)
+    return tuple(values)
 
 
-def weights(text: str) -> str:
+def parse_weights(text: str) -> str:
     """Check the start of the parameters: a named initialization, or the name of stored parameters."""
-    return text if is_kept_name(text) else one_of(WEIGHTS)(text)
+    return text if is_stored_name(text) else choice_parser(WEIGHTS)(text)
 
 
-def rule(text: str) -> str:
+def parse_rule(text: str) -> str:
     """Parse a named rule, or deviations separated by commas. Deviations are sorted, and replaced by the name of a
     rule that has exactly these."""
     if text in RULES:
@@ -129,16 +129,16 @@ def rule(text: str) -> str:
     names = set(re.split(r"[,;+\s]+", text))
     if not names <= set(DEVIATIONS):
         raise Problem("lesson.why.rule", rules=tuple(RULES), deviations=DEVIATIONS)
-    named = next((name for name, deviations in RULES.items() if deviations == names), None)
-    return named or ",".join(name for name in DEVIATIONS if name in names)
+    rule_name = next((name for name, deviations in RULES.items() if deviations == names), None)
+    return rule_name or ",".join(name for name in DEVIATIONS if name in names)
 
 
-def padding(text: str) -> str | int:
+def parse_padding(text: str) -> str | int:
     """Parse padding: a named kind, or a number of zeros."""
     if text in PADDINGS:
         return text
     try:
-        return whole_number(0, MAX_PADDING)(text)
+        return integer_parser(0, MAX_PADDING)(text)
     except Problem as problem:
         raise Problem("lesson.why.either", options=tuple(PADDINGS), why=problem) from None
 
@@ -147,10 +147,10 @@ MOST_IMAGES = 8
 """Maximum number of images in a setup."""
 
 
-def images(text: str) -> str:
+def parse_images(text: str) -> str:
     """Parse one image id, or several separated by commas. All images must have the same size.
 
-    >>> images("cat-0,dog-3, cat-0")
+    >>> parse_images("cat-0,dog-3, cat-0")
     'cat-0,dog-3,cat-0'
     """
     try:
@@ -164,24 +164,24 @@ def images(text: str) -> str:
     return ",".join(map(str, ids))
 
 
-def classes(text: str) -> tuple[str, ...]:
+def parse_classes(text: str) -> tuple[str, ...]:
     """Parse distinct output names separated by commas. Letters, digits, spaces and -._ are allowed.
 
-    >>> classes("cat, dog")
+    >>> parse_classes("cat, dog")
     ('cat', 'dog')
     """
-    found = tuple(part.strip() for part in text.split(",") if part.strip())
-    if len({*found}) < len(found):
+    names = tuple(part.strip() for part in text.split(",") if part.strip())
+    if len({*names}) < len(names):
         raise Problem("lesson.why.twice")
-    if not found or not all(re.fullmatch(rf"[\w.-][\w .-]{{0,{MAX_CLASS - 1}}}", name) for name in found):
+    if not names or not all(re.fullmatch(rf"[\w.-][\w .-]{{0,{MAX_CLASS - 1}}}", name) for name in names):
         raise Problem("lesson.why.classes", most=MAX_CLASS)
-    return found
+    return names
 
 
 # # ---- formatting
 
 
-def asked_text(query: Mapping[str, object], name: str) -> str | None:
+def query_text(query: Mapping[str, object], name: str) -> str | None:
     """Return the value of `query` under `name` as text, or None if it is missing. Never raises."""
     try:
         return any_text(query[name]) if name in query else None

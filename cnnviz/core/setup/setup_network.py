@@ -9,39 +9,39 @@ from cnnviz.core.setup.image_ids import parse_image_id
 
 
 @lru_cache(maxsize=512)
-def parsed(net: str) -> Network:
+def parse_network(net: str) -> Network:
     """Parse a network, cached by its text."""
     return Network.parse(net)
 
 
 @lru_cache(maxsize=512)
-def fitting(net: str, stride: int, pad: str | int, x_shape: tuple[int, ...]) -> Network:
+def checked_network(net: str, stride: int, pad: str | int, x_shape: tuple[int, ...]) -> Network:
     """Return the network with stride and padding. Raise Problem if it does not fit the image or exceeds a limit."""
-    network = applied(net, stride, pad)
+    network = build_network(net, stride, pad)
     network.check(x_shape)
     return network
 
 
 @lru_cache(maxsize=512)
-def applied(net: str, stride: int, pad: str | int) -> Network:
+def build_network(net: str, stride: int, pad: str | int) -> Network:
     """Return the network with `stride` and `pad` in its first convolution, if its text gives neither.
 
-    >>> str(applied("relu-conv2x3-gap-mse", 2, "same"))
+    >>> str(build_network("relu-conv2x3-gap-mse", 2, "same"))
     'relu-conv2x3s2same-gap-mse'
     """
-    network = parsed(net)
-    place = open_conv(network)
-    if place is None or (stride == 1 and pad in ("valid", 0)):
+    network = parse_network(net)
+    index = open_conv_index(network)
+    if index is None or (stride == 1 and pad in ("valid", 0)):
         return network
-    conv = replace(network.layers[place], stride=stride, padding=0 if pad == "valid" else pad)  # type: ignore[call-arg]
-    return Network((*network.layers[:place], conv, *network.layers[place + 1 :]), network.loss_kind)
+    conv = replace(network.layers[index], stride=stride, padding=0 if pad == "valid" else pad)  # type: ignore[call-arg]
+    return Network((*network.layers[:index], conv, *network.layers[index + 1 :]), network.loss_kind)
 
 
-def open_conv(network: Network) -> int | None:
+def open_conv_index(network: Network) -> int | None:
     """Return the layer index of the first convolution, or None if its text gives a stride or padding."""
-    for place, layer in enumerate(network.layers):
+    for index, layer in enumerate(network.layers):
         if isinstance(layer, Conv):
-            return place if (layer.stride, layer.padding) == (1, 0) else None
+            return index if (layer.stride, layer.padding) == (1, 0) else None
     return None
 
 

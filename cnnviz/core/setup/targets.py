@@ -15,23 +15,23 @@ DEFAULT_CLASSES = ("cat", "dog")
 Targets = tuple[float, ...]
 
 
-class Refitted(Problem):
+class WrongLength(Problem):
     """Targets have the wrong length. `y` holds them truncated or padded with 0; `one` holds those of a single image."""
 
     y: Targets | tuple[Targets, ...]
     one: Targets
 
 
-def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
+def names_of_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
     """Return the name of each output: its class, or a number. The default classes of the default image are cat and
     dog.
 
-    >>> named_outputs(("frog",), "test-3", 2)[0], str(named_outputs(("frog",), "test-3", 2)[1])
+    >>> names_of_outputs(("frog",), "test-3", 2)[0], str(names_of_outputs(("frog",), "test-3", 2)[1])
     ('frog', 'output 1')
     """
     if not classes and img == DEFAULT_IMAGE and n == len(DEFAULT_CLASSES):
         classes = DEFAULT_CLASSES
-    return (*classes, *(message("lesson.output", n=place) for place in range(len(classes), n)))
+    return (*classes, *(message("lesson.output", n=number) for number in range(len(classes), n)))
 
 
 def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> Targets:
@@ -46,11 +46,11 @@ def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[st
     n = len(names)
     if text in names:
         return one_hot(names.index(text), n)
-    y = _numbers(text, n, classes)
+    y = _read_numbers(text, n, classes)
     fitted = (y + (0.0,) * n)[:n]
     loss.check_targets(np.array(fitted))
     if len(y) != n:
-        refitted = Refitted("lesson.why.length", n=len(y), outputs=n)
+        refitted = WrongLength("lesson.why.length", n=len(y), outputs=n)
         refitted.y = refitted.one = fitted
         raise refitted
     return y
@@ -70,7 +70,7 @@ def read_each(text: str, images: int, names: Sequence[str | Message], classes: S
     for part in parts:
         try:
             found.append(read_targets(part.strip(), names, classes, loss))
-        except Refitted as why:
+        except WrongLength as why:
             refitted = why
             found.append(why.one)
     rows = tuple(found) if len(parts) > 1 else tuple(found) * images
@@ -91,28 +91,28 @@ def write_targets(y: object) -> str:
     return setup_fields.any_text(y)
 
 
-def _numbers(text: str, n: int, classes: Sequence[str]) -> Targets:
-    parts = setup_fields.pieces(text)
+def _read_numbers(text: str, n: int, classes: Sequence[str]) -> Targets:
+    parts = setup_fields.split_text(text)
     if len(parts) == n:
-        return setup_fields.numbers(parts)
+        return setup_fields.parse_numbers(parts)
     try:
         if parts:
-            return setup_fields.numbers(parts)
+            return setup_fields.parse_numbers(parts)
     except Problem:
         pass
     raise Problem("lesson.why.targets" if classes else "lesson.why.many", n=n, classes=tuple(classes))
 
 
-def one_hot(place: int, n: int) -> Targets:
+def one_hot(index: int, n: int) -> Targets:
     """Return a tuple of length `n` with 1.0 at one index and 0.0 elsewhere.
 
     >>> one_hot(1, 3)
     (0.0, 1.0, 0.0)
     """
-    return tuple(float(output == place) for output in range(n))
+    return tuple(float(output == index) for output in range(n))
 
 
-def at_most(names: tuple[str, ...], n: int) -> tuple[str, ...]:
+def check_class_count(names: tuple[str, ...], n: int) -> tuple[str, ...]:
     """Return the names. Raise Problem if there are more than `n`."""
     if len(names) > n:
         raise Problem("lesson.why.many_classes", n=len(names), outputs=n)

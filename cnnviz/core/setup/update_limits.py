@@ -14,7 +14,7 @@ MOST_WORK, MOST_WORK_OF_SEVERAL = 12_000_000_000, 40_000_000_000
 seconds each."""
 PASSES = 3
 """Cost of an update in forward passes: the backward pass has two products for each one of the forward pass."""
-OVERHEAD, KEPT, RATE = 60e-6, 100e-6, 1e9
+OVERHEAD, STATISTICS, RATE = 60e-6, 100e-6, 1e9
 """Cost of an update: seconds per update, extra seconds per layer with running statistics, and multiplications per
 second."""
 TURN, MOST_A_TURN = 1_000_000, 15
@@ -48,22 +48,22 @@ def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") ->
     >>> most_updates(Network.parse("conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"), (3, 32, 32))
     4131
     """
-    return min(MAX_UPDATES, _by_work(network, x_shape), _by_bytes(network, x_shape, opt))
+    return min(MAX_UPDATES, _limit_by_work(network, x_shape), _limit_by_bytes(network, x_shape, opt))
 
 
-def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
+def estimated_seconds(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
     """Estimate the seconds that the updates take on one core. For a small network most of it is call overhead.
 
-    >>> round(estimate(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32), 10_000), 1)
+    >>> round(estimated_seconds(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32), 10_000), 1)
     0.9
     """
-    return updates * (OVERHEAD + KEPT * sum(bool(layer.kept) for layer in network.layers) + step_work(network, x_shape) / RATE)
+    return updates * (OVERHEAD + STATISTICS * sum(bool(layer.kept) for layer in network.layers) + step_work(network, x_shape) / RATE)
 
 
-def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
+def updates_per_turn(network: Network, x_shape: tuple[int, ...]) -> int:
     """Return the number of updates between two cancellation points, which take a millisecond or two.
 
-    >>> updates_a_turn(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
+    >>> updates_per_turn(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
     15
     """
     return max(1, min(MOST_A_TURN, TURN // max(1, step_work(network, x_shape))))
@@ -71,7 +71,7 @@ def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
 
 def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> None:
     """Raise Problem with the maximum if `k` updates take too much work or memory."""
-    by_work, by_bytes = _by_work(network, x_shape), _by_bytes(network, x_shape, opt)
+    by_work, by_bytes = _limit_by_work(network, x_shape), _limit_by_bytes(network, x_shape, opt)
     if k <= min(by_work, by_bytes):
         return
     if by_work <= by_bytes:
@@ -79,10 +79,10 @@ def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str =
     raise Problem("lesson.why.bytes", megabytes=state_bytes(network, x_shape, opt) / 1e6, most=by_bytes)
 
 
-def _by_work(network: Network, x_shape: tuple[int, ...]) -> int:
-    most = MOST_WORK_OF_SEVERAL if len(x_shape) == 4 else MOST_WORK
-    return most // max(1, step_work(network, x_shape))
+def _limit_by_work(network: Network, x_shape: tuple[int, ...]) -> int:
+    limit = MOST_WORK_OF_SEVERAL if len(x_shape) == 4 else MOST_WORK
+    return limit // max(1, step_work(network, x_shape))
 
 
-def _by_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
+def _limit_by_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
     return SPACING * (STATE_BYTES // max(1, state_bytes(network, x_shape, opt)))

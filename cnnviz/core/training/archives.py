@@ -23,8 +23,8 @@ def archive_of(content: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def piece_of(content: bytes, name: str, most: int) -> bytes:
-    """Return a member of an archive, unpacking at most `most` bytes. Raise BadZipFile if the member is missing or
+def piece_of(content: bytes, name: str, max_bytes: int) -> bytes:
+    """Return a member of an archive, unpacking at most `max_bytes` bytes. Raise BadZipFile if the member is missing or
     unreadable.
 
     >>> with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
@@ -34,6 +34,6 @@ def piece_of(content: bytes, name: str, most: int) -> bytes:
     """
     try:
         with archive_of(content) as archive, archive.open(name) as file:
-            return file.read(most)
+            return file.read(max_bytes)
     except Exception as why:  # zipfile and zlib raise a dozen kinds of error
         raise zipfile.BadZipFile(str(why)) from None

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.network.named_arrays import Params
-from cnnviz.core.network.stored_params import keep, kept
+from cnnviz.core.network.stored_params import store_params, stored_params
 from cnnviz.core.setup.filters import banks
 from cnnviz.core.setup.setup import Setup
 
@@ -23,7 +23,7 @@ MOST_BYTES = 16_000_000
 def keep_checkpoints(params: Sequence[Params], files: Sequence[str] = ()) -> str:
     """Store parameters of equal shapes, in order, and the display names of their files. Return the name they are
     stored under."""
-    return keep({name: np.stack([one[name] for one in params]) for name in params[0]}, files=tuple(map(_shown, files)))
+    return store_params({name: np.stack([params_of_file[name] for params_of_file in params]) for name in params[0]}, files=tuple(map(_shown, files)))
 
 
 def _shown(file: str) -> str:
@@ -35,19 +35,19 @@ def _shown(file: str) -> str:
     return re.sub(r"[^\w .+=-]+", "_", file.rpartition("/")[2].removesuffix(".npz"))[-LONGEST:].strip("_ ")
 
 
-def from_checkpoint(setup: Setup, name: str, place: int) -> Setup:
+def from_checkpoint(setup: Setup, name: str, index: int) -> Setup:
     """Return the setup whose update 0 is a checkpoint: all parameters, filters and buffers come from there.
 
     >>> name = keep_checkpoints([Params(np.eye(3), np.ones((900, 2)), np.full(2, float(n))) for n in range(2)])
     >>> from_checkpoint(Setup(), name, 1).first_params().b
     array([1., 1.])
     """
-    one = f"{name}.{place}"
-    filters: dict[str, Any] = {bank.name if n else "f": one for n, bank in enumerate(banks(setup.network, setup.x_shape))}
-    return dataclasses.replace(setup.gone_on, w=one, **filters)
+    checkpoint = f"{name}.{index}"
+    filters: dict[str, Any] = {bank.name if n else "f": checkpoint for n, bank in enumerate(banks(setup.network, setup.x_shape))}
+    return dataclasses.replace(setup.continuation, w=checkpoint, **filters)
 
 
 def checkpoints(setup: Setup, name: str) -> tuple[Setup, ...]:
     """Return a setup for each checkpoint stored under `name`. Raise NotKept if they are gone."""
-    count = min((len(array) for array in kept(name).values() if array.ndim), default=0)
-    return tuple(from_checkpoint(setup, name, place) for place in range(min(count, MOST)))
+    count = min((len(array) for array in stored_params(name).values() if array.ndim), default=0)
+    return tuple(from_checkpoint(setup, name, index) for index in range(min(count, MOST)))

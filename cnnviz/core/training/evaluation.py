@@ -65,27 +65,27 @@ def measure(
     network = training.network
 
     def look(values: PassValues) -> tuple[np.ndarray, ...]:
-        flat = [_flags(network, values, "saturated", place) for place in (slice(-1), slice(-1, None))]
-        return values["o"], values["L"], *flat, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
+        saturation_masks = [_flags(network, values, "saturated", layer_slice) for layer_slice in (slice(-1), slice(-1, None))]
+        return values["o"], values["L"], *saturation_masks, np.all(_flags(network, values, "silent", slice(-1)), axis=0)
 
     parts = np.array_split(rows, math.ceil(len(rows) / CHUNK))
-    looks = [found for part in parts for found in batch_forward(network, params, training.x(X[part]), Y[part], look, buffers)]
-    o, losses, hidden, outputs, silent = zip(*looks, strict=True)
+    results = [result for part in parts for result in batch_forward(network, params, training.x(X[part]), Y[part], look, buffers)]
+    o, losses, hidden, outputs, silent = zip(*results, strict=True)
     o = np.concatenate(o).astype(np.float64)
-    right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
+    is_right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
     shares = (np.concatenate(hidden), np.concatenate(outputs), np.logical_and.reduce(silent))
-    return Measured(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(right.mean()), *map(_share, shares))
+    return Measured(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(is_right.mean()), *map(_share, shares))
 
 
-def _flags(network: Network, values: PassValues, what: str, places: slice) -> np.ndarray:
-    """Return which cells of the layers in the slice `places` are "saturated" or "silent", (B,U). U is 0 if none can
+def _flags(network: Network, values: PassValues, what: str, layer_slice: slice) -> np.ndarray:
+    """Return which cells of the layers in the slice `layer_slice` are "saturated" or "silent", (B,U). U is 0 if none can
     be."""
-    pairs = list(zip(network.layers, network.names, strict=True))[places]
-    if places.start is not None and network.merged:  # the slope of the output layer cancels against that of the loss
+    pairs = list(zip(network.layers, network.names, strict=True))[layer_slice]
+    if layer_slice.start is not None and network.merged:  # the slope of the output layer cancels against that of the loss
         pairs = []
     images = len(values["o"])
-    found = [flags.reshape(images, -1) for layer, names in pairs if (flags := getattr(layer, what)(values[names.output])) is not None]
-    return np.concatenate([np.empty((images, 0), bool), *found], axis=1)
+    masks = [flags.reshape(images, -1) for layer, names in pairs if (flags := getattr(layer, what)(values[names.output])) is not None]
+    return np.concatenate([np.empty((images, 0), bool), *masks], axis=1)
 
 
 def _share(flags: np.ndarray) -> float:
@@ -124,16 +124,16 @@ def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffe
     ([[0, 1], [0, 2]], [1, 2], [0])
     """
     Y = np.asarray(Y, dtype=np.float64)
-    of_all = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
-    classes, predictions = Y.argmax(axis=1), of_all.o.argmax(axis=1)
+    measured = measure(training, in_precision(params, training.dtype), X, Y, np.arange(len(Y)), buffers)
+    classes, predictions = Y.argmax(axis=1), measured.o.argmax(axis=1)
     confusion = np.zeros((Y.shape[1],) * 2, dtype=int)
     np.add.at(confusion, (classes, predictions), 1)
-    ordered = np.sort(of_all.o, axis=1)
+    ordered = np.sort(measured.o, axis=1)
     confidence = ordered[:, -1] - ordered[:, -2]
-    surest = np.argsort(-confidence, kind="stable")
-    hit = (classes == predictions)[surest]
-    arrays = (predictions, confusion, confidence, surest[hit], surest[~hit], np.argsort(confidence, kind="stable"))
-    return Evaluation(of_all.o, of_all.loss, of_all.accuracy, *arrays)
+    by_confidence = np.argsort(-confidence, kind="stable")
+    is_right = (classes == predictions)[by_confidence]
+    arrays = (predictions, confusion, confidence, by_confidence[is_right], by_confidence[~is_right], np.argsort(confidence, kind="stable"))
+    return Evaluation(measured.o, measured.loss, measured.accuracy, *arrays)
 
 
 def in_precision(params: Params, dtype: str) -> Params:
@@ -150,10 +150,10 @@ def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
     ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
     """
     # Of the classes**images ways to guess, `ways` get exactly `right` images right, and `at_most` at most that many.
-    right, ways, every = 0, (classes - 1) ** images, classes**images
+    right, ways, total = 0, (classes - 1) ** images, classes**images
     at_most, low = ways, None
-    while 40 * at_most < 39 * every:
-        if low is None and 40 * at_most > every:
+    while 40 * at_most < 39 * total:
+        if low is None and 40 * at_most > total:
             low = right
         ways = ways * (images - right) // ((right + 1) * (classes - 1))
         right += 1
@@ -171,5 +171,5 @@ def accuracy_range(accuracy: float, images: int) -> tuple[float, float]:
     (0.602, 0.695)
     """
     z = 1.959964
-    middle, spread = accuracy + z**2 / (2 * images), z * math.sqrt(accuracy * (1 - accuracy) / images + (z / images) ** 2 / 4)
-    return (middle - spread) / (1 + z**2 / images), (middle + spread) / (1 + z**2 / images)
+    centre, spread = accuracy + z**2 / (2 * images), z * math.sqrt(accuracy * (1 - accuracy) / images + (z / images) ** 2 / 4)
+    return (centre - spread) / (1 + z**2 / images), (centre + spread) / (1 + z**2 / images)

@@ -9,9 +9,9 @@ from cnnviz.core.explain.saturation import hidden_share
 from cnnviz.core.network.named_arrays import Gradients, Params, Trace, one_image
 from cnnviz.core.network.network import Network
 from cnnviz.core.runtime.read_only import ReadOnly
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.update_limits import check_updates, updates_a_turn
+from cnnviz.core.setup.update_limits import check_updates, updates_per_turn
 from cnnviz.core.training.updates import Point, Updates, reached
 
 FEW = 16
@@ -70,30 +70,30 @@ def film(
     """
     updates = Updates(setup, np.asarray(x, dtype=np.float64))
     check_updates(n, updates.network, updates.x.shape, setup.opt)
-    shown = thinned(n, most_frames)
-    return _taken(_steps(updates, n, hold), shown, maps or maps_of(updates.network), updates.network, channel, filter, image)
+    frame_updates = thinned(n, most_frames)
+    return _taken(_steps(updates, n, hold), frame_updates, maps or maps_of(updates.network), updates.network, channel, filter, image)
 
 
-def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
+def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, max_frames: int, maps: tuple[str, ...]) -> Film:
     """Record update 0 of each setup, all of one network, on `x`. Batch normalization and dropout are in eval mode.
 
     >>> checkpoint_film([Setup(seed=1), Setup(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
     (2,)
     """
-    each = (Updates(one, np.asarray(x, dtype=np.float64)) for one in setups)
-    shown = thinned(len(setups) - 1, most_frames)
-    return _taken(map(_as_trained, each), shown, maps, setups[0].network, 0, 0, 0)
+    start_points = (Updates(setup, np.asarray(x, dtype=np.float64)) for setup in setups)
+    frame_updates = thinned(len(setups) - 1, max_frames)
+    return _taken(map(_as_trained, start_points), frame_updates, maps, setups[0].network, 0, 0, 0)
 
 
-def thinned(last: int, most: int) -> np.ndarray:
-    """Return at most `most` of the numbers 0 … `last`, evenly spaced, including the first and the last.
+def thinned(last: int, count: int) -> np.ndarray:
+    """Return at most `count` of the numbers 0 … `last`, evenly spaced, including the first and the last.
 
     They are at least 1 apart before rounding, so there are no duplicates. (`np.unique` would import NumPy's masked arrays.)
 
     >>> thinned(9, 4)
     array([0, 3, 6, 9])
     """
-    return np.linspace(0, last, min(last + 1, most)).round().astype(int)
+    return np.linspace(0, last, min(last + 1, count)).round().astype(int)
 
 
 _Taken = tuple[Updates, Point, Trace, Gradients, Point | None]
@@ -102,10 +102,10 @@ _Taken = tuple[Updates, Point, Trace, Gradients, Point | None]
 
 def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
     point = updates.first
-    turn = updates_a_turn(updates.network, updates.x.shape)
+    turn = updates_per_turn(updates.network, updates.x.shape)
     for k in range(n + 1):
         if k % turn == 0:
-            check_wanted()
+            check_cancelled()
         trace, gradients, after = updates.step(point)
         after = _held(after, point, hold) if hold else after
         yield updates, point, trace, gradients, after
@@ -114,7 +114,7 @@ def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
 
 def _as_trained(updates: Updates) -> _Taken:
     """Return the start of a setup; the pass is in eval mode if that differs."""
-    check_wanted()
+    check_cancelled()
     point, program = updates.first, updates.program
     if not program.buffers and not program.draws:
         return updates, point, *updates.step(point)[:2], None
@@ -124,19 +124,19 @@ def _as_trained(updates: Updates) -> _Taken:
 
 
 def _taken(
-    steps: Iterable[_Taken], shown: np.ndarray, maps: tuple[str, ...], network: Network, channel: int, filter: int, image: int
+    steps: Iterable[_Taken], frame_updates: np.ndarray, maps: tuple[str, ...], network: Network, channel: int, filter: int, image: int
 ) -> Film:  # fmt: skip
-    at = set(shown.tolist())
+    frame_set = set(frame_updates.tolist())
     curves: list[Curves] = []
     frames: dict[str, list[np.ndarray]] = {name: [] for name in maps}
     for k, (updates, point, trace, gradients, after) in enumerate(steps):
         curves.append(_curves(updates, point, trace, gradients, after, filter))
-        if k in at:
+        if k in frame_set:
             for name, taken in frames.items():
                 taken.append(_single(_channel(_array(name, trace, gradients, point.params, image), channel)))
     losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
-    drawn = {name: np.array(taken) for name, taken in frames.items()}
-    return Film(losses, o, kernel, norms, promised, saturated, silent, shown, drawn, network.parameters)
+    frame_arrays = {name: np.array(taken) for name, taken in frames.items()}
+    return Film(losses, o, kernel, norms, promised, saturated, silent, frame_updates, frame_arrays, network.parameters)
 
 
 def maps_of(network: Network) -> tuple[str, ...]:
@@ -146,7 +146,7 @@ def maps_of(network: Network) -> tuple[str, ...]:
     >>> maps_of(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), maps_of(Network.parse("dense3-mse"))
     (('z1', 'a1', 'dz1'), ('o', 'do'))
     """
-    first = next(place for place, layer in enumerate(network.layers) if layer.letter == "z")
+    first = next(layer_index for layer_index, layer in enumerate(network.layers) if layer.letter == "z")
     names = [names.output for names in network.names[first : first + 2]]
     return (*names, f"d{names[0]}")
 
@@ -154,11 +154,11 @@ def maps_of(network: Network) -> tuple[str, ...]:
 def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point | None, filter: int) -> Curves:
     """Return the values that one update adds to the curves."""
     filters = updates.filters(updates.used(point))
-    one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
+    kernel = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
     promised = [_promised(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
-    return updates.loss(trace), trace.o, one.reshape(-1), norms, promised, saturated, silent
+    return updates.loss(trace), trace.o, kernel.reshape(-1), norms, promised, saturated, silent
 
 
 def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image: int) -> np.ndarray:

@@ -47,8 +47,8 @@ def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
     """
     with np.errstate(all="ignore"):
         terms = network.loss_kind.terms(run.o, y)
-        right = np.isclose(terms.sum(axis=-1), run.losses, rtol=1e-5, atol=0)
-    return np.where(right[:, None], terms, np.nan)
+        agrees = np.isclose(terms.sum(axis=-1), run.losses, rtol=1e-5, atol=0)
+    return np.where(agrees[:, None], terms, np.nan)
 
 
 def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
@@ -71,8 +71,8 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
     The run "saturates" when NEARLY_ALL of its units do.
     """
     saturated = run.saturated >= NEARLY_ALL
-    found = [*_leap(run.losses), *([(int(saturated.argmax()), "saturates")] if saturated.any() else [])]
-    return sorted(found)
+    points = [*_leap(run.losses), *([(int(saturated.argmax()), "saturates")] if saturated.any() else [])]
+    return sorted(points)
 
 
 def _leap(losses: np.ndarray) -> list[tuple[int, str]]:
@@ -82,11 +82,11 @@ def _leap(losses: np.ndarray) -> list[tuple[int, str]]:
     [[(1, 'leaps')], [(1, 'diverges')], [(1, 'leaps')], [(3, 'diverges')]]
     """
     best = np.fmin.accumulate(losses)
-    leapt = ~(losses <= best + LEAP)  # negated, so that NaN counts as a leap
-    if not leapt.any():
+    is_above = ~(losses <= best + LEAP)  # negated, so that NaN counts as a leap
+    if not is_above.any():
         return []
-    first = int(leapt.argmax())
-    back = bool((losses[first:] < best[first]).any())
-    if not leapt[-1] or (back and losses[-1] <= losses[0]):
+    first = int(is_above.argmax())
+    comes_back = bool((losses[first:] < best[first]).any())
+    if not is_above[-1] or (comes_back and losses[-1] <= losses[0]):
         return [(first, "leaps")]
-    return [(len(losses) - int(leapt[::-1].argmin()) if back else first, "diverges")]
+    return [(len(losses) - int(is_above[::-1].argmin()) if comes_back else first, "diverges")]

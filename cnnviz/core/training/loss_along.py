@@ -15,9 +15,9 @@ from cnnviz.core.gradcheck.kinks import stands_at_kink
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.notebook.notebook import notebook_step
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
-from cnnviz.core.setup.set_values import array_index, settable
+from cnnviz.core.setup.set_values import array_index, settable_name
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.setup_fields import number
+from cnnviz.core.setup.setup_fields import parse_number
 from cnnviz.core.training.losses_of_copies import losses_along
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.core.training.updates import Point, Updates, reached
@@ -72,18 +72,18 @@ def read_along(text: str, setup: Setup, x_shape: tuple[int, ...]) -> tuple[str, 
     if match[1] == TARGET:
         return TARGET, (_target(int(match[2]) if match[2].isdecimal() else len(setup.y), setup),)
     program = setup.network.program(x_shape)
-    symbol = settable(match[1], program)
+    symbol = settable_name(match[1], program)
     if symbol == "x" and len(x_shape) == 4:
         raise Problem("lesson.why.set_images")
     return symbol, array_index(symbol, tuple(map(int, match[2].split(","))), program)
 
 
-def _target(at: int, setup: Setup) -> int:
-    if at >= len(setup.y):
+def _target(index: int, setup: Setup) -> int:
+    if index >= len(setup.y):
         raise Problem("lesson.why.along")
     if setup.k or setup.deviations or len(setup.images) > 1:
         raise Problem("lesson.why.along_target")
-    return at
+    return index
 
 
 def read_span(text: str) -> float:
@@ -92,7 +92,7 @@ def read_span(text: str) -> float:
     >>> read_span("2")
     2.0
     """
-    span = number(text)
+    span = parse_number(text)
     if span <= 0:
         raise Problem("lesson.why.span")
     return span
@@ -112,79 +112,79 @@ def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) ->
     ([-2.0, 0.0, 2.0], (65,), False)
     """
     x = np.asarray(x, dtype=np.float64)
-    symbol, at = read_along(along, setup, x.shape)
+    symbol, index = read_along(along, setup, x.shape)
     span = None if span is None else read_span(str(span))
     snapshot = run_updates(setup, x, setup.k)
     if symbol == LR:
         return _of_rate(setup, snapshot)
     if symbol == TARGET:
-        return _of_target(setup, snapshot, along, at[0], span or 1.0)
-    losses, now = _losses(setup, snapshot, symbol, at), float((snapshot.trace if symbol == "x" else snapshot.params)[symbol][at])
-    gradient = float(snapshot.gradients[f"d{symbol}"][at])
+        return _of_target(setup, snapshot, along, index[0], span or 1.0)
+    losses, value = _losses(setup, snapshot, symbol, index), float((snapshot.trace if symbol == "x" else snapshot.params)[symbol][index])
+    gradient = float(snapshot.gradients[f"d{symbol}"][index])
     if span is None:
-        span = (255.0 if setup.scale == "raw" else 1.0) if symbol == "x" else _span(losses, now, gradient)
-    theta = now + span * _SHARES
-    return Curve(along, now, theta, losses(theta), gradient, _kink(setup, snapshot, symbol, at, gradient), span)
+        span = (255.0 if setup.scale == "raw" else 1.0) if symbol == "x" else _span(losses, value, gradient)
+    theta = value + span * _SHARES
+    return Curve(along, value, theta, losses(theta), gradient, _kink(setup, snapshot, symbol, index, gradient), span)
 
 
 Losses = Callable[[np.ndarray], np.ndarray]
 """Function from values of a number to the losses."""
 
 
-def _losses(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...]) -> Losses:
+def _losses(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int, ...]) -> Losses:
     x, y = snapshot.trace.x, np.array(setup.y)
     if not setup.deviations and x.ndim < 4:
         program = setup.network.program(x.shape)
-        return lambda values: losses_along(program, snapshot.params, snapshot.trace, y, symbol, at, values)
+        return lambda values: losses_along(program, snapshot.params, snapshot.trace, y, symbol, index, values)
     # The notebook has another forward pass, and stacking copies would change the order of sums over several images.
     updates = Updates(setup, x)
 
     def loss(value: float) -> float:
         array = (x if symbol == "x" else snapshot.params[symbol]).copy()
-        array[at] = value
+        array[index] = value
         params = snapshot.params if symbol == "x" else snapshot.params.replace(**{symbol: array})
         return _loss(updates, Point(params, {}, array if symbol == "x" else x, snapshot.buffers, len(snapshot.losses) - 1))
 
     return lambda values: np.array([loss(value) for value in values])
 
 
-def _span(losses: Losses, now: float, gradient: float) -> float:
+def _span(losses: Losses, value: float, gradient: float) -> float:
     """Return the smallest span in which the curve leaves its tangent and the loss changes, or 1 if there is none."""
     steps = np.array([[-span, span] for span in SPANS])
-    found = losses(np.append(now + steps.reshape(-1), now))
-    change, linear = (found[:-1] - found[-1]).reshape(steps.shape), gradient * steps
-    left = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
-    moved = np.abs(change) >= MOVED * np.abs(found[-1])
-    enough = np.logical_or.accumulate(left.any(axis=1)) & np.logical_or.accumulate((moved & (change != 0)).any(axis=1))
-    return SPANS[int(enough.argmax())] if enough.any() else 1.0
+    values = losses(np.append(value + steps.reshape(-1), value))
+    change, linear = (values[:-1] - values[-1]).reshape(steps.shape), gradient * steps
+    leaves_tangent = np.abs(change - linear) >= (np.abs(change) + np.abs(linear)) / 2
+    moves = np.abs(change) >= MOVED * np.abs(values[-1])
+    is_enough = np.logical_or.accumulate(leaves_tangent.any(axis=1)) & np.logical_or.accumulate((moves & (change != 0)).any(axis=1))
+    return SPANS[int(is_enough.argmax())] if is_enough.any() else 1.0
 
 
-def _kink(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
+def _kink(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int, ...], gradient: float) -> bool:
     """Return whether the gradient check marks the entry as lying at a kink."""
     x = snapshot.trace.x
-    nudged = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
-    entry = int(np.ravel_multi_index(at, snapshot.gradients[f"d{symbol}"].shape))
-    return stands_at_kink(nudged, symbol, entry, gradient, STEP)
+    differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
+    entry = int(np.ravel_multi_index(index, snapshot.gradients[f"d{symbol}"].shape))
+    return stands_at_kink(differences, symbol, entry, gradient, STEP)
 
 
-def _of_target(setup: Setup, snapshot: Snapshot, along: str, at: int, span: float) -> Curve:
+def _of_target(setup: Setup, snapshot: Snapshot, along: str, index: int, span: float) -> Curve:
     """Return the loss over a target from 0 to 1. It is at most quadratic in the target, so three points give its
     slope."""
 
     def loss(value: float) -> float:
-        return setup.network.loss(snapshot.trace, np.array([*setup.y[:at], value, *setup.y[at + 1 :]]))
+        return setup.network.loss(snapshot.trace, np.array([*setup.y[:index], value, *setup.y[index + 1 :]]))
 
-    now = float(setup.y[at])
-    theta = np.clip(now + span * _SHARES, min(0.0, now), max(1.0, now))
+    current = float(setup.y[index])
+    theta = np.clip(current + span * _SHARES, min(0.0, current), max(1.0, current))
     low, middle, high = map(loss, (0.0, 0.5, 1.0))
-    gradient = 4 * middle - 3 * low - high + 4 * now * (low - 2 * middle + high)
-    return Curve(along, now, theta, np.array([loss(value) for value in theta]), gradient, False, span)
+    gradient = 4 * middle - 3 * low - high + 4 * current * (low - 2 * middle + high)
+    return Curve(along, current, theta, np.array([loss(value) for value in theta]), gradient, False, span)
 
 
 def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
     """Return the loss after the next update over the learning rate of its step."""
-    most = 2 * setup.lr if setup.lr else FROM_0
-    theta = most * np.arange(POINTS) / (POINTS - 1)
+    max_rate = 2 * setup.lr if setup.lr else FROM_0
+    theta = max_rate * np.arange(POINTS) / (POINTS - 1)
     updates = Updates(setup, snapshot.image)
 
     def after(rate: float) -> Point:
@@ -195,9 +195,9 @@ def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
         return reached(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
 
     losses = np.array([_loss(updates, point) for point in map(after, theta)])
-    slopes, ways = updates.step(after(setup.lr))[1], _directions(setup, snapshot)
-    gradient = -sum(float(np.sum(way * slopes[f"d{name}"])) for name, way in ways.items())
-    return Curve(LR, setup.lr, theta, losses, gradient, False, most / 2)
+    slopes, directions = updates.step(after(setup.lr))[1], _directions(setup, snapshot)
+    gradient = -sum(float(np.sum(direction * slopes[f"d{name}"])) for name, direction in directions.items())
+    return Curve(LR, setup.lr, theta, losses, gradient, False, max_rate / 2)
 
 
 def _loss(updates: Updates, point: Point) -> float:
@@ -211,11 +211,11 @@ def _loss(updates: Updates, point: Point) -> float:
 def _directions(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Return what the next step subtracts from each parameter at a rate of 1. Entries that are set by hand there are
     0."""
-    rule, state, found = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
+    rule, state, directions = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
     for name in snapshot.params:
-        before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
-        found[name] = rule.change(snapshot.gradients[f"d{name}"], before, int(state.get("t", 0)) + 1)[0].copy()
-    for one in setup.set_at(len(snapshot.losses)):
-        if one.symbol in found:
-            found[one.symbol][one.at] = 0
-    return found
+        previous = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
+        directions[name] = rule.change(snapshot.gradients[f"d{name}"], previous, int(state.get("t", 0)) + 1)[0].copy()
+    for set_value in setup.set_at(len(snapshot.losses)):
+        if set_value.symbol in directions:
+            directions[set_value.symbol][set_value.at] = 0
+    return directions

@@ -25,31 +25,31 @@ def steps_for(by: float) -> tuple[float, ...]:
     return tuple(step for step in STEPS if step <= by)
 
 
-def misses(promised: float, really: float) -> bool:
+def misses(promised: float, actual: float) -> bool:
     """Return whether the loss bends within a step: the actual change differs from the promised one by more than
     `FAR`.
 
     >>> misses(0.048, 0.0484), misses(0.048, 0.041)
     (False, True)
     """
-    return abs(really - promised) > FAR * abs(promised)
+    return abs(actual - promised) > FAR * abs(promised)
 
 
-def step_for(most: float) -> float:
-    """Return the step for an array whose largest absolute value is `most`: the largest one of at most a fifth of
+def step_for(size: float) -> float:
+    """Return the step for an array whose largest absolute value is `size`: the largest one of at most a fifth of
     that.
 
     >>> step_for(2.0), step_for(0.1), step_for(1e-9), step_for(0.0)
     (0.1, 0.01, 0.001, 0.1)
     """
-    if not most or not math.isfinite(most):
+    if not size or not math.isfinite(size):
         return STEPS[0]
-    return next((step for step in STEPS if step <= most / 5), STEPS[-1])
+    return next((step for step in STEPS if step <= size / 5), STEPS[-1])
 
 
 @np.errstate(all="ignore")  # in a run that diverges
-def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
-    """Return the change of the loss when entry `at` (flat index) of `symbol` is raised by `by`. The forward pass is
+def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, index: int, amount: float) -> float:
+    """Return the change of the loss when entry `index` (flat index) of `symbol` is raised by `amount`. The forward pass is
     continued from there.
 
     >>> from cnnviz import Setup, load_image, run_updates
@@ -60,13 +60,13 @@ def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Tr
     >>> f"promised {0.1 * snapshot.gradients.df[1, 1]:.5f}, really {change:.5f}"
     'promised 0.00234, really 0.00235'
     """
-    before = program.inner(params, trace)
-    raised = before[symbol].copy()
-    raised.reshape(-1)[at] += by
-    values, moved = before | {symbol: raised}, {symbol}
+    original = program.inner(params, trace)
+    array = original[symbol].copy()
+    array.reshape(-1)[index] += amount
+    values, changed = original | {symbol: array}, {symbol}
     for line in program.forward_lines:
-        if line.target != symbol and not moved.isdisjoint(line.sources):
+        if line.target != symbol and not changed.isdisjoint(line.sources):
             values[line.target] = line.make(values)
-            moved.add(line.target)
+            changed.add(line.target)
     end = end_of(program)
-    return float(program.loss_change(values[end], before[end], y))
+    return float(program.loss_change(values[end], original[end], y))

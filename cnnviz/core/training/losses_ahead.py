@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import step_work
 from cnnviz.core.training.snapshots import Snapshot
@@ -39,7 +39,7 @@ def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake |
     program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right
     point, losses = Point(snapshot.params, snapshot.state, snapshot.trace.x, snapshot.buffers, len(snapshot.losses) - 1), []
     for k in range(first := point.k, first + n + 1):
-        check_wanted()
+        check_cancelled()
         params, state = point.params, point.state or None
         trace = program.forward(params, point.x, given=updates.given(point))
         losses.append(updates.loss(trace))

@@ -14,7 +14,7 @@ from cnnviz.core.network.layers.dense import connect
 from cnnviz.core.network.named_arrays import Trace
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.training.sweep_lines import connect_each
 
 BYTES = 16_000_000
@@ -22,9 +22,9 @@ BYTES = 16_000_000
 
 
 def losses_along(
-    program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: tuple[int, ...], values: np.ndarray
+    program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, index: tuple[int, ...], values: np.ndarray
 ) -> np.ndarray:
-    """Return L (n,) with each of `values` (n,) in place of the entry `at` of `symbol`, the image or a parameter; the
+    """Return L (n,) with each of `values` (n,) in place of the entry `index` of `symbol`, the image or a parameter; the
     rest of the pass is unchanged.
 
     >>> from cnnviz import Setup, load_image, run_updates
@@ -33,39 +33,39 @@ def losses_along(
     >>> bool(losses_along(program, snapshot.params, snapshot.trace, np.array(setup.y), "f", (1, 1), np.zeros(2))[0] == snapshot.losses[0])
     True
     """
-    before, found = program.inner(params, trace) | {"y": y}, []
-    place = (0,) * (len(program.shapes[symbol]) - len(at)) + at
+    original, losses = program.inner(params, trace) | {"y": y}, []
+    full_index = (0,) * (len(program.shapes[symbol]) - len(index)) + index
     block = max(1, BYTES // _bytes_after(program, symbol))
     for start in range(0, len(values), block):
-        check_wanted()
-        found.append(_losses(program, before, symbol, place, values[start : start + block]))
-    return np.concatenate(found)
+        check_cancelled()
+        losses.append(_losses(program, original, symbol, full_index, values[start : start + block]))
+    return np.concatenate(losses)
 
 
-def _losses(program: Program, before: PassValues, symbol: str, place: tuple[int, ...], values: np.ndarray) -> np.ndarray:
+def _losses(program: Program, original: PassValues, symbol: str, index: tuple[int, ...], values: np.ndarray) -> np.ndarray:
     """Return the losses of one block of copies."""
-    one = before[symbol].copy()  # its entry is overwritten for each copy in turn
-    moved: PassValues = {}
+    array = original[symbol].copy()  # its entry is overwritten for each copy in turn
+    copies: PassValues = {}
     if symbol == "x":
-        moved["x"] = np.repeat(one[None], len(values), axis=0)
-        moved["x"].reshape(len(values), -1)[:, np.ravel_multi_index(place, one.shape)] = values
+        copies["x"] = np.repeat(array[None], len(values), axis=0)
+        copies["x"].reshape(len(values), -1)[:, np.ravel_multi_index(index, array.shape)] = values
     for line in program.forward_lines:
         if symbol != "x" and symbol in line.sources:
-            moved[line.target] = np.stack([_copy(line, before | {symbol: _with(one, place, value)}, moved, n) for n, value in enumerate(values)])
-        elif not moved.keys().isdisjoint(line.sources):
-            moved[line.target] = _stacked(line)(*[moved[source] if source in moved else before[source] for source in line.sources])
+            copies[line.target] = np.stack([_copy(line, original | {symbol: _with(array, index, value)}, copies, n) for n, value in enumerate(values)])
+        elif not copies.keys().isdisjoint(line.sources):
+            copies[line.target] = _stacked(line)(*[copies[source] if source in copies else original[source] for source in line.sources])
     # Copy by copy, because the mean over a single row rounds differently from that of a row among many.
-    return np.array([_copy(program.loss_line, before, moved, n) for n in range(len(values))])
+    return np.array([_copy(program.loss_line, original, copies, n) for n in range(len(values))])
 
 
-def _with(array: np.ndarray, place: tuple[int, ...], value: float) -> np.ndarray:
-    array[place] = value
+def _with(array: np.ndarray, index: tuple[int, ...], value: float) -> np.ndarray:
+    array[index] = value
     return array
 
 
-def _copy(line: Op, before: PassValues, moved: PassValues, n: int) -> np.ndarray:
+def _copy(line: Op, original: PassValues, copies: PassValues, n: int) -> np.ndarray:
     """Return the result of a line for copy `n`, computed as for one image."""
-    return line.run_one(*[moved[source][n] if source in moved else before[source] for source in line.sources])
+    return line.run_single_image(*[copies[source][n] if source in copies else original[source] for source in line.sources])
 
 
 def _stacked(line: Op) -> Callable[..., np.ndarray]:
@@ -76,9 +76,9 @@ def _stacked(line: Op) -> Callable[..., np.ndarray]:
 @lru_cache(maxsize=512)
 def _bytes_after(program: Program, symbol: str) -> int:
     """Return the bytes of all arrays of one copy that depend on `symbol`."""
-    values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)} | program.given_to(None)
-    after, made = {symbol}, program.run_forward(dict(values))
+    values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)} | program.pass_inputs(None)
+    dependent, arrays = {symbol}, program.run_forward(dict(values))
     for line in program.forward_lines:
-        if not after.isdisjoint(line.sources):
-            after.add(line.target)
-    return sum(made[name].nbytes for name in after - {*program.parameters})
+        if not dependent.isdisjoint(line.sources):
+            dependent.add(line.target)
+    return sum(arrays[name].nbytes for name in dependent - {*program.parameters})

@@ -10,10 +10,10 @@ MOST = 6
 """Number of gradients that are shown separately; older ones are added up."""
 
 
-def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, at: int) -> np.ndarray:
+def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, index: int) -> np.ndarray:
     """Return the terms of one entry's velocity in update `k`, (n, 2): the original number, and its contribution now.
 
-    `at` is the flat index of the entry in the parameter `name`. The last row is the gradient of update k, and the rows before
+    `index` is the flat index of the entry in the parameter `name`. The last row is the gradient of update k, and the rows before
     it are those of earlier updates. If there are more than MOST, the first row is the velocity that the older ones left.
 
     >>> setup = Setup(opt="momentum", rule="exact")
@@ -23,8 +23,8 @@ def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, at: int) -> n
     """
     first = max(k + 1 - MOST, 0)
     snapshots = [run_updates(setup, x, i) for i in range(first, k + 1)]
-    then = [float(snapshot.gradients[f"d{name}"].flat[at]) for snapshot in snapshots]
+    values = [float(snapshot.gradients[f"d{name}"].flat[index]) for snapshot in snapshots]
     if first:
-        then.insert(0, float(snapshots[0].state[f"velocity.{name}"].flat[at]))
-    ages = [min(age, MOST) for age in reversed(range(len(then)))]
-    return np.array([[value, Momentum.share**age * value] for value, age in zip(then, ages, strict=True)])
+        values.insert(0, float(snapshots[0].state[f"velocity.{name}"].flat[index]))
+    ages = [min(age, MOST) for age in reversed(range(len(values)))]
+    return np.array([[value, Momentum.share**age * value] for value, age in zip(values, ages, strict=True)])

@@ -47,8 +47,8 @@ def _diverged(run: Film) -> Outcome | None:
     if leap is None:
         return None
     best = int(np.nanargmin(run.losses[: leap + 1])) if np.isfinite(run.losses[0]) else 0
-    after = run.losses[min(best + 1, len(run.losses) - 1)]
-    return Outcome("diverges", best, "update", {"next": best + 1, "before": float(run.losses[best]), "after": float(after)})
+    next_loss = run.losses[min(best + 1, len(run.losses) - 1)]
+    return Outcome("diverges", best, "update", {"next": best + 1, "before": float(run.losses[best]), "after": float(next_loss)})
 
 
 def _won(setup: Setup, run: Film) -> Outcome | None:
@@ -58,8 +58,8 @@ def _won(setup: Setup, run: Film) -> Outcome | None:
     y = np.array(setup.y)
     if run.o.ndim != 2 or (y == y.max()).sum() > 1 or len(y) < 2:  # no single correct output
         return Outcome("wins.one", half, "o", {"half": half})
-    wrong = np.flatnonzero(run.o.argmax(axis=1) != y.argmax())
-    first = int(wrong[-1]) + 1 if len(wrong) else 0
+    wrong_updates = np.flatnonzero(run.o.argmax(axis=1) != y.argmax())
+    first = int(wrong_updates[-1]) + 1 if len(wrong_updates) else 0
     if first == len(run.losses):
         return None
     return Outcome("wins.turned" if first else "wins.start", first or half, "o", {"half": half})
@@ -68,9 +68,9 @@ def _won(setup: Setup, run: Film) -> Outcome | None:
 def _shut(setup: Setup, run: Film) -> Outcome | None:
     """Return the outcome of a run whose hidden units pass no or hardly any gradient from some update to the end."""
     hidden = maps_of(setup.network)[1]
-    for how, shares, least in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
-        passing = np.flatnonzero(~(shares >= least))
-        k = int(passing[-1]) + 1 if len(passing) else 0
+    for how, shares, threshold in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
+        open_updates = np.flatnonzero(~(shares >= threshold))
+        k = int(open_updates[-1]) + 1 if len(open_updates) else 0
         if k < len(shares):
             return Outcome(how, k, hidden, {"share": float(shares[-1]), "open": float(1 - shares[-1])})
     return None

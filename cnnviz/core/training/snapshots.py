@@ -24,10 +24,10 @@ from cnnviz.core.network.optimizers import State
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.lru_cache import LruCache
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
-from cnnviz.core.runtime.work_cancellation import check_wanted, held
+from cnnviz.core.runtime.work_cancellation import check_cancelled, holding
 from cnnviz.core.setup.first_params import DRAWN
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.update_limits import SPACING, STATE_BYTES, check_updates, updates_a_turn
+from cnnviz.core.setup.update_limits import SPACING, STATE_BYTES, check_updates, updates_per_turn
 from cnnviz.core.training.updates import Point, Step, Updates, check_shape, reached, walk
 
 __all__ = ["SPACING", "Snapshot", "forget", "run_updates", "walk"]
@@ -108,29 +108,29 @@ def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
     x = np.asarray(x, dtype=np.float64)
     check_shape(setup, x)
     check_updates(k, setup.network, x.shape, setup.opt)
-    name = (setup.start.until(k), x.tobytes(), x.shape)
-    run = _run(name)
+    key = (setup.start.until(k), x.tobytes(), x.shape)
+    run = _run(key)
     snapshot = run.at(k)
-    _RUNS.put(name, run)  # re-insert: its size has changed
+    _RUNS.put(key, run)  # re-insert: its size has changed
     return snapshot
 
 
-def _run(name: _Name) -> _Run:
+def _run(key: _Name) -> _Run:
     """Return a setup's updates on an image, starting from the last update at which values are set by hand. Earlier
     updates belong to another setup's run."""
 
     def made() -> _Run:
-        setup, image, shape = name
-        x, last = np.frombuffer(image).reshape(shape), setup.last_set
-        if not last:
+        setup, image, shape = key
+        x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
+        if not last_set_update:
             return _Run(setup, x)
-        earlier = setup.until(last - 1), image, shape
+        earlier = setup.until(last_set_update - 1), image, shape
         run = _run(earlier)
-        way = run.way(last)
+        way = run.way(last_set_update)
         _RUNS.put(earlier, run)
-        return _Run(setup, x, way._replace(point=reached(setup, last, way.point)))
+        return _Run(setup, x, way._replace(point=reached(setup, last_set_update, way.point)))
 
-    return _RUNS.get_or_make(name, made)
+    return _RUNS.get_or_make(key, made)
 
 
 def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
@@ -143,8 +143,8 @@ def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
     run = _RUNS.get((setup, x.tobytes(), x.shape))
     if run:
         return 1 + k - run.nearest(k)
-    last = setup.last_set
-    return 1 + k - last + (updates_ahead(setup.until(last - 1), x, last) if last else 0)
+    last_set_update = setup.last_set_update
+    return 1 + k - last_set_update + (updates_ahead(setup.until(last_set_update - 1), x, last_set_update) if last_set_update else 0)
 
 
 def forget() -> None:
@@ -166,41 +166,41 @@ class _Run:
     """The updates of one setup: all losses and kernels so far, a state every SPACING updates, and closer ones near
     the last visit."""
 
-    def __init__(self, setup: Setup, x: np.ndarray, begin: _Way | None = None):
+    def __init__(self, setup: Setup, x: np.ndarray, start: _Way | None = None):
         self.updates = updates = Updates(setup, x)
-        self.filters, begin = updates.filters, begin or _Way(0, updates.first)
-        self.begin = begin.update
-        self.points: dict[int, Point] = {self.begin: begin.point}
+        self.filters, start = updates.filters, start or _Way(0, updates.first)
+        self.begin = start.update
+        self.points: dict[int, Point] = {self.begin: start.point}
         self.near: dict[int, Point] = {}
         self.latest: dict[int, Point] = {}
-        self.losses, self.kernels = array("d", begin.losses), array("d", begin.kernels)
+        self.losses, self.kernels = array("d", start.losses), array("d", start.kernels)
         self.lock = threading.Lock()
-        self.filter_shape = self.filters(begin.point.params).shape
-        self.point_bytes = begin.point.bytes * (1 + len(setup.optimizer.KEEPS))
+        self.filter_shape = self.filters(start.point.params).shape
+        self.point_bytes = start.point.bytes * (1 + len(setup.optimizer.KEEPS))
         self.apart = max(NEAR, math.ceil(SPACING * self.point_bytes / NEAR_BYTES))
         self.every = max(1, math.ceil(8 * math.prod(self.filter_shape) * setup.most_updates / KERNEL_BYTES))
-        self.turn = updates_a_turn(updates.network, x.shape)
+        self.turn = updates_per_turn(updates.network, x.shape)
 
     @property
     def bytes(self) -> int:
         """Estimated bytes of the cached states and the image."""
-        kept = self.point_bytes * (len(self.points) + len(self.near) + len(self.latest))
-        return kept + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
+        state_bytes = self.point_bytes * (len(self.points) + len(self.near) + len(self.latest))
+        return state_bytes + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
     def at(self, k: int) -> Snapshot:
-        with held(self.lock):
+        with holding(self.lock):
             point = self._reached(k)
             trace, gradients, after = self._step(k, point)
             self.latest = {k: point, k + 1: after}
             losses = _as_frozen(self.losses, (k + 1,))
             kernels = _as_frozen(self.kernels, (k // self.every + 1, *self.filter_shape))
-        used, network, x = self.updates.used(point), self.updates.network, self.updates.x
+        params, network, x = self.updates.used(point), self.updates.network, self.updates.x
         states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
-        return Snapshot(used, trace, gradients, losses, after.params, kernels, network, *states)
+        return Snapshot(params, trace, gradients, losses, after.params, kernels, network, *states)
 
     def way(self, k: int) -> _Way:
         """Return the start of update `k` and the history before it."""
-        with held(self.lock):
+        with holding(self.lock):
             point = self._reached(k)
             self.latest = {k: point}
             kernels = math.prod(self.filter_shape) * -(-k // self.every)
@@ -212,7 +212,7 @@ class _Run:
 
     def nearest(self, k: int) -> int:
         """Return the last update up to `k` whose state is cached."""
-        return max(known for known in (self._coarse(k), *list(self.near), *list(self.latest)) if known <= k)
+        return max(update for update in (self._coarse(k), *list(self.near), *list(self.latest)) if update <= k)
 
     def _coarse(self, k: int) -> int:
         return max(self.begin, SPACING * min(k // SPACING, self._last))
@@ -226,14 +226,14 @@ class _Run:
         """Advance from update `i` to `k`. Long jumps take turns, since parallel computations only slow each other
         down."""
         while i < k:
-            jump = k - i > self.turn
-            check_wanted()
-            with _ONE_AT_A_TIME if jump else nullcontext():
-                for at in range(i, min(k, i + self.turn)):
-                    point = self._step(at, point)[2]
-                    self._remember(at + 1, point)
+            is_jump = k - i > self.turn
+            check_cancelled()
+            with _ONE_AT_A_TIME if is_jump else nullcontext():
+                for update in range(i, min(k, i + self.turn)):
+                    point = self._step(update, point)[2]
+                    self._remember(update + 1, point)
             i = min(k, i + self.turn)
-            if jump and threading.active_count() > 1:
+            if is_jump and threading.active_count() > 1:
                 # yield to waiting threads; without others, in a browser's WebAssembly, sleeping may take long
                 time.sleep(0)
         return point

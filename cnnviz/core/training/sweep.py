@@ -12,11 +12,11 @@ import numpy as np
 from cnnviz.core.network.optimizers import OPTIMIZERS, State
 from cnnviz.core.network.program_line import PassValues
 from cnnviz.core.runtime.read_only import ReadOnly
-from cnnviz.core.runtime.threads import shared_out
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.threads import map_parallel
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.set_values import with_image
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.update_limits import MOST_WORK, estimate, step_work
+from cnnviz.core.setup.update_limits import MOST_WORK, estimated_seconds, step_work
 from cnnviz.core.training.sweep_lines import SweepLines
 from cnnviz.core.training.updates import Updates, reached
 
@@ -47,8 +47,8 @@ class Runs(ReadOnly):
     reached: np.ndarray
 
 
-def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], at_once: int | None = None) -> int:
-    """Return how many of `n` updates that many runs may make. `at_once` is the number of runs computed together, all
+def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], block_runs: int | None = None) -> int:
+    """Return how many of `n` updates that many runs may make. `block_runs` is the number of runs computed together, all
     by default.
 
     >>> updates_that_fit(200, 1000, Setup(), (32, 32)), updates_that_fit(2000, 1000, Setup(), (32, 32))
@@ -57,14 +57,14 @@ def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], 
     52
     """
     work = MOST_WORK // (runs * max(1, step_work(setup.network, x_shape)))
-    singly = int(MOST_SECONDS / seconds_of_runs(1, at_once or runs, setup, x_shape)) if _runs_singly(setup) else n
-    return max(0, min(n, setup.most_updates, work, singly, MOST_LOSSES // runs - 1))
+    affordable = int(MOST_SECONDS / seconds_of_runs(1, block_runs or runs, setup, x_shape)) if _runs_singly(setup) else n
+    return max(0, min(n, setup.most_updates, work, affordable, MOST_LOSSES // runs - 1))
 
 
 def seconds_of_runs(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...]) -> float:
     """Return about how many seconds `n` updates of that many runs take."""
     if _runs_singly(setup):
-        return runs * estimate(setup.network, x_shape, n)
+        return runs * estimated_seconds(setup.network, x_shape, n)
     return runs * n * (OVERHEAD + step_work(setup.network, x_shape) / RATE)
 
 
@@ -90,7 +90,7 @@ def runs_of(starts: Sequence[Start], n: int) -> Runs:
         parts = [_single(start, n) for start in starts]
     else:
         size = _block(setup, x.shape)
-        parts = shared_out(lambda block: _together(block, n), [starts[at : at + size] for at in range(0, len(starts), size)])
+        parts = map_parallel(lambda block: _together(block, n), [starts[first : first + size] for first in range(0, len(starts), size)])
     return Runs(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
@@ -101,34 +101,34 @@ Part = tuple[np.ndarray, np.ndarray, np.ndarray]
 def _single(start: Start, n: int) -> Part:
     """Compute one run update by update, with the pass of its own rule."""
     updates = Updates(start[0], start[1])
-    point, losses, won = updates.first, np.empty((1, n + 1)), -np.ones(1, int)
+    point, losses, success_updates = updates.first, np.empty((1, n + 1)), -np.ones(1, int)
     for k in range(n + 1):
-        check_wanted()
+        check_cancelled()
         trace, _, after = updates.step(point)
         losses[0, k] = updates.loss(trace)
-        _note(won, k, trace.o[None], updates.y[None])
+        _note(success_updates, k, trace.o[None], updates.y[None])
         point = reached(start[0], k + 1, after)
-    return losses, trace.o[None], won
+    return losses, trace.o[None], success_updates
 
 
 def _together(starts: Sequence[Start], n: int) -> Part:
     block = _Block(starts)
-    losses, won = np.empty((len(starts), n + 1)), np.full(len(starts), -1)
+    losses, success_updates = np.empty((len(starts), n + 1)), np.full(len(starts), -1)
     for k in range(n + 1):
-        check_wanted()
+        check_cancelled()
         if k:
             block.step(k)
         values = block.forward()
         losses[:, k] = values["L"]
         outputs = np.broadcast_to(values["o"], block.y.shape)
-        _note(won, k, outputs, block.y)
-    return losses, np.array(outputs), won
+        _note(success_updates, k, outputs, block.y)
+    return losses, np.array(outputs), success_updates
 
 
-def _note(won: np.ndarray, k: int, o: np.ndarray, y: np.ndarray) -> None:
+def _note(success_updates: np.ndarray, k: int, o: np.ndarray, y: np.ndarray) -> None:
     """Record update `k` for the runs that are correct for the first time."""
-    right = (o.argmax(axis=-1) == y.argmax(axis=-1)) & np.isfinite(o).all(axis=-1)
-    won[right & (won < 0)] = k
+    is_right = (o.argmax(axis=-1) == y.argmax(axis=-1)) & np.isfinite(o).all(axis=-1)
+    success_updates[is_right & (success_updates < 0)] = k
 
 
 class _Block:
@@ -137,7 +137,7 @@ class _Block:
     def __init__(self, starts: Sequence[Start]):
         self.setups = [setup for setup, _ in starts]
         updates = [Updates(setup, x) for setup, x in starts]
-        points, self.program, self.y = [one.first for one in updates], updates[0].program, np.stack([one.y for one in updates])
+        points, self.program, self.y = [update.first for update in updates], updates[0].program, np.stack([update.y for update in updates])
         self.params = {
             name: np.stack([point.params[name] for point in points]).reshape(-1, *shape)
             for name, shape in self.program.shapes.items()
@@ -146,14 +146,14 @@ class _Block:
         rates, rule = np.array([setup.lr for setup in self.setups]), OPTIMIZERS[self.setups[0].opt]
         self.rules = {name: rule(rates.reshape(-1, *(1,) * (array.ndim - 1))) for name, array in self.params.items()}  # type: ignore[arg-type]
         self.state: State = {}
-        self.set_at = frozenset(one.update for setup in self.setups for one in setup.set)
+        self.set_at = frozenset(update.update for setup in self.setups for update in setup.set)
         self._show([point.x for point in points])
 
     def _show(self, images: Sequence[np.ndarray]) -> None:
         """Continue the runs with these images. What depends only on a common image is computed once."""
-        one = all(x is images[0] or np.array_equal(x, images[0]) for x in images)
-        self.images, self.lines = images, SweepLines(self.program, frozenset({"x"} if one else ()))
-        x = images[0].reshape(self.program.x_shape) if one else np.stack(images).reshape(-1, *self.program.x_shape)
+        is_shared = all(x is images[0] or np.array_equal(x, images[0]) for x in images)
+        self.images, self.lines = images, SweepLines(self.program, frozenset({"x"} if is_shared else ()))
+        x = images[0].reshape(self.program.x_shape) if is_shared else np.stack(images).reshape(-1, *self.program.x_shape)
         self.fixed = self.lines.fixed(x)
 
     def forward(self) -> PassValues:
@@ -164,13 +164,13 @@ class _Block:
     def step(self, k: int) -> None:
         """Make the update that leads to `k`, using the last pass, then set the values that are set by hand there."""
         values = self.lines.backward(self.values)
-        kept: dict[str, np.ndarray] = {}
+        next_state: dict[str, np.ndarray] = {}
         for name, rule in self.rules.items():
-            before = {key: self.state[f"{key}.{name}"] for key in rule.KEEPS} if self.state else None
-            change, own = rule.change(values[f"d{name}"], before, k)
+            state = {key: self.state[f"{key}.{name}"] for key in rule.KEEPS} if self.state else None
+            change, kept = rule.change(values[f"d{name}"], state, k)
             self.params[name] = self.params[name] - change
-            kept |= {f"{key}.{name}": value for key, value in own.items()}
-        self.state = kept
+            next_state |= {f"{key}.{name}": value for key, value in kept.items()}
+        self.state = next_state
         if k in self.set_at:
             self._set(k)
 
@@ -179,9 +179,9 @@ class _Block:
         for run, (setup, x) in enumerate(zip(self.setups, self.images, strict=True)):
             sets = setup.set_at(k)
             images.append(with_image(x, sets))
-            for one in sets:
-                if one.symbol != "x":
-                    self.params[one.symbol][run].reshape(self.program.shown[one.symbol])[one.at] = one.value
+            for set_value in sets:
+                if set_value.symbol != "x":
+                    self.params[set_value.symbol][run].reshape(self.program.shown[set_value.symbol])[set_value.at] = set_value.value
         self._show(images)
 
 

@@ -64,8 +64,8 @@ def _connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
             np.multiply(x, dz[..., n, None], out=out[..., n])
     else:
         rows = np.broadcast_to(x, (*dz.shape[:-1], x.shape[-1]))
-        for run, (row, of_z) in enumerate(zip(rows, dz, strict=True)):
-            np.dot(row[:, None], of_z[None], out=out[run])
+        for run, (row, dz_row) in enumerate(zip(rows, dz, strict=True)):
+            np.dot(row[:, None], dz_row[None], out=out[run])
     return out
 
 
@@ -116,13 +116,13 @@ class SweepLines:
             else:
                 self._forward.append(self._each(line))
         self._loss = self._each(program.loss_line)
-        self._backward = [self._each(line) for line in program.backward_lines[: program.needed]]
+        self._backward = [self._each(line) for line in program.backward_lines[: program.needed_count]]
 
     def fixed(self, x: np.ndarray) -> PassValues:
         """Return the image and all arrays that depend on it alone."""
         values: PassValues = {"x": x}
         for line in self._fixed:
-            values[line.target] = line.run_one(*[values[source] for source in line.sources])
+            values[line.target] = line.run_single_image(*[values[source] for source in line.sources])
         return values
 
     def forward(self, values: PassValues) -> PassValues:
@@ -135,26 +135,26 @@ class SweepLines:
         return _made(self._backward, values)
 
     def _each(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
-        own = EACH.get(line.function)
-        learns = line.target[:1] == "d" and line.target[1:] in self.program.parameters
+        batched = EACH.get(line.function)
+        is_parameter_gradient = line.target[:1] == "d" and line.target[1:] in self.program.parameters
         varies = [source in self.varying for source in line.sources]
         self.varying.add(line.target)
-        if own is not None:
-            made = replace(line, function=own).run
-        elif learns or not self.program.parameters.keys().isdisjoint(line.sources):
-            made = _one_by_one(line, varies)
+        if batched is not None:
+            function = replace(line, function=batched).run
+        elif is_parameter_gradient or not self.program.parameters.keys().isdisjoint(line.sources):
+            function = _one_by_one(line, varies)
         else:
-            made = line.run
-        return line.target, made, line.sources
+            function = line.run
+        return line.target, function, line.sources
 
 
-def _one_by_one(line: Op, varies: Sequence[bool]) -> Function:
+def _one_by_one(line: Op, is_varying: Sequence[bool]) -> Function:
     """Return a function that runs the line separately for each run, as for one image."""
 
     def made(*sources: np.ndarray) -> np.ndarray:
-        runs = max(len(source) for source, own in zip(sources, varies, strict=True) if own)
-        each = ([source[run] if own else source for source, own in zip(sources, varies, strict=True)] for run in range(runs))
-        return np.stack([line.run_one(*of_one) for of_one in each])
+        runs = max(len(source) for source, varies in zip(sources, is_varying, strict=True) if varies)
+        run_sources = ([source[run] if varies else source for source, varies in zip(sources, is_varying, strict=True)] for run in range(runs))
+        return np.stack([line.run_single_image(*arrays) for arrays in run_sources])
 
     return made
 

@@ -17,7 +17,7 @@ from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.network.optimizers import OPTIMIZERS, Optimizer, State
 from cnnviz.core.network.sliding import Padding
 from cnnviz.core.runtime.cached import cached_property
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import MAX_NUMBER, SCALES
 from cnnviz.core.training.evaluation import Measured, Pixels, in_precision, measure
 from cnnviz.words import Problem
@@ -65,9 +65,9 @@ class Training:
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
                 raise Problem("training.whole", name=name, value=repr(value))
-        for name, known in (("scale", SCALES), ("opt", tuple(OPTIMIZERS)), ("dtype", DTYPES)):
-            if getattr(self, name) not in known:
-                raise Problem("training.option", name=name, value=repr(getattr(self, name)), known=known)
+        for name, allowed in (("scale", SCALES), ("opt", tuple(OPTIMIZERS)), ("dtype", DTYPES)):
+            if getattr(self, name) not in allowed:
+                raise Problem("training.option", name=name, value=repr(getattr(self, name)), known=allowed)
         Network.parse(self.net)
 
     @cached_property
@@ -92,12 +92,12 @@ class Training:
         if not self.f:
             return params
         first = next((name for name in params if name[0] == "f"), None)
-        m, *of_one = self.network.program(x_shape).shapes[first] if first else (0, 1)
-        count, left = divmod(len(self.f), math.prod(of_one))
-        if first is None or left or count > m:
-            raise Problem("training.filters", n=len(self.f), m=m, size=math.prod(of_one))
-        given = np.concatenate([self.f, np.ravel(params[first])[len(self.f) :]])
-        return params.replace(**{first: given.reshape(params[first].shape)})
+        m, *filter_shape = self.network.program(x_shape).shapes[first] if first else (0, 1)
+        count, remainder = divmod(len(self.f), math.prod(filter_shape))
+        if first is None or remainder or count > m:
+            raise Problem("training.filters", n=len(self.f), m=m, size=math.prod(filter_shape))
+        weights = np.concatenate([self.f, np.ravel(params[first])[len(self.f) :]])
+        return params.replace(**{first: weights.reshape(params[first].shape)})
 
     def x(self, pixels: np.ndarray) -> np.ndarray:
         """Return `pixels`, 0…255, scaled as the network's input, like `load_image`."""
@@ -170,21 +170,21 @@ Images = tuple[Pixels, np.ndarray]
 """Images X (M,H,W) or (M,C,H,W), and targets Y (M,N)."""
 
 
-def _run(training: Training, params: Params, learned: Images, held: Images) -> Iterator[Progress]:
-    X, Y = learned
-    of_epoch = math.ceil(len(Y) / training.batch)
-    steps = of_epoch * training.epochs
-    due = {round(i * steps / training.reports) for i in range(1, training.reports + 1)}
+def _run(training: Training, params: Params, training_set: Images, held_out: Images) -> Iterator[Progress]:
+    X, Y = training_set
+    steps_per_epoch = math.ceil(len(Y) / training.batch)
+    steps = steps_per_epoch * training.epochs
+    report_steps = {round(i * steps / training.reports) for i in range(1, training.reports + 1)}
     state: State | None = None
     program = training.network.program(tuple(X.shape[1:]))
     buffers: Mapping[str, np.ndarray] = program.buffers_at_start
-    yield _report(training, 0, of_epoch, (params, buffers), learned, held)
+    yield _report(training, 0, steps_per_epoch, (params, buffers), training_set, held_out)
     for step, rows in enumerate(_batches(training, len(Y)), start=1):
-        check_wanted()
-        given = {**buffers, **program.drawn(training.seed, step - 1, len(rows))}
-        params, state, buffers = _learn(training, params, state, training.x(X[rows]), Y[rows], given)
-        if step in due:
-            report = _report(training, step, of_epoch, (params, buffers), learned, held)
+        check_cancelled()
+        pass_inputs = {**buffers, **program.draw_shown(training.seed, step - 1, len(rows))}
+        params, state, buffers = _learn(training, params, state, training.x(X[rows]), Y[rows], pass_inputs)
+        if step in report_steps:
+            report = _report(training, step, steps_per_epoch, (params, buffers), training_set, held_out)
             yield report
             if report.diverged:
                 return
@@ -192,11 +192,11 @@ def _run(training: Training, params: Params, learned: Images, held: Images) -> I
 
 @np.errstate(over="ignore", invalid="ignore")
 def _learn(
-    training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray, given: Mapping[str, np.ndarray]
+    training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray, pass_inputs: Mapping[str, np.ndarray]
 ) -> tuple[Params, State, Mapping[str, np.ndarray]]:
     """Make one update of all parameters. If the training diverges, values become infinite and the next report says
     so."""
-    gradients, buffers = gradients_and_buffers(training.network, params, X, Y, given)
+    gradients, buffers = gradients_and_buffers(training.network, params, X, Y, pass_inputs)
     return *training.optimizer.step(params, gradients, state), buffers
 
 
@@ -214,17 +214,17 @@ Left = tuple[Params, Mapping[str, np.ndarray]]
 """The parameters and buffers after an update."""
 
 
-def _report(training: Training, step: int, of_epoch: int, left: Left, learned: Images, held: Images) -> Progress:
-    params, buffers = left
-    now, then = (_measured(training, left, *images) for images in (learned, held))
-    steps, epoch, kept = of_epoch * training.epochs, step // of_epoch, Params.of(params)
-    accuracies = (now.loss, now.accuracy, then.loss, then.accuracy)
-    return Progress(step, steps, epoch, kept, *accuracies, now.saturated, now.saturated_outputs, now.silent, buffers)
+def _report(training: Training, step: int, steps_per_epoch: int, state: Left, training_set: Images, held_out: Images) -> Progress:
+    params, buffers = state
+    measured, held_measured = (_measured(training, state, *images) for images in (training_set, held_out))
+    steps, epoch, params_copy = steps_per_epoch * training.epochs, step // steps_per_epoch, Params.of(params)
+    accuracies = (measured.loss, measured.accuracy, held_measured.loss, held_measured.accuracy)
+    return Progress(step, steps, epoch, params_copy, *accuracies, measured.saturated, measured.saturated_outputs, measured.silent, buffers)
 
 
-def _measured(training: Training, left: Left, X: Pixels, Y: np.ndarray) -> Measured:
+def _measured(training: Training, state: Left, X: Pixels, Y: np.ndarray) -> Measured:
     rows = np.linspace(0, len(Y) - 1, min(len(Y), MEASURED)).round().astype(int)
-    return measure(training, left[0], X, Y, rows, left[1])
+    return measure(training, state[0], X, Y, rows, state[1])
 
 
 def _targets(X: Pixels, Y: np.ndarray) -> np.ndarray:

@@ -53,22 +53,22 @@ def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
     """
     if len(labels) <= MOST_SHOWN:
         return np.arange(len(labels))
-    firsts = [np.flatnonzero(labels == n)[: MOST_SHOWN // classes] for n in range(classes)]
-    return np.sort(np.concatenate(firsts))
+    class_rows = [np.flatnonzero(labels == n)[: MOST_SHOWN // classes] for n in range(classes)]
+    return np.sort(np.concatenate(class_rows))
 
 
-def told_of(found: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def told_of(evaluation: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the positions in `rows` of the most informative images, (3,TOLD). Of the correct ones, take the most
     confident of each class in turn."""
-    place = np.full(len(labels), -1)
-    place[rows] = np.arange(len(rows))
-    right, torn, wrong = (of[place[of] >= 0] for of in (found.right, found.torn, found.wrong))
-    of_class = [right[labels[right] == n] for n in range(found.o.shape[1])]
-    in_turn = [of[n] for n in range(TOLD) for of in of_class if n < len(of)]
-    told = np.full((len(GROUPS), TOLD), -1)
-    for group, indices in zip(told, (np.array(in_turn, int), torn, wrong), strict=True):
-        group[: len(indices)] = place[indices[:TOLD]]
-    return told
+    position = np.full(len(labels), -1)
+    position[rows] = np.arange(len(rows))
+    confident, torn, wrong = (indices[position[indices] >= 0] for indices in (evaluation.right, evaluation.torn, evaluation.wrong))
+    of_class = [confident[labels[confident] == n] for n in range(evaluation.o.shape[1])]
+    interleaved = [indices[n] for n in range(TOLD) for indices in of_class if n < len(indices)]
+    positions = np.full((len(GROUPS), TOLD), -1)
+    for group, indices in zip(positions, (np.array(interleaved, int), torn, wrong), strict=True):
+        group[: len(indices)] = position[indices[:TOLD]]
+    return positions
 
 
 class History:
@@ -78,8 +78,8 @@ class History:
     the last one with finite outputs: as many as fit into `most` bytes.
     """
 
-    def __init__(self, training: Training, X: Pixels, Y: np.ndarray, most: int = MOST_BYTES):
-        self.training, self.X, self.Y, self.most = training, X, Y, most
+    def __init__(self, training: Training, X: Pixels, Y: np.ndarray, max_bytes: int = MOST_BYTES):
+        self.training, self.X, self.Y, self.most = training, X, Y, max_bytes
         self.labels = freeze(Y.argmax(axis=1))
         self.rows = freeze(shown_rows(self.labels, Y.shape[1]))
         self.reports: list[Progress] = []
@@ -89,18 +89,18 @@ class History:
     def add(self, report: Progress) -> None:
         """Add the next report. At the end of an epoch, evaluate all held-out images."""
         if report.step * self.training.epochs % report.steps == 0:
-            found = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
-            report = replace(report, held_loss=found.loss, held_accuracy=found.accuracy)
-            if not self.epochs or np.isfinite(found.o).all():  # outputs that are not finite cannot be shown
-                self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
+            evaluation = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
+            report = replace(report, held_loss=evaluation.loss, held_accuracy=evaluation.accuracy)
+            if not self.epochs or np.isfinite(evaluation.o).all():  # outputs that are not finite cannot be shown
+                self._keep(Epoch(report, evaluation.confusion, evaluation.o[self.rows], told_of(evaluation, self.labels, self.rows)))
         self.reports.append(replace(report, params=Params.of({})))
 
     def _keep(self, epoch: Epoch) -> None:
         every = self.every
         while True:
-            kept = [one for one in self.epochs if one.report.epoch % every == 0]
-            if len(kept) < 2 or sum(one.nbytes for one in (*kept, epoch)) <= self.most:
+            epochs = [one for one in self.epochs if one.report.epoch % every == 0]
+            if len(epochs) < 2 or sum(one.nbytes for one in (*epochs, epoch)) <= self.most:
                 break
             every *= 2
         # replaced, not changed, so that concurrent readers keep a complete sequence
-        self.every, self.epochs = every, (*kept, epoch)
+        self.every, self.epochs = every, (*epochs, epoch)

@@ -69,7 +69,7 @@ class Updates:
         program = self.program
         if not program.buffers and not program.draws:
             return None
-        return {**point.buffers, **program.drawn(self.setup.seed, point.k, len(point.x) if program.run.images else None)}
+        return {**point.buffers, **program.draw_shown(self.setup.seed, point.k, len(point.x) if program.run.images else None)}
 
     def step(self, point: Point) -> Step:
         """Make one update from `point`."""
@@ -132,9 +132,9 @@ def reached(setup: Setup, update: int, point: Point) -> Point:
 
 def check_shape(setup: Setup, x: np.ndarray) -> None:
     """Raise Problem if x does not match the setup's channels and number of images."""
-    wanted = setup.batch_shape
-    if len(wanted) == 4 and (x.ndim != 4 or x.shape[:2] != wanted[:2]):
-        raise Problem("lesson.x_shape_of_several", shape=x.shape, wanted=wanted, n=wanted[0])
-    if x.ndim != len(wanted) or (x.ndim == 3 and len(x) != 3):
-        channels = message("lesson.three_channels" if len(wanted) == 3 else "lesson.one_channel")
-        raise Problem("lesson.x_shape", shape=x.shape, wanted=wanted, channels=channels)
+    expected = setup.batch_shape
+    if len(expected) == 4 and (x.ndim != 4 or x.shape[:2] != expected[:2]):
+        raise Problem("lesson.x_shape_of_several", shape=x.shape, wanted=expected, n=expected[0])
+    if x.ndim != len(expected) or (x.ndim == 3 and len(x) != 3):
+        channels = message("lesson.three_channels" if len(expected) == 3 else "lesson.one_channel")
+        raise Problem("lesson.x_shape", shape=x.shape, wanted=expected, channels=channels)

@@ -10,8 +10,8 @@ from cnnviz.core.runtime.work_cancellation import in_background
 from cnnviz.hosts.dialogs import Reply, full_set, uploads
 from cnnviz.hosts.dialogs.downloads import KINDS, file_of, offered
 from cnnviz.pages.registry import page_at
-from cnnviz.pages.resource import Cost, cost
-from cnnviz.words import KEY, Problem, chosen, reading
+from cnnviz.pages.resource import Cost, estimate_cost
+from cnnviz.words import KEY, Problem, choose_language, use_language
 
 Asked = Mapping[str, str]
 """The query: a setup, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
@@ -53,7 +53,7 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
     422
     """
     find = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
-    with in_background(), reading(chosen(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is taken home as it is
+    with in_background(), use_language(choose_language(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is taken home as it is
         try:
             return find()
         except Problem as problem:
@@ -62,6 +62,6 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
 
 def cost_of(name: str, asked: Asked) -> Cost:
     """Return the kinds of a question, and an estimate of its seconds from the updates of its setup."""
-    kinds, seconds = cost(page_at(asked.get("page", "")), asked)
+    kinds, seconds = estimate_cost(page_at(asked.get("page", "")), asked)
     what = asked.get("what", "")
     return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

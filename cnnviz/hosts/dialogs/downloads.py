@@ -21,8 +21,8 @@ from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.export.parameters import diverged, parameters_json
 from cnnviz.export.spreadsheet import spreadsheet, too_large
-from cnnviz.pages.address import PageRequest, resolved, setup_of
-from cnnviz.pages.answers import answers_of
+from cnnviz.pages.address import PageRequest, resolve, resolve_setup
+from cnnviz.pages.handlers import handler_of
 from cnnviz.pages.registry import page_at
 from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
 from cnnviz.words import message, say
@@ -33,21 +33,21 @@ class Taken:
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
-        self.now: PageRequest = resolved(asked, modes=True)
+        self.now: PageRequest = resolve(asked, modes=True)
         self.setup: Setup = self.now.setup
         self.pixels: np.ndarray = self.now.image.pixels
 
     @cached_property
     def all_images(self) -> tuple[Setup, np.ndarray]:
         """The setup with all its images, and their pixels: of several (m,H,W,3)."""
-        setup = setup_of(self.asked, "", Setup())[0]
+        setup = resolve_setup(self.asked, "", Setup())[0]
         if len(setup.images) == 1:
             return self.setup, self.pixels
         return setup, np.stack([find_image(img).pixels for img in setup.images])
 
     @cached_property
     def film_updates(self) -> int:
-        return answers_of(page_at(self.asked.get("page", ""))).updates(self.now)
+        return handler_of(page_at(self.asked.get("page", ""))).last_update(self.now)
 
     def name(self, kind: FileKind) -> str:
         """The name of a file of it."""
@@ -141,7 +141,7 @@ def offered(asked: Mapping[str, str]) -> OfferedFiles:
         if name != "film" or of.film_updates
     ]
     notes = [say("ui.take_home.several", image=of.setup.img)] if "img" in of.now.errors and "," not in of.setup.img else []
-    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.setup.when), around=MOST_AROUND)
+    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.setup.snapshot_label), around=MOST_AROUND)
 
 
 def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.setup.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
-from cnnviz.data.disabled_features import excuse
+from cnnviz.data.disabled_features import disabled_message
 from cnnviz.data.labelled import LabelledImages
 from cnnviz.tensorflow_check.tensorflow_process import installed
 from cnnviz.wire.dialogs import FullSet, FullSetPage
@@ -24,7 +24,7 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
     loader = cifar10.LOADER
     if lacks := _lacks():
         return FullSet(state="lacking", words=lacks, share=None, page=None)
-    if loader.full_set is None and loader.state == "absent" and cifar10.cached():
+    if loader.full_set is None and loader.state == "absent" and cifar10.is_cached():
         loader.start()
     if loader.full_set is None:
         return FullSet(state=loader.state if loader.state in ("absent", "failed") else "loading", words=str(loader.message), share=loader.progress, page=None)
@@ -42,7 +42,7 @@ def load(asked: Mapping[str, str], _: bytes) -> FullSet:
 
 def _lacks() -> str:
     """Why it cannot be had here, "" where it can."""
-    if no := excuse("cifar10"):
+    if no := disabled_message("cifar10"):
         return str(no)
     there = cifar10.LOADER.full_set is not None or installed()
     return "" if there else str(message("data.full_set.lacks"))

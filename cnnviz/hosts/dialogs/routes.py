@@ -18,11 +18,11 @@ from cnnviz.server.admission import Admission
 from cnnviz.server.compute_queue import ComputeQueue
 from cnnviz.server.costs import Cost, Costs, LearnedCost
 from cnnviz.server.job import Busy
-from cnnviz.server.numbers import MOST_QUERY, come_again, refusal
+from cnnviz.server.numbers import MOST_QUERY, busy_response, refusal
 from cnnviz.server.rate_limits import Rate
 from cnnviz.server.request_bodies import Refused
 from cnnviz.server.visitors import connection_of, pause_of, visitor_of
-from cnnviz.server.waiting import while_asked
+from cnnviz.server.waiting import while_connected
 from cnnviz.server.worker_pool import READING, clock, reading_cost
 
 MOST_MADE = 32_000_000
@@ -79,9 +79,9 @@ class Dialogs:
         except KeyError:
             return refusal(404, "ui.server.nothing")
         except Busy as busy:
-            return come_again(busy.seconds)
+            return busy_response(busy.seconds)
         except (TimeoutError, asyncio.CancelledError):  # or the client is gone
-            return come_again(1)
+            return busy_response(1)
 
     async def _take(self, request: Request, content: bytearray) -> None:
         """Reads what is sent. Raises Refused where it is too much, for one or for all together, or comes too slowly."""
@@ -101,19 +101,19 @@ class Dialogs:
         answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # for the first question it takes its time
         name, asked, sent = request.path_params["name"], dict(request.query_params), request.method == "POST"
         known = object() if sent else (name, *sorted(asked.items()))
-        async with while_asked(request):
+        async with while_connected(request):
             made = partial(answers.answer, name, asked, content if sent else None)
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
             if not sent:
                 expected = LearnedCost(self.costs, name, partial(answers.cost_of, name, asked))
-                return await self.work.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+                return await self.work.get(known, visitor, partial(expected.run_timed, made), connection, expected, pause)
 
             def cost() -> Cost:
                 kinds, seconds = reading_cost(("dialogs", name), content)
                 return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)  # compared at a later update
 
             expected = LearnedCost(self.costs, name, cost, clock=clock)
-            reply: Reply = await READING.get(known, visitor, partial(expected.timed, made), connection, expected, pause)
+            reply: Reply = await READING.get(known, visitor, partial(expected.run_timed, made), connection, expected, pause)
             return reply
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.setup.image_ids import CLASSES
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup.setup_network import batch_shape, shape_of
@@ -11,21 +11,21 @@ from cnnviz.export.arrays import npz
 from cnnviz.export.checkpoints import files_in, read_checkpoints
 from cnnviz.export.import_weights import read_start
 from cnnviz.export.user_gradients_report import example_of, reference_of
-from cnnviz.models.layer_rules import Taken
+from cnnviz.models.layer_rules import ConvertedLayer
 from cnnviz.models.reading import Model, read_model
-from cnnviz.pages.address import resolved, setup_of
+from cnnviz.pages.address import resolve, resolve_setup
 from cnnviz.wire.dialogs import Adopted, UploadedModel
 from cnnviz.words import Message, Problem, say
 
 
 def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
     """The change to the picture in a file, which travels in the address. Raises Problem, whatever the file holds."""
-    return Adopted(change={"img": isolated(read_upload, content)}, note="")
+    return Adopted(change={"img": run_isolated(read_upload, content)}, note="")
 
 
 def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
     """The change to the setup that starts from the weights in a file: in its own setup where the file names one; of several, their film. Raises Problem."""
-    return isolated(_weights, _setup(asked), content)
+    return run_isolated(_weights, _setup(asked), content)
 
 
 def _weights(setup: Setup, content: bytes) -> Adopted:
@@ -41,7 +41,7 @@ def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
 
     `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
     """
-    return isolated(_model, _setup(asked), asked.get("name", ""), content)
+    return run_isolated(_model, _setup(asked), asked.get("name", ""), content)
 
 
 def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
@@ -56,16 +56,16 @@ def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
     """Check's view of somebody's own gradients; `file` is the name of what holds them."""
-    from cnnviz.pages.check.answer import (
+    from cnnviz.pages.check.handler import (
         uploaded_answer,  # with all that this page needs, which others can leave for later
     )
 
-    return uploaded_answer(resolved(asked, several=True, modes=True), (asked.get("file", ""), content))
+    return uploaded_answer(resolve(asked, several=True, modes=True), (asked.get("file", ""), content))
 
 
 def example(asked: Mapping[str, str]) -> bytes:
     """A file of this setup's gradients with one mistake in them. Raises Problem where there is none to be made."""
-    now = resolved(asked, several=True, modes=True)
+    now = resolve(asked, several=True, modes=True)
     found = example_of(reference_of(now.setup, now.snapshot))
     if not found:
         raise Problem("ui.check.own.no_example")
@@ -73,7 +73,7 @@ def example(asked: Mapping[str, str]) -> bytes:
 
 
 def _setup(asked: Mapping[str, str]) -> Setup:
-    return setup_of(asked, "", Setup())[0]
+    return resolve_setup(asked, "", Setup())[0]
 
 
 def _adopted(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:
@@ -81,7 +81,7 @@ def _adopted(setup: Setup, notes: list[Message | str], **more: str) -> Adopted:
     return Adopted(change={name: query.get(name, "") for name in SETUP_KEYS} | more, note=" ".join(map(str, notes)))
 
 
-def _layer(layer: Taken) -> str:
+def _layer(layer: ConvertedLayer) -> str:
     words = "-".join(layer.words) or say("model.left_out" if layer.notes else "model.nothing")
     return " ".join([f"{layer.text} → {words}.", *map(str, layer.remarks)] if layer.notes else [f"{layer.text} → {words}"])
 
@@ -89,7 +89,7 @@ def _layer(layer: Taken) -> str:
 def _opened(setup: Setup, found: Model) -> Adopted:
     """The setup with the network, and the channels that it reads."""
     ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
-    start, wrong = setup.gone_on.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
+    start, wrong = setup.continuation.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
     return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
 
 

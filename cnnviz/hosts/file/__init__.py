@@ -5,7 +5,7 @@ import json
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from cnnviz.core.runtime.work_cancellation import check_wanted
+from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import MAX_UPDATES, Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import Image, load_image
@@ -14,7 +14,7 @@ from cnnviz.hosts.file.document import document, said_in
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.step.answer import answer
+from cnnviz.pages.step.handler import answer
 from cnnviz.words import Problem, say
 
 
@@ -46,11 +46,11 @@ def setup_html(
     updates = range(max(0, setup.k - around), min(setup.k + around, MAX_UPDATES) + 1)
     store = Store(predictors(setup))
     for k in updates:
-        check_wanted()
+        check_cancelled()
         store.add(str(k), _answer(dataclasses.replace(setup, k=k), image))
         progress(k)
     contents = {"lesson": {**setup.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
-    title = say("export.html.title", image=image.words, when=setup.when)
+    title = say("export.html.title", image=image.words, when=setup.snapshot_label)
     return document("hosts/file/file", title, json.dumps(contents), store.content, said=said_in(*store.headers))
 
 

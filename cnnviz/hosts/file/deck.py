@@ -12,7 +12,7 @@ from cnnviz.hosts.file.document import document, said_in
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
-from cnnviz.pages.resource import asked_of, made_of, page_of
+from cnnviz.pages.resource import canonical_query, compute_with_deck, page_of
 from cnnviz.words import Problem
 
 
@@ -28,7 +28,7 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
     content, server = file.read_bytes(), page_address(server)
     page = page_of("script")
     assert page is not None
-    header = decode(made_of(page, {"script": deck.id}, content, compress=False).body)[0]
+    header = decode(compute_with_deck(page, {"script": deck.id}, content, compress=False).body)[0]
     store = Store()
     for number, screen in enumerate(header["script"]["screens"], 1):
         store.add(str(number), _shown(screen["page"], screen["query"], content))
@@ -41,7 +41,7 @@ def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
     """The answer of a page at an address; Step with all its numbers, since nobody can be asked for more."""
     page = next(page for page in pages() if page.path == path)
     if page.id == "step":
-        setup = Setup.understand(query)[0]
+        setup = Setup.parse_query(query)[0]
         if len(setup.images) == 1 and setup.mode == "train":
             return _answer(setup, find_image(setup.img))
-    return made_of(page, asked_of(page, query), content, compress=False).body
+    return compute_with_deck(page, canonical_query(page, query), content, compress=False).body

@@ -11,7 +11,7 @@ from cnnviz.hosts.file.packing import packed
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import browser_words, spec, sprite
 from cnnviz.view.modules import CONSTANTS, module, styles
-from cnnviz.words import reader, say
+from cnnviz.words import current_language, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _NO_SERVER = dict.fromkeys(("view/decks/drawer", "view/decks/drawer_bind"), "view/decks/no_drawer") | {"view/dialogs/dialogs": "view/dialogs/no_dialogs"}
@@ -42,7 +42,7 @@ def document(
     (True, False)
     """
     return _PAGE.substitute(
-        lang=reader(),
+        lang=current_language(),
         host=host.rpartition("/")[2],
         title=html.escape(title),
         noscript=html.escape(say("export.html.noscript")),
@@ -73,11 +73,11 @@ def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
         return texts.get(name, "")
 
     bundle(host, read)
-    words = browser_words(reader())
+    words = browser_words(current_language())
     if said is not None:
         used = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
         words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used.fullmatch(id)}
-    texts[CONSTANTS] = spec(reader(), frozenset(words))
+    texts[CONSTANTS] = spec(current_language(), frozenset(words))
     return bundle(host, read, "{}()")
 
 

@@ -31,7 +31,7 @@ def scorm_package(
     ['imsmanifest.xml', 'index.html']
     """
     page = setup_html(setup, image, around, server, progress, look={"predict": "1"}, scorm=True)
-    return _package(say("export.html.title", image=image.words, when=setup.when), page)
+    return _package(say("export.html.title", image=image.words, when=setup.snapshot_label), page)
 
 
 def deck_package(file: Path, server: str = "") -> bytes:

@@ -8,16 +8,16 @@ import traitlets
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.hosts.file.document import document
-from cnnviz.pages.address import PageRequest, resolved
+from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.step import PAGE
-from cnnviz.pages.step.answer import answer
+from cnnviz.pages.step.handler import answer
 from cnnviz.view.modules import script
-from cnnviz.words import chosen, reading
+from cnnviz.words import choose_language, use_language
 
 
 def _resolved(query: Mapping[str, str]) -> PageRequest:
     """Return the view at an address, as the page Step resolves it."""
-    return resolved(query, PAGE.first, several=True, modes=True)
+    return resolve(query, PAGE.first, several=True, modes=True)
 
 
 class SetupView(anywidget.AnyWidget):
@@ -36,7 +36,7 @@ class SetupView(anywidget.AnyWidget):
     query = traitlets.Dict(key_trait=traitlets.Unicode(), value_trait=traitlets.Unicode()).tag(sync=True)
 
     def __init__(self, setup: Setup, lang: str = ""):
-        with reading(chosen(lang, "")):
+        with use_language(choose_language(lang, "")):
             text = document("hosts/jupyter/cell", "cnnviz", images=True)
         super().__init__(document=text, query=dict(setup.to_query()))
         self.on_msg(self._asked)

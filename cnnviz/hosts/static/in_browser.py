@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qsl
 
-from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.data import disabled_features
-from cnnviz.pages.resource import asked_of, made, made_of, page_of, structured
+from cnnviz.pages.resource import canonical_query, compute_resource, compute_with_deck, message_data, page_of
 from cnnviz.words import message
 
 Answered = tuple[int, dict[str, str], bytes]
@@ -57,9 +57,9 @@ def _numbers(name: str, query: dict[str, str], deck: bytes | None) -> Answered:
     page = page_of(name)
     if page is None:
         raise KeyError(name)
-    asked = asked_of(page, query)
-    found = isolated(made_of, page, asked, deck, False) if deck else made(page, asked, compress=False)
-    headers = {} if found.lasting else {"Cache-Control": "no-store"}
+    asked = canonical_query(page, query)
+    found = run_isolated(compute_with_deck, page, asked, deck, False) if deck else compute_resource(page, asked, compress=False)
+    headers = {} if found.is_immutable else {"Cache-Control": "no-store"}
     return 200, headers if found.whole else headers | {"Retry-After": "1"}, found.body
 
 
@@ -71,4 +71,4 @@ def _dialog(name: str, query: dict[str, str], content: bytes | None) -> Answered
 
 
 def _refusal(status: int, id: str, **values: object) -> Answered:
-    return status, {}, json.dumps(structured(message(id, **values))).encode()
+    return status, {}, json.dumps(message_data(message(id, **values))).encode()

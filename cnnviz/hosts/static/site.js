@@ -2,7 +2,7 @@
 // those of the opening lesson lie beside it as files, so that it is there before Python is.
 
 import { say } from "../../view/model/words.js"
-import { looked, Resources } from "../../view/resources.js"
+import { withLook, Resources } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { CODE, PAGES } from "../../view/spec.js"
@@ -37,7 +37,7 @@ export default function show() {
   function received(answer, asked, page) {
     if (page !== pageAt(base)) return
     if (page !== view.page) mount()
-    deliver(looked(answer, asked, view.data ? view.stage : ""))
+    deliver(withLook(answer, asked, view.data ? view.stage : ""))
     waiting("")
     requestAnimationFrame(() => setTimeout(() => python.start())) // what is on the screen is painted first
   }

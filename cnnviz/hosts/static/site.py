@@ -8,20 +8,20 @@ from pathlib import Path
 from string import Template
 from urllib.parse import urlencode
 
-from cnnviz.decks.library import SETTINGS, library, own_folders
+from cnnviz.decks.library import SETTINGS, library, user_folders
 from cnnviz.export.cli_output import fail, tell
 from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.hosts.static.python_archive import archive
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import Page, pages
-from cnnviz.pages.resource import address_of
+from cnnviz.pages.resource import numbers_url
 from cnnviz.pages.step import STORY
 from cnnviz.pages.version import code
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import sprite
 from cnnviz.view.modules import module, script, styles
-from cnnviz.words import Problem, reader, say
+from cnnviz.words import Problem, current_language, say
 
 FILES = "files"
 """The folder of all that is no page."""
@@ -75,14 +75,14 @@ def _first() -> dict[str, bytes]:
     """The first answers of each page, and the story's, by the addresses that the browser asks for (resources.js)."""
     found = {}
     for page in pages():
-        found[address_of(page.path, "")] = answer(page.id, {})
-        found[address_of(page.path, _whole(found[address_of(page.path, "")]))] = found[address_of(page.path, "")]
+        found[numbers_url(page.path, "")] = answer(page.id, {})
+        found[numbers_url(page.path, _whole(found[numbers_url(page.path, "")]))] = found[numbers_url(page.path, "")]
     path = pages()[0].path
     for k in range(_STORYS + 1):
         content = answer(pages()[0].id, STORY | {"k": str(k)})
-        found[address_of(path, _whole(content))] = content
+        found[numbers_url(path, _whole(content))] = content
         if not k:
-            found[address_of(path, urlencode(STORY))] = content
+            found[numbers_url(path, urlencode(STORY))] = content
     return found
 
 
@@ -93,7 +93,7 @@ def _whole(content: bytes) -> str:
 
 def _page(page: Page, answers: Mapping[str, str]) -> str:
     return _PAGE.substitute(
-        lang=reader(),
+        lang=current_language(),
         base="../" if page.path else "./",
         title=html.escape(f"{page.name} · cnnviz"),
         files=FILES,
@@ -111,7 +111,7 @@ def write(folder: str, pyodide: str | None, decks: str | None) -> int:
         return fail(2, "\n".join(say("lessons.fault", file=name, line=str(diagnostic.line), what=diagnostic.what) for name, diagnostic in diagnostics))
     try:
         python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: tell(say("terminal.site.taking", file=name)))
-        size = write_site(Path(folder), python, decks=[Path(own) for own in own_folders()])
+        size = write_site(Path(folder), python, decks=[Path(own) for own in user_folders()])
     except Problem as problem:
         return fail(2, str(problem))
     except OSError as error:

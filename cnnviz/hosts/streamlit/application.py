@@ -8,8 +8,8 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from cnnviz.core.network.stored_params import keep_also
-from cnnviz.core.runtime.isolation import run_elsewhere
+from cnnviz.core.network.stored_params import set_shared_store
+from cnnviz.core.runtime.isolation import set_runner
 from cnnviz.hosts.dialogs.routes import dialog_routes
 from cnnviz.hosts.streamlit.compressed import Compressed
 from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies
@@ -17,8 +17,8 @@ from cnnviz.hosts.streamlit.index import Early, page
 from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
 from cnnviz.rooms import Rooms, room_routes
 from cnnviz.rooms.redis_store import shared
-from cnnviz.server.direct_routes import Direct
-from cnnviz.server.files import file_routes, made_once
+from cnnviz.server.direct_routes import DirectRouteMiddleware
+from cnnviz.server.files import file_routes, lazy_route
 from cnnviz.server.headers import Headers
 from cnnviz.server.numbers import Numbers, number_routes
 from cnnviz.server.rate_limit_middleware import RateLimitMiddleware
@@ -40,7 +40,7 @@ FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Com
 
 def middleware(served: list[BaseRoute]) -> list[Middleware]:
     """All of it for an app with these routes: what an audience asks for is answered in between, and never comes to Streamlit's."""
-    return [*FOR_ALL, Middleware(Direct, served), *FOR_STREAMLIT]
+    return [*FOR_ALL, Middleware(DirectRouteMiddleware, served), *FOR_STREAMLIT]
 
 
 def routes() -> list[BaseRoute]:
@@ -59,8 +59,8 @@ def routes() -> list[BaseRoute]:
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
     at_the_end(rooms.streams.close)
     at_the_end(POOL.stop)
-    run_elsewhere(POOL)
-    charts = made_once(f"{folder}/web/plotly.js", "text/javascript", plotly)
+    set_runner(POOL)
+    charts = lazy_route(f"{folder}/web/plotly.js", "text/javascript", plotly)
     return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]
 
 
@@ -76,8 +76,8 @@ def _share(redis: str) -> None:
     )
     from cnnviz.server.shared_trainings import SharedTrainings
 
-    keep_also(shared_arrays(redis, "params"))
-    trainer.keep_also(SharedTrainings(shared_arrays(redis, "training")))
+    set_shared_store(shared_arrays(redis, "params"))
+    trainer.add_history_store(SharedTrainings(shared_arrays(redis, "training")))
 
 
 def apologize(error: Exception) -> bool:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from cnnviz.hosts.streamlit import visit
 from cnnviz.hosts.streamlit.loader import LOADING
-from cnnviz.pages.address import looks
+from cnnviz.pages.address import resolve_view
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.version import code
 
@@ -33,7 +33,7 @@ def mount(page: str, *, listens: bool = False) -> None:
 
     `listens` says that something else on the page wants to know of every other setup.
     """
-    setup, wrong = looks(visit.asked())
+    setup, wrong = resolve_view(visit.asked())
     head = {
         "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(setup.stage), "wrong": wrong,
         "listens": listens,

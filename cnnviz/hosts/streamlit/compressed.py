@@ -9,8 +9,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from cnnviz.server.compression import LASTING, takes_gzip
-from cnnviz.server.waiting import made_in_a_thread
+from cnnviz.server.compression import IMMUTABLE, takes_gzip
+from cnnviz.server.waiting import cached_in_thread
 
 TYPES = {".js": "text/javascript", ".css": "text/css"}
 _LEVEL = 6
@@ -29,13 +29,13 @@ class Compressed:
     def __init__(self, app: ASGIApp):
         self.app = app
         self.prefix = st.get_option("server.baseUrlPath").strip("/")
-        self.compressed = made_in_a_thread(_compressed)
+        self.compressed = cached_in_thread(_compressed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._name(scope)
         if name is None:
             return await self.app(scope, receive, send)
-        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "Cache-Control": LASTING}
+        headers = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding", "Cache-Control": IMMUTABLE}
         await Response(await self.compressed(files()[name]), 200, headers, TYPES[files()[name].suffix])(scope, receive, send)
 
     def _name(self, scope: Scope) -> str | None:

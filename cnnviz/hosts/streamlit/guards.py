@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
-from cnnviz.server.language import of_request
+from cnnviz.server.language import request_language
 from cnnviz.words import say
 
 TRUSTED = "FORWARDED_ALLOW_IPS"
@@ -27,7 +27,7 @@ _READING = {"GET", "HEAD", "OPTIONS"}
 
 
 def _reader(scope: Scope) -> str:
-    return of_request(HTTPConnection(scope))
+    return request_language(HTTPConnection(scope))
 
 
 class Origins:

@@ -3,16 +3,16 @@
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.words import DEFAULT, KEY, ask_for_reader, chosen
+from cnnviz.words import DEFAULT, KEY, choose_language, set_reader_lookup
 
 
 def of_script() -> str:
     """The language of the visitor whom Streamlit runs this thread for; English in any other."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return DEFAULT
-    return chosen(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
+    return choose_language(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
 
 
 def follow_readers() -> None:
     """Has what is said while Streamlit runs a visitor's page or a part of it said in the visitor's language, from now on."""
-    ask_for_reader(of_script)
+    set_reader_lookup(of_script)

@@ -10,7 +10,7 @@ import numpy as np
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
-from cnnviz.core.runtime.lru_cache import keeping_for
+from cnnviz.core.runtime.lru_cache import owned_by
 from cnnviz.hosts.streamlit.language import follow_readers
 from cnnviz.hosts.streamlit.page import show
 from cnnviz.hosts.streamlit.script_turns import SCRIPTS
@@ -29,7 +29,7 @@ def navigate() -> None:
     follow_readers()
     context = get_script_run_ctx()
     visitor = network_of(st.context.ip_address or "")
-    with SCRIPTS.turn(context.session_id if context else "", visitor), keeping_for(visitor):
+    with SCRIPTS.turn(context.session_id if context else "", visitor), owned_by(visitor):
         _navigate()
 
 

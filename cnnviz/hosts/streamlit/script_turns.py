@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from cnnviz.core.runtime.work_cancellation import let_pass
-from cnnviz.server.fair_queue import FairQueue, Place
+from cnnviz.core.runtime.work_cancellation import yield_to_requests
+from cnnviz.server.fair_queue import FairQueue, Ticket
 
 USUAL, LONG = 0.005, 0.1
 """Seconds that a script takes, and after which the next one no longer waits for it, nor it for numbers."""
@@ -27,7 +27,7 @@ class ScriptTurns:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.clock = clock
         self.queue: FairQueue[threading.Event] = FairQueue(credit=CREDIT)
-        self.current: Place[threading.Event] | None = None
+        self.current: Ticket[threading.Event] | None = None
         self.since = 0.0
         self.lock = threading.Lock()
         self.watched = False
@@ -42,7 +42,7 @@ class ScriptTurns:
                 self.watched = True
                 threading.Thread(target=self._watch, daemon=True).start()
         place.item.wait()
-        let_pass(LONG)
+        yield_to_requests(LONG)
         with self.lock:
             began = self.clock()
             if self.current is place:

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 
-from cnnviz.data.disabled_features import forbidden
+from cnnviz.data.disabled_features import disabled_kinds
 from cnnviz.hosts.streamlit.preload import load
 from cnnviz.package_files import APP
 from cnnviz.server.embedding import SETTING, read_origins
@@ -23,7 +23,7 @@ def serve(asked: Mapping[str, str | None]) -> int:
     if asked.get("embed") is not None:
         os.environ[SETTING] = str(asked["embed"])
     read_origins(os.environ.get(SETTING, ""))
-    forbidden()
+    disabled_kinds()
     load()
     options = [f"--{option}={asked[name]}" for name, option in OPTIONS.items() if asked.get(name) is not None]
     return streamlit(["run", str(APP), *options], prog_name="streamlit", standalone_mode=False) or 0

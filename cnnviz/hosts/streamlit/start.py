@@ -14,7 +14,7 @@ from streamlit import config
 
 from cnnviz.core.runtime.threads import keep_one_blas_thread
 from cnnviz.data import keras_cache
-from cnnviz.data.disabled_features import forbidden
+from cnnviz.data.disabled_features import disabled_kinds
 from cnnviz.hosts.streamlit.connections import bound_connections
 from cnnviz.hosts.streamlit.preload import keep_for_good, load
 from cnnviz.server.embedding import embedders
@@ -40,7 +40,7 @@ def at_the_end(act: Callable[[], None]) -> None:
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     """For `st.App`: before the first visitor is let in."""
-    forbidden()  # a word that is none ends it here
+    disabled_kinds()  # a word that is none ends it here
     load()
     raise_file_limit()
     keep_one_blas_thread()
@@ -52,7 +52,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
         # In a frame on another host the cookie of this check never arrives. That only our own pages may
         # send files is what `Origins` sees to, without one.
         config.set_option("server.enableXsrfProtection", False)
-    with keras_cache.claim() or contextlib.nullcontext():
+    with keras_cache.use_private_folder() or contextlib.nullcontext():
         keep_for_good()
         cap_arenas()
         trim_heap()

@@ -6,7 +6,7 @@ import { roomPresenter } from "../../rooms/presenter.js"
 import { decode } from "../../view/model/numbers/decode.js"
 import { own, parse } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { loadAgain, looked, Resources } from "../../view/resources.js"
+import { loadAgain, withLook, Resources } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { View } from "../../view/shell/setup_view.js"
 import { CODE, LANG } from "../../view/spec.js"
@@ -53,7 +53,7 @@ const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
     if (shown?.view.page !== page && !turned(page)) return // it is kept
     const { view, told, receive } = /** @type {Shown} */ (shown)
-    receive(looked(answer, asked, view.data ? view.stage : told.stage))
+    receive(withLook(answer, asked, view.data ? view.stage : told.stage))
   },
   failed(sentence) {
     if (shown?.view.waiting || !shown?.view.data) shown?.view.notice(sentence || say("web.notice.silent"))

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from cnnviz.core.setup.setup import Setup
-from cnnviz.pages.address import setup_of
+from cnnviz.pages.address import resolve_setup
 
 SETUP = "lesson"
 """The session's key of the setup that is shown."""
@@ -20,7 +20,7 @@ def asked() -> dict[str, str]:
 
 def current_setup() -> Setup:
     """The setup of the visitor's address, with the last one in place of what cannot be used; nothing is computed for it."""
-    setup, *_ = setup_of(asked(), "", st.session_state.get(SETUP) or Setup())
+    setup, *_ = resolve_setup(asked(), "", st.session_state.get(SETUP) or Setup())
     st.session_state[SETUP] = setup
     return setup
 

@@ -10,7 +10,7 @@ from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.named_arrays import one_image
 from cnnviz.core.network.network import DEFAULT
-from cnnviz.core.network.program import program_of
+from cnnviz.core.network.program import get_program
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.setup.cells import cell_shape
@@ -19,7 +19,7 @@ from cnnviz.core.training.losses_ahead import descent
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.data.images import load_images
 from cnnviz.pages.charts import Line, chart
-from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.check.examined_pass import ExaminedPass
 from cnnviz.pages.round_distinct import round_distinct
 from cnnviz.pages.switches import switch
 from cnnviz.wire.check import BestData, CodeData
@@ -32,21 +32,21 @@ ELSEWHERE: tuple[dict[str, str], ...] = (
 """Changes of a setup in which a hidden mistake may show, in the order of trial."""
 
 
-def code(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
+def code_lines(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
     """Return both lines in the network's symbols, or None if they are equal, as with a stride of 1."""
-    wrong, right = mistake.code(program_of(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
+    wrong, right = mistake.code(get_program(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
-def runs(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
+def loss_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
     """Return the chart of the loss from here on with and without the mistake, and a sentence on it."""
     right, wrong = _losses(setup, snapshot, None), _losses(setup, snapshot, None if mistake.mistake.after else mistake)
     n = len(right) - 1
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
     x, x_title = list(range(setup.k, setup.k + n + 1)), message("ui.charts.updates")
     how = "same" if np.array_equal(right, wrong, equal_nan=True) else "falls" if wrong[-1] < wrong[0] else "rises"
     said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
-    others = _rising(setup, snapshot)
+    others = _rising_sentence(setup, snapshot)
     drawn = chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
     return drawn, message("words.sentences", first=said, second=others) if others else said
 
@@ -54,14 +54,15 @@ def runs(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[Char
 def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
     """Return the chart of an activation's right and wrong slope, or None for a mistake elsewhere. The cursor marks
     the largest difference."""
-    if not (found := _units(setup, snapshot, mistake)):
+    if not (units := _units(setup, snapshot, mistake)):
         return None
-    across = np.linspace(min(-2.0, found.z.min()), max(2.0, found.z.max()), POINTS)
+    across = np.linspace(min(-2.0, units.z.min()), max(2.0, units.z.max()), POINTS)
     right, wrong = slopes(mistake, across) or (across, across)
     drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", wrong), ("right", right))}
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in drawn.items())
-    z = label(found.symbol)
-    return chart("slope", message("ui.check.slope.title", z=z), across.tolist(), lines, z, message("ui.check.slope.y"), cursor=float(found.z[found.most]), words=_at(found))
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in drawn.items())
+    z = label(units.symbol)
+    title, y_title = message("ui.check.slope.title", z=z), message("ui.check.slope.y")
+    return chart("slope", title, across.tolist(), lines, z, y_title, cursor=float(units.z[units.largest]), words=_slope_sentence(units))
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,12 +76,12 @@ class Units:
     z: np.ndarray
     right: np.ndarray
     wrong: np.ndarray
-    place: str
+    index: str
     below: int
     count: int
 
     @property
-    def most(self) -> int:
+    def largest(self) -> int:
         """The index of the unit where the slopes differ most."""
         return int(np.argmax(np.abs(self.wrong - self.right)))
 
@@ -104,25 +105,25 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
     return Units(symbol, sums[near], right[near], wrong[near], place, int((wrong < 0).sum()), sums.size)
 
 
-def _at(found: Units) -> Message:
+def _slope_sentence(found: Units) -> Message:
     """Return the sentence on both slopes at the unit where they differ most."""
-    unit, n = f"{label(found.symbol)}[{found.place}]", found.most
+    unit, n = f"{label(found.symbol)}[{found.index}]", found.largest
     return message("ui.check.slope.words", unit=unit, z=float(found.z[n]), right=float(found.right[n]), wrong=float(found.wrong[n]))
 
 
-def shows_best(here: Examined) -> BestData | None:
+def best_place(here: ExaminedPass) -> BestData | None:
     """Return where the mistake shows best, in sentences and as a histogram of units, or None if it does not show."""
     mistake = here.mistake
-    if mistake is None or not here.first:
+    if mistake is None or not here.first_wrong:
         return None
     if found := _units(here.setup, here.snapshot, mistake):
         ends = min(-2.0, found.z.min()), max(2.0, found.z.max())
         counted = [message("ui.check.slope.below", n=found.below, count=found.count)] if found.below and not (found.right < 0).any() else []
-        return BestData(words=[_at(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
-    wrong, right = (here.of_image(here.first, of[here.first]).reshape(-1) for of in (here.ours, here.exact))
-    flat = int(here.apart(here.first).argmax())
-    at = np.unravel_index(flat, cell_shape(here.one, here.first) or ())
-    name = f"{label(here.first)}[{','.join(str(int(one)) for one in at)}]"
+        return BestData(words=[_slope_sentence(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
+    wrong, right = (here.of_image(here.first_wrong, of[here.first_wrong]).reshape(-1) for of in (here.ours, here.exact))
+    flat = int(here.absolute_error(here.first_wrong).argmax())
+    at = np.unravel_index(flat, cell_shape(here.image_program, here.first_wrong) or ())
+    name = f"{label(here.first_wrong)}[{','.join(str(int(one)) for one in at)}]"
     values = dict(zip(("wrong", "right"), round_distinct(wrong[flat], right[flat]), strict=True))
     said = message("ui.check.shows.at", entry=name, **values)
     return BestData(words=[said], units=[])
@@ -144,7 +145,7 @@ POINTS = 121
 """Number of points of each curve."""
 
 
-def _rising(setup: Setup, snapshot: Snapshot) -> Message | None:
+def _rising_sentence(setup: Setup, snapshot: Snapshot) -> Message | None:
     """Return the sentence on how many mistakes make the loss rise; None for large networks, where trying all takes
     too long."""
     if setup.net != DEFAULT:
@@ -164,12 +165,12 @@ MOST_BYTES = 4_000_000
 _known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)
 
 
-def _drawn(losses: np.ndarray) -> list[float | None]:
+def _with_gaps(losses: np.ndarray) -> list[float | None]:
     """Return the values for a chart, with a gap (None) for each that is not finite."""
     return [float(loss) if np.isfinite(loss) else None for loss in losses]
 
 
-def where_it_shows(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
+def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
     """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
     for change in ELSEWHERE:
         other, wrong = setup.changed(change)

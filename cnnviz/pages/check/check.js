@@ -7,7 +7,7 @@ import { sharedDigits } from "../../view/model/numbers/shared_digits.js"
 import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { GradientChain } from "../../view/shell/gradient_chain.js"
-import { copied, html, near, nothing, render, setHTML, svg } from "../../view/shell/html.js"
+import { copyText, html, closest, nothing, render, setHTML, svg } from "../../view/shell/html.js"
 import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
 import { own } from "./user_gradients.js"
@@ -36,7 +36,7 @@ export class Check extends GradientChain {
     const content = view.$(".content")
     for (const event of ["pointerover", "focusin"])
       content.addEventListener(event, (over) => {
-        const words = near(over, "[data-words]")
+        const words = closest(over, "[data-words]")
         const detail = content.querySelector(".detail")
         if (detail && words) detail.textContent = words.dataset.words ?? ""
       })
@@ -84,7 +84,7 @@ export class Check extends GradientChain {
   act(act, button) {
     if (act === "see") return this.view.turn("", { stage: button.dataset.stage ?? "" })
     if (act === "copy") {
-      copied(button, button.dataset.code ?? "")
+      copyText(button, button.dataset.code ?? "")
       return
     }
     if (act === "all" || act === "entry") this.all = act === "all"

@@ -46,7 +46,7 @@ class Checking:
         self.given_up = False
         self._seen = time.monotonic()
 
-    def look(self) -> Checking:
+    def poll(self) -> Checking:
         """Record that a page still needs the check; return the check."""
         self._seen = time.monotonic()
         return self
@@ -55,15 +55,17 @@ class Checking:
         """Run the check. Raise TimeoutError if no page has polled for PATIENCE seconds."""
         network, y, x, training = setup.network, as_frozen(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
-        self.check = check_gradients(snapshot.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(snapshot), training=training)
+        self.check = check_gradients(
+            snapshot.params, x, y, network=network, parameters=names, progress=self._report_progress, given=pass_inputs_of(snapshot), training=training
+        )
 
-    def _tell(self, share: float) -> None:
+    def _report_progress(self, share: float) -> None:
         self.share = share
         if self.beside and time.monotonic() - self._seen > PATIENCE:
             raise TimeoutError
 
 
-class Turns:
+class CheckQueue:
     """Queue of long checks, which run one at a time, each in a thread of its own. The queue holds only their cache
     keys."""
 
@@ -72,11 +74,11 @@ class Turns:
         self.under_way: dict[Hashable, Checking] = {}
         self.waiting: OrderedDict[Hashable, float] = OrderedDict()
 
-    def look(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
+    def poll(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
         """Return the check of that key in its current state; start it if its turn has come."""
         with self.lock:
             if found := self.under_way.get(name) or _known.get(name):
-                return found.look()
+                return found.poll()
             now = time.monotonic()
             self._forget(now)
             self.waiting[name] = now
@@ -117,15 +119,15 @@ def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
 
 
 _known: LruCache[Hashable, Checking] = LruCache(MOST_BYTES, held_bytes)
-_turns = Turns()
+_turns = CheckQueue()
 
 
-def given_of(snapshot: Snapshot) -> Mapping[str, np.ndarray]:
+def pass_inputs_of(snapshot: Snapshot) -> Mapping[str, np.ndarray]:
     """Return the arrays that a pass receives: dropout masks in training, running statistics in eval mode."""
     return snapshot.trace.kept if snapshot.trace.training else snapshot.buffers
 
 
-def checked(setup: Setup, snapshot: Snapshot) -> Checking:
+def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     """Return the check of the setup's exact gradients, perhaps unfinished. It serves to judge other gradients, too."""
     x = snapshot.trace.x
     name = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
@@ -133,7 +135,7 @@ def checked(setup: Setup, snapshot: Snapshot) -> Checking:
     if found is not None:
         return found
     if THREADS and effort(setup, x.shape) > AT_ONCE:
-        return _turns.look(name, lambda checking: checking.work(setup, snapshot))
+        return _turns.poll(name, lambda checking: checking.work(setup, snapshot))
     found = Checking(beside=False)
     found.work(setup, snapshot)
     _known.put(name, found)

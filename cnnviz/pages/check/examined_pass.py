@@ -14,19 +14,19 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.pages.check.checking import Checking, checked, given_of
-from cnnviz.pages.check.tabs import mistake_in
+from cnnviz.pages.check.checking import Checking, check_of, pass_inputs_of
+from cnnviz.pages.check.tabs import mistake_of
 from cnnviz.pages.gradient_chain import operations
 from cnnviz.wire.gradient_chain import CardState
 
 
 @dataclass(frozen=True, eq=False)
-class Examined:
+class ExaminedPass:
     """A setup's backward pass, or one with a mistake in it, beside the exact one and its check."""
 
     setup: Setup
     snapshot: Snapshot
-    asked: Mapping[str, str]
+    query: Mapping[str, str]
 
     @property
     def training(self) -> bool:
@@ -34,9 +34,9 @@ class Examined:
         return self.snapshot.trace.training
 
     @property
-    def given(self) -> Mapping[str, np.ndarray]:
+    def pass_inputs(self) -> Mapping[str, np.ndarray]:
         """The masks or running statistics that the pass receives."""
-        return given_of(self.snapshot)
+        return pass_inputs_of(self.snapshot)
 
     @cached_property
     def program(self) -> Program:
@@ -44,7 +44,7 @@ class Examined:
         return self.setup.network.program(self.snapshot.trace.x.shape, training=self.training)
 
     @cached_property
-    def one(self) -> Program:
+    def image_program(self) -> Program:
         """The program for one image, in the shapes that are shown."""
         return self.setup.network.program(self.setup.x_shape, training=self.training)
 
@@ -55,20 +55,20 @@ class Examined:
     @cached_property
     def exact(self) -> Gradients:
         """The gradients of the exact pass, whatever the rule."""
-        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.pass_inputs)
         return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
     def mistake(self) -> PlacedMistake | None:
         """The mistake that the address names, or None."""
-        return mistake_in(self.asked, self.setup)[0]
+        return mistake_of(self.query, self.setup)[0]
 
     @cached_property
     def ours(self) -> Gradients:
         """The gradients under examination: those of the pass with the mistake, if there is one."""
         if self.mistake is None:
             return self.snapshot.gradients
-        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
+        trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.pass_inputs)
         with np.errstate(all="ignore"):  # a mistake may divide by 0
             return self.mistake.run(self.program, self.snapshot.params, trace, self._targets(trace.o.shape), self.setup.optimizer, self.snapshot.state)
 
@@ -78,13 +78,13 @@ class Examined:
     @cached_property
     def checking(self) -> Checking:
         """The check of the exact gradients, perhaps unfinished."""
-        return checked(self.setup, self.snapshot)
+        return check_of(self.setup, self.snapshot)
 
     @cached_property
     def check(self) -> GradientCheck | None:
         """The verdict on `ours` by the check's differences, or None while the check runs."""
         done = self.checking.check
-        return judged_again(done, self.ours) if done and self.wrong else done
+        return judged_again(done, self.ours) if done and self.wrong_arrays else done
 
     @cached_property
     def shown_check(self) -> GradientCheck | None:
@@ -97,53 +97,53 @@ class Examined:
         return found
 
     @cached_property
-    def shown(self) -> tuple[str, ...]:
+    def gradient_symbols(self) -> tuple[str, ...]:
         """The symbols of the gradients from the loss to the image."""
-        return tuple(operation.makes for operation in operations(self.one))
+        return tuple(operation.makes for operation in operations(self.image_program))
 
     @cached_property
-    def hit(self) -> tuple[str, ...]:
+    def wrong_stages(self) -> tuple[str, ...]:
         """The stages at which `ours` differs from `exact`, the first one first."""
         step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
         return stages_hit(self.ours, self.exact, self.snapshot.params, self.setup.optimizer, self.setup.network, step, self.snapshot.state)
 
     @cached_property
-    def wrong(self) -> frozenset[str]:
+    def wrong_arrays(self) -> frozenset[str]:
         """The arrays that differ."""
-        return frozenset(name for name in self.shown if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
+        return frozenset(name for name in self.gradient_symbols if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
 
-    def apart(self, name: str) -> np.ndarray:
+    def absolute_error(self, name: str) -> np.ndarray:
         """Return the absolute error of every shown entry of an array."""
         with np.errstate(all="ignore"):  # a mistake may divide by 0
             return np.nan_to_num(np.abs(self.of_image(name, self.ours[name]) - self.of_image(name, self.exact[name])), nan=np.inf)
 
     @property
-    def of_another_pass(self) -> bool:
+    def is_another_pass(self) -> bool:
         """Whether the gradients belong to a forward pass with a mistake, for which they are right."""
-        return bool(self.mistake and self.mistake.is_forward and self.hit)
+        return bool(self.mistake and self.mistake.is_forward and self.wrong_stages)
 
     @cached_property
-    def first(self) -> str:
+    def first_wrong(self) -> str:
         """The first wrong array of the first wrong stage, for example "db" if dw is right; "" if no array is wrong."""
-        if self.of_another_pass:
+        if self.is_another_pass:
             return ""
         makes = {str(stage): stage.makes for stage in self.setup.network.stages} | {"dx": ("dx",)}
-        return next((name for stage in self.hit[:1] for name in makes[stage] if name in self.wrong), "")
+        return next((name for stage in self.wrong_stages[:1] for name in makes[stage] if name in self.wrong_arrays), "")
 
     @cached_property
     def states(self) -> dict[str, CardState]:
         """The verdict on each array."""
-        return {symbol: self._state(symbol) for symbol in self.shown}
+        return {symbol: self._state(symbol) for symbol in self.gradient_symbols}
 
     def _state(self, symbol: str) -> CardState:
-        if symbol in self.wrong and self.of_another_pass:
+        if symbol in self.wrong_arrays and self.is_another_pass:
             return "another"
-        if symbol in self.wrong:
-            if symbol == self.first:
+        if symbol in self.wrong_arrays:
+            if symbol == self.first_wrong:
                 return "first"
-            source = next(one.source for one in operations(self.one) if one.makes == symbol)
+            source = next(one.source for one in operations(self.image_program) if one.makes == symbol)
             # a mistake may affect several arrays with the same source
-            return "inherits" if source in self.wrong else "wrong"
+            return "inherits" if source in self.wrong_arrays else "wrong"
         check, name = self.check, symbol[1:]
         if check is None or not check.finite:
             return ""

@@ -2,7 +2,7 @@
 
 import { local } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { mapOf } from "../../view/shell/gradient_chain.js"
+import { mapCanvas } from "../../view/shell/gradient_chain.js"
 import { html, keyed, markup, nothing } from "../../view/shell/html.js"
 import { TENSORFLOW } from "../../view/spec.js"
 import { bestOf, CIRCLED, errorCurve } from "./error_curve.js"
@@ -16,7 +16,7 @@ export const either = (label, options) =>
 
 /** The versions of an array side by side. @type {(subject: string, rows: RowData[]) => Template} */
 export const versions = (subject, rows) =>
-  html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label} <span class="limits"><span class="power"></span></span></figcaption>${mapOf(`large.${name}.${subject}`)}</figure>`))}</div>`
+  html`<div class="versions">${rows.map(({ name, label }) => keyed(`${name}.${subject}`, html`<figure class="map"><figcaption>${label} <span class="limits"><span class="power"></span></span></figcaption>${mapCanvas(`large.${name}.${subject}`)}</figure>`))}</div>`
 
 /** @type {(first: string, second: string, of: [string, string]) => Template} */
 const halves = (first, second, [left, right]) =>

@@ -38,10 +38,10 @@ def tabs(now: str) -> tuple[SwitchData, ...]:
     )
 
 
-def views(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
+def view_switches(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     """Return the switches for the shown image, if there are several, and for the mode, if the network depends on it.
 
-    >>> [group["name"] for group in views(Setup(net="conv1x3-drop50-dense2-mse"), "ours")], views(Setup(), "ours")
+    >>> [group["name"] for group in view_switches(Setup(net="conv1x3-drop50-dense2-mse"), "ours")], view_switches(Setup(), "ours")
     (['mode'], ())
     """
     found = []
@@ -61,7 +61,7 @@ def views(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     return tuple(found)
 
 
-def mistake_in(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
+def mistake_of(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
     """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
     name = asked.get("mistake", "")
     try:
@@ -80,7 +80,7 @@ def mode_of(name: str) -> str:
     return "eval" if mistake and mistake.after else "train"
 
 
-def choices(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ...]:
+def mistake_switches(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ...]:
     """Return a switch for every mistake that this setup allows, at each of its layers."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]

@@ -13,18 +13,18 @@ from cnnviz.wire.check import ThirdData
 from cnnviz.words import Message, message
 
 
-def asked_for(asked: Mapping[str, str]) -> bool:
+def is_requested(asked: Mapping[str, str]) -> bool:
     """Return whether the address requests TensorFlow's gradients.
 
-    >>> asked_for({"tf": "1"}), asked_for({})
+    >>> is_requested({"tf": "1"}), is_requested({})
     (True, False)
     """
     return asked.get("tf") == "1"
 
 
-def opinion(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
+def tensorflow_gradients(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
     """Return TensorFlow's gradients if requested and available, else nothing and a message if one is needed."""
-    if not asked_for(asked):
+    if not is_requested(asked):
         return {}, None
     if no := disabled_message("tensorflow"):
         return {}, no
@@ -35,23 +35,23 @@ def opinion(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple
     return {f"d{name}": found[name] for name in snapshot.params}, None
 
 
-def line(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdData:
+def tensorflow_record(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdData:
     """Return TensorFlow's line: whether it was requested, and how far its gradients are from ours, or why they are
     missing."""
-    on, (found, why_not) = asked_for(asked), opinion(setup, snapshot, asked)
+    on, (found, why_not) = is_requested(asked), tensorflow_gradients(setup, snapshot, asked)
     said: Message | str = why_not or (message("data.tensorflow.starting") if on else "")
-    apart = max((_apart(snapshot.gradients[name], array) for name, array in found.items()), default=0.0)
+    apart = max((_relative_distance(snapshot.gradients[name], array) for name, array in found.items()), default=0.0)
     if found:
         said = message(f"ui.check.third.{'agrees' if apart <= TOLERANCE else 'differs'}", error=apart)
     return ThirdData(on=on, change={"tf": "" if on else "1"}, words=said, good=apart <= TOLERANCE if found else None)
 
 
-def _apart(ours: np.ndarray, theirs: np.ndarray) -> float:
+def _relative_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
     """Return ‖ours - theirs‖ / the larger of both norms, or 0 if both are 0."""
     most = max(np.linalg.norm(ours), np.linalg.norm(theirs))
     return float(np.linalg.norm(ours - theirs) / most) if most else 0.0
 
 
-def starting(asked: Mapping[str, str]) -> bool:
+def is_starting(asked: Mapping[str, str]) -> bool:
     """Return whether TensorFlow was requested and is still starting. The first call starts it."""
-    return asked_for(asked) and not disabled_message("tensorflow") and tensorflow_process.state()[0] == "starting"
+    return is_requested(asked) and not disabled_message("tensorflow") and tensorflow_process.state()[0] == "starting"

@@ -15,14 +15,14 @@ from cnnviz.core.gradcheck import relative_error, verdict
 from cnnviz.core.network.named_arrays import one_image
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
-from cnnviz.core.runtime.isolation import isolated
+from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import freeze_all
 from cnnviz.data.user_gradients import UserGradients, read_gradients_of
 from cnnviz.export.user_gradients_report import example_of, near_ones, reference_of, said, undecided
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import drawn_errors
-from cnnviz.pages.check.tabs import tabs, views
+from cnnviz.pages.check.tabs import tabs, view_switches
 from cnnviz.pages.gradient_chain import ERROR, RATIO, GradientChain, Operation, Row, operations
 from cnnviz.pages.map_parts import Part, filled_part, part
 from cnnviz.pages.map_records import largest
@@ -36,21 +36,21 @@ SHOWN = 3
 File = tuple[str, bytes]
 """Name and content of an uploaded file."""
 
-Found = tuple[UserGradients, Diagnosis] | Problem | None
+Comparison = tuple[UserGradients, Diagnosis] | Problem | None
 
 
-def found_in(now: PageRequest, file: File | None) -> Found:
+def compare_file(now: PageRequest, file: File | None) -> Comparison:
     """Return the file's gradients compared with this setup, a Problem if that is impossible, or None without a file."""
     if file is None:
         return None
     name = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
-    return _known.get_or_make(name, lambda: _compared(now, file[1]))
+    return _known.get_or_make(name, lambda: _compare(now, file[1]))
 
 
-def _compared(now: PageRequest, data: bytes) -> Found:
+def _compare(now: PageRequest, data: bytes) -> Comparison:
     reference = reference_of(now.setup, now.snapshot)
     try:
-        own = isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
+        own = run_isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
         freeze_all(dict(own.arrays))  # arrays from the worker process are writable again
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
@@ -60,10 +60,10 @@ def _compared(now: PageRequest, data: bytes) -> Found:
 MOST_BYTES = 20_000_000
 """Cache size of all comparisons, in bytes."""
 
-_known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
+_known: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, held_bytes)
 
 
-def chain(now: PageRequest, file: File | None, found: Found) -> GradientChain:
+def chain(now: PageRequest, file: File | None, found: Comparison) -> GradientChain:
     """Return the chain of yours, ours, their ratio and the errors; ours alone if no file can be compared."""
     reference = reference_of(now.setup, now.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
@@ -77,11 +77,11 @@ def chain(now: PageRequest, file: File | None, found: Found) -> GradientChain:
     right = {way.makes: of_image(way.makes, exact[way.makes]) for way in ways}
     ours = Row("ours", message("ui.check.own.ours"), right)
     if not isinstance(found, tuple):
-        return _alone(one, ways, ours, found)
+        return _exact_chain(one, ways, ours, found)
     own, diagnosis = found
     arrays = {way.makes: diagnosis.arrays[way.makes] for way in ways if way.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
-    apart = {name: of_image(name, _apart(array)) for name, array in arrays.items()}
+    apart = {name: of_image(name, _absolute_errors(array)) for name, array in arrays.items()}
     parts = tuple(_part(one, way.makes, right[way.makes], apart.get(way.makes)) for way in ways)
     yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return GradientChain(
@@ -97,16 +97,16 @@ def chain(now: PageRequest, file: File | None, found: Found) -> GradientChain:
         sentences=(*_sentences(own, diagnosis), *own.notes),
         cells=_cells(parts, apart, right, diagnosis.first),
         tabs=tabs("own"),
-        views=views(now.setup, "own"),
+        views=view_switches(now.setup, "own"),
     )
 
 
-def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> GradientChain:
+def _exact_chain(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> GradientChain:
     """Return the chain of our gradients alone, with instructions, or the reason why a file cannot be compared."""
     verdict = problem.message if problem else message("ui.check.own.choose")
     parts = tuple(filled_part(program, way.makes, ours.arrays[way.makes]) for way in ways)
     title = message("ui.check.own.question")
-    return GradientChain(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_how(ways), tabs=tabs("own"))
+    return GradientChain(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_instructions(ways), tabs=tabs("own"))
 
 
 def _explanations(found: Diagnosis) -> dict[str, Message]:
@@ -121,7 +121,7 @@ def _errors(one: Compared) -> np.ndarray:
         return drawn_errors(relative_error(one.theirs, one.ours), one.marks <= verdict.WRONG)
 
 
-def _apart(one: Compared) -> np.ndarray:
+def _absolute_errors(one: Compared) -> np.ndarray:
     """Return the absolute errors of wrong entries, and 0 for others."""
     with np.errstate(all="ignore"):
         return np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), 0.0)
@@ -137,20 +137,20 @@ def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wron
     return (Row("ratio", message("ui.check.rows.ratio"), ratios, RATIO),)
 
 
-def _how(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
+def _instructions(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
     """Return instructions to save gradients by their names in this network."""
     names = [way.makes for way in ways if way.makes != "dx"]
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
-def _wrong_in(found: Diagnosis, stage: str) -> tuple[str, ...]:
+def _wrong_arrays(found: Diagnosis, stage: str) -> tuple[str, ...]:
     """Return the wrong arrays of a stage: ∂b alone, for example, if ∂w of the same stage is right."""
     return tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
 
 
 def _label(found: Diagnosis, stage: str) -> str:
     """Return the label of a wrong stage: that of its first wrong array."""
-    return label(next(iter(_wrong_in(found, stage)), stage))
+    return label(next(iter(_wrong_arrays(found, stage)), stage))
 
 
 def _title(found: Diagnosis) -> Message:
@@ -225,26 +225,26 @@ def _cells(parts: Sequence[Part], apart: Mapping[str, np.ndarray], right: Mappin
     """Return the selected cell of each array; maps of the first wrong array's size use its cell, since selection is
     shared."""
     found = {part.symbol: _cell(part, apart.get(part.symbol), right[part.symbol]) for part in parts}
-    sizes = {part.symbol: part.of(right[part.symbol]).shape for part in parts}
+    sizes = {part.symbol: part.extract(right[part.symbol]).shape for part in parts}
     return {symbol: found[first] if sizes[symbol] == sizes.get(first) else cell for symbol, cell in found.items()}
 
 
 def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
     """Return the cell with the largest error, or the largest gradient if nothing is wrong."""
-    of = one.of(apart if apart is not None and np.any(apart) else np.abs(ours))
+    of = one.extract(apart if apart is not None and np.any(apart) else np.abs(ours))
     return largest(np.nan_to_num(of, nan=0.0), of.shape)
 
 
 # ---- records besides the chain
 
 
-def more(now: PageRequest, file: File | None, found: Found) -> Mapping[str, object]:
+def file_records(now: PageRequest, file: File | None, found: Comparison) -> Mapping[str, object]:
     """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
     code."""
     own = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
-        stages = [_looks_like(found[1], stage) for stage in found[1].matches]
+        stages = [_explained_stage(found[1], stage) for stage in found[1].matches]
         own["stages"] = [_without_code(stage) for stage in stages] if _is_example(own["file"]) else stages
     elif file is None:
         check["own"] = _example(now)
@@ -273,15 +273,15 @@ def _example(now: PageRequest) -> UserGradientsData:
     words = message("ui.check.own.example", **values)
     if inherit:
         words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
-    return UserGradientsData(file="", example=words, stages=[_without_code(_looks_like(found, found.first))])
+    return UserGradientsData(file="", example=words, stages=[_without_code(_explained_stage(found, found.first))])
 
 
-def _looks_like(found: Diagnosis, stage: str) -> UserStage:
+def _explained_stage(found: Diagnosis, stage: str) -> UserStage:
     matches = found.matches[stage]
     near = near_ones(matches)
     others = [match for match in matches if near and match not in near and match.explanation.placed]
     shown = (*near, *others)[:SHOWN]
-    own = _wrong_in(found, stage)
+    own = _wrong_arrays(found, stage)
     title = near[0].explanation.title if near else message("own.unknown")
     how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=_label(found, stage))
     if near and near[0].exact:

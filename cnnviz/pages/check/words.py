@@ -8,7 +8,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.setup.setup import Setup
 from cnnviz.pages.check import one_entry
-from cnnviz.pages.check.examined_pass import Examined
+from cnnviz.pages.check.examined_pass import ExaminedPass
 from cnnviz.pages.gradient_chain import operations
 from cnnviz.pages.map_parts import Part
 from cnnviz.words import Message, message
@@ -29,71 +29,71 @@ def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], firs
     return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
-def whose(setup: Setup, placed: PlacedMistake | None) -> Message | str:
+def pass_label(setup: Setup, placed: PlacedMistake | None) -> Message | str:
     """Return the label of the backward pass under examination."""
     if placed:
         return message("ui.check.rows.broken")
     return message("ui.check.rows.notebook" if setup.deviations else "ui.check.rows.ours")
 
 
-def verdict(here: Examined) -> Message:
+def verdict(here: ExaminedPass) -> Message:
     """Return the verdict: the number of entries that agree, or the first wrong array and those that inherit its
     error."""
     check = here.check
     assert check is not None
     if check.verdict == "not finite":
         return message("own.not_finite")
-    if here.mistake and here.of_another_pass:
+    if here.mistake and here.is_another_pass:
         return message("ui.check.shows.forward", stage=label(here.mistake.stage))
-    if here.mistake and here.first:
-        return _broken(here)
+    if here.mistake and here.first_wrong:
+        return _mistake_verdict(here)
     how = "right_where_told" if check.passed and check.undecided + check.at_kinks else check.verdict
     pixels = check.marks["x"].size
     values = {"n": check.wrong, "right": check.right, "count": check.count, "pixels": pixels, "parameters": check.count - pixels}
     return message(f"ui.check.verdict.{how}", **values, worst=_worst(here, check))
 
 
-def _worst(here: Examined, check: GradientCheck) -> Message:
+def _worst(here: ExaminedPass, check: GradientCheck) -> Message:
     worst = (here.shown_check or check).worst
-    return message("ui.check.verdict.worst", entry=one_entry.name_of(worst, here.one), error=float(worst.relative_error))
+    return message("ui.check.verdict.worst", entry=one_entry.name_of(worst, here.image_program), error=float(worst.relative_error))
 
 
-def _broken(here: Examined) -> Message:
-    later = [label(name) for name in here.shown if name in here.wrong and name != here.first]
-    if here.hit == ("dx",):
+def _mistake_verdict(here: ExaminedPass) -> Message:
+    later = [label(name) for name in here.gradient_symbols if name in here.wrong_arrays and name != here.first_wrong]
+    if here.wrong_stages == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
     if also := [label(name) for name, state in here.states.items() if state == "wrong"]:
         return message("ui.check.shows.also_later" if len(later) > len(also) else "ui.check.shows.also", also=also)
     how = "once" if not later else "and_on" if len(later) <= LISTED else "and_many"
-    return message(f"ui.check.shows.{how}", first=label(here.first), n=len(later), later=later)
+    return message(f"ui.check.shows.{how}", first=label(here.first_wrong), n=len(later), later=later)
 
 
-def under_way(share: float) -> Message:
+def progress(share: float) -> Message:
     """Return the sentence on the progress of the check."""
     return message("ui.check.verdict.under_way", share=share)
 
 
-def largest(error: np.ndarray, part: Part) -> Message:
+def largest_error(error: np.ndarray, part: Part) -> Message:
     """Return the sentence on the largest relative error of an array, over all its channels."""
     told = error[~np.isnan(error)]
     if not told.size:
         return message("ui.check.undecided_all")
     id, count = ("exact", 0) if not told.any() else ("largest", float(told.max()))
-    if part.whole:
+    if part.is_complete:
         return message(f"ui.check.{id}", error=count)
     return message(f"ui.check.{id}_of_all", error=count, count=error.size // (part.rows * part.columns * part.layers))
 
 
-def sentences(here: Examined) -> tuple[Message | str, ...]:
+def sentences(here: ExaminedPass) -> tuple[Message | str, ...]:
     """Return sentences on a mistake's effect, or on a rule that is not exact."""
     placed, setup = here.mistake, here.setup
     if placed:
-        nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
+        nowhere = () if here.wrong_stages else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
         return (*nowhere, placed.sentence)
     return (message("ui.check.not_exact", rule=setup.rule.replace("_", " ").split(",")),) if setup.deviations else ()
 
 
-def foot(here: Examined) -> list[Message]:
+def foot(here: ExaminedPass) -> list[Message]:
     """Return sentences on the numbers of wrong and undecided entries and kinks; for another forward pass, of
     different entries."""
     check = here.check
@@ -103,16 +103,16 @@ def foot(here: Examined) -> list[Message]:
     if check.wrong:
         wrong = {name: int((marks == WRONG).sum()) for name, marks in check.marks.items()}
         names = [message("ui.check.foot.of", name=label(f"d{name}"), n=n, count=check.marks[name].size) for name, n in wrong.items() if n]
-        how = "forward" if here.of_another_pass else "wrong" if len(names) <= LISTED else "wrong_in_many"
+        how = "forward" if here.is_another_pass else "wrong" if len(names) <= LISTED else "wrong_in_many"
         found.append(message(f"ui.check.foot.{how}", n=check.wrong, count=check.count, names=names))
-    if here.of_another_pass:
+    if here.is_another_pass:
         return found
     if check.undecided:
-        found.append(message(f"ui.check.foot.{_which(check)}", n=check.undecided, count=check.count, floor=check.floor))
+        found.append(message(f"ui.check.foot.{_undecided_kind(check)}", n=check.undecided, count=check.count, floor=check.floor))
     if check.at_kinks:
         found.append(message("ui.check.foot.kinks", n=check.at_kinks))
     return found or [message("ui.check.foot.all", count=check.count, tolerance=TOLERANCE, worst=_worst(here, check))]
 
 
-def _which(check: GradientCheck) -> str:
+def _undecided_kind(check: GradientCheck) -> str:
     return "undecided_pixels" if int((check.marks["x"] == UNDECIDED).sum()) == check.undecided else "undecided"

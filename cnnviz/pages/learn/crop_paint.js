@@ -1,7 +1,7 @@
 // Painting of maps with marks, and of the enlarged part with its numbers.
 
 import { prepare } from "../../view/draw/canvas.js"
-import { font, ring } from "../../view/draw/heatmap.js"
+import { cellFont, ring } from "../../view/draw/heatmap.js"
 import { picture } from "../../view/draw/pixels.js"
 import { layout } from "../../view/model/layout/image_layout.js"
 import { colour, css, ink } from "../../view/model/numbers/colour.js"
@@ -57,7 +57,7 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
     (_, n) => values[face.offset(part.tile, part.top + Math.floor(n / part.wide), part.left + (n % part.wide))],
   )
   const colours = coloursOf(values, limits, scale)
-  context.font = font(Number.parseFloat(getComputedStyle(canvas).getPropertyValue("--small")))
+  context.font = cellFont(Number.parseFloat(getComputedStyle(canvas).getPropertyValue("--small")))
   context.textAlign = "center"
   context.textBaseline = "middle"
   shown.forEach((value, n) => {

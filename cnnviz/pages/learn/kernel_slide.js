@@ -1,6 +1,6 @@
 // Animation of the kernel over the cells in question. Any key or click ends it.
 
-import { isStill } from "../../view/shell/media_queries.js"
+import { prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { placesOf, slides } from "./plate_figures.js"
 
 /** @import { Learn } from "./learn.js" */
@@ -37,7 +37,7 @@ export class Slide {
   /** Slide from the first position to the last. With reduced motion, show the last at once. */
   start() {
     const { places } = this
-    this.reached = places > 1 ? (isStill() ? places - 1 : 0) : undefined
+    this.reached = places > 1 ? (prefersReducedMotion() ? places - 1 : 0) : undefined
     if (this.reached === 0) this.timer = setInterval(() => this.show((this.reached ?? 0) + 1), PLACE)
     this.learn.fill()
   }

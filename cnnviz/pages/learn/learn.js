@@ -1,6 +1,6 @@
 // The Learn page: a list of lessons, or a question with the maps that it names.
 
-import { walk } from "../../view/decks/deck_walk.js"
+import { moveBy } from "../../view/decks/deck_walk.js"
 import { COLON, number, plainNumber } from "../../view/model/numbers/format.js"
 import { Numbers } from "../../view/model/numbers/numbers.js"
 import { tableOf } from "../../view/model/numbers/table_sources.js"
@@ -278,7 +278,7 @@ export class Learn extends Content {
     else if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
     else if (dataset.move) this.shift(Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
-      this.view.look.script ? walk(this.view, 1) : this.goOn(step)
+      this.view.look.script ? moveBy(this.view, 1) : this.goOn(step)
     else if (dataset.key === "learn_back") to(number - 1)
     else if (dataset.key === "learn_hint") this.hint()
     else if (dataset.key === "learn_other") this.another(step)

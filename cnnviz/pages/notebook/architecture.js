@@ -5,7 +5,7 @@ import { MapView } from "../../view/draw/map_view.js"
 import { colour, css, ink } from "../../view/model/numbers/colour.js"
 import { formula, number, short } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, near, nothing, render, setText, svg } from "../../view/shell/html.js"
+import { html, closest, nothing, render, setText, svg } from "../../view/shell/html.js"
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 
@@ -58,7 +58,7 @@ export class Architecture {
     )
     for (const { canvas } of this.maps) view.resizes.observe(canvas)
     this.place.addEventListener("click", (event) => {
-      const stage = near(event, "[data-stage]")?.dataset.stage
+      const stage = closest(event, "[data-stage]")?.dataset.stage
       if (stage) view.turn("", { stage: stage === "f" ? "z1" : stage })
     })
   }

@@ -61,7 +61,7 @@ def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
         "targets": list(setup.y),
         "limits": {"z1": _ends(trace.z1), "a1": _ends(trace.a1), "x": _ends(trace.x)},
         "letters": [{"letter": letter, "words": message(f"ui.notebook.architecture.letters.{name}"), "size": size} for letter, name, size in _letters(snapshot)],
-        "why": message("ui.notebook.architecture.size", rows=trace.x.shape[0], k=len(params.f), padding=_zeros(snapshot), stride=trace.stride, out=trace.z1.shape[0]),
+        "why": message("ui.notebook.architecture.size", rows=trace.x.shape[0], k=len(params.f), padding=_padding_zeros(snapshot), stride=trace.stride, out=trace.z1.shape[0]),
         "asides": [message(f"ui.notebook.architecture.asides.{name}") for name in ("product", "probabilities", "transposed", "chain", "random")],
         "landscape": {"ends": [low, high], "path": path.tolist(), "words": _landscape_words(setup, path)},
     }
@@ -81,7 +81,7 @@ def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:
     ]
 
 
-def _zeros(snapshot: Snapshot) -> int:
+def _padding_zeros(snapshot: Snapshot) -> int:
     """Return the number of zeros that the padding adds along a side, on both ends together."""
     rows, out = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
     added: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows

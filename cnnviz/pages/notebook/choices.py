@@ -4,7 +4,7 @@ import dataclasses
 
 import numpy as np
 
-from cnnviz.core.network.stages import named
+from cnnviz.core.network.stages import display_name
 from cnnviz.core.notebook.notebook import DEVIATIONS, notebook_step
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.setup import RULES, SETUP_KEYS, Setup
@@ -20,7 +20,7 @@ from cnnviz.words import Message, message
 def rules(setup: Setup) -> SwitchGroup:
     """Return the switches for the named rules."""
     found = (
-        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), setup.rule == name, {"rule": name} | fit(on))
+        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), setup.rule == name, {"rule": name} | required_change(on))
         for name, on in RULES.items()
     )
     return group(message("ui.notebook.choices.rule"), tuple(found))
@@ -29,7 +29,7 @@ def rules(setup: Setup) -> SwitchGroup:
 def steps(place: int) -> tuple[SwitchData, ...]:
     """Return the story's steps as switches that each set a setup; the one at `place` is on."""
     return tuple(
-        switch(f"story_{n}", str(n), step.title, n == place, whole(step.setup.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
+        switch(f"story_{n}", str(n), step.title, n == place, complete_change(step.setup.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
     )
 
 
@@ -38,7 +38,7 @@ def calls(place: int, now: int) -> tuple[SwitchData, ...]:
     step = story()[place - 1]
     return tuple(
         switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == now,
-               whole(step.at_call(n).to_query()) | {"part": str(place), "call": str(n) if n > 1 else ""})
+               complete_change(step.at_call(n).to_query()) | {"part": str(place), "call": str(n) if n > 1 else ""})
         for n in (1, 2)
     )  # fmt: skip
 
@@ -58,32 +58,32 @@ def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[st
     }
 
 
-def lead_back(setup: Setup) -> tuple[SwitchGroup, ...]:
+def switch_back(setup: Setup) -> tuple[SwitchGroup, ...]:
     """Return the switch from another network to the notebook's, on this image."""
     channel = {"ch": "red"} if setup.ch == "rgb" else {}
     query = Setup().changed({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
     words = message("ui.notebook.choices.back.words", net=setup.net)
-    back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, whole(query))
+    back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, complete_change(query))
     return (group(message("ui.notebook.choices.network"), (back,)),)
 
 
-def whole(query: dict[str, str]) -> dict[str, str]:
+def complete_change(query: dict[str, str]) -> dict[str, str]:
     """Return a complete setup as a change of the address, which clears all other keys of a setup."""
     return dict.fromkeys(sorted(SETUP_KEYS - query.keys()), "") | query
 
 
-def fit(deviations: frozenset[str]) -> dict[str, str]:
+def required_change(deviations: frozenset[str]) -> dict[str, str]:
     """Return the change to stride 1 and no padding, which all deviations require."""
     return {"stride": "1", "pad": "valid"} if deviations else {}
 
 
-def toggled(name: str, setup: Setup) -> dict[str, str]:
+def toggle_change(name: str, setup: Setup) -> dict[str, str]:
     """Return the change of the address that toggles a deviation."""
     chosen = setup.deviations ^ {name}
-    return {"rule": ",".join(name for name in DEVIATIONS if name in chosen) or "exact"} | fit(chosen)
+    return {"rule": ",".join(name for name in DEVIATIONS if name in chosen) or "exact"} | required_change(chosen)
 
 
-def fits(setup: Setup) -> bool:
+def can_run_notebook(setup: Setup) -> bool:
     """Return whether the notebook's loops can run this setup."""
     return setup.stride == 1 and setup.pad in ("valid", 0)
 
@@ -97,20 +97,20 @@ def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, 
 def _row(name: str, setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> dict[str, object]:
     entry, on = DEVIATION_TABLE[name], name in setup.deviations
     found: dict[str, object] = {
-        "name": name, "label": entry.title, "on": on, "change": toggled(name, setup),
+        "name": name, "label": entry.title, "on": on, "change": toggle_change(name, setup),
         "notebook": entry.notebook, "exact": entry.exact, "effect": entry.words,
     }  # fmt: skip
-    if not fits(setup):
+    if not can_run_notebook(setup):
         return found | {"flipped": [], "alone": [], "matters": message("ui.notebook.alone.not_here"), "yes": False, "more": ""}
     flipped = _step(setup, snapshot, setup.deviations ^ {name})
     alone = _step(setup, exact, {name})
-    changed = _differing(setup, snapshot, flipped, columns)
+    changed = _different_arrays(setup, snapshot, flipped, columns)
     return found | {
         "flipped": changed,
-        "alone": _differing(setup, exact, alone, columns),
-        "matters": _matters(on, changed, snapshot, flipped),
+        "alone": _different_arrays(setup, exact, alone, columns),
+        "matters": _effect_sentence(on, changed, snapshot, flipped),
         "yes": "f_next" in changed,
-        "more": _alone(name, setup, exact, alone, columns),
+        "more": _first_change(name, setup, exact, alone, columns),
     }
 
 
@@ -119,17 +119,17 @@ def _step(setup: Setup, snapshot: Snapshot, deviations: frozenset[str] | set[str
     return dataclasses.replace(snapshot, trace=trace, gradients=gradients, after=after)
 
 
-def _differing(setup: Setup, one: Snapshot, other: Snapshot, columns: tuple[str, ...]) -> list[str]:
+def _different_arrays(setup: Setup, one: Snapshot, other: Snapshot, columns: tuple[str, ...]) -> list[str]:
     return [symbol for symbol in columns if not np.array_equal(array_of(symbol, setup, one), array_of(symbol, setup, other))]
 
 
-def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> Message:
+def _effect_sentence(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> Message:
     """Return the sentence on how toggling this switch affects the new kernel."""
     without = message(f"ui.notebook.matters.{'without' if on else 'with'}")
     if not changed:
         return message("ui.notebook.matters.nothing", without=without)
     if "f_next" not in changed:
-        return message("ui.notebook.matters.not_f", without=without, first=named(changed[0]))
+        return message("ui.notebook.matters.not_f", without=without, first=display_name(changed[0]))
     stands = not (flipped.after.f != flipped.params.f).any()
     place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
     entry = f"f′[{place[0]},{place[1]}]"
@@ -137,9 +137,9 @@ def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> 
     return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
 
 
-def _alone(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
+def _first_change(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
     """Return the sentence on the first array that this deviation alone changes in the exact step."""
-    changed = _differing(setup, exact, alone, columns)
+    changed = _different_arrays(setup, exact, alone, columns)
     if not changed:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
-    return message("ui.notebook.alone.first", first=named(changed[0]))
+    return message("ui.notebook.alone.first", first=display_name(changed[0]))

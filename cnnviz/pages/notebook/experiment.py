@@ -11,7 +11,7 @@ from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.pages.notebook.choices import fits
+from cnnviz.pages.notebook.choices import can_run_notebook
 from cnnviz.words import Message, message
 
 DOTS = ("z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
@@ -22,7 +22,7 @@ def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """Return the stages at which deviations show, and all their sets, for this setup."""
     return {
         "symbols": [{"symbol": symbol, "label": "f′" if symbol == "f_next" else label(symbol)} for symbol in DOTS],
-        "sets": _sets(setup, snapshot) if fits(setup) else None,
+        "sets": _sets(setup, snapshot) if can_run_notebook(setup) else None,
     }
 
 

@@ -1,11 +1,11 @@
 // Notebook: the exact rule's chain over the notebook's, with the causes between them: the story with its prose always in sight,
 // the experiment with its eight switches; and the architecture (cnnviz/pages/notebook).
 
-import { bindChanges, group, tabsOf } from "../../view/controls/switches.js"
+import { bindChanges, group, tabButton } from "../../view/controls/switches.js"
 import { chart as drawChart } from "../../view/draw/chart.js"
 import { formula, number, sentence, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { GradientChain, mapOf, withoutChannel } from "../../view/shell/gradient_chain.js"
+import { GradientChain, mapCanvas, withoutChannel } from "../../view/shell/gradient_chain.js"
 import { difference, html, inner, linesOf, nothing, render } from "../../view/shell/html.js"
 import { Architecture, skeleton } from "./architecture.js"
 
@@ -51,7 +51,7 @@ function prose({ place, steps, title, paragraphs, repairs, calls }) {
   const where = place ? html`<span>${say("web.notebook.place", { n: place, count: steps.length })}</span>` : ""
   return html`<div class="dots">${steps.map(dot)}<span class="turns">${arrow(last, "‹", say("web.notebook.before"))}${where}${arrow(next, "›", say("web.notebook.after"))}</span></div>
     <h1>${title}</h1>${paragraphs.map((words) => html`<p ${inner(sentence(words))}></p>`)}
-    ${calls.length ? html`<div class="tabs" role="group">${calls.map(tabsOf)}</div>` : nothing}${repairs ? fixes(repairs) : nothing}${go}`
+    ${calls.length ? html`<div class="tabs" role="group">${calls.map(tabButton)}</div>` : nothing}${repairs ? fixes(repairs) : nothing}${go}`
 }
 
 const CIRCLES = ["1", "2"]
@@ -76,7 +76,7 @@ const size = ({ flat, layers }) => (flat ? "flat" : layers > 1 ? "layers" : "")
 /** Each rule's arrays side by side, the same array of both under each other, with what parts them between. @param {GradientChainData} chain @param {TagData[]} tags */
 function pairs({ rows, cards, maps }, tags) {
   const row = (/** @type {GradientChainData["rows"][number]} */ { name, label }) =>
-    html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapOf(`${name}.${card.symbol}`)}<figcaption class="limits"><span class="power"></span></figcaption></figure>` : html`<span></span>`))}`
+    html`<div class="row-label" data-row=${name}>${label}</div>${cards.map((card) => (`${name}.${card.symbol}` in maps ? html`<figure class="map ${size(card)} ${card.state}">${mapCanvas(`${name}.${card.symbol}`)}<figcaption class="limits"><span class="power"></span></figcaption></figure>` : html`<span></span>`))}`
   const cause = (/** @type {GradientCard} */ { symbol, note }) => {
     const n = tags.findIndex((tag) => tag.symbol === symbol)
     return html`<div class="between">${n < 0 ? html`<button type="button" class="note" popovertarget="notes" title=${say("web.notebook.notes")}>${note}</button>` : html`<span class="tag"><b class="cause">${CIRCLES[n]}</b> ${tags[n].title}</span>`}</div>`
@@ -186,9 +186,9 @@ export class Notebook extends GradientChain {
   }
 
   /** @override @param {GradientChainData} chain */
-  lay(chain) {
+  layOut(chain) {
     const plan = `${this.view.$(".gradient-chain").clientWidth}`
-    if (!this.isNew(plan)) return
+    if (!this.updatePlan(plan)) return
     render(pairs(chain, this.notebook?.story?.tags ?? []), this.view.$(".ground"))
     this.below()
     this.keepMaps(chain)

@@ -82,7 +82,7 @@ def _facts(setup: Setup) -> dict[str, object]:
     }  # fmt: skip
 
 
-def printed() -> dict[str, object]:
+def printed_numbers() -> dict[str, object]:
     """Return the notebook's printed numbers beside those that its deviations reproduce."""
     again = rerun(load_image("train-0", "red", "raw"))
     named = zip(("before", "call_1", "call_2", "printed"), [*again.kernels[:3], np.array(KERNEL)], strict=True)

@@ -26,22 +26,22 @@ def tab_of(setup: Setup, asked: Mapping[str, str]) -> str:
     part = asked.get("part", "")
     if part in TABS:
         return part
-    return "story" if place_in_story(setup, asked) or _untouched(setup) else "experiment"
+    return "story" if story_step(setup, asked) or _untouched(setup) else "experiment"
 
 
-def tab_elsewhere(asked: Mapping[str, str]) -> str:
+def other_network_tab(asked: Mapping[str, str]) -> str:
     """Return the tab that an address opens with another network than the notebook's.
 
-    >>> tab_elsewhere({"part": "theory"}), tab_elsewhere({"part": "3"})
+    >>> other_network_tab({"part": "theory"}), other_network_tab({"part": "3"})
     ('theory', 'experiment')
     """
     return asked["part"] if asked.get("part") in ELSEWHERE else "experiment"
 
 
-def place_in_story(setup: Setup, asked: Mapping[str, str]) -> int:
+def story_step(setup: Setup, asked: Mapping[str, str]) -> int:
     """Return the number of the story's step that an address shows, or 0.
 
-    >>> place_in_story(Setup(), {"part": "2"}), place_in_story(Setup(), {"part": "9"}), place_in_story(story()[3].setup, {})
+    >>> story_step(Setup(), {"part": "2"}), story_step(Setup(), {"part": "9"}), story_step(story()[3].setup, {})
     (2, 0, 4)
     """
     steps = story()

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnnviz.core.network.network import DEFAULT
 from cnnviz.core.network.notebook_ops import sigmoid_prime
-from cnnviz.core.network.stages import named
+from cnnviz.core.network.stages import display_name
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.film import thinned
@@ -17,10 +17,10 @@ from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
 from cnnviz.pages.map_parts import filled_part, part, record_of
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook import architecture
-from cnnviz.pages.notebook.choices import calls, lead_back, repairs, rows, rules, steps
+from cnnviz.pages.notebook.choices import calls, repairs, rows, rules, steps, switch_back
 from cnnviz.pages.notebook.experiment import DOTS, experiment
-from cnnviz.pages.notebook.story import printed, story
-from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, place_in_story, tab_elsewhere, tab_of, tabs
+from cnnviz.pages.notebook.story import printed_numbers, story
+from cnnviz.pages.notebook.tabs import ELSEWHERE, call_of, other_network_tab, story_step, tab_of, tabs
 from cnnviz.pages.notebook.theory import theory
 from cnnviz.wire.gradient_chain import CardState
 from cnnviz.wire.parts import ChartData
@@ -37,8 +37,8 @@ def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = No
 
     With another network than the notebook's, there is one row, and a switch back to the notebook's network.
     """
-    if elsewhere(setup):
-        return _elsewhere(setup, snapshot, asked or {})
+    if is_other_network(setup):
+        return _other_network_chain(setup, snapshot, asked or {})
     tab = tab_of(setup, asked or {})
     columns = IN_STORY if tab == "story" else COLUMNS
     program = setup.network.program(snapshot.trace.x.shape)
@@ -71,15 +71,15 @@ def _states(columns: tuple[str, ...], differing: list[str]) -> dict[str, CardSta
     return {symbol: "first" if symbol == differing[0] else "inherits" if symbol in differing else "equal" for symbol in columns} if differing else {}
 
 
-def elsewhere(setup: Setup) -> bool:
+def is_other_network(setup: Setup) -> bool:
     """Return whether the setup has another network than the notebook's, or another optimizer."""
     return setup.net != DEFAULT or setup.ch == "rgb" or setup.opt != "gd"
 
 
-def more(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def tab_records(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Return the records of the open tab besides the chain, and its arrays."""
-    other, arrays = elsewhere(setup), {}
-    tab = tab_elsewhere(asked) if other else tab_of(setup, asked)
+    other, arrays = is_other_network(setup), {}
+    tab = other_network_tab(asked) if other else tab_of(setup, asked)
     switches = [] if other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
     found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
     if tab == "theory" or other:
@@ -93,7 +93,7 @@ def more(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[di
 
 def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[str, object]:
     """Return the current step of the story: its text, its two deviations and their effect, and the notebook's output."""
-    place = place_in_story(setup, asked)
+    place = story_step(setup, asked)
     step = story()[place - 1] if place else None
     about = (step or story()[2]).about
     both = step is not None and set(about) <= setup.deviations
@@ -106,7 +106,7 @@ def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[s
         "tags": [_tag(name) for name in about] if both else [],
         "repairs": repairs(setup, snapshot, about) if both else None,
         "calls": calls(place, call_of(asked)) if step and step.setup.deviations else [],
-        "printed": printed(),
+        "printed": printed_numbers(),
     }
 
 
@@ -116,9 +116,9 @@ def _tag(name: str) -> dict[str, object]:
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
-def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> GradientChain:
+def _other_network_chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> GradientChain:
     """Return the chain of the setup's own pass alone, since the deviations belong to the notebook's network."""
-    program, tab = setup.network.program(snapshot.trace.x.shape), tab_elsewhere(asked)
+    program, tab = setup.network.program(snapshot.trace.x.shape), other_network_tab(asked)
     backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
     shown = [*setup.network.symbols[1:], *backward]
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in shown})
@@ -132,7 +132,7 @@ def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> Gr
         operations=tuple(Operation(symbol, "", words[symbol]) for symbol in shown),
         subject=backward[-1],
         states={},
-        groups=lead_back(setup),
+        groups=switch_back(setup),
         tabs=tabs(tab, ELSEWHERE),
     )
 
@@ -178,7 +178,7 @@ def _verdict(setup: Setup, differing: list[str], of: int) -> Message:
     if not differing:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=named(differing[0]), count=len(differing), stages=of, update=setup.k
+        "ui.notebook.verdict.apart", first=display_name(differing[0]), count=len(differing), stages=of, update=setup.k
     )
 
 

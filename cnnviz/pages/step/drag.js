@@ -7,21 +7,21 @@ import { COLON, number } from "../../view/model/numbers/format.js"
 import { Numbers } from "../../view/model/numbers/numbers.js"
 import { settingOf } from "../../view/model/state/set_values.js"
 import { say } from "../../view/model/words.js"
-import { isTouched } from "../../view/shell/media_queries.js"
+import { isTouch } from "../../view/shell/media_queries.js"
 import { DragCard } from "./drag_card.js"
-import { corners } from "./drag_corners.js"
-import { hitAt, hitOf, rateIn } from "./drag_hit.js"
-import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "./drag_model.js"
+import { addCorners } from "./drag_corners.js"
+import { hitAt, hitOf, rateAt } from "./drag_hit.js"
+import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, valueToRequest } from "./drag_model.js"
 
 /** @import { Curve, Drag, Event as DragEvent } from "./drag_model.js" */
 /** @import { Hit } from "./drag_hit.js" */
 /** @import { Answer, Step, StepAnswer } from "../../view/types/view.js" */
 
-const SLOP = 3 // pixels that the pointer may move during a click
-const LONG = 500 // milliseconds of a long press
-const STILL = 8 // pixels that the finger may move meanwhile
-const LATE = 120 // milliseconds until outdated maps are hatched
-const REACH = 2 // range of the curve of a filter's weight; other numbers get a range with a visible change
+const CLICK_SLOP = 3 // pixels that the pointer may move during a click
+const LONG_PRESS = 500 // milliseconds of a long press
+const FINGER_SLOP = 8 // pixels that the finger may move meanwhile
+const HATCH_DELAY = 120 // milliseconds until outdated maps are hatched
+const FILTER_SPAN = 2 // range of the curve of a filter's weight; other numbers get a range with a visible change
 
 /** @typedef {{ hit: Hit, id: number, x: number, y: number, touch: boolean, timer?: ReturnType<typeof setTimeout> }} Press */
 
@@ -31,13 +31,13 @@ export class Dragging {
   /** @type {Press | null} */
   press = null
   name = ""
-  late = false // whether outdated maps are hatched
+  isLate = false // whether outdated maps are hatched
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   lateness = undefined
   /** @type {Numbers | undefined}  the numbers from before the drag */
-  before = undefined
+  previousNumbers = undefined
   /** @type {() => void} */
-  uncorner = () => {}
+  removeCorners = () => {}
 
   /** @param {Step} step */
   constructor(step) {
@@ -48,9 +48,9 @@ export class Dragging {
     this.card = new DragCard(content)
     /** @type {(where: EventTarget, name: string, act: (event: any) => void) => void} */
     const on = (where, name, act) => where.addEventListener(name, act, { capture: true, signal, passive: false })
-    on(view.root, "pointerdown", (event) => this.pressed(event))
-    on(window, "pointermove", (event) => this.moved(event))
-    on(window, "pointerup", (event) => this.released(event))
+    on(view.root, "pointerdown", (event) => this.onPointerDown(event))
+    on(window, "pointermove", (event) => this.onPointerMove(event))
+    on(window, "pointerup", (event) => this.onPointerUp(event))
     on(window, "pointercancel", () => this.cancel())
     on(window, "blur", ({ target }) => target === window && this.cancel()) // not the blur of an element
     on(window, "touchmove", (event) => this.drag && event.preventDefault())
@@ -63,11 +63,11 @@ export class Dragging {
    * the forward pass are never hidden meanwhile.
    * @param {string} symbol @returns {boolean | undefined}
    */
-  hatches(symbol) {
+  isHatched(symbol) {
     if (!this.drag) return undefined
     const { band } = this.step.numbers.maps[symbol]
     if (symbol === "x" || symbol === "y" || band === "parameters") return undefined
-    return this.late || (band === "gradients" ? undefined : false)
+    return this.isLate || (band === "gradients" ? undefined : false)
   }
 
   /** The explanation during a drag. */
@@ -75,7 +75,7 @@ export class Dragging {
     return this.drag
       ? {
           title: say("web.drag.moves", { name: this.name }),
-          sentence: say(isTouched() ? "web.drag.hint_touch" : "web.drag.hint"),
+          sentence: say(isTouch() ? "web.drag.hint_touch" : "web.drag.hint"),
           how: "",
           fact: "",
         }
@@ -87,7 +87,7 @@ export class Dragging {
    * @param {import("./step.js").Subject} subject
    */
   change({ map, cell }) {
-    const { before, late, step } = this
+    const { previousNumbers: before, isLate: late, step } = this
     const { numbers } = step
     if (!before || late || !numbers.maps[map] || step.isAhead(map)) return ""
     if (![before, numbers].every((each) => each.isExact(map, cell))) return ""
@@ -98,26 +98,26 @@ export class Dragging {
   // ---- pointers
 
   /** @param {PointerEvent} event */
-  pressed(event) {
-    this.forget()
+  onPointerDown(event) {
+    this.forgetPress()
     if (this.drag) return this.cancel() // a second finger
     if (event.button !== 0 || !event.isPrimary) return
     const hit = hitOf(this.step, event)
     if (!hit) return
     const touch = event.pointerType === "touch"
     this.press = { hit, id: event.pointerId, x: event.clientX, y: event.clientY, touch }
-    if (touch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG)
+    if (touch) this.press.timer = setTimeout(() => this.press && this.start(this.press.hit), LONG_PRESS)
   }
 
   /** @param {PointerEvent} event */
-  moved(event) {
+  onPointerMove(event) {
     const { press, drag } = this
     if (!press || event.pointerId !== press.id) return
     const [across, up] = [event.clientX - press.x, press.y - event.clientY]
-    const far = Math.hypot(across, up)
+    const distance = Math.hypot(across, up)
     if (!drag) {
-      if (press.touch && far > STILL) return this.forget()
-      if (press.touch || far < SLOP || (press.hit.along === "lr" && Math.abs(across) > Math.abs(up))) return
+      if (press.touch && distance > FINGER_SLOP) return this.forgetPress()
+      if (press.touch || distance < CLICK_SLOP || (press.hit.along === "lr" && Math.abs(across) > Math.abs(up))) return
       this.start(press.hit)
     }
     event.stopPropagation() // no hovering during a drag
@@ -128,18 +128,18 @@ export class Dragging {
   }
 
   /** @param {PointerEvent} event */
-  released(event) {
-    const held = this.drag && this.press?.id === event.pointerId
-    this.forget()
-    if (!held) return
+  onPointerUp(event) {
+    const isDragging = this.drag && this.press?.id === event.pointerId
+    this.forgetPress()
+    if (!isDragging) return
     event.stopPropagation()
     const swallow = (/** @type {Event} */ click) => click.stopPropagation()
     addEventListener("click", swallow, { capture: true, once: true })
     setTimeout(() => removeEventListener("click", swallow, { capture: true }), 0)
-    this.drop()
+    this.release()
   }
 
-  forget() {
+  forgetPress() {
     clearTimeout(this.press?.timer)
     this.press = null
   }
@@ -148,12 +148,12 @@ export class Dragging {
 
   /** @param {KeyboardEvent} event */
   key(event) {
-    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
-    if (!this.drag && !(way && event.shiftKey && this.take())) return
-    if (way) this.dispatch({ type: "moved", steps: way * (event.shiftKey ? FINE : 1) })
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    if (!this.drag && !(direction && event.shiftKey && this.take())) return
+    if (direction) this.dispatch({ type: "moved", steps: direction * (event.shiftKey ? FINE : 1) })
     else if (event.key === "Escape") this.cancel()
-    else if (event.key === "Enter") this.drop()
-    else if (event.key !== "Shift") return this.drop() // another key: release the number and handle the key
+    else if (event.key === "Enter") this.release()
+    else if (event.key !== "Shift") return this.release() // another key: release the number and handle the key
     event.preventDefault()
     event.stopPropagation()
   }
@@ -161,9 +161,9 @@ export class Dragging {
   /** Start dragging the focused cell, or the learning rate in its field. Return whether there was one. */
   take() {
     const { step } = this
-    const held = rateIn(step, document.activeElement) ?? this.focused()
-    if (held) this.start(held)
-    return held !== null
+    const hit = rateAt(step, document.activeElement) ?? this.focused()
+    if (hit) this.start(hit)
+    return hit !== null
   }
 
   /** Return the focused cell if it can be dragged, or null. @returns {Hit | null} */
@@ -200,17 +200,17 @@ export class Dragging {
     if (!look || this.drag) return
     view.player.pause()
     step.loupe.hide()
-    step.seats.land()
-    this.before = numbers
-    this.uncorner = corners(step)
+    step.seats.finish()
+    this.previousNumbers = numbers
+    this.removeCorners = addCorners(step)
     this.name = step.nameOf(along)
     this.drag = begin(along, boundsOf(along, numbers.answer.lesson.scale))
     view.root.classList.add("dragging")
     this.card.stand(this.press ?? this.focusedAt(symbol, cell))
-    const of = this.drag
-    const span = numbers.maps[symbol]?.kind === "filters" ? String(REACH) : ""
+    const drag = this.drag
+    const span = numbers.maps[symbol]?.kind === "filters" ? String(FILTER_SPAN) : ""
     look("curve", { ...numbers.answer.lesson, along, span }, (answer) => {
-      if (this.drag?.along !== of.along || this.drag.curve) return
+      if (this.drag?.along !== drag.along || this.drag.curve) return
       const curve = curveOf(answer)
       curve ? this.dispatch({ type: "known", curve }) : this.cancel()
     })
@@ -227,12 +227,12 @@ export class Dragging {
   // Request the latest wanted value, one request at a time.
   ask() {
     const { drag, step } = this
-    const value = drag && toAsk(drag)
-    if (value === null || !drag || !this.before) return
+    const value = drag && valueToRequest(drag)
+    if (value === null || !drag || !this.previousNumbers) return
     this.drag = next(drag, { type: "asked" })
-    const { lesson: setup } = this.before.answer
+    const { lesson: setup } = this.previousNumbers.answer
     clearTimeout(this.lateness)
-    this.lateness = setTimeout(() => this.hatch(true), LATE)
+    this.lateness = setTimeout(() => this.hatch(true), HATCH_DELAY)
     step.view.host.numbers.look?.("", { ...setup, ...settingOf(setup, drag.along, value) }, (answer) => {
       if (this.drag?.along !== drag.along || this.drag.asked !== value) return
       clearTimeout(this.lateness)
@@ -250,13 +250,13 @@ export class Dragging {
 
   /** @param {boolean} late */
   hatch(late) {
-    this.late = late && this.drag !== null && isBehind(this.drag)
+    this.isLate = late && this.drag !== null && isBehind(this.drag)
     this.step.view.paint()
   }
 
   /** Show a response, with the colour scales from before the drag. @param {Answer} answer */
   show(answer) {
-    const { step, before } = this
+    const { step, previousNumbers: before } = this
     const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
     if (before) numbers.hold(before)
     step.take(numbers)
@@ -270,8 +270,8 @@ export class Dragging {
   }
 
   /** Release the number where it is: one history entry. */
-  drop() {
-    const { drag, before, step } = this
+  release() {
+    const { drag, previousNumbers: before, step } = this
     if (!drag || !before) return
     const { lesson: setup } = before.answer
     if (!drag.curve || !hasMoved(drag)) return this.cancel()
@@ -281,8 +281,8 @@ export class Dragging {
 
   /** Put the number back. */
   cancel() {
-    this.forget()
-    const { before, step } = this
+    this.forgetPress()
+    const { previousNumbers: before, step } = this
     if (!this.drag || !before) return
     this.end()
     step.take(before)
@@ -292,10 +292,10 @@ export class Dragging {
 
   end() {
     clearTimeout(this.lateness)
-    this.late = false
+    this.isLate = false
     this.drag = null
-    this.before = undefined
-    this.uncorner()
+    this.previousNumbers = undefined
+    this.removeCorners()
     this.card.close()
     this.step.view.root.classList.remove("dragging")
     delete this.step.view.root.dataset.dragged
@@ -304,11 +304,11 @@ export class Dragging {
 
 /** @param {Answer | undefined} answer @returns {Curve | null} */
 function curveOf(answer) {
-  const found = /** @type {import("../../view/types/wire.js").CurveHeader | undefined} */ (
+  const header = /** @type {import("../../view/types/wire.js").CurveHeader | undefined} */ (
     /** @type {unknown} */ (answer)
   )
-  if (!answer?.arrays.theta || !found || found.at === null || found.span === null) return null
-  const { at, gradient, span, kink } = found
+  if (!answer?.arrays.theta || !header || header.at === null || header.span === null) return null
+  const { at, gradient, span, kink } = header
   return {
     theta: answer.arrays.theta.values,
     loss: answer.arrays.loss.values,

@@ -1,7 +1,7 @@
 // The card beside a dragged number: the loss along it, the change that the gradient predicts, and the real change.
 
 import { prepare } from "../../view/draw/canvas.js"
-import { lossAlong } from "../../view/draw/loss_along.js"
+import { drawLossCurve } from "../../view/draw/loss_along.js"
 import { palette } from "../../view/draw/pen.js"
 import { factor, formula, lossText, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -59,17 +59,17 @@ export class DragCard {
     if (!curve || !width) return
     const words = { before: say("web.drag.before"), now: say("web.drag.now"), promised: say("web.drag.promised") }
     const drawn = { curve, value: shown, loss: loss ?? lossAt(curve), words }
-    lossAlong({ context, width, height }, palette(this.root), drawn)
+    drawLossCurve({ context, width, height }, palette(this.root), drawn)
   }
 
   // Announce the value, but not at every step.
   /** @param {Drag} drag @param {string} name */
   speak(drag, name) {
     const now = performance.now()
-    const place = this.box.querySelector("[role=status]")
-    if (!place || now - this.spokenAt < EVERY || drag.loss === null) return
+    const status = this.box.querySelector("[role=status]")
+    if (!status || now - this.spokenAt < EVERY || drag.loss === null) return
     this.spokenAt = now
-    place.textContent = say("web.drag.spoken", { name, value: number(drag.shown), loss: lossText(drag.loss) })
+    status.textContent = say("web.drag.spoken", { name, value: number(drag.shown), loss: lossText(drag.loss) })
   }
 }
 
@@ -77,18 +77,18 @@ export class DragCard {
 function body(drag, name) {
   const { curve, loss, along } = drag
   if (!curve) return html``
-  const found = promiseOf(drag)
-  const print = found ? printerOf(found.promised, found.really) : number
-  const before = lossAt(curve)
+  const changes = promiseOf(drag)
+  const print = changes ? printerOf(changes.promised, changes.really) : number
+  const startLoss = lossAt(curve)
   const title = say(along === "lr" ? "web.drag.title_rate" : "web.drag.title", { name })
   return html`<h2>${markup(formula(title))}</h2><canvas aria-hidden="true"></canvas>
-    <dl><dt class="promised">${say("web.drag.gradient_promised")}</dt><dd class="promised">${found ? print(found.promised) : "0"}</dd>
-      <dt>${say("web.drag.really")}</dt><dd>${found ? print(found.really) : "0"}</dd></dl>
+    <dl><dt class="promised">${say("web.drag.gradient_promised")}</dt><dd class="promised">${changes ? print(changes.promised) : "0"}</dd>
+      <dt>${say("web.drag.really")}</dt><dd>${changes ? print(changes.really) : "0"}</dd></dl>
     <dl class="loss"><dt>${drag.along === "lr" ? markup("<i>η</i>") : markup(formula(name))}</dt>
       <dd><span>${number(curve.at)}</span>${hasMoved(drag) ? html` → <b>${number(drag.shown)}</b>` : ""}</dd>
       <dt>${say(along === "lr" ? "web.drag.loss_after" : "web.drag.loss")} <i>L</i></dt>
-      <dd><span>${number(before)}</span>${hasMoved(drag) && loss !== null ? html` → <b>${number(loss)}</b>` : ""}</dd></dl>
-    <p>${found ? say("web.drag.product", { gradient: number(curve.gradient, 3), by: factor(found.by, 3) }) : say("web.drag.how")}</p>
+      <dd><span>${number(startLoss)}</span>${hasMoved(drag) && loss !== null ? html` → <b>${number(loss)}</b>` : ""}</dd></dl>
+    <p>${changes ? say("web.drag.product", { gradient: number(curve.gradient, 3), by: factor(changes.by, 3) }) : say("web.drag.how")}</p>
     ${curve.kink ? html`<p class="kink">${say("web.drag.kink")}</p>` : ""}
     <p class="spoken" role="status"></p>`
 }

@@ -8,13 +8,13 @@ const SHARE = 1 / 3 // of a side
 const [LEAST, NAMED] = [40, 160] // least size in pixels of a map with a corner, and of one with a label in it
 
 /** Add the corners and return a function that removes them. @param {Step} step */
-export function corners(step) {
-  const changing = Object.values(step.plates).filter(({ symbol, size, received }) => {
+export function addCorners(step) {
+  const plates = Object.values(step.plates).filter(({ symbol, size, received }) => {
     const { band, kind } = step.numbers.maps[symbol]
-    const fixed = symbol === "x" || symbol === "y" || band === "parameters"
-    return received && !fixed && kind === "map" && Math.min(...size) >= LEAST && !step.isAhead(symbol)
+    const isFixed = symbol === "x" || symbol === "y" || band === "parameters"
+    return received && !isFixed && kind === "map" && Math.min(...size) >= LEAST && !step.isAhead(symbol)
   })
-  const made = changing.map(({ canvas, holder, size }) => {
+  const cornerElements = plates.map(({ canvas, holder, size }) => {
     const corner = document.createElement("div")
     corner.className = "corner-before"
     corner.setAttribute("aria-hidden", "true")
@@ -30,6 +30,6 @@ export function corners(step) {
     return corner
   })
   return () => {
-    for (const corner of made) corner.remove()
+    for (const corner of cornerElements) corner.remove()
   }
 }

@@ -1,29 +1,29 @@
 // Hit test for numbers that can be dragged: in the diagram, or in maps with large cells.
 
-import { cellUnder, pictureOf, placeIn, plateUnder } from "../../view/pointer/picture_pointer.js"
+import { cellUnder, pictureOf, positionIn, plateUnder } from "../../view/pointer/picture_pointer.js"
 
 /** @import { Cell, Step } from "../../view/types/view.js" */
 /** @typedef {{ along: string, symbol: string, cell: Cell }} Hit  the number's name in the address, and its cell; empty for the learning rate */
 
-const LEAST = 13 // least size of a draggable cell in pixels
-const FINGER = 14 // pixels by which a finger may miss it
+const LEAST_SIDE = 13 // least size of a draggable cell in pixels
+const FINGER_REACH = 14 // pixels by which a finger may miss it
 
 /**
  * Return whether a number can be dragged: a pixel or parameter with exact value, or a target before the first update,
  * since updates depend on it.
  * @param {Step} step @param {string} symbol @param {Cell} cell
  */
-function draggable(step, symbol, cell) {
+function isDraggable(step, symbol, cell) {
   const { numbers, view } = step
   const map = numbers.maps[symbol]
   const target =
     symbol === "y" && view.k === 0 && !numbers.network.images.length && !Object.keys(numbers.answer.deviations).length
-  const own = map && (symbol === "x" || map.band === "parameters" || target)
-  return Boolean(own) && isFree(step) && step.isOpen(symbol) && numbers.isExact(symbol, cell) && !view.waiting
+  const isEditable = map && (symbol === "x" || map.band === "parameters" || target)
+  return Boolean(isEditable) && areNumbersDraggable(step) && step.isOpen(symbol) && numbers.isExact(symbol, cell) && !view.waiting
 }
 
 /** Return whether numbers can be dragged on this page at all. @param {Step} step */
-const isFree = ({ view, predicting, missions }) =>
+const areNumbersDraggable = ({ view, predicting, missions }) =>
   view.page === ""
   && view.host.numbers.look !== undefined
   && !view.veiled
@@ -34,18 +34,18 @@ const isFree = ({ view, predicting, missions }) =>
  * Return the learning rate if `target` is its field and it can be dragged, or null.
  * @param {Step} step @param {Element | null} target @returns {Hit | null}
  */
-export const rateIn = (step, target) =>
-  target?.closest("[data-key=learning_rate]") && isFree(step) && !step.view.waiting
+export const rateAt = (step, target) =>
+  target?.closest("[data-key=learning_rate]") && areNumbersDraggable(step) && !step.view.waiting
     ? { along: "lr", symbol: "", cell: [] }
     : null
 
 /** @param {Step} step @param {PointerEvent} event @returns {Hit | null} */
 export function hitOf(step, event) {
   if (!step.received) return null
-  const rate = rateIn(step, /** @type {Element} */ (event.target))
+  const rate = rateAt(step, /** @type {Element} */ (event.target))
   if (rate) return rate
-  const found = large(plateUnder(step, event)) ?? inPicture(step, event)
-  return found && hitAt(step, found.symbol, found.cell)
+  const match = largeCell(plateUnder(step, event)) ?? hitInDiagram(step, event)
+  return match && hitAt(step, match.symbol, match.cell)
 }
 
 /**
@@ -53,7 +53,7 @@ export function hitOf(step, event) {
  * @param {Step} step @param {string} symbol @param {Cell} cell @returns {Hit | null}
  */
 export const hitAt = (step, symbol, cell) =>
-  draggable(step, symbol, cell)
+  isDraggable(step, symbol, cell)
     ? { along: `${symbol}:${step.numbers.index(symbol, cell).join(",")}`, symbol, cell }
     : null
 
@@ -61,33 +61,33 @@ export const hitAt = (step, symbol, cell) =>
  * Return the diagram's symbols with draggable numbers, and those whose numbers are too small to drag.
  * @param {Step} step @returns {[held: string[], small: string[]]}
  */
-export function heldIn(step) {
+export function draggableSymbols(step) {
   const { spots, fields, shown } = step.picture
-  const held = spots.filter(({ symbol, cell }) => symbol && draggable(step, symbol, cell)).map(({ symbol }) => symbol)
+  const held = spots.filter(({ symbol, cell }) => symbol && isDraggable(step, symbol, cell)).map(({ symbol }) => symbol)
   const small = [...shown, ...fields]
     .map(({ symbol = "" }) => symbol)
-    .filter((symbol) => symbol && !held.includes(symbol) && draggable(step, symbol, step.cells.own(symbol)))
+    .filter((symbol) => symbol && !held.includes(symbol) && isDraggable(step, symbol, step.cells.own(symbol)))
   return [[...new Set(held)], [...new Set(small)]]
 }
 
 /** @param {ReturnType<typeof plateUnder>} found */
-const large = (found) => (found && found.side >= LEAST ? { symbol: found.map, cell: found.cell } : null)
+const largeCell = (found) => (found && found.side >= LEAST_SIDE ? { symbol: found.map, cell: found.cell } : null)
 
 /**
  * Return the distance of a point from a box.
  * @param {import("../../view/types/view.js").Box} box @param {{ x: number, y: number }} point
  */
-const from = ({ x, y, width, height }, point) =>
+const distance = ({ x, y, width, height }, point) =>
   Math.hypot(Math.max(x - point.x, 0, point.x - x - width), Math.max(y - point.y, 0, point.y - y - height))
 
 /** @param {Step} step @param {PointerEvent} event */
-function inPicture(step, event) {
+function hitInDiagram(step, event) {
   const canvas = pictureOf(event)
   if (!canvas) return null
-  const point = placeIn(canvas, event)
-  const reach = event.pointerType === "touch" ? FINGER : 0
+  const point = positionIn(canvas, event)
+  const reach = event.pointerType === "touch" ? FINGER_REACH : 0
   const [spot] = step.picture.spots
-    .filter(({ symbol, cell, box }) => symbol && from(box, point) <= reach && draggable(step, symbol, cell))
-    .toSorted((one, other) => from(one.box, point) - from(other.box, point))
-  return spot ? { symbol: spot.symbol, cell: spot.cell } : large(cellUnder(step, point))
+    .filter(({ symbol, cell, box }) => symbol && distance(box, point) <= reach && isDraggable(step, symbol, cell))
+    .toSorted((one, other) => distance(one.box, point) - distance(other.box, point))
+  return spot ? { symbol: spot.symbol, cell: spot.cell } : largeCell(cellUnder(step, point))
 }

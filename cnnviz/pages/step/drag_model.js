@@ -53,19 +53,19 @@ export const begin = (along, bounds) => ({
  * @param {Drag} drag @param {Curve} curve
  */
 function valueAt({ along, moved, bounds }, { theta, at, span }) {
-  if (along === "lr") return theta[pointOf(theta, at, moved)]
+  if (along === "lr") return theta[pointIndex(theta, at, moved)]
   const value = at + (moved * span) / STEPS
   const digits = Math.min(12, Math.max(0, Math.ceil(-Math.log10((span * FINE) / STEPS))))
-  const free = moved ? Number(value.toFixed(digits)) : at
+  const unclamped = moved ? Number(value.toFixed(digits)) : at
   // A number that starts beyond its bounds may stay there, but goes no further.
-  return Math.min(Math.max(free, Math.min(bounds.least, at)), Math.max(bounds.most, at))
+  return Math.min(Math.max(unclamped, Math.min(bounds.least, at)), Math.max(bounds.most, at))
 }
 
 /**
  * Return the index of the curve's point some steps from a value, clamped to the curve.
  * @param {ArrayLike<number>} theta @param {number} at @param {number} moved
  */
-const pointOf = (theta, at, moved) =>
+const pointIndex = (theta, at, moved) =>
   Math.min(Math.max(Array.from(theta).indexOf(at) + Math.round(moved), 0), theta.length - 1)
 
 /**
@@ -92,7 +92,7 @@ export function next(drag, event) {
 }
 
 /** Return the value to request now, or null if a request is pending or none is needed. @param {Drag} drag */
-export const toAsk = ({ curve, asked, wanted, shown }) => (curve && asked === null && wanted !== shown ? wanted : null)
+export const valueToRequest = ({ curve, asked, wanted, shown }) => (curve && asked === null && wanted !== shown ? wanted : null)
 
 /** Return whether the number differs from its start. @param {Drag} drag */
 export const hasMoved = ({ curve, wanted }) => curve !== null && wanted !== curve.at
@@ -119,8 +119,8 @@ const [DIGITS, MOST] = [3, 7] // significant digits of the larger number, and de
  * @param {number} promised @param {number} really @returns {(value: number) => string}
  */
 export function printerOf(promised, really) {
-  const most = Math.max(Math.abs(promised), Math.abs(really))
-  const known = most > 0 && Number.isFinite(most)
-  const places = known ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(most))) : DIGITS
-  return (value) => (places > MOST ? number(value, DIGITS) : decimals(value, places))
+  const larger = Math.max(Math.abs(promised), Math.abs(really))
+  const isFinite = larger > 0 && Number.isFinite(larger)
+  const decimalPlaces = isFinite ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(larger))) : DIGITS
+  return (value) => (decimalPlaces > MOST ? number(value, DIGITS) : decimals(value, decimalPlaces))
 }

@@ -3,7 +3,7 @@
 import { putWeight } from "../../view/controls/network_controls.js"
 import { fitting, plainNumber } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { ask } from "./step_inquiry.js"
+import { requestPart } from "./step_inquiry.js"
 
 /** @import { Box, Cell, Step } from "../../view/types/view.js" */
 
@@ -22,7 +22,7 @@ export class KernelField {
   }
 
   /** Return whether the cells of a map can be edited. @param {string} symbol */
-  takes(symbol) {
+  isEditable(symbol) {
     const map = this.step.numbers.maps[symbol]
     return map?.kind === "filters" && map.band === "parameters"
   }
@@ -38,9 +38,9 @@ export class KernelField {
     if (!weights) {
       const asked = {}
       this.asked = asked
-      return ask(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
+      return requestPart(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
     }
-    const byKey = document.activeElement === this.step.plates[symbol]?.canvas
+    const openedByKey = document.activeElement === this.step.plates[symbol]?.canvas
     const text = String(weights[numbers.offset(symbol, cell)])
     const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(",")}]`
     const label = say("web.step.edit_weight", { name })
@@ -65,11 +65,11 @@ export class KernelField {
       committed = field.value
       putWeight(this.step.view, this.bank(symbol), cell, plainNumber(field.value) || "0")
     }
-    const back = () => {
+    const cancel = () => {
       this.close()
       const words = this.step.view.$(".explain .text") // focusing the explanation keeps the diagram's subject
-      const beside = holder.classList.contains("roll") && words.offsetParent
-      const next = beside ? words : this.step.plates[symbol]?.canvas
+      const isInDiagram = holder.classList.contains("roll") && words.offsetParent
+      const next = isInDiagram ? words : this.step.plates[symbol]?.canvas
       next?.focus({ preventScroll: true })
     }
     field.addEventListener("blur", () => {
@@ -77,11 +77,11 @@ export class KernelField {
       commit()
       this.close()
     })
-    const done = () => {
+    const finish = () => {
       commit()
-      byKey ? back() : this.close() // after a click, keys act on the page again
+      openedByKey ? cancel() : this.close() // after a click, keys act on the page again
     }
-    field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, done, back }))
+    field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, done: finish, back: cancel }))
     for (const event of ["click", "pointerdown", "pointermove"])
       field.addEventListener(event, (each) => each.stopPropagation())
     field.focus({ preventScroll: true })
@@ -90,10 +90,10 @@ export class KernelField {
 
   /** @param {KeyboardEvent} event @param {{ field: HTMLInputElement, commit: () => void, done: () => void, back: () => void }} doing */
   pressed(event, { field, commit, done, back }) {
-    const way = { ArrowUp: 1, ArrowDown: -1 }[event.key]
+    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key]
     const value = Number(plainNumber(field.value))
-    if (way && Number.isFinite(value)) {
-      field.value = fitting(String(Number((value + way * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
+    if (direction && Number.isFinite(value)) {
+      field.value = fitting(String(Number((value + direction * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
       commit()
     } else if (event.key === "Enter") {
       done()
@@ -110,7 +110,7 @@ export class KernelField {
    */
   bank(symbol) {
     const { numbers } = this.step
-    const first = Object.keys(numbers.maps).find((name) => this.takes(name))
+    const first = Object.keys(numbers.maps).find((name) => this.isEditable(name))
     return {
       key: symbol === first ? "f" : symbol,
       shape: numbers.shape(symbol),

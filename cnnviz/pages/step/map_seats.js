@@ -4,23 +4,23 @@
 /** @import { Box, Plate } from "../../view/types/view.js" */
 
 export const GLIDE = 600 // milliseconds
-const MOST = 16 // maximal number of animated channels
+const MAX_CHANNELS = 16 // maximal number of animated channels
 const SIDES = /** @type {const} */ (["x", "y", "width", "height"])
 const EASING = "cubic-bezier(.3, 0, .1, 1)"
 
-export class Seats {
+export class StageTransitions {
   /** @type {Map<string, Box>}  boxes of the maps on the stage */
-  taken = new Map()
+  stageBoxes = new Map()
   /** @type {Map<Plate, Box>}  boxes of the maps in the strip, measured once for each layout */
-  homes = new Map()
+  stripBoxes = new Map()
   /** @type {Animation[]}  running animations */
-  glides = []
+  animations = []
 
   /** @param {HTMLElement} stage the element around the diagram */
   constructor(stage) {
     this.stage = stage
     this.area = /** @type {HTMLElement} */ (stage.closest(".content")) // around the stage and the strip
-    this.area.addEventListener("scroll", () => this.homes.clear(), { capture: true }) // a wide strip scrolls
+    this.area.addEventListener("scroll", () => this.stripBoxes.clear(), { capture: true }) // a wide strip scrolls
   }
 
   /**
@@ -37,29 +37,29 @@ export class Seats {
    * Move maps to their boxes in the diagram, and the others back to the strip. Return whether any is animated.
    * @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether to animate @param {(plate: Plate) => boolean} [fits] which maps can move
    */
-  put(plates, shown, gliding, fits = Seats.fits) {
+  moveMaps(plates, shown, gliding, fits = StageTransitions.fits) {
     const boxOf = (/** @type {Plate} */ plate) =>
       shown.find(({ symbol }) => fits(plate) && symbol === plate.symbol)?.box
-    const all = Object.values(plates).map((plate) => ({ plate, box: boxOf(plate) }))
-    const moving = all.filter(({ plate, box }) => this.isElsewhere(plate, box))
+    const entries = Object.values(plates).map((plate) => ({ plate, box: boxOf(plate) }))
+    const moving = entries.filter(({ plate, box }) => this.needsMove(plate, box))
     if (!moving.length) return false
-    this.land()
-    const ways = gliding
+    this.finish()
+    const routes = gliding
       ? moving.map(({ plate, box }) => ({
-          from: this.taken.get(plate.symbol) ?? this.homeOf(plate),
-          to: box ?? this.homeOf(plate),
+          from: this.stageBoxes.get(plate.symbol) ?? this.stripBox(plate),
+          to: box ?? this.stripBox(plate),
         }))
       : []
     for (const { plate, box } of moving) {
-      const focused = document.activeElement === plate.canvas
-      box ? this.seat(plate, box) : this.home(plate)
-      if (focused) plate.canvas.focus({ preventScroll: true })
+      const hadFocus = document.activeElement === plate.canvas
+      box ? this.moveToStage(plate, box) : this.home(plate)
+      if (hadFocus) plate.canvas.focus({ preventScroll: true })
     }
     if (!gliding) return false
-    this.glides = ways.map(({ from, to }, n) => glide(moving[n].plate.holder, from, to))
+    this.animations = routes.map(({ from, to }, n) => animateMove(moving[n].plate.holder, from, to))
     this.area.dataset.gliding = "1"
-    const [last] = this.glides
-    last.finished.then(() => this.landed(last)).catch(() => {})
+    const [last] = this.animations
+    last.finished.then(() => this.onFinished(last)).catch(() => {})
     return true
   }
 
@@ -67,46 +67,46 @@ export class Seats {
    * Return whether a map has to move to reach `box`, or the strip if that is undefined.
    * @param {Plate} plate @param {Box | undefined} box
    */
-  isElsewhere({ symbol, size }, box) {
-    const now = this.taken.get(symbol)
-    if (!now || !box) return now !== box
-    return SIDES.some((side) => now[side] !== box[side]) || size[0] !== box.width
+  needsMove({ symbol, size }, box) {
+    const current = this.stageBoxes.get(symbol)
+    if (!current || !box) return current !== box
+    return SIDES.some((side) => current[side] !== box[side]) || size[0] !== box.width
   }
 
   /** Return a map's box in the strip, in the stage's pixels. @param {Plate} plate @returns {Box} */
-  homeOf(plate) {
+  stripBox(plate) {
     const slot = /** @type {Element} */ (plate.figure.querySelector(".slot"))
-    const found =
-      this.homes.get(plate) ?? boxWithin(slot, this.stage.getBoundingClientRect(), this.stage.currentCSSZoom)
-    this.homes.set(plate, found)
-    return found
+    const box =
+      this.stripBoxes.get(plate) ?? boxWithin(slot, this.stage.getBoundingClientRect(), this.stage.currentCSSZoom)
+    this.stripBoxes.set(plate, box)
+    return box
   }
 
   /** Finish all animations. */
-  land() {
-    for (const one of this.glides) one.finish()
-    this.landed(this.glides[0])
+  finish() {
+    for (const one of this.animations) one.finish()
+    this.onFinished(this.animations[0])
   }
 
   /** @param {Animation | undefined} last */
-  landed(last) {
-    if (this.glides[0] !== last) return // newer animations are running
-    this.glides = []
+  onFinished(last) {
+    if (this.animations[0] !== last) return // newer animations are running
+    this.animations = []
     this.area.dataset.gliding = "0"
   }
 
   /** Remove all maps from the stage: the network has changed. */
   clear() {
-    this.land()
-    this.taken.clear()
+    this.finish()
+    this.stageBoxes.clear()
     for (const old of this.stage.querySelectorAll(":scope > .plate")) old.remove()
   }
 
   /** @param {Plate} plate @param {Box} box */
-  seat(plate, box) {
+  moveToStage(plate, box) {
     const { holder, symbol } = plate
     const { x, y, width, height } = box
-    this.taken.set(symbol, box)
+    this.stageBoxes.set(symbol, box)
     if (holder.parentElement !== this.stage) this.stage.prepend(holder)
     holder.style.cssText = `left:${x}px;top:${y}px;width:${width}px;height:${height}px`
     plate.resize([width, height])
@@ -115,7 +115,7 @@ export class Seats {
   /** @param {Plate} plate */
   home(plate) {
     const { holder, figure, symbol } = plate
-    this.taken.delete(symbol)
+    this.stageBoxes.delete(symbol)
     figure.querySelector(".slot")?.append(holder)
     holder.removeAttribute("style")
     plate.resize(plate.home)
@@ -127,17 +127,17 @@ export class Seats {
  * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {Flight[]}
  */
 export function channelFlights(picture, plates, shown, before, image) {
-  const several = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MOST)
-  if (!several.length) return []
-  const own = picture.getBoundingClientRect()
+  const channels = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MAX_CHANNELS)
+  if (!channels.length) return []
+  const pictureBox = picture.getBoundingClientRect()
   const zoom = picture.currentCSSZoom
-  return several.flatMap(({ symbol, at, box: to }) => {
-    const old = before.find((each) => each.symbol === symbol && each.at[0] === at[0])
-    if (old) return [{ from: old.box, to }]
-    const isIt = (/** @type {HTMLElement} */ { dataset }) =>
+  return channels.flatMap(({ symbol, at, box: to }) => {
+    const previous = before.find((each) => each.symbol === symbol && each.at[0] === at[0])
+    if (previous) return [{ from: previous.box, to }]
+    const isTile = (/** @type {HTMLElement} */ { dataset }) =>
       Number(dataset.channel) === at[0] && (dataset.image ?? image) === image
-    const tile = plates[symbol].channels.find(isIt)
-    return tile ? [{ from: boxWithin(tile, own, zoom), to }] : []
+    const tile = plates[symbol].channels.find(isTile)
+    return tile ? [{ from: boxWithin(tile, pictureBox, zoom), to }] : []
   })
 }
 
@@ -154,7 +154,7 @@ export function boxWithin(element, from, zoom) {
  * Animate an element from its previous box to its current one.
  * @param {HTMLElement} element @param {Box} from @param {Box} to
  */
-function glide(element, from, to) {
+function animateMove(element, from, to) {
   const move = `translate(${from.x - to.x}px, ${from.y - to.y}px)`
   const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`
   const how = { transformOrigin: "0 0", zIndex: 3 }

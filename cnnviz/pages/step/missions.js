@@ -1,16 +1,16 @@
 // Missions on Step: a list in the Practice panel, and a banner above the maps for the current mission. Each response
 // says whether it is reached.
 
-import { closeSheets } from "../../view/controls/rail.js"
+import { closePanels } from "../../view/controls/rail.js"
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, near, render } from "../../view/shell/html.js"
+import { html, markup, closest, render } from "../../view/shell/html.js"
 import { rich } from "../learn/learn_words.js"
 import { reached, remembered } from "../learn/progress.js"
 
 /** @import { MissionData, MissionListed, MissionsData, View } from "../../view/types/view.js" */
 
-const OFF = { mission: "", case: "", named: "" }
+const NO_MISSION = { mission: "", case: "", named: "" }
 
 export class Missions {
   /** @type {MissionsData | undefined} */
@@ -24,21 +24,21 @@ export class Missions {
     view
       .$(".overview")
       .insertAdjacentHTML("beforebegin", `<section class="banner mission" aria-label="${label}" hidden></section>`)
-    this.strip = view.$(".mission")
+    this.banner = view.$(".mission")
     this.list = /** @type {HTMLElement | null} */ (view.root.querySelector(".missions"))
-    this.strip.addEventListener("click", ({ target }) =>
+    this.banner.addEventListener("click", ({ target }) =>
       this.pressed(/** @type {Element} */ (target).closest("button")),
     )
-    this.strip.addEventListener("submit", (event) => {
+    this.banner.addEventListener("submit", (event) => {
       event.preventDefault()
-      const named = this.strip.querySelector("select")?.value
+      const named = this.banner.querySelector("select")?.value
       if (named) view.go({ named })
     })
     this.list?.addEventListener("click", (event) => {
-      const mission = near(event, "[data-mission]")?.dataset.mission
+      const mission = closest(event, "[data-mission]")?.dataset.mission
       const chosen = this.data?.listed.find(({ id }) => id === mission)
       if (!chosen) return
-      closeSheets(view) // the panel covers the banner
+      closePanels(view) // the panel covers the banner
       view.leap({ ...chosen.query, ...view.look, mission: chosen.id })
     })
   }
@@ -49,15 +49,15 @@ export class Missions {
 
   /** @param {MissionsData | undefined} data */
   receive(data) {
-    const before = this.now
+    const previous = this.now
     this.data = data
-    if (this.now?.id !== before?.id) this.hinted = false
-    if (JSON.stringify(this.now) !== JSON.stringify(before)) this.view.content.outdate() // the banner changes the height of the maps
+    if (this.now?.id !== previous?.id) this.hinted = false
+    if (JSON.stringify(this.now) !== JSON.stringify(previous)) this.view.content.invalidate() // the banner changes the height of the maps
     if (this.now?.met) reached(this.now.id)
-    if (this.list && data) render(data.listed.map(item), this.list)
-    this.strip.hidden = !this.now
-    if (this.now) render(strip(this.now, this.hinted), this.strip)
-    this.strip.dataset.verdict = this.now?.met ? "right" : ""
+    if (this.list && data) render(data.listed.map(missionButton), this.list)
+    this.banner.hidden = !this.now
+    if (this.now) render(banner(this.now, this.hinted), this.banner)
+    this.banner.dataset.verdict = this.now?.met ? "right" : ""
   }
 
   /** @param {HTMLButtonElement | null} button */
@@ -65,23 +65,23 @@ export class Missions {
     const { view, now } = this
     if (!button || !now) return
     const { key } = button.dataset
-    if (key === "mission_end") view.go(OFF)
+    if (key === "mission_end") view.go(NO_MISSION)
     else if (key === "mission_another") view.go({ case: String((now.case ?? 0) + 1), named: "" })
     else if (key === "mission_hint") {
       this.hinted = !this.hinted
-      render(strip(now, this.hinted), this.strip)
-      view.content.outdate()
+      render(banner(now, this.hinted), this.banner)
+      view.content.invalidate()
       view.paint()
     }
   }
 }
 
 /** @param {MissionListed} mission */
-const item = ({ id, title }) =>
+const missionButton = ({ id, title }) =>
   html`<button type="button" data-mission=${id}>${markup(rich(title))}${remembered(id) ? html` <small>✓ ${say("web.missions.done")}</small>` : ""}</button>`
 
 /** @param {MissionData} mission @param {boolean} hinted */
-function strip(mission, hinted) {
+function banner(mission, hinted) {
   const { title, hint, said, met, choices } = mission
   const words = said.map((text) => html`<span>${markup(rich(text))}</span> `)
   const verdict = met ? html`<b>✓ ${say("web.missions.reached")}</b> ` : ""
@@ -89,11 +89,11 @@ function strip(mission, hinted) {
     html`<button type="button" data-key="mission_${name}">${say(`web.missions.${name}`)}</button>`
   const buttons = [met ? "" : button("hint"), choices.length ? button("another") : "", button("end")]
   return html`<div class="line"><p><b>${markup(rich(title))}</b>${said.length || met ? html`<br>` : ""}<span role="status">${verdict}${words}</span>
-    ${hinted ? html`<br><small>${markup(rich(hint))}</small>` : ""}</p><div class="answering">${choices.length && !met ? naming(mission) : ""}${buttons}</div></div>`
+    ${hinted ? html`<br><small>${markup(rich(hint))}</small>` : ""}</p><div class="answering">${choices.length && !met ? namingForm(mission) : ""}${buttons}</div></div>`
 }
 
 /** @param {MissionData} mission */
-function naming({ choices, named }) {
+function namingForm({ choices, named }) {
   const label = say("web.missions.choose")
   const options = choices.map(({ address, title, stage }) => {
     const text = say("web.missions.choice", { title, stage })

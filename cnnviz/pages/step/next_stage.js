@@ -13,15 +13,15 @@ import { setHTML } from "../../view/shell/html.js"
 
 const SIDE = 150 // of its map, in pixels
 const LINE = 22 // height of a row of numbers
-const FEW = 12 // maximal count of numbers shown as bars
+const MAX_BARS = 12 // maximal count of numbers shown as bars
 
 /** @param {Element} root @param {Numbers} numbers @param {string} stage a symbol, or "update" */
-export function fillNext(root, numbers, stage) {
+export function fillPreview(root, numbers, stage) {
   const { label, plain, sentence } = numbers.said[stage]
   const name = stage === "update" ? say("web.phases.update") : `<i>${formula(label)}</i>${plain ? `, ${plain}` : ""}`
   const first = stage === "update" ? numbers.said.update.makes[0] : stage
   const focus = numbers.network.focus[numbers.maps[first].family]
-  const ends = stage === "update" ? [] : endsOf(numbers, stage)
+  const ends = stage === "update" ? [] : extremesOf(numbers, stage)
   const cell = ends.find(({ at }) => !numbers.missing(stage, at).length)?.at ?? focus // the first end with exact weights
   const lines = ends.map(({ at, is }) => {
     const value = `${named(numbers, stage, at)}${result(numbers.at(stage, at))}`
@@ -42,7 +42,7 @@ export function fillNext(root, numbers, stage) {
  * is known.
  * @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]}
  */
-export function endsOf(numbers, symbol) {
+export function extremesOf(numbers, symbol) {
   const values = numbers.values(symbol)
   const only = numbers.quantized[symbol]?.largest(values)
   let [most, least] = [0, 0]
@@ -64,7 +64,7 @@ function draw(root, numbers, stage, cell) {
     return /** @type {HTMLCanvasElement} */ (canvas)
   })
   const kind = numbers.maps[stage]?.kind ?? ""
-  whole.hidden = !["map", "filters"].includes(kind) && !(kind === "row" && numbers.count(stage) <= FEW)
+  whole.hidden = !["map", "filters"].includes(kind) && !(kind === "row" && numbers.count(stage) <= MAX_BARS)
   const backward = numbers.maps[stage]?.band === "gradients"
   /** @type {Pen[]} */
   const pens = []
@@ -87,7 +87,7 @@ function draw(root, numbers, stage, cell) {
     const side = SIDE / Math.max(rows, columns)
     const ring = { rows: one(row), columns: one(column), strong: true }
     const box = { x: 1, y: 1, width: side * columns, height: side * rows }
-    pen(whole, box.width + 2, box.height + 18).map(numbers, stage, cell.slice(0, -2), box, [ring])
+    pen(whole, box.width + 2, box.height + 18).drawMap(numbers, stage, cell.slice(0, -2), box, [ring])
   }
   const width = root.clientWidth
   parts.hidden = !numbers.links(stage).some(({ pattern }) => pattern === "window")

@@ -18,11 +18,11 @@ const STRIP = () =>
 
 export class Predicting {
   /** @type {Question[]} */
-  all = []
+  allQuestions = []
   at = 0 // index of the current question
-  asked = "" // stage and cell of the questions
+  askedKey = "" // stage and cell of the questions
   /** @type {Setup} */
-  of = {} // setup of the questions
+  askedSetup = {} // setup of the questions
   /** @type {{ verdict: string, say: string } | null}  verdict on the last question of the current stage */
   judged = null
   answered = false // whether an answer was given since the last draw
@@ -41,7 +41,7 @@ export class Predicting {
       event.preventDefault()
       this.commit()
     })
-    this.form.addEventListener("input", () => this.ready())
+    this.form.addEventListener("input", () => this.updateSubmit())
     this.form.addEventListener("click", ({ target }) => {
       const button = /** @type {Element} */ (target).closest("button")
       if (button) this.pressed(button.dataset.key ?? "")
@@ -56,27 +56,27 @@ export class Predicting {
 
   /** The current question, or null. @returns {Question | null} */
   get question() {
-    return this.on && this.view.veiled ? (this.all[this.at % this.all.length] ?? null) : null
+    return this.on && this.view.veiled ? (this.allQuestions[this.at % this.allQuestions.length] ?? null) : null
   }
 
   /** Reset: the stage or snapshot has changed. */
   arrive() {
     this.arrived = true
     this.judged = null
-    this.asked = ""
+    this.askedKey = ""
     this.at = 0
   }
 
   // Create the questions about the selected cell if it, the stage or the snapshot has changed.
-  find() {
+  updateQuestions() {
     if (!this.on) return
     const { view, step } = this
     const cell = step.cells.own(step.shown(view.stage))
-    const asked = `${view.stage} ${cell}`
-    if (view.veiled && (asked !== this.asked || !same(view.setup, this.of, COMPUTED))) {
-      this.all = questions(step.numbers, view.stage, cell)
-      this.asked = asked
-      this.of = view.setup
+    const key = `${view.stage} ${cell}`
+    if (view.veiled && (key !== this.askedKey || !same(view.setup, this.askedSetup, COMPUTED))) {
+      this.allQuestions = questions(step.numbers, view.stage, cell)
+      this.askedKey = key
+      this.askedSetup = view.setup
       this.judged = null
     }
   }
@@ -93,17 +93,17 @@ export class Predicting {
     this.view.paint(key === "predict_another")
   }
 
-  get given() {
+  get typedValue() {
     return typed(this.form.querySelector("input")?.value ?? "")
   }
 
-  ready() {
+  updateSubmit() {
     const commit = /** @type {HTMLButtonElement | null} */ (this.form.querySelector("[type=submit]"))
-    if (commit) commit.disabled = Number.isNaN(this.given)
+    if (commit) commit.disabled = Number.isNaN(this.typedValue)
   }
 
   commit() {
-    const { question, given } = this
+    const { question, typedValue: given } = this
     if (question && !question.clicked && !Number.isNaN(given)) this.settle(judge(this.step.numbers, question, given))
   }
 
@@ -111,7 +111,7 @@ export class Predicting {
    * Handle the choice of a cell, and return whether it answered the question.
    * @param {string} map @param {Cell} cell
    */
-  clicked(map, cell) {
+  answerByClick(map, cell) {
     const { question } = this
     if (question?.clicked !== map) return false
     this.settle(judgeClick(this.step.numbers, question, cell))
@@ -130,13 +130,13 @@ export class Predicting {
    * Return whether a hidden map's cells can be selected, to change the question's cell or to answer.
    * @param {string} symbol
    */
-  lets(symbol) {
+  isSelectable(symbol) {
     const { question } = this
     return question !== null && (question.clicked === symbol || this.step.shown(this.view.stage) === symbol)
   }
 
   // Outline the cells that the question names, and the possible answers.
-  mark() {
+  markCells() {
     const { question, step } = this
     if (!question) return
     for (const { source, cell } of question.known ?? [])
@@ -149,15 +149,15 @@ export class Predicting {
 
   draw() {
     const { strip, on } = this
-    if (strip.hidden === on) this.step.outdate()
+    if (strip.hidden === on) this.step.invalidate()
     setHidden(strip, !on)
     if (!on) return
-    this.find()
+    this.updateQuestions()
     const { question } = this
     if (!question) this.shown()
-    render(question ? this.asking(question) : this.told(), this.form)
+    render(question ? this.questionTemplate(question) : this.verdictTemplate(), this.form)
     strip.dataset.verdict = question ? "" : (this.judged?.verdict ?? "")
-    this.ready()
+    this.updateSubmit()
     if (question) this.focus(question)
     else if (this.answered && this.keys) this.form.querySelector("button")?.focus({ preventScroll: true })
     this.arrived = question ? false : this.arrived
@@ -166,8 +166,8 @@ export class Predicting {
 
   // Show the solution if the numbers were revealed without an answer. This does not count.
   shown() {
-    const question = this.all[this.at % this.all.length]
-    if (this.asked && !this.judged && question) this.judged = { verdict: "shown", say: truth(this.step, question) }
+    const question = this.allQuestions[this.at % this.allQuestions.length]
+    if (this.askedKey && !this.judged && question) this.judged = { verdict: "shown", say: solution(this.step, question) }
   }
 
   // Move the focus to the answer's field, or after a key to the map in question.
@@ -182,25 +182,25 @@ export class Predicting {
   }
 
   /** @param {Question} question */
-  asking({ ask, before = "", clicked }) {
+  questionTemplate({ ask, before = "", clicked }) {
     const field = html`<label class="blank">${markup(before)}<input class="blank" inputmode="decimal" autocomplete="off" aria-label=${say("web.predict.answer")} aria-describedby="predict-ask">${before && " = …"}</label>
       <button type="submit" class="primary">${say("web.predict.commit")}</button>`
-    const other = this.all.length > 1 ? button("another") : ""
+    const other = this.allQuestions.length > 1 ? button("another") : ""
     return keyed(
       ask,
       html`<p id="predict-ask"><b ${inner(ask)}></b>${clicked ? html` <small>${say("web.predict.clicks")}</small>` : ""}</p>
-      <div class="answering">${clicked ? "" : field}${button("show")}${other}${count()}</div>`,
+      <div class="answering">${clicked ? "" : field}${button("show")}${other}${scoreButton()}</div>`,
     )
   }
 
-  told() {
+  verdictTemplate() {
     const { judged } = this
-    const told = judged && ["right", "near"].includes(judged.verdict) ? judged.verdict : "wrong"
-    const verdict = judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${told}`)}</b> ` : ""
+    const verdictName = judged && ["right", "near"].includes(judged.verdict) ? judged.verdict : "wrong"
+    const verdict = judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${verdictName}`)}</b> ` : ""
     const words = judged
       ? judged.say
       : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")
-    return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${count()}</div>`
+    return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${scoreButton()}</div>`
   }
 
   /** The description for screen readers. */
@@ -214,14 +214,14 @@ export class Predicting {
 }
 
 /** @param {Step} step @param {Question} question */
-const truth = ({ numbers }, question) =>
+const solution = ({ numbers }, question) =>
   question.clicked ? judgeClick(numbers, question, question.cell).say : judge(numbers, question, question.value).say
 
 /** @param {string} name */
 const button = (name, kind = "") =>
   html`<button type="button" data-key="predict_${name}" class=${kind}>${say(`web.predict.${name}`)}</button>`
 
-function count() {
+function scoreButton() {
   const { right, n } = scores()
   if (!n) return ""
   const label = say("web.predict.score_label", { right, n })

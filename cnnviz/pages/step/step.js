@@ -1,11 +1,11 @@
 // The Step page: the network's maps in a strip, the diagram of the current stage, its explanation, and the selection.
 
 import { fillKernel } from "../../view/controls/network_controls.js"
-import { bindMeanings, meaningBox } from "../../view/dialogs/glossary_popover.js"
+import { bindMeanings, meaningPopover } from "../../view/dialogs/glossary_popover.js"
 import { zoomInto } from "../../view/dialogs/map_table.js"
 import { BuildUp } from "../../view/draw/build_up.js"
 import { lightsOf } from "../../view/draw/highlights.js"
-import { mechanism, nothing } from "../../view/draw/mechanism.js"
+import { drawMechanism, emptyRecord } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
 import { palette } from "../../view/draw/pen.js"
 import { Ribbons } from "../../view/draw/ribbons.js"
@@ -23,19 +23,19 @@ import { bindFinger } from "../../view/pointer/finger.js"
 import { Loupe } from "../../view/pointer/loupe.js"
 import { bindPicture, mapUnder } from "../../view/pointer/picture_pointer.js"
 import { bindPinch } from "../../view/pointer/pinch.js"
-import { near } from "../../view/shell/html.js"
-import { isPhone, isStill, isTall, isTouched } from "../../view/shell/media_queries.js"
+import { closest } from "../../view/shell/html.js"
+import { isPhone, prefersReducedMotion, isPortraitTablet, isTouch } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { Dragging } from "./drag.js"
 import { KernelField } from "./kernel_field.js"
-import { channelFlights, GLIDE, Seats } from "./map_seats.js"
+import { channelFlights, GLIDE, StageTransitions } from "./map_seats.js"
 import { Missions } from "./missions.js"
 import { Story } from "./opening/story.js"
 import { Predicting } from "./predicting.js"
-import { inquire, inquireRaised, wholeTable } from "./step_inquiry.js"
-import { lay, lowerRoom, moveOf, place, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
+import { requestExact, requestRaised, exactTable } from "./step_inquiry.js"
+import { layOut, lowerRoom, ribbonsOf, measurePositions, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
-import { briefOf, fillStepper, fillWords, fitWords, sayHolds, spokenOf, writeWords } from "./step_words.js"
+import { briefOf, fillStepper, fillWords, fitWords, fillDragHint, spokenOf, writeWords } from "./step_words.js"
 
 /** @import { Answer, Cell, Plate, StepAnswer, View } from "../../view/types/view.js" */
 /** @typedef {{ map: string, cell: Cell }} Subject  the explained cell; "update" is the first parameter's step */
@@ -51,7 +51,7 @@ const FRAME = () => `
     <div class="foot"></div><p class="holds" hidden></p>
   </section>
   <div class="maps overview"></div>
-  <canvas class="ribbons" aria-hidden="true"></canvas>${meaningBox()}`
+  <canvas class="ribbons" aria-hidden="true"></canvas>${meaningPopover()}`
 
 export class Step extends Content {
   /** @override */
@@ -75,7 +75,7 @@ export class Step extends Content {
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
   /** @type {import("../../view/draw/mechanism.js").Drawn}  boxes in the diagram */
-  picture = nothing()
+  picture = emptyRecord()
   /** @type {unknown[]}  what the diagram was drawn from */
   pictured = []
   /** @type {{ of: unknown[], by: number }}  reduction of the height of a phone's diagram, and the state that it belongs to */
@@ -102,12 +102,12 @@ export class Step extends Content {
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
     const land = () => {
-      this.seats.land()
+      this.seats.finish()
       this.buildUp.land()
     } // any key or click ends the animations
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
-    this.seats = new Seats(view.$(".drawn"))
+    this.seats = new StageTransitions(view.$(".drawn"))
     this.buildUp = new BuildUp(/** @type {HTMLCanvasElement} */ (view.$(".mechanism")))
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
@@ -116,12 +116,12 @@ export class Step extends Content {
     this.area.addEventListener("wheel", wheel, { passive: false })
     bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && zoomed(this, where))
     view.$(".overview").addEventListener("click", (event) => {
-      const { map, image } = near(event, "[data-map]")?.dataset ?? {}
+      const { map, image } = closest(event, "[data-map]")?.dataset ?? {}
       if (map && this.isAhead(map)) this.visit(map)
       else if (image && image !== (this.numbers.answer.lesson.image ?? "0")) view.go({ image })
     })
     view.$(".stepper").addEventListener("click", (event) => {
-      const { turn, image, thrown } = near(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
+      const { turn, image, thrown } = closest(event, "[data-turn], [data-image], [data-thrown]")?.dataset ?? {}
       if (thrown) lightsOf(this.buildUp.canvas).drawAgain()
       if (turn) this.turn(Number(turn))
       if (image) view.go({ image })
@@ -140,7 +140,7 @@ export class Step extends Content {
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
-    for (const map of this.order) inquire(this, { map, cell: this.cells.own(this.shown(map)) }, () => {}) // prefetch exact weights without a redraw
+    for (const map of this.order) requestExact(this, { map, cell: this.cells.own(this.shown(map)) }, () => {}) // prefetch exact weights without a redraw
     if (!this.overview.receive(this.numbers)) return
     this.seats.clear()
     for (const plate of Object.values(this.plates)) this.bind(plate)
@@ -202,11 +202,11 @@ export class Step extends Content {
   /** Return whether a map is not computed yet at this stage. @param {string} symbol @override */
   isAhead(symbol) {
     const { stage, veiled } = this.view
-    return this.dragging.hatches(symbol) ?? this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
+    return this.dragging.isHatched(symbol) ?? this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
   /** Return how many cells of each channel of a map are computed so far. @param {string} symbol */
-  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
+  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.computedCount(symbol))
 
   /** Return whether a map's numbers are hidden until they are revealed or predicted. @param {string} symbol */
   masked(symbol) {
@@ -226,7 +226,7 @@ export class Step extends Content {
 
   /** @override @param {string} symbol */
   isOpen(symbol) {
-    return super.isOpen(symbol) || this.predicting.lets(symbol)
+    return super.isOpen(symbol) || this.predicting.isSelectable(symbol)
   }
 
   /** @override */
@@ -239,10 +239,10 @@ export class Step extends Content {
    * @override @param {string} map @param {Cell} cell
    */
   pin(map, cell) {
-    if (this.predicting.clicked(map, cell)) return
+    if (this.predicting.answerByClick(map, cell)) return
     if (this.isWhole || !this.onStage(map)) return this.visit(map)
     super.pin(map, cell)
-    if (!this.kernelField.takes(map) || !this.cells.pinned) return
+    if (!this.kernelField.isEditable(map) || !this.cells.pinned) return
     const [box] = this.plates[map].boxes(cell.map(one))
     const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
     if (box) this.kernelField.open(map, cell, holder, box)
@@ -364,9 +364,9 @@ export class Step extends Content {
     if (!this.received) return
     const subject = this.subject()
     const scene = this.scene(subject)
-    const exact = [subject, scene].map((each) => inquire(this, each)).every(Boolean)
+    const exact = [subject, scene].map((each) => requestExact(this, each)).every(Boolean)
     const { stage } = this.view // its own cell is needed even while another one is hovered
-    if (inquire(this, { map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
+    if (requestExact(this, { map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     if (!pointed || this.predicting.on) markMaps(this)
     markCells(this, subject)
@@ -375,15 +375,15 @@ export class Step extends Content {
     if (exact) this.say(subject, scene) // otherwise keep the text until the exact numbers arrive
     this.picture.write() // write text after all style changes, to avoid a second style computation
     for (const [symbol, plate] of Object.entries(this.plates)) {
-      const drawn = subject.map === scene.map && !this.masked(scene.map) && this.seats.taken.has(symbol)
+      const drawn = subject.map === scene.map && !this.masked(scene.map) && this.seats.stageBoxes.has(symbol)
       if (drawn) plate.marks = [] // the diagram draws them
-      plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
+      plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.computedCount(symbol), tone })
     }
     this.move?.()
     this.move = undefined
     fitWords(this) // forces a layout, so it comes last
     if (!exact) return
-    inquireRaised(this, scene)
+    requestRaised(this, scene)
     this.flows(scene)
   }
 
@@ -399,13 +399,13 @@ export class Step extends Content {
   /** Whether moves of maps are animated: on wide screens at normal speed. */
   get glides() {
     const { player } = this.view
-    return !isStill() && !isPhone() && player.speed <= 1 && !this.view.veiled
+    return !prefersReducedMotion() && !isPhone() && player.speed <= 1 && !this.view.veiled
   }
 
   // Draw ribbons from the sources of a number, in the view of the whole network.
   /** @param {Subject} subject */
   flows(subject) {
-    this.ribbons.show(this.view.veiled ? null : moveOf(this, subject))
+    this.ribbons.show(this.view.veiled ? null : ribbonsOf(this, subject))
     this.stepped = false
   }
 
@@ -422,7 +422,7 @@ export class Step extends Content {
   }
 
   /** @override */
-  outdate() {
+  invalidate() {
     this.drawn = false
   }
 
@@ -430,11 +430,11 @@ export class Step extends Content {
   measure() {
     const laid = `${this.overview.key} ${this.isWhole}`
     if (this.drawn && this.laid === laid) return
-    lay(this)
-    this.seats.homes.clear()
+    layOut(this)
+    this.seats.stripBoxes.clear()
     this.room = roomOf(this)
     this.palette = palette(this.root)
-    place(this)
+    measurePositions(this)
     this.laid = laid
     this.drawn = true
   }
@@ -462,16 +462,16 @@ export class Step extends Content {
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
     const hidden = this.masked(map) ? say(this.hidden.words) : ""
-    const upright = isPhone() || isTall()
+    const upright = isPhone() || isPortraitTablet()
     const of = [map, this.view.stage, this.overview.key, this.isWhole, hidden, palette]
     if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
     const room = !upright ? this.room : isPhone() ? uprightRoom(this, Boolean(hidden)) : { ...this.room, upright }
-    const seats = (/** @type {string} */ symbol) => Seats.fits(plates[symbol])
+    const seats = (/** @type {string} */ symbol) => StageTransitions.fits(plates[symbol])
     this.view.$(".drawn").classList.toggle("upright", upright)
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
-    const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
-    const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.late, String(state)]
+    const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.computedCount(map)]
+    const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.isLate, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.pictured[n])
     if (!this.stepped && changed < 0) return // nothing that the diagram depends on has changed
     this.pictured = drawn
@@ -480,12 +480,12 @@ export class Step extends Content {
     this.scrolled = map
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
       this.picture = this.isWhole
-        ? nothing()
-        : mechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
+        ? emptyRecord()
+        : drawMechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)
-    if (isTouched()) sayHolds(this)
+    if (isTouch()) fillDragHint(this)
     const other = changed > 0 // whether more than the cell has changed
     const settles = (this.stepped || other) && !this.dragging.drag && !player.sliding // nothing moves under a finger
     const lower = settles && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
@@ -494,7 +494,7 @@ export class Step extends Content {
       paint(lower)
     }
     const moves = this.stepped && this.glides
-    const gliding = this.seats.put(plates, this.picture.shown, moves)
+    const gliding = this.seats.moveMaps(plates, this.picture.shown, moves)
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
     if (this.stepped || other || places(before) !== places(this.picture.shown)) this.raise()
@@ -558,7 +558,7 @@ export class Step extends Content {
     const symbols = Object.keys(this.numbers.maps)
     const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
     const sources = symbols.map((symbol) =>
-      wholeTable(this, symbol, tableOf(this.numbers, symbol, this.closed(symbol))),
+      exactTable(this, symbol, tableOf(this.numbers, symbol, this.closed(symbol))),
     )
     return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(this.chosen)) }
   }

@@ -6,31 +6,31 @@ import { say } from "../../view/model/words.js"
 /** @import { Subject } from "./step.js" */
 /** @import { Source, Step } from "../../view/types/view.js" */
 
-const RESTS = 150 // milliseconds on a cell until its details are requested
+const REST_DELAY = 150 // milliseconds on a cell until its details are requested
 
 /**
  * Request exact weights that a cell's explanation prints. Return whether all are there.
  * @param {Step} step @param {Subject} subject @param {() => void} [act] called when they arrive
  */
-export function inquire(step, { map, cell }, act) {
+export function requestExact(step, { map, cell }, act) {
   const { numbers } = step
   const { part } = step.view.host.numbers
   if (!part) return true
-  const passing = step.cells.hover && !step.cells.pinned // the pointer may cross many cells
-  const lacks = () => numbers.missing(map, cell, step.stepping(map)).filter((of) => !passing || !of.startsWith("past."))
-  for (const of of lacks()) ask(step, of, act)
-  return !lacks().length
+  const isPassing = step.cells.hover && !step.cells.pinned // the pointer may cross many cells
+  const missingParts = () => numbers.missing(map, cell, step.stepping(map)).filter((of) => !isPassing || !of.startsWith("past."))
+  for (const of of missingParts()) requestPart(step, of, act)
+  return !missingParts().length
 }
 
 /**
  * Request a part of the numbers and call `act` if they are still shown when it arrives.
  * @param {Step} step @param {string} of @param {() => void} [act]
  */
-export function ask(step, of, act = () => step.view.paint(true)) {
+export function requestPart(step, of, act = () => step.view.paint(true)) {
   const { numbers } = step
   const { lesson: setup } = numbers.answer
-  const asked = of.startsWith("start.") ? { ...setup, k: "0" } : setup // equal at every update, so request it once
-  step.view.host.numbers.part?.(asked, of, (arrays) => {
+  const requestSetup = of.startsWith("start.") ? { ...setup, k: "0" } : setup // equal at every update, so request it once
+  step.view.host.numbers.part?.(requestSetup, of, (arrays) => {
     numbers.learn(of, arrays)
     if (numbers === step.received) act()
   })
@@ -40,30 +40,30 @@ export function ask(step, of, act = () => step.view.paint(true)) {
  * Request the real change of the loss for the selected number, after a short rest on it.
  * @param {Step} step @param {Subject} subject
  */
-export function inquireRaised(step, { map, cell }) {
+export function requestRaised(step, { map, cell }) {
   clearTimeout(step.resting)
   const { numbers } = step
   const { part } = step.view.host.numbers
   const of = step.masked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
   if (!of || !part || of in numbers.arrays) return
-  step.resting = setTimeout(() => ask(step, of, () => of in numbers.arrays && step.view.paint(true)), RESTS)
+  step.resting = setTimeout(() => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)), REST_DELAY)
 }
 
 /**
  * Return the table's source, with a function that requests the exact values of quantized weights.
  * @param {Step} step @param {string} symbol @param {Source} source @returns {Source}
  */
-export function wholeTable(step, symbol, source) {
+export function exactTable(step, symbol, source) {
   const { numbers } = step
-  const wide = numbers.quantized[symbol]
+  const quantized = numbers.quantized[symbol]
   const { part } = step.view.host.numbers
-  if (source.instead || !wide || wide.whole) return source
+  if (source.instead || !quantized || quantized.whole) return source
   if (!part) return { ...source, instead: say("web.table.wide") }
   /** @param {() => void} act */
-  const whole = (act) =>
-    part(numbers.answer.lesson, `${wide.name}:`, (arrays) => {
-      numbers.learn(`${wide.name}:`, arrays)
-      wide.whole ? act() : whole(act)
+  const load = (act) =>
+    part(numbers.answer.lesson, `${quantized.name}:`, (arrays) => {
+      numbers.learn(`${quantized.name}:`, arrays)
+      quantized.whole ? act() : load(act)
     })
-  return { ...source, instead: say("web.table.coming"), whole }
+  return { ...source, instead: say("web.table.coming"), whole: load }
 }

@@ -32,8 +32,8 @@ export function uprightRoom({ view, lowered }, asks = false) {
  * @param {Step} step @param {import("../../view/draw/sheet.js").Room} room
  */
 export function lowerRoom({ view }, { height }) {
-  const over = Math.ceil(view.root.offsetHeight - innerHeight)
-  return over > 0 && height - over >= UPRIGHT.lowest ? upright(view, height - over) : null
+  const excess = Math.ceil(view.root.offsetHeight - innerHeight)
+  return excess > 0 && height - excess >= UPRIGHT.lowest ? upright(view, height - excess) : null
 }
 
 /** @param {import("../../view/types/view.js").View} view @param {number} height @returns {import("../../view/draw/sheet.js").Room} */
@@ -49,7 +49,7 @@ export function scrollStrip({ view }) {
 }
 
 /** Lay out the strip or the whole network in the available space. @param {Step} step */
-export function lay(step) {
+export function layOut(step) {
   const whole = step.isWhole
   const phone = isPhone()
   const strip = step.view.$(".overview")
@@ -68,7 +68,7 @@ export function lay(step) {
 }
 
 /** Measure the positions of all maps for ribbons, in the whole network only. @param {Step} step */
-export function place(step) {
+export function measurePositions(step) {
   step.places = {}
   const sheet = step.ribbons.canvas
   if (!step.isWhole) return step.ribbons.size(0, 0)
@@ -85,7 +85,7 @@ export function place(step) {
  * Return the ribbons of a cell and the maps that they must avoid, or null if a part is not on screen.
  * @param {Step} step @param {Subject} subject @returns {import("../../view/draw/ribbons.js").Move | null}
  */
-export function moveOf(step, { map, cell }) {
+export function ribbonsOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]
   if (!plate || !places[map] || !step.room) return null
@@ -106,7 +106,7 @@ export function moveOf(step, { map, cell }) {
     target: put(map, target),
     map: put(map, { x: 0, y: 0, width, height }),
     others: Object.keys(places)
-      .filter((symbol) => symbol !== map || plate.prints()) // keep lines off printed digits
+      .filter((symbol) => symbol !== map || plate.hasPrintedNumbers()) // keep lines off printed digits
       .map((symbol) => {
         const [wide, tall] = plates[symbol].size ?? [0, 0]
         return put(symbol, { x: 0, y: 0, width: wide, height: tall })

@@ -14,7 +14,7 @@ export function markMaps(step) {
     const ahead = step.isAhead(symbol)
     figure.classList.toggle("ahead", ahead)
     plates[symbol].name(step.closed(symbol))
-    figure.classList.toggle("filling", player.done(symbol) !== Number.POSITIVE_INFINITY)
+    figure.classList.toggle("filling", player.computedCount(symbol) !== Number.POSITIVE_INFINITY)
     figure.classList.toggle("now", makes.includes(symbol))
     figure.classList.toggle("asked", step.predicting.question?.clicked === symbol)
     figure.classList.toggle("input", inputs.includes(symbol))
@@ -36,26 +36,26 @@ export function markMaps(step) {
 export function markCells(step, { map, cell }) {
   const { numbers, plates } = step
   const target = step.shown(map)
-  const own = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
+  const updateLink = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
   /** @type {Record<string, string>} */
   const lit = {}
   for (const plate of Object.values(plates)) plate.marks = []
   const masked = step.masked(map)
-  for (const link of map === "update" ? [own] : numbers.links(map)) {
+  for (const link of map === "update" ? [updateLink] : numbers.links(map)) {
     const plate = plates[link.source]
     if (!plate || link.source === target) continue
     const ranges = numbers.reach(link, cell)
-    const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // do not reveal the winner
-    plate.marks.push({ ranges, thin: chosen })
-    const picked = chosen ? numbers.sources(link, cell) : []
-    for (const place of picked) plate.marks.push({ ranges: place.map(one) })
-    lit[link.source] = chosen ? JSON.stringify({ cells: picked }) : litBlock(numbers, link.source, ranges)
+    const hasWinner = (link.pattern === "winner" || link.pattern === "won") && !masked // do not reveal the winner
+    plate.marks.push({ ranges, thin: hasWinner })
+    const winners = hasWinner ? numbers.sources(link, cell) : []
+    for (const winner of winners) plate.marks.push({ ranges: winner.map(one) })
+    lit[link.source] = hasWinner ? JSON.stringify({ cells: winners }) : litBlock(numbers, link.source, ranges)
   }
   plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
-  step.predicting.mark()
+  step.predicting.markCells()
   for (const [symbol, plate] of Object.entries(plates)) {
-    const said = lit[symbol] ?? (symbol === target ? "target" : "")
-    if (plate.lit !== said) plate.canvas.dataset.lit = plate.lit = said
+    const value = lit[symbol] ?? (symbol === target ? "target" : "")
+    if (plate.lit !== value) plate.canvas.dataset.lit = plate.lit = value
   }
 }
 

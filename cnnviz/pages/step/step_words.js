@@ -8,7 +8,7 @@ import { escaped, number, withSymbols } from "../../view/model/numbers/format.js
 import { say } from "../../view/model/words.js"
 import { html, inner, linesOf, markup, render, setHidden } from "../../view/shell/html.js"
 import { isPhone } from "../../view/shell/media_queries.js"
-import { heldIn } from "./drag_hit.js"
+import { draggableSymbols } from "./drag_hit.js"
 
 /** @import { Words } from "../../view/model/explain/explanation.js" */
 /** @import { Subject } from "./step.js" */
@@ -30,22 +30,22 @@ const foot = ({ formula = "", numbers = "" }) =>
   html`<p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers.replace(/[=≈] <b>[^<]*<\/b>/g, '<span class="end">$&</span>'))}></div>`
 
 /** @param {Step} step @param {Subject} subject @returns {Said} */
-function said(step, { map, cell }) {
+function textOf(step, { map, cell }) {
   const { view, numbers } = step
   const { deviations, remarks, facts } = numbers.answer
-  const found = explained(numbers, map, cell, step.stepping(map))
-  const masked = step.masked(map)
+  const explanation = explained(numbers, map, cell, step.stepping(map))
+  const isMasked = step.masked(map)
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
   const instead = deviations[map] ? "web.step.instead" : step.puzzling(map) ? "web.missions.stands" : ""
-  const own = instead ? beside(found.numbers, instead) : found.numbers
-  const promise = masked || step.isInexact(map) ? "" : promiseOf(numbers, map, cell)
-  const fact = masked ? "" : (facts[step.stepping(map) ? "update" : map] ?? "")
+  const arithmetic = instead ? beside(explanation.numbers, instead) : explanation.numbers
+  const promise = isMasked || step.isInexact(map) ? "" : promiseOf(numbers, map, cell)
+  const fact = isMasked ? "" : (facts[step.stepping(map) ? "update" : map] ?? "")
   return {
-    ...found,
-    sentence: promise || found.sentence,
-    how: promise && found.sentence,
+    ...explanation,
+    sentence: promise || explanation.sentence,
+    how: promise && explanation.sentence,
     fact,
-    numbers: masked ? escaped(say(step.hidden.words)) : own,
+    numbers: isMasked ? escaped(say(step.hidden.words)) : arithmetic,
     remark: linesOf(notes),
   }
 }
@@ -55,8 +55,8 @@ function said(step, { map, cell }) {
  * @param {View} view @param {Partial<Said>} [stage] the stage's text @param {Partial<Said>} [cell] the selected cell's text
  */
 export function writeWords(view, stage = {}, cell = {}) {
-  const place = view.$(".explain .text")
-  render(head(stage), place, { renderBefore: place.querySelector(".tools") })
+  const element = view.$(".explain .text")
+  render(head(stage), element, { renderBefore: element.querySelector(".tools") })
   render(foot(cell), view.$(".explain .foot"))
 }
 
@@ -66,9 +66,9 @@ export function fillWords(step, subject, scene) {
   step.cover(step.masked(scene.map))
   /** @type {Partial<Said>} */
   const whole = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
-  const cell = said(step, subject)
+  const cell = textOf(step, subject)
   const { pinned } = step.cells
-  const stage = step.isWhole ? whole : { ...(subject === scene ? cell : said(step, scene)), ...step.dragging.words }
+  const stage = step.isWhole ? whole : { ...(subject === scene ? cell : textOf(step, scene)), ...step.dragging.words }
   if (pinned && stage.tag) {
     const own = named(step.numbers, scene.map, scene.cell)
     const of = stage.tag.replace(/<i>.*<\/i>/, own)
@@ -84,11 +84,11 @@ export function fillWords(step, subject, scene) {
 const LINES = [".said", ".formula", ".numbers"]
 const [SMALLEST, SAFELY] = [0.7, 0.99] // smallest font scale of a formula; the margin is for its gaps, which do not shrink
 
-const MOST_KNOWN = 500
+const MAX_FITS = 500
 
 /** @typedef {{ share: number, brief: number }} Fit  share of a line that fits, with and without `how` */
 /** @type {WeakMap<object, { fits: Map<string, Fit>, shown: Map<string, string> }>}  measurements and the last fitted text of each line, by room */
-const known = new WeakMap()
+const fitsByRoom = new WeakMap()
 
 /**
  * Fit the lines that must not wrap, if their text or space has changed. All are measured together, since a
@@ -97,9 +97,9 @@ const known = new WeakMap()
  */
 export function fitWords({ view, room }) {
   if (!room) return
-  const { fits, shown } = known.get(room) ?? { fits: new Map(), shown: new Map() }
-  known.set(room, { fits, shown })
-  if (fits.size > MOST_KNOWN) fits.clear()
+  const { fits, shown } = fitsByRoom.get(room) ?? { fits: new Map(), shown: new Map() }
+  fitsByRoom.set(room, { fits, shown })
+  if (fits.size > MAX_FITS) fits.clear()
   const foot = (view.$(".explain .foot").textContent ?? "").replace(/\d/g, "0") // digits have equal widths
   const changed = LINES.map((line) => {
     const element = view.$(`.explain ${line}`)
@@ -111,11 +111,11 @@ export function fitWords({ view, room }) {
     for (const name of ["wraps", "brief"]) element.classList.toggle(name, false) // toggle only if present, since any change triggers a style computation
     element.style.removeProperty("--fits")
   }
-  for (const { element, state } of fresh) fits.set(state, fitOf(element))
+  for (const { element, state } of fresh) fits.set(state, measureLine(element))
   for (const { line, element, state } of changed) {
     const { share, brief } = /** @type {Fit} */ (fits.get(state))
     shown.set(line, state)
-    if (line === ".formula") shrink(element, share)
+    if (line === ".formula") fitFormula(element, share)
     else {
       element.classList.toggle("brief", share < 1)
       element.classList.toggle("wraps", share < 1 && brief < 1) // two lines in a smaller font
@@ -124,7 +124,7 @@ export function fitWords({ view, room }) {
 }
 
 /** @param {HTMLElement} line @returns {Fit} */
-function fitOf({ clientWidth, scrollWidth, children }) {
+function measureLine({ clientWidth, scrollWidth, children }) {
   const how = /** @type {HTMLElement | undefined} */ (Array.from(children).find((part) => part.matches(".how")))
   return { share: clientWidth / scrollWidth, brief: clientWidth / (scrollWidth - (how?.offsetWidth ?? 0)) }
 }
@@ -134,7 +134,7 @@ function fitOf({ clientWidth, scrollWidth, children }) {
  * long.
  * @param {HTMLElement} formula @param {number} share of its width that fits
  */
-function shrink(formula, share) {
+function fitFormula(formula, share) {
   share < 1
     ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, SAFELY * share)))
     : formula.style.removeProperty("--fits")
@@ -145,14 +145,14 @@ function shrink(formula, share) {
 }
 
 /** Show which numbers of the diagram a finger can drag. @param {Step} step */
-export function sayHolds(step) {
-  const place = step.view.$(".explain .holds")
-  const [held, small] = heldIn(step).map((symbols) =>
+export function fillDragHint(step) {
+  const element = step.view.$(".explain .holds")
+  const [held, small] = draggableSymbols(step).map((symbols) =>
     symbols.map((symbol) => step.numbers.maps[symbol].label).join(", "),
   )
-  place.hidden = !held && !small
+  element.hidden = !held && !small
   const words = [held && say("web.drag.holds", { held }), small && say("web.drag.enlarges", { small })]
-  render(html`${markup(words.filter(Boolean).join(" "))}`, place)
+  render(html`${markup(words.filter(Boolean).join(" "))}`, element)
 }
 
 /** Render the steppers for images, and for channels, filters or units. @param {Step} step @param {Subject} subject */
@@ -161,10 +161,10 @@ export function fillStepper(step, { map, cell }) {
   const axis = step.axis(symbol)
   const stepper = step.view.$(".stepper")
   const images = step.numbers.network.images.length
-  const thrown = `throws.${map}` in step.numbers.arrays && step.numbers.maps[map].kind === "map" && !step.isWhole
+  const hasMask = `throws.${map}` in step.numbers.arrays && step.numbers.maps[map].kind === "map" && !step.isWhole
   const image = Number(step.numbers.answer.lesson.image ?? 0)
   const parts = [
-    thrown && html`<button type="button" data-thrown="1">${say("web.step.fresh_mask")}</button>`,
+    hasMask && html`<button type="button" data-thrown="1">${say("web.step.fresh_mask")}</button>`,
     images > 0 && imageStepper(image, images),
     axis >= 0 && cellStepper(step, map, cell, axis),
   ].filter(Boolean)
@@ -176,12 +176,12 @@ export function fillStepper(step, { map, cell }) {
 }
 
 /** @param {string} what @param {number} which @param {(by: number, label: string, sign: string) => unknown} turn */
-const turning = (what, which, turn) =>
+const stepperTemplate = (what, which, turn) =>
   html`<span class="turning"><span class="what">${what}</span><span class="turn">${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}</span></span>`
 
 /** Return the stepper of the images in a batch. @param {number} image @param {number} images */
 const imageStepper = (image, images) =>
-  turning(
+  stepperTemplate(
     say("web.step.image"),
     image + 1, // numbered from 1
     (by, label, sign) =>
@@ -196,7 +196,7 @@ function cellStepper(step, map, cell, axis) {
     family === step.numbers.maps.o.family
     || (kind === "weights" && step.numbers.shape(symbol).at(-1) === step.numbers.count("o"))
   const what = kind === "filters" ? "filter" : kind === "map" ? "channel" : outputs ? "output" : "unit"
-  return turning(
+  return stepperTemplate(
     say(`web.table.axis.${what}`),
     cell[axis],
     (by, label, sign) => html`<button type="button" data-turn=${by} aria-label=${label}>${sign}</button>`,
@@ -207,9 +207,9 @@ function cellStepper(step, map, cell, axis) {
 export function briefOf(step) {
   const { map, cell } = step.subject()
   if (map === "update" || step.closed(map) || !step.numbers.isExact(map, cell)) return ""
-  const place = step.numbers.index(map, cell).join(", ")
+  const indexText = step.numbers.index(map, cell).join(", ")
   const value = number(step.numbers.at(map, cell))
-  return say("web.spoken.cell", { value, map: step.numbers.maps[map].label, place })
+  return say("web.spoken.cell", { value, map: step.numbers.maps[map].label, place: indexText })
 }
 
 /** @param {Step} step */

@@ -3,7 +3,7 @@
 import { chart } from "../../view/draw/chart.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, near, pick, render, setText } from "../../view/shell/html.js"
+import { html, markup, closest, toggleGroup, render, setText } from "../../view/shell/html.js"
 import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
 /** @import { LargeChart } from "../../view/model/layout/large_chart.js" */
@@ -106,7 +106,7 @@ export class Curves {
       (name) => /** @type {const} */ ([name, say(`web.film.curves.${name}`), (name === "log") === this.log]),
     )
     render(
-      html`<h2>${title}</h2>${pick("curve", say("web.film.curves.label"), kinds)}<span class="at"></span>${this.powers ? pick("scale", say("web.film.curves.scale"), scales) : ""}`,
+      html`<h2>${title}</h2>${toggleGroup("curve", say("web.film.curves.label"), kinds)}<span class="at"></span>${this.powers ? toggleGroup("scale", say("web.film.curves.scale"), scales) : ""}`,
       /** @type {HTMLElement} */ (this.element.querySelector(".curve-head")),
     )
   }
@@ -207,12 +207,12 @@ export class Curves {
 
   /** Another chart, or another scale. @param {Event} event */
   choose(event) {
-    const tab = near(event, "[data-tab]")?.dataset.tab
+    const tab = closest(event, "[data-tab]")?.dataset.tab
     if (!tab) return
     const [name, value] = tab.split(" ")
     if (name === "curve") this.name = value
     else this.log = value === "log"
-    this.film.outdate()
+    this.film.invalidate()
     this.film.view.paint()
   }
 }

@@ -1,11 +1,11 @@
 // The film of many updates: scrubbed and played here, with nothing asked of the server. The position on
 // it is the setup's k, so that a link leads to the same frame.
 
-import { bindChanges, bindSwitches, fillSwitches, tabsOf } from "../../view/controls/switches.js"
+import { bindChanges, bindSwitches, fillSwitches, tabButton } from "../../view/controls/switches.js"
 import { number } from "../../view/model/numbers/format.js"
 import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, near, render, setHTML, setText } from "../../view/shell/html.js"
+import { html, keyed, closest, render, setHTML, setText } from "../../view/shell/html.js"
 import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"
@@ -99,13 +99,13 @@ export class Film extends Content {
     })
     view.$(".film").addEventListener("click", (event) => {
       const { outcome } = this.film
-      if (outcome && near(event, "[data-key=film_look]"))
+      if (outcome && closest(event, "[data-key=film_look]"))
         return view.turn("", { k: String(outcome.k), stage: outcome.stage })
-      const { k, tab = "" } = near(event, "[data-k], [data-tab]")?.dataset ?? {}
+      const { k, tab = "" } = closest(event, "[data-k], [data-tab]")?.dataset ?? {}
       if (k) view.go({ k })
       if (tab.startsWith("maps ")) this.maps.changes = tab === "maps change"
       if (tab.startsWith("share ")) this.share = tab.slice(6)
-      if (tab) this.outdate()
+      if (tab) this.invalidate()
       view.paint()
     })
   }
@@ -144,7 +144,7 @@ export class Film extends Content {
     render(lengths(updates), view.$(".lengths"))
     fillSwitches(view, others)
     setText(view.$(".film-head > .wrong"), film.wrong)
-    render(html`<div role="group" class="pick">${film.halves.map(tabsOf)}</div>`, this.halves)
+    render(html`<div role="group" class="pick">${film.halves.map(tabButton)}</div>`, this.halves)
     this.root.classList.toggle("many", film.halves[1].on)
     this.root.classList.toggle("compared", film.runs.length > 1)
     film.runs.forEach(({ label }, place) => setText(view.$(`[data-run="${place}"] .row-label`), label))
@@ -292,7 +292,7 @@ export class Film extends Content {
   // ---- painting
 
   /** @override */
-  outdate() {
+  invalidate() {
     this.drawn = false
   }
 

@@ -17,7 +17,7 @@ class FilmMapView extends MapView {
   signs = false
 
   /** @override @param {number} value */
-  written(value) {
+  formatValue(value) {
     return this.signs ? plus(value, short(value)) : short(value)
   }
 

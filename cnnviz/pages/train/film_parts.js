@@ -1,11 +1,11 @@
 // What stands around the film's maps, as templates: its length, each parameter's share, the outputs on their way.
 
 import { actionButton } from "../../view/controls/actions.js"
-import { sheet } from "../../view/controls/rail.js"
+import { panel } from "../../view/controls/rail.js"
 import { formula, number, short, timesPower } from "../../view/model/numbers/format.js"
 import { writtenSum } from "../../view/model/numbers/printed_sums.js"
 import { say, written } from "../../view/model/words.js"
-import { html, inner, LIMITS_LINE, markup, pick } from "../../view/shell/html.js"
+import { html, inner, LIMITS_LINE, markup, toggleGroup } from "../../view/shell/html.js"
 
 /** @import { Row } from "./film_model.js" */
 /** @import { FilmMap, FilmMark, FilmRun, SwitchGroup, Template } from "../../view/types/view.js" */
@@ -21,7 +21,7 @@ export const body = () => `
     <div class="maps-head"></div><div class="reels"></div><div class="shares"></div>
     <div class="curves"></div><div class="outputs"></div>
   </div>
-  ${sheet(
+  ${panel(
     "compare",
     say("web.film.compare"),
     `<div class="switches"></div><label class="vs"><span>${say("web.film.link.text")}</span><input data-key="vs" placeholder="${say("web.film.link.here")}" autocomplete="off" spellcheck="false" aria-label="${say("web.film.link.label")}"></label>`,
@@ -36,7 +36,7 @@ export function mapsHead(changes, most) {
   ]
   const ends = changes ? html`<span class="ends">−${short(most)}<i class="bar"></i>${short(most)}</span>` : ""
   const title = say(`web.film.maps.title.${changes ? "change" : "now"}`)
-  return html`<h2>${title}</h2>${pick("maps", say("web.film.maps.label"), kinds)}${ends}`
+  return html`<h2>${title}</h2>${toggleGroup("maps", say("web.film.maps.label"), kinds)}${ends}`
 }
 
 /** The choice of how many updates the film has. @param {SwitchGroup} group */

@@ -4,7 +4,7 @@ import { ticks } from "../../view/model/layout/axes.js"
 import { largest } from "../../view/model/numbers/extremes.js"
 import { capitalised, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, pick, render, setHTML, setText } from "../../view/shell/html.js"
+import { html, toggleGroup, render, setHTML, setText } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
 import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
 
@@ -109,7 +109,7 @@ export function shares(film) {
     (name) => /** @type {const} */ ([name, say(`web.film.share.${name}`), name === film.share]),
   )
   const rows = sharesOf(shareRows(share, part, MOST_ROWS))
-  render(html`${pick("share", say("web.film.share.label"), kinds)}${rows}`, place)
+  render(html`${toggleGroup("share", say("web.film.share.label"), kinds)}${rows}`, place)
 }
 
 /** The outputs on their way to the targets, and what they add to the loss. @param {Film} film */

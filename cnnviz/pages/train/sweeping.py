@@ -5,62 +5,62 @@ from collections.abc import Hashable, Mapping
 
 import numpy as np
 
-from cnnviz.core.runtime.lru_cache import Once, held_bytes
+from cnnviz.core.runtime.lru_cache import SingleFlightCache, held_bytes
 from cnnviz.core.setup.read_sweep import read_sweep
 from cnnviz.core.setup.setup import Setup, as_text
 from cnnviz.core.training.sweep import seconds_of_runs, updates_that_fit
 from cnnviz.data.sweeps import Sweep, sweep
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.train.film.asked import asked_updates
+from cnnviz.pages.train.film.asked import parse_updates
 from cnnviz.wire.film import SweepData
-from cnnviz.words import Message, Problem, together
+from cnnviz.words import Message, Problem, join_messages
 
 
-def swept(now: PageRequest) -> Sweep | None:
-    """Return the sweep of the address, or None if it names none or an invalid one (see `wrong`)."""
+def requested_sweep(now: PageRequest) -> Sweep | None:
+    """Return the sweep of the address, or None if it names none or an invalid one (see `sweep_errors`)."""
     try:
-        return _swept(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
+        return _cached_sweep(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
     except Problem:
         return None
 
 
-def wrong(now: PageRequest) -> Mapping[str, Message]:
+def sweep_errors(now: PageRequest) -> Mapping[str, Message]:
     """Return a message for the key `sweep` if its value is invalid or was changed."""
     if not now.query.get("sweep"):
         return {}
     try:
-        said = _swept(now.setup, now.snapshot.image, now.query).said
+        said = _cached_sweep(now.setup, now.snapshot.image, now.query).said
     except Problem as error:
         return {"sweep": error.message}
-    sentence = together(said)
+    sentence = join_messages(said)
     return {"sweep": sentence} if sentence else {}
 
 
-def _swept(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
+def _cached_sweep(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
     text = asked["sweep"]
-    n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
     name = (setup.start, x.tobytes(), x.shape, n, text)
     return _SWEEPS.get_or_make(name, lambda: sweep(setup.start, x, text, n))
 
 
-def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
     """Return the estimated time of the sweep in seconds."""
     try:
         runs = len(read_sweep(asked.get("sweep", ""), setup).values)
     except Problem:
         return 0.0
-    n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
     return seconds_of_runs(updates_that_fit(n, runs, setup, x.shape), runs, setup, x.shape)
 
 
-def record(found: Sweep) -> SweepData:
+def sweep_record(found: Sweep) -> SweepData:
     """Return the sweep's record: each run's value in the notation of addresses, and its differences from the setup."""
     base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
     runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.setups]
     return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
 
 
-def arrays(found: Sweep) -> dict[str, np.ndarray]:
+def sweep_arrays(found: Sweep) -> dict[str, np.ndarray]:
     """Return the sweep's numeric arrays."""
     return {name: array for name, array in found.arrays().items() if array.dtype.kind in "fi"}
 
@@ -68,4 +68,4 @@ def arrays(found: Sweep) -> dict[str, np.ndarray]:
 MOST_BYTES = 16_000_000
 """Cache size of all sweeps, in bytes: ten of 400,000 losses."""
 
-_SWEEPS: Once[tuple[Hashable, ...], Sweep] = Once(MOST_BYTES, held_bytes)
+_SWEEPS: SingleFlightCache[tuple[Hashable, ...], Sweep] = SingleFlightCache(MOST_BYTES, held_bytes)

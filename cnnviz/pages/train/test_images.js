@@ -3,7 +3,7 @@
 
 import { contextOf, ratio } from "../../view/draw/canvas.js"
 import { say } from "../../view/model/words.js"
-import { isStill } from "../../view/shell/media_queries.js"
+import { prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { certainty } from "./test_images_card.js"
 import { columnWidth, imageAt, LEFT, layOutTestImages, levels, neighbour, startLayout } from "./test_images_layout.js"
 import { drawImage, rounded, sheetOf } from "./test_images_sprites.js"
@@ -111,7 +111,7 @@ export class TestImages {
 
   begin() {
     const { now, layout } = this
-    if (!now || !layout || now.x.length !== layout.x.length || isStill()) return this.land()
+    if (!now || !layout || now.x.length !== layout.x.length || prefersReducedMotion()) return this.land()
     const walks = Boolean(this.walk)
     this.walk = { since: performance.now(), x: now.x.slice(), y: now.y.slice(), size: now.size }
     this.canvas.dataset.walks = "1"

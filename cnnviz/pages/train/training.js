@@ -5,7 +5,7 @@ import { actionButton } from "../../view/controls/actions.js"
 import { largest } from "../../view/model/numbers/extremes.js"
 import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, near, render, setHTML, setText } from "../../view/shell/html.js"
+import { html, closest, render, setHTML, setText } from "../../view/shell/html.js"
 import { answered, confusionTable } from "./confusion.js"
 import { pointedAt, reportChart } from "./report_chart.js"
 import { TestImages } from "./test_images.js"
@@ -322,7 +322,7 @@ export class Training {
 
   /** @param {MouseEvent} event */
   clicked(event) {
-    const pressed = near(event, "[data-cell], [data-group], [data-shows], [data-open], .drawn")
+    const pressed = closest(event, "[data-cell], [data-group], [data-shows], [data-open], .drawn")
     const { cell, group, shows, open } = pressed?.dataset ?? {}
     const [row = 0, column = 0] = cell?.split(",").map(Number) ?? []
     if (open) this.open(Number(open))

@@ -1,11 +1,11 @@
 // The settings of a training on many images: a form that shows what the address says, and changes it.
 
 import { actionButton } from "../../view/controls/actions.js"
-import { markEntries, rail } from "../../view/controls/rail.js"
+import { markErrors, rail } from "../../view/controls/rail.js"
 import { plainNumber } from "../../view/model/numbers/format.js"
 import { read } from "../../view/model/state/network_text.js"
 import { say } from "../../view/model/words.js"
-import { field, html, keyed, linesOf, near, render, select, setHTML, setText } from "../../view/shell/html.js"
+import { field, html, keyed, linesOf, closest, render, select, setHTML, setText } from "../../view/shell/html.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/view.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
@@ -145,7 +145,7 @@ export class TrainingForm {
 
   /** @param {Event} event */
   clicked(event) {
-    const { class: name, kind, pick } = near(event, "[data-class], .kinds [data-kind], [data-pick]")?.dataset ?? {}
+    const { class: name, kind, pick } = closest(event, "[data-class], .kinds [data-kind], [data-pick]")?.dataset ?? {}
     if (!this.told) return
     if (kind !== undefined && Number(kind) !== this.kind) this.choose(SUGGESTED[Number(kind)][0], Number(kind))
     if (pick) this.choose(pick, this.kind)
@@ -197,7 +197,7 @@ export class TrainingForm {
   /** @param {string} place @param {string} sentence on what is wrong; "" where nothing is */
   complain(place, sentence) {
     setText(this.$(place), sentence)
-    markEntries(this.root)
+    markErrors(this.root)
   }
 
   /** @param {{ classes?: readonly string[], values?: Record<string, string> }} change */

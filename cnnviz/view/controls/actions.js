@@ -1,17 +1,17 @@
 // All actions that a click or a key triggers. Buttons with their labels, key bindings and the list of keys are
 // derived from these entries. Messages are web.actions.<name>: `label`, and `text` for buttons without an icon.
 
-import { leaveDeck, linkOf, walk } from "../decks/deck_walk.js"
+import { leaveDeck, linkOf, moveBy } from "../decks/deck_walk.js"
 import { addScreen, toggleDrawer } from "../decks/drawer.js"
 import { showLarge, showTable } from "../dialogs/map_table.js"
 import { savePicture } from "../draw/picture.js"
 import { has, say } from "../model/words.js"
-import { button, copied } from "../shell/html.js"
-import { inheriting } from "../shell/keyboard_focus.js"
+import { button, copyText } from "../shell/html.js"
+import { withSuccessor } from "../shell/keyboard_focus.js"
 import { PAGES } from "../spec.js"
 import { randomKernel } from "./network_controls.js"
-import { keep } from "./preferences.js"
-import { closeSheets } from "./rail.js"
+import { storePreference } from "./preferences.js"
+import { closePanels } from "./rail.js"
 
 /** @import { Content } from "../shell/page.js" */
 /** @import { View } from "../types/view.js" */
@@ -33,7 +33,7 @@ const walks = (/** @type {Kind} */ kind) => kind.walks
 const stages = (/** @type {Kind} */ kind) => kind.walks && kind.stages
 const trains = (/** @type {Kind} */ kind) => kind.trains
 
-const toggles = (/** @type {"whole" | "hide" | "predict"} */ look) => (/** @type {View} */ view) =>
+const toggleLook = (/** @type {"whole" | "hide" | "predict"} */ look) => (/** @type {View} */ view) =>
   view.lookAt({ [look]: view.look[look] ? "" : "1" })
 
 /** @type {Action[]} */
@@ -96,21 +96,21 @@ export const ACTIONS = [
   },
   { name: "lecture", keys: ["L"], help: "lecture", act: toggleLecture },
   { name: "lecture_off", keys: ["L"], act: toggleLecture },
-  { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggles("whole") },
-  { name: "hide", keys: ["H"], help: "hide", when: reveals, act: toggles("hide") },
-  { name: "predict", keys: ["P"], help: "predict", when: reveals, act: toggles("predict") },
-  { name: "hide_numbers", when: reveals, act: toggles("hide") },
+  { name: "whole", keys: ["W"], help: "whole", when: reveals, act: toggleLook("whole") },
+  { name: "hide", keys: ["H"], help: "hide", when: reveals, act: toggleLook("hide") },
+  { name: "predict", keys: ["P"], help: "predict", when: reveals, act: toggleLook("predict") },
+  { name: "hide_numbers", when: reveals, act: toggleLook("hide") },
   { name: "meaning", keys: ["I"], help: "meaning", when: reveals, act: showMeaning },
   { name: "kernel", keys: ["K"], help: "kernel", when: walks, act: showKernel },
   { name: "speed_list", keys: ["S"], help: "speed", when: walks, act: showSpeeds },
   { name: "updates", keys: ["U"], help: "updates", when: walks, act: (view) => view.$("#update_card").togglePopover() },
   { name: "update_first", when: walks, moves: true, act: (view) => view.go({ k: "0" }) },
-  { name: "screen_back", scripted: "PageUp", act: (view) => walk(view, -1) },
-  { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || walk(view, 1) },
+  { name: "screen_back", scripted: "PageUp", act: (view) => moveBy(view, -1) },
+  { name: "screen_next", scripted: "PageDown", act: (view) => view.unveil() || moveBy(view, 1) },
   { name: "script_leave", act: leaveDeck },
   { name: "script", act: toggleDrawer },
-  { name: "blank", remote: ["B"], when: (kind) => !kind.chooses, act: blank },
-  { name: "blank_point", remote: ["."], act: blank },
+  { name: "blank", remote: ["B"], when: (kind) => !kind.chooses, act: toggleBlank },
+  { name: "blank_point", remote: ["."], act: toggleBlank },
   { name: "remote", help: "remote", when: stages, act: () => {} },
   ...PAGES.map(({ path }, n) => ({
     name: `page_${n + 1}`,
@@ -133,15 +133,15 @@ export const ACTIONS = [
   { name: "turn_back", keys: ["["], help: "turn", when: reveals, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: reveals, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.stages, act: unpin },
-  { name: "escape", keys: ["Escape"], help: "escape", act: leave },
+  { name: "escape", keys: ["Escape"], help: "escape", act: leaveMode },
   { name: "keys", keys: ["?"], help: "keys", act: (view) => view.open("keys") },
   { name: "find", keys: ["Ctrl+K"], help: "find", act: (view) => view.open("keys") },
-  { name: "story", act: tellAgain },
+  { name: "story", act: restartStory },
   { name: "skip", act: (view) => view.$(".middle").focus() },
   { name: "copy_link", act: copyLink },
   { name: "room", act: (view) => view.host.room?.() },
-  { name: "export_png", act: (view) => picture(view, "png") },
-  { name: "export_svg", act: (view) => picture(view, "svg") },
+  { name: "export_png", act: (view) => exportPicture(view, "png") },
+  { name: "export_svg", act: (view) => exportPicture(view, "svg") },
   { name: "files", act: (view) => view.open("files") },
   { name: "weights_in", act: (view) => view.open("weights") },
   { name: "model_in", act: (view) => view.open("model") },
@@ -163,8 +163,8 @@ export const ACTIONS = [
  * @param {View} view @param {string} letter @param {number} n
  */
 function answerOrAdd(view, letter, n) {
-  const makes = view.root.classList.contains("making-deck") && !view.look.view
-  if ((makes || !view.content.choose(n)) && letter === "A") addScreen(view)
+  const isEditing = view.root.classList.contains("making-deck") && !view.look.view
+  if ((isEditing || !view.content.choose(n)) && letter === "A") addScreen(view)
 }
 
 /** @param {View} view */
@@ -174,8 +174,8 @@ function toggleLecture(view) {
 }
 
 /** @param {View} view */
-function tellAgain({ host }) {
-  keep("story", "")
+function restartStory({ host }) {
+  storePreference("story", "")
   host.story?.again()
 }
 
@@ -183,30 +183,30 @@ function tellAgain({ host }) {
 async function copyLink(view) {
   const element = view.control("copy_link")
   const link = await linkOf(view)
-  if (!(await copied(element, link))) view.notice(say("web.copy.refused", { link }))
+  if (!(await copyText(element, link))) view.notice(say("web.copy.refused", { link }))
   else if (link.startsWith("?")) view.tell(say("web.copy.query"))
   else if (view.setup.w.startsWith("held-")) view.notice(say("web.copy.held"))
   setTimeout(() => (element.textContent = say("web.actions.copy_link.text")), 1500)
 }
 
 /** @param {View} view @param {"png" | "svg"} kind */
-async function picture(view, kind) {
-  closeSheets(view)
+async function exportPicture(view, kind) {
+  closePanels(view)
   await savePicture(view, kind)
   if (window.origin === "null" && window !== window.parent) view.tell(say("web.picture.sandboxed"))
 }
 
 /** @param {View} view */
-function blank({ root }) {
+function toggleBlank({ root }) {
   root.classList.toggle("blank")
 }
 
 /** Open the explanation of the map under the pointer, or of the map that the stage computes. @param {View} view */
 function showMeaning({ root, stage, content }) {
   const { map = stage } = content.focus.hover ?? {}
-  const named =
+  const element =
     root.querySelector(`[data-meaning^=glossary][data-of="${map}"]`) ?? root.querySelector(".now [data-meaning]")
-  named?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
+  element?.dispatchEvent(new MouseEvent("click", { bubbles: true }))
 }
 
 /** @param {View} view */
@@ -234,7 +234,7 @@ function unpin(view) {
  * Leave the innermost mode: the whole network, a focused map, a pinned cell, then the lecture view.
  * @param {View} view
  */
-function leave(view) {
+function leaveMode(view) {
   const { activeElement } = document
   if (view.look.whole) view.lookAt({ whole: "" })
   else if (activeElement instanceof HTMLCanvasElement && view.root.contains(activeElement)) activeElement.blur()
@@ -248,14 +248,14 @@ function leave(view) {
  */
 export function run(view, { moves, act }) {
   if (moves) view.player.pause()
-  inheriting(view, () => act(view))
+  withSuccessor(view, () => act(view))
 }
 
 /**
  * Return the actions that a page has.
  * @param {Kind} kind
  */
-export const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
+export const actionsOf = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
 
 /**
  * Return the actions of a page by key, in the lecture view including those of a remote control.
@@ -263,16 +263,16 @@ export const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? 
  * @returns {Map<string, Action>}
  */
 export function keyMap(kind, lecture = false) {
-  const found = new Map()
-  for (const action of lecture ? available(kind) : []) for (const key of action.remote ?? []) found.set(key, action)
-  for (const action of available(kind)) {
-    for (const key of action.keys ?? []) if (!found.has(key)) found.set(key, action)
+  const actions = new Map()
+  for (const action of lecture ? actionsOf(kind) : []) for (const key of action.remote ?? []) actions.set(key, action)
+  for (const action of actionsOf(kind)) {
+    for (const key of action.keys ?? []) if (!actions.has(key)) actions.set(key, action)
   }
-  return found
+  return actions
 }
 
 /** Return the action of a key while a deck is shown. @param {string} key */
-export const scripted = (key) => ACTIONS.find((action) => action.scripted === key)
+export const deckAction = (key) => ACTIONS.find((action) => action.scripted === key)
 
 const ON_MAC = /^Mac|^iP/.test(navigator.platform)
 
@@ -280,7 +280,7 @@ const ON_MAC = /^Mac|^iP/.test(navigator.platform)
  * Return a key's name in the visitor's language.
  * @param {string} key
  */
-const called = (key) =>
+const keyLabel = (key) =>
   key
     .split("+")
     .map((part) => (part === "Ctrl" && ON_MAC ? "⌘" : part))
@@ -294,14 +294,14 @@ const called = (key) =>
  */
 export function helpLines(kind) {
   const keys = keyMap(kind)
-  const lines = new Set(available(kind).flatMap(({ help }) => help ?? []))
+  const lines = new Set(actionsOf(kind).flatMap(({ help }) => help ?? []))
   return [...lines].map((line) => {
-    const own = available(kind)
+    const keyLists = actionsOf(kind)
       .filter(({ help }) => help === line)
-      .map((action) => (action.keys ?? []).filter((key) => keys.get(key) === action).map(called))
-    const side = own[0].flatMap((_, i) => own.flatMap((all) => all[i] ?? []))
-    const special = `web.help.${kind.words}.${line}`
-    return [side.join(", ") || say(`web.help.keys_of.${line}`), say(has(special) ? special : `web.help.${line}`)]
+      .map((action) => (action.keys ?? []).filter((key) => keys.get(key) === action).map(keyLabel))
+    const keyNames = keyLists[0].flatMap((_, i) => keyLists.flatMap((all) => all[i] ?? []))
+    const pageMessage = `web.help.${kind.words}.${line}`
+    return [keyNames.join(", ") || say(`web.help.keys_of.${line}`), say(has(pageMessage) ? pageMessage : `web.help.${line}`)]
   })
 }
 
@@ -312,13 +312,13 @@ export function helpLines(kind) {
 export function actionButton(name, text = "", extra = "") {
   const { keys = [] } = ACTIONS.find((action) => action.name === name) ?? {}
   const label = say(has(`web.actions.${name}.label`) ? `web.actions.${name}.label` : `web.actions.${name}.text`)
-  const shown = keys.length ? say("web.actions.with_key", { label, key: called(keys[0]) }) : label
-  return button(name, text || say(`web.actions.${name}.text`), shown, extra)
+  const fullLabel = keys.length ? say("web.actions.with_key", { label, key: keyLabel(keys[0]) }) : label
+  return button(name, text || say(`web.actions.${name}.text`), fullLabel, extra)
 }
 
 /** @param {View} view */
 export function bindActions(view) {
-  for (const action of available(view.kind)) {
+  for (const action of actionsOf(view.kind)) {
     for (const element of view.root.querySelectorAll(`[data-key="${action.name}"]`)) {
       element.addEventListener("click", () => run(view, action))
     }

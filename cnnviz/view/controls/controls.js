@@ -3,15 +3,15 @@
 
 import { inField, plainNumber } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { listen, near, setText } from "../shell/html.js"
+import { listen, closest, setText } from "../shell/html.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
-import { fillRail, markEntries } from "./rail.js"
+import { fillRail, markErrors } from "./rail.js"
 
 /** @import { Answer, StepHeader, View } from "../types/view.js" */
 
 /** Return the controls of a single URL key, each with that key. @type {(view: View) => [HTMLElement, string][]} */
-const own = (view) =>
+const keyControls = (view) =>
   Array.from(view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]")), (field) => [
     field,
     field.dataset.lesson ?? "",
@@ -22,27 +22,27 @@ const isField = (element) => element instanceof HTMLInputElement || element inst
 
 /** @param {View} view */
 export function bindControls(view) {
-  for (const [element, name] of own(view)) {
+  for (const [element, name] of keyControls(view)) {
     if (isField(element)) {
       // Request an empty field as a blank: an empty value would be dropped from the address, and no error shown.
       element.addEventListener("change", () => view.go({ [name]: plainNumber(element.value) || " " }))
       continue
     }
     element.addEventListener("click", (event) => {
-      const chosen = near(event, "[data-value]")
-      if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
+      const option = closest(event, "[data-value]")
+      if (option) view.go({ [name]: option.dataset.value ?? "" })
     })
     // Prefetch the option under the pointer.
     element.addEventListener("pointerover", (event) => {
-      const value = near(event, "[data-value]")?.dataset.value
+      const value = closest(event, "[data-value]")?.dataset.value
       if (value && value !== view.setup[name]) view.ahead([{ [name]: value }])
     })
-    element.addEventListener("keydown", (event) => arrows(event, element))
+    element.addEventListener("keydown", (event) => moveByArrows(event, element))
   }
-  const typed = (/** @type {Event} */ { target }) => {
+  const rememberTyped = (/** @type {Event} */ { target }) => {
     if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
   }
-  listen(view, "change", typed, { capture: true }) // capture, to run before the request
+  listen(view, "change", rememberTyped, { capture: true }) // capture, to run before the request
   bindNetwork(view)
   bindLayers(view)
   bindLinks(view)
@@ -51,7 +51,7 @@ export function bindControls(view) {
   })
   // Mouse clicks do not move the focus, so that keys keep acting on the page: Space plays.
   listen(view, "mousedown", (event) => {
-    if (!near(event, "button:not(dialog button), a, canvas, summary")) return
+    if (!closest(event, "button:not(dialog button), a, canvas, summary")) return
     event.preventDefault()
     if (view.root.contains(document.activeElement)) blur()
   })
@@ -65,12 +65,12 @@ const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.b
  */
 function bindLinks(view) {
   listen(view, "pointerover", (event) => {
-    const page = near(event, "nav [data-page]:not([aria-current])")
+    const page = closest(event, "nav [data-page]:not([aria-current])")
     if (page) view.ahead([{}], page.dataset.page)
   })
   listen(view, "click", (event) => {
-    const large = near(event, "[data-open]")
-    const page = near(event, "[data-page]")
+    const large = closest(event, "[data-open]")
+    const page = closest(event, "[data-page]")
     if (large) view.open(large.dataset.open ?? "")
     if (page && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault()
@@ -84,11 +84,11 @@ function bindLinks(view) {
  * @param {KeyboardEvent} event
  * @param {HTMLElement} group
  */
-function arrows(event, group) {
+function moveByArrows(event, group) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
   if (!step) return
-  const all = [...group.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
-  const next = all[(all.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + all.length) % all.length]
+  const options = [...group.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
+  const next = options[(options.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + options.length) % options.length]
   next?.focus()
   if (group.getAttribute("role") === "radiogroup") next?.click()
   event.preventDefault()
@@ -101,12 +101,12 @@ function arrows(event, group) {
  */
 export function fillControls(view, data) {
   const { setup } = view
-  for (const [element, name] of own(view)) isField(element) ? set(element, setup[name]) : choose(element, setup[name])
+  for (const [element, name] of keyControls(view)) isField(element) ? setValue(element, setup[name]) : choose(element, setup[name])
   fillNetwork(view, data)
   fillRail(view)
   fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)
   view.$(".rail .words").textContent = data.words
-  complain(view, data.wrong)
+  showErrors(view, data.wrong)
 }
 
 /**
@@ -116,31 +116,31 @@ export function fillControls(view, data) {
  */
 function choose(element, value) {
   const options = [...element.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
-  const now = options.findIndex((option) => option.dataset.value === value)
+  const index = options.findIndex((option) => option.dataset.value === value)
   options.forEach((option, at) => {
-    const radio = option.getAttribute("role") === "radio"
-    option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
-    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one tab stop; arrow keys reach the others
+    const isRadio = option.getAttribute("role") === "radio"
+    option.setAttribute(isRadio ? "aria-checked" : "aria-pressed", String(at === index))
+    option.tabIndex = at === Math.max(index, 0) ? 0 : -1 // one tab stop; arrow keys reach the others
   })
 }
 
 /**
  * Show a value in a control. A list without the value gets an option for it; a missing value means the first option.
  * @param {HTMLInputElement | HTMLSelectElement} element
- * @param {string | undefined} given
+ * @param {string | undefined} text
  */
-function set(element, given) {
-  const value = given ?? (element instanceof HTMLSelectElement ? element.options[0].value : "")
+function setValue(element, text) {
+  const value = text ?? (element instanceof HTMLSelectElement ? element.options[0].value : "")
   if (element instanceof HTMLSelectElement && ![...element.options].some((option) => option.value === value)) {
     element.add(new Option(value.startsWith("held-") ? say("web.controls.trained") : value, value))
   }
-  const shown = element.inputMode === "decimal" ? inField(value) : value
+  const displayed = element.inputMode === "decimal" ? inField(value) : value
   if (element instanceof HTMLInputElement) {
     // keep what the visitor is typing
     if (element === document.activeElement && element.value !== element.defaultValue) return
-    element.defaultValue = shown
+    element.defaultValue = displayed
   }
-  element.value = shown
+  element.value = displayed
 }
 
 /**
@@ -148,7 +148,7 @@ function set(element, given) {
  * @param {Element} field
  * @param {boolean} wrong
  */
-const mark = (field, wrong) =>
+const markInvalid = (field, wrong) =>
   wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
 
 /**
@@ -157,14 +157,14 @@ const mark = (field, wrong) =>
  * @returns {[HTMLInputElement | HTMLSelectElement, string][]}
  */
 function typedFields(view) {
-  const found = own(view).flatMap(([field, name]) =>
+  const fields = keyControls(view).flatMap(([field, name]) =>
     isField(field) ? [/** @type {[typeof field, string]} */ ([field, name])] : [],
   )
   for (const [place, name] of Object.entries({ kernel: "f", targets: "y" }))
     for (const field of view.root.querySelectorAll(/** @type {"input"} */ (`.${place} input`)))
-      found.push([field, name])
-  found.push([view.field("network"), "net"])
-  return found
+      fields.push([field, name])
+  fields.push([view.field("network"), "net"])
+  return fields
 }
 
 /**
@@ -172,18 +172,18 @@ function typedFields(view) {
  * @param {View} view
  * @param {Record<string, string>} wrong
  */
-function complain(view, wrong) {
-  const left = { ...wrong }
+function showErrors(view, wrong) {
+  const remaining = { ...wrong }
   const fields = typedFields(view)
   const rejected = fields.find(([field, name]) => field === view.typed?.field && name in wrong)?.[0]
-  for (const [field, name] of fields) mark(field, name in wrong && field === (rejected ?? field))
+  for (const [field, name] of fields) markInvalid(field, name in wrong && field === (rejected ?? field))
   if (rejected) rejected.value = view.typed?.text ?? "" // keep the rejected text to be corrected
-  for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
-    const key = place.dataset.wrong ?? ""
-    setText(place, wrong[key] ?? "")
-    if (key in left && place.offsetParent) delete left[key] // checked last, since it forces a layout
+  for (const element of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
+    const key = element.dataset.wrong ?? ""
+    setText(element, wrong[key] ?? "")
+    if (key in remaining && element.offsetParent) delete remaining[key] // checked last, since it forces a layout
   }
-  markEntries(view.root)
-  view.complaint = Object.values(left).join(" ")
+  markErrors(view.root)
+  view.errorText = Object.values(remaining).join(" ")
   view.tell(view.note)
 }

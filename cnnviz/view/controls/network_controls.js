@@ -4,12 +4,12 @@ import { colour, css } from "../model/numbers/colour.js"
 import { escaped, fitting, inField, plainNumber } from "../model/numbers/format.js"
 import { kindOf } from "../model/state/targets.js"
 import { say } from "../model/words.js"
-import { html, live, markup, near, nothing, render, setText, svg } from "../shell/html.js"
+import { html, live, markup, closest, nothing, render, setText, svg } from "../shell/html.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 
 /** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
 
-const OWN = "own"
+const OWN_NETWORK = "own"
 const MOST_FIELDS = 2 // outputs up to which targets are typed; with more, a class is chosen
 
 const options = () =>
@@ -18,24 +18,24 @@ const options = () =>
   ).join("")
 
 export const networkChoice = () => `
-  <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN}">${escaped(say("web.network.own"))}</option></select>
+  <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN_NETWORK}">${escaped(say("web.network.own"))}</option></select>
   <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escaped(say("web.network.text"))}">`
 
 /** @param {View} view */
 export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
-  const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
-  changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
-  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.setup) })) // phones capitalize the first letter
+  const onFieldChange = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
+  onFieldChange("preset", (n) => n !== OWN_NETWORK && choosePreset(view, Number(n)))
+  onFieldChange("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...resetChange(view.setup) })) // phones capitalize the first letter
   view.control("kernel_preset").addEventListener("click", (event) => {
-    const value = near(event, "[data-value]")?.dataset.value
-    if (value) replaced(view, value)
+    const value = closest(event, "[data-value]")?.dataset.value
+    if (value) replaceFilter(view, value)
   })
   /** @type {(place: string, act: (view: View, field: HTMLInputElement) => void) => void} */
-  const within = (place, act) =>
+  const onChangeWithin = (place, act) =>
     view.$(place).addEventListener("change", ({ target }) => act(view, /** @type {HTMLInputElement} */ (target)))
-  within(".kernel", edited)
-  within(".targets", targeted)
+  onChangeWithin(".kernel", editWeight)
+  onChangeWithin(".targets", editTarget)
 }
 
 /**
@@ -43,7 +43,7 @@ export function bindNetwork(view) {
  * @param {View} view @param {number} n
  */
 export function choosePreset(view, n) {
-  const { img, ...own } = { ...PRESETS[n].query, ...fresh(view.setup) }
+  const { img, ...own } = { ...PRESETS[n].query, ...resetChange(view.setup) }
   const change = kindOf(img) === kindOf(view.setup.img) ? own : { img, ...own }
   view.kind.walks ? view.go(change) : view.turn("", change)
 }
@@ -53,9 +53,9 @@ export function choosePreset(view, n) {
  * @param {Setup} setup
  * @returns {Setup}
  */
-function fresh(setup) {
-  const gone = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in setup)
-  return { ...Object.fromEntries(gone.map((key) => [key, ""])), k: "0", stage: "x" }
+function resetChange(setup) {
+  const keys = ["y", "f", "f2", "f3", "f4", "stride", "pad", "rule", "cell"].filter((key) => key in setup)
+  return { ...Object.fromEntries(keys.map((key) => [key, ""])), k: "0", stage: "x" }
 }
 
 /**
@@ -63,24 +63,24 @@ function fresh(setup) {
  * @param {View} view
  * @param {FiltersRecord} filters
  */
-function chosen(view, { name, shape }) {
+function selectedKernel(view, { name, shape }) {
   const [m = 0, c = 0] = view.content.cellOf(name)
   return m < shape[0] && c < shape[1] ? [m, c] : [0, 0]
 }
 
 /** @param {View} view */
 export const randomKernel = (view) =>
-  replaced(view, `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}`)
+  replaceFilter(view, `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}`)
 
 /**
  * Replace the selected filter of the first convolution by `text`.
  * @param {View} view
  * @param {string} text
  */
-function replaced(view, text) {
+function replaceFilter(view, text) {
   const filters = view.data?.filters
   if (!filters) return
-  putFilter(view, { ...filters, key: "f" }, chosen(view, filters)[0], text)
+  putFilter(view, { ...filters, key: "f" }, selectedKernel(view, filters)[0], text)
 }
 
 const KEPT = /^held-/ // the id of numbers that the server stores because they are too long for the address
@@ -95,14 +95,14 @@ const KEPT = /^held-/ // the id of numbers that the server stores because they a
  * @param {string} text
  */
 function putFilter(view, { key, shape, weights }, m, text) {
-  const asked = view.wanted[key] ?? ""
-  const kept = KEPT.test(asked)
-  const given = shape[0] === 1 || kept ? [] : asked.split(";").filter(Boolean)
+  const filterText = view.wanted[key] ?? ""
+  const isStored = KEPT.test(filterText)
+  const filterTexts = shape[0] === 1 || isStored ? [] : filterText.split(";").filter(Boolean)
   const size = shape[1] * shape[2] ** 2
-  const ours = (/** @type {number} */ n) => Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
-  const all = Array.from({ length: kept ? shape[0] : Math.max(m, given.length) }, (_, n) => given[n] ?? ours(n))
-  all[m] = text
-  view.go({ [key]: all.join(";") })
+  const initialFilter = (/** @type {number} */ n) => Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
+  const filters = Array.from({ length: isStored ? shape[0] : Math.max(m, filterTexts.length) }, (_, n) => filterTexts[n] ?? initialFilter(n))
+  filters[m] = text
+  view.go({ [key]: filters.join(";") })
 }
 
 /**
@@ -115,40 +115,40 @@ function putFilter(view, { key, shape, weights }, m, text) {
 export function putWeight(view, bank, [m, c, row, column], text) {
   const [, channels, k] = Array.from(bank.shape)
   const size = channels * k * k
-  const asked = view.wanted[bank.key]?.split(";")[m]?.split(",") ?? []
-  const own = asked.length === size ? asked : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
-  putFilter(view, bank, m, own.with((c * k + row) * k + column, text).join(","))
+  const weightTexts = view.wanted[bank.key]?.split(";")[m]?.split(",") ?? []
+  const texts = weightTexts.length === size ? weightTexts : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
+  putFilter(view, bank, m, texts.with((c * k + row) * k + column, text).join(","))
 }
 
 /** @type {(field: HTMLInputElement) => string} */
-const typed = (field) => plainNumber(field.value) || "0"
+const typedNumber = (field) => plainNumber(field.value) || "0"
 
 /**
  * Change one weight of the kernel. The others keep all digits, not only those shown.
  * @param {View} view
  * @param {HTMLInputElement} field
  */
-function edited(view, field) {
+function editWeight(view, field) {
   const filters = view.data?.filters
   if (!filters) return
-  const [m, c] = chosen(view, filters)
-  const [at, k] = [Number(field.dataset.place), filters.shape[2]]
-  putWeight(view, { ...filters, key: "f" }, [m, c, Math.floor(at / k), at % k], typed(field))
+  const [m, c] = selectedKernel(view, filters)
+  const [index, k] = [Number(field.dataset.place), filters.shape[2]]
+  putWeight(view, { ...filters, key: "f" }, [m, c, Math.floor(index / k), index % k], typedNumber(field))
 }
 
 /**
  * @param {View} view
  * @param {HTMLInputElement} field
  */
-function targeted(view, field) {
+function editTarget(view, field) {
   const count = view.data?.outputs.length ?? 0
   if (field.dataset.key === "target") {
-    const one = Array.from({ length: count }, (_, n) => (n === Number(field.value) ? "1" : "0"))
-    return view.go({ y: one.join(",") })
+    const oneHot = Array.from({ length: count }, (_, n) => (n === Number(field.value) ? "1" : "0"))
+    return view.go({ y: oneHot.join(",") })
   }
-  const asked = view.wanted.y.split(",")
-  const numbers = asked.length === count ? asked : view.setup.y.split(",")
-  view.go({ y: numbers.with(Number(field.dataset.place), typed(field)).join(",") })
+  const targetTexts = view.wanted.y.split(",")
+  const numbers = targetTexts.length === count ? targetTexts : view.setup.y.split(",")
+  view.go({ y: numbers.with(Number(field.dataset.place), typedNumber(field)).join(",") })
 }
 
 /**
@@ -158,11 +158,11 @@ function targeted(view, field) {
 export function fillNetwork(view, { filters, outputs }) {
   const { setup } = view
   const net = setup.net ?? PRESETS[0].query.net
-  const found = PRESETS.findIndex(({ query }) => query.net === net)
-  view.field("preset").value = found < 0 ? OWN : String(found)
+  const presetIndex = PRESETS.findIndex(({ query }) => query.net === net)
+  view.field("preset").value = presetIndex < 0 ? OWN_NETWORK : String(presetIndex)
   view.field("network").value = net
   view.control("network").title = net
-  view.control("preset").title = found < 0 ? "" : PRESETS[found].source
+  view.control("preset").title = presetIndex < 0 ? "" : PRESETS[presetIndex].source
   fillTargets(view, outputs)
   view.$(".convolution").hidden = !filters
   if (filters) fillKernel(view, filters)
@@ -175,9 +175,9 @@ export function fillNetwork(view, { filters, outputs }) {
  */
 function fillTargets(view, outputs) {
   const targets = view.setup.y.split(",")
-  const few = outputs.length <= MOST_FIELDS
+  const areTyped = outputs.length <= MOST_FIELDS
   const fields = () => outputs.map((_, n) => targetField(n, targets[n]))
-  render(few ? fields() : targetChoice(outputs, targets), view.$(".targets"))
+  render(areTyped ? fields() : targetChoice(outputs, targets), view.$(".targets"))
 }
 
 /** @param {number} n @param {string} value */
@@ -193,10 +193,10 @@ const numberField = (key, n, value, label, title) =>
 
 /** @param {string[]} outputs @param {string[]} targets */
 function targetChoice(outputs, targets) {
-  const single = targets.filter((value) => Number(value) !== 0).length === 1
-  const one = single ? targets.findIndex((value) => Number(value) === 1) : -1
-  const options = outputs.map((name, n) => html`<option value=${n} .selected=${live(n === one)}>${name}</option>`)
-  return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(one < 0)}></option></select></label>`
+  const isOneHot = targets.filter((value) => Number(value) !== 0).length === 1
+  const classIndex = isOneHot ? targets.findIndex((value) => Number(value) === 1) : -1
+  const options = outputs.map((name, n) => html`<option value=${n} .selected=${live(n === classIndex)}>${name}</option>`)
+  return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(classIndex < 0)}></option></select></label>`
 }
 
 /**
@@ -207,23 +207,23 @@ function targetChoice(outputs, targets) {
 export function fillKernel(view, filters) {
   const { name, shape, weights } = filters
   const [count, channels, k] = shape
-  const [m, c] = chosen(view, filters)
+  const [m, c] = selectedKernel(view, filters)
   const grid = view.$(".kernel")
-  const own = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
+  const kernel = weights.slice((m * channels + c) * k * k, (m * channels + c + 1) * k * k)
   const typing = view.waiting && grid.contains(document.activeElement) ? document.activeElement : null
   const cell = (/** @type {number} */ weight, /** @type {number} */ n) => {
     const [row, column] = [Math.floor(n / k), n % k]
     const key = `kernel_${row}_${column}`
     const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : fitting(String(weight))
-    const held = typing instanceof HTMLInputElement && typing.dataset.key === key
-    return numberField(key, n, held ? typing.value : text, say("web.network.weight", { row, column }), String(weight))
+    const isTyping = typing instanceof HTMLInputElement && typing.dataset.key === key
+    return numberField(key, n, isTyping ? typing.value : text, say("web.network.weight", { row, column }), String(weight))
   }
-  render(own.map(cell), grid)
+  render(kernel.map(cell), grid)
   grid.style.setProperty("--k", String(k))
-  const which = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })
-  setText(view.$(".which-filter"), count === 1 && channels === 1 ? "" : which)
+  const description = say(channels > 1 ? "web.network.channel" : "web.network.filter", { filter: m, channel: c })
+  setText(view.$(".which-filter"), count === 1 && channels === 1 ? "" : description)
   render(html`${name[0]}${name.length > 1 ? html`<sub>${name.slice(1)}</sub>` : ""}`, view.$(".filter-name"))
-  fillPresets(view, (k === 3 && presetOf(own, channels)) || "")
+  fillPresets(view, (k === 3 && presetOf(kernel, channels)) || "")
   grid.dataset.chosen = `${m} ${c}`
 }
 
@@ -233,18 +233,18 @@ export function fillKernel(view, filters) {
  */
 function fillPresets(view, now) {
   const entries = Object.entries(KERNELS)
-  const named = (/** @type {string} */ name) => name.replace("-", " ")
+  const presetLabel = (/** @type {string} */ name) => name.replace("-", " ")
   const picture = (/** @type {readonly number[]} */ weights) => {
-    const most = Math.max(...weights.map(Math.abs))
+    const maximum = Math.max(...weights.map(Math.abs))
     const cell = (/** @type {number} */ weight, /** @type {number} */ n) =>
-      svg`<rect x=${n % 3} y=${Math.floor(n / 3)} width="1" height="1" fill=${css(colour(weight, [-most, most], "signed"))} />`
+      svg`<rect x=${n % 3} y=${Math.floor(n / 3)} width="1" height="1" fill=${css(colour(weight, [-maximum, maximum], "signed"))} />`
     return html`<svg viewBox="0 0 3 3" aria-hidden="true">${weights.map(cell)}</svg>`
   }
   const button = (/** @type {[string, readonly number[]]} */ [name, weights], /** @type {number} */ n) =>
-    html`<button type="button" data-value=${name} aria-label=${named(name)} title=${named(name)} aria-pressed=${name === now}
+    html`<button type="button" data-value=${name} aria-label=${presetLabel(name)} title=${presetLabel(name)} aria-pressed=${name === now}
       tabindex=${name === now || (!now && !n) ? 0 : -1}>${picture(weights)}</button>`
   render(entries.map(button), view.control("kernel_preset"))
-  setText(view.$(".preset-name"), now ? named(now) : say("web.controls.custom_kernel"))
+  setText(view.$(".preset-name"), now ? presetLabel(now) : say("web.controls.custom_kernel"))
 }
 
 /**

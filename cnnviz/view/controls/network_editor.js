@@ -15,30 +15,30 @@ const WINDOWS = [2, 3, 4]
 /** @param {View} view */
 export function bindLayers(view) {
   const list = view.$(".layers")
-  const placed = (/** @type {Event} */ { target }) => {
+  const locate = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (/** @type {Element} */ (target).closest("[data-layer-change]"))
     const place = Number(/** @type {HTMLElement | null} */ (field?.closest("[data-place]"))?.dataset.place)
     return { field, change: field?.dataset.layerChange ?? "", place }
   }
   list.addEventListener("change", (event) => {
-    const { field, change, place } = placed(event)
+    const { field, change, place } = locate(event)
     if (change === "add") return field.value && edit(view, added(textOf(view), place, field.value))
-    if (change) edit(view, changed(textOf(view), place, { [change]: chosenOf(field, change) }), place)
+    if (change) edit(view, changed(textOf(view), place, { [change]: fieldValue(field, change) }), place)
   })
   list.addEventListener("click", (event) => {
-    const { field, change, place } = placed(event)
+    const { field, change, place } = locate(event)
     const by = Number(field?.dataset.by ?? 0)
     const { count = 1 } = by ? read(textOf(view).split("-")[place]) : {}
     if (change === "remove") edit(view, without(textOf(view), place))
     if (by && count + by > 0) edit(view, changed(textOf(view), place, { count: count + by }), place)
   })
-  list.addEventListener("keydown", (event) => walk(list, event))
+  list.addEventListener("keydown", (event) => moveByArrows(list, event))
 }
 
 const WORDS = ["kind", "padding"] // settings that are not numbers
 
 /** @param {HTMLInputElement} field @param {string} change */
-function chosenOf(field, change) {
+function fieldValue(field, change) {
   if (field.type === "checkbox") return field.checked
   const value = field.value.trim()
   if (WORDS.includes(change)) return value
@@ -57,12 +57,12 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
  */
 function edit(view, net, place) {
   const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => read(word).kind))
-  const filters = place === undefined || kinds[place] === "conv"
-  const outputs = outputsOf(net) !== outputsOf(textOf(view))
-  const gone = [...(filters ? ["f", "f2", "f3", "f4"] : []), ...(outputs ? ["y"] : []), "stride", "pad", "rule", "cell"]
+  const resetsFilters = place === undefined || kinds[place] === "conv"
+  const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
+  const keys = [...(resetsFilters ? ["f", "f2", "f3", "f4"] : []), ...(resetsTargets ? ["y"] : []), "stride", "pad", "rule", "cell"]
   /** @type {Setup} */
-  const fresh = Object.fromEntries(gone.filter((key) => key in view.setup).map((key) => [key, ""]))
-  view.go({ ...fresh, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
+  const resets = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
+  view.go({ ...resets, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
 }
 
 /** Return the text of the layer that determines the number of outputs. @param {string} net */
@@ -78,31 +78,31 @@ export function fillLayers(view, network) {
   const words = textOf(view).split("-")
   const list = view.$(".layers")
   const last = words.length - 1
-  const open = openConv(words)
-  view.$(".geometry").hidden = open < 0
+  const openIndex = setupConvIndex(words)
+  view.$(".geometry").hidden = openIndex < 0
   const lines = [
-    fixed("x", network.maps.x.plain, network.maps.x.shape),
+    fixedLine("x", network.maps.x.plain, network.maps.x.shape),
     ...network.layers.map((layer, n) =>
-      unfolding(n, layer.symbol, layer.name, layer.shape, [
-        own(read(words[n] ?? layer.text), n === open),
-        foot(layer.shape.length === 1, parametersOf(network, n)),
+      layerLine(n, layer.symbol, layer.name, layer.shape, [
+        layerSettings(read(words[n] ?? layer.text), n === openIndex),
+        layerFoot(layer.shape.length === 1, parametersOf(network, n)),
       ]),
     ),
-    unfolding(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
+    layerLine(last, "L", network.maps.L.plain, [], choice("kind", LOSSES, words[last], "loss")),
   ]
   render(lines, list)
   setText(view.$(".all-parameters"), say("ui.train.training.fields.learn", { n: parametersOf(network) }))
-  stop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
+  setTabStop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
 }
 
 /**
  * Return the index of the first convolution if its stride and padding come from the setup, or -1.
  * @param {string[]} words
  */
-function openConv(words) {
-  const place = words.findIndex((word) => read(word).kind === "conv")
-  const { stride, padding } = read(words[place] ?? "")
-  return stride || padding ? -1 : place
+function setupConvIndex(words) {
+  const index = words.findIndex((word) => read(word).kind === "conv")
+  const { stride, padding } = read(words[index] ?? "")
+  return stride || padding ? -1 : index
 }
 
 /**
@@ -110,8 +110,8 @@ function openConv(words) {
  * @param {NetworkRecord} network @param {number} [place]
  */
 function parametersOf({ maps }, place) {
-  const own = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
-  return own.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
+  const parameters = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
+  return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
 }
 
 /**
@@ -119,7 +119,7 @@ function parametersOf({ maps }, place) {
  * @param {HTMLElement} list
  * @param {HTMLElement | null} here
  */
-function stop(list, here) {
+function setTabStop(list, here) {
   const lines = [...list.querySelectorAll("summary")]
   for (const line of lines) line.tabIndex = line === (here ?? lines[0]) ? 0 : -1
 }
@@ -128,12 +128,12 @@ function stop(list, here) {
  * @param {HTMLElement} list
  * @param {KeyboardEvent} event
  */
-function walk(list, event) {
+function moveByArrows(list, event) {
   const lines = [...list.querySelectorAll("summary")]
   const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
   const next = by && lines[lines.indexOf(/** @type {HTMLElement} */ (event.target)) + by]
   if (!next || !lines.includes(/** @type {HTMLElement} */ (event.target))) return
-  stop(list, next)
+  setTabStop(list, next)
   next.focus()
   event.preventDefault()
   event.stopPropagation()
@@ -144,10 +144,10 @@ const title = (symbol, name, shape) =>
   html`<span class="layer-symbol" ${inner(formula(symbol.replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])))}></span><span>${name}</span><small>${shape.join("×")}</small>`
 
 /** @param {string} symbol @param {string} name @param {readonly number[]} shape */
-const fixed = (symbol, name, shape) => html`<li class="layer-line">${title(symbol, name, shape)}</li>`
+const fixedLine = (symbol, name, shape) => html`<li class="layer-line">${title(symbol, name, shape)}</li>`
 
 /** @type {(place: number, symbol: string, name: string, shape: readonly number[], body: unknown) => Template} */
-const unfolding = (place, symbol, name, shape, body) =>
+const layerLine = (place, symbol, name, shape, body) =>
   html`<li><details name="layers" data-place=${place}><summary class="layer-line">${title(symbol, name, shape)}</summary><div class="layer-edit">${body}</div></details></li>`
 
 /**
@@ -159,24 +159,24 @@ const list = (change, options, chosen, label) =>
 
 /** @type {(change: string, options: (string | number)[], chosen: string | number | undefined, label: string) => Template} */
 const choice = (change, options, chosen, label) => {
-  const all = [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])]
-  const named = all.map((value) => /** @type {[typeof value, typeof value]} */ ([value, value]))
-  return list(change, named, chosen, say(`web.layers.${label}`))
+  const values = [...new Set([...options, ...(chosen === undefined ? [] : [chosen])])]
+  const choices = values.map((value) => /** @type {[typeof value, typeof value]} */ ([value, value]))
+  return list(change, choices, chosen, say(`web.layers.${label}`))
 }
 
 /** @type {(label: string, control: unknown) => Template} */
-const named = (label, control) =>
+const labelled = (label, control) =>
   html`<label class="layer-field"><span>${say(`web.layers.${label}`)}</span>${control}</label>`
 
 /**
  * Return a number field with buttons to add or subtract 1.
  * @param {number | undefined} value @param {string} label
  */
-const count = (value, label) =>
-  html`<div class="layer-field"><span>${say(`web.layers.${label}`)}</span><span class="by-one">${by(-1, "−", label)}<input data-layer-change="count" inputmode="numeric" .value=${live(String(value))} aria-label=${say(`web.layers.${label}`)}>${by(1, "+", label)}</span></div>`
+const countField = (value, label) =>
+  html`<div class="layer-field"><span>${say(`web.layers.${label}`)}</span><span class="by-one">${stepButton(-1, "−", label)}<input data-layer-change="count" inputmode="numeric" .value=${live(String(value))} aria-label=${say(`web.layers.${label}`)}>${stepButton(1, "+", label)}</span></div>`
 
 /** @param {number} by @param {string} sign @param {string} label */
-const by = (by, sign, label) =>
+const stepButton = (by, sign, label) =>
   html`<button type="button" data-layer-change="by" data-by=${by} aria-label=${say(`web.layers.by.${label}`, { sign })}>${sign}</button>`
 
 /**
@@ -184,26 +184,26 @@ const by = (by, sign, label) =>
  * below the list.
  * @param {Word} word @param {boolean} isOpen
  */
-function own(word, isOpen) {
+function layerSettings(word, isOpen) {
   const { kind, count: many, size, bias, stride = 1, padding = "" } = word
-  if (kind === "dense") return count(many, "units")
-  if (ACTIVATIONS.includes(kind)) return named("kind", choice("kind", ACTIVATIONS, kind, "kind"))
+  if (kind === "dense") return countField(many, "units")
+  if (ACTIVATIONS.includes(kind)) return labelled("kind", choice("kind", ACTIVATIONS, kind, "kind"))
   if (POOLS.includes(kind))
     return [
-      named("kind", choice("kind", POOLS, kind, "kind")),
-      named("window", choice("size", WINDOWS, size, "window")),
+      labelled("kind", choice("kind", POOLS, kind, "kind")),
+      labelled("window", choice("size", WINDOWS, size, "window")),
     ]
   if (kind !== "conv") return nothing
   const sizes = SIZES.map((k) => /** @type {[number, string]} */ ([k, `${k} × ${k}`]))
   const paddings = [["", say("web.layers.no_padding")], ...["same", "full"].map((name) => [name, name])]
   return [
-    count(many, "filters"),
-    named("size", list("size", sizes, size, say("web.layers.size"))),
-    isOpen ? nothing : named("stride", choice("stride", LIMITS.strides, stride, "stride")),
+    countField(many, "filters"),
+    labelled("size", list("size", sizes, size, say("web.layers.size"))),
+    isOpen ? nothing : labelled("stride", choice("stride", LIMITS.strides, stride, "stride")),
     isOpen
       ? nothing
-      : named("padding", list("padding", withOwn(paddings, padding), padding, say("web.layers.padding"))),
-    named("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
+      : labelled("padding", list("padding", withOption(paddings, padding), padding, say("web.layers.padding"))),
+    labelled("bias", html`<input type="checkbox" data-layer-change="bias" .checked=${live(bias ?? false)}>`),
   ]
 }
 
@@ -211,7 +211,7 @@ function own(word, isOpen) {
  * Return the options, with the chosen one added if it is missing.
  * @param {string[][]} options @param {string} chosen
  */
-const withOwn = (options, chosen) =>
+const withOption = (options, chosen) =>
   /** @type {[string, string][]} */ (
     options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
   )
@@ -220,7 +220,7 @@ const withOwn = (options, chosen) =>
  * Return the line below a layer: number of parameters, menu to add a layer, and button to remove this one.
  * @param {boolean} isRow @param {number} n
  */
-function foot(isRow, n) {
+function layerFoot(isRow, n) {
   const after = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
   const add = list("add", [["", say("web.layers.add")], ...after], "", say("web.layers.add_label"))
   const remove = say("web.layers.remove")

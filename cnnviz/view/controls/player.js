@@ -1,12 +1,12 @@
 // The playback clock: it slides the kernel, goes through the stages and requests the next update, or plays a
 // recording.
 
-import { isStill } from "../shell/media_queries.js"
+import { prefersReducedMotion } from "../shell/media_queries.js"
 
 /** @import { Cell, View } from "../types/view.js" */
 
 const DWELL = 1500 // milliseconds at speed 1 for a stage without a slide
-const WHOLE = 3 // number of cells animated in full
+const FULL_MOVES = 3 // number of cells animated in full
 const MOVE = 460 // milliseconds for each of them; the flight takes 400
 
 export class Player {
@@ -37,7 +37,7 @@ export class Player {
     view.dispatch({ type: "unveiled" })
     if (view.k === view.content.end) view.content.seek(0)
     view.content.focus.release()
-    this.enter()
+    this.startStage()
     this.show()
   }
 
@@ -45,7 +45,7 @@ export class Player {
   pause() {
     if (!this.running) return
     this.stop()
-    this.keepCell()
+    this.rememberCell()
     this.show()
     this.view.settle()
     this.view.paint(true)
@@ -56,7 +56,7 @@ export class Player {
     cancelAnimationFrame(this.frame)
   }
 
-  keepCell() {
+  rememberCell() {
     if (this.cell) this.view.content.focus.remember(this.view.stage, this.cell)
     this.cell = null
   }
@@ -67,71 +67,71 @@ export class Player {
   }
 
   // Start a stage: `elapsed` is 0 and grows with the clock at the chosen speed.
-  enter() {
+  startStage() {
     this.elapsed = 0
     this.last = undefined
     this.cell = this.places() > 1 ? this.cellAt(0) : null
     cancelAnimationFrame(this.frame)
-    this.goOn()
+    this.scheduleTick()
   }
 
-  goOn() {
+  scheduleTick() {
     this.frame = requestAnimationFrame((now) => this.tick(now))
   }
 
   /** @param {number} now */
   tick(now) {
     const { content, kind } = this.view
-    const passed = this.speed * Math.min(now - (this.last ?? now), 100)
-    this.elapsed += passed
+    const milliseconds = this.speed * Math.min(now - (this.last ?? now), 100)
+    this.elapsed += milliseconds
     this.last = now
-    if (!kind.stages) return content.advance(passed) ? this.goOn() : this.pause()
+    if (!kind.stages) return content.advance(milliseconds) ? this.scheduleTick() : this.pause()
     if (this.elapsed >= this.duration()) return this.advance()
     if (this.places() > 1) {
       this.cell = this.cellAt(this.position())
       this.view.paint()
     }
-    this.goOn()
+    this.scheduleTick()
   }
 
   advance() {
-    this.keepCell()
+    this.rememberCell()
     const { view } = this
-    const before = view.stage
+    const stage = view.stage
     view.nextStage(1, { replace: true })
-    if (before === "update") return // `received` continues
-    this.enter()
+    if (stage === "update") return // `received` continues
+    this.startStage()
   }
 
   received() {
-    if (this.running) this.enter()
+    if (this.running) this.startStage()
   }
 
   // Return the number of kernel positions of the stage, 1 without a slide.
   places() {
     const { content, stage } = this.view
-    return isStill() ? 1 : content.slide(stage).places
+    return prefersReducedMotion() ? 1 : content.slide(stage).places
   }
 
   duration() {
-    return this.places() > 1 ? this.whole * MOVE + this.view.content.slide(this.view.stage).duration : DWELL
+    return this.places() > 1 ? this.fullMoves * MOVE + this.view.content.slide(this.view.stage).duration : DWELL
   }
 
   // Number of cells that are animated in full, before the window only slides.
-  get whole() {
-    return Math.min(WHOLE, this.places())
+  get fullMoves() {
+    return Math.min(FULL_MOVES, this.places())
   }
 
   position() {
-    const { whole } = this
+    const { fullMoves: whole } = this
     if (this.elapsed < whole * MOVE) return Math.floor(this.elapsed / MOVE)
-    const slid = (this.elapsed - whole * MOVE) / (this.duration() - whole * MOVE)
-    return Math.min(whole + Math.floor(slid * (this.places() - whole)), this.places() - 1)
+    const progress = (this.elapsed - whole * MOVE) / (this.duration() - whole * MOVE)
+    return Math.min(whole + Math.floor(progress * (this.places() - whole)), this.places() - 1)
   }
 
-  /** @param {number} place */
-  cellAt(place) {
-    return this.view.content.cellAt(this.view.stage, place)
+  /** @param {number} position */
+  cellAt(position) {
+    return this.view.content.cellAt(this.view.stage, position)
   }
 
   get sliding() {
@@ -142,7 +142,7 @@ export class Player {
    * Return how many cells of a map are computed so far.
    * @param {string} symbol
    */
-  done(symbol) {
+  computedCount(symbol) {
     return this.sliding && symbol === this.view.stage ? this.position() + 1 : Number.POSITIVE_INFINITY
   }
 }

@@ -3,7 +3,7 @@
 import { inBrowser } from "../model/storage.js"
 
 /** @param {string} name */
-export const kept = (name) => inBrowser.read(`cnnviz.${name}`)
+export const readPreference = (name) => inBrowser.read(`cnnviz.${name}`)
 
 /** @param {string} name @param {string} value  "" deletes the entry */
-export const keep = (name, value) => inBrowser.write(`cnnviz.${name}`, value)
+export const storePreference = (name, value) => inBrowser.write(`cnnviz.${name}`, value)

@@ -7,7 +7,7 @@ import { field, input, select } from "../shell/html.js"
 import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { networkChoice } from "./network_controls.js"
-import { rail, sheet } from "./rail.js"
+import { rail, panel } from "./rail.js"
 
 /** @import { Option } from "../shell/html.js" */
 
@@ -19,14 +19,14 @@ const complaints = (/** @type {string[]} */ ...keys) =>
 const words = (id) => say(`web.controls.${id}`)
 
 /** @type {(names: (string | number)[]) => Option[]} */
-const plainly = (names) => names.map((name) => [name, name])
+const plainOptions = (names) => names.map((name) => [name, name])
 
 /** @type {(name: string) => string} */
-const of = (name) => `data-lesson="${name}"`
+const keyAttribute = (name) => `data-lesson="${name}"`
 
 /** @type {(key: string, name: string, options: [string, string][]) => string} */
 const choice = (key, name, options) => `
-  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}" ${of(name)}>
+  <div class="choice" role="radiogroup" aria-label="${words(key)}" data-key="${key}" ${keyAttribute(name)}>
     ${options.map(([value, text]) => `<button type="button" role="radio" data-value="${value}" aria-checked="false">${text}</button>`).join("")}
   </div>${complaints(name)}`
 
@@ -43,30 +43,30 @@ const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
 
 /** Return a choice with its name. @type {(key: string, name: string, options: [string, string][]) => string} */
-const named = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
+const labelledChoice = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
 
 const image = () => `
   <p class="words"></p>
-  <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${of("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
+  <div class="thumbnails" role="group" aria-label="${words("images")}" data-key="image" ${keyAttribute("img")} style="--images:${IMAGES.length}">${thumbnails()}</div>
   ${complaints("img")}
   <div class="pair">${actionButton("upload")}${actionButton("cifar10")}</div>
-  ${named("channel", "ch", channels())}${named("scale", "scale", SCALE_NAMES)}
+  ${labelledChoice("channel", "ch", channels())}${labelledChoice("scale", "scale", SCALE_NAMES)}
   <div class="two"><div class="targets"></div></div>${complaints("y")}`
 
 const network = () => `
   ${networkChoice()}${complaints("net")}<ol class="layers"></ol><p class="hint all-parameters"></p>
   <div class="convolution"><div class="two geometry">
-    ${field(words("stride"), select("stride", plainly(LIMITS.strides), words("stride"), of("stride")))}
-    ${field(words("padding"), select("padding", plainly(PADDINGS), words("padding"), of("pad")))}</div>${complaints("stride", "pad")}
+    ${field(words("stride"), select("stride", plainOptions(LIMITS.strides), words("stride"), keyAttribute("stride")))}
+    ${field(words("padding"), select("padding", plainOptions(PADDINGS), words("padding"), keyAttribute("pad")))}</div>${complaints("stride", "pad")}
     <button type="button" data-key="kernel_card" popovertarget="kernel_card">${words("kernel")} <i class="filter-name"></i> ▸</button></div>`
 
 const settings = () => `
   <div class="two">
-    ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), of("opt")))}
-    ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", of("lr")))}
-    ${field(words("rule"), select("rule", plainly(RULES), words("rule"), of("rule")))}
-    ${field(words("weights.text"), select("weights", plainly(WEIGHTS), words("weights.label"), of("w")))}
-    ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>
+    ${field(say("web.network.optimizer"), select("optimizer", optimizers(), say("web.network.optimizer"), keyAttribute("opt")))}
+    ${field(words("rate.text"), input("learning_rate", words("rate.label"), "decimal", keyAttribute("lr")))}
+    ${field(words("rule"), select("rule", plainOptions(RULES), words("rule"), keyAttribute("rule")))}
+    ${field(words("weights.text"), select("weights", plainOptions(WEIGHTS), words("weights.label"), keyAttribute("w")))}
+    ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", keyAttribute("seed")))}</div>
   ${complaints("lr", "opt", "rule", "w", "seed")}`
 
 /** Return the panel of exercises: predictions, hidden numbers and missions. */
@@ -80,8 +80,8 @@ const LEGEND = ["pixel", "signed", "activation", "ahead"]
 /** Return the list of all signs or terms with their meanings. @param {"signs" | "glossary"} kind */
 function meanings(kind) {
   const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
-  const all = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
-  return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${all.join("")}</dl></details>`
+  const entries = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
+  return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${entries.join("")}</dl></details>`
 }
 
 /** Return the legend of the maps' colours and signs. */
@@ -104,7 +104,7 @@ export const setupControls = (kind) =>
 
 /** Return the panel with the initial filters of the first convolution. */
 export const kernelCard = () =>
-  sheet(
+  panel(
     "kernel_card",
     words("kernel"),
     `<div class="presets" role="group" aria-label="${words("kernel_preset")}" data-key="kernel_preset"></div>

@@ -1,6 +1,6 @@
 // Groups of switches. Each one is a change of the address, with a sentence that describes it.
 
-import { html, near, render } from "../shell/html.js"
+import { html, closest, render } from "../shell/html.js"
 
 /** @import { SwitchData, SwitchGroup, View } from "../types/view.js" */
 
@@ -16,7 +16,7 @@ const option = ({ key, label, words, on, change, more }) =>
  * Return a tab.
  * @param {SwitchData} tab
  */
-export const tabsOf = ({ key, label, words, on, change }) =>
+export const tabButton = ({ key, label, words, on, change }) =>
   html`<button type="button" data-key=${key} aria-pressed=${on} title=${words} data-change=${JSON.stringify(change)}>${label}</button>`
 
 /**
@@ -32,8 +32,8 @@ export const fillSwitches = (view, groups) => render(groups.map(group), view.$("
  */
 export function bindChanges(view, element) {
   element.addEventListener("click", (event) => {
-    const chosen = near(event, "[data-change]")
-    if (chosen) view.go(JSON.parse(chosen.dataset.change ?? "{}"))
+    const button = closest(event, "[data-change]")
+    if (button) view.go(JSON.parse(button.dataset.change ?? "{}"))
   })
 }
 
@@ -48,7 +48,7 @@ export function bindSwitches(view, detail) {
   bindChanges(view, view.$(".content"))
   if (!detail) return
   for (const event of ["pointerover", "focusin"]) {
-    element.addEventListener(event, (over) => detail(near(over, "[data-words]")?.dataset.words ?? ""))
+    element.addEventListener(event, (over) => detail(closest(over, "[data-words]")?.dataset.words ?? ""))
   }
   for (const event of ["pointerleave", "focusout"]) element.addEventListener(event, () => detail(""))
 }

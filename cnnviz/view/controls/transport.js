@@ -2,7 +2,7 @@
 
 import { COLON, escaped, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { guard, html, inner, near, nothing, render, select, setHTML, setText } from "../shell/html.js"
+import { guard, html, inner, closest, nothing, render, select, setHTML, setText } from "../shell/html.js"
 import { actionButton } from "./actions.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
@@ -43,9 +43,9 @@ export const transport = (kind) => `
 /** @param {View} view */
 export function bindStages(view) {
   bindUpdates(view)
-  view.stageSizes = new ResizeObserver(() => reveal(view))
+  view.stageSizes = new ResizeObserver(() => scrollToChip(view))
   view.root.querySelector(".stages")?.addEventListener("click", (event) => {
-    const chip = near(event, "[data-stage-chip]")
+    const chip = closest(event, "[data-stage-chip]")
     if (!chip) return
     view.player.pause()
     view.go({ stage: chip.dataset.stageChip ?? "" })
@@ -59,7 +59,7 @@ export function bindStages(view) {
  */
 export function fillStatus(view, data) {
   if (view.kind.stages) fillStages(view, data.stages)
-  if (view.kind.reveals) fillWhole(view, data.stages)
+  if (view.kind.reveals) fillNetworkButton(view, data.stages)
   fillUpdates(view, data)
 }
 
@@ -67,15 +67,15 @@ export function fillStatus(view, data) {
  * Update the button that shows the whole network, or goes back to the stage.
  * @param {View} view @param {StageRecord[]} stages
  */
-function fillWhole({ root, look, stage }, stages) {
+function fillNetworkButton({ root, look, stage }, stages) {
   const button = /** @type {HTMLElement} */ (root.querySelector("[data-key=whole]"))
-  const on = look.whole === "1"
-  root.classList.toggle("whole", on)
-  button.setAttribute("aria-pressed", String(on))
+  const isOn = look.whole === "1"
+  root.classList.toggle("whole", isOn)
+  button.setAttribute("aria-pressed", String(isOn))
   const label = stages.find(({ symbol }) => symbol === stage)?.label ?? ""
-  const text = on ? say("web.step.back", { label: formula(label) }) : say("web.actions.whole.text")
+  const text = isOn ? say("web.step.back", { label: formula(label) }) : say("web.actions.whole.text")
   setHTML(button, text)
-  button.setAttribute("aria-label", on ? (button.textContent ?? "") : say("web.actions.whole.label"))
+  button.setAttribute("aria-label", isOn ? (button.textContent ?? "") : say("web.actions.whole.label"))
 }
 
 /**
@@ -85,17 +85,17 @@ function fillWhole({ root, look, stage }, stages) {
  */
 function fillStages(view, stages) {
   const strip = view.$(".stages")
-  const at = view.order.indexOf(view.stage)
-  const focused = strip.contains(document.activeElement)
-  const chips = guard([stages, at], () => stages.map((stage, n) => chip(stage, n, at, stages.length)))
+  const index = view.order.indexOf(view.stage)
+  const hadFocus = strip.contains(document.activeElement)
+  const chips = guard([stages, index], () => stages.map((stage, n) => chip(stage, n, index, stages.length)))
   render(chips, strip)
-  const counted = stages.length > MOST_CHIPS && at >= 0
-  strip.classList.toggle("dense", counted)
-  setText(view.$(".stage-name"), counted ? say("web.learn.of", { n: at + 1, count: stages.length }) : "")
-  if (focused) /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
-  const watched = `${at} ${strip.childElementCount}`
-  if (!view.stageSizes || strip.dataset.watched === watched) return
-  strip.dataset.watched = watched
+  const isDense = stages.length > MOST_CHIPS && index >= 0
+  strip.classList.toggle("dense", isDense)
+  setText(view.$(".stage-name"), isDense ? say("web.learn.of", { n: index + 1, count: stages.length }) : "")
+  if (hadFocus) /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
+  const state = `${index} ${strip.childElementCount}`
+  if (!view.stageSizes || strip.dataset.watched === state) return
+  strip.dataset.watched = state
   view.stageSizes.disconnect() // a newly observed element reports its size after layout, so none is forced here
   for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
 }
@@ -116,7 +116,7 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
  * scroll the page.
  * @param {View} view
  */
-function reveal(view) {
+function scrollToChip(view) {
   const chip = /** @type {HTMLElement | null} */ (view.root.querySelector("[data-stage-chip][aria-current]"))
   const strip = chip && /** @type {HTMLElement} */ (chip.closest(".stages"))
   if (!strip) return

@@ -5,7 +5,7 @@ import { lossText, percent } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { field, input, markup, render, setHidden, setText } from "../shell/html.js"
 import { actionButton } from "./actions.js"
-import { sheet } from "./rail.js"
+import { panel } from "./rail.js"
 
 /** @import { Answer, View } from "../types/view.js" */
 
@@ -16,7 +16,7 @@ export const updateButton = () =>
     <span class="nothing"></span><span class="late"><i>L</i> <b class="loss"></b></span></button>`
 
 export const updateCard = () =>
-  sheet(
+  panel(
     "update_card",
     say("web.updates.title"),
     `<div class="update-steps">${field(say("web.updates.go_to"), input("go_to", say("web.updates.go_to"), "numeric"))}
@@ -30,10 +30,10 @@ export function bindUpdates(view) {
   const wanted = view.field("go_to")
   wanted.addEventListener("change", () => view.go({ k: wanted.value.trim() || " " }))
   view.$(".course").addEventListener("click", ({ offsetX, currentTarget }) => {
-    const made = view.data?.arrays.losses?.values.length ?? 1
+    const lossCount = view.data?.arrays.losses?.values.length ?? 1
     const width = /** @type {HTMLElement} */ (currentTarget).clientWidth - 2 * EDGE
-    const k = Math.round(((offsetX - EDGE) / width) * (made - 1))
-    view.go({ k: String(Math.max(0, Math.min(k, made - 1))) })
+    const k = Math.round(((offsetX - EDGE) / width) * (lossCount - 1))
+    view.go({ k: String(Math.max(0, Math.min(k, lossCount - 1))) })
   })
   view.$(".update-card").addEventListener("toggle", () => view.paint()) // a curve is drawn at the size of its canvas
 }
@@ -44,11 +44,11 @@ export function bindUpdates(view) {
  */
 export function fillUpdates(view, data) {
   const button = view.control("update_card")
-  const told = !view.isEarly && knowsLoss(view)
+  const isLossShown = !view.isEarly && isLossVisible(view)
   const write = (/** @type {string} */ name, /** @type {string} */ text) =>
     setText(/** @type {Element} */ (button.querySelector(name)), text)
   write(".k", String(view.k))
-  write(".loss", knowsLoss(view) ? lossText(view.loss) : "…")
+  write(".loss", isLossVisible(view) ? lossText(view.loss) : "…")
   button.classList.toggle("early", view.isEarly)
   button.classList.toggle("fresh", view.k === 0)
   setText(view.$(".status .nothing, [data-key=update_card] .nothing"), data.learned)
@@ -56,38 +56,38 @@ export function fillUpdates(view, data) {
   if (document.activeElement !== wanted) wanted.value = String(view.k)
   fillSaturation(view)
   const values = data.arrays.losses?.values ?? []
-  const made = told ? values : values.slice(0, -1)
+  const losses = isLossShown ? values : values.slice(0, -1)
   for (const canvas of view.root.querySelectorAll(/** @type {"canvas"} */ (".spark, .course")))
-    course(view, canvas, made)
+    drawLossCurve(view, canvas, losses)
 }
 
 /** @param {View} view */
 function fillSaturation({ root, saturated, isEarly }) {
-  const place = /** @type {HTMLElement} */ (root.querySelector(".saturation"))
+  const element = /** @type {HTMLElement} */ (root.querySelector(".saturation"))
   const share = isEarly || saturated === null || saturated < 0.005 ? "" : percent(saturated)
-  render(markup(share && say("web.status.saturated", { share: `<b>${share}</b>` })), place)
-  place.classList.toggle("bad", (saturated ?? 0) > 0.5)
+  render(markup(share && say("web.status.saturated", { share: `<b>${share}</b>` })), element)
+  element.classList.toggle("bad", (saturated ?? 0) > 0.5)
 }
 
 /** @type {WeakMap<Element, string>}  the last drawn input of each curve */
-const drawn = new WeakMap()
+const lastDrawn = new WeakMap()
 
 /**
  * Draw the loss curve, hidden with fewer than two losses.
  * @param {View} view @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values
  */
-function course({ root, dark }, canvas, values) {
+function drawLossCurve({ root, dark }, canvas, values) {
   setHidden(canvas, values.length < 2)
   if (canvas.hidden) return // reading its size would force a layout
   const { clientWidth: width, clientHeight: height } = canvas
-  const plan = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
-  if (!width || drawn.get(canvas) === plan) return
-  drawn.set(canvas, plan)
+  const state = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
+  if (!width || lastDrawn.get(canvas) === state) return
+  lastDrawn.set(canvas, state)
   const context = prepare(canvas)
-  const most = Math.max(...Array.from(values), 1e-12)
+  const maximum = Math.max(...Array.from(values), 1e-12)
   const last = values.length - 1
   const x = (/** @type {number} */ i) => EDGE + (i / last) * (width - 2 * EDGE)
-  const y = (/** @type {number} */ value) => height - 5 - (value / most) * (height - 12)
+  const y = (/** @type {number} */ value) => height - 5 - (value / maximum) * (height - 12)
   context.strokeStyle = context.fillStyle = getComputedStyle(root).getPropertyValue("--accent")
   context.lineWidth = 2
   drawLine(context, ...Array.from(values, (value, i) => [x(i), y(value)]))
@@ -100,5 +100,5 @@ function course({ root, dark }, canvas, values) {
  * Return whether the loss may be shown. While numbers are hidden, this is so from its stage on.
  * @param {View} view
  */
-const knowsLoss = ({ hides, veiled, order, stage }) =>
+const isLossVisible = ({ hides, veiled, order, stage }) =>
   !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")

@@ -7,7 +7,7 @@ import { parse } from "../model/state/address.js"
 import { say } from "../model/words.js"
 import { setText } from "../shell/html.js"
 import { LANG } from "../spec.js"
-import { drafting, isWalked } from "./drafting.js"
+import { draftHistory, isDraftShown } from "./drafting.js"
 
 /** @import { Setup, DeckData, Table, View } from "../types/view.js" */
 
@@ -21,33 +21,33 @@ const LONG = 92 // number of characters above which a sentence wraps
 export function fillBar(view, deck, here) {
   const { root } = view
   const bar = view.$(".deck-bar")
-  const place = root.querySelector(".explain .text")
-  if (view.kind.reveals && place && bar.parentElement !== place) place.append(bar)
+  const explanation = root.querySelector(".explain .text")
+  if (view.kind.reveals && explanation && bar.parentElement !== explanation) explanation.append(bar)
   if (bar.dataset.room) return // a room's deck fills the bar (rooms/screen_bar.js)
-  const own = here.script === drafting().now.id && isWalked() ? drafting().now : undefined
-  const count = own?.screen.length ?? deck?.screens.length ?? 0
+  const draft = here.script === draftHistory().now.id && isDraftShown() ? draftHistory().now : undefined
+  const count = draft?.screen.length ?? deck?.screens.length ?? 0
   const number = numberIn({ screens: { length: count } }, here)
   const screen = deck?.screens.length === count ? deck.screens[number - 1] : undefined
-  const asking = view.page === "learn" && (screen?.asks ?? false) // the Learn page shows the question itself
-  bar.hidden = !here.script || !count || asking
+  const hasQuestion = view.page === "learn" && (screen?.asks ?? false) // the Learn page shows the question itself
+  bar.hidden = !here.script || !count || hasQuestion
   setText(view.$(".deck-place"), count ? say("web.script.place", { number, count }) : "")
   if (bar.hidden) return void root.classList.remove("in-deck", "spoken")
-  const is = isShown(view, screen ?? placed(own?.screen[number - 1] ?? {}))
-  const said = screen ? screen.say || screen.title : own ? sentenceOf(own.screen[number - 1], LANG) : ""
-  const text = is ? said : "" // the visitor may have left the screen
-  const writes = is && root.classList.contains("making-deck") && own !== undefined && here.view !== "lecture"
+  const isCurrent = isShown(view, screen ?? screenTarget(draft?.screen[number - 1] ?? {}))
+  const sentence = screen ? screen.say || screen.title : draft ? sentenceOf(draft.screen[number - 1], LANG) : ""
+  const text = isCurrent ? sentence : "" // the visitor may have left the screen
+  const isEditable = isCurrent && root.classList.contains("making-deck") && draft !== undefined && here.view !== "lecture"
   bar.setAttribute("aria-label", say("web.script.label", { title: deck?.title ?? "" }))
   setText(view.$(".deck-bar p"), text)
   bar.classList.toggle("long", text.length > LONG)
   root.classList.add("in-deck")
-  root.classList.toggle("spoken", Boolean(text) || writes)
+  root.classList.toggle("spoken", Boolean(text) || isEditable)
   view.field("screen_back").disabled = number === 1
   view.field("screen_next").disabled = number === count
-  write(view, writes ? own.screen[number - 1] : undefined)
+  fillSentenceField(view, isEditable ? draft.screen[number - 1] : undefined)
 }
 
 /** @param {Table} screen */
-function placed(screen) {
+function screenTarget(screen) {
   const { page, query } = placeIn(screen)
   return { page, query: parse(query) }
 }
@@ -64,7 +64,7 @@ const isShown = ({ page, kind, wanted }, screen) =>
  * Show the sentence as a field while the deck is edited, and as text otherwise (`screen` is undefined).
  * @param {View} view @param {Table | undefined} screen
  */
-function write(view, screen) {
+function fillSentenceField(view, screen) {
   const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.hidden = !screen
   view.$(".deck-bar p").hidden = Boolean(screen)

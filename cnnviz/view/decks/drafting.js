@@ -11,46 +11,46 @@ import { keepInTab, tabDeck } from "../tab_deck.js"
 
 const [KEY, PICTURES] = ["cnnviz.draft", "cnnviz.draft.pictures"]
 
-export const anew = () => empty(say("web.drawer.untitled"))
+export const newDraft = () => empty(say("web.drawer.untitled"))
 
 /** @returns {Draft} */
-function kept() {
-  const found = inBrowser.readRecord(KEY)
-  return Array.isArray(found.screen) ? draftOf(found) : anew()
+function storedDraft() {
+  const stored = inBrowser.readRecord(KEY)
+  return Array.isArray(stored.screen) ? draftOf(stored) : newDraft()
 }
 
-let history = beginning(kept())
+let history = beginning(storedDraft())
 /** @type {Record<string, string>}  thumbnails by address */
 let pictures = inBrowser.readRecord(PICTURES)
 /** @type {Set<() => void>} */
 const listeners = new Set()
 
 /** @returns {History} */
-export const drafting = () => history
+export const draftHistory = () => history
 
 export const tomlNow = () => tomlOf(history.now)
 
 /** Replace the draft. A tab that shows the draft as its deck goes on with the new one. @param {History} next */
-export function draft(next) {
-  const walked = isWalked()
+export function setDraft(next) {
+  const wasShown = isDraftShown()
   history = next
   inBrowser.writeRecord(KEY, history.now)
-  if (walked) walkIt()
+  if (wasShown) showDraft()
   for (const act of listeners) act()
 }
 
 /** Return whether this tab shows the draft as its deck. */
-export const isWalked = () => history.now.screen.length > 0 && tabDeck()?.toml === tomlNow()
+export const isDraftShown = () => history.now.screen.length > 0 && tabDeck()?.toml === tomlNow()
 
-export const walkIt = () => keepInTab({ id: history.now.id, toml: tomlNow() })
+export const showDraft = () => keepInTab({ id: history.now.id, toml: tomlNow() })
 
 /** @param {string} at  a screen's address */
 export const pictureOf = (at) => pictures[at] ?? ""
 
 /** Store a screen's thumbnail, and delete those of removed screens. @param {string} at @param {string} picture */
 export function keepPicture(at, picture) {
-  const known = new Set([at, ...history.now.screen.map((screen) => screen.at)])
-  pictures = Object.fromEntries(Object.entries({ ...pictures, [at]: picture }).filter(([key]) => known.has(key)))
+  const addresses = new Set([at, ...history.now.screen.map((screen) => screen.at)])
+  pictures = Object.fromEntries(Object.entries({ ...pictures, [at]: picture }).filter(([key]) => addresses.has(key)))
   inBrowser.writeRecord(PICTURES, pictures)
 }
 
@@ -58,11 +58,11 @@ export function keepPicture(at, picture) {
 export function onDraft(act, signal) {
   listeners.add(act)
   signal.addEventListener("abort", () => listeners.delete(act))
-  addEventListener("storage", ({ key }) => key === KEY && taken(), { signal })
+  addEventListener("storage", ({ key }) => key === KEY && loadStored(), { signal })
 }
 
 /** Load the draft that another tab has changed. */
-function taken() {
-  const now = kept()
-  if (JSON.stringify(now) !== JSON.stringify(history.now)) draft(beginning(now))
+function loadStored() {
+  const stored = storedDraft()
+  if (JSON.stringify(stored) !== JSON.stringify(history.now)) setDraft(beginning(stored))
 }

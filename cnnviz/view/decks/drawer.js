@@ -1,14 +1,14 @@
 // The drawer to edit a deck: a list of its screens, and the settings of the chosen one.
 
-import { closeSheets } from "../controls/rail.js"
+import { closePanels } from "../controls/rail.js"
 import { thumbnail } from "../draw/thumbnail.js"
 import { added, atOf, chosen, MOST_SCREENS } from "../model/decks/draft.js"
 import { inTab } from "../model/storage.js"
 import { say } from "../model/words.js"
 import { render } from "../shell/html.js"
 import { KEYS, PAGES } from "../spec.js"
-import { visit } from "./deck_walk.js"
-import { draft, drafting, isWalked, keepPicture, pictureOf, walkIt } from "./drafting.js"
+import { visitScreen } from "./deck_walk.js"
+import { setDraft, draftHistory, isDraftShown, keepPicture, pictureOf, showDraft } from "./drafting.js"
 import { drawerOf } from "./drawer_view.js"
 
 /** @import { Asked } from "../model/decks/draft_question.js" */
@@ -21,18 +21,18 @@ export const OPEN = "cnnviz.drawer" // storage key: whether the drawer is open i
 export const drawer = { note: "", asking: false, asked: null, wrong: "" }
 
 /** @param {View} view */
-export const isOpen = ({ root }) => root.classList.contains("making-deck")
+export const isDrawerOpen = ({ root }) => root.classList.contains("making-deck")
 
 /** @param {View} view */
 export function toggleDrawer(view) {
-  closeSheets(view)
-  show(view, !isOpen(view))
+  closePanels(view)
+  setOpen(view, !isDrawerOpen(view))
   view.arrived()
-  if (isOpen(view)) view.$(".drawer [data-key=add_screen]").focus() // not a field, so that keys keep acting on the page
+  if (isDrawerOpen(view)) view.$(".drawer [data-key=add_screen]").focus() // not a field, so that keys keep acting on the page
 }
 
 /** @param {View} view @param {boolean} open */
-export function show(view, open) {
+export function setOpen(view, open) {
   inTab.write(OPEN, open ? "1" : "")
   view.root.classList.toggle("making-deck", open)
   view.$(".drawer").hidden = !open
@@ -42,25 +42,25 @@ export function show(view, open) {
 }
 
 /** Return the draft, with `at` the screen that the address names. @param {View} view @returns {History} */
-export function current(view) {
+export function currentDraft(view) {
   const { script: deck = "", screen = "" } = view.host.address.read()
-  const history = drafting()
-  const number = deck === history.now.id && isWalked() ? Number(screen) || 1 : 0
+  const history = draftHistory()
+  const number = deck === history.now.id && isDraftShown() ? Number(screen) || 1 : 0
   return chosen(history, Math.min(number, history.now.screen.length) - 1)
 }
 
 /** Render the drawer if it is open. @param {View} view */
 export function fillDrawer(view) {
-  if (!isOpen(view)) return
-  const place = view.$(".drawer")
-  const before = place.querySelector(".current [data-screen]")
-  render(drawerOf(current(view), drawer), place)
-  const row = place.querySelector(".current [data-screen]")
-  if (row !== before) row?.scrollIntoView({ block: "nearest" })
+  if (!isDrawerOpen(view)) return
+  const element = view.$(".drawer")
+  const previousRow = element.querySelector(".current [data-screen]")
+  render(drawerOf(currentDraft(view), drawer), element)
+  const row = element.querySelector(".current [data-screen]")
+  if (row !== previousRow) row?.scrollIntoView({ block: "nearest" })
 }
 
 /** Reset the question form. */
-export const asksNothing = () => Object.assign(drawer, { asking: false, asked: null, wrong: "" })
+export const resetQuestion = () => Object.assign(drawer, { asking: false, asked: null, wrong: "" })
 
 /** @param {View} view @param {string} text */
 export function note(view, text) {
@@ -69,21 +69,21 @@ export function note(view, text) {
 }
 
 /** Apply a change of the draft. @param {History} next */
-export function make(next) {
+export function applyChange(next) {
   drawer.note = ""
-  draft(next)
+  setDraft(next)
 }
 
 /** Go to a screen of the draft, numbered from 0. @param {View} view @param {number} n @param {Setup} [look] */
-export function go(view, n, look) {
-  if (!drafting().now.screen[n]) return
-  asksNothing()
-  walkIt()
-  visit(view, drafting().now.id, n + 1, look)
+export function goToDraft(view, n, look) {
+  if (!draftHistory().now.screen[n]) return
+  resetQuestion()
+  showDraft()
+  visitScreen(view, draftHistory().now.id, n + 1, look)
 }
 
 /** Return the address of what is on screen, and store its thumbnail. @param {View} view */
-export function taken(view) {
+export function captureScreen(view) {
   const page = view.state.to // the page that is about to be shown
   const { keys } = PAGES.find(({ path }) => path === page) ?? { keys: [] }
   const at = atOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
@@ -94,35 +94,35 @@ export function taken(view) {
 /** Append what is on screen to the draft, and focus its sentence. @param {View} view */
 export function addScreen(view) {
   if (!view.host.numbers.read || view.look.view || !view.data) return
-  if (!isOpen(view)) show(view, true)
-  const history = current(view)
+  if (!isDrawerOpen(view)) setOpen(view, true)
+  const history = currentDraft(view)
   if (history.now.screen.length >= MOST_SCREENS) return note(view, say("web.drawer.full", { most: MOST_SCREENS }))
-  asksNothing()
-  make(added(history, { at: taken(view) }))
-  walkIt()
-  stand(view, drafting().at)
-  write(view)
+  resetQuestion()
+  applyChange(added(history, { at: captureScreen(view) }))
+  showDraft()
+  setScreen(view, draftHistory().at)
+  focusSentence(view)
 }
 
 /** Write screen `n`, from 0, of the draft into the address. @param {View} view @param {number} n */
-export function stand(view, n) {
-  view.lookAt({ script: drafting().now.id, screen: String(n + 1) })
+export function setScreen(view, n) {
+  view.lookAt({ script: draftHistory().now.id, screen: String(n + 1) })
   view.arrived()
   fillDrawer(view)
 }
 
 /** Focus the sentence of the current screen. @param {View} view */
-export function write(view) {
+export function focusSentence(view) {
   const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.focus()
   field.select()
 }
 
 /** Store a thumbnail of the current screen if it has none. @param {View} view */
-export function seenScreen(view) {
-  const { now, at } = current(view)
+export function captureThumbnail(view) {
+  const { now, at } = currentDraft(view)
   const screen = now.screen[at]
-  if (!view.root.classList.contains("spoken") || !isOpen(view) || !screen || pictureOf(screen.at)) return
+  if (!view.root.classList.contains("spoken") || !isDrawerOpen(view) || !screen || pictureOf(screen.at)) return
   const picture = thumbnail(view.$(".content"))
   if (picture) keepPicture(screen.at, picture)
   fillDrawer(view)

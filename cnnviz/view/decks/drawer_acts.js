@@ -6,22 +6,22 @@ import { tomlOf } from "../model/decks/toml.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { readDeck } from "./deck_walk.js"
-import { anew, drafting, isWalked } from "./drafting.js"
+import { newDraft, draftHistory, isDraftShown } from "./drafting.js"
 import {
   addScreen,
-  asksNothing,
-  current,
+  resetQuestion,
+  currentDraft,
   drawer,
   fillDrawer,
-  go,
-  make,
+  goToDraft,
+  applyChange,
   note,
-  stand,
-  taken,
+  setScreen,
+  captureScreen,
   toggleDrawer,
 } from "./drawer.js"
 import { copyDeck, openDeck, saveDeck } from "./drawer_files.js"
-import { askedIn } from "./drawer_question.js"
+import { readForm } from "./drawer_question.js"
 
 /** @import { Table, View } from "../types/view.js" */
 
@@ -35,10 +35,10 @@ const ACTS = {
   draft_copy: copyDeck,
   draft_save: saveDeck,
   draft_open: openDeck,
-  draft_new: () => make(did(drafting(), anew(), -1)),
-  draft_present: (view) => go(view, Math.max(0, current(view).at), { view: "lecture" }),
-  draft_remove: (view) => remove(view, current(view).at),
-  draft_retake: (view) => change(view, (screen) => ({ ...screen, at: taken(view) })),
+  draft_new: () => applyChange(did(draftHistory(), newDraft(), -1)),
+  draft_present: (view) => goToDraft(view, Math.max(0, currentDraft(view).at), { view: "lecture" }),
+  draft_remove: (view) => remove(view, currentDraft(view).at),
+  draft_retake: (view) => change(view, (screen) => ({ ...screen, at: captureScreen(view) })),
   draft_question(view) {
     Object.assign(drawer, { asking: !drawer.asking, asked: null, wrong: "" })
     fillDrawer(view)
@@ -46,34 +46,34 @@ const ACTS = {
 }
 
 /** @param {View} view @param {MouseEvent} event */
-export function pressed(view, { target }) {
+export function onClick(view, { target }) {
   const button = /** @type {Element} */ (target).closest("button")
   const { key = "", screen } = button?.dataset ?? {}
-  if (screen !== undefined) go(view, Number(screen))
+  if (screen !== undefined) goToDraft(view, Number(screen))
   else ACTS[key]?.(view)
 }
 
 /** Change the current screen. @param {View} view @param {(screen: Table) => Table} how */
 function change(view, how) {
-  const history = current(view)
-  if (history.at >= 0) make(changed(history, history.at, how))
+  const history = currentDraft(view)
+  if (history.at >= 0) applyChange(changed(history, history.at, how))
 }
 
 /** @param {View} view */
 export function undo(view) {
-  const history = drafting()
+  const history = draftHistory()
   if (!history.past.length) return
-  const walked = isWalked()
-  make(undone(history))
-  if (walked && drafting().at >= 0) go(view, drafting().at)
+  const wasShown = isDraftShown()
+  applyChange(undone(history))
+  if (wasShown && draftHistory().at >= 0) goToDraft(view, draftHistory().at)
 }
 
 /** Remove a screen and show the next one. @param {View} view @param {number} n */
 export function remove(view, n) {
   if (n < 0) return
-  const walked = isWalked()
-  make(removed(current(view), n))
-  if (walked && drafting().now.screen.length) go(view, drafting().at)
+  const wasShown = isDraftShown()
+  applyChange(removed(currentDraft(view), n))
+  if (wasShown && draftHistory().now.screen.length) goToDraft(view, draftHistory().at)
 }
 
 /**
@@ -81,20 +81,20 @@ export function remove(view, n) {
  * @param {View} view @param {number} from @param {number} to
  */
 export function move(view, from, to) {
-  const before = current(view)
-  const next = moved({ ...before, at: before.at === from ? to : before.at }, from, to)
-  if (next.now === before.now) return
-  const shown = before.now.screen[before.at]
-  make(next)
-  if (shown) stand(view, next.now.screen.indexOf(shown))
+  const history = currentDraft(view)
+  const next = moved({ ...history, at: history.at === from ? to : history.at }, from, to)
+  if (next.now === history.now) return
+  const screen = history.now.screen[history.at]
+  applyChange(next)
+  if (screen) setScreen(view, next.now.screen.indexOf(screen))
 }
 
 /** @type {Record<string, (view: View, value: string) => void>} */
 const FIELDS = {
   draft_title(view, title) {
-    const walked = current(view).at
-    make(did(drafting(), titled(drafting().now, LANG, title.trim() || say("web.drawer.untitled"))))
-    if (walked >= 0) stand(view, walked)
+    const walked = currentDraft(view).at
+    applyChange(did(draftHistory(), titled(draftHistory().now, LANG, title.trim() || say("web.drawer.untitled"))))
+    if (walked >= 0) setScreen(view, walked)
   },
   draft_notes: (view, notes) => change(view, (screen) => noted(screen, LANG, notes.trim())),
   draft_time(view, text) {
@@ -112,7 +112,7 @@ export function bindFields(view, place) {
   place.addEventListener("change", ({ target }) => {
     const { dataset, value, form } = /** @type {HTMLInputElement} */ (target)
     if (dataset.key === "draft_kind" && form) {
-      const { kind, ask: words } = askedIn(form)
+      const { kind, ask: words } = readForm(form)
       Object.assign(drawer, { asked: { ...unasked(kind), ask: words }, wrong: "" })
       return fillDrawer(view)
     }
@@ -120,28 +120,28 @@ export function bindFields(view, place) {
   })
   place.addEventListener("submit", (event) => {
     event.preventDefault()
-    ask(view, /** @type {HTMLFormElement} */ (event.target))
+    saveQuestion(view, /** @type {HTMLFormElement} */ (event.target))
   })
 }
 
 /** Save the question form, or show the first error in it. @param {View} view @param {HTMLFormElement} form */
-function ask(view, form) {
-  const asked = askedIn(form)
-  const said = { number: "feedback_number", click: "feedback_click" }[String(asked.kind)] ?? "feedback"
-  const { now, at } = current(view)
+function saveQuestion(view, form) {
+  const formValues = readForm(form)
+  const message = { number: "feedback_number", click: "feedback_click" }[String(formValues.kind)] ?? "feedback"
+  const { now, at } = currentDraft(view)
   const screen = now.screen[at]
   if (!screen) return
-  const made = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
-  const question = asking(screen, asked, (label) => say(`web.drawer.${said}`, { label }), made?.inputs)
-  const alone = tomlOf({ ...now, screen: [question] }) // a deck of this screen alone, so that errors of other screens do not count
-  readDeck(view, alone, ({ faults = [] }) => {
+  const stage = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
+  const question = asking(screen, formValues, (label) => say(`web.drawer.${message}`, { label }), stage?.inputs)
+  const toml = tomlOf({ ...now, screen: [question] }) // a deck of this screen alone, so that errors of other screens do not count
+  readDeck(view, toml, ({ faults = [] }) => {
     if (drawer.asking && faults.length) {
-      Object.assign(drawer, { asked, wrong: withoutLine(faults[0]) })
+      Object.assign(drawer, { asked: formValues, wrong: withoutLine(faults[0]) })
       return fillDrawer(view)
     }
-    asksNothing()
+    resetQuestion()
     change(view, () => question)
-    go(view, at)
+    goToDraft(view, at)
   })
 }
 

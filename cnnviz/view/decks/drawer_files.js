@@ -5,24 +5,24 @@ import { did, draftOf, MOST_LINKED } from "../model/decks/draft.js"
 import { say } from "../model/words.js"
 import { listen } from "../shell/html.js"
 import { LIMITS } from "../spec.js"
-import { faultOf, readDeck, wholeLink } from "./deck_walk.js"
-import { drafting, tomlNow } from "./drafting.js"
-import { go, isOpen, make, note, toggleDrawer } from "./drawer.js"
+import { firstFault, readDeck, deckLink } from "./deck_walk.js"
+import { draftHistory, tomlNow } from "./drafting.js"
+import { goToDraft, isDrawerOpen, applyChange, note, toggleDrawer } from "./drawer.js"
 
 /** @import { View } from "../types/view.js" */
 
 /** @param {View} view */
 export function saveDeck(view) {
-  const file = `${drafting().now.id}.toml`
+  const file = `${draftHistory().now.id}.toml`
   save(new Blob([tomlNow()], { type: "application/toml" }), file)
   note(view, say("web.drawer.saved", { file }))
 }
 
 /** @param {View} view */
 export async function copyDeck(view) {
-  const { length } = drafting().now.screen
+  const { length } = draftHistory().now.screen
   if (length > MOST_LINKED) return note(view, say("web.drawer.too_long", { most: MOST_LINKED }))
-  const link = await wholeLink(view, tomlNow())
+  const link = await deckLink(view, tomlNow())
   try {
     await navigator.clipboard.writeText(link)
     note(view, say("web.drawer.copied", { n: link.length }))
@@ -44,9 +44,9 @@ export function bindFiles(view) {
   listen(view, "dragover", (event) => holds(event) && event.preventDefault())
   listen(view, "drop", (event) => {
     const file = event.dataTransfer?.files[0]
-    if (!holds(event) || !file || !(isOpen(view) || file.name.endsWith(".toml"))) return
+    if (!holds(event) || !file || !(isDrawerOpen(view) || file.name.endsWith(".toml"))) return
     event.preventDefault()
-    if (!isOpen(view)) toggleDrawer(view)
+    if (!isDrawerOpen(view)) toggleDrawer(view)
     take(view, file)
   })
 }
@@ -67,9 +67,9 @@ async function textOf(file) {
 async function take(view, file) {
   if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
   readDeck(view, await textOf(file), (header) => {
-    if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: faultOf(header) }))
-    make(did(drafting(), draftOf(header.tables), 0))
-    go(view, 0)
-    if (header.faults?.length) note(view, faultOf(header))
+    if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: firstFault(header) }))
+    applyChange(did(draftHistory(), draftOf(header.tables), 0))
+    goToDraft(view, 0)
+    if (header.faults?.length) note(view, firstFault(header))
   })
 }

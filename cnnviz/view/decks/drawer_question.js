@@ -11,7 +11,7 @@ import { LANG } from "../spec.js"
 const MOST_ANSWERS = 4
 const PICTURES = ["f", "turned(f)", "mirrored(f)", "-f"] // suggested pictures
 
-export const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
+export const drawerMessage = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
   say(`web.drawer.${id}`, values)
 
 /** Return suggested expressions for the correct cells of a map. @param {string} map */
@@ -19,15 +19,15 @@ const cellsOf = (map) => [`${map} == max(${map})`, `${map} == min(${map})`, `abs
 
 /** @param {Table} screen @param {Asked | null} written  values after a change of kind, or null @param {string} wrong */
 export function questionForm(screen, written, wrong) {
-  const asked = written ?? askedOf(screen, LANG) ?? unasked()
+  const formValues = written ?? askedOf(screen, LANG) ?? unasked()
   const map = mapOf(screen)
   const kinds = ASKED_KINDS.filter((kind) => map || kind !== "click")
   return html`<form class="draft-asking">
-    <select name="kind" data-key="draft_kind" aria-label=${said("kind")}>${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === asked.kind}>${said(`kinds.${kind}`)}</option>`)}</select>
-    ${field("ask", said("ask"), asked.ask)}
-    ${asked.kind === "choose" || asked.kind === "pictures" ? answers(asked) : key(asked, map)}
+    <select name="kind" data-key="draft_kind" aria-label=${drawerMessage("kind")}>${kinds.map((kind) => html`<option value=${kind} ?selected=${kind === formValues.kind}>${drawerMessage(`kinds.${kind}`)}</option>`)}</select>
+    ${field("ask", drawerMessage("ask"), formValues.ask)}
+    ${formValues.kind === "choose" || formValues.kind === "pictures" ? answerFields(formValues) : keyFields(formValues, map)}
     ${wrong ? html`<p class="draft-wrong" role="alert">${wrong}</p>` : nothing}
-    <button type="submit" data-key="draft_asked">${said("asked")}</button></form>`
+    <button type="submit" data-key="draft_asked">${drawerMessage("asked")}</button></form>`
 }
 
 /** @param {string} name @param {string} label @param {string} value @param {string} [hints]  id of the list of suggestions */
@@ -35,26 +35,26 @@ const field = (name, label, value, hints) =>
   html`<input name=${name} maxlength="300" placeholder=${label} aria-label=${label} autocomplete="off" list=${hints ?? nothing} .value=${value}>`
 
 /** @param {Asked} asked */
-function answers({ kind, answers: all, right }) {
-  const drawn = kind === "pictures"
+function answerFields({ kind, answers: all, right }) {
+  const arePictures = kind === "pictures"
   const rows = Array.from({ length: Math.max(MOST_ANSWERS, all.length) }, (_, n) => all[n] ?? "")
   const row = (/** @type {string} */ label, /** @type {number} */ n) =>
-    html`<label class="draft-answer"><input type="radio" name="right" value=${n} ?checked=${n === Math.max(0, right)} aria-label=${said("right", { n: n + 1 })}>
-      ${field("answer", said(drawn ? "picture" : "answer", { n: n + 1 }), label, drawn ? "draft-pictures" : undefined)}</label>`
-  return html`${rows.map(row)}${drawn ? hints("draft-pictures", PICTURES) : nothing}`
+    html`<label class="draft-answer"><input type="radio" name="right" value=${n} ?checked=${n === Math.max(0, right)} aria-label=${drawerMessage("right", { n: n + 1 })}>
+      ${field("answer", drawerMessage(arePictures ? "picture" : "answer", { n: n + 1 }), label, arePictures ? "draft-pictures" : undefined)}</label>`
+  return html`${rows.map(row)}${arePictures ? suggestions("draft-pictures", PICTURES) : nothing}`
 }
 
 /** @param {Asked} asked @param {string} map */
-const key = ({ kind, key: right, tolerance }, map) =>
+const keyFields = ({ kind, key: right, tolerance }, map) =>
   kind === "click"
-    ? html`${field("key", said("cells", { map }), right || (cellsOf(map)[0] ?? ""), "draft-cells")}${hints("draft-cells", cellsOf(map))}`
-    : html`${field("key", said("number"), right)}${field("tolerance", said("within"), tolerance)}`
+    ? html`${field("key", drawerMessage("cells", { map }), right || (cellsOf(map)[0] ?? ""), "draft-cells")}${suggestions("draft-cells", cellsOf(map))}`
+    : html`${field("key", drawerMessage("number"), right)}${field("tolerance", drawerMessage("within"), tolerance)}`
 
 /** @param {string} id @param {string[]} all */
-const hints = (id, all) => html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
+const suggestions = (id, all) => html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
 
 /** Return the values of a form. @param {HTMLFormElement} form @returns {Asked} */
-export function askedIn(form) {
+export function readForm(form) {
   const data = new FormData(form)
   const text = (/** @type {string} */ name) => String(data.get(name) ?? "")
   return {

@@ -1,40 +1,40 @@
 // Reorder the drawer's rows by keyboard and mouse.
 
-import { near } from "../shell/html.js"
-import { current, go, isOpen, write } from "./drawer.js"
+import { closest } from "../shell/html.js"
+import { currentDraft, goToDraft, isDrawerOpen, focusSentence } from "./drawer.js"
 import { move, remove, undo } from "./drawer_acts.js"
 
 /** @import { View } from "../types/view.js" */
 
-const KEPT = 3000 // milliseconds within which the next page has to appear to get the focus
+const FOCUS_TIMEOUT = 3000 // milliseconds within which the next page has to appear to get the focus
 
 /** @param {View} view @param {HTMLElement} place */
 export function bindRows(view, place) {
   place.addEventListener("keydown", (event) => {
-    if (keyed(view, place, event)) event.preventDefault()
+    if (onKey(view, place, event)) event.preventDefault()
   })
   addEventListener("keydown", (event) => isUndo(view, event) && undo(view), { signal: view.stop.signal })
   focusRow(place)
   place.addEventListener("pointerdown", (event) => {
-    const row = near(event, ".grip") && near(event, "[data-row]")
+    const row = closest(event, ".grip") && closest(event, "[data-row]")
     if (row && event.button === 0) drag(view, row, event)
   })
 }
 
 /** @type {number | undefined}  row to focus when the next page appears */
-let awaited
+let pendingRow
 
 /** @param {HTMLElement} place @param {number} [n] */
-function focusRow(place, n = awaited) {
+function focusRow(place, n = pendingRow) {
   if (n === undefined) return
-  awaited = n
+  pendingRow = n
   requestAnimationFrame(() => {
     if (!place.isConnected) return
     const row = /** @type {HTMLElement | null} */ (place.querySelector(`[data-screen="${n}"]`))
     row?.focus()
     setTimeout(() => {
-      awaited = undefined
-    }, KEPT)
+      pendingRow = undefined
+    }, FOCUS_TIMEOUT)
   })
 }
 
@@ -42,7 +42,7 @@ function focusRow(place, n = awaited) {
 const isUndo = (view, { target, key, ctrlKey, metaKey }) =>
   key === "z"
   && (ctrlKey || metaKey)
-  && isOpen(view)
+  && isDrawerOpen(view)
   && !view.look.view // the lecture view hides the drawer
   && !(/** @type {Element} */ (target).matches?.("input, textarea, select"))
 
@@ -50,22 +50,22 @@ const isUndo = (view, { target, key, ctrlKey, metaKey }) =>
  * Handle a key on a row, and return whether it did something.
  * @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event
  */
-function keyed(view, place, event) {
+function onKey(view, place, event) {
   const { key, altKey } = event
-  const row = near(event, "[data-screen]")
+  const row = closest(event, "[data-screen]")
   if (!row) return false
   const n = Number(row.dataset.screen)
   const by = { ArrowUp: -1, ArrowDown: 1 }[key]
-  const { length } = current(view).now.screen
+  const { length } = currentDraft(view).now.screen
   if (by && n + by >= 0 && n + by < length) {
-    altKey ? move(view, n, n + by) : go(view, n + by)
+    altKey ? move(view, n, n + by) : goToDraft(view, n + by)
     focusRow(place, n + by)
   } else if (key === "Delete" || key === "Backspace") {
     remove(view, n)
     focusRow(place, Math.min(n, length - 2))
   } else if (key === "F2") {
-    go(view, n)
-    write(view)
+    goToDraft(view, n)
+    focusSentence(view)
   } else return Boolean(by)
   return true
 }
@@ -79,26 +79,26 @@ function drag(view, row, from) {
   const list = /** @type {HTMLElement} */ (row.parentElement)
   const rows = /** @type {HTMLElement[]} */ ([...list.children])
   const start = Number(row.dataset.row)
-  const over = new AbortController()
-  const { signal } = over
+  const listeners = new AbortController()
+  const { signal } = listeners
   let to = start
   row.classList.add("dragged")
   const end = (/** @type {boolean} */ done) => {
-    over.abort()
+    listeners.abort()
     row.classList.remove("dragged")
     for (const one of rows) delete one.dataset.drop
     if (done) move(view, start, to)
   }
   const follow = (/** @type {PointerEvent} */ { clientY }) => {
     const others = rows.filter((one) => one !== row)
-    const above = others.filter((one) => {
+    const index = others.filter((one) => {
       const { top, bottom } = one.getBoundingClientRect()
       return clientY > (top + bottom) / 2
     }).length
-    to = above
+    to = index
     for (const one of rows) delete one.dataset.drop
-    if (above < others.length) others[above].dataset.drop = "before"
-    else if (others.length) others[above - 1].dataset.drop = "after"
+    if (index < others.length) others[index].dataset.drop = "before"
+    else if (others.length) others[index - 1].dataset.drop = "after"
   }
   addEventListener("pointermove", follow, { signal })
   addEventListener("pointerup", () => end(true), { signal })

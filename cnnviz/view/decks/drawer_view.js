@@ -6,7 +6,7 @@ import { clock, formula } from "../model/numbers/format.js"
 import { html, live, markup, nothing } from "../shell/html.js"
 import { LANG, PAGES } from "../spec.js"
 import { pictureOf } from "./drafting.js"
-import { questionForm, said } from "./drawer_question.js"
+import { questionForm, drawerMessage } from "./drawer_question.js"
 
 /** @import { Drawer } from "./drawer.js" */
 /** @import { History, Table } from "../types/view.js" */
@@ -14,27 +14,27 @@ import { questionForm, said } from "./drawer_question.js"
 const EXPERIMENTS = ["", "seed", "start", "lr"]
 
 const link = (/** @type {string} */ key, off = false) =>
-  html`<button type="button" class="link" data-key="draft_${key}" ?disabled=${off}>${said(key)}</button>`
+  html`<button type="button" class="link" data-key="draft_${key}" ?disabled=${off}>${drawerMessage(key)}</button>`
 
 /** @param {History} history @param {Drawer} drawer */
 export const drawerOf = (history, drawer) => {
   const { now, at, past } = history
   const screen = now.screen[at]
-  const none = !now.screen.length
+  const isEmpty = !now.screen.length
   return html`<div class="drawer-head">
-      <input class="draft-title" data-key="draft_title" aria-label=${said("name")} maxlength="120" .value=${live(textOf(now.title, LANG) || now.id)}>
-      <button type="button" data-key="draft_present" ?disabled=${none}>▶ ${said("present")}</button>
-      <button type="button" class="close" data-key="draft_close" aria-label=${said("close")}>✕</button>
+      <input class="draft-title" data-key="draft_title" aria-label=${drawerMessage("name")} maxlength="120" .value=${live(textOf(now.title, LANG) || now.id)}>
+      <button type="button" data-key="draft_present" ?disabled=${isEmpty}>▶ ${drawerMessage("present")}</button>
+      <button type="button" class="close" data-key="draft_close" aria-label=${drawerMessage("close")}>✕</button>
     </div>
-    <p class="drawer-facts"><span>${said("facts", { n: now.screen.length, minutes: minutes(now) })}</span>${link("undo", !past.length)}${link("copy", none)}${link("save", none)}${link("open")}${link("new", none)}</p>
+    <p class="drawer-facts"><span>${drawerMessage("facts", { n: now.screen.length, minutes: minutes(now) })}</span>${link("undo", !past.length)}${link("copy", isEmpty)}${link("save", isEmpty)}${link("open")}${link("new", isEmpty)}</p>
     <p class="drawer-note" role="status">${drawer.note}</p>
-    <ol class="screens" aria-label=${said("screens")}>${none ? html`<li class="nothing-yet">${said("nothing")}</li>` : now.screen.map((one, n) => row(one, n, n === at))}</ol>
-    <div class="drawer-foot">${screen ? chosenOf(screen, at, drawer) : nothing}
-      <button type="button" class="primary" data-key="add_screen">${said("add")} <kbd>A</kbd></button></div>`
+    <ol class="screens" aria-label=${drawerMessage("screens")}>${isEmpty ? html`<li class="nothing-yet">${drawerMessage("nothing")}</li>` : now.screen.map((one, n) => row(one, n, n === at))}</ol>
+    <div class="drawer-foot">${screen ? screenSettings(screen, at, drawer) : nothing}
+      <button type="button" class="primary" data-key="add_screen">${drawerMessage("add")} <kbd>A</kbd></button></div>`
 }
 
 /** @param {Table} screen */
-function sign(screen) {
+function screenIcon(screen) {
   const { page, query } = placeIn(screen)
   const stage = new URLSearchParams(query).get("stage") ?? ""
   const picture = pictureOf(screen.at)
@@ -51,28 +51,28 @@ const timeOf = ({ seconds }) => (seconds ? clock(seconds) : "")
 function row(screen, n, current) {
   const sentence = asks(screen) ? textOf(screen.ask, LANG) : sentenceOf(screen, LANG) || textOf(screen.title, LANG)
   return html`<li data-row=${n} class=${current ? "current" : ""}><i class="grip" aria-hidden="true"></i>
-    <button type="button" class="draft-screen" data-screen=${n} aria-current=${current ? "true" : nothing} title=${said("keys")}>
-      <span class="draft-number">${n + 1}</span><span class="draft-picture">${sign(screen)}</span><span class="draft-says">${sentence || said("silent")}</span>
-      <span class="draft-aside"><time>${timeOf(screen)}</time>${screen.notes ? html`<i class="noted" title=${said("noted")}></i>` : nothing}</span>
+    <button type="button" class="draft-screen" data-screen=${n} aria-current=${current ? "true" : nothing} title=${drawerMessage("keys")}>
+      <span class="draft-number">${n + 1}</span><span class="draft-picture">${screenIcon(screen)}</span><span class="draft-says">${sentence || drawerMessage("silent")}</span>
+      <span class="draft-aside"><time>${timeOf(screen)}</time>${screen.notes ? html`<i class="noted" title=${drawerMessage("noted")}></i>` : nothing}</span>
     </button></li>`
 }
 
 /** @param {Table} screen @param {number} at @param {Drawer} drawer */
-const chosenOf = (screen, at, drawer) => html`
-  <label class="draft-notes"><span>${said("notes", { number: at + 1 })}</span>
+const screenSettings = (screen, at, drawer) => html`
+  <label class="draft-notes"><span>${drawerMessage("notes", { number: at + 1 })}</span>
     <textarea data-key="draft_notes" rows="2" maxlength="2000" .value=${live(textOf(screen.notes, LANG))}></textarea></label>
   ${drawer.asking ? questionForm(screen, drawer.asked, drawer.wrong) : nothing}
   <div class="draft-chips">
-    <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${said("time")} title=${said("time")} .value=${live(timeOf(screen))}>
-    ${isOwn(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${said("question")}</button>` : nothing}
+    <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${drawerMessage("time")} title=${drawerMessage("time")} .value=${live(timeOf(screen))}>
+    ${isQuestionEditable(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${drawerMessage("question")}</button>` : nothing}
     ${placeIn(screen).page === "train" ? experiment(screen) : nothing}
-    <button type="button" data-key="draft_retake" title=${said("retake.label")}>${said("retake.text")}</button>
-    <button type="button" data-key="draft_remove" aria-label=${said("remove.label")} title=${said("remove.label")}>${said("remove.text")}</button>
+    <button type="button" data-key="draft_retake" title=${drawerMessage("retake.label")}>${drawerMessage("retake.text")}</button>
+    <button type="button" data-key="draft_remove" aria-label=${drawerMessage("remove.label")} title=${drawerMessage("remove.label")}>${drawerMessage("remove.text")}</button>
   </div>`
 
 /** Return whether the screen's question, if any, can be edited in the form. @param {Table} screen */
-const isOwn = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
+const isQuestionEditable = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
 
 /** Return the menu of the setting that differs between the devices of a class. @param {Table} screen */
 const experiment = ({ experiment: now = "" }) =>
-  html`<select data-key="draft_experiment" aria-label=${said("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${said(`experiment.${name || "none"}`)}</option>`)}</select>`
+  html`<select data-key="draft_experiment" aria-label=${drawerMessage("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${drawerMessage(`experiment.${name || "none"}`)}</option>`)}</select>`

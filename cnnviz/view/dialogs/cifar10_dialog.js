@@ -2,8 +2,8 @@
 
 import { query } from "../model/state/address.js"
 import { say } from "../model/words.js"
-import { answered } from "../shell/ask_python.js"
-import { html, live, near, nothing, pick } from "../shell/html.js"
+import { fetchFromPython } from "../shell/ask_python.js"
+import { html, live, closest, nothing, toggleGroup } from "../shell/html.js"
 import { LANG } from "../spec.js"
 import { openDialog } from "./dialog.js"
 
@@ -33,11 +33,11 @@ class Cifar10 {
     const { view, dialog, shown } = this
     const path = `dialogs/cifar10${query({ ...shown, lang: LANG })}`
     try {
-      const found = /** @type {FullSet} */ (
-        await (await answered(view, path, { method, signal: dialog.closed })).json()
+      const data = /** @type {FullSet} */ (
+        await (await fetchFromPython(view, path, { method, signal: dialog.closed })).json()
       )
-      dialog.draw(this.content(found))
-      if (found.state === "loading") setTimeout(() => dialog.closed.aborted || this.look(), LOOK_EVERY)
+      dialog.draw(this.content(data))
+      if (data.state === "loading") setTimeout(() => dialog.closed.aborted || this.look(), LOOK_EVERY)
     } catch (error) {
       dialog.draw(html`<p role="alert">${/** @type {Error} */ (error).message}</p>`)
     }
@@ -70,7 +70,7 @@ class Cifar10 {
         <i style=${`background-image:url(${strip});background-position-x:${(100 * n) / Math.max(1, images.length - 1)}%;background-size:${images.length * 100}% 100%`}></i>${index}</button>`
     const tabs = ["train", "test"].map((name) => /** @type {const} */ ([name, name, name === split]))
     return html`<div class="chosen" @click=${(/** @type {Event} */ event) => this.clicked(event)}>
-        <div class="field"><span>${words("set")}</span>${pick("split", words("set"), tabs)}</div>
+        <div class="field"><span>${words("set")}</span>${toggleGroup("split", words("set"), tabs)}</div>
         <label class="field"><span>${words("class")}</span><select data-key="cifar10_class" @change=${(/** @type {Event} */ event) => this.choose({ class: value(event) })}>${[option("", words("all")), ...classes.map(([id, text]) => option(id, text))]}</select></label>
         <label class="field"><span>${words("number", { split })}</span><input type="number" min="0" max=${all - 1} data-key="cifar10_number" @change=${(/** @type {Event} */ event) => this.choose({ class: "", from: value(event) })}></label></div>
       <div class="grid">${images.map(image)}</div>
@@ -81,7 +81,7 @@ class Cifar10 {
 
   /** @param {Event} event */
   clicked(event) {
-    const tab = near(event, "[data-tab]")?.dataset.tab
+    const tab = closest(event, "[data-tab]")?.dataset.tab
     if (tab) this.choose({ split: tab.split(" ")[1] })
   }
 

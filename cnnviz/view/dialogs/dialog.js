@@ -1,7 +1,7 @@
 // Modal dialogs: a title, content and a close button. The browser traps and restores the focus, and closes them on
 // Escape.
 
-import { closeSheets } from "../controls/rail.js"
+import { closePanels } from "../controls/rail.js"
 import { say } from "../model/words.js"
 import { html, render } from "../shell/html.js"
 
@@ -25,7 +25,7 @@ import { html, render } from "../shell/html.js"
  */
 export function openDialog(view, name, title, content) {
   view.player.pause()
-  closeSheets(view)
+  closePanels(view)
   return openFrame(view.root, name, title, content)
 }
 
@@ -40,21 +40,21 @@ export function openFrame(root, name, title, content) {
   render(frame(title), element)
   const body = /** @type {HTMLElement} */ (element.querySelector(".dialog-body"))
   const closed = new AbortController()
-  let waits = false // whether nothing can be focused yet
+  let isEmpty = false // whether nothing can be focused yet
   const draw = (/** @type {Template} */ content) => {
     render(content, body)
     const first = /** @type {HTMLElement | null} */ (body.querySelector("a, button, input, select, textarea"))
-    const at = document.activeElement
-    const lost = element.open && (!element.contains(at) || (waits && at?.matches(".close"))) // the focused element has disappeared, or the first one has appeared
-    if (lost) (first ?? /** @type {HTMLElement} */ (element.querySelector(".close"))).focus()
-    waits = !first
+    const focused = document.activeElement
+    const isFocusLost = element.open && (!element.contains(focused) || (isEmpty && focused?.matches(".close"))) // the focused element has disappeared, or the first one has appeared
+    if (isFocusLost) (first ?? /** @type {HTMLElement} */ (element.querySelector(".close"))).focus()
+    isEmpty = !first
   }
   draw(content)
   element.addEventListener("close", () => {
     closed.abort()
     element.remove()
   })
-  for (const left of root.querySelectorAll(".dialog:not([open])")) left.remove() // closed, but the event is still pending
+  for (const dialog of root.querySelectorAll(".dialog:not([open])")) dialog.remove() // closed, but the event is still pending
   root.append(element)
   element.showModal()
   return { element, body, closed: closed.signal, draw, close: () => element.close() }

@@ -27,7 +27,7 @@ export function fileField(key, words, act, several = false) {
  * Return the request options to send a file or text. Throw an Error with a message if it is too large.
  * @param {Blob} content @param {AbortSignal} signal
  */
-export function sent(content, signal) {
+export function uploadRequest(content, signal) {
   if (content.size > LIMITS.bytes) throw new Error(say("data.upload.too_long", { megabytes: LIMITS.bytes / 1e6 }))
   return { method: "POST", body: content, signal }
 }
@@ -36,7 +36,7 @@ export function sent(content, signal) {
  * Join several files into one: a line of JSON with their names and sizes, then the contents.
  * @param {File[]} files
  */
-export const joined = (files) =>
+export const joinFiles = (files) =>
   files.length === 1
     ? files[0]
     : new Blob([JSON.stringify(files.map(({ name, size }) => [name, size])), "\n", ...files])
@@ -45,7 +45,7 @@ export const joined = (files) =>
  * Await `act` while the dialog shows that it is busy, and show its error.
  * @param {Dialog} dialog @param {(busy?: boolean, failed?: string) => Template} content @param {() => Promise<unknown>} act
  */
-export async function trying(dialog, content, act) {
+export async function runInDialog(dialog, content, act) {
   dialog.draw(content(true))
   try {
     await act()
@@ -55,5 +55,5 @@ export async function trying(dialog, content, act) {
 }
 
 /** @param {boolean} busy @param {string} failed */
-export const outcome = (busy, failed) =>
+export const statusLines = (busy, failed) =>
   html`<p role="status">${busy ? say("web.dialog.reading") : ""}</p><p role="alert">${failed}</p>`

@@ -2,7 +2,7 @@
 
 import { save } from "../draw/picture.js"
 import { say } from "../model/words.js"
-import { answered, questionOf } from "../shell/ask_python.js"
+import { fetchFromPython, dialogPath } from "../shell/ask_python.js"
 import { html, nothing } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
 
@@ -13,7 +13,7 @@ export async function showFiles(view) {
   const title = say("web.dialog.files")
   const dialog = openDialog(view, "files", title, html`<p role="status">${say("web.dialog.coming")}</p>`)
   try {
-    const response = await answered(view, questionOf(view, "files"), { signal: dialog.closed })
+    const response = await fetchFromPython(view, dialogPath(view, "files"), { signal: dialog.closed })
     new Files(view, dialog, await response.json()).draw()
   } catch (error) {
     dialog.draw(html`<p role="alert">${/** @type {Error} */ (error).message}</p>`)
@@ -60,8 +60,8 @@ class Files {
 
   /** @param {string} what */
   link(what) {
-    const alone = { around: this.around, server: new URL(".", document.baseURI).href }
-    return questionOf(this.view, "file", what === "html" ? { what, ...alone } : { what })
+    const options = { around: this.around, server: new URL(".", document.baseURI).href }
+    return dialogPath(this.view, "file", what === "html" ? { what, ...options } : { what })
   }
 
   /**
@@ -73,7 +73,7 @@ class Files {
     Object.assign(this, { making: what, failed: "" })
     this.draw()
     try {
-      const response = await answered(this.view, this.link(what), { signal: this.dialog.closed })
+      const response = await fetchFromPython(this.view, this.link(what), { signal: this.dialog.closed })
       save(await response.blob(), name)
     } catch (error) {
       this.failed = /** @type {Error} */ (error).message

@@ -1,19 +1,19 @@
 // Search field for stages, images, networks, mistakes, lessons, pages, settings and actions. Entries come from their
 // sources; none is listed here.
 
-import { available, run } from "../controls/actions.js"
+import { actionsOf, run } from "../controls/actions.js"
 import { choosePreset } from "../controls/network_controls.js"
 import { reveal } from "../controls/rail.js"
 import { found } from "../model/find.js"
 import { has, say } from "../model/words.js"
-import { html, input, near, render } from "../shell/html.js"
+import { html, input, closest, render } from "../shell/html.js"
 import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
 
 /** @import { Findable } from "../model/find.js" */
 /** @import { Dialog, Setup, View } from "../types/view.js" */
-/** @typedef {Findable & { go: (view: View) => unknown }} Place */
+/** @typedef {Findable & { go: (view: View) => unknown }} Entry */
 
-const MOST = 60 // maximal number of matches shown
+const MATCH_LIMIT = 60 // maximal number of matches shown
 const SLOPE = "σ′" // any activation's derivative in a mistake's name
 const MISTAKE = /^mistake\.(\w+)\.title$/
 
@@ -25,9 +25,9 @@ export const findField = () => `
  * Return an action that changes the setup here if the page has updates, and on Step otherwise.
  * @type {(change: Setup) => (view: View) => void}
  */
-const to = (change) => (view) => (view.kind.walks ? view.go(change) : view.turn("", change))
+const changeAction = (change) => (view) => (view.kind.walks ? view.go(change) : view.turn("", change))
 
-/** @param {View} view @returns {Place[]} */
+/** @param {View} view @returns {Entry[]} */
 const stages = ({ data, kind }) =>
   (data?.stages ?? []).map(({ symbol, label, title, plain, name }) => ({
     kind: say("web.frame.stages"),
@@ -36,8 +36,8 @@ const stages = ({ data, kind }) =>
     go: (view) => (kind.stages && kind.walks ? view.go({ stage: symbol }) : view.turn("", { stage: symbol })),
   }))
 
-/** @returns {Place[]} */
-const everywhere = () => [
+/** @returns {Entry[]} */
+const staticEntries = () => [
   ...PAGES.map(({ path, name }) => ({
     kind: say("web.frame.pages"),
     text: name,
@@ -49,7 +49,7 @@ const everywhere = () => [
     also: `${source} ${query.net}`,
     go: (/** @type {View} */ view) => choosePreset(view, n),
   })),
-  ...IMAGES.map(({ id, words }) => ({ kind: say("web.rail.image"), text: words, also: id, go: to({ img: id }) })),
+  ...IMAGES.map(({ id, words }) => ({ kind: say("web.rail.image"), text: words, also: id, go: changeAction({ img: id }) })),
   ...Object.keys(WORDS).flatMap((id) => mistake(id, MISTAKE.exec(id)?.[1])),
   ...LESSONS.map(({ id, title }) => ({
     kind: say("web.learn.lessons"),
@@ -65,29 +65,29 @@ const everywhere = () => [
   })),
 ]
 
-/** @param {string} id @param {string | undefined} name @returns {Place[]} */
+/** @param {string} id @param {string | undefined} name @returns {Entry[]} */
 function mistake(id, name) {
   if (!name) return []
   const go = (/** @type {View} */ view) => view.adopt({ page: "check", mistake: name, check: "break" })
   return [{ kind: say("web.find.mistake"), text: say(id, { slope: SLOPE }), also: name, go }]
 }
 
-/** Return the actions that the page has, by their buttons' labels. @param {View} view @returns {Place[]} */
+/** Return the actions that the page has, by their buttons' labels. @param {View} view @returns {Entry[]} */
 const actions = (view) =>
-  available(view.kind).flatMap((action) => {
+  actionsOf(view.kind).flatMap((action) => {
     const [label, also] = ["label", "also"].map((words) => `web.actions.${action.name}.${words}`)
     const button = view.control(action.name)
     const text = button?.getAttribute("aria-label") ?? (button && has(label) ? say(label) : "")
-    const place = { kind: "", text, also: has(also) ? say(also) : "", go: () => run(view, action) }
-    return text && action.name !== "keys" ? [place] : []
+    const entry = { kind: "", text, also: has(also) ? say(also) : "", go: () => run(view, action) }
+    return text && action.name !== "keys" ? [entry] : []
   })
 
-/** Return the controls in the panels. @param {View} view @returns {Place[]} */
+/** Return the controls in the panels. @param {View} view @returns {Entry[]} */
 function settings({ root }) {
-  const all = root.querySelectorAll(
+  const controls = root.querySelectorAll(
     /** @type {"input"} */ (".sheet :is(input, select, [role=radiogroup], [role=group])[data-key]:not(.kernel *)"),
   )
-  return Array.from(all, (control) => ({
+  return Array.from(controls, (control) => ({
     kind: control.closest(".sheet")?.getAttribute("aria-label") ?? "",
     text: control.getAttribute("aria-label") ?? control.closest(".field")?.querySelector("span")?.textContent ?? "",
     also: control.textContent ?? "", // its options
@@ -103,44 +103,44 @@ function settings({ root }) {
 export function bindFind(view, dialog) {
   const field = /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=find]"))
   const list = /** @type {HTMLElement} */ (dialog.body.querySelector("#found"))
-  /** @type {Place[]} */
-  const all = [...stages(view), ...everywhere(), ...actions(view), ...settings(view)]
-  /** @type {Place[]} */
-  let shown = []
-  let at = 0
+  /** @type {Entry[]} */
+  const entries = [...stages(view), ...staticEntries(), ...actions(view), ...settings(view)]
+  /** @type {Entry[]} */
+  let matches = []
+  let index = 0
   const draw = () => {
-    const lines = shown.map((place, n) => line(place, n, n === at))
+    const lines = matches.map((place, n) => line(place, n, n === index))
     render(lines, list)
-    field.setAttribute("aria-expanded", String(shown.length > 0))
-    field.closest(".find")?.classList.toggle("finds", shown.length > 0) // hides the list of keys below
-    shown.length
-      ? field.setAttribute("aria-activedescendant", `found_${at}`)
+    field.setAttribute("aria-expanded", String(matches.length > 0))
+    field.closest(".find")?.classList.toggle("finds", matches.length > 0) // hides the list of keys below
+    matches.length
+      ? field.setAttribute("aria-activedescendant", `found_${index}`)
       : field.removeAttribute("aria-activedescendant")
-    list.children[at]?.scrollIntoView({ block: "nearest" })
+    list.children[index]?.scrollIntoView({ block: "nearest" })
   }
   const go = (/** @type {number} */ n) => {
     dialog.close()
-    shown[n]?.go(view)
+    matches[n]?.go(view)
   }
   field.addEventListener("input", () => {
-    shown = found(all, field.value, MOST)
-    at = 0
+    matches = found(entries, field.value, MATCH_LIMIT)
+    index = 0
     draw()
   })
   field.addEventListener("keydown", (event) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key]
-    if (event.key === "Enter" && shown.length) go(at)
-    if (by && shown.length) at = (at + by + shown.length) % shown.length
+    if (event.key === "Enter" && matches.length) go(index)
+    if (by && matches.length) index = (index + by + matches.length) % matches.length
     if (!by) return
     event.preventDefault()
     draw()
   })
   list.addEventListener("click", (event) => {
-    const chosen = near(event, "[data-place]")
+    const chosen = closest(event, "[data-place]")
     if (chosen) go(Number(chosen.dataset.place))
   })
 }
 
-/** @param {Place} place @param {number} n @param {boolean} chosen */
+/** @param {Entry} place @param {number} n @param {boolean} chosen */
 const line = ({ text, kind }, n, chosen) =>
   html`<li role="option" id="found_${n}" data-place=${n} aria-selected=${chosen}><span>${text}</span> <small>${kind}</small></li>`

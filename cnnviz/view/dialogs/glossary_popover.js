@@ -4,7 +4,7 @@ import { actionButton } from "../controls/actions.js"
 import { wordsOf } from "../model/explain/meanings.js"
 import { escaped, withFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { LARGE, listen, near, TABLE } from "../shell/html.js"
+import { LARGE, listen, closest, TABLE } from "../shell/html.js"
 
 /** @import { Own } from "../model/explain/meanings.js" */
 /** @import { View } from "../types/view.js" */
@@ -13,7 +13,7 @@ const APART = 6 // distance from the tapped element in pixels
 const EDGE = 8 // distance from the window's edge
 
 /** Return the popover, with buttons for the map that it explains. */
-export const meaningBox = () =>
+export const meaningPopover = () =>
   `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
 
 /** Return HTML with names in backquotes as italics, and formulas as MathML. @param {string} text */
@@ -24,7 +24,7 @@ export const rich = (text) => withFormulas(text, (part) => escaped(part).replace
  * its own formula.
  * @param {string} text @param {Own} own
  */
-const inOwn = (text, { label, letter, formula, facts }) =>
+const withNetworkSymbols = (text, { label, letter, formula, facts }) =>
   rich(
     text
       .replace(/`[^`]+`/g, (code) => code.replace(letter, label))
@@ -37,7 +37,7 @@ const inOwn = (text, { label, letter, formula, facts }) =>
 /** @param {View} view @param {(id: string, symbol: string) => Own | undefined} ownOf */
 export function bindMeanings(view, ownOf) {
   const box = view.$(".meaning")
-  const closed = (/** @type {KeyboardEvent} */ event) => {
+  const onKeydown = (/** @type {KeyboardEvent} */ event) => {
     if (!box.matches(":popover-open")) return
     box.hidePopover()
     if (event.key === "Escape") event.stopPropagation() // Escape closes the innermost only
@@ -45,24 +45,24 @@ export function bindMeanings(view, ownOf) {
   box.addEventListener("click", ({ target }) => {
     if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // make room for what the button opens
   })
-  addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
+  addEventListener("keydown", onKeydown, { capture: true, signal: view.stop.signal })
   listen(view, "click", (event) => {
-    const tapped = near(event, "[data-meaning]")
-    if (!tapped) return
-    const id = tapped.dataset.meaning ?? ""
+    const term = closest(event, "[data-meaning]")
+    if (!term) return
+    const id = term.dataset.meaning ?? ""
     const [title, text] = [box.querySelector("b"), box.querySelector("p")]
     const ids = wordsOf(id)
     if (title) title.textContent = say(ids.title)
-    const own = ownOf(id, tapped.dataset.of ?? "")
+    const meaning = ownOf(id, term.dataset.of ?? "")
     const words = say(ids.text)
-    if (text) text.innerHTML = own ? inOwn(words, own) : rich(words)
+    if (text) text.innerHTML = meaning ? withNetworkSymbols(words, meaning) : rich(words)
     view.$(".meaning .doings").hidden = !id.startsWith("glossary.")
     box.showPopover()
-    const { left, bottom, top } = tapped.getBoundingClientRect()
+    const { left, bottom, top } = term.getBoundingClientRect()
     const { width, height } = box.getBoundingClientRect()
-    const below = bottom + APART + height < innerHeight
+    const fitsBelow = bottom + APART + height < innerHeight
     const zoom = box.currentCSSZoom
     box.style.left = `${Math.max(EDGE, Math.min(left, innerWidth - width - EDGE)) / zoom}px`
-    box.style.top = `${(below ? bottom + APART : top - APART - height) / zoom}px`
+    box.style.top = `${(fitsBelow ? bottom + APART : top - APART - height) / zoom}px`
   })
 }

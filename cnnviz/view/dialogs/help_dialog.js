@@ -1,7 +1,7 @@
 // Help dialog: the search field and the list of keys.
 
-import { actionButton, available, helpLines, run } from "../controls/actions.js"
-import { keep, kept } from "../controls/preferences.js"
+import { actionButton, actionsOf, helpLines, run } from "../controls/actions.js"
+import { storePreference, readPreference } from "../controls/preferences.js"
 import { say } from "../model/words.js"
 import { html, markup, nothing } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
@@ -14,7 +14,7 @@ export function showHelp(view) {
   const dialog = openDialog(view, "help", say("web.find.title"), content(view))
   bindFind(view, dialog)
   dialog.body.querySelector("[data-key=story]")?.addEventListener("click", () => {
-    const story = available(view.kind).find(({ name }) => name === "story")
+    const story = actionsOf(view.kind).find(({ name }) => name === "story")
     if (story) run(view, story)
   })
 }
@@ -23,6 +23,6 @@ export function showHelp(view) {
 const content = ({ kind, host }) => html`${markup(findField())}
   <h3>${say("web.help.title")}</h3>
   <dl>${helpLines(kind).map(([keys, what]) => html`<dt>${keys}</dt><dd>${what}</dd>`)}</dl>
-  <label class="single-keys"><input type="checkbox" data-key="single_keys" .checked=${kept("single_keys") !== "off"}
-    @change=${(/** @type {Event} */ { target }) => keep("single_keys", /** @type {HTMLInputElement} */ (target).checked ? "" : "off")}> ${say("web.help.single_keys")}</label>
+  <label class="single-keys"><input type="checkbox" data-key="single_keys" .checked=${readPreference("single_keys") !== "off"}
+    @change=${(/** @type {Event} */ { target }) => storePreference("single_keys", /** @type {HTMLInputElement} */ (target).checked ? "" : "off")}> ${say("web.help.single_keys")}</label>
   ${host.story ? markup(actionButton("story")) : nothing}`

@@ -15,30 +15,30 @@ import { openDialog } from "./dialog.js"
 /** @import { Dialog, View } from "../types/view.js" */
 
 const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
-const MOST_SAID = 6 // maximal number of series in the readout
+const READOUT_SERIES = 6 // maximal number of series in the readout
 
 /** Open charts in a dialog. The first one is the large one. @param {View} view @param {LargeChart[]} charts */
 export async function showChart(view, charts) {
   const [{ title }] = charts
-  const dialog = openDialog(view, "large-chart", title, plain(charts))
-  readable(dialog, charts, view.root)
+  const dialog = openDialog(view, "large-chart", title, chartTemplate(charts))
+  bindReadout(dialog, charts, view.root)
   const { color: ink, borderTopColor: line, backgroundColor: paper } = getComputedStyle(dialog.element)
   const Plotly = await view.host.plotly?.().catch(() => undefined)
   if (!Plotly || dialog.closed.aborted) return
   dialog.draw(html`<div class="plot"></div>`)
-  const place = /** @type {HTMLElement} */ (dialog.body.querySelector(".plot"))
-  const times = place.currentCSSZoom // Plotly ignores CSS zoom
-  Object.assign(place.style, { height: `${place.clientHeight * times}px`, zoom: String(1 / times) })
+  const container = /** @type {HTMLElement} */ (dialog.body.querySelector(".plot"))
+  const zoom = container.currentCSSZoom // Plotly ignores CSS zoom
+  Object.assign(container.style, { height: `${container.clientHeight * zoom}px`, zoom: String(1 / zoom) })
   const { data, layout } = figure(charts, {
     ink,
     line,
     paper,
     points: say("words.point") + say("words.thousands"),
-    times,
+    times: zoom,
   })
-  dialog.closed.addEventListener("abort", () => Plotly.purge(place))
+  dialog.closed.addEventListener("abort", () => Plotly.purge(container))
   const image = { format: "png", filename: `cnnviz ${title}`, scale: 2 }
-  await Plotly.newPlot(place, data, layout, {
+  await Plotly.newPlot(container, data, layout, {
     displaylogo: false,
     modeBarButtons: BUTTONS,
     responsive: true,
@@ -48,33 +48,33 @@ export async function showChart(view, charts) {
 }
 
 /** @param {LargeChart[]} charts */
-const plain = (charts) =>
+const chartTemplate = (charts) =>
   html`<p class="readout" role="status"></p>${charts.map(({ yTitle, xTitle }, n) => html`<h3>${yTitle}</h3><canvas class="drawn-large" role="img" aria-label=${yTitle}></canvas>${n === charts.length - 1 ? html`<p class="across">${xTitle}</p>` : nothing}`)}`
 
 /**
  * Draw the charts, and show the values at the pointer or the position moved by arrow keys.
  * @param {Dialog} dialog @param {LargeChart[]} charts @param {HTMLElement} root
  */
-function readable({ body, closed: signal }, charts, root) {
+function bindReadout({ body, closed: signal }, charts, root) {
   const canvases = [...body.querySelectorAll("canvas")]
   const [{ x, cursor }] = charts
-  const least = { left: 60, right: 90 }
+  const margins = { left: 60, right: 90 }
   /** @type {Plot | null} */
   let plot = null
-  let at = cursor === null ? x.length - 1 : nearest(x, (value) => Math.abs(value - cursor))
+  let index = cursor === null ? x.length - 1 : nearest(x, (value) => Math.abs(value - cursor))
   const draw = () => {
     if (!canvases[0].isConnected) return // replaced by Plotly
-    plot = canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[at], least }, root))[0] ?? plot
+    plot = canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[index], least: margins }, root))[0] ?? plot
     const values = charts.flatMap(({ series }) =>
-      series.slice(0, MOST_SAID).map(({ label, values }) => `${label} ${number(values[at] ?? Number.NaN, 4)}`),
+      series.slice(0, READOUT_SERIES).map(({ label, values }) => `${label} ${number(values[index] ?? Number.NaN, 4)}`),
     )
     setText(
       /** @type {HTMLElement} */ (body.querySelector(".readout")),
-      `${charts[0].xTitle} ${Number.isInteger(x[at]) ? x[at] : number(x[at], 4)}${COLON}${values.join(" · ")}`,
+      `${charts[0].xTitle} ${Number.isInteger(x[index]) ? x[index] : number(x[index], 4)}${COLON}${values.join(" · ")}`,
     )
   }
   const go = (/** @type {number} */ to) => {
-    at = Math.min(Math.max(to, 0), x.length - 1)
+    index = Math.min(Math.max(to, 0), x.length - 1)
     draw()
   }
   for (const canvas of canvases) {
@@ -85,7 +85,7 @@ function readable({ body, closed: signal }, charts, root) {
     )
     canvas.addEventListener("keydown", ({ key }) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[key]
-      if (by) go(at + by)
+      if (by) go(index + by)
     })
   }
   const sizes = new ResizeObserver(draw)

@@ -8,22 +8,22 @@ import { COLON, number, power, timesPower } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { bindPinch } from "../pointer/pinch.js"
 import { setText } from "../shell/html.js"
-import { isTouched } from "../shell/media_queries.js"
+import { isTouch } from "../shell/media_queries.js"
 
 /** @import { Picture } from "../model/numbers/table.js" */
 /** @import { Cell, Source } from "../types/view.js" */
 
 const DIGITS = 10
-const AROUND = { width: 62, height: 40 } // space beside the widest dialog, and above and below the highest
-const FARTHEST = 16 // maximal zoom
-const MOST = 8000 // maximal side in pixels
-const READ = 54 // pixels of a cell that has room for its number
+const MARGINS = { width: 62, height: 40 } // space beside the widest dialog, and above and below the highest
+const MAX_ZOOM = 16 // maximal zoom
+const MAX_SIDE = 8000 // maximal side in pixels
+const READABLE_SIDE = 54 // pixels of a cell that has room for its number
 const PRINTED = { smallest: 13, least: 13 } // font sizes of the numbers
 
 class Zoomed extends Heatmap {
   /** @override */
-  prints() {
-    return this.face !== null && this.layout.cellWidth >= READ - 1
+  hasPrintedNumbers() {
+    return this.face !== null && this.layout.cellWidth >= READABLE_SIDE - 1
   }
 
   /** @override @param {import("../model/layout/image_layout.js").Layout} at @param {number} n @param {number} done */
@@ -34,7 +34,7 @@ class Zoomed extends Heatmap {
 
 export class LargeMap {
   zoom = 1
-  others = 0 // height of the rest of the dialog in pixels
+  otherHeight = 0 // height of the rest of the dialog in pixels
   /** @type {Source | undefined} */
   source = undefined
 
@@ -54,14 +54,14 @@ export class LargeMap {
     bindPinch(this.place, signal, (by, where) => {
       const { left, top } = canvas.getBoundingClientRect()
       const zoom = this.element.currentCSSZoom || 1
-      this.grow(by, (where.clientX - left) / zoom, (where.clientY - top) / zoom, leave)
+      this.zoomBy(by, (where.clientX - left) / zoom, (where.clientY - top) / zoom, leave)
     })
   }
 
   /** Zoom in until a cell's number is readable, and scroll to that cell. @param {Cell} cell */
   reach(cell) {
     if (!this.source?.picture) return
-    this.zoom = Math.min(Math.max(READ / this.map.layout.cellWidth, 1), FARTHEST)
+    this.zoom = Math.min(Math.max(READABLE_SIDE / this.map.layout.cellWidth, 1), MAX_ZOOM)
     this.show(this.source, this.source.picture)
     const { place } = this
     const box = this.map.layout.boxOf(cell)
@@ -73,36 +73,36 @@ export class LargeMap {
   /** @param {Source} source @param {Picture} picture */
   show(source, { face, limits, scale }) {
     const { map, element, place } = this
-    const said = /** @type {Element} */ (element.querySelector("figcaption"))
-    const ends = say(isTouched() ? "web.table.ends_touch" : "web.table.ends", {
+    const caption = /** @type {Element} */ (element.querySelector("figcaption"))
+    const ends = say(isTouch() ? "web.table.ends_touch" : "web.table.ends", {
       low: number(limits[0], 3),
       high: number(limits[1], 3),
     })
     if (source !== this.source) {
       this.zoom = 1
       map.canvas.style.cssText = "width:0;height:0"
-      setText(said, ends)
+      setText(caption, ends)
       const dialog = /** @type {HTMLElement} */ (element.closest("dialog"))
-      this.others = dialog.offsetHeight - place.offsetHeight
+      this.otherHeight = dialog.offsetHeight - place.offsetHeight
     }
     this.source = source
-    const own = power(Math.max(...limits.map(Math.abs)))
-    Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: own })
+    const exponent = power(Math.max(...limits.map(Math.abs)))
+    Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: exponent })
     const { clientWidth, clientHeight } = document.documentElement
     const zoom = element.currentCSSZoom || 1
     const room = {
-      width: clientWidth / zoom - AROUND.width,
-      height: clientHeight / zoom - AROUND.height - this.others,
+      width: clientWidth / zoom - MARGINS.width,
+      height: clientHeight / zoom - MARGINS.height - this.otherHeight,
     }
     const { across, width, height } = spread(face, room)
-    const times = Math.min(this.zoom, MOST / Math.max(width, height))
-    Object.assign(map, { across, size: [width * times, height * times] })
-    map.canvas.style.cssText = `width:${width * times}px;height:${height * times}px`
+    const factor = Math.min(this.zoom, MAX_SIDE / Math.max(width, height))
+    Object.assign(map, { across, size: [width * factor, height * factor] })
+    map.canvas.style.cssText = `width:${width * factor}px;height:${height * factor}px`
     map.canvas.setAttribute("aria-label", `${source.label}${COLON}${source.words}`)
     map.change()
     map.draw()
-    const unit = own && map.prints() ? `${timesPower(own)}; ` : ""
-    setText(said, unit + ends)
+    const unit = exponent && map.hasPrintedNumbers() ? `${timesPower(exponent)}; ` : ""
+    setText(caption, unit + ends)
   }
 
   /** @param {PointerEvent} event */
@@ -110,8 +110,8 @@ export class LargeMap {
     const { picture, values } = this.source ?? {}
     if (!picture || !values) return
     const cell = this.map.cell(offsetX, offsetY)
-    const at = this.map.layout.found(cell.map(one))[0]
-    const value = at && values[picture.face.offset(at.tile, at.top, at.left)]
+    const box = this.map.layout.found(cell.map(one))[0]
+    const value = box && values[picture.face.offset(box.tile, box.top, box.left)]
     if (value !== undefined)
       setText(
         /** @type {Element} */ (this.element.querySelector("figcaption")),
@@ -123,22 +123,22 @@ export class LargeMap {
   wheel(event, leave) {
     if (!this.source?.picture) return
     event.preventDefault()
-    this.grow(event.deltaY < 0 ? 1.25 : 0.8, event.offsetX, event.offsetY, leave)
+    this.zoomBy(event.deltaY < 0 ? 1.25 : 0.8, event.offsetX, event.offsetY, leave)
   }
 
   /**
    * Zoom by a factor around a point of the map.
    * @param {number} by @param {number} x @param {number} y @param {() => void} leave
    */
-  grow(by, x, y, leave) {
+  zoomBy(by, x, y, leave) {
     if (!this.source?.picture) return
     if (this.zoom === 1 && by < 1) return leave()
-    const next = Math.min(Math.max(this.zoom * by, 1), FARTHEST)
+    const next = Math.min(Math.max(this.zoom * by, 1), MAX_ZOOM)
     const { place } = this
-    const grown = next / this.zoom
+    const ratio = next / this.zoom
     this.zoom = next
     this.show(this.source, this.source.picture)
-    place.scrollLeft += x * (grown - 1)
-    place.scrollTop += y * (grown - 1)
+    place.scrollLeft += x * (ratio - 1)
+    place.scrollTop += y * (ratio - 1)
   }
 }

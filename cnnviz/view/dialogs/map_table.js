@@ -4,7 +4,7 @@ import { save } from "../draw/picture.js"
 import { inField, number } from "../model/numbers/format.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../model/numbers/table.js"
 import { say } from "../model/words.js"
-import { html, live, nothing, pick, render, setText } from "../shell/html.js"
+import { html, live, nothing, toggleGroup, render, setText } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
 import { LargeMap } from "./large_map.js"
 
@@ -65,7 +65,7 @@ function show(view, pictured, which, cell) {
 
 class MapTable {
   /** @type {number[]}  chosen index of each axis that is not in the table */
-  places = []
+  indices = []
   window = 0
 
   /** @param {View} view @param {Source[]} sources @param {boolean} pictured  whether to show a map instead of numbers */
@@ -100,7 +100,7 @@ class MapTable {
    */
   take(n, cell) {
     this.source = this.sources[n]
-    this.places = parts(this.source).chosen.map(() => 0)
+    this.indices = parts(this.source).chosen.map(() => 0)
     this.window = 0
     const { source } = this
     const fill = () => {
@@ -121,25 +121,25 @@ class MapTable {
     const value = Number(field.value)
     if (table === "map") this.take(value)
     else if (table === "rows") this.window = value
-    else if (table !== "digits") this.places[Number(table)] = value
+    else if (table !== "digits") this.indices[Number(table)] = value
     this.fill()
   }
 
   fill() {
     const { dialog, source } = this
-    const place = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
+    const query = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector))
     const { picture, instead } = source
     const pictured = Boolean(picture && !instead && this.pictured)
-    render(this.choices(pictured), place(".chosen"))
-    const as = [
+    render(this.choices(pictured), query(".chosen"))
+    const tabs = [
       /** @type {const} */ (["map", words("as.map"), pictured]),
       /** @type {const} */ (["numbers", words("as.numbers"), !pictured]),
     ]
-    render(picture && !instead ? pick("as", words("as.label"), as) : nothing, place(".as"))
+    render(picture && !instead ? toggleGroup("as", words("as.label"), tabs) : nothing, query(".as"))
     dialog.classList.toggle("as-map", pictured)
     if (picture && pictured) this.large.show(source, picture)
-    setText(place(".hint"), source.instead || (pictured ? "" : this.hint()))
-    render(source.instead || pictured ? nothing : this.table(), place(".cells"))
+    setText(query(".hint"), source.instead || (pictured ? "" : this.hint()))
+    render(source.instead || pictured ? nothing : this.table(), query(".cells"))
     const button = /** @type {HTMLButtonElement} */ (dialog.querySelector("[data-table=csv]"))
     button.disabled = Boolean(source.instead)
   }
@@ -147,8 +147,8 @@ class MapTable {
   // Return a note that the table shows only part of the rows, or "".
   hint() {
     const { rows } = parts(this.source)
-    const most = rowsAtOnce(this.source)
-    return rows && rows.labels.length > most ? say("web.table.part", { n: most, all: rows.labels.length }) : ""
+    const rowLimit = rowsAtOnce(this.source)
+    return rows && rows.labels.length > rowLimit ? say("web.table.part", { n: rowLimit, all: rows.labels.length }) : ""
   }
 
   /** @param {boolean} pictured  whether a map with all slices is shown */
@@ -160,11 +160,11 @@ class MapTable {
     })
     const { chosen, rows } = parts(source)
     const axis = (/** @type {Axis} */ { name, labels }, /** @type {number} */ n) =>
-      choice(String(n), words(`axis.${name}`), Array.from(labels, String), this.places[n])
-    const most = rowsAtOnce(source)
-    const starts = Array.from({ length: Math.ceil((rows?.labels.length ?? 1) / most) }, (_, n) => n * most)
+      choice(String(n), words(`axis.${name}`), Array.from(labels, String), this.indices[n])
+    const rowLimit = rowsAtOnce(source)
+    const starts = Array.from({ length: Math.ceil((rows?.labels.length ?? 1) / rowLimit) }, (_, n) => n * rowLimit)
     const range = (/** @type {number} */ at) =>
-      `${rows?.labels[at]} – ${rows?.labels[Math.min(at + most, rows.labels.length) - 1]}`
+      `${rows?.labels[at]} – ${rows?.labels[Math.min(at + rowLimit, rows.labels.length) - 1]}`
     return [
       choice("map", words("map"), names, sources.indexOf(source)),
       ...(pictured ? [] : chosen.map(axis)),
@@ -173,26 +173,26 @@ class MapTable {
   }
 
   table() {
-    const { source, places } = this
+    const { source, indices: places } = this
     const { chosen, rows, columns } = parts(source)
-    const all = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
-    const written = (/** @type {number} */ at) => (all ? inField(exact(source.values[at])) : number(source.values[at]))
+    const allDigits = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
+    const format = (/** @type {number} */ at) => (allDigits ? inField(exact(source.values[at])) : number(source.values[at]))
     const across = columns ? Array.from(columns.labels, String) : [source.label]
-    const place = chosen
+    const indexText = chosen
       .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)
       .join(", ")
-    const said = { label: source.label, words: source.words, k: this.view.k }
-    const caption = [say("web.table.caption", said), place].filter(Boolean).join(", ")
+    const values = { label: source.label, words: source.words, k: this.view.k }
+    const caption = [say("web.table.caption", values), indexText].filter(Boolean).join(", ")
     const corner = [rows, columns].flatMap((axis) => (axis ? say(`web.table.axis.${axis.name}`) : [])).join(" \\ ")
-    const most = rowsAtOnce(source)
-    const shown = Array.from(rows?.labels ?? [""], String).slice(this.window * most, (this.window + 1) * most)
+    const rowLimit = rowsAtOnce(source)
+    const rowLabels = Array.from(rows?.labels ?? [""], String).slice(this.window * rowLimit, (this.window + 1) * rowLimit)
     const line = (/** @type {string} */ label, /** @type {number} */ n) => {
-      const first = start(source, places, this.window * most + n)
-      return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${written(first + at)}</td>`)}</tr>`
+      const first = start(source, places, this.window * rowLimit + n)
+      return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${format(first + at)}</td>`)}</tr>`
     }
     return html`<table><caption>${caption}</caption>
       <thead><tr><td>${corner}</td>${across.map((label) => html`<th scope="col">${label}</th>`)}</tr></thead>
-      <tbody>${shown.map(line)}</tbody></table>`
+      <tbody>${rowLabels.map(line)}</tbody></table>`
   }
 
   save() {

@@ -1,10 +1,10 @@
 // Dialog for the user's model, pasted or as a file: its layers, and a button to open its network.
 
 import { say } from "../model/words.js"
-import { answered, questionOf } from "../shell/ask_python.js"
+import { fetchFromPython, dialogPath } from "../shell/ask_python.js"
 import { html, nothing } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
-import { fileField, outcome, sent, trying } from "./file_field.js"
+import { fileField, statusLines, uploadRequest, runInDialog } from "./file_field.js"
 
 /** @import { UploadedModel, View } from "../types/view.js" */
 
@@ -16,18 +16,18 @@ export function showModel(view) {
 
   /** @param {boolean} [busy] @param {string} [failed] @param {UploadedModel} [model] */
   function content(busy = false, failed = "", model = undefined) {
-    const named = () =>
+    const typedName = () =>
       /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=model_name]")).value.trim()
-    const pasted = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
+    const pastedText = () => /** @type {HTMLTextAreaElement} */ (dialog.body.querySelector("textarea")).value
     return html`<p class="hint">${words("what_happens")}</p>
       <label>${words("text")}<textarea data-key="model_text" rows="6" spellcheck="false"></textarea></label>
       <label>${words("name")}<input data-key="model_name" spellcheck="false" autocomplete="off" maxlength="80" /></label>
-      <p><button type="button" data-key="model_read" @click=${() => read(new Blob([pasted()]), named())}>${words("read")}</button></p>
-      ${fileField("model_file", words("file"), (/** @type {Blob} */ file) => read(file, named()))}${outcome(busy, failed)}${model ? found(model) : nothing}`
+      <p><button type="button" data-key="model_read" @click=${() => read(new Blob([pastedText()]), typedName())}>${words("read")}</button></p>
+      ${fileField("model_file", words("file"), (/** @type {Blob} */ file) => read(file, typedName()))}${statusLines(busy, failed)}${model ? resultTemplate(model) : nothing}`
   }
 
   /** @param {UploadedModel} model */
-  const found = ({ net, layers, instead, adopted }) => html`
+  const resultTemplate = ({ net, layers, instead, adopted }) => html`
     ${instead ? html`<p role="alert">${instead}</p>` : html`<p><code>${net}</code></p>`}
     ${adopted ? html`<p><button type="button" class="primary" data-key="model_open" @click=${() => open(adopted)}>${words("open")}</button></p>` : nothing}
     <ul>${layers.map((line) => html`<li>${line}</li>`)}</ul>`
@@ -40,8 +40,8 @@ export function showModel(view) {
 
   /** @param {Blob} text @param {string} name */
   function read(text, name) {
-    trying(dialog, content, async () => {
-      const response = await answered(view, questionOf(view, "model", name ? { name } : {}), sent(text, dialog.closed))
+    runInDialog(dialog, content, async () => {
+      const response = await fetchFromPython(view, dialogPath(view, "model", name ? { name } : {}), uploadRequest(text, dialog.closed))
       dialog.draw(content(false, "", await response.json()))
     })
   }

@@ -3,30 +3,30 @@
 
 import { holdFile } from "../model/state/upload.js"
 import { say } from "../model/words.js"
-import { answered, questionOf } from "../shell/ask_python.js"
+import { fetchFromPython, dialogPath } from "../shell/ask_python.js"
 import { html } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
-import { fileField, joined, outcome, sent, trying } from "./file_field.js"
+import { fileField, joinFiles, statusLines, uploadRequest, runInDialog } from "./file_field.js"
 
 /** @import { Adopted, Template, View } from "../types/view.js" */
 
 /** @param {View} view */
 export const showPicture = (view) =>
-  takesFile(view, "picture", say("ui.upload.title"), say("ui.upload.file"), say("ui.upload.what_happens"))
+  openFileDialog(view, "picture", say("ui.upload.title"), say("ui.upload.file"), say("ui.upload.what_happens"))
 
 /** @param {View} view */
 export const showWeights = (view) =>
-  takesFile(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"), "", true)
+  openFileDialog(view, "weights", say("ui.take_home.weights"), say("ui.take_home.import"), "", true)
 
 /** @type {(view: View, name: string, title: string, words: string, intro?: string, several?: boolean) => void} */
-function takesFile(view, name, title, words, intro = "", several = false) {
+function openFileDialog(view, name, title, words, intro = "", several = false) {
   const content = (busy = false, failed = "") =>
-    html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take, several)}${outcome(busy, failed)}`
+    html`<p class="hint">${intro}</p>${fileField(`${name}_file`, words, take, several)}${statusLines(busy, failed)}`
   const dialog = openDialog(view, name, title, content())
   /** @param {File[]} files */
   function take(...files) {
-    trying(dialog, content, async () => {
-      const response = await answered(view, questionOf(view, name), sent(joined(files), dialog.closed))
+    runInDialog(dialog, content, async () => {
+      const response = await fetchFromPython(view, dialogPath(view, name), uploadRequest(joinFiles(files), dialog.closed))
       const { change, note } = /** @type {Adopted} */ (await response.json())
       dialog.close()
       view.adopt({ ...change, note })
@@ -39,21 +39,21 @@ export function showUserGradients(view) {
   const words = (/** @type {string} */ id) => say(`ui.check.own.${id}`)
   /** @returns {Template} */
   const content = (busy = false, failed = "") => html`<p class="hint">${words("kept")}</p>
-    ${fileField("gradients_file", words("file"), (file) => trying(dialog, content, () => take(file.name, file)))}
-    <p><button type="button" data-key="gradients_example" @click=${() => trying(dialog, content, example)}>${words("try")}</button></p>${outcome(busy, failed)}`
+    ${fileField("gradients_file", words("file"), (file) => runInDialog(dialog, content, () => take(file.name, file)))}
+    <p><button type="button" data-key="gradients_example" @click=${() => runInDialog(dialog, content, example)}>${words("try")}</button></p>${statusLines(busy, failed)}`
   const dialog = openDialog(view, "own-gradients", words("dialog"), content())
 
   /** @param {string} name @param {Blob} file */
   async function take(name, file) {
-    sent(file, dialog.closed)
+    uploadRequest(file, dialog.closed)
     holdFile({ name, content: file })
     dialog.close()
-    view.expect()
+    view.markPending()
     view.host.numbers.ask()
   }
 
   async function example() {
-    const response = await answered(view, questionOf(view, "example"), { signal: dialog.closed })
+    const response = await fetchFromPython(view, dialogPath(view, "example"), { signal: dialog.closed })
     await take(words("example_file"), await response.blob())
   }
 }

@@ -16,7 +16,7 @@ const EASING = "ease-in-out"
 
 export class BuildUp {
   /** @type {Animation[]} */
-  moving = []
+  animations = []
 
   /** @param {HTMLCanvasElement} canvas of the picture */
   constructor(canvas) {
@@ -36,7 +36,7 @@ export class BuildUp {
       canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // opacity, because a fully clipped canvas would still be painted
       ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, DURATION)),
     ]
-    this.moving = animations
+    this.animations = animations
     canvas.dataset.flying = "1"
     const fly = () => {
       const { enlarged, landed } = drawn()
@@ -52,7 +52,7 @@ export class BuildUp {
           .map(({ from, to }) => this.fly(from, from, to, LANDING_SHARE * DURATION, (1 - LANDING_SHARE) * DURATION)),
       )
     }
-    return this.after(animations, delay, fly).catch((error) => {
+    return this.startFlights(animations, delay, fly).catch((error) => {
       if (error.name !== "AbortError") throw error // AbortError: the picture has been removed
     })
   }
@@ -62,22 +62,22 @@ export class BuildUp {
    * end.
    * @param {Animation[]} animations that are running @param {number} delay @param {() => void} fly
    */
-  async after(animations, delay, fly) {
+  async startFlights(animations, delay, fly) {
     if (delay) {
       const wait = this.canvas.animate([], delay)
       animations.push(wait)
       await wait.finished
     }
-    if (animations !== this.moving) return // landed already
+    if (animations !== this.animations) return // landed already
     fly()
     await Promise.all(animations.map(({ finished }) => finished))
-    if (animations === this.moving) this.land()
+    if (animations === this.animations) this.land()
   }
 
   /** Finish all animations at once. */
   land() {
-    const animations = this.moving
-    this.moving = []
+    const animations = this.animations
+    this.animations = []
     for (const animation of animations) animation.finish()
     this.canvas.dataset.flying = "0"
   }

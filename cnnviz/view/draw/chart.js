@@ -21,12 +21,12 @@ import { prepare } from "./canvas.js"
  */
 
 /** @type {Inset} */
-const LEAST = { left: 40, right: 8 } // room for axis labels
-const [ACROSS, UPWARD] = [4, 4] // intervals between grid lines, horizontally and vertically
-const SWATCH = 12 // length of the line sample in the legend
-const SIZE = 13 // font size
+const MIN_INSET = { left: 40, right: 8 } // room for axis labels
+const [X_INTERVALS, Y_INTERVALS] = [4, 4] // intervals between grid lines, horizontally and vertically
+const SAMPLE = 12 // length of the line sample in the legend
+const FONT_SIZE = 13 // font size
 const TOP = 8
-const PALE = 0.35
+const PALE_OPACITY = 0.35
 
 /**
  * Draw a chart and return the layout of its plot, or null if the canvas has no width.
@@ -41,33 +41,33 @@ export function chart(canvas, chart, root) {
   const context = prepare(canvas)
   const style = getComputedStyle(root)
   const [soft, line] = ["--soft", "--line"].map((name) => style.getPropertyValue(name))
-  context.font = `${SIZE}px Inter, system-ui, sans-serif`
-  const sides = laidOut(context, canvas, chart)
+  context.font = `${FONT_SIZE}px Inter, system-ui, sans-serif`
+  const sides = layOutChart(context, canvas, chart)
   if (!sides) {
     context.fillStyle = soft
-    context.fillText(say("web.chart.all_zero"), chart.least?.left ?? LEAST.left, canvas.clientHeight / 2)
-    return { ...(chart.least ?? LEAST), at: () => 0, up: () => null }
+    context.fillText(say("web.chart.all_zero"), chart.least?.left ?? MIN_INSET.left, canvas.clientHeight / 2)
+    return { ...(chart.least ?? MIN_INSET), at: () => 0, up: () => null }
   }
   const { plot, bottom, names, sets } = sides
-  if (look !== "bare") axes(context, sides, { soft, line, width: canvas.clientWidth, log, logY })
+  if (look !== "bare") drawAxes(context, sides, { soft, line, width: canvas.clientWidth, log, logY })
   if (cursor !== null && cursor !== undefined) {
     context.fillStyle = line
     context.fillRect(plot.at(cursor) - 1, 4, 2, bottom - 4)
   }
-  context.globalAlpha = look === "pale" ? PALE : 1
-  for (const each of series) lineThrough(context, each, x, plot, tone)
+  context.globalAlpha = look === "pale" ? PALE_OPACITY : 1
+  for (const entry of series) drawSeries(context, entry, x, plot, tone)
   context.globalAlpha = 1
   const heights = series.map(
     ({ values }) => plot.up(values.findLast((value) => plot.up(Number(value)) !== null) ?? Number.NaN) ?? bottom,
   )
-  for (const [i, y] of names.length && look !== "bare" ? apart(heights, bottom, SIZE + 1) : []) {
+  for (const [i, y] of names.length && look !== "bare" ? apart(heights, bottom, FONT_SIZE + 1) : []) {
     if (!names[i]) continue
-    pen(context, series[i], tone)
-    context.moveTo(sets + 6, y - SIZE / 3)
-    context.lineTo(sets + SWATCH + 4, y - SIZE / 3)
+    setPen(context, series[i], tone)
+    context.moveTo(sets + 6, y - FONT_SIZE / 3)
+    context.lineTo(sets + SAMPLE + 4, y - FONT_SIZE / 3)
     context.stroke()
     context.fillStyle = soft
-    context.fillText(names[i], sets + SWATCH + 8, y)
+    context.fillText(names[i], sets + SAMPLE + 8, y)
   }
   context.setLineDash([])
   return plot
@@ -82,29 +82,36 @@ export function chart(canvas, chart, root) {
  * @param {Chart} chart
  * @returns {Sides | null}
  */
-function laidOut(context, { clientWidth: width, clientHeight: height }, { x, series, log, logY, least = LEAST }) {
-  const bottom = height - SIZE - 7
-  const [along, over] = [log, logY].map((byTens) => (byTens ? byPowers : evenly))
-  const all = series.flatMap(({ values }) => values)
-  const [low, high] = extent(all, over, logY ? Number.POSITIVE_INFINITY : 0)
-  const [first, last] = extent(Array.from(x), along, Number.POSITIVE_INFINITY)
-  if (low > high || !all.some((value) => value !== null && over(value) !== null && Number.isFinite(over(value))))
+function layOutChart(
+  context,
+  { clientWidth: width, clientHeight: height },
+  { x, series, log, logY, least = MIN_INSET },
+) {
+  const bottom = height - FONT_SIZE - 7
+  const [xScale, yScale] = [log, logY].map((byTens) => (byTens ? byPowers : evenly))
+  const allValues = series.flatMap(({ values }) => values)
+  const [low, high] = extent(allValues, yScale, logY ? Number.POSITIVE_INFINITY : 0)
+  const [first, last] = extent(Array.from(x), xScale, Number.POSITIVE_INFINITY)
+  if (
+    low > high
+    || !allValues.some((value) => value !== null && yScale(value) !== null && Number.isFinite(yScale(value)))
+  )
     return null
   const labels = series.map(({ label }) => label)
-  const names = labels.length * (SIZE + 1) <= bottom ? labels : []
-  const wide = (/** @type {string} */ text) => context.measureText(text).width
-  const left = Math.max(least.left, ...upwardTicks([low, high], Boolean(logY)).map(({ label }) => wide(label) + 8))
-  const right = Math.max(least.right, ...names.map((name) => (name ? wide(name) + SWATCH + 12 : 0)))
+  const names = labels.length * (FONT_SIZE + 1) <= bottom ? labels : []
+  const widthOf = (/** @type {string} */ text) => context.measureText(text).width
+  const left = Math.max(least.left, ...yTicks([low, high], Boolean(logY)).map(({ label }) => widthOf(label) + 8))
+  const right = Math.max(least.right, ...names.map((name) => (name ? widthOf(name) + SAMPLE + 12 : 0)))
   const room = width - left - right
-  const at = (/** @type {number} */ value) => left + ((Number(along(value)) - first) / (last - first || 1)) * room
-  const up = (/** @type {number} */ value) => {
-    const place = over(value)
-    return place === null || !Number.isFinite(place)
+  const xOf = (/** @type {number} */ value) => left + ((Number(xScale(value)) - first) / (last - first || 1)) * room
+  const yOf = (/** @type {number} */ value) => {
+    const position = yScale(value)
+    return position === null || !Number.isFinite(position)
       ? null
-      : bottom - ((place - low) / (high - low || 1)) * (bottom - TOP)
+      : bottom - ((position - low) / (high - low || 1)) * (bottom - TOP)
   }
   return {
-    plot: { left, right, at, up },
+    plot: { left, right, at: xOf, up: yOf },
     bottom,
     names,
     sets: width - right,
@@ -114,9 +121,9 @@ function laidOut(context, { clientWidth: width, clientHeight: height }, { x, ser
 }
 
 /** @type {(ends: [number, number], byTens: boolean) => { value: number, label: string }[]} */
-const upwardTicks = ([low, high], byTens) => {
-  const found = byTens ? powers(low, high, UPWARD + 1).map((power) => 10 ** power) : ticks(low, high, UPWARD)
-  const values = found.length > 1 ? found : byTens ? [10 ** low, 10 ** high] : [low, high]
+const yTicks = ([low, high], byTens) => {
+  const levels = byTens ? powers(low, high, Y_INTERVALS + 1).map((power) => 10 ** power) : ticks(low, high, Y_INTERVALS)
+  const values = levels.length > 1 ? levels : byTens ? [10 ** low, 10 ** high] : [low, high]
   return [...new Set(values)].map((value) => ({ value, label: tickLabel(value) }))
 }
 
@@ -126,23 +133,23 @@ const upwardTicks = ([low, high], byTens) => {
  * @param {Sides} sides
  * @param {{ soft: string, line: string, width: number, log: boolean, logY: boolean }} how
  */
-function axes(context, { plot, bottom, across, upward }, { soft, line, width, log, logY }) {
+function drawAxes(context, { plot, bottom, across, upward }, { soft, line, width, log, logY }) {
   const room = width - plot.left - plot.right
   context.textAlign = "right"
-  for (const { value, label } of upwardTicks(upward, logY)) {
+  for (const { value, label } of yTicks(upward, logY)) {
     const y = plot.up(value) ?? bottom
     context.fillStyle = line
     context.fillRect(plot.left, Math.round(y), room, 1)
     context.fillStyle = soft
-    context.fillText(label, plot.left - 6, y + SIZE / 3)
+    context.fillText(label, plot.left - 6, y + FONT_SIZE / 3)
   }
   context.textAlign = "center"
-  const steps = log ? powers(...across, ACROSS + 1).map((power) => 10 ** power) : ticks(...across, ACROSS)
+  const steps = log ? powers(...across, X_INTERVALS + 1).map((power) => 10 ** power) : ticks(...across, X_INTERVALS)
   for (const value of steps) {
     context.fillStyle = line
     context.fillRect(Math.round(plot.at(value)), TOP, 1, bottom - TOP)
     context.fillStyle = soft
-    context.fillText(tickLabel(value), plot.at(value), bottom + SIZE + 5)
+    context.fillText(tickLabel(value), plot.at(value), bottom + FONT_SIZE + 5)
   }
   context.textAlign = "left"
 }
@@ -152,7 +159,7 @@ function axes(context, { plot, bottom, across, upward }, { soft, line, width, lo
  * @param {Line} line
  * @param {string} [tone]
  */
-function pen(context, { hue, dashed }, tone = LINE_COLOURS[hue % LINE_COLOURS.length]) {
+function setPen(context, { hue, dashed }, tone = LINE_COLOURS[hue % LINE_COLOURS.length]) {
   context.strokeStyle = context.fillStyle = tone
   context.lineWidth = 2
   context.setLineDash(dashed ? [5, 4] : [])
@@ -166,17 +173,17 @@ function pen(context, { hue, dashed }, tone = LINE_COLOURS[hue % LINE_COLOURS.le
  * @param {Plot} plot
  * @param {string} [tone]
  */
-function lineThrough(context, line, x, { at, up }, tone) {
+function drawSeries(context, line, x, { at, up }, tone) {
   const { values } = line
-  pen(context, line, tone)
-  let draws = false
+  setPen(context, line, tone)
+  let isConnected = false
   values.forEach((value, n) => {
     const y = value === null ? null : up(value)
-    if (y !== null) context[draws ? "lineTo" : "moveTo"](at(x[n]), y)
-    draws = y !== null
+    if (y !== null) context[isConnected ? "lineTo" : "moveTo"](at(x[n]), y)
+    isConnected = y !== null
   })
   context.stroke()
-  const [only] = values
-  const y = values.length === 1 && only !== null ? up(only) : null
+  const [firstValue] = values
+  const y = values.length === 1 && firstValue !== null ? up(firstValue) : null
   if (y !== null) context.fillRect(at(x[0]) - 3, y - 3, 6, 6)
 }

@@ -14,14 +14,14 @@ import { halves, widthOf } from "./text_width.js"
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */
 
-const SEEN = 5 // minimum side of an outline
+const MIN_OUTLINE = 5 // minimum side of an outline
 const MOST_RIBBONS = 4
 
 /**
  * Return labels for the limits of a colour scale. A symmetric scale gets a single label with ±.
  * @param {number[]} limits @param {Scale} scale
  */
-export function ends(limits, scale) {
+export function limitLabels(limits, scale) {
   const [low, high] = limits.map(brief)
   return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
 }
@@ -30,7 +30,7 @@ export function ends(limits, scale) {
  * Outline a box, with a white line underneath.
  * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {number[]} widths of the line and the white line under it @param {number} [inset]
  */
-export function ring(context, { x, y, width, height }, tone, [own, white = 0], inset = 0) {
+export function ring(context, { x, y, width, height }, tone, [lineWidth, white = 0], inset = 0) {
   const box = /** @type {const} */ ([
     x + inset,
     y + inset,
@@ -39,7 +39,7 @@ export function ring(context, { x, y, width, height }, tone, [own, white = 0], i
   ])
   for (const [line, style] of /** @type {[number, string][]} */ ([
     [white, "#fff"],
-    [own, tone],
+    [lineWidth, tone],
   ])) {
     if (!line) continue
     context.lineWidth = line
@@ -52,7 +52,7 @@ export function ring(context, { x, y, width, height }, tone, [own, white = 0], i
  * Clear the cells that are not computed yet: all but the first `done` in reading order.
  * @param {CanvasRenderingContext2D} context @param {Box} box @param {number} rows @param {number} columns @param {number} done
  */
-export function hide(context, box, rows, columns, done) {
+export function clearPending(context, box, rows, columns, done) {
   const [row, column] = [Math.floor(done / columns), done % columns]
   const [h, w] = [box.height / rows, box.width / columns]
   context.clearRect(box.x + column * w, box.y + row * h, box.width - column * w, h)
@@ -101,11 +101,11 @@ export class Heatmap {
   /** Mark the picture as outdated, because the values have changed. */
   change() {
     this.pictured = false
-    this.outdate()
+    this.invalidate()
   }
 
   /** Request a repaint at the next draw. */
-  outdate() {
+  invalidate() {
     this.painted = ""
     this.outlined = null
   }
@@ -117,7 +117,7 @@ export class Heatmap {
   }
 
   /** Return whether a tile has few enough cells for printed numbers. */
-  prints() {
+  hasPrintedNumbers() {
     return this.face !== null && this.face.rows * this.face.columns <= MOST_PRINTED
   }
 
@@ -126,7 +126,7 @@ export class Heatmap {
   /** @param {boolean} blank */
   fit(blank) {
     const pixels = this.size.map((side) => Math.round(side * ratio()))
-    if (pixels[0] !== this.pixels[0] || pixels[1] !== this.pixels[1]) this.outdate()
+    if (pixels[0] !== this.pixels[0] || pixels[1] !== this.pixels[1]) this.invalidate()
     this.pixels = pixels
     const [width, height] = blank ? [0, 0] : pixels
     if (this.canvas.width !== width || this.canvas.height !== height) Object.assign(this.canvas, { width, height })
@@ -139,75 +139,78 @@ export class Heatmap {
    */
   draw({ ahead = false, done = Number.POSITIVE_INFINITY, tone = "#000" } = {}) {
     if (!this.fit(ahead) || !this.face || !this.received) return
-    const wanted = `${ahead} ${done}`
-    if (this.painted !== wanted) {
-      const times = ratio()
-      this.context.setTransform(times, 0, 0, times, 0, 0)
+    const state = `${ahead} ${done}`
+    if (this.painted !== state) {
+      const scale = ratio()
+      this.context.setTransform(scale, 0, 0, scale, 0, 0)
       this.context.clearRect(0, 0, ...this.size)
       if (!ahead) this.paint(this.layout, done)
-      this.painted = wanted
+      this.painted = state
     }
     this.outline(ahead ? [] : this.marks, tone)
   }
 
-  /** Paint colours and numbers. @param {Layout} at @param {number} done */
-  paint(at, done) {
+  /** Paint colours and numbers. @param {Layout} geometry @param {number} done */
+  paint(geometry, done) {
     const { context, face } = this
     const { rows, columns, tiles } = /** @type {Face} */ (face)
-    this.picture = this.tiled(at.tile(0))
-    const [high, wide] = [this.picture.height / Math.ceil(tiles / this.across), this.picture.width / this.across]
+    this.picture = this.tileImage(geometry.tile(0))
+    const [tileHeight, tileWidth] = [
+      this.picture.height / Math.ceil(tiles / this.across),
+      this.picture.width / this.across,
+    ]
     context.imageSmoothingEnabled = false
-    const printed = this.legible(at)
+    const isLegible = this.isLegible(geometry)
     for (let n = 0; n < tiles; n++) {
-      const { x, y, width, height } = at.tile(n)
-      const [left, top] = [(n % this.across) * wide, Math.floor(n / this.across) * high]
-      context.drawImage(this.picture, left, top, wide, high, x, y, width, height)
-      if (done < rows * columns) hide(context, { x, y, width, height }, rows, columns, done)
-      if (printed) this.print(at, n, done)
+      const { x, y, width, height } = geometry.tile(n)
+      const [left, top] = [(n % this.across) * tileWidth, Math.floor(n / this.across) * tileHeight]
+      context.drawImage(this.picture, left, top, tileWidth, tileHeight, x, y, width, height)
+      if (done < rows * columns) clearPending(context, { x, y, width, height }, rows, columns, done)
+      if (isLegible) this.print(geometry, n, done)
     }
   }
 
   // Return all tiles as one image with a pixel per cell, which is faster than a canvas per tile. If a cell is smaller
   // than a device pixel, the pixel shows the entry with the largest magnitude.
   /** @param {Box} box of a tile */
-  tiled({ width, height }) {
+  tileImage({ width, height }) {
     const { across } = this
     const face = /** @type {Face} */ (this.face)
     const rows = Math.max(1, Math.min(face.rows, Math.round(height * ratio())))
     const columns = Math.max(1, Math.min(face.columns, Math.round(width * ratio())))
-    const [high, wide] = [rows * Math.ceil(face.tiles / across), columns * across]
-    if (this.pictured && this.picture?.height === high && this.picture.width === wide) return this.picture // still valid if only the size on screen has changed
+    const [totalHeight, totalWidth] = [rows * Math.ceil(face.tiles / across), columns * across]
+    if (this.pictured && this.picture?.height === totalHeight && this.picture.width === totalWidth) return this.picture // still valid if only the size on screen has changed
     this.pictured = true
     const fill = (/** @type {Uint32Array} */ pixels) => {
       const pixel = pixelOf(this.limits, this.scale)
       for (let n = 0; n < face.tiles; n++) {
-        const first = Math.floor(n / across) * rows * wide + (n % across) * columns
-        const places = largestOfPixels(this.values, face, n, rows, columns)
-        for (let i = 0; i < places.length; i++)
-          if (places[i] >= 0)
-            pixels[first + Math.floor(i / columns) * wide + (i % columns)] = pixel(this.values[places[i]])
+        const first = Math.floor(n / across) * rows * totalWidth + (n % across) * columns
+        const offsets = largestOfPixels(this.values, face, n, rows, columns)
+        for (let i = 0; i < offsets.length; i++)
+          if (offsets[i] >= 0)
+            pixels[first + Math.floor(i / columns) * totalWidth + (i % columns)] = pixel(this.values[offsets[i]])
       }
     }
-    return pixelsOf(high, wide, fill, this.picture)
+    return pixelsOf(totalHeight, totalWidth, fill, this.picture)
   }
 
-  /** Return whether there is room for numbers. @param {Layout} at */
-  legible(at) {
-    return this.prints() && at.tile(0).width > 30
+  /** Return whether there is room for numbers. @param {Layout} geometry */
+  isLegible(geometry) {
+    return this.hasPrintedNumbers() && geometry.tile(0).width > 30
   }
 
   /** Return a number as printed in a cell. @param {number} value */
-  written(value) {
+  formatValue(value) {
     if (isUndecided(value, this.scale)) return "–"
-    const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
-    const plain = this.scale !== "error" && !this.power // errors keep their exact magnitude
-    return plain && value !== 0 && Math.abs(value) < most / 1000 ? "≈ 0" : short(value / 10 ** this.power)
+    const maxMagnitude = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
+    const isPlain = this.scale !== "error" && !this.power // errors keep their exact magnitude
+    return isPlain && value !== 0 && Math.abs(value) < maxMagnitude / 1000 ? "≈ 0" : short(value / 10 ** this.power)
   }
 
   /** Return the width of a text in pixels. @param {string} text @param {number} size */
   widthOf(text, size) {
-    return widthOf(font(size), text, (part) => {
-      this.context.font = font(size)
+    return widthOf(cellFont(size), text, (part) => {
+      this.context.font = cellFont(size)
       return this.context.measureText(part).width
     })
   }
@@ -216,10 +219,10 @@ export class Heatmap {
    * Return the texts of numbers, their widths at font size 1, and the font size at which all of them fit.
    * @param {number[]} values @param {Layout} at @param {number} least minimum font size
    */
-  fitted(values, { cellWidth: w, cellHeight: h }, least) {
+  fitTexts(values, { cellWidth: w, cellHeight: h }, least) {
     const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10
     const texts = values.map((value) => {
-      const text = this.written(value)
+      const text = this.formatValue(value)
       return least && width(text) * least > w - 4 ? number(value / 10 ** this.power, 1) : text // fewer digits before smaller ones
     })
     const widths = texts.map(width)
@@ -229,28 +232,28 @@ export class Heatmap {
   /**
    * Print the computed numbers of a tile. Numbers that would be squeezed to less than `squeezed` of their width are
    * left out.
-   * @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: minimum font size
+   * @param {Layout} geometry @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: minimum font size
    */
-  print(at, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
+  print(geometry, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
     const { context, limits, scale } = this
     const { rows, columns, offset } = /** @type {Face} */ (this.face)
-    const [w, h] = [at.cellWidth, at.cellHeight]
-    const all = Array.from({ length: Math.min(done, rows * columns) }, (_, i) => ({
+    const [w, h] = [geometry.cellWidth, geometry.cellHeight]
+    const cells = Array.from({ length: Math.min(done, rows * columns) }, (_, i) => ({
       value: this.values[offset(n, Math.floor(i / columns), i % columns)],
-      box: at.place({ tile: n, top: Math.floor(i / columns), left: i % columns, tall: 1, wide: 1 }),
+      box: geometry.place({ tile: n, top: Math.floor(i / columns), left: i % columns, tall: 1, wide: 1 }),
     })).filter(({ value }) => value !== undefined)
-    if (!all.length) return
-    const { texts, widths, room } = this.fitted(
-      all.map(({ value }) => value),
-      at,
+    if (!cells.length) return
+    const { texts, widths, room } = this.fitTexts(
+      cells.map(({ value }) => value),
+      geometry,
       least,
     )
     if (room < least) return
     const size = Math.max(smallest, least, halves(Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))))
-    context.font = font(size)
+    context.font = cellFont(size)
     context.textAlign = "center"
     context.textBaseline = "middle"
-    all.forEach(({ value, box }, i) => {
+    cells.forEach(({ value, box }, i) => {
       if (widths[i] * size * squeezed > w - 2) return // no room for this number
       context.fillStyle = ink(colour(value, limits, scale))
       context.fillText(texts[i], box.x + w / 2, box.y + h / 2, w - 2)
@@ -261,14 +264,14 @@ export class Heatmap {
 
   /** @param {Mark[]} marks @param {string} tone */
   outline(marks, tone) {
-    const wanted = marks.length ? JSON.stringify([marks, tone]) : ""
-    if (wanted === this.outlined) return
-    this.outlined = wanted
-    if (!wanted && !this.above) return
+    const key = marks.length ? JSON.stringify([marks, tone]) : ""
+    if (key === this.outlined) return
+    this.outlined = key
+    if (!key && !this.above) return
     const context = this.layer()
-    const at = this.layout
-    context.canvas.style.visibility = wanted ? "" : "hidden" // a visible canvas is composited in each frame, even if it is empty
-    for (const mark of marks) this.mark(context, at, mark, tone)
+    const geometry = this.layout
+    context.canvas.style.visibility = key ? "" : "hidden" // a visible canvas is composited in each frame, even if it is empty
+    for (const mark of marks) this.mark(context, geometry, mark, tone)
   }
 
   // Return the context of the cleared canvas above the map.
@@ -287,22 +290,22 @@ export class Heatmap {
       this.above.style.cssText = `left:${offsetLeft}px;top:${offsetTop}px;width:${w}px;height:${h}px`
     }
     const context = contextOf(this.above)
-    const times = ratio()
-    context.setTransform(times, 0, 0, times, 0, 0)
+    const scale = ratio()
+    context.setTransform(scale, 0, 0, scale, 0, 0)
     context.clearRect(0, 0, w, h)
     return context
   }
 
   // Outline sets of cells: the pointed cell in black on white, its sources in the direction's colour.
-  /** @param {CanvasRenderingContext2D} context @param {Layout} at @param {Mark} mark @param {string} tone */
-  mark(context, at, { ranges, strong, thin }, tone) {
-    for (const found of at.found(ranges)) {
-      const box = at.place(found)
-      const [width, height] = [Math.max(box.width, SEEN), Math.max(box.height, SEEN)]
+  /** @param {CanvasRenderingContext2D} context @param {Layout} geometry @param {Mark} mark @param {string} tone */
+  mark(context, geometry, { ranges, strong, thin }, tone) {
+    for (const cellBox of geometry.found(ranges)) {
+      const box = geometry.place(cellBox)
+      const [width, height] = [Math.max(box.width, MIN_OUTLINE), Math.max(box.height, MIN_OUTLINE)]
       const x = Math.min(Math.max(box.x + (box.width - width) / 2, 0), this.size[0] - width)
       const y = Math.min(Math.max(box.y + (box.height - height) / 2, 0), this.size[1] - height)
       this.ring(context, { x, y, width, height }, strong ? "#000" : tone, { strong, thin })
-      this.dots(context, at, found)
+      this.dots(context, geometry, cellBox)
     }
   }
 
@@ -312,11 +315,11 @@ export class Heatmap {
   }
 
   // Mark the cells that count within an outline, if the stride or dilation skips some.
-  /** @param {CanvasRenderingContext2D} context @param {Layout} at @param {CellBox} box */
-  dots(context, at, { tile, rows, columns }) {
+  /** @param {CanvasRenderingContext2D} context @param {Layout} geometry @param {CellBox} box */
+  dots(context, geometry, { tile, rows, columns }) {
     if (!rows || !columns || (rows.step <= 1 && columns.step <= 1)) return
-    const { x, y } = at.tile(tile)
-    const [w, h] = [at.cellWidth, at.cellHeight]
+    const { x, y } = geometry.tile(tile)
+    const [w, h] = [geometry.cellWidth, geometry.cellHeight]
     context.fillStyle = css([255, 200, 0])
     for (let r = 0; r < rows.count; r++) {
       for (let c = 0; c < columns.count; c++) {
@@ -332,9 +335,9 @@ export class Heatmap {
    * @param {Range[]} ranges @returns {Box[]}
    */
   boxes(ranges) {
-    const at = this.layout
-    const all = at.found(ranges).map(at.place)
-    return all.length > MOST_RIBBONS ? [enclosing(all)] : all
+    const geometry = this.layout
+    const boxes = geometry.found(ranges).map(geometry.place)
+    return boxes.length > MOST_RIBBONS ? [enclosing(boxes)] : boxes
   }
 
   /** Return the cell under a point of the canvas. @param {number} x @param {number} y */
@@ -344,4 +347,4 @@ export class Heatmap {
 }
 
 /** Return the CSS font of numbers in cells. @param {number} size */
-export const font = (size) => `600 ${size}px Inter, system-ui, sans-serif`
+export const cellFont = (size) => `600 ${size}px Inter, system-ui, sans-serif`

@@ -8,19 +8,20 @@ import { ring } from "./heatmap.js"
 /** @typedef {{ spots: Spot[], fields: Field[] }} Parts  of a picture, in CSS pixels */
 /** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  the pointed part; `say` is its value as text, `choose` the effect of a click */
 
-const LEAST = 7 // minimum side of a ring, in pixels
+const MIN_RING = 7 // minimum side of a ring, in pixels
 
 /**
  * Return the smallest part of a picture under a point that belongs to a term, or null.
  * @param {Parts} parts @param {number} x @param {number} y @returns {Touched | null}
  */
-export function touched({ spots, fields }, x, y) {
-  const within = (/** @type {Box} */ box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+export function partAt({ spots, fields }, x, y) {
+  const isWithin = (/** @type {Box} */ box) =>
+    x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
   /** @type {Touched[]} */
   const found = spots
-    .filter(({ term, box }) => term && within(box))
+    .filter(({ term, box }) => term && isWithin(box))
     .map(({ term, box, choose }) => ({ term, box, say: "", choose }))
-  for (const field of fields.filter(({ box }) => within(box))) {
+  for (const field of fields.filter(({ box }) => isWithin(box))) {
     const [row, column] = [
       ((y - field.box.y) / field.box.height) * field.rows,
       ((x - field.box.x) / field.box.width) * field.columns,
@@ -33,10 +34,10 @@ export function touched({ spots, fields }, x, y) {
 }
 
 /** Return the boxes of a term in a picture. @param {Parts} parts @param {string} term @returns {Box[]} */
-export function placesOf({ spots, fields }, term) {
+export function boxesOf({ spots, fields }, term) {
   const inFields = fields.flatMap((field) => {
-    const place = field.place(term)
-    return place ? [cellOf(field, ...place)] : []
+    const position = field.place(term)
+    return position ? [cellOf(field, ...position)] : []
   })
   return [...spots.filter((spot) => spot.term === term).map(({ box }) => box), ...inFields]
 }
@@ -52,7 +53,7 @@ class Lights {
   parts = { spots: [], fields: [] }
   tone = "#000"
   /** @type {string | null}  key of the highlighted term and box; null if the picture has been redrawn */
-  lit = null
+  highlighted = null
   /** @type {Choice} */
   choice = {}
   chosen = "" // the picture that the choice belongs to
@@ -70,15 +71,15 @@ class Lights {
     canvas.after(this.above)
     const area = canvas.closest(".drawn") ?? canvas // listen on the container, because maps may cover the picture
     const listen = (/** @type {"pointermove" | "click"} */ type, /** @type {(at: [number, number]) => void} */ act) =>
-      area.addEventListener(type, (event) => act(this.within(/** @type {MouseEvent} */ (event))))
+      area.addEventListener(type, (event) => act(this.positionIn(/** @type {MouseEvent} */ (event))))
     listen("pointermove", (at) => this.point(at))
-    listen("click", (at) => this.choose(touched(this.parts, ...at)?.choose))
+    listen("click", (at) => this.choose(partAt(this.parts, ...at)?.choose))
     area.addEventListener("pointerleave", () => this.point(null))
   }
 
   /** Attach to a redrawn picture. @param {Parts} parts @param {string} tone @param {() => void} redraw */
   show(parts, tone, redraw) {
-    Object.assign(this, { parts, tone, redraw, lit: null })
+    Object.assign(this, { parts, tone, redraw, highlighted: null })
     this.point(this.at)
   }
 
@@ -104,7 +105,7 @@ class Lights {
    * Return the position of an event in the picture's CSS pixels.
    * @param {MouseEvent} event @returns {[number, number]}
    */
-  within({ clientX, clientY }) {
+  positionIn({ clientX, clientY }) {
     const { left, top, width } = this.canvas.getBoundingClientRect()
     const zoom = width / this.canvas.clientWidth || 1
     return [(clientX - left) / zoom, (clientY - top) / zoom]
@@ -113,27 +114,27 @@ class Lights {
   /** @param {[number, number] | null} at */
   point(at) {
     this.at = at
-    this.light(at && touched(this.parts, ...at))
+    this.highlight(at && partAt(this.parts, ...at))
   }
 
-  /** @param {Touched | null} found */
-  light(found) {
-    const lit = found ? `${found.term} ${found.box.x} ${found.box.y}` : ""
-    if (lit === this.lit) return
-    this.lit = lit
-    const term = found?.term ?? ""
+  /** @param {Touched | null} part */
+  highlight(part) {
+    const key = part ? `${part.term} ${part.box.x} ${part.box.y}` : ""
+    if (key === this.highlighted) return
+    this.highlighted = key
+    const term = part?.term ?? ""
     if (this.canvas.dataset.term !== term) this.canvas.dataset.term = term
-    this.canvas.style.cursor = found?.choose ? "pointer" : ""
-    this.above.style.visibility = found ? "" : "hidden" // a visible canvas is composited in each frame, even if it is empty
-    if (!found) return
-    const context = this.clean()
-    for (const box of placesOf(this.parts, found.term)) outlined(context, box, this.tone)
-    outlined(context, found.box, "#000")
-    if (found.say) words(context, found, this.canvas.width / ratio())
+    this.canvas.style.cursor = part?.choose ? "pointer" : ""
+    this.above.style.visibility = part ? "" : "hidden" // a visible canvas is composited in each frame, even if it is empty
+    if (!part) return
+    const context = this.clearOverlay()
+    for (const box of boxesOf(this.parts, part.term)) outlineBox(context, box, this.tone)
+    outlineBox(context, part.box, "#000")
+    if (part.say) drawLabel(context, part, this.canvas.width / ratio())
   }
 
   // Return the context of the cleared overlay, sized like the picture.
-  clean() {
+  clearOverlay() {
     const { width, height } = this.canvas
     if (this.above.width !== width || this.above.height !== height) this.place(width, height)
     const context = contextOf(this.above)
@@ -152,20 +153,20 @@ class Lights {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone */
-function outlined(context, box, tone) {
-  const [width, height] = [Math.max(box.width, LEAST), Math.max(box.height, LEAST)]
-  const place = { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }
-  ring(context, place, tone, [3, 5])
+function outlineBox(context, box, tone) {
+  const [width, height] = [Math.max(box.width, MIN_RING), Math.max(box.height, MIN_RING)]
+  const outline = { x: box.x + (box.width - width) / 2, y: box.y + (box.height - height) / 2, width, height }
+  ring(context, outline, tone, [3, 5])
 }
 
 /**
  * Draw a label with the value beside the pointed part.
- * @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most right end of the picture
+ * @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} right right end of the picture
  */
-function words(context, { box, say }, most) {
+function drawLabel(context, { box, say }, right) {
   context.font = "600 14px Inter, system-ui, sans-serif"
   const width = context.measureText(say).width + 16
-  const x = Math.max(0, Math.min(box.x + box.width + 8, most - width))
+  const x = Math.max(0, Math.min(box.x + box.width + 8, right - width))
   const y = Math.max(0, box.y - 34)
   context.fillStyle = "#1a212c"
   context.beginPath()
@@ -177,11 +178,11 @@ function words(context, { box, say }, most) {
 }
 
 /** @type {WeakMap<HTMLCanvasElement, Lights>} */
-const known = new WeakMap()
+const lightsByCanvas = new WeakMap()
 
 /** Return the highlights of a picture, creating them on first use. @param {HTMLCanvasElement} canvas */
 export function lightsOf(canvas) {
-  const found = known.get(canvas) ?? new Lights(canvas)
-  known.set(canvas, found)
-  return found
+  const lights = lightsByCanvas.get(canvas) ?? new Lights(canvas)
+  lightsByCanvas.set(canvas, lights)
+  return lights
 }

@@ -5,7 +5,7 @@ import { extremes } from "../model/numbers/extremes.js"
 import { number, power, rangeText, timesPower } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
-import { ends, Heatmap } from "./heatmap.js"
+import { Heatmap, limitLabels } from "./heatmap.js"
 
 /** @import { Limits } from "../model/numbers/colour.js" */
 /** @import { Size } from "./heatmap.js" */
@@ -32,8 +32,8 @@ export class MapView extends Heatmap {
     const { rows, columns, layers, flat, words } = part
     Object.assign(this, { values, face: faceOfColumn(part), layers, flat, words, limits, scale })
     this.change()
-    this.power = !flat && this.prints() ? this.powerOf(this.most()) : 0
-    const [low, high] = this.power ? ["", ""] : ends(limits, scale) // the power of ten replaces the limits, for lack of room
+    this.power = !flat && this.hasPrintedNumbers() ? this.exponentFor(this.maxMagnitude()) : 0
+    const [low, high] = this.power ? ["", ""] : limitLabels(limits, scale) // the power of ten replaces the limits, for lack of room
     this.caption(".limits .low", scale === "error" && !flat ? "" : low) // the bar above the board shows both limits
     this.caption(".limits .power", timesPower(this.power))
     this.caption(".limits .high", high)
@@ -45,27 +45,27 @@ export class MapView extends Heatmap {
    * Return the exponent of the power of ten that numbers are multiplied by.
    * @param {number} most largest magnitude
    */
-  powerOf(most) {
+  exponentFor(most) {
     return power(most)
   }
 
   /** Return the largest magnitude among the numbers. */
-  most() {
+  maxMagnitude() {
     return extremes(this.values.map(Math.abs))[1]
   }
 
   /**
-   * @param {string} place
+   * @param {string} selector
    * @param {string} text
    */
-  caption(place, text) {
-    const element = this.figure.querySelector(place)
+  caption(selector, text) {
+    const element = this.figure.querySelector(selector)
     if (element && element.textContent !== text) element.textContent = text
   }
 
-  describe(found = extremes(this.values)) {
-    const few = this.values.length <= 4
-    const values = few ? [...this.values].map((value) => number(value)).join(", ") : rangeText(found, number)
+  describe(range = extremes(this.values)) {
+    const isShort = this.values.length <= 4
+    const values = isShort ? [...this.values].map((value) => number(value)).join(", ") : rangeText(range, number)
     const said = { symbol: this.symbol, what: this.words, n: this.values.length, values }
     this.canvas.setAttribute("aria-label", say("web.maps.label", said))
   }
@@ -83,8 +83,8 @@ export class MapView extends Heatmap {
   }
 
   /** @override @param {Layout} at */
-  legible(at) {
-    return super.legible(at) && at.cellHeight >= smallest() * LOW // otherwise the numbers would overlap vertically
+  isLegible(at) {
+    return super.isLegible(at) && at.cellHeight >= smallest() * LOW // otherwise the numbers would overlap vertically
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] */
@@ -104,7 +104,7 @@ export class MapView extends Heatmap {
     let [row, n] = [i + down, layer]
     if (this.layers > 1 && row < 0 && n > 0) [row, n] = [rows - 1, n - 1]
     if (this.layers > 1 && row >= rows && n < this.layers - 1) [row, n] = [0, n + 1]
-    const to = [Math.min(Math.max(row, 0), rows - 1), Math.min(Math.max(j + right, 0), columns - 1)]
-    return this.layers > 1 ? [...to, n] : to
+    const target = [Math.min(Math.max(row, 0), rows - 1), Math.min(Math.max(j + right, 0), columns - 1)]
+    return this.layers > 1 ? [...target, n] : target
   }
 }

@@ -34,7 +34,7 @@ import { Pen } from "./pen.js"
 /** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  record of what is drawn where, in CSS pixels: hit areas, channels of maps, animations, whether the sum is stated, and `write`, which draws the texts */
 
 /** @returns {Drawn} */
-export const nothing = () => ({
+export const emptyRecord = () => ({
   spots: [],
   fields: [],
   shown: [],
@@ -45,7 +45,7 @@ export const nothing = () => ({
 })
 
 /** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn} */
-export function mechanism(
+export function drawMechanism(
   canvas,
   numbers,
   map,
@@ -57,43 +57,43 @@ export function mechanism(
   seats = () => false,
   hidden = "",
 ) {
-  const drawn = nothing()
-  if (!room.width || !room.height) return drawn
+  const record = emptyRecord()
+  if (!room.width || !room.height) return record
   const lights = canvas.isConnected ? lightsOf(canvas) : null
   const backward = numbers.maps[map]?.band === "gradients"
-  const [first] = numbers.said.update.makes
+  const [firstParameter] = numbers.said.update.makes
   const draw = () => {
     const pen = new Pen(canvas, room, palette, backward)
     Object.assign(pen, { done, seats, choice: lights?.choiceOf(`${numbers.network.text} ${map}`) ?? {} })
-    if (hidden) hiddenResult(pen, numbers, map === "update" ? first : map, cell)
+    if (hidden) hiddenResult(pen, numbers, map === "update" ? firstParameter : map, cell)
     else if (stepping) update(pen, numbers, map, cell)
-    else picture(numbers, map)(pen, numbers, map === "update" ? first : map, cell)
-    Object.assign(drawn, {
+    else pictureOf(numbers, map)(pen, numbers, map === "update" ? firstParameter : map, cell)
+    Object.assign(record, {
       write: () => pen.write(),
-      spots: scaled(pen, pen.spots),
-      fields: scaled(pen, pen.fields),
-      shown: scaled(pen, pen.shown),
-      enlarged: flights(pen, pen.enlarged),
-      landed: flights(pen, pen.landed),
+      spots: scaleBoxes(pen, pen.spots),
+      fields: scaleBoxes(pen, pen.fields),
+      shown: scaleBoxes(pen, pen.shown),
+      enlarged: scaleFlights(pen, pen.enlarged),
+      landed: scaleFlights(pen, pen.landed),
       stated: pen.stated,
     })
-    lights?.show(drawn, pen.tone, () => {
+    lights?.show(record, pen.tone, () => {
       draw()
-      drawn.write()
+      record.write()
     })
   }
   draw()
   const words =
     map === "update" ? say("web.phases.update") : `${numbers.maps[map].label} = ${number(numbers.at(map, cell))}`
   canvas.setAttribute("aria-label", hidden || words)
-  return drawn
+  return record
 }
 
 /** @template {{ box: import("../model/layout/image_layout.js").Box }} Part @param {Pen} pen @param {Part[]} parts @returns {Part[]} */
-const scaled = (pen, parts) => parts.map((part) => ({ ...part, box: inPage(pen, part.box) }))
+const scaleBoxes = (pen, parts) => parts.map((part) => ({ ...part, box: inPage(pen, part.box) }))
 
 /** @param {Pen} pen @param {Flight[]} all @returns {Flight[]} */
-const flights = (pen, all) => all.map(({ from, to }) => ({ from: inPage(pen, from), to: inPage(pen, to) }))
+const scaleFlights = (pen, all) => all.map(({ from, to }) => ({ from: inPage(pen, from), to: inPage(pen, to) }))
 
 /** @param {Pen} pen @param {import("../model/layout/image_layout.js").Box} box */
 const inPage = ({ unit }, { x, y, width, height }) => ({
@@ -125,7 +125,7 @@ const BY_PATTERN = [
 ]
 
 /** @param {Numbers} numbers @param {string} map @returns {Picture} */
-function picture(numbers, map) {
+function pictureOf(numbers, map) {
   if (map === "update") return update
   if (map === "x") return patch
   if (map === "L") return curved(numbers).length ? heights : losses
@@ -134,18 +134,18 @@ function picture(numbers, map) {
   const isGradient = numbers.maps[map].band === "gradients"
   if (isGradient && numbers.link(map, "y")) return outputs
   if (isGradient && numbers.network.images.length && numbers.maps[map.slice(1)].band === "parameters") return pulled
-  const through = layerOf(numbers, map)?.kind ?? ""
-  if (through === "drop") return isGradient ? droppedBack : dropped
+  const layerKind = layerOf(numbers, map)?.kind ?? ""
+  if (layerKind === "drop") return isGradient ? droppedBack : dropped
   if (`parts.${map}` in numbers.arrays) return pathsTogether
-  if (through === "bn" && `all.${map}` in numbers.arrays) return normalisedTogether
-  if (["bn", "gn", "ln"].includes(through)) return isGradient ? normalisedBack : normalised
+  if (layerKind === "bn" && `all.${map}` in numbers.arrays) return normalisedTogether
+  if (["bn", "gn", "ln"].includes(layerKind)) return isGradient ? normalisedBack : normalised
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const { band, kind } = numbers.maps[map]
   if (band === "parameters" && kind === "row" && !patterns.includes("group")) return alone
-  const found = BY_PATTERN.find(([wanted]) => wanted.every((pattern) => patterns.includes(pattern)))
-  if (found) return found[isGradient ? 2 : 1]
+  const entry = BY_PATTERN.find(([required]) => required.every((pattern) => patterns.includes(pattern)))
+  if (entry) return entry[isGradient ? 2 : 1]
   if (numbers.network.curves[map]) return activation
-  if (isGradient && gated(numbers, map)) return gate
+  if (isGradient && isGated(numbers, map)) return gate
   return isGradient && isHidden(numbers, map) ? alone : outputs
 }
 
@@ -154,12 +154,12 @@ function picture(numbers, map) {
  * @param {Numbers} numbers @param {string} map
  */
 function isHidden(numbers, map) {
-  const made = numbers.links("o")
-  const last = made.length > 1 ? "o" : made[0].source // the last dense layer itself, or the operation on its sums
+  const outputLinks = numbers.links("o")
+  const last = outputLinks.length > 1 ? "o" : outputLinks[0].source // the last dense layer itself, or the operation on its sums
   return numbers.maps[map.slice(1)].band === "parameters" && numbers.links(map)[0].source !== `d${last}`
 }
 
 /** Return whether a gradient passes back through an activation. @param {Numbers} numbers @param {string} map */
-const gated = (numbers, map) =>
+const isGated = (numbers, map) =>
   Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))
   && !numbers.link(map, "y")

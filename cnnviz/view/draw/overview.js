@@ -151,7 +151,7 @@ export class Overview {
 
   /** Repaint every map at the next draw. */
   outdate() {
-    for (const plate of Object.values(this.plates)) plate.outdate()
+    for (const plate of Object.values(this.plates)) plate.invalidate()
   }
 
   /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least minimum font size in a cell */

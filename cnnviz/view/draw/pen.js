@@ -69,7 +69,7 @@ export class Pen extends Sums {
         this.context.strokeRect(bar.x, bar.y, bar.width, bar.height)
       }
       this.text(text, box.x + box.width, y(n), { size, align: "right", bold, room: 56 })
-      if (term) this.spot({ ...box, y: y(n) - line / 2, height: line }, term)
+      if (term) this.addSpot({ ...box, y: y(n) - line / 2, height: line }, term)
       const number = { x: right, y: y(n) - line / 2, width: box.x + box.width - right, height: line }
       if (symbol && size >= SMALL) this.spots.push({ box: number, term, symbol, cell })
     })
@@ -102,7 +102,7 @@ export class Pen extends Sums {
         this.arrow(x(value), y, x(mark) - 3 * Math.sign(way), y, way < 0 ? this.neg : this.pos, 1.5)
       this.dot(x(value), y, bold ? this.tone : this.soft, Math.min(6, line * 0.3))
       this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 56 })
-      if (term) this.spot({ ...box, y: y - line / 2, height: line }, term)
+      if (term) this.addSpot({ ...box, y: y - line / 2, height: line }, term)
     })
     const foot = box.y + rows.length * line + 12
     for (const end of [low, high]) this.note(short(end), x(end), foot, { align: "center" })

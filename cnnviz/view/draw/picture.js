@@ -70,7 +70,7 @@ function laidOut(view, act) {
  * @param {View} view
  */
 function repaint(view) {
-  view.content.outdate()
+  view.content.invalidate()
   view.draw()
 }
 

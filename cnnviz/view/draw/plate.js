@@ -4,7 +4,7 @@ import { extremes } from "../model/numbers/extremes.js"
 import { brief, number, power, rangeText, short, timesPower, whole } from "../model/numbers/format.js"
 import { SHADES } from "../model/numbers/quantized_weights.js"
 import { say } from "../model/words.js"
-import { font, Heatmap, ring } from "./heatmap.js"
+import { cellFont, Heatmap, ring } from "./heatmap.js"
 import { picture } from "./pixels.js"
 
 /** @import { Box, Cell, Face, Layout, Numbers } from "../types/view.js" */
@@ -37,7 +37,7 @@ export class Plate extends Heatmap {
   /** Set the size of the map. @param {import("./heatmap.js").Size} size */
   resize(size) {
     this.size = size
-    this.outdate()
+    this.invalidate()
   }
 
   /** @param {Numbers} numbers */
@@ -50,8 +50,9 @@ export class Plate extends Heatmap {
     this.change()
     const coloured = numbers.quantized[this.symbol] // for quantized weights only the largest magnitude is known
     const [low, high] = coloured ? limits : extremes(values)
-    this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
-    this.power = this.prints() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
+    this.wholes = this.hasPrintedNumbers() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
+    this.power =
+      this.hasPrintedNumbers() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
     if (this.power && !this.roomy()) this.power = 0 // the colour limits say more if no numbers are printed
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
     const [left, right] = this.captions()
@@ -104,8 +105,8 @@ export class Plate extends Heatmap {
   }
 
   /** @override */
-  prints() {
-    return super.prints() && !this.ofImages && /** @type {Face} */ (this.face).tiles <= 4
+  hasPrintedNumbers() {
+    return super.hasPrintedNumbers() && !this.ofImages && /** @type {Face} */ (this.face).tiles <= 4
   }
 
   /** @override @param {Layout} at @param {number} done */
@@ -122,7 +123,7 @@ export class Plate extends Heatmap {
   /** Print the loss, which has no colour. */
   total() {
     const [width, height] = this.size
-    this.context.font = font(width < 40 ? this.least : 15)
+    this.context.font = cellFont(width < 40 ? this.least : 15)
     this.context.fillStyle = getComputedStyle(this.canvas).color
     this.context.textAlign = "center"
     this.context.textBaseline = "middle"
@@ -139,20 +140,20 @@ export class Plate extends Heatmap {
   }
 
   /** @override @param {number} value */
-  written(value) {
+  formatValue(value) {
     if (this.wholes) return whole(value)
-    return this.symbol === "L" ? short(value) : super.written(value) // a loss is never printed as ≈ 0
+    return this.symbol === "L" ? short(value) : super.formatValue(value) // a loss is never printed as ≈ 0
   }
 
   /** @override @param {Layout} at */
-  legible(at) {
-    return super.legible(at) && at.cellHeight > 12 && this.roomy()
+  isLegible(at) {
+    return super.isLegible(at) && at.cellHeight > 12 && this.roomy()
   }
 
   /** Return whether every number fits: either all tiles have numbers or none. */
   roomy() {
     if (!this.size[0]) return false
-    const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.written(value), SMALLEST)))
+    const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), SMALLEST)))
     return this.layout.cellWidth - 2 >= SQUEEZED * widest
   }
 

@@ -70,7 +70,7 @@ export class Sums extends Grids {
       this.dotted([places[n] + way, to], [places[n + 1] - way, to])
       this.block(bar, term.value, term.limits)
       const touched = { ...bar, y: Math.min(bar.y, box.y + box.height) - 3, height: Math.max(bar.height, 1) + 6 }
-      this.spot(touched, term.term ?? "")
+      this.addSpot(touched, term.term ?? "")
     })
     const foot = box.y + box.height + 17
     if (figures) this.figures(terms, sum.write, places, foot, room)
@@ -176,7 +176,7 @@ export class Sums extends Grids {
     else this.text(text, end, y, { ...how, fill: this.hue(value) })
     const start = inside ? end : end + wide + 8
     const words = this.rich(name, start, y, { size, room: this.width - start })
-    this.spot(bar, term)
+    this.addSpot(bar, term)
     const from = inside ? right - wide : end
     const number = { x: from, y: bar.y, width: start + words - from, height: bar.height }
     if (symbol) this.spots.push({ box: number, term, symbol, cell })
@@ -219,7 +219,7 @@ export class Sums extends Grids {
         halo: true,
       })
       this.note(name, box.x - 7, middle, { align: "right" })
-      this.spot({ ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 }, term)
+      this.addSpot({ ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 }, term)
     })
     const own = bars[terms.length]
     this.total(own, paint)

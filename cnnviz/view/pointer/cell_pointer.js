@@ -22,24 +22,24 @@ export function bindCells(content, target) {
   const { canvas, area, symbol } = target
   const { focus } = content
   const open = () => target.open() && content.isOpen(symbol)
-  const under = (/** @type {MouseEvent} */ event) => {
+  const cellAt = (/** @type {MouseEvent} */ event) => {
     const { left, top, width } = canvas.getBoundingClientRect()
     const scale = canvas.clientWidth / width // the lecture view scales the page
     return target.at((event.clientX - left) * scale, (event.clientY - top) * scale)
   }
   area.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || !open()) return
-    const cell = under(event)
+    const cell = cellAt(event)
     if (focus.hover?.map !== symbol || String(focus.hover.cell) !== String(cell)) content.point(symbol, cell)
   })
   area.addEventListener("pointerleave", () => focus.hover && content.point(null))
-  area.addEventListener("click", (event) => open() && content.pin(symbol, under(event)))
+  area.addEventListener("click", (event) => open() && content.pin(symbol, cellAt(event)))
   canvas.addEventListener(
     "focus",
     () => canvas.matches(":focus-visible") && open() && content.point(symbol, focus.own(symbol)),
   )
   canvas.addEventListener("blur", () => content.point(null))
-  canvas.addEventListener("keydown", (event) => open() && fromKey(content, target, event))
+  canvas.addEventListener("keydown", (event) => open() && onKey(content, target, event))
 }
 
 /**
@@ -47,16 +47,16 @@ export function bindCells(content, target) {
  * @param {Target} target
  * @param {KeyboardEvent} event
  */
-function fromKey(content, { symbol, neighbour }, event) {
+function onKey(content, { symbol, neighbour }, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return
   const { focus, view } = content
   const cell = focus.hover?.map === symbol ? focus.hover.cell : focus.own(symbol)
   if (ARROWS[event.key]) {
     const next = neighbour(cell, ...ARROWS[event.key])
-    const settles = focus.held
+    const wasHeld = focus.held
     focus.release()
     focus.remember(symbol, next)
-    if (settles) view.settle()
+    if (wasHeld) view.settle()
     content.point(symbol, next)
     view.paint(true)
   } else if (event.key === "Enter") content.pin(symbol, cell)

@@ -1,7 +1,7 @@
 // A loupe above the finger, which shows the cells under it with their numbers.
 
 import { prepare } from "../draw/canvas.js"
-import { font, ring } from "../draw/heatmap.js"
+import { cellFont, ring } from "../draw/heatmap.js"
 import { colour, css, ink } from "../model/numbers/colour.js"
 import { short } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -13,7 +13,7 @@ const ABOVE = 34 // pixels between loupe and finger
 const AROUND = [-1, 0, 1]
 
 export class Loupe {
-  held = false // by a finger
+  isHeld = false // by a finger
 
   /** @param {HTMLElement} root */
   constructor(root) {
@@ -34,26 +34,26 @@ export class Loupe {
     const { element } = this
     element.hidden = false
     const [label, canvas] = element.children
-    const at = plate.numbers?.index(plate.symbol, cell) ?? cell
+    const index = plate.numbers?.index(plate.symbol, cell) ?? cell
     const symbol = plate.numbers?.maps[plate.symbol].label ?? ""
-    label.textContent = say("web.step.under", { symbol, at: at.join(",") })
+    label.textContent = say("web.step.under", { symbol, at: index.join(",") })
     const zoom = element.currentCSSZoom
     const left = Math.min(Math.max(x / zoom - SIDE / 2, 4), innerWidth / zoom - SIDE - 4)
     const above = y / zoom - element.offsetHeight - ABOVE
-    const flips = above < 4
-    element.dataset.flips = flips ? "1" : "0"
-    element.style.translate = `${left}px ${flips ? y / zoom + ABOVE : above}px`
+    const isBelow = above < 4
+    element.dataset.flips = isBelow ? "1" : "0"
+    element.style.translate = `${left}px ${isBelow ? y / zoom + ABOVE : above}px`
     this.draw(prepare(/** @type {HTMLCanvasElement} */ (canvas)), plate, cell)
   }
 
   hide() {
     this.element.hidden = true
-    this.held = false
+    this.isHeld = false
   }
 
   /** Hide, unless a finger holds it. */
   leave() {
-    if (!this.held && !this.element.hidden) this.hide()
+    if (!this.isHeld && !this.element.hidden) this.hide()
   }
 
   /**
@@ -65,7 +65,7 @@ export class Loupe {
     const each = SIDE / AROUND.length
     context.textAlign = "center"
     context.textBaseline = "middle"
-    context.font = font(13)
+    context.font = cellFont(13)
     for (const down of AROUND) {
       for (const right of AROUND) {
         const value = plate.near(cell, down, right)

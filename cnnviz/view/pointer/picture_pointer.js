@@ -5,13 +5,13 @@
 /** @typedef {{ map: string, cell: Cell, side: number }} Found  a cell and its smaller side in pixels */
 
 /** @param {Box} box @param {{ x: number, y: number }} point */
-export const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
+export const contains = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
 
 /**
  * Return the position of a pointer event in an element, in the element's pixels.
  * @param {HTMLElement} element @param {{ clientX: number, clientY: number }} event
  */
-export function placeIn(element, { clientX, clientY }) {
+export function positionIn(element, { clientX, clientY }) {
   const { left, top, width } = element.getBoundingClientRect()
   const scale = element.offsetWidth / width
   return { x: (clientX - left) * scale, y: (clientY - top) * scale }
@@ -22,9 +22,9 @@ export function placeIn(element, { clientX, clientY }) {
  * @param {Step} step @param {{ x: number, y: number }} point @returns {Found | null}
  */
 export function cellUnder({ picture, numbers }, point) {
-  const found = picture.shown.findLast(({ box }) => within(box, point))
-  if (!found) return unitUnder(picture, point)
-  const { symbol, at, box } = found
+  const shownMap = picture.shown.findLast(({ box }) => contains(box, point))
+  if (!shownMap) return numberUnder(picture, point)
+  const { symbol, at, box } = shownMap
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   const [wide, tall] = [box.width / columns, box.height / rows]
   const cell = [...at, Math.floor((point.y - box.y) / tall), Math.floor((point.x - box.x) / wide)]
@@ -35,14 +35,14 @@ export function cellUnder({ picture, numbers }, point) {
  * Return the diagram's number under a point, or null. These numbers are drawn as pixels.
  * @param {import("../draw/mechanism.js").Drawn} picture @param {{ x: number, y: number }} point @returns {Found | null}
  */
-function unitUnder({ fields }, point) {
+function numberUnder({ fields }, point) {
   const {
     symbol: map,
     cell: cellAt,
     box,
     rows,
     columns,
-  } = fields.find((each) => each.symbol && within(each.box, point)) ?? {}
+  } = fields.find((each) => each.symbol && contains(each.box, point)) ?? {}
   if (!map || !cellAt || !box || !rows || !columns) return null
   const [wide, tall] = [box.width / columns, box.height / rows]
   const cell = cellAt(Math.floor((point.y - box.y) / tall), Math.floor((point.x - box.x) / wide))
@@ -57,7 +57,7 @@ export function plateUnder({ plates }, event) {
   const target = /** @type {Element} */ (event.target)
   const plate = Object.values(plates).find(({ holder }) => holder.contains(target))
   if (!plate?.received) return null
-  const { x, y } = placeIn(plate.canvas, event)
+  const { x, y } = positionIn(plate.canvas, event)
   const { cellWidth, cellHeight } = plate.layout
   return { map: plate.symbol, cell: plate.cell(x, y), side: Math.min(cellWidth, cellHeight) }
 }
@@ -74,35 +74,35 @@ export const pictureOf = ({ target }) =>
  */
 export function mapUnder(step, event) {
   const canvas = pictureOf(event)
-  return plateUnder(step, event) ?? (canvas ? cellUnder(step, placeIn(canvas, event)) : null)
+  return plateUnder(step, event) ?? (canvas ? cellUnder(step, positionIn(canvas, event)) : null)
 }
 
 /** @param {Step} step @param {HTMLElement} area the element around the diagram */
 export function bindPicture(step, area) {
   const { cells } = step
   const canvas = /** @type {HTMLElement} */ (area.querySelector("canvas.mechanism"))
-  const open = (/** @type {MouseEvent} */ event) => {
-    const found = cellUnder(step, placeIn(canvas, event))
+  const selectableAt = (/** @type {MouseEvent} */ event) => {
+    const found = cellUnder(step, positionIn(canvas, event))
     return found && step.isOpen(found.map) ? found : null
   }
-  const weight = (/** @type {MouseEvent} */ event) => {
-    const point = placeIn(canvas, event)
-    const takes = (/** @type {string} */ symbol) => step.kernelField.takes(symbol) && step.isOpen(symbol)
-    return step.picture.spots.find(({ box, symbol }) => within(box, point) && takes(symbol))
+  const weightAt = (/** @type {MouseEvent} */ event) => {
+    const point = positionIn(canvas, event)
+    const takes = (/** @type {string} */ symbol) => step.kernelField.isEditable(symbol) && step.isOpen(symbol)
+    return step.picture.spots.find(({ box, symbol }) => contains(box, point) && takes(symbol))
   }
   area.addEventListener("pointermove", (event) => {
     if (event.pointerType === "touch" || isPlate(event)) return
-    area.classList.toggle("editable", Boolean(weight(event)))
-    const found = open(event)
-    if (found ? !isSame(cells.hover, found) : cells.hover) step.point(found?.map ?? null, found?.cell)
+    area.classList.toggle("editable", Boolean(weightAt(event)))
+    const found = selectableAt(event)
+    if (found ? !isSameCell(cells.hover, found) : cells.hover) step.point(found?.map ?? null, found?.cell)
   })
   area.addEventListener("pointerleave", () => cells.hover && step.point(null))
   area.addEventListener("click", (event) => {
     if (isPlate(event)) return
-    const spot = weight(event)
+    const spot = weightAt(event)
     if (spot)
       return step.kernelField.open(spot.symbol, spot.cell, /** @type {HTMLElement} */ (canvas.parentElement), spot.box)
-    const found = open(event)
+    const found = selectableAt(event)
     if (found) step.pin(found.map, found.cell)
   })
 }
@@ -111,4 +111,4 @@ export function bindPicture(step, area) {
 const isPlate = ({ target }) => Boolean(/** @type {Element} */ (target).closest(".plate"))
 
 /** @param {Place | null} one @param {Place} other */
-const isSame = (one, other) => one?.map === other.map && String(one.cell) === String(other.cell)
+const isSameCell = (one, other) => one?.map === other.map && String(one.cell) === String(other.cell)

@@ -16,19 +16,19 @@ function fingers({ touches: [one, other] }) {
  * @param {HTMLElement} area @param {AbortSignal} signal @param {(by: number, where: Between) => boolean | void} act returns whether to ignore the rest of the gesture
  */
 export function bindPinch(area, signal, act) {
-  let apart = 0
-  const began = (/** @type {TouchEvent} */ event) => {
-    apart = event.touches.length === 2 ? fingers(event).apart : 0
+  let distance = 0
+  const onStart = (/** @type {TouchEvent} */ event) => {
+    distance = event.touches.length === 2 ? fingers(event).apart : 0
   }
-  const moved = (/** @type {TouchEvent} */ event) => {
+  const onMove = (/** @type {TouchEvent} */ event) => {
     if (event.touches.length !== 2) return
     event.preventDefault() // disable the browser's zoom until the gesture ends
-    if (!apart) return
-    const now = fingers(event)
-    const by = now.apart / apart
-    if (Math.max(by, 1 / by) < LEAST) return
-    apart = act(by, now.middle) ? 0 : now.apart
+    if (!distance) return
+    const pinch = fingers(event)
+    const factor = pinch.apart / distance
+    if (Math.max(factor, 1 / factor) < LEAST) return
+    distance = act(factor, pinch.middle) ? 0 : pinch.apart
   }
-  area.addEventListener("touchstart", began, { signal, passive: true })
-  area.addEventListener("touchmove", moved, { signal, passive: false })
+  area.addEventListener("touchstart", onStart, { signal, passive: true })
+  area.addEventListener("touchmove", onMove, { signal, passive: false })
 }

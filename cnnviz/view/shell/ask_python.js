@@ -10,7 +10,7 @@ import { LANG } from "../spec.js"
  * Return the path of a dialog's endpoint for the setup on screen.
  * @param {View} view @param {string} name @param {Setup} [more]
  */
-export const questionOf = (view, name, more = {}) =>
+export const dialogPath = (view, name, more = {}) =>
   `dialogs/${name}${query({ ...own(view.wanted), page: view.page, lang: LANG, ...more })}`
 
 /**
@@ -19,15 +19,15 @@ export const questionOf = (view, name, more = {}) =>
  * @param {string} path
  * @param {RequestInit} [how]
  */
-export async function answered({ host }, path, how) {
+export async function fetchFromPython({ host }, path, how) {
   const response = await host.fetch?.(path, how).catch(() => undefined)
   if (response?.ok) return response
   if (how?.signal?.aborted) throw how.signal.reason
-  throw new Error(await refusal(response))
+  throw new Error(await refusalText(response))
 }
 
 /** @param {Response | undefined} response */
-async function refusal(response) {
+async function refusalText(response) {
   const failed = say("web.dialog.failed")
   const { id = "", values = {}, sentence = failed } = (await response?.json().catch(() => ({}))) ?? {}
   return has(id) ? say(id, values) : sentence

@@ -3,7 +3,7 @@
 // boxes, and subclasses fill the area below.
 
 import { actionButton } from "../controls/actions.js"
-import { bindChanges, tabsOf } from "../controls/switches.js"
+import { bindChanges, tabButton } from "../controls/switches.js"
 import { CardMap } from "../draw/card_map.js"
 import { one } from "../model/explain/cell_links.js"
 import { layChain } from "../model/layout/chain_layout.js"
@@ -30,21 +30,21 @@ const FRAME = () => `
   <svg class="leads" aria-hidden="true"></svg>`
 
 /** @param {Box} box */
-const at = ({ x, y, width, height }) => `left:${x}px;top:${y}px;width:${width}px;height:${height}px`
+const boxStyle = ({ x, y, width, height }) => `left:${x}px;top:${y}px;width:${width}px;height:${height}px`
 
 /** Return a canvas for the map of this name. @type {(name: string, style?: string) => Template} */
-export const mapOf = (name, style = "") =>
+export const mapCanvas = (name, style = "") =>
   html`<canvas data-map=${name} tabindex="0" role="img" style=${style}></canvas>`
 
 /** Remove the channel from a label, since a cell's index has it. @param {string} label */
 export const withoutChannel = (label) => label.replace(/\[.*/, "")
 
 /** Return a group of tabs that switch the view. @param {SwitchGroup} group */
-const choices = ({ name, title, options }) =>
-  html`<div class="tabs" role="group" data-group=${name} aria-label=${title}><span>${title}</span>${options.map(tabsOf)}</div>`
+const tabGroup = ({ name, title, options }) =>
+  html`<div class="tabs" role="group" data-group=${name} aria-label=${title}><span>${title}</span>${options.map(tabButton)}</div>`
 
 /** @param {Arrow} arrow */
-const arrowLine = ({ to, points, state }) => {
+const arrowTemplate = ({ to, points, state }) => {
   const [x, y] = points[points.length - 1]
   return svg`<g class="arrow ${state}" data-arrow=${to}><polyline points=${[...points.slice(0, -1), [x - 8, y]].join(" ")} /><path d=${`M${x - 9} ${y - 5}l9 5l-9 5z`} /></g>`
 }
@@ -76,7 +76,7 @@ export class GradientChain extends Content {
     view.$(".chain-head h1").after(view.$(".transport")) // only the update is shown there: cards link to the stages
     bindChanges(view, view.$(".content"))
     view.$(".content").addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
-    view.$(".gradient-chain").addEventListener("scroll", () => this.lead(), { passive: true })
+    view.$(".gradient-chain").addEventListener("scroll", () => this.drawLeads(), { passive: true })
     view.resizes.observe(view.$(".gradient-chain"))
   }
 
@@ -115,13 +115,13 @@ export class GradientChain extends Content {
     view.$(".verdict").className =
       { true: "verdict good", false: "verdict bad", null: "verdict" }[`${chain.verdict.good}`] ?? ""
     setHTML(view.$(".remark"), sentence(answer.remarks[0] ?? ""))
-    render(chain.views.map(choices), view.$(".chain-head .views"))
+    render(chain.views.map(tabGroup), view.$(".chain-head .views"))
     view.$(".chain-head").classList.toggle("choosing", chain.views.length > 0)
-    render(chain.tabs.map(tabsOf), view.$(".chain-head > .tabs"))
+    render(chain.tabs.map(tabButton), view.$(".chain-head > .tabs"))
   }
 
   /** @override */
-  outdate() {
+  invalidate() {
     this.laid = ""
   }
 
@@ -135,21 +135,21 @@ export class GradientChain extends Content {
   }
 
   /** Remember the layout `plan` and return whether it has changed. @param {string} plan */
-  isNew(plan) {
-    const before = this.laid
+  updatePlan(plan) {
+    const previousPlan = this.laid
     this.laid = plan
-    return plan !== before
+    return plan !== previousPlan
   }
 
   /** @param {GradientChainData} chain */
-  lay(chain) {
+  layOut(chain) {
     const width = this.view.$(".ground").clientWidth
     const plan = `${width} ${this.settled} ${chain.cards.map(({ symbol, state }) => symbol + state)}`
-    if (!width || !this.isNew(plan)) return
+    if (!width || !this.updatePlan(plan)) return
     this.layout = layChain(chain.cards, width)
     const { cards, arrows, height } = this.layout
     const ground = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
-      <svg class="arrows" width=${this.layout.width} height=${height} aria-hidden="true">${arrows.map(arrowLine)}</svg>
+      <svg class="arrows" width=${this.layout.width} height=${height} aria-hidden="true">${arrows.map(arrowTemplate)}</svg>
       ${arrows.map((arrow) => this.operation(arrow))}${cards.map((card) => keyed(`${card.symbol} ${this.nameOf(card.symbol)}`, this.card(card)))}</div>`
     render(ground, this.view.$(".ground"))
     this.below()
@@ -160,21 +160,21 @@ export class GradientChain extends Content {
   /** @param {Arrow} arrow */
   operation({ to, words, above, state }) {
     const { operation, slip } = this.cards[to]
-    return html`<span class="operation ${above ? "over" : ""} ${state}" style=${at(words)}><span ${inner(withSymbols(slip || operation))}></span></span>`
+    return html`<span class="operation ${above ? "over" : ""} ${state}" style=${boxStyle(words)}><span ${inner(withSymbols(slip || operation))}></span></span>`
   }
 
   /** @param {Placed} placed */
   card({ symbol, box, map, beside }) {
     if (symbol === "L")
-      return html`<div class="card loss" style=${at(box)}><i>L</i><b></b><span>${say("web.road.loss")}</span></div>`
+      return html`<div class="card loss" style=${boxStyle(box)}><i>L</i><b></b><span>${say("web.road.loss")}</span></div>`
     const { state, note } = this.cards[symbol]
     const label = this.labelOf(symbol)
     const name = this.nameOf(symbol)
     const why = state ? `${say(`web.check.reasons.${state}`)} ${note}`.trim() : ""
-    return html`<figure class="map card ${beside ? "beside" : ""}" data-column=${symbol} data-state=${state} style=${at(box)}>
+    return html`<figure class="map card ${beside ? "beside" : ""}" data-column=${symbol} data-state=${state} style=${boxStyle(box)}>
       <button type="button" data-card=${symbol}><i ${inner(formula(label))}></i></button>
       <span class="state" title=${why}>${state ? say(`web.check.states.${state}`) : ""}</span><span class="limits"><span class="power"></span></span>
-      ${name ? mapOf(name, at(map)) : html`<span class="hatched" style=${at(map)}></span>`}</figure>`
+      ${name ? mapCanvas(name, boxStyle(map)) : html`<span class="hatched" style=${boxStyle(map)}></span>`}</figure>`
   }
 
   /** Render what the page shows below the chain. */
@@ -191,7 +191,7 @@ export class GradientChain extends Content {
       /** @type {"canvas"} */ (".ground canvas[data-map], .below canvas[data-map]"),
     )) {
       const name = canvas.dataset.map ?? ""
-      const map = known[name]?.canvas === canvas ? known[name] : this.bound(new CardMap(canvas))
+      const map = known[name]?.canvas === canvas ? known[name] : this.bindMap(new CardMap(canvas))
       const from = name.replace(/^large\./, "")
       const { limits, scale } = chain.maps[from]
       map.receive(this.arrays[from].values, this.cards[map.symbol], limits, scale)
@@ -200,7 +200,7 @@ export class GradientChain extends Content {
   }
 
   /** Make a map's cells selectable by pointer and keyboard, and return the map. @param {CardMap} map */
-  bound(map) {
+  bindMap(map) {
     const { canvas, symbol } = map
     bindCells(this, {
       canvas,
@@ -242,10 +242,10 @@ export class GradientChain extends Content {
   /** Return each row's number at a cell, by the row's name. @param {Place} place @returns {Record<string, number>} */
   numbersAt({ map, cell }) {
     const card = this.cards[map]
-    const place =
+    const offset =
       (cell[0] * (card.flat ? 1 : card.columns) + (card.flat ? 0 : (cell[1] ?? 0))) * card.layers + (cell[2] ?? 0)
-    const has = (this.chain?.rows ?? []).filter(({ name }) => `${name}.${map}` in (this.chain?.maps ?? {}))
-    return Object.fromEntries(has.map(({ name }) => [name, this.arrays[`${name}.${map}`].values[place]]))
+    const rows = (this.chain?.rows ?? []).filter(({ name }) => `${name}.${map}` in (this.chain?.maps ?? {}))
+    return Object.fromEntries(rows.map(({ name }) => [name, this.arrays[`${name}.${map}`].values[offset]]))
   }
 
   // ---- painting
@@ -254,12 +254,12 @@ export class GradientChain extends Content {
   draw() {
     const { chain, view } = this
     if (!chain) return
-    this.lay(chain)
+    this.layOut(chain)
     const { map: symbol, cell } = this.subject
     const { flat, layers } = this.cards[symbol]
-    const place = flat ? [cell[0], 0] : layers > 1 ? cell : cell.slice(0, 2)
+    const position = flat ? [cell[0], 0] : layers > 1 ? cell : cell.slice(0, 2)
     for (const map of Object.values(this.maps)) {
-      map.marks = map.symbol === symbol ? [{ ranges: place.map(one), strong: true }] : []
+      map.marks = map.symbol === symbol ? [{ ranges: position.map(one), strong: true }] : []
       map.draw()
     }
     const loss = view.root.querySelector(".card.loss b")
@@ -269,7 +269,7 @@ export class GradientChain extends Content {
       card.classList.toggle("now", card.dataset.column === symbol)
     this.words(this.subject)
     this.reveal(chain)
-    this.lead()
+    this.drawLeads()
   }
 
   /** Render the sentence about a cell. @param {Place} _subject */
@@ -304,7 +304,7 @@ export class GradientChain extends Content {
   }
 
   /** Draw the lines from the chain to the area below it. */
-  lead() {
+  drawLeads() {
     render(this.leads(), this.view.$(".leads"))
   }
 
@@ -317,14 +317,14 @@ export class GradientChain extends Content {
   tables() {
     const { chain } = this
     if (!chain) return super.tables()
-    const found = chain.rows.flatMap((row) =>
+    const entries = chain.rows.flatMap((row) =>
       chain.cards.filter(({ symbol }) => `${row.name}.${symbol}` in chain.maps).map((card) => ({ row, card })),
     )
     const { map } = this.subject
-    const sources = found.map(({ row, card }) =>
+    const sources = entries.map(({ row, card }) =>
       tableOfRow(row, card, this.arrays[`${row.name}.${card.symbol}`].values, chain.maps[`${row.name}.${card.symbol}`]),
     )
-    const first = found.findIndex(({ card }) => card.symbol === map)
+    const first = entries.findIndex(({ card }) => card.symbol === map)
     return { sources, first: Math.max(first, 0) }
   }
 

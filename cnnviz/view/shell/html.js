@@ -42,7 +42,7 @@ export const inner = directive(
 )
 
 /** @type {WeakMap<Element, string>}  the last HTML of each element */
-const filled = new WeakMap()
+const lastHTML = new WeakMap()
 
 /**
  * Set an element's HTML. Elements are kept if only text has changed, to avoid style updates and repeated
@@ -51,10 +51,10 @@ const filled = new WeakMap()
  * @param {string} text
  */
 export function setHTML(element, text) {
-  const before = filled.get(element)
-  if (before === text) return
-  filled.set(element, text)
-  if (before !== undefined && retold(element, before, text)) return
+  const previous = lastHTML.get(element)
+  if (previous === text) return
+  lastHTML.set(element, text)
+  if (previous !== undefined && patchTexts(element, previous, text)) return
   const fresh = document.createElement("template")
   fresh.innerHTML = text
   if (!adopt(element, fresh.content)) element.replaceChildren(fresh.content)
@@ -66,7 +66,7 @@ const TAGS = /(<[^>]*>)/
  * Update the text nodes between equal tags without parsing, and return whether that was enough.
  * @param {Element} element @param {string} before its HTML @param {string} text
  */
-function retold(element, before, text) {
+function patchTexts(element, before, text) {
   const [old, fresh] = [before.split(TAGS), text.split(TAGS)] // text and tags alternate
   const isPlain = (/** @type {string} */ part) => part !== "" && !part.includes("&")
   const changed = [...fresh.keys()].filter((n) => fresh[n] !== old[n])
@@ -102,7 +102,7 @@ export function adopt(now, fresh) {
  * Return the closest ancestor of an event's target that matches a selector.
  * @type {(event: { target: EventTarget | null }, selector: string) => HTMLElement | null}
  */
-export const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
+export const closest = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
 
 /**
  * Add a listener to a page's root, removed when the page is left.
@@ -120,7 +120,7 @@ export function setText(element, text) {
  * Copy a link and confirm it on the button. Return whether the browser allowed it.
  * @param {HTMLElement} button @param {string} link
  */
-export async function copied(button, link) {
+export async function copyText(button, link) {
   try {
     await navigator.clipboard.writeText(link)
     button.textContent = say("web.copy.copied")
@@ -135,17 +135,17 @@ export async function copied(button, link) {
  * @param {HTMLElement} button @param {string} name @param {string} link
  */
 export async function copyLink(button, name, link) {
-  if (!(await copied(button, link))) prompt(name, link)
+  if (!(await copyText(button, link))) prompt(name, link)
 }
 
 /** Return the wrong lines of code above the correct ones. @param {string} wrong @param {string} right */
 export function difference(wrong, right) {
-  const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
+  const highlight = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
     text
       .split("\n")
       .filter(Boolean)
       .map((line) => html`<code class=${kind}><b>${sign}</b> ${line}</code>`)
-  return [...marked(wrong, "wrong-line", "−"), ...marked(right, "right-line", "+")]
+  return [...highlight(wrong, "wrong-line", "−"), ...highlight(right, "right-line", "+")]
 }
 
 /**
@@ -191,5 +191,5 @@ export const LIMITS_LINE = html`<p class="limits"><span class="low"></span><span
  * Return a group of toggle buttons. `data-tab` is "name value".
  * @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template}
  */
-export const pick = (name, label, of) =>
+export const toggleGroup = (name, label, of) =>
   html`<div class="pick" role="group" aria-label=${label}>${of.map(([value, text, on]) => html`<button type="button" data-key="${name}_${value}" data-tab="${name} ${value}" aria-pressed=${on}>${text}</button>`)}</div>`

@@ -6,7 +6,7 @@ import { listen } from "./html.js"
 /** @import { View } from "../types/view.js" */
 
 /** @type {Record<string, string>}  successors of buttons that disappear when pressed */
-const HEIRS = {
+const SUCCESSORS = {
   watch: "play",
   begin: "stage_next",
   lecture: "lecture_off",
@@ -14,10 +14,10 @@ const HEIRS = {
 }
 
 /** @type {View | undefined}  the view that was left by keyboard */
-let left
+let previousView
 
 /** Return the focused element if its focus is visible, or undefined. @returns {HTMLElement | undefined} */
-export function seen() {
+export function visibleFocus() {
   const { activeElement } = document
   return activeElement instanceof HTMLElement && activeElement.matches(":focus-visible") ? activeElement : undefined
 }
@@ -27,25 +27,25 @@ export function seen() {
  * @param {View} view
  * @param {() => void} act
  */
-export function inheriting(view, act) {
-  const before = seen()
-  const heir = HEIRS[before?.dataset.key ?? ""]
+export function withSuccessor(view, act) {
+  const focused = visibleFocus()
+  const successor = SUCCESSORS[focused?.dataset.key ?? ""]
   act()
-  if (heir) requestAnimationFrame(() => before?.checkVisibility() || view.control(heir)?.focus())
+  if (successor) requestAnimationFrame(() => focused?.checkVisibility() || view.control(successor)?.focus())
 }
 
 /**
  * Remember that a page was left by keyboard, so that the same link gets the focus on the next page.
  * @param {View} view
  */
-export function leaving(view) {
-  left = view.$(".top").contains(seen() ?? null) ? view : undefined
+export function rememberFocus(view) {
+  previousView = view.$(".top").contains(visibleFocus() ?? null) ? view : undefined
 }
 
 /** @param {View} view */
-export function arrived(view) {
-  if (!left || left === view) return
-  left = undefined
+export function restoreFocus(view) {
+  if (!previousView || previousView === view) return
+  previousView = undefined
   const links = [view.$("nav [aria-current]"), view.control("more")] // on phones the links are folded into the menu button
   if (document.activeElement === document.body) links.find((link) => link?.checkVisibility())?.focus()
 }
@@ -54,14 +54,14 @@ export function arrived(view) {
 export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(uncover))
 
 function uncover() {
-  const element = seen()
+  const element = visibleFocus()
   element?.scrollIntoView({ block: "nearest", inline: "nearest" })
   const box = element?.getBoundingClientRect()
   if (!element || !box?.width) return
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
-  const above = document.elementFromPoint(x, y)
-  const cover = above && !element.contains(above) && !above.contains(element) ? staying(above) : null
-  const scroller = cover && scrollerOf(element)
+  const topElement = document.elementFromPoint(x, y)
+  const cover = topElement && !element.contains(topElement) && !topElement.contains(element) ? stickyAncestor(topElement) : null
+  const scroller = cover && scrollParent(element)
   if (!cover || !scroller || cover.contains(element)) return
   const { top, bottom } = cover.getBoundingClientRect()
   const isFoot = top + bottom > innerHeight
@@ -69,14 +69,14 @@ function uncover() {
 }
 
 /** Return the closest fixed or sticky ancestor, or null. @param {Element | null} element */
-function staying(element) {
+function stickyAncestor(element) {
   let at = element
   while (at && !["fixed", "sticky"].includes(getComputedStyle(at).position)) at = at.parentElement
   return at
 }
 
 /** @param {Element} element */
-function scrollerOf(element) {
+function scrollParent(element) {
   for (let at = element.parentElement; at; at = at.parentElement)
     if (/auto|scroll/.test(getComputedStyle(at).overflowY) && at.scrollHeight > at.clientHeight) return at
   return document.scrollingElement

@@ -1,7 +1,7 @@
 // Media queries of the screen and system, created once: browsers are slow to create them.
 
 /** @param {string} query */
-function asked(query) {
+function mediaQuery(query) {
   /** @type {MediaQueryList | undefined} */
   let list
   return () => {
@@ -10,8 +10,8 @@ function asked(query) {
   }
 }
 
-export const isPhone = asked("(max-width: 699px)")
-export const isNarrow = asked("(max-width: 1099px)")
-export const isStill = asked("(prefers-reduced-motion: reduce)")
-export const isTall = asked("(min-width: 700px) and (max-width: 1099px) and (min-height: 900px)") // a tablet in portrait orientation
-export const isTouched = asked("(pointer: coarse)")
+export const isPhone = mediaQuery("(max-width: 699px)")
+export const isNarrow = mediaQuery("(max-width: 1099px)")
+export const prefersReducedMotion = mediaQuery("(prefers-reduced-motion: reduce)")
+export const isPortraitTablet = mediaQuery("(min-width: 700px) and (max-width: 1099px) and (min-height: 900px)") // a tablet in portrait orientation
+export const isTouch = mediaQuery("(pointer: coarse)")

@@ -104,7 +104,7 @@ export class Content {
   draw(_pointed) {}
 
   /** Discard drawings that depend on the size. */
-  outdate() {}
+  invalidate() {}
 
   /**
    * Return the arrays that can be shown as tables, and the index of the first to show.

@@ -22,7 +22,7 @@ export function parentPage(view) {
     window.parent.postMessage({ cnnviz, ...more }, "*")
   let height = 0
   let atEnd = false
-  const way = () => {
+  const position = () => {
     const { order, stage, content, kind } = view
     const stages = kind.stages ? order : []
     const k = Number(view.wanted.k)
@@ -31,22 +31,22 @@ export function parentPage(view) {
 
   // Take the focus on every click: otherwise keys would go to the parent page.
   listen(view, "pointerdown", () => window.focus())
-  const heard = (/** @type {MessageEvent} */ { data, source }) => {
+  const onMessage = (/** @type {MessageEvent} */ { data, source }) => {
     if (source === window.parent && data?.cnnviz === "go" && view.data) go(view, data.query)
   }
-  addEventListener("message", heard, { signal })
+  addEventListener("message", onMessage, { signal })
   return {
     keeps(key) {
       const by = stepOf(key)
-      return by === undefined || (by > 0 && view.veiled) || leads(way(), by)
+      return by === undefined || (by > 0 && view.veiled) || leads(position(), by)
     },
     hand: (key) => post("key", { key }),
     tell() {
-      const before = { height, atEnd }
+      const previous = { height, atEnd }
       if (innerWidth) height = view.root.scrollHeight // the height is unknown while the frame is hidden
-      atEnd = !view.veiled && !leads(way(), 1)
-      if (height !== before.height) post("size", { height })
-      if (atEnd && !before.atEnd) post("end")
+      atEnd = !view.veiled && !leads(position(), 1)
+      if (height !== previous.height) post("size", { height })
+      if (atEnd && !previous.atEnd) post("end")
     },
   }
 }

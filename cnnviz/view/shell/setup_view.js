@@ -6,10 +6,10 @@ import { bindControls, fillControls } from "../controls/controls.js"
 import { bindKeys } from "../controls/keys.js"
 import { bindLanguage } from "../controls/language.js"
 import { Player } from "../controls/player.js"
-import { closeSheets } from "../controls/rail.js"
+import { closePanels } from "../controls/rail.js"
 import { bindStages, fillStatus } from "../controls/transport.js"
 import { bindDeck } from "../decks/deck_walk.js"
-import { fillDrawer, seenScreen } from "../decks/drawer.js"
+import { fillDrawer, captureThumbnail } from "../decks/drawer.js"
 import { bindDrawer } from "../decks/drawer_bind.js"
 import { DIALOGS } from "../dialogs/dialogs.js"
 import { showChart } from "../dialogs/large_chart.js"
@@ -20,10 +20,10 @@ import { accepts, begin, hides, isWaiting, next } from "../model/state/state.js"
 import { withTargets } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { frame } from "./frame.js"
-import { arrived, bindFocus, leaving } from "./keyboard_focus.js"
+import { restoreFocus, bindFocus, rememberFocus } from "./keyboard_focus.js"
 import { parentPage } from "./parent_page.js"
 import { kindOf } from "./registry.js"
-import { dress, recolour, speak } from "./view_look.js"
+import { applyLook, recolour, announceChange } from "./view_look.js"
 
 /** @import { Event } from "../model/state/state.js" */
 /** @import { Answer, Host, Setup } from "../types/view.js" */
@@ -54,26 +54,26 @@ export class View {
   /** @type {number | null}  share of saturated units; null without units that saturate */
   saturated = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  silence = undefined
+  silenceTimer = undefined
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  working = undefined
+  workingTimer = undefined
   /** @type {number | undefined} */
   frame = undefined
   /** @type {{ field: HTMLInputElement, text: string } | undefined}  the last typed text and its field */
   typed = undefined
   announce = false
   pointed = true // whether only the pointer has moved since the last redraw
-  spokenOf = "" // the last announced position
+  announcedPosition = "" // the last announced position
   /** @type {unknown}  and its response */
-  spokenData = undefined
+  announcedData = undefined
   note = ""
-  complaint = "" // what is wrong with the address
-  stood = "" // the position for which the deck's sentence was rendered
+  errorText = "" // what is wrong with the address
+  screenKey = "" // the position for which the deck's sentence was rendered
   /** @type {ResizeObserver | undefined}  watches the row of stages */
   stageSizes = undefined
   stop = new AbortController() // removes all listeners
   /** @type {Map<string, Element | null>}  cached elements by selector */
-  found = new Map()
+  elements = new Map()
 
   /**
    * @param {HTMLElement} root
@@ -88,7 +88,7 @@ export class View {
     root.innerHTML = frame(page, this.kind)
     this.player = new Player(this)
     this.resizes = new ResizeObserver(() => {
-      this.content.outdate() // curves are drawn for a fixed size
+      this.content.invalidate() // curves are drawn for a fixed size
       this.paint()
     })
     this.content = new this.kind(this)
@@ -158,7 +158,7 @@ export class View {
     Promise.all(faces.map((face) => document.fonts.load(face))).then(
       () => {
         forgetWidths()
-        this.content.outdate()
+        this.content.invalidate()
         this.paint()
       },
       () => {}, // draw with fallback fonts
@@ -172,10 +172,10 @@ export class View {
    * @returns {E}
    */
   $(selector) {
-    const known = this.found.get(selector)
-    const found = known?.isConnected && known.matches(selector) ? known : this.root.querySelector(selector)
-    if (found !== known) this.found.set(selector, found)
-    return /** @type {E} */ (found)
+    const cached = this.elements.get(selector)
+    const element = cached?.isConnected && cached.matches(selector) ? cached : this.root.querySelector(selector)
+    if (element !== cached) this.elements.set(selector, element)
+    return /** @type {E} */ (element)
   }
 
   /** @param {string} key */
@@ -198,8 +198,8 @@ export class View {
     this.resizes.disconnect()
     this.stageSizes?.disconnect()
     this.player.stop()
-    clearTimeout(this.working)
-    clearInterval(this.silence)
+    clearTimeout(this.workingTimer)
+    clearInterval(this.silenceTimer)
   }
 
   // ---- responses
@@ -207,22 +207,22 @@ export class View {
   /** @param {Answer} data */
   receive(data) {
     const { address } = this.host
-    const here = address.read()
-    if (!accepts(this.state, data.asked, here)) return
-    const first = !this.data
-    const predicted = first || this.state.onward
-    const setup = first ? data.lesson : this.content.keep(data.lesson, data)
+    const current = address.read()
+    if (!accepts(this.state, data.asked, current)) return
+    const isFirst = !this.data
+    const isExpected = isFirst || this.state.onward
+    const setup = isFirst ? data.lesson : this.content.keep(data.lesson, data)
     const order = data.stages.map(({ symbol }) => symbol)
-    this.answered()
+    this.clearPending()
     this.data = data
-    this.dispatch({ type: "answered", asked: data.asked, setup, order, here, running: this.player.running })
+    this.dispatch({ type: "answered", asked: data.asked, setup, order, here: current, running: this.player.running })
     Object.assign(this, { k: Number(setup.k), loss: data.loss ?? Number.NaN, saturated: data.saturated })
     recolour(this)
     this.content.receive(data)
-    if (first) this.content.focus.hold(data.lesson.cell ?? "")
-    if (predicted) this.content.arrive()
-    this.cover()
-    if (Object.keys(here).length && !same(here, this.wanted))
+    if (isFirst) this.content.focus.hold(data.lesson.cell ?? "")
+    if (isExpected) this.content.arrive()
+    this.applyVeil()
+    if (Object.keys(current).length && !same(current, this.wanted))
       address.visit(this.wanted, { replace: true, by: "answer" })
     fillControls(this, data)
     this.paint(true)
@@ -250,13 +250,13 @@ export class View {
     this.host.numbers.ahead?.(lessons, page)
   }
 
-  answered() {
-    clearTimeout(this.working)
-    this.working = undefined
-    clearInterval(this.silence) // also clears the timeout that precedes it
-    this.silence = undefined
+  clearPending() {
+    clearTimeout(this.workingTimer)
+    this.workingTimer = undefined
+    clearInterval(this.silenceTimer) // also clears the timeout that precedes it
+    this.silenceTimer = undefined
     this.notice("")
-    this.complaint = ""
+    this.errorText = ""
     this.tell(this.note)
   }
 
@@ -274,10 +274,10 @@ export class View {
    */
   tell(note) {
     this.note = note
-    const said = [this.complaint, note].filter(Boolean).join(" ")
-    if (!said) return
-    this.notice(said)
-    this.$(".notice").classList.toggle("calm", !this.complaint)
+    const text = [this.errorText, note].filter(Boolean).join(" ")
+    if (!text) return
+    this.notice(text)
+    this.$(".notice").classList.toggle("calm", !this.errorText)
   }
 
   // ---- navigation
@@ -306,16 +306,16 @@ export class View {
   }
 
   // Apply the presenter's choice to hide or reveal numbers in a room.
-  cover() {
+  applyVeil() {
     const { veiled } = this
     this.dispatch({ type: "led", hidden: this.host.veiled?.() })
     if (this.veiled === veiled) return
-    this.forget()
+    this.clearNote()
     this.content.arrive()
   }
 
   /** Hide the note about an action elsewhere. */
-  forget() {
+  clearNote() {
     if (this.note) this.notice("")
     this.note = ""
   }
@@ -334,7 +334,7 @@ export class View {
   /** Pin the cell that an address names. @param {Setup} address */
   hold({ cell = "" }) {
     this.content.focus.hold(cell)
-    this.content.outdate()
+    this.content.invalidate()
   }
 
   link() {
@@ -349,21 +349,21 @@ export class View {
   go(change, { replace = false, label } = {}) {
     const { address } = this.host
     change = withTargets(withSets(this.wanted, change), this.wanted, label)
-    this.forget()
+    this.clearNote()
     if (this.refused({ ...this.wanted, ...change })) return
-    const before = this.state
+    const previous = this.state
     this.dispatch({ type: "went", change, running: this.player.running })
-    if (this.stage !== before.stage) {
+    if (this.stage !== previous.stage) {
       this.content.arrive()
       this.content.follow(this.stage)
     }
     const goal = { ...this.wanted, ...change }
     if (change.k) this.content.seek(Number(change.k))
-    if (same(before.wanted, goal, this.computed)) {
+    if (same(previous.wanted, goal, this.computed)) {
       if (!same(goal, address.read())) address.visit(goal, { replace })
       return this.paint(true)
     }
-    this.expect()
+    this.markPending()
     address.visit(goal, { replace })
     this.host.numbers.ask()
   }
@@ -382,34 +382,34 @@ export class View {
   }
 
   // Mark the screen as outdated until the response arrives.
-  expect() {
+  markPending() {
     this.root.dataset.ready = "0"
-    this.silence ??= setTimeout(() => this.unanswered(), this.content.patience)
-    this.working ??= setTimeout(() => this.notice(this.awaited("working")), WORKING)
+    this.silenceTimer ??= setTimeout(() => this.onTimeout(), this.content.patience)
+    this.workingTimer ??= setTimeout(() => this.notice(this.pendingText("working")), WORKING)
   }
 
   /** Return the notice about a pending response. @param {"working" | "silent"} since */
-  awaited(since) {
+  pendingText(since) {
     return this.host.awaits?.() ?? say(`web.notice.${since}`)
   }
 
   /** Show a notice if something besides the numbers takes long. Return a function to call when it is done. */
-  awaiting() {
-    let said = ""
-    const soon = setTimeout(() => {
-      said = this.awaited("working")
-      this.notice(said)
+  showPending() {
+    let notice = ""
+    const timer = setTimeout(() => {
+      notice = this.pendingText("working")
+      this.notice(notice)
     }, WORKING)
     return () => {
-      clearTimeout(soon)
-      if (said && this.$(".notice").textContent === said) this.notice("")
+      clearTimeout(timer)
+      if (notice && this.$(".notice").textContent === notice) this.notice("")
     }
   }
 
-  unanswered() {
-    this.notice(this.awaited("silent"))
+  onTimeout() {
+    this.notice(this.pendingText("silent"))
     this.player.pause()
-    this.silence = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
+    this.silenceTimer = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
   }
 
   // Called when the address has changed: by Back or Forward, or by `visit`.
@@ -417,22 +417,22 @@ export class View {
     this.arrived()
     const { address: port, numbers } = this.host
     const address = port.read()
-    const before = this.state
+    const previous = this.state
     this.dispatch({ type: "travelled", address })
     if (!this.data) return numbers.ask()
-    if (this.state === before) return // already requested
+    if (this.state === previous) return // already requested
     if (this.waiting) {
       this.content.travelled(address, false)
       this.hold(address)
-      this.expect()
+      this.markPending()
       return numbers.ask()
     }
-    this.answered()
+    this.clearPending()
     const { k } = this
     this.content.travelled(address, true)
-    if (k !== this.k || before.stage !== this.stage) this.content.focus.release()
+    if (k !== this.k || previous.stage !== this.stage) this.content.focus.release()
     this.hold(address)
-    this.cover()
+    this.applyVeil()
     this.paint(true)
   }
 
@@ -449,7 +449,7 @@ export class View {
   leap(address) {
     this.player.pause()
     this.dispatch({ type: "leapt", address })
-    this.expect()
+    this.markPending()
     this.host.address.visit(address)
     this.host.numbers.ask()
   }
@@ -462,11 +462,11 @@ export class View {
   turn(page, change = {}) {
     if (page === this.page) return
     this.player.pause() // the playback would go on and change the address
-    leaving(this)
+    rememberFocus(this)
     const next = { ...this.wanted, ...change }
     if (this.refused(next, page)) return
     this.dispatch({ type: "turned", change, page })
-    this.expect()
+    this.markPending()
     this.host.address.visit(next, { page })
     this.host.numbers.ask()
   }
@@ -484,9 +484,9 @@ export class View {
       this.host.address.visit(address, { replace })
       return this.travelled()
     }
-    leaving(this)
+    rememberFocus(this)
     this.dispatch({ type: "turned", change: address, page })
-    this.expect()
+    this.markPending()
     this.host.address.visit(address, { replace, page })
     this.host.numbers.ask()
   }
@@ -496,9 +496,9 @@ export class View {
    * @param {How} [how]
    */
   nextStage(by, how) {
-    const at = this.order.indexOf(this.stage) + by
-    if (at >= this.order.length) return this.nextUpdate(1, this.order[0], how)
-    if (at >= 0) return this.go({ stage: this.order[at] }, how)
+    const index = this.order.indexOf(this.stage) + by
+    if (index >= this.order.length) return this.nextUpdate(1, this.order[0], how)
+    if (index >= 0) return this.go({ stage: this.order[index] }, how)
     if (this.k > 0) this.nextUpdate(-1, this.order.at(-1), how)
   }
 
@@ -519,7 +519,7 @@ export class View {
   open(what) {
     this.player.pause()
     this.settle()
-    closeSheets(this)
+    closePanels(this)
     const charts = this.content.charts(what)
     if (DIALOGS[what] && (this.host.fetch || what === "keys")) DIALOGS[what](this)
     else if (charts.length) showChart(this, charts)
@@ -552,16 +552,16 @@ export class View {
 
   draw(pointed = false) {
     if (!this.data) return
-    if (!pointed) this.surround(this.data)
+    if (!pointed) this.fillFrame(this.data)
     this.content.draw(pointed)
     this.parent?.tell()
     if (pointed) return
     const { k } = this.setup
     Object.assign(this.root.dataset, { update: k, stage: this.stage, ready: this.waiting ? "0" : "1" })
     this.root.style.visibility = "visible"
-    arrived(this)
-    if (this.look.script) this.stand()
-    if (this.announce && !this.player.running) speak(this)
+    restoreFocus(this)
+    if (this.look.script) this.updateScreen()
+    if (this.announce && !this.player.running) announceChange(this)
     this.announce = false
     if (!recolour(this)) return // checked last, to avoid a second style computation
     this.content.receive(this.data)
@@ -569,18 +569,18 @@ export class View {
   }
 
   /** Update everything around the content. @param {Answer} data */
-  surround(data) {
-    dress(this)
+  fillFrame(data) {
+    applyLook(this)
     fillStatus(this, data)
   }
 
   // Hide the deck's sentence after its screen has been left.
-  stand() {
+  updateScreen() {
     const place = `${this.k} ${this.stage} ${this.setup.img} ${this.setup.net}`
-    if (place === this.stood) return
-    this.stood = place
+    if (place === this.screenKey) return
+    this.screenKey = place
     this.arrived()
-    seenScreen(this)
+    captureThumbnail(this)
   }
 
   /** Whether the stage comes before the loss. */

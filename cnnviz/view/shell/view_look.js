@@ -10,7 +10,7 @@ const [WIDE, HIGH] = [1280, 720]
 const [RAIL, HEADER] = [64, 40] // hidden in the lecture view, so that the rest is larger
 
 /** Return the zoom for the size of the window: 1 on a screen of 1280×720, never less. @param {boolean} lecture */
-const times = (lecture) =>
+const zoomFactor = (lecture) =>
   Math.max(1, Math.min(innerWidth / (WIDE - (lecture ? RAIL : 0)), innerHeight / (HIGH - (lecture ? HEADER : 0))))
 
 /** Apply the colours of the theme. Return whether it has changed. @param {View} view */
@@ -21,16 +21,16 @@ export function recolour(view) {
   darken(dark)
   for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel", "undecided"]))
     view.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
-  view.content.outdate()
+  view.content.invalidate()
   return true
 }
 
 /** Apply the lecture view, which every page has. @param {View} view */
-export function dress(view) {
+export function applyLook(view) {
   const { root, look } = view
-  const on = look.view === "lecture"
-  root.classList.toggle("lecture", on)
-  view.control("lecture").setAttribute("aria-pressed", String(on))
+  const isLecture = look.view === "lecture"
+  root.classList.toggle("lecture", isLecture)
+  view.control("lecture").setAttribute("aria-pressed", String(isLecture))
   for (const [name, set] of /** @type {const} */ ([
     ["hide", look.hide],
     ["hide_numbers", look.hide],
@@ -38,17 +38,17 @@ export function dress(view) {
   ]))
     root.querySelector(`[data-key=${name}]`)?.setAttribute("aria-pressed", String(set === "1"))
   root.classList.toggle("veiled", view.veiled)
-  const zoom = times(on)
-  magnify(zoom, on)
+  const zoom = zoomFactor(isLecture)
+  magnify(zoom, isLecture)
   root.style.setProperty("--zoom", String(zoom))
 }
 
 /** Announce the position and content to screen readers, or the cell if only that has changed. @param {View} view */
-export function speak(view) {
+export function announceChange(view) {
   const { content } = view
-  const where = `${view.page} ${view.k} ${view.stage} ${view.veiled}`
-  const moved = view.spokenOf !== where || view.data !== view.spokenData
-  const said = (!moved && content.focus.hover && content.brief()) || content.spoken()
-  view.$(".live").textContent = said.replace(/(?<=[.?!])\./g, "") // a title may be a question
-  Object.assign(view, { spokenOf: where, spokenData: view.data })
+  const position = `${view.page} ${view.k} ${view.stage} ${view.veiled}`
+  const hasMoved = view.announcedPosition !== position || view.data !== view.announcedData
+  const announcement = (!hasMoved && content.focus.hover && content.brief()) || content.spoken()
+  view.$(".live").textContent = announcement.replace(/(?<=[.?!])\./g, "") // a title may be a question
+  Object.assign(view, { spokenOf: position, spokenData: view.data })
 }

@@ -17,7 +17,7 @@ from cnnviz.core.network.network import Network
 from cnnviz.core.network.sliding import places, slices
 from cnnviz.core.network.symbols import is_parameter
 from cnnviz.core.network.ties import TIE
-from cnnviz.words import Problem, has
+from cnnviz.words import Problem, has_message
 
 
 @dataclass(frozen=True)
@@ -124,10 +124,10 @@ def test_every_kind_has_a_row_here_and_its_words():
             learns = role[0] == "d" and role not in ("dx", "db", "ds")
             if role in ("y", "dx") or learns:
                 said = layer.words(role)
-                assert has(f"{said}.title") and has(f"{said}.sentence"), (kind, role)
-                assert role == "y" or has(f"{said}.way"), (kind, role)
-        assert cls.tied is Layer.tied or has(f"layer.{kind}.tied"), "who has ties tells other libraries' readers of them"
-        assert all(is_parameter(letter) and has(f"ui.plain.{letter}") for letter in layer.parameter_letters)
+                assert has_message(f"{said}.title") and has_message(f"{said}.sentence"), (kind, role)
+                assert role == "y" or has_message(f"{said}.way"), (kind, role)
+        assert cls.tied is Layer.tied or has_message(f"layer.{kind}.tied"), "who has ties tells other libraries' readers of them"
+        assert all(is_parameter(letter) and has_message(f"ui.plain.{letter}") for letter in layer.parameter_letters)
 
 
 @each_row

@@ -18,7 +18,7 @@ from tests.pages.running import decode, now, shown
 def test_a_film_fits_into_its_bytes_and_ends_where_the_trajectory_does(pad, runs):
     here = now(Setup(lr=0.1, pad=pad))
     page = film.film_page(here.setup, here.snapshot.trace.x, {"n": "3000"} | ({"vs": "lr=1"} if runs == 2 else {}))
-    size = len(film.answer(dataclasses.replace(here, query=here.query | {"n": "3000"}), page))
+    size = len(film.encode_film(dataclasses.replace(here, query=here.query | {"n": "3000"}), page))
     assert 0.9 * MOST_BYTES < size <= MOST_BYTES
     assert len(page.runs) == runs
     last = now(Setup(k=3000, lr=0.1, pad=pad)).snapshot
@@ -64,7 +64,7 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     free, held = (run.film for run in page.runs)
     assert (held.kernel == held.kernel[0]).all() and (free.kernel[-1] != free.kernel[0]).any()
     assert "With f frozen, L is 0.0012 at update 200; without freezing 0.00116." in map(str, page.sentences)
-    header, arrays = decode(film.answer(here, page))
+    header, arrays = decode(film.encode_film(here, page))
     share = header["film"]["runs"][0]["share"]
     assert share["names"] == ["f", "w", "b"] and share["all"][1] == pytest.approx(0.995, abs=5e-4)
     for k in (0, 60):
@@ -87,7 +87,7 @@ def test_what_is_held_still_takes_no_steps_and_the_shares_are_those_of_the_steps
     ids=str,
 )
 def test_every_rule_has_shares_or_says_why_it_has_none(setup, words):
-    header, arrays = decode(film.answer(now(setup), film.film_page(setup, now(setup).snapshot.image, {"n": "300"})))
+    header, arrays = decode(film.encode_film(now(setup), film.film_page(setup, now(setup).snapshot.image, {"n": "300"})))
     run_ = header["film"]["runs"][0]
     assert run_["unshared"] == words
     assert ("0.shares" in arrays) == bool(run_["share"]) == (not words)
@@ -98,7 +98,7 @@ def test_every_rule_has_shares_or_says_why_it_has_none(setup, words):
 def test_a_film_of_any_network_has_its_maps_its_filter_and_its_lines(setup, vs):
     here = now(setup)
     page = film.film_page(setup, here.snapshot.trace.x, {"n": "6", "vs": vs})
-    header, arrays = decode(film.answer(here, page))
+    header, arrays = decode(film.encode_film(here, page))
     assert not page.wrong and len(page.runs) == (2 if vs else 1)
     for place, run_ in enumerate(header["film"]["runs"]):
         for name, lines in run_["lines"].items():
@@ -114,7 +114,7 @@ def test_a_film_of_any_network_has_its_maps_its_filter_and_its_lines(setup, vs):
 def test_the_curves_of_outputs_bear_each_runs_own_names():
     here = now(Setup())
     page = film.film_page(here.setup, here.snapshot.trace.x, {"n": "6", "vs": "net=conv1x3-relu-dense3-softmax-ce&classes=frog,ship,cat"})
-    first, other = (run_["lines"]["o"] for run_ in decode(film.answer(here, page))[0]["film"]["runs"])
+    first, other = (run_["lines"]["o"] for run_ in decode(film.encode_film(here, page))[0]["film"]["runs"])
     assert (first, other) == (["cat", "dog"], ["frog", "ship", "cat"])
 
 
@@ -123,9 +123,9 @@ def test_a_film_is_long_enough_for_the_update_that_the_lesson_is_at():
     for asked, n in (({}, 1000), ({"n": "200"}, 1000), ({"n": "300"}, 300), ({"n": "2"}, 1000)):
         page = film.film_page(here.setup, here.snapshot.trace.x, asked)
         assert page.n == n and not page.wrong
-        assert decode(film.answer(here, page))[0]["lesson"]["n"] == str(n)
+        assert decode(film.encode_film(here, page))[0]["lesson"]["n"] == str(n)
     short = film.film_page(Setup(), here.snapshot.trace.x, {})
-    assert short.n == 200 and "n" not in decode(film.answer(now(Setup()), short))[0]["lesson"]
+    assert short.n == 200 and "n" not in decode(film.encode_film(now(Setup()), short))[0]["lesson"]
 
 
 def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
@@ -156,7 +156,7 @@ def test_what_is_compared_follows_the_lesson_in_all_that_it_does_not_name():
 )
 def test_a_run_that_goes_wrong_says_where_and_why_and_leads_there(setup, words, places):
     page = film.film_page(setup, now(setup).snapshot.trace.x, {"n": "50"})
-    data = decode(film.answer(now(setup), page))[0]["film"]
+    data = decode(film.encode_film(now(setup), page))[0]["film"]
     said = [*page.sentences, *([data["outcome"]["words"]] if data["outcome"] else [])]
     assert any(words in str(sentence) for sentence in said) if words else page.sentences == () and "right from the start" in said[0]
     marks = data["runs"][0]["marks"]

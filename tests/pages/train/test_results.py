@@ -19,7 +19,13 @@ from cnnviz.hosts.streamlit.training.watch import opened
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
 from cnnviz.pages.train.training.form import form
-from cnnviz.pages.train.training.report import AT_A_TIME, _mixed, beside_guessing, preview, stuck
+from cnnviz.pages.train.training.report import (
+    AT_A_TIME,
+    _confusion_sentence,
+    compare_with_guessing,
+    preview,
+    stuck_reason,
+)
 from cnnviz.pages.train.training.report import report as told
 from cnnviz.pages.train.training.settings import MAX_BATCH, MAX_EPOCHS, MAX_RATE, Settings
 from cnnviz.pages.train.training.test_images import EXAMPLES, images_of
@@ -63,8 +69,8 @@ def test_any_text_gives_settings_and_a_sentence_where_it_is_none(text):
 
 
 def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
-    assert _mixed(np.array([[3, 4], [5, 6]]), ("cat", "dog")) == "" == _mixed(np.diag([3, 4, 5]), ("cat", "dog", "frog"))
-    assert str(_mixed(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "9 of 11 errors confuse cat and dog."
+    assert _confusion_sentence(np.array([[3, 4], [5, 6]]), ("cat", "dog")) == "" == _confusion_sentence(np.diag([3, 4, 5]), ("cat", "dog", "frog"))
+    assert str(_confusion_sentence(np.array([[3, 4, 0], [5, 6, 1], [1, 0, 2]]), ("cat", "dog", "frog"))) == "9 of 11 errors confuse cat and dog."
 
 
 @pytest.mark.parametrize(
@@ -80,13 +86,13 @@ def test_which_classes_are_mixed_up_is_said_of_three_and_not_of_two():
     ],
 )
 def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
-    found = stuck(reports, settings)
+    found = stuck_reason(reports, settings)
     assert words in str(found) if words else found is None
 
 
 @pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Guessing gives 50%"), (0.51, 2000, "luck"), (0.4, 2000, "is better")])
 def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
-    assert words in str(beside_guessing(accuracy, images))
+    assert words in str(compare_with_guessing(accuracy, images))
 
 
 def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch, tmp_path):
@@ -98,14 +104,14 @@ def test_a_training_that_is_done_is_kept_for_those_who_open_its_link(monkeypatch
 
     first = Trainer(job())
     until(first, "done")
-    assert trainer.done(job()) is first
-    assert trainer.done(job(epochs=4)) is None and trainer.done(job(channel="blue")) is None
+    assert trainer.completed_trainer(job()) is first
+    assert trainer.completed_trainer(job(epochs=4)) is None and trainer.completed_trainer(job(channel="blue")) is None
     _, arrays = told(first)
     assert arrays["tile0"].shape[:2] == (2, len(first.reports)) == (2, 4)  # the film of the first filter
     assert (arrays["tile0"][1, 0] == 128).all()  # no change at the start
     for epochs in (4, 5):
         until(Trainer(job(epochs)), "done")
-    assert trainer.done(job()) is None
+    assert trainer.completed_trainer(job()) is None
 
 
 def test_what_a_training_starts_from_is_named_and_can_be_had_again():
@@ -155,7 +161,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     np.testing.assert_array_equal(arrays["labels"], held_out.labels)
     for row, epoch in ((0, epochs[-1]), (len(held_out) - 1, epochs[0])):
         query = {key: text for key, text in opened(trainer_.job, row, epoch).items() if text}
-        there, wrong = Setup.understand(query)
+        there, wrong = Setup.parse_query(query)
         assert not wrong and there.output_names == names
         np.testing.assert_array_equal(there.y, held_out.targets[row])
         np.testing.assert_allclose(now(there).snapshot.trace.o, epoch.o[row], atol=1e-12 if settings.dtype == "float64" else 1e-5)

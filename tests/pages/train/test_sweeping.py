@@ -9,14 +9,14 @@ import pytest
 from cnnviz import Setup, load_image, run_updates, sweep
 from cnnviz.pages import answer
 from cnnviz.pages.encoding import decode
-from cnnviz.pages.resource import asked_of, cost, made, page_of
+from cnnviz.pages.resource import canonical_query, compute_resource, estimate_cost, page_of
 from cnnviz.words import Problem
 
 TRAIN = page_of("train")
 
 
 def for_programs(query: dict[str, str], form: str) -> bytes:
-    return made(TRAIN, asked_of(TRAIN, query), form).plain
+    return compute_resource(TRAIN, canonical_query(TRAIN, query), form).plain
 
 
 @pytest.mark.parametrize("text", ["seed:0..3", "start:1..3", "lr:0.01;0.1;1", "f:sobel-x;blur", "img:test-0;test-3"])
@@ -53,7 +53,7 @@ def test_other_pages_pass_it_over():
 
 
 def test_many_runs_cost_more():
-    few, many = (cost(TRAIN, {"sweep": f"seed:0..{n}", "n": "50"})[1] for n in (1, 900))
+    few, many = (estimate_cost(TRAIN, {"sweep": f"seed:0..{n}", "n": "50"})[1] for n in (1, 900))
     assert many > 100 * few / 2 > 0
 
 

@@ -53,7 +53,7 @@ def gate(monkeypatch):
 def until(training: Trainer, *states: str, reports: int = 0) -> None:
     end = time.monotonic() + PATIENCE
     while training.state not in states or len(training.reports) < reports:
-        training.look()
+        training.poll()
         assert time.monotonic() < end, (training.state, len(training.reports))
         time.sleep(0.005)
 
@@ -63,7 +63,7 @@ def test_it_runs_to_its_end_and_keeps_every_report(start):
     until(training, "done")
     assert not training.active
     assert [report.epoch for report in training.reports] == [0, 1, 2, 3]
-    assert training.look() is training.reports[-1]
+    assert training.poll() is training.reports[-1]
 
 
 def test_a_pause_holds_still_and_goes_on_where_it_was(start, gate):
@@ -85,7 +85,7 @@ def test_those_that_pause_leave_their_turn_to_others(start):
         until(training, "running", reports=1)
     other = start(Training(epochs=1, reports=1))
     until(other, "waiting")
-    assert other.look() is None
+    assert other.poll() is None
     for training in first:
         training.pause()
     until(other, "done")

@@ -15,18 +15,18 @@ def gathered_dx(dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], padding
     (…,C,H,W)."""
     *lead, _, rows, columns = dz.shape
     m, c, k, _ = f.shape
-    *_, before, after = places(*size, k, 1, padding)
-    height, width = (n + before + after for n in size)
-    numbers, first, given = height * width, k - 1, rows * width
+    *_, zeros_before, zeros_after = places(*size, k, 1, padding)
+    height, width = (n + zeros_before + zeros_after for n in size)
+    dx_size, first, dz_size = height * width, k - 1, rows * width
     # rows as long as those of dx, so that each map is contiguous
-    wide = np.zeros((*lead, m, k, first + numbers), dz.dtype)
-    top = wide[..., 0, first : first + given]
+    stacked = np.zeros((*lead, m, k, first + dx_size), dz.dtype)
+    top = stacked[..., 0, first : first + dz_size]
     top.reshape(*dz.shape[:-1], width)[..., :columns] = dz
     for u in range(1, k):
-        wide[..., u, first + u * width : first + u * width + given] = top
-    wide = wide.reshape(*lead, m * k, -1)
-    of_column = f.transpose(3, 1, 0, 2).reshape(k, c, m * k)
-    dx = np.matmul(of_column[0], wide[..., first:])
+        stacked[..., u, first + u * width : first + u * width + dz_size] = top
+    stacked = stacked.reshape(*lead, m * k, -1)
+    kernel_columns = f.transpose(3, 1, 0, 2).reshape(k, c, m * k)
+    dx = np.matmul(kernel_columns[0], stacked[..., first:])
     for v in range(1, k):
-        dx += np.matmul(of_column[v], wide[..., first - v : first - v + numbers])
-    return dx.reshape(*lead, c, height, width)[..., before : before + size[0], before : before + size[1]]
+        dx += np.matmul(kernel_columns[v], stacked[..., first - v : first - v + dx_size])
+    return dx.reshape(*lead, c, height, width)[..., zeros_before : zeros_before + size[0], zeros_before : zeros_before + size[1]]

@@ -9,7 +9,7 @@ ones.
 import numpy as np
 
 from cnnviz.core.network.layers.layer import Call, Shape, call
-from cnnviz.core.network.sliding import Padding, pad_widths, padded
+from cnnviz.core.network.sliding import Padding, pad_widths, pad
 
 DOT = 9_999
 """Numbers in one dot product. OpenBLAS splits products of 10,000 numbers or more among threads. Below that, bits do
@@ -19,15 +19,15 @@ not depend on the number of cores, and other visitors' work keeps its cores."""
 def calls(k: int, bias: bool, stride: int, padding: Padding, shape: Shape) -> dict[str, Call]:
     """Return the operations that replace a general convolution. `shape` (H',W') is that of the output."""
     return {
-        "windows": call(line, "x", k=k, padding=padding),
+        "windows": call(padded_images, "x", k=k, padding=padding),
         "y": call(correlate, f"windows f{' b' if bias else ''}", shape=shape, stride=stride),
         "df": call(correlate_df, "windows dy f", stride=stride),
     }
 
 
-def line(x: np.ndarray, k: int, padding: Padding) -> np.ndarray:
+def padded_images(x: np.ndarray, k: int, padding: Padding) -> np.ndarray:
     """Return the images (B,1,H,W) with zero padding, contiguous, as (B,H,W)."""
-    return padded(x, *pad_widths(k, padding))[:, 0]
+    return pad(x, *pad_widths(k, padding))[:, 0]
 
 
 def correlate(
@@ -39,7 +39,7 @@ def correlate(
     z = np.correlate(first, kernel[0])
     for u, pixels in enumerate(others, start=1):
         z += np.correlate(pixels, kernel[u])
-    z = _places(z, images, shape, stride)
+    z = _view_positions(z, images, shape, stride)
     return z if b is None else z + b
 
 
@@ -47,7 +47,7 @@ def correlate_df(images: np.ndarray, dz: np.ndarray, f: np.ndarray, *, stride: i
     """df[0,0,u,v] = Σ_bij images[b, s·i + u, s·j + v] · dz[b,0,i,j]. Positions past the edges have gradient 0."""
     k = f.shape[-1]
     spread = np.zeros(images.size - (k - 1) * (images.shape[2] + 1), images.dtype)
-    _places(spread, images, dz.shape[-2:], stride)[...] = dz
+    _view_positions(spread, images, dz.shape[-2:], stride)[...] = dz
     df = np.zeros((k, k), images.dtype)
     for u, pixels in enumerate(_rows(images, k)):
         for start in range(0, spread.size, DOT):
@@ -63,7 +63,7 @@ def _rows(images: np.ndarray, k: int) -> list[np.ndarray]:
     return [pixels[u * width : u * width + length] for u in range(k)]
 
 
-def _places(numbers: np.ndarray, images: np.ndarray, shape: tuple[int, ...], stride: int) -> np.ndarray:
+def _view_positions(numbers: np.ndarray, images: np.ndarray, shape: tuple[int, ...], stride: int) -> np.ndarray:
     """Return a view (B,1,H',W') of the numbers at positions where the kernel lies inside an image."""
     image, down, right = images.strides
     strides = (image, image, down * stride, right * stride)

@@ -22,53 +22,53 @@ def scale_and_shift(hat: np.ndarray, g: np.ndarray, s: np.ndarray, axes: Axes) -
     return np.add(n, np.expand_dims(s, axes), out=n)
 
 
-def gain_dg(dn: np.ndarray, hat: np.ndarray, own: int) -> np.ndarray:
-    """dγ[c] = Σ dn · x̂ over all images and positions. `own` is the number of axes of one image's array."""
-    return shift_ds(dn * hat, own)
+def gain_dg(dn: np.ndarray, hat: np.ndarray, image_axes: int) -> np.ndarray:
+    """dγ[c] = Σ dn · x̂ over all images and positions. `image_axes` is the number of axes of one image's array."""
+    return shift_ds(dn * hat, image_axes)
 
 
-def shift_ds(dn: np.ndarray, own: int) -> np.ndarray:
+def shift_ds(dn: np.ndarray, image_axes: int) -> np.ndarray:
     """dβ[c] = Σ dn over all images and positions."""
-    dn = dn.reshape(-1, *dn.shape[dn.ndim - own :])
-    return dn.sum(axis=(0, *range(2, own + 1)))
+    dn = dn.reshape(-1, *dn.shape[dn.ndim - image_axes :])
+    return dn.sum(axis=(0, *range(2, image_axes + 1)))
 
 
-def by_itself(dhat: np.ndarray, sigma: np.ndarray) -> np.ndarray:
+def direct_term(dhat: np.ndarray, sigma: np.ndarray) -> np.ndarray:
     """Return the direct term of the gradient of x̂ = (x - μ) / σ: dx̂ / σ."""
     return dhat / sigma
 
 
-def by_mean(dhat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+def mean_term(dhat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
     """Return the term of the gradient through μ, which depends on all numbers: -mean(dx̂) / σ."""
     return -dhat.mean(axis=axes, keepdims=True) / sigma
 
 
-def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+def variance_term(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
     """Return the term of the gradient through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
     product = dhat * hat
     np.multiply(hat, -product.mean(axis=axes, keepdims=True), out=product)
     return np.divide(product, sigma, out=product)
 
 
-def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
+def term_magnitudes(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
     """Return the sum of the magnitudes of the three terms."""
     dhat, hat = np.abs(dhat), np.abs(hat)
-    return by_itself(dhat, sigma) - by_mean(dhat, sigma, axes) - by_variance(dhat, hat, sigma, axes)
+    return direct_term(dhat, sigma) - mean_term(dhat, sigma, axes) - variance_term(dhat, hat, sigma, axes)
 
 
-def normalised_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.ndarray, together: bool) -> np.ndarray:
+def normalized_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.ndarray, over_images: bool) -> np.ndarray:
     """Return an upper bound of |γ · (x - μ) / σ + β|, term by term, to estimate round-off.
 
-    `together` is whether μ and σ are those of all images.
+    `over_images` is whether μ and σ are those of all images.
     """
-    most = bound.max(axis=0, keepdims=True) if together else bound
+    limit = bound.max(axis=0, keepdims=True) if over_images else bound
     sigma = np.sqrt(var.min(axis=-1) + EPS)
     gain = np.abs(g).max() / sigma.reshape(sigma.shape + (1,) * (bound.ndim - sigma.ndim))
-    return bound * 0 + 2 * most * gain + np.abs(s).max()
+    return bound * 0 + 2 * limit * gain + np.abs(s).max()
 
 
 @dataclass(frozen=True)
-class Normalisation(Layer):
+class Normalization(Layer):
     """A normalization with γ, initialized to 1, and β, initialized to 0, per channel or unit."""
 
     letter = "n"
@@ -90,10 +90,10 @@ class Normalisation(Layer):
         }
 
     def formulas(self, x: Shape) -> dict[str, str]:
-        back = r"{g} \odot {dy} - \text{{mean}}({g} \odot {dy}) - \hat{{x}} \odot \text{{mean}}({g} \odot {dy} \odot \hat{{x}})"
+        numerator = r"{g} \odot {dy} - \text{{mean}}({g} \odot {dy}) - \hat{{x}} \odot \text{{mean}}({g} \odot {dy} \odot \hat{{x}})"
         return {
             "y": r"{y} = {g} \cdot ({x} - \mu) / \sigma + {s}",
-            "dx": rf"{{dx}} = ({back}) / \sigma",
+            "dx": rf"{{dx}} = ({numerator}) / \sigma",
             "dg": r"{dg} = \sum {dy} \odot \hat{{x}}",
             "ds": r"{ds} = \sum {dy}",
         }
@@ -105,6 +105,6 @@ class Normalisation(Layer):
         hat = values["hat"]
         channel, entry = -3 if hat.ndim > 2 else -1, np.arange(len(entries))
         effect = np.zeros((len(entries), *hat.shape), hat.dtype)
-        moved = np.moveaxis(effect, channel, 1)  # a view
-        moved[entry, entries] = 1 if parameter == "s" else np.moveaxis(hat, channel, 0)[entries]
+        channels_first = np.moveaxis(effect, channel, 1)  # a view
+        channels_first[entry, entries] = 1 if parameter == "s" else np.moveaxis(hat, channel, 0)[entries]
         return effect

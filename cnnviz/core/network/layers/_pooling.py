@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Self
 
-from cnnviz.core.network.layers.layer import Groups, Layer, Shape, number
+from cnnviz.core.network.layers.layer import Groups, Layer, Shape, parse_number
 from cnnviz.core.network.sliding import places
 from cnnviz.words import Problem
 
@@ -22,8 +22,8 @@ class Pooling(Layer):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        k = number(cls.kind, "window", groups["k"], 2, 8, least=1)
-        return cls(k, number(cls.kind, "stride", groups["stride"], k, 8))
+        k = parse_number(cls.kind, "window", groups["k"], 2, 8, least=1)
+        return cls(k, parse_number(cls.kind, "stride", groups["stride"], k, 8))
 
     def __str__(self) -> str:
         return f"{self.kind}{self.k}{f's{self.stride}' if self.stride != self.k else ''}"

@@ -8,7 +8,7 @@ from cnnviz.core.network.layers._activation import Activation
 from cnnviz.core.network.layers.layer import Call, Links, Shape, call
 
 
-def gates(z: np.ndarray) -> np.ndarray:
+def is_active(z: np.ndarray) -> np.ndarray:
     """Return which units are active."""
     return z > 0
 
@@ -28,7 +28,7 @@ class Rectifier(Activation):
         return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}
 
     def choice(self, x: Shape) -> Call:
-        return call(gates, "x")
+        return call(is_active, "x")
 
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         return np.abs(x) < tie
@@ -39,5 +39,5 @@ class Rectifier(Activation):
         dy, x = sources
         closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
         opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))
-        found: np.ndarray = (np.abs(x) <= doubt) & (closed | opened)
-        return found
+        mask: np.ndarray = (np.abs(x) <= doubt) & (closed | opened)
+        return mask

@@ -11,20 +11,20 @@ import numpy as np
 from cnnviz.core.network.layers._normalisation import (
     EPS,
     Axes,
-    Normalisation,
-    by_itself,
-    by_mean,
-    by_variance,
+    Normalization,
+    direct_term,
+    mean_term,
+    variance_term,
     gain_dg,
-    normalised_bound,
+    normalized_bound,
     scale_and_shift,
     shift_ds,
-    terms_of_paths,
+    term_magnitudes,
 )
 from cnnviz.core.network.layers.identity import identity
 from cnnviz.core.network.layers.layer import ONE, Buffer, Call, Run, Shape, Values, call
 
-SHARE = 0.1
+MOMENTUM = 0.1
 """Weight of the batch statistics in the running statistics. This is PyTorch's momentum; Keras' momentum is 1 minus
 this."""
 
@@ -36,20 +36,20 @@ def mean(x: np.ndarray, axes: Axes) -> np.ndarray:
 
 def variance(x: np.ndarray, mean: np.ndarray, axes: Axes) -> np.ndarray:
     """var[c] = the mean of (x[:,c] - μ[c])², (…,C)."""
-    away = x - np.expand_dims(mean, axes)
-    return np.multiply(away, away, out=away).mean(axis=axes)
+    centred = x - np.expand_dims(mean, axes)
+    return np.multiply(centred, centred, out=centred).mean(axis=axes)
 
 
 def normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
     """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5)."""
-    away = x - np.expand_dims(mean, axes)
-    return np.divide(away, np.sqrt(np.expand_dims(var, axes) + EPS), out=away)
+    centred = x - np.expand_dims(mean, axes)
+    return np.divide(centred, np.sqrt(np.expand_dims(var, axes) + EPS), out=centred)
 
 
 def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
     """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn, as the sum of three terms."""
     dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
-    through_mean, through_variance = by_mean(dhat, sigma, axes), by_variance(dhat, hat, sigma, axes)
+    through_mean, through_variance = mean_term(dhat, sigma, axes), variance_term(dhat, hat, sigma, axes)
     dx = np.divide(dhat, sigma, out=dhat)  # the direct term
     dx += through_mean
     dx += through_variance
@@ -69,12 +69,12 @@ def normalise_dx_by_sums(
 
 def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
     """dx = dn · γ / σ in eval mode, where μ and σ are constants."""
-    return by_itself(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
+    return direct_term(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
 
 
 def running(kept: np.ndarray, now: np.ndarray) -> np.ndarray:
     """0.9 · kept + 0.1 · now, (C,)."""
-    return (1 - SHARE) * kept + SHARE * now
+    return (1 - MOMENTUM) * kept + MOMENTUM * now
 
 
 def running_variance(kept: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.ndarray:
@@ -85,7 +85,7 @@ def running_variance(kept: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.nda
 
 
 @dataclass(frozen=True)
-class BatchNorm(Normalisation):
+class BatchNorm(Normalization):
     """Normalization of each channel or unit over the batch, or with the running statistics in eval mode."""
 
     kind = "bn"
@@ -97,20 +97,20 @@ class BatchNorm(Normalisation):
         return True
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        own = len(x)
-        places = tuple(range(1 - own, 0))
-        axes = {"axes": (-own - 1, *places) if run.images else places}
-        together = run.images and run.training
+        image_axes = len(x)
+        position_axes = tuple(range(1 - image_axes, 0))
+        axes = {"axes": (-image_axes - 1, *position_axes) if run.images else position_axes}
+        over_images = run.images and run.training
         statistics = {"mean": call(mean, "x", **axes), "var": call(variance, "x mean", **axes)}
         if not run.training:
             statistics = {"mean": call(identity, "running_mean"), "var": call(identity, "running_var")}
         return statistics | {
             "hat": call(normalise, "x mean var", **axes),
             "y": call(scale_and_shift, "hat g s", **axes),
-            "y_bound": call(normalised_bound, "x_bound var g s", together=together),
+            "y_bound": call(normalized_bound, "x_bound var g s", together=over_images),
             "dx": self._dx(x, axes, run),
-            "dg": call(gain_dg, "dy hat", own=own),
-            "ds": call(shift_ds, "dy", own=own),
+            "dg": call(gain_dg, "dy hat", own=image_axes),
+            "ds": call(shift_ds, "dy", own=image_axes),
         }
 
     def _dx(self, x: Shape, axes: dict[str, Axes], run: Run) -> Call:
@@ -127,8 +127,8 @@ class BatchNorm(Normalisation):
         }
 
     def magnitude(self, values: Values) -> np.ndarray:
-        y, own = values["y"], 3 if values["y"].ndim > 2 else 1
-        axes = tuple(axis for axis in range(-y.ndim, 0) if axis != -own)
+        y, channel_axis = values["y"], 3 if values["y"].ndim > 2 else 1
+        axes = tuple(axis for axis in range(-y.ndim, 0) if axis != -channel_axis)
         size = np.abs(values["x"]) + np.abs(np.expand_dims(values["mean"], axes))
         return scale_and_shift(size / np.sqrt(np.expand_dims(values["var"], axes) + EPS), np.abs(values["g"]), np.abs(values["s"]), axes)
 
@@ -136,13 +136,13 @@ class BatchNorm(Normalisation):
         if len(sources) < 4:  # in eval mode there is only the direct term
             return None
         (dn, g, hat, var), axes = sources, settings["axes"]
-        return terms_of_paths(dn * np.expand_dims(g, axes), hat, np.sqrt(np.expand_dims(var, axes) + EPS), axes)
+        return term_magnitudes(dn * np.expand_dims(g, axes), hat, np.sqrt(np.expand_dims(var, axes) + EPS), axes)
 
     def geometry(self) -> dict[str, int]:
         return {"groups": 0}
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        return (f"BatchNormalization(momentum={1 - SHARE}, epsilon={EPS})",)
+        return (f"BatchNormalization(momentum={1 - MOMENTUM}, epsilon={EPS})",)
 
     def refused_by_pytorch(self, x: Shape, images: int) -> bool:
         return images * math.prod(x[1:]) == 1  # "Expected more than 1 value per channel when training"

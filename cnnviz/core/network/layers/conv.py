@@ -21,9 +21,9 @@ from cnnviz.core.network.layers.layer import (
     Shape,
     Values,
     call,
-    number,
+    parse_number,
 )
-from cnnviz.core.network.sliding import Padding, pad_widths, padded, places, slices, view_windows
+from cnnviz.core.network.sliding import Padding, pad_widths, pad, places, slices, view_windows
 
 MOST = {"filters": 128, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
 """Limits for a convolution's text, and for stride and padding in an address."""
@@ -39,14 +39,14 @@ def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilati
 def windows_of(x: Shape, k: int, stride: int, padding: Padding, dilation: int) -> Callable[[np.ndarray], np.ndarray]:
     """Return `windows` as a function of one image (C,H,W), specialized for this shape."""
     zeros = pad_widths(dilation * (k - 1) + 1, padding)
-    widened = any(zeros)
-    wide = padded(np.zeros(x), *zeros)
-    view = view_windows(wide, k, stride, 0, dilation)
-    shape, strides, rows, dtype = view.shape, view.strides, (x[0] * k * k, math.prod(view.shape[-2:])), wide.dtype
+    has_padding = any(zeros)
+    padded_x = pad(np.zeros(x), *zeros)
+    view = view_windows(padded_x, k, stride, 0, dilation)
+    shape, strides, rows, dtype = view.shape, view.strides, (x[0] * k * k, math.prod(view.shape[-2:])), padded_x.dtype
 
     def windows(x: np.ndarray) -> np.ndarray:
-        if widened or not x.flags.c_contiguous:
-            x = padded(x, *zeros)
+        if has_padding or not x.flags.c_contiguous:
+            x = pad(x, *zeros)
         return np.ndarray(shape, dtype, x, 0, strides).reshape(rows)
 
     return windows
@@ -98,34 +98,34 @@ def weigh_dx(
     """
     c, k, _ = f.shape[-3:]
     rows, columns = dz.shape[-2:]
-    *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
-    height, width = (n + before + after for n in size)
+    *_, zeros_before, zeros_after = places(*size, dilation * (k - 1) + 1, stride, padding)
+    height, width = (n + zeros_before + zeros_after for n in size)
     if stride == 1:  # rows as long as those of dx: each weight's contribution is contiguous, which is faster
-        dz, columns = _lengthened(dz, width), width
-    shares = np.matmul(f.reshape(*f.shape[:-3], -1).swapaxes(-1, -2), dz.reshape(*dz.shape[:-2], -1))
-    shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
+        dz, columns = _pad_rows(dz, width), width
+    contributions = np.matmul(f.reshape(*f.shape[:-3], -1).swapaxes(-1, -2), dz.reshape(*dz.shape[:-2], -1))
+    contributions = contributions.reshape(*dz.shape[:-3], c, k * k, rows, columns)
     if stride == 1:
-        dx = _sum_of_runs(shares, k, dilation).reshape(*dz.shape[:-3], c, height, width)
+        dx = _sum_of_runs(contributions, k, dilation).reshape(*dz.shape[:-3], c, height, width)
     else:
         dx = np.zeros((*dz.shape[:-3], c, height, width), dz.dtype)
-        for n, under in enumerate(slices(k, stride, rows, columns, dilation)):
-            dx[under] += shares[..., n, :, :]
-    return dx[..., before : before + size[0], before : before + size[1]]
+        for n, index in enumerate(slices(k, stride, rows, columns, dilation)):
+            dx[index] += contributions[..., n, :, :]
+    return dx[..., zeros_before : zeros_before + size[0], zeros_before : zeros_before + size[1]]
 
 
-def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
+def _pad_rows(dz: np.ndarray, width: int) -> np.ndarray:
     """Pad `dz` (…,H',W') with zeros on the right to (…,H',`width`)."""
-    wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
-    wide[..., : dz.shape[-1]] = dz
-    return wide
+    padded_dz = np.zeros((*dz.shape[:-1], width), dz.dtype)
+    padded_dz[..., : dz.shape[-1]] = dz
+    return padded_dz
 
 
-def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
+def _sum_of_runs(contributions: np.ndarray, k: int, dilation: int) -> np.ndarray:
     """Sum the weights' contributions (…,K·K,H',W), each shifted to the first pixel that its weight covers: (…,H·W)."""
-    *lead, _, rows, width = shares.shape
+    *lead, _, rows, width = contributions.shape
     reach, run = dilation * (k - 1), rows * width
-    total = np.zeros((*lead, run + reach * (width + 1)), shares.dtype)
-    for n, share in enumerate(np.moveaxis(shares, -3, 0)):
+    total = np.zeros((*lead, run + reach * (width + 1)), contributions.dtype)
+    for n, share in enumerate(np.moveaxis(contributions, -3, 0)):
         start = dilation * (n // k * width + n % k)
         total[..., start : start + run] += share.reshape(*lead, run)
     return total[..., : run + reach * width]
@@ -151,12 +151,12 @@ class Conv(Layer):
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
         return cls(
-            number("conv", "filters", groups["filters"], 1, MOST["filters"]),
-            number("conv", "k", groups["k"], 3, MOST["k"]),
+            parse_number("conv", "filters", groups["filters"], 1, MOST["filters"]),
+            parse_number("conv", "k", groups["k"], 3, MOST["k"]),
             bool(groups["bias"]),
-            number("conv", "stride", groups["stride"], 1, MOST["stride"]),
-            groups["spelling"] or number("conv", "padding", groups["zeros"], 0, MOST["padding"], least=0),
-            number("conv", "dilation", groups["dilation"], 1, MOST["dilation"]),
+            parse_number("conv", "stride", groups["stride"], 1, MOST["stride"]),
+            groups["spelling"] or parse_number("conv", "padding", groups["zeros"], 0, MOST["padding"], least=0),
+            parse_number("conv", "dilation", groups["dilation"], 1, MOST["dilation"]),
         )
 
     def __str__(self) -> str:
@@ -202,16 +202,16 @@ class Conv(Layer):
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         sums, products = (self.filters, -1), x[0] * self.k**2
-        out, of_f = self.shape(x), (self.filters, x[0], self.k, self.k)
+        z_shape, f_shape = self.shape(x), (self.filters, x[0], self.k, self.k)
 
         def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
             z = f.reshape((self.filters, products)).dot(windows)
             if b is not None:
                 z += b[:, None]
-            return z.reshape(out)
+            return z.reshape(z_shape)
 
         def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
-            return windows.dot(dz.reshape(sums).T).T.reshape(of_f)
+            return windows.dot(dz.reshape(sums).T).T.reshape(f_shape)
 
         return {"windows": windows_of(x, self.k, self.stride, self.padding, self.dilation), "y": weigh, "df": weigh_df}
 
@@ -231,18 +231,18 @@ class Conv(Layer):
 
     def formulas(self, x: Shape) -> dict[str, str]:
         before, s = self.geometry()["before"], self.stride
-        i, j = (_index(s, at, self.dilation, by, -before) for at, by in ("iu", "jv"))
+        i, j = (_pixel_index(s, at, self.dilation, by, -before) for at, by in ("iu", "jv"))
         m, c = ("", "") if x[0] == self.filters == 1 else ("m,", "c,")
-        over = "c,u,v" if c else "u,v"
+        indices = "c,u,v" if c else "u,v"
         bias = " + {b}[m]" if m else " + {b}"
         pixel = f"{{x}}[{c}{i}, {j}]"
         at = "r,s" if c else "r,c"
-        weight, where = ", ".join(_met(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)), ""
+        weight, condition = ", ".join(_weight_index(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)), ""
         if self.dilation != 1:
-            weight, where = "u,v", rf"_{{{{{', '.join(f'{met}={r}' for met, r in zip((i, j), at.split(','), strict=True))}}}}}"
+            weight, condition = "u,v", rf"_{{{{{', '.join(f'{met}={r}' for met, r in zip((i, j), at.split(','), strict=True))}}}}}"
         found = {
-            "y": rf"{{y}}[{m}i,j] = \sum_{{{{{over}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
-            "dx": rf"{{dx}}[{c}{at}] = \sum{where} {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
+            "y": rf"{{y}}[{m}i,j] = \sum_{{{{{indices}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
+            "dx": rf"{{dx}}[{c}{at}] = \sum{condition} {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
             "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
         }
         return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
@@ -264,18 +264,18 @@ class Conv(Layer):
     axes = {"keras": {"f": (2, 3, 1, 0)}}  # noqa: RUF012
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        apart = self.dilation > 1  # Keras does not combine dilation and stride: use stride 1, then drop positions
-        sliding = f", dilation_rate={self.dilation}" if apart else f", strides={self.stride}" if self.stride > 1 else ""
+        is_dilated = self.dilation > 1  # Keras does not combine dilation and stride: use stride 1, then drop positions
+        sliding = f", dilation_rate={self.dilation}" if is_dilated else f", strides={self.stride}" if self.stride > 1 else ""
         padding = () if (zeros := self._zeros()) == (0, 0) else (f"ZeroPadding2D(({zeros}, {zeros}))",)
-        thinned = (f"MaxPooling2D(1, strides={self.stride})",) if apart and self.stride > 1 else ()
-        return (*padding, f"Conv2D({self.filters}, {self.k}{sliding}, use_bias={self.bias})", *thinned)
+        subsampling = (f"MaxPooling2D(1, strides={self.stride})",) if is_dilated and self.stride > 1 else ()
+        return (*padding, f"Conv2D({self.filters}, {self.k}{sliding}, use_bias={self.bias})", *subsampling)
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         before, after = self._zeros()
         sliding = (f", stride={self.stride}" if self.stride > 1 else "") + (f", dilation={self.dilation}" if self.dilation > 1 else "")
         padding = f", padding={before}" if before == after != 0 else ""
-        own = f"Conv2d({x[0]}, {self.filters}, {self.k}{sliding}{padding}, bias={self.bias})"
-        return (own,) if before == after else (f"ZeroPad2d(({before}, {after}, {before}, {after}))", own)
+        conv = f"Conv2d({x[0]}, {self.filters}, {self.k}{sliding}{padding}, bias={self.bias})"
+        return (conv,) if before == after else (f"ZeroPad2d(({before}, {after}, {before}, {after}))", conv)
 
     def _zeros(self) -> tuple[int, int]:
         """Return the zeros before and after. Keras and PyTorch get explicit padding: in Keras "same" depends on the
@@ -284,24 +284,24 @@ class Conv(Layer):
 
     def tensorflow(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
         x = tf.pad(x, [[0, 0], self._zeros(), self._zeros(), [0, 0]])
-        z = tf.nn.conv2d(x, self._apart(tf, tf.transpose(f, [2, 3, 1, 0])), self.stride, "VALID")
+        z = tf.nn.conv2d(x, self._dilate(tf, tf.transpose(f, [2, 3, 1, 0])), self.stride, "VALID")
         return z if b is None else z + b
 
-    def _apart(self, tf: Any, f: Any) -> Any:
+    def _dilate(self, tf: Any, f: Any) -> Any:
         """Return kernels (K,K,C,M) with zeros between their weights: TensorFlow has no CPU gradient for dilated
         convolutions."""
         size, gaps = (self.k, self.k, *f.shape[2:]), self.dilation - 1
-        wide = tf.pad(f[:, None, :, None], [[0, 0], [0, gaps], [0, 0], [0, gaps], [0, 0], [0, 0]])
-        return tf.reshape(wide, (size[0] * (gaps + 1), size[1] * (gaps + 1), *size[2:]))[: self.reach, : self.reach]
+        dilated = tf.pad(f[:, None, :, None], [[0, 0], [0, gaps], [0, 0], [0, gaps], [0, 0], [0, 0]])
+        return tf.reshape(dilated, (size[0] * (gaps + 1), size[1] * (gaps + 1), *size[2:]))[: self.reach, : self.reach]
 
 
-def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
+def _pixel_index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
     """Format the index of the pixel under weight `by` at position `at`: "2i+u-1"."""
     first = at if stride == 1 else f"{stride}{at}"
     second = by if dilation == 1 else f"{dilation}{by}"
     return f"{first}+{second}" + (f"{add:+d}" if add else "")
 
 
-def _met(pixel: str, stride: int, place: str, before: int) -> str:
+def _weight_index(pixel: str, stride: int, position: str, before: int) -> str:
     """Format the index of the weight that covers a pixel at a position: "r+1-2i"."""
-    return pixel + (f"+{before}" if before else "") + f"-{place if stride == 1 else f'{stride}{place}'}"
+    return pixel + (f"+{before}" if before else "") + f"-{position if stride == 1 else f'{stride}{position}'}"

@@ -17,7 +17,7 @@ from cnnviz.core.network.layers.layer import (
     Shape,
     Values,
     call,
-    number,
+    parse_number,
 )
 
 
@@ -59,7 +59,7 @@ class Dense(Layer):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("dense", "outputs", groups["outputs"], 1, 512))
+        return cls(parse_number("dense", "outputs", groups["outputs"], 1, 512))
 
     def __str__(self) -> str:
         return f"dense{self.outputs}"

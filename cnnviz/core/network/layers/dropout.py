@@ -9,7 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from cnnviz.core.network.layers.identity import identity
-from cnnviz.core.network.layers.layer import ONE, Call, Draw, Groups, Layer, Links, Run, Shape, call, number
+from cnnviz.core.network.layers.layer import ONE, Call, Draw, Groups, Layer, Links, Run, Shape, call, parse_number
 
 
 def drawn_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
@@ -32,15 +32,15 @@ def masked_bound(bound: np.ndarray, p: float) -> np.ndarray:
     return bound / (1 - p)
 
 
-def sums(r: np.ndarray) -> np.ndarray:
+def channel_sums(r: np.ndarray) -> np.ndarray:
     """Return the sum of each channel, (C,), or of a row, (1,)."""
     total: np.ndarray = r.sum(axis=(-2, -1)) if r.ndim > 2 else r.sum(axis=-1, keepdims=True)
     return total
 
 
-def throws(x: np.ndarray, p: float, rng: np.random.Generator, n: int) -> np.ndarray:
+def masked_sums(x: np.ndarray, p: float, rng: np.random.Generator, n: int) -> np.ndarray:
     """Draw `n` masks and return the sums of x · mask, (n,C) or (n,1)."""
-    return np.stack([sums(masked(x, drawn_mask(rng, x.shape, p))) for _ in range(n)])
+    return np.stack([channel_sums(masked(x, drawn_mask(rng, x.shape, p))) for _ in range(n)])
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Dropout(Layer):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("drop", "percent", groups["percent"], 50, 90))
+        return cls(parse_number("drop", "percent", groups["percent"], 50, 90))
 
     def __str__(self) -> str:
         return f"drop{self.percent}"

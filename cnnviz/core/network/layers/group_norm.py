@@ -11,23 +11,23 @@ import numpy as np
 from cnnviz.core.network.layers._normalisation import (
     EPS,
     Axes,
-    Normalisation,
-    by_itself,
-    by_mean,
-    by_variance,
+    Normalization,
+    direct_term,
+    mean_term,
+    variance_term,
     gain_dg,
-    normalised_bound,
+    normalized_bound,
     scale_and_shift,
     shift_ds,
-    terms_of_paths,
+    term_magnitudes,
 )
-from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, Values, call, number
+from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, Values, call, parse_number
 from cnnviz.words import Problem
 
 
-def grouped(x: np.ndarray, groups: int, own: int) -> np.ndarray:
-    """Reshape x (…,C,H,W) or (…,D), whose last `own` axes belong to an image, to one row per group: (…,G,C/G·H·W)."""
-    return x.reshape(*x.shape[: x.ndim - own], groups, -1)
+def grouped(x: np.ndarray, groups: int, image_axes: int) -> np.ndarray:
+    """Reshape x (…,C,H,W) or (…,D), whose last `image_axes` axes belong to an image, to one row per group: (…,G,C/G·H·W)."""
+    return x.reshape(*x.shape[: x.ndim - image_axes], groups, -1)
 
 
 def group_mean(x: np.ndarray, groups: int, own: int) -> np.ndarray:
@@ -51,12 +51,12 @@ def group_normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.n
     three terms."""
     dhat, hat = (grouped(a, groups, own) for a in (dn * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
-    dx = by_itself(dhat, sigma) + by_mean(dhat, sigma, (-1,)) + by_variance(dhat, hat, sigma, (-1,))
+    dx = direct_term(dhat, sigma) + mean_term(dhat, sigma, (-1,)) + variance_term(dhat, hat, sigma, (-1,))
     return dx.reshape(dn.shape)
 
 
 @dataclass(frozen=True)
-class GroupNorm(Normalisation):
+class GroupNorm(Normalization):
     """Normalization of each image over groups of channels and all positions. `groups` must divide the number of
     channels."""
 
@@ -67,7 +67,7 @@ class GroupNorm(Normalisation):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("gn", "groups", groups["groups"], 1, 64))
+        return cls(parse_number("gn", "groups", groups["groups"], 1, 64))
 
     def __str__(self) -> str:
         return f"gn{self.groups}"
@@ -81,29 +81,29 @@ class GroupNorm(Normalisation):
         return x
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        own, of = {"own": len(x)}, {"groups": self.groups, "own": len(x)}
+        axes_setting, settings = {"own": len(x)}, {"groups": self.groups, "own": len(x)}
         axes = {"axes": tuple(range(1 - len(x), 0))}
         return {
-            "mean": call(group_mean, "x", **of),
-            "var": call(group_variance, "x mean", **of),
-            "hat": call(group_normalise, "x mean var", **of),
+            "mean": call(group_mean, "x", **settings),
+            "var": call(group_variance, "x mean", **settings),
+            "hat": call(group_normalise, "x mean var", **settings),
             "y": call(scale_and_shift, "hat g s", **axes),
-            "y_bound": call(normalised_bound, "x_bound var g s", together=False),
-            "dx": call(group_normalise_dx, "dy g hat var", **of, **axes),
-            "dg": call(gain_dg, "dy hat", **own),
-            "ds": call(shift_ds, "dy", **own),
+            "y_bound": call(normalized_bound, "x_bound var g s", together=False),
+            "dx": call(group_normalise_dx, "dy g hat var", **settings, **axes),
+            "dg": call(gain_dg, "dy hat", **axes_setting),
+            "ds": call(shift_ds, "dy", **axes_setting),
         }
 
     def magnitude(self, values: Values) -> np.ndarray:
-        x, own = values["x"], 3 if values["x"].ndim > 2 else 1
-        size = grouped(np.abs(x), self.groups, own) + np.abs(values["mean"][..., None])
+        x, image_axes = values["x"], 3 if values["x"].ndim > 2 else 1
+        size = grouped(np.abs(x), self.groups, image_axes) + np.abs(values["mean"][..., None])
         size = (size / np.sqrt(values["var"][..., None] + EPS)).reshape(x.shape)
-        return scale_and_shift(size, np.abs(values["g"]), np.abs(values["s"]), tuple(range(1 - own, 0)))
+        return scale_and_shift(size, np.abs(values["g"]), np.abs(values["s"]), tuple(range(1 - image_axes, 0)))
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray:
-        (dn, g, hat, var), of = sources, (settings["groups"], settings["own"])
-        dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *of), grouped(hat, *of)
-        return terms_of_paths(dhat, hat, np.sqrt(var[..., None] + EPS), (-1,)).reshape(dn.shape)
+        (dn, g, hat, var), group_arguments = sources, (settings["groups"], settings["own"])
+        dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *group_arguments), grouped(hat, *group_arguments)
+        return term_magnitudes(dhat, hat, np.sqrt(var[..., None] + EPS), (-1,)).reshape(dn.shape)
 
     def geometry(self) -> dict[str, int]:
         return {"groups": self.groups}

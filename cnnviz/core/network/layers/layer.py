@@ -299,7 +299,7 @@ class Layer:
         raise NotImplementedError
 
 
-def number(kind: str, what: str, text: str | None, default: int, most: int, least: int = 1) -> int:
+def parse_number(kind: str, what: str, text: str | None, default: int, most: int, least: int = 1) -> int:
     """Parse a number in a layer's text. Raise Problem with the limits if it is out of range."""
     if text is None:
         return default

@@ -7,8 +7,8 @@ from typing import Any, Self
 import numpy as np
 
 from cnnviz.core.network.layers._rectifier import Rectifier
-from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, call, number
-from cnnviz.core.network.ties import TIE, settled
+from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, call, parse_number
+from cnnviz.core.network.ties import TIE, round_to_zero
 
 
 def leaky_relu(z: np.ndarray, slope: float) -> np.ndarray:
@@ -33,7 +33,7 @@ class LeakyRelu(Rectifier):
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        return cls(number("leaky", "percent", groups["percent"], 1, 99))
+        return cls(parse_number("leaky", "percent", groups["percent"], 1, 99))
 
     def __str__(self) -> str:
         return "leaky" if self.percent == 1 else f"leaky{self.percent}"
@@ -44,14 +44,14 @@ class LeakyRelu(Rectifier):
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {
-            "x": call(settled, "x x_bound", tie=TIE),
+            "x": call(round_to_zero, "x x_bound", tie=TIE),
             "y": call(leaky_relu, "x", slope=self.slope),
             "dx": call(leaky_relu_dx, "dy x", slope=self.slope),
         }
 
     def formulas(self, x: Shape) -> dict[str, str]:
-        s, rest = self.slope, (100 - self.percent) / 100
-        return {"y": rf"{{y}} = \max({{x}}, {s} \cdot {{x}})", "dx": rf"{{dx}} = {{dy}} \odot ({s} + {rest} \cdot [{{x}} > 0])"}
+        slope, difference = self.slope, (100 - self.percent) / 100
+        return {"y": rf"{{y}} = \max({{x}}, {slope} \cdot {{x}})", "dx": rf"{{dx}} = {{dy}} \odot ({slope} + {difference} \cdot [{{x}} > 0])"}
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": f"max(x, {self.slope}*x)", "dx": f"dy*({self.slope}+{(100 - self.percent) / 100}*[x > 0])"}

@@ -10,7 +10,7 @@ import numpy as np
 
 from cnnviz.core.network.layers._pooling import Pooling
 from cnnviz.core.network.layers.layer import ONE, Call, Links, Run, Shape, call
-from cnnviz.core.network.sliding import Index, along, slices
+from cnnviz.core.network.sliding import Index, axis_slices, slices
 from cnnviz.core.network.ties import TIE, margin
 
 
@@ -19,7 +19,7 @@ def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.n
 
     Columns are reduced first, then rows: 2k - 2 comparisons instead of k² - 1.
     """
-    down, right = (along(k, stride, n) for n in shape)
+    down, right = (axis_slices(k, stride, n) for n in shape)
     columns = reduce(np.maximum, (x[..., under, :] for under in down))
     return reduce(np.maximum, (columns[..., under] for under in right))
 
@@ -29,12 +29,12 @@ def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, strid
 
     The winner is the first cell that equals the maximum within round-off: p - x <= margin.
     """
-    least, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
-    for under in slices(k, stride, *p.shape[-2:]):
-        wins = x[under] >= least
+    threshold, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
+    for index in slices(k, stride, *p.shape[-2:]):
+        wins = x[index] >= threshold
         wins &= open_places
         open_places ^= wins
-        yield under, wins
+        yield index, wins
 
 
 def max_pool_dx(
@@ -42,11 +42,11 @@ def max_pool_dx(
 ) -> np.ndarray:
     """Add each output's gradient to the winner of its window, the first if several are equal."""
     dx = np.zeros(x.shape, dp.dtype)
-    for under, wins in first_winners(x, p, bound, k, stride, tie):
+    for index, wins in first_winners(x, p, bound, k, stride, tie):
         if stride < k:
-            dx[under] += dp * wins
+            dx[index] += dp * wins
         else:
-            np.multiply(dp, wins, out=dx[under])
+            np.multiply(dp, wins, out=dx[index])
     return dx
 
 
@@ -65,38 +65,38 @@ def max_pool_undecided(
     of all windows of the map with ties.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
-    near, ties = _near(doubt, x, p, windows)
+    near, ties = _tied_cells(doubt, x, p, windows)
     error = 2 * np.broadcast_to(error, dp.shape)
     if stride < k:
-        off = _sum_up(error * near, x, windows)
-        sure, open_ = _sum_up(dp * (near & ~ties), x, windows), _sum_up(np.abs(dp) * ties, x, windows)
-        size = np.where(open_ > 0, 1e-3 * (open_ + np.abs(sure)) + off, 0)
-        good = _has_all(np.where(open_ > 0, dx - sure, 0), dp * ties.any(axis=0), size)
-        return good & (open_ > 0) & (np.abs(dx - sure) <= 1.001 * open_ + off)
-    handed = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
-    good = np.abs(handed - dp) <= np.maximum(1e-3 * np.abs(dp), error)
-    return _sum_up(good & ties, x, windows) > 0
+        tolerance = _sum_windows(error * near, x, windows)
+        untied, available = _sum_windows(dp * (near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
+        size = np.where(available > 0, 1e-3 * (available + np.abs(untied)) + tolerance, 0)
+        is_valid = _receives_all(np.where(available > 0, dx - untied, 0), dp * ties.any(axis=0), size)
+        return is_valid & (available > 0) & (np.abs(dx - untied) <= 1.001 * available + tolerance)
+    received = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
+    is_valid = np.abs(received - dp) <= np.maximum(1e-3 * np.abs(dp), error)
+    return _sum_windows(is_valid & ties, x, windows) > 0
 
 
-def _near(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
+def _tied_cells(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
     """Return the cells of each window that equal its maximum within `doubt`, and those of them that are not the only
     one, (k²,…,C,H',W')."""
     near = np.stack([p - x[under] <= doubt for under in windows])
     return near, near & (near.sum(axis=0) > 1)
 
 
-def _sum_up(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarray:
+def _sum_windows(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarray:
     """Add the shares (k²,…,C,H',W') of the cells of all windows, in the shape of x."""
-    found = np.zeros(x.shape)
-    for under, share in zip(windows, shares, strict=True):
-        found[under] += share
-    return found
+    total = np.zeros(x.shape)
+    for index, share in zip(windows, shares, strict=True):
+        total[index] += share
+    return total
 
 
-def _has_all(handed: np.ndarray, back: np.ndarray, off: np.ndarray) -> np.ndarray:
-    """Return the maps whose tied cells together receive the gradient `back`, within `off`, (…,C,1,1)."""
-    handed, back, off = (array.sum(axis=(-2, -1), keepdims=True) for array in (handed, back, off))
-    return np.abs(handed - back) <= off
+def _receives_all(received: np.ndarray, gradient: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """Return the maps whose tied cells together receive the gradient `gradient`, within `tolerance`, (…,C,1,1)."""
+    received, gradient, tolerance = (array.sum(axis=(-2, -1), keepdims=True) for array in (received, gradient, tolerance))
+    return np.abs(received - gradient) <= tolerance
 
 
 @dataclass(frozen=True)
@@ -120,7 +120,7 @@ class MaxPooling(Pooling):
 
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
-        return _sum_up(_near(tie, x, y, windows)[1], x, windows) > 0
+        return _sum_windows(_tied_cells(tie, x, y, windows)[1], x, windows) > 0
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, bound = sources
@@ -129,7 +129,7 @@ class MaxPooling(Pooling):
     def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         windows = list(slices(self.k, self.stride, *p.shape[-2:]))
-        return _sum_up(np.abs(dp) * _near(doubt, x, p, windows)[1], x, windows)
+        return _sum_windows(np.abs(dp) * _tied_cells(doubt, x, p, windows)[1], x, windows)
 
     def links(self) -> Links:
         return {"y": (("x", "winner"),), "dx": (("dy", "won"),)}

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnnviz.core.network.layers._rectifier import Rectifier
 from cnnviz.core.network.layers.layer import ONE, Call, Run, Shape, call
-from cnnviz.core.network.ties import TIE, settled
+from cnnviz.core.network.ties import TIE, round_to_zero
 
 
 def relu(z: np.ndarray) -> np.ndarray:
@@ -32,7 +32,7 @@ class Relu(Rectifier):
     scale = "positive"
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        return {"x": call(settled, "x x_bound", tie=TIE), "y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
+        return {"x": call(round_to_zero, "x x_bound", tie=TIE), "y": call(relu, "x"), "dx": call(relu_dx, "dy x")}
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {"y": r"{y} = \max(0, {x})", "dx": r"{dx} = {dy} \odot [{x} > 0]"}

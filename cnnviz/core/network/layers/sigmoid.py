@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.network.layers._activation import Activation
 from cnnviz.core.network.layers.layer import ONE, Call, Run, Shape, call
-from cnnviz.core.network.ties import bound_of_shares
+from cnnviz.core.network.ties import saturating_bound
 from cnnviz.core.runtime.read_only import freeze
 
 SATURATED = 0.01
@@ -47,20 +47,20 @@ class Sigmoid(Activation):
     scale = "share"
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
+        return {"y": call(sigmoid, "x"), "y_bound": call(saturating_bound, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
-        one = freeze(np.ones(()))  # adding an array takes half the time of adding a float
+        ones = freeze(np.ones(()))  # adding an array takes half the time of adding a float
 
         @np.errstate(over="ignore")
         def sigmoid(z: np.ndarray) -> np.ndarray:
             e = np.negative(z)
             np.exp(e, e)
-            e += one
-            return np.divide(one, e, e)
+            e += ones
+            return np.divide(ones, e, e)
 
         def sigmoid_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
-            dz = one - a
+            dz = ones - a
             dz *= a
             dz *= da
             return dz

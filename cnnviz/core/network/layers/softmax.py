@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.network.layers.layer import ONE, Call, Layer, Links, Run, Shape, call
-from cnnviz.core.network.ties import bound_of_shares
+from cnnviz.core.network.ties import saturating_bound
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
@@ -21,11 +21,11 @@ def softmax_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
 
     Computed as a[n] · Σ_k a[k] · (da[n] - da[k]), which is equal because Σ a = 1 and loses no digits if one a is near 1.
     """
-    apart = da[..., :, None] - da[..., None, :]
-    return a * (apart * a[..., None, :]).sum(axis=-1)
+    differences = da[..., :, None] - da[..., None, :]
+    return a * (differences * a[..., None, :]).sum(axis=-1)
 
 
-LARGEST = 80.0
+MAX_EXPONENT = 80.0
 """Largest z for which `powers` shows e^z itself."""
 
 
@@ -35,7 +35,7 @@ def powers(z: np.ndarray) -> np.ndarray:
     >>> powers(np.array([0.0, 1.0])).round(3).tolist(), powers(np.array([1000.0, 1000.0])).tolist()
     ([1.0, 2.718, 3.718], [1.0, 1.0, 2.0])
     """
-    e = np.exp(z - z.max() if z.max() > LARGEST else z)
+    e = np.exp(z - z.max() if z.max() > MAX_EXPONENT else z)
     return np.append(e, e.sum())
 
 
@@ -50,7 +50,7 @@ class Softmax(Layer):
     scale = "share"
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        return {"y": call(softmax, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(softmax_dx, "dy y")}
+        return {"y": call(softmax, "x"), "y_bound": call(saturating_bound, "x_bound"), "dx": call(softmax_dx, "dy y")}
 
     def links(self) -> Links:
         return {"y": (("x", "all"),), "dx": (("dy", "all"), ("y", "all"))}

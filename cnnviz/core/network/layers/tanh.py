@@ -9,7 +9,7 @@ import numpy as np
 from cnnviz.core.network.layers._activation import Activation
 from cnnviz.core.network.layers.layer import ONE, Call, Run, Shape, call
 from cnnviz.core.network.layers.sigmoid import SATURATED
-from cnnviz.core.network.ties import bound_of_shares
+from cnnviz.core.network.ties import saturating_bound
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
@@ -30,7 +30,7 @@ class Tanh(Activation):
     text = re.compile("tanh")
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        return {"y": call(tanh, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(tanh_dx, "dy y")}
+        return {"y": call(tanh, "x"), "y_bound": call(saturating_bound, "x_bound"), "dx": call(tanh_dx, "dy y")}
 
     def formulas(self, x: Shape) -> dict[str, str]:
         return {"y": r"{y} = \tanh({x})", "dx": r"{dx} = {dy} \odot (1 - {y}^2)"}

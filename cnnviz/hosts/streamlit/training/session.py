@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from cnnviz.pages.train.training.trainer import Job, Trainer, done
+from cnnviz.pages.train.training.trainer import Job, Trainer, completed_trainer
 
 _TRAINER = "trainer"
 
@@ -23,7 +23,7 @@ def begin(job: Job) -> None:
 def recall(job: Job) -> None:
     """Shows this visitor the same training if this server has done it before, unless one is running."""
     last = trainer()
-    if (last and (last.active or last.job.name == job.name)) or not (found := done(job)):
+    if (last and (last.active or last.job.name == job.name)) or not (found := completed_trainer(job)):
         return
     st.session_state[_TRAINER] = (found, False)
 

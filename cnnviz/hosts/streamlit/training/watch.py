@@ -5,11 +5,11 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from cnnviz.core.network.stored_params import Learned
+from cnnviz.core.network.stored_params import TrainingInfo
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.training.training_history import Epoch
 from cnnviz.data import cifar10
-from cnnviz.data.disabled_features import excuse
+from cnnviz.data.disabled_features import disabled_message
 from cnnviz.export.parameters import starting_from
 from cnnviz.hosts.streamlit.component import mount_training
 from cnnviz.hosts.streamlit.training import session
@@ -18,7 +18,7 @@ from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training.form import form
 from cnnviz.pages.train.training.report import NOTHING, Report, preview, report
 from cnnviz.pages.train.training.settings import Settings
-from cnnviz.pages.train.training.starting import about, job_of, job_words, start_of
+from cnnviz.pages.train.training.starting import job_notes, job_of, job_words, start_of
 from cnnviz.pages.train.training.trainer import AT_ONCE, PATIENCE, Job, Trainer
 from cnnviz.pages.version import code
 from cnnviz.words import Message, Problem, message
@@ -26,10 +26,10 @@ from cnnviz.words import Message, Problem, message
 
 def waits() -> Message | str:
     """Why there is no training, now or at all; "" where there may be one."""
-    if no := excuse("training"):
+    if no := disabled_message("training"):
         return no
     loader = cifar10.LOADER
-    if loader.full_set is not None or loader.state == "failed" or not cifar10.cached():
+    if loader.full_set is not None or loader.state == "failed" or not cifar10.is_cached():
         return ""
     loader.start()
     return loader.message
@@ -49,7 +49,7 @@ def watch(setup: Setup, asked: str, waited: bool) -> None:
     job, sentences = None, []
     try:
         job = job_of(setup, settings)
-        sentences = about(setup, job)
+        sentences = job_notes(setup, job)
     except Problem as error:
         wrong = wrong or error.message
     if asked and job and not wrong:
@@ -75,7 +75,7 @@ def _told(report: Report, form: Mapping[str, object] | None = None, can: tuple[s
 
 
 def _report(trainer: Trainer | None, job: Job | None) -> Report:
-    if trainer and trainer.look():
+    if trainer and trainer.poll():
         return report(trainer)
     if trainer and trainer.active:
         return preview(trainer.job, message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), trainer.state)
@@ -135,6 +135,6 @@ def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
     query = {"img": img, "ch": channel, "scale": settings.scale, "net": settings.net, "classes": ",".join(settings.classes or data.names)}
     query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
     setup, _ = Setup.read(query)
-    learned = Learned(len(data.train), epoch.report.epoch)
+    learned = TrainingInfo(len(data.train), epoch.report.epoch)
     found = starting_from(setup, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
     return dict.fromkeys(sorted(SETUP_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}

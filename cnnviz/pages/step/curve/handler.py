@@ -6,7 +6,7 @@ import numpy as np
 
 from cnnviz.core.runtime.read_only import freeze
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.update_limits import PASSES, estimate
+from cnnviz.core.setup.update_limits import PASSES, estimated_seconds
 from cnnviz.core.training.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, finite_or_none
@@ -39,7 +39,7 @@ class _CurveHandler(PageHandler):
 
     def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         passes = POINTS + (0 if asked.get("along") == LR or asked.get("span") else 2 * len(SPANS))
-        return estimate(setup.network, x.shape, passes) / PASSES
+        return estimated_seconds(setup.network, x.shape, passes) / PASSES
 
 
 HANDLER = _CurveHandler()

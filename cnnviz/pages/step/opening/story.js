@@ -1,18 +1,18 @@
 // The story for new visitors: six simplified screens of a setup that is not in the address. Leaving it goes to that
 // setup.
 
-import { keep, kept } from "../../../view/controls/preferences.js"
+import { storePreference, readPreference } from "../../../view/controls/preferences.js"
 import { reveal } from "../../../view/controls/rail.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
 import { own } from "../../../view/model/state/address.js"
-import { near, render } from "../../../view/shell/html.js"
-import { isStill } from "../../../view/shell/media_queries.js"
+import { closest, render } from "../../../view/shell/html.js"
+import { prefersReducedMotion } from "../../../view/shell/media_queries.js"
 import { boxWithin } from "../map_seats.js"
 import {
   BEGINNING,
-  begins,
+  shouldBegin,
   COUNT_EVERY,
-  counts,
+  isCounting,
   LESSON,
   NUDGED,
   next,
@@ -20,9 +20,9 @@ import {
   setupAt,
   UPDATES,
 } from "./story_model.js"
-import { photograph, weights } from "./story_paint.js"
+import { paintPhotograph, paintWeights } from "./story_paint.js"
 import { screen } from "./story_pictures.js"
-import { foot, heading, top, words } from "./story_screens.js"
+import { foot, heading, top, screenText } from "./story_screens.js"
 
 /** @import { Event, Telling } from "./story_model.js" */
 /** @import { Curve, Path, Told } from "./story_screens.js" */
@@ -45,7 +45,7 @@ export class Story {
   /** @type {Path | undefined}  losses and outputs by update */
   path = undefined
   kernel = "" // as in the setup
-  since = 0 // time of the last event
+  lastEvent = 0 // time of the last event
   moved = false // whether the screen has changed since the last draw
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   counting = undefined
@@ -57,11 +57,11 @@ export class Story {
     this.view = step.view
     const { host, page } = this.view
     const linked = location.hash.startsWith(HASH) // the link contains a deck
-    if (host.story && !linked && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
+    if (host.story && !linked && shouldBegin(page, own(host.address.read()), readPreference(SEEN) !== "")) this.begin()
   }
 
   begin() {
-    keep(SEEN, "1")
+    storePreference(SEEN, "1")
     this.telling = BEGINNING
     const { view } = this
     view.host.story?.aside({ ...LESSON, k: "0", stage: SCREENS[0].stage })
@@ -82,7 +82,7 @@ export class Story {
     view.root.prepend(this.places.top)
     const { signal } = this.stop
     addEventListener("keydown", (event) => this.pressed(event), { capture: true, signal })
-    this.places.stage.addEventListener("pointerdown", (event) => this.held(event), { signal })
+    this.places.stage.addEventListener("pointerdown", (event) => this.onPointerDown(event), { signal })
     view.stop.signal.addEventListener("abort", () => this.end(), { signal })
   }
 
@@ -121,12 +121,12 @@ export class Story {
   // ---- navigation
 
   /** @param {Event} event */
-  tell(event) {
+  dispatch(event) {
     if (!this.telling) return
     const { at } = this.telling
     this.telling = next(this.telling, event)
     this.moved ||= at !== this.telling.at
-    this.since = performance.now()
+    this.lastEvent = performance.now()
     clearTimeout(this.counting)
     this.counting = undefined
     const { nudged } = this.telling
@@ -135,15 +135,15 @@ export class Story {
     this.view.paint(true)
   }
 
-  on = () => this.tell({ type: "on", still: isStill() })
-  back = () => this.tell({ type: "back" })
+  on = () => this.dispatch({ type: "on", still: prefersReducedMotion() })
+  back = () => this.dispatch({ type: "back" })
 
   /** @param {number} by */
   nudge(by) {
     if (!this.curve || !this.telling) return
     const { middle } = this.curve
     const to = Math.min(Math.max(this.telling.nudged + by, -middle), middle)
-    if (to !== this.telling.nudged) this.tell({ type: "nudged", to })
+    if (to !== this.telling.nudged) this.dispatch({ type: "nudged", to })
   }
 
   // Handle keys. All others are blocked, since their controls are hidden.
@@ -163,14 +163,14 @@ export class Story {
   }
 
   /** Drag the number up and down. @param {PointerEvent} event */
-  held(event) {
-    const slider = near(event, "[role=slider]")
+  onPointerDown(event) {
+    const slider = closest(event, "[role=slider]")
     if (!slider) return
     slider.setPointerCapture(event.pointerId)
     const [from, start] = [event.clientY, this.telling?.nudged ?? 0]
     slider.onpointermove = ({ clientY }) => {
-      const to = start + Math.round((from - clientY) / PULL)
-      this.nudge(to - (this.telling?.nudged ?? 0))
+      const steps = start + Math.round((from - clientY) / PULL)
+      this.nudge(steps - (this.telling?.nudged ?? 0))
     }
     slider.onlostpointercapture = () => (slider.onpointermove = null)
   }
@@ -206,8 +206,8 @@ export class Story {
     }
     for (const part of step.overview.element.querySelectorAll(".unnamed")) part.classList.remove("unnamed")
     step.overview.element.removeAttribute("tabindex")
-    step.seats.put(step.plates, [], false)
-    step.outdate()
+    step.seats.moveMaps(step.plates, [], false)
+    step.invalidate()
   }
 
   // ---- painting
@@ -220,7 +220,7 @@ export class Story {
 
   /** The description for screen readers. */
   get spoken() {
-    const { title, sentence } = words(this.told)
+    const { title, sentence } = screenText(this.told)
     return `${title} ${sentence}`
   }
 
@@ -238,10 +238,10 @@ export class Story {
     )
     render(heading(told), places.words)
     render(screen(told, leave), places.stage)
-    photograph(places.stage, step.numbers)
-    weights(places.stage, step.numbers)
+    paintPhotograph(places.stage, step.numbers)
+    paintWeights(places.stage, step.numbers)
     render(foot(told, this.back, this.on), places.foot)
-    step.seats.put(step.plates, this.boxes(), this.moved && step.glides, () => true)
+    step.seats.moveMaps(step.plates, this.boxes(), this.moved && step.glides, () => true)
     if (this.moved && at > 0) view.ahead(updates)
     this.moved = false
     const { strip } = SCREENS[at]
@@ -251,13 +251,13 @@ export class Story {
       const { figure, holder } = plate
       holder.inert = true
       plate.marks = []
-      figure.classList.toggle("up", step.seats.taken.has(symbol))
+      figure.classList.toggle("up", step.seats.stageBoxes.has(symbol))
       figure.classList.toggle("unnamed", strip.length > 0 && !strip.includes(symbol))
     }
     for (const layer of element.querySelectorAll(".layer"))
       layer.classList.toggle("unnamed", !layer.querySelector("figure:not(.unnamed)"))
-    if (counts(told.telling) && !view.waiting)
-      this.counting ??= setTimeout(() => this.tell({ type: "counted" }), this.since + COUNT_EVERY - performance.now())
+    if (isCounting(told.telling) && !view.waiting)
+      this.counting ??= setTimeout(() => this.dispatch({ type: "counted" }), this.lastEvent + COUNT_EVERY - performance.now())
   }
 
   /** Return the boxes of the screen's slots for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */

@@ -36,7 +36,7 @@ const LAST = SCREENS.length - 1
 export const BEGINNING = { at: 0, k: 0, nudged: 0 }
 
 /** Return whether the counter of updates is still running. @param {Telling} telling */
-export const counts = ({ at, k }) => at === LAST && k < UPDATES
+export const isCounting = ({ at, k }) => at === LAST && k < UPDATES
 
 /**
  * Return the state after an event.
@@ -53,7 +53,7 @@ export function next(telling, event) {
     case "back":
       return at ? { ...BEGINNING, at: at - 1 } : telling
     case "counted":
-      return counts(telling) ? { ...telling, k: k + 1 } : telling
+      return isCounting(telling) ? { ...telling, k: k + 1 } : telling
     case "nudged":
       return { ...telling, nudged: event.to }
   }
@@ -76,13 +76,13 @@ export function setupAt({ at, k }, f, value) {
  * Return whether to show the story: on Step, without any key in the address, to visitors who have not seen it.
  * @param {string} page @param {Setup} address @param {boolean} seen
  */
-export const begins = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
+export const shouldBegin = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
 
 /**
  * Return the first update from which the predicted class stays the same.
  * @param {number[][]} outputs  update by update
  */
-export const turn = (outputs) => {
-  const said = outputs.map(largest)
-  return said.findLastIndex((answer) => answer !== said.at(-1)) + 1
+export const turningPoint = (outputs) => {
+  const predictions = outputs.map(largest)
+  return predictions.findLastIndex((answer) => answer !== predictions.at(-1)) + 1
 }

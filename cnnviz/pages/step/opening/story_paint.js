@@ -6,7 +6,7 @@ import { colour } from "../../../view/model/numbers/colour.js"
 /** @import { Numbers } from "../../../view/types/view.js" */
 
 /** Paint the image in colour, if the screen shows it. @param {HTMLElement} screen @param {Numbers} numbers */
-export function photograph(screen, numbers) {
+export function paintPhotograph(screen, numbers) {
   const canvas = /** @type {HTMLCanvasElement | null} */ (screen.querySelector("canvas.tale-photo"))
   if (!canvas) return
   const { values } = numbers.answer.arrays.photo
@@ -14,21 +14,21 @@ export function photograph(screen, numbers) {
   paintCells(canvas, rows, columns, (i, j) => [0, 1, 2].map((c) => values[3 * (i * columns + j) + c]))
 }
 
-const STRONGER = [100, 50, 20, 10, 5, 2, 1]
+const ENLARGEMENTS = [100, 50, 20, 10, 5, 2, 1]
 
 /**
  * Return the factor by which a step is enlarged to be visible beside the weights.
  * @param {Numbers} numbers @param {number} most
  */
-export const strongerOf = (numbers, most) => STRONGER.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
+export const enlargement = (numbers, most) => ENLARGEMENTS.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
 
 /**
  * Paint the weights' step and the new weights, if the screen shows them.
  * @param {HTMLElement} screen @param {Numbers} numbers
  */
-export function weights(screen, numbers) {
+export function paintWeights(screen, numbers) {
   const [w, dw] = [numbers.values("w"), numbers.values("dw")]
-  const times = numbers.rate * strongerOf(numbers, numbers.rate * Math.max(...Array.from(dw, Math.abs)))
+  const times = numbers.rate * enlargement(numbers, numbers.rate * Math.max(...Array.from(dw, Math.abs)))
   const values = /** @type {Record<string, (at: number) => number>} */ ({
     step: (at) => -times * dw[at],
     after: (at) => w[at] - numbers.rate * dw[at],

@@ -4,7 +4,7 @@ import { largest } from "../../../view/model/numbers/extremes.js"
 import { decimals } from "../../../view/model/numbers/format.js"
 import { say } from "../../../view/model/words.js"
 import { html, nothing } from "../../../view/shell/html.js"
-import { SCREENS, turn } from "./story_model.js"
+import { SCREENS, turningPoint } from "./story_model.js"
 
 /** @import { Telling } from "./story_model.js" */
 /** @import { Numbers } from "../../../view/types/view.js" */
@@ -24,19 +24,19 @@ const UNKNOWN = "…"
  * Format a number with `count` decimals, or return "…" if it is unknown.
  * @param {number | undefined} value @param {number} count
  */
-export const shown = (value, count) => (value === undefined ? UNKNOWN : decimals(value, count))
+export const formatFixed = (value, count) => (value === undefined ? UNKNOWN : decimals(value, count))
 
 /** Format a number with its sign. @param {number} value */
-export const change = (value) => (value > 0 ? "+" : "") + decimals(value, 4)
+export const formatChange = (value) => (value > 0 ? "+" : "") + decimals(value, 4)
 
 /** Return the predicted class and the true one. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
-export const said = (numbers, outputs) => ({
+export const predictedAndTrue = (numbers, outputs) => ({
   said: numbers.nameOf(largest(outputs), outputs.length),
   true: numbers.nameOf(largest(numbers.values("y")), outputs.length),
 })
 
 /** Return the number of parameters. @param {Numbers} numbers */
-export const parameters = (numbers) =>
+export const parameterCount = (numbers) =>
   numbers.said.update.makes.reduce((count, symbol) => count + numbers.count(symbol), 0)
 
 /**
@@ -44,26 +44,26 @@ export const parameters = (numbers) =>
  * @type {Record<string, (told: Told) => import("../../../view/model/words.js").Values>}
  */
 const VALUES = {
-  wrong: ({ numbers }) => ({ ...said(numbers, numbers.values("o")), count: numbers.count("w") }),
-  loss: ({ numbers }) => ({ loss: shown(numbers.values("L")[0], 4) }),
+  wrong: ({ numbers }) => ({ ...predictedAndTrue(numbers, numbers.values("o")), count: numbers.count("w") }),
+  loss: ({ numbers }) => ({ loss: formatFixed(numbers.values("L")[0], 4) }),
   blame: () => ({}),
-  nudge: ({ curve }) => ({ gradient: shown(curve?.slope, 4), by: 0.5, fall: shown(curve && curve.slope / 2, 4) }),
+  nudge: ({ curve }) => ({ gradient: formatFixed(curve?.slope, 4), by: 0.5, fall: formatFixed(curve && curve.slope / 2, 4) }),
   update: ({ numbers, path }) => ({
-    count: parameters(numbers),
-    before: shown(numbers.values("L")[0], 4),
-    after: shown(path?.losses[1], 4),
+    count: parameterCount(numbers),
+    before: formatFixed(numbers.values("L")[0], 4),
+    after: formatFixed(path?.losses[1], 4),
   }),
   right: ({ numbers, path, telling: { k } }) => ({
-    ...said(numbers, path?.outputs[k] ?? numbers.values("o")),
+    ...predictedAndTrue(numbers, path?.outputs[k] ?? numbers.values("o")),
     n: k,
-    before: shown(path?.losses[0], 3),
-    after: shown(path?.losses[k], 3),
-    turn: path ? turn(path.outputs) : UNKNOWN,
+    before: formatFixed(path?.losses[0], 3),
+    after: formatFixed(path?.losses[k], 3),
+    turn: path ? turningPoint(path.outputs) : UNKNOWN,
   }),
 }
 
 /** Return the title and sentence of a screen. @param {Told} told */
-export function words(told) {
+export function screenText(told) {
   const { id } = SCREENS[told.telling.at]
   const values = VALUES[id](told)
   const isRight = id !== "right" || values.said === values.true
@@ -81,7 +81,7 @@ export const top = ({ telling: { at } }, leave) =>
 
 /** @param {Told} told */
 export function heading(told) {
-  const { title, sentence } = words(told)
+  const { title, sentence } = screenText(told)
   return html`<h1>${title}</h1><p>${sentence}</p>`
 }
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.network.stages import label
-from cnnviz.core.network.stored_params import NotKept, files_of
-from cnnviz.core.runtime.lru_cache import Once, held_bytes
+from cnnviz.core.network.stored_params import NotStored, file_names
+from cnnviz.core.runtime.lru_cache import SingleFlightCache, held_bytes
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.update_limits import estimate
+from cnnviz.core.setup.update_limits import estimated_seconds
 from cnnviz.core.training.checkpoints import MOST, checkpoints
 from cnnviz.core.training.film import Film, checkpoint_film, film
 from cnnviz.core.training.film_analysis import turning_points
@@ -21,12 +21,18 @@ from cnnviz.pages.address import PageRequest
 from cnnviz.pages.encoding import encode, header
 from cnnviz.pages.map_parts import Part
 from cnnviz.pages.train.film import frames
-from cnnviz.pages.train.film.asked import DEFAULT_UPDATES, asked_checkpoints, asked_hold, asked_other, asked_updates
-from cnnviz.pages.train.film.choices import choices, halves, opening
-from cnnviz.pages.train.film.words import difference, turning, why
+from cnnviz.pages.train.film.asked import (
+    DEFAULT_UPDATES,
+    parse_checkpoints,
+    parse_held_parameters,
+    parse_other_setup,
+    parse_updates,
+)
+from cnnviz.pages.train.film.choices import choices, halves, opening_change
+from cnnviz.pages.train.film.words import difference, fault_sentence, outcome_sentence
 from cnnviz.wire.film import FilmData, FilmHeader, FilmOutcome, SweepData
 from cnnviz.wire.parts import SwitchData, SwitchGroup
-from cnnviz.words import Message, Problem, message, together
+from cnnviz.words import Message, Problem, join_messages, message
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,11 +83,11 @@ class FilmPage:
             change=self._change,
             targets=self.runs[0].setup.y,
             sentences=self.sentences,
-            outcome=FilmOutcome(words=why(self.runs[0].setup, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
-            wrong=together(self.wrong) or "",
+            outcome=FilmOutcome(words=outcome_sentence(self.runs[0].setup, end), k=end.k, stage=end.stage) if (end := self.outcome) else None,
+            wrong=join_messages(self.wrong) or "",
             switches=self.groups,
             halves=self.halves,
-            checkpoints=[opening(one) for one in self.checkpoints],
+            checkpoints=[opening_change(one) for one in self.checkpoints],
             files=self.files,
         )
 
@@ -102,24 +108,24 @@ class FilmPage:
 def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """Return the recording for an address: `n` updates, with another setup (`vs`) beside it, or stored checkpoints."""
     vs, gone = asked.get("vs", ""), None
-    if name := asked_checkpoints(asked):
+    if name := parse_checkpoints(asked):
         try:
-            return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, asked), files=files_of(name))
-        except NotKept as error:
+            return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, asked), files=file_names(name))
+        except NotStored as error:
             gone = error.message
-    n, wrong_updates = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
-    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _filmed(setup, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
+    n, wrong_updates = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _cached_film(setup, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
     wrong = tuple(sentence for sentence in (wrong_updates, gone) if sentence)
     if vs:
-        other, sentence = _compared(setup, vs, n)
+        other, sentence = _second_run(setup, vs, n)
         runs += (other,) if other else ()
         wrong += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
-    hold = asked_hold(asked.get("hold", ""), setup) if not vs else ()
+    hold = parse_held_parameters(asked.get("hold", ""), setup) if not vs else ()
     if hold:
-        runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), setup, _filmed(setup, x, n, 2, frozenset(hold)), x.shape))
+        runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), setup, _cached_film(setup, x, n, 2, frozenset(hold)), x.shape))
     end = outcome(setup, runs[0].film) if len(runs) == 1 else None
     turns = [(run, *turn) for run in runs for turn in turning_points(run.film) if not end or turn[1] != end.how]
-    sentences = [turning(run.setup, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
+    sentences = [fault_sentence(run.setup, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
     if hold:
         ends = (float(run.film.losses[-1]) for run in reversed(runs))
         sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
@@ -129,46 +135,46 @@ def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage
 def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """Return a recording of checkpoints. Raise NotKept if they have been deleted or belong to another network."""
     if not setups:
-        raise NotKept("lesson.kept.gone")
+        raise NotStored("lesson.kept.gone")
     n, start = len(setups) - 1, setups[0]
     shown = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frames_of(start, x, n, 1)))
     run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), shown, x.shape)
     return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(asked.get("of", "")), setups)
 
 
-def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
     """Return the estimated time of `film_page` in seconds, including another setup beside it; less if it is cached."""
-    if asked_checkpoints(asked):
-        return 2 * estimate(setup.network, x.shape, MOST)
-    n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    if parse_checkpoints(asked):
+        return 2 * estimated_seconds(setup.network, x.shape, MOST)
+    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
     vs, hold = asked.get("vs", ""), asked.get("hold")
     known = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
-    once = 2 * estimate(setup.network, x.shape, n)  # an update, and its share of curves and frames
+    once = 2 * estimated_seconds(setup.network, x.shape, n)  # an update, and its share of curves and frames
     beside = _seconds_beside(setup, vs, n) if vs else once if hold else 0.0
     return once * (not known) + beside
 
 
 def _seconds_beside(setup: Setup, vs: str, n: int) -> float:
     try:
-        other, _ = asked_other(vs, setup)
+        other, _ = parse_other_setup(vs, setup)
         shape = load_image(other.img, other.ch, other.scale).shape
-        return 2 * estimate(other.network, shape, min(n, other.most_updates))
+        return 2 * estimated_seconds(other.network, shape, min(n, other.most_updates))
     except Problem:  # an invalid setup is not run
         return 0.0
 
 
-def _compared(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None]:
+def _second_run(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None]:
     """Return the second run, if it is valid, and a sentence on values that were replaced."""
     try:
-        other, sentence = asked_other(vs, setup)
+        other, sentence = parse_other_setup(vs, setup)
         x = load_image(other.img, other.ch, other.scale)
-        shown = _filmed(other, x, n, 2)
+        shown = _cached_film(other, x, n, 2)
     except Problem as error:
         return None, error.message
     return Run(difference(setup, other), other, shown, x.shape), sentence
 
 
-def answer(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
+def encode_film(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Encode the response with the recording; `starts` is the record of a sweep, and `beside` its arrays."""
     head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
     if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
@@ -176,7 +182,7 @@ def answer(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, b
     return encode(head, {**shown.arrays(), **(beside or {})})
 
 
-def _filmed(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
+def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
     def made() -> Film:
         most, maps = _frames_of(setup.start, x, n, parts)
         return film(setup.start, x, n, most, maps, hold=hold)
@@ -188,7 +194,7 @@ def _frames_of(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tu
     """Return the number of frames of a recording, and the symbols of the maps in them."""
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     sizes = tuple(part.rows * part.columns for part in parts_of)
-    most = frames.frames_that_fit(n, sizes, parts, frames.numbers_of(start, kernel))
+    most = frames.frames_that_fit(n, sizes, parts, frames.numbers_per_update(start, kernel))
     weights = math.prod(parts_of[0].shape) if len(parts_of) > 1 else 1
     return max(2, min(most, MOST_WEIGHTS // weights)), tuple(dict.fromkeys(one.symbol for one in parts_of))
 
@@ -199,5 +205,5 @@ MOST_BYTES = 32_000_000
 MOST_WEIGHTS = 5_000_000
 """Largest number of weights in all frames of a recording."""
 
-_FILMS: Once[tuple[Hashable, ...], Film] = Once(MOST_BYTES, held_bytes)
+_FILMS: SingleFlightCache[tuple[Hashable, ...], Film] = SingleFlightCache(MOST_BYTES, held_bytes)
 """Cache of recordings: if a class opens one link, the recording is computed once."""

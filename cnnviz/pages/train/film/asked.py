@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
 
-from cnnviz.core.network.stored_params import is_kept_name
-from cnnviz.core.setup.setup import MAX_UPDATES, SETUP_KEYS, Setup, whole_number
-from cnnviz.words import Message, Problem, message, together
+from cnnviz.core.network.stored_params import is_stored_name
+from cnnviz.core.setup.setup import MAX_UPDATES, SETUP_KEYS, Setup, integer_parser
+from cnnviz.words import Message, Problem, join_messages, message
 
 DEFAULT_UPDATES = 200
 
@@ -13,32 +13,32 @@ LENGTHS = (50, 200, 1000, 10_000)
 """Numbers of updates offered as switches."""
 
 
-def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
+def parse_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
     """Return the requested number of updates, at least `k` and at most `most`, and a message if the text is invalid.
 
-    >>> asked_updates("300", 7), asked_updates("", 300)
+    >>> parse_updates("300", 7), parse_updates("", 300)
     ((300, None), (1000, None))
     """
     n, wrong = min(DEFAULT_UPDATES, most), None
     try:
-        n = whole_number(1, most)(text or str(n))
+        n = integer_parser(1, most)(text or str(n))
     except Problem as error:
         wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
     return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), wrong
 
 
-def asked_checkpoints(asked: Mapping[str, str]) -> str:
+def parse_checkpoints(asked: Mapping[str, str]) -> str:
     """Return the name of the checkpoints to show, or "". Comparisons, held parameters and sweeps need updates, so
     they exclude checkpoints.
 
-    >>> asked_checkpoints({"checkpoints": "held-0123456789abcdef"}), asked_checkpoints({"checkpoints": "mine"})
+    >>> parse_checkpoints({"checkpoints": "held-0123456789abcdef"}), parse_checkpoints({"checkpoints": "mine"})
     ('held-0123456789abcdef', '')
     """
     name = "" if asked.get("vs") or asked.get("hold") or asked.get("sweep") else asked.get("checkpoints", "")
-    return name if is_kept_name(name) and "." not in name else ""
+    return name if is_stored_name(name) and "." not in name else ""
 
 
-def asked_other(text: str, setup: Setup) -> tuple[Setup, Message | None]:
+def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
     """Return the setup to compare with, from a link or its query string, and a sentence on values that were replaced.
 
     Keys that the query omits are those of `setup`: "lr=0.1" is the same start with that rate. Raise Problem if the text
@@ -51,16 +51,16 @@ def asked_other(text: str, setup: Setup) -> tuple[Setup, Message | None]:
     if not query.keys() & SETUP_KEYS:
         raise Problem("ui.train.film.no_link")
     other, wrong = setup.start.changed(query)
-    sentence = together(wrong.values())
+    sentence = join_messages(wrong.values())
     if other.start == setup.start:
         raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")
     return other, sentence
 
 
-def asked_hold(text: str, setup: Setup) -> tuple[str, ...]:
+def parse_held_parameters(text: str, setup: Setup) -> tuple[str, ...]:
     """Return the parameters to hold fixed, in the order of the network; unknown names are ignored.
 
-    >>> asked_hold("w,f,q", Setup())
+    >>> parse_held_parameters("w,f,q", Setup())
     ('f', 'w')
     """
     asked = text.split(",")

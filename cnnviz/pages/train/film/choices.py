@@ -31,7 +31,7 @@ def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoin
     )
 
 
-def opening(setup: Setup) -> dict[str, str]:
+def opening_change(setup: Setup) -> dict[str, str]:
     """Return the change of the address that opens a checkpoint on Step, at update 0."""
     query, program = setup.to_query(), setup.network.program(setup.x_shape)
     mode = "eval" if program.buffers or program.draws else ""  # as in the recording

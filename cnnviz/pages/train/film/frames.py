@@ -13,9 +13,9 @@ from cnnviz.pages.train.film.learning import (
     as_bytes,
     biases_of,
     changes,
+    first_gradient,
     log_bytes,
     marks,
-    pushed,
     share_of_the_fall,
     symbol_of,
     weights_of,
@@ -34,7 +34,7 @@ def parts_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
     """Return the parts shown in frames: the weights of the first outputs, biases, and the gradient of the first
     pre-activations."""
     biases = biases_of(setup, x_shape)
-    return (*weights_of(setup, x_shape), *([biases] if biases else []), part(setup.network.program(x_shape), pushed(setup)))
+    return (*weights_of(setup, x_shape), *([biases] if biases else []), part(setup.network.program(x_shape), first_gradient(setup)))
 
 
 def kernel_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
@@ -72,13 +72,13 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
     found: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
     for place, one in enumerate(weights):
         moved = changes(film, one)
-        found[symbol_of(one, place)] = moved.astype(np.float32) if _few(one) else as_bytes(moved, change)
-        found[f"{symbol_of(one, place)}_start"] = one.of(film.frames[one.symbol][0]).reshape(-1).astype(np.float32)
+        found[symbol_of(one, place)] = moved.astype(np.float32) if _prints_numbers(one) else as_bytes(moved, change)
+        found[f"{symbol_of(one, place)}_start"] = one.extract(film.frames[one.symbol][0]).reshape(-1).astype(np.float32)
     found[push.symbol] = log_bytes(_frames(film, push))[0]
     pushes = _frames(film, push).astype(np.float64)
     found[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
     if kernel:
-        found |= {kernel.symbol: kernel.of(setup.kernel), "moved": _moved(film, kernel)}
+        found |= {kernel.symbol: kernel.extract(setup.kernel), "moved": _kernel_changes(film, kernel)}
     curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, setup, name))}
     terms = loss_terms(film, setup.network, np.array(setup.y))
     # float32 would send these terms as 0, beside a loss that is not 0
@@ -86,7 +86,7 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
     curves["terms"] = np.where(lost[:, None], np.nan, terms)
     if isinstance(share := share_of_the_fall(film, setup), tuple):
         curves["shares"] = share[0]
-    found |= {name: _narrow(array) for name, array in (curves | {"saturated": film.saturated}).items()}
+    found |= {name: _to_float32(array) for name, array in (curves | {"saturated": film.saturated}).items()}
     if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
         found["kernel"] = found["moved"]  # the same array, so that it is sent once
     return found
@@ -94,11 +94,11 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
 
 def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
     """The largest move of any weight that is shown, by any frame."""
-    moved = [changes(film, one) for one in parts[:-1]] + ([_moved(film, kernel)] if kernel else [])
+    moved = [changes(film, one) for one in parts[:-1]] + ([_kernel_changes(film, kernel)] if kernel else [])
     return max(map(largest, moved), default=0.0)
 
 
-def _narrow(array: np.ndarray) -> np.ndarray:
+def _to_float32(array: np.ndarray) -> np.ndarray:
     """Convert to float32, unless that would make a finite number infinite."""
     narrow = array.astype(np.float32)
     return narrow if np.array_equal(np.isfinite(narrow), np.isfinite(array)) else array
@@ -110,13 +110,13 @@ def _frames(film: Film, one: Part) -> np.ndarray:
     return frames.reshape(len(frames), -1)
 
 
-def _moved(film: Film, kernel: Part) -> np.ndarray:
+def _kernel_changes(film: Film, kernel: Part) -> np.ndarray:
     """Return the change of each weight of the filter's first channel, (n+1,K·K)."""
     size = kernel.rows * kernel.columns
     return (film.kernel[:, :size] - film.kernel[0, :size]).astype(np.float32)
 
 
-def numbers_of(setup: Setup, kernel: Part | None) -> int:
+def numbers_per_update(setup: Setup, kernel: Part | None) -> int:
     """Return the count of float32 numbers that the curves have per update."""
     weights = kernel.rows * kernel.columns if kernel else 0
     lines = MOST_LINES if weights > MOST_LINES or setup.ch == "rgb" else 0
@@ -142,7 +142,7 @@ def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kerne
     )
 
 
-def _few(one: Part) -> bool:
+def _prints_numbers(one: Part) -> bool:
     """Return whether a map prints its numbers, which are then sent as float32."""
     return one.rows * one.columns <= MOST_PRINTED
 

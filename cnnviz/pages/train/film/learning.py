@@ -33,7 +33,7 @@ def last_weights(setup: Setup, x_shape: tuple[int, ...]) -> str | None:
     return next((name for name in reversed(setup.network.parameters) if name[0] == "w" and name in shapes), None)
 
 
-def pushed(setup: Setup) -> str:
+def first_gradient(setup: Setup) -> str:
     """Return the symbol of the gradient of the first pre-activations, which drives the first layer."""
     first = next(place for place, layer in enumerate(setup.network.layers) if layer.letter == "z")
     output = setup.network.names[first].output
@@ -71,7 +71,7 @@ def symbol_of(part: Part, place: int) -> str:
 def changes(film: Film, part: Part) -> np.ndarray:
     """Return the change of each weight of a part since the start, (F,rows·columns)."""
     frames = film.frames[part.symbol]
-    shown = np.stack([part.of(frame).reshape(-1) for frame in frames]).astype(np.float64)
+    shown = np.stack([part.extract(frame).reshape(-1) for frame in frames]).astype(np.float64)
     return shown - shown[0]
 
 

@@ -4,7 +4,7 @@ from cnnviz.core.network.network import DEFAULT, WEIGHTS
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.training.run_outcome import Outcome
-from cnnviz.words import Message, has, message
+from cnnviz.words import Message, has_message, message
 
 LONGEST = 40
 """Number of characters of a value in a label; a typed kernel or a copied link can be longer."""
@@ -21,27 +21,27 @@ def difference(setup: Setup, other: Setup) -> Message:
     short["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
     if theirs["w"] not in WEIGHTS:
         short["w"] = message("ui.train.film.differs.trained")
-    return message("words.value", value=[_named(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
+    return message("words.value", value=[_difference(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
 
 
-def _named(key: str, value: Message | str) -> Message:
+def _difference(key: str, value: Message | str) -> Message:
     if isinstance(value, str) and len(value) > LONGEST:
         value = value[: LONGEST - 1] + "…"
     if key == "ch":
         value = message(f"web.channels.{value}")
     id = f"ui.train.film.differs.{key}"
-    return message(id if has(id) else "ui.train.film.differs.any", key=key, value=value)
+    return message(id if has_message(id) else "ui.train.film.differs.any", key=key, value=value)
 
 
-def why(setup: Setup, found: Outcome) -> Message:
+def outcome_sentence(setup: Setup, found: Outcome) -> Message:
     """Return the sentence on the outcome of a run and its cause."""
     if found.how == "saturates":
-        return turning(setup, found.k, found.how)
+        return fault_sentence(setup, found.k, found.how)
     at = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
     return message(f"ui.train.film.outcome.{found.how}{at}", k=found.k, rate=setup.lr, **found.values)
 
 
-def turning(setup: Setup, k: int, how: str, label: Message | str | None = None) -> Message:
+def fault_sentence(setup: Setup, k: int, how: str, label: Message | str | None = None) -> Message:
     """Return the sentence on the fault at update `k` of a run and its cause. `label` names the run if there are two."""
     whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":

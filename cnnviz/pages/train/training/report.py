@@ -39,12 +39,12 @@ def report(trainer: Trainer) -> Report:
         "kind": trainer.state,
         "share": now.step / now.steps,
         "state": state(trainer),
-        "warning": stuck(reports, job.settings) or "",
-        "verdicts": [beside_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names)) for epoch in epochs],
-        "mixed": [_mixed(epoch.confusion, job.data.words) for epoch in newest],
+        "warning": stuck_reason(reports, job.settings) or "",
+        "verdicts": [compare_with_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names)) for epoch in epochs],
+        "mixed": [_confusion_sentence(epoch.confusion, job.data.words) for epoch in newest],
         "tiles": pictures,
     }
-    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _crowd(newest, history)
+    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _test_image_arrays(newest, history)
 
 
 def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
@@ -54,7 +54,7 @@ def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
     header = _header(job, history) | {
         "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": said or note, "warning": "", "verdicts": [], "mixed": [], "tiles": [],
     }  # fmt: skip
-    return header, _numbers((), 1) | _crowd((), history)
+    return header, _numbers((), 1) | _test_image_arrays((), history)
 
 
 NOTHING: Report = (
@@ -94,7 +94,7 @@ def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
     return curves | {"at": np.array([float(one.epoch) for one in reports]), "low": ranges[:, 0], "high": ranges[:, 1]}
 
 
-def _crowd(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
+def _test_image_arrays(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
     """Return the images' classes, and by epoch the outputs, the confusion table, and the indices of the most telling
     images."""
     stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion", "told")}
@@ -112,7 +112,7 @@ def state(trainer: Trainer) -> Message:
     return message("ui.train.training.report.fast", said=said, images=round(speed * settings.batch), seconds=left)
 
 
-def _mixed(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message | str:
+def _confusion_sentence(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message | str:
     """Return the sentence on the two classes that are confused most; "" if there are only two classes."""
     wrong = confusion - np.diag(np.diag(confusion))
     pairs = np.triu(wrong + wrong.T, 1)
@@ -126,7 +126,7 @@ FEW = 10
 """Number of held-out images below which guessing may get all or none right."""
 
 
-def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
+def stuck_reason(reports: Sequence[Progress], settings: Training) -> Message | None:
     """Return the reason why the training is stuck, or None."""
     first, now = reports[0], reports[-1]
 
@@ -144,10 +144,10 @@ def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
     return None
 
 
-def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
+def compare_with_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
     """Compare an accuracy with guessing on that number of images.
 
-    >>> str(beside_guessing(0.5, 4))
+    >>> str(compare_with_guessing(0.5, 4))
     '4 images are too few for a judgement.'
     """
     if images < FEW:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.setup.image_ids import CLASSES, DIGITS, SIDES
-from cnnviz.core.setup.setup import CHANNELS, MAX_SEED, Setup, as_text, learning_rate, whole_number
+from cnnviz.core.setup.setup import CHANNELS, MAX_SEED, Setup, as_text, integer_parser, parse_learning_rate
 from cnnviz.core.training.training import DTYPES
 from cnnviz.words import Message, message
 
@@ -50,12 +50,12 @@ class Settings:
         try:
             words = text.split(",")
             changes: dict[str, str] = {}
-            while words and (name := _kind(words[-1])) and name not in changes:
+            while words and (name := _setting_name(words[-1])) and name not in changes:
                 changes[name] = words.pop()
             *classes, epochs, batch, rate, seed = words
             limits = ((epochs, 1, MAX_EPOCHS), (batch, 1, MAX_BATCH), (seed, 0, MAX_SEED))
-            numbers = [whole_number(least, most)(number) for number, least, most in limits]
-            asked = cls(tuple(classes), numbers[0], numbers[1], learning_rate(rate), numbers[2], **changes)
+            numbers = [integer_parser(least, most)(number) for number, least, most in limits]
+            asked = cls(tuple(classes), numbers[0], numbers[1], parse_learning_rate(rate), numbers[2], **changes)
             if can_be_trained(classes) and asked.rate <= MAX_RATE:
                 return asked, None
         except ValueError:
@@ -92,7 +92,7 @@ def can_be_trained(classes: Sequence[str]) -> bool:
     return 2 <= len(asked) == len(classes) <= MOST_CLASSES and (asked <= {*CLASSES} or asked <= {*DIGITS})
 
 
-def _kind(word: str) -> str:
+def _setting_name(word: str) -> str:
     """Return the name of the setting to which a word after the numbers belongs, or ""."""
     for name, known in (("opt", OPTIMIZERS), ("dtype", DTYPES), ("ch", CHANNELS)):
         if word in known:

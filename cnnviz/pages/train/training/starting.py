@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 from cnnviz.core.network.network import WEIGHTS, Network
-from cnnviz.core.setup.filters import banks, given_filters
+from cnnviz.core.setup.filters import banks, filter_array
 from cnnviz.core.setup.image_ids import DIGITS
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.setup.setup import Setup
@@ -27,7 +27,7 @@ def job_of(setup: Setup, settings: Settings) -> Job:
     return Job(_training(setup, settings, data.names, data.train.pixels(channel).shape[1:]), data, channel)
 
 
-def about(setup: Setup, job: Job) -> list[Message]:
+def job_notes(setup: Setup, job: Job) -> list[Message]:
     """Return sentences on the training images and on the network's start."""
     return [describe(job.data), *start_words(setup, job.settings)]
 
@@ -48,7 +48,7 @@ def _training(setup: Setup, settings: Settings, names: tuple[str, ...], x_shape:
     if settings.net or first is None:
         return training
     try:
-        return replace(training, f=tuple(given_filters(setup.f, first).ravel().tolist()))
+        return replace(training, f=tuple(filter_array(setup.f, first).ravel().tolist()))
     except ValueError:  # typed for other channels, or no longer stored
         return training
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Hashable
 from typing import NamedTuple
 
-from cnnviz.core.runtime.lru_cache import Elsewhere, LruCache, held_bytes, keeping_for, owner_of_work
+from cnnviz.core.runtime.lru_cache import LruCache, SharedStore, current_owner, held_bytes, owned_by
 from cnnviz.core.runtime.work_cancellation import in_background
 from cnnviz.core.training.training import Progress, Training, train
 from cnnviz.core.training.training_history import History
@@ -48,15 +48,15 @@ class Job(NamedTuple):
         return History(self.settings, self.data.held_out.pixels(self.channel), self.data.held_out.targets)
 
 
-_elsewhere: list[Elsewhere[Job, History]] = []
+_elsewhere: list[SharedStore[Job, History]] = []
 
 
-def keep_also(elsewhere: Elsewhere[Job, History]) -> None:
+def add_history_store(elsewhere: SharedStore[Job, History]) -> None:
     """Store completed trainings in `elsewhere`, too, and look them up there."""
     _elsewhere[:] = [elsewhere]
 
 
-def done(job: Job) -> Trainer | None:
+def completed_trainer(job: Job) -> Trainer | None:
     """Return the completed training of this job from a cache, here or elsewhere, or None."""
     found = _done.get(job.name)
     for elsewhere in _elsewhere if found is None else ():
@@ -79,7 +79,7 @@ class Trainer:
         self._go.set()
         self._stop = threading.Event()
         self._seen = time.monotonic()
-        self._owner = owner_of_work()
+        self._owner = current_owner()
         if not history:
             threading.Thread(target=self._run, daemon=True, name="training").start()
 
@@ -109,7 +109,7 @@ class Trainer:
         seconds, updates = (times[-1][0] - times[0][0], times[-1][1] - times[0][1]) if times else (0.0, 0)
         return updates / seconds if seconds > 0 else 0.0
 
-    def look(self) -> Progress | None:
+    def poll(self) -> Progress | None:
         """Return the latest report, or None, and keep the training alive."""
         self._seen = time.monotonic()
         return self.reports[-1] if self.reports else None
@@ -128,7 +128,7 @@ class Trainer:
 
     def _run(self) -> None:
         try:
-            with in_background(), keeping_for(self._owner):
+            with in_background(), owned_by(self._owner):
                 self._ended = self._learn()
         except Exception:
             logging.getLogger(__name__).exception("training")
@@ -139,14 +139,14 @@ class Trainer:
         settings, data, channel = self.job
         learn, held_out = data.train, data.held_out
         run = train(settings, learn.pixels(channel), learn.targets, held_out.pixels(channel), held_out.targets)
-        while self._has_turn():
+        while self._wait_for_turn():
             try:
                 self._at_work = True
                 self._times.clear()  # waiting does not count as training time
                 for progress in run:
                     self.history.add(progress)
                     self._times.append((time.monotonic(), progress.step))
-                    if self._over() or not self._go.is_set():
+                    if self._is_over() or not self._go.is_set():
                         break
                 else:
                     _done.put(self.job.name, self)
@@ -158,14 +158,14 @@ class Trainer:
                 TURNS.release()
         return "stopped" if self._stop.is_set() else "left"
 
-    def _has_turn(self) -> bool:
+    def _wait_for_turn(self) -> bool:
         """Wait for a turn; return False if the training has ended before."""
-        while not self._over():
+        while not self._is_over():
             if self._go.wait(timeout=0.2) and TURNS.acquire(timeout=0.2):
                 return True
         return False
 
-    def _over(self) -> bool:
+    def _is_over(self) -> bool:
         return self._stop.is_set() or time.monotonic() - self._seen > PATIENCE
 
 

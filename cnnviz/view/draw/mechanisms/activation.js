@@ -179,7 +179,7 @@ function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
   const box = fitted(numbers, name, place.x, place.y, place.width, place.height)
   if (place.x > 4) box.x = pen.width - box.width - 4
   titled(pen, numbers, name, cell[0], box, { word, note: sizeOf(numbers, name), fill: made ? pen.tone : pen.ink })
-  pen.map(numbers, name, [cell[0]], box, [], limits)
+  pen.drawMap(numbers, name, [cell[0]], box, [], limits)
   pen.frame(box, made ? "made" : "")
   ringCell(pen, numbers, name, cell, box)
   return box

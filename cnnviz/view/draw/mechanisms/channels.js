@@ -40,7 +40,7 @@ export function overChannels(pen, numbers, sum) {
   target.x = back ? 3 : pen.width - target.width - 3
   const note = target.width > 150 ? sizeOf(numbers, made) : ""
   pen.head(channelName(numbers, made, cell[0]), note, target.x, 13, target.width, numbers.maps[made].plain, pen.tone)
-  pen.map(numbers, made, [cell[0]], target, [], undefined, false)
+  pen.drawMap(numbers, made, [cell[0]], target, [], undefined, false)
   pen.frame(target, "made")
   const edge = back ? target.x + target.width + EDGE : 0
   const places = laid(pen, sum, edge, back ? pen.width : target.x - EDGE)
@@ -55,7 +55,7 @@ export function overChannels(pen, numbers, sum) {
   const under = target.y + target.height + 9
   const middle = total.x + total.width / 2
   const beside = middle + 34 // the total, and under the line to its cell
-  pen.ends(numbers.maps[made].limits, numbers.maps[made].scale, {
+  pen.drawColourBar(numbers.maps[made].limits, numbers.maps[made].scale, {
     x: beside,
     y: under,
     width: target.x + target.width - beside,
@@ -136,7 +136,7 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
     width: width - 2,
     height: (tile > 12 ? low + tile + 26 : box.y + box.height + 4) - box.y,
   }
-  pen.spot(touched, term, { open: own.channel, unfolded: false })
+  pen.addSpot(touched, term, { open: own.channel, unfolded: false })
 }
 
 /**
@@ -146,7 +146,7 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
 function mapOf(pen, numbers, { read, zeros, ring }, channel, place) {
   const [rows, columns] = numbers.shape(read).slice(-2)
   const box = padded(pen, [rows, columns], zeros, place)
-  pen.map(numbers, read, [channel], box, [], undefined, false)
+  pen.drawMap(numbers, read, [channel], box, [], undefined, false)
   pen.ring(ring, rows, columns, box)
   return box
 }
@@ -180,7 +180,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   if (rows.map > 40) pen.note(isLegible(pen, how, room) ? how : unit, words, rows.top + 34, { room })
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
-    const fits = (/** @type {number} */ count) => pen.sized(values.map(rounded(count)), wide / k, grid / k)
+    const fits = (/** @type {number} */ count) => pen.fontSizeFor(values.map(rounded(count)), wide / k, grid / k)
     const large = values.some((value) => Math.abs(value) >= 10) // small values need their decimals
     return rounded([2, 1, ...(large ? [0] : [])].find(fits) ?? 2)
   })
@@ -188,7 +188,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
   const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
   const fits = [
-    pen.grid(own.a, k, limits, scale, boxes[0], {
+    pen.drawGrid(own.a, k, limits, scale, boxes[0], {
       write: (value) => write(value / 10 ** exponent),
       blank: "0",
       term,
@@ -196,7 +196,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
     }),
   ]
   pen.sign("⊙", boxes[1].x - 10, rows.low + grid / 2)
-  fits.push(pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: weight, term }))
+  fits.push(pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: weight, term }))
   if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
 }
 
@@ -212,7 +212,7 @@ function unfolding(pen, { columns }, places, rows) {
   pen.text(`+ ${channels.length}`, middle, y - 12, { bold: true, align: "center", fill: pen.tone, room: width })
   pen.note(say("web.mechanism.others"), middle, y + 8, { align: "center", room: width + 8 })
   const box = { x: at, y: rows.top, width, height: rows.foot - rows.top }
-  pen.spot(box, "rest", { unfolded: true })
+  pen.addSpot(box, "rest", { unfolded: true })
   if (columns.length > MOST) pen.frame({ x: at + 3, y: y - 28, width: width - 6, height: 52 })
 }
 
@@ -246,7 +246,7 @@ function added(pen, numbers, { made, cell, columns, bias, back }, places, target
     places: at,
     figures: pitch > 30,
     wide: Math.min(40, pitch * 0.62),
-    paint: pen.paintOf(numbers, made, cell),
+    paint: pen.colourOf(numbers, made, cell),
     room: pitch,
   })
 }

@@ -25,7 +25,7 @@ export function channelsUpright(pen, numbers, sum) {
   const to = fitted(numbers, made, wide + BETWEEN, HEAD, wide, 0.29 * pen.height)
   const box = padded(pen, /** @type {[number, number]} */ (numbers.shape(read).slice(-2)), sum.zeros, place)
   pen.head(channelName(numbers, read, own.channel), "", 1, 13, wide, numbers.maps[read].plain)
-  pen.map(numbers, read, [own.channel], box, [sum.ring], undefined, false)
+  pen.drawMap(numbers, read, [own.channel], box, [sum.ring], undefined, false)
   madeMap(pen, numbers, made, cell, to)
   const top = HEAD + Math.max(place.height, to.height) + 44
   const bottom = opened(pen, numbers, sum, own, boxOf(numbers, read, box, sum.ring), top)
@@ -51,10 +51,10 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
   const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
   pen.note(say("web.mechanism.window"), 1, y - 11)
-  pen.grid(own.a, k, limits, scale, boxes[0], { write: writes[0], blank: "0", term, ...cells })
+  pen.drawGrid(own.a, k, limits, scale, boxes[0], { write: writes[0], blank: "0", term, ...cells })
   pen.sign("⊙", width + BETWEEN / 2, y + height / 2)
   pen.note(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
-  pen.kernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
+  pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
   const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${plus(own.value, decimalsOrDigits(own.value, 3))}`
   pen.text(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.hue(own.value) })
   return y + height + 34
@@ -84,11 +84,11 @@ function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
     figures: false,
     wide: Math.min(28, pitch * 0.62),
     room: pitch,
-    paint: pen.paintOf(numbers, made, cell),
+    paint: pen.colourOf(numbers, made, cell),
   })
   kept.forEach(({ channel }, n) => {
     const touched = { x: n * pitch, y, width: pitch, height: box.height + 30 }
-    pen.spot(touched, String(channel), { open: channel })
+    pen.addSpot(touched, String(channel), { open: channel })
   })
   return bar
 }

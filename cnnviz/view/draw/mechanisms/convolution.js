@@ -66,7 +66,7 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
   const { from, to } = maps(pen, numbers, symbol, x, zeros)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
   pen.head(numbers.maps[x].label, sizeOf(numbers, x), from.x, 13, from.width, numbers.maps[x].plain)
-  pen.map(numbers, x, [0], box, [], undefined, !zeros.below)
+  pen.drawMap(numbers, x, [0], box, [], undefined, !zeros.below)
   const grid = Math.min((to.x - from.x - from.width - BEAM - 2 * SIGN - LEAD) / 3, 0.44 * pen.height, 70 * parts.k)
   const left = from.x + from.width + BEAM
   const boxes = [0, 1, 2].map((n) => ({ x: left + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
@@ -129,7 +129,7 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
   const high = { x: left, y: from, width, height: Math.max(pen.height - from - 32, 20) }
   groups(pen, k, bias ? numbers.maps[bias].label : "", { left, pitch, from: from - 16, to: pen.height - 4 })
   spotTerms(pen, numbers, x, cells, box)
-  const paint = pen.paintOf(numbers, symbol, cell)
+  const paint = pen.colourOf(numbers, symbol, cell)
   const wide = Math.min(40, pitch * 0.66)
   return pen.stairs(steps, numbers.at(symbol, cell), high, {
     places,
@@ -180,7 +180,14 @@ export function triple(pen, numbers, symbol, cell) {
     [products, [-most, most], "signed", ""],
   ])
   three.forEach(([values, limits, scale, sign], n) => {
-    pen.grid(values, k, limits, scale, { x: n * (side + 22), y: 0, width: side, height: side }, { write: writes[n] })
+    pen.drawGrid(
+      values,
+      k,
+      limits,
+      scale,
+      { x: n * (side + 22), y: 0, width: side, height: side },
+      { write: writes[n] },
+    )
     if (sign) pen.sign(sign, n * (side + 22) + side + 11, side / 2)
   })
   return true

@@ -57,7 +57,7 @@ function single(pen, numbers, { symbol, cell, f, dy, ring, met }) {
   right.x = pen.width - right.width - 3
   madeMap(pen, numbers, symbol, cell, left)
   pen.head(channelName(numbers, dy, 0), "", right.x, 13, right.width, say("web.mechanism.arrived"))
-  pen.map(numbers, dy, [0], right)
+  pen.drawMap(numbers, dy, [0], right)
   const from = left.x + left.width + LEAD
   const grid = Math.min((right.x - from - 2 * SIGN - BEAM) / 3, 0.44 * pen.height)
   const boxes = [0, 1, 2].map((n) => ({ x: from + n * (grid + SIGN), y: HEAD, width: grid, height: grid }))
@@ -89,7 +89,7 @@ function stepped(pen, numbers, symbol, cell, { steps, written }, { from, to, tot
     places,
     figures: pitch > ROOMY,
     wide: Math.min(40, pitch * 0.66),
-    paint: pen.paintOf(numbers, symbol, cell),
+    paint: pen.colourOf(numbers, symbol, cell),
     room: pitch,
     written,
   })

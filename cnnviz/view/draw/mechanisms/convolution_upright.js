@@ -23,7 +23,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
   const { from, to } = places(pen, numbers, parts, zeros, back)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
   pen.head(numbers.maps[x].label, "", 1, 13, from.width, back ? say("web.mechanism.arrived") : numbers.maps[x].plain)
-  pen.map(numbers, x, [0], box, [], undefined, false)
+  pen.drawMap(numbers, x, [0], box, [], undefined, false)
   madeMap(pen, numbers, symbol, cell, to)
   const top = Math.max(from.y + from.height, to.y + to.height) + ABOVE
   const width = (pen.width - BETWEEN - EDGE) / 2
@@ -81,20 +81,20 @@ function products(pen, numbers, parts, box, { bias, back }) {
   pen.rich([factors, timesPower(three.powers[0])].join(" "), box.x, box.y - 11, { ...soft, room: box.width })
   const weights = kernel.map((value, n) => `${TIMES} ${three.writes[1](value, n)}`)
   const bare = kernel.map((value, n) => three.writes[1](value, n))
-  const ways = [weights, bare].filter((texts) => pen.sized(texts, wide, high / 2, true, pen.least)) // without signs, or no text
+  const ways = [weights, bare].filter((texts) => pen.fontSizeFor(texts, wide, high / 2, true, pen.least)) // without signs, or no text
   for (let row = 0; row < k; row++) {
     const half = (/** @type {number} */ n) => ({ ...box, y: box.y + row * high + (n * high) / 2, height: high / 2 })
     const nth = (/** @type {number} */ n) => row * k + n
     const term = (/** @type {number} */ n) => String(nth(n))
     const { limits, scale } = numbers.maps[x]
-    pen.grid(window.slice(nth(0), nth(k)), k, limits, scale, half(0), {
+    pen.drawGrid(window.slice(nth(0), nth(k)), k, limits, scale, half(0), {
       write: (value, n) => three.writes[0](value, nth(n)),
       blank: back ? "" : "0",
       term,
       symbol: x,
       cell: (n) => cells[nth(n)],
     })
-    pen.grid(kernel.slice(nth(0), nth(k)), k, numbers.maps[f].limits, "signed", half(1), {
+    pen.drawGrid(kernel.slice(nth(0), nth(k)), k, numbers.maps[f].limits, "signed", half(1), {
       write: (_, n) => ways[0]?.[nth(n)] ?? "",
       bold: true,
       term,
@@ -106,7 +106,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
   const right = { ...box, x: pen.width - box.width - EDGE }
   pen.text([say("web.mechanism.products"), timesPower(three.powers[1])].join(" "), right.x, box.y - 11, soft)
   pen.sign(three.sign, (box.x + box.width + right.x) / 2, box.y + box.height / 2)
-  pen.grid(made, k, [-most, most], "signed", right, { write: three.writes[2], term: String })
+  pen.drawGrid(made, k, [-most, most], "signed", right, { write: three.writes[2], term: String })
   return { added, y: box.y + box.height + FOOT / 2 + 4 }
 }
 
@@ -139,7 +139,7 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   }
   const { limits, scale } = numbers.maps[symbol]
   const bar = { x: pen.width - 100, y: y - 16, width: 72, height: 32 }
-  pen.total(bar, pen.paintOf(numbers, symbol, cell))
+  pen.total(bar, pen.colourOf(numbers, symbol, cell))
   pen.cell(total, limits, scale, bar, {
     ring: pen.ink,
     write: said ?? (() => equals(total, written.total).replace(/^[=≈] /, "") || number(total)),

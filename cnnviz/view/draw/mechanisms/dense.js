@@ -95,7 +95,7 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
     const own =
       pick === weight ? { symbol: w, cell: (/** @type {number} */ d) => numbers.cell(w, d * outputs + n) } : {}
     unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words, ...own })
-    pen.ends(limits, scale, box)
+    pen.drawColourBar(limits, scale, box)
     if (sign) pen.sign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
   })
   const y = boxes[0].y + boxes[0].height + 38
@@ -121,7 +121,7 @@ function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   ]
   const box = { x: over.x, y: over.y + over.height + 32, width: Math.min(over.width, 320), height: 60 }
   return pen.balance(terms, numbers.at(symbol, cell), box, {
-    paint: pen.paintOf(numbers, symbol, cell),
+    paint: pen.colourOf(numbers, symbol, cell),
     row: pen.upright ? pen.rowHeight : 19,
   })
 }
@@ -150,6 +150,6 @@ function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
     wide: Math.min(40, pitch * 0.6),
     room: pitch,
     figures: pitch > 34,
-    paint: pen.paintOf(numbers, symbol, cell),
+    paint: pen.colourOf(numbers, symbol, cell),
   })
 }

@@ -61,7 +61,7 @@ function madeAt(pen, numbers, { symbol, cell }, width, few) {
     { chosen: cell[0] },
   )
   pen.frame(box, "made")
-  pen.ends(limits, "signed", { ...box, x: box.x + indent, width: box.width - indent })
+  pen.drawColourBar(limits, "signed", { ...box, x: box.x + indent, width: box.width - indent })
   return { box, at: middle }
 }
 
@@ -109,8 +109,8 @@ function reports(pen, numbers, parts, made) {
     unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
     unitsOf(pen, shape, weight, numbers.maps[w].limits, "signed", right, ring)
     if (n === count - 1 && !pen.upright) {
-      pen.ends([-most, most], "signed", left)
-      pen.ends(numbers.maps[w].limits, "signed", right)
+      pen.drawColourBar([-most, most], "signed", left)
+      pen.drawColourBar(numbers.maps[w].limits, "signed", right)
     }
     pen.frame(right, "read")
     const how = { size: SMALL, fill: pen.soft, room: 64 }
@@ -173,7 +173,7 @@ function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
   const place = pen.upright
     ? { x: beside, y: box.y + box.height + 44, width, height: 100 }
     : { x: box.x + box.width + beside, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
-  const bar = pen.shares(named, total, place, pen.paintOf(numbers, symbol, cell))
+  const bar = pen.shares(named, total, place, pen.colourOf(numbers, symbol, cell))
   const [turn, end] = pen.upright ? [TURN, at[0] - 6] : [box.x + box.width + TURN, at[0] + 6]
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [end, at[1]])
 }
@@ -243,7 +243,7 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const row = Math.min(place.height / (steps.length + 1), 22)
   const name = `<i>${numbers.maps[symbol].label}</i>[${numbers.index(symbol, cell).join(",")}]`
   const bar = pen.balance(steps, total, place, {
-    paint: pen.paintOf(numbers, symbol, cell),
+    paint: pen.colourOf(numbers, symbol, cell),
     row,
     digits,
     name,
@@ -267,7 +267,7 @@ function strongest(all, most) {
  */
 function added(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
   const total = numbers.at(symbol, cell)
-  const paint = pen.paintOf(numbers, symbol, cell)
+  const paint = pen.colourOf(numbers, symbol, cell)
   const values = all.map(({ value }) => value)
   if (all.length > SHOWN) {
     const terms = upAndDown(values, ["outputs_up", "outputs_down"])

@@ -72,7 +72,7 @@ function closely(pen, numbers, symbol, cell) {
   const from = Math.min(Math.max(cell[2] - (across >> 1), 0), columns - across)
   const window = { rows: { start: top, count: down, step: 1 }, columns: { start: from, count: across, step: 1 } }
   titled(pen, numbers, source, cell[0], left, { note: sizeOf(numbers, source) })
-  pen.map(numbers, source, [cell[0]], left, [window])
+  pen.drawMap(numbers, source, [cell[0]], left, [window])
   madeMap(pen, numbers, symbol, cell, right)
   pen.ring(window, rows, columns, right)
   const middle = (pen.width - left.width - right.width) / 3
@@ -115,7 +115,7 @@ function closely(pen, numbers, symbol, cell) {
       fill: pen.soft,
       room: Math.min(side + (upright ? 16 : 30), pen.width - boxes[n].x),
     })
-    pen.grid(values, across, limits, scale, boxes[n], {
+    pen.drawGrid(values, across, limits, scale, boxes[n], {
       write: (value) => (Number.isInteger(value) ? String(value) : short(value)),
       blank: "0",
       bold: n === 1,

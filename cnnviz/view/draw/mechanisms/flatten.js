@@ -40,7 +40,7 @@ function unrolled(pen, numbers, map, cell) {
     .filter((row) => row < rows)
     .sort((a, b) => a - b)
   const along = { start: 0, count: columns, step: 1 }
-  pen.map(numbers, map, [cell[0]], box, [...shown.map((row) => ({ rows: one(row), columns: along })), ring])
+  pen.drawMap(numbers, map, [cell[0]], box, [...shown.map((row) => ({ rows: one(row), columns: along })), ring])
   const left = box.x + box.width + 40
   const gaps = shown.filter((row, i) => i > 0 && row - shown[i - 1] > 1).length
   const wide = (pen.width - left - 8 - 26 * gaps) / shown.length

@@ -17,7 +17,7 @@ export function wholeChannel(pen, numbers, symbol, cell) {
   const box = fitted(numbers, symbol, 4, HEAD, pen.width * share, high)
   const [, rows, columns] = numbers.shape(symbol)
   pen.head(channelName(numbers, symbol, cell[0]), "", box.x, 13, box.width, numbers.maps[symbol].plain)
-  pen.map(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  pen.drawMap(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
   if (pen.upright) {
     const top = box.y + box.height + 84

@@ -91,12 +91,12 @@ function given(pen, numbers, symbol, at, box) {
   const [first = 0, second = 0] = from
   if (kind === "map") {
     pen.head(channelName(numbers, symbol, first), sizeOf(numbers, symbol), box.x, 13, box.width, plain)
-    pen.map(numbers, symbol, [first], box)
+    pen.drawMap(numbers, symbol, [first], box)
     return
   }
   if (kind === "filters") {
     pen.head(kernelName(numbers, symbol, [first, second]), "", box.x, 13, box.width, plain)
-    pen.kernel(numbers, symbol, first, second, box, { write: (value) => brief(value) })
+    pen.drawKernel(numbers, symbol, first, second, box, { write: (value) => brief(value) })
     return
   }
   pen.head(label, "", box.x, 13, box.width + (pen.upright ? 0 : GAP - 8), plain)
@@ -111,7 +111,7 @@ function hidden(pen, numbers, symbol, channel, box) {
   const { label, plain, kind } = numbers.maps[symbol]
   const name = kind === "map" ? channelName(numbers, symbol, channel) : label
   pen.head(name, "", box.x, box.y - 17, box.width, plain, pen.tone)
-  pen.hatched(box)
+  pen.hatch(box)
   pen.frame(box, "made")
   pen.text("?", box.x + box.width / 2, box.y + box.height / 2, { size: 22, align: "center", fill: pen.soft })
   if (kind === "map" && pen.seats(symbol)) pen.shown.push({ symbol, at: [channel], box })

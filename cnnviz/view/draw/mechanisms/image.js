@@ -30,7 +30,7 @@ export function patch(pen, numbers, _symbol, cell) {
       : fitted(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 1 : 0.42), side)
   if (channels !== COLOURS) {
     pen.head(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 13, box.width, numbers.maps.x.plain)
-    pen.map(numbers, "x", [cell[0]], box, [ring, own])
+    pen.drawMap(numbers, "x", [cell[0]], box, [ring, own])
   }
   const [at, under] = pen.upright ? [4, box.y + box.height + 2 * HEAD] : [box.x + box.width + 50, HEAD]
   const values = Array.from({ length: down * right }, (_, n) =>
@@ -38,12 +38,12 @@ export function patch(pen, numbers, _symbol, cell) {
   )
   const high = pen.upright ? Math.min(pen.height - under - 4, 0.75 * pen.width) : side
   const grid = { x: at, y: under, width: Math.min(pen.width - at - 10, high * 1.6), height: high }
-  pen.grid(values, right, numbers.maps.x.limits, "pixel", grid, {
+  pen.drawGrid(values, right, numbers.maps.x.limits, "pixel", grid, {
     write: (value) => String(stored(numbers, value)),
     symbol: "x",
     cell: (n) => [cell[0], top + Math.floor(n / right), left + (n % right)],
   })
-  pen.chosen(grid, down, right, cell[1] - top, cell[2] - left, pen.tone)
+  pen.outlineCellAt(grid, down, right, cell[1] - top, cell[2] - left, pen.tone)
   const named = channels === COLOURS ? say(CHANNELS[cell[0]]) : ""
   pen.note([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, under - 17, { room: grid.width })
   if (pen.upright) return
@@ -73,7 +73,7 @@ function colours(pen, numbers, chosen, rings) {
   for (let c = 0; c < COLOURS; c++) {
     const box = { ...each, x: from + c * (each.width + 8) }
     pen.head(channelName(numbers, "x", c), "", box.x, 13, box.width, say(CHANNELS[c]))
-    pen.map(numbers, "x", [c], box, c === chosen ? rings : [])
+    pen.drawMap(numbers, "x", [c], box, c === chosen ? rings : [])
   }
   return { ...each, x: from, width: COLOURS * (each.width + 8) - 8 }
 }

@@ -51,13 +51,13 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
     const k = numbers.shape(symbol)[2]
     const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
     const values = Array.from(numbers.values(symbol).slice(from, from + k * k))
-    pen.grid(values, k, limits, "signed", made, {
+    pen.drawGrid(values, k, limits, "signed", made, {
       bold: true,
       symbol,
       cell: (n) => numbers.cell(symbol, from + n),
     })
     pen.frame(made, "made")
-    pen.chosen(made, k, k, cell[2], cell[3])
+    pen.outlineCellAt(made, k, k, cell[2], cell[3])
   }
   const top = (ofKernel ? made.y + made.height + 18 : HEAD) + 14
   pen.note(say("web.mechanism.pulls", { n: names.length }), 4, top - 12, { room: pen.width - 8 })
@@ -115,16 +115,16 @@ function kernels(pen, numbers, symbol, cell, all) {
   const write = (/** @type {number} */ value) => fixed(value, places)
   const own = { write, bold: true, term, symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
   const values = each((n) => numbers.values(symbol)[from + n])
-  pen.grid(values, k, limits, "signed", made, own)
+  pen.drawGrid(values, k, limits, "signed", made, own)
   pen.head(kernelName(numbers, symbol, cell), "", made.x, made.y - 18, MADE, numbers.maps[symbol].plain, pen.tone)
   pen.frame(made, "made")
   boxes.forEach((box, i) => {
     title(pen, numbers, symbol, i, box, pitch - LEAST)
     const parts = each((n) => part(i, n))
-    pen.grid(parts, k, limits, "signed", box, { write, term })
+    pen.drawGrid(parts, k, limits, "signed", box, { write, term })
     pen.sign(i ? "+" : "=", box.x - (i ? (pitch - side) / 2 : 28), top + side / 2)
   })
-  for (const box of [made, ...boxes]) pen.chosen(box, k, k, cell[2], cell[3])
+  for (const box of [made, ...boxes]) pen.outlineCellAt(box, k, k, cell[2], cell[3])
   const pulls = images.map((_, i) => part(i, chosen))
   sum(pen, numbers, symbol, cell, pulls, { made, boxes, k, chosen })
 }
@@ -160,7 +160,7 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const top = made.y + MADE + 24
   const total = numbers.at(symbol, cell)
   const terms = values.map((value, i) => ({ value, term: `i${i}` }))
-  const paint = pen.paintOf(numbers, symbol, cell)
+  const paint = pen.colourOf(numbers, symbol, cell)
   const box = { x: 0, y: top, width: pen.width, height: pen.height - top - 50 }
   const own = pen.stairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
   pen.lead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])

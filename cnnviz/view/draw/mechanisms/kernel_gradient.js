@@ -38,7 +38,7 @@ export function shares(pen, numbers, symbol, cell) {
   const [left, top] = [own.x + (cell[3] + 1) * size, own.y + (cell[2] + 0.84) * size]
   const turn = (own.x + own.width + places.shares.x) / 2 + 14
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
-  pen.chosen(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
+  pen.outlineCellAt(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
@@ -65,7 +65,7 @@ function sharesUpright(pen, numbers, parts, values) {
   const height = read.width - 4
   const width = k > SQUARE ? Math.max(height, under.x - 40) : height // wide enough for the numbers if there are many
   const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, width, height })
-  pen.chosen(own, k, k, cell[2], cell[3])
+  pen.outlineCellAt(own, k, k, cell[2], cell[3])
   const middle = under.x + read.width / 2
   pen.arrow(middle, HEAD + under.height + 3, middle, top - 28)
   summed(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
@@ -121,17 +121,17 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   if (taken + pen.widthOf(note) < places.shares.width + (pen.upright ? 0 : SIGN))
     pen.text(note, places.shares.x + taken, over, { fill: pen.soft })
   pen.picture(rows, columns, (n) => values[n], [-most, most], "signed", places.shares)
-  pen.ends([-most, most], "signed", places.shares)
+  pen.drawColourBar([-most, most], "signed", places.shares)
   const middle = HEAD + places.dy.height / 2
   if (!pen.upright) pen.sign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
   const [came, wide] = [say("web.mechanism.gradient_arrived"), places.dy.width + SIGN / 2]
   titled(pen, numbers, dy, cell[0], places.dy, { word: came, width: wide })
-  pen.map(numbers, dy, [cell[0]], places.dy, [], undefined, !pen.upright)
+  pen.drawMap(numbers, dy, [cell[0]], places.dy, [], undefined, !pen.upright)
   pen.frame(places.dy, "read")
   pen.sign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
   const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) })
   titled(pen, numbers, x, cell[1], places.x, { word, note: sizeOf(numbers, dy) })
-  pen.map(numbers, x, [cell[1]], places.x, [], undefined, !pen.upright)
+  pen.drawMap(numbers, x, [cell[1]], places.x, [], undefined, !pen.upright)
   pen.frame(boxOf(numbers, x, places.x, ranges(numbers, symbol, x, cell)), "read")
 }
 
@@ -149,7 +149,7 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
   const terms = upAndDown([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
   const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
-  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.paintOf(numbers, symbol, cell), ...said })
+  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.colourOf(numbers, symbol, cell), ...said })
 }
 
 /**
@@ -206,7 +206,12 @@ function kernelAt(pen, numbers, symbol, cell, place) {
   const values = Array.from({ length: k * k }, (_, n) => (n < done ? numbers.at(symbol, at(n)) : Number.NaN))
   const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
   const write = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
-  const fits = pen.grid(values, k, numbers.maps[symbol].limits, "signed", box, { write, bold: true, symbol, cell: at })
+  const fits = pen.drawGrid(values, k, numbers.maps[symbol].limits, "signed", box, {
+    write,
+    bold: true,
+    symbol,
+    cell: at,
+  })
   const unit = fits ? timesPower(exponent) : ""
   pen.head(kernelName(numbers, symbol, cell), unit, box.x, box.y - 18, box.width, numbers.maps[symbol].plain, pen.tone)
   pen.frame(box, "made")
@@ -256,12 +261,12 @@ export function touched(pen, numbers, symbol, cell) {
   const high = (pen.upright ? 0.5 * pen.height : pen.height) - HEAD - 26
   const box = fitted(numbers, x, 3, HEAD, pen.width * (pen.upright ? 1 : 0.4) - 6, high)
   titled(pen, numbers, x, cell[1], box, { word: say("web.mechanism.met") })
-  pen.map(numbers, x, [cell[1]], box, [])
+  pen.drawMap(numbers, x, [cell[1]], box, [])
   pen.frame(boxOf(numbers, x, box, ranges(numbers, symbol, x, cell)), "read")
   const [left, top] = pen.upright ? [3, HEAD + box.height + 30 + HEAD] : [box.x + box.width + 80, HEAD]
   const side = Math.min(pen.width - left - 20, pen.upright ? pen.height - top - 6 : box.height)
   const grid = { x: left, y: top, width: side, height: side }
   pen.head(kernelName(numbers, symbol, cell), "", left, top - 17, pen.width - left, numbers.maps[symbol].plain)
-  pen.kernel(numbers, symbol, cell[0], cell[1], grid)
-  pen.chosen(grid, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
+  pen.drawKernel(numbers, symbol, cell[0], cell[1], grid)
+  pen.outlineCellAt(grid, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
 }

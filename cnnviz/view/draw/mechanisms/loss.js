@@ -51,7 +51,7 @@ export function heights(pen, numbers, symbol, cell) {
     pen.context.globalAlpha = 0.75
     pen.context.fillRect(bar.x, bar.y, bar.width, bar.height)
     pen.context.globalAlpha = 1
-    pen.spot(bar, `n${n}`)
+    pen.addSpot(bar, `n${n}`)
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
     const text = number(at.height, 4)
     const cut = at.x(at.o) - 14 < pen.widthOf(text, { bold: true }) // left of the bar

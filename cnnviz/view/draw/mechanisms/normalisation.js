@@ -68,10 +68,10 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
   const left = images(pen, numbers, source, z, cell, place)
   const note = say("web.mechanism.of_all", { channel: cell[0], n: z.images })
   pen.head(numbers.maps[source].label, "", left.x, 13, wide + (pen.upright ? 8 : 90), note)
-  pen.ends(z.limits, "signed", left)
+  pen.drawColourBar(z.limits, "signed", left)
   const right = images(pen, numbers, symbol, n, cell, { ...place, x: pen.width - left.width - 5 }, true)
   pen.head(numbers.maps[symbol].label, "", right.x, 13, right.width, numbers.maps[symbol].plain, pen.tone)
-  pen.ends(n.limits, "signed", right)
+  pen.drawColourBar(n.limits, "signed", right)
   if (pen.upright) pen.arrow(left.x + left.width + 6, left.y + left.height / 2, right.x - 8, left.y + left.height / 2)
   const low = HEAD + left.height + 34
   const under = { x: 24, y: low, width: pen.width - 48, height: pen.height - low + 2 }
@@ -193,7 +193,7 @@ export function gained(pen, numbers, symbol, cell) {
   if (numbers.maps[source].kind === "map") {
     const box = fitted(numbers, source, wide.x, wide.y, wide.width, wide.height)
     pen.head(channelName(numbers, source, cell[0]), sizeOf(numbers, source), box.x, 13, box.width, label)
-    pen.map(numbers, source, [cell[0]], box)
+    pen.drawMap(numbers, source, [cell[0]], box)
     pen.frame(box)
   } else {
     pen.head(numbers.maps[source].label, "", wide.x, 13, wide.width, label)

@@ -29,7 +29,7 @@ export function weights(pen, numbers, symbol, cell) {
   const chosen = Math.floor(numbers.offset(symbol, cell) / outputs)
   const how = { chosen, symbol, cell: at, say: (/** @type {number} */ d) => number(weight(d)) }
   const { width, height, lies } = unitsOf(pen, shape.slice(0, -1), weight, limits, "signed", box, how)
-  pen.ends(limits, "signed", { ...box, width, height })
+  pen.drawColourBar(limits, "signed", { ...box, width, height })
   if (!lies) return
   const { part, row, column } = lies
   const [rows, columns] = [around(row, part.rows, NEAR), around(column, part.columns, NEAR)]
@@ -42,7 +42,7 @@ export function weights(pen, numbers, symbol, cell) {
   const [left, top] = [box.x + part.x + columns[0] * side, box.y + part.y + rows[0] * side]
   pen.frame({ x: left, y: top, width: columns.length * side, height: rows.length * side }, "read")
   pen.frame(grid, "read")
-  pen.grid(
+  pen.drawGrid(
     units.map((d) => (inside(d) ? weight(d) : Number.NaN)),
     columns.length,
     limits,
@@ -54,7 +54,7 @@ export function weights(pen, numbers, symbol, cell) {
       cell: (i) => at(units[i]),
     },
   )
-  pen.chosen(grid, rows.length, columns.length, rows.indexOf(row), columns.indexOf(column))
+  pen.outlineCellAt(grid, rows.length, columns.length, rows.indexOf(row), columns.indexOf(column))
 }
 
 /** Draw a weight's gradient, unit times incoming gradient, within the table of all products. @type {Picture} */
@@ -80,7 +80,7 @@ export function outer(pen, numbers, symbol, cell) {
     pen.frame({ x: left, y: HEAD, width, height }, "made")
     const word = say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs, dy) })
     pen.head(numbers.maps[symbol].label, "", left, 13, Math.max(width, 120), word, pen.tone)
-    pen.ends(limits, "signed", { ...box, width, height })
+    pen.drawColourBar(limits, "signed", { ...box, width, height })
     left += width + 20
   }
   const place = pen.upright

@@ -55,7 +55,7 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
   })
   rows.forEach(({ name, bold, term }, n) => {
     pen.text(name, NAMES - 4, y(n), { size, align: "right", bold, room: NAMES - 6 })
-    pen.spot({ x: 0, y: y(n) - line / 2, width: end, height: line }, term)
+    pen.addSpot({ x: 0, y: y(n) - line / 2, width: end, height: line }, term)
   })
   return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }
 }

@@ -83,7 +83,7 @@ function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
   const { limits } = numbers.maps.x
   const lit = { rows: one(Math.floor(chosen / columns)), columns: one(chosen % columns) }
   const draw = (/** @type {Box} */ box, /** @type {(value: number) => string} */ write) => {
-    pen.grid(values, columns, limits, "pixel", box, { write, symbol: "x", cell, term: String })
+    pen.drawGrid(values, columns, limits, "pixel", box, { write, symbol: "x", cell, term: String })
     pen.ring(lit, Math.ceil(values.length / columns), columns, box)
   }
   pen.arrow(x - 30, y + size / 2, x - 8, y + size / 2)

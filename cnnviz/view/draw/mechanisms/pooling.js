@@ -22,14 +22,14 @@ export function pool(pen, numbers, symbol, cell) {
   const won = link.pattern === "winner" ? String(numbers.sources(link, cell)[0]) : ""
   const { first, last, grid } = placed(pen, numbers, x, symbol, 0.27, 26)
   titled(pen, numbers, x, cell[0], first)
-  pen.map(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
+  pen.drawMap(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
   titled(pen, numbers, symbol, cell[0], last)
-  pen.map(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  pen.drawMap(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const size = Math.min(grid.width - 154, grid.height, 40 + 40 * link.geometry.k)
   const box = { x: grid.x, y: grid.y + (pen.upright ? 0 : (grid.height - size) / 2), width: size, height: size }
   pen.text(say("web.mechanism.window"), box.x, box.y - 10, { fill: pen.soft })
   const lit = won ? { lit: (/** @type {number} */ n) => String(under[n]) === won } : {}
-  pen.grid(values, link.geometry.k, numbers.maps[x].limits, numbers.maps[x].scale, box, lit)
+  pen.drawGrid(values, link.geometry.k, numbers.maps[x].limits, numbers.maps[x].scale, box, lit)
   threads(pen, numbers, x, first, box, reached[1], reached[2])
   const from = [box.x + size + 8, box.y + size / 2]
   const to = pen.upright ? [last.x + last.width / 2, last.y + last.height + LEGEND] : [last.x - 8, from[1]]
@@ -77,9 +77,9 @@ export function unpool(pen, numbers, symbol, cell) {
   const { first: left, last: right, grid } = placed(pen, numbers, symbol, dy, 0.23, 34)
   const strong = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   titled(pen, numbers, symbol, cell[0], left, { word: say("web.mechanism.goes_on") })
-  pen.map(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
+  pen.drawMap(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
   titled(pen, numbers, dy, cell[0], right, { word: say("web.mechanism.arrived") })
-  pen.map(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
+  pen.drawMap(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
   const size = Math.min(grid.width / 2 - NEXT, grid.height - (pen.upright ? 24 : 0))
   const y = pen.upright ? grid.y : HEAD + (left.height - size) / 2
   const boxes = [0, 1].map((n) => ({ x: grid.x + 6 + n * (size + NEXT), y, width: size, height: size }))
@@ -90,7 +90,7 @@ export function unpool(pen, numbers, symbol, cell) {
     const { limits, scale } = numbers.maps[name]
     const lit = (/** @type {number} */ i) => String(under[i]) === (chosen ? best : String(cell))
     const values = under.map((place) => numbers.at(name, place))
-    pen.grid(values, k, limits, scale, boxes[n], { lit })
+    pen.drawGrid(values, k, limits, scale, boxes[n], { lit })
   })
   threads(pen, numbers, symbol, left, boxes[0], window[1], window[2])
   const last = boxes[shown.length - 1]

@@ -41,7 +41,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
     ? fitted(numbers, map, 4, HEAD, pen.width * 0.5, 0.32 * pen.height)
     : fitted(numbers, map, 4, HEAD, pen.width * 0.25, side)
   titled(pen, numbers, map, channel, left, back ? { word: say("web.mechanism.goes_on") } : {})
-  pen.map(numbers, map, [channel], left, [{ rows: down, columns: across }])
+  pen.drawMap(numbers, map, [channel], left, [{ rows: down, columns: across }])
   const under = left.y + left.height + 28
   const large = pen.upright
     ? Math.min(pen.width * 0.55, pen.height - under - foot - 16)
@@ -64,7 +64,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const exponent = power(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // a common exponent, because they are compared
   printed(pen, numbers, map, values, across.count, grid, exponent, lit)
   const chosen = (/** @type {Box} */ box, /** @type {string} */ tone) =>
-    pen.chosen(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)
+    pen.outlineCellAt(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)
   chosen(grid, back ? pen.ink : pen.tone)
   threads(pen, numbers, map, left, grid, down, across)
   const block = pen.upright ? pen.width * 0.12 : (Math.min(side, pen.width * 0.24) / 3) * (back ? 0.9 : 0.85)
@@ -98,9 +98,9 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
 function printed(pen, numbers, map, values, columns, box, exponent, lit) {
   const { limits, scale } = numbers.maps[map]
   const exact = (/** @type {number} */ value) => short(value / 10 ** exponent)
-  const room = pen.sized(values.map(exact), box.width / columns, (box.height * columns) / values.length)
+  const room = pen.fontSizeFor(values.map(exact), box.width / columns, (box.height * columns) / values.length)
   const write = room || exponent ? exact : coarse
-  const fits = pen.grid(values, columns, limits, scale, box, { write, lit })
+  const fits = pen.drawGrid(values, columns, limits, scale, box, { write, lit })
   if (fits && exponent) pen.note(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
 }
 

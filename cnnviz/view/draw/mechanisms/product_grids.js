@@ -43,14 +43,14 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   const outside = known.length < values.length
   const word = back ? "arrived" : outside ? "window_outside" : "window"
   pen.text(say(`web.mechanism.${word}`), under.x, 13, { fill: pen.soft, room: back ? undefined : width })
-  pen.grid(a, k, limits, scale, under, { write: three.writes[0], term, ...own })
+  pen.drawGrid(a, k, limits, scale, under, { write: three.writes[0], term, ...own })
   if (back) unit(under, three.powers[0])
   else pen.frame(under, "read")
   pen.head(kernelName(numbers, f, at), "", kernel.x, 13, width, numbers.maps[f].plain)
-  pen.kernel(numbers, f, at[0], at[1], kernel, { write: three.writes[1], term })
+  pen.drawKernel(numbers, f, at[0], at[1], kernel, { write: three.writes[1], term })
   pen.text(say("web.mechanism.products"), last.x, 13, { fill: pen.soft })
   unit(last, three.powers[1])
-  pen.grid(values, k, [-most, most], "signed", last, { write: three.writes[2], term })
+  pen.drawGrid(values, k, [-most, most], "signed", last, { write: three.writes[2], term })
   const signs = back ? [three.sign, "⊙"] : ["⊙", three.sign]
   signs.forEach((sign, n) => pen.sign(sign, (boxes[n].x + width + boxes[n + 1].x) / 2, y + width / 2))
   if (!three.fits) largest(pen, { a, b, k, boxes }, boxes[0].x, y + width + 14, 3 * width)
@@ -72,7 +72,7 @@ export function threeGrids(pen, a, b, written, width, height) {
     const { writes, sign } = gridOf(scaled, b, (value) => write(value * unit))
     return { writes, sign, texts: texts(scaled, b, writes) }
   })
-  const size = (/** @type {string[]} */ all) => pen.sized(all, width, height, false)
+  const size = (/** @type {string[]} */ all) => pen.fontSizeFor(all, width, height, false)
   const found = tried.find((each) => size(each.texts)) ?? rounded(scaled, b, unit, written)
   const [first, second, third] = found.writes
   return {

@@ -67,7 +67,7 @@ export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...
       const values = Array.from({ length: part.rows * part.columns }, (_, n) =>
         part.from + n < count ? value(n) : Number.NaN,
       )
-      pen.grid(values, part.columns, limits, scale, place)
+      pen.drawGrid(values, part.columns, limits, scale, place)
       for (const ring of rings) pen.ring(ring, part.rows, part.columns, place)
     } else pen.picture(part.rows, part.columns, value, limits, scale, place, rings)
     if (own) {

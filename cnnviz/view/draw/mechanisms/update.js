@@ -63,7 +63,7 @@ function unshown(pen, others, next, y) {
   const all = `${words}${COLON}${others.map((name) => `<i>${name}</i>`).join(", ")}`
   const text = isLegible(pen, plain(all), pen.width) ? all : words
   const width = pen.rich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
-  pen.spot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
+  pen.addSpot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
 }
 
 /**
@@ -210,7 +210,7 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
   for (const n of places) {
     const own = { x: box.x + (n % k) * w, y: box.y + Math.floor(n / k) * h, width: w, height: h }
     const paint = colour(values(2, n), limits, "signed")
-    pen.filled(own, paint)
+    pen.fillCell(own, paint)
     const lines = whiches.map((which) => {
       const value = values(which, n)
       return which === 1
@@ -229,7 +229,7 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
     const number = { symbol, cell: numbers.cell(symbol, from + n) }
     pen.spots.push({ box: own, term: `${symbol}${n}`, ...number })
   }
-  pen.chosen(box, k, k, cell[2], cell[3])
+  pen.outlineCellAt(box, k, k, cell[2], cell[3])
 }
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} [chosen] @returns {Group} */
@@ -279,14 +279,14 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     const { limits } = numbers.maps[symbol]
     const ends = which === 1 ? [-most, most] : limits
     const own = which ? {} : { symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
-    pen.grid(values, columns, ends, "signed", box, {
+    pen.drawGrid(values, columns, ends, "signed", box, {
       write: which === 1 ? step : kept.write,
       bold: which !== 1,
       term: (n) => `${symbol}${n}`,
       ...own,
     })
     if (!pointed) return
-    pen.chosen(box, count / columns, columns, Math.floor(chosen / columns), chosen % columns)
+    pen.outlineCellAt(box, count / columns, columns, Math.floor(chosen / columns), chosen % columns)
   })
   for (const [which, power] of [kept.power, exponent, kept.power].entries())
     if (power) pen.note(timesPower(power), places[which], size.y + size.height + 9)
@@ -307,7 +307,7 @@ function writing(pen, values, digits, w, h) {
     write: (/** @type {number} */ value) =>
       fixed(value / 10 ** power, power === 0 && Number.isInteger(value) ? 0 : digits),
   }))
-  return ways.find(({ write }) => pen.sized(values.map(write), w, h)) ?? ways[0]
+  return ways.find(({ write }) => pen.fontSizeFor(values.map(write), w, h)) ?? ways[0]
 }
 
 /**

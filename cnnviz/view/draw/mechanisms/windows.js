@@ -43,8 +43,8 @@ export function titled(pen, numbers, symbol, c, box, how = {}) {
 export function madeMap(pen, numbers, symbol, [channel], box, indent = 0) {
   const { limits, scale } = numbers.maps[symbol]
   titled(pen, numbers, symbol, channel, box, { note: sizeOf(numbers, symbol), fill: pen.tone })
-  pen.map(numbers, symbol, [channel], box, [], limits, !indent)
-  if (indent) pen.ends(limits, scale, { ...box, x: box.x + indent, width: box.width - indent })
+  pen.drawMap(numbers, symbol, [channel], box, [], limits, !indent)
+  if (indent) pen.drawColourBar(limits, scale, { ...box, x: box.x + indent, width: box.width - indent })
   pen.frame(box, "made")
 }
 
@@ -155,7 +155,7 @@ export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
 export function spotTerms(pen, numbers, symbol, cells, map) {
   cells.forEach(([, row, column], n) => {
     const box = boxOf(numbers, symbol, map, { rows: one(row), columns: one(column) })
-    pen.spot(box, String(n))
+    pen.addSpot(box, String(n))
   })
 }
 

@@ -19,14 +19,14 @@ class Unfinished(TimeoutError):
         self.answer = answer
 
 
-class Answers:
-    """Responses of one page, each a function of the address. A page implements `answer` and overrides other methods
+class PageHandler:
+    """Responses of one page, each a function of the address. A page implements `respond` and overrides other methods
     as needed."""
 
-    several = modes = False
+    supports_several_images = supports_eval_mode = False
     """Whether the page supports several images, and a pass in eval mode."""
 
-    def answer(self, now: PageRequest) -> bytes:
+    def respond(self, now: PageRequest) -> bytes:
         """Return the complete response. Raise Unfinished, with a partial response, while a part of it is still being
         computed."""
         raise NotImplementedError
@@ -35,37 +35,37 @@ class Answers:
         """Return the exact numbers of the part named `of`, or None if the page has no parts."""
         return None
 
-    def exact(self, now: PageRequest) -> dict[str, np.ndarray] | None:
-        """Return every array by its symbol, as float64, for programs; None if `answer` contains them already."""
+    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray] | None:
+        """Return every array by its symbol, as float64, for programs; None if the response contains them already."""
         return None
 
-    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
-        """Return a message by key for each of the page's own keys that is invalid, unless `answer` reports it."""
+    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
+        """Return a message by key for each of the page's own keys that is invalid, unless the response reports it."""
         return {}
 
-    def updates(self, now: PageRequest) -> int:
+    def last_update(self, now: PageRequest) -> int:
         """Return the last update that an export of the page's recording covers."""
         return now.setup.k
 
-    def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+    def opening_query(self, asked: Mapping[str, str]) -> Mapping[str, str]:
         """Return the setup, as a query, for an address without one."""
         return {}
 
-    def lasts(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
         """Return whether the response is immutable and may be cached."""
         return True
 
-    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         """Return the estimated time of the response in seconds, without the setup's updates."""
         return 0.0
 
 
-def answers_of(page: Page) -> Answers:
-    """Import the page's response module on first use and return its responses.
+def handler_of(page: Page) -> PageHandler:
+    """Import the page's handler on first use and return it.
 
     >>> from cnnviz.pages.registry import pages
-    >>> answers_of(pages()[0]).lasts({})
+    >>> handler_of(pages()[0]).is_cacheable({})
     True
     """
-    found: Answers = import_module(f"{page.package}.answer").ANSWERS
-    return found
+    handler: PageHandler = import_module(f"{page.package}.handler").HANDLER
+    return handler

@@ -1,0 +1,27 @@
+"""Responses of the Notebook page: the teaching notebook's rule beside the exact one."""
+
+from collections.abc import Mapping
+
+from cnnviz.core.setup.setup import Setup
+from cnnviz.pages import gradient_chain
+from cnnviz.pages.address import PageRequest
+from cnnviz.pages.handlers import PageHandler
+from cnnviz.pages.notebook.story import story
+from cnnviz.pages.notebook.tabs import call_of, story_step
+from cnnviz.pages.notebook.two_rules import chain, tab_records
+
+
+class _NotebookHandler(PageHandler):
+    """Responses of the Notebook page's tabs."""
+
+    def respond(self, now: PageRequest) -> bytes:
+        head, arrays = tab_records(now.setup, now.snapshot, now.query)
+        return gradient_chain.encode_chain("notebook", now, chain(now.setup, now.snapshot, now.query), head, arrays)
+
+    def opening_query(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+        """Return the setup of the story's step that an address without a setup names."""
+        place = story_step(Setup(), asked)
+        return story()[place - 1].at_call(call_of(asked)).to_query() if place else {}
+
+
+HANDLER = _NotebookHandler()
