@@ -51,7 +51,7 @@ export class RoomBoard {
     this.code = code
     this.changed = changed
     this.curtain = document.createElement("section")
-    this.curtain.className = "hall curtain"
+    this.curtain.className = "room-ui curtain"
     this.curtain.addEventListener("click", () => this.cover(""))
     element.after(this.curtain)
     this.runs = new AllRuns(element, asking)

@@ -495,7 +495,7 @@ def test_a_room_that_is_gone_says_so_everywhere_and_its_presenter_opens_it_again
     for page in (follower, projector):
         expect(page.locator(".room-bar")).to_contain_text("The server was restarted")
     for page in (lecturer.page, presenter_view):
-        expect(page.locator(".room-gone")).to_contain_text(f"The server has forgotten room {code}")
+        expect(page.locator(".room-gone")).to_contain_text(f"The server has lost room {code}")
     for page in (lecturer.page, projector):  # the question stays, so that nobody sees what it hides
         expect(page.locator(".board h1")).to_have_text("Clear so far?")
     expect(follower.locator(".ballot h1")).to_have_text("Clear so far?")
