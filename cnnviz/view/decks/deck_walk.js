@@ -138,13 +138,15 @@ export function visit(view, id, number, look) {
   withDeck(view, id, (data) => data && number <= data.screens.length && goTo(view, data, number, false, look))
 }
 
-/** Goes to another screen of the deck; past its ends one stays. @param {View} view @param {number} by */
+/** Go to another screen of the deck, once it is read; past its ends the screen stays. @param {View} view @param {number} by */
 export function walk(view, by) {
-  const here = view.host.address.read()
-  const deck = known.get(here.script ?? "")?.data
-  if (!deck) return
-  const number = numberIn(deck, here) + by
-  if (number >= 1) visit(view, deck.id, number)
+  const { address } = view.host
+  const { script: id } = address.read()
+  if (!id) return
+  withDeck(view, id, (deck) => {
+    const number = deck ? numberIn(deck, address.read()) + by : 0
+    if (deck && number >= 1 && number <= deck.screens.length) goTo(view, deck, number)
+  })
 }
 
 /** The screen of a deck that one is at, of how many; undefined outside of any. @param {View} view */
