@@ -14,10 +14,18 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.data.images import Image, find_image, load_images
 from cnnviz.export.animation import animation
-from cnnviz.export.arguments import FILES, SERVING, film_kind, parse, query_of, serves, setup_from_arguments
+from cnnviz.export.arguments import (
+    FILES,
+    SERVER_OPTIONS,
+    film_kind,
+    parse,
+    query_of,
+    setup_from_arguments,
+    starts_server,
+)
 from cnnviz.export.arrays import arrays_npz, stage_csv
 from cnnviz.export.cli_language import language, speaking
-from cnnviz.export.cli_output import fail, put, reason, tell
+from cnnviz.export.cli_output import error_message, fail, print_lines, print_message
 from cnnviz.export.exercise import exercise_notebook, exercise_script
 from cnnviz.export.frameworks import keras_script, pytorch_script
 from cnnviz.export.hand_sheet import hand_sheet
@@ -71,7 +79,7 @@ def _main(arguments: list[str], page: bool) -> int:
         args = parse(arguments)
         if args.site is not None:
             return _site(args)
-        return _serve(args) if page or serves(args) else _run(args)
+        return _serve(args) if page or starts_server(args) else _run(args)
     except KeyboardInterrupt:
         return fail(130, say("terminal.stopped"))
     except Exception as error:
@@ -85,7 +93,7 @@ def _serve(args: argparse.Namespace) -> int:
 
     try:
         with use_language(""):  # no language: each visitor chooses one
-            return serve({name: getattr(args, name) for name in SERVING})
+            return serve({name: getattr(args, name) for name in SERVER_OPTIONS})
     except ValueError as error:
         return fail(2, str(error))
 
@@ -103,9 +111,9 @@ def _run(args: argparse.Namespace) -> int:
         if len(images) > 1 and any(getattr(args, kind) is not None for kind in SINGLE_IMAGE_FILES):
             raise Problem("data.image.several")
     except ValueError as error:
-        return fail(2, reason(error))
+        return fail(2, error_message(error))
     for note in notes:
-        tell(str(note))
+        print_message(str(note))
     x = load_images(setup)
     with np.errstate(all="ignore"):
         snapshot = _with_progress(setup, "terminal.computing", lambda progress: run(setup, x, progress)).in_mode(setup.mode)
@@ -116,7 +124,7 @@ def _run(args: argparse.Namespace) -> int:
     files = {name for name in FILES if getattr(args, name) is not None}
     # an HTML file shows the numbers itself, and a deck's file shows those of other setups
     is_in_file = bool(files) and files <= {"html", "scorm"}
-    is_printed = is_in_file or put([*title(setup, words), *report(setup, snapshot)])
+    is_printed = is_in_file or print_lines([*title(setup, words), *report(setup, snapshot)])
     return 0 if is_printed and is_written else 1
 
 
@@ -181,7 +189,7 @@ def _write(name: str, make: Callable[[], bytes | str]) -> bool:
         Path(name).write_bytes(data)
     except (OSError, ValueError) as error:
         return not fail(1, say("terminal.unwritable", file=repr(name), error=getattr(error, "strerror", None) or str(error)))
-    tell(say("terminal.wrote", file=name, n=len(data)))
+    print_message(say("terminal.wrote", file=name, n=len(data)))
     return True
 
 

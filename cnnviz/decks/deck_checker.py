@@ -137,24 +137,24 @@ class _ScreenChecker:
 
     def check_page_keys(self, scope: Scope) -> None:
         """Check the page's keys in the address, and the number of updates of an experiment."""
-        own, most = self.screen.place.own, scope.setup.most_updates
+        page_query, max_updates = self.screen.place.own, scope.setup.most_updates
         with self.at("at"):
             if self.screen.place.page == TRAIN:
                 find_image(scope.setup.img)  # raises for several images: this page trains on one
-            if "sweep" in own and (said := read_sweep(own["sweep"], scope.setup).said):
-                raise Problem(said[0].id, **said[0].values)
-            for left_out in PageState.from_query(own)[1].values():
-                raise Problem(left_out.id, **left_out.values)
-            if own.get("mistake"):
-                placed(own["mistake"], scope.setup.network, scope.setup.opt)
-            readers = {"n": integer_parser(1, most), "mission": choice_parser(mission.id for mission in missions())}
-            for key in readers.keys() & own.keys():
+            if "sweep" in page_query and (notes := read_sweep(page_query["sweep"], scope.setup).said):
+                raise Problem(notes[0].id, **notes[0].values)
+            for note in PageState.from_query(page_query)[1].values():
+                raise Problem(note.id, **note.values)
+            if page_query.get("mistake"):
+                placed(page_query["mistake"], scope.setup.network, scope.setup.opt)
+            readers = {"n": integer_parser(1, max_updates), "mission": choice_parser(mission.id for mission in missions())}
+            for key in readers.keys() & page_query.keys():
                 try:
-                    readers[key](own[key])
+                    readers[key](page_query[key])
                 except Problem as why:
-                    raise Problem("lessons.scope.key", key=key, text=own[key], why=why.message) from None
-        if self.screen.updates and self.screen.updates > most:
-            self.add_diagnostic(("updates",), message("lessons.file.number", field="updates", least=1, most=most))
+                    raise Problem("lessons.scope.key", key=key, text=page_query[key], why=why.message) from None
+        if self.screen.updates and self.screen.updates > max_updates:
+            self.add_diagnostic(("updates",), message("lessons.file.number", field="updates", least=1, most=max_updates))
 
     def check_symbols(self, scope: Scope) -> None:
         """Check the hidden maps, and the map to be clicked."""
@@ -181,8 +181,8 @@ class _ScreenChecker:
             return
         with self.at("tolerance"):
             tolerance = tolerance_of(self.screen, scope, key)
-        seen: list[tuple[int, np.ndarray]] = []
-        right = any(not answer.is_ for answer in self.screen.answers)
+        earlier_values: list[tuple[int, np.ndarray]] = []
+        has_right_answer = any(not answer.is_ for answer in self.screen.answers)
         for n, answer in enumerate(self.screen.answers):
             if not answer.is_:
                 continue
@@ -190,21 +190,21 @@ class _ScreenChecker:
                 self.check_time()
                 value = value_of(self.screen, answer.is_, scope)
                 is_key = abs(float(value) - float(key)) <= (tolerance or 1e-12) if self.screen.kind == "number" else is_same_answer(value, key)
-                if is_key and (right or self.screen.kind != "choose"):
+                if is_key and (has_right_answer or self.screen.kind != "choose"):
                     raise Problem("lessons.check.equals_key", text=answer.is_, key=format_value(key))
-                right = right or is_key
-                for other, known in seen:
-                    if is_same_answer(value, known):
-                        raise Problem("lessons.check.equals_other", text=answer.is_, line=self.reading.line((*self.path, "answers", other)))
-                seen.append((n, value))
+                has_right_answer = has_right_answer or is_key
+                for earlier_index, earlier_value in earlier_values:
+                    if is_same_answer(value, earlier_value):
+                        raise Problem("lessons.check.equals_other", text=answer.is_, line=self.reading.line((*self.path, "answers", earlier_index)))
+                earlier_values.append((n, value))
         if self.screen.kind == "choose":
             self.check_labels()
-        if self.screen.kind == "choose" and not right:
+        if self.screen.kind == "choose" and not has_right_answer:
             self.add_diagnostic(("key",), message("lessons.check.no_answer_right", key=format_value(key)))
         if self.screen.kind == "number" and tolerance is not None:
             self.check_typed_key(scope, float(key), tolerance)
             self.check_numbers_in_text(scope, float(key), tolerance)
-        if self.screen.kind == "choose" and right:
+        if self.screen.kind == "choose" and has_right_answer:
             self.check_labels_in_text(scope)
 
     def check_typed_key(self, scope: Scope, key: float, tolerance: float) -> None:
@@ -297,7 +297,7 @@ class _ScreenChecker:
             for part, lang in {part: lang for lang, part in text.by_language.items()}.items():
                 with self.at(*self._path_in_file(path), lang):
                     self.check_time()
-                    if "{" in (rest := PLACEHOLDER.sub("", part)) or "}" in rest:
+                    if "{" in (plain_text := PLACEHOLDER.sub("", part)) or "}" in plain_text:
                         raise Problem("lessons.text.brace", sample="{L:3}")
                     fill(LocalizedText({lang: part}), scope)
 
@@ -322,13 +322,13 @@ class _ScreenChecker:
             if time.thread_time() > self.deadline:
                 return self.add_diagnostic(("change",), message("lessons.check.too_long"))
             try:
-                found = ask(self.screen, setup_at(self.screen, change))
+                question = ask(self.screen, setup_at(self.screen, change))
             except Problem as problem:
                 return self.add_diagnostic(("change",), message("lessons.check.elsewhere", where=format_query(change), why=problem.message))
-            if self.screen.kind == "choose" and len(found.options) < 2:
+            if self.screen.kind == "choose" and len(question.options) < 2:
                 return self.add_diagnostic(("change",), message("lessons.check.one_answer", where=format_query(change)))
-            if self.screen.kind == "choose" and not next(option for option in found.options if option.right).label.by_language:
-                why = message("lessons.check.no_answer_right", key=format_value(found.key))
+            if self.screen.kind == "choose" and not next(option for option in question.options if option.right).label.by_language:
+                why = message("lessons.check.no_answer_right", key=format_value(question.key))
                 return self.add_diagnostic(("change",), message("lessons.check.elsewhere", where=format_query(change), why=why))
 
 

@@ -45,9 +45,9 @@ class Library:
 
     def beside(self, deck: Deck) -> Library:
         """Return the library with another deck, which replaces those with its id."""
-        lessons, lectures = (tuple(other for other in listed if other.id != deck.id) for listed in (self.lessons, self.lectures))
-        setup, lecture = ((deck,), ()) if deck.is_lesson else ((), (deck,))
-        return replace(self, lessons=lessons + setup, lectures=lectures + lecture)
+        lessons, lectures = (tuple(other for other in decks if other.id != deck.id) for decks in (self.lessons, self.lectures))
+        new_lessons, new_lectures = ((deck,), ()) if deck.is_lesson else ((), (deck,))
+        return replace(self, lessons=lessons + new_lessons, lectures=lectures + new_lectures)
 
 
 @cache

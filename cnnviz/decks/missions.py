@@ -49,8 +49,8 @@ class Mission:
 
     def kept(self, setup: Setup) -> tuple[str, ...]:
         """Return the keys to keep that differ from the start."""
-        start, here = Setup.parse_query(query_of(self.at))[0].to_query(), setup.to_query()
-        return tuple(key for key in self.keep if start.get(key, "") != here.get(key, ""))
+        start, current = Setup.parse_query(query_of(self.at))[0].to_query(), setup.to_query()
+        return tuple(key for key in self.keep if start.get(key, "") != current.get(key, ""))
 
     def met(self, setup: Setup) -> bool:
         """Return whether the goal is reached; False if that cannot be computed.
@@ -101,15 +101,15 @@ class Blind:
         difference. None if it is not a choice."""
         if address not in self.choices:
             return None
-        made, title = _mistaken_gradients(self.choices[address], self.setup, snapshot), self.choices[address].title
+        gradients, title = _mistaken_gradients(self.choices[address], self.setup, snapshot), self.choices[address].title
         stages = [name for stage in self.setup.network.stages if stage.phase == "backward" for name in stage.makes]
         for name in (*stages, "dx"):
-            theirs = self.gradients[name]
-            apart = np.abs(made[name] - theirs)
-            if not is_close(made[name], theirs):
-                index = tuple(int(n) for n in np.unravel_index(int(np.argmax(apart)), apart.shape))
+            expected = self.gradients[name]
+            difference = np.abs(gradients[name] - expected)
+            if not is_close(gradients[name], expected):
+                index = tuple(int(n) for n in np.unravel_index(int(np.argmax(difference)), difference.shape))
                 entry = f"{label(name)}[{', '.join(map(str, index))}]"
-                return False, message("ui.missions.not_it", title=title, entry=entry, made=float(made[name][index]), here=float(theirs[index]))
+                return False, message("ui.missions.not_it", title=title, entry=entry, made=float(gradients[name][index]), here=float(expected[index]))
         return True, message("ui.missions.it", title=title)
 
 
@@ -126,8 +126,8 @@ def blind(setup: Setup, snapshot: Snapshot, case: int) -> Blind | None:
     if not all(np.isfinite(array).all() for array in exact.values()):
         return None
     gradients = {mistake: _mistaken_gradients(mistake, setup, snapshot) for mistake in mistakes_for(setup.network, setup.opt)}
-    gradients = {mistake: wrong for mistake, wrong in gradients.items() if all(np.isfinite(array).all() for array in wrong.values())}
-    choices = {mistake.address: mistake for mistake, wrong in gradients.items() if any(not is_close(wrong[name], exact[name]) for name in exact)}
+    gradients = {mistake: mistaken for mistake, mistaken in gradients.items() if all(np.isfinite(array).all() for array in mistaken.values())}
+    choices = {mistake.address: mistake for mistake, mistaken in gradients.items() if any(not is_close(mistaken[name], exact[name]) for name in exact)}
     numbered = [mistake for mistake in choices.values() if mistake.mistake.name in NUMBERED]
     if not numbered:
         return None

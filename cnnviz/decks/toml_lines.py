@@ -19,10 +19,10 @@ def lines_of(text: str) -> dict[Path, int]:
     >>> lines_of('id = "a"\\n[[step]]\\nanswers = [\\n  { is = "1" },\\n]\\n')[("step", 0, "answers", 0, "is")]
     4
     """
-    return _Scan(text).found
+    return _LineScanner(text).found
 
 
-class _Scan:
+class _LineScanner:
     def __init__(self, text: str):
         self.text, self.at = text, 0
         self.ends = [end.start() for end in re.finditer("\n", text)]

@@ -23,12 +23,12 @@ MAX_FRAMES = 120
 """Upper limit of the frames of an animation."""
 MAX_BYTES = 2_000_000
 """Upper limit of the bytes of an animation."""
-MOST_IN_A_LINE = 16
+MAX_COLUMNS = 16
 """Upper limit of numbers on one line, if a vector is wrapped."""
 
 
 @dataclass(frozen=True)
-class Shown:
+class MapSelection:
     """A map of the animation: its symbol, its label with the channel, its scale ("signed" or "activation"), and the
     channel's index in the array."""
 
@@ -43,19 +43,19 @@ class Shown:
         array = home[self.symbol][self.at] if self.at else home[self.symbol]
         if array.ndim != 1:
             return array
-        columns = array.size if array.size <= MOST_IN_A_LINE else math.isqrt(array.size - 1) + 1
+        columns = array.size if array.size <= MAX_COLUMNS else math.isqrt(array.size - 1) + 1
         return np.append(array, np.zeros(-array.size % columns)).reshape(-1, columns)
 
 
-def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
+def selected_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[MapSelection]:
     """Return the maps of the animation, from left to right: a filter of the first convolution, its output, the
     activation, and the gradient (core/training/film.py). Filter and channel are those of the pinned cell, otherwise
     the first.
 
-    >>> [shown.symbol for shown in shown_maps(Setup(), (32, 32))]
+    >>> [shown.symbol for shown in selected_maps(Setup(), (32, 32))]
     ['f', 'z1', 'a1', 'dz1']
     >>> net = "conv4x3-relu-max2-dense10-softmax-ce"
-    >>> [shown.name for shown in shown_maps(Setup(net=net, cell="a1:2,0,0"), (32, 32))]
+    >>> [shown.name for shown in selected_maps(Setup(net=net, cell="a1:2,0,0"), (32, 32))]
     ['f[2,0]', 'z1[2]', 'a1[2]', 'dz1[2]']
     """
     program = setup.network.program(x_shape)
@@ -63,22 +63,22 @@ def shown_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[Shown]:
     names = (*([filters] if filters else []), *maps_of(setup.network))
     symbol, at = setup.pinned_cell or ("", ())
     channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
-    chosen = []
+    selection = []
     for name in names:
         shape = program.shown[name if name in program.shown else name[1:]]
-        place = (channel, 0)[: max(0, len(shape) - 2)]
-        label = f"{name}[{','.join(map(str, place))}]" if place else name
-        chosen.append(Shown(name, label, _scale(setup.network, name), place))
-    return chosen
+        index = (channel, 0)[: max(0, len(shape) - 2)]
+        label = f"{name}[{','.join(map(str, index))}]" if index else name
+        selection.append(MapSelection(name, label, _scale(setup.network, name), index))
+    return selection
 
 
 def _scale(network: Network, symbol: str) -> str:
     """Return the colour scale of a symbol: "activation" for values in 0 … 1, otherwise "signed"."""
-    found = "signed"
+    scale = "signed"
     for layer, names in zip(network.layers, network.names, strict=True):
-        found = found if layer.scale == "same" else layer.scale
+        scale = scale if layer.scale == "same" else layer.scale
         if names.output == symbol:
-            return "activation" if found == "share" else "signed"
+            return "activation" if scale == "share" else "signed"
     return "signed"
 
 
@@ -112,34 +112,34 @@ def animation(
         raise Problem("export.animation.wrong_frames", frames=frames, most=MAX_FRAMES)
     if kind not in KINDS:
         raise Problem("export.animation.wrong_kind", kind=repr(kind), kinds=KINDS)
-    shown, losses = [], list[float]()
+    frame_contents, losses = [], list[float]()
     for k in frame_updates(setup.k, frames):
         snapshot = run_updates(setup, x, k).in_mode(setup.mode)
-        shown.append(_shown(setup, snapshot))
+        frame_contents.append(_panels(setup, snapshot))
         losses.append(float(snapshot.losses[-1]))
         progress(k)
-    drawn = []
-    for place, (caption, panels) in enumerate(shown):
+    images = []
+    for index, (caption, panels) in enumerate(frame_contents):
         check_cancelled()
-        drawn.append(draw(caption, [*panels, Curve("L", np.array(losses), place)]))
-    while len(data := encode(drawn, kind)) > max_bytes:
-        if len(drawn) <= 2:
+        images.append(draw(caption, [*panels, Curve("L", np.array(losses), index)]))
+    while len(data := encode(images, kind)) > max_bytes:
+        if len(images) <= 2:
             raise Problem("export.animation.too_large", bytes=len(data), most=max_bytes)
-        drawn = [drawn[i] for i in frame_updates(len(drawn) - 1, max(2, len(drawn) // 2))]
+        images = [images[i] for i in frame_updates(len(images) - 1, max(2, len(images) // 2))]
     return data
 
 
 def setup_picture(setup: Setup, x: np.ndarray) -> bytes:
     """Return the animation's last frame as PNG."""
     snapshot = run_updates(setup, x, setup.k).in_mode(setup.mode)
-    caption, panels = _shown(setup, snapshot)
+    caption, panels = _panels(setup, snapshot)
     return encode([draw(caption, [*panels, Curve("L", snapshot.losses, setup.k)])], "png")
 
 
-def _shown(setup: Setup, snapshot: Snapshot) -> tuple[str, list[Panel]]:
+def _panels(setup: Setup, snapshot: Snapshot) -> tuple[str, list[Panel]]:
     """Return a frame's caption, and its panels: the image and the maps."""
     x = snapshot.trace.x
     image = Panel("x", "pixel", x if np.ndim(x) == 2 else np.mean(x, axis=0))
-    maps = [Panel(chosen.name, chosen.scale, chosen.of(snapshot)) for chosen in shown_maps(setup, np.shape(x))]
+    maps = [Panel(selection.name, selection.scale, selection.of(snapshot)) for selection in selected_maps(setup, np.shape(x))]
     caption = say("export.animation.frame", k=len(snapshot.losses) - 1, loss=float(snapshot.losses[-1]))
     return caption, [image, *maps]

@@ -23,7 +23,7 @@ KINDS = ("gif", "webp")
 PANEL, GAP, LINE, LETTERS = 240, 24, 32, 24
 """Sizes in pixels: side of a map, gap between maps, line height and font size."""
 
-MOST_WRITTEN = 9
+MAX_LABELLED_CELLS = 9
 """Upper limit of cells of a map whose numbers are written on it."""
 
 LEVELS = 101  # of each scale; odd, so that zero has its own colour
@@ -78,21 +78,21 @@ def draw(caption: str, panels: Sequence[Panel | Curve]) -> np.ndarray:
     size = (_TOP + PANEL + 2 * LINE + GAP, GAP + len(panels) * (PANEL + GAP))
     frame = np.full(size, _WHITE, np.uint8)
     texts = [((GAP, _TOP + PANEL + LINE + GAP // 2), caption)]
-    places = [(slice(_TOP, _TOP + PANEL), slice(left, left + PANEL)) for left in range(GAP, size[1], PANEL + GAP)]
-    for place, panel in zip(places, panels, strict=True):
+    areas = [(slice(_TOP, _TOP + PANEL), slice(left, left + PANEL)) for left in range(GAP, size[1], PANEL + GAP)]
+    for area, panel in zip(areas, panels, strict=True):
         low, high = _limits(panel)
         if isinstance(panel, Curve):
-            _plot(frame[place], panel)
+            _plot(frame[area], panel)
         else:
-            _paint(frame[place], panel, low, high)
-        texts.append(((place[1].start, GAP - 2), panel.name))
-        texts.append(((place[1].start, _TOP + PANEL + 1), f"0 … {format_value(high, '3')}" if low == 0 else f"±{format_value(high, '3')}"))
-    ink = _ink(size, texts)
-    inked = ink > 0
-    frame[inked] = _WHITE - np.rint(ink[inked] / 255 * (_GRAYS - 1)).astype(np.uint8)
-    for place, panel in zip(places, panels, strict=True):
-        if isinstance(panel, Panel) and panel.array.size <= MOST_WRITTEN:
-            _write_numbers(frame[place], panel.array, panel.scale)
+            _paint(frame[area], panel, low, high)
+        texts.append(((area[1].start, GAP - 2), panel.name))
+        texts.append(((area[1].start, _TOP + PANEL + 1), f"0 … {format_value(high, '3')}" if low == 0 else f"±{format_value(high, '3')}"))
+    ink = _text_coverage(size, texts)
+    is_covered = ink > 0
+    frame[is_covered] = _WHITE - np.rint(ink[is_covered] / 255 * (_GRAYS - 1)).astype(np.uint8)
+    for area, panel in zip(areas, panels, strict=True):
+        if isinstance(panel, Panel) and panel.array.size <= MAX_LABELLED_CELLS:
+            _write_numbers(frame[area], panel.array, panel.scale)
     return frame
 
 
@@ -100,33 +100,33 @@ def _limits(panel: Panel | Curve) -> tuple[float, float]:
     """Return the ends of a map's colour scale, or of a curve's axis."""
     if isinstance(panel, Curve):
         return 0.0, panel.most
-    most = float(np.abs(panel.array).max())
-    return {"activation": (0.0, 1.0), "pixel": (0.0, most)}.get(panel.scale, (-most, most))
+    limit = float(np.abs(panel.array).max())
+    return {"activation": (0.0, 1.0), "pixel": (0.0, limit)}.get(panel.scale, (-limit, limit))
 
 
-def _plot(place: np.ndarray, curve: Curve) -> None:
+def _plot(area: np.ndarray, curve: Curve) -> None:
     """Draw the whole line in pale gray, and in black up to the current frame."""
     from PIL import Image, ImageDraw
 
-    image = Image.fromarray(place)
+    image = Image.fromarray(area)
     pen, points = ImageDraw.Draw(image), curve.points()
     pen.line(points, fill=_BLACK + _GRAYS - 4, width=_THICK)
     pen.line(points[: curve.at + 1], fill=_BLACK, width=_THICK)
     x, y = points[curve.at]
     pen.ellipse((x - 2 * _THICK, y - 2 * _THICK, x + 2 * _THICK, y + 2 * _THICK), fill=_BLACK)
-    place[:] = np.asarray(image)
+    area[:] = np.asarray(image)
 
 
-def _paint(place: np.ndarray, panel: Panel, low: float, high: float) -> None:
-    """Fill the centre of `place` with an array's colours, one square per entry."""
-    side, middle = _squares(panel.array)
+def _paint(area: np.ndarray, panel: Panel, low: float, high: float) -> None:
+    """Fill the centre of `area` with an array's colours, one square per entry."""
+    side, middle = _square_layout(panel.array)
     if not side:
         raise Problem("export.animation.map_too_large", shape=str(panel.array.shape), most=PANEL)
     levels = levels_of(panel.array, low, high, _SHADES if panel.scale == "pixel" else LEVELS)
-    place[middle] = np.kron(levels + np.uint8(_FIRST[panel.scale]), np.ones((side, side), np.uint8))
+    area[middle] = np.kron(levels + np.uint8(_FIRST[panel.scale]), np.ones((side, side), np.uint8))
 
 
-def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
+def _square_layout(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
     """Return the side of an entry's square, and the slices of the panel that all squares cover."""
     side = PANEL // max(array.shape)
     return side, tuple(slice((PANEL - n * side) // 2, (PANEL - n * side) // 2 + n * side) for n in array.shape)
@@ -134,18 +134,18 @@ def _squares(array: np.ndarray) -> tuple[int, tuple[slice, ...]]:
 
 def _write_numbers(panel: np.ndarray, f: np.ndarray, scale: str) -> None:
     """Write each number on its square, in white if the square is dark."""
-    side, middle = _squares(f)
+    side, middle = _square_layout(f)
     inner = panel[middle]
     for (i, j), weight in np.ndenumerate(f):
-        ink = _ink((side, side), [((side // 2, side // 2), _fitting(weight, side - 4))], centred=True) >= 128
-        dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
-        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if dark else _BLACK
+        ink = _text_coverage((side, side), [((side // 2, side // 2), _format_to_width(weight, side - 4))], centred=True) >= 128
+        is_dark = weight < 0.5 if scale == "activation" else abs(weight) > 0.6 * np.abs(f).max()
+        inner[i * side : (i + 1) * side, j * side : (j + 1) * side][ink] = _WHITE if is_dark else _BLACK
 
 
-def _fitting(number: float, width: int) -> str:
+def _format_to_width(number: float, width: int) -> str:
     """Format `number` with as many digits as fit into `width` pixels, three at most.
 
-    >>> _fitting(-1.9962, 99), _fitting(-0.000234, 36), _fitting(12345.678, 99)
+    >>> _format_to_width(-1.9962, 99), _format_to_width(-0.000234, 36), _format_to_width(12345.678, 99)
     ('-2', '-2e-4', '1.23e4')
     """
     for digits in (".3g", ".2g", ".1g", ".0e"):
@@ -162,19 +162,19 @@ def _font() -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
     return ImageFont.load_default(LETTERS)
 
 
-def _ink(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
+def _text_coverage(size: tuple[int, int], texts: list[tuple[tuple[int, int], str]], centred: bool = False) -> np.ndarray:
     """Return the coverage of each pixel by the texts at positions (x, y), 0 to 255. Uses Pillow's default font, which
     has no minus sign."""
     from PIL import Image, ImageDraw
 
     image = Image.new("L", size[::-1])
     pen = ImageDraw.Draw(image)
-    for place, text in texts:
-        pen.text(place, text.replace("−", "-"), fill=255, font=_font(), anchor="mm" if centred else "la")
+    for position, text in texts:
+        pen.text(position, text.replace("−", "-"), fill=255, font=_font(), anchor="mm" if centred else "la")
     return np.asarray(image)
 
 
-def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
+def encode(frames: Sequence[np.ndarray], kind: str = "gif") -> bytes:
     """Encode frames from `draw` as one of KINDS, looping; a single frame also as "png".
 
     >>> encode([draw("", [Panel("f", "signed", np.eye(3))])])[:6]
@@ -185,12 +185,12 @@ def encode(drawn: Sequence[np.ndarray], kind: str = "gif") -> bytes:
     grays = np.repeat(np.linspace(0, 255, _GRAYS).round().astype(np.uint8)[:, None], 3, axis=1)
     palette = np.concatenate([ramp("signed", LEVELS), ramp("activation", LEVELS), grays, ramp("pixel", _SHADES)])
     if kind == "gif":
-        images = [Image.fromarray(frame) for frame in drawn]
+        images = [Image.fromarray(frame) for frame in frames]
         for image in images:
             image.putpalette(palette.tobytes())
         options = {}
     else:
-        images = [Image.fromarray(palette[frame]) for frame in drawn]
+        images = [Image.fromarray(palette[frame]) for frame in frames]
         options = {"lossless": True}
     file = io.BytesIO()
     duration = [_SHOWN_FOR] * (len(images) - 1) + [_LAST_FOR]

@@ -32,18 +32,18 @@ FIELDS = tuple(field.name for field in dataclasses.fields(Setup))
 FILES = ("npz", "csv", "json", "script", "notebook", "keras", "pytorch", "exercise", "spreadsheet", "sheet", "html", "scorm", "film")
 """Kinds of files that can be written."""
 
-TAKEN = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
+PAGE_NAMES = {"npz": "arrays", "json": "parameters"} | {name: name for name in ("notebook", "keras", "pytorch", "spreadsheet", "sheet", "html")}
 """Kinds that the page offers, too, with their names there."""
-NAMES = ("Jupyter", "Keras", "PyTorch")
+PROPER_NOUNS = ("Jupyter", "Keras", "PyTorch")
 """Proper nouns, which keep their capital in the middle of a line."""
 
 MOST_AROUND = 50
 """Upper limit of updates in either direction that an HTML file contains."""
 
-SERVING = ("port", "host", "prefix", "embed")
+SERVER_OPTIONS = ("port", "host", "prefix", "embed")
 """Options of the server; any of them starts it."""
 
-SITE = ("site", "pyodide", "scripts")
+SITE_OPTIONS = ("site", "pyodide", "scripts")
 """Options of a static site: its folder, and what it contains."""
 
 
@@ -58,34 +58,34 @@ def parser() -> argparse.ArgumentParser:
     add_fields(commands)
     files = commands.add_argument_group(say("terminal.help.files"))
     for name in FILES:
-        files.add_argument(f"--{name}", metavar=file, help=_file_words(name))
+        files.add_argument(f"--{name}", metavar=file, help=_file_help(name))
     words = say("terminal.help.around", most=MOST_AROUND)
-    files.add_argument("--around", metavar=count, type=_around, default=1, help=words)
+    files.add_argument("--around", metavar=count, type=_parse_around, default=1, help=words)
     files.add_argument("--server", default="", help=say("terminal.help.server"))
     words = say("terminal.help.frames", most=MAX_FRAMES)
-    files.add_argument("--frames", metavar=count, type=_frames, default=60, help=words)
+    files.add_argument("--frames", metavar=count, type=_parse_frames, default=60, help=words)
     serving = commands.add_argument_group(say("terminal.help.serving"))
-    for name in SERVING:
+    for name in SERVER_OPTIONS:
         serving.add_argument(f"--{name}", help=say(f"terminal.help.serve.{name}"))
     site = commands.add_argument_group(say("terminal.help.sites"))
-    for name in SITE:
+    for name in SITE_OPTIONS:
         site.add_argument(f"--{name}", metavar=say("terminal.help.metavar.folder"), help=say(f"terminal.help.site.{name}"))
     return commands
 
 
-def _file_words(name: str) -> str:
-    words = say(f"ui.take_home.{TAKEN[name]}" if name in TAKEN else f"terminal.help.file.{name}")
-    return words if words.startswith(NAMES) else words[0].lower() + words[1:]
+def _file_help(name: str) -> str:
+    words = say(f"ui.take_home.{PAGE_NAMES[name]}" if name in PAGE_NAMES else f"terminal.help.file.{name}")
+    return words if words.startswith(PROPER_NOUNS) else words[0].lower() + words[1:]
 
 
 def command_parser(words: str, name: str = "") -> argparse.ArgumentParser:
     """Return a parser for the command `name`, with usage and texts from the messages `terminal.<words>`."""
-    called = "cnnviz" if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz"
+    program = "cnnviz" if Path(sys.argv[0]).stem == "cnnviz" else "python -m cnnviz"
     commands = argparse.ArgumentParser(
-        prog=f"{called} {name}".strip(),
+        prog=f"{program} {name}".strip(),
         usage=say(f"terminal.{words}.usage"),
         description=say(f"terminal.{words}.description"),
-        epilog=say(f"terminal.{words}.epilog", command=called),
+        epilog=say(f"terminal.{words}.epilog", command=program),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -98,18 +98,18 @@ def add_fields(commands: argparse.ArgumentParser) -> None:
     fields = commands.add_argument_group(say("terminal.help.fields"))
     for name in FIELDS:
         key = "filters" if name in FILTERS and name != "f" else name
-        words = str(Message(f"terminal.help.field.{key}", {"name": name, **_bounds().get(name, {})}))
+        words = str(Message(f"terminal.help.field.{key}", {"name": name, **_help_values().get(name, {})}))
         fields.add_argument(f"--{name}", help=words)
     fields.add_argument("--params", metavar=say("terminal.help.metavar.file"), help=say("terminal.help.params"))
 
 
-def check_start(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
+def check_start(commands: argparse.ArgumentParser, args: argparse.Namespace) -> None:
     """Exit with an error if a parameter file is combined with other options for the initial parameters."""
-    if asked.params is not None and any(getattr(asked, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
+    if args.params is not None and any(getattr(args, name) is not None for name in {"f", *FILTERS, "w", "seed"}):
         commands.error(say("terminal.start_twice"))
 
 
-def _bounds() -> dict[str, dict[str, object]]:
+def _help_values() -> dict[str, dict[str, object]]:
     """Return the values of the core that the help texts of fields contain."""
     return {
         "ch": {"channels": CHANNELS},
@@ -126,57 +126,57 @@ def _bounds() -> dict[str, dict[str, object]]:
 def parse(arguments: list[str]) -> argparse.Namespace:
     """Parse the arguments. Exit with a message and code 2 if one is invalid."""
     commands = parser()
-    asked = commands.parse_args(joined(arguments))
-    if asked.film is not None and film_kind(asked.film) not in KINDS:
-        commands.error(say("terminal.wrong_film", file=asked.film))
-    check_start(commands, asked)
-    asked.walk, asked.script = (asked.script, None) if str(asked.script).lower().endswith(".toml") else (None, asked.script)
-    if asked.walk is not None and asked.html is None and asked.scorm is None:
+    args = commands.parse_args(join_negative_values(arguments))
+    if args.film is not None and film_kind(args.film) not in KINDS:
+        commands.error(say("terminal.wrong_film", file=args.film))
+    check_start(commands, args)
+    args.walk, args.script = (args.script, None) if str(args.script).lower().endswith(".toml") else (None, args.script)
+    if args.walk is not None and args.html is None and args.scorm is None:
         commands.error(say("terminal.walk_alone"))
-    files = [os.path.abspath(name) for name in (getattr(asked, name) for name in FILES) if name is not None]
+    files = [os.path.abspath(name) for name in (getattr(args, name) for name in FILES) if name is not None]
     if len({*files}) < len(files):
         commands.error(say("terminal.same_file"))
     try:
-        asked.server = page_address(asked.server)
+        args.server = page_address(args.server)
     except Problem as error:
         commands.error(str(error))
-    if serves(asked):
-        _check_serving(commands, asked)
-    if any(getattr(asked, name) is not None for name in SITE):
-        _check_site(commands, asked)
-    return asked
+    if starts_server(args):
+        _check_serving(commands, args)
+    if any(getattr(args, name) is not None for name in SITE_OPTIONS):
+        _check_site(commands, args)
+    return args
 
 
-def serves(asked: argparse.Namespace) -> bool:
+def starts_server(args: argparse.Namespace) -> bool:
     """Return whether the arguments start the server."""
-    return any(getattr(asked, name) is not None for name in SERVING)
+    return any(getattr(args, name) is not None for name in SERVER_OPTIONS)
 
 
-def _check_serving(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
-    if any(getattr(asked, name) is not None for name in ("link", "params", *FIELDS, *FILES)):
+def _check_serving(commands: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    if any(getattr(args, name) is not None for name in ("link", "params", *FIELDS, *FILES)):
         commands.error(say("terminal.serve_or_print"))
-    if asked.port is not None and not (re.fullmatch(r"\d{1,5}", asked.port, re.ASCII) and int(asked.port) < 65_536):
-        commands.error(say("terminal.wrong_port", text=repr(asked.port)))
+    if args.port is not None and not (re.fullmatch(r"\d{1,5}", args.port, re.ASCII) and int(args.port) < 65_536):
+        commands.error(say("terminal.wrong_port", text=repr(args.port)))
 
 
-def _check_site(commands: argparse.ArgumentParser, asked: argparse.Namespace) -> None:
-    if asked.site is None or any(getattr(asked, name) is not None for name in ("link", "params", *FIELDS, *FILES, *SERVING)):
+def _check_site(commands: argparse.ArgumentParser, args: argparse.Namespace) -> None:
+    if args.site is None or any(getattr(args, name) is not None for name in ("link", "params", *FIELDS, *FILES, *SERVER_OPTIONS)):
         commands.error(say("terminal.site.alone"))
 
 
-def joined(arguments: list[str]) -> list[str]:
+def join_negative_values(arguments: list[str]) -> list[str]:
     """Join values such as -1,0,1 to the preceding option with "=", so that argparse does not take them for options.
 
-    >>> joined(["--f", "-1,0,1", "--k", "3"])
+    >>> join_negative_values(["--f", "-1,0,1", "--k", "3"])
     ['--f=-1,0,1', '--k', '3']
     """
-    tied: list[str] = []
+    joined: list[str] = []
     for argument in arguments:
-        if tied and re.fullmatch(r"--\w+", tied[-1]) and re.match(r"-[\d.]", argument):
-            tied[-1] += f"={argument}"
+        if joined and re.fullmatch(r"--\w+", joined[-1]) and re.match(r"-[\d.]", argument):
+            joined[-1] += f"={argument}"
         else:
-            tied.append(argument)
-    return tied
+            joined.append(argument)
+    return joined
 
 
 def film_kind(name: str) -> str:
@@ -184,31 +184,31 @@ def film_kind(name: str) -> str:
     return Path(name).suffix.lower().removeprefix(".")
 
 
-def setup_from_arguments(asked: argparse.Namespace) -> tuple[Setup, Params | None, list[Message | str]]:
+def setup_from_arguments(args: argparse.Namespace) -> tuple[Setup, Params | None, list[Message | str]]:
     """Return the setup, the parameters that a file provides (or None), and notes on ignored input.
 
     Options override the link, and the link overrides the setup of a parameter file. The parameters themselves always come
     from the file. Raise ValueError with a message if something is invalid.
     """
-    link = query_of(asked.link) if asked.link is not None else {}
-    options = {name: getattr(asked, name) for name in FIELDS if getattr(asked, name) is not None}
+    link = query_of(args.link) if args.link is not None else {}
+    options = {name: getattr(args, name) for name in FIELDS if getattr(args, name) is not None}
     values = {name: text for name, text in link.items() if name in SETUP_KEYS} | options
     content, notes = None, list[Message | str]()
-    if asked.params is not None:
-        content = content_of(asked.params, MOST_BYTES)
+    if args.params is not None:
+        content = read_content(args.params, MOST_BYTES)
         if is_arrays(content):
             return _from_arrays(content, values)
         setup, notes = read_setup(content)
         net = {"net": values["net"]} if "net" in values else {}
         values = setup.changed(net)[0].continuation.to_query() | values
-    if (first := values.pop("f1", None)) is not None:
-        values.setdefault("f", first)
+    if (first_filter := values.pop("f1", None)) is not None:
+        values.setdefault("f", first_filter)
     setup = _setup_of({name: text for name, text in values.items() if name in FIELDS})
     if unknown := [name for name in (*link, *values) if name not in (*FIELDS, *PAGE_KEYS, "f1")]:
         notes.append(message("terminal.passed_over", names=list(dict.fromkeys(unknown))))
     if content is None:
-        if held := next((text for text in values.values() if is_stored_name(text)), None):
-            raise Problem("terminal.held_weights", name=held)
+        if stored_name := next((text for text in values.values() if is_stored_name(text)), None):
+            raise Problem("terminal.held_weights", name=stored_name)
         return setup, None, notes
     start = read_parameters(content, program=setup.network.program(setup.x_shape))
     return starting_from(setup, start), start, notes
@@ -223,8 +223,8 @@ def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params,
     """Return the setup of an .npz or .npy file, or the requested one with its weights, changed by the other options."""
     values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
     start, notes = read_start(content, _setup_of(values))
-    setup, wrong = start.changed({"k": "0"} | values)
-    return setup, setup.first_params(), [*notes, *wrong.values()]
+    setup, errors = start.changed({"k": "0"} | values)
+    return setup, setup.first_params(), [*notes, *errors.values()]
 
 
 def query_of(link: str) -> dict[str, str]:
@@ -258,22 +258,22 @@ def page_address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}/"
 
 
-def content_of(name: str, most: int) -> bytes:
-    """Return a file's first `most` + 1 bytes. Raise Problem if it cannot be read."""
+def read_content(name: str, limit: int) -> bytes:
+    """Return a file's first `limit` + 1 bytes. Raise Problem if it cannot be read."""
     try:
         with open(name, "rb") as file:
-            return file.read(most + 1)
+            return file.read(limit + 1)
     except (OSError, ValueError) as error:
         raise Problem("terminal.unreadable", file=name, error=getattr(error, "strerror", None) or str(error)) from None
 
 
-def _frames(text: str) -> int:
+def _parse_frames(text: str) -> int:
     if not re.fullmatch(r"\d{1,4}", text, re.ASCII) or not 2 <= int(text) <= MAX_FRAMES:
         raise argparse.ArgumentTypeError(say("terminal.wrong_frames", text=repr(text), most=MAX_FRAMES))
     return int(text)
 
 
-def _around(text: str) -> int:
+def _parse_around(text: str) -> int:
     if not re.fullmatch(r"\d{1,2}", text, re.ASCII) or int(text) > MOST_AROUND:
         raise argparse.ArgumentTypeError(say("terminal.wrong_around", text=repr(text), most=MOST_AROUND))
     return int(text)

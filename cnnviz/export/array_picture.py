@@ -28,7 +28,7 @@ class ArrayView:
     """
 
     def __init__(self, array: object, lang: str = "en") -> None:
-        values = _values(array)
+        values = _to_array(array)
         if values.ndim not in (1, 2) or not 0 < values.size <= MOST_CELLS or values.dtype.kind not in "biuf":
             raise Problem("export.jupyter.no_map", shape=str(values.shape), dtype=str(values.dtype), most=MOST_CELLS)
         self.array, self.lang = np.atleast_2d(values.astype(float)), lang
@@ -49,15 +49,15 @@ class ArrayView:
     def _repr_html_(self) -> str:
         rows, columns = self.array.shape
         numbers = self.array[~np.isnan(self.array)]
-        least, most = (numbers.min(), numbers.max()) if numbers.size else (np.nan, np.nan)
-        words = html.escape(say("export.jupyter.map", self.lang, rows=rows, columns=columns, least=least, most=most))
+        lowest, highest = (numbers.min(), numbers.max()) if numbers.size else (np.nan, np.nan)
+        words = html.escape(say("export.jupyter.map", self.lang, rows=rows, columns=columns, least=lowest, most=highest))
         data = base64.b64encode(self.png()).decode()
-        wide, high = (max(LEAST, round(side * min(CELL, SIDE / max(rows, columns)))) for side in (columns, rows))
-        style = f"width: min(100%, {wide}px); aspect-ratio: {wide} / {high}; image-rendering: pixelated; border: 1px solid #8884"
+        width, height = (max(LEAST, round(side * min(CELL, SIDE / max(rows, columns)))) for side in (columns, rows))
+        style = f"width: min(100%, {width}px); aspect-ratio: {width} / {height}; image-rendering: pixelated; border: 1px solid #8884"
         return f'<figure style="margin: 0"><img alt="{words}" style="{style}" src="data:image/png;base64,{data}"><figcaption>{words}</figcaption></figure>'
 
 
-def _values(array: object) -> np.ndarray:
+def _to_array(array: object) -> np.ndarray:
     """Return the object as an array; a PyTorch tensor is detached. Return an array of type object if that fails."""
     try:
         return np.asarray(array.detach().cpu() if hasattr(array, "detach") else array)

@@ -50,8 +50,8 @@ def backward_names(network: Architecture) -> tuple[str, ...]:
 def named_arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Return every array of this update by symbol, in the core's shapes."""
     network = setup.network
-    home = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
-    arrays = {name: home[name] for name in forward_names(network) if name != "L"}
+    arrays_by_name = {**snapshot.trace, **snapshot.params, "y": as_frozen(setup.y), "losses": snapshot.losses}
+    arrays = {name: arrays_by_name[name] for name in forward_names(network) if name != "L"}
     return arrays | {name: snapshot.gradients[name] for name in backward_names(network)}
 
 
@@ -69,8 +69,8 @@ def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
     '?img=test-0&ch='
     """
     query = f"?{urlencode(setup.to_query(), safe=',;')}"
-    whole = {**named_arrays(setup, snapshot), **snapshot.buffers, "L": snapshot.losses[-1], SETUP: np.array(query)}
-    return npz(whole)
+    entries = {**named_arrays(setup, snapshot), **snapshot.buffers, "L": snapshot.losses[-1], SETUP: np.array(query)}
+    return npz(entries)
 
 
 def npz(arrays: Mapping[str, np.ndarray]) -> bytes:
@@ -106,7 +106,7 @@ def describe(name: str, value: np.ndarray, whole: int = 9) -> str:
     return f"{name:<7} {value.shape!s:<9} {text}"
 
 
-def most_whole(outputs: int) -> int:
+def print_limit(outputs: int) -> int:
     """Return the size up to which an array is printed completely: nine, as a 3×3 kernel, or the number of outputs."""
     return max(9, outputs)
 
@@ -151,6 +151,6 @@ def map_csv(name: str, array: np.ndarray) -> str:
     letters, rows = ["i"][: array.ndim], array.reshape(-1, 1)
     if array.ndim > 1:
         letters, columns, rows = list("mci"[3 - array.ndim + 1 :]), range(array.shape[-1]), array.reshape(-1, array.shape[-1])
-    places = np.ndindex(array.shape if array.ndim < 2 else array.shape[:-1])
-    lines = [[*letters, *columns], *([*place, *map(repr, row)] for place, row in zip(places, rows.tolist(), strict=True))]
+    indices = np.ndindex(array.shape if array.ndim < 2 else array.shape[:-1])
+    lines = [[*letters, *columns], *([*index, *map(repr, row)] for index, row in zip(indices, rows.tolist(), strict=True))]
     return "".join(f"{','.join(map(str, line))}\n" for line in lines)

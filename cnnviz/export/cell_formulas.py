@@ -29,8 +29,8 @@ def letters(column: int) -> str:
     """
     name = ""
     while column >= 0:
-        column, rest = divmod(column, 26)
-        name, column = chr(65 + rest) + name, column - 1
+        column, remainder = divmod(column, 26)
+        name, column = chr(65 + remainder) + name, column - 1
     return name
 
 
@@ -59,10 +59,10 @@ class Layout:
         (top, left), (bottom, right) = self.place(name, first), self.place(name, last)
         return f"{_sheet(name)}!{letters(left)}{top + 1}:{letters(right)}{bottom + 1}"
 
-    def whole(self, name: str, *before: int) -> str:
-        """Return a reference to all of an array, or to the part with the first indices `before`."""
-        rest = self.shapes[name][len(before) :]
-        return self.block(name, (*before, *(0 for _ in rest)), (*before, *(n - 1 for n in rest)))
+    def whole(self, name: str, *first: int) -> str:
+        """Return a reference to all of an array, or to the part with the first indices `first`."""
+        remaining_shape = self.shapes[name][len(first) :]
+        return self.block(name, (*first, *(0 for _ in remaining_shape)), (*first, *(n - 1 for n in remaining_shape)))
 
 
 def _sheet(name: str) -> str:
@@ -105,7 +105,7 @@ class CellFormulas:
         if name == "L":
             return LOSSES[self.ending](self.at, self.program.loss_line.sources[0])
         if name == "v" or (name in self.lines and self.lines[name].sources == ("dv",) and self.lines[name].layer is None):
-            return self._laid_out(name, at)
+            return self._reshape(name, at)
         line = self.lines.get(name)
         if line is None:
             return None
@@ -121,7 +121,7 @@ class CellFormulas:
         network = self.program.network
         return f"{network.layers[-1].kind} {network.loss_kind}" if network.merged else str(network.loss_kind)
 
-    def _laid_out(self, name: str, at: Index) -> str:
+    def _reshape(self, name: str, at: Index) -> str:
         source = next(names.source for names in self.program.network.names if names.flattens)
         shape = self.program.shapes[source]
         if name == "v":
@@ -135,26 +135,26 @@ class CellFormulas:
         layer = self.program.network.layers[self.lines[source[1:]].place]
         assert isinstance(layer, Conv)
         m, i, j = at
-        between = i % layer.stride or j % layer.stride
-        return "0" if between else self.at.cell(source, m, i // layer.stride, j // layer.stride)
+        is_gap = i % layer.stride or j % layer.stride
+        return "0" if is_gap else self.at.cell(source, m, i // layer.stride, j // layer.stride)
 
     def _weight(self, name: str, source: str, at: Index) -> str:
         """Return a weight of a dilated kernel, rotated by 180° for "turned"; 0 in the gaps."""
-        m, c, *place = at
-        reach, apart = self.helpers[name][-1], self._dilation(name, source)
-        u, v = (reach - 1 - n for n in place) if name.endswith("turned") else place
-        return "0" if u % apart or v % apart else self.at.cell(source, m, c, u // apart, v // apart)
+        m, c, *position = at
+        reach, dilation = self.helpers[name][-1], self._dilation(name, source)
+        u, v = (reach - 1 - n for n in position) if name.endswith("turned") else position
+        return "0" if u % dilation or v % dilation else self.at.cell(source, m, c, u // dilation, v // dilation)
 
     def _dilation(self, name: str, source: str) -> int:
         return (self.helpers[name][-1] - 1) // max(1, self.at.shapes[source][-1] - 1) or 1
 
-    def helped(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
+    def helper_values(self, name: str, values: Mapping[str, np.ndarray]) -> np.ndarray:
         """Return the values of a helper, computed from the array that it derives from."""
         source = values[name.split()[0]]
         if name.endswith(("apart", "turned")):
-            apart, laid = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])
-            laid[..., ::apart, ::apart] = source
-            return laid[..., ::-1, ::-1] if name.endswith("turned") else laid
+            dilation, dilated = self._dilation(name, name.split()[0]), np.zeros(self.helpers[name])
+            dilated[..., ::dilation, ::dilation] = source
+            return dilated[..., ::-1, ::-1] if name.endswith("turned") else dilated
         spread = np.zeros(self.helpers[name])
         stride = -(-spread.shape[-1] // source.shape[-1])
         spread[..., ::stride, ::stride] = source
@@ -167,7 +167,7 @@ class CellFormulas:
         names = self.program.network.names[line.place]
         return [names.of(role) for role in roles]
 
-    def less_tie(self, name: str) -> str:
+    def tie_suffix(self, name: str) -> str:
         """Return a suffix for a formula that subtracts the tolerance for ties, or ""."""
         return f"-{self.ties[name]!r}" if self.ties.get(name) else ""
 
@@ -197,8 +197,8 @@ def _products(of: CellFormulas, big: tuple[str, Index], start: Index, small: tup
     (top, bottom), (left, right) = _overlap(start[0], rows, height), _overlap(start[1], columns, width)
     if top > bottom or left > right:
         return ""
-    under = of.at.block(big[0], (*big[1], start[0] + top, start[1] + left), (*big[1], start[0] + bottom, start[1] + right))
-    return f"SUMPRODUCT({under},{of.at.block(small[0], (*small[1], top, left), (*small[1], bottom, right))})"
+    covered_cells = of.at.block(big[0], (*big[1], start[0] + top, start[1] + left), (*big[1], start[0] + bottom, start[1] + right))
+    return f"SUMPRODUCT({covered_cells},{of.at.block(small[0], (*small[1], top, left), (*small[1], bottom, right))})"
 
 
 def _sum(terms: Iterator[str]) -> str:
@@ -209,8 +209,8 @@ def _conv(of: CellFormulas, line: Op, at: Index) -> str:
     (layer, before), (m, i, j), (x, f) = of.conv(line), at, of.names(line, "x", "f")
     start = (i * layer.stride - before, j * layer.stride - before)
     f = f"{f} apart" if layer.dilation > 1 else f
-    made = _sum(_products(of, (x, (c,)), start, (f, (m, c))) for c in range(of.shape(x)[0]))
-    return f"{made}+{of.at.cell(of.names(line, 'b')[0], m)}" if layer.bias else made
+    products = _sum(_products(of, (x, (c,)), start, (f, (m, c))) for c in range(of.shape(x)[0]))
+    return f"{products}+{of.at.cell(of.names(line, 'b')[0], m)}" if layer.bias else products
 
 
 def _conv_df(of: CellFormulas, line: Op, at: Index) -> str:
@@ -265,8 +265,8 @@ def _relu_dx(of: CellFormulas, line: Op, at: Index) -> str:
     """Return a formula for the output gradient if the input is above 0 by more than round-off, otherwise 0 or slope
     times it."""
     x, dy = of.names(line, "x", "dy")
-    slope, arrived = line.settings.get("slope", 0), of.at.cell(dy, *at)
-    return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{arrived},{f'{slope!r}*{arrived}' if slope else 0})"
+    slope, gradient = line.settings.get("slope", 0), of.at.cell(dy, *at)
+    return f"IF({of.at.cell(x, *at)}>{of.ties.get(x, 0.0) or 0!r},{gradient},{f'{slope!r}*{gradient}' if slope else 0})"
 
 
 def _leaky(of: CellFormulas, line: Op, at: Index) -> str:
@@ -276,8 +276,8 @@ def _leaky(of: CellFormulas, line: Op, at: Index) -> str:
 
 def _softmax(of: CellFormulas, line: Op, at: Index) -> str:
     (x,) = of.names(line, "x")
-    most = f"MAX({of.at.whole(x)})"
-    return f"EXP({of.at.cell(x, *at)}-{most})/SUMPRODUCT(EXP({of.at.whole(x)}-{most}))"
+    maximum = f"MAX({of.at.whole(x)})"
+    return f"EXP({of.at.cell(x, *at)}-{maximum})/SUMPRODUCT(EXP({of.at.whole(x)}-{maximum}))"
 
 
 def _softmax_dx(of: CellFormulas, line: Op, at: Index) -> str:
@@ -303,30 +303,30 @@ def _covering(of: CellFormulas, line: Op, at: Index) -> list[Index]:
     """Return the output positions whose window covers an input cell."""
     g = of.program.network.layers[line.place].geometry()
     _, rows, columns = of.shape(of.names(line, "y")[0])
-    ways = [[n for n in range(size) if 0 <= p - n * g["stride"] < g["k"]] for p, size in zip(at[1:], (rows, columns), strict=True)]
-    return [(at[0], i, j) for i in ways[0] for j in ways[1]]
+    positions = [[n for n in range(size) if 0 <= p - n * g["stride"] < g["k"]] for p, size in zip(at[1:], (rows, columns), strict=True)]
+    return [(at[0], i, j) for i in positions[0] for j in positions[1]]
 
 
 def _max_dx(of: CellFormulas, line: Op, at: Index) -> str:
     """Sum the gradients of the windows in which this cell is the first maximum."""
     x, y, dy = of.names(line, "x", "y", "dy")
-    (c, row, column), found = at, []
-    for place in _covering(of, line, at):
-        (_, top, left), (_, _, right) = _window(of, line, place)
-        largest, earlier = of.at.cell(y, *place) + of.less_tie(x), []
+    (c, row, column), terms = at, []
+    for window in _covering(of, line, at):
+        (_, top, left), (_, _, right) = _window(of, line, window)
+        largest, earlier = of.at.cell(y, *window) + of.tie_suffix(x), []
         if row > top:
             earlier.append(of.at.block(x, (c, top, left), (c, row - 1, right)))
         if column > left:
             earlier.append(of.at.block(x, (c, row, left), (c, row, column - 1)))
-        before = "".join(f",SUMPRODUCT(--({cells}>={largest}))=0" for cells in earlier)
-        found.append(f"IF(AND({of.at.cell(x, *at)}>={largest}{before}),{of.at.cell(dy, *place)},0)")
-    return _sum(iter(found))
+        conditions = "".join(f",SUMPRODUCT(--({cells}>={largest}))=0" for cells in earlier)
+        terms.append(f"IF(AND({of.at.cell(x, *at)}>={largest}{conditions}),{of.at.cell(dy, *window)},0)")
+    return _sum(iter(terms))
 
 
 def _avg_dx(of: CellFormulas, line: Op, at: Index) -> str:
     k = of.program.network.layers[line.place].geometry()["k"]
-    places = _covering(of, line, at)
-    return f"SUM({of.at.block(of.names(line, 'dy')[0], places[0], places[-1])})/{k * k}" if places else "0"
+    windows = _covering(of, line, at)
+    return f"SUM({of.at.block(of.names(line, 'dy')[0], windows[0], windows[-1])})/{k * k}" if windows else "0"
 
 
 def _gap(of: CellFormulas, line: Op, at: Index) -> str:

@@ -10,7 +10,7 @@ from cnnviz.core.network.stored_params import total_bytes
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.archives import archive_of
 from cnnviz.core.training.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
-from cnnviz.export.import_weights import arrays_of, whole
+from cnnviz.export.import_weights import arrays_of, complete_start
 from cnnviz.words import Message, Problem, message
 
 Files = Mapping[str, bytes]
@@ -24,20 +24,20 @@ def files_in(content: bytes) -> Files | None:
     {'a.npz': b'x', 'b.npz': b'yz'}
     """
     try:
-        return _archived(content) if content[:2] == b"PK" else _listed(content) if content[:2] == b"[[" else None
+        return _archive_files(content) if content[:2] == b"PK" else _concatenated_files(content) if content[:2] == b"[[" else None
     except (Problem, MemoryError):
         raise
     except Exception:  # zipfile, zlib and invalid sizes raise a dozen kinds of errors
         return None
 
 
-def _listed(content: bytes) -> Files:
-    line, _, rest = content.partition(b"\n")
-    file, named = io.BytesIO(rest), json.loads(line[: 300 * MOST])
-    return {str(name): file.read(max(0, int(length))) for name, length in named}
+def _concatenated_files(content: bytes) -> Files:
+    line, _, content_after = content.partition(b"\n")
+    file, entries = io.BytesIO(content_after), json.loads(line[: 300 * MOST])
+    return {str(name): file.read(max(0, int(length))) for name, length in entries}
 
 
-def _archived(content: bytes) -> Files | None:
+def _archive_files(content: bytes) -> Files | None:
     """Return the .npz files of an archive, or None if there are none: the archive is a checkpoint itself if it
     contains arrays."""
     with archive_of(content) as archive:
@@ -53,37 +53,37 @@ def read_checkpoints(files: Files, setup: Setup) -> tuple[Setup, str, Message]:
     Files saved by cnnviz contain their setup; weights of other files are put into `setup`. Raise Problem if they do not
     all belong to one network.
     """
-    names = sorted(files, key=_in_order)
+    names = sorted(files, key=_natural_key)
     if len(names) < 2:
         raise Problem("export.checkpoints.alone")
     if len(names) > MOST:
         raise Problem("export.checkpoints.too_many", n=len(names), most=MOST)
-    found: list[Params] = []
+    checkpoints: list[Params] = []
     for file in names:
-        setup, params = _of_one_network(file, files[file], setup, names[0] if found else "")
-        if found and {name: array.shape for name, array in params.items()} != {name: array.shape for name, array in found[0].items()}:
+        setup, params = _read_checkpoint(file, files[file], setup, names[0] if checkpoints else "")
+        if checkpoints and {name: array.shape for name, array in params.items()} != {name: array.shape for name, array in checkpoints[0].items()}:
             raise Problem("export.checkpoints.shapes", file=file, first=names[0])
-        found.append(params)
-        if sum(map(total_bytes, found)) > MOST_BYTES:
+        checkpoints.append(params)
+        if sum(map(total_bytes, checkpoints)) > MOST_BYTES:
             raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)
-    name = keep_checkpoints(found, names)
-    return from_checkpoint(setup, name, 0), name, message("export.checkpoints.taken", n=len(found), first=names[0], last=names[-1])
+    name = keep_checkpoints(checkpoints, names)
+    return from_checkpoint(setup, name, 0), name, message("export.checkpoints.taken", n=len(checkpoints), first=names[0], last=names[-1])
 
 
-def _of_one_network(file: str, content: bytes, setup: Setup, first: str) -> tuple[Setup, Params]:
+def _read_checkpoint(file: str, content: bytes, setup: Setup, first: str) -> tuple[Setup, Params]:
     """Return a file's setup and parameters. If there is a `first` file, the setup is `setup` and the network must
     match."""
     try:
-        found = whole(arrays_of(content), setup)
+        result = complete_start(arrays_of(content), setup)
     except Problem as why:
         raise Problem("export.checkpoints.of", file=file, why=why.message) from None
-    if found is None:
+    if result is None:
         raise Problem("export.checkpoints.misfit", file=file, net=setup.net)
-    if first and found[0].net != setup.net:
-        raise Problem("export.checkpoints.another", file=file, net=found[0].net, first=first, other=setup.net)
-    return setup if first else found[0], found[1]
+    if first and result[0].net != setup.net:
+        raise Problem("export.checkpoints.another", file=file, net=result[0].net, first=first, other=setup.net)
+    return setup if first else result[0], result[1]
 
 
-def _in_order(name: str) -> list[tuple[int, str]]:
+def _natural_key(name: str) -> list[tuple[int, str]]:
     """Sort key for natural order: epoch 2 before epoch 10."""
     return [(int(digits or -1), other) for digits, other in re.findall(r"([0-9]{1,18})|(\D+|\d)", name)]

@@ -12,7 +12,7 @@ OPTION = "--lang"
 SETTINGS = ("LC_ALL", "LC_MESSAGES", "LANG")
 """Environment variables, of which the first one that is set decides."""
 
-_OWN = ("usage", "positional", "options", "help", "error", "argument", "unknown", "one", "required", "no_value")
+_ARGPARSE_TEXTS = ("usage", "positional", "options", "help", "error", "argument", "unknown", "one", "required", "no_value")
 """Names of argparse's texts under terminal.argparse; the English messages equal argparse's own texts."""
 
 
@@ -22,14 +22,14 @@ def language(arguments: Sequence[str], environment: Mapping[str, str] = os.envir
     >>> language(["--k", "3"], {"LANG": "C.UTF-8"}), language(["--lang=en"], {"LANG": "fr_FR.UTF-8"})
     ('en', 'en')
     """
-    asked = ""
-    for at, argument in enumerate(arguments):
+    requested = ""
+    for index, argument in enumerate(arguments):
         name, _, value = argument.partition("=")
         if name == OPTION:
-            asked = value or "".join(arguments[at + 1 : at + 2])
-    if asked and asked not in (*languages(), PSEUDO):
-        raise Problem("terminal.wrong_lang", text=repr(asked[:20]), languages=languages())
-    return asked or choose_language("", next((environment[name] for name in SETTINGS if environment.get(name)), ""))
+            requested = value or "".join(arguments[index + 1 : index + 2])
+    if requested and requested not in (*languages(), PSEUDO):
+        raise Problem("terminal.wrong_lang", text=repr(requested[:20]), languages=languages())
+    return requested or choose_language("", next((environment[name] for name in SETTINGS if environment.get(name)), ""))
 
 
 @contextmanager
@@ -40,13 +40,13 @@ def speaking(lang: str) -> Iterator[None]:
             yield
             return
         before = argparse._  # type: ignore[attr-defined]  # it asks gettext, whose catalogues are compiled files
-        argparse._ = _translated  # type: ignore[attr-defined]
+        argparse._ = _translate  # type: ignore[attr-defined]
         try:
             yield
         finally:
             argparse._ = before  # type: ignore[attr-defined]
 
 
-def _translated(english: str) -> str:
-    own = {catalogue()[f"terminal.argparse.{name}"]: name for name in _OWN}
-    return text(f"terminal.argparse.{own[english]}", current_language()) if english in own else english
+def _translate(english: str) -> str:
+    name_of = {catalogue()[f"terminal.argparse.{name}"]: name for name in _ARGPARSE_TEXTS}
+    return text(f"terminal.argparse.{name_of[english]}", current_language()) if english in name_of else english

@@ -20,32 +20,32 @@ def printable(text: str) -> str:
     return _CONTROL.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-def put(lines: Iterable[str]) -> bool:
+def print_lines(lines: Iterable[str]) -> bool:
     """Print the lines and return whether that worked. A closed pipe, as with `head`, is not a failure."""
     try:
         print("\n".join(map(printable, lines)), flush=True)
     except OSError as error:
-        _leave(sys.stdout)
+        _discard(sys.stdout)
         return isinstance(error, BrokenPipeError) or not fail(1, say("terminal.no_output", error=error.strerror))
     return True
 
 
-def tell(sentence: str) -> None:
+def print_message(sentence: str) -> None:
     """Print a message on stderr."""
     if sys.stderr is None:
         return
     try:
         print(f"cnnviz: {printable(sentence)}", file=sys.stderr, flush=True)
     except OSError:  # stderr is closed, which must not stop the command
-        _leave(sys.stderr)
+        _discard(sys.stderr)
 
 
-def _leave(stream: TextIO) -> None:
+def _discard(stream: TextIO) -> None:
     """Redirect a stream to the null device, since Python would retry the failed write on exit."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def reason(error: ValueError) -> str:
+def error_message(error: ValueError) -> str:
     """Return an error's message. Messages of a setup's refusal are shortened, since a command is always about a
     setup."""
     if isinstance(error, Problem) and error.code in ("lesson.cannot", "lesson.cannot_since"):
@@ -55,5 +55,5 @@ def reason(error: ValueError) -> str:
 
 def fail(code: int, sentence: str) -> int:
     """Print a message and return the exit code."""
-    tell(sentence)
+    print_message(sentence)
     return code

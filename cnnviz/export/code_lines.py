@@ -27,53 +27,53 @@ def expression(line: Op) -> str:
     'windows(x, k=3, padding="same")'
     """
     if line.rounding:
-        return settling(line.rounding, expression(line.without_rounding))
+        return settle_call(line.rounding, expression(line.without_rounding))
     function, given = line.function, [*map(variable, line.sources)]
     if function.__module__ == "numpy":
-        return f"np.{function.__name__}({', '.join(map(_written, line.settings.values()))})"
-    return _called(line, given)
+        return f"np.{function.__name__}({', '.join(map(_literal, line.settings.values()))})"
+    return _call_with(line, given)
 
 
-def settling(line: Op, given: str) -> str:
+def settle_call(line: Op, given: str) -> str:
     """Return the call that settles ties in an array, which is `given` as code."""
-    return _called(line, [given, variable(line.sources[-1])])
+    return _call_with(line, [given, variable(line.sources[-1])])
 
 
-def _called(line: Op, given: list[str]) -> str:
+def _call_with(line: Op, given: list[str]) -> str:
     """Return a call of the line's function with these arguments and with its settings."""
     parameters = inspect.signature(line.function).parameters
-    given += [f"{name}={_written(value)}" for name, value in line.settings.items() if value != parameters[name].default]
+    given += [f"{name}={_literal(value)}" for name, value in line.settings.items() if value != parameters[name].default]
     return f"{line.function.__name__}({', '.join(given)})"
 
 
-def _written(value: object) -> str:
+def _literal(value: object) -> str:
     return f'"{value}"' if isinstance(value, str) else repr(value)
 
 
-def call(made: Sequence[str], name: str, given: Sequence[str]) -> str:
+def call(targets: Sequence[str], name: str, given: Sequence[str]) -> str:
     """Return `made = name(given)`, wrapped if it is long.
 
     >>> print(call(["z1", "o"], "forward", ["x", "f"]))
     z1, o = forward(x, f)
     """
-    line = f"{', '.join(made)} = {name}({', '.join(given)})"
-    return line if len(line) <= WIDTH - 4 else wrapped("", made, f" = {wrapped(f'{name}(', given, ')')}", "(", ")")
+    line = f"{', '.join(targets)} = {name}({', '.join(given)})"
+    return line if len(line) <= WIDTH - 4 else wrap("", targets, f" = {wrap(f'{name}(', given, ')')}", "(", ")")
 
 
-def wrapped(before: str, names: Sequence[str], after: str, opening: str = "", closing: str = "") -> str:
+def wrap(prefix: str, names: Sequence[str], suffix: str, opening: str = "", closing: str = "") -> str:
     """Join names in a row, or in an indented block if that is too long; a block is surrounded by `opening` and
     `closing`."""
-    line = before + ", ".join(names) + after
+    line = prefix + ", ".join(names) + suffix
     if len(line.splitlines()[0]) <= WIDTH - 4:
         return line
     block = textwrap.fill(", ".join(names) + ",", WIDTH - 8, break_long_words=False)
-    return f"{before}{opening}\n{textwrap.indent(block, '    ')}\n{closing}{after}"
+    return f"{prefix}{opening}\n{textwrap.indent(block, '    ')}\n{closing}{suffix}"
 
 
-def aligned(rows: Sequence[tuple[str, str]]) -> str:
+def align(rows: Sequence[tuple[str, str]]) -> str:
     """Return lines of code with trailing comments, which are aligned if the code is short.
 
-    >>> print(aligned([("a = f(x)", "(2,)"), ("b = a", "")]))
+    >>> print(align([("a = f(x)", "(2,)"), ("b = a", "")]))
     a = f(x)  # (2,)
     b = a
     """

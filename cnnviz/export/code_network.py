@@ -19,7 +19,7 @@ from cnnviz.core.network.program_line import Op, share_of_mean
 from cnnviz.core.network.stages import Stage
 from cnnviz.core.network.symbols import latex
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE, Deviation
-from cnnviz.export.code_lines import aligned, call, expression, settling, variable, wrapped
+from cnnviz.export.code_lines import align, call, expression, settle_call, variable, wrap
 from cnnviz.export.core_source import listing, rule_of
 from cnnviz.words import has_message, message, say
 
@@ -34,7 +34,7 @@ class Section:
     code: str
 
 
-IN_THE_LOOP = {
+LOOP_DEVIATIONS = {
     "fresh_weights": "w, b = np.zeros_like(w), np.zeros_like(b)",
     "integer_kernel": "f = np.trunc(f) + 0.0",
 }
@@ -58,16 +58,16 @@ class Passes:
     def layer_sections(self, forward_only: bool = False, more: Iterable[Op] = ()) -> Iterator[Section]:
         """Yield the functions that the lines call, and those of `more`, in the order of the forward pass: one section
         for each kind of layer, and one for the loss."""
-        program, known, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
+        program, included, groups = self.program, set[Callable[..., Any] | str](), dict[str, list[Op]]()
         for line in (*program.forward_lines, program.losses_line, *(() if forward_only else program.backward_lines), *more):
             groups.setdefault(self._kind(line), []).append(line)
             if line.rounding:
                 groups.setdefault(self._kind(line.rounding), []).append(line.rounding)
         for kind, lines in groups.items():
-            drawing = [draw.func for place, _, draw in program.draws.values() if kind == f"layer.{program.network.layers[place - 1].kind}"]
+            drawing = [draw.func for index, _, draw in program.draws.values() if kind == f"layer.{program.network.layers[index - 1].kind}"]
             stages = [stage for stage in program.network.stages if self._words_of(stage) == kind]
             deviating = [deviation.function for line in lines for deviation in self._deviations(line)]
-            code = listing([*drawing, *(line.function for line in lines), *deviating], known)
+            code = listing([*drawing, *(line.function for line in lines), *deviating], included)
             if kind == "ties":
                 yield section("ties", (), code)
             elif code:
@@ -93,22 +93,22 @@ class Passes:
         """Return the LaTeX formulas of one layer's lines. Other layers of the kind have the same formulas with other
         symbols."""
         formulas, first = self.program.formulas, lines[0].layer
-        found = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
-        return tuple(dict.fromkeys(found)) or tuple(formulas[line.target] for line in lines if line.target in formulas)
+        layer_formulas = [formulas[line.target] for line in lines if line.layer == first and line.target in formulas]
+        return tuple(dict.fromkeys(layer_formulas)) or tuple(formulas[line.target] for line in lines if line.target in formulas)
 
     # ---- passes
 
     def forward_section(self) -> Section:
         """Return the forward pass as a function of the image and the parameters."""
         lines = self.program.forward_lines
-        code = self._function(self._name("forward"), self._forward_reads, self._rows(lines), self.made_forward)
+        code = self._function(self._name("forward"), self._forward_reads, self._rows(lines), self.forward_outputs)
         formulas = tuple(self.program.formulas[line.target] for line in lines if line.target in self.program.formulas)
         return section(self._name("forward"), formulas, code)
 
     def backward_section(self) -> Section:
         """Return the part of the backward pass that an update needs, as a function of the arrays that it reads."""
         rows = self._rows(self._needed)
-        code = self._function(self._name("backward"), self._read_by(rows), rows, self.made_backward)
+        code = self._function(self._name("backward"), self._inputs_of(rows), rows, self.backward_outputs)
         formulas = [self.program.formulas[line.target] for line in self._needed if line.target in self.program.formulas]
         return section(self._name("backward"), tuple(formulas), code)
 
@@ -127,10 +127,10 @@ class Passes:
             else:
                 rows += [(f"{name} = {name} - learning_rate * d{name}", self._size(name))]
         if "integer_kernel" in self.on:
-            rows.append((IN_THE_LOOP["integer_kernel"], f"{self._size('f')}  integer_kernel"))
+            rows.append((LOOP_DEVIATIONS["integer_kernel"], f"{self._size('f')}  integer_kernel"))
         if self.keeps:
             code = rule_of(self.optimizer).replace("def change(", "def rule(", 1) + "\n\n\n"
-            remembered = wrapped("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
+            remembered = wrap("memory = dict.fromkeys([", [f'"{name}"' for name in names], "])")
             code += f"{remembered}\n\n\n"
             given.append("t")
         code += self._function("update", given, rows, names)
@@ -144,14 +144,14 @@ class Passes:
     # ---- calls inside the loop
 
     @property
-    def fresh(self) -> str:
+    def reset_lines(self) -> str:
         """Lines before a forward pass."""
-        return f"{IN_THE_LOOP['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
+        return f"{LOOP_DEVIATIONS['fresh_weights']}  # fresh_weights\n" if "fresh_weights" in self.on else ""
 
     @property
     def forward_call(self) -> str:
         """Call of the forward pass: z1_windows, z1, … = forward(x, f, w, b)"""
-        return call(self.made_forward, self._name("forward"), self._forward_reads)
+        return call(self.forward_outputs, self._name("forward"), self._forward_reads)
 
     @property
     def _forward_reads(self) -> list[str]:
@@ -182,12 +182,12 @@ class Passes:
     @property
     def backward_call(self) -> str:
         """Call of the backward pass: do, dw, … = backward(w, …)"""
-        return call(self.made_backward, self._name("backward"), self._read_by(self._rows(self._needed)))
+        return call(self.backward_outputs, self._name("backward"), self._inputs_of(self._rows(self._needed)))
 
     @property
     def rest(self) -> str:
         """Lines of the backward pass that no update needs."""
-        return aligned([(f"{variable(line.target)} = {expression(line)}", self._size(line.target)) for line in self.program.backward_lines[self.program.needed_count :]])
+        return align([(f"{variable(line.target)} = {expression(line)}", self._size(line.target)) for line in self.program.backward_lines[self.program.needed_count :]])
 
     @property
     def update_call(self) -> str:
@@ -196,14 +196,14 @@ class Passes:
         return call(names, "update", [*names, *(f"d{name}" for name in names), *(["t"] if self.keeps else [])])
 
     @property
-    def made_forward(self) -> list[str]:
+    def forward_outputs(self) -> list[str]:
         """Arrays that the forward pass returns. Bounds are included only if the backward pass reads them."""
         read = {source for line in self.program.backward_lines for source in line.sources}
         made = (line.target for line in self.program.forward_lines)
         return [variable(name) for name in made if name in read or not name.endswith(".bound")]
 
     @property
-    def made_backward(self) -> list[str]:
+    def backward_outputs(self) -> list[str]:
         """Arrays that the backward pass returns."""
         return [variable(line.target) for line in self._needed]
 
@@ -224,7 +224,7 @@ class Passes:
             name = variable(line.target)
             rows.append((f"{name} = {code}", self._size(line.target)))
             if line.rounding:
-                rows.append((f"{name} = {settling(line.rounding, name)}", self._size(line.target)))
+                rows.append((f"{name} = {settle_call(line.rounding, name)}", self._size(line.target)))
         return rows
 
     def _deviations(self, line: Op) -> list[Deviation]:
@@ -235,31 +235,31 @@ class Passes:
         symbol = symbol.removesuffix(".each")
         return str(self.sizes[symbol if symbol in self.sizes else symbol[1:]])
 
-    def _read_by(self, rows: Iterable[tuple[str, str]]) -> list[str]:
+    def _inputs_of(self, rows: Iterable[tuple[str, str]]) -> list[str]:
         """Return the arrays that the code reads without defining them: parameters, then arrays of the forward pass,
         then y."""
-        made, read = set[str](), set[str]()
+        defined, read = set[str](), set[str]()
         for code, _ in rows:
             names = [node for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)]
-            read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - made
-            made |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
-        return [name for name in (*self.program.parameters, "x", *self._drawn, *self.made_forward, "y") if name in read]
+            read |= {node.id for node in names if isinstance(node.ctx, ast.Load)} - defined
+            defined |= {node.id for node in names if isinstance(node.ctx, ast.Store)}
+        return [name for name in (*self.program.parameters, "x", *self._drawn, *self.forward_outputs, "y") if name in read]
 
     @staticmethod
     def _function(name: str, given: Sequence[str], rows: Sequence[tuple[str, str]], made: Sequence[str]) -> str:
-        head, last = wrapped(f"def {name}(", given, "):"), wrapped("return ", made, "", "(", ")")
-        body = textwrap.indent(f"{aligned(rows)}\n{last}", "    ")
+        head, last = wrap(f"def {name}(", given, "):"), wrap("return ", made, "", "(", ")")
+        body = textwrap.indent(f"{align(rows)}\n{last}", "    ")
         return f"{head}\n{body}"
 
 
 def draws(program: Program, seed: int, k: str, images: int = 1) -> dict[str, str]:
     """Return the draws of update `k` as code, by array."""
-    found = {}
-    for name, (place, shape, draw) in program.draws.items():
+    lines = {}
+    for name, (layer_number, shape, draw) in program.draws.items():
         shape = (images, *shape) if program.run.images else shape
         settings = "".join(f", {setting}={value!r}" for setting, value in draw.keywords.items())
-        found[name] = f"{draw.func.__name__}(np.random.default_rng([{seed}, {k}, {place}]), {shape}{settings})"
-    return found
+        lines[name] = f"{draw.func.__name__}(np.random.default_rng([{seed}, {k}, {layer_number}]), {shape}{settings})"
+    return lines
 
 
 def section(name: str, formulas: Iterable[str], code: str, **values: object) -> Section:
@@ -276,14 +276,14 @@ def chain(program: Program) -> str:
     'x (8,8) --conv1x3--> z1 (6,6) --flatten--> v (36,) --dense2--> o (2,)'
     """
     network, shapes = program.network, {name: str(shape).replace(" ", "") for name, shape in program.shown.items()}
-    found = f"x {shapes['x']}"
+    text = f"x {shapes['x']}"
     for layer, names in zip(network.layers, network.names, strict=True):
         flattened = f" --flatten--> v {shapes['v']}" if names.flattens else ""
-        found += f"{flattened} --{layer}--> {names.output} {shapes[names.output]}"
-    return found
+        text += f"{flattened} --{layer}--> {names.output} {shapes[names.output]}"
+    return text
 
 
-def started(name: str, how: str) -> str:
+def start_formula(name: str, how: str) -> str:
     """Return the initialization of a parameter in LaTeX: "drawn", "zero", "one" or "given"."""
     symbol = latex(name)
     return {"drawn": rf"{symbol} \sim N(0, 1/n)", "zero": f"{symbol} = 0", "one": f"{symbol} = 1", "given": rf"{symbol} = {symbol}^{{(0)}}"}[how]

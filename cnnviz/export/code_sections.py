@@ -15,7 +15,7 @@ from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.first_params import first_buffers
 from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
-from cnnviz.export.arrays import backward_names, describe, forward_names, most_whole, shown
+from cnnviz.export.arrays import backward_names, describe, forward_names, print_limit, shown
 from cnnviz.export.code_lines import expression, variable
 from cnnviz.export.code_network import Passes, Section, chain, section
 from cnnviz.export.code_set_values import by_hand_call, by_hand_section
@@ -30,7 +30,7 @@ def sections(setup: Setup, pixels: np.ndarray) -> tuple[Section, ...]:
     `pixels` is (H,W,3) or one channel (H,W), uint8; for several images (m,H,W,3). Raise ValueError for other arrays, or if
     the network does not fit.
     """
-    x = seen(setup, pixels)
+    x = network_input(setup, pixels)
     program = setup.network.program(x.shape)
     values = program.start(setup.without_sets.first_params(setup.x_shape), x)
     passes = Passes(program, setup.optimizer, setup.deviations, sizes_of(program, values, np.array(setup.y)), len(setup.images))
@@ -61,14 +61,14 @@ def _in_eval_mode(setup: Setup, x: np.ndarray, values: PassValues) -> Passes:
     return Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)), len(setup.images))
 
 
-def seen(setup: Setup, pixels: np.ndarray) -> np.ndarray:
+def network_input(setup: Setup, pixels: np.ndarray) -> np.ndarray:
     """Return the network's input from an image, or (m,C,H,W) from several. Raise Problem if the number of images does
     not match."""
     pixels = np.asarray(pixels)
     if len(setup.images) > 1:
         if pixels.ndim != 4 or len(pixels) != len(setup.images):
             raise Problem("data.image.several")
-        return np.stack([seen(setup.alone(n), one) for n, one in enumerate(pixels)]).reshape(setup.batch_shape)
+        return np.stack([network_input(setup.alone(n), image_pixels) for n, image_pixels in enumerate(pixels)]).reshape(setup.batch_shape)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
     return load_image(pixels, setup.ch, setup.scale)
@@ -76,8 +76,8 @@ def seen(setup: Setup, pixels: np.ndarray) -> np.ndarray:
 
 def introduction(setup: Setup, pixels: np.ndarray) -> str:
     """Return the introduction as plain lines: the network, its link, and the deviations of the setup's rule."""
-    program = setup.network.program(seen(setup, pixels).shape)
-    text = as_docstring(setup, program, say("export.script.introduction"))
+    program = setup.network.program(network_input(setup, pixels).shape)
+    text = script_docstring(setup, program, say("export.script.introduction"))
     if not setup.deviations:
         return text
     effects = [f"- {name}: {DEVIATION_TABLE[name].words}" for name in DEVIATION_TABLE if name in setup.deviations]
@@ -85,9 +85,9 @@ def introduction(setup: Setup, pixels: np.ndarray) -> str:
     return "\n".join([text, *lines])
 
 
-def as_docstring(setup: Setup, program: Program, words: str, library: str = "") -> str:
+def script_docstring(setup: Setup, program: Program, words: str, library: str = "") -> str:
     """Return the text of a script's docstring: setup, library (NumPy if empty), network, and `words`."""
-    settings, held = settings_of(setup)
+    settings, is_incomplete = settings_of(setup)
     image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
     channel = say(f"export.script.channel.{setup.ch}")
     lines = [
@@ -97,7 +97,7 @@ def as_docstring(setup: Setup, program: Program, words: str, library: str = "") 
         f"    {plain(program.formulas['L'])}",
         "",
         *textwrap.wrap(words, 116),
-        say("export.script.settings" if held else "export.script.lesson", settings=settings),
+        say("export.script.settings" if is_incomplete else "export.script.lesson", settings=settings),
     ]
     return "\n".join(lines)
 
@@ -106,8 +106,8 @@ def settings_of(setup: Setup) -> tuple[str, bool]:
     """Return the setup's query, and whether values are omitted that the code contains: uploaded images and stored
     parameters."""
     query = setup.to_query()
-    left_out = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())
-    return urlencode({key: text for key, text in query.items() if key not in left_out}, safe=",;"), bool(left_out)
+    omitted = {name for name, value in query.items() if value.startswith("held-")} | ({"img"} if setup.img.startswith("upload-") else set())
+    return urlencode({key: text for key, text in query.items() if key not in omitted}, safe=",;"), bool(omitted)
 
 
 def wrapped_chain(program: Program) -> list[str]:
@@ -119,9 +119,9 @@ def wrapped_chain(program: Program) -> list[str]:
 def sizes_of(program: Program, values: PassValues, y: np.ndarray) -> dict[str, tuple[int, ...]]:
     """Return the shape of every array of a pass."""
     with np.errstate(all="ignore"):
-        made = program.run_forward(values | program.pass_inputs(None, len(y) if program.run.images else None)) | {"y": y}
-    return {symbol.replace(".", "_"): np.shape(array) for symbol, array in made.items()} | {
-        symbol: np.shape(array) for symbol, array in made.items()
+        arrays = program.run_forward(values | program.pass_inputs(None, len(y) if program.run.images else None)) | {"y": y}
+    return {symbol.replace(".", "_"): np.shape(array) for symbol, array in arrays.items()} | {
+        symbol: np.shape(array) for symbol, array in arrays.items()
     }
 
 
@@ -130,9 +130,9 @@ def sizes_of(program: Program, values: PassValues, y: np.ndarray) -> dict[str, t
 
 def _training(setup: Setup, passes: Passes, keeps: bool) -> Section:
     k = "t - 1" if passes.keeps else "k"
-    before = f"{by_hand_call(setup, passes.program, k)}{passes.fresh}{passes.draws(setup.seed, k)}"
-    kept = passes.kept if keeps else ""
-    body = f"{before}{passes.forward_call}\n{kept}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
+    before = f"{by_hand_call(setup, passes.program, k)}{passes.reset_lines}{passes.draws(setup.seed, k)}"
+    buffer_lines = passes.kept if keeps else ""
+    body = f"{before}{passes.forward_call}\n{buffer_lines}losses.append({passes.loss_call})\n{passes.backward_call}\n{passes.update_call}"
     count = "k" if setup.set or passes.program.draws else "_"
     step = "t in range(1, updates + 1)" if passes.keeps else f"{count} in range(updates)"
     code = f"losses = []\nfor {step}:\n{textwrap.indent(body, '    ')}"
@@ -150,23 +150,23 @@ def printing(program: Program) -> Section:
 
 
 def _prints(program: Program, names: Iterable[str], suffix: str = "") -> str:
-    return "\n".join(printed(program, name, suffix) for name in names)
+    return "\n".join(print_line(program, name, suffix) for name in names)
 
 
-def printed(program: Program, name: str, suffix: str = "", variable: str = "") -> str:
+def print_line(program: Program, name: str, suffix: str = "", variable: str = "") -> str:
     """Return the line that prints an array as it is shown on the page. `variable` is its name in code, if that
     differs."""
     (outputs,) = program.shapes["o"]
     symbol = name if name in program.shapes else name[1:]
-    dropped = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
-    whole = f", {most_whole(outputs)}" if most_whole(outputs) > 9 else ""
-    return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if dropped else variable or name}{whole}))'
+    drops_axes = symbol in program.shown and program.shown[symbol] != program.shapes[symbol]
+    limit = f", {print_limit(outputs)}" if print_limit(outputs) > 9 else ""
+    return f'print(describe("{name}{suffix}", {f"shown({variable or name})" if drops_axes else variable or name}{limit}))'
 
 
 def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
     """Return the printed pass, with the parameters after the training that `trained` describes."""
     names, by_hand = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
-    code = f"{by_hand}{trained.fresh}{passes.draws(setup.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    code = f"{by_hand}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

@@ -14,7 +14,7 @@ from cnnviz.export.code_network import Section, section
 
 def set_arrays(setup: Setup, program: Program) -> list[str]:
     """Return the names of the arrays in which an entry is set, the image first."""
-    sets = {one.symbol for one in setup.set}
+    sets = {set_value.symbol for set_value in setup.set}
     return [name for name in ("x", *program.parameters) if name in sets]
 
 
@@ -34,7 +34,7 @@ def by_hand_section(setup: Setup, program: Program) -> Section:
 
 def cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
     """Return the code of all set values, grouped under `if k == …`."""
-    updates = dict.fromkeys(one.update for one in setup.set)
+    updates = dict.fromkeys(set_value.update for set_value in setup.set)
     return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, setup.set_at(k)), '    ')}" for k in updates)
 
 
@@ -43,8 +43,8 @@ def lines(line: Callable[[SetValue], str], sets: Iterable[SetValue]) -> str:
     return "\n".join(map(line, sets))
 
 
-def assignment(one: SetValue, program: Program) -> str:
+def assignment(set_value: SetValue, program: Program) -> str:
     """Return the assignment of one value, as `f[0, 0, 1, 1] = 0.5`, with all axes of the array."""
-    shape = program.shapes[one.symbol]
-    at = np.unravel_index(np.ravel_multi_index(one.at, program.shown[one.symbol]), shape)
-    return f"{one.symbol}[{', '.join(map(str, map(int, at)))}] = {one.value!r}"
+    shape = program.shapes[set_value.symbol]
+    at = np.unravel_index(np.ravel_multi_index(set_value.at, program.shown[set_value.symbol]), shape)
+    return f"{set_value.symbol}[{', '.join(map(str, map(int, at)))}] = {set_value.value!r}"

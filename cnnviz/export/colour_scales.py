@@ -24,14 +24,14 @@ def ramp(scale: str, levels: int) -> np.ndarray:
     >>> ramp("pixel", 3).tolist()
     [[0, 0, 0], [128, 128, 128], [255, 255, 255]]
     """
-    return between(SCALES[scale], levels)
+    return interpolate(SCALES[scale], levels)
 
 
-def between(colours: tuple[str, ...], levels: int) -> np.ndarray:
+def interpolate(colours: tuple[str, ...], levels: int) -> np.ndarray:
     """Interpolate between anchor colours, as `ramp` does."""
     anchors = np.array([list(bytes.fromhex(colour[1:])) for colour in colours])
-    places = np.linspace(0, len(anchors) - 1, levels)
-    channels = [np.interp(places, np.arange(len(anchors)), channel) for channel in anchors.T]
+    positions = np.linspace(0, len(anchors) - 1, levels)
+    channels = [np.interp(positions, np.arange(len(anchors)), channel) for channel in anchors.T]
     return np.rint(np.stack(channels, axis=-1)).astype(np.uint8)
 
 

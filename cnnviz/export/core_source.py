@@ -23,7 +23,7 @@ from cnnviz.core.network.sliding import check_integer
 CHECKS: Mapping[Callable[..., Any], int] = {check_integer: 1}
 """Functions that only check arguments, with the position of the argument that they return."""
 WIDTH = 116
-_GONE = "\0"
+_DELETED = "\0"
 
 
 @dataclass(frozen=True)
@@ -48,12 +48,12 @@ def listing(functions: Iterable[Callable[..., Any]], known: set[Callable[..., An
         \"\"\"σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.\"\"\"
         return a * (1.0 - a)
     """
-    texts = [text for function in functions for text in _listed(inspect.unwrap(function), known)]
+    texts = [text for function in functions for text in _sources(inspect.unwrap(function), known)]
     imports = [text for text in texts if text.startswith("from ")]
     return "\n\n\n".join((["\n".join(imports)] if imports else []) + [text for text in texts if text not in imports])
 
 
-def _listed(function: Callable[..., Any], known: set[Callable[..., Any] | str]) -> Iterator[str]:
+def _sources(function: Callable[..., Any], known: set[Callable[..., Any] | str]) -> Iterator[str]:
     if function in known:
         return
     known.add(function)
@@ -61,7 +61,7 @@ def _listed(function: Callable[..., Any], known: set[Callable[..., Any] | str]) 
     for name in source.names:
         value = function.__globals__[name]
         if inspect.isfunction(inspect.unwrap(value)) and inspect.unwrap(value).__module__.startswith("cnnviz."):
-            yield from _listed(inspect.unwrap(value), known)
+            yield from _sources(inspect.unwrap(value), known)
         elif (module := getattr(value, "__module__", "").lstrip("_")) in sys.stdlib_module_names:
             if value not in known:
                 known.add(value)
@@ -87,11 +87,11 @@ def _constant(name: str, value: object, known: set[Callable[..., Any] | str]) ->
 @lru_cache(maxsize=256)
 def source_of(function: Callable[..., Any]) -> Source:
     """Return a function's source for export."""
-    text, node = _parsed(function)
-    return cleaned(text, node, function.__globals__)
+    text, node = _parse(function)
+    return clean(text, node, function.__globals__)
 
 
-def _parsed(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
+def _parse(function: Callable[..., Any]) -> tuple[str, ast.FunctionDef]:
     """Return a function's original source and its syntax tree."""
     text = textwrap.dedent(inspect.getsource(function))
     (node,) = ast.parse(text).body
@@ -104,22 +104,22 @@ def rule_of(optimizer: Optimizer) -> str:
 
     Its settings are inserted as numbers; the learning rate keeps its name.
     """
-    text, node = _parsed(type(optimizer).change)
+    text, node = _parse(type(optimizer).change)
     node.args.args = [argument for argument in node.args.args if argument.arg != "self"]
-    head, body = cleaned(text, node, vars(sys.modules[type(optimizer).__module__]), optimizer).text.split("\n", 1)
+    head, body = clean(text, node, vars(sys.modules[type(optimizer).__module__]), optimizer).text.split("\n", 1)
     return f"{head}\n    {docstring(type(optimizer).__doc__ or '')}\n{body}"
 
 
-def cleaned(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner: object = None) -> Source:
+def clean(text: str, node: ast.FunctionDef, around: Mapping[str, object], owner: object = None) -> Source:
     """Return the function at `node` of `text` for export. `around` are its global names, and `owner` is its self."""
     edits = _Edits(text, around, owner)
     for statement in node.body:
         edits.visit(statement)
-    kept = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
-    head = [*kept, f"def {node.name}({_arguments(node.args)}):"]
+    decorators = [f"@{ast.get_source_segment(text, mark)}" for mark in node.decorator_list if ast.unparse(mark).startswith("np.")]
+    head = [*decorators, f"def {node.name}({_arguments(node.args)}):"]
     body = edits.text_between(node.body[0], node.body[-1]).splitlines()
-    whole = "\n".join([*head, *(part for line in body if line.strip() != _GONE for part in _short(line))])
-    return Source(whole, _free_names(whole, around))
+    source = "\n".join([*head, *(part for line in body if line.strip() != _DELETED for part in _split_comment(line))])
+    return Source(source, _free_names(source, around))
 
 
 def docstring(text: str, indent: str = "    ") -> str:
@@ -130,13 +130,13 @@ def docstring(text: str, indent: str = "    ") -> str:
     lines: list[str] = []
     for part in parts:
         lines += [""] if lines else []
-        own = part.splitlines()
-        lines += own if max(map(len, own)) <= WIDTH - len(indent) - 3 else textwrap.wrap(" ".join(own), WIDTH - len(indent) - 3)
+        part_lines = part.splitlines()
+        lines += part_lines if max(map(len, part_lines)) <= WIDTH - len(indent) - 3 else textwrap.wrap(" ".join(part_lines), WIDTH - len(indent) - 3)
     closing = '"""' if len(lines) == 1 else f'\n{indent}"""'
     return '"""' + "\n".join([lines[0], *(indent + line if line else "" for line in lines[1:])]) + closing
 
 
-def _short(line: str) -> list[str]:
+def _split_comment(line: str) -> list[str]:
     """Split a long line of code, with its comment moved above it."""
     code, mark, words = line.partition("  # ")
     if len(line) <= WIDTH or not mark:
@@ -154,9 +154,9 @@ def _arguments(arguments: ast.arguments) -> str:
 def _free_names(text: str, around: Mapping[str, object]) -> tuple[str, ...]:
     """Return the global names that a function uses, in the order of reading."""
     nodes = list(ast.walk(ast.parse(text)))
-    own = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    own |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
-    read = [node.id for node in nodes if isinstance(node, ast.Name) and node.id not in own]
+    local_names = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    local_names |= {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)}
+    read = [node.id for node in nodes if isinstance(node, ast.Name) and node.id not in local_names]
     return tuple(dict.fromkeys(name for name in read if name in around and not hasattr(builtins, name)))
 
 
@@ -174,11 +174,11 @@ class _Edits(ast.NodeVisitor):
     def text_between(self, first: ast.stmt, last: ast.stmt) -> str:
         """Return the edited lines from one statement to another."""
         start, end = self._starts[first.lineno - 1], self._starts[_end(last)[0]]
-        found, at = "", start
-        for begin, stop, instead in sorted(self._edits):
-            found += self._bytes[at:begin].decode() + instead
+        result, at = "", start
+        for begin, stop, replacement in sorted(self._edits):
+            result += self._bytes[at:begin].decode() + replacement
             at = stop
-        return re.sub(r"  # (type: ignore|noqa|fmt).*", "", found + self._bytes[at:end].decode())
+        return re.sub(r"  # (type: ignore|noqa|fmt).*", "", result + self._bytes[at:end].decode())
 
     def _put(self, node: ast.stmt | ast.expr, instead: str) -> None:
         begin, (line, column) = self._starts[node.lineno - 1] + node.col_offset, _end(node)
@@ -190,14 +190,14 @@ class _Edits(ast.NodeVisitor):
     def visit_If(self, node: ast.If) -> None:
         """Delete checks completely."""
         if isinstance(node.body[0], ast.Raise) and not node.orelse:
-            self._put(node, _GONE)
+            self._put(node, _DELETED)
         else:
             self.generic_visit(node)
 
     def visit_Assign(self, node: ast.Assign) -> None:
         """Delete `n = n`, which remains of a check."""
         if ast.unparse(node.targets[0]) == ast.unparse(_Unchecked(self._around).visit(ast.parse(ast.unparse(node.value), mode="eval"))):
-            self._put(node, _GONE)
+            self._put(node, _DELETED)
         else:
             self.generic_visit(node)
 
@@ -212,11 +212,11 @@ class _Edits(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_Call(self, node: ast.Call) -> None:
-        place = _check(node, self._around)
-        if place is None:
+        position = _checked_argument(node, self._around)
+        if position is None:
             self.generic_visit(node)
         else:
-            self._put(node, self._segment(node.args[place]))
+            self._put(node, self._segment(node.args[position]))
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
         if isinstance(node.value, ast.Name) and node.value.id == "self":
@@ -246,11 +246,11 @@ class _Unchecked(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
-        place = _check(node, self._around)
-        return node if place is None else node.args[place]
+        position = _checked_argument(node, self._around)
+        return node if position is None else node.args[position]
 
 
-def _check(node: ast.Call, around: Mapping[str, object]) -> int | None:
+def _checked_argument(node: ast.Call, around: Mapping[str, object]) -> int | None:
     """Return the position of the argument that a checking call returns, or None for other calls."""
-    called = around.get(node.func.id) if isinstance(node.func, ast.Name) else None
-    return CHECKS.get(called) if inspect.isfunction(called) else None
+    function = around.get(node.func.id) if isinstance(node.func, ast.Name) else None
+    return CHECKS.get(function) if inspect.isfunction(function) else None

@@ -15,9 +15,9 @@ from cnnviz.core.network.program_line import Op, PassValues
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.export.animation import setup_picture
-from cnnviz.export.code_lines import aligned, expression, variable, wrapped
+from cnnviz.export.code_lines import align, expression, variable, wrap
 from cnnviz.export.code_network import Passes, Section, section
-from cnnviz.export.code_sections import seen, settings_of, sizes_of, wrapped_chain
+from cnnviz.export.code_sections import network_input, settings_of, sizes_of, wrapped_chain
 from cnnviz.export.code_set_values import assignment
 from cnnviz.export.code_start import IMPORTS, image_section, start_section
 from cnnviz.export.core_source import listing
@@ -25,12 +25,12 @@ from cnnviz.export.exercise_check import checked, round_off
 from cnnviz.export.numpy_script import as_notebook, as_script
 from cnnviz.words import Problem, current_language, has_message, message, say, text
 
-SAID = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
+VERDICTS = ("right", "wrong", "undecided", "not_finite", "kink", "some_undecided", "shape", "not_yet", "tried")
 """Texts of the check's verdicts, under the messages `export.exercise.said`."""
 
 FILE = "gradients.npz"
 """Output file of the exercise, for upload on the Check page."""
-TRIED, FEWEST = 200, 10
+MOST_TRIED, LEAST_TRIED = 200, 10
 """Upper limit of checked entries of one array, and lower limit for large networks."""
 WORK = 4_000_000_000
 """Upper limit of multiplications of one check, which takes some seconds."""
@@ -49,13 +49,13 @@ def exercise_script(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str
 
 def exercise_notebook(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> str:
     """Return the exercise as a Jupyter notebook, nbformat 4.5 as JSON."""
-    return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, snapshot), setup_picture(setup, seen(setup, pixels)))
+    return as_notebook(_introduction(setup, pixels), _sections(setup, pixels, snapshot), setup_picture(setup, network_input(setup, pixels)))
 
 
-def in_training(setup: Setup) -> None:
+def check_training_mode(setup: Setup) -> None:
     """Raise Problem if the setup is in eval mode, which has no update to compute.
 
-    >>> in_training(Setup())
+    >>> check_training_mode(Setup())
     """
     if setup.mode == "eval":
         raise Problem("export.exercise.needs_training")
@@ -63,7 +63,7 @@ def in_training(setup: Setup) -> None:
 
 def _introduction(setup: Setup, pixels: np.ndarray) -> str:
     image = say("export.script.own_picture") if setup.img.startswith("upload-") else setup.img
-    program = setup.network.program(seen(setup, pixels).shape)
+    program = setup.network.program(network_input(setup, pixels).shape)
     settings, _ = settings_of(setup)
     lines = [say("export.exercise.title", image=image, when=setup.snapshot_label), "", *wrapped_chain(program), ""]
     lines += textwrap.wrap(say("export.exercise.introduction"), 110)
@@ -71,42 +71,42 @@ def _introduction(setup: Setup, pixels: np.ndarray) -> str:
 
 
 def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[Section]:
-    in_training(setup)
+    check_training_mode(setup)
     x = snapshot.trace.x
     program = setup.network.program(x.shape)
     values = program.start(snapshot.params, x)
-    pixels_set = [one for one in setup.until(setup.k).set if one.symbol == "x"]
+    pixels_set = [set_value for set_value in setup.until(setup.k).set if set_value.symbol == "x"]
     passes = Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)))
     yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)
     yield passes.forward_section()
     image = image_section(setup, pixels, program, imports=False)
-    yield replace(image, code="\n".join([image.code, *(assignment(one, program) for one in pixels_set)]))
+    yield replace(image, code="\n".join([image.code, *(assignment(set_value, program) for set_value in pixels_set)]))
     yield _start_section(setup, program, values)
     yield _section("forward", f"{passes.draws(setup.seed, str(setup.k))}{passes.forward_call}\nL = {passes.loss_call}\nprint('L', L)")
     yield _open_section(passes)
     yield _check_section(passes)
     command = f"python -m cnnviz check {FILE} '?{settings_of(setup)[0]}'"
-    said = say("export.exercise.said.wrote", file=FILE, command=command)
-    yield _section("save", _SAVE.format(file=FILE, wrote=json.dumps(said, ensure_ascii=False)))
+    saved_text = say("export.exercise.said.wrote", file=FILE, command=command)
+    yield _section("save", _SAVE.format(file=FILE, wrote=json.dumps(saved_text, ensure_ascii=False)))
 
 
-def asked_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
+def open_lines(program: Program) -> list[tuple[Op, tuple[str, ...]]]:
     """Return the lines that are left open, each with the arrays that it reads. The reshape to maps is part of the
     line that computes the map's gradient.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
-    >>> [(line.target, sources) for line, sources in asked_lines(Network.parse(DEFAULT).program((4, 4)))][4:6]
+    >>> [(line.target, sources) for line, sources in open_lines(Network.parse(DEFAULT).program((4, 4)))][4:6]
     [('da1', ('dz2', 'w')), ('dz1', ('da1', 'a1'))]
     """
     lines = {line.target: line for line in program.backward_lines}
-    found = []
+    result = []
     for line in program.backward_lines:
-        laid_out = line.layer is None and line.sources == ("dv",)
+        is_reshape = line.layer is None and line.sources == ("dv",)
         if line.target != "dv" or program.network.names[0].source == "v":
-            sources = lines["dv"].sources if laid_out else line.sources
-            found.append((line, tuple(name for name in sources if not name.endswith(".bound"))))
-    return found
+            sources = lines["dv"].sources if is_reshape else line.sources
+            result.append((line, tuple(name for name in sources if not name.endswith(".bound"))))
+    return result
 
 
 def choice_lines(program: Program) -> list[Op]:
@@ -117,8 +117,8 @@ def choice_lines(program: Program) -> list[Op]:
     ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
     """
     layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
-    chosen = [(layer.choice(shape), names) for layer, names, shape in layers]
-    return [Op("", made.function, tuple(map(names.of, made.roles)), made.settings) for made, names in chosen if made]
+    choices = [(layer.choice(shape), names) for layer, names, shape in layers]
+    return [Op("", choice.function, tuple(map(names.of, choice.roles)), choice.settings) for choice, names in choices if choice]
 
 
 def _section(name: str, code: str, **values: object) -> Section:
@@ -135,18 +135,18 @@ def _start_section(setup: Setup, program: Program, values: PassValues) -> Sectio
 
 def _open_section(passes: Passes) -> Section:
     program = passes.program
-    asked = asked_lines(program)
-    given = [name for name in (*program.parameters, "x", *map(variable, program.draws), *passes.made_forward, "y") if any(name in map(variable, reads) for _, reads in asked)]
+    lines = open_lines(program)
+    arguments = [name for name in (*program.parameters, "x", *map(variable, program.draws), *passes.forward_outputs, "y") if any(name in map(variable, reads) for _, reads in lines)]
     titles = {name: stage.title for stage in program.network.stages for name in stage.makes[:1]}
     body: list[str] = []
-    for line, sources in asked:
+    for line, sources in lines:
         title = titles.get(line.target) or (say(f"{program.network.layers[0].words('dx')}.title") if line.target == "dx" else "")
         body += [f"# {title}"] if title else []
         size = "×".join(map(str, passes.sizes[line.target[1:]]))
         body.append(f"{line.target} = None  # {say('export.exercise.todo', size=size, sources=[variable(name) for name in sources])}")
-    head = wrapped("def backward(", given, "):")
-    rows = wrapped("return dict(", [f"{line.target}={line.target}" for line, _ in asked], ")")
-    call = wrapped("gradients = backward(", given, ")")
+    head = wrap("def backward(", arguments, "):")
+    rows = wrap("return dict(", [f"{line.target}={line.target}" for line, _ in lines], ")")
+    call = wrap("gradients = backward(", arguments, ")")
     code = f"{head}\n{textwrap.indent(chr(10).join(body), '    ')}\n{textwrap.indent(rows, '    ')}\n\n\n{call}"
     return _section("backward", code)
 
@@ -157,22 +157,22 @@ def _check_section(passes: Passes) -> Section:
     starts = ["x", *program.parameters]
     rows = []
     for line in program.forward_lines:
-        name, made = variable(line.target), expression(line)
-        rows.append((f'{name} = given.get("{name}", {made})' if line.target in program.shapes else f"{name} = {made}", ""))
-    head = wrapped("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
+        name, code_line = variable(line.target), expression(line)
+        rows.append((f'{name} = given.get("{name}", {code_line})' if line.target in program.shapes else f"{name} = {code_line}", ""))
+    head = wrap("def loss_with(", [*(f"{name}={name}" for name in starts), "**given"], "):")
     words = f'"""{say("export.exercise.loss_with")}"""'
-    body = textwrap.indent(f"{words}\n{aligned(rows)}\nreturn {passes.loss_call}, [{', '.join(map(expression, choices))}]", "    ")
-    known: set[Callable[..., Any] | str] = set()
+    body = textwrap.indent(f"{words}\n{align(rows)}\nreturn {passes.loss_call}, [{', '.join(map(expression, choices))}]", "    ")
+    included: set[Callable[..., Any] | str] = set()
     # adds functions to `known` that are defined above
-    listing([line.function for line in (*program.forward_lines, program.loss_line)], known)
-    code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, checked], known)}\n\n\n"
-    arrays = len(asked_lines(program))
-    most = max(FEWEST, min(TRIED, WORK // max(1, 4 * arrays * program.multiplications)))
-    start = wrapped("start = dict(", [f"{name}={name}" for name in starts], ")")
-    places = wrapped("arrays = dict(", [f"{name}={name}" for line, _ in asked_lines(program) for name in [variable(line.target[1:])]], ")")
-    each = {name: json.dumps(text(f"export.exercise.said.{name}", current_language()), ensure_ascii=False) for name in SAID}
-    said = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in each.items()), ")"])
-    return _section("check", f"{code}{said}\n{start}\n{places}\n{_LOOP.format(most=most)}", most=most)
+    listing([line.function for line in (*program.forward_lines, program.loss_line)], included)
+    code = f"{head}\n{body}\n\n\n{listing([*(line.function for line in choices), round_off, checked], included)}\n\n\n"
+    arrays = len(open_lines(program))
+    entry_limit = max(LEAST_TRIED, min(MOST_TRIED, WORK // max(1, 4 * arrays * program.multiplications)))
+    start = wrap("start = dict(", [f"{name}={name}" for name in starts], ")")
+    arrays_line = wrap("arrays = dict(", [f"{name}={name}" for line, _ in open_lines(program) for name in [variable(line.target[1:])]], ")")
+    each = {name: json.dumps(text(f"export.exercise.said.{name}", current_language()), ensure_ascii=False) for name in VERDICTS}
+    texts = "\n".join(["said = dict(", *(f"    {name}={words}," for name, words in each.items()), ")"])
+    return _section("check", f"{code}{texts}\n{start}\n{arrays_line}\n{_LOOP.format(most=entry_limit)}", most=entry_limit)
 
 
 _LOOP = '''finite = np.isfinite(L) and all(np.isfinite(array).all() for array in arrays.values())

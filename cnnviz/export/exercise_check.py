@@ -23,62 +23,62 @@ def round_off(loss_with: Callable[..., Passed], arrays: Mapping[str, np.ndarray]
     """Return the estimated error of the loss: its change if the last digits of all `arrays` change."""
     rng, eps = np.random.default_rng(0), np.finfo(float).eps
     loss = loss_with()[0]
-    shaken = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]
+    losses = [loss_with(**{name: a * (1 + eps * rng.choice([-1, 1], a.shape)) for name, a in arrays.items()})[0] for _ in range(6)]
     # 1: argument of a logarithm
-    return SAFETY * (max(abs(other - loss) for other in shaken) + eps * max(1.0, abs(loss)))
+    return SAFETY * (max(abs(other - loss) for other in losses) + eps * max(1.0, abs(loss)))
 
 
 def slope(
-    loss_of: Callable[[np.ndarray], Passed], array: np.ndarray, at: tuple[int, ...], given: float, noise: float, unmoved: Passed
+    loss_of: Callable[[np.ndarray], Passed], array: np.ndarray, at: tuple[int, ...], value: float, noise: float, unmoved: Passed
 ) -> tuple[float, float, bool, bool]:
     """Return ∂L/∂array[at] by central differences, its possible error, whether the loss never changes, and whether
     there is a kink.
 
-    Steps are shortened until the difference is accurate enough or confirms `given`.
+    Steps are shortened until the difference is accurate enough or confirms `value`.
     """
     middle, choices = unmoved
     size = max(1.0, abs(array[at]))
-    step, before, best, still, kink = LONGEST * size, None, (np.nan, np.inf), True, True
+    step, previous, best, is_constant, kink = LONGEST * size, None, (np.nan, np.inf), True, True
     while step > SHORTEST * size:
         up, down = array.copy(), array.copy()
         up[at] += step
         down[at] -= step
         (above, chosen), (below, others) = loss_of(up), loss_of(down)
         central = (above - below) / (up[at] - down[at])
-        still = still and above == middle == below
-        same = all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(choices, chosen, others, strict=True))
-        kink = kink and not same
-        if same and before is not None:
+        is_constant = is_constant and above == middle == below
+        same_choices = all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(choices, chosen, others, strict=True))
+        kink = kink and not same_choices
+        if same_choices and previous is not None:
             # the error is proportional to step², so it is a hundredth of the longer step's
-            doubt = noise / step + abs(before - central) / 10
-            best = min(best, (central, doubt), key=lambda one: one[1])
-            right = abs(given - central) <= SAFETY * doubt <= abs(given)
-            if still or right or SAFETY * best[1] <= TOLERANCE * abs(best[0]):
+            error = noise / step + abs(previous - central) / 10
+            best = min(best, (central, error), key=lambda one: one[1])
+            is_right = abs(value - central) <= SAFETY * error <= abs(value)
+            if is_constant or is_right or SAFETY * best[1] <= TOLERANCE * abs(best[0]):
                 break
-        before = central if same else None
+        previous = central if same_choices else None
         step /= 10
-    return (*best, still, kink)
+    return (*best, is_constant, kink)
 
 
-def tried_places(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], loss: float, most: int) -> list[int]:
+def entries_to_try(gradient: np.ndarray, array: np.ndarray, loss_of: Callable[[np.ndarray], Passed], loss: float, most: int) -> list[int]:
     """Return up to `most` entries: half of them the largest given ones, half random, with those first that change the
     loss."""
     if array.size <= most:
         return list(range(array.size))
     size = np.nan_to_num(np.abs(gradient), nan=np.inf)
     largest = np.argsort(-size, axis=None, kind="stable")[: most // 2].tolist()
-    drawn = [place for place in np.random.default_rng(0).permutation(array.size)[: SCREENED * most].tolist() if place not in largest]
-    moving, still = [], []
-    for place in drawn:
+    random_entries = [place for place in np.random.default_rng(0).permutation(array.size)[: SCREENED * most].tolist() if place not in largest]
+    moving, constant = [], []
+    for place in random_entries:
         nudged = array.copy()
         nudged.flat[place] += LONGEST * max(1.0, abs(array.flat[place]))
         if loss_of(nudged)[0] != loss:
             moving.append(place)
         else:
-            still.append(place)
+            constant.append(place)
         if len(moving) == most - len(largest):
             break
-    return [*largest, *moving, *still][:most]
+    return [*largest, *moving, *constant][:most]
 
 
 def checked(
@@ -86,13 +86,13 @@ def checked(
 ) -> tuple[dict[int, int], tuple[tuple[int, ...], float, float] | None]:
     """Return the marks of up to `most` entries of one gradient, compared with central differences, and the worst
     entry: index, given and expected value."""
-    worst, found, apart, unmoved = None, {}, -1.0, loss_of(array)
-    for place in tried_places(gradient, array, loss_of, unmoved[0], most):
-        at = tuple(map(int, np.unravel_index(place, array.shape)))
-        given = float(gradient[at])
-        central, doubt, still, kink = slope(loss_of, array, at, given, noise, unmoved)
-        mark = int(marks(np.array(given), np.array(central), doubt, np.array(still), np.array(kink)))
-        found[place] = mark
-        if mark == WRONG and not abs(given - central) <= apart:
-            worst, apart = (at, given, central), abs(given - central)
-    return found, worst
+    worst, marks_by_index, worst_error, unmoved = None, {}, -1.0, loss_of(array)
+    for index in entries_to_try(gradient, array, loss_of, unmoved[0], most):
+        at = tuple(map(int, np.unravel_index(index, array.shape)))
+        value = float(gradient[at])
+        central, error, is_constant, kink = slope(loss_of, array, at, value, noise, unmoved)
+        mark = int(marks(np.array(value), np.array(central), error, np.array(is_constant), np.array(kink)))
+        marks_by_index[index] = mark
+        if mark == WRONG and not abs(value - central) <= worst_error:
+            worst, worst_error = (at, value, central), abs(value - central)
+    return marks_by_index, worst

@@ -21,7 +21,7 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.export.code_lines import variable
 from cnnviz.export.code_network import Section, draws, section
-from cnnviz.export.code_sections import as_docstring, printed, printing, seen
+from cnnviz.export.code_sections import network_input, print_line, printing, script_docstring
 from cnnviz.export.code_set_values import assignment, cases
 from cnnviz.export.code_start import image_section, start_section
 from cnnviz.export.core_source import listing
@@ -52,18 +52,18 @@ def pytorch_script(setup: Setup, pixels: np.ndarray) -> str:
     return _script("pytorch", setup, pixels)
 
 
-def exact_rule(setup: Setup) -> None:
+def check_exact_rule(setup: Setup) -> None:
     """Raise Problem if the setup's rule has deviations, which neither Keras nor PyTorch implements.
 
-    >>> exact_rule(Setup())
+    >>> check_exact_rule(Setup())
     """
     if setup.deviations:
         raise Problem("export.frameworks.exact", rule=setup.rule.replace("_", " ").split(","))
 
 
 def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
-    exact_rule(setup)
-    x_shape = seen(setup, pixels).shape
+    check_exact_rule(setup)
+    x_shape = network_input(setup, pixels).shape
     program = setup.network.program(x_shape)
     buffers = first_buffers(setup.network, x_shape, setup.w) if setup.mode == "eval" else {}
     parts = {"keras": _Keras, "pytorch": _PyTorch}[library](library, setup, program)
@@ -81,20 +81,20 @@ def _script(library: str, setup: Setup, pixels: np.ndarray) -> str:
     )
     refused = parts.refused() if setup.mode != "eval" or setup.k else []
     words = [] if refused else [say(f"export.frameworks.introduction.{library}")]
-    words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _tied(setup, program, pixels).items()]
+    words += [say(f"layer.{kind}.tied", layers=outputs) for kind, outputs in _outputs_with_ties(setup, program, pixels).items()]
     warning = textwrap.fill(say("export.frameworks.refused", layers=refused, library=parts.NAME), 110, initial_indent="# ", subsequent_indent="# ") + "\n" if refused else ""
-    return warning + as_script(as_docstring(setup, program, " ".join(words), parts.NAME), sections)
+    return warning + as_script(script_docstring(setup, program, " ".join(words), parts.NAME), sections)
 
 
-def _tied(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
+def _outputs_with_ties(setup: Setup, program: Program, pixels: np.ndarray) -> dict[str, list[str]]:
     """Return the outputs of layers with ties in the setup's first pass (symmetric filters) or its last, by kind of
     layer."""
-    x, found = seen(setup, pixels), dict[str, list[str]]()
-    first, now = (run_updates(setup, x, k) for k in (0, setup.k))
-    places = set[int]().union(*(layers_with_ties(program, one.params, one.trace.x, one.trace.kept) for one in (first, now)))
-    for place in sorted(places):
-        found.setdefault(program.network.layers[place].kind, []).append(program.network.names[place].output)
-    return found
+    x, outputs = network_input(setup, pixels), dict[str, list[str]]()
+    first, last = (run_updates(setup, x, k) for k in (0, setup.k))
+    indices = set[int]().union(*(layers_with_ties(program, snapshot.params, snapshot.trace.x, snapshot.trace.kept) for snapshot in (first, last)))
+    for index in sorted(indices):
+        outputs.setdefault(program.network.layers[index].kind, []).append(program.network.names[index].output)
+    return outputs
 
 
 @dataclass(frozen=True)
@@ -139,8 +139,8 @@ class _Parts:
     def loss(self) -> str:
         """Code of the loss, averaged over images."""
         network = self.program.network
-        of_one: str = (network.merged or network.loss_kind).code[self.library]
-        return f"sum({of_one} for {self.end}, y in zip({self.end}, targets)) / {self.images}" if self.images else of_one
+        image_loss: str = (network.merged or network.loss_kind).code[self.library]
+        return f"sum({image_loss} for {self.end}, y in zip({self.end}, targets)) / {self.images}" if self.images else image_loss
 
     @property
     def first(self) -> str:
@@ -164,14 +164,14 @@ class _Parts:
             for letter in layer.parameters(shape):
                 yield names.of(letter), names.output, letter, layer.axes.get(self.library, {}).get(letter, ())
 
-    def taken_back(self, array: str, suffix: str) -> Iterator[str]:
+    def to_our_layout(self, array: str, suffix: str) -> Iterator[str]:
         """Yield lines that convert the model's list `array` of parameters or gradients to our layout."""
         for n, (name, _, _, axes) in enumerate(self.weights()):
             back = f".transpose{tuple(int(at) for at in np.argsort(axes))}" if axes else ""
             yield f"{suffix.format(name)} = {array.format(n)}{back}"
 
     def prints(self, names: Iterable[str], suffix: str = "") -> str:
-        return "\n".join(printed(self.program, name, suffix) for name in names)
+        return "\n".join(print_line(self.program, name, suffix) for name in names)
 
     def dropout(self) -> str:
         """Return code with the functions that draw masks, and a layer that applies them."""
@@ -181,9 +181,9 @@ class _Parts:
     @property
     def draws(self) -> str:
         """Function that sets the dropout masks of update k, or ""."""
-        shapes, made = self.program.draws, draws(self.program, self.setup.seed, "k", len(self.setup.images))
+        shapes, masks = self.program.draws, draws(self.program, self.setup.seed, "k", len(self.setup.images))
         last = self.LAST.format("0, 2, 3, 1" if self.images else "1, 2, 0")
-        lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (last if len(shapes[name][1]) > 1 else "")) for name, mask in made.items()]
+        lines = [self.MASK.format(of=name.partition(".")[0], mask=mask + (last if len(shapes[name][1]) > 1 else "")) for name, mask in masks.items()]
         return f"def draw(k):\n{textwrap.indent(chr(10).join(lines), '    ')}\n\n\n" if lines else ""
 
     def numbers(self) -> str:
@@ -192,13 +192,13 @@ class _Parts:
         names = [name for name, *_ in self.weights()]
         lines = [
             f"{self.begin}o, L, dx, gradients = passes({self.AFTER if self.evaluated else ''})\n{self.prints(['o'])}\nprint(describe(\"L\", L))",
-            "\n".join(self.taken_back("gradients[{}]", "d{}")),
+            "\n".join(self.to_our_layout("gradients[{}]", "d{}")),
             self.prints([*(f"d{name}" for name in names), "dx"]),
         ]
         step = [
             f"step({'gradients, ' + self.count if self.count else 'gradients'})",
-            "\n".join(self.taken_back(self.values, "{}_next")),
-            "\n".join(printed(self.program, name, " next", variable=f"{name}_next") for name in names),
+            "\n".join(self.to_our_layout(self.values, "{}_next")),
+            "\n".join(print_line(self.program, name, " next", variable=f"{name}_next") for name in names),
         ]
         return "\n\n".join([*lines, *([] if self.evaluated else step)])
 
@@ -232,7 +232,7 @@ class _Parts:
         entry = assignment(one, self.program).removeprefix(one.symbol)
         return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
 
-    def trained(self, counted: bool = False) -> str:
+    def training_loop(self, counted: bool = False) -> str:
         """Return the loop of updates, with values that are set by hand. A step may need its number."""
         before = [*(["by_hand({})"] if self.setup.set else []), *(["draw({})"] if self.program.draws else [])]
         if counted:
@@ -279,17 +279,17 @@ class _Keras(_Parts):
                 lines += ["layers.Permute((3, 1, 2)),", 'layers.Flatten(name="v"),']
             calls = layer.keras(shape)
             # the layer with the weights has the name
-            own = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])
-            named = f'{own[:-1]}{"" if own.endswith("()") else ", "}name="{names.output}")'
-            within = "" if layer.draws(shape) or (self.evaluated and layer.buffers(shape)) else "layers."
-            lines += [f"{within}{named if line is own else line}," for line in calls]
-        given: dict[str, list[str]] = {}
+            main_call = next((line for line in calls if line.startswith(_WITH_WEIGHTS)), calls[-1])
+            named_call = f'{main_call[:-1]}{"" if main_call.endswith("()") else ", "}name="{names.output}")'
+            prefix = "" if layer.draws(shape) or (self.evaluated and layer.buffers(shape)) else "layers."
+            lines += [f"{prefix}{named_call if line is main_call else line}," for line in calls]
+        arrays_of_layer: dict[str, list[str]] = {}
         for name, of, _, axes in self.weights():
-            given.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
+            arrays_of_layer.setdefault(of, []).append(f"{name}.transpose{axes}" if axes else name)
         for name, buffer in self.program.buffers.items():
             start = f"np.{'ones' if buffer.start else 'zeros'}({buffer.shape})"
-            given[name.partition(".")[0]].append(variable(name) if self.evaluated else start)
-        weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in given.items()]
+            arrays_of_layer[name.partition(".")[0]].append(variable(name) if self.evaluated else start)
+        weights = [f'model.get_layer("{of}").set_weights([{", ".join(arrays)}])' for of, arrays in arrays_of_layer.items()]
         body = textwrap.indent("\n".join(lines), "    ")
         return f"model = keras.Sequential([\n{body}\n])\n" + "\n".join(weights)
 
@@ -322,7 +322,7 @@ class _Keras(_Parts):
             head = f"def step(gradients, t):\n    # {say('export.frameworks.epsilon')}\n    {code['keras_step']}"
         applied = "    optimizer.apply([tf.constant(gradient) for gradient in gradients], model.trainable_variables)"
         rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
-        return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.trained(counted)}"
+        return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.training_loop(counted)}"
 
     def assigned(self, one: SetValue) -> str:
         if one.symbol == "x":
@@ -368,9 +368,9 @@ class _PyTorch(_Parts):
     def passes(self) -> str:
         kind = self.program.network.layers[-1].kind
         outputs = f"    o = torch.{kind}(z{', dim=-1' if kind == 'softmax' else ''})\n" if self.merged else ""
-        one = "" if self.images else "[None]"
+        batch_axis = "" if self.images else "[None]"
         return (
-            f"image = torch.from_numpy(x){one}.requires_grad_()\n{'targets' if self.images else 'y'} = torch.from_numpy(y)\n\n\n"
+            f"image = torch.from_numpy(x){batch_axis}.requires_grad_()\n{'targets' if self.images else 'y'} = torch.from_numpy(y)\n\n\n"
             "def passes():\n"
             f'    """{say("export.frameworks.passes.docstring", library=self.NAME)}"""\n'
             f"    {self.end} = model(image){self.first}\n{outputs}"
@@ -385,7 +385,7 @@ class _PyTorch(_Parts):
             "def step(gradients):\n"
             "    for parameter, gradient in zip(model.parameters(), gradients):\n"
             "        parameter.grad = torch.from_numpy(gradient)\n"
-            "    optimizer.step()\n\n\n" + self.trained()
+            "    optimizer.step()\n\n\n" + self.training_loop()
         )
 
     @property

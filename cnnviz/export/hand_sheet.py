@@ -16,7 +16,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.export.exercise import in_training
+from cnnviz.export.exercise import check_training_mode
 from cnnviz.export.mathml import mathml
 from cnnviz.export.user_gradients_report import reference_of
 from cnnviz.words import Message, current_language, format_value, say
@@ -50,13 +50,13 @@ def hand_sheet(setup: Setup, snapshot: Snapshot, image: Message | str) -> str:
     >>> page.count('class="task"') == 2 * len(Setup().network.stages), "<script" in page
     (True, False)
     """
-    in_training(setup)
-    found = tasks(setup, snapshot)
+    check_training_mode(setup)
+    worksheet_tasks = tasks(setup, snapshot)
     query = {**setup.to_query(), **({"img": "upload-…"} if setup.img.startswith("upload-") else {})}
     head = f"<p>{escape(say('export.sheet.of', image=image, when=setup.snapshot_label, net=str(setup.network)))}<br><small>?{escape(urlencode(query, safe=',;'))}</small></p>"
     sides = [
         f"<section><h1>{escape(say(f'export.sheet.{side}.title'))}</h1>{head}<p>{escape(say(f'export.sheet.{side}.words'))}</p>"
-        f'<div class="tasks">{"".join(_task(task, side == "answers") for task in found)}</div></section>'
+        f'<div class="tasks">{"".join(_task_html(task, side == "answers") for task in worksheet_tasks)}</div></section>'
         for side in ("questions", "answers")
     ]
     return _PAGE.format(lang=current_language(), title=escape(say("export.sheet.questions.title")), body="".join(sides))
@@ -71,34 +71,34 @@ def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **snapshot.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
     values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.inner(snapshot.params, trace))}
-    return [task for stage in network.stages for task in _of_stage(setup, snapshot, program, stage, values)]
+    return [task for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values)]
 
 
-def _of_stage(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Iterator[Task]:
+def _stage_tasks(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Iterator[Task]:
     if stage == "update":
-        yield _update(setup, snapshot, program, stage, values)
+        yield _update_task(setup, snapshot, program, stage, values)
         return
     array = values[stage]
     at = _cell(setup, stage, array)
-    name, formula = _name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(setup.scale),)
+    name, formula = _cell_name(program, stage, at), (program.formulas[stage] if stage != "x" else pixel_formula(setup.scale),)
     answer = float(array[at])
     if stage == "x":
         pixel = answer * 255 if setup.scale == "unit" else answer
         yield Task(name, stage.title, formula, (), ((say("export.sheet.pixel"), round(pixel, 6)),), answer)
     elif stage == "v":
         source = next(names.source for names in program.network.names if names.flattens)
-        yield Task(f"v[?] = {_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
+        yield Task(f"v[?] = {_cell_name(program, source, at)}", stage.title, formula, (), (), float(np.ravel_multi_index(at, array.shape)))
     elif stage in program.arithmetic:  # otherwise it depends on a whole channel
-        made = arithmetic_of(program, stage, at, values)
-        if kept := re.findall(r"[a-z]\w*\.[a-z]+", made.text):
-            own = [number for number in made.numbers if number[1] in (at, at[:1])]
-            given = (*_names(program, own), *_kept(program, {name: snapshot.trace.kept[name] for name in kept}, at))
+        arithmetic = arithmetic_of(program, stage, at, values)
+        if statistic_names := re.findall(r"[a-z]\w*\.[a-z]+", arithmetic.text):
+            cell_numbers = [number for number in arithmetic.numbers if number[1] in (at, at[:1])]
+            given = (*_named_numbers(program, cell_numbers), *_statistics(program, {name: snapshot.trace.kept[name] for name in statistic_names}, at))
             yield Task(name, stage.title, formula, (), given, answer)
-        elif len(made.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", made.text):
-            yield _task_of(program, name, stage, formula, made, answer)
+        elif len(arithmetic.numbers) <= MOST_NUMBERS or re.match(r"(sum|mean|max)\(\w+\)", arithmetic.text):
+            yield _arithmetic_task(program, name, stage, formula, arithmetic, answer)
 
 
-def _kept(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
+def _statistics(program: Program, kept: Arrays, at: tuple[int, ...]) -> Iterator[tuple[str, float]]:
     """Yield the stored statistics of a layer for a cell of its output; they are stored per cell, channel or group of
     channels."""
     for name, array in kept.items():
@@ -117,22 +117,22 @@ def _cell(setup: Setup, symbol: str, array: np.ndarray) -> tuple[int, ...]:
     return tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(array)))), array.shape))
 
 
-def _task_of(program: Program, name: str, stage: Stage, formula: tuple[str, ...], made: Arithmetic, answer: float) -> Task:
-    if made.terms:
-        shown = _largest(made.terms)
-        rest = sum(term.product for term in made.terms) - sum(term.product for term in shown)
-        given = [(say("export.sheet.rest", n=len(made.terms) - len(shown)), rest)] if len(shown) < len(made.terms) else []
-        given += _names(program, made.added)
-        rows = tuple(tuple((symbol, _name(program, symbol, at), value) for symbol, at, value in term.factors) for term in shown)
-        return Task(name, stage.title, formula, rows, tuple(given), answer, tuple(term.product for term in shown))
-    numbers = made.numbers
+def _arithmetic_task(program: Program, name: str, stage: Stage, formula: tuple[str, ...], arithmetic: Arithmetic, answer: float) -> Task:
+    if arithmetic.terms:
+        terms = _largest(arithmetic.terms)
+        rest = sum(term.product for term in arithmetic.terms) - sum(term.product for term in terms)
+        given = [(say("export.sheet.rest", n=len(arithmetic.terms) - len(terms)), rest)] if len(terms) < len(arithmetic.terms) else []
+        given += _named_numbers(program, arithmetic.added)
+        rows = tuple(tuple((symbol, _cell_name(program, symbol, at), value) for symbol, at, value in term.factors) for term in terms)
+        return Task(name, stage.title, formula, rows, tuple(given), answer, tuple(term.product for term in terms))
+    numbers = arithmetic.numbers
     if len(numbers) > MOST_NUMBERS:
-        largest = made.text.startswith("max(")
-        numbers = tuple(sorted(sorted(numbers, key=lambda number: -number[2])[:MOST_NUMBERS])) if largest else numbers[:MOST_TERMS]
-    given = _names(program, numbers)
-    if len(numbers) < len(made.numbers) and not made.text.startswith("max("):
-        rest = sum(value for *_, value in made.numbers[len(numbers) :])
-        given.append((say("export.sheet.rest", n=len(made.numbers) - len(numbers)), rest))
+        is_maximum = arithmetic.text.startswith("max(")
+        numbers = tuple(sorted(sorted(numbers, key=lambda number: -number[2])[:MOST_NUMBERS])) if is_maximum else numbers[:MOST_TERMS]
+    given = _named_numbers(program, numbers)
+    if len(numbers) < len(arithmetic.numbers) and not arithmetic.text.startswith("max("):
+        rest = sum(value for *_, value in arithmetic.numbers[len(numbers) :])
+        given.append((say("export.sheet.rest", n=len(arithmetic.numbers) - len(numbers)), rest))
     return Task(name, stage.title, formula, (), tuple(given), answer)
 
 
@@ -140,29 +140,29 @@ def _largest(terms: tuple[Term, ...]) -> tuple[Term, ...]:
     """Return the largest terms, in reading order."""
     if len(terms) <= MOST_TERMS:
         return terms
-    chosen = sorted(range(len(terms)), key=lambda n: -abs(terms[n].product))[: MOST_TERMS - 3]
-    return tuple(terms[n] for n in sorted(chosen))
+    indices = sorted(range(len(terms)), key=lambda n: -abs(terms[n].product))[: MOST_TERMS - 3]
+    return tuple(terms[n] for n in sorted(indices))
 
 
-def _update(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Task:
+def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stage, values: Arrays) -> Task:
     """Return the task for one step of one number of the first parameter."""
     name = program.network.parameters[0]
     optimizer = setup.optimizer
     array = np.asarray(snapshot.params[name])
     slope = values[f"d{name}"].reshape(array.shape)
     at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
-    after, _ = optimizer.step(snapshot.params, {f"d{own}": values[f"d{own}"].reshape(snapshot.params[own].shape) for own in program.parameters}, snapshot.state or None)
-    given = [("η", optimizer.lr), (_name(program, name, at), float(array[at])), (_name(program, f"d{name}", at), float(slope[at]))]
-    cell = _name(program, name, at).removeprefix(label(name))
+    next_params, _ = optimizer.step(snapshot.params, {f"d{parameter}": values[f"d{parameter}"].reshape(snapshot.params[parameter].shape) for parameter in program.parameters}, snapshot.state or None)
+    given = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
+    cell = _cell_name(program, name, at).removeprefix(label(name))
     for key in optimizer.KEEPS:
         if f"{key}.{name}" in snapshot.state:
             given.append(((key if len(key) == 1 else say(f"formula.{key}")) + cell, float(snapshot.state[f"{key}.{name}"][at])))
     if any("^t" in formula for formula in optimizer.formulas):
         given.append(("t", float(snapshot.state.get("t", 0)) + 1))
-    return Task(_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(after[name][at]))
+    return Task(_cell_name(program, f"{name}_next", at), stage.title, optimizer.formulas, (), tuple(given), float(next_params[name][at]))
 
 
-def _name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
+def _cell_name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
     """Return a cell's name, without axes of length 1 that the page hides."""
     plain_name = symbol.removesuffix("_next")
     shape = program.laid_out.get(plain_name) or program.laid_out.get(plain_name[1:], ())
@@ -171,8 +171,8 @@ def _name(program: Program, symbol: str, at: tuple[int, ...]) -> str:
     return f"{label(symbol)}[{','.join(map(str, at))}]" if at else label(symbol)
 
 
-def _names(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float]]) -> list[tuple[str, float]]:
-    return [(_name(program, symbol, at), value) for symbol, at, value in numbers]
+def _named_numbers(program: Program, numbers: Iterable[tuple[str, tuple[int, ...], float]]) -> list[tuple[str, float]]:
+    return [(_cell_name(program, symbol, at), value) for symbol, at, value in numbers]
 
 
 # ---- HTML
@@ -182,8 +182,8 @@ def _number(value: float) -> str:
     return format_value(value, "4") if np.isfinite(value) else "–"
 
 
-def _task(task: Task, answered: bool) -> str:
-    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(_formula, task.formulas))}</p>"]
+def _task_html(task: Task, answered: bool) -> str:
+    parts = [f"<h2>{escape(task.name)}</h2><p><b>{escape(str(task.title))}</b><br>{' '.join(map(_formula_html, task.formulas))}</p>"]
     if task.rows:
         heads = "".join(f"<th>{escape(label(symbol))}</th>" for symbol, *_ in task.rows[0])
         cells = (
@@ -194,19 +194,19 @@ def _task(task: Task, answered: bool) -> str:
         body = "".join(f"<tr><th>{escape(name)}</th>{row}</tr>" for name, row in zip(names, cells, strict=True))
         parts.append(f"<table><tr><th></th>{heads}<th>·</th></tr>{body}</table>")
     if task.given:
-        parts.append(f"<p>{'&ensp; '.join(_given(name, value) for name, value in task.given)}</p>")
+        parts.append(f"<p>{'&ensp; '.join(_number_html(name, value) for name, value in task.given)}</p>")
     answer = format_value(task.answer, "6") if np.isfinite(task.answer) else "–"
     parts.append(f'<p class="answer">{escape(task.name.split(" = ")[0])} = {f"<b>{answer}</b>" if answered else _BLANK}</p>')
     return f'<article class="task">{"".join(parts)}</article>'
 
 
-def _formula(latex: str) -> str:
+def _formula_html(latex: str) -> str:
     """Return a formula as HTML, in parts between which lines may break; browsers do not break formulas."""
     parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", in_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 
-def _given(name: str, value: float) -> str:
+def _number_html(name: str, value: float) -> str:
     """Return a number with its name or its description."""
     return f"<span>{escape(name)}{' = ' if '[' in name or ' ' not in name else ' '}{_number(value)}</span>"
 

@@ -31,7 +31,7 @@ MOST_NAMED = 8
 _FROM_PYTORCH = 'numpy.savez("mine.npz", **{name: value.numpy() for name, value in model.state_dict().items()})'
 _FROM_KERAS = 'numpy.savez("mine.npz", *model.get_weights())'
 
-_NUMBERS = "fiu"
+_NUMERIC_KINDS = "fiu"
 """NumPy's kinds of numeric types."""
 
 Arrays = Mapping[str, np.ndarray]
@@ -55,54 +55,54 @@ def read_start(content: bytes, setup: Setup) -> tuple[Setup, list[Message | str]
     ((1.0, 0.0, 0.0, 0.0), 'The first filter is the array (3, 3).')
     """
     if not is_arrays(content):
-        own, notes = read_setup(content)
-        start = read_parameters(content, program=own.network.program(own.x_shape))
-        return starting_from(own.continuation, start), notes
+        saved_setup, notes = read_setup(content)
+        start = read_parameters(content, program=saved_setup.network.program(saved_setup.x_shape))
+        return starting_from(saved_setup.continuation, start), notes
     arrays = arrays_of(content)
-    found = whole(arrays, setup)
-    return (starting_from(found[0], found[1]), found[2]) if found else _kernels(arrays, setup)
+    result = complete_start(arrays, setup)
+    return (starting_from(result[0], result[1]), result[2]) if result else _read_kernels(arrays, setup)
 
 
-def whole(arrays: Arrays, setup: Setup) -> tuple[Setup, Params, list[Message | str]] | None:
+def complete_start(arrays: Arrays, setup: Setup) -> tuple[Setup, Params, list[Message | str]] | None:
     """Return a setup, its parameters from a file's arrays, and notes; None if the arrays are not all parameters of
     the file's setup or of `setup`'s network."""
     if SETUP in arrays:
-        return _own(arrays)
+        return _read_saved(arrays)
     program = setup.network.program(setup.x_shape)
     # stored under our names; in our layout if the shapes match
-    named = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)
-    ours = named and all(arrays[name].shape == program.shown[name] for name in program.parameters)
-    found = None if ours else _trained(arrays, program)
-    if not found and named:
-        found = _named(arrays, program), message("export.elsewhere.here")
-    return found and (setup.continuation, found[0], [message("export.elsewhere.trained", layout=found[1], n=len(found[0]))])
+    has_our_names = len(program.parameters) > 1 and set(program.parameters) <= set(arrays)
+    has_our_layout = has_our_names and all(arrays[name].shape == program.shown[name] for name in program.parameters)
+    result = None if has_our_layout else _params_by_layout(arrays, program)
+    if not result and has_our_names:
+        result = _params_by_name(arrays, program), message("export.elsewhere.here")
+    return result and (setup.continuation, result[0], [message("export.elsewhere.trained", layout=result[1], n=len(result[0]))])
 
 
-_SEEN = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0", "small7-0") for ch in ("rgb", "red"))
+_INPUT_SETTINGS = tuple({"img": img, "ch": ch} for img in ("test-0", "digit7-0", "small7-0") for ch in ("rgb", "red"))
 """Settings of images on which a network may have been trained: pictures and digits, in colour and gray."""
 
 
 def setup_of_weights(arrays: Arrays, net: str) -> tuple[Setup, int]:
     """Return the setup with the kind of image for which a trained network's arrays fit, and the number of arrays.
     Raise Problem if none fits."""
-    for seen in _SEEN:
+    for input_settings in _INPUT_SETTINGS:
         try:
-            setup = Setup(net=net, **seen)  # type: ignore[arg-type]
+            setup = Setup(net=net, **input_settings)  # type: ignore[arg-type]
         except ValueError:  # the layers do not fit on images this small
             continue
-        found = _trained(arrays, setup.network.program(setup.x_shape))
-        if found is not None:
-            return setup, len(found[0])
+        result = _params_by_layout(arrays, setup.network.program(setup.x_shape))
+        if result is not None:
+            return setup, len(result[0])
     raise Problem("export.elsewhere.no_network_fits", names=[f"{name} {array.shape}" for name, array in arrays.items()][:MOST_NAMED], net=net)
 
 
-def _own(arrays: Arrays) -> tuple[Setup, Params, list[Message | str]]:
+def _read_saved(arrays: Arrays) -> tuple[Setup, Params, list[Message | str]]:
     """Return the setup and parameters of a file from `arrays_npz`."""
-    setup, wrong = Setup.from_query(dict(parse_qsl(str(arrays[SETUP]).removeprefix("?"))))
-    return setup.continuation, _named(arrays, setup.network.program(setup.x_shape)), list(wrong)
+    setup, errors = Setup.from_query(dict(parse_qsl(str(arrays[SETUP]).removeprefix("?"))))
+    return setup.continuation, _params_by_name(arrays, setup.network.program(setup.x_shape)), list(errors)
 
 
-def _named(arrays: Arrays, program: Program) -> Params:
+def _params_by_name(arrays: Arrays, program: Program) -> Params:
     """Return the parameters stored under our names, and existing buffers. Raise Problem if one is missing or has
     another shape."""
     for name in program.parameters:
@@ -111,39 +111,39 @@ def _named(arrays: Arrays, program: Program) -> Params:
             raise Problem("export.parameters.lacks", name=name, names=list(program.parameters))
         if arrays[name].shape != shape:
             raise Problem("export.parameters.wrong_shape", name=name, shape=str(arrays[name].shape), needed=str(shape))
-    left = [name for name, buffer in program.buffers.items() if name in arrays and arrays[name].shape == buffer.shape]
-    return Params.of({name: _numbers(name, arrays[name]) for name in (*program.parameters, *left)})
+    buffer_names = [name for name, buffer in program.buffers.items() if name in arrays and arrays[name].shape == buffer.shape]
+    return Params.of({name: _check_numbers(name, arrays[name]) for name in (*program.parameters, *buffer_names)})
 
 
 # ---- a trained network
 
 
-def _trained(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
+def _params_by_layout(arrays: Arrays, program: Program) -> tuple[Params, Message] | None:
     """Return the network's parameters, with or without buffers, and the layout in which all arrays of the file fit.
     None if none fits."""
-    given = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
-    wanted = list(program.parameters) if len(given) == len(program.parameters) else _with_buffers(program)
-    if len(given) != len(wanted) or len(given) == 1:
+    stored = [(name, array) for name, array in arrays.items() if not name.endswith("num_batches_tracked")]
+    symbols = list(program.parameters) if len(stored) == len(program.parameters) else _names_with_buffers(program)
+    if len(stored) != len(symbols) or len(stored) == 1:
         return None
     # prefer Keras if the shapes fit both layouts
-    keras = not any(name.endswith(("weight", "bias")) for name, _ in given)
-    for layout in ("keras", "pytorch") if keras else ("pytorch", "keras"):
-        laid = {symbol: _laid(array, symbol, program, layout) for symbol, (_, array) in zip(wanted, given, strict=True)}
-        taken = {symbol: array for symbol, array in laid.items() if array is not None}
-        if len(taken) == len(wanted):
-            params = {symbol: _numbers(symbol, array).reshape(program.shown.get(symbol, array.shape)) for symbol, array in taken.items()}
+    prefers_keras = not any(name.endswith(("weight", "bias")) for name, _ in stored)
+    for layout in ("keras", "pytorch") if prefers_keras else ("pytorch", "keras"):
+        converted = {symbol: _convert_layout(array, symbol, program, layout) for symbol, (_, array) in zip(symbols, stored, strict=True)}
+        fitting = {symbol: array for symbol, array in converted.items() if array is not None}
+        if len(fitting) == len(symbols):
+            params = {symbol: _check_numbers(symbol, array).reshape(program.shown.get(symbol, array.shape)) for symbol, array in fitting.items()}
             return Params.of(params), message(f"export.elsewhere.{layout}")
     return None
 
 
-def _with_buffers(program: Program) -> list[str]:
+def _names_with_buffers(program: Program) -> list[str]:
     """Return the names of parameters and buffers, layer by layer: both libraries store a normalization's γ and β
     before its running statistics."""
     layers = zip(program.network.layers, program.network.names, strict=True)
     return [names.of(role) for layer, names in layers for role in (*layer.parameter_letters, *layer.buffers((0,)))]
 
 
-def _laid(array: np.ndarray, symbol: str, program: Program, layout: str) -> np.ndarray | None:
+def _convert_layout(array: np.ndarray, symbol: str, program: Program, layout: str) -> np.ndarray | None:
     """Convert an array from the layout to the core's. Return None if its shape does not fit."""
     shape = (program.buffers.get(symbol) or program.parameters[symbol]).shape
     if len(shape) == 4 and array.ndim == 4:  # PyTorch has (M,C,K,K) as here, Keras (K,K,C,M)
@@ -165,29 +165,29 @@ def _channels_first(w: np.ndarray, symbol: str, program: Program) -> np.ndarray:
 # ---- kernels
 
 
-def _kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | str]]:
+def _read_kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | str]]:
     """Return the setup whose first filters are from the first array with a slice that fits, and notes."""
-    called = {name: name or say("export.elsewhere.unnamed") for name in arrays}
-    listed = {name: f"{called[name]} {array.shape}" for name, array in arrays.items()}
-    if strange := next((listed[name] for name, array in arrays.items() if array.dtype.kind not in _NUMBERS), ""):
-        raise Problem("export.parameters.no_number", name=strange)
+    display_names = {name: name or say("export.elsewhere.unnamed") for name in arrays}
+    descriptions = {name: f"{display_names[name]} {array.shape}" for name, array in arrays.items()}
+    if non_numeric := next((descriptions[name] for name, array in arrays.items() if array.dtype.kind not in _NUMERIC_KINDS), ""):
+        raise Problem("export.parameters.no_number", name=non_numeric)
     bank = next(iter(banks(setup.network, setup.x_shape)), None)
     for name, array in arrays.items():
-        for layout, taken in _slices(array, bank) if bank else ():
-            f = _numbers(called[name], taken)
+        for layout, kernels in _slices(array, bank) if bank else ():
+            f = _check_numbers(display_names[name], kernels)
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
-            whose = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
+            origin = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
             others = tuple(one for one in setup.set if bank and one.symbol != bank.name)
-            said: list[Message | str] = [message(f"export.elsewhere.{layout}", of=whose, n=len(f))]
-            if rest := [left for other, left in listed.items() if other != name]:
-                said.append(message("export.elsewhere.left", names=_first(rest), net=setup.net))
-            return dataclasses.replace(setup, f=filters_text(f), k=0, set=others), said
+            notes: list[Message | str] = [message(f"export.elsewhere.{layout}", of=origin, n=len(f))]
+            if unused := [left for other, left in descriptions.items() if other != name]:
+                notes.append(message("export.elsewhere.left", names=_shorten(unused), net=setup.net))
+            return dataclasses.replace(setup, f=filters_text(f), k=0, set=others), notes
     fits, k = ("nothing_fits", bank.k) if bank else ("no_parameters_fit", 0)
-    raise Problem(f"export.elsewhere.{fits}", names=_first([*listed.values()]), k=k, net=setup.net)
+    raise Problem(f"export.elsewhere.{fits}", names=_shorten([*descriptions.values()]), k=k, net=setup.net)
 
 
-def _first(names: list[str]) -> list[str]:
+def _shorten(names: list[str]) -> list[str]:
     return [*names[:MOST_NAMED], *(["…"] if len(names) > MOST_NAMED else [])]
 
 
@@ -203,12 +203,12 @@ def _slices(array: np.ndarray, bank: Bank) -> Iterator[tuple[str, np.ndarray]]:
     if array.ndim == 3 and c == 1 and array.shape[1:] == (k, k):
         yield "filters", array[:m, None]
     if array.ndim >= 2 and array.shape[-2:] == (k, k) and array.size:
-        yield "filter" if array.ndim == 2 else "slice", _everywhere(array[(0,) * (array.ndim - 2)], c)
+        yield "filter" if array.ndim == 2 else "slice", _on_all_channels(array[(0,) * (array.ndim - 2)], c)
     if array.ndim == 4 and array.shape[:2] == (k, k) and array.size:
-        yield "slice_last", _everywhere(array[:, :, 0, 0], c)
+        yield "slice_last", _on_all_channels(array[:, :, 0, 0], c)
 
 
-def _everywhere(kernel: np.ndarray, channels: int) -> np.ndarray:
+def _on_all_channels(kernel: np.ndarray, channels: int) -> np.ndarray:
     """Return a kernel repeated on every channel, divided by their number, like a named kernel."""
     return np.repeat(kernel[None, None] / channels, channels, axis=1)
 
@@ -216,40 +216,40 @@ def _everywhere(kernel: np.ndarray, channels: int) -> np.ndarray:
 # ---- reading files
 
 
-def _numbers(name: str, array: np.ndarray) -> np.ndarray:
+def _check_numbers(name: str, array: np.ndarray) -> np.ndarray:
     """Return the array in float64. Raise Problem if it is not numeric, or contains huge or non-finite numbers."""
-    if array.dtype.kind not in _NUMBERS:
+    if array.dtype.kind not in _NUMERIC_KINDS:
         raise Problem("export.parameters.no_number", name=name)
-    found = np.ascontiguousarray(array, np.float64)
-    if not (np.abs(found) <= MAX_VALUE).all():  # in this form, NaN fails too
+    numbers = np.ascontiguousarray(array, np.float64)
+    if not (np.abs(numbers) <= MAX_VALUE).all():  # in this form, NaN fails too
         raise Problem("export.parameters.huge", name=name)
-    return found
+    return numbers
 
 
 def arrays_of(content: bytes) -> Arrays:
     """Return every array of an .npz by name, or that of an .npy as "". Raise Problem for other content."""
     try:
         if content.startswith(b"\x93NUMPY"):
-            return {"": _array(io.BytesIO(content), len(content))}
+            return {"": _read_array(io.BytesIO(content), len(content))}
         with archive_of(content) as archive:
             members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
             if not members:  # torch.save and Keras also write ZIP archives
                 raise Problem("export.elsewhere.no_arrays", pytorch=_FROM_PYTORCH, keras=_FROM_KERAS)
             if sum(member.file_size for member in members) > MOST_BYTES:
                 raise Problem("export.elsewhere.too_large", megabytes=MOST_BYTES / 1e6)
-            return {member.filename.removesuffix(".npy"): _member(archive, member) for member in members}
+            return {member.filename.removesuffix(".npy"): _read_member(archive, member) for member in members}
     except (Problem, MemoryError):
         raise
     except Exception:  # damaged archives and headers raise many kinds of errors
         raise Problem("export.elsewhere.damaged") from None
 
 
-def _member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
+def _read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> np.ndarray:
     with archive.open(member) as file:
-        return _array(io.BytesIO(file.read(member.file_size)), member.file_size)
+        return _read_array(io.BytesIO(file.read(member.file_size)), member.file_size)
 
 
-def _array(file: io.BytesIO, size: int) -> np.ndarray:
+def _read_array(file: io.BytesIO, size: int) -> np.ndarray:
     """Read one array. Raise ValueError if its header promises more data than there is."""
     readers: Mapping[tuple[int, int], Callable[..., Any]] = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
     shape, _, dtype = readers[np.lib.format.read_magic(file)](file)

@@ -16,17 +16,17 @@ _THIN = '<mspace width="0.17em"></mspace>'
 """Space beside a function's name; none before a bracket."""
 
 
-def named(text: str) -> str:
+def insert_formulas(text: str) -> str:
     r"""Replace <<a1>> and the like in a text by LaTeX: the formula of that symbol in the notebook's network.
 
-    >>> print(named("$<<update>>$"))
+    >>> print(insert_formulas("$<<update>>$"))
     $\theta \leftarrow \theta - \eta \cdot \partial \theta$
     """
-    return re.sub("<<(.+?)>>", lambda found: _notebook()[found[1]], text)
+    return re.sub("<<(.+?)>>", lambda found: _notebook_formulas()[found[1]], text)
 
 
 @cache
-def _notebook() -> dict[str, str]:
+def _notebook_formulas() -> dict[str, str]:
     setup = Setup()
     return setup.network.program(setup.x_shape).formulas | {"update": setup.optimizer.formulas[-1]}
 
@@ -42,7 +42,7 @@ def mathml(latex: str) -> str:
     >>> print(mathml(r"\log o"))
     <math><mrow><mi mathvariant="normal">log</mi><mspace width="0.17em"></mspace><mi>o</mi></mrow></math>
     """
-    text = re.sub(r"&#x(\w+);", _sign, convert(latex).replace(_ATTRIBUTES, "", 1))
+    text = re.sub(r"&#x(\w+);", _decode_character, convert(latex).replace(_ATTRIBUTES, "", 1))
     text = re.sub(r"<msup><mi>(\w)</mi><mi>′</mi></msup>", r"<mi>\1′</mi>", text)  # the prime is raised already
     # Browsers draw no root sign with fonts that lack a MATH table.
     text = re.sub("<msqrt>(.*?)</msqrt>", r'<mrow><mo stretchy="false">√</mo><mrow class="root">\1</mrow></mrow>', text)
@@ -55,7 +55,7 @@ def mathml(latex: str) -> str:
     return re.sub(r"<(\w+)([^>]*?) ?/>", r"<\1\2></\1>", text)
 
 
-def _sign(number: re.Match[str]) -> str:
+def _decode_character(number: re.Match[str]) -> str:
     """Return a numeric character reference as its character; a no-break space becomes a plain space."""
     sign = chr(int(number[1], 16))
     return html.escape(" " if sign == "\N{NO-BREAK SPACE}" else sign)

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.export.arguments import command_parser, content_of
-from cnnviz.export.cli_output import fail, put, reason
+from cnnviz.export.arguments import command_parser, read_content
+from cnnviz.export.cli_output import error_message, fail, print_lines
 from cnnviz.export.import_weights import MOST_BYTES, arrays_of, setup_of_weights
 from cnnviz.models.layer_rules import ConvertedLayer
 from cnnviz.models.reading import read_model
@@ -19,18 +19,18 @@ def run(arguments: list[str]) -> int:
     there is no network."""
     options = _parse(arguments)
     try:
-        content = content_of(options.file, MOST_BYTES)
+        content = read_content(options.file, MOST_BYTES)
         model = read_model(content, options.name or "")
     except ValueError as error:
-        return fail(2, reason(error))
+        return fail(2, error_message(error))
     lines = [*(line for layer in model.layers for line in _lines(layer)), *(f"# {note}" for note in (*model.refused, *model.notes))]
     try:
         net = str(model.opened)
         ends = [*_weights(options, content, net), f"net={net}"]
     except ValueError as error:
-        put(lines)
-        return fail(2, reason(error))
-    return (0 if model.is_exact else 1) if put([*lines, "", *ends]) else 1
+        print_lines(lines)
+        return fail(2, error_message(error))
+    return (0 if model.is_exact else 1) if print_lines([*lines, "", *ends]) else 1
 
 
 def _lines(layer: ConvertedLayer) -> list[str]:
@@ -38,25 +38,25 @@ def _lines(layer: ConvertedLayer) -> list[str]:
     return [say("terminal.model.layer", text=layer.text, words=words), *(f"# {note}" for note in layer.remarks)]
 
 
-def _weights(asked: argparse.Namespace, content: bytes, net: str) -> list[str]:
+def _weights(args: argparse.Namespace, content: bytes, net: str) -> list[str]:
     """Return the lines about weights from --weights or the model's file, and write them for --npz. Raise Problem if
     they do not fit."""
-    arrays = arrays_of(content_of(asked.weights, MOST_BYTES)) if asked.weights is not None else weights_in(content)
-    if not arrays and asked.npz:
-        raise Problem("terminal.model.none", file=asked.file)
+    arrays = arrays_of(read_content(args.weights, MOST_BYTES)) if args.weights is not None else weights_in(content)
+    if not arrays and args.npz:
+        raise Problem("terminal.model.none", file=args.file)
     if not arrays:
         return []
     try:
         setup, n = setup_of_weights(arrays, net)
     except Problem as problem:
-        if asked.weights or asked.npz:
+        if args.weights or args.npz:
             raise
         return [f"# {problem}"]
-    file = asked.weights or asked.npz
-    if asked.npz is not None:
-        _write(asked.npz, arrays)
+    file = args.weights or args.npz
+    if args.npz is not None:
+        _write(args.npz, arrays)
     query = f"?net={net}&img={setup.img}&ch={setup.ch}"
-    return [say("terminal.model.fits" if file else "terminal.model.holds", n=n, file=file or asked.file, query=query)]
+    return [say("terminal.model.fits" if file else "terminal.model.holds", n=n, file=file or args.file, query=query)]
 
 
 def _write(name: str, arrays: Mapping[str, np.ndarray]) -> None:

@@ -4,7 +4,7 @@ not detect."""
 import argparse
 
 from cnnviz.export.arguments import command_parser
-from cnnviz.export.cli_output import fail, put
+from cnnviz.export.cli_output import fail, print_lines
 from cnnviz.judge.case import RETURNS
 from cnnviz.judge.courses import COURSES, course_named
 from cnnviz.judge.mutant_tests import run_test
@@ -15,24 +15,24 @@ from cnnviz.words import Problem, say
 def run(arguments: list[str]) -> int:
     """Run the test on every mutant and print those that pass. Return 0 if none passes, 1 if any does, 2 if the
     correct function fails."""
-    asked = _parse(arguments)
+    args = _parse(arguments)
     try:
-        report = run_test(asked.test, asked.kind, asked.like, asked.function)
+        report = run_test(args.test, args.kind, args.like, args.function)
     except Problem as problem:
         return fail(2, str(problem))
     if report.error:
         return fail(2, say("terminal.mutants.right_fails", error=report.error))
-    outcomes = list(zip(mutants(asked.kind, asked.like), report.passed, strict=True))
+    outcomes = list(zip(mutants(args.kind, args.like), report.passed, strict=True))
     passed = [mutant for mutant, has_passed in outcomes if has_passed]
     impossible = sum(has_passed is None for _, has_passed in outcomes)
-    lines = [line for mutant in passed for line in _lines(mutant, asked)]
-    left_out = [say("terminal.mutants.impossible", n=impossible)] if impossible else []
-    printed = put([*lines, *left_out, say("terminal.mutants.passed", n=len(passed), count=len(outcomes) - impossible)])
-    return 1 if passed or not printed else 0
+    lines = [line for mutant in passed for line in _lines(mutant, args)]
+    notes = [say("terminal.mutants.impossible", n=impossible)] if impossible else []
+    is_printed = print_lines([*lines, *notes, say("terminal.mutants.passed", n=len(passed), count=len(outcomes) - impossible)])
+    return 1 if passed or not is_printed else 0
 
 
-def _lines(mutant: Mutant, asked: argparse.Namespace) -> list[str]:
-    wrong, right = mutant.mistake.code(course_named(asked.like).names(asked.kind))
+def _lines(mutant: Mutant, args: argparse.Namespace) -> list[str]:
+    wrong, right = mutant.mistake.code(course_named(args.like).names(args.kind))
     return [str(mutant.mistake.title), f"- {wrong}", f"+ {right}", ""]
 
 

@@ -21,9 +21,9 @@ from cnnviz.words import Message, Problem, message
 FORMAT, VERSION = "cnnviz parameters", 1
 MAX_BYTES = 1_000_000
 """Upper limit of a file's bytes, unless its header declares more numbers: ten times the teaching notebook's size."""
-MOST_OF_A_NUMBER = 30
+MAX_NUMBER_BYTES = 30
 """Upper limit of bytes for a number with its separators."""
-MOST_BYTES = MAX_BYTES + MOST_OF_A_NUMBER * MOST_PARAMETERS
+MOST_BYTES = MAX_BYTES + MAX_NUMBER_BYTES * MOST_PARAMETERS
 """Upper limit of the bytes of any file."""
 MAX_VALUE = 1e100
 """Upper limit of parameters, beyond which the sums of a pass could overflow."""
@@ -38,7 +38,7 @@ def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarr
     >>> read_parameters(text).w.shape, json.loads(text)["shapes"]["w"]
     ((4, 2), [4, 2])
     """
-    if problem := diverged(params):
+    if problem := divergence(params):
         raise problem
     numbers = {**params, **(buffers or {})}
     head = {
@@ -52,16 +52,16 @@ def parameters_json(setup: Setup, params: Params, buffers: Mapping[str, np.ndarr
     return "{\n" + ",\n".join(lines) + "\n}\n"
 
 
-def diverged(params: Params) -> Problem | None:
+def divergence(params: Params) -> Problem | None:
     """Return the reason why a setup cannot start from these parameters, or None.
 
-    >>> print(diverged(Params(np.eye(3), np.ones((4, 2)), np.zeros(2))))
+    >>> print(divergence(Params(np.eye(3), np.ones((4, 2)), np.zeros(2))))
     None
     """
     for name, array in params.items():
-        most = MAX_NUMBER if _is_filter(name) else MAX_VALUE
-        if not (np.abs(array) <= most).all():  # written so that NaN fails too
-            return Problem("export.parameters.diverged", name=name, most=most)
+        limit = MAX_NUMBER if _is_filter(name) else MAX_VALUE
+        if not (np.abs(array) <= limit).all():  # written so that NaN fails too
+            return Problem("export.parameters.diverged", name=name, most=limit)
     return None
 
 
@@ -77,19 +77,19 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
     cnnviz.words.Problem: The file has no cnnviz parameters.
     """
     data = _load(text)
-    own = _setup(data)[0]
-    of_file = own.network.program(own.x_shape)
-    wanted, laid = _expected(program or of_file)
-    wanted |= {name: buffer.shape for name, buffer in (program or of_file).buffers.items() if name in data}
-    if program is not None and _alike(of_file) != _alike(program):
-        raise Problem("export.parameters.other_network", found=own.net, net=str(program.network))
-    arrays = {name: _array(data, name, wanted, laid) for name in wanted}
+    file_setup = _setup(data)[0]
+    file_program = file_setup.network.program(file_setup.x_shape)
+    shapes, laid = _expected_shapes(program or file_program)
+    shapes |= {name: buffer.shape for name, buffer in (program or file_program).buffers.items() if name in data}
+    if program is not None and _size_independent_shapes(file_program) != _size_independent_shapes(program):
+        raise Problem("export.parameters.other_network", found=file_setup.net, net=str(program.network))
+    arrays = {name: _array(data, name, shapes, laid) for name in shapes}
     if program is not None:
-        units = wanted[laid][0] if laid else None
+        units = shapes[laid][0] if laid else None
     for name, array in arrays.items():
-        free = name == laid and array.ndim == 2 and len(array)
-        if array.shape != ((len(array), *wanted[name][1:]) if free else wanted[name]):
-            raise Problem("export.parameters.wrong_shape", name=name, shape=str(array.shape), needed=_needed(name, wanted, laid))
+        has_free_rows = name == laid and array.ndim == 2 and len(array)
+        if array.shape != ((len(array), *shapes[name][1:]) if has_free_rows else shapes[name]):
+            raise Problem("export.parameters.wrong_shape", name=name, shape=str(array.shape), needed=_required_shape(name, shapes, laid))
     for name, array in arrays.items():
         if _is_filter(name) and np.abs(array).max() > MAX_NUMBER:
             raise Problem("export.parameters.too_large", name=name, most=MAX_NUMBER)
@@ -98,16 +98,16 @@ def read_parameters(text: str | bytes, units: int | None = None, program: Progra
     return Params.of(arrays)
 
 
-def _expected(program: Program) -> tuple[dict[str, tuple[int, ...]], str | None]:
+def _expected_shapes(program: Program) -> tuple[dict[str, tuple[int, ...]], str | None]:
     """Return the shape of each parameter, and the name of the weights behind the flattened maps (or None), whose
     number of rows depends on the image's size."""
     laid = next((names.of("w") for names in program.network.names if names.flattens), None)
     return {name: program.shown[name] for name in program.parameters}, laid
 
 
-def _alike(program: Program) -> dict[str, tuple[int, ...]]:
+def _size_independent_shapes(program: Program) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all parameters without the part that depends on the image's size."""
-    wanted, laid = _expected(program)
+    wanted, laid = _expected_shapes(program)
     return {name: shape[1:] if name == laid else shape for name, shape in wanted.items()}
 
 
@@ -119,7 +119,7 @@ def starting_from(setup: Setup, start: Mapping[str, np.ndarray], learned: Traini
     (1.0, 0.0, 0.0, 0.0)
     """
     names = [bank.name for bank in banks(setup.network, setup.x_shape)]
-    filters: dict[str, Any] = {name if place else "f": start[name] for place, name in enumerate(names)}
+    filters: dict[str, Any] = {name if index else "f": start[name] for index, name in enumerate(names)}
     return dataclasses.replace(setup, w=store_params(start, learned), **filters)
 
 
@@ -140,15 +140,15 @@ def _setup(data: dict[str, Any]) -> tuple[Setup, list[Message | str]]:
     query = data.get("lesson")
     if not isinstance(query, dict):
         return Setup(), [message("export.parameters.no_lesson")]
-    setup, wrong = Setup.from_query(query)
-    return setup, list(wrong)
+    setup, errors = Setup.from_query(query)
+    return setup, list(errors)
 
 
 def _is_filter(name: str) -> bool:
     return name[0] == "f"
 
 
-def _needed(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> Message | str:
+def _required_shape(name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> Message | str:
     """Return the required shape of a parameter as text; the number of rows of `laid` depends on the image."""
     if name == laid:
         return message("export.parameters.needed", shape=f"(D, {wanted[name][1]})")
@@ -164,8 +164,8 @@ def _rows(values: list[Any]) -> str:
 
 
 def _load(text: str | bytes) -> dict[str, Any]:
-    if len(text) > _most_bytes(text):
-        raise Problem("export.parameters.too_long", megabytes=_most_bytes(text) / 1e6)
+    if len(text) > _max_bytes(text):
+        raise Problem("export.parameters.too_long", megabytes=_max_bytes(text) / 1e6)
     try:
         text = text.decode("utf-8") if isinstance(text, bytes) else text
         data = json.loads(text.removeprefix("\ufeff"))
@@ -178,16 +178,16 @@ def _load(text: str | bytes) -> dict[str, Any]:
     return data
 
 
-def _most_bytes(text: str | bytes) -> int:
+def _max_bytes(text: str | bytes) -> int:
     """Return the upper limit of this file's bytes, which is increased only if its header declares the shapes."""
     start = text[:20_000]
     head = start.decode("utf-8", "replace") if isinstance(start, bytes) else start
-    said = re.search(r'"shapes": (\{[^{}]*\})', head)
-    if not said:
+    match = re.search(r'"shapes": (\{[^{}]*\})', head)
+    if not match:
         return MAX_BYTES
-    shapes = re.findall(r"\[([\d, ]{1,40})\]", said[1])
+    shapes = re.findall(r"\[([\d, ]{1,40})\]", match[1])
     count = sum(math.prod(int(size) for size in re.findall(r"\d{1,7}", shape)) for shape in shapes)
-    return MAX_BYTES + MOST_OF_A_NUMBER * min(count, MOST_PARAMETERS)
+    return MAX_BYTES + MAX_NUMBER_BYTES * min(count, MOST_PARAMETERS)
 
 
 def _array(data: dict[str, Any], name: str, wanted: dict[str, tuple[int, ...]], laid: str | None) -> np.ndarray:
@@ -197,11 +197,11 @@ def _array(data: dict[str, Any], name: str, wanted: dict[str, tuple[int, ...]], 
     try:
         array = np.array(numbers, dtype=np.float64)
     except ValueError:
-        raise Problem("export.parameters.ragged", name=name, needed=_needed(name, wanted, laid)) from None
+        raise Problem("export.parameters.ragged", name=name, needed=_required_shape(name, wanted, laid)) from None
     shapes = data.get("shapes")
-    said = shapes.get(name) if isinstance(shapes, dict) else None
-    if said != list(array.shape):
-        raise Problem("export.parameters.other_shape", name=name, said=str(said)[:40], found=str(list(array.shape)))
+    declared_shape = shapes.get(name) if isinstance(shapes, dict) else None
+    if declared_shape != list(array.shape):
+        raise Problem("export.parameters.other_shape", name=name, said=str(declared_shape)[:40], found=str(list(array.shape)))
     return array
 
 

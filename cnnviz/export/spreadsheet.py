@@ -21,12 +21,12 @@ from cnnviz.words import Problem, say
 
 MOST_NUMBERS = 400_000
 """Upper limit of numbers on all sheets; larger files take minutes to open."""
-A_TURN = 100
+CELLS_PER_CHECK = 100
 """Number of cells written between two cancellation points."""
-MOST_LIVE = 2_000
+MAX_FORMULAS = 2_000
 """Upper limit of cells with formulas per array: the first maps and rows. The other cells contain numbers."""
 _FORWARD, _BACKWARD, _PARAMETER = "#0b6bcb", "#c05a00", "#5a6472"
-_MADE = datetime.datetime(1980, 1, 1)
+_CREATED = datetime.datetime(1980, 1, 1)
 """Creation date of every file, so that equal setups give equal bytes."""
 
 
@@ -50,7 +50,7 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
     arrays: dict[str, np.ndarray] = {**trace, **snapshot.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
     shapes = formulas.at.shapes
     values = {name: np.asarray(arrays[name]).reshape(shapes[name]) for name in arrays if name in shapes}
-    values |= {name: formulas.helped(name, values) for name in formulas.helpers}
+    values |= {name: formulas.helper_values(name, values) for name in formulas.helpers}
     if problem := too_large(program):
         raise problem
     file = io.BytesIO()
@@ -72,7 +72,7 @@ class _Book:
         import xlsxwriter  # local: takes 0.1 s, which only spreadsheets need
 
         self.book = xlsxwriter.Workbook(file, {"in_memory": True, "nan_inf_to_errors": True})
-        self.book.set_properties({"title": "cnnviz", "created": _MADE})
+        self.book.set_properties({"title": "cnnviz", "created": _CREATED})
         self.book.set_calc_mode("auto")
         styles: dict[str, dict[str, object]] = {
             "title": {"bold": True, "font_size": 14}, "head": {"font_color": "#5a6472", "font_size": 9}, "live": {},
@@ -83,7 +83,7 @@ class _Book:
     def write(self) -> None:
         """Write all sheets: the overview, then each array."""
         names = list(self._names())
-        self._first(names)
+        self._overview_sheet(names)
         for name, colour in names:
             self._sheet(name, colour)
         if self.program.run.training and not self.setup.optimizer.KEEPS:
@@ -102,7 +102,7 @@ class _Book:
         yield from ((name, _PARAMETER) for name in self.formulas.helpers)
         yield from ((line.target, _BACKWARD) for line in self.program.backward_lines)
 
-    def _first(self, names: list[tuple[str, str]]) -> None:
+    def _overview_sheet(self, names: list[tuple[str, str]]) -> None:
         sheet = self.book.add_worksheet("lesson")
         sheet.set_column(0, 0, 18)
         sheet.set_column(1, 1, 90)
@@ -113,7 +113,7 @@ class _Book:
         rows = [
             (say("export.spreadsheet.lesson"), f"?{urlencode(query, safe=',;')}"),
             (say("export.spreadsheet.network"), str(self.program.network)),
-            (say("export.spreadsheet.how.name"), say("export.spreadsheet.how.words", most=MOST_LIVE)),
+            (say("export.spreadsheet.how.name"), say("export.spreadsheet.how.words", most=MAX_FORMULAS)),
         ]
         for row, (name, words) in enumerate(rows, start=1):
             sheet.write(row, 0, name, self.style["head"])
@@ -142,10 +142,10 @@ class _Book:
         self._head(sheet, _label(name), self._words(name), shape)
         values = self.values.get(name)
         for number, at in enumerate(np.ndindex(*shape)):
-            if number % A_TURN == 0:
+            if number % CELLS_PER_CHECK == 0:
                 check_cancelled()
             row, column = self.formulas.at.place(name, at)
-            formula = self.formulas.formula(name, at) if number < MOST_LIVE or name in self.formulas.helpers else None
+            formula = self.formulas.formula(name, at) if number < MAX_FORMULAS or name in self.formulas.helpers else None
             value = 0.0 if values is None else float(values[at])
             if formula is None:
                 sheet.write_number(row, column, value, self.style["input" if name not in self.formulas.lines else "given"])
@@ -190,10 +190,10 @@ class _Book:
         values = np.asarray(self.snapshot.after[name]).reshape(shape)
         exact = self.setup.rule == "exact"
         for number, at in enumerate(np.ndindex(*shape)):
-            if number % A_TURN == 0:
+            if number % CELLS_PER_CHECK == 0:
                 check_cancelled()
             row, column = self.formulas.at.place(name, at)
-            if number < MOST_LIVE:
+            if number < MAX_FORMULAS:
                 formula = f"{self.formulas.at.cell(name, *at)}-learning_rate*{self.formulas.at.cell(f'd{name}', *at)}"
                 self._formula(sheet, row, column, formula, float(values[at]), "live", exact)
             else:

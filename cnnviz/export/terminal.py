@@ -14,10 +14,10 @@ from cnnviz.core.notebook.notebook import effects
 from cnnviz.core.setup.cells import Cell
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
-from cnnviz.export.arrays import describe, most_whole, named_arrays
+from cnnviz.export.arrays import describe, named_arrays, print_limit
 from cnnviz.words import Message, message, say
 
-_STRETCH = 250
+_UPDATES_PER_REPORT = 250
 """Number of updates between two progress reports."""
 
 
@@ -28,22 +28,22 @@ def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
     """
     network = setup.network
     arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
-    whole, hints = most_whole(snapshot.trace["o"].size), effects(setup.deviations)
+    limit, hints = print_limit(snapshot.trace["o"].size), effects(setup.deviations)
     if any(isinstance(name, str) for name in setup.output_names):
         yield f"# {say('terminal.outputs', names=setup.output_words)}"
     for words, names in _headings(setup, network.program(snapshot.trace["x"].shape, training=snapshot.trace.training)):
         yield f"# {words}"
         for name in names:
             yield from _hint(hints, name)
-            yield describe(name, arrays[name], whole)
-            if name == setup.stage and np.size(arrays[name]) > whole:
+            yield describe(name, arrays[name], limit)
+            if name == setup.stage and np.size(arrays[name]) > limit:
                 yield from _rows(name, arrays[name], setup.pinned_cell)
     if not snapshot.trace.training:
         return
     step = message(f"stage.{setup.optimizer.words}.title")
-    yield f"# {_said(step, setup.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
+    yield f"# {_heading(step, setup.optimizer.formulas)}   ({', '.join(map(label, network.parameters))})"
     yield from _hint(hints, "update")
-    yield from (describe(f"{name} next", snapshot.after[name], whole) for name in network.parameters)
+    yield from (describe(f"{name} next", snapshot.after[name], limit) for name in network.parameters)
 
 
 def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[str]]]:
@@ -51,16 +51,16 @@ def _headings(setup: Setup, program: Program) -> Iterator[tuple[str, Sequence[st
     that it reads."""
     network, formulas = program.network, program.formulas
     for stage in network.stages[:-1]:
-        own = [formulas[name] for name in stage.makes if name in formulas]
+        stage_formulas = [formulas[name] for name in stage.makes if name in formulas]
         if stage == "x":
-            own = [pixel_formula(setup.scale)]
+            stage_formulas = [pixel_formula(setup.scale)]
         read = [name for name in stage.inputs if name in network.parameters and stage.phase == "forward"]
-        yield _said(stage.title, own), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
+        yield _heading(stage.title, stage_formulas), ("y", "L", "losses") if stage.phase == "loss" else (*read, *stage.makes)
     first = message(f"{network.layers[0].words('dx')}.title")
-    yield _said(first, [formulas["dx"]]), ("dx",)
+    yield _heading(first, [formulas["dx"]]), ("dx",)
 
 
-def _said(title: Message, formulas: Iterable[str]) -> str:
+def _heading(title: Message, formulas: Iterable[str]) -> str:
     written = "     ".join(map(plain, formulas))
     return say("terminal.stage", title=title, formulas=written) if written else str(title)
 
@@ -73,11 +73,11 @@ def _hint(hints: Mapping[str, object], name: str) -> Iterator[str]:
 
 def _rows(name: str, array: np.ndarray, pinned: Cell | None) -> Iterator[str]:
     """Yield all rows of an array, map by map, or only those of the pinned cell's map."""
-    own = pinned and pinned[0] == name and len(pinned[1]) == array.ndim
-    for place in [pinned[1][:-2]] if pinned and own else np.ndindex(array.shape[:-2]):
-        if place:
-            yield f"# {label(name)}[{', '.join(map(str, place))}]"
-        yield from (f"        {row}" for row in np.atleast_2d(array[place]).tolist())
+    is_pinned = pinned and pinned[0] == name and len(pinned[1]) == array.ndim
+    for index in [pinned[1][:-2]] if pinned and is_pinned else np.ndindex(array.shape[:-2]):
+        if index:
+            yield f"# {label(name)}[{', '.join(map(str, index))}]"
+        yield from (f"        {row}" for row in np.atleast_2d(array[index]).tolist())
 
 
 def title(setup: Setup, image: Message | str) -> list[str]:
@@ -91,7 +91,7 @@ def title(setup: Setup, image: Message | str) -> list[str]:
 def run(setup: Setup, x: np.ndarray, progress: Callable[[int], None]) -> Snapshot:
     """Return the snapshot after `setup.k` updates. Call `progress` from time to time with the number of completed
     updates."""
-    for k in range(0, setup.k, _STRETCH):
+    for k in range(0, setup.k, _UPDATES_PER_REPORT):
         run_updates(setup, x, k)
         progress(k)
     return run_updates(setup, x, setup.k)

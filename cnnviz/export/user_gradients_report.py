@@ -32,88 +32,88 @@ def reference_of(setup: Setup, snapshot: Snapshot) -> ReferencePass:
     return ReferencePass(program, snapshot.params, trace, as_frozen(y), setup.optimizer, snapshot.state)
 
 
-def report(found: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
+def report(diagnosis: Diagnosis, file: str, passed_over: int = 0) -> Iterator[str]:
     """Yield each array with its verdict, then explanations for each wrong stage."""
-    names = gradient_names(found.reference.program)
-    yield f"# {say('terminal.check.file_has', file=file, n=len(found.arrays), count=len(names) - ('dv' in names and 'dv' not in found.arrays))}"
-    if found.missing:
-        yield f"# {say('terminal.check.missing', names=[label(name) for name in found.missing])}"
+    names = gradient_names(diagnosis.reference.program)
+    yield f"# {say('terminal.check.file_has', file=file, n=len(diagnosis.arrays), count=len(names) - ('dv' in names and 'dv' not in diagnosis.arrays))}"
+    if diagnosis.missing:
+        yield f"# {say('terminal.check.missing', names=[label(name) for name in diagnosis.missing])}"
     if passed_over:
-        yield f"# {say('own.some_checked', n=len(found.arrays), count=len(found.arrays) + passed_over)}"
-    if words := found.precision.words:
+        yield f"# {say('own.some_checked', n=len(diagnosis.arrays), count=len(diagnosis.arrays) + passed_over)}"
+    if words := diagnosis.precision.words:
         yield f"# {words}"
-    if not found.ours_finite:
+    if not diagnosis.ours_finite:
         yield f"# {say('own.not_finite')}"
-    for name, one in found.arrays.items():
-        yield f"{name:<5} {one.theirs.shape!s:<15} {_verdict(found, one)}"
-        if one.ties:
-            yield f"# {say('own.ties', n=one.ties, name=label(name))}"
-    yield from (f"# {words}" for words in undecided(found))
-    if other := found.another_pass:
-        yield f"# {say('own.another_pass', mistake=other.title, stage=label(other.stage))}"
-    for stage, matches in found.matches.items():
-        yield from _explained(found, stage, matches)
+    for name, comparison in diagnosis.arrays.items():
+        yield f"{name:<5} {comparison.theirs.shape!s:<15} {_verdict(diagnosis, comparison)}"
+        if comparison.ties:
+            yield f"# {say('own.ties', n=comparison.ties, name=label(name))}"
+    yield from (f"# {words}" for words in undecided(diagnosis))
+    if other_pass := diagnosis.another_pass:
+        yield f"# {say('own.another_pass', mistake=other_pass.title, stage=label(other_pass.stage))}"
+    for stage, matches in diagnosis.matches.items():
+        yield from _explain(diagnosis, stage, matches)
 
 
-def undecided(found: Diagnosis) -> Iterator[Message]:
+def undecided(diagnosis: Diagnosis) -> Iterator[Message]:
     """Yield messages with the number of undecided entries, and the arrays without any decided entry."""
-    if found.undecided:
-        yield message("own.undecided", n=found.undecided, count=found.count)
-    if names := [label(name) for name, one in found.arrays.items() if one.nothing_decided and found.ours_finite]:
+    if diagnosis.undecided:
+        yield message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
+    if names := [label(name) for name, comparison in diagnosis.arrays.items() if comparison.nothing_decided and diagnosis.ours_finite]:
         yield message("own.round_off", names=names)
 
 
-def last_line(found: Diagnosis) -> str:
+def summary_line(diagnosis: Diagnosis) -> str:
     """Return a machine-readable summary: "first wrong: dz1", "all right" or "nothing told"."""
-    return f"first wrong: {found.first}" if found.verdict == "wrong" else "all right" if found.verdict == "right" else "nothing told"
+    return f"first wrong: {diagnosis.first}" if diagnosis.verdict == "wrong" else "all right" if diagnosis.verdict == "right" else "nothing told"
 
 
-def _verdict(found: Diagnosis, one: Compared) -> str:
-    if one.verdict == RIGHT:
-        return say("terminal.check.undecided" if one.nothing_decided else "terminal.check.right")
-    if one.verdict == INHERITS:
-        return say("terminal.check.inherits", n=int(one.wrong.sum()), count=one.wrong.size)
-    return say("terminal.check.wrong", n=int(one.wrong.sum()), count=one.wrong.size)
+def _verdict(diagnosis: Diagnosis, comparison: Compared) -> str:
+    if comparison.verdict == RIGHT:
+        return say("terminal.check.undecided" if comparison.nothing_decided else "terminal.check.right")
+    if comparison.verdict == INHERITS:
+        return say("terminal.check.inherits", n=int(comparison.wrong.sum()), count=comparison.wrong.size)
+    return say("terminal.check.wrong", n=int(comparison.wrong.sum()), count=comparison.wrong.size)
 
 
-def _explained(found: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[str]:
-    own = [one for one in found.arrays.values() if found.stage_of(one.name) == stage and one.verdict == WRONG]
+def _explain(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[str]:
+    wrong_arrays = [one for one in diagnosis.arrays.values() if diagnosis.stage_of(one.name) == stage and one.verdict == WRONG]
     yield ""
-    yield f"# {say('terminal.check.first' if stage == found.first else 'terminal.check.also', stage=label(stage))}"
-    for one in own:
+    yield f"# {say('terminal.check.first' if stage == diagnosis.first else 'terminal.check.also', stage=label(stage))}"
+    for one in wrong_arrays:
         yield from _worst(one)
-    near = near_ones(matches)
-    yield from (f"# {words}" for words in said(found, stage, near))
-    if near:
-        wrong, right = near[0].explanation.code(found.reference.program, stage, tuple(one.name for one in own))
+    matches_shown = close_matches(matches)
+    yield from (f"# {words}" for words in match_messages(diagnosis, stage, matches_shown))
+    if matches_shown:
+        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(one.name for one in wrong_arrays))
         yield from (f"- {line}" for line in wrong.split("\n"))
         yield from (f"+ {line}" for line in right.split("\n"))
 
 
-def near_ones(matches: tuple[Match, ...]) -> tuple[Match, ...]:
+def close_matches(matches: tuple[Match, ...]) -> tuple[Match, ...]:
     """Return the matches worth showing: the exact ones, or the first few close ones."""
     return tuple(match for match in matches if match.exact) or tuple(match for match in matches if match.near)[:SHOWN]
 
 
-def said(found: Diagnosis, stage: str, near: tuple[Match, ...]) -> Iterator[Message]:
+def match_messages(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[Message]:
     """Yield messages on how well each match explains the gradient, where the mistake was made, and other possible
     causes."""
-    if not near:
+    if not matches:
         yield message("own.unknown")
-    for match in near:
+    for match in matches:
         yield message("own.exact" if match.exact else "own.nearest", slip=match.explanation.title, n=match.reproduced, count=match.of)
-    if near and (made := near[0].explanation.made_at) and made != stage:
-        yield message("own.made_before", made=label(made), stage=label(stage))
-    if not near and stage == found.reference.program.backward_lines[0].target:
+    if matches and (origin_stage := matches[0].explanation.made_at) and origin_stage != stage:
+        yield message("own.made_before", made=label(origin_stage), stage=label(stage))
+    if not matches and stage == diagnosis.reference.program.backward_lines[0].target:
         yield message("own.same_lesson", stage=label(stage))
 
 
-def _worst(one: Compared) -> Iterator[str]:
-    if one.turned:
-        shape = tuple(one.theirs.shape[one.turned.index(axis)] for axis in range(len(one.turned)))
-        yield f"# {say('own.other_shape', name=label(one.name), shape=str(shape), wanted=str(one.ours.shape))}"
+def _worst(comparison: Compared) -> Iterator[str]:
+    if comparison.turned:
+        shape = tuple(comparison.theirs.shape[comparison.turned.index(axis)] for axis in range(len(comparison.turned)))
+        yield f"# {say('own.other_shape', name=label(comparison.name), shape=str(shape), wanted=str(comparison.ours.shape))}"
         return
-    worst = worst_of(one)
+    worst = worst_of(comparison)
     yield f"# {say('own.worst', entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error)}"
     if worst.ratios:
         yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"
@@ -130,13 +130,13 @@ def example_of(reference: ReferencePass) -> tuple[PlacedMistake, Mapping[str, np
     ('sigmoid_prime_of_z@dz1', ['da1', 'db', 'df', 'do', 'dw', 'dz1', 'dz2'])
     """
     network = reference.program.network
-    hidden = [
-        one
-        for one in mistakes_for(network, reference.optimizer)
-        if one.place is not None and one.place < len(network.layers) - 1 and isinstance(network.layers[one.place], Activation)
+    candidates = [
+        candidate
+        for candidate in mistakes_for(network, reference.optimizer)
+        if candidate.place is not None and candidate.place < len(network.layers) - 1 and isinstance(network.layers[candidate.place], Activation)
     ]
-    if not hidden:
+    if not candidates:
         return None
-    mistake = min(hidden, key=lambda one: one.place or 0)
-    made = mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
-    return mistake, {name: made[name] for name in made if name not in ("dx", "dv")}
+    mistake = min(candidates, key=lambda candidate: candidate.place or 0)
+    gradients = mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
+    return mistake, {name: gradients[name] for name in gradients if name not in ("dx", "dv")}

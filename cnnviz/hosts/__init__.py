@@ -1,1 +1,2 @@
-"""Hosts of the view: Streamlit's page, a file, a cell of a notebook. Each gives it an address and numbers."""
+"""Hosts of the view: Streamlit's page, an HTML file, a notebook cell and a static site. A host provides its address
+and numbers."""

@@ -1,4 +1,4 @@
-// The browser's own address as that of a page's view: what Streamlit's page and a site of files have in common.
+// The browser's address as the address of a view, shared by Streamlit's page and the static site.
 
 import { foreign, own, parse, query } from "../view/model/state/address.js"
 
@@ -25,7 +25,7 @@ export function pageAddress(pathOf, onTravel, push) {
         aside = setup
         return
       }
-      const all = { ...setup, ...foreign(parse(location.search)) } // such as embed=true: not ours to drop
+      const all = { ...setup, ...foreign(parse(location.search)) } // keep foreign keys such as embed=true
       const url = pathOf(page) + query(all)
       replace ? history.replaceState(null, "", url) : push(null, "", url)
     },

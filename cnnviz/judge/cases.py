@@ -65,36 +65,36 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
 """By course and kind, in the user's format: a shape of x, or the shapes of the cached arrays and the settings."""
 
 
-def cases_of(course: CS231n, like: str, kind: str, given: Iterable[Any] | None = None) -> list[Case]:
+def cases_of(course: CS231n, like: str, kind: str, user_cases: Iterable[Any] | None = None) -> list[Case]:
     """Return cases for the given or default shapes, with arrays from fixed seeds. Raise Problem if a shape is
     invalid."""
-    shapes = DEFAULT[like].get(kind, DEFAULT["cs231n"][kind]) if given is None else given
-    return [_case(course, kind, one, np.random.default_rng(place)) for place, one in enumerate(shapes)]
+    shapes = DEFAULT[like].get(kind, DEFAULT["cs231n"][kind]) if user_cases is None else user_cases
+    return [_case(course, kind, shape, np.random.default_rng(seed)) for seed, shape in enumerate(shapes)]
 
 
-def _case(course: CS231n, kind: str, given: Any, rng: np.random.Generator) -> Case:
+def _case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generator) -> Case:
     try:
-        parts = [given] if _is_shape(given) else list(given)
-        shapes = [tuple(int(n) for n in one) for one in parts if _is_shape(one)]
-        settings = course.understood(kind, {name: value for one in parts if isinstance(one, Mapping) for name, value in one.items()})
-        if not shapes or not all(_is_shape(one) or isinstance(one, Mapping) for one in parts):
-            raise Problem("judge.case", case=repr(given)[:80])
+        parts = [user_case] if _is_shape(user_case) else list(user_case)
+        shapes = [tuple(int(n) for n in part) for part in parts if _is_shape(part)]
+        settings = course.understood(kind, {name: value for part in parts if isinstance(part, Mapping) for name, value in part.items()})
+        if not shapes or not all(_is_shape(part) or isinstance(part, Mapping) for part in parts):
+            raise Problem("judge.case", case=repr(user_case)[:80])
     except TypeError:
-        raise Problem("judge.case", case=repr(given)[:80]) from None
+        raise Problem("judge.case", case=repr(user_case)[:80]) from None
     x = course.shape(kind, "x", shapes[0])
     if kind == "softmax":
         return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
     arrays = _parameters(course, kind, x, shapes[1:], rng)
     out = _output(kind, x, arrays, settings)
-    drawn = drawn_apart(x, rng) if kind in POOLS else draw(x, rng, kind)
+    x_values = drawn_apart(x, rng) if kind in POOLS else draw(x, rng, kind)
     if kind == "dropout":
         p = float(str(settings["p"]))
         arrays["mask"] = (rng.random(x) < p) / p
-    return Case(kind, {"x": drawn, **arrays, "dout": draw(out, rng, "dout")}, settings)
+    return Case(kind, {"x": x_values, **arrays, "dout": draw(out, rng, "dout")}, settings)
 
 
-def _is_shape(one: Any) -> bool:
-    return isinstance(one, list | tuple) and bool(one) and all(isinstance(n, int | np.integer) and n > 0 for n in one)
+def _is_shape(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(n, int | np.integer) and n > 0 for n in value)
 
 
 def _parameters(course: CS231n, kind: str, x: Shape, shapes: Sequence[Shape], rng: np.random.Generator) -> dict[str, np.ndarray]:
@@ -103,9 +103,9 @@ def _parameters(course: CS231n, kind: str, x: Shape, shapes: Sequence[Shape], rn
     if kind not in ("dense", "conv"):
         return {}
     units = math.prod(x[1:])
-    usual = (2, x[1], 3, 3) if kind == "conv" else (units, 5)
-    w = course.shape(kind, "w", shapes[0]) if shapes else usual
-    if len(w) != len(usual) or (w[1] != x[1] if kind == "conv" else w[0] != units):
+    default_shape = (2, x[1], 3, 3) if kind == "conv" else (units, 5)
+    w = course.shape(kind, "w", shapes[0]) if shapes else default_shape
+    if len(w) != len(default_shape) or (w[1] != x[1] if kind == "conv" else w[0] != units):
         raise Problem("judge.case", case=str((x, *shapes)))
     return {"w": rng.normal(size=w), "b": rng.normal(size=w[0] if kind == "conv" else w[1])}
 
@@ -127,13 +127,13 @@ LEAST = 0.05
 too early or late."""
 
 
-def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
-    """Return the numbers with the same signs, moved away from 0 by `least`.
+def away_from_zero(numbers: np.ndarray, offset: float = LEAST) -> np.ndarray:
+    """Return the numbers with the same signs, moved away from 0 by `offset`.
 
     >>> away_from_zero(np.array([0.5, -0.25])).tolist()
     [0.55, -0.3]
     """
-    return numbers + np.copysign(least, numbers)
+    return numbers + np.copysign(offset, numbers)
 
 
 def draw(shape: Shape, rng: np.random.Generator, kind: str) -> np.ndarray:

@@ -19,8 +19,8 @@ class CS231n:
 
     def names(self, kind: str) -> dict[str, str]:
         """Return the course's name of each role."""
-        own = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
-        return {name: own.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
+        course_names = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
+        return {name: course_names.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
 
     def axes(self, kind: str, role: str) -> Shape | None:
         """Return the course's order of an array's axes, or None if it is the core's."""
@@ -43,7 +43,7 @@ class CS231n:
         axes = self.axes(kind, role)
         if axes is not None and len(axes) != len(shape):
             raise Problem("judge.shape", name=self.names(kind)[role], shape=str(shape), axes=len(axes))
-        return shape if axes is None else tuple(shape[at] for at in np.argsort(axes))
+        return shape if axes is None else tuple(shape[axis] for axis in np.argsort(axes))
 
     # ---- a call
 
@@ -74,8 +74,8 @@ class CS231n:
         """Return the course's cache."""
         if case.kind == "dropout":
             return self.settings(case), np.array(case.arrays["mask"])
-        given = self.given(case)
-        return given[0] if case.kind in ELEMENTWISE else given
+        inputs = self.given(case)
+        return inputs[0] if case.kind in ELEMENTWISE else inputs
 
     def read(self, kind: str, arguments: Sequence[Any]) -> Case:
         """Return the case of a call, the inverse of `arguments`. Raise Problem if they do not fit."""
@@ -91,10 +91,10 @@ class CS231n:
             settings, mask = cache
             dout = np.asarray(dout)
             return Case(kind, {"x": dout, "dout": dout, "mask": np.ones(dout.shape) if mask is None else np.asarray(mask)}, dict(settings))
-        given = (cache,) if kind in ELEMENTWISE else tuple(cache)
+        cached = (cache,) if kind in ELEMENTWISE else tuple(cache)
         roles = {"batchnorm": ("x", "gamma", "beta"), "dense": ("x", "w", "b"), "conv": ("x", "w", "b")}.get(kind, ("x",))
-        arrays = {role: self.taken(kind, role, array) for role, array in zip(roles, given, strict=False)}
-        settings = dict(given[len(roles)]) if len(given) > len(roles) else {}
+        arrays = {role: self.taken(kind, role, array) for role, array in zip(roles, cached, strict=False)}
+        settings = dict(cached[len(roles)]) if len(cached) > len(roles) else {}
         return Case(kind, {**arrays, "dout": self.taken(kind, "dout", dout)}, self.understood(kind, settings))
 
     def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
@@ -114,14 +114,14 @@ class DeeplearningAI(CS231n):
     course lacks are CS231n's."""
 
     def names(self, kind: str) -> dict[str, str]:
-        own: dict[str, str] = {}
+        course_names: dict[str, str] = {}
         if kind in ("dense", "conv"):
-            own = {"x": "A_prev", "w": "W", "out": "Z", "dout": "dZ", "dx": "dA_prev", "dw": "dW"}
+            course_names = {"x": "A_prev", "w": "W", "out": "Z", "dout": "dZ", "dx": "dA_prev", "dw": "dW"}
         elif kind in POOLS:
-            own = {"x": "A_prev", "out": "A", "dout": "dA", "dx": "dA_prev"}
+            course_names = {"x": "A_prev", "out": "A", "dout": "dA", "dx": "dA_prev"}
         elif kind in ELEMENTWISE:
-            own = {"x": "Z", "out": "A", "dout": "dA", "dx": "dZ"}
-        return super().names(kind) | own
+            course_names = {"x": "Z", "out": "A", "dout": "dA", "dx": "dZ"}
+        return super().names(kind) | course_names
 
     def axes(self, kind: str, role: str) -> Shape | None:
         plain = role.removeprefix("d")

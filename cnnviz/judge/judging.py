@@ -49,46 +49,46 @@ def judge(
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
     if isinstance(function, type) or not callable(function) or hasattr(function, "backward"):
         raise Problem("judge.layer", name=getattr(function, "__name__", type(function).__name__), kind=kind)
-    beside = None if forward is not None else forward_beside(function)
-    if kind == "batchnorm" and forward is None and beside is None:
+    sibling = None if forward is not None else forward_beside(function)
+    if kind == "batchnorm" and forward is None and sibling is None:
         raise Problem("judge.forward")
     runs: list[Run] = []
-    raised: Exception | None = None
+    first_error: Exception | None = None
     for case in cases_of(course, like, kind, cases):
-        if not case.has_square_windows and cases is None and not _can_do(course, case, forward or beside):
+        if not case.has_square_windows and cases is None and not _can_do(course, case, forward or sibling):
             continue
         try:
-            runs.append(_run(course, case, function, forward, beside))
+            runs.append(_run(course, case, function, forward, sibling))
         except Exception as error:
-            if raised is None:
-                raised = error
+            if first_error is None:
+                first_error = error
                 for note in notes(course, case, runs, show):
                     error.add_note(note)
-    if raised is not None and all(run.is_right for run in runs):
-        raise raised
-    announce(course, kind, runs, show, raised)  # wrong arrays explain more than an exception
+    if first_error is not None and all(run.is_right for run in runs):
+        raise first_error
+    announce(course, kind, runs, show, first_error)  # wrong arrays explain more than an exception
 
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
     """Run the function on a case and return its results."""
     exact, cache = _right(course, case, forward, beside)
     arguments = course.arguments(exact.case, cache)
-    before = [one for name, given in zip(_names(course, case, cache), arguments, strict=False) for one in copies(given, name)]
+    array_copies = [array_copy for name, argument in zip(_names(course, case, cache), arguments, strict=False) for array_copy in copies(argument, name)]
     result = called(function, arguments)
-    changed = overwritten(before)
-    return Run(exact.case, returned(course, exact, result), changed)
+    changed_names = overwritten(array_copies)
+    return Run(exact.case, returned(course, exact, result), changed_names)
 
 
-def _right(course: CS231n, case: Case, forward: Function | None, beside: Function | None) -> tuple[Right, Any]:
+def _right(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[Right, Any]:
     """Return the correct gradients, and the cache of the user's own forward function, or None if it has none that
     works."""
     if case.kind == "softmax":
         return right(case), None
-    if forward is not None or (beside is not None and case.kind == "batchnorm"):
-        return by_forward(course, case, forward or beside or called)
-    if beside is not None:
+    if forward is not None or (sibling is not None and case.kind == "batchnorm"):
+        return by_forward(course, case, forward or sibling or called)
+    if sibling is not None:
         try:
-            exact, cache = by_forward(course, case, beside)
+            exact, cache = by_forward(course, case, sibling)
         except Exception:  # a forward function that was only found by its name may be unfinished
             return right(case), None
         if cache is not None:

@@ -134,7 +134,7 @@ def judge_layer(
     >>> judge_layer(lambda size: Dense(size.inputs, size.units), "dense", rate=0.1)
     Traceback (most recent call last):
     AssertionError: db is wrong, for x (3, 6), w (6, 5): 5 of 5 numbers. At (0,) it is 0.11847, not 0.35541.
-    It is exactly this mistake: times 1/3, one by the number of images: a mean.
+    It is exactly this mistake: times 1/3, one over the number of images: a mean instead of a sum.
     - db = (dout.sum(axis=0)) / 3
     + db = dout.sum(axis=0)
     """
@@ -148,7 +148,7 @@ def judge_layer(
         raise Problem("judge.layer_arrays", names=list(arrays), known=RETURNS[kind])
     source = _Source(kind, weights or {}, gradients or {}, rate, update, forward, backward, arrays)
     runs: list[Run] = []
-    raised: Exception | None = None
+    first_error: Exception | None = None
     for number, size in enumerate(_sizes(kind, letters, fixed or {})):
         layout, case = _case(kind, letters, size, mean, np.random.default_rng(number))
         size = replace(size, shape=layout.laid_out(case, "x", case.arrays["x"]).shape)
@@ -159,13 +159,13 @@ def judge_layer(
         except (Problem, AssertionError):
             raise
         except Exception as error:
-            if raised is None:
-                raised = error
+            if first_error is None:
+                first_error = error
                 for note in notes(layout, case, runs, show):
                     error.add_note(note)
-    if raised is not None and all(run.is_right for run in runs):
-        raise raised
-    announce(layout, kind, runs, show, raised)
+    if first_error is not None and all(run.is_right for run in runs):
+        raise first_error
+    announce(layout, kind, runs, show, first_error)
 
 
 @dataclass(frozen=True)
@@ -208,11 +208,11 @@ def _last(path: str) -> str:
 def _read(layer: object, path: str) -> Array | None:
     """Return the array of numbers at a path, or None if there is none."""
     try:
-        found = attribute(layer, path)
+        value = attribute(layer, path)
     except LookupError:
         return None
     try:
-        array = np.asarray(found)
+        array = np.asarray(value)
     except ValueError:  # lists of different lengths
         return None
     return array if array.dtype.kind in "fiu" and array.ndim else None
@@ -234,15 +234,15 @@ def _sizes(kind: str, letters: str, fixed: Mapping[str, int | float]) -> list[La
     """Return the sizes of the cases, with the fixed fields, and with rows and columns that fit the stride."""
     if unknown := sorted(set(fixed) - set(LayerSize.__dataclass_fields__) | (set(fixed) & {"shape"})):
         raise Problem("judge.layer_fixed", names=unknown, known=[name for name in LayerSize.__dataclass_fields__ if name != "shape"])
-    alone = ({} if "N" in letters else {"images": 1}) | ({} if "C" in letters or "X" in letters else {"channels": 1})
-    found = []
+    absent_axes = ({} if "N" in letters else {"images": 1}) | ({} if "C" in letters or "X" in letters else {"channels": 1})
+    sizes = []
     for one in _SIZES[kind]:
-        size = LayerSize(**{**one, **alone, **fixed})  # type: ignore[arg-type]
+        size = LayerSize(**{**one, **absent_axes, **fixed})  # type: ignore[arg-type]
         if kind in ("conv", *POOLS):
             height, width = (_fitting(n, size) for n in (size.height, size.width))
             size = replace(size, height=fixed.get("height", height), width=fixed.get("width", width))  # type: ignore[arg-type]
-        found.append(size)
-    return list(dict.fromkeys(found))
+        sizes.append(size)
+    return list(dict.fromkeys(sizes))
 
 
 def _fitting(n: int, size: LayerSize) -> int:
@@ -286,7 +286,7 @@ def _fixed_draws() -> Iterator[None]:
 def _wants_size(make: Callable[..., object]) -> bool:
     needed = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     try:
-        parameters = [one for one in inspect.signature(make).parameters.values() if one.kind in needed and one.default is one.empty]
+        parameters = [parameter for parameter in inspect.signature(make).parameters.values() if parameter.kind in needed and parameter.default is parameter.empty]
     except (TypeError, ValueError):
         return False
     if isinstance(make, type):
@@ -299,15 +299,15 @@ def _wants_size(make: Callable[..., object]) -> bool:
 # ---- a run
 
 
-def _method(layer: object, given: Method | None, usual: Sequence[str], role: str) -> Callable[..., Any]:
-    if callable(given):
-        return lambda *arguments: given(layer, *arguments)
-    name = given or next((name for name in usual if hasattr(type(layer), name)), role)
+def _method(layer: object, method_name: Method | None, usual: Sequence[str], role: str) -> Callable[..., Any]:
+    if callable(method_name):
+        return lambda *arguments: method_name(layer, *arguments)
+    name = method_name or next((name for name in usual if hasattr(type(layer), name)), role)
     method = getattr(layer, name, None)
     if not callable(method):
         raise Problem("judge.layer_method", name=name, type=type(layer).__name__, role=role)
-    found: Callable[..., Any] = method
-    return found
+    bound_method: Callable[..., Any] = method
+    return bound_method
 
 
 def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run:
@@ -330,16 +330,16 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     exact = _exact(layer, layout, case, paths, lambda case, bias: by_output(layout, case, out if bias is None else out - bias, again))
     if case.kind == "batchnorm":
         out = _output(forward, x.copy())  # the layer may have seen other inputs since
-    given = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
-    before = copies(given[0], "dout")
+    backward_arguments = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
+    array_copies = copies(backward_arguments[0], "dout")
     starts = {role: np.array(_read(layer, path), np.float64) for role, path in paths.items() if path is not None}
-    returned = backward(*given)
-    changed = overwritten(before)
+    returned = backward(*backward_arguments)
+    changed_names = overwritten(array_copies)
     if source.update is not None:
         step = _method(layer, source.update, (), "update")
         step(*([source.rate] if source.rate is not None and _needs(step, 1) else []))
     roles, arrays, exact = _gradients(layer, exact, source, paths, starts, returned)
-    return Run(exact.case, beside(layout, exact, roles, arrays), changed)
+    return Run(exact.case, beside(layout, exact, roles, arrays), changed_names)
 
 
 def _output(forward: Callable[..., Any], x: Array) -> Any:
@@ -371,30 +371,30 @@ def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, s
     that yields the layer's output."""
     arrays: dict[str, Array] = {}
     orders: list[tuple[int, ...] | None] = [None]
-    places = None
+    position_bias = None
     for role, path in paths.items():
-        wanted = _shape(case, role, None if path is None else _read(layer, path))
+        core_shape = _shape(case, role, None if path is None else _read(layer, path))
         if path is None:
             if role == "w":
                 raise Problem("judge.layer_weights", type=type(layer).__name__)
-            arrays[role] = np.ones(wanted) if role == "gamma" else np.zeros(wanted)
+            arrays[role] = np.ones(core_shape) if role == "gamma" else np.zeros(core_shape)
             continue
         array = np.array(_read(layer, path), np.float64)
         if role == "b" and _is_of_places(case, layout, array):
-            layout.shapes[role], arrays[role], places = array.shape, np.zeros(wanted), array
+            layout.shapes[role], arrays[role], position_bias = array.shape, np.zeros(core_shape), array
             continue
-        if array.size != np.prod(wanted):
-            raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(wanted), case=str(said(layout, case)))
+        if array.size != np.prod(core_shape):
+            raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(core_shape), case=str(said(layout, case)))
         layout.shapes[role], arrays[role] = array.shape, array
         if role == "w":
-            orders = list(parameter_orders(case.kind, wanted, array.shape)) or orders
+            orders = list(parameter_orders(case.kind, core_shape, array.shape)) or orders
     for order in orders:
         if order is not None:
             layout.orders["w"] = order
-        placed = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
+        core_arrays = {role: layout.parameter(role, array, _shape(case, role, array)) for role, array in arrays.items()}
         try:
-            exact = judged(replace(case, arrays={**case.arrays, **placed}), places)
-            return exact if places is None else _with_places(exact)
+            exact = judged(replace(case, arrays={**case.arrays, **core_arrays}), position_bias)
+            return exact if position_bias is None else _with_places(exact)
         except AssertionError:
             if order == orders[-1]:
                 raise
@@ -431,8 +431,8 @@ def _gradients(
 ) -> tuple[list[str], list[Any], Right]:
     """Return the roles and arrays to judge, and the correct gradients, with the round-off of a weight's change
     included in their sizes."""
-    given = dict(zip(RETURNS[exact.case.kind], returned if isinstance(returned, tuple) else (returned,), strict=False))
-    found: dict[str, Any] = {"dx": given.get("dx")}
+    results = dict(zip(RETURNS[exact.case.kind], returned if isinstance(returned, tuple) else (returned,), strict=False))
+    arrays: dict[str, Any] = {"dx": results.get("dx")}
     for role, path in paths.items():
         name = f"d{role}"
         if source.arrays is not None and name not in source.arrays:
@@ -440,18 +440,18 @@ def _gradients(
         if source.rate is not None and name not in source.gradients and path is not None:
             start = starts[role]
             after = np.asarray(_read(layer, path))
-            found[name] = ((start - after) / source.rate).astype(after.dtype if after.dtype.kind == "f" else np.float64)
+            arrays[name] = ((start - after) / source.rate).astype(after.dtype if after.dtype.kind == "f" else np.float64)
             sizes = exact.sizes[name] + np.abs(start).max() / abs(source.rate)
             exact = replace(exact, sizes={**exact.sizes, name: sizes})
-        elif name in given:
-            found[name] = given[name]
+        elif name in results:
+            arrays[name] = results[name]
         elif (attribute_path := source.gradient_path(layer, role, path)) is not None:
-            found[name] = _read(layer, attribute_path)
+            arrays[name] = _read(layer, attribute_path)
         elif path is not None:
             raise Problem("judge.layer_gradient", name=name, type=type(layer).__name__)
-    roles = [role for role in RETURNS[exact.case.kind] if role in (source.arrays or found)]
-    if missing := [role for role in roles if role not in found]:
+    roles = [role for role in RETURNS[exact.case.kind] if role in (source.arrays or arrays)]
+    if missing := [role for role in roles if role not in arrays]:
         raise Problem("judge.layer_gradient", name=missing[0], type=type(layer).__name__)
-    if "dx" in roles and found["dx"] is None:
+    if "dx" in roles and arrays["dx"] is None:
         raise AssertionError(str(message("judge.layer_no_dx")))
-    return roles, [found[role] for role in roles], exact
+    return roles, [arrays[role] for role in roles], exact

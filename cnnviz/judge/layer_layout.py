@@ -93,10 +93,10 @@ def arranged(array: Array, core: str, letters: str) -> Array:
     (3, 4, 2)
     """
     order = [core.index(letter) for letter in letters]
-    rest = [axis for axis in range(len(core)) if axis not in order]
-    if array.ndim != len(core) or any(array.shape[axis] > 1 for axis in rest):
+    absent_axes = [axis for axis in range(len(core)) if axis not in order]
+    if array.ndim != len(core) or any(array.shape[axis] > 1 for axis in absent_axes):
         return array  # a mistake may return an array of another shape
-    return array.transpose(order + rest).reshape([array.shape[axis] for axis in order])
+    return array.transpose(order + absent_axes).reshape([array.shape[axis] for axis in order])
 
 
 def rearranged(array: Array, letters: str, core: str) -> Array:
@@ -117,10 +117,10 @@ def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape | None]
     >>> parameter_orders("conv", (4, 2, 3, 3), (3, 3, 2, 4)), parameter_orders("dense", (6, 5), (5, 6))
     ([(2, 3, 1, 0)], [(1, 0)])
     """
-    wanted = [n for n in shape if n > 1]
-    ways = [axes for axes in itertools.permutations(range(len(core))) if kind != "conv" or axes.index(2) < axes.index(3)]
-    found = {tuple(axis for axis in axes if core[axis] > 1): axes for axes in reversed(ways) if [core[axis] for axis in axes if core[axis] > 1] == wanted}
-    return [*reversed(found.values())]
+    sizes = [n for n in shape if n > 1]
+    permutations = [axes for axes in itertools.permutations(range(len(core))) if kind != "conv" or axes.index(2) < axes.index(3)]
+    orders = {tuple(axis for axis in axes if core[axis] > 1): axes for axes in reversed(permutations) if [core[axis] for axis in axes if core[axis] > 1] == sizes}
+    return [*reversed(orders.values())]
 
 
 _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")
@@ -133,16 +133,16 @@ def attribute(layer: object, path: str) -> Any:
     >>> attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][1]")
     2
     """
-    at, found = 0, layer
-    while at < len(path):
-        step = _STEP.match(path, at)
+    position, value = 0, layer
+    while position < len(path):
+        step = _STEP.match(path, position)
         if step is None:
             raise Problem("judge.layer_path", path=path)
         name, *keys, index = step.groups()
         try:
             key = next((key for key in keys if key is not None), None)
-            found = getattr(found, name) if name else found[key if index is None else int(index)]  # type: ignore[index]
+            value = getattr(value, name) if name else value[key if index is None else int(index)]  # type: ignore[index]
         except (AttributeError, KeyError, IndexError, TypeError) as error:
             raise LookupError(path) from error
-        at = step.end()
-    return found
+        position = step.end()
+    return value

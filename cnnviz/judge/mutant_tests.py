@@ -47,15 +47,15 @@ def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = 
     while True:
         child = _Child(name, kind, like, function, len(passed))
         try:
-            first = child.receive(MOST_SECONDS)
-            if first is None:
+            first_report = child.receive(MOST_SECONDS)
+            if first_report is None:
                 raise Problem("judge.test_ends", name=name, seconds=MOST_SECONDS)
-            error, taken, problem = first
+            error, duration, problem = first_report
             if problem:
                 raise Problem(problem[0], **problem[1])
             if error:
                 return Report((), error)
-            seconds = max(LEAST_SECONDS, SLOWER * taken)
+            seconds = max(LEAST_SECONDS, SLOWER * duration)
             while len(passed) < count:
                 result = child.receive(seconds)
                 if result is None:
@@ -94,7 +94,7 @@ class _Child:
 def _work(connection: Connection, name: str, kind: str, like: str, function: str | None, first: int) -> None:
     with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
         try:
-            test, every = load_test(name, function), list(mutants(kind, like))
+            test, all_mutants = load_test(name, function), list(mutants(kind, like))
             start = time.monotonic()
             error = passes(test, right_function(kind, like))
             connection.send((f"{type(error).__name__}: {error}".strip(": ") if error else "", time.monotonic() - start, None))
@@ -105,7 +105,7 @@ def _work(connection: Connection, name: str, kind: str, like: str, function: str
             values = {"file": name, "error": f"{type(error).__name__}: {error}"}
             connection.send(("", 0.0, ("judge.test_file", values)))
             return
-        for mutant in every[first:] if not error else ():
+        for mutant in all_mutants[first:] if not error else ():
             connection.send((_passed(test, mutant),))
 
 
@@ -131,13 +131,13 @@ def load_test(name: str, function: str | None = None) -> Test:
         raise Problem("judge.no_file", name=name)
     module = _loaded(path, name)
     owner: Any = module
-    for one in inner[:-1]:
-        owner = getattr(owner, one, None)
-    found = getattr(owner, inner[-1], None)
-    if not callable(found):
+    for part in inner[:-1]:
+        owner = getattr(owner, part, None)
+    member = getattr(owner, inner[-1], None)
+    if not callable(member):
         raise Problem("judge.no_test", name=inner[-1], file=file)
-    call = _method_call(owner, inner[-1]) if isinstance(owner, type) else found
-    if _takes_function(found, isinstance(owner, type)):
+    call = _method_call(owner, inner[-1]) if isinstance(owner, type) else member
+    if _takes_function(member, isinstance(owner, type)):
         return call
     target = _function_name(module, function, name)
 
@@ -165,7 +165,7 @@ def _loaded(path: Path, name: str) -> ModuleType:
 
 def _takes_function(test: Callable[..., Any], is_method: bool) -> bool:
     """Return whether a test has a parameter besides `self`."""
-    parameters = [one for one in inspect.signature(test).parameters.values() if one.kind is not one.VAR_KEYWORD]
+    parameters = [parameter for parameter in inspect.signature(test).parameters.values() if parameter.kind is not parameter.VAR_KEYWORD]
     is_static = is_method and isinstance(inspect.getattr_static(test, "__func__", None), staticmethod)
     return len(parameters) > (1 if is_method and not is_static else 0)
 

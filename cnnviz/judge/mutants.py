@@ -64,23 +64,23 @@ def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
     cases = [right(case) for case in cases_of(course, like, kind)]
     seen: list[list[Array]] = []
     for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
-        made = [_gradients(of, key)[mistake.role] for of in cases]
-        if not any(_same(made, other) for other in (*seen, [of.gradients[mistake.role] for of in cases]) if len(other) == len(made)):
-            seen.append(made)
+        arrays = [_gradients(of, key)[mistake.role] for of in cases]
+        if not any(_same(arrays, other) for other in (*seen, [of.gradients[mistake.role] for of in cases]) if len(other) == len(arrays)):
+            seen.append(arrays)
             calls = Calls()
             yield Mutant(mistake, _function(course, kind, key, calls), calls)
 
 
-def _same(some: list[Array], others: list[Array]) -> bool:
-    return all(a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12, equal_nan=True) for a, b in zip(some, others, strict=True))
+def _same(arrays: list[Array], others: list[Array]) -> bool:
+    return all(a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12, equal_nan=True) for a, b in zip(arrays, others, strict=True))
 
 
 def _gradients(of: Right, key: str) -> dict[str, Array]:
     """Return the correct gradients with one mistake, if it is possible here."""
-    found = dict(of.gradients)
+    gradients = dict(of.gradients)
     mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
-    made = mistake.make() if mistake else None
-    return found | ({mistake.role: np.asarray(made)} if mistake and made is not None else {})
+    array = mistake.make() if mistake else None
+    return gradients | ({mistake.role: np.asarray(array)} if mistake and array is not None else {})
 
 
 def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
@@ -90,8 +90,8 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
         calls.count += 1
         calls.impossible += bool(key) and not _can_be_made(of, key)
         arrays = _gradients(of, key) if key else of.gradients
-        found = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
-        return found if len(found) > 1 else found[0]
+        results = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
+        return results if len(results) > 1 else results[0]
 
     backward.__name__ = f"{kind}_backward"
     return backward

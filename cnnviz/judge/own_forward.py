@@ -31,7 +31,7 @@ def forward_beside(function: Function) -> Function | None:
     if "backward" not in name:
         return None
     candidates = (name.replace("backward", "forward"), name[: name.index("backward")] + "forward")
-    return next((names[one] for one in candidates if inspect.isfunction(names.get(one))), None)
+    return next((names[candidate] for candidate in candidates if inspect.isfunction(names.get(candidate))), None)
 
 
 def by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, Any]:
@@ -57,25 +57,25 @@ def by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], An
     The mask of dropout is its output divided by its input. Batch normalization gets the eps that yields its output; if there is
     none, its gradients are central differences of its outputs. Raise AssertionError if the output is wrong in any other way.
     """
-    given = numbers_of("out", out)
-    array, x = np.asarray(course.taken(case.kind, "out", given), np.float64), case.arrays["x"]
+    output = numbers_of("out", out)
+    array, x = np.asarray(course.taken(case.kind, "out", output), np.float64), case.arrays["x"]
     wrong = AssertionError(str(message("judge.forward_wrong", case=said(course, case))))
     if case.kind == "dropout":
         if array.size != x.size:
             raise wrong
         return right(replace(case, arrays={**case.arrays, "mask": array.reshape(x.shape) / x}))
     textbook = right(case)
-    ours = textbook.between["out"]
-    is_double = precisions({"out": given})["out"] is DOUBLE
-    if array.shape != ours.shape:
+    reference = textbook.between["out"]
+    is_double = precisions({"out": output})["out"] is DOUBLE
+    if array.shape != reference.shape:
         raise wrong
-    if case.kind == "batchnorm" and is_double and not np.allclose(array, ours, 1e-11, 1e-12):
+    if case.kind == "batchnorm" and is_double and not np.allclose(array, reference, 1e-11, 1e-12):
         eps = _eps(case, array)
         if eps is not None:
             return right(replace(case, settings={**case.settings, "eps": eps}))
         if _is_normalized(case, array):
             return _differences(course, case, textbook, forward)
-    if not np.allclose(array, ours, 1e-3, 1e-5):
+    if not np.allclose(array, reference, 1e-3, 1e-5):
         raise wrong
     return textbook
 
@@ -94,21 +94,21 @@ def _normalized(case: Case, out: Array) -> tuple[Array, Array]:
 @np.errstate(all="ignore")
 def _eps(case: Case, out: Array) -> float | None:
     """Return the eps that yields this output, or None."""
-    hat, apart = _normalized(case, out)
-    var = (apart**2).mean(axis=0)
-    found = float(np.median((apart**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
-    candidates = (0.0, float(f"{found:.3g}"), found)
-    return next((eps for eps in candidates if np.all(var + eps > 0) and np.allclose(hat, apart / np.sqrt(var + eps), 1e-10, 1e-12)), None)
+    hat, centred = _normalized(case, out)
+    var = (centred**2).mean(axis=0)
+    estimate = float(np.median((centred**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
+    candidates = (0.0, float(f"{estimate:.3g}"), estimate)
+    return next((eps for eps in candidates if np.all(var + eps > 0) and np.allclose(hat, centred / np.sqrt(var + eps), 1e-10, 1e-12)), None)
 
 
 @np.errstate(all="ignore")
 def _is_normalized(case: Case, out: Array) -> bool:
     """Return whether an output is γ·(x - mean)·c + β, with c near 1/σ: another definition of the variance, or eps
     outside of the root."""
-    hat, apart = _normalized(case, out)
-    scale = (hat * apart).sum(axis=0) / (apart**2).sum(axis=0)
-    size = scale * apart.std(axis=0)
-    return bool(np.allclose(hat, scale * apart, 1e-8, 1e-10) and np.all((size > 0.5) & (size < 2)))
+    hat, centred = _normalized(case, out)
+    scale = (hat * centred).sum(axis=0) / (centred**2).sum(axis=0)
+    size = scale * centred.std(axis=0)
+    return bool(np.allclose(hat, scale * centred, 1e-8, 1e-10) and np.all((size > 0.5) & (size < 2)))
 
 
 def _differences(course: CS231n, case: Case, textbook: Right, forward: Callable[[Case], Any]) -> Right:
@@ -123,18 +123,18 @@ def _differences(course: CS231n, case: Case, textbook: Right, forward: Callable[
     for role in ("x", "gamma", "beta"):
         array = np.asarray(case.arrays[role], np.float64)
         slopes = np.zeros(array.shape)
-        for at in np.ndindex(array.shape):
-            near, far = (_slope(value, role, array, at, step) for step in (STEP, 2 * STEP))
-            slopes[at] = (4 * near - far) / 3
+        for index in np.ndindex(array.shape):
+            near, far = (_slope(value, role, array, index, step) for step in (STEP, 2 * STEP))
+            slopes[index] = (4 * near - far) / 3
         gradients[f"d{role}"] = slopes
     sizes = {role: np.full(array.shape, 1e7 * np.abs(array).max()) for role, array in gradients.items()}
     return replace(textbook, gradients=gradients, sizes=sizes)
 
 
-def _slope(value: Callable[[str, Array], float], role: str, array: Array, at: tuple[int, ...], step: float) -> float:
+def _slope(value: Callable[[str, Array], float], role: str, array: Array, index: tuple[int, ...], step: float) -> float:
     ends = []
     for sign in (1, -1):
-        moved = array.copy()
-        moved[at] += sign * step
-        ends.append(value(role, moved))
+        changed = array.copy()
+        changed[index] += sign * step
+        ends.append(value(role, changed))
     return (ends[0] - ends[1]) / (2 * step)

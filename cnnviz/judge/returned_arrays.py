@@ -54,14 +54,14 @@ class Returned:
         shape = self.wanted.shape
         return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
 
-    def is_as(self, made: Array) -> bool:
+    def is_as(self, candidate: Array) -> bool:
         """Return whether it equals an array in the core's layout, up to its precision and axes of length 1."""
-        made = self.course.laid_out(self.right.case, self.role, np.asarray(made, np.float64))
-        if made.squeeze().shape != self.array.squeeze().shape:
+        candidate = self.course.laid_out(self.right.case, self.role, np.asarray(candidate, np.float64))
+        if candidate.squeeze().shape != self.array.squeeze().shape:
             return False
-        made = made.reshape(self.array.shape)
-        doubt = self.doubt if self.doubt.shape == made.shape else self.precision.epsilon * np.abs(made)
-        return bool(self.precision.alike(self.array, made, doubt).all())
+        candidate = candidate.reshape(self.array.shape)
+        doubt = self.doubt if self.doubt.shape == candidate.shape else self.precision.epsilon * np.abs(candidate)
+        return bool(self.precision.alike(self.array, candidate, doubt).all())
 
     # ---- in words
 
@@ -74,9 +74,9 @@ class Returned:
     def place(self) -> Message:
         """Sentence on where it is wrong, which does not reveal a correct number."""
         if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
-            at = tuple(int(n) for n in np.argwhere(self.wrong)[0])
+            index = tuple(int(n) for n in np.argwhere(self.wrong)[0])
             count = {"n": int(self.wrong.sum()), "count": self.wrong.size}
-            return message("judge.place", name=self.name, case=said(self.course, self.right.case), at=str(at), **count)
+            return message("judge.place", name=self.name, case=said(self.course, self.right.case), at=str(index), **count)
         if self.array.shape == self.wanted.shape and np.isfinite(self.array).all():
             return message("judge.place_of_number", name=self.name, case=said(self.course, self.right.case))
         return self._strange or self.fault
@@ -87,31 +87,31 @@ class Returned:
         case = said(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
             return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
-        strange = ~np.isfinite(self.array)
-        if not strange.any():
+        is_strange = ~np.isfinite(self.array)
+        if not is_strange.any():
             return None
-        at = tuple(int(n) for n in np.argwhere(strange)[0])
-        return message("judge.not_finite", name=self.name, case=case, n=int(strange.sum()), count=strange.size, at=str(at))
+        index = tuple(int(n) for n in np.argwhere(is_strange)[0])
+        return message("judge.not_finite", name=self.name, case=case, n=int(is_strange.sum()), count=is_strange.size, at=str(index))
 
     @property
     def fault(self) -> Message:
         """Sentence on its fault: the shape, a number that is not finite, or the first wrong number."""
         if strange := self._strange:
             return join_messages([strange, message("judge.only_shape")]) or strange if self.only_shape else strange
-        case, at = said(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
-        numbers = {"yours": float(self.array[at]), "right": float(self.wanted[at])}
-        if not at:
+        case, index = said(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
+        numbers = {"yours": float(self.array[index]), "right": float(self.wanted[index])}
+        if not index:
             return message("judge.number", name=self.name, case=case, **numbers)
-        return message("judge.numbers", name=self.name, case=case, n=int(self.wrong.sum()), count=self.wrong.size, at=str(at), **numbers)
+        return message("judge.numbers", name=self.name, case=case, n=int(self.wrong.sum()), count=self.wrong.size, at=str(index), **numbers)
 
 
-def returned(course: CS231n, right: Right, given: Any) -> list[Returned]:
+def returned(course: CS231n, right: Right, result: Any) -> list[Returned]:
     """Return each array that a function returned. Raise AssertionError if their number is wrong or one is not an
     array of numbers."""
     roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
-    arrays = given if isinstance(given, tuple) or (isinstance(given, list) and len(roles) > 1) else (given,)
-    if given is None or len(arrays) != len(roles):
-        n = 0 if given is None else len(arrays)
+    arrays = result if isinstance(result, tuple) or (isinstance(result, list) and len(roles) > 1) else (result,)
+    if result is None or len(arrays) != len(roles):
+        n = 0 if result is None else len(arrays)
         raise AssertionError(str(message("judge.count", n=n, names=[names[role] for role in roles], wanted=len(roles))))
     return beside(course, right, roles, arrays)
 
@@ -121,19 +121,19 @@ def beside(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[
     names = course.names(right.case.kind)
     numbers = {role: numbers_of(names[role], array) for role, array in zip(roles, arrays, strict=True)}
     precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
-    shaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
-    return [Returned(course, right, role, array.astype(np.float64), precision) for role, array in shaped.items()]
+    reshaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
+    return [Returned(course, right, role, array.astype(np.float64), precision) for role, array in reshaped.items()]
 
 
-def numbers_of(name: str, given: Any) -> Array:
+def numbers_of(name: str, value: Any) -> Array:
     """Convert a value to an array of numbers. Raise AssertionError if that is impossible."""
     try:
-        found = np.asarray(given)
+        array = np.asarray(value)
     except ValueError:  # lists of different lengths
-        found = np.asarray(None)
-    if found.dtype.kind not in "fiub":
-        raise AssertionError(str(message("judge.no_numbers", name=name, type="None" if given is None else type(given).__name__)))
-    return found
+        array = np.asarray(None)
+    if array.dtype.kind not in "fiub":
+        raise AssertionError(str(message("judge.no_numbers", name=name, type="None" if value is None else type(value).__name__)))
+    return array
 
 
 def said(course: CS231n, case: Case) -> Message:
@@ -144,20 +144,20 @@ def said(course: CS231n, case: Case) -> Message:
     return message("judge.case_said", parts=[*shapes, *(f"{name} {value}" for name, value in settings.items() if name != "mode")])
 
 
-def called(function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+def called(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """Call a function. The last of several arguments, a dictionary or a mode, is omitted if the function takes one
     less.
 
     >>> called(lambda dout, cache: cache, (1, 2, "max"))
     2
     """
-    fewer = given[:-1] if len(given) > 2 and not _takes(function, given) and _takes(function, given[:-1]) else given
-    return function(*fewer)
+    used_arguments = arguments[:-1] if len(arguments) > 2 and not _takes(function, arguments) and _takes(function, arguments[:-1]) else arguments
+    return function(*used_arguments)
 
 
-def _takes(function: Callable[..., Any], given: tuple[Any, ...]) -> bool:
+def _takes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     try:
-        inspect.signature(function).bind(*given)
+        inspect.signature(function).bind(*arguments)
     except (TypeError, ValueError):
         return False
     return True
@@ -165,4 +165,4 @@ def _takes(function: Callable[..., Any], given: tuple[Any, ...]) -> bool:
 
 def wrong_ones(arrays: Iterable[Returned]) -> list[Returned]:
     """Return the wrong ones."""
-    return [one for one in arrays if not one.is_right]
+    return [array for array in arrays if not array.is_right]

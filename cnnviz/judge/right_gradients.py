@@ -102,28 +102,28 @@ def _of_layer(case: Case) -> Right:
     x, layer = _as_maps(case), _layer(case)
     program = _program(case, layer, x.shape)
     names = program.network.names[0]
-    given = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
+    parameters = {names.of(letter): np.asarray(case.arrays[_ROLES[letter]], np.float64) for letter in layer.parameter_letters}
     drawn = program.pass_inputs({name: case.arrays["mask"] for name in program.draws}, len(x))
-    values = _forward(case, program, {"x": x, **given, **drawn})
+    values = _forward(case, program, {"x": x, **parameters, **drawn})
     out = values[names.output]
     if np.size(case.arrays["dout"]) != out.size:
         raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
     values[f"d{names.output}"] = np.asarray(case.arrays["dout"], np.float64).reshape(out.shape)
-    made = [line for line in program.backward_lines if line.layer == 0]
-    for line in made:
+    lines = [line for line in program.backward_lines if line.layer == 0]
+    for line in lines:
         line.step(values)
-    roles = {line.target: f"d{_ROLES.get(line.role[1:], 'x')}" for line in made}
+    roles = {line.target: f"d{_ROLES.get(line.role[1:], 'x')}" for line in lines}
     shapes = {role: np.shape(case.arrays[role[1:]]) for role in roles.values()}
     gradients = {role: values[target].reshape(shapes[role]) for target, role in roles.items()}
-    told = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in made}
+    term_sizes = {(role := roles[line.target]): np.broadcast_to(sizes(program, line, values), values[line.target].shape).reshape(shapes[role]) for line in lines}
     between = {"out": out.reshape(np.shape(case.arrays["dout"]))}
-    return Right(case, gradients, told, between, Lines(program, values, {role: target for target, role in roles.items()}))
+    return Right(case, gradients, term_sizes, between, Lines(program, values, {role: target for target, role in roles.items()}))
 
 
 def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
     """Return the program of the layer, followed by a layer that outputs a row, as every network must."""
-    rest = Identity() if case.kind == "dense" else GlobalAverage()
-    return get_program(Architecture((layer, rest), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
+    last_layer = Identity() if case.kind == "dense" else GlobalAverage()
+    return get_program(Architecture((layer, last_layer), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
 
 
 def _oblong(case: Case) -> Right:
@@ -149,11 +149,11 @@ def _as_maps(case: Case) -> Array:
 def _forward(case: Case, program: Program, values: PassValues) -> PassValues:
     """Run a forward pass and return its arrays. If the eps of a batch normalization differs from the core's, the
     difference is added to the variance."""
-    more = float(str(case.settings.get("eps", EPS))) - EPS
+    eps_change = float(str(case.settings.get("eps", EPS))) - EPS
     for line in program.forward_lines:
         line.step(values)
-        if line.role == "var" and more:
-            values[line.target] = values[line.target] + more
+        if line.role == "var" and eps_change:
+            values[line.target] = values[line.target] + eps_change
     return values
 
 

@@ -19,13 +19,13 @@ from cnnviz.judge.right_gradients import Right
 from cnnviz.words import message
 
 
-def nearest(of_role: Sequence[Returned]) -> Mistake | None:
+def nearest(returned_arrays: Sequence[Returned]) -> Mistake | None:
     """Return the mistake that reproduces an array in each case in which it is wrong. None if there is none, or if
     only the shape is wrong.
 
     In a single case, different mistakes may have equal results: dividing by the number of images, or by that of a window's cells.
     """
-    wrong = [one for one in of_role if not one.is_right]
+    wrong = [one for one in returned_arrays if not one.is_right]
     if all(one.only_shape for one in wrong):
         return None
     exact: dict[str, list[tuple[int, Mistake]]] = {}
@@ -33,54 +33,54 @@ def nearest(of_role: Sequence[Returned]) -> Mistake | None:
         for mistake in _candidates(one):
             if mistake.role == one.role and _gives(mistake, one):
                 exact.setdefault(mistake.name, []).append((place, mistake))
-    for found in exact.values():
-        others = set(range(len(wrong))) - {place for place, _ in found}
-        if not any(_tells_against(found, wrong[place]) for place in others):
-            keys = [mistake.key for _, mistake in found]
-            return max((mistake for _, mistake in found), key=lambda mistake: keys.count(mistake.key))
+    for matches in exact.values():
+        others = set(range(len(wrong))) - {place for place, _ in matches}
+        if not any(_tells_against(matches, wrong[place]) for place in others):
+            keys = [mistake.key for _, mistake in matches]
+            return max((mistake for _, mistake in matches), key=lambda mistake: keys.count(mistake.key))
     return None
 
 
-def _tells_against(found: Sequence[tuple[int, Mistake]], one: Returned) -> bool:
+def _tells_against(matches: Sequence[tuple[int, Mistake]], returned_array: Returned) -> bool:
     """Return whether a case that a mistake does not explain rules it out. The core's mistakes are only possible with
     square windows."""
-    lines = one.right.lines
-    return lines is None or lines.has_values or not any(mistake.of_core for _, mistake in found)
+    lines = returned_array.right.lines
+    return lines is None or lines.has_values or not any(mistake.of_core for _, mistake in matches)
 
 
 @np.errstate(all="ignore")
-def _gives(mistake: Mistake, one: Returned) -> bool:
-    made = mistake.make()
-    return made is not None and one.is_as(np.asarray(made, np.float64))
+def _gives(mistake: Mistake, returned_array: Returned) -> bool:
+    array = mistake.make()
+    return array is not None and returned_array.is_as(np.asarray(array, np.float64))
 
 
-def _candidates(one: Returned) -> Iterator[Mistake]:
-    yield from known_mistakes(one.right)
-    yield from _factor(one)
-    yield from _exchanged(one)
-    yield from _turned(one)
+def _candidates(returned_array: Returned) -> Iterator[Mistake]:
+    yield from known_mistakes(returned_array.right)
+    yield from _factor(returned_array)
+    yield from _exchanged(returned_array)
+    yield from _turned(returned_array)
 
 
-def _mistake(one: Returned, key: str, title: object, make: Array, wrong: str) -> Mistake:
+def _mistake(returned_array: Returned, key: str, title: object, make: Array, wrong: str) -> Mistake:
     """Return a mistake whose wrong line is `wrong`, with our right-hand side in place of "{}"."""
 
     def code(names: Names) -> tuple[str, str]:
-        line = right_line(one.right, one.role, names)
-        return f"{names[one.role]} = {wrong.format(line)}", f"{names[one.role]} = {line}"
+        line = right_line(returned_array.right, returned_array.role, names)
+        return f"{names[returned_array.role]} = {wrong.format(line)}", f"{names[returned_array.role]} = {line}"
 
-    return Mistake(key, key, message("own.slip.title", words=title), one.role, lambda: make, code)
+    return Mistake(key, key, message("own.slip.title", words=title), returned_array.role, lambda: make, code)
 
 
-def _factor(one: Returned) -> Iterator[Mistake]:
-    ours, theirs = one.wanted, one.array
+def _factor(returned_array: Returned) -> Iterator[Mistake]:
+    ours, theirs = returned_array.wanted, returned_array.array
     if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
     number = float((theirs * ours).sum() / (ours * ours).sum())
-    counts = _counts(one.right)
-    for factor in dict.fromkeys(named_factor(number, {name: n}, max(one.precision.relative, 1e-9)) for name, n in counts.items()):
+    counts = _counts(returned_array.right)
+    for factor in dict.fromkeys(named_factor(number, {name: n}, max(returned_array.precision.relative, 1e-9)) for name, n in counts.items()):
         if factor != ONE and (factor.simple or np.count_nonzero(ours) > 1):
             key = f"factor {factor.name} {factor.inverse} {factor.number < 0}" if factor.name else f"factor {factor.number:.6g}"
-            yield _mistake(one, key, factor.words, factor.number * one.right.gradients[one.role], _times(factor))
+            yield _mistake(returned_array, key, factor.words, factor.number * returned_array.right.gradients[returned_array.role], _times(factor))
 
 
 def _times(factor: Factor) -> str:
@@ -92,30 +92,30 @@ def _times(factor: Factor) -> str:
 def _counts(right: Right) -> dict[str, float]:
     """Return counts that a factor may be based on; counts of 1 are left out."""
     case, dx = right.case, right.gradients["dx"]
-    found = {"two": 2.0, "images": float(case.images)}
+    counts = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):
         rows, columns = case.arrays["dout"].shape[-2:]
-        found |= {"window": case.window[0] * case.window[1], "places": rows * columns, "places_of_all": case.images * rows * columns}
+        counts |= {"window": case.window[0] * case.window[1], "places": rows * columns, "places_of_all": case.images * rows * columns}
     if case.kind == "softmax":
-        found["classes"] = dx.shape[1]
-    return {name: float(n) for name, n in found.items() if n > 1}
+        counts["classes"] = dx.shape[1]
+    return {name: float(n) for name, n in counts.items() if n > 1}
 
 
-def _exchanged(one: Returned) -> Iterator[Mistake]:
+def _exchanged(returned_array: Returned) -> Iterator[Mistake]:
     """Yield the other returned arrays of the same size, in case two were exchanged."""
-    for role in RETURNS[one.right.case.kind]:
-        other = one.right.gradients[role]
-        if role != one.role and other.size == one.array.size:
+    for role in RETURNS[returned_array.right.case.kind]:
+        other = returned_array.right.gradients[role]
+        if role != returned_array.role and other.size == returned_array.array.size:
 
             def code(names: Names, role: str = role) -> tuple[str, str]:
-                return f"{names[one.role]} = {right_line(one.right, role, names)}", f"{names[one.role]} = {right_line(one.right, one.role, names)}"
+                return f"{names[returned_array.role]} = {right_line(returned_array.right, role, names)}", f"{names[returned_array.role]} = {right_line(returned_array.right, returned_array.role, names)}"
 
-            yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), one.role, partial(np.array, other), code)
+            yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), returned_array.role, partial(np.array, other), code)
 
 
-def _turned(one: Returned) -> Iterator[Mistake]:
-    ours = one.right.gradients[one.role]
-    ways = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
-    for way in ways:
-        yield _mistake(one, f"turned {way.name}", way.title, way.of(ours), way.code.format("({})"))
+def _turned(returned_array: Returned) -> Iterator[Mistake]:
+    ours = returned_array.right.gradients[returned_array.role]
+    rearrangements = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
+    for rearrangement in rearrangements:
+        yield _mistake(returned_array, f"turned {rearrangement.name}", rearrangement.title, rearrangement.of(ours), rearrangement.code.format("({})"))
 

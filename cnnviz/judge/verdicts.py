@@ -66,9 +66,9 @@ def announce(course: CS231n, kind: str, runs: Sequence[Run], show: str, raised: 
 
 def _fault(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> list[str]:
     for role in RETURNS[kind]:
-        of_role = [one for run in runs for one in run.arrays if one.role == role]
+        of_role = [array for run in runs for array in run.arrays if array.role == role]
         if wrong := wrong_ones(of_role):
-            others = dict.fromkeys(one.name for run in runs for one in wrong_ones(run.arrays) if one.role != role)
+            others = dict.fromkeys(array.name for run in runs for array in wrong_ones(run.arrays) if array.role != role)
             also = [str(message("judge.also", names=list(others)))] if others else []
             if show == "place":
                 return [str(wrong[0].place), *also]
@@ -89,14 +89,14 @@ def _mistake(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
 def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[str]:
     """Return notes for an exception of the function: its case, and the likely cause, judging by the cases that
     succeeded before."""
-    found = [str(message("judge.raised", case=said(course, case)))]
+    sentences = [str(message("judge.raised", case=said(course, case)))]
     if show == "fix" and case.kind in ("conv", *POOLS) and runs:
-        before = [run.case for run in runs]
-        if case.kind == "conv" and case.number("pad") == 0 and all(one.number("pad") for one in before):
-            found.append(str(message("judge.raised_without_padding")))
-        if any(not _is_square(case, windows) and all(_is_square(one, windows) for one in before) for windows in (False, True)):
-            found.append(str(message("judge.raised_not_square")))
-    return found
+        previous_cases = [run.case for run in runs]
+        if case.kind == "conv" and case.number("pad") == 0 and all(previous.number("pad") for previous in previous_cases):
+            sentences.append(str(message("judge.raised_without_padding")))
+        if any(not _is_square(case, windows) and all(_is_square(previous, windows) for previous in previous_cases) for windows in (False, True)):
+            sentences.append(str(message("judge.raised_not_square")))
+    return sentences
 
 
 def _is_square(case: Case, windows_only: bool) -> bool:
@@ -108,18 +108,18 @@ def _is_square(case: Case, windows_only: bool) -> bool:
 # ---- arguments
 
 
-def copies(given: Any, name: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
+def copies(argument: Any, name: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Return the arrays in an argument, each with a name and a copy."""
-    if isinstance(given, np.ndarray):
-        return [(name, given, given.copy())]
-    if isinstance(given, dict):
-        return [found for one in given.values() for found in copies(one, name)]
-    return [found for one in given for found in copies(one, name)] if isinstance(given, tuple | list) else []
+    if isinstance(argument, np.ndarray):
+        return [(name, argument, argument.copy())]
+    if isinstance(argument, dict):
+        return [array_copy for part in argument.values() for array_copy in copies(part, name)]
+    return [array_copy for part in argument for array_copy in copies(part, name)] if isinstance(argument, tuple | list) else []
 
 
-def overwritten(before: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> list[str]:
+def overwritten(array_copies: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> list[str]:
     """Return the names of the arrays that differ from their copies."""
-    return list(dict.fromkeys(name for name, array, copy in before if not _same(array, copy)))
+    return list(dict.fromkeys(name for name, array, copy in array_copies if not _same(array, copy)))
 
 
 def _same(array: np.ndarray, copy: np.ndarray) -> bool:

@@ -38,7 +38,7 @@ from cnnviz.words import Message, Problem, message
 
 MOST_STEPS = 120_000
 """Upper limit of visited expressions and statements; loops visit them repeatedly."""
-MOST_ROUNDS = 64
+MOST_ITERATIONS = 64
 """Upper limit of loop iterations that are followed one by one. A longer loop, such as a training loop, is followed
 once."""
 MOST_CALLS = 12
@@ -253,11 +253,11 @@ class Interpreter(LibraryCalls):
         positional = [*arguments.posonlyargs, *arguments.args]
         defaults = {argument.arg: self.value(value, scope) for argument, value in zip(positional[::-1], arguments.defaults[::-1], strict=False)}
         defaults |= {argument.arg: self.value(value, scope) for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value is not None}
-        made = Function(node, scope, defaults, of)
+        result = Function(node, scope, defaults, of)
         for decorator in getattr(node, "decorator_list", []):
             if not self.keeps(self.value(decorator, scope)):
                 return Doubt(self.part(decorator, message("model.decorator")))
-        return made
+        return result
 
     def _classdef(self, node: ast.ClassDef, scope: Scope) -> str:
         inner = Scope({}, scope)
@@ -338,7 +338,7 @@ class Interpreter(LibraryCalls):
 
     def _for(self, node: ast.For, scope: Scope) -> str:
         values = self.entries(self.value(node.iter, scope))
-        if values is not None and len(values) <= MOST_ROUNDS:
+        if values is not None and len(values) <= MOST_ITERATIONS:
             for value in values:
                 self.step()
                 self.assign(node.target, value, scope)
@@ -728,18 +728,18 @@ class Interpreter(LibraryCalls):
         script_module = self.script_class(cls, arguments, named, node)
         if script_module is not None:
             return script_module
-        made = Instance(LayerDescription(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
+        obj = Instance(LayerDescription(cls.node.name, text=self.text(node), line=getattr(node, "lineno", 0)), self.block, cls=cls)
         if self.is_sequential(cls):
-            made.children = Sequence(made.layer, self.block)
-        self.modules.append(made)
+            obj.children = Sequence(obj.layer, self.block)
+        self.modules.append(obj)
         initializer = cls.lookup("__init__")
         if isinstance(initializer, Function):
-            self.call_function(initializer, [made, *arguments], named, node)
+            self.call_function(initializer, [obj, *arguments], named, node)
         elif initializer is not None:
-            self.doubt(made, self.part(node))
-        elif made.children is not None:
-            self.fill(made.children, arguments, named, node)
-        return made
+            self.doubt(obj, self.part(node))
+        elif obj.children is not None:
+            self.fill(obj.children, arguments, named, node)
+        return obj
 
     # ---- knowledge about values
 

@@ -283,11 +283,11 @@ class LibraryCalls:
         if isinstance(owner, Instance):
             return self._instance_attribute(owner, name, node)
         if isinstance(owner, Super):
-            found = owner.instance.cls.lookup(name, owner.cls)
-            return BoundMethod(owner.instance, name, found) if isinstance(found, Function) else BoundMethod(owner, name)
+            member = owner.instance.cls.lookup(name, owner.cls)
+            return BoundMethod(owner.instance, name, member) if isinstance(member, Function) else BoundMethod(owner, name)
         if isinstance(owner, Class):
-            found = owner.lookup(name)
-            return found if found is not None else Unknown(self.text(node))
+            member = owner.lookup(name)
+            return member if member is not None else Unknown(self.text(node))
         if isinstance(owner, Flow):
             if name in ("shape", "output_shape"):
                 return Shape(owner, owner.chain)
@@ -713,12 +713,12 @@ class LibraryCalls:
                 return self.passed(first, self._flatten(start, end, node), view=True)
             if name == "reshape" or (library == "pytorch" and name in ("squeeze", "unsqueeze")):
                 return self._flow_method(first, name, arguments[1:], named, node)
-        two = len({id(flow) for flow in flows}) > 1
-        if HARMLESS_PATHS.fullmatch(path) and not two:
+        has_two_inputs = len({id(flow) for flow in flows}) > 1
+        if HARMLESS_PATHS.fullmatch(path) and not has_two_inputs:
             return self.passed(flows[0], self.part(node))
-        part = self.part(node, message("model.two_paths") if two else message("model.unknown_function", name=name))
-        pure = library and "." in path and not name.endswith("_") and "out" not in named and "inplace" not in named
-        if not pure:
+        part = self.part(node, message("model.two_paths") if has_two_inputs else message("model.unknown_function", name=name))
+        is_pure = library and "." in path and not name.endswith("_") and "out" not in named and "inplace" not in named
+        if not is_pure:
             self.touch([*arguments, *named.values()], node)
         return self.passed(flows[0], part)
 

@@ -115,8 +115,8 @@ class _Source(Interpreter):
     def _one(self, candidates: list[Candidate]) -> Any:
         """Return the only network among the candidates, or None. Raise Problem if there are several."""
         networks: dict[Any, tuple[str, Any, int]] = {}
-        for name, give, line in candidates[:60]:
-            flow = give()
+        for name, compute_output, line in candidates[:60]:
+            flow = compute_output()
             layers = _layers(flow)
             if any(_LEARNING.match(layer.name) for layer in layers):
                 networks.setdefault(_signature(layers), (name, flow, line))

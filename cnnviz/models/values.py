@@ -169,11 +169,11 @@ class Flow:
         self.store.append(self)
 
     def layers(self) -> list[LayerDescription]:
-        found, chain = [], self.chain
+        reversed_layers, chain = [], self.chain
         while chain is not None:
             chain, layer = chain
-            found.append(layer)
-        return found[::-1]
+            reversed_layers.append(layer)
+        return reversed_layers[::-1]
 
 
 @dataclass(frozen=True, eq=False)

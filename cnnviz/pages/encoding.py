@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.core.explain.saturation import hidden_share
-from cnnviz.core.network.stored_params import TrainingInfo, NotStored, is_stored_name, training_info
+from cnnviz.core.network.stored_params import NotStored, TrainingInfo, is_stored_name, training_info
 from cnnviz.core.notebook.notebook import effects
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.filters import banks

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.export.colour_scales import SCALES as COLOURS
-from cnnviz.export.colour_scales import between
+from cnnviz.export.colour_scales import interpolate
 
 LEAST_ERROR = 1e-16
 """Lower end of the scale of relative errors, which ends at 1."""
@@ -21,7 +21,7 @@ UNDECIDED, UNDECIDED_BY_NIGHT = "#b9c7e6", "#34466e"
 def _errors(grey: tuple[str, ...], red: tuple[str, ...], steps: int = 160) -> tuple[str, ...]:
     """Return the scale of errors: `grey` up to TOLERANCE, `red` above."""
     last = round(steps * (1 - np.log10(TOLERANCE) / np.log10(LEAST_ERROR)))
-    return tuple(f"#{bytes(colour).hex()}" for colour in (*between(grey, last + 1), *between(red, steps - last)))
+    return tuple(f"#{bytes(colour).hex()}" for colour in (*interpolate(grey, last + 1), *interpolate(red, steps - last)))
 
 
 SCALES: dict[str, tuple[str, ...]] = COLOURS | {

@@ -1,7 +1,7 @@
 // A follower's question: answer it by touch or keyboard, then see whether it was received and the results.
 
-import { letter, paragraphs, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
-import { typed } from "../pages/learn/score.js"
+import { letter, paragraphs, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
+import { parseTyped } from "../pages/learn/score.js"
 import { ARROWS } from "../view/model/layout/neighbours.js"
 import { clock, escaped, formula } from "../view/model/numbers/format.js"
 import { inBrowser } from "../view/model/storage.js"
@@ -129,8 +129,8 @@ export class Ballot {
   typed({ name, value }) {
     if (name === "answer") this.given = Number(value)
     else if (name === "number") {
-      const is = !Number.isNaN(typed(value))
-      this.given = is ? typed(value) : null
+      const is = !Number.isNaN(parseTyped(value))
+      this.given = is ? parseTyped(value) : null
       this.note = is || !value.trim() ? "" : say("web.hall.no_number")
     }
     this.ready()
@@ -259,7 +259,7 @@ export class Ballot {
       <div class="beside"><div class="pad">${arrow("ArrowUp", "▲")}${arrow("ArrowLeft", "◀")}${arrow("ArrowRight", "▶")}${arrow("ArrowDown", "▼")}</div>
       ${
         kernel
-          ? `<figure><figcaption>${say("web.hall.pixels", { n: kernel.flat().length })}</figcaption><canvas class="under"></canvas></figure><b>⊙</b><figure><figcaption>${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
+          ? `<figure><figcaption>${say("web.hall.pixels", { n: kernel.flat().length })}</figcaption><canvas class="under"></canvas></figure><b>⊙</b><figure><figcaption>${say("web.hall.kernel")}</figcaption>${numberTable(kernel, largestValue([{ picture: kernel }]))}</figure>`
           : ""
       }</div>`
   }
@@ -332,10 +332,10 @@ const middle = ({ rows, columns }) => ({ row: Math.floor(rows / 2), column: Math
 
 /** @param {RoomQuestion} question @param {number | null} given */
 function choices({ options }, given) {
-  const scale = scaleOf(options)
+  const scale = largestValue(options)
   const choice = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
     `<label class="option${rows ? " pictured" : ""}"><input type="radio" name="answer" value="${n}"${given === n ? " checked" : ""}><span class="letter">${letter(n)}</span>${
-      rows ? picture(rows, scale) : ""
+      rows ? numberTable(rows, scale) : ""
     }<span>${rich(label)}</span></label>`
   return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
 }

@@ -1,6 +1,6 @@
 // A room on the projector: how to join, the question with the number of answers, and the results.
 
-import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { letter, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/shell/html.js"
@@ -51,7 +51,7 @@ export class RoomBoard {
     this.code = code
     this.changed = changed
     this.curtain = document.createElement("section")
-    this.curtain.className = "hall curtain"
+    this.curtain.className = "room-ui curtain"
     this.curtain.addEventListener("click", () => this.cover(""))
     element.after(this.curtain)
     this.runs = new AllRuns(element, asking)
@@ -222,7 +222,7 @@ export class RoomBoard {
     const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
       `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
     const weights = kernel
-      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${picture(kernel, scaleOf([{ picture: kernel }]))}</figure>`
+      ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${numberTable(kernel, largestValue([{ picture: kernel }]))}</figure>`
       : ""
     const arrow = `<svg class="arrow" aria-hidden="true"><path></path><path class="head"></path><text>${escaped(say("web.hall.here"))}</text></svg>`
     return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${source ? arrow : ""}`
@@ -292,8 +292,8 @@ export class RoomBoard {
 
 /** The options of a question, each on a card. @param {RoomQuestion} question @param {RoomQuestion} question */
 function options({ options: all }) {
-  const scale = scaleOf(all)
+  const scale = largestValue(all)
   const card = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>
-    `<li><span class="letter">${letter(n)}</span>${rows ? picture(rows, scale) : ""}<span>${rich(label)}</span></li>`
+    `<li><span class="letter">${letter(n)}</span>${rows ? numberTable(rows, scale) : ""}<span>${rich(label)}</span></li>`
   return `<ul class="options${all.length > 4 ? " many" : ""}">${all.map(card).join("")}</ul>`
 }

@@ -1,6 +1,6 @@
 // The maps next to a question's text: small ones as numbers, others in colour, hatched while hidden.
 
-import { picture, scaleOf } from "../pages/learn/learn_words.js"
+import { numberTable, largestValue } from "../pages/learn/learn_words.js"
 import { escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { drawMap } from "./question_map.js"
@@ -12,7 +12,7 @@ const FEW = 4 // longest row shown as numbers
 
 /** @param {readonly RoomPlate[]} plates */
 export function platesHTML(plates) {
-  const scale = scaleOf(plates.map(({ picture: rows }) => ({ picture: rows })))
+  const scale = largestValue(plates.map(({ picture: rows }) => ({ picture: rows })))
   const plate = (
     /** @type {RoomPlate} */ { label, words, picture: rows, hidden, columns, rows: high },
     /** @type {number} */ n,
@@ -20,7 +20,7 @@ export function platesHTML(plates) {
     const said = hidden ? say("web.hall.hidden", { words }) : escaped(words)
     const numbers = rows && (columns <= FEW || high === 1)
     return `<figure class="${numbers ? "few" : ""}${hidden ? " hides" : ""}"><figcaption><i>${formula(label)}</i> ${said}</figcaption>${
-      numbers ? picture(rows, scale) : `<canvas data-plate="${n}"></canvas>`
+      numbers ? numberTable(rows, scale) : `<canvas data-plate="${n}"></canvas>`
     }</figure>`
   }
   return plates.length ? `<div class="plates">${plates.slice(0, MOST).map(plate).join("")}</div>` : ""

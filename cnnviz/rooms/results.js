@@ -1,6 +1,6 @@
 // The results of a question: raw counts until the key is revealed, then groups; rounds are side by side.
 
-import { letter, picture, rich, scaleOf } from "../pages/learn/learn_words.js"
+import { letter, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
 import { escaped, formula, percent } from "../view/model/numbers/format.js"
 import { say, written } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"
@@ -68,14 +68,14 @@ function layersOf({ map, rounds }, round) {
 /** @param {RoomQuestion} question @param {RoomResults} results @param {number | null} own */
 function bars(question, results, own) {
   const chosen = question.kind === "choose"
-  const scale = scaleOf(question.options)
+  const scale = largestValue(question.options)
   const lows = chosen
     ? question.options.map((_, n) => n)
     : [...new Set(results.rounds.flatMap(({ counts }) => counts.map(([low]) => low)))].sort((a, b) => a - b)
   const name = (/** @type {number} */ low) => {
     if (chosen) {
       const { label, picture: rows } = question.options[low]
-      return `${rows ? picture(rows, scale) : ""}${rich(label)}`
+      return `${rows ? numberTable(rows, scale) : ""}${rich(label)}`
     }
     const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
     return high === low
@@ -125,13 +125,13 @@ function meters(results, counts) {
 
 /** @param {RoomResults} results */
 function groups(results) {
-  const scale = scaleOf(results.groups)
+  const scale = largestValue(results.groups)
   const group = (
     /** @type {GroupData} */ { label, say: said, right, counts, picture: rows, patch },
     /** @type {number} */ n,
   ) =>
     `<li class="${right ? "right" : ""}"><span class="letter">${letter(n)}</span>
-      ${rows ? picture(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
+      ${rows ? numberTable(rows, scale) : patch ? `<canvas data-patch="${n}" role="presentation"></canvas>` : results.map ? '<span class="none"></span>' : ""}
       <div><h2>${rich(label)}${right ? " ✓" : ""}</h2><p>${rich(said)}</p>${meters(results, counts)}</div></li>`
   return `<ol class="groups">${results.groups.map(group).join("")}</ol>${results.map ? "" : legend(results)}`
 }

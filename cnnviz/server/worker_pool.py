@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from cnnviz.core.network.stored_params import store_packed, names_in, pack_params
+from cnnviz.core.network.stored_params import names_in, pack_params, store_packed
 from cnnviz.core.runtime.isolation import time_limit_problem
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.server import worker

@@ -28,7 +28,7 @@ def import_tensorflow() -> ModuleType:
 
     A broken installation may raise any exception during import, not only ImportError.
     """
-    first = "tensorflow" not in sys.modules
+    is_first_import = "tensorflow" not in sys.modules
     try:
         import tensorflow
     except ModuleNotFoundError as error:
@@ -37,7 +37,7 @@ def import_tensorflow() -> ModuleType:
         raise TensorFlowUnavailable("data.tensorflow.absent") from error
     except Exception as error:
         raise TensorFlowUnavailable("data.tensorflow.broken", reason=f"{type(error).__name__}: {error}") from error
-    if first:
+    if is_first_import:
         # TensorFlow's objects are permanent, so the garbage collector need not visit them again (data/cifar10.py)
         gc.freeze()
     return tensorflow
@@ -64,38 +64,38 @@ def tensorflow_gradients(
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     images = len(x) if program.run.images else None
     y = targets(y, (images, *program.shapes["o"]) if images else program.shapes["o"])
-    held = {name: tf.constant(array) for name, array in program.pass_inputs(given, images).items()}
+    constants = {name: tf.constant(array) for name, array in program.pass_inputs(given, images).items()}
     with tf.device("CPU:0"), tf.GradientTape() as tape:
         leaves = {name: tf.Variable(array) for name, array in program.start(params, x).items()}
-        z, o = _pass(tf, program, leaves, held)
+        z, o = _pass(tf, program, leaves, constants)
         loss, merged = program.network.loss_kind, program.network.merged
-        twin, ends = (merged.tensorflow, z) if merged else (loss.tensorflow, o)
-        losses = [twin(tf, end, tf.constant(row)) for end, row in zip(tf.unstack(ends), np.atleast_2d(y), strict=True)]
+        loss_function, ends = (merged.tensorflow, z) if merged else (loss.tensorflow, o)
+        losses = [loss_function(tf, end, tf.constant(row)) for end, row in zip(tf.unstack(ends), np.atleast_2d(y), strict=True)]
         total = tf.reduce_mean(tf.stack(losses))
-    found = tape.gradient(total, leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-    shaped = {name: array.numpy() if program.has_images(name) else np.reshape(array.numpy(), program.shown[name]) for name, array in found.items()}
-    return {**shaped, "o": o.numpy() if images else o[0].numpy(), "L": total.numpy()}
+    derivatives = tape.gradient(total, leaves, unconnected_gradients=tf.UnconnectedGradients.ZERO)
+    gradients = {name: array.numpy() if program.has_images(name) else np.reshape(array.numpy(), program.shown[name]) for name, array in derivatives.items()}
+    return {**gradients, "o": o.numpy() if images else o[0].numpy(), "L": total.numpy()}
 
 
-def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[Any, Any]:
+def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], constants: Mapping[str, Any]) -> tuple[Any, Any]:
     """Return the input and the output of the last layer, both (m,N). Channels come last in TensorFlow's maps."""
     x = leaves["x"] if program.run.images else leaves["x"][None]
-    before = now = tf.transpose(x, (0, 2, 3, 1))
-    for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
+    layer_input = output = tf.transpose(x, (0, 2, 3, 1))
+    for layer_index, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
         if names.flattens:  # channels first, as in our layers
-            now = tf.reshape(tf.transpose(now, (0, 3, 1, 2)), (len(now), -1))
-        own = {letter: leaves[names.of(letter)] for letter in layer.parameters(program.inputs[place])}
-        shape = program.inputs[place]
-        given = layer.draws(shape) if program.run.training else layer.buffers(shape)
-        own |= {role: _laid(tf, held[names.of(role)], now) for role in given}
-        before, now = now, layer.tensorflow(tf, now, **own)
-    return before, now
+            output = tf.reshape(tf.transpose(output, (0, 3, 1, 2)), (len(output), -1))
+        layer_arrays = {letter: leaves[names.of(letter)] for letter in layer.parameters(program.inputs[layer_index])}
+        shape = program.inputs[layer_index]
+        roles = layer.draws(shape) if program.run.training else layer.buffers(shape)
+        layer_arrays |= {role: _laid(tf, constants[names.of(role)], output) for role in roles}
+        layer_input, output = output, layer.tensorflow(tf, output, **layer_arrays)
+    return layer_input, output
 
 
-def _laid(tf: ModuleType, array: Any, now: Any) -> Any:
+def _laid(tf: ModuleType, array: Any, layer_input: Any) -> Any:
     """Return a layer's buffer or mask in TensorFlow's layout: channels come last in a mask of maps; arrays with one
     number per channel are unchanged."""
     if array.shape.rank == 1:
         return array
-    array = tf.reshape(array, (len(now), *(now.shape[-1:] + now.shape[1:-1])))
+    array = tf.reshape(array, (len(layer_input), *(layer_input.shape[-1:] + layer_input.shape[1:-1])))
     return tf.transpose(array, (0, 2, 3, 1)) if array.shape.rank == 4 else array

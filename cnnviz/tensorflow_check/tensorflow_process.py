@@ -19,8 +19,8 @@ _state: dict[str, Any] = {"is": "absent", "words": None}
 
 def installed() -> bool:
     """Return whether TensorFlow is installed, without importing it."""
-    found = find_spec("tensorflow")
-    return found is not None and found.submodule_search_locations is not None
+    spec = find_spec("tensorflow")
+    return spec is not None and spec.submodule_search_locations is not None
 
 
 def state() -> tuple[str, Message | None]:

@@ -29,7 +29,7 @@ from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.decks import screen_address
 from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
 from cnnviz.decks.library import library
-from cnnviz.export.mathml import mathml, named
+from cnnviz.export.mathml import mathml, insert_formulas
 from cnnviz.pages.charts import LINE_COLOURS
 from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
@@ -66,7 +66,7 @@ def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str,
     ('<math><mi>L</mi></math>', True)
     """
     forms = [form for text in words.values() for form in ([text] if isinstance(text, str) else text.values())]
-    return {latex: mathml(named(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
+    return {latex: mathml(insert_formulas(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 
 def streamlits_words(lang: str) -> dict[str, str]:

@@ -101,7 +101,7 @@ def test_a_large_map_is_whole_in_its_dialog(screen: Screen, width: int, height: 
 def test_a_large_map_says_how_fingers_enlarge_it_where_there_is_no_wheel(finger: Screen):
     finger.open("/", stage="z1")
     finger.press("o")
-    expect(dialog(finger).locator(".seen figcaption")).to_contain_text("two fingers")
+    expect(dialog(finger).locator(".seen figcaption")).to_contain_text("pinch to zoom")
 
 
 def test_two_fingers_that_go_apart_on_a_map_open_it_and_make_it_larger_still(screen: Screen):
@@ -213,7 +213,7 @@ def test_what_is_no_picture_gets_a_sentence_in_the_dialog(screen: Screen):
     bomb = io.BytesIO()
     Image.new("1", (13_000, 13_000)).save(bomb, "PNG")
     for name, kind, content, sentence in (
-        ("notes.txt", "text/plain", b"This is no picture.", "is no PNG"),
+        ("notes.txt", "text/plain", b"This is no picture.", "is not a PNG"),
         ("empty.png", "image/png", b"", "The file is empty"),
         ("cut.png", "image/png", png(np.zeros((32, 32, 3), np.uint8))[:60], "damaged or incomplete"),
         ("bomb.png", "image/png", bomb.getvalue(), "million pixels"),

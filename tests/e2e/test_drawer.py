@@ -158,7 +158,7 @@ def test_a_link_to_a_screen_opens_it_and_what_holds_no_deck_is_said(screen: Scre
     screen.page.goto("/?screen=3" + linked(WALK))
     expect(screen.page).to_have_url(re.compile(r"/train\?.*screen=3(&|$)"))
     screen.ready()
-    for bad, said in ((linked(WALK.replace("key", "keys")), "Line"), ("#script=none", "holds no script"), (linked("#" * 200_001), "holds no script")):
+    for bad, said in ((linked(WALK.replace("key", "keys")), "Line"), ("#script=none", "readable script"), (linked("#" * 200_001), "readable script")):
         screen.page.evaluate("hash => { location.hash = hash }", bad)
         expect(screen.page.locator(".notice")).to_contain_text(said)
         expect(screen.page.locator(".deck-place")).to_have_text("3 of 3")
@@ -174,6 +174,9 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     for n, label in enumerate(("left", "right")):
         form.locator("[name=answer]").nth(n).fill(label)
     form.locator("[name=right]").nth(1).check()
+    maker.key("draft_asked").click()
+    expect(form.get_by_role("alert")).to_contain_text("contains the answer, right")  # the screen's sentence has the word
+    form.locator("[name=answer]").nth(1).fill("below")
     maker.key("draft_asked").click()
     expect(maker.page.locator(".question h2")).to_have_text("Where is it brightest?")
     kinds = {"number": ("max(z1)", "input[name=number]"), "click": ("z1 == max(z1)", ".middle canvas[data-map=z1]"), "pictures": ("", ".middle :text('turned(f)')")}
@@ -192,7 +195,7 @@ def test_a_question_is_written_on_the_spot_and_a_file_is_opened(maker: Screen, t
     titled = WALK.replace("\n", '\ntitle = "Own"\n', 1)
     nameless = WALK + WALK[WALK.rindex("[[screen]]") :]
     unknown = nameless.replace("max(z1)", "max(q1)", 1)
-    more = ((nameless, "", "walk", 4), (unknown, "No array q1", "walk", 4), (titled + "# é\n", "UTF-8", "walk", 4))
+    more = ((nameless, "", "walk", 4), (unknown, "no array q1", "walk", 4), (titled + "# é\n", "UTF-8", "walk", 4))
     files = ((titled, "", "Own", 3), (titled + "x = 1\n", "Line", "Own", 3), *more)
     for content, told, title, count in files:
         file.write_bytes(content.encode("latin-1"))

@@ -16,7 +16,7 @@ from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import find_image, load_image
 from cnnviz.export.code_lines import expression
 from cnnviz.export.core_source import listing
-from cnnviz.export.exercise import asked_lines, choice_lines, exercise_notebook, exercise_script
+from cnnviz.export.exercise import choice_lines, exercise_notebook, exercise_script, open_lines
 from cnnviz.export.exercise_check import checked as checked_in_exercise
 from cnnviz.export.exercise_check import round_off
 from cnnviz.words import say
@@ -41,7 +41,7 @@ def filled(text, program, spoil=("", "")):
     """The script with our own lines in place of the open ones; `spoil` is a gradient and what is written behind it."""
     functions = listing([line.function for line in program.backward_lines if line.function.__module__ != "numpy"], set())
     lines = {line.target: line for line in program.backward_lines}
-    for line, _ in asked_lines(program):
+    for line, _ in open_lines(program):
         code = expression(line)
         if line.layer is None and "dv" in line.sources:
             code = code.replace("(dv", f"({expression(lines['dv'])}")
@@ -81,7 +81,7 @@ def test_our_own_lines_are_all_right_and_a_mistake_is_named(setup, tmp_path, cap
     program = setup.network.program(snapshot.trace.x.shape)
     text = exercise_script(setup, pixels, snapshot)
     assert "cnnviz" not in re.sub(r'"""|#.*|print\(.*', "", text.split('"""', 2)[2])  # it needs NumPy alone
-    names = [line.target for line, _ in asked_lines(program)]
+    names = [line.target for line, _ in open_lines(program)]
     said = ran(filled(text, program), tmp_path)
     assert all(right(said[name]) for name in names) and (setup.scale == "raw" or {plain(said[name]) for name in names} == {"right"})
     assert checked(setup, tmp_path, capsys) == (0, "all right")
@@ -124,7 +124,7 @@ def test_where_kinks_are_near_a_right_pass_is_not_called_wrong(setup, tmp_path):
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
     said = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
-    assert all(right(said[line.target]) for line, _ in asked_lines(program)), said
+    assert all(right(said[line.target]) for line, _ in open_lines(program)), said
 
 
 @pytest.mark.parametrize("net, scale, k", [("dense3-dense2-mse", "unit", 300), ("conv1x3b-max3s2-dense2-mse", "raw", 300)])
@@ -133,7 +133,7 @@ def test_of_a_run_that_is_not_finite_nothing_is_called_right_or_wrong(net, scale
     pixels, snapshot = snapshot_of(setup)
     program = setup.network.program(snapshot.trace.x.shape)
     said = ran(filled(exercise_script(setup, pixels, snapshot), program), tmp_path)
-    assert {said[line.target] for line, _ in asked_lines(program)} == {say("export.exercise.said.not_finite")}
+    assert {said[line.target] for line, _ in open_lines(program)} == {say("export.exercise.said.not_finite")}
 
 
 def printed():

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, shown_maps
+from cnnviz.export.animation import MAX_FRAMES, animation, frame_updates, selected_maps
 from cnnviz.export.animation_frames import GAP, LINE, PANEL
 from cnnviz.export.colour_scales import SCALES, levels_of, ramp
 from cnnviz.pages import map_settings
@@ -98,7 +98,7 @@ def test_other_shapes_and_values_give_a_film_too(setup):
 )
 def test_any_network_has_a_film_of_its_first_maps(setup, maps):
     x = load_image(setup.img, setup.ch)
-    shown = shown_maps(setup, x.shape)
+    shown = selected_maps(setup, x.shape)
     assert [one.name for one in shown] == maps.split()
     frames = frames_of(animation(setup, x))
     assert len(frames) == setup.k + 1 and frames[0].shape[1] == GAP + (len(shown) + 2) * (PANEL + GAP)

@@ -20,7 +20,7 @@ from cnnviz.core.notebook.notebook import DEVIATIONS
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.data.images import find_image, load_images
 from cnnviz.data.uploads import pack
-from cnnviz.export.arrays import describe, most_whole, named_arrays
+from cnnviz.export.arrays import describe, named_arrays, print_limit
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
 from cnnviz.words import Problem
 
@@ -314,7 +314,7 @@ def test_of_several_images_script_and_notebook_print_the_numbers_of_their_mean(s
     pixels = np.stack([find_image(img).pixels for img in setup.images])
     snapshot = run_updates(setup, load_images(setup), setup.k)
     snapshot = snapshot if setup.mode == "train" else snapshot.in_eval_mode
-    most = most_whole(snapshot.trace.o.shape[-1])
+    most = print_limit(snapshot.trace.o.shape[-1])
     expected = [describe(name, snapshot.losses[-1] if name == "L" else array, most) for name, array in (named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}).items()]
     expected += [describe(f"{name} next", array, most) for name, array in snapshot.after.items() if setup.mode == "train"]
     cells = [cell for cell in json.loads(jupyter_notebook(setup, pixels))["cells"] if cell["cell_type"] == "code"]

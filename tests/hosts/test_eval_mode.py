@@ -112,7 +112,7 @@ def test_a_film_shows_the_eval_pass(setup, monkeypatch):
     animations.animation(setup, load_images(setup))
     *panels, curve = frames[-1]
     named, right = {panel.name: panel.array.ravel() for panel in panels}, wanted(setup)
-    shown = [one for one in animations.shown_maps(setup, setup.x_shape) if one.symbol in right]
+    shown = [one for one in animations.selected_maps(setup, setup.x_shape) if one.symbol in right]
     assert len(shown) > 1 and curve.values[-1] == right["L"]
     for one in shown:
         array = np.ravel(right[one.symbol][one.at])

@@ -36,7 +36,8 @@ def test_the_promised_fall_is_that_of_a_tiny_step_of_each_parameter_alone(setup)
 @pytest.mark.parametrize("setup", [Setup(), Setup(k=9, opt="momentum"), Setup(opt="adam", lr=0.1), Setup(lr=80.0), Setup(lr=0.0)])
 def test_the_loss_of_the_next_update_is_said(setup):
     before, after = run_updates(setup, load_image(setup.img), setup.k + 1).losses[-2:]
-    moves = f"{'falls' if after < before else 'rises'} from {format_value(before, '4')} to {format_value(after, '4')}" if after != before else f"stays {format_value(before, '4')}"
+    old, new = format_value(before, "4"), format_value(after, "4")
+    moves = f"{'falls' if after < before else 'rises'} from {old} to {new}" if after != before else f"stays {old}"
     assert _said(setup)["update"] == f"With η = {setup.lr:g} the loss {moves}."
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from cnnviz import Setup
 from cnnviz.core.network import stored_params
-from cnnviz.core.network.stored_params import TrainingInfo, NotStored, store_params, set_shared_store
+from cnnviz.core.network.stored_params import NotStored, TrainingInfo, set_shared_store, store_params
 from cnnviz.core.runtime.lru_cache import owned_by
 from cnnviz.core.training.training import Training
 from cnnviz.data.training_data import training_data

@@ -56,7 +56,7 @@ def write(folder: Path) -> None:
     for lang in languages():
         (folder / f"spec.{lang}.mjs").write_text(spec(lang), encoding="utf-8")
     for make in (words, colours, addresses, snapshots, networks, files, wide, setups, batch, averaged, drawn):
-        (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=written), encoding="utf-8")
+        (folder / f"{make.__name__}.json").write_text(json.dumps(make(), default=format_value), encoding="utf-8")
 
 
 def setups() -> list[dict]:
@@ -100,10 +100,10 @@ def files() -> list[dict]:
 
 def drawn() -> dict:
     """All that the page may write in any language, and the fonts with the characters that they are for."""
-    texts = [json.dumps([browser_words(lang), spec(lang)], ensure_ascii=False, default=written) for lang in languages()]
+    texts = [json.dumps([browser_words(lang), spec(lang)], ensure_ascii=False, default=format_value) for lang in languages()]
     sources = [path.read_text("utf-8") for path in FOLDER.rglob("*.js") if "vendor" not in path.parts]
     strings = [re.sub(r"/\*.*?\*/|//[^\n]*", "", source, flags=re.DOTALL) for source in sources]
-    formulas = json.dumps([networks(), [header_of(setup) for setup in SETUPS]], ensure_ascii=False, default=written)
+    formulas = json.dumps([networks(), [header_of(setup) for setup in SETUPS]], ensure_ascii=False, default=format_value)
     characters = sorted(set("".join([*texts, *strings, formulas]).replace("\\u", "")))
     fonts = [[base64.b64encode((FONTS / f"{name}.woff2").read_bytes()).decode(), family, only] for name, family, _, _, only in FACES]
     return {"characters": characters, "fonts": fonts}

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { limitLabels, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
-import { rgba } from "../../cnnviz/view/draw/pixels.js"
+import { rgbaBytes } from "../../cnnviz/view/draw/pixels.js"
 import { largestOfPixels, layout } from "../../cnnviz/view/model/layout/image_layout.js"
 import { faceOf, faceOfColumn } from "../../cnnviz/view/model/numbers/array_faces.js"
 import { colour } from "../../cnnviz/view/model/numbers/colour.js"
@@ -63,7 +63,7 @@ test("the ends of a scale are as short as can be, and a symmetric one says ± on
 })
 
 test("a pixel has its cell's colour, and one without a cell is clear", () => {
-  const bytes = rgba(2, 2, (i, j) => (i === 1 && j === 0 ? null : [10 * i, 20 * j, 30]))
+  const bytes = rgbaBytes(2, 2, (i, j) => (i === 1 && j === 0 ? null : [10 * i, 20 * j, 30]))
   assert.deepEqual([...bytes], [0, 0, 30, 255, 0, 20, 30, 255, 0, 0, 0, 0, 10, 20, 30, 255])
 })
 
@@ -127,7 +127,7 @@ test("all tiles of a map are made as one picture, and each is cut out where its 
       const at = 4 * ((top + i) * made[0].width + left + j)
       assert.deepEqual(
         [...made[0].data.slice(at, at + 3)],
-        [...rgba(1, 1, () => colour(values[face.offset(n, i, j)], map.limits, map.scale)).slice(0, 3)],
+        [...rgbaBytes(1, 1, () => colour(values[face.offset(n, i, j)], map.limits, map.scale)).slice(0, 3)],
       )
     }
   })

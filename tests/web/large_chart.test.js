@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { figure } from "../../cnnviz/view/draw/plotly_figure.js"
+import { figureOf } from "../../cnnviz/view/draw/plotly_figure.js"
 import { lossChart, sameAcross } from "../../cnnviz/view/model/layout/large_chart.js"
 import { nearest } from "../../cnnviz/view/model/numbers/extremes.js"
 
@@ -21,7 +21,7 @@ const chart = (title, x, series, more = {}) => ({
 test("charts stand under each other over one x, and a second version is dashed in the same colour", () => {
   const two = chart("A", [0, 1], [line("p", [1, 2]), line("q", [3, 4], true)], { cursor: 1 })
   const one = chart("B", [0, 1], [line("r", [5, 6])], { logY: true })
-  const { data, layout } = figure([two, one], LOOK)
+  const { data, layout } = figureOf([two, one], LOOK)
   assert.deepEqual(
     data.map(({ name, line, yaxis, y }) => [name, line.dash, yaxis, y]),
     [
@@ -37,7 +37,7 @@ test("charts stand under each other over one x, and a second version is dashed i
     layout.annotations.map(({ yshift }) => yshift),
     [24, 0],
   ) // the names of the lines stand under the title, beside which a phone has no room
-  assert.equal(figure([one], LOOK).layout.annotations[0].yshift, 0)
+  assert.equal(figureOf([one], LOOK).layout.annotations[0].yshift, 0)
   assert.ok(layout.yaxis2.domain[1] < layout.yaxis.domain[0])
   assert.equal(layout.shapes[0].x0, 1)
   assert.equal(layout.separators, ".,")
@@ -45,7 +45,7 @@ test("charts stand under each other over one x, and a second version is dashed i
 
 test("the loss has a point an update, and no axis of it runs below zero", () => {
   const losses = lossChart(new Float32Array([0.5, 0.25, 0.125]))
-  const { data, layout } = figure([losses], LOOK)
+  const { data, layout } = figureOf([losses], LOOK)
   assert.deepEqual(
     [data[0].x, data[0].y],
     [
@@ -54,7 +54,7 @@ test("the loss has a point an update, and no axis of it runs below zero", () => 
     ],
   )
   assert.deepEqual([layout.yaxis.domain, layout.shapes], [[0, 1], []])
-  const start = figure([lossChart([0.5])], LOOK).layout
+  const start = figureOf([lossChart([0.5])], LOOK).layout
   assert.deepEqual([start.xaxis.rangemode, start.yaxis.rangemode], ["nonnegative", "tozero"])
 })
 
@@ -69,7 +69,7 @@ test("where many lines say their values, the small charts are silent", () => {
     [0],
     Array.from({ length: 4 }, (_, n) => line(String(n), [n])),
   )
-  const silent = figure([many, more], LOOK).data.map(({ hoverinfo }) => hoverinfo === "skip")
+  const silent = figureOf([many, more], LOOK).data.map(({ hoverinfo }) => hoverinfo === "skip")
   assert.deepEqual([silent.filter(Boolean).length, silent.slice(15)], [4, [true, true, true, true]])
 })
 

@@ -2,19 +2,19 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { coloursOf, written } from "../../cnnviz/pages/learn/cells.js"
-import { centred, covered, shifted, under } from "../../cnnviz/pages/learn/crop_bounds.js"
-import { comesOf, sumOf } from "../../cnnviz/pages/learn/kernel_places.js"
-import { head } from "../../cnnviz/pages/learn/learn_plates.js"
+import { coloursOf, formatCell } from "../../cnnviz/pages/learn/cells.js"
+import { centreStart, windowRange, shiftStart, outputAt } from "../../cnnviz/pages/learn/crop_bounds.js"
+import { arithmeticOf, sumOf } from "../../cnnviz/pages/learn/kernel_places.js"
+import { caption } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
-  cutOf,
+  visibleBlock,
   figuresOf,
-  fits,
+  agreements,
   isOfOutputs,
-  placesOf,
+  askedCells,
   signsOf,
-  slides,
+  hasSingleKernel,
   tileOf,
   valuesOf,
 } from "../../cnnviz/pages/learn/plate_figures.js"
@@ -34,13 +34,13 @@ test("a part of a map follows the place that is chosen, and no further than it h
   for (const size of [5, 9, 30])
     for (let start = 0; start <= Math.max(size - 9, 0); start++)
       for (let at = 0; at < size; at++) {
-        const next = shifted(start, 9, size, at, at)
+        const next = shiftStart(start, 9, size, at, at)
         assert.ok(next <= at && at < next + 9 && next >= 0 && next <= Math.max(size - 9, 0))
         if (start <= at && at < start + 9) assert.equal(next, start)
-        assert.ok(centred(at, 9, size) <= at && at < centred(at, 9, size) + 9)
+        assert.ok(centreStart(at, 9, size) <= at && at < centreStart(at, 9, size) + 9)
       }
-  assert.equal(shifted(0, 9, 32, 8, 10), 2)
-  assert.equal(shifted(20, 9, 32, 8, 10), 8)
+  assert.equal(shiftStart(0, 9, 32, 8, 10), 2)
+  assert.equal(shiftStart(20, 9, 32, 8, 10), 8)
 })
 
 test("the place under a pixel is the one whose window has it in its middle", () => {
@@ -51,12 +51,12 @@ test("the place under a pixel is the one whose window has it in its middle", () 
     [1, 2, 34, 32],
   ])
     for (let at = 0; at < places; at++) {
-      const [first, last] = covered(link(stride, before), at)
+      const [first, last] = windowRange(link(stride, before), at)
       assert.equal(last - first, 2)
-      assert.equal(under(link(stride, before), first + 1, places), at)
-      assert.ok(under(link(stride, before), size - 1, places) < places)
+      assert.equal(outputAt(link(stride, before), first + 1, places), at)
+      assert.ok(outputAt(link(stride, before), size - 1, places) < places)
     }
-  assert.deepEqual([covered(undefined, 4), under(undefined, 40, 30)], [[4, 4], 29])
+  assert.deepEqual([windowRange(undefined, 4), outputAt(undefined, 40, 30)], [[4, 4], 29])
 })
 
 const steps = fixture("lessons").map(({ answer }) => {
@@ -77,10 +77,10 @@ test("a kernel's map stands behind an equals sign, and the cells that are asked 
       ["map", true],
     ],
   )
-  assert.deepEqual(cutOf(figures[2]), { tile: 0, top: 14, left: 14, tall: 3, wide: 3 })
+  assert.deepEqual(visibleBlock(figures[2]), { tile: 0, top: 14, left: 14, tall: 3, wide: 3 })
   const turned = valuesOf(figures[1], tileOf(figures[1])).reverse()
-  assert.deepEqual(valuesOf(figures[2], cutOf(figures[2])), turned)
-  assert.deepEqual(fits(valuesOf(figures[1], tileOf(figures[1])), turned), [
+  assert.deepEqual(valuesOf(figures[2], visibleBlock(figures[2])), turned)
+  assert.deepEqual(agreements(valuesOf(figures[1], tileOf(figures[1])), turned), [
     false,
     false,
     true,
@@ -102,8 +102,8 @@ test("each place of a block has a sum that comes to the core's number", () => {
   ]) {
     const { step, numbers } = at(lesson, number)
     const { map } = step.cells
-    assert.ok(slides(numbers, map))
-    for (const place of placesOf(numbers, step.cells)) {
+    assert.ok(hasSingleKernel(numbers, map))
+    for (const place of askedCells(numbers, step.cells)) {
       const said = Number(/<b>([^<]*)<\/b>$/.exec(sumOf(numbers, map, place))[1].replace("−", "-"))
       assert.ok(Math.abs(said - numbers.at(map, place)) <= 0.006 * Math.abs(said), `${map} ${place}`)
     }
@@ -112,7 +112,7 @@ test("each place of a block has a sum that comes to the core's number", () => {
 
 test("a number that another rule made is set beside what the arithmetic comes to", () => {
   const { step, numbers } = at("notebook", 5)
-  const said = comesOf(numbers, step.cells.map, placesOf(numbers, step.cells)[0])
+  const said = arithmeticOf(numbers, step.cells.map, askedCells(numbers, step.cells)[0])
   assert.match(said, /; the notebook has <b>−236<\/b>$/)
   assert.doesNotMatch(said, /[=≈] <b>/)
 })
@@ -120,7 +120,7 @@ test("a number that another rule made is set beside what the arithmetic comes to
 test("so is that of a place with few products", () => {
   const { step, numbers } = at("kernel", 1)
   const { map } = step.cells
-  const few = placesOf(numbers, step.cells).filter((place) => / = .* · /.test(sumOf(numbers, map, place)))
+  const few = askedCells(numbers, step.cells).filter((place) => / = .* · /.test(sumOf(numbers, map, place)))
   assert.ok(few.length)
   const other = Object.assign(Object.create(numbers), { answer: { ...numbers.answer, deviations: { [map]: "twice" } } })
   for (const place of few) {
@@ -180,7 +180,7 @@ test("on a phone numbers in sight have room in their cells, and no grid is wider
     for (const figure of figuresOf(numbers, step, true).filter(({ form }) => form === "grid")) {
       const cell = cellOf(figure, 358)
       const colours = coloursOf(figure.values, figure.limits, figure.scale)
-      const longest = Math.max(...Array.from(figure.values, (value) => wide(written(value, colours))))
+      const longest = Math.max(...Array.from(figure.values, (value) => wide(formatCell(value, colours))))
       const where = `${step.lesson} ${step.number} ${figure.plate.array}`
       assert.ok(longest <= cell + 1, `${where}: ${longest} in ${cell}`)
       assert.ok(sizeOf(figure, { side: 84, grown: 1 }, 358)[0] <= 358, where)
@@ -227,7 +227,7 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
   const { step, numbers } = at("blame", 5)
   const [before, after] = [false, true].map((open) =>
     JSON.stringify(
-      head(
+      caption(
         numbers,
         figuresOf(numbers, step, open).find(({ plate }) => plate.symbol === "df"),
       ),
@@ -236,13 +236,13 @@ test("a row is named by outputs where it is one of outputs, and a power of ten i
   assert.ok(!before.includes("10") && after.includes("10"), before)
   const sent = at("sums", 4)
   const each = figuresOf(sent.numbers, sent.step, true)[0]
-  assert.ok(JSON.stringify(head(sent.numbers, each)).includes("10⁻³"), "also of what is worked out")
+  assert.ok(JSON.stringify(caption(sent.numbers, each)).includes("10⁻³"), "also of what is worked out")
 })
 
 test("a plate that is hidden does not tell its size, and no plate one that is asked for", () => {
   for (const { step, numbers } of steps) {
     for (const figure of figuresOf(numbers, step, false)) {
-      const sizes = JSON.stringify(head(numbers, figure)).match(/\d+(×\d+)+/g) ?? []
+      const sizes = JSON.stringify(caption(numbers, figure)).match(/\d+(×\d+)+/g) ?? []
       if (figure.hidden) assert.deepEqual(sizes, [], `${step.lesson} ${step.number} ${figure.plate.symbol}`)
       const told = sizes.flatMap((size) => size.split("×").map(Number))
       if (step.kind === "number") assert.ok(!told.includes(step.value), `${step.lesson} ${step.number}: ${told}`)

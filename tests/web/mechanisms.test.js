@@ -668,7 +668,7 @@ test("on a tablet the map that becomes a list takes half of the width, and the b
     ["df", [0, 0, 1, 1]],
   ]) {
     const sizes = []
-    const { lying } = Pen.prototype
+    const { drawTerm: lying } = Pen.prototype
     const own = function own(...given) {
       const { rich } = this
       this.rich = (text, x, y, how) => sizes.push(how.size) && rich.call(this, text, x, y, how)

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { report } from "../../cnnviz/hosts/file/scorm.js"
-import { answer, score as predict } from "../../cnnviz/pages/learn/progress.js"
-import { answered, score, typed } from "../../cnnviz/pages/learn/score.js"
+import { storeAnswer, countPrediction as predict } from "../../cnnviz/pages/learn/progress.js"
+import { hasAnswer, scoreAnswer, parseTyped } from "../../cnnviz/pages/learn/score.js"
 
 const step = (more) => ({
   options: [],
@@ -27,33 +27,33 @@ test("numbers are read as people type them", () => {
     "1,000.5": 1000.5,
     ".5": 0.5,
   }
-  for (const [text, value] of Object.entries(read)) assert.ok(Math.abs(typed(text) - value) < 1e-12, text)
-  for (const text of ["", "x", "1.2.3", "--1", "Infinity", "0x10", "1 2"]) assert.ok(Number.isNaN(typed(text)), text)
+  for (const [text, value] of Object.entries(read)) assert.ok(Math.abs(parseTyped(text) - value) < 1e-12, text)
+  for (const text of ["", "x", "1.2.3", "--1", "Infinity", "0x10", "1 2"]) assert.ok(Number.isNaN(parseTyped(text)), text)
 })
 
 test("a number is right within its tolerance, a known wrong one is told why, and any other that it is not", () => {
   const asked = step({ kind: "number", value: 15, tolerance: 0.5, options: [option(16, "half")] })
-  assert.deepEqual(score(asked, "15.4"), { right: true, say: "yes" })
-  assert.deepEqual(score(asked, "16"), { right: false, say: "half" })
-  assert.deepEqual(score(asked, "3"), { right: false, say: "no" })
-  assert.equal(answered(asked, "fifteen"), false)
-  assert.equal(answered(asked, "15"), true)
+  assert.deepEqual(scoreAnswer(asked, "15.4"), { right: true, say: "yes" })
+  assert.deepEqual(scoreAnswer(asked, "16"), { right: false, say: "half" })
+  assert.deepEqual(scoreAnswer(asked, "3"), { right: false, say: "no" })
+  assert.equal(hasAnswer(asked, "fifteen"), false)
+  assert.equal(hasAnswer(asked, "15"), true)
 })
 
 test("a click goes by the core's cells, an order by the network's stages, a choice by its option", () => {
   const masks = (name) => ({ key: [0, 1, 0], 0: [0, 0, 1] })[name]
   const click = step({ kind: "click", options: [option(null, "other side")] })
   assert.deepEqual(
-    [0, 1, 2].map((at) => score(click, at, masks).say),
+    [0, 1, 2].map((at) => scoreAnswer(click, at, masks).say),
     ["no", "yes", "other side"],
   )
   const order = step({ kind: "order", order: [{ symbol: "dz2" }, { symbol: "dw" }] })
-  assert.equal(score(order, ["dz2", "dw"]).right, true)
-  assert.equal(score(order, ["dw", "dz2"]).say, "no")
+  assert.equal(scoreAnswer(order, ["dz2", "dw"]).right, true)
+  assert.equal(scoreAnswer(order, ["dw", "dz2"]).say, "no")
   const choice = step({ kind: "choose", options: [option(1, "a"), option(2, "b", true)] })
-  assert.equal(score(choice, 1).right, true)
-  assert.equal(answered(choice, null), false)
-  assert.equal(answered(choice, 0), true)
+  assert.equal(scoreAnswer(choice, 1).right, true)
+  assert.equal(hasAnswer(choice, null), false)
+  assert.equal(hasAnswer(choice, 0), true)
 })
 
 test("a learning platform is told the share of right first answers of all questions, and of the predictions", () => {
@@ -65,9 +65,9 @@ test("a learning platform is told the share of right first answers of all questi
   }
   globalThis.addEventListener ??= quiet
   const complete = report(4)
-  answer("walk", 1, true)
-  answer("walk", 2, false)
-  answer("walk", 2, true) // after the page has shown what is right
+  storeAnswer("walk", 1, true)
+  storeAnswer("walk", 2, false)
+  storeAnswer("walk", 2, true) // after the page has shown what is right
   predict(false)
   complete()
   complete()

@@ -4,12 +4,12 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
   progress,
-  reached,
-  remember,
-  remembered,
-  score,
-  scores,
-  startCount,
+  storeMission,
+  storeMark,
+  isMissionReached,
+  countPrediction,
+  predictionScore,
+  resetCount,
 } from "../../cnnviz/pages/learn/progress.js"
 import { inBrowser, inTab } from "../../cnnviz/view/model/storage.js"
 
@@ -57,16 +57,16 @@ for (const [name, place] of [
 test("a step that was right once stays so, beside the others", () => {
   provide("localStorage", () => storage(kept))
   const kept = new Map()
-  remember("kernel", 1, true)
-  remember("kernel", 1, false)
-  remember("kernel", 2, false)
+  storeMark("kernel", 1, true)
+  storeMark("kernel", 1, false)
+  storeMark("kernel", 2, false)
   assert.deepEqual(progress("kernel"), { 1: "right", 2: "seen" })
   assert.deepEqual(progress("other"), {})
-  score(true)
-  score(false)
-  assert.deepEqual(scores(), { right: 1, n: 2 })
-  startCount()
-  assert.deepEqual(scores(), { right: 0, n: 0 })
-  reached("silent")
-  assert.deepEqual([remembered("silent"), remembered("culprit")], [true, false])
+  countPrediction(true)
+  countPrediction(false)
+  assert.deepEqual(predictionScore(), { right: 1, n: 2 })
+  resetCount()
+  assert.deepEqual(predictionScore(), { right: 0, n: 0 })
+  storeMission("silent")
+  assert.deepEqual([isMissionReached("silent"), isMissionReached("culprit")], [true, false])
 })

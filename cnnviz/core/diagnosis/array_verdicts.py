@@ -38,8 +38,8 @@ class Compared:
     turned: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for made in (self.redone, self.marks, self.doubt):  # not `theirs`, which belongs to the caller
-            freeze(made)
+        for array in (self.redone, self.marks, self.doubt):  # not `theirs`, which belongs to the caller
+            freeze(array)
 
     @cached_property
     def wrong(self) -> np.ndarray:
@@ -76,7 +76,7 @@ class _Comparison:
     def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]):
         self.program, self.theirs = program, theirs
         self.exact = program.backward(params, trace, y)
-        self.arrays = {name: fitting(program, name, given.array) for name, given in theirs.items() if name in self.exact}
+        self.arrays = {name: fitting(program, name, submitted.array) for name, submitted in theirs.items() if name in self.exact}
         self.values = program.inner(params, trace) | {"y": y}
         self.doubts: dict[tuple[Precision, bool], Mapping[str, Doubt]] = {}
         self.found: dict[str, Compared] = {}
@@ -87,84 +87,84 @@ class _Comparison:
         infinities."""
 
         def judged(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
-            redone, given = right(), self.arrays.get(line.target)
-            handed_on = bool(self.without_numbers & set(line.sources))
-            if handed_on if given is None else not np.isfinite(given).all():
+            redone, submitted = right(), self.arrays.get(line.target)
+            is_nonfinite_inherited = bool(self.without_numbers & set(line.sources))
+            if is_nonfinite_inherited if submitted is None else not np.isfinite(submitted).all():
                 self.without_numbers.add(line.target)
-            if given is None:
+            if submitted is None:
                 return redone
             ours = fitting(self.program, line.target, self.exact[line.target])
-            self.found[line.target] = self._compared(line, values, given, ours, redone, handed_on)
-            return with_numbers(given, ours)
+            self.found[line.target] = self._compared(line, values, submitted, ours, redone, is_nonfinite_inherited)
+            return with_numbers(submitted, ours)
 
         return judged
 
-    def _compared(self, line: Op, values: PassValues, given: np.ndarray, ours: np.ndarray, redone: np.ndarray, handed_on: bool) -> Compared:
-        target, one, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
-        doubt = self._doubt(one.precision, target)
-        marks, by_itself = (_marks(given, to, doubt, one.precision) for to in (ours, redone))
-        if one.turned:
-            marks = by_itself = np.full(given.shape, verdict.WRONG, np.int8)
+    def _compared(self, line: Op, values: PassValues, submitted: np.ndarray, ours: np.ndarray, redone: np.ndarray, is_nonfinite_inherited: bool) -> Compared:
+        target, submitted_array, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
+        doubt = self._doubt(submitted_array.precision, target)
+        marks, by_itself = (_marks(submitted, reference, doubt, submitted_array.precision) for reference in (ours, redone))
+        if submitted_array.turned:
+            marks = by_itself = np.full(submitted.shape, verdict.WRONG, np.int8)
         elif (marks == verdict.WRONG).any():
-            of_given = self._doubt(one.precision, target, of_given=True)
-            ties = self._ties(line, values, given, one.precision)
+            doubt_of_submitted = self._doubt(submitted_array.precision, target, for_submitted=True)
+            ties = self._ties(line, values, submitted, submitted_array.precision)
             if ties is None or line.sources[0] not in self.arrays:
-                doubt = doubt.or_larger(of_given)
-                by_itself = _marks(given, redone, doubt, one.precision)
-            if (alone := by_itself == verdict.WRONG).any():
-                by_itself = np.where(alone & self._chosen_otherwise(line, values, given, redone, one.precision), np.int8(verdict.RIGHT), by_itself)
+                doubt = doubt.or_larger(doubt_of_submitted)
+                by_itself = _marks(submitted, redone, doubt, submitted_array.precision)
+            if (wrong_alone := by_itself == verdict.WRONG).any():
+                by_itself = np.where(wrong_alone & self._chosen_otherwise(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
                 marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
-        wrong, here = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(given) | (not handed_on))
-        found = WRONG if wrong.any() and here.any() else INHERITS if wrong.any() else RIGHT
-        given, ours, redone, marks, size = (array.reshape(shape) for array in (given, ours, redone, marks, doubt.size))
-        return Compared(target, given, ours, redone, marks, found, size, one.precision, one.turned)
+        wrong, wrong_by_itself = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(submitted) | (not is_nonfinite_inherited))
+        found = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
+        submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
+        return Compared(target, submitted, ours, redone, marks, found, size, submitted_array.precision, submitted_array.turned)
 
-    def _doubt(self, precision: Precision, name: str, of_given: bool = False) -> Doubt:
-        """Return the doubt of one of our gradients, or with `of_given` that of a pass fed with the submitted arrays,
+    def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
+        """Return the doubt of one of our gradients, or with `for_submitted` that of a pass fed with the submitted arrays,
         without ties."""
-        if (precision, of_given) not in self.doubts:
-            given = self._with_numbers() if of_given else None
-            self.doubts[precision, of_given] = doubts(self.program, self.values, precision.epsilon, precision.smallest, given)
-        return self.doubts[precision, of_given][name]
+        if (precision, for_submitted) not in self.doubts:
+            submitted = self._with_numbers() if for_submitted else None
+            self.doubts[precision, for_submitted] = doubts(self.program, self.values, precision.epsilon, precision.smallest, submitted)
+        return self.doubts[precision, for_submitted][name]
 
-    def _ties(self, line: Op, values: PassValues, given: np.ndarray, precision: Precision) -> np.ndarray | None:
+    def _ties(self, line: Op, values: PassValues, submitted: np.ndarray, precision: Precision) -> np.ndarray | None:
         """Return the entries that round-off decides, at a tie of a pool or at a kink, or None if that cannot be
         determined."""
         if not precision.epsilon or line.layer is None or line.role != "dx":
             return None
-        dx, dy = (self._doubt(precision, name, of_given=True).size for name in (line.target, line.sources[0]))
+        dx, dy = (self._doubt(precision, name, for_submitted=True).size for name in (line.target, line.sources[0]))
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(given, equal_within(line, values, precision.epsilon), (dx, dy), *sources)
+        return self.program.network.layers[line.layer].undecided(submitted, equal_within(line, values, precision.epsilon), (dx, dy), *sources)
 
-    def _chosen_otherwise(self, line: Op, values: PassValues, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
+    def _chosen_otherwise(self, line: Op, values: PassValues, submitted: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """Return the entries that are correct if an earlier layer, whose dx was not submitted, chose another winner
         among equal cells."""
-        before = self.program.backward_lines[: self.program.backward_lines.index(line)]
-        moved = (movable(self.program, one, values, given=self.arrays, precision=precision, values=values) for one in before)
-        if line.role != "dx" or all(most is None for most in moved):
+        earlier_lines = self.program.backward_lines[: self.program.backward_lines.index(line)]
+        changes = (movable(self.program, earlier_line, values, given=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
+        if line.role != "dx" or all(change is None for change in changes):
             return False
-        return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, given - redone, precision)
+        return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, submitted - redone, precision)
 
     def _with_numbers(self) -> dict[str, np.ndarray]:
         """Return the submitted arrays, with our values in place of NaN and infinities."""
         return {name: with_numbers(array, fitting(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
-def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
+def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
     """Judge each entry as the gradient check does. Entries for which ours is not finite are undecided."""
-    found = verdict.marks(given, ours, doubt.size, doubt.structural, tolerance=precision.relative)
-    return np.where(np.isfinite(ours), found, np.int8(verdict.UNDECIDED))
+    judgement = verdict.marks(submitted, ours, doubt.size, doubt.structural, tolerance=precision.relative)
+    return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))
 
 
-def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
+def _without_round_off(comparisons: dict[str, Compared]) -> dict[str, Compared]:
     """Mark differences before the first wrong array as right: they are only accumulated round-off."""
-    for name, one in found.items():
-        if one.verdict == WRONG:
+    for name, comparison in comparisons.items():
+        if comparison.verdict == WRONG:
             break
-        marks = np.where(one.wrong, np.int8(verdict.RIGHT), one.marks)
-        found[name] = replace(one, marks=marks, verdict=RIGHT)
-    return found
+        marks = np.where(comparison.wrong, np.int8(verdict.RIGHT), comparison.marks)
+        comparisons[name] = replace(comparison, marks=marks, verdict=RIGHT)
+    return comparisons
 
 
 def movable(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
@@ -176,18 +176,18 @@ def movable(program: Program, line: Op, drawn: PassValues, *, given: Container[s
 
 
 def chosen_otherwise(
-    program: Program, values: PassValues, given: Mapping[str, np.ndarray], name: str, redone: np.ndarray, apart: np.ndarray, precision: Precision
+    program: Program, values: PassValues, submitted: Mapping[str, np.ndarray], name: str, redone: np.ndarray, deviation: np.ndarray, precision: Precision
 ) -> np.ndarray:
-    """Return the entries of `name` whose deviation `apart` from `redone` can be due to other choices among equal
+    """Return the entries of `name` whose deviation `deviation` from `redone` can be due to other choices among equal
     cells, in lines whose arrays were not submitted.
 
     An entry may gain or lose everything that equal cells can pass to each other. But each gradient is passed on exactly once, so the
     sum over a map may deviate only by round-off.
     """
-    moved = partial(movable, program, given=given, precision=precision, values=values)
-    size, whole = np.zeros(apart.shape), np.zeros(apart.shape[:-2])
+    choice_changes = partial(movable, program, given=submitted, precision=precision, values=values)
+    size, map_size = np.zeros(deviation.shape), np.zeros(deviation.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):
-        by_round_off, by_choice = (rounded(program, values, epsilon, precision.smallest, rng, given, way)[name] - redone for way in (None, moved))
-        size, whole = np.maximum(size, np.abs(by_choice)), np.maximum(whole, np.abs(by_round_off.sum(axis=(-2, -1))))
-    as_much = np.abs(apart.sum(axis=(-2, -1))) <= SAFETY * whole
-    return (np.abs(apart) <= SAFETY * size) & as_much[..., None, None]
+        by_round_off, by_choice = (rounded(program, values, epsilon, precision.smallest, rng, submitted, change)[name] - redone for change in (None, choice_changes))
+        size, map_size = np.maximum(size, np.abs(by_choice)), np.maximum(map_size, np.abs(by_round_off.sum(axis=(-2, -1))))
+    has_equal_sum = np.abs(deviation.sum(axis=(-2, -1))) <= SAFETY * map_size
+    return (np.abs(deviation) <= SAFETY * size) & has_equal_sum[..., None, None]

@@ -35,7 +35,7 @@ class Diagnosis:
     @cached_property
     def stages(self) -> dict[str, str]:
         """"right", "inherits" or "wrong" for each stage with a submitted array, in the order of the backward pass."""
-        return by_stage(self.reference.program.network, {name: one.verdict for name, one in self.arrays.items()})
+        return by_stage(self.reference.program.network, {name: comparison.verdict for name, comparison in self.arrays.items()})
 
     @property
     def first(self) -> str:
@@ -45,8 +45,8 @@ class Diagnosis:
     @property
     def another_pass(self) -> PlacedMistake | None:
         """The mistake of the forward pass that makes all submitted gradients correct, or None."""
-        wrong = [stage for stage, verdict in self.stages.items() if verdict == WRONG]
-        return _of_forward(self.matches.get(self.first, ())) if len(wrong) == 1 else None
+        wrong_stages = [stage for stage, verdict in self.stages.items() if verdict == WRONG]
+        return _of_forward(self.matches.get(self.first, ())) if len(wrong_stages) == 1 else None
 
     @property
     def verdict(self) -> str:
@@ -67,17 +67,17 @@ class Diagnosis:
     @property
     def wrong(self) -> int:
         """The number of entries that differ from ours."""
-        return sum(int(one.wrong.sum()) for one in self.arrays.values())
+        return sum(int(comparison.wrong.sum()) for comparison in self.arrays.values())
 
     @property
     def undecided(self) -> int:
         """The number of entries that are too small compared with round-off."""
-        return sum(one.undecided for one in self.arrays.values())
+        return sum(comparison.undecided for comparison in self.arrays.values())
 
     @property
     def count(self) -> int:
         """The number of entries."""
-        return sum(one.marks.size for one in self.arrays.values())
+        return sum(comparison.marks.size for comparison in self.arrays.values())
 
     @property
     def precision(self) -> Precision:
@@ -87,7 +87,7 @@ class Diagnosis:
     @property
     def ours_finite(self) -> bool:
         """Whether our gradients are finite. After a run that diverged they are not, and nothing can be compared."""
-        return all(bool(np.isfinite(one.ours).all()) for one in self.arrays.values())
+        return all(bool(np.isfinite(comparison.ours).all()) for comparison in self.arrays.values())
 
 
 def gradient_names(program: Program) -> tuple[str, ...]:
@@ -116,26 +116,26 @@ def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Ma
     ('dz1', 'hidden_slope_forgotten@dz1')
     """
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
-    of = {name: precision if isinstance(precision, Precision) else precision[name] for name in theirs}
-    arrays = {name: given(reference.program, name, array, exact[name], of[name]) for name, array in theirs.items()}
-    found = compared(reference.program, reference.params, reference.trace, reference.y, arrays)
-    stages = by_stage(reference.program.network, {name: one.verdict for name, one in found.items()})
+    precision_of = {name: precision if isinstance(precision, Precision) else precision[name] for name in theirs}
+    arrays = {name: given(reference.program, name, array, exact[name], precision_of[name]) for name, array in theirs.items()}
+    comparisons = compared(reference.program, reference.params, reference.trace, reference.y, arrays)
+    stages = by_stage(reference.program.network, {name: comparison.verdict for name, comparison in comparisons.items()})
     first = first_wrong(stages)
-    matches = {first: _explained(reference, arrays, exact, found, first)} if first else {}
-    if other := _of_forward(matches.get(first, ())):
-        found = _right_for(reference, other, found, first)
-        stages = by_stage(reference.program.network, {name: one.verdict for name, one in found.items()})
-    later = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first]
-    return Diagnosis(reference, found, matches | {stage: _explained(reference, arrays, exact, found, stage) for stage in later})
+    matches = {first: _explained(reference, arrays, exact, comparisons, first)} if first else {}
+    if forward_mistake := _of_forward(matches.get(first, ())):
+        comparisons = _right_for(reference, forward_mistake, comparisons, first)
+        stages = by_stage(reference.program.network, {name: comparison.verdict for name, comparison in comparisons.items()})
+    later_stages = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first]
+    return Diagnosis(reference, comparisons, matches | {stage: _explained(reference, arrays, exact, comparisons, stage) for stage in later_stages})
 
 
-def _right_for(reference: ReferencePass, other: PlacedMistake, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
+def _right_for(reference: ReferencePass, forward_mistake: PlacedMistake, comparisons: Mapping[str, Compared], first: str) -> dict[str, Compared]:
     """Return the arrays, marking those after the `first` wrong stage as inheriting if they are right for another
     forward pass."""
-    made = other.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
-    later = {name for name in found if first not in by_stage(reference.program.network, {name: RIGHT})}
-    fits = {name for name in later if found[name].verdict == WRONG and same(found[name], made[name].reshape(found[name].theirs.shape)).all()}
-    return {name: replace(one, verdict=INHERITS) if name in fits else one for name, one in found.items()}
+    gradients = forward_mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
+    later_names = {name for name in comparisons if first not in by_stage(reference.program.network, {name: RIGHT})}
+    matching_names = {name for name in later_names if comparisons[name].verdict == WRONG and same(comparisons[name], gradients[name].reshape(comparisons[name].theirs.shape)).all()}
+    return {name: replace(comparison, verdict=INHERITS) if name in matching_names else comparison for name, comparison in comparisons.items()}
 
 
 def _of_forward(matches: tuple[Match, ...]) -> PlacedMistake | None:
@@ -143,11 +143,11 @@ def _of_forward(matches: tuple[Match, ...]) -> PlacedMistake | None:
     return next((match.explanation.placed for match in matches if match.exact and match.explanation.placed and match.explanation.placed.is_forward), None)
 
 
-def _explained(reference: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
+def _explained(reference: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, comparisons: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
     """Return the explanations of a stage, computed from the submitted arrays before it. If none is exact, try ours,
     since the submitted ones may have been overwritten later."""
-    theirs = Suspect(reference, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
+    theirs = Suspect(reference, {name: with_numbers(submitted.array, exact[name]) for name, submitted in arrays.items()}, comparisons, stage).matches()
     if any(match.exact for match in theirs):
         return theirs
-    ours = Suspect(reference, {name: exact[name] for name in arrays}, found, stage).matches()
+    ours = Suspect(reference, {name: exact[name] for name in arrays}, comparisons, stage).matches()
     return ours if any(match.exact for match in ours) else theirs

@@ -35,39 +35,39 @@ class Suspect:
     """A wrong stage. `own` are its submitted arrays, `open` all lines that may contain the error, and `arrays` the
     submitted arrays before it."""
 
-    def __init__(self, reference: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
-        self.reference, self.stage, self.found = reference, stage, found
-        self.own = [name for name in found if stage in by_stage(reference.program.network, {name: RIGHT})]
-        self.wrong = [name for name in self.own if found[name].verdict == WRONG]
-        self.turned = any(found[name].turned for name in self.own)
+    def __init__(self, reference: ReferencePass, arrays: Arrays, comparisons: Mapping[str, Compared], stage: str):
+        self.reference, self.stage, self.found = reference, stage, comparisons
+        self.own = [name for name in comparisons if stage in by_stage(reference.program.network, {name: RIGHT})]
+        self.wrong = [name for name in self.own if comparisons[name].verdict == WRONG]
+        self.turned = any(comparisons[name].turned for name in self.own)
         self.fed = {name: fitting(reference.program, name, array) for name, array in arrays.items() if name not in self.own}
         self.open = self._open()
         lines = reference.program.backward_lines
-        places = [place for place, line in enumerate(lines) if line.target in self.open]
-        self.values = self._run(reference.program.inner(reference.params, reference.trace) | {"y": reference.y}, 0, places[0], {})
-        self.first, self.last = places[0], max(place for place in places if lines[place].target in self.own) + 1
+        line_indices = [index for index, line in enumerate(lines) if line.target in self.open]
+        self.values = self._run(reference.program.inner(reference.params, reference.trace) | {"y": reference.y}, 0, line_indices[0], {})
+        self.first, self.last = line_indices[0], max(index for index in line_indices if lines[index].target in self.own) + 1
 
     def _open(self) -> set[str]:
         """Return the stage's own arrays and the missing ones that they depend on."""
-        reached = set(self.own)
+        names = set(self.own)
         for line in reversed(self.reference.program.backward_lines):
-            if line.target in reached:
-                reached |= {name for name in line.sources if name[0] == "d" and name not in self.fed}
-        return reached
+            if line.target in names:
+                names |= {name for name in line.sources if name[0] == "d" and name not in self.fed}
+        return names
 
-    def _run(self, values: PassValues, first: int, last: int, instead: Mapping[str, Override]) -> PassValues:
+    def _run(self, values: PassValues, first: int, last: int, overrides: Mapping[str, Override]) -> PassValues:
         for line in self.reference.program.backward_lines[first:last]:
             if line.target in self.fed:
                 values[line.target] = self.fed[line.target]
-            elif override := instead.get(line.target):
+            elif override := overrides.get(line.target):
                 values[line.target] = override(values, partial(line.make, values))
             else:
                 line.step(values)
         return values
 
-    def _made(self, instead: Mapping[str, Override]) -> Arrays:
+    def _made(self, overrides: Mapping[str, Override]) -> Arrays:
         """Return the stage's arrays with some lines overridden."""
-        values = self._run(dict(self.values), self.first, self.last, instead)
+        values = self._run(dict(self.values), self.first, self.last, overrides)
         return {name: values[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     # ---- candidates
@@ -76,28 +76,28 @@ class Suspect:
         """Return the explanations that fit, best first. Of exact ones, only the simplest are returned."""
         plain = self._made({})
         self.wrong = [name for name in self.own if name in self.wrong or not same(self.found[name], plain[name]).all()]
-        mistakes = [*self._of_another_pass(), *((Explanation(one), self._made(instead)) for one, instead in self._mistakes())]
+        mistakes = [*self._of_another_pass(), *((Explanation(mistake), self._made(overrides)) for mistake, overrides in self._mistakes())]
         mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
         lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
-        tried = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
+        candidates = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
         if self.turned:
-            tried.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
-        tried += self._times(Explanation(), plain)
-        if not any(match.exact for match in tried):
+            candidates.append(self._match(Explanation(turn=AXES, target=self.wrong[0]), plain))
+        candidates += self._times(Explanation(), plain)
+        if not any(match.exact for match in candidates):
             for explanation, made in (*lines, *mistakes):
-                tried += self._times(explanation, made)
+                candidates += self._times(explanation, made)
             for explanation, made in mistakes:
-                tried += [self._match(replace(explanation, turn=turn, target=target), other) for target, turn, other in self._result_turned(made)]
-        return ranked(tried, self.own)
+                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._result_turned(made)]
+        return ranked(candidates, self.own)
 
-    def _differs(self, made: Arrays, plain: Arrays) -> bool:
-        return any(not np.array_equal(made[name], plain[name], equal_nan=True) for name in self.own)
+    def _differs(self, arrays: Arrays, plain: Arrays) -> bool:
+        return any(not np.array_equal(arrays[name], plain[name], equal_nan=True) for name in self.own)
 
     def _mistakes(self) -> Iterator[tuple[PlacedMistake, Mapping[str, Override]]]:
         reference = self.reference
-        for one in filter(None, (placed.backward for placed in self._fitting())):
-            if (instead := one.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(instead):
-                yield one, instead
+        for mistake in filter(None, (placed.backward for placed in self._fitting())):
+            if (overrides := mistake.overrides(reference.program, reference.optimizer, reference.state)) and self.open & set(overrides):
+                yield mistake, overrides
 
     def _fitting(self) -> list[PlacedMistake]:
         program = self.reference.program
@@ -144,10 +144,10 @@ class Suspect:
             if source[0] != "d" or "." in source or source not in self.values:
                 continue
             shape, names = self.values[source].shape, [source[1:]]
-            before = self._before(lines[source])
-            while before in self.values and self.values[before].shape == shape:
-                names.append(before)
-                before = self._before(lines[before])
+            previous = self._before(lines[source])
+            while previous in self.values and self.values[previous].shape == shape:
+                names.append(previous)
+                previous = self._before(lines[previous])
             for name in names:
                 if name in self.values and self.values[name].shape == shape:
                     yield source, name, self.values[name]
@@ -164,37 +164,37 @@ class Suspect:
         if target not in self.own or line.target not in self.open or y.shape[-1] > MOST_CLASSES:
             return
         classes = [np.broadcast_to(row, y.shape) for row in np.eye(y.shape[-1])]
-        made = [self._made({line.target: partial(_made_with, line, "y", one)})[target] for one in classes]
-        apart = [np.nan_to_num(np.abs(array - self.found[target].theirs), nan=np.inf).max(axis=-1) for array in made]
-        nearest = np.eye(y.shape[-1])[np.argmin(apart, axis=0)]
-        for other in (nearest, 1 - y):
-            if not np.array_equal(other, y):
-                code = f"np.array({np.array2string(other, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
-                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other)})
+        gradients = [self._made({line.target: partial(_made_with, line, "y", target_row)})[target] for target_row in classes]
+        distances = [np.nan_to_num(np.abs(array - self.found[target].theirs), nan=np.inf).max(axis=-1) for array in gradients]
+        nearest = np.eye(y.shape[-1])[np.argmin(distances, axis=0)]
+        for other_targets in (nearest, 1 - y):
+            if not np.array_equal(other_targets, y):
+                code = f"np.array({np.array2string(other_targets, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
+                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other_targets)})
 
-    def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
+    def _result_turned(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """Yield the arrays with one of the wrong ones rearranged."""
         for target in self.wrong:
             for turn in rearrangements(self.reference.program, target):
-                array = turn.of(fitting(self.reference.program, target, made[target]))
-                yield target, turn, {**made, target: array.reshape(made[target].shape)}
+                array = turn.of(fitting(self.reference.program, target, arrays[target]))
+                yield target, turn, {**arrays, target: array.reshape(arrays[target].shape)}
 
-    def _times(self, explanation: Explanation, made: Arrays) -> list[Match]:
+    def _times(self, explanation: Explanation, arrays: Arrays) -> list[Match]:
         """Return the explanation times the factor that fits the wrong arrays best, or an empty list if none fits."""
-        pairs = [(self.found[name].theirs, made[name]) for name in self.wrong]
+        pairs = [(self.found[name].theirs, arrays[name]) for name in self.wrong]
         finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
-        most = max((float(np.abs(ours[at]).max(initial=0)) for (_, ours), at in zip(pairs, finite, strict=True)), default=0.0)
-        if not most:
+        largest = max((float(np.abs(ours[is_finite]).max(initial=0)) for (_, ours), is_finite in zip(pairs, finite, strict=True)), default=0.0)
+        if not largest:
             return []
-        size = sum(float(((ours[at] / most) ** 2).sum()) for (_, ours), at in zip(pairs, finite, strict=True))
-        number = sum(float((theirs[at] / most * (ours[at] / most)).sum()) for (theirs, ours), at in zip(pairs, finite, strict=True)) / size
+        size = sum(float(((ours[is_finite] / largest) ** 2).sum()) for (_, ours), is_finite in zip(pairs, finite, strict=True))
+        number = sum(float((theirs[is_finite] / largest * (ours[is_finite] / largest)).sum()) for (theirs, ours), is_finite in zip(pairs, finite, strict=True)) / size
         if not np.isfinite(number):
             return []
         factor = named_factor(number, self._named(), max(self.found[name].precision.relative for name in self.wrong))
         if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
             return []  # any two numbers differ only by a factor
-        times = {name: factor.number * array if name in self.wrong else array for name, array in made.items()}
-        match = self._match(explanation.times(factor), times)
+        scaled = {name: factor.number * array if name in self.wrong else array for name, array in arrays.items()}
+        match = self._match(explanation.times(factor), scaled)
         return [match] if match.exact and factor != ONE else []
 
     def _named(self) -> Mapping[str, float]:
@@ -210,62 +210,62 @@ class Suspect:
 
     def _counts(self, line: Op) -> dict[str, float]:
         """Return the counts that a layer's line may divide by: cells of the window, positions of the map, rows …"""
-        program, found = self.reference.program, {}
+        program, counts = self.reference.program, {}
         shape = program.shapes[line.target[1:]]
         if line.layer is not None:
             layer, names = program.network.layers[line.layer], program.network.names[line.layer]
             if line.role != "dx":
                 shape = program.shapes[names.output]
             if layer.takes == "map" and layer.gives == "row":
-                found["places"] = places = math.prod(program.inputs[line.layer][1:])
-                found["places_squared"] = places**2
+                counts["places"] = places = math.prod(program.inputs[line.layer][1:])
+                counts["places_squared"] = places**2
             elif cells := layer.geometry().get("k", 0) ** 2:
-                found |= {"window": cells, "window_squared": cells**2} if not layer.parameter_letters else {"window": cells}
+                counts |= {"window": cells, "window_squared": cells**2} if not layer.parameter_letters else {"window": cells}
         if len(shape) == 3:
-            found |= {"places": shape[1] * shape[2], "rows": shape[1], "columns": shape[2], "channels": shape[0], "numbers": math.prod(shape)}
+            counts |= {"places": shape[1] * shape[2], "rows": shape[1], "columns": shape[2], "channels": shape[0], "numbers": math.prod(shape)}
         elif len(shape) == 1:
-            found["units"] = shape[0]
-        return {name: float(n) for name, n in found.items()}
+            counts["units"] = shape[0]
+        return {name: float(n) for name, n in counts.items()}
 
-    def _match(self, explanation: Explanation, made: Arrays) -> Match:
-        reproduced = of = spoiled = 0
-        left = before = 0.0
+    def _match(self, explanation: Explanation, arrays: Arrays) -> Match:
+        reproduced = wrong_count = spoiled = 0
+        remaining_error = original_error = 0.0
         for name in self.own:
-            one, wrong = self.found[name], self.found[name].wrong
-            alike = same(one, made[name])
-            reproduced, of = reproduced + int((alike & wrong).sum()), of + int(wrong.sum())
-            spoiled += int((~alike & ~wrong & (one.marks != KINK)).sum())
-            left += float(((one.theirs - made[name]) ** 2).sum())
-            before += float(((one.theirs - one.redone) ** 2).sum())
-        share = math.sqrt(left / before) if before and math.isfinite(left / before) else math.inf
-        return Match(explanation, self.stage, reproduced, of, spoiled, share)
+            comparison, wrong = self.found[name], self.found[name].wrong
+            is_equal = same(comparison, arrays[name])
+            reproduced, wrong_count = reproduced + int((is_equal & wrong).sum()), wrong_count + int(wrong.sum())
+            spoiled += int((~is_equal & ~wrong & (comparison.marks != KINK)).sum())
+            remaining_error += float(((comparison.theirs - arrays[name]) ** 2).sum())
+            original_error += float(((comparison.theirs - comparison.redone) ** 2).sum())
+        share = math.sqrt(remaining_error / original_error) if original_error and math.isfinite(remaining_error / original_error) else math.inf
+        return Match(explanation, self.stage, reproduced, wrong_count, spoiled, share)
 
 
-def same(one: Compared, made: np.ndarray) -> np.ndarray:
+def same(comparison: Compared, array: np.ndarray) -> np.ndarray:
     """Return the entries that are equal up to the precision of the submitted array."""
-    return one.precision.alike(one.theirs, made, one.doubt)
+    return comparison.precision.alike(comparison.theirs, array, comparison.doubt)
 
 
-def _turned(turn: Rearrangement, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
-    return turn.of(right())
+def _turned(turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+    return turn.of(compute_correct())
 
 
-def _made_from(line: Op, source: str, turn: Rearrangement, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+def _made_from(line: Op, source: str, turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: turn.of(values[source])})
 
 
-def _made_with(line: Op, source: str, array: np.ndarray, values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
+def _made_with(line: Op, source: str, array: np.ndarray, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: array})
 
 
-def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:
-    """Return the simplest exact matches, limited to the stage's `own` arrays if possible, followed by all others,
+def ranked(matches: Iterable[Match], own_arrays: Iterable[str]) -> tuple[Match, ...]:
+    """Return the simplest exact matches, limited to the stage's `own_arrays` arrays if possible, followed by all others,
     best first."""
-    exact = [match for match in tried if match.exact]
+    exact = [match for match in matches if match.exact]
     if exact:
-        least = min(match.explanation.parts for match in exact)
-        exact = [match for match in exact if match.explanation.parts == least]
-        exact = [match for match in exact if match.explanation.target in ("", *own)] or exact
-    others = sorted((match for match in tried if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
+        fewest_parts = min(match.explanation.parts for match in exact)
+        exact = [match for match in exact if match.explanation.parts == fewest_parts]
+        exact = [match for match in exact if match.explanation.target in ("", *own_arrays)] or exact
+    others = sorted((match for match in matches if not match.exact), key=lambda match: (-match.reproduced, match.explanation.parts if match.near else math.inf, match.left))
     return (*exact, *others)
 

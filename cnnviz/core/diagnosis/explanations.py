@@ -53,8 +53,8 @@ class Explanation:
         """A short description."""
         words: list[Message | str] = [self.placed.title] if self.placed else []
         if self.instead:
-            other = label(self.instead) if self.instead.isidentifier() else self.instead
-            words.append(message(f"own.slip.{'other_target' if self.source == 'y' else 'instead'}", target=label(self.target), source=label(self.source), other=other))
+            replacement = label(self.instead) if self.instead.isidentifier() else self.instead
+            words.append(message(f"own.slip.{'other_target' if self.source == 'y' else 'instead'}", target=label(self.target), source=label(self.source), other=replacement))
         elif self.turn and self.source:
             words.append(message("own.slip.source", target=label(self.target), source=label(self.source), turn=self.turn.title))
         elif self.turn:
@@ -66,43 +66,43 @@ class Explanation:
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, for the arrays `wrong` of the stage."""
         if self.placed:
-            before, right = ("\n".join(lines) for lines in zip(*self._lines(program, wrong), strict=True))
+            mistaken, right = ("\n".join(lines) for lines in zip(*self._lines(program, wrong), strict=True))
         else:
-            before = right = right_lines(program, [self.target] if self.target else wrong)
+            mistaken = right = right_lines(program, [self.target] if self.target else wrong)
         if self.instead:
-            before = re.sub(rf"\b{self.source}\b", self.instead, before)
+            mistaken = re.sub(rf"\b{self.source}\b", self.instead, mistaken)
         elif self.source and self.turn:
-            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), before), right
-        return "\n".join(self._spoiled(line) for line in before.split("\n")), right
+            return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), right
+        return "\n".join(self._spoiled(line) for line in mistaken.split("\n")), right
 
     def _lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return each line of the mistake, wrong and correct: only those that assign to the arrays `wrong`, if there
         are any."""
         assert self.placed
-        both = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
-        return [lines for lines in both if any(_makes(lines[1], name) for name in wrong)] or both
+        line_pairs = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
+        return [lines for lines in line_pairs if any(_makes(lines[1], name) for name in wrong)] or line_pairs
 
     def _spoiled(self, line: str) -> str:
-        *before, last = line.split("; ")
-        name, equals, made = re.fullmatch(r"(.*?)( \+?= )(.*)", last).groups()  # type: ignore[union-attr]
-        after = ""
+        *preceding, assignment = line.split("; ")
+        name, equals, value = re.fullmatch(r"(.*?)( \+?= )(.*)", assignment).groups()  # type: ignore[union-attr]
+        suffix = ""
         if self.turn and equals == " += ":
             array = name.partition("[")[0]
-            after = f"; {array} = {self.turn.code.format(array)}"
+            suffix = f"; {array} = {self.turn.code.format(array)}"
         elif self.turn:
-            made = self.turn.code.format(f"({made})" if " " in made and self.turn.code[0] == "{" else made)
+            value = self.turn.code.format(f"({value})" if " " in value and self.turn.code[0] == "{" else value)
         if self.factor != ONE:
-            made = f"0 * ({made})" if not self.factor.number else f"-({made})" if self.factor.number == -1 else f"{self.factor.number:.6g} * ({made})"
-        return "; ".join([*before, name + equals + made]) + after
+            value = f"0 * ({value})" if not self.factor.number else f"-({value})" if self.factor.number == -1 else f"{self.factor.number:.6g} * ({value})"
+        return "; ".join([*preceding, name + equals + value]) + suffix
 
 
 def right_lines(program: Program, names: Iterable[str]) -> str:
     """Return the code that computes these gradients. Calls of our own functions are replaced by the code of a
     catalogued mistake's correct version."""
     lines = {line.target: line for line in program.backward_lines}
-    written = [line for one in mistakes_for(program.network) for line in one.code(program)[1].split("\n") if not _CALLS.search(line)]
-    ours = {name: _ours(program, name, line_as_code(lines[name])) for name in names}
-    return "\n".join(next((line for line in written if _makes(line, name)), f"{name} = {code}") if _CALLS.search(code) else f"{name} = {code}" for name, code in ours.items())
+    catalogued_lines = [line for mistake in mistakes_for(program.network) for line in mistake.code(program)[1].split("\n") if not _CALLS.search(line)]
+    own_code = {name: _ours(program, name, line_as_code(lines[name])) for name in names}
+    return "\n".join(next((line for line in catalogued_lines if _makes(line, name)), f"{name} = {code}") if _CALLS.search(code) else f"{name} = {code}" for name, code in own_code.items())
 
 
 _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")

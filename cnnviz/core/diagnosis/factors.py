@@ -26,11 +26,11 @@ class Factor:
         """A short description, such as "times 1/900: the mean over …"."""
         if self.name in ("", "minus", "zero"):
             return [message(f"own.factor.{self.name or 'number'}", factor=self.number)]
-        counted = self.name.removesuffix("_squared")
-        how = self.name if self.name in SETTINGS else "squared" if counted != self.name else "count"
-        what = None if how in SETTINGS else message(f"own.count.{counted}")
-        found = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_whole(self.n), factor=abs(self.number), what=what)]
-        return [*found, message("own.factor.flipped")] if self.number < 0 else found
+        quantity = self.name.removesuffix("_squared")
+        how = self.name if self.name in SETTINGS else "squared" if quantity != self.name else "count"
+        what = None if how in SETTINGS else message(f"own.count.{quantity}")
+        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_whole(self.n), factor=abs(self.number), what=what)]
+        return [*messages, message("own.factor.flipped")] if self.number < 0 else messages
 
 
 ONE = Factor(1.0)

@@ -35,15 +35,15 @@ def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, prec
     """
     array, shown = np.asarray(array, dtype=np.float64), ours.shape
     images = shown[:1] if program.has_images(name) else ()
-    plain, laid = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
-    if array.shape == plain or _no_ones(array.shape) in (_no_ones(shown), _no_ones(laid)):
+    inner_shape, unflattened = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
+    if array.shape == inner_shape or _no_ones(array.shape) in (_no_ones(shown), _no_ones(unflattened)):
         return GivenArray(array.reshape(shown), (), precision)
     if name[1] == "b" and (bias := _of_a_bias(program, name, array)) is not None:
         return GivenArray(bias, (), precision)
-    axes = [way for way in permutations(range(array.ndim)) if array.transpose(way).shape == shown]
+    axes = [permutation for permutation in permutations(range(array.ndim)) if array.transpose(permutation).shape == shown]
     if not axes:
         raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
-    nearest = min(axes, key=lambda way: float(np.nan_to_num(np.abs(array.transpose(way) - ours), nan=np.inf).sum()))
+    nearest = min(axes, key=lambda permutation: float(np.nan_to_num(np.abs(array.transpose(permutation) - ours), nan=np.inf).sum()))
     return GivenArray(array.transpose(nearest), nearest, precision)
 
 
@@ -53,8 +53,8 @@ def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | N
     shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
     if array.size == 1:
         return np.full(shape, array.reshape(()))
-    made_from = program.shapes[line.sources[0][1:]]
-    return array.reshape(made_from)[:, -1, -1] if array.size == math.prod(made_from) and len(made_from) == 3 else None
+    source_shape = program.shapes[line.sources[0][1:]]
+    return array.reshape(source_shape)[:, -1, -1] if array.size == math.prod(source_shape) and len(source_shape) == 3 else None
 
 
 def _no_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
@@ -65,14 +65,14 @@ def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
     """Return a gradient in the shape that the program's lines use."""
     array = np.asarray(array, dtype=np.float64)
     images = array.shape[:1] if program.has_images(name) else ()
-    inner, shown = (images + of[name[1:]] for of in (program.shapes, program.shown))
+    inner, shown = (images + shapes[name[1:]] for shapes in (program.shapes, program.shown))
     if array.shape not in (inner, shown):
         raise Problem("network.shape", name=name, shape=array.shape, wanted=shown)
     return array.reshape(inner)
 
 
-def with_numbers(given: np.ndarray, ours: np.ndarray) -> np.ndarray:
+def with_numbers(submitted: np.ndarray, ours: np.ndarray) -> np.ndarray:
     """Return the submitted array, with our values in place of NaN and infinities, so that they do not spread to other
     arrays."""
-    finite = np.isfinite(given)
-    return given if finite.all() else np.where(finite, given, ours)
+    finite = np.isfinite(submitted)
+    return submitted if finite.all() else np.where(finite, submitted, ours)

@@ -33,11 +33,11 @@ class Precision:
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
 
     @np.errstate(all="ignore")
-    def alike(self, one: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    def alike(self, array: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
         """Return which entries are equal at this precision. Entries that are not finite must agree exactly."""
-        apart, size = np.abs(one - other), np.maximum(np.abs(one), np.abs(other))
-        near = np.isfinite(size) & ((apart <= self.relative * size) | (apart <= SAFETY * doubt))
-        return near | (one == other) | (np.isnan(one) & np.isnan(other))
+        difference, size = np.abs(array - other), np.maximum(np.abs(array), np.abs(other))
+        near = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * doubt))
+        return near | (array == other) | (np.isnan(array) & np.isnan(other))
 
 
 def _of(dtype: type, relative: float, kind: str) -> Precision:
@@ -75,13 +75,13 @@ def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
     >>> [one.kind for one in found.values()], precisions({"df": np.array([0.1234567, 12.34567])})["df"].digits
     (['single', 'single'], 7)
     """
-    wide = _of_numbers([array for array in arrays.values() if _dtype(array) is DOUBLE])
-    found, so_far = {}, DOUBLE
+    float64_precision = _of_numbers([array for array in arrays.values() if _dtype(array) is DOUBLE])
+    result, least_precise = {}, DOUBLE
     for name, array in arrays.items():
-        own = wide if _dtype(array) is DOUBLE else _dtype(array)
-        so_far = max(so_far, own, key=lambda one: (one.relative, one.epsilon))
-        found[name] = so_far
-    return found
+        precision = float64_precision if _dtype(array) is DOUBLE else _dtype(array)
+        least_precise = max(least_precise, precision, key=lambda one: (one.relative, one.epsilon))
+        result[name] = least_precise
+    return result
 
 
 def _dtype(array: np.ndarray) -> Precision:

@@ -50,7 +50,7 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
     >>> [turn.name for turn in rearrangements(program, "db")], "transposed" in [turn.name for turn in rearrangements(program, "dz1")]
     (['reversed', 'last_entry', 'first_entry'], False)
     """
-    shape, laid = program.shapes[name[1:]], program.laid_out[name[1:]]
+    shape, unflattened = program.shapes[name[1:]], program.laid_out[name[1:]]
     if len(shape) == 1:
         yield REVERSED
     else:
@@ -58,8 +58,8 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
         yield from (turn for turn in MAPS if turn.of(sample).shape == shape)
     if len(shape) == 4 and shape[0] == shape[1] > 1:
         yield EXCHANGED
-    if len(laid) > len(shape):
-        yield from _orders(shape, laid)
+    if len(unflattened) > len(shape):
+        yield from _orders(shape, unflattened)
     yield from left_out(program, name)
     yield from shifted(program, name)
 
@@ -97,10 +97,10 @@ def _nearest_order(ours: Array, theirs: Array) -> list[int]:
     ours, theirs = ours.reshape(n, -1), theirs.reshape(n, -1)
     if ours.size * n > MOST_COMPARED or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
         return []
-    apart = np.abs(theirs[:, None] - ours).max(axis=-1)
-    apart[np.arange(n), np.arange(n)] *= 1 - 1e-9  # among equal slices, prefer the original order
+    distances = np.abs(theirs[:, None] - ours).max(axis=-1)
+    distances[np.arange(n), np.arange(n)] *= 1 - 1e-9  # among equal slices, prefer the original order
     order: list[int] = []
-    for row in apart:
+    for row in distances:
         row[order] = np.inf
         order.append(int(row.argmin()))
     return order
@@ -120,36 +120,36 @@ def left_out(program: Program, name: str) -> Iterator[Rearrangement]:
     """
     shape = program.shapes[name[1:]]
     if len(shape) > 1:
-        ways = {"row": (-2,), "column": (-1,), "row_and_column": (-2, -1)}
-        ways = {way: axes for way, axes in ways.items() if min(shape[axis] for axis in axes) > 1}
-        yield from (_gap(f"{end}_{way}", axes, end, "{}[..., ") for end in ("last", "first") for way, axes in ways.items())
+        directions = {"row": (-2,), "column": (-1,), "row_and_column": (-2, -1)}
+        directions = {direction: axes for direction, axes in directions.items() if min(shape[axis] for axis in axes) > 1}
+        yield from (_gap(f"{end}_{direction}", axes, end, "{}[..., ") for end in ("last", "first") for direction, axes in directions.items())
     if len(shape) != 2 and shape[0] > 1:
-        of_all = "{}[:, " if program.has_images(name) else "{}["
-        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (-len(shape),), end, of_all) for end in ("last", "first"))
+        prefix = "{}[:, " if program.has_images(name) else "{}["
+        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (-len(shape),), end, prefix) for end in ("last", "first"))
 
 
 def _gap(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrangement:
-    kept = ":-1" if end == "last" else "1:"
-    code += (", ".join(kept if axis in axes else ":" for axis in (-2, -1)) if code.endswith("..., ") else kept) + "]"
-    return Rearrangement(name, partial(_without, axes=axes, at=-1 if end == "last" else 0), code)
+    kept_slice = ":-1" if end == "last" else "1:"
+    code += (", ".join(kept_slice if axis in axes else ":" for axis in (-2, -1)) if code.endswith("..., ") else kept_slice) + "]"
+    return Rearrangement(name, partial(_without, axes=axes, position=-1 if end == "last" else 0), code)
 
 
-def _without(a: Array, axes: tuple[int, ...], at: int) -> Array:
+def _without(a: Array, axes: tuple[int, ...], position: int) -> Array:
     """Return the array with zeros at the end or the beginning of some axes."""
-    found = np.array(a)
+    result = np.array(a)
     for axis in axes:
-        np.moveaxis(found, axis, 0)[at] = 0
-    return found
+        np.moveaxis(result, axis, 0)[position] = 0
+    return result
 
 
-def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrangement]:
+def _orders(shape: tuple[int, ...], unflattened: tuple[int, ...]) -> Iterator[Rearrangement]:
     """Yield other orders in which the rows of a dense layer may correspond to the cells of a map (C,H,W)."""
-    columns, last = (0, 2, 1, *range(3, len(laid))), (1, 2, 0, *range(3, len(laid)))
-    ways: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(laid[1:3]) > 1), "channels_last": (last, laid[0] > 1)}
-    for name, (axes, matters) in ways.items():
-        if matters:
-            code = "{}.reshape" + f"{laid}.transpose{axes}.reshape{shape}"
-            yield Rearrangement(name, partial(_reordered, laid=laid, axes=axes, own=len(shape)), code)
+    columns, last = (0, 2, 1, *range(3, len(unflattened))), (1, 2, 0, *range(3, len(unflattened)))
+    orders: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(unflattened[1:3]) > 1), "channels_last": (last, unflattened[0] > 1)}
+    for name, (axes, is_different) in orders.items():
+        if is_different:
+            code = "{}.reshape" + f"{unflattened}.transpose{axes}.reshape{shape}"
+            yield Rearrangement(name, partial(_reordered, laid=unflattened, axes=axes, own=len(shape)), code)
 
 
 def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:

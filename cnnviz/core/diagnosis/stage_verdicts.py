@@ -13,24 +13,24 @@ RIGHT, INHERITS, WRONG = "right", "inherits", "wrong"
 """Verdicts in ascending order. A stage of several arrays gets the worst verdict."""
 
 
-def first_wrong(found: Mapping[str, str]) -> str:
+def first_wrong(stages: Mapping[str, str]) -> str:
     """Return the first stage that is wrong by itself, or "" if there is none.
 
     >>> first_wrong({"dz2": "right", "da1": "wrong", "dz1": "inherits"})
     'da1'
     """
-    return next((stage for stage, verdict in found.items() if verdict == WRONG), "")
+    return next((stage for stage, verdict in stages.items() if verdict == WRONG), "")
 
 
-def by_stage(network: Architecture, found: Mapping[str, str]) -> dict[str, str]:
+def by_stage(network: Architecture, verdicts: Mapping[str, str]) -> dict[str, str]:
     """Return the verdicts on stages, in order, and on "dx", from those on arrays. The worst array of a stage decides.
    """
     flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
     stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}
     worst = (RIGHT, INHERITS, WRONG).index
-    judged: dict[str, str] = {}
+    result: dict[str, str] = {}
     for stage, makes in stages.items():
-        of = [found[name] for name in (*(["dv"] if stage == flattened else []), *makes) if name in found]
-        if of:
-            judged[stage] = max(of, key=worst)
-    return judged
+        stage_verdicts = [verdicts[name] for name in (*(["dv"] if stage == flattened else []), *makes) if name in verdicts]
+        if stage_verdicts:
+            result[stage] = max(stage_verdicts, key=worst)
+    return result

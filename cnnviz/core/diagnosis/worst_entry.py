@@ -31,13 +31,13 @@ class Worst:
 
 
 @np.errstate(all="ignore")
-def worst_of(one: Compared) -> Worst:
+def worst_of(comparison: Compared) -> Worst:
     """Return the wrong entry with the largest absolute difference. Relative errors are all equal if a factor is
     wrong."""
-    apart = np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), -1.0)
-    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(apart)), apart.shape))
-    ratios = (one.theirs / one.ours)[one.wrong]
+    differences = np.where(comparison.wrong, np.nan_to_num(np.abs(comparison.theirs - comparison.ours), nan=np.inf, posinf=np.inf), -1.0)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(differences)), differences.shape))
+    ratios = (comparison.theirs / comparison.ours)[comparison.wrong]
     ratios = ratios[np.isfinite(ratios)]
-    known = (float(ratios.min()), float(ratios.max())) if ratios.size else None
-    error = float(np.asarray(relative_error(one.theirs[index], one.ours[index])))
-    return Worst(one.name, index, float(one.theirs[index]), float(one.ours[index]), error, known)
+    ratio_range = (float(ratios.min()), float(ratios.max())) if ratios.size else None
+    error = float(np.asarray(relative_error(comparison.theirs[index], comparison.ours[index])))
+    return Worst(comparison.name, index, float(comparison.theirs[index]), float(comparison.ours[index]), error, ratio_range)

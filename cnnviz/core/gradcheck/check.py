@@ -67,13 +67,13 @@ def check_gradients(
     """
     if not step > 0:
         raise Problem("gradcheck.step", step=step)
-    nudged = differences(params, x, y, stride, padding, network, given=given, training=training)
-    program = nudged.program
+    pass_differences = differences(params, x, y, stride, padding, network, given=given, training=training)
+    program = pass_differences.program
     names = tuple(program.parameters) if parameters is None else tuple(parameters)
-    analytic = by_parameter(nudged.gradients if gradients is None else gradients, nudged, names)
-    tell = _telling(progress, {name: nudged.path(name).cost for name in names})
-    found = {name: check_parameter(nudged, name, analytic[name].reshape(-1), step, tell(name)) for name in names}
-    return _result(analytic, found, is_finite(nudged, names))
+    analytic = by_parameter(pass_differences.gradients if gradients is None else gradients, pass_differences, names)
+    progress_for = _telling(progress, {name: pass_differences.path(name).cost for name in names})
+    checks = {name: check_parameter(pass_differences, name, analytic[name].reshape(-1), step, progress_for(name)) for name in names}
+    return _result(analytic, checks, is_finite(pass_differences, names))
 
 
 def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:
@@ -93,13 +93,13 @@ def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[s
     return of
 
 
-def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite: bool) -> GradientCheck:
-    shaped = [{name: found[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(5)]
-    central, doubt, errors, structural, kinks = shaped
-    marked = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
+def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, Found], finite: bool) -> GradientCheck:
+    fields = [{name: checks[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(5)]
+    central, doubt, errors, structural, kinks = fields
+    entry_marks = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
     if not finite:
-        marked = {name: np.full_like(array, UNDECIDED) for name, array in marked.items()}
-    return GradientCheck(analytic, central, errors, kinks, doubt, marked, finite, structural)
+        entry_marks = {name: np.full_like(array, UNDECIDED) for name, array in entry_marks.items()}
+    return GradientCheck(analytic, central, errors, kinks, doubt, entry_marks, finite, structural)
 
 
 @np.errstate(all="ignore")  # a mistake may divide by 0
@@ -111,9 +111,9 @@ def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> G
     >>> judged_again(right, {"df": np.zeros((3, 3)), "dw": right.analytic["w"], "db": right.analytic["b"]}).wrong
     9
     """
-    given = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}
+    analytic = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}
     if not check.finite:
-        return replace(check, analytic=given)
-    errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in given.items()}
-    marked = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in given.items()}
-    return replace(check, analytic=given, relative_error=errors, marks=marked)
+        return replace(check, analytic=analytic)
+    errors = {name: relative_error(array, check.numeric[name], threshold(check.doubt[name]) / TOLERANCE) for name, array in analytic.items()}
+    entry_marks = {name: marks(array, check.numeric[name], check.doubt[name], check.structural[name], check.kinks[name]) for name, array in analytic.items()}
+    return replace(check, analytic=analytic, relative_error=errors, marks=entry_marks)

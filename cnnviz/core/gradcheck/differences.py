@@ -86,31 +86,31 @@ class Differences:
 
         `bends` requests `Sides.bend`.
         """
-        path, change, before = self.path(name), self.program.loss_change, self.values[self.end]
-        h, found, size = self._h(path, step), [], path.size if entries is None else len(entries)
+        path, change, end = self.path(name), self.program.loss_change, self.values[self.end]
+        h, blocks, size = self._h(path, step), [], path.size if entries is None else len(entries)
         for values, effect in self._blocks(path, h, entries):
             # In Fortran order, sums over the few outputs of many copies are several times as fast.
-            ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *before.shape))
-            up, back = change(ends, before, self.y).reshape(2, -1)
+            ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *end.shape))
+            up, down = change(ends, end, self.y).reshape(2, -1)
             # A nudge that changes the loss by more than the loss itself, behind large weights, adds its own
             # round-off.
-            doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(back))
-            moved = length((ends - before).reshape(len(ends), -1)).reshape(2, -1)
-            bend = self._bend(path, values, moved).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
-            found.append((up, -back, doubt / h, bend, np.where(moved > SEEN * np.abs(before).max(), moved, 0).sum(axis=0)))
+            doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
+            changes = length((ends - end).reshape(len(ends), -1)).reshape(2, -1)
+            bend = self._bend(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
+            blocks.append((up, -down, doubt / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
             if progress:
                 progress(len(effect) / size)
-        return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
+        return Sides(h, *map(np.concatenate, zip(*blocks, strict=True)))
 
-    def _bend(self, path: Path, values: PassValues, moved: np.ndarray) -> np.ndarray:
+    def _bend(self, path: Path, values: PassValues, end_change: np.ndarray) -> np.ndarray:
         """Return the largest change of the loss, (2, n), by which lines with kinks may deviate from their slopes at
-        θ. `moved` is the change of the end of the pass.
+        θ. `end_change` is the change of the end of the pass.
 
         Σ ∂y·Δy - Σ ∂x·Δx over these lines is 0 while all gates and winners stay the same. If ∂y vanishes only at θ, as in a
         network that has learned its target, a kink still bends what is squared in the loss.
         """
-        bends = sum((sign * self._moved(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *moved.shape)))
-        return np.abs(bends[0]) + moved / 2 * np.abs(bends[1])
+        bends = sum((sign * self._moved(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *end_change.shape)))
+        return np.abs(bends[0]) + end_change / 2 * np.abs(bends[1])
 
     def _moved(self, values: PassValues, symbol: str) -> np.ndarray:
         """Return Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
@@ -139,13 +139,13 @@ class Differences:
     def _blocks(self, path: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[PassValues, np.ndarray]]:
         """Yield block by block the passes with entries raised and lowered by h, (2, rows, …), and the effects per
         unit (n, …)."""
-        for part in _parts(path, np.arange(path.size) if entries is None else entries):
+        for block in _parts(path, np.arange(path.size) if entries is None else entries):
             check_cancelled()
-            effect = self._effects(path, part.reshape(-1))
-            shift, middle = self.dtype.type(h) * effect.reshape(*part.shape, *effect.shape[1:]), self.values[path.target]
+            effect = self._effects(path, block.reshape(-1))
+            shift, value = self.dtype.type(h) * effect.reshape(*block.shape, *effect.shape[1:]), self.values[path.target]
             nudged = np.empty((2, *shift.shape), self.dtype)
-            np.add(middle, shift, out=nudged[0])
-            np.subtract(middle, shift, out=nudged[1])
+            np.add(value, shift, out=nudged[0])
+            np.subtract(value, shift, out=nudged[1])
             values = self.values | {path.target: nudged}
             for line in path.lines:
                 line.step(values)
@@ -182,8 +182,8 @@ class Differences:
         """The possible error of each gradient itself. If its terms cancel, as before a normalization, only round-off
         may remain."""
         info = np.finfo(self.dtype)
-        found = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
-        return {name: doubt.size.reshape(-1) for name, doubt in found.items()}
+        gradient_doubts = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
+        return {name: doubt.size.reshape(-1) for name, doubt in gradient_doubts.items()}
 
     def _made(self, symbol: str) -> np.ndarray:
         """Return a value or a gradient in the shape that lines use."""
@@ -199,9 +199,9 @@ class Differences:
         They are not all 1: a softmax, whose outputs add up to 1, would pass back nothing. Outputs that do not affect the loss get 0.
         """
         shape = self.values[self.end].shape
-        some = np.linspace(1, 0.5, math.prod(shape), dtype=self.dtype) * self.program.network.depends_on(self.y).reshape(-1)
-        at_1 = {f"d{self.end}": lambda values, exact: some.reshape(shape)}
-        return self.gradients, self.program.backward(self.params, self.trace, self.y, at_1)
+        end_slopes = np.linspace(1, 0.5, math.prod(shape), dtype=self.dtype) * self.program.network.depends_on(self.y).reshape(-1)
+        overrides = {f"d{self.end}": lambda values, exact: end_slopes.reshape(shape)}
+        return self.gradients, self.program.backward(self.params, self.trace, self.y, overrides)
 
     @cached_property
     def round_off(self) -> RoundOff:
@@ -211,8 +211,8 @@ class Differences:
 
 def _parts(path: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
     """Yield blocks of entries in rows of equal length, (rows, entries per row)."""
-    whole = len(entries) // path.row * path.row
-    for start in range(0, whole, path.block):
-        yield entries[start : min(whole, start + path.block)].reshape(-1, path.row)
-    if whole < len(entries):
-        yield entries[None, whole:]
+    full_count = len(entries) // path.row * path.row
+    for start in range(0, full_count, path.block):
+        yield entries[start : min(full_count, start + path.block)].reshape(-1, path.row)
+    if full_count < len(entries):
+        yield entries[None, full_count:]

@@ -47,19 +47,19 @@ def step_sweep(
     >>> [float(sweep.steps[error.argmin()]) for error in sweep.errors.values()]
     [0.01, 1e-05]
     """
-    double = differences(params, x, y, stride, padding, network, given=given)
-    program = double.program
-    gradients = by_parameter(double.gradients, double, tuple(program.parameters))
-    some = {name: _evenly(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
-    a = np.concatenate([array.reshape(-1)[some[name]] for name, array in gradients.items()])
+    float64_pass = differences(params, x, y, stride, padding, network, given=given)
+    program = float64_pass.program
+    gradients = by_parameter(float64_pass.gradients, float64_pass, tuple(program.parameters))
+    entries_of = {name: _evenly(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
+    a = np.concatenate([array.reshape(-1)[entries_of[name]] for name, array in gradients.items()])
 
-    def error(nudged: Differences, step: float) -> float:
-        n = np.concatenate([nudged.central(name, step, entries) for name, entries in some.items()]).astype(np.float64)
+    def error(pass_differences: Differences, step: float) -> float:
+        n = np.concatenate([pass_differences.central(name, step, entries) for name, entries in entries_of.items()]).astype(np.float64)
         scale = max(np.linalg.norm(a), np.linalg.norm(n))
         return float(np.linalg.norm(n - a) / scale) if scale else 0.0
 
-    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32, given), "float64": double}
-    errors = {name: np.array([error(nudged, step) for step in steps]) for name, nudged in precisions.items()}
+    precisions = {"float32": differences(params, x, y, stride, padding, network, np.float32, given), "float64": float64_pass}
+    errors = {name: np.array([error(pass_differences, step) for step in steps]) for name, pass_differences in precisions.items()}
     return StepSweep(np.array(steps), errors)
 
 

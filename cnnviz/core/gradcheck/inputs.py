@@ -31,24 +31,24 @@ def differences(
     return Differences(program, params, x, network.targets(y, shape) if network else targets(y, shape), dtype, given)
 
 
-def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
+def is_finite(pass_differences: Differences, names: tuple[str, ...]) -> bool:
     """Return whether all arrays of our own pass, its loss and the gradients of these parameters are finite."""
-    loss = nudged.program.loss_line.make(nudged.values | {"y": nudged.y})
-    arrays = (loss, *nudged.trace.values(), *(nudged.gradients[f"d{name}"] for name in names))
+    loss = pass_differences.program.loss_line.make(pass_differences.values | {"y": pass_differences.y})
+    arrays = (loss, *pass_differences.trace.values(), *(pass_differences.gradients[f"d{name}"] for name in names))
     return bool(np.isfinite(np.concatenate([array.reshape(-1) for array in arrays])).all())
 
 
 def by_parameter(
-    gradients: Gradients | Mapping[str, np.ndarray], nudged: Differences, names: tuple[str, ...]
+    gradients: Gradients | Mapping[str, np.ndarray], pass_differences: Differences, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
     """Return the gradients by parameter. Raise Problem if one is missing or has another shape."""
-    found = {}
+    result = {}
     for name in names:
         key = next((key for key in (f"d{name}", name) if key in gradients), None)
         if key is None:
             raise Problem("gradcheck.missing", name=name)
-        found[name] = as_frozen(gradients[key])
-        wanted = nudged.trace.x.shape if name == "x" else nudged.program.shown[name]
-        if found[name].shape != wanted:
-            raise Problem("gradcheck.shape", name=name, shape=found[name].shape, wanted=wanted)
-    return found
+        result[name] = as_frozen(gradients[key])
+        expected = pass_differences.trace.x.shape if name == "x" else pass_differences.program.shown[name]
+        if result[name].shape != expected:
+            raise Problem("gradcheck.shape", name=name, shape=result[name].shape, wanted=expected)
+    return result

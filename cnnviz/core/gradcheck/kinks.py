@@ -32,26 +32,26 @@ class Found(NamedTuple):
     kinks: np.ndarray
 
 
-def check_parameter(nudged: Differences, name: str, analytic: np.ndarray, step: float, told: Callable[[float], None]) -> Found:
+def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarray, step: float, progress: Callable[[float], None]) -> Found:
     """Return everything that a parameter's entries are judged by; `analytic` (n,) is the gradient to be checked."""
-    at = nudged.sides(name, step, progress=told)
-    terms, kinks = nudged.terms(name), np.zeros(analytic.size, bool)
+    sides = pass_differences.sides(name, step, progress=progress)
+    terms, kinks = pass_differences.terms(name), np.zeros(analytic.size, bool)
     # The gradient has round-off, too: if its terms cancel, as before a normalization, the difference may be exact.
-    least = nudged.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
-    central, doubt = at.central, np.maximum(at.doubt, least)
-    error, look = _error(analytic, central, doubt), np.flatnonzero(_odd(at, doubt, analytic))
-    if look.size:
-        moved = at.moved.copy()
-        central[look], doubt[look], kinks[look], moved[look] = _looked_at(nudged, name, step, look, at.some(look), analytic[look])
-        doubt = np.maximum(doubt, least)
+    least = pass_differences.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
+    central, doubt = sides.central, np.maximum(sides.doubt, gradient_doubt)
+    error, unclear = _error(analytic, central, doubt), np.flatnonzero(_odd(sides, doubt, analytic))
+    if unclear.size:
+        end_change = sides.moved.copy()
+        central[unclear], doubt[unclear], kinks[unclear], end_change[unclear] = _looked_at(pass_differences, name, step, unclear, sides.some(unclear), analytic[unclear])
+        doubt = np.maximum(doubt, gradient_doubt)
         # The gradient is not 0, but a nudge changes the output only by round-off: both lie on plateaus, before and
         # after a jump.
-        own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
-        doubt[(np.abs(central) <= doubt) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
+        own = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
+        doubt[(np.abs(central) <= doubt) & (end_change == 0) & (gradient > SAFETY * doubt)] = np.inf
         differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
         if differs.any():
-            doubt[differs] = np.hypot(doubt, nudged.own_errors[f"d{name}"])[differs]
-        error[look] = _error(analytic[look], central[look], doubt[look])
+            doubt[differs] = np.hypot(doubt, pass_differences.own_errors[f"d{name}"])[differs]
+        error[unclear] = _error(analytic[unclear], central[unclear], doubt[unclear])
     return Found(central, doubt, error, terms == 0, kinks)
 
 
@@ -59,13 +59,13 @@ def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.n
     return relative_error(analytic, central, threshold(doubt) / TOLERANCE)
 
 
-def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
+def _odd(sides: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
     """Return the entries that need a second look: not well within the tolerance, or with different one-sided slopes."""
-    one_sided = np.abs(at.apart) > np.abs(at.central) / 1000 + 2 * SAFETY * doubt
-    return np.asarray(~(_error(analytic, at.central, doubt) <= TOLERANCE / 10) | one_sided)
+    one_sided = np.abs(sides.apart) > np.abs(sides.central) / 1000 + 2 * SAFETY * doubt
+    return np.asarray(~(_error(analytic, sides.central, doubt) <= TOLERANCE / 10) | one_sided)
 
 
-def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
+def stands_at_kink(pass_differences: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
     """Return whether one entry (flat index) lies at a kink, as `check_parameter` finds for all.
 
     >>> from cnnviz.core.network.network import Network
@@ -74,15 +74,15 @@ def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, 
     >>> [stands_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]
     [False, True]
     """
-    if not nudged.path(name).kinks:
+    if not pass_differences.path(name).kinks:
         return False
-    entries, given = np.array([entry]), np.array([analytic])
-    at = nudged.sides(name, step, entries)
-    return bool(_odd(at, at.doubt, given)[0] and _looked_at(nudged, name, step, entries, at, given)[2][0])
+    entries, gradient = np.array([entry]), np.array([analytic])
+    sides = pass_differences.sides(name, step, entries)
+    return bool(_odd(sides, sides.doubt, gradient)[0] and _looked_at(pass_differences, name, step, entries, sides, gradient)[2][0])
 
 
 def _looked_at(
-    nudged: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
+    pass_differences: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
 ) -> np.ndarray:
     """Return refined central differences, doubts, kinks and changes of the end of the pass, (4,n), from a step twice
     as long or from smaller ones.
@@ -90,23 +90,23 @@ def _looked_at(
     Two steps may agree by chance if the loss has plateaus or bends strongly. An entry is called wrong only if the next smaller step
     confirms it; otherwise it is undecided.
     """
-    pair = _Pair(near, nudged.sides(name, 2 * step, entries, bends=True))
-    found = pair.found
-    unconfirmed = _error(analytic, *found[:2]) > TOLERANCE
-    for times in CLOSEST:
-        unsure = np.asarray(found[2:4].any(axis=0))
-        unconfirmed &= found[2] == 0  # an entry at a kink is not called wrong
-        asked = np.flatnonzero(unsure & (times in CLOSER) | unconfirmed)
-        if not asked.size:
+    pair = _Pair(near, pass_differences.sides(name, 2 * step, entries, bends=True))
+    results = pair.found
+    unconfirmed = _error(analytic, *results[:2]) > TOLERANCE
+    for divisor in CLOSEST:
+        is_unsure = np.asarray(results[2:4].any(axis=0))
+        unconfirmed &= results[2] == 0  # an entry at a kink is not called wrong
+        retried = np.flatnonzero(is_unsure & (divisor in CLOSER) | unconfirmed)
+        if not retried.size:
             break
-        pair = _Pair(*(nudged.sides(name, n * step / times, entries[asked], bends=n > 1) for n in (1, 2)))
-        central, doubt = found[:2, asked]
-        other = unsure[asked] | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
-        taken = other | (pair.doubt < doubt)
-        found[:, asked[taken]] = pair.found[:, taken]
-        unconfirmed[asked] = (other | pair.jumps | pair.bent) & (_error(analytic[asked], *found[:2, asked]) > TOLERANCE)
-    central, doubt, bent, jumps, moved = found
-    return np.stack([central, np.where((jumps > bent) | (unconfirmed & (bent == 0)), np.inf, doubt), bent, moved])
+        pair = _Pair(*(pass_differences.sides(name, n * step / divisor, entries[retried], bends=n > 1) for n in (1, 2)))
+        central, doubt = results[:2, retried]
+        is_different = is_unsure[retried] | (np.abs(pair.central - central) > SAFETY * (pair.doubt + doubt))
+        is_better = is_different | (pair.doubt < doubt)
+        results[:, retried[is_better]] = pair.found[:, is_better]
+        unconfirmed[retried] = (is_different | pair.jumps | pair.bent) & (_error(analytic[retried], *results[:2, retried]) > TOLERANCE)
+    central, doubt, bent, jumps, end_change = results
+    return np.stack([central, np.where((jumps > bent) | (unconfirmed & (bent == 0)), np.inf, doubt), bent, end_change])
 
 
 class _Pair:
@@ -123,9 +123,9 @@ class _Pair:
         uneven = np.maximum(0, np.abs(far.apart / 2 - near.apart) - 2 * near.doubt)
         size = np.abs(near.central)
         doubts = np.hypot(near.doubt, error), np.hypot(far.doubt, 4 * error)
-        freed = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
+        corrected = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
         # A longer step has less round-off, which pays off while its truncation error is negligible.
-        self.central = np.where(doubts[1] < doubts[0], far.central, freed)
+        self.central = np.where(doubts[1] < doubts[0], far.central, corrected)
         self.bent = far.bend > np.maximum(far.doubt, TOLERANCE / 10 * np.abs(far.central))
         self.jumps = (3 * np.abs(error) > np.maximum(3 * near.doubt, STEADY * size)) | (uneven > STEADY * np.maximum(size, np.abs(near.apart)))
         self.jumps |= (np.abs(far.moved / 2 - near.moved) > STEADY * near.moved) & (near.moved > 0)

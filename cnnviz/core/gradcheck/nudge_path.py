@@ -43,12 +43,12 @@ class Path:
 def path(program: Program, name: str, images: int = 1) -> Path:
     """Return the path of a nudge of a parameter, or of "x", to the loss, for a batch of `images`."""
     network, size = program.network, math.prod(program.shapes[name]) * (images if name == "x" else 1)
-    owners = {names.of(letter): n for n, names in enumerate(network.names) for letter in network.layers[n].parameters(program.inputs[n])}
-    place = None if name == "x" else owners[name]
-    target = "x" if place is None else network.names[place].output
-    made = [line.target for line in program.forward_lines]
-    start = 0 if place is None else made.index(target) + 1
-    lines = tuple(line for line in program.forward_lines[start : made.index(end_of(program)) + 1] if not line.target.endswith(".bound"))
+    layer_of = {names.of(letter): n for n, names in enumerate(network.names) for letter in network.layers[n].parameters(program.inputs[n])}
+    layer_index = None if name == "x" else layer_of[name]
+    target = "x" if layer_index is None else network.names[layer_index].output
+    targets = [line.target for line in program.forward_lines]
+    start = 0 if layer_index is None else targets.index(target) + 1
+    lines = tuple(line for line in program.forward_lines[start : targets.index(end_of(program)) + 1] if not line.target.endswith(".bound"))
     largest = max([math.prod(program.shapes[target]), *map(_numbers(program), lines)])
     block = max(1, BYTES // (16 * largest * images))
     # A row of copies is one product with a dense layer's w. If that product is too large even for a single copy, it
@@ -57,16 +57,16 @@ def path(program: Program, name: str, images: int = 1) -> Path:
     products = max([1, *(images * network.layers[n].multiplications(program.inputs[n]) for n in rows)])
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
     cost = images * size * sum(_numbers(program)(line) for line in lines)
-    own = () if place is None else (program.forward_lines[start - 1],)
-    roles = {} if place is None else {role: network.names[place].of(role) for role in program.roles(place)}
-    return Path(name, size, place, target, roles, _kinks(program, lines), own, lines, block // row * row, row, cost)
+    own_lines = () if layer_index is None else (program.forward_lines[start - 1],)
+    roles = {} if layer_index is None else {role: network.names[layer_index].of(role) for role in program.roles(layer_index)}
+    return Path(name, size, layer_index, target, roles, _kinks(program, lines), own_lines, lines, block // row * row, row, cost)
 
 
 def _kinks(program: Program, lines: tuple[Op, ...]) -> dict[str, int]:
     """Return the inputs of lines with kinks as -1 and their outputs as 1. Symbols that are both are left out."""
     kinks = [line for line in lines if line.layer is not None and program.network.layers[line.layer].has_kinks]
-    into, out = {line.sources[0] for line in kinks}, {line.target for line in kinks}
-    return dict.fromkeys(sorted(into - out), -1) | dict.fromkeys(sorted(out - into), 1)
+    inputs, outputs = {line.sources[0] for line in kinks}, {line.target for line in kinks}
+    return dict.fromkeys(sorted(inputs - outputs), -1) | dict.fromkeys(sorted(outputs - inputs), 1)
 
 
 def end_of(program: Program) -> str:

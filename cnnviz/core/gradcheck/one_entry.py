@@ -61,22 +61,22 @@ def nudges(
 
     def loss(by: float) -> float:
         check_cancelled()
-        moved = start[name].copy()
-        moved.reshape(-1)[at] += dtype(by)
-        return float(program.loss_line.make({**program.run_forward({**start, name: moved}), "y": targets}))
+        nudged = start[name].copy()
+        nudged.reshape(-1)[flat_index] += dtype(by)
+        return float(program.loss_line.make({**program.run_forward({**start, name: nudged}), "y": targets}))
 
-    at = np.ravel_multi_index(index, x.shape if program.run.images and name == "x" else program.shown[name])
+    flat_index = np.ravel_multi_index(index, x.shape if program.run.images and name == "x" else program.shown[name])
     return [Nudge(step, loss(step), loss(-step)) for step in steps]
 
 
 @np.errstate(all="ignore")  # the gradient may be infinite
-def central_errors(found: Iterable[Nudge], exact: float) -> np.ndarray:
+def central_errors(nudge_list: Iterable[Nudge], exact: float) -> np.ndarray:
     """Return the relative error of each central difference, (S,); 1 if a step is too small to change the loss.
 
     >>> central_errors([Nudge(0.5, 3.0, 1.0), Nudge(0.5, 1.0, 1.0)], 1.0).tolist()
     [0.5, 1.0]
     """
-    return relative_error(np.array([nudge.central for nudge in found]), np.array(exact))
+    return relative_error(np.array([nudge.central for nudge in nudge_list]), np.array(exact))
 
 
 def digits_right(value: float, exact: float) -> int:

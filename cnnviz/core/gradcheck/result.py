@@ -40,11 +40,11 @@ class GradientCheck(ReadOnly):
     @property
     def worst(self) -> Entry:
         """The judged entry with the largest relative error. NaN counts as infinite."""
-        judged = {name: np.where(np.isnan(error), np.inf, error) for name, error in self.relative_error.items()}
-        judged = {name: np.where(self.marks[name] <= WRONG, error, -1.0) for name, error in judged.items()}
-        name = max(judged, key=lambda name: judged[name].max())
-        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(judged[name])), judged[name].shape))
-        return Entry(name, index, *(float(of[name][index]) for of in (self.analytic, self.numeric, self.relative_error)))
+        errors = {name: np.where(np.isnan(error), np.inf, error) for name, error in self.relative_error.items()}
+        errors = {name: np.where(self.marks[name] <= WRONG, error, -1.0) for name, error in errors.items()}
+        name = max(errors, key=lambda name: errors[name].max())
+        index = tuple(int(i) for i in np.unravel_index(int(np.argmax(errors[name])), errors[name].shape))
+        return Entry(name, index, *(float(arrays[name][index]) for arrays in (self.analytic, self.numeric, self.relative_error)))
 
     @property
     def count(self) -> int:

@@ -33,7 +33,7 @@ class RoundOff:
         touched = (effect != 0).reshape(len(effect), -1).astype(effect.dtype)
         errors = np.sqrt(squares @ touched.T + far**2)  # (2, n)
         if near.size:
-            errors = np.maximum(errors, np.stack([(touched * one).max(axis=1) for one in near]))
+            errors = np.maximum(errors, np.stack([(touched * line_errors).max(axis=1) for line_errors in near]))
             errors = np.maximum(errors, far)
         of_loss, of_end = errors * scale + self.own
         return self.eps * (of_loss + length(moved.reshape(len(moved), -1)) / 2 * of_end)
@@ -45,21 +45,21 @@ class RoundOff:
         They are divided by `scale` (2, 1), the largest of each kind. The former are squared, and also returned unsquared if some
         squares underflow. For an entry that reaches only those, the largest one counts.
         """
-        alone, near, found = True, 0, [np.zeros((2, 0))]
+        alone, near, error_blocks = True, 0, [np.zeros((2, 0))]
         if not path.own:  # a nudged pixel is rounded, too
-            near, found = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
+            near, error_blocks = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":
                 alone = alone and (line.target == path.target or self._same(line))
                 near += alone
-                found.append(self._error(line, alone))
-        errors, cells = np.concatenate(found, axis=1), self.values[path.target].size
+                error_blocks.append(self._error(line, alone))
+        errors, cells = np.concatenate(error_blocks, axis=1), self.values[path.target].size
         scale = np.maximum(errors.max(axis=1, keepdims=True), TINY)
         errors /= scale
         lines, far = errors[:, : near * cells].reshape(2, near, cells), length(errors[:, near * cells :])[:, None]
         squares = (lines**2).sum(axis=1)
-        lost = ((squares < SQUARED**2) & lines.any(axis=1)).any() or ((far < SQUARED) & (far > 0)).any()
-        return length(np.swapaxes(lines, 1, 2)) if lost else squares[:, :0], squares, far, scale
+        has_underflow = ((squares < SQUARED**2) & lines.any(axis=1)).any() or ((far < SQUARED) & (far > 0)).any()
+        return length(np.swapaxes(lines, 1, 2)) if has_underflow else squares[:, :0], squares, far, scale
 
     def _error(self, line: Op, alone: bool) -> np.ndarray:
         """Return |∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes. `alone` means that each
@@ -84,21 +84,21 @@ class RoundOff:
     def _magnitude(self, line: Op) -> np.ndarray:
         """Return the round-off of a line's result, divided by eps."""
         value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
-        own = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
-        if own is not None:
-            return own
+        layer_magnitude = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
+        if layer_magnitude is not None:
+            return layer_magnitude
         parameters = layer.parameters(self.program.inputs[line.place])
         products = max((parameter.fan_in for parameter in parameters.values()), default=0)
         if products < 2:
             return value
         # Products of two sources are summed. A bias, which has no fan-in, is added once.
         bias = names.of("b")
-        sum_alone = line.without_rounding
-        given = {source: np.abs(self.values[source]) for source in sum_alone.sources}
-        scales = {source: max(float(array.max(initial=0)), TINY) for source, array in given.items()}
-        squares = {source: np.zeros_like(array) if source == bias else (array / scales[source]) ** 2 for source, array in given.items()}
-        scale = np.prod([scales[source] for source in given if source != bias])
-        return value + np.log2(products) / 2 * np.sqrt(sum_alone.make(squares)) * scale
+        sum_line = line.without_rounding
+        source_arrays = {source: np.abs(self.values[source]) for source in sum_line.sources}
+        scales = {source: max(float(array.max(initial=0)), TINY) for source, array in source_arrays.items()}
+        squares = {source: np.zeros_like(array) if source == bias else (array / scales[source]) ** 2 for source, array in source_arrays.items()}
+        scale = np.prod([scales[source] for source in source_arrays if source != bias])
+        return value + np.log2(products) / 2 * np.sqrt(sum_line.make(squares)) * scale
 
 
 TINY = float(np.finfo(np.float64).tiny)
@@ -113,9 +113,9 @@ def length(numbers: np.ndarray) -> np.ndarray:
     >>> length(np.array([[5e-200, 12e-200], [0.0, 7e200]])).tolist()
     [1.3e-199, 7e+200]
     """
-    found: np.ndarray = np.sqrt((numbers**2).sum(axis=-1))
-    odd = ~((found > SQUARED) & (found < 1 / SQUARED))
-    if (odd_ones := numbers[odd]).any():
-        scale = np.maximum(np.abs(odd_ones).sum(axis=-1), TINY)
-        found[odd] = np.sqrt(((odd_ones / scale[:, None]) ** 2).sum(axis=-1)) * scale
-    return found
+    norms: np.ndarray = np.sqrt((numbers**2).sum(axis=-1))
+    is_extreme = ~((norms > SQUARED) & (norms < 1 / SQUARED))
+    if (extreme := numbers[is_extreme]).any():
+        scale = np.maximum(np.abs(extreme).sum(axis=-1), TINY)
+        norms[is_extreme] = np.sqrt(((extreme / scale[:, None]) ** 2).sum(axis=-1)) * scale
+    return norms

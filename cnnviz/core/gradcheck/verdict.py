@@ -48,13 +48,13 @@ def marks(
     >>> marks(np.zeros(2), np.array([1e-13, 0.3]), 1e-12, structural=np.ones(2, bool), kinks=np.array([False, True])).tolist()
     [0, 2]
     """
-    apart, size, unsure = np.abs(given - central), np.abs(given), threshold(doubt)
-    blind = ~(np.isfinite(central) & np.isfinite(doubt))
-    agrees = (apart <= unsure) | (apart <= tolerance * np.maximum(size, np.abs(central)))
-    is_decided = (size >= unsure) | (structural & (given == 0))
-    found = np.where(blind, UNDECIDED, np.where(agrees, np.where(is_decided, RIGHT, UNDECIDED), WRONG))
-    found = np.where(kinks, KINK, found)
-    return np.where(np.isfinite(given), found, WRONG).astype(np.int8)
+    difference, size, smallest_decidable = np.abs(given - central), np.abs(given), threshold(doubt)
+    is_unknown = ~(np.isfinite(central) & np.isfinite(doubt))
+    agrees = (difference <= smallest_decidable) | (difference <= tolerance * np.maximum(size, np.abs(central)))
+    is_decided = (size >= smallest_decidable) | (structural & (given == 0))
+    result = np.where(is_unknown, UNDECIDED, np.where(agrees, np.where(is_decided, RIGHT, UNDECIDED), WRONG))
+    result = np.where(kinks, KINK, result)
+    return np.where(np.isfinite(given), result, WRONG).astype(np.int8)
 
 
 def relative_error(a: np.ndarray, n: np.ndarray, floor: float | np.ndarray = 0.0) -> np.ndarray:

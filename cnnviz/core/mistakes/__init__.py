@@ -56,16 +56,16 @@ def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd
     if name not in MISTAKES:
         raise Problem("mistake.unknown", name=name, known=tuple(MISTAKES))
     mistake = MISTAKES[name]
-    found = mistake.places(network, optimizer, images, training)
-    if not found and mistake.several and images < 2:
+    candidates = mistake.places(network, optimizer, images, training)
+    if not candidates and mistake.several and images < 2:
         raise Problem("mistake.one_image", name=name)
-    if not found and mistake.after == training:
+    if not candidates and mistake.after == training:
         raise Problem("mistake.mode", name=name, mode="eval" if training else "train")
-    if not found:
+    if not candidates:
         raise Problem("mistake.nowhere", name=name, kinds=MISTAKES[name].kinds)
     if not stage:
-        return found[-1]
-    for one in found:
+        return candidates[-1]
+    for one in candidates:
         if one.stage == stage:
             return one
-    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(one.stage for one in found))
+    raise Problem("mistake.elsewhere", name=name, stage=stage, places=tuple(one.stage for one in candidates))

@@ -96,10 +96,10 @@ class Mistake:
         >>> MISTAKES["overlap_assigned"].kinds, MISTAKES["adam_uncorrected"].kinds
         (('avg', 'conv', 'max'), ('adam',))
         """
-        named = {**LAYERS, **OPTIMIZERS}
+        classes = {**LAYERS, **OPTIMIZERS}
         kinds = {kind for change in self.line_overrides for kind in change.on}
-        found = {name for name, cls in named.items() if any(isinstance(kind, type) and issubclass(cls, kind) for kind in kinds)}
-        return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
+        names = {name for name, cls in classes.items() if any(isinstance(kind, type) and issubclass(cls, kind) for kind in kinds)}
+        return (*(loss for loss in LOSSES if loss in kinds), *sorted(names))
 
     def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[PlacedMistake, ...]:
         """Return every layer of a network where it is possible with that many images, in training or in eval mode, in
@@ -112,8 +112,8 @@ class Mistake:
         if "update" in roles:
             name = optimizer if isinstance(optimizer, str) else optimizer.name
             return (PlacedMistake(self, network, None),) if name in self.kinds else ()
-        fitting = (n for n in range(len(network.layers)) if any(change.fits(network, n) for change in self.line_overrides))
-        return tuple(PlacedMistake(self, network, place) for place in fitting)
+        layer_indices = (n for n in range(len(network.layers)) if any(change.fits(network, n) for change in self.line_overrides))
+        return tuple(PlacedMistake(self, network, place) for place in layer_indices)
 
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
         """Return the gradients that it causes in the teaching notebook's network, at the last layer that it fits."""
@@ -224,17 +224,17 @@ class PlacedMistake:
         line_overrides = [change for change in self.line_overrides if change.is_forward and not change.of_buffer]
         if not line_overrides:
             return trace
-        found = {self.target(change.role): override(change.function, self._finder(lines[self.target(change.role)])) for change in line_overrides}
-        return program.forward(params, trace.x, found, trace.kept)
+        overrides = {self.target(change.role): override(change.function, self._finder(lines[self.target(change.role)])) for change in line_overrides}
+        return program.forward(params, trace.x, overrides, trace.kept)
 
     def next_buffers(self, program: Program, trace: Trace) -> Mapping[str, np.ndarray]:
         """Return the running statistics after the pass, with this mistake."""
-        found, values = dict(program.next_buffers(trace)), program.inner({}, trace)
+        buffers, values = dict(program.next_buffers(trace)), program.inner({}, trace)
         for change in self.line_overrides:
             if change.of_buffer:
                 line = next(line for line in program.buffer_lines if line.target == self.target(change.role))
-                found[line.target] = override(change.function, self._finder(line))(values, partial(line.make, values))
-        return found
+                buffers[line.target] = override(change.function, self._finder(line))(values, partial(line.make, values))
+        return buffers
 
     def hits(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
@@ -262,8 +262,8 @@ class PlacedMistake:
                 line = lines[self.target(change.role)]
                 if change.role == "do":  # with several images: the slope of each, before it is divided by their number
                     line = lines.get(f"{line.target}.each", line)
-                made = override(change.function, self._finder(line, optimizer, state))
-                found[line.target] = _over_images(made, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else made
+                line_override = override(change.function, self._finder(line, optimizer, state))
+                found[line.target] = _over_images(line_override, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else line_override
         return found
 
     def _finder(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
@@ -301,9 +301,9 @@ class PlacedMistake:
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
     def _do(self, values: PassValues) -> np.ndarray:
-        made = self.network.loss_kind.do
-        found: np.ndarray = made.function(*[values[role] for role in made.roles])
-        return share_of_mean(found) if found.ndim > 1 else found
+        loss_line = self.network.loss_kind.do
+        gradient: np.ndarray = loss_line.function(*[values[role] for role in loss_line.roles])
+        return share_of_mean(gradient) if gradient.ndim > 1 else gradient
 
     def code(self, program: Program) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, in the network's symbols.
@@ -330,12 +330,12 @@ def add(table: dict[str, Mistake], key: str, name: str, change: LineOverride, se
     table[key] = replace(table[key], line_overrides=(*table[key].line_overrides, change)) if key in table else Mistake(name, (change,), several, after)
 
 
-def _over_images(made: Override, axes: int) -> Override:
+def _over_images(function: Override, axes: int) -> Override:
     """Return an override that sums a parameter's gradient over the images if it has one for each. `axes` is the
     parameter's number of axes."""
 
     def summed(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
-        array = made(values, exact)
+        array = function(values, exact)
         return array.sum(axis=tuple(range(array.ndim - axes))) if array.ndim > axes else array
 
     return summed
@@ -346,19 +346,19 @@ def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -
     loss, target = placed.network.loss_kind, placed.target(change.role)
     lines = {line.target: line for line in (*program.forward_lines, *program.buffer_lines, *program.backward_lines)}
     line = lines[target] if change.role == "share" else lines.get(f"{target}.each", lines[target])
-    ours = loss.arithmetic["do"] if target == "do" else line_as_code(line)
+    correct_code = loss.arithmetic["do"] if target == "do" else line_as_code(line)
 
     def text(name: str) -> str:
-        special = {"exact": ours, "target": target, "each": f"{target}_each", "w_next": f"{placed.symbol('w')}_next"}
+        substitutions = {"exact": correct_code, "target": target, "each": f"{target}_each", "w_next": f"{placed.symbol('w')}_next"}
         if placed.unmerged:
-            special["dy"] = "do"
-        own = {} if placed.place is None else vars(placed.network.layers[placed.place])
-        settings = {name: repr(value) for name, value in {**own, **line.settings}.items()}
-        return (special | settings).get(name) or placed.symbol(name)
+            substitutions["dy"] = "do"
+        layer_fields = {} if placed.place is None else vars(placed.network.layers[placed.place])
+        settings = {name: repr(value) for name, value in {**layer_fields, **line.settings}.items()}
+        return (substitutions | settings).get(name) or placed.symbol(name)
 
     if change.lines:
         wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in change.lines)
         return wrong, right
     names = arguments(change.function)
-    before = f"do = {loss.arithmetic['do']}; " if placed.unmerged and "dy" in names else ""
-    return f"{before}{target} = {expression(change.function, {name: text(name) for name in names})}", f"{target} = {ours}"
+    prefix = f"do = {loss.arithmetic['do']}; " if placed.unmerged and "dy" in names else ""
+    return f"{prefix}{target} = {expression(change.function, {name: text(name) for name in names})}", f"{target} = {correct_code}"

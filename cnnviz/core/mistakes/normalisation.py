@@ -5,7 +5,7 @@ import numpy as np
 from cnnviz.core.mistakes.mistake_model import anywhere
 from cnnviz.core.mistakes.places import on_maps
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.network.layers._normalisation import EPS, Axes, direct_term, mean_term, variance_term, gain_dg
+from cnnviz.core.network.layers._normalisation import EPS, Axes, direct_term, gain_dg, mean_term, variance_term
 from cnnviz.core.network.layers.batch_norm import MOMENTUM, BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.network.layers.dropout import Dropout, drawn_mask
 from cnnviz.core.network.layers.group_norm import GroupNorm, group_normalise_dx, grouped

@@ -32,11 +32,11 @@ def mistake(
 
     def register(function: Function) -> Function:
         kinds = on if isinstance(on, tuple) else (on,)
-        change = LineOverride(kinds, role, function, where, (wrong, right) if wrong else None)
+        line_override = LineOverride(kinds, role, function, where, (wrong, right) if wrong else None)
         if variant is None:
-            add(MISTAKES, name, name, change, several, after)
+            add(MISTAKES, name, name, line_override, several, after)
         else:
-            add(UNLISTED, f"{name} {variant}", name, change, several, after)
+            add(UNLISTED, f"{name} {variant}", name, line_override, several, after)
         return function
 
     return register

@@ -39,13 +39,13 @@ def stages_hit(
     ('dz1', 'df', 'update')
     """
     rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
-    theirs, ours = (step.step(params, of, state)[0] for step, of in ((wrong_step or rule, mistaken), (rule, exact)))
-    found = []
+    theirs, ours = (step.step(params, gradients, state)[0] for step, gradients in ((wrong_step or rule, mistaken), (rule, exact)))
+    spoiled = []
     for stage in (network or _seed()).stages:
-        sides = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
-        if sides and not all(agree(sides[0][name], sides[1][name]) for name in stage.makes):
-            found.append(str(stage))
-    return tuple(found) if found or agree(mistaken["dx"], exact["dx"]) else ("dx",)
+        pair = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
+        if pair and not all(agree(pair[0][name], pair[1][name]) for name in stage.makes):
+            spoiled.append(str(stage))
+    return tuple(spoiled) if spoiled or agree(mistaken["dx"], exact["dx"]) else ("dx",)
 
 
 @lru_cache(maxsize=1)

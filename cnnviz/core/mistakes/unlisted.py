@@ -143,12 +143,12 @@ OFF_BY_ONE = tuple((rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0,
 def moved(a: Array, rows: int, columns: int, round_about: bool = False) -> Array:
     """Return maps shifted up and to the left. With `round_about` they wrap around; otherwise they are filled with
     zeros."""
-    made = np.roll(a, (-rows, -columns), (-2, -1))
+    result = np.roll(a, (-rows, -columns), (-2, -1))
     if not round_about:
         for axis, by in ((-2, rows), (-1, columns)):
             if by:
-                np.moveaxis(made, axis, 0)[-1 if by > 0 else 0] = 0
-    return made
+                np.moveaxis(result, axis, 0)[-1 if by > 0 else 0] = 0
+    return result
 
 
 def _wide(x: Array, around: tuple[int, int]) -> Array:

@@ -37,12 +37,12 @@ def effects(deviations: Iterable[str]) -> dict[str, Message]:
     The number that the notebook computes. ∂f is truncated to integers: between −1 and 1 it becomes 0.
     """
     names = _checked(deviations)
-    found: dict[str, Message] = {}
+    messages: dict[str, Message] = {}
     for name, deviation in DEVIATION_TABLE.items():
         if name in names:
-            so_far = found.get(deviation.acts_at, Message("deviation.number"))
-            found[deviation.acts_at] = Message("deviation.and", {"before": so_far, "effect": deviation.words})
-    return found
+            previous = messages.get(deviation.acts_at, Message("deviation.number"))
+            messages[deviation.acts_at] = Message("deviation.and", {"before": previous, "effect": deviation.words})
+    return messages
 
 
 def notebook_step(
@@ -67,38 +67,38 @@ def notebook_step(
     >>> trace.a1.tolist(), after.f.tolist()
     ([[1.0, 0.5], [0.5, 0.5]], [[5.0, 1.0], [4.0, 0.0]])
     """
-    on = _checked(deviations)
-    if not on:
+    active = _checked(deviations)
+    if not active:
         trace = forward(params, x, stride, padding)
         gradients = backward(params, trace, y)
         return trace, gradients, update(params, gradients, learning_rate)
     x = np.asarray(x, dtype=np.float64)
     _check_fit(params, x.shape, stride, padding)
-    return _step(params_used(params, on), x, y, learning_rate, on)
+    return _step(params_used(params, active), x, y, learning_rate, active)
 
 
 def _step(
-    params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, on: frozenset[str]
+    params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, active: frozenset[str]
 ) -> tuple[Trace, Gradients, Params]:
-    """Run the exact step with the lines of the deviations `on` overridden; stride 1, no padding."""
-    program, changes = notebook_program(params, x.shape), _overrides(on, learning_rate)
+    """Run the exact step with the lines of the deviations `active` overridden; stride 1, no padding."""
+    program, changes = notebook_program(params, x.shape), _overrides(active, learning_rate)
     trace = program.forward(params, x, changes)
     gradients = program.backward(params, trace, targets(y, trace.o.shape), changes)
-    return trace, gradients, _changed(update(params, gradients, learning_rate), "update", on)
+    return trace, gradients, _changed(update(params, gradients, learning_rate), "update", active)
 
 
 @lru_cache(maxsize=64)
-def _overrides(on: frozenset[str], learning_rate: float) -> dict[str, Override]:
+def _overrides(active: frozenset[str], learning_rate: float) -> dict[str, Override]:
     def find(values: PassValues, name: str) -> object:
         return learning_rate if name == "learning_rate" else values[name]
 
-    chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in on]
-    return chain_overrides((one.target, override(one.function, find)) for one in chosen if one.target not in ("params", "update"))
+    chosen = [deviation for name, deviation in DEVIATION_TABLE.items() if name in active]
+    return chain_overrides((deviation.target, override(deviation.function, find)) for deviation in chosen if deviation.target not in ("params", "update"))
 
 
-def _changed(params: Params, target: str, on: frozenset[str]) -> Params:
+def _changed(params: Params, target: str, active: frozenset[str]) -> Params:
     for name, deviation in DEVIATION_TABLE.items():
-        if name in on and deviation.target == target:
+        if name in active and deviation.target == target:
             params = deviation.function(params)
     return params
 

@@ -26,11 +26,11 @@ def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: flo
 
 def smallest(moves: np.ndarray) -> list[tuple[str, ...]]:
     """Return the minimal ones among the sets that change the kernel."""
-    found: list[int] = []
+    minimal: list[int] = []
     for n in sorted(np.flatnonzero(moves).tolist(), key=int.bit_count):
-        if not any(known & n == known for known in found):
-            found.append(n)
-    return [names_of(n) for n in found]
+        if not any(smaller & n == smaller for smaller in minimal):
+            minimal.append(n)
+    return [names_of(n) for n in minimal]
 
 
 def names_of(index: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from cnnviz.core.setup.setup_fields import query_text, choice_parser, integer_parser
+from cnnviz.core.setup.setup_fields import choice_parser, integer_parser, query_text
 from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 

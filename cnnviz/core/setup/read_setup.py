@@ -15,14 +15,29 @@ from cnnviz.core.network.sliding import pad_widths
 from cnnviz.core.network.stored_params import NotStored
 from cnnviz.core.setup import setup_fields
 from cnnviz.core.setup.cells import read_cell, write_cell
-from cnnviz.core.setup.filters import Bank, Filters, banks, split_filters, read_filters, expand_filter
+from cnnviz.core.setup.filters import Bank, Filters, banks, expand_filter, read_filters, split_filters
 from cnnviz.core.setup.first_params import first_params
 from cnnviz.core.setup.image_ids import label as label_of
 from cnnviz.core.setup.image_ids import parse_image_id
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.setup.set_values import SetValue, read_sets, refusal_reason, with_params, write_sets
-from cnnviz.core.setup.setup_network import build_network, batch_shape, checked_network, open_conv_index, parse_network, shape_of
-from cnnviz.core.setup.targets import DEFAULT_IMAGE, WrongLength, check_class_count, names_of_outputs, one_hot, read_each, read_targets
+from cnnviz.core.setup.setup_network import (
+    batch_shape,
+    build_network,
+    checked_network,
+    open_conv_index,
+    parse_network,
+    shape_of,
+)
+from cnnviz.core.setup.targets import (
+    DEFAULT_IMAGE,
+    WrongLength,
+    check_class_count,
+    names_of_outputs,
+    one_hot,
+    read_each,
+    read_targets,
+)
 from cnnviz.core.setup.update_limits import MAX_UPDATES, check_updates, most_updates
 from cnnviz.words import Problem
 

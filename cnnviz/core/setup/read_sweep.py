@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.setup.filters import banks, read_filters
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.setup.setup_fields import MAX_SEED, as_text, parse_images, parse_learning_rate, integer_parser
+from cnnviz.core.setup.setup_fields import MAX_SEED, as_text, integer_parser, parse_images, parse_learning_rate
 from cnnviz.core.setup.setup_network import shape_of
 from cnnviz.words import Message, Problem, message, quote
 

@@ -18,7 +18,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.read_only import freeze
 from cnnviz.core.setup.cells import cell_shape, write_cell
-from cnnviz.core.setup.setup_fields import any_text, as_text, parse_number, integer_parser
+from cnnviz.core.setup.setup_fields import any_text, as_text, integer_parser, parse_number
 from cnnviz.core.setup.update_limits import MAX_UPDATES
 from cnnviz.words import Problem, message, quote
 

@@ -34,11 +34,11 @@ from cnnviz.core.setup.setup_fields import (
     SCALES,
     any_text,
     as_text,
-    query_text,
-    parse_learning_rate,
     integer_parser,
+    parse_learning_rate,
+    query_text,
 )
-from cnnviz.core.setup.setup_network import build_network, batch_shape, shape_of
+from cnnviz.core.setup.setup_network import batch_shape, build_network, shape_of
 from cnnviz.core.setup.targets import names_of_outputs, write_targets
 from cnnviz.core.setup.update_limits import MAX_UPDATES, most_updates
 from cnnviz.words import Message, Problem, message, quote
@@ -55,8 +55,8 @@ __all__ = [
     "SETUP_KEYS",
     "Setup",
     "as_text",
-    "parse_learning_rate",
     "integer_parser",
+    "parse_learning_rate",
 ]  # fmt: skip
 
 _LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": "", "image": 0, "mode": "train"} | dict.fromkeys(FILTERS, ())

@@ -1,4 +1,4 @@
-"""Answers to the page's dialogs, beside the numbers: given by a server, and by Python in the visitor's browser.
+"""Responses to the page's dialogs, given by a server or by Python in the browser.
 
 They are in answers.py, which is imported for the first question: a first visit needs nothing of it.
 """
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, eq=False)
 class Reply:
-    """An answer; `name` is the name of a file that is to be saved, "" for an answer to the page."""
+    """A response; `name` is the name of a file to save, or "" for a response to the page."""
 
     body: bytes
     media_type: str = "application/json"

@@ -1,4 +1,4 @@
-"""Answers to the page's dialogs, with all that files are made of and read by."""
+"""Handlers of the dialogs: downloads, uploads and the CIFAR-10 browser."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -14,7 +14,7 @@ from cnnviz.pages.resource import Cost, estimate_cost
 from cnnviz.words import KEY, Problem, choose_language, use_language
 
 Asked = Mapping[str, str]
-"""The query: a setup, the path of the page that it is on (`page`), the reader's language, and what each question has of its own."""
+"""The query: a setup, its page (`page`), the reader's language, and the parameters of the request."""
 
 BYTES = "application/octet-stream"
 
@@ -29,7 +29,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
     "example": lambda asked: Reply(uploads.example(asked), BYTES),
     "cifar10": lambda asked: _json(full_set.full_set(asked)),
 }
-"""The questions that are asked by an address alone, by name."""
+"""Handlers of GET requests, by name."""
 
 SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
     "picture": lambda asked, content: _json(uploads.picture(asked, content)),
@@ -38,11 +38,12 @@ SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
     "gradients": lambda asked, content: Reply(uploads.gradients(asked, content), BYTES),
     "cifar10": lambda asked, content: _json(full_set.load(asked, content)),
 }
-"""The questions to which a file, or nothing, is sent."""
+"""Handlers of POST requests, by name. Their body is a file or empty."""
 
 
 def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
-    """The answer to a question of that name, with what was sent to it, if it is one that is sent to; a sentence (422) where there is none.
+    """Return the response to the request of that name, with its body if it is a POST request. A Problem becomes a
+    message with status 422.
 
     Raises KeyError where there is no such question.
 
@@ -53,7 +54,8 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
     422
     """
     find = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
-    with in_background(), use_language(choose_language(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is taken home as it is
+    # a diverged run is exported as it is
+    with in_background(), use_language(choose_language(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):
         try:
             return find()
         except Problem as problem:
@@ -61,7 +63,7 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
 
 
 def cost_of(name: str, asked: Asked) -> Cost:
-    """Return the kinds of a question, and an estimate of its seconds from the updates of its setup."""
+    """Return the kinds of a request, and an estimate of its seconds from the updates of its setup."""
     kinds, seconds = estimate_cost(page_at(asked.get("page", "")), asked)
     what = asked.get("what", "")
     return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds

@@ -1,4 +1,4 @@
-"""Files of a setup to take home: which there are, what they are called, and how each is made when it is fetched."""
+"""Downloads of a setup: their kinds, names and contents, which are made when requested."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from cnnviz.data.images import find_image, load_image
 from cnnviz.export.animation import animation
 from cnnviz.export.arguments import MOST_AROUND, page_address
 from cnnviz.export.arrays import arrays_npz
-from cnnviz.export.exercise import exercise_notebook, exercise_script, in_training
-from cnnviz.export.frameworks import exact_rule, keras_script, pytorch_script
+from cnnviz.export.exercise import check_training_mode, exercise_notebook, exercise_script
+from cnnviz.export.frameworks import check_exact_rule, keras_script, pytorch_script
 from cnnviz.export.hand_sheet import hand_sheet
 from cnnviz.export.numpy_script import jupyter_notebook, numpy_script
-from cnnviz.export.parameters import diverged, parameters_json
+from cnnviz.export.parameters import divergence, parameters_json
 from cnnviz.export.spreadsheet import spreadsheet, too_large
 from cnnviz.pages.address import PageRequest, resolve, resolve_setup
 from cnnviz.pages.handlers import handler_of
@@ -29,7 +29,8 @@ from cnnviz.words import message, say
 
 
 class Taken:
-    """A setup to take home: the setup of a query with its image and its numbers, and of how many updates a film is."""
+    """A setup to download: the setup of a query with its image and numbers, and the number of updates of a recording.
+   """
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
@@ -39,7 +40,7 @@ class Taken:
 
     @cached_property
     def all_images(self) -> tuple[Setup, np.ndarray]:
-        """The setup with all its images, and their pixels: of several (m,H,W,3)."""
+        """The setup with all its images, and their pixels: (H,W,3), or (m,H,W,3) for several."""
         setup = resolve_setup(self.asked, "", Setup())[0]
         if len(setup.images) == 1:
             return self.setup, self.pixels
@@ -50,24 +51,24 @@ class Taken:
         return handler_of(page_at(self.asked.get("page", ""))).last_update(self.now)
 
     def name(self, kind: FileKind) -> str:
-        """The name of a file of it."""
+        """Return the name of a file of this setup."""
         image = self.setup.img[:12]
         return f"cnnviz-{image}-{self.film_updates}-updates{kind.ending}" if kind.film else f"cnnviz-{image}-update-{self.setup.k}{kind.ending}"
 
 
 def _around(text: str) -> int:
-    """The number of updates either way, -1 where that is no number of at most three digits."""
+    """Return the number of updates on each side, or -1 if it is not a number of at most three digits."""
     return int(text) if text.isdecimal() and len(text) < 4 else -1
 
 
 def _html(of: Taken) -> str:
-    from cnnviz.hosts.file import setup_html  # with the view, which Python in a browser has not
+    from cnnviz.hosts.file import setup_html  # includes the view, which Python in the browser lacks
 
     return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public(of.asked.get("server", "")))
 
 
 def public(server: str) -> str:
-    """The address of these pages, for others to find; "" where they stand on this computer alone. Raises Problem where it is none.
+    """Return the server's address if others can reach it, "" if it is local. Raise Problem if it is not an address.
 
     >>> public("https://example.org/cnn/"), public("http://localhost:8501/")
     ('https://example.org/cnn/', '')
@@ -86,7 +87,8 @@ def _film(kind: str) -> Callable[[Taken], bytes]:
 
 @dataclasses.dataclass(frozen=True)
 class FileKind:
-    """A kind of file: how its name ends, its type, and how it is made of a setup; a film has updates of its own."""
+    """A kind of file: its ending and type, and the function that makes it. `film` is whether it is an animation, with
+    its own number of updates."""
 
     ending: str
     media_type: str
@@ -118,21 +120,22 @@ GROUPS: Mapping[str, Mapping[str, FileKind]] = {
     },
     "film": {kind: FileKind(f".{kind}", f"image/{kind}", _film(kind), film=True) for kind in ("gif", "webp")},
 }
-"""The files that there are, by their use."""
+"""The kinds of files, grouped by use."""
 
 KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for what, kind in group.items()}
-"""The same by its name alone."""
+"""The kinds of files by name."""
 
 
 def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
-    """The file that `what` names, its type and its name. Raises Problem where it cannot be made, KeyError where there is no such file."""
+    """Return the file that `what` names, its type and its name. Raise Problem if it cannot be made, KeyError if the
+    kind does not exist."""
     kind, of = KINDS[asked.get("what", "")], Taken(asked)
     made = kind.make(of)
     return made.encode() if isinstance(made, str) else made, kind.media_type, of.name(kind)
 
 
 def offered(asked: Mapping[str, str]) -> OfferedFiles:
-    """All files of the query's setup, with the sentence why there is none of a kind."""
+    """Return all files of the query's setup, or the reason why one is not available."""
     of = Taken(asked)
     excuses = _excuses(of)
     groups = [
@@ -150,15 +153,15 @@ def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:
 
 
 def _excuses(of: Taken) -> dict[str, str]:
-    """Why some files cannot be made of this setup."""
-    needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # which Python in a browser has not
+    """Return the reasons why some files cannot be made of this setup, by kind."""
+    needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
     found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
-    for check, kinds in ((exact_rule, ("keras", "pytorch")), (in_training, ("exercise", "exercise_script", "sheet"))):
+    for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet"))):
         try:
             check(of.setup)
         except ValueError as error:
             found |= dict.fromkeys(kinds, str(error))
-    if problem := diverged(of.now.snapshot.params):
+    if problem := divergence(of.now.snapshot.params):
         found["parameters"] = say("ui.take_home.no_parameters", error=problem)
     if problem := too_large(of.setup.network.program(of.now.snapshot.trace.x.shape)):
         found["spreadsheet"] = str(problem)

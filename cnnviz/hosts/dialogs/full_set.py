@@ -1,4 +1,4 @@
-"""All of CIFAR-10: how far it is loaded, and its images, a page of them at a time."""
+"""The full CIFAR-10: the state of loading it, and its images page by page."""
 
 import base64
 import io
@@ -16,11 +16,12 @@ from cnnviz.words import message
 
 PER_PAGE = 24
 SPLITS = {"train": "train", "test": "held_out"}
-"""The sets as people call them, and as a collection does."""
+"""Attribute of the data set for each split in a query."""
 
 
 def full_set(asked: Mapping[str, str]) -> FullSet:
-    """The state of loading, or the page of it that `split`, `class`, `from` name; what is on this computer is loaded at once."""
+    """Return the state of loading, or the page that `split`, `class` and `from` select. A cached data set is loaded
+    at once."""
     loader = cifar10.LOADER
     if lacks := _lacks():
         return FullSet(state="lacking", words=lacks, share=None, page=None)
@@ -34,14 +35,14 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
 
 
 def load(asked: Mapping[str, str], _: bytes) -> FullSet:
-    """Begins to load it, where that is possible."""
+    """Start to load the data set, if possible."""
     if not _lacks():
         cifar10.LOADER.start()
     return full_set(asked)
 
 
 def _lacks() -> str:
-    """Why it cannot be had here, "" where it can."""
+    """Return why the data set is not available here, or "" if it is."""
     if no := disabled_message("cifar10"):
         return str(no)
     there = cifar10.LOADER.full_set is not None or installed()
@@ -49,7 +50,7 @@ def _lacks() -> str:
 
 
 def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullSetPage:
-    """PER_PAGE images of a class, or of all, from the one at `from` on."""
+    """Return PER_PAGE images of a class, or of all, beginning with the one at `from`."""
     label = asked.get("class", "")
     found = images.of((label,)).indices if label in CLASSES else images.indices
     text = asked.get("from", "")
@@ -69,7 +70,7 @@ def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullS
 
 
 def _strip(pixels: np.ndarray) -> str:
-    """Images (N,32,32,3) side by side, as the address of a PNG."""
+    """Return images (N,32,32,3) side by side, as a PNG data URL."""
     from PIL import Image
 
     file = io.BytesIO()

@@ -1,4 +1,4 @@
-"""GET and POST dialogs/<question>: what the page's dialogs ask a server for, in turns, and within bounds for all together.
+"""GET and POST dialogs/<name>: requests of the page's dialogs to a server, queued and limited.
 
 A file that is sent is in memory until it is answered for, and nowhere else.
 """
@@ -26,17 +26,18 @@ from cnnviz.server.waiting import while_connected
 from cnnviz.server.worker_pool import READING, clock, reading_cost
 
 MOST_MADE = 32_000_000
-"""Bytes of answers that are on their way to all who asked, beyond which no other goes there; the largest network's parameters take 13 MB."""
+"""Limit on the bytes of unread responses, above which further ones are refused. The largest network's parameters take
+13 MB."""
 MOST_COMING = 40_000_000
-"""Bytes of all files that are here and coming."""
+"""Limit on the bytes of all uploads."""
 SENDING_SECONDS = 60.0
-"""In which a file has to come whole: 5 MB by a telephone of the third generation."""
+"""Time limit for receiving a file, in seconds: 5 MB on a 3G connection."""
 ASKED, EACH = 600, 0.2
-"""Questions of one address at once, and seconds until one more: a class may share one."""
+"""Token bucket of requests per address, which a class may share: a burst, and the seconds until one more."""
 
 
 class Dialogs:
-    """The answers of dialogs. Workers read what is sent; of other answers one is made at a time, after numbers.
+    """Request handler of the dialogs. Workers read uploads; other responses are made one at a time, after numbers.
 
     `sending` counts the bytes of answers that have not been read yet, `coming` those of files.
     """
@@ -60,7 +61,7 @@ class Dialogs:
             self.sending -= len(answer.body)
 
     async def answer(self, request: Request, content: bytearray) -> Response:
-        """The answer, or the sentence why there is none; what is sent goes into `content` as it comes."""
+        """Return the response, or a refusal with a message. The body is collected in `content`."""
         if not self.asked.take(visitor_of(request)):
             return refusal(429, "ui.server.flood", {"Retry-After": "1"})
         if len(request.url.query) > MOST_QUERY:
@@ -71,7 +72,8 @@ class Dialogs:
             if request.method == "POST":
                 await self._take(request, content)
             reply = await self._reply(request, bytes(content))
-            return _full() if self.sending > MOST_MADE else _answered(reply)  # others' were made meanwhile
+            # other responses may have been made meanwhile
+            return _full() if self.sending > MOST_MADE else _answered(reply)
         except Refused as why:
             return refusal(why.status, why.id, {"Connection": "close"}, **why.values)
         except ClientDisconnect:
@@ -80,11 +82,11 @@ class Dialogs:
             return refusal(404, "ui.server.nothing")
         except Busy as busy:
             return busy_response(busy.seconds)
-        except (TimeoutError, asyncio.CancelledError):  # or the client is gone
+        except (TimeoutError, asyncio.CancelledError):  # also raised if the client has disconnected
             return busy_response(1)
 
     async def _take(self, request: Request, content: bytearray) -> None:
-        """Reads what is sent. Raises Refused where it is too much, for one or for all together, or comes too slowly."""
+        """Read the body. Raise Refused if it is too large, too slow, or if all uploads exceed the limit."""
         try:
             async with asyncio.timeout(SENDING_SECONDS):
                 async for part in request.stream():
@@ -98,7 +100,7 @@ class Dialogs:
             raise Refused(408, "ui.server.slow_upload") from None
 
     async def _reply(self, request: Request, content: bytes) -> Reply:
-        answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # for the first question it takes its time
+        answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # the first import takes long
         name, asked, sent = request.path_params["name"], dict(request.query_params), request.method == "POST"
         known = object() if sent else (name, *sorted(asked.items()))
         async with while_connected(request):
@@ -110,7 +112,8 @@ class Dialogs:
 
             def cost() -> Cost:
                 kinds, seconds = reading_cost(("dialogs", name), content)
-                return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)  # compared at a later update
+                # includes the updates before the comparison
+                return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)
 
             expected = LearnedCost(self.costs, name, cost, clock=clock)
             reply: Reply = await READING.get(known, visitor, partial(expected.run_timed, made), connection, expected, pause)
@@ -129,5 +132,5 @@ def _answered(reply: Reply) -> Response:
 
 
 def dialog_routes(folder: str) -> list[BaseRoute]:
-    """The questions, under the path that Streamlit puts before its own ("" or "/prefix")."""
+    """Return the routes of the dialogs below Streamlit's base path ("" or "/prefix")."""
     return [Route(f"{folder}/dialogs/{{name}}", Dialogs(), methods=["GET", "POST"])]

@@ -1,4 +1,4 @@
-"""Files of a visitor's own: a picture, weights, a model, gradients. They are read in isolation, and none is kept."""
+"""A visitor's files: an image, weights, a model, or gradients. They are read in isolation and never stored."""
 
 from collections.abc import Mapping
 
@@ -19,12 +19,14 @@ from cnnviz.words import Message, Problem, say
 
 
 def picture(asked: Mapping[str, str], content: bytes) -> Adopted:
-    """The change to the picture in a file, which travels in the address. Raises Problem, whatever the file holds."""
+    """Return the change of the setup to the image in a file; its pixels become part of the address. Raise Problem if
+    the file is invalid."""
     return Adopted(change={"img": run_isolated(read_upload, content)}, note="")
 
 
 def weights(asked: Mapping[str, str], content: bytes) -> Adopted:
-    """The change to the setup that starts from the weights in a file: in its own setup where the file names one; of several, their film. Raises Problem."""
+    """Return the change of the setup that starts from the weights in a file, in the setup that the file names, if
+    any. Several files become a recording. Raise Problem if the file is invalid."""
     return run_isolated(_weights, _setup(asked), content)
 
 
@@ -37,7 +39,7 @@ def _weights(setup: Setup, content: bytes) -> Adopted:
 
 
 def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
-    """Return a model layer by layer, and the change to its network; `name` chooses one of several.
+    """Return a model layer by layer, and the change to its network; `name` selects one of several models.
 
     `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
     """
@@ -55,16 +57,16 @@ def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
-    """Check's view of somebody's own gradients; `file` is the name of what holds them."""
+    """Return the data of Check for a visitor's gradients; `file` is the file's name."""
     from cnnviz.pages.check.handler import (
-        uploaded_answer,  # with all that this page needs, which others can leave for later
+        uploaded_answer,  # imports much that other requests do not need
     )
 
     return uploaded_answer(resolve(asked, several=True, modes=True), (asked.get("file", ""), content))
 
 
 def example(asked: Mapping[str, str]) -> bytes:
-    """A file of this setup's gradients with one mistake in them. Raises Problem where there is none to be made."""
+    """Return a file of this setup's gradients with one mistake in them. Raise Problem if no mistake is possible."""
     now = resolve(asked, several=True, modes=True)
     found = example_of(reference_of(now.setup, now.snapshot))
     if not found:
@@ -87,12 +89,12 @@ def _layer(layer: ConvertedLayer) -> str:
 
 
 def _opened(setup: Setup, found: Model) -> Adopted:
-    """The setup with the network, and the channels that it reads."""
+    """Return the setup with the model's network and channels."""
     ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
     start, wrong = setup.continuation.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
     return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
 
 
 def _channels(found: Model) -> str:
-    """The channels that a model reads, "" where its text does not say."""
+    """Return the channels that a model reads, or "" if its text does not say."""
     return ("rgb" if found.channels == 3 else "red") if found.channels else ""

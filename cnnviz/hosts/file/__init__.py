@@ -1,4 +1,4 @@
-"""A setup as one .html file: the page's own component with the numbers of some updates, for a browser without any server."""
+"""A setup as an .html file: the page's own component with the numbers of some updates, without a server."""
 
 import dataclasses
 import json
@@ -28,7 +28,7 @@ def setup_html(
     look: Mapping[str, str] = MappingProxyType({}),
     scorm: bool = False,
 ) -> str:
-    """The setup on `image` as an .html file, with `around` updates either way of `lesson.k`.
+    """Return the setup on `image` as an .html file, with `around` updates before and after `setup.k`.
 
     `server` is the address of a page of cnnviz that the file links to, if there is one; `progress` is told each update
     that is reached; `look` is how it is looked at, such as {"view": "lecture"}; `scorm` has it tell a learning management
@@ -55,6 +55,6 @@ def setup_html(
 
 
 def _answer(setup: Setup, image: Image) -> bytes:
-    """The page Step's answer for the setup."""
+    """Return the response of the page Step for the setup."""
     snapshot = run_updates(setup, load_image(image.pixels, setup.ch, setup.scale), setup.k)
     return answer(PageRequest(query={}, setup=setup, image=image, snapshot=snapshot, errors={}, extras={}), whole=True)

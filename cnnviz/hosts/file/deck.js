@@ -1,5 +1,5 @@
-// The component's entry in a file that holds a script: its screens, each with its numbers, and nobody to ask for others. What
-// stands behind "#" in the file's address is the screen, and where one is on it.
+// Entry module of a file that holds a deck, with the numbers of each screen. The part of the address behind "#" is
+// the screen and the position on it.
 
 import { knowDeck } from "../../view/decks/deck_walk.js"
 import { placeOf } from "../../view/model/decks/deck.js"
@@ -13,7 +13,7 @@ import { disable } from "./without_server.js"
 
 /** @import { Answer, FileContents, Host, Setup, DeckData } from "../../view/types/view.js" */
 
-/** Shows the deck that the document holds. */
+/** Show the deck in the document. */
 export default async function show() {
   const contents = /** @type {FileContents} */ (
     told(JSON.parse(document.getElementById("contents")?.textContent ?? ""))
@@ -28,7 +28,10 @@ export default async function show() {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
-  /** Finds where an address behind "#" leads. @param {string} hash @returns {Setup} */
+  /**
+   * The setup that the hash of an address stands for. @param {string} hash @returns {Setup}
+   * @param {string} hash @returns {Setup}
+   */
   function from(hash) {
     const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
     const number = Math.min(deck.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))
@@ -71,7 +74,7 @@ export default async function show() {
           here = { ...next, script: deck.id, screen: next.screen || here.screen }
           try {
             history[replace ? "replaceState" : "pushState"](null, "", hash(here))
-          } catch {} // not every frame may write its history
+          } catch {} // some frames may not write the history
         },
       },
       numbers: { ask, receive: (act) => (deliver = act) },

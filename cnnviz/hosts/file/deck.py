@@ -1,4 +1,4 @@
-"""A deck as one .html file: the screens that one walks through, with the numbers of each, on whatever page it is."""
+"""A deck as an .html file: its screens, on any pages, with the numbers of each."""
 
 import json
 from pathlib import Path
@@ -17,8 +17,8 @@ from cnnviz.words import Problem
 
 
 def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
-    """The deck of a TOML file as an .html file; `server` is the address of a page of cnnviz that it links to, if there is one;
-    `scorm` has it tell a learning management system how it goes.
+    """Return the deck of a TOML file as an .html file. `server` is the address of a cnnviz page to link to, or "".
+    With `scorm` the file reports to a learning management system.
 
     Raises Problem where the file has a fault, its numbers would take too much, or `server` is no address.
     """
@@ -38,7 +38,7 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
 
 
 def _shown(path: str, query: dict[str, str], content: bytes) -> bytes:
-    """The answer of a page at an address; Step with all its numbers, since nobody can be asked for more."""
+    """Return the response of a page at an address. Step includes all numbers, since the file cannot request more."""
     page = next(page for page in pages() if page.path == path)
     if page.id == "step":
         setup = Setup.parse_query(query)[0]

@@ -1,4 +1,4 @@
-"""The component as a whole HTML document that loads nothing: for a file, and for the frame in a notebook's cell."""
+"""The component as a self-contained HTML document, for a file and for the frame in a notebook cell."""
 
 import base64
 import html
@@ -15,23 +15,23 @@ from cnnviz.words import current_language, say
 
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _NO_SERVER = dict.fromkeys(("view/decks/drawer", "view/decks/drawer_bind"), "view/decks/no_drawer") | {"view/dialogs/dialogs": "view/dialogs/no_dialogs"}
-"""Modules that others stand in for where there is nobody to ask."""
+"""Replacements of modules that need a server."""
 _ONE_PAGE = {"view/shell/registry": "view/shell/registry_of_step"}
-"""And where there is one page alone."""
+"""Replacements of modules for a document with a single page."""
 _OF_PAGES = frozenset({"film", "training", "gradient_chain", "check", "notebook", "learn"})
 _OF_OTHERS = frozenset({"presenter_view", "rooms", "streamlit"})
-"""Style sheets of pages, and of rooms and a frame, that do not come along."""
+"""Style sheets of other pages, and of rooms and Streamlit, which are left out."""
 _ID = re.compile(r"""["'`]([a-z_]+\.(?:[\w.]|\$\{[^{}]*\})+)["'`]""")
-"""Pattern of a message's id in JavaScript, with ${…} for what is filled in."""
+"""Pattern of a message id in JavaScript; ${…} marks interpolated parts."""
 _MESSAGE = re.compile(r'"say": \["([\w.]+)"')
-"""Pattern of a message in JSON, and its id."""
+"""Pattern of a message in JSON, with its id as group."""
 
 
 def document(
     host: str, title: str, contents: str = "", numbers: bytes = b"", images: bool = False, said: Collection[str] | None = None,
     pages: bool = False,
 ) -> str:  # fmt: skip
-    """The text of the document: the component with `host`, a module of cnnviz/hosts, which runs at once.
+    """Return the document: the component with `host`, a module of cnnviz/hosts, which starts at once.
 
     `contents` (JSON) and `numbers` stand in it under these ids, for the host to read; `images` says whether the
     pictures of the images that can be chosen come along. `said` are the ids of messages in the numbers, if these are all:
@@ -54,7 +54,7 @@ def document(
 
 
 def said_in(*headers: str) -> set[str]:
-    """The ids of the messages in JSON.
+    """Return the ids of the messages in JSON.
 
     >>> said_in('{"words": {"say": ["words.name", {}]}}')
     {'words.name'}
@@ -63,7 +63,8 @@ def said_in(*headers: str) -> set[str]:
 
 
 def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
-    """The component's modules as one, without the pages that are not shown, and of the messages what they may say."""
+    """Return the component's modules as one script, without pages that are not shown, and with the messages that it
+    may use."""
     texts: dict[str, str] = {}
     stand_ins = _NO_SERVER if pages else _NO_SERVER | _ONE_PAGE
 
@@ -86,7 +87,7 @@ def _pattern(id: str) -> str:
 
 
 def _styles(images: bool, pages: bool) -> str:
-    """The component's style sheet, with the images that can be chosen in it or none."""
+    """Return the component's style sheet, with the images of the gallery embedded or left out."""
     picture = f"url(data:image/png;base64,{base64.b64encode(sprite()).decode('ascii')})" if images else "none"
     text = styles(without=_OF_OTHERS if pages else _OF_OTHERS | _OF_PAGES)
     return text.replace("url(images.png)", picture) if images else re.sub(r"url\(images\.png\)[^;}]*", picture, text)

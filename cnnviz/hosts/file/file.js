@@ -1,5 +1,5 @@
-// The component's entry in a file of its own: one setup, with the numbers of some of its updates, and nobody to ask
-// for others. What stands behind "#" in the file's address is where one is in it.
+// Entry module of a file with one setup and the numbers of some of its updates. The part of the address behind "#" is
+// the position in it.
 
 import { escaped } from "../../view/model/numbers/format.js"
 import { own, query, same } from "../../view/model/state/address.js"
@@ -12,9 +12,9 @@ import { disable } from "./without_server.js"
 
 /** @import { Answer, FileContents, Host, Setup, View as Shown } from "../../view/types/view.js" */
 
-const isWeb = /^https?:/.test(location.protocol) // elsewhere a link to this file leads nobody to it
+const isWeb = /^https?:/.test(location.protocol) // links to a local file are useless to others
 
-/** Shows the setup that the document holds. */
+/** Show the setup in the document. */
 export default async function show() {
   const contents = /** @type {FileContents} */ (JSON.parse(document.getElementById("contents")?.textContent ?? ""))
   const { lesson: setup, names, server } = contents
@@ -63,7 +63,10 @@ export default async function show() {
   ask()
 }
 
-/** Says that the setup is completed once its last stage is seen. @param {Shown} view @param {() => void} complete */
+/**
+ * Report the setup as completed once its last stage has been seen. @param {Shown} view @param {() => void} complete
+ * @param {Shown} view @param {() => void} complete
+ */
 const completes = (view, complete) =>
   new MutationObserver(() => {
     if (!view.veiled && view.stage === view.order.at(-1)) complete()

@@ -1,11 +1,11 @@
-// An address behind "#": what of a setup differs from the one that a file holds.
+// An address behind "#": the differences from the setup that a file holds.
 
 import { COMPUTED, parse, query, same } from "../../view/model/state/address.js"
 
 /** @import { Setup } from "../../view/types/view.js" */
 
 /**
- * Where one is in the file's setup. Where a browser keeps no history for a file (in a frame, say), this remembers it alone.
+ * The position in the file's setup, kept in memory if the browser allows no history, as in some frames.
  * @param {Setup} setup
  * @param {(k: string) => boolean} holds  whether the numbers of an update are there
  */
@@ -15,7 +15,7 @@ export function placeOf(setup, holds) {
   /** @param {string} hash @returns {Setup} */
   function from(hash) {
     const { k = setup.k, ...asked } = parse(hash.replace(/^#/, ""))
-    const looks = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // no other setup is here
+    const looks = Object.entries(asked).filter(([key]) => !COMPUTED.includes(key)) // the file holds no other setup
     return { ...setup, ...Object.fromEntries(looks), k: holds(k) ? k : setup.k }
   }
   /** @param {Setup} next */
@@ -35,7 +35,7 @@ export function placeOf(setup, holds) {
       here = next
       try {
         history[replace ? "replaceState" : "pushState"](null, "", hash(next))
-      } catch {} // not every frame may write its history
+      } catch {} // some frames may not write the history
     },
   }
 }

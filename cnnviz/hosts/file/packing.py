@@ -1,4 +1,5 @@
-"""Bytes in a document: answers as few as they can be told by, compressed, and in letters that HTML leaves alone."""
+"""Binary data in an HTML document: responses as differences from predictions, compressed, in characters that need no
+escaping."""
 
 import base64
 import json
@@ -13,11 +14,11 @@ from cnnviz.pages.encoding import decode
 from cnnviz.words import Problem
 
 MOST_BYTES = 40_000_000
-"""The most bytes of all updates' numbers before they are compressed."""
+"""Size limit of the numbers of all updates before compression, in bytes."""
 
 
 def packed(content: bytes) -> str:
-    """Compressed, and five letters for four bytes (RFC 1924), with a comma for the one that begins a tag. page.html reads it back.
+    """Return the content compressed in base 85, with a comma for "<", which would begin a tag. page.html decodes it.
 
     >>> packed(b"abc" * 100)
     'c-l)$N=_U_#32BPO>)@'
@@ -27,7 +28,8 @@ def packed(content: bytes) -> str:
 
 @dataclass
 class Store:
-    """Answers, of each number only what it differs by from its estimate (estimates.py), in whole numbers of 64 bits: nothing is lost.
+    """Lossless delta coding of responses: each number is stored as the difference of its 64 bits from a prediction
+    (predictors.py).
 
     Where an array has no estimate, that is what it was in the answer before. `heads` and `bodies` are how long each
     answer's header is, in bytes, and the rest, in numbers of 64 bits.
@@ -42,7 +44,7 @@ class Store:
     _before: Mapping[str, np.ndarray] = field(default_factory=dict)
 
     def add(self, name: str, answer: bytes) -> None:
-        """Takes in an answer. Raises Problem where all would take too much."""
+        """Add a response. Raise Problem if all of them exceed the size limit."""
         start = 4 + int.from_bytes(answer[:4], "little")
         if sum(self.heads) + 8 * sum(self.bodies) + len(answer) > MOST_BYTES:
             raise Problem("export.html.too_large", megabytes=MOST_BYTES / 1e6)
@@ -70,23 +72,25 @@ class Store:
 
     @property
     def contents(self) -> dict[str, object]:
-        """The contents for estimates.js and stored_answers.js: the answers' names and lengths, and the estimates of what they hold."""
+        """Contents for predictors.js and stored_answers.js: names and lengths of the responses, and the predictors of
+        their arrays."""
         used = {name: one for name, one in self.predictors.items() if name in self._before}
         return {"names": self.names, "heads": self.heads, "bodies": self.bodies, "estimates": used}
 
     @property
     def headers(self) -> list[str]:
-        """As JSON."""
+        """Headers of the responses as JSON."""
         return [header[4:].decode() for header in self._headers]
 
     @property
     def content(self) -> bytes:
-        """The headers, then of all numbers their first byte, their second, and so on: bytes that are alike stand together."""
+        """The headers, then the first bytes of all numbers, their second bytes, and so on, since similar bytes
+        compress better."""
         return b"".join(self._headers) + np.concatenate(self._told).view("u1").reshape(-1, 8).T.tobytes()
 
 
 def held(answer: bytes) -> dict[str, int]:
-    """The place of each array of float64 in an answer's body, by the first of its names."""
+    """Return the offset of each float64 array in a response's body. An array with several names has the first."""
     places = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["arrays"]
     found: dict[int, str] = {}
     for name, (kind, at, *shape) in places.items():

@@ -1,16 +1,19 @@
-// What an array comes to, worked out from others bit by bit as estimates.py does it: in the order of a plain loop, with no
-// operation that browsers do differently.
+// Predict an array from others with exactly the bits of predictors.py: additions in the order of a plain loop, and
+// only operations that all browsers round alike.
 
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {readonly [rule: string, sources: readonly string[], numbers: readonly number[]]} Estimate */
 /** @typedef {readonly number[]} Shape */
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */
 
-/** Tells whether an estimate can be made of an array. @param {Values | undefined} array */
+/**
+ * Whether an array can be used in a prediction. @param {Values | undefined} array
+ * @param {Values | undefined} array
+ */
 export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
 
 /**
- * An array of a shape by its estimate, 0 where that is no number; undefined where `get` has not all that it takes.
+ * Predict an array of a shape, with 0 for NaN and infinity; undefined if `get` lacks one of its sources.
  * @param {Estimate} one
  * @param {Shape} shape
  * @param {(name: string) => Values | undefined} get
@@ -98,11 +101,12 @@ const RULES = {
 /** @param {Shape} shape */
 const size = (shape) => shape.reduce((product, n) => product * n, 1)
 
-/** Cells of one map. @param {Shape} shape */
+/** Number of cells of one map. @param {Shape} shape @param {Shape} shape */
 const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
 
 /**
- * Each product of a convolution, by the places of its pixel, its cell and its weight: filter by filter, channel by channel, weight by weight.
+ * Call `act` for each product of a convolution with the indices of pixel, output cell and weight, in the order
+ * filter, channel, weight.
  * @param {Shape} input
  * @param {Shape} output
  * @param {number} k
@@ -134,7 +138,7 @@ function slid(input, output, k, [stride, dilation, before], act) {
 }
 
 /**
- * Each cell of every window, by its place and that of the window, a place in the window after the other.
+ * Call `act` for each cell of every window with its index and that of the window, ordered by position in the window.
  * @param {Shape} input
  * @param {Shape} output
  * @param {number} k
@@ -155,7 +159,7 @@ function pooled(input, output, k, stride, act) {
 
 const bits = new DataView(new ArrayBuffer(8))
 
-/** e to z, by 2 to a whole number and a series. @param {number} z */
+/** e^z, by a power of two and a Taylor series. @param {number} z @param {number} z */
 function exp(z) {
   const held = Math.min(Math.max(z, -700), 700)
   const n = Math.floor(held / Math.LN2 + 0.5)

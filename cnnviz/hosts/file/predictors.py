@@ -1,4 +1,5 @@
-"""An array's estimate, worked out from others bit by bit as estimates.js does it: a file holds only what the exact one differs by.
+"""Predictions of arrays from others, with exactly the bits of predictors.js. A file stores only the differences from
+them.
 
 The core adds in another order, in a faster one, which changes last bits alone. So the difference is some units in the last place
 or none, takes a fraction of the bytes, and nothing is lost. What has no estimate is held whole.
@@ -17,13 +18,13 @@ from cnnviz.core.network.sliding import pad_widths
 from cnnviz.core.setup.setup import Setup
 
 Predictor = tuple[str, list[str], list[float]]
-"""One of RULES, the arrays that it takes ("<w" is w of the answer before), and its numbers."""
+"""Name of a rule in RULES, the arrays that it takes ("<w" is w of the previous response), and its numeric arguments."""
 
 BEFORE = "<"
 
 
 def predictors(setup: Setup) -> dict[str, Predictor]:
-    """The estimates by which arrays of the page Step follow from each other, by their names; what is not in an answer is passed over.
+    """Return the predictors of the arrays of the page Step, by name. A response may lack some of them.
 
     >>> predictors(Setup())["z1"], predictors(Setup())["w_next"]
     (('conv', ['x', 'f'], [1, 1, 0]), ('step', ['w', 'dw'], [0.01]))
@@ -60,7 +61,8 @@ def _of_line(program: Program, line: Op, known: Mapping[str, Predictor]) -> Pred
 
 
 def predict(one: Predictor, shape: tuple[int, ...], get: Callable[[str], np.ndarray | None]) -> np.ndarray | None:
-    """An array of `shape` by its estimate, 0 where that is no number; None where `get` has not all that it takes, or that is not finite."""
+    """Return the prediction of an array of `shape`, with 0 for NaN and infinity. Return None if a source is missing
+    or not finite."""
     rule, sources, numbers = one
     arrays = [get(source) for source in sources]
     if not all(map(usable, arrays)):
@@ -71,11 +73,12 @@ def predict(one: Predictor, shape: tuple[int, ...], get: Callable[[str], np.ndar
 
 
 def usable(array: np.ndarray | None) -> bool:
-    """Tells whether an estimate can be made of an array: infinities take other ways through a sum here than there."""
+    """Return whether an array can be used in a prediction. With infinities, the order of additions would matter."""
     return array is not None and array.dtype == np.float64 and bool(np.isfinite(array).all())
 
 
-# ---- the rules: each adds and multiplies in the order in which a loop does, with no operation that computers do differently
+# ---- rules: each adds and multiplies in the order of a plain loop, and uses only operations that all computers round
+# alike
 
 
 def step(_: tuple[int, ...], theta: np.ndarray, gradient: np.ndarray, rate: float) -> np.ndarray:
@@ -87,7 +90,7 @@ def _maps(array: np.ndarray) -> np.ndarray:
 
 
 def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[tuple[int, int, tuple[slice, slice, slice]]]:
-    """Each cell of a window, and what lies under it at every place."""
+    """Yield the indices of each cell of a window, and the slices that it covers at all positions."""
     for u in range(k):
         for v in range(k):
             under = [slice(at * step, at * step + stride * (n - 1) + 1, stride) for at, n in ((u, rows), (v, columns))]
@@ -95,7 +98,7 @@ def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[t
 
 
 def _wide(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, places: tuple[int, ...]) -> np.ndarray:
-    """Zeros for maps (C,H,W) and all around them that a window comes to lie on."""
+    """Return zeros for maps (C,H,W) with the margin that windows cover."""
     ends = [max(n + before, dilation * (k - 1) + stride * (count - 1) + 1) for n, count in zip(shape[-2:], places[-2:], strict=True)]
     return np.zeros((math.prod(shape[:-2]), *ends))
 
@@ -107,7 +110,7 @@ def _padded(x: np.ndarray, k: int, stride: int, dilation: int, before: int, plac
 
 
 def conv(shape: tuple[int, ...], x: np.ndarray, f: np.ndarray, *more: Any) -> np.ndarray:
-    """z, channel by channel, row by row of the kernel; then + b."""
+    """Return z, summed by channel and by row of the kernel, then + b."""
     *bias, stride, dilation, before = more
     k = f.shape[-1]
     wide = _padded(x, k, stride, dilation, before, shape)
@@ -136,7 +139,7 @@ def conv_df(shape: tuple[int, ...], x: np.ndarray, dz: np.ndarray, stride: int, 
     for c in range(len(wide)):
         for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
             products = (dz * wide[c][under[1:]]).reshape(len(dz), -1)
-            total[:, c, u, v] = np.add.accumulate(products, axis=1)[:, -1] + 0.0  # one after the other
+            total[:, c, u, v] = np.add.accumulate(products, axis=1)[:, -1] + 0.0  # sequential sum
     return total
 
 
@@ -167,7 +170,7 @@ def max_pool(shape: tuple[int, ...], a: np.ndarray, k: int, stride: int) -> np.n
 
 
 def max_pool_dx(shape: tuple[int, ...], dp: np.ndarray, a: np.ndarray, p: np.ndarray, k: int, stride: int) -> np.ndarray:
-    """The first of a window that is its largest has all."""
+    """The first maximum of a window gets the whole gradient."""
     wide, free = np.zeros((len(_maps(dp)), *shape[-2:])), np.ones(_maps(p).shape, bool)
     for _, _, under in _taps(k, stride, 1, *dp.shape[-2:]):
         has = free & (_maps(a)[under] == _maps(p))
@@ -177,7 +180,7 @@ def max_pool_dx(shape: tuple[int, ...], dp: np.ndarray, a: np.ndarray, p: np.nda
 
 
 def exp(z: np.ndarray) -> np.ndarray:
-    """e to z, by 2 to a whole number and a series; computers' own differ in last bits."""
+    """Return e^z by a power of two and a Taylor series, since the last bits of library functions differ."""
     z = np.clip(z, -700.0, 700.0)
     n = np.floor(z / math.log(2) + 0.5)
     rest = z - n * math.log(2)

@@ -1,13 +1,16 @@
-// What a setup tells a learning management system (SCORM 1.2): how many of its questions were answered right, and when
-// its end was reached.
+// SCORM 1.2: report the share of right answers and the completion to a learning management system.
 
-import { onAnswer, startCount } from "../../pages/learn/progress.js"
+import { onAnswer, resetCount } from "../../pages/learn/progress.js"
 
 /** @typedef {Record<"LMSInitialize" | "LMSGetValue" | "LMSCommit" | "LMSFinish", (name: string) => string> & { LMSSetValue: (name: string, value: string) => string }} Api */
 
 const MOST_PARENTS = 20
 
-/** The system's end, in a window around this one or the one that opened it. @param {Window | null} from @returns {Api | undefined} */
+/**
+ * The system's API object, in a parent of this window or of its opener. @param {Window | null} from @returns {Api |
+ * undefined}
+ * @param {Window | null} from @returns {Api | undefined}
+ */
 function apiFrom(from) {
   /** @type {any} */
   let at = from
@@ -15,7 +18,7 @@ function apiFrom(from) {
     try {
       if (at.API) return at.API
     } catch {
-      return undefined // a page of somebody else's
+      return undefined // a window of another origin
     }
     at = at.parent === at ? at.opener : at.parent
   }
@@ -23,8 +26,8 @@ function apiFrom(from) {
 }
 
 /**
- * Tells the system how it goes, if there is one: the score is the share of right answers, of all `questions` and of each
- * prediction that was made. The first answer to a question counts, since the page then shows what is right.
+ * Report to the system, if there is one. The score is the share of right answers among all `questions` and each
+ * prediction made. Only the first answer to a question counts, since the page then shows the right one.
  * @param {number} [questions]
  * @returns {() => void} says that it is completed
  */
@@ -39,7 +42,7 @@ export function report(questions = 0) {
     api.LMSCommit("")
   }
   if (!done) tell({ lesson_status: "incomplete" })
-  startCount()
+  resetCount()
   /** @type {Set<string>} */
   const answered = new Set()
   let [right, n] = [0, questions]

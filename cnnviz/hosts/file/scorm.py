@@ -1,4 +1,4 @@
-"""A setup or a deck as a SCORM 1.2 package: its .html file with a manifest, for a course's learning management system."""
+"""A setup or a deck as a SCORM 1.2 package: its .html file with a manifest, for a learning management system."""
 
 import io
 import zipfile
@@ -20,7 +20,7 @@ _MANIFEST = Template(Path(__file__).with_name("imsmanifest.xml").read_text("utf-
 def scorm_package(
     setup: Setup, image: Image, around: int = 1, server: str = "", progress: Callable[[int], None] = lambda update: None
 ) -> bytes:
-    """The setup on `image` as a .zip, the same bytes for the same setup; the arguments are those of `setup_html`.
+    """Return the setup on `image` as a reproducible .zip. The arguments are those of `setup_html`.
 
     It asks for a number before each stage, tells how many of the answers were right, and that it is completed at the
     last stage of an update. Raises Problem, as `setup_html` does.
@@ -35,7 +35,7 @@ def scorm_package(
 
 
 def deck_package(file: Path, server: str = "") -> bytes:
-    """The deck of a TOML file as a .zip; the arguments are those of `deck_html`.
+    """Return the deck of a TOML file as a .zip. The arguments are those of `deck_html`.
 
     Its score is the share of its questions that were answered right at once, and it is completed at the last screen.
     Raises Problem, as `deck_html` does.

@@ -1,4 +1,4 @@
-// The answers that a file holds, out of its bytes: packing.py's Store, read.
+// Decoder of the responses in a file, which packing.py's Store encodes.
 
 import { decode } from "../../view/model/numbers/decode.js"
 import { estimate, usable } from "./predictors.js"
@@ -6,7 +6,7 @@ import { estimate, usable } from "./predictors.js"
 /** @import { Answer, FileContents } from "../../view/types/view.js" */
 
 /**
- * What gives an answer by its name.
+ * Return a function that decodes a response by name.
  * @param {FileContents} contents
  * @param {Uint8Array} bytes  the headers, then of all numbers their first byte, their second, and so on
  * @returns {(name: string) => Answer}
@@ -36,13 +36,16 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
   }
 }
 
-/** Finds where each begins that has such lengths, and where the last one ends. @param {readonly number[]} lengths */
+/**
+ * The offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths
+ * @param {readonly number[]} lengths
+ */
 function sums(lengths) {
   let end = 0
   return [0, ...lengths.map((length) => (end += length))]
 }
 
-/** Numbers of 64 bits whose first bytes stand together, their second bytes, and so on. @param {Uint8Array} planes */
+/** Reassemble 64-bit numbers from eight byte planes. @param {Uint8Array} planes @param {Uint8Array} planes */
 function gathered(planes) {
   const count = planes.length / 8
   const bytes = new Uint8Array(planes.length)
@@ -54,7 +57,7 @@ function gathered(planes) {
 const WHOLE = 2 ** 32
 
 /**
- * Adds to differences what they are from: numbers of 64 bits, in two halves.
+ * Add predictions to differences as 64-bit integers, in two 32-bit halves.
  * @param {Float64Array} to
  * @param {Float64Array} from
  */
@@ -68,7 +71,10 @@ function add(to, from) {
   }
 }
 
-/** One after the other. @param {Uint8Array} head @param {Uint8Array} body */
+/**
+ * Concatenate a header and a body. @param {Uint8Array} head @param {Uint8Array} body
+ * @param {Uint8Array} head @param {Uint8Array} body
+ */
 function joined(head, body) {
   const whole = new Uint8Array(head.length + body.length)
   whole.set(head)

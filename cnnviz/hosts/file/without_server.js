@@ -1,9 +1,10 @@
-// What needs a server is there where there is none, so that one sees what the setup is made of: but it is off, and says so.
+// Without a server, controls that need one stay visible, to show what the setup is made of, but are disabled with an
+// explanation.
 
 const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
 
 /**
- * The controls of the setup, and what is shown elsewhere.
+ * Disable the setup's controls, and everything in `disableElsewhere`.
  * @param {HTMLElement} root  of a view
  * @param {string} sentence  why
  * @param {boolean} linked  whether the other pages can be opened elsewhere
@@ -11,7 +12,7 @@ const NEEDS_SERVER = ["files", "weights_in", "model_in", "upload", "cifar10"]
 export function disable(root, sentence, linked) {
   for (const sheet of root.querySelectorAll(":is(.rail, .kernel-card) .sheet-body:has(input, select, button)")) {
     const fields = document.createElement("fieldset")
-    fields.disabled = true // with all that it will ever hold
+    fields.disabled = true // also disables controls that are added later
     fields.append(...sheet.childNodes)
     const words = document.createElement("p")
     words.className = "needs-server"
@@ -22,7 +23,7 @@ export function disable(root, sentence, linked) {
 }
 
 /**
- * The other pages, dialogs and files.
+ * Disable links to other pages, dialogs and downloads.
  * @param {HTMLElement} root  of a view
  * @param {string} sentence  why
  * @param {boolean} linked  whether the other pages can be opened elsewhere; else they are not there

@@ -1,4 +1,4 @@
-"""A setup in a cell of a Jupyter notebook: the page's own component, with its numbers from the notebook's kernel."""
+"""A setup in a Jupyter notebook cell: the page's own component, with numbers from the notebook's kernel."""
 
 from collections.abc import Mapping
 
@@ -16,12 +16,12 @@ from cnnviz.words import choose_language, use_language
 
 
 def _resolved(query: Mapping[str, str]) -> PageRequest:
-    """Return the view at an address, as the page Step resolves it."""
+    """Resolve a query as the page Step does."""
     return resolve(query, PAGE.first, several=True, modes=True)
 
 
 class SetupView(anywidget.AnyWidget):
-    """The result of `cnnviz.show`: shown as a cell's result, it is stepped through, pointed at and edited like the page.
+    """The result of `cnnviz.show`: an interactive view of a setup in a cell's output.
 
     Where one is in it, `lesson`, can be read and written by the notebook's next cells.
 
@@ -43,7 +43,7 @@ class SetupView(anywidget.AnyWidget):
 
     @property
     def setup(self) -> Setup:
-        """The setup that is shown: after so many updates, at this stage."""
+        """The setup on screen, including its update and stage."""
         return _resolved(self.query).setup
 
     @setup.setter
@@ -52,12 +52,12 @@ class SetupView(anywidget.AnyWidget):
 
     @property
     def snapshot(self) -> Snapshot:
-        """All its numbers: `view.moment.gradients.df`."""
+        """Its numbers, for example `view.snapshot.gradients.df`."""
         return _resolved(self.query).snapshot
 
     @staticmethod
     def answer(query: Mapping[str, str]) -> bytes:
-        """The bytes that the component reads for an address."""
+        """Return the encoded response for a query, which the component reads."""
         return answer(_resolved(query), whole=True)
 
     def _asked(self, _: object, query: Mapping[str, str], __: object) -> None:

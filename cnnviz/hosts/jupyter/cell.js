@@ -1,5 +1,5 @@
-// The component's entry in a notebook's cell: its address is the widget's, which Python reads and writes too, and its numbers
-// come from the notebook's own kernel.
+// Entry module of a notebook cell: its address is a traitlet of the widget, which Python reads and writes, and its
+// numbers come from the notebook's kernel.
 
 import { decode } from "../../view/model/numbers/decode.js"
 import { query } from "../../view/model/state/address.js"
@@ -9,7 +9,7 @@ import { disableElsewhere } from "../file/without_server.js"
 
 /** @import { Answer, Setup, WidgetModel } from "../../view/types/view.js" */
 
-/** Hands the frame around this page what starts the component. */
+/** Pass `start` to the surrounding frame. */
 export default function cell() {
   window.frameElement?.dispatchEvent(new CustomEvent("cnnviz", { detail: start }))
 }
@@ -38,7 +38,7 @@ function start(model, light) {
       onTravel(act) {
         model.on("change:query", changed)
         function changed() {
-          if (query(model.get("query")) === query(here)) return // our own
+          if (query(model.get("query")) === query(here)) return // our own change
           here = model.get("query")
           act()
         }

@@ -1,5 +1,5 @@
-// A widget of Jupyter (anywidget): a frame of its own in the cell, so that neither keys nor styles of the notebook and of
-// the component meet. Inside it cell.js starts the component, and says so here.
+// An anywidget for Jupyter: a frame in the cell, which isolates keys and styles from the notebook. Inside it, cell.js
+// passes the function that starts the component.
 
 /** @import { WidgetModel } from "../../view/types/view.js" */
 

@@ -1,1 +1,1 @@
-"""A folder that any web server hands out as files: the page with Python in the visitor's own browser."""
+"""A static site: the page with Python in the visitor's browser, for any web server."""

@@ -1,4 +1,4 @@
-// A lesson in an article, as a widget (anywidget) that needs no kernel: a frame with a page of the site that this file lies in.
+// A setup in an article, as an anywidget without a kernel: a frame with a page of the site that holds this file.
 
 const HEIGHT = 720
 

@@ -1,4 +1,4 @@
-"""The Python side of a page without a server: what a browser's worker asks, in the words in which a server is asked."""
+"""The Python side of a page without a server: handles requests from a web worker like a server's."""
 
 import json
 import os
@@ -13,17 +13,18 @@ from cnnviz.pages.resource import canonical_query, compute_resource, compute_wit
 from cnnviz.words import message
 
 Answered = tuple[int, dict[str, str], bytes]
-"""A status, headers and a body."""
+"""Status, headers and body."""
 
 
 def start() -> Callable[..., Answered]:
-    """`get`, once it is set what there is: no other process and no network."""
+    """Disable features that need a network or another process, and return `get`."""
     os.environ[disabled_features.SETTING] = " ".join(disabled_features.KINDS)
     return get
 
 
 def get(path: str, sent: Any = "") -> Answered:
-    """The status, the headers and the uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<question>?<query>`, as a server has them.
+    """Return status, headers and uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<name>?<query>`,
+    like a server.
 
     `sent` is what is sent along: a deck's text, or a file's bytes as JavaScript has them.
 
@@ -41,13 +42,13 @@ def get(path: str, sent: Any = "") -> Answered:
         return answered(where.rpartition("/")[2], dict(parse_qsl(query, keep_blank_values=True)), _bytes(sent))
     except KeyError:
         return _refusal(404, "ui.server.nothing")
-    except Exception as error:  # MemoryError, say: a phone has little
+    except Exception as error:  # such as MemoryError, since phones have little memory
         traceback.print_exc()
         return _refusal(422, "web.site.no_answer", error=f"{type(error).__name__}: {error}")
 
 
 def _bytes(sent: Any) -> bytes | None:
-    """The bytes that are sent, if any: JavaScript's arrays of bytes have a way of their own."""
+    """Return the body as bytes, or None if it is "". JavaScript's byte arrays are converted."""
     if isinstance(sent, str):
         return sent.encode() or None
     return bytes(sent.to_bytes() if hasattr(sent, "to_bytes") else sent)

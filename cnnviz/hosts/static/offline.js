@@ -1,7 +1,7 @@
-// The site without a network: all its files are kept at the first visit. Where there is a network they come from there, so
-// that a new version is seen at once.
+// Service worker of the site: caches all its files at the first visit. With a network they are fetched, so that a new
+// version appears at once.
 
-const [VERSION, FILES] = ["CODE", []] // written with the site; another version installs itself anew
+const [VERSION, FILES] = ["CODE", []] // replaced when the site is written; a changed value reinstalls the worker
 const scope = /** @type {any} */ (self).registration.scope
 const cache = caches.open(`cnnviz ${scope}`)
 
@@ -13,7 +13,7 @@ const asked = (event) => {
   if (method === "GET" && url.startsWith(scope)) event.respondWith(found(event.request))
 }
 
-/** All files, and none of an older version. */
+/** Cache all files, and delete those of older versions. */
 async function keep() {
   const store = await cache
   const urls = FILES.map((file) => new URL(file, scope).href)
@@ -38,7 +38,7 @@ async function found(request) {
 /** @param {Request} request */
 const kept = async (request) => (await cache).match(request, { ignoreSearch: true })
 
-/** Keeps the site, and gives it out where there is no network. */
+/** Cache the site, and serve it without a network. */
 export default function serve() {
   self.addEventListener("install", installed)
   self.addEventListener("activate", (/** @type {any} */ event) =>

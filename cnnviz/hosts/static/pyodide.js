@@ -1,10 +1,10 @@
-// Python for the visitor's browser: Pyodide, with NumPy and Pillow, from the site's own files (pyodide.toml names them).
+// Python in the browser: Pyodide, with NumPy and Pillow, from the site's own files (pyodide.toml lists them).
 
 /** @import { Get } from "./python.js" */
 
 const PLACE = "/cnnviz"
 /**
- * Starts it and has it load the package.
+ * Start Python and load the package.
  * @param {URL} files  the folder of the site's files
  * @returns {Promise<Get>}
  */

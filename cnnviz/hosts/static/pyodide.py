@@ -1,4 +1,4 @@
-"""Pyodide's files (pyodide.toml): fetched when a site is written, or taken from a folder, and held to their hashes."""
+"""Pyodide's files (pyodide.toml): downloaded or read from a folder, and verified by hash."""
 
 import hashlib
 import tomllib
@@ -12,12 +12,12 @@ from urllib.error import URLError
 from cnnviz.words import Problem
 
 PATIENCE = 60
-"""Seconds that a server may take for the next bytes of a file."""
+"""Timeout in seconds for the next bytes of a download."""
 
 
 @cache
 def release() -> dict[str, Any]:
-    """Its version, its addresses, and the hashes of its files.
+    """Return the version, the addresses, and the hashes of the files.
 
     >>> sorted(release()["files"])
     ['python', 'wheels']
@@ -26,7 +26,8 @@ def release() -> dict[str, Any]:
 
 
 def pyodide_files(folder: Path | None = None, progress: Callable[[str], None] = lambda name: None) -> dict[str, bytes]:
-    """Its files by their names, from `folder` or from its release; `progress` is told each name before it is read.
+    """Return the files by name, from `folder` or downloaded. `progress` is called with each name before the file is
+    read.
 
     Raises Problem where one is not there, cannot be fetched, or is another than it should be.
     """

@@ -1,4 +1,4 @@
-// Python in a worker of the browser's, from the page's side: asked by path, as a server is, and answering as one does.
+// The page's side of Python in a web worker: requests by path and responses, like a server's.
 
 import { say } from "../../view/model/words.js"
 
@@ -8,12 +8,12 @@ import { say } from "../../view/model/words.js"
 /** @typedef {{ taken: (found: Found) => void, high: boolean }} Waiting  for an answer */
 /** @typedef {{ id: number, path: string, sent: Sent, waiting: Set<Waiting> }} Job */
 
-const GIVE_UP = 2000 // milliseconds after which Python is ended that works on what nobody waits for any more: it hears nothing meanwhile
+const GIVE_UP = 2000 // milliseconds before a worker is terminated whose result is no longer needed; it receives no messages while it computes
 
 export class Python {
   /** @type {"starting" | "ready" | "failed"} */
   state = "starting"
-  why = "" // it failed
+  why = "" // reason of the failure
   /** @type {Worker | undefined} */
   worker = undefined
   /** @type {Job | undefined} */
@@ -33,7 +33,7 @@ export class Python {
     this.changed = changed
   }
 
-  /** Has it there soon; who asks for something starts it, too. */
+  /** Start Python. The first request does so, too. */
   start() {
     if (this.worker || this.state === "failed") return
     const worker = this.make()
@@ -65,7 +65,7 @@ export class Python {
   }
 
   /**
-   * As `fetch` does it; who gives up, by `signal`, is answered by nothing.
+   * Send a request like `fetch`. An abort by `signal` rejects the promise.
    * @param {string} path
    * @param {RequestInit} [how]
    * @returns {Promise<Response>}
@@ -86,7 +86,10 @@ export class Python {
     })
   }
 
-  /** The job of a path; a new one waits for its turn. @param {string} path @param {Sent} sent */
+  /**
+   * The job of a request, queued if it is new. @param {string} path @param {Sent} sent
+   * @param {string} path @param {Sent} sent
+   */
   jobOf(path, sent) {
     const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
     if (this.running && same(this.running)) {
@@ -100,7 +103,7 @@ export class Python {
     return job
   }
 
-  // What is waited for on the screen goes before what is asked for ahead.
+  // Prefetches wait for requests that the page needs now.
   next() {
     if (this.state !== "ready" || this.running || !this.queue.length) return
     const urgent = this.queue.findIndex(({ waiting }) => [...waiting].some(({ high }) => high))
@@ -109,7 +112,11 @@ export class Python {
     this.worker?.postMessage({ id, path, sent })
   }
 
-  /** Hands on an answer; where none came about (Python has no memory left, say), the next is a new Python's. @param {Found & { id: number, failed?: string }} data */
+  /**
+   * Deliver a response. After a failure, such as a lack of memory, restart Python for the next one. @param {Found & {
+   * id: number, failed?: string }} data
+   * @param {Found & { id: number, failed?: string }} data
+   */
   answered({ id, failed, ...found }) {
     const job = this.running
     if (job?.id !== id) return
@@ -134,7 +141,7 @@ export class Python {
     this.ending = setTimeout(() => this.again(), GIVE_UP)
   }
 
-  /** Ends the worker; what it worked on is still to be done, if somebody waits for it. */
+  /** Terminate the worker, and requeue its job if that is still needed. */
   end() {
     this.worker?.terminate()
     this.worker = undefined

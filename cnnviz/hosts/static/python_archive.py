@@ -1,4 +1,5 @@
-"""The package as one archive for Python in a browser: what answers are made of, the images, and the library for formulas."""
+"""The package as an archive for Python in the browser: the modules that compute responses, the images, and the
+library for formulas."""
 
 import io
 import tarfile
@@ -11,14 +12,14 @@ from cnnviz.pages.version import WRITTEN, code
 
 _PACKAGE = Path(__file__).parents[2]
 _NOT_ALONG = {"hosts", "server", "rooms", "view", "carried"}
-"""Rooms that no answer needs."""
+"""Folders of the package that responses do not need."""
 _HOSTS = ("__init__", "static/__init__", "static/in_browser", "dialogs/__init__", "dialogs/answers", "dialogs/full_set", "dialogs/own_files", "dialogs/take_home")
 _KINDS = {".py", ".toml"}
 _FORMULAS = "latex2mathml"
 
 
 def archive(decks: Iterable[Path] = ()) -> bytes:
-    """A compressed tar, the same bytes for the same files; `decks` are folders of lessons and lectures to go along.
+    """Return a reproducible compressed tar. `decks` are folders of further lectures and guided lessons to include.
 
     >>> names = tarfile.open(fileobj=io.BytesIO(archive())).getnames()
     >>> "cnnviz/core/setup/setup.py" in names, "cnnviz/carried/assets/00_3.png" in names, "latex2mathml/converter.py" in names
@@ -31,11 +32,11 @@ def archive(decks: Iterable[Path] = ()) -> bytes:
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
     whole = out.getvalue()
-    return whole[:4] + bytes(4) + whole[8:]  # gzip notes the time
+    return whole[:4] + bytes(4) + whole[8:]  # clear gzip's time stamp
 
 
 def _files(decks: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
-    """Each file by its name in the archive."""
+    """Yield each file with its name in the archive."""
     yield f"cnnviz/{WRITTEN}", code().encode()
     for name in _HOSTS:
         yield f"cnnviz/hosts/{name}.py", (_PACKAGE / f"hosts/{name}.py").read_bytes()
@@ -44,11 +45,12 @@ def _files(decks: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
         if path.suffix in _KINDS and place.parts[0] not in _NOT_ALONG:
             yield f"cnnviz/{place.as_posix()}", path.read_bytes()
     for path in ASSETS.rglob("*.png"):
-        if "pages" not in path.relative_to(ASSETS).parts:  # the README's pictures
+        if "pages" not in path.relative_to(ASSETS).parts:  # these are for the README
             yield f"cnnviz/carried/assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()
     for part in distribution(_FORMULAS).files or ():
         if part.parts[0].startswith(_FORMULAS) and part.suffix != ".pyc":
             yield part.as_posix(), Path(str(part.locate())).read_bytes()
     for n, folder in enumerate(decks):
         for path in folder.glob("*.toml"):
-            yield f"cnnviz/decks/lectures/z{n}-{path.name}", path.read_bytes()  # behind those that come along, and tried like these
+            # sorted after the included decks, and checked like them
+            yield f"cnnviz/decks/lectures/z{n}-{path.name}", path.read_bytes()

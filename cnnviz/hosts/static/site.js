@@ -1,5 +1,5 @@
-// The component's entry on a page that no server stands behind: its numbers come from Python in a worker of the browser's, and
-// those of the opening lesson lie beside it as files, so that it is there before Python is.
+// Entry module of a static site: numbers come from Python in a web worker. Those of the first setup are files, so
+// that they appear before Python has started.
 
 import { say } from "../../view/model/words.js"
 import { withLook, Resources } from "../../view/resources.js"
@@ -11,7 +11,7 @@ import { addressIn, pageAt } from "./site_address.js"
 
 /** @import { Answer, Host } from "../../view/types/view.js" */
 
-/** Shows the page that the address names. */
+/** Show the page of the address. */
 export default function show() {
   const base = new URL(document.baseURI)
   /** @type {Record<string, string>}  the file of an address's numbers */
@@ -39,10 +39,10 @@ export default function show() {
     if (page !== view.page) mount()
     deliver(withLook(answer, asked, view.data ? view.stage : ""))
     waiting("")
-    requestAnimationFrame(() => setTimeout(() => python.start())) // what is on the screen is painted first
+    requestAnimationFrame(() => setTimeout(() => python.start())) // paint first
   }
 
-  // What was asked for does not come: what is shown stays, or the opening lesson comes in its place.
+  // Handle a failed request: keep what is shown, or show the first setup.
   /** @param {string} [sentence] */
   function failed(sentence = say("web.site.starting")) {
     const { address } = view.host
@@ -85,11 +85,14 @@ export default function show() {
   waiting(awaited())
 }
 
-/** Says what is waited for where there is nothing to see yet. @param {string} sentence */
+/** Show what the page waits for while it is empty. @param {string} sentence @param {string} sentence */
 function waiting(sentence) {
   const element = /** @type {HTMLElement} */ (document.querySelector(".waits"))
   element.textContent = sentence
 }
 
-/** From the next visit on the site is there without a network, too, where the browser can keep it. @param {URL} base */
+/**
+ * Install the service worker, which makes the site available offline, if the browser supports it. @param {URL} base
+ * @param {URL} base
+ */
 const keepOffline = (base) => navigator.serviceWorker?.register(new URL("offline.js", base)).catch(() => {})

@@ -1,4 +1,4 @@
-"""`cnnviz --site DIR`: writes the page as a folder of files, with Python for the visitor's browser among them."""
+"""`cnnviz --site DIR`: write the page as a folder of files, including Python for the browser."""
 
 import html
 import json
@@ -9,7 +9,7 @@ from string import Template
 from urllib.parse import urlencode
 
 from cnnviz.decks.library import SETTINGS, library, user_folders
-from cnnviz.export.cli_output import fail, tell
+from cnnviz.export.cli_output import fail, print_message
 from cnnviz.hosts.static.pyodide import pyodide_files
 from cnnviz.hosts.static.python_archive import archive
 from cnnviz.pages import answer
@@ -24,16 +24,17 @@ from cnnviz.view.modules import module, script, styles
 from cnnviz.words import Problem, current_language, say
 
 FILES = "files"
-"""The folder of all that is no page."""
+"""Folder for all files that are not pages."""
 STARTS = "hosts/static/pyodide"
-"""The module that starts Python in the worker."""
+"""Module that starts Python in the worker."""
 _PAGE = Template(Path(__file__).with_name("page.html").read_text("utf-8"))
 _STORYS = 10
-"""The number of updates in the story (pages/step/opening/story_model.js)."""
+"""Number of updates in the story (pages/step/opening/story_model.js)."""
 
 
 def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", decks: Sequence[Path] = ()) -> int:
-    """Writes the site into `folder`, which is made, in the reader's language; gives the number of bytes.
+    """Write the site into `folder`, which is created if necessary, in the current language. Return the number of
+    bytes.
 
     `python` are the files of a Python for browsers, `starts` the text of the module that starts it, if that is not
     Pyodide. `decks` are folders of lessons and lectures that the library knows, too. Raises OSError.
@@ -48,7 +49,7 @@ def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", deck
 
 
 def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
-    """Each file by its path in the folder; the last has the names of all others."""
+    """Yield each file with its path in the folder. The last one lists the names of all others."""
     first = _first()
     files = dict.fromkeys(first.values())
     names = {content: f"{FILES}/answers/{n}.bin" for n, content in enumerate(files)}
@@ -72,7 +73,8 @@ def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> It
 
 
 def _first() -> dict[str, bytes]:
-    """The first answers of each page, and the story's, by the addresses that the browser asks for (resources.js)."""
+    """Return the first response of each page and those of the story, by the addresses that the browser requests
+    (resources.js)."""
     found = {}
     for page in pages():
         found[numbers_url(page.path, "")] = answer(page.id, {})
@@ -87,7 +89,7 @@ def _first() -> dict[str, bytes]:
 
 
 def _whole(content: bytes) -> str:
-    """The query of the whole lesson that an answer is of."""
+    """Return the complete query of a response's setup."""
     return urlencode(decode(content)[0]["lesson"])
 
 
@@ -104,17 +106,17 @@ def _page(page: Page, answers: Mapping[str, str]) -> str:
 
 
 def write(folder: str, pyodide: str | None, decks: str | None) -> int:
-    """Writes the site into `folder`, with Pyodide's files from the folder `pyodide`, if one is named; gives the exit code."""
+    """Write the site into `folder`, with Pyodide's files from the folder `pyodide` if given. Return the exit code."""
     if decks:
         os.environ[SETTINGS[0]] = decks
     if diagnostics := library().diagnostics:
         return fail(2, "\n".join(say("lessons.fault", file=name, line=str(diagnostic.line), what=diagnostic.what) for name, diagnostic in diagnostics))
     try:
-        python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: tell(say("terminal.site.taking", file=name)))
+        python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: print_message(say("terminal.site.taking", file=name)))
         size = write_site(Path(folder), python, decks=[Path(own) for own in user_folders()])
     except Problem as problem:
         return fail(2, str(problem))
     except OSError as error:
         return fail(1, say("terminal.unwritable", file=repr(folder), error=error.strerror or str(error)))
-    tell(say("terminal.site.wrote", folder=folder, megabytes=size / 1e6))
+    print_message(say("terminal.site.wrote", folder=folder, megabytes=size / 1e6))
     return 0

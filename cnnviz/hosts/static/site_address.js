@@ -1,9 +1,9 @@
-// The browser's address where every page is a folder of one site: its path names the page, its query the lesson.
+// The browser's address on a static site with one folder per page: the path is the page, the query the setup.
 
 import { PAGES } from "../../view/spec.js"
 import { pageAddress } from "../page_address.js"
 
-/** The path of the page that the address names. @param {URL} base  where the site stands */
+/** The path of the current page. @param {URL} base  address of the site @param {URL} base  where the site stands */
 export function pageAt(base) {
   const [first] = location.pathname.slice(base.pathname.length).split("/")
   return PAGES.some(({ path }) => path === first) ? first : ""

@@ -1,10 +1,11 @@
-// The browser's worker in which Python runs: it is handed paths, one at a time, some with a deck or a file, and hands back answers (python.js asks it).
+// The web worker that runs Python: receives paths, one at a time and possibly with a body, and returns responses to
+// python.js.
 
 import { start } from "./pyodide.js"
 
 /** @import { Get } from "./python.js" */
 
-/** Starts Python, says so, and answers from then on. */
+/** Start Python, report that it is ready, and answer requests. */
 export default function serve() {
   /** @type {Get | undefined} */
   let get

@@ -1,1 +1,1 @@
-"""The page as Streamlit serves it. Nothing else of cnnviz but app.py knows Streamlit's names or Plotly's."""
+"""The page served by Streamlit. Only this folder and app.py import Streamlit or Plotly."""

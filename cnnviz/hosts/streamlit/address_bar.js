@@ -1,23 +1,23 @@
-// The browser's own address, which holds page and setup, and what Streamlit has heard of it.
+// The browser's address, which holds page and setup, and its synchronization with Streamlit.
 
 import { PAGES } from "../../view/spec.js"
 import { pageAddress } from "../page_address.js"
 
-const TELL_AFTER = 400 // milliseconds that a setup rests before Streamlit hears of it
+const TELL_AFTER = 400 // milliseconds without a change before Streamlit is notified
 
-let heard = location.search // the last that Streamlit knows
+let heard = location.search // last query that Streamlit knows
 let telling = false
 /** @type {ReturnType<typeof setTimeout> | undefined} */
 let soon
 
-// Streamlit writes the page that it shows into the address, also where the visitor is on another by then: which page it
-// is the address says, and nobody else writes that.
+// Streamlit writes its current page into the address, even if the visitor has moved on. Ignore that, since only the
+// view changes the page.
 const push = history.pushState.bind(history)
 history.pushState = (state, unused, url) => {
   if (new URL(url ?? "", location.href).pathname === location.pathname) push(state, unused, url)
 }
 
-/** The path of the page that the address names. */
+/** The path of the current page. */
 export function pageAt() {
   const last = location.pathname.split("/").at(-1) ?? ""
   return PAGES.some(({ path }) => path === last) ? last : ""
@@ -43,7 +43,7 @@ export function addressOf(page, left) {
   return pageAddress(pathOf, onTravel, push)
 }
 
-/** Has Streamlit run the page that the address names: it does on "popstate", the event of the browser's own Back. */
+/** Make Streamlit run the page of the address. It listens to "popstate", the event of the browser's Back button. */
 export function tell() {
   clearTimeout(soon)
   soon = undefined
@@ -53,17 +53,17 @@ export function tell() {
   telling = false
 }
 
-/** The same when the setup has come to rest, if there is anything new. */
+/** Notify Streamlit when the setup has stopped changing, if it has changed. */
 export function tellSoon() {
   clearTimeout(soon)
   soon = isNews() ? setTimeout(tell, TELL_AFTER) : undefined
 }
 
-/** Tells whether Streamlit has not heard of the address yet. */
+/** Whether Streamlit does not know the current address. */
 export const isNews = () => heard !== location.search
 
 /**
- * Whoever goes on in another part of the page finds it knowing the setup.
+ * Notify Streamlit as soon as the visitor moves to another part of the page.
  * @param {HTMLElement} root  our own part
  * @param {AbortSignal} signal
  */

@@ -1,4 +1,4 @@
-"""The web server's additions to Streamlit, for `st.App`: headers, guards, the component's own files, and a start."""
+"""Additions to Streamlit's web server for `st.App`: middleware, routes, and start-up."""
 
 import logging
 import os
@@ -29,22 +29,23 @@ from cnnviz.words import say
 __all__ = ["SCRIPT", "apologize", "lifespan", "middleware", "routes"]
 
 REDIS = "CNNVIZ_REDIS"
-"""The environment's setting that names a Redis, `redis://…`, for what several processes share."""
+"""Environment variable with the URL of a Redis, `redis://…`, for data that several processes share."""
 SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
-"""The environment's setting with a secret that all processes share, and that outlives them."""
+"""Environment variable with a persistent secret that all processes share."""
 
 FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(RateLimitMiddleware), Middleware(Origins)]
 FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Compressed, Early)]
-"""Around every answer, and around Streamlit's own, the outermost first."""
+"""Middleware around every response, and around Streamlit's own, the outermost first."""
 
 
 def middleware(served: list[BaseRoute]) -> list[Middleware]:
-    """All of it for an app with these routes: what an audience asks for is answered in between, and never comes to Streamlit's."""
+    """Return the middleware of an app with these routes. Direct routes are handled before they reach Streamlit's
+    middleware."""
     return [*FOR_ALL, Middleware(DirectRouteMiddleware, served), *FOR_STREAMLIT]
 
 
 def routes() -> list[BaseRoute]:
-    """The routes of this server beside Streamlit's, under the path prefix that it puts before its own (`server.baseUrlPath`).
+    """Return the routes of this server besides Streamlit's, below its path prefix (`server.baseUrlPath`).
 
     >>> [route.path for route in routes()][-1]
     '/room/{code}/qr.svg'
@@ -65,14 +66,14 @@ def routes() -> list[BaseRoute]:
 
 
 def plotly() -> str:
-    """The script that comes with Plotly for Python, which is not imported for it."""
+    """Return Plotly's script from its Python package, without importing that."""
     return files("plotly").joinpath("package_data", "plotly.min.js").read_text("utf-8")
 
 
 def _share(redis: str) -> None:
-    """Has parameters and trainings known to all processes that name this Redis."""
+    """Share parameters and trainings with all processes that use this Redis."""
     from cnnviz.pages.train.training import (
-        trainer,  # with all that this page needs, which a server without Redis can leave for later
+        trainer,  # imports much that a server without Redis does not need at start
     )
     from cnnviz.server.shared_trainings import SharedTrainings
 
@@ -81,7 +82,7 @@ def _share(redis: str) -> None:
 
 
 def apologize(error: Exception) -> bool:
-    """Shows a visitor a sentence where a script failed. The log gets the rest."""
+    """Show the visitor a message when a script has failed, and log the error."""
     logging.getLogger(__name__).error("a script failed", exc_info=error)
     st.error(say("ui.server.failed"))
     return True

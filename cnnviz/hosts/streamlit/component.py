@@ -1,4 +1,5 @@
-"""Puts the component on Streamlit's page, and hands it what a training says. Both register once, when this is imported."""
+"""Mount the component on Streamlit's page, and pass it the data of a training. Importing this module registers both
+components."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,7 +30,7 @@ _training = _registered("cnnviz_training", '<div class="training-told" hidden></
 
 
 def mount(page: str, *, listens: bool = False) -> None:
-    """Puts the component on the page of that path.
+    """Mount the component on the page with that path.
 
     `listens` says that something else on the page wants to know of every other setup.
     """
@@ -42,6 +43,7 @@ def mount(page: str, *, listens: bool = False) -> None:
 
 
 def mount_training(data: bytes) -> tuple[str | None, str | None]:
-    """Hands the page's view a training and its form; gives which button was pressed, and which image was chosen, if one was."""
+    """Pass a training and its form to the view. Return the button that was pressed and the image that was chosen, or
+    None."""
     asked = _training(key="training_told", data=data, on_act_change=lambda: None, on_choose_change=lambda: None)
     return asked["act"], asked["choose"]

@@ -1,4 +1,5 @@
-"""Streamlit's own scripts and style sheets, compressed once: three quarters of a first visit, a third of the bytes, and no disk."""
+"""Streamlit's scripts and style sheets, compressed once and cached: three quarters of a first visit's bytes, reduced
+to a third."""
 
 import gzip
 from functools import cache
@@ -18,13 +19,13 @@ _LEVEL = 6
 
 @cache
 def files() -> dict[str, Path]:
-    """The files to compress, by the paths that are asked for."""
+    """Return the files to compress, by request path."""
     folder = Path(st.__file__).parent / "static"
     return {f"/{path.relative_to(folder).as_posix()}": path for path in (folder / "static").rglob("*") if path.suffix in TYPES}
 
 
 class Compressed:
-    """ASGI middleware that answers for them, to browsers that take gzip; their names change with what is in them."""
+    """ASGI middleware that serves them to clients that accept gzip. Their names change with their content."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

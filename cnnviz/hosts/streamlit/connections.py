@@ -1,4 +1,5 @@
-"""Limits of a connection, however it is used: those that ask nothing, read nothing, or say without end are closed; the web server would keep them."""
+"""Connection limits that the web server lacks: closes connections that send no request, do not read, or send an
+endless one."""
 
 import asyncio
 import contextlib
@@ -9,26 +10,27 @@ from itertools import count
 from typing import Any
 
 SILENT = 20.0
-"""Seconds that a connection may be open without having asked for anything."""
+"""Seconds that a connection may stay open before its first request."""
 
 UNREAD = 60.0
-"""Seconds that what was answered may wait without anybody reading on: it is held in memory meanwhile."""
+"""Seconds that a response may wait in memory while the client reads nothing."""
 
 MOST_HEAD = 65_536
-"""Bytes of a request's line and headers, and of one message of a session: a setup with an image of one's own is 5,000."""
+"""Size limit of a request's line and headers, and of a web socket message, in bytes. A setup with an uploaded image
+takes 5,000."""
 
 MOST_UNHEARD, SHORT_HEAD = 64_000_000, 8_192
-"""Bytes of all heads that have not ended, beyond which one has to be as short as a browser's."""
+"""Limit on the bytes of all incomplete heads, above which each must be as short as a browser's."""
 
 MOST_FRAMES, READ = 100, 4_096
-"""Frames of a web socket that may come at once, and bytes that are read of them before they are counted."""
+"""Limit of web socket frames that arrive together, and the bytes to parse before they are counted."""
 
 
 @cache
 def bound_connections() -> None:
-    """Has the web server close connections beyond these limits."""
+    """Patch uvicorn to close connections that exceed these limits."""
     for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
-        with contextlib.suppress(ImportError):  # the second one is there where httptools is
+        with contextlib.suppress(ImportError):  # httptools is optional
             _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
     with contextlib.suppress(ImportError):
         _bound_heads(import_module("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol)
@@ -39,16 +41,17 @@ def _close_what_is_silent(protocol: Any) -> None:
     made, lost = protocol.connection_made, protocol.connection_lost
 
     def connection_made(self: Any, transport: asyncio.Transport) -> None:
-        self.config.ws_max_size = MOST_HEAD  # for Streamlit a message that is sent may be as long as one that is heard
+        self.config.ws_max_size = MOST_HEAD  # Streamlit's limit for outgoing messages would apply to incoming ones, too
         made(self, transport)
         self.silence = self.loop.call_later(SILENT, close, self, transport)
 
     def connection_lost(self: Any, error: Exception | None) -> None:
-        self.silence.cancel()  # which would keep all of a closed connection until then
+        self.silence.cancel()  # the timer would keep a closed connection in memory
         lost(self, error)
 
     def close(self: Any, transport: asyncio.Transport) -> None:
-        if self.cycle is None and transport.get_protocol() is self:  # else it was asked something, or is a web socket now
+        # otherwise there was a request, or it is a web socket
+        if self.cycle is None and transport.get_protocol() is self:
             transport.abort()
 
     protocol.connection_made, protocol.connection_lost = connection_made, connection_lost
@@ -76,7 +79,7 @@ def _close_what_is_unread(protocol: Any) -> None:
 
 
 def _bound_heads(protocol: Any) -> None:
-    """Has it give up connections on which MOST_HEAD bytes have come without a head's end, or a part of a body, or two requests before another is answered.
+    """Abort connections whose head or body part is incomplete after MOST_HEAD bytes, or that pipeline requests.
 
     The web server's own parser bounds heads by itself (h11), the quick one does not (httptools). Browsers and proxies ask one after the other.
     """
@@ -100,14 +103,15 @@ def _bound_heads(protocol: Any) -> None:
     def data_received(self: Any, data: bytes) -> None:
         set_unheard(self, self.unheard + len(data))
         received(self, data)
-        if self.unheard and not self.unended:  # also after an answer, which a connection's silence before its first request knows nothing of
+        if self.unheard and not self.unended:  # also after a response, which the first time limit does not cover
             self.unended = self.loop.call_later(SILENT, self.transport.abort)
         if self.unheard > (SHORT_HEAD if of_all > MOST_UNHEARD else MOST_HEAD):
             self.transport.abort()
 
     def on_headers_complete(self: Any) -> None:
-        if self.pipeline:  # the first one ahead may be asked by who has read an answer whose end the web server has still to write down
-            raise ValueError  # which ends what has come with it, too
+        # one request may be ahead, since a client can read a response before the server has finished it
+        if self.pipeline:
+            raise ValueError  # also discards everything else that arrived with it
         complete(self)
 
     protocol.unheard, protocol.unended = 0, None
@@ -117,7 +121,7 @@ def _bound_heads(protocol: Any) -> None:
 
 
 def _bound_frames(protocol: Any) -> None:
-    """Has it give up web sockets of which MOST_FRAMES come at once, or that ask whether it is there and do not read its answers."""
+    """Abort web sockets if MOST_FRAMES arrive together, or if they send pings without reading the answers."""
     received = protocol.data_received
 
     def counted(handle: Callable[..., None]) -> Callable[..., None]:

@@ -1,4 +1,5 @@
-"""ASGI middleware before Streamlit: who asks, and what is refused: foreign pages, text, files, metrics."""
+"""ASGI middleware in front of Streamlit: trusted proxies, and refusal of foreign origins, text frames, uploads and
+metrics."""
 
 import logging
 import os
@@ -17,10 +18,10 @@ from cnnviz.server.language import request_language
 from cnnviz.words import say
 
 TRUSTED = "FORWARDED_ALLOW_IPS"
-"""The environment's setting that names the proxies whose word on who asks is taken."""
+"""Environment variable that lists the trusted proxies."""
 
 SETTING = "CNNVIZ_METRICS"
-"""The environment's setting that opens Streamlit's metrics."""
+"""Environment variable that enables Streamlit's metrics."""
 
 _TOLD = 20
 _READING = {"GET", "HEAD", "OPTIONS"}
@@ -31,7 +32,7 @@ def _reader(scope: Scope) -> str:
 
 
 class Origins:
-    """Lets only this server's own pages open a session or send a file.
+    """ASGI middleware that lets only this server's own pages open a session or send a file.
 
     Streamlit asks the same, but of a foreign page it asks a host on the internet for its own address
     first, and everybody waits meanwhile. A proxy that does not pass the browser's Host on may say it as
@@ -56,7 +57,7 @@ class Origins:
         await self.app(_asked_from(scope, f"http://{host}"), receive, send)
 
     def _tell(self, origin: str, host: str) -> None:
-        """Once for each, and not for ever: who is refused chooses what stands here."""
+        """Log each refusal once and up to a limit, since the client chooses the values."""
         if (origin, host) not in self.told and len(self.told) < _TOLD:
             self.told.add((origin, host))
             sentence = say("ui.server.foreign_refused", origin=repr(origin[:80]), host=repr(host[:80]))
@@ -64,7 +65,8 @@ class Origins:
 
 
 def is_own(origin: str, host: str, forwarded: str = "") -> bool:
-    """Tells whether a page of this origin is one of this server's, which is asked for as `host`.
+    """Return whether an origin is this server's own, which the request addresses as `host`, or in
+    `server.corsAllowedOrigins`.
 
     Others are the ones in `server.corsAllowedOrigins`.
 
@@ -83,14 +85,14 @@ def is_own(origin: str, host: str, forwarded: str = "") -> bool:
 
 
 def _asked_from(scope: Scope, origin: str) -> Scope:
-    """The same request as if from `origin`: what was decided here need not be asked again."""
+    """Return the request with another origin, so that Streamlit accepts it without a second check."""
     scope = dict(scope, headers=list(scope["headers"]))
     MutableHeaders(scope=scope)["Origin"] = origin
     return scope
 
 
 class Proxies:
-    """Puts the visitor's address in place of the proxy's, where one that is trusted passes it on as X-Forwarded-For.
+    """ASGI middleware that replaces a trusted proxy's address by the visitor's, from X-Forwarded-For.
 
     The environment's FORWARDED_ALLOW_IPS names those: addresses and networks, between commas; at first this machine
     alone. The web server does so by itself, but not where it listens to IPv4 and IPv6 at once, as it does when nobody
@@ -108,7 +110,7 @@ class Proxies:
 
 
 class Metrics:
-    """Hides how many visitors there are, and what they fill, unless the environment's CNNVIZ_METRICS says otherwise."""
+    """ASGI middleware that hides Streamlit's metrics unless CNNVIZ_METRICS is set."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -120,7 +122,8 @@ class Metrics:
 
 
 class Frames:
-    """Closes a web socket that sends text, or bytes that are no message of Streamlit's, which answers them with a traceback in its log."""
+    """ASGI middleware that closes web sockets that send text or invalid messages, which Streamlit would log with a
+    traceback."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -147,7 +150,8 @@ def _is_message(content: bytes | None) -> bool:
 
 
 class NoUploads:
-    """Refuses files that are sent to Streamlit, which would keep them: the page sends its own to the dialogs' routes."""
+    """ASGI middleware that refuses uploads to Streamlit, which would keep them. The page sends its files to the
+    dialogs' routes."""
 
     def __init__(self, app: ASGIApp):
         self.app = app

@@ -1,4 +1,5 @@
-"""Streamlit's page as we send it: its first line loads the component, which does not wait for Streamlit. A page that there is not leads to the first."""
+"""Streamlit's index page, modified so that its first line loads the component without waiting for Streamlit. Unknown
+pages redirect to the first."""
 
 import gzip
 import re
@@ -13,11 +14,12 @@ from cnnviz.hosts.streamlit.loader import EARLY
 from cnnviz.pages.registry import pages
 
 _TYPEFACE = re.compile(r"""<link\s[^>]*as="font"[^>]*>""")
-"""The line that has a browser fetch Streamlit's own typeface, 170 kB: nothing on the page is written in it."""
+"""Preload of Streamlit's typeface, 170 kB, which the page does not use."""
 
 
 def with_early(html: str) -> str:
-    """The page, the component loaded from the top of its body, without what only Streamlit's own pages need.
+    """Return the page with a script that loads the component at the top of its body, without parts that only
+    Streamlit's own pages need.
 
     >>> with_early("<body><div id=root>").startswith("<body><style>")
     True
@@ -27,7 +29,7 @@ def with_early(html: str) -> str:
 
 
 def page() -> str:
-    """The document of a page.
+    """Return the HTML document of a page.
 
     >>> "<title>cnnviz</title>" in page()
     True
@@ -36,7 +38,7 @@ def page() -> str:
 
 
 class Early:
-    """ASGI middleware that does so with what Streamlit answers to a browser that asks for a page."""
+    """ASGI middleware that modifies Streamlit's pages in this way."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
@@ -66,7 +68,8 @@ def _is_page(start: Message) -> bool:
 
 
 def first_page(scope: Scope) -> str:
-    """The address of the first page, with the name of the one that is not there, unless that is the first page's own; "" where the page is there.
+    """Return the address of the first page if this page does not exist, else "". It includes the missing name, unless
+    that is the first page's own.
 
     >>> [first_page({"path": path, "query_string": b"k=3"}) for path in ("/stepp", "/step", "/train")]
     ['./?k=3#missing=stepp', './?k=3', '']
@@ -89,7 +92,7 @@ async def _send(start: Message, body: bytes, send: Send, instead: str) -> None:
         headers["Location"], headers["Cache-Control"] = instead, "no-store"
     elif b'<div id="root">' in body:
         body = with_early(body.decode()).encode()
-        del headers["ETag"], headers["Last-Modified"]  # they are of Streamlit's own file
+        del headers["ETag"], headers["Last-Modified"]  # they belong to Streamlit's own file
     headers["Content-Length"] = str(len(body))
     await send(start)
     await send({"type": "http.response.body", "body": body})

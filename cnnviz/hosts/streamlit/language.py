@@ -1,4 +1,4 @@
-"""The language of the visitor for whom Streamlit runs a script."""
+"""Language of the visitor for whom Streamlit runs a script."""
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -7,12 +7,12 @@ from cnnviz.words import DEFAULT, KEY, choose_language, set_reader_lookup
 
 
 def of_script() -> str:
-    """The language of the visitor whom Streamlit runs this thread for; English in any other."""
+    """Return the language of the visitor for whom Streamlit runs this thread; the default in other threads."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return DEFAULT
     return choose_language(st.query_params.get(KEY, ""), st.context.headers.get("Accept-Language", ""))
 
 
 def follow_readers() -> None:
-    """Has what is said while Streamlit runs a visitor's page or a part of it said in the visitor's language, from now on."""
+    """Make messages in Streamlit's script threads use the visitor's language from now on."""
     set_reader_lookup(of_script)

@@ -1,4 +1,4 @@
-"""Loading of the component's JavaScript by a page of Streamlit's: the same from its own frame and, earlier, from its first line."""
+"""Loader of the component's JavaScript, used by the component and, earlier, by the page's first line."""
 
 import json
 
@@ -11,7 +11,8 @@ const named = new URLSearchParams(location.search).get("{KEY}")
 const wanted = navigator.languages.map((one) => one.split("-")[0].toLowerCase())
 const lang = [...known, "{PSEUDO}"].includes(named) ? named : (wanted.find((one) => known.includes(one)) ?? "{DEFAULT}")
 """
-"""The rule of `of_request` for the browser, which asks for the view's files before any script has run here."""
+"""The rule of `request_language` in JavaScript, for the browser, which requests the view's files before any script
+has run here."""
 
 LOADING = (
     IN_THE_BROWSER
@@ -19,17 +20,17 @@ LOADING = (
 const modules = import(new URL(`web/bundle.js?lang=${lang}`, document.baseURI).href)
 """
 )
-"""A module is loaded once, however often it is asked for by one address."""
+"""A module is loaded only once per address."""
 
 ICONS_LATER = """
 const load = document.fonts.load.bind(document.fonts)
 const later = (...asked) => new Promise((done) => setTimeout(() => done(load(...asked)), 5000))
 document.fonts.load = (font, ...text) => (font.includes("Material Symbols") ? later : load)(font, ...text)
 """
-"""Streamlit asks for its icons, 375 kB, as it starts: what it shows on a lost connection has them, and the setup has none."""
+"""Streamlit requests its icon font, 375 kB, at start, but only its dialog for a lost connection uses it. Delay that."""
 
 OWN_TYPEFACE = "<style>body [data-testid=stSkipToContent] { font-family: Inter, system-ui, sans-serif }</style>"
-"""The one text of Streamlit's that is always there: in Streamlit's own typeface it would have a browser fetch that, 170 kB."""
+"""The only text of Streamlit's that every page has. In Streamlit's typeface it would cause a download of 170 kB."""
 
 EARLY = f"{OWN_TYPEFACE}<script>{{{ICONS_LATER}{LOADING}modules.catch(() => {{}})}}</script>"
-"""For the top of the page's body: its view is there before Streamlit's own scripts are (streamlit.js)."""
+"""HTML for the top of the page's body, which shows the view before Streamlit's scripts have loaded (streamlit.js)."""

@@ -1,4 +1,4 @@
-"""The script that Streamlit runs for every visitor: page config and navigation, nothing else.
+"""The script that Streamlit runs for every visitor: page config and navigation.
 
 It stands in this folder and not above it: Streamlit makes a navigation of its own from a folder `pages`
 beside the script that it runs.
@@ -21,11 +21,11 @@ ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><path fill="#d9730d" d="M1 1h4v4h-4zM1 6h4v4h-4zM1 11h4v4h-4z"/>'
     '<path fill="#b9bfc8" d="M6 1h4v4h-4zM6 6h4v4h-4zM6 11h4v4h-4z"/><path fill="#2f86de" d="M11 1h4v4h-4zM11 6h4v4h-4zM11 11h4v4h-4z"/></svg>'
 )
-"""Of the browser's tab: a kernel. What is no picture and no emoji would be asked for as a file."""
+"""Icon of the browser tab: a kernel. Streamlit would take other strings for a file name."""
 
 
 def navigate() -> None:
-    """Shows the page that the path names, when it is this visitor's turn."""
+    """Render the page for the request path when this session's turn comes."""
     follow_readers()
     context = get_script_run_ctx()
     visitor = network_of(st.context.ip_address or "")
@@ -38,7 +38,7 @@ def _navigate() -> None:
     shown = [
         st.Page(partial(show, page), title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
     ]
-    with np.errstate(over="ignore", invalid="ignore"):  # of a run that has run away, which is shown as it is
+    with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is shown as it is
         st.navigation(shown, position="hidden").run()
 
 

@@ -1,4 +1,4 @@
-"""A page from top to bottom: the view, and what Streamlit has beside it."""
+"""A page: the view, and Streamlit's own parts."""
 
 from cnnviz.hosts.streamlit import training, visit
 from cnnviz.hosts.streamlit.component import mount
@@ -6,7 +6,7 @@ from cnnviz.pages.registry import Page
 
 
 def show(page: Page) -> None:
-    """Puts everything on the screen."""
+    """Render a page."""
     mount(page.path, listens=page.id == "train")
     if page.id == "train":
         training.show(visit.current_setup(), visit.asked().get("train", ""))

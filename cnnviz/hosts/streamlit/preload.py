@@ -1,4 +1,4 @@
-"""Preloading of all that a first visitor needs: where it is read later everybody waits for it."""
+"""Preloading of everything that the first request needs, since loading it later would delay all visitors."""
 
 import gc
 from importlib import import_module
@@ -8,7 +8,7 @@ from cnnviz.words import languages, say
 
 
 def load() -> None:
-    """Loads the application, what Streamlit runs, and what a first answer needs.
+    """Import the application and Streamlit's script, and compute a first response.
 
     The command does so before the server listens: a proxy sends visitors to a server that listens, not to one that refuses.
     """
@@ -20,6 +20,7 @@ def load() -> None:
 
 
 def keep_for_good() -> None:
-    """Has the collection of garbage pass over all that is there now: 100,000 objects that stay, and each full one took 60 ms without any answer."""
+    """Exempt all current objects from garbage collection: 100,000 permanent ones, for which a full collection pauses
+    the server for 60 ms."""
     gc.collect()
     gc.freeze()

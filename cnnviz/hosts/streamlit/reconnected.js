@@ -1,9 +1,9 @@
-// Streamlit's connection, which its page says of itself.
+// The state of Streamlit's connection, which its page shows in an attribute.
 
 const STATE = "data-test-connection-state"
 
 /**
- * Calls `act` whenever the connection is there again after it was lost: the server may be another one by then.
+ * Call `act` whenever the connection is restored; the server may have changed.
  * @param {() => void} act
  */
 export function whenReconnected(act) {
@@ -12,13 +12,14 @@ export function whenReconnected(act) {
     const state = document.querySelector(`[${STATE}]`)?.getAttribute(STATE) ?? ""
     if (state === was) return
     if (state === "CONNECTED" && was) act()
-    if (state === "CONNECTED" || was) was = state // before the first time nothing was lost
+    if (state === "CONNECTED" || was) was = state // nothing is lost before the first connection
   }
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributeFilter: [STATE] })
 }
 
 /**
- * Closes Streamlit's own dialogs as they open: it says that the connection is lost, over a lecture that goes on.
+ * Close Streamlit's dialogs as they open, such as the one about a lost connection, which would cover a running
+ * lecture.
  * @param {() => boolean} when  whether they are in the way
  */
 export function closeDialogs(when) {

@@ -1,4 +1,5 @@
-"""Turns between the scripts that Streamlit runs for its sessions, each in a thread of its own: a hundred at once would hold up everything."""
+"""Fair turns for the scripts that Streamlit runs for its sessions, one thread each: a hundred threads at once would
+block the server."""
 
 import threading
 import time
@@ -9,14 +10,14 @@ from cnnviz.core.runtime.work_cancellation import yield_to_requests
 from cnnviz.server.fair_queue import FairQueue, Ticket
 
 USUAL, LONG = 0.005, 0.1
-"""Seconds that a script takes, and after which the next one no longer waits for it, nor it for numbers."""
+"""Usual seconds of a script, and seconds after which the next script no longer waits for it, nor it for numbers."""
 
 CREDIT = 0.5
-"""Seconds that a session which asks for less than its share has ahead of others."""
+"""Head start, in seconds, of a session that uses less than its share."""
 
 
 class ScriptTurns:
-    """Has one thread at a time begin, in fair turns between sessions (FairQueue), and after the numbers that people wait for.
+    """Fair turns between sessions (FairQueue): one script at a time, and after numbers that visitors wait for.
 
     >>> turns = ScriptTurns()
     >>> with turns.turn("a session", "10.0.0.7"):
@@ -34,7 +35,7 @@ class ScriptTurns:
 
     @contextmanager
     def turn(self, session: str, address: str) -> Iterator[None]:
-        """Waits for the turn of a script of this session, which has it within."""
+        """Wait for the turn of a script of this session, which lasts until the context exits."""
         with self.lock:
             place = self.queue.add(threading.Event(), session, USUAL, address)
             self._begin()
@@ -57,7 +58,8 @@ class ScriptTurns:
                 self._begin()
 
     def _watch(self) -> None:
-        """Has the next one begin beside one that takes long. A hundred that wait would, each waking up by itself, hold up everything."""
+        """Start the next script while a long one runs. One watcher is cheaper than a timeout in each of a hundred
+        waiting threads."""
         while self.watched:
             time.sleep(LONG)
             with self.lock:
@@ -72,4 +74,4 @@ class ScriptTurns:
 
 
 SCRIPTS = ScriptTurns()
-"""Of this process's scripts."""
+"""Turns of this process's scripts."""

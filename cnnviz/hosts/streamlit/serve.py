@@ -1,4 +1,4 @@
-"""The page's server, started as `make run` starts it, from wherever cnnviz is installed."""
+"""Start the page's server as `make run` does, from an installed cnnviz."""
 
 import os
 from collections.abc import Mapping
@@ -9,11 +9,12 @@ from cnnviz.package_files import APP
 from cnnviz.server.embedding import SETTING, read_origins
 
 OPTIONS = {"port": "server.port", "host": "server.address", "prefix": "server.baseUrlPath"}
-"""Streamlit's setting for each option of the command line."""
+"""Streamlit's setting for each command-line option."""
 
 
 def serve(asked: Mapping[str, str | None]) -> int:
-    """Serves the page until it is stopped; `asked` says OPTIONS, and whose pages may show it as "embed".
+    """Serve the page until it is stopped. `asked` holds values of OPTIONS, and as "embed" the origins that may embed
+    the page.
 
     What is not asked for is as in the environment (STREAMLIT_SERVER_PORT and its like) or as Streamlit has
     it. Raises ValueError, a sentence, for origins that are none, and for what cannot be forbidden.

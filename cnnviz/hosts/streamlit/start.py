@@ -1,4 +1,4 @@
-"""The start of the server."""
+"""Start-up and shutdown of the server."""
 
 import asyncio
 import contextlib
@@ -24,23 +24,23 @@ SCRIPT = Path(__file__).with_name("navigation.py")
 """The script that Streamlit runs for every visitor."""
 
 FILES = (65_536, 10_240)
-"""Files that may be open at once, the most first: a visitor takes four, and macOS allows no more than the second."""
+"""Limits of open files to try, largest first: a visitor takes four, and macOS may allow only the second."""
 
 SWITCH = 0.001
-"""Seconds that work in another thread may go on while somebody is to be answered; Python's own 5 ms add up, several times a request."""
+"""Thread switch interval in seconds. Python's default of 5 ms would delay a request several times."""
 
 _AT_THE_END: list[Callable[[], None]] = []
 
 
 def at_the_end(act: Callable[[], None]) -> None:
-    """Has `act` called, in the event loop, when the server is told to stop: connections that are held are let go."""
+    """Register `act` to be called in the event loop when the server is told to stop, to close open streams."""
     _AT_THE_END.append(act)
 
 
 @contextlib.asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
-    """For `st.App`: before the first visitor is let in."""
-    disabled_kinds()  # a word that is none ends it here
+    """Lifespan of `st.App`: prepares the server before the first visitor."""
+    disabled_kinds()  # an invalid value ends the server here
     load()
     raise_file_limit()
     keep_one_blas_thread()
@@ -49,8 +49,8 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     bound_connections()
     hear_the_end(asyncio.get_running_loop())
     if embedders():
-        # In a frame on another host the cookie of this check never arrives. That only our own pages may
-        # send files is what `Origins` sees to, without one.
+        # In a frame on another host the cookie for this check is never sent. `Origins` ensures that only our own
+        # pages send files.
         config.set_option("server.enableXsrfProtection", False)
     with keras_cache.use_private_folder() or contextlib.nullcontext():
         keep_for_good()
@@ -60,7 +60,7 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
 
 
 def raise_file_limit() -> None:
-    """Has the system allow as many open files as it may; what it allows at first ends at 62 to 254 visitors."""
+    """Raise the limit of open files as far as allowed. The default is exhausted by 62 to 254 visitors."""
     try:
         import resource
     except ImportError:  # Windows has no such limit
@@ -75,7 +75,7 @@ def raise_file_limit() -> None:
 
 
 def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
-    """Has the server's own answer to a signal come after what is to be done `at_the_end`; it would wait for streams."""
+    """Call the functions of `at_the_end` before the server's own signal handlers, which would wait for open streams."""
 
     def begin() -> None:
         for act in _AT_THE_END:
@@ -90,13 +90,13 @@ def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         before = signal.getsignal(name)
-        with contextlib.suppress(ValueError):  # signals reach the first thread alone
+        with contextlib.suppress(ValueError):  # signals can only be handled in the main thread
             if callable(before):
                 signal.signal(name, hearing(before))
 
 
 def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
-    """Has every connection send what it has at once (TCP_NODELAY), instead of waiting up to 40 ms for more.
+    """Set TCP_NODELAY on every connection, so that it sends at once instead of waiting up to 40 ms for more data.
 
     asyncio would do so by itself, but not for a socket that was made without naming its protocol, as
     Streamlit's is. A connection has it from the socket that it came in by.
@@ -109,5 +109,5 @@ def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
         server: asyncio.Server = await create(*arguments, sock=sock, **options)
         return server
 
-    with contextlib.suppress(AttributeError):  # uvloop's cannot be changed, and need not be
+    with contextlib.suppress(AttributeError):  # uvloop's loop is immutable and does not need it
         loop.create_server = create_server  # type: ignore[method-assign]  # that is what this is about

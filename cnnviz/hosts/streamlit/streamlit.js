@@ -1,5 +1,5 @@
-// The component's entry on Streamlit's page, which calls it again whenever it has something else to say, for the same
-// element. Only this and address_bar.js know Streamlit.
+// Entry module on Streamlit's page, which calls it for the same element whenever its data change. Only this module
+// and address_bar.js depend on Streamlit.
 
 import { plotly } from "../../rooms/plotly.js"
 import { roomPresenter } from "../../rooms/presenter.js"
@@ -22,9 +22,9 @@ import { translateStreamlit } from "./streamlits_words.js"
 /** @typedef {Mounted & { arrays: Arrays }} Told  what Streamlit says */
 /** @typedef {{ root: HTMLElement, view: View, receive: (answer: Answer) => void, ask: () => void, heard: boolean, told: Told }} Shown  and whether Streamlit has said something */
 
-const MAIN = ".stMainBlockContainer" // in which Streamlit puts all that is on a page
-const LOOKS = ["stage", "cell", "view", "hide", "predict"] // what of an address its numbers do not depend on
-const WAITING = `body, ${MAIN}` // where a view stands that has no place of its own yet
+const MAIN = ".stMainBlockContainer" // Streamlit's container of a page
+const LOOKS = ["stage", "cell", "view", "hide", "predict"] // keys of an address that do not affect its numbers
+const WAITING = `body, ${MAIN}` // parents of a view that has no element of Streamlit's yet
 
 const framed = window !== window.top
 
@@ -33,11 +33,14 @@ translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
-/** Goes where another device has driven the room to, on the page that is here. @type {(setup: Setup) => void} */
+/**
+ * Follow the room to where another device has moved it. @type {(setup: Setup) => void}
+ * @type {(setup: Setup) => void}
+ */
 let follow = () => {}
-let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page that the server has led here from (index.py)
-let covered = false // the newest numbers, by whoever drove it there
-let led = false // on the way there: what is written into the address until it has arrived is nobody's move
+let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
+let covered = false // whether the presenter's device hides the newest numbers
+let led = false // whether the page follows another device; until it arrives, changes of the address are not moves
 function travel(/** @type {Setup} */ setup) {
   follow(setup)
 }
@@ -51,7 +54,7 @@ let adopted
 
 const numbers = new Resources(base, CODE, {
   received(answer, asked, page) {
-    if (shown?.view.page !== page && !turned(page)) return // it is kept
+    if (shown?.view.page !== page && !turned(page)) return // another page's response, which stays cached
     const { view, told, receive } = /** @type {Shown} */ (shown)
     receive(withLook(answer, asked, view.data ? view.stage : told.stage))
   },
@@ -82,7 +85,7 @@ let report
 let trigger
 
 /**
- * What a training says is the Train page's to show.
+ * Pass the data of a training to the Train page.
  * @param {Call} call
  */
 function hearTraining({ data, setTriggerValue }) {
@@ -110,11 +113,11 @@ export default function component(call) {
     return () => {}
   }
   const root = /** @type {HTMLElement | null} */ (parentElement.querySelector(".cnnviz"))
-  if (!root) return () => {} // its view is another page's by now
+  if (!root) return () => {} // its view belongs to another page by now
   const told = understood(data)
   if (!told) return () => {}
   if (told.page !== pageAt() && shown?.root.isConnected && (shown.view.page === pageAt() || isEarly(shown.root))) {
-    tell() // it is a page behind: its connection was lost meanwhile, or it was not there yet
+    tell() // Streamlit is a page behind: its connection was lost, or it has only just started
     return () => {}
   }
   const last = mounted.get(root)
@@ -124,7 +127,7 @@ export default function component(call) {
   here.told = told
   here.heard = true
   hear(here)
-  // Called before every new call, too: only an element that has left the page is done with.
+  // This is called before every new call, too. Leave only if the element has left the page.
   return () =>
     setTimeout(() => {
       if (root.isConnected) return
@@ -134,23 +137,23 @@ export default function component(call) {
 }
 
 /**
- * What Streamlit says, if it is from the server whose code this is.
+ * Decode Streamlit's data, if it comes from the server whose code this is.
  * @param {Uint8Array} data
  */
 function understood(data) {
   let told
   try {
     told = /** @type {Told} */ (/** @type {unknown} */ (decode(data)))
-  } catch {} // another way of packing
+  } catch {} // another format
   return told?.code === CODE || !loadAgain(told?.code ?? "unknown") ? told : undefined
 }
 
-// Streamlit, too, may have been updated, and the part that it wants to load now be gone.
+// Streamlit may have been updated, so that a module it loads now is missing.
 addEventListener("vite:preloadError", () => loadAgain(`without ${CODE}`))
 
 /** @param {Shown} here */
 function hear({ told, view, receive }) {
-  if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // it came before this was said
+  if (view.data && !view.waiting && Object.keys(told.wrong).length) receive(view.data) // the response arrived before the errors
   const [count, change] = told.adopt
   const fresh = adopted !== undefined && count !== adopted
   adopted = count
@@ -166,7 +169,7 @@ function mount(root, told) {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
   const askFor = (/** @type {string} */ there) => numbers.ask(there, address.read(), kindOf(there).asked)
-  const address = addressOf(page, () => askFor(pageAt())) // they may be there before Streamlit has turned the page
+  const address = addressOf(page, () => askFor(pageAt())) // its numbers may arrive before Streamlit's page
   /** @type {View | undefined} */
   let view
   const hides = () => Boolean(view && (view.veiled || view.state.onward))
@@ -175,7 +178,7 @@ function mount(root, told) {
   follow = ({ page: other = "", veiled = "", ...setup }) => {
     led = true
     covered = veiled === "1"
-    const { lang = "" } = address.read() // the others' language is not ours
+    const { lang = "" } = address.read() // keep this device's language
     address.visit({ ...setup, lang }, other === page ? {} : { page: other })
     if (other !== page) return ask()
     view?.travelled()
@@ -192,11 +195,11 @@ function mount(root, told) {
     address: {
       ...address,
       visit(setup, how) {
-        if (how?.by === "answer" && !here.heard && loses(address.read(), setup)) return // Streamlit is to hear it first: it says what is wrong
+        if (how?.by === "answer" && !here.heard && loses(address.read(), setup)) return // Streamlit must see the invalid values first, to report them
         address.visit(setup, how)
         if (led && how?.replace) return rooms.arrived(page, address.read(), hides())
         led = false
-        if (how?.page === undefined) drive() // the other page drives when it is there
+        if (how?.page === undefined) drive() // otherwise the other page sends its address when it is mounted
       },
     },
     numbers: {
@@ -238,7 +241,7 @@ function mount(root, told) {
     if (missing) wrong.page = say("web.notice.no_page", { name: missing })
     missing = null
     const cell = "cell" in wrong ? "" : answer.lesson.cell
-    here.told.wrong = {} // it is said once
+    here.told.wrong = {} // show errors only once
     const show = () => {
       deliver({ ...answer, wrong, lesson: { ...answer.lesson, cell } })
       arrive()
@@ -261,7 +264,8 @@ function mount(root, told) {
 }
 
 /**
- * Another page's view in the place of the one that is there, before Streamlit has turned the page: its numbers came first.
+ * Replace the current view by another page's, whose numbers have arrived before Streamlit has switched. Return
+ * whether that was possible.
  * @param {string} page
  */
 function turned(page) {
@@ -276,18 +280,24 @@ function turned(page) {
   return true
 }
 
-/** Tells whether the address says how one looks in a way that is not understood. @param {Setup} address @param {Setup} setup */
+/**
+ * Whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup
+ * @param {Setup} address @param {Setup} setup
+ */
 const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
-/** Tells whether a view stands where Streamlit has not made its page yet. @param {Element} root */
+/** Whether a view is shown before Streamlit has made its page. @param {Element} root @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
-/** What holds of a page as long as Streamlit has not said anything of it. @param {string} page @returns {Told} */
+/**
+ * Default data of a page before Streamlit sends any. @param {string} page @returns {Told}
+ * @param {string} page @returns {Told}
+ */
 function unheard(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }
 
-// Nobody waits for Streamlit's own scripts: until they have made a page, the view stands before where it will be.
+// Show the view in front of Streamlit's root element until Streamlit's scripts have made a page.
 function standAlone() {
   if (document.querySelector(".stApp")) return
   const root = document.createElement("div")
@@ -297,8 +307,8 @@ function standAlone() {
   mount(root, unheard(pageAt())).ask()
 }
 
-// Streamlit takes the element away that the view is in and puts an empty one there, a moment later: until then it stands
-// beside them, where nobody sees a difference, and then moves in.
+// Streamlit removes the view's element and adds an empty one a moment later. Keep the view visible outside in
+// between, then move it.
 function keep() {
   if (!shown || shown.view.stop.signal.aborted || shown.view.page !== pageAt()) return
   const { root, view } = shown
@@ -314,7 +324,7 @@ function keep() {
 new MutationObserver(keep).observe(document.body, { childList: true, subtree: true })
 
 /**
- * Puts a view in an empty one's place; where the browser can, whoever was typing in it goes on.
+ * Move a view to the place of an empty element. With `moveBefore`, the focus and the text cursor stay.
  * @param {Element} place
  * @param {HTMLElement} root
  */

@@ -1,4 +1,4 @@
-// What Streamlit says of its connection and in its charts, which it says in English alone: said in the reader's language.
+// Translations of Streamlit's English-only messages about its connection and charts.
 
 import { say } from "../../view/model/words.js"
 import { STREAMLITS } from "../../view/spec.js"
@@ -6,12 +6,12 @@ import { STREAMLITS } from "../../view/spec.js"
 const SPOKEN = ["aria-label", "aria-description", "placeholder", "title", "data-title"]
 
 /**
- * The same in the reader's language, where Streamlit says it; else as it stands.
+ * The translation of a text of Streamlit's; other texts stay unchanged.
  * @param {string} text
  */
 export const translated = (text) => (Object.hasOwn(STREAMLITS, text.trim()) ? say(STREAMLITS[text.trim()]) : text)
 
-/** Does so with all that stands outside the component, now and whenever Streamlit changes it. */
+/** Translate everything outside the component, now and whenever Streamlit changes it. */
 export function translateStreamlit() {
   if (!Object.keys(STREAMLITS).length) return
   const options = { subtree: true, childList: true, characterData: true, attributeFilter: SPOKEN }
@@ -40,7 +40,7 @@ function translate(node) {
 /** @param {Text} node */
 function setText(node) {
   const text = translated(node.data)
-  if (text !== node.data) node.data = text // React keeps the node, and writes it anew when it has something else to say
+  if (text !== node.data) node.data = text // React keeps the node and overwrites its text on the next change
 }
 
 /** @param {Element} element */

@@ -22,8 +22,8 @@ def _on_rows(line: str, then: str = "") -> Callable[[Found], Array]:
     run = running(line, then)
 
     def make(found: Found) -> Array:
-        made, maps = run(_in_rows(found)), np.moveaxis(found["x"], 1, -1)
-        return np.moveaxis(made.reshape(maps.shape), -1, 1) if made.ndim > 1 else made
+        result, maps = run(_in_rows(found)), np.moveaxis(found["x"], 1, -1)
+        return np.moveaxis(result.reshape(maps.shape), -1, 1) if result.ndim > 1 else result
 
     return make
 
@@ -32,8 +32,8 @@ def _in_rows(found: Found) -> Found:
     """Return the arrays with one row per image and position, N in total, and intermediate results."""
     x, dout, out = (np.moveaxis(found[name], 1, -1).reshape(-1, found["gamma"].size) for name in ("x", "dout", "out"))
     mean, sigma = x.mean(0), np.sqrt(x.var(0) + found["eps"])
-    between = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * found["gamma"]}
-    return {**found, **between, "x": x, "dout": dout, "out": out, "N": len(x)}
+    intermediate = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * found["gamma"]}
+    return {**found, **intermediate, "x": x, "dout": dout, "out": out, "N": len(x)}
 
 
 _line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")

@@ -27,9 +27,9 @@ instead(
 
 @mistake("overlap_assigned", "conv", "dx", f"{_WINDOW_OF_DX} = {{dout}}[n, m, i, j] * {{w}}[m]", _RIGHT_DX)
 def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array | None:
-    last = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
-    overlapping = next((one for one in mistakes_of_core(last) if one.key == "overlap_assigned.dx"), None)
-    return overlapping.make() if overlapping else last.gradients["dx"] if case.has_square_windows else None
+    last_filter = right(Case(case.kind, {**case.arrays, "dout": dout[:, -1:], "w": w[-1:], "b": b[-1:]}, case.settings))
+    overlapping = next((core_mistake for core_mistake in mistakes_of_core(last_filter) if core_mistake.key == "overlap_assigned.dx"), None)
+    return overlapping.make() if overlapping else last_filter.gradients["dx"] if case.has_square_windows else None
 
 
 @mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
@@ -131,9 +131,9 @@ def _over(loops: str, rows: str, columns: str) -> None:
             sides = {"H_out": dout.shape[2], "W_out": dout.shape[3]}
             if sides[rows] > dout.shape[2] or sides[columns] > dout.shape[3]:
                 return None  # the code would read beyond dout
-            kept = np.zeros_like(dout)
-            kept[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
-            return again(found["case"], dout=kept).gradients[role]
+            used = np.zeros_like(dout)
+            used[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
+            return again(found["case"], dout=used).gradients[role]
 
         enter("one_side_for_both", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", _OVER_PLACES)
 
@@ -150,11 +150,11 @@ def _shadowed(axis: int, variable: str, side: str) -> None:
             dout: Array = found["dout"]
             if dout.shape[axis] > len(dout):
                 return None  # the code would read past the end of dout
-            kept = np.zeros_like(dout)
+            used = np.zeros_like(dout)
             for n in range(dout.shape[axis]):
-                at = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
-                kept[at] = dout[at]
-            return again(found["case"], dout=kept).gradients[role] * len(dout)
+                index = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
+                used[index] = dout[index]
+            return again(found["case"], dout=used).gradients[role] * len(dout)
 
         loops = f"for {variable} in range(N): ... for {variable} in range({side}):"
         enter("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")

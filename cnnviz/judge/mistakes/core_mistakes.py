@@ -56,8 +56,8 @@ def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
 
 def _code(of: Right, lines: Lines, placed: PlacedMistake, target: str, names: Names) -> tuple[str, str]:
     """Return the wrong and the correct line of this array only."""
-    if own := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
-        return own[0].format(**names), own[1].format(**names)
+    if line_pair := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
+        return line_pair[0].format(**names), line_pair[1].format(**names)
     wrong, right = (code.split("\n") for code in placed.code(lines.program))
-    at = next(n for n, line in enumerate(right) if line.startswith(target) and not line[len(target)].isalnum())
-    return in_course(of, wrong[at], names), in_course(of, right[at], names)
+    line_index = next(n for n, line in enumerate(right) if line.startswith(target) and not line[len(target)].isalnum())
+    return in_course(of, wrong[line_index], names), in_course(of, right[line_index], names)

@@ -26,8 +26,8 @@ dout · gamma."""
 
 def right_line(of: Right, role: str, names: Names) -> str:
     """Return the right-hand side of the line that computes a gradient."""
-    if own := _LINES.get((of.case.kind, role)):
-        return own.format(**names)
+    if template := _LINES.get((of.case.kind, role)):
+        return template.format(**names)
     assert of.lines is not None
     return in_course(of, line_as_code(of.lines.line(role)), names)
 
@@ -35,15 +35,15 @@ def right_line(of: Right, role: str, names: Names) -> str:
 def in_course(of: Right, code: str, names: Names) -> str:
     """Return a line of the core with the course's names."""
     assert of.lines is not None
-    own = of.lines.program.network.names[0]
-    code = code.replace(f"{own.output}.windows", f"windows({own.input})").replace(f"{own.output}.mask", names.get("mask", ""))
-    said = {own.output: value_of(of.case.kind, names), f"d{own.output}": names["dout"], "x": names["x"], own.input: names["x"], f"d{own.input}": names["dx"]}
+    symbols = of.lines.program.network.names[0]
+    code = code.replace(f"{symbols.output}.windows", f"windows({symbols.input})").replace(f"{symbols.output}.mask", names.get("mask", ""))
+    replacements = {symbols.output: value_of(of.case.kind, names), f"d{symbols.output}": names["dout"], "x": names["x"], symbols.input: names["x"], f"d{symbols.input}": names["dx"]}
     for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta")):
-        said |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}
-    return re.sub(r"(?<![.\w])[a-z]\w*\b(?!=)", lambda word: said.get(word[0]) or word[0], code)
+        replacements |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}
+    return re.sub(r"(?<![.\w])[a-z]\w*\b(?!=)", lambda word: replacements.get(word[0]) or word[0], code)
 
 
 def value_of(kind: str, names: Names) -> str:
     """Return the layer's output as code. The cache of an activation does not hold it."""
-    made = {"relu": "np.maximum(0, {x})", "sigmoid": "sigmoid({x})", "tanh": "np.tanh({x})"}.get(kind, "{out}")
-    return made.format(x=names["x"], out=names["out"])
+    template = {"relu": "np.maximum(0, {x})", "sigmoid": "sigmoid({x})", "tanh": "np.tanh({x})"}.get(kind, "{out}")
+    return template.format(x=names["x"], out=names["out"])

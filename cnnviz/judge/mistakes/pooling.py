@@ -27,8 +27,8 @@ def _spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: C
             return None
         dx = np.zeros(x.shape)
         for i, j in np.ndindex(rows, columns):
-            at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + across))
-            dx[at] += share(x[at], dout[..., i, j, None, None])
+            window_index = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + across))
+            dx[window_index] += share(x[window_index], dout[..., i, j, None, None])
         return dx
 
     enter(name, kind, "dx", wrong, make, wrong, right)
@@ -63,9 +63,9 @@ def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Call
         x, dout, k, stride = found["x"], found["dout"], found[side], found["stride"]
         dx = np.zeros(x.shape)
         for i, j in np.ndindex(dout.shape[-2:]):
-            at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + k))
-            share = _mask(x[at]) if kind == "max" else 1 / cells(found)
-            dx[at] += dout[..., i, j, None, None] * share
+            window_index = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + k))
+            share = _mask(x[window_index]) if kind == "max" else 1 / cells(found)
+            dx[window_index] += dout[..., i, j, None, None] * share
         return dx
 
     enter(name, kind, "dx", wrong, make, wrong, right)
@@ -91,8 +91,8 @@ for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
 def max_window_assigned(x: Array, dout: Array, k: int, across: int, stride: int) -> Array:
     dx = np.zeros(x.shape)
     for i, j in np.ndindex(dout.shape[-2:]):
-        at = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + across))
-        dx[at] = dout[..., i, j, None, None] * _mask(x[at])
+        window_index = (..., slice(i * stride, i * stride + k), slice(j * stride, j * stride + across))
+        dx[window_index] = dout[..., i, j, None, None] * _mask(x[window_index])
     return dx
 
 
@@ -177,6 +177,6 @@ def _first_places(case: Case, dout: Array, rows: int, columns: int) -> Array | N
     """Return ∂x of the first positions only, or None if there are fewer, since the code would read past the end."""
     if rows > dout.shape[-2] or columns > dout.shape[-1]:
         return None
-    kept = np.zeros_like(dout)
-    kept[..., :rows, :columns] = dout[..., :rows, :columns]
-    return again(case, dout=kept).gradients["dx"]
+    used = np.zeros_like(dout)
+    used[..., :rows, :columns] = dout[..., :rows, :columns]
+    return again(case, dout=used).gradients["dx"]

@@ -63,8 +63,8 @@ class Entry:
     @property
     def title(self) -> Message:
         """A short description."""
-        own = f"judge.slip.{self.name}"
-        return message(own) if has_message(own) else message(f"mistake.{self.name}.title", slope="softmax′")
+        message_id = f"judge.slip.{self.name}"
+        return message(message_id) if has_message(message_id) else message(f"mistake.{self.name}.title", slope="softmax′")
 
     def of(self, right: Right) -> Mistake:
         """Return the mistake for a case."""
@@ -76,9 +76,9 @@ class Entry:
                 return self.make({**case.settings, **right.between, **case.arrays, **numbers, "case": case})
 
         def code(names: Names) -> tuple[str, str]:
-            said = {**names, **{key: str(value) for key, value in right.case.settings.items()}, "out": value_of(right.case.kind, names)}
-            ours = self.right.format(**said) if self.right else f"{names[self.role]} = {right_line(right, self.role, names)}"
-            return self.wrong.format(**said), ours
+            substitutions = {**names, **{key: str(value) for key, value in right.case.settings.items()}, "out": value_of(right.case.kind, names)}
+            correct_line = self.right.format(**substitutions) if self.right else f"{names[self.role]} = {right_line(right, self.role, names)}"
+            return self.wrong.format(**substitutions), correct_line
 
         return Mistake(f"{self.name}.{self.role}.{self.key}", self.name, self.title, self.role, make, code)
 
@@ -116,11 +116,11 @@ def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
 def running(line: str, then: str = "") -> Callable[[Found], Array]:
     """Return a function that evaluates a line, or the expression `then` that reads its result."""
     made, _, value = _ROLE.sub(r"\1", line).partition(" = ")
-    first, last = (compile(text, line, "eval") for text in (value, then or made))
+    value_code, result_code = (compile(text, line, "eval") for text in (value, then or made))
 
     def run(found: Found) -> Array:
         names = {"np": np, "sigmoid": sigmoid, "one_hot": lambda _: found["targets"], **found}
-        return np.asarray(eval(last, names | {made: eval(first, names)}), np.float64)
+        return np.asarray(eval(result_code, names | {made: eval(value_code, names)}), np.float64)
 
     return run
 

@@ -19,7 +19,7 @@ from cnnviz.core.runtime.isolation import run_isolated
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import freeze_all
 from cnnviz.data.user_gradients import UserGradients, read_gradients_of
-from cnnviz.export.user_gradients_report import example_of, near_ones, reference_of, said, undecided
+from cnnviz.export.user_gradients_report import close_matches, example_of, match_messages, reference_of, undecided
 from cnnviz.pages.address import PageRequest
 from cnnviz.pages.check.checked_chain import drawn_errors
 from cnnviz.pages.check.tabs import tabs, view_switches
@@ -111,7 +111,7 @@ def _exact_chain(program: Program, ways: tuple[Operation, ...], ours: Row, probl
 
 def _explanations(found: Diagnosis) -> dict[str, Message]:
     """Return the mistake that each wrong array looks like, if known."""
-    near = {stage: near_ones(matches) for stage, matches in found.matches.items()}
+    near = {stage: close_matches(matches) for stage, matches in found.matches.items()}
     return {name: near[found.stage_of(name)][0].explanation.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
 
 
@@ -278,7 +278,7 @@ def _example(now: PageRequest) -> UserGradientsData:
 
 def _explained_stage(found: Diagnosis, stage: str) -> UserStage:
     matches = found.matches[stage]
-    near = near_ones(matches)
+    near = close_matches(matches)
     others = [match for match in matches if near and match not in near and match.explanation.placed]
     shown = (*near, *others)[:SHOWN]
     own = _wrong_arrays(found, stage)
@@ -292,5 +292,5 @@ def _explained_stage(found: Diagnosis, stage: str) -> UserStage:
         ExplanationData(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
         for one in shown
     ]
-    words = [one for one in said(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
+    words = [one for one in match_messages(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
     return UserStage(how=how, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)

@@ -4,9 +4,9 @@ import { one } from "../../view/model/explain/cell_links.js"
 import { ARROWS } from "../../view/model/layout/neighbours.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing } from "../../view/shell/html.js"
-import { centred, covered, shifted, under } from "./crop_bounds.js"
-import { cellUnder, paintPart, partOf } from "./crop_paint.js"
-import { figureOf, slides, windowOf } from "./plate_figures.js"
+import { centreStart, windowRange, shiftStart, outputAt } from "./crop_bounds.js"
+import { cellUnder, paintPart, cropSize } from "./crop_paint.js"
+import { figureOf, hasSingleKernel, windowOf } from "./plate_figures.js"
 
 /** @import { Block, Figure } from "./plate_figures.js" */
 /** @import { Learn } from "./learn.js" */
@@ -14,21 +14,21 @@ import { figureOf, slides, windowOf } from "./plate_figures.js"
 /** @import { Cell } from "../../view/types/view.js" */
 
 const SIDE = 44
-const RIGHT = 60 // maximal number of correct cells that are outlined one by one
+const MAX_OUTLINES = 60 // maximal number of correct cells that are outlined one by one
 
 export class CellChoice {
   /** @type {Cell}  the cell under the pointer or selected by keys */
   cursor = []
   /** @type {Block} */
-  part = { tile: 0, top: 0, left: 0, tall: 1, wide: 1 }
+  crop = { tile: 0, top: 0, left: 0, tall: 1, wide: 1 }
 
   /** @param {Learn} learn */
   constructor(learn) {
     this.learn = learn
     const { form } = learn
-    form.addEventListener("pointermove", (event) => event.pointerType !== "touch" && this.pointed(event, false))
-    form.addEventListener("click", (event) => this.pointed(event, true))
-    form.addEventListener("keydown", (event) => this.key(event))
+    form.addEventListener("pointermove", (event) => event.pointerType !== "touch" && this.onPointer(event, false))
+    form.addEventListener("click", (event) => this.onPointer(event, true))
+    form.addEventListener("keydown", (event) => this.onKey(event))
   }
 
   get map() {
@@ -45,7 +45,7 @@ export class CellChoice {
 
   /** Whether the product of kernel and window can be shown. */
   get slides() {
-    return Boolean(this.link && slides(this.learn.numbers, this.map))
+    return Boolean(this.link && hasSingleKernel(this.learn.numbers, this.map))
   }
 
   /** The map in which cells are chosen. @returns {Figure | undefined} */
@@ -63,39 +63,39 @@ export class CellChoice {
   /** Return how many rows and columns fit. */
   size() {
     const { clientWidth } = this.learn.view.$(".content")
-    return this.figure ? partOf(this.figure, clientWidth - 32) : [1, 1]
+    return this.figure ? cropSize(this.figure, clientWidth - 32) : [1, 1]
   }
 
   start() {
     if (!this.map) return
     const [channels, rows, columns] = this.learn.numbers.shape(this.map)
     this.cursor = [Math.min(0, channels), Math.floor(rows / 2), Math.floor(columns / 2)]
-    this.show(true)
+    this.moveCrop(true)
   }
 
   /** Return the cells that belong to a cell in the figure, such as its window. @param {Cell} cell @returns {Block} */
   blockOf(cell) {
     const { link } = this
-    const [[top, bottom], [left, right]] = [covered(link, cell[1]), covered(link, cell[2])]
+    const [[top, bottom], [left, right]] = [windowRange(link, cell[1]), windowRange(link, cell[2])]
     return { tile: link ? 0 : cell[0], top, left, tall: bottom - top + 1, wide: right - left + 1 }
   }
 
   /** Move the part so that it shows the cursor, in its centre if `middle`. @param {boolean} [middle] */
-  show(middle = false) {
+  moveCrop(middle = false) {
     const { figure, cursor } = this
     if (!figure || !cursor.length) return
     const [tall, wide] = this.size()
     const { tile, top, left, tall: h, wide: w } = this.blockOf(cursor)
     const { rows, columns } = figure.face
-    const fresh = middle || tile !== this.part.tile
-    this.part = {
+    const recentre = middle || tile !== this.crop.tile
+    this.crop = {
       tile,
       tall,
       wide,
-      top: fresh ? centred(top + (h - 1) / 2, tall, rows) : shifted(this.part.top, tall, rows, top, top + h - 1),
-      left: fresh
-        ? centred(left + (w - 1) / 2, wide, columns)
-        : shifted(this.part.left, wide, columns, left, left + w - 1),
+      top: recentre ? centreStart(top + (h - 1) / 2, tall, rows) : shiftStart(this.crop.top, tall, rows, top, top + h - 1),
+      left: recentre
+        ? centreStart(left + (w - 1) / 2, wide, columns)
+        : shiftStart(this.crop.left, wide, columns, left, left + w - 1),
     }
   }
 
@@ -105,18 +105,18 @@ export class CellChoice {
    */
   cellAt(tile, row, column) {
     const [, rows, columns] = this.learn.numbers.shape(this.map)
-    return [this.link ? 0 : tile, under(this.link, row, rows), under(this.link, column, columns)]
+    return [this.link ? 0 : tile, outputAt(this.link, row, rows), outputAt(this.link, column, columns)]
   }
 
   /** @param {MouseEvent} event @param {boolean} picks */
-  pointed(event, picks) {
+  onPointer(event, picks) {
     const canvas = /** @type {Element} */ (event.target).closest("canvas")
     if (!canvas || !this.map) return
     const { figure } = this
     if (canvas.dataset.map) {
-      const [row, column] = cellUnder(canvas, event, this.part)
-      this.cursor = this.cellAt(this.part.tile, row, column)
-      if (picks) this.pick()
+      const [row, column] = cellUnder(canvas, event, this.crop)
+      this.cursor = this.cellAt(this.crop.tile, row, column)
+      if (picks) this.pickCell()
       this.learn.fill()
     } else if (picks && figure && canvas.dataset.plate === figure.plate.array) this.jump(canvas, event, figure)
   }
@@ -137,56 +137,56 @@ export class CellChoice {
     })
     const tile = Math.min(Math.floor(row / face.rows) * across + Math.floor(column / face.columns), face.tiles - 1)
     this.cursor = this.cellAt(tile, row % face.rows, column % face.columns)
-    this.show(true)
+    this.moveCrop(true)
     this.learn.fill()
   }
 
   /** @param {KeyboardEvent} event */
-  key(event) {
+  onKey(event) {
     const canvas = /** @type {Element} */ (event.target)
     if (!this.map || !canvas.matches("canvas[data-map]") || event.ctrlKey || event.metaKey || event.altKey) return
     const shape = this.learn.numbers.shape(this.map)
-    const within = (/** @type {number} */ at, /** @type {number} */ axis) => Math.min(Math.max(at, 0), shape[axis] - 1)
+    const clamp = (/** @type {number} */ at, /** @type {number} */ axis) => Math.min(Math.max(at, 0), shape[axis] - 1)
     const [channel, row, column] = this.cursor
-    const way = ARROWS[event.key]
+    const direction = ARROWS[event.key]
     const turn = { "[": -1, "]": 1 }[event.key]
-    if (way) this.cursor = [channel, within(row + way[0], 1), within(column + way[1], 2)]
+    if (direction) this.cursor = [channel, clamp(row + direction[0], 1), clamp(column + direction[1], 2)]
     else if (turn) this.cursor = [(channel + turn + shape[0]) % shape[0], row, column]
-    else if (event.key === "Enter") this.pick()
+    else if (event.key === "Enter") this.pickCell()
     else return
     event.preventDefault()
     event.stopPropagation()
-    this.show()
+    this.moveCrop()
     this.learn.focus.hover = { map: this.map, cell: this.cursor }
     this.learn.view.paint(true)
   }
 
   /** Answer with the cell at the cursor. */
-  pick() {
+  pickCell() {
     const { learn, map, cursor } = this
     if (learn.open) return
-    learn.given = learn.numbers.offset(map, cursor)
+    learn.givenAnswer = learn.numbers.offset(map, cursor)
     learn.view.paint(true)
   }
 
   /** Description of the chosen cell, or undefined. */
   get words() {
     const { learn, map } = this
-    if (!map || learn.given === null) return undefined
+    if (!map || learn.givenAnswer === null) return undefined
     const { numbers } = learn
-    const place = numbers.index(map, numbers.cell(map, Number(learn.given))).join(",")
-    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place })
+    const indexText = numbers.index(map, numbers.cell(map, Number(learn.givenAnswer))).join(",")
+    return say(learn.open ? "web.learn.was_picked" : "web.learn.picked", { map, place: indexText })
   }
 
   /** @returns {{ cell: Cell, tone: string }[]} */
-  chosen(/** @type {string} */ accent) {
+  chosenMarks(/** @type {string} */ accent) {
     const { learn, map } = this
     const { numbers } = learn
     const key = learn.open ? numbers.arrays["learn.key"].values : []
-    const right = [...key].flatMap((is, at) => (is ? [at] : [])).slice(0, RIGHT)
+    const right = [...key].flatMap((is, at) => (is ? [at] : [])).slice(0, MAX_OUTLINES)
     const green = getComputedStyle(learn.root).getPropertyValue("--right")
     const marked = right.map((at) => ({ cell: numbers.cell(map, at), tone: green }))
-    return learn.given === null ? marked : [...marked, { cell: numbers.cell(map, Number(learn.given)), tone: accent }]
+    return learn.givenAnswer === null ? marked : [...marked, { cell: numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
   }
 
   /**
@@ -195,17 +195,17 @@ export class CellChoice {
    */
   marks(symbol, accent) {
     const { figure, map, learn } = this
-    const own = figure?.plate.symbol === symbol
-    const cells = own || symbol === map ? this.chosen(accent) : []
+    const isFigure = figure?.plate.symbol === symbol
+    const cells = isFigure || symbol === map ? this.chosenMarks(accent) : []
     const { face } = learn.figures.find(({ plate }) => plate.symbol === symbol) ?? {}
     const blocks = cells.flatMap(({ cell, tone }) =>
-      own
+      isFigure
         ? [{ block: this.blockOf(cell), tone }]
         : (face?.boxes(cell.map(one)) ?? []).map((block) => ({ block, tone })),
     )
     const cursor =
-      !own && symbol === map && face ? face.boxes(this.cursor.map(one)).map((block) => ({ block, tone: "#000" })) : []
-    return own ? [{ block: this.part, tone: "#000" }, ...blocks] : [...blocks, ...cursor]
+      !isFigure && symbol === map && face ? face.boxes(this.cursor.map(one)).map((block) => ({ block, tone: "#000" })) : []
+    return isFigure ? [{ block: this.crop, tone: "#000" }, ...blocks] : [...blocks, ...cursor]
   }
 
   template() {
@@ -215,12 +215,12 @@ export class CellChoice {
     const map = learn.numbers.maps[this.map].label
     const where = {
       map: learn.numbers.maps[figure.plate.symbol].label,
-      top: this.part.top,
-      bottom: this.part.top + tall - 1,
-      left: this.part.left,
-      right: this.part.left + wide - 1,
+      top: this.crop.top,
+      bottom: this.crop.top + tall - 1,
+      left: this.crop.left,
+      right: this.crop.left + wide - 1,
     }
-    const channels = figure.face.tiles > 1 ? say("web.learn.channel", { n: this.part.tile }) : ""
+    const channels = figure.face.tiles > 1 ? say("web.learn.channel", { n: this.crop.tile }) : ""
     return html`<figure class="part-of"><figcaption>${say("web.learn.block", where)} ${channels}</figcaption>
       <canvas data-map=${this.map} tabindex="0" role="img" style="width:${wide * SIDE}px;height:${tall * SIDE}px" aria-label=${say("web.learn.choose_cell", { map })}></canvas></figure>`
   }
@@ -230,7 +230,7 @@ export class CellChoice {
     const canvas = /** @type {HTMLCanvasElement | null} */ (this.learn.form.querySelector("canvas[data-map]"))
     const { figure } = this
     if (!canvas || !figure) return
-    const chosen = this.chosen(accent).map(({ cell, tone }) => ({ block: this.blockOf(cell), tone }))
-    paintPart(canvas, figure, this.part, [...chosen, { block: this.blockOf(this.cursor), tone: "#000" }])
+    const chosen = this.chosenMarks(accent).map(({ cell, tone }) => ({ block: this.blockOf(cell), tone }))
+    paintPart(canvas, figure, this.crop, [...chosen, { block: this.blockOf(this.cursor), tone: "#000" }])
   }
 }

@@ -13,22 +13,22 @@ import { html, nothing } from "../../view/shell/html.js"
  * @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours}
  */
 export function coloursOf(values, limits, scale) {
-  const most = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
-  return { limits, scale, power: power(most) }
+  const maximum = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
+  return { limits, scale, power: power(maximum) }
 }
 
 /** @param {number} value @param {Colours} colours */
-export const written = (value, { power: of }) =>
+export const formatCell = (value, { power: of }) =>
   Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : short(value / 10 ** of)
 
 /** Format a number with three digits, and integers exactly. @param {number} value */
-export const said = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
+export const formatNumber = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
 
 /** Return the power of ten as text, or "" if it is 1. @param {Colours} colours */
-export const powerOf = (colours) => timesPower(colours.power)
+export const powerText = (colours) => timesPower(colours.power)
 
 /** @param {number} value @param {Colours} colours */
-const painted = (value, { limits, scale }) => {
+const cellStyle = (value, { limits, scale }) => {
   const paint = colour(value, limits, scale)
   return `background:${css(paint)};color:${ink(paint)}`
 }
@@ -38,8 +38,8 @@ const painted = (value, { limits, scale }) => {
  * @param {number} value @param {Colours} colours @param {string} [kind] @returns {Cell}
  */
 export const cell = (value, colours, kind = "") => ({
-  text: written(value, colours),
-  style: painted(value, colours),
+  text: formatCell(value, colours),
+  style: cellStyle(value, colours),
   kind,
 })
 
@@ -48,13 +48,13 @@ export const cell = (value, colours, kind = "") => ({
  * @param {number} value @param {Colours} colours @returns {Cell}
  */
 export const ghost = (value, colours) => ({
-  text: written(value, colours),
+  text: formatCell(value, colours),
   style: `--mine:${css(colour(value, colours.limits, colours.scale))}`,
   kind: "ghost",
 })
 
 /** Return a coloured cell without a number. @param {number} value @param {Colours} colours @returns {Cell} */
-export const patch = (value, colours) => ({ text: "", style: painted(value, colours) })
+export const patch = (value, colours) => ({ text: "", style: cellStyle(value, colours) })
 
 /** Return a cell with a hidden number. @param {boolean} [asked] @returns {Cell} */
 export const blank = (asked = true) => ({ text: "?", style: "", kind: asked ? "blank" : "blank other" })
@@ -66,7 +66,7 @@ export const blank = (asked = true) => ({ text: "?", style: "", kind: asked ? "b
 export function split(value, mine, colours) {
   const [from, to] = [mine, value].map((each) => colour(each, colours.limits, colours.scale))
   const style = `--mine:${css(from)};background:${css(to)};color:${ink(to)}`
-  return { text: written(value, colours), mine: written(mine, colours), style, kind: "split" }
+  return { text: formatCell(value, colours), mine: formatCell(mine, colours), style, kind: "split" }
 }
 
 /**

@@ -7,7 +7,7 @@
  * possible.
  * @param {number} start @param {number} count @param {number} size @param {number} first @param {number} last
  */
-export function shifted(start, count, size, first, last) {
+export function shiftStart(start, count, size, first, last) {
   const low = Math.min(Math.max(last + 1 - count, 0), first)
   return Math.min(Math.max(start, low), Math.max(Math.min(first, size - count), 0))
 }
@@ -16,7 +16,7 @@ export function shifted(start, count, size, first, last) {
  * Return the first of `count` visible positions so that `at` is in the centre, as far as the axis allows.
  * @param {number} at @param {number} count @param {number} size
  */
-export const centred = (at, count, size) =>
+export const centreStart = (at, count, size) =>
   Math.min(Math.max(Math.round(at - (count - 1) / 2), 0), Math.max(size - count, 0))
 
 /**
@@ -24,7 +24,7 @@ export const centred = (at, count, size) =>
  * window.
  * @param {Link | undefined} link @param {number} at @returns {[number, number]}
  */
-export const covered = (link, at) => {
+export const windowRange = (link, at) => {
   if (!link) return [at, at]
   const { stride, before, k } = link.geometry
   const first = stride * at - before
@@ -35,7 +35,7 @@ export const covered = (link, at) => {
  * Return the output position whose window is centred nearest to a row or column.
  * @param {Link | undefined} link @param {number} at @param {number} places
  */
-export function under(link, at, places) {
+export function outputAt(link, at, places) {
   if (!link) return Math.min(Math.max(at, 0), places - 1)
   const { stride, before, k } = link.geometry
   return Math.min(Math.max(Math.round((at + before - (k - 1) / 2) / stride), 0), places - 1)

@@ -2,10 +2,10 @@
 
 import { prepare } from "../../view/draw/canvas.js"
 import { cellFont, ring } from "../../view/draw/heatmap.js"
-import { picture } from "../../view/draw/pixels.js"
+import { imageOfCells } from "../../view/draw/pixels.js"
 import { layout } from "../../view/model/layout/image_layout.js"
 import { colour, css, ink } from "../../view/model/numbers/colour.js"
-import { coloursOf, written } from "./cells.js"
+import { coloursOf, formatCell } from "./cells.js"
 import { acrossOf } from "./plate_sizes.js"
 
 /** @import { Block, Figure } from "./plate_figures.js" */
@@ -18,13 +18,13 @@ const SIDE = 44 // side of an enlarged cell in pixels
  * Return the rows and columns of the enlarged part.
  * @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]}
  */
-export const partOf = ({ face }, room) => {
-  const most = Math.min(Math.floor(room / SIDE), 9)
-  return [Math.min(face.rows, most), Math.min(face.columns, most)]
+export const cropSize = ({ face }, room) => {
+  const limit = Math.min(Math.floor(room / SIDE), 9)
+  return [Math.min(face.rows, limit), Math.min(face.columns, limit)]
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone */
-const outlined = (context, box, tone) => ring(context, box, tone, [2.5, 5])
+const outline = (context, box, tone) => ring(context, box, tone, [2.5, 5])
 
 /**
  * Paint all tiles of a map, and outline blocks of cells.
@@ -41,9 +41,9 @@ export function paintMap(canvas, figure, marks) {
       const offset = face.offset(n, i, j)
       return offset < 0 ? null : colour(values[offset], limits, scale)
     }
-    context.drawImage(picture(face.rows, face.columns, paint), box.x, box.y, box.width, box.height)
+    context.drawImage(imageOfCells(face.rows, face.columns, paint), box.x, box.y, box.width, box.height)
   }
-  for (const { block, tone } of marks) outlined(context, at.place(block), tone)
+  for (const { block, tone } of marks) outline(context, at.place(block), tone)
 }
 
 /**
@@ -52,7 +52,7 @@ export function paintMap(canvas, figure, marks) {
  */
 export function paintPart(canvas, { face, values, limits, scale }, part, marks) {
   const context = prepare(canvas)
-  const shown = Array.from(
+  const cropValues = Array.from(
     { length: part.tall * part.wide },
     (_, n) => values[face.offset(part.tile, part.top + Math.floor(n / part.wide), part.left + (n % part.wide))],
   )
@@ -60,13 +60,13 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
   context.font = cellFont(Number.parseFloat(getComputedStyle(canvas).getPropertyValue("--small")))
   context.textAlign = "center"
   context.textBaseline = "middle"
-  shown.forEach((value, n) => {
+  cropValues.forEach((value, n) => {
     const [x, y] = [(n % part.wide) * SIDE, Math.floor(n / part.wide) * SIDE]
     const paint = colour(value, limits, scale)
     context.fillStyle = css(paint)
     context.fillRect(x, y, SIDE - 1, SIDE - 1)
     context.fillStyle = ink(paint)
-    context.fillText(written(value, colours), x + SIDE / 2, y + SIDE / 2, SIDE - 4)
+    context.fillText(formatCell(value, colours), x + SIDE / 2, y + SIDE / 2, SIDE - 4)
   })
   for (const { block, tone } of marks) {
     const [top, left] = [Math.max(block.top, part.top), Math.max(block.left, part.left)]
@@ -81,7 +81,7 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
       width: (right - left) * SIDE - 5,
       height: (bottom - top) * SIDE - 5,
     }
-    outlined(context, box, tone)
+    outline(context, box, tone)
   }
 }
 
@@ -91,7 +91,7 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
  */
 export function cellUnder(canvas, { clientX, clientY }, { top, left, tall, wide }) {
   const box = canvas.getBoundingClientRect()
-  const within = (/** @type {number} */ share, /** @type {number} */ count) =>
+  const indexOf = (/** @type {number} */ share, /** @type {number} */ count) =>
     Math.min(Math.max(Math.floor(share * count), 0), count - 1)
-  return [top + within((clientY - box.top) / box.height, tall), left + within((clientX - box.left) / box.width, wide)]
+  return [top + indexOf((clientY - box.top) / box.height, tall), left + indexOf((clientX - box.left) / box.width, wide)]
 }

@@ -1,7 +1,7 @@
 // Animation of the kernel over the cells in question. Any key or click ends it.
 
 import { prefersReducedMotion } from "../../view/shell/media_queries.js"
-import { placesOf, slides } from "./plate_figures.js"
+import { askedCells, hasSingleKernel } from "./plate_figures.js"
 
 /** @import { Learn } from "./learn.js" */
 
@@ -9,7 +9,7 @@ const PLACE = 400 // milliseconds at each position
 
 export class Slide {
   /** @type {number | undefined}  index of the shown position; undefined if it has not slid */
-  reached = undefined
+  index = undefined
   /** @type {ReturnType<typeof setInterval> | undefined}  defined while it slides */
   timer = undefined
 
@@ -17,13 +17,13 @@ export class Slide {
   constructor(learn) {
     this.learn = learn
     const land = (/** @type {Event} */ { target }) => {
-      if (!(/** @type {Element} */ (target).closest?.("[data-key=learn_slide]"))) this.land()
+      if (!(/** @type {Element} */ (target).closest?.("[data-key=learn_slide]"))) this.finish()
     }
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: learn.view.stop.signal })
   }
 
-  get runs() {
+  get isRunning() {
     return this.timer !== undefined
   }
 
@@ -31,22 +31,22 @@ export class Slide {
   get places() {
     const { question, numbers } = this.learn
     const cells = question?.cells
-    return cells && slides(numbers, cells.map) ? placesOf(numbers, cells).length : 1
+    return cells && hasSingleKernel(numbers, cells.map) ? askedCells(numbers, cells).length : 1
   }
 
   /** Slide from the first position to the last. With reduced motion, show the last at once. */
   start() {
     const { places } = this
-    this.reached = places > 1 ? (prefersReducedMotion() ? places - 1 : 0) : undefined
-    if (this.reached === 0) this.timer = setInterval(() => this.show((this.reached ?? 0) + 1), PLACE)
+    this.index = places > 1 ? (prefersReducedMotion() ? places - 1 : 0) : undefined
+    if (this.index === 0) this.timer = setInterval(() => this.show((this.index ?? 0) + 1), PLACE)
     this.learn.fill()
   }
 
   /** Show a position, and stop at the last one. @param {number} at */
   show(at) {
     const last = this.places - 1
-    this.reached = Math.min(at, last)
-    if (this.reached === last) this.stop()
+    this.index = Math.min(at, last)
+    if (this.index === last) this.stop()
     this.learn.fill()
   }
 
@@ -56,14 +56,14 @@ export class Slide {
   }
 
   /** End the animation. */
-  land() {
-    if (!this.runs) return
+  finish() {
+    if (!this.isRunning) return
     this.reset()
     this.learn.fill()
   }
 
   reset() {
     this.stop()
-    this.reached = undefined
+    this.index = undefined
   }
 }

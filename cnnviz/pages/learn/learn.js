@@ -12,26 +12,26 @@ import { Content } from "../../view/shell/page.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { CellChoice } from "./cell_choice.js"
 import { paintMap } from "./crop_paint.js"
-import { product } from "./kernel_places.js"
+import { productFigure } from "./kernel_places.js"
 import { Slide } from "./kernel_slide.js"
 import { board, isPictured } from "./learn_board.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
-import { endOf, kernelName, ordering, wordsOf } from "./learn_question.js"
+import { summary, kernelName, orderingTemplate, questionText } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
-import { figuresOf, placesOf, slides, valuesOf, windowOf } from "./plate_figures.js"
-import { answer, remember } from "./progress.js"
-import { answered, score } from "./score.js"
+import { figuresOf, askedCells, hasSingleKernel, valuesOf, windowOf } from "./plate_figures.js"
+import { storeAnswer, storeMark } from "./progress.js"
+import { hasAnswer, scoreAnswer } from "./score.js"
 
 /** @import { Mark } from "./crop_paint.js" */
 /** @import { GivenAnswer, Score } from "./score.js" */
 /** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 
-const TRIES = 2 // number of attempts after which a hint appears
-const BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept free below the plates
+const HINT_AFTER = 2 // number of attempts after which a hint appears
+const SPACE_BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept free below the plates
 
 export class Learn extends Content {
   /** @override */
-  static asked = COMPUTED
+  static questionKey = COMPUTED
   /** @override */
   static walks = false
   /** @override */
@@ -46,12 +46,12 @@ export class Learn extends Content {
   /** @type {FiltersRecord | null} */
   filters = null
   /** @type {GivenAnswer} */
-  given = null
+  givenAnswer = null
   /** @type {Score | null}  null until the solution is shown */
-  found = null
-  hinted = false
-  ended = false // whether the lesson's summary is shown
-  asked = "" // identifies the current question
+  result = null
+  isHinted = false
+  isEnded = false // whether the lesson's summary is shown
+  questionKey = "" // identifies the current question
   round = 0 // number of questions so far
   tries = 0
 
@@ -81,10 +81,10 @@ export class Learn extends Content {
 
   /** Whether the solution is shown. */
   get open() {
-    return this.found !== null
+    return this.result !== null
   }
 
-  get listed() {
+  get listedLesson() {
     return this.learn?.lessons.find(({ id }) => id === this.question?.lesson)
   }
 
@@ -100,14 +100,14 @@ export class Learn extends Content {
     this.root.classList.toggle("asking", Boolean(step))
     if (!step) return this.list()
     const name = JSON.stringify([step.lesson, step.number, answer.lesson.img, answer.lesson.f])
-    const constructs = step.kind === "construct" && this.asked.startsWith(`["${step.lesson}",${step.number},`)
-    if (name !== this.asked) this.start(step, constructs)
-    this.asked = name
+    const isRetry = step.kind === "construct" && this.questionKey.startsWith(`["${step.lesson}",${step.number},`)
+    if (name !== this.questionKey) this.start(step, isRetry)
+    this.questionKey = name
   }
 
   list() {
     this.kernel.reset()
-    this.asked = ""
+    this.questionKey = ""
     if (!this.learn) return
     setHTML(this.view.$(".index"), index(this.learn))
     paintIndex(this.view.$(".index"), this.learn, this.view.data?.arrays ?? {})
@@ -119,30 +119,30 @@ export class Learn extends Content {
    */
   start(step, again) {
     this.kernel.reset()
-    const first = !this.asked
-    this.given = step.kind === "order" ? shuffled(step) : null
-    this.found = null
-    this.ended = false
+    const isFirst = !this.questionKey
+    this.givenAnswer = step.kind === "order" ? shuffled(step) : null
+    this.result = null
+    this.isEnded = false
     this.tries = again ? this.tries + 1 : 0
-    this.hinted = this.tries >= TRIES
+    this.isHinted = this.tries >= HINT_AFTER
     if (!again) this.round += 1
     this.choice.start()
     this.fill()
     if (step.kind === "construct" && step.met) return this.commit()
-    if (again || first) return
+    if (again || isFirst) return
     this.form.querySelector("h1")?.focus({ preventScroll: true })
-    this.upwards()
+    this.scrollToTop()
   }
 
   /** Scroll to the top. */
-  upwards() {
+  scrollToTop() {
     if (isNarrow()) this.view.$(".middle").scrollIntoView()
     for (const part of this.form.querySelectorAll(".words, .scenery")) part.scrollTop = 0
   }
 
-  get tried() {
-    const { given, found, hinted, tries, kernel } = this
-    return { given, found, hinted, tries, reached: kernel.reached, sliding: kernel.runs, picked: this.choice.words }
+  get state() {
+    const { givenAnswer: given, result: found, isHinted: hinted, tries, kernel } = this
+    return { given, found, hinted, tries, reached: kernel.index, sliding: kernel.isRunning, picked: this.choice.words }
   }
 
   // ---- painting
@@ -153,7 +153,7 @@ export class Learn extends Content {
   }
 
   /** Return the space for the plates. */
-  room() {
+  plateRoom() {
     const { clientWidth: width, clientHeight: height } = this.view.$(".content")
     const step = /** @type {LearnStep} */ (this.question)
     const phone = isPhone()
@@ -161,9 +161,9 @@ export class Learn extends Content {
     const [words, margin] = ["--words", "--margin"].map((name) => Number.parseFloat(style.getPropertyValue(name)))
     const wide = width - (isNarrow() ? 0 : words) - 2 * margin
     const part = step.kind === "click" && !isNarrow() ? this.choice.width + margin : 0
-    const places = step.cells && slides(this.numbers, step.cells.map) ? "picture" : ""
+    const places = step.cells && hasSingleKernel(this.numbers, step.cells.map) ? "picture" : ""
     const numbered = this.figures.some(({ form }) => form === "number") ? "numbers" : "words"
-    const below = step.kind === "click" ? 0 : BELOW[isPictured(step) ? "picture" : places || numbered]
+    const below = step.kind === "click" ? 0 : SPACE_BELOW[isPictured(step) ? "picture" : places || numbered]
     return {
       width: wide - part,
       height: isNarrow() ? (phone ? 190 : 300) : height - 56 - below,
@@ -173,17 +173,17 @@ export class Learn extends Content {
 
   /** Render the question. The key replaces all elements for a new question. */
   fill() {
-    const { question: step, listed, learn, numbers, tried } = this
+    const { question: step, listedLesson: listed, learn, numbers, state: tried } = this
     if (!step || !listed || !learn) return
     const { classList } = this.form
-    const states = { answered: this.open, clicking: step.kind === "click", over: this.ended }
+    const states = { answered: this.open, clicking: step.kind === "click", over: this.isEnded }
     for (const [name, is] of Object.entries(states)) classList.toggle(name, is)
     const next = learn.lessons[learn.lessons.indexOf(listed) + 1]
-    if (this.ended) return void render(keyed("end", endOf(step, listed, next)), this.form)
+    if (this.isEnded) return void render(keyed("end", summary(step, listed, next)), this.form)
     const more =
-      step.kind === "order" ? ordering(step, tried) : step.kind === "click" ? this.choice.template() : nothing
-    const words = wordsOf(step, listed, this.view.setup, this.filters, tried, this.wanted, this.aside)
-    render(keyed(this.round, html`${words}${board(step, numbers, tried, this.room(), more)}`), this.form)
+      step.kind === "order" ? orderingTemplate(step, tried) : step.kind === "click" ? this.choice.template() : nothing
+    const words = questionText(step, listed, this.view.setup, this.filters, tried, this.correctNumbers, this.productTemplate)
+    render(keyed(this.round, html`${words}${board(step, numbers, tried, this.plateRoom(), more)}`), this.form)
     this.paintMaps()
   }
 
@@ -192,16 +192,16 @@ export class Learn extends Content {
   }
 
   /** The numbers of the cells in question, once the solution is shown. */
-  get wanted() {
+  get correctNumbers() {
     const asked = this.open ? this.figures.find(({ asked }) => asked) : undefined
     return asked?.asked ? valuesOf(asked, asked.asked) : []
   }
 
   /** The kernel's product at the cursor. */
-  get aside() {
+  get productTemplate() {
     const step = this.question
     if (step?.kind !== "click" || !this.choice.slides || !this.choice.cursor.length) return nothing
-    return product(this.numbers, step.map, this.choice.cursor, this.open)
+    return productFigure(this.numbers, step.map, this.choice.cursor, this.open)
   }
 
   paintMaps() {
@@ -224,8 +224,8 @@ export class Learn extends Content {
     if (figure.asked) return [{ block: figure.asked, tone }]
     const link = step.cells && windowOf(this.numbers, step.cells.map)
     if (!step.cells || link?.source !== symbol) return []
-    const places = placesOf(this.numbers, step.cells)
-    const at = this.open || places.length === 1 ? places[this.kernel.reached ?? places.length - 1] : null
+    const places = askedCells(this.numbers, step.cells)
+    const at = this.open || places.length === 1 ? places[this.kernel.index ?? places.length - 1] : null
     return at ? figure.face.boxes(this.numbers.reach(link, at)).map((block) => ({ block, tone })) : []
   }
 
@@ -246,9 +246,9 @@ export class Learn extends Content {
     })
     form.addEventListener("input", ({ target }) => {
       const input = /** @type {HTMLInputElement} */ (target)
-      if (input.name === "answer") this.given = Number(input.value)
-      else if (input.name === "number") this.given = input.value
-      else if (input.name === "place") this.kernel.reached = Number(input.value)
+      if (input.name === "answer") this.givenAnswer = Number(input.value)
+      else if (input.name === "number") this.givenAnswer = input.value
+      else if (input.name === "place") this.kernel.index = Number(input.value)
       this.fill()
     })
     form.addEventListener("change", ({ target }) => {
@@ -270,52 +270,52 @@ export class Learn extends Content {
 
   /** @param {HTMLButtonElement} button */
   pressed({ dataset }) {
-    const { question: step, listed, learn } = this
+    const { question: step, listedLesson: listed, learn } = this
     if (!step || !listed || !learn) return
     const { lesson, number } = step
     const to = (/** @type {number} */ n) => this.view.leap(n > 0 ? { lesson, step: String(n) } : {})
-    if (this.ended && dataset.go === String(number)) this.start(step, false)
+    if (this.isEnded && dataset.go === String(number)) this.start(step, false)
     else if (dataset.go !== undefined) this.view.leap(dataset.go ? { lesson, step: dataset.go } : {})
-    else if (dataset.move) this.shift(Number(dataset.move), Number(dataset.by))
+    else if (dataset.move) this.moveStage(Number(dataset.move), Number(dataset.by))
     else if (dataset.key === "learn_continue" || dataset.key === "learn_skip")
-      this.view.look.script ? moveBy(this.view, 1) : this.goOn(step)
+      this.view.look.script ? moveBy(this.view, 1) : this.nextStep(step)
     else if (dataset.key === "learn_back") to(number - 1)
     else if (dataset.key === "learn_hint") this.hint()
-    else if (dataset.key === "learn_other") this.another(step)
-    else if (dataset.key === "learn_slide") this.kernel.runs ? this.kernel.land() : this.kernel.start()
+    else if (dataset.key === "learn_other") this.tryAnother(step)
+    else if (dataset.key === "learn_slide") this.kernel.isRunning ? this.kernel.finish() : this.kernel.start()
     else if (dataset.key === "learn_next")
       this.view.leap({ lesson: learn.lessons[learn.lessons.indexOf(listed) + 1].id, step: "1" })
   }
 
   /** Go to the next step, or to the summary. @param {LearnStep} step */
-  goOn({ lesson, number, kind }) {
-    if (!kind) remember(lesson, number, true)
-    if (number < (this.listed?.steps ?? 1)) return this.view.leap({ lesson, step: String(number + 1) })
-    this.ended = true
+  nextStep({ lesson, number, kind }) {
+    if (!kind) storeMark(lesson, number, true)
+    if (number < (this.listedLesson?.steps ?? 1)) return this.view.leap({ lesson, step: String(number + 1) })
+    this.isEnded = true
     this.fill()
-    this.upwards()
+    this.scrollToTop()
     this.form.querySelector("h1")?.focus()
   }
 
   hint() {
-    this.hinted = true
+    this.isHinted = true
     this.fill()
   }
 
   /** @param {number} at @param {number} by */
-  shift(at, by) {
-    const order = [.../** @type {string[]} */ (this.given)]
+  moveStage(at, by) {
+    const order = [.../** @type {string[]} */ (this.givenAnswer)]
     order.splice(at + by, 0, ...order.splice(at, 1))
-    this.given = order
+    this.givenAnswer = order
     this.fill()
-    const moved = (/** @type {number} */ way) =>
+    const button = (/** @type {number} */ way) =>
       this.form.querySelector(/** @type {"button"} */ (`[data-move="${at + by}"][data-by="${way}"]:enabled`))
-    ;(moved(by) ?? moved(-by))?.focus()
+    ;(button(by) ?? button(-by))?.focus()
   }
 
   // Repeat the question with the next image or kernel of the list.
   /** @param {LearnStep} step */
-  another({ change }) {
+  tryAnother({ change }) {
     const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
     const images = IMAGES.map(({ id }) => id)
     if (change === "kernel") this.view.go({ f: next(Object.keys(KERNELS), kernelName(this.filters)) })
@@ -324,9 +324,9 @@ export class Learn extends Content {
 
   commit() {
     const step = this.question
-    if (!step || this.open || (step.kind !== "construct" && !answered(step, this.given))) return
-    this.found = score(step, this.given, (name) => this.numbers.arrays[`learn.${name}`]?.values)
-    answer(step.lesson, step.number, this.found.right)
+    if (!step || this.open || (step.kind !== "construct" && !hasAnswer(step, this.givenAnswer))) return
+    this.result = scoreAnswer(step, this.givenAnswer, (name) => this.numbers.arrays[`learn.${name}`]?.values)
+    storeAnswer(step.lesson, step.number, this.result.right)
     this.kernel.start()
     this.form.querySelector(/** @type {"button"} */ (".next .primary"))?.focus({ preventScroll: true })
     this.view.paint()
@@ -367,7 +367,7 @@ export class Learn extends Content {
  * @param {LearnStep} step
  */
 function shuffled({ order }) {
-  const right = order.map(({ symbol }) => symbol)
-  const sorted = [...right].sort()
-  return String(sorted) === String(right) ? sorted.reverse() : sorted
+  const correct = order.map(({ symbol }) => symbol)
+  const sorted = [...correct].sort()
+  return String(sorted) === String(correct) ? sorted.reverse() : sorted
 }

@@ -4,11 +4,11 @@
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { cell, coloursOf, grid, powerOf, said } from "./cells.js"
-import { circled, comesOf, place, product } from "./kernel_places.js"
-import { bars, plate, shownOf } from "./learn_plates.js"
+import { cell, coloursOf, grid, powerText, formatNumber } from "./cells.js"
+import { circled, arithmeticOf, positionFigure, productFigure } from "./kernel_places.js"
+import { bars, plate, picturedIndices } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
-import { figuresOf, placesOf, signsOf, slides } from "./plate_figures.js"
+import { figuresOf, askedCells, signsOf, hasSingleKernel } from "./plate_figures.js"
 import { sizesOf } from "./plate_sizes.js"
 
 /** @import { Tried } from "./learn_question.js" */
@@ -22,18 +22,18 @@ export const isPictured = (step) => step.kind === "choose" && step.options.some(
  * Return the answers that are pictures, each with its letter.
  * @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried
  */
-function choices(step, numbers, tried) {
-  const own = step.cells ? numbers.maps[step.cells.map] : null
+function pictureChoices(step, numbers, tried) {
+  const map = step.cells ? numbers.maps[step.cells.map] : null
   const all = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
-  const most = Math.max(...all.map(Math.abs), 1e-12)
-  const colours = coloursOf(all, own?.limits ?? [-most, most], own?.scale ?? "signed")
+  const maximum = Math.max(...all.map(Math.abs), 1e-12)
+  const colours = coloursOf(all, map?.limits ?? [-maximum, maximum], map?.scale ?? "signed")
   const open = tried.found !== null
   const choice = (/** @type {LearnStep["options"][number]} */ { label, picture, right }, /** @type {number} */ n) => {
     const shown = (picture ?? []).flat()
     const cells = shown.map((value) => cell(value, colours))
     return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
-      ${grid(cells, picture?.[0].length ?? 1, shown.map(said).join(", "))}
-      <span class="named" ${inner(label ? rich(label) : escaped(picture ? powerOf(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
+      ${grid(cells, picture?.[0].length ?? 1, shown.map(formatNumber).join(", "))}
+      <span class="named" ${inner(label ? rich(label) : escaped(picture ? powerText(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
   }
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
@@ -43,27 +43,27 @@ function choices(step, numbers, tried) {
  * sums and a slider, or the sum of one number.
  * @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {number} phone width on phones, which show a single position; 0 otherwise
  */
-function reasons(step, numbers, tried, phone) {
+function arithmetic(step, numbers, tried, phone) {
   if (!step.cells || !numbers.maps[step.cells.map]) return nothing
   const { map } = step.cells
-  const places = placesOf(numbers, step.cells)
+  const places = askedCells(numbers, step.cells)
   const open = tried.found !== null
-  if (places.length === 1 && slides(numbers, map)) return product(numbers, map, places[0], open)
+  if (places.length === 1 && hasSingleKernel(numbers, map)) return productFigure(numbers, map, places[0], open)
   if (!open) return nothing
-  if (!slides(numbers, map))
+  if (!hasSingleKernel(numbers, map))
     return numbers.missing(map, places[0]).length
       ? nothing
-      : html`<p class="sum large" ${inner(comesOf(numbers, map, places[0]))}></p>`
+      : html`<p class="sum large" ${inner(arithmeticOf(numbers, map, places[0]))}></p>`
   const last = places.length - 1
-  const at = tried.reached ?? last
-  const shown = shownOf(places.length)
+  const index = tried.reached ?? last
+  const shown = picturedIndices(places.length)
   const title = (/** @type {number} */ n) => {
     const named = n === 0 ? "first" : n === last ? "last" : shown.includes(n) ? "middle" : ""
     return named ? `${circled(n)} ${say(`web.learn.${named}_place`)}` : circled(n)
   }
-  return html`<div class="places">${(phone ? [at] : shown).map((n) => place(numbers, map, places[n], places, title(n)))}</div>
+  return html`<div class="places">${(phone ? [index] : shown).map((n) => positionFigure(numbers, map, places[n], places, title(n)))}</div>
     <div class="sliding"><button type="button" data-key="learn_slide" class="play" aria-label=${say("web.learn.slide", { n: places.length })} aria-pressed=${tried.sliding}></button><span>${say("web.learn.slide", { n: places.length })}</span>
-    <input type="range" name="place" min="0" max=${last} step="1" .value=${String(at)} aria-label=${say("web.learn.at", { map: numbers.maps[map].label })} aria-valuetext=${numbers.index(map, places[at]).join(", ")}></div>`
+    <input type="range" name="place" min="0" max=${last} step="1" .value=${String(index)} aria-label=${say("web.learn.at", { map: numbers.maps[map].label })} aria-valuetext=${numbers.index(map, places[index]).join(", ")}></div>`
 }
 
 /**
@@ -76,12 +76,12 @@ function reasons(step, numbers, tried, phone) {
  */
 export function board(step, numbers, tried, room, more) {
   const figures = figuresOf(numbers, step, tried.found !== null)
-  const drawn = figures.filter(({ form }) => form !== "number")
-  const numbered = figures.filter(({ form }) => form === "number")
-  const signs = step.kind === "click" ? drawn.map(() => "") : signsOf(numbers, drawn)
-  const sizes = sizesOf(drawn, signs, room)
-  const chosen = isPictured(step) && !(tried.found && figures.some(({ asked }) => asked))
-  const below = chosen ? choices(step, numbers, tried) : reasons(step, numbers, tried, room.phone)
-  return html`<div class="scenery">${drawn.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawn.map((figure, n) => plate(numbers, figure, signs[n], step, tried, sizes, room.phone))}</div>` : nothing}
-    ${numbered.length ? bars(numbers, numbered) : nothing}${more}${below}</div>`
+  const drawnFigures = figures.filter(({ form }) => form !== "number")
+  const numberFigures = figures.filter(({ form }) => form === "number")
+  const signs = step.kind === "click" ? drawnFigures.map(() => "") : signsOf(numbers, drawnFigures)
+  const sizes = sizesOf(drawnFigures, signs, room)
+  const showsChoices = isPictured(step) && !(tried.found && figures.some(({ asked }) => asked))
+  const below = showsChoices ? pictureChoices(step, numbers, tried) : arithmetic(step, numbers, tried, room.phone)
+  return html`<div class="scenery">${drawnFigures.length ? html`<div class="plates" style="--grown:${sizes.grown}">${drawnFigures.map((figure, n) => plate(numbers, figure, signs[n], step, tried, sizes, room.phone))}</div>` : nothing}
+    ${numberFigures.length ? bars(numbers, numberFigures) : nothing}${more}${below}</div>`
 }

@@ -1,11 +1,11 @@
 // The list of lessons, with the cards of terms above and the glossary below.
 
 import { contextOf } from "../../view/draw/canvas.js"
-import { valuesPicture } from "../../view/draw/pixels.js"
+import { imageOfValues } from "../../view/draw/pixels.js"
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { foreign, inLanguage, letter, nameOf, picture, rich, scaleOf } from "./learn_words.js"
-import { forget, progress } from "./progress.js"
+import { foreignLanguage, langAttribute, letter, languageName, numberTable, rich, largestValue } from "./learn_words.js"
+import { clearProgress, progress } from "./progress.js"
 
 /** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
 
@@ -46,7 +46,7 @@ function curveOf(curve) {
 /** @param {LearnCard} card */
 function card({ word, example, picture: rows, scale, bars, curve }) {
   return `<article class="card" id="card-${word}"><h3>${say(`web.glossary.${word}.title`)}</h3>
-    <div>${rows ? picture(rows, scaleOf([{ picture: rows }]), scale) : bars.length ? barsOf(bars) : curve.length ? curveOf(curve) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
+    <div>${rows ? numberTable(rows, largestValue([{ picture: rows }]), scale) : bars.length ? barsOf(bars) : curve.length ? curveOf(curve) : ""}<p>${rich(say(`web.glossary.${word}.text`))}</p></div>
     <p class="example">${rich(example)}</p></article>`
 }
 
@@ -55,20 +55,20 @@ function card({ word, example, picture: rows, scale, bars, curve }) {
  * @param {number} place
  */
 function listed({ id, title, goal, steps, languages, picture: map }, place) {
-  const known = progress(id)
+  const marks = progress(id)
   const numbers = Array.from({ length: steps }, (_, n) => n + 1)
-  const next = numbers.find((n) => !known[n]) ?? 1
-  const done = numbers.filter((n) => known[n]).length
-  const dots = numbers.map((n) => `<i class="${known[n] ?? ""}"></i>`).join("")
-  const verb = done === steps ? "again" : done ? "continue" : "start"
-  const language = foreign(languages)
-  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
-  const mark = inLanguage(language)
+  const next = numbers.find((n) => !marks[n]) ?? 1
+  const doneCount = numbers.filter((n) => marks[n]).length
+  const dots = numbers.map((n) => `<i class="${marks[n] ?? ""}"></i>`).join("")
+  const verb = doneCount === steps ? "again" : doneCount ? "continue" : "start"
+  const language = foreignLanguage(languages)
+  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>` : ""
+  const mark = langAttribute(language)
   const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
   return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escaped(title)}</h3>${note}
     <p${mark}>${promise}</p>
-    <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: done, count: steps })}</span>
-    <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${done && done < steps ? "primary" : ""}"
+    <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: doneCount, count: steps })}</span>
+    <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${doneCount && doneCount < steps ? "primary" : ""}"
       aria-label="${escaped(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
 }
 
@@ -104,7 +104,7 @@ export function paintIndex(element, { lessons }, arrays) {
     if (!map || !canvas || !(map.array in arrays)) continue
     const { values, shape } = arrays[map.array]
     ;[canvas.height, canvas.width] = shape
-    contextOf(canvas).drawImage(valuesPicture(values, shape[0], shape[1], map.limits, map.scale), 0, 0)
+    contextOf(canvas).drawImage(imageOfValues(values, shape[0], shape[1], map.limits, map.scale), 0, 0)
   }
 }
 
@@ -118,7 +118,7 @@ export function bindIndex(element, open, again) {
     const button = /** @type {Element} */ (target).closest("button")
     if (button?.dataset.lesson) open(button.dataset.lesson, button.dataset.step ?? "1")
     else if (button?.dataset.forget !== undefined) {
-      forget()
+      clearProgress()
       again()
     }
   })

@@ -3,12 +3,12 @@
 import { COLON, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { blank, cell, coloursOf, ghost, grid, powerOf, said, split } from "./cells.js"
+import { blank, cell, coloursOf, ghost, grid, powerText, formatNumber, split } from "./cells.js"
 import { circled } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
-import { cutOf, FEW, fits, isOfOutputs, slides, tileOf, valuesOf } from "./plate_figures.js"
+import { visibleBlock, FEW, agreements, isOfOutputs, hasSingleKernel, tileOf, valuesOf } from "./plate_figures.js"
 import { acrossOf, cellOf, sizeOf } from "./plate_sizes.js"
-import { typed } from "./score.js"
+import { parseTyped } from "./score.js"
 
 /** @import { Cell as Drawn } from "./cells.js" */
 /** @import { Block, Figure } from "./plate_figures.js" */
@@ -21,31 +21,31 @@ import { typed } from "./score.js"
  * numbers.
  * @param {Figure} figure @param {LearnStep} step @param {Tried} tried
  */
-function answered(figure, step, { given }) {
+function answeredNumbers(figure, step, { given }) {
   const { asked } = figure
   if (!asked || given === null) return null
   const wanted = valuesOf(figure, asked)
   const option = step.kind === "choose" ? step.options[Number(given)] : null
   if (option?.picture) return option.picture.flat().length === wanted.length ? option.picture.flat() : null
   const key = option ? step.options.find(({ right }) => right)?.value : step.value
-  const value = option ? option.value : typed(String(given))
+  const value = option ? option.value : parseTyped(String(given))
   return wanted.length === 1 && key === wanted[0] && value !== null && !Number.isNaN(value) ? [value] : null
 }
 
 /** Return the caption of a plate. @param {Numbers} numbers @param {Figure} figure */
-export function head(numbers, figure) {
+export function caption(numbers, figure) {
   const {
     plate: { symbol, label },
     form,
     values,
     hidden,
   } = figure
-  const cut = cutOf(figure)
+  const cut = visibleBlock(figure)
   const map = numbers.maps[symbol]
   const size = map?.kind === "map" && form === "map" && !cut && !hidden ? ` ${map.index.join("×")}` : ""
   const printed = cut ? valuesOf(figure, cut) : values
   const power =
-    !hidden && (cut || form === "grid" || form === "row") ? powerOf(coloursOf(printed, [0, 1], "signed")) : ""
+    !hidden && (cut || form === "grid" || form === "row") ? powerText(coloursOf(printed, [0, 1], "signed")) : ""
   const name = map
     ? html`<i class="name" ${inner(formula(map.label))}></i> <span>${map.plain}${size}</span>`
     : html`<span ${inner(rich(label))}></span>`
@@ -56,38 +56,38 @@ export function head(numbers, figure) {
  * Return a plate's description for screen readers.
  * @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values]
  */
-function spoken(numbers, { plate, hidden, values: all }, values = all) {
+function descriptionOf(numbers, { plate, hidden, values: all }, values = all) {
   const map = numbers.maps[plate.symbol]?.label ?? plate.label
   if (hidden) return say("web.learn.masked_map", { map })
-  if (values.length <= FEW) return `${map}${COLON}${Array.from(values, said).join(", ")}`
+  if (values.length <= FEW) return `${map}${COLON}${Array.from(values, formatNumber).join(", ")}`
   const [low, high] = [Math.min, Math.max].map((of) => Array.from(values).reduce((a, b) => of(a, b)))
   return say("web.learn.range", { map, n: values.length, low: number(low), high: number(high) })
 }
 
 /** Return the indices of the positions with a picture: first, middle and last. @param {number} count */
-export const shownOf = (count) => [...new Set([0, Math.floor((count - 1) / 2), count - 1])]
+export const picturedIndices = (count) => [...new Set([0, Math.floor((count - 1) / 2), count - 1])]
 
 /**
  * Return the cells of a block: hidden, as answered, or true.
  * @param {Numbers} numbers @param {Figure} figure @param {Block} block @param {LearnStep} step @param {Tried} tried @returns {Drawn[]}
  */
-function drawn(numbers, figure, block, step, tried) {
+function cellsOf(numbers, figure, block, step, tried) {
   const { asked, hidden, limits, scale } = figure
-  const [values, mine] = [valuesOf(figure, block), answered(figure, step, tried)]
+  const [values, mine] = [valuesOf(figure, block), answeredNumbers(figure, step, tried)]
   const others = mine ? step.options.flatMap(({ picture }) => picture?.flat() ?? []) : []
   const colours = coloursOf([...values, ...others], limits, scale)
-  const right = mine && asked ? fits(mine, valuesOf(figure, asked)) : []
+  const right = mine && asked ? agreements(mine, valuesOf(figure, asked)) : []
   const count = asked ? asked.tall * asked.wide : 0
-  const noted = count > 1 && slides(numbers, figure.plate.symbol) ? shownOf(count) : []
+  const notedIndices = count > 1 && hasSingleKernel(numbers, figure.plate.symbol) ? picturedIndices(count) : []
   return values.map((value, n) => {
-    const at = placeIn(asked, block, n)
-    const late = at > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
-    if (hidden || late) return mine && at >= 0 ? ghost(mine[at], colours) : blank(at >= 0)
+    const index = indexIn(asked, block, n)
+    const isPending = index > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
+    if (hidden || isPending) return mine && index >= 0 ? ghost(mine[index], colours) : blank(index >= 0)
     const own =
-      mine && at >= 0 && !right[at]
-        ? split(value, mine[at], colours)
-        : cell(value, colours, at >= 0 && at === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
-    return noted.includes(at) ? { ...own, note: circled(at) } : own
+      mine && index >= 0 && !right[index]
+        ? split(value, mine[index], colours)
+        : cell(value, colours, index >= 0 && index === (tried.reached ?? (count > 1 ? -1 : 0)) ? "now" : "")
+    return notedIndices.includes(index) ? { ...own, note: circled(index) } : own
   })
 }
 
@@ -95,7 +95,7 @@ function drawn(numbers, figure, block, step, tried) {
  * Return the index of a block's n-th cell among the cells in question, or -1.
  * @param {Block | null} asked @param {Block} block @param {number} n
  */
-function placeIn(asked, block, n) {
+function indexIn(asked, block, n) {
   if (!asked) return -1
   const [i, j] = [block.top + Math.floor(n / block.wide) - asked.top, block.left + (n % block.wide) - asked.left]
   return block.tile === asked.tile && i >= 0 && j >= 0 && i < asked.tall && j < asked.wide ? i * asked.wide + j : -1
@@ -107,16 +107,16 @@ function placeIn(asked, block, n) {
  */
 function row(numbers, figure, step, tried) {
   const count = figure.values.length
-  const named = isOfOutputs(numbers, figure)
-  const cells = drawn(numbers, figure, tileOf(figure), step, tried)
-  return html`<dl class="row${named ? " outputs" : ""}" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${named ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
+  const hasNames = isOfOutputs(numbers, figure)
+  const cells = cellsOf(numbers, figure, tileOf(figure), step, tried)
+  return html`<dl class="row${hasNames ? " outputs" : ""}" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${hasNames ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
 }
 
 /** Return a curve of values by index, starting at 0. @param {Figure} figure @param {[number, number]} size */
 function curve({ values, hidden }, [width, height]) {
-  const high = Math.max(...values.filter(Number.isFinite), 1e-12)
+  const maximum = Math.max(...values.filter(Number.isFinite), 1e-12)
   const point = (/** @type {number} */ value, /** @type {number} */ n) =>
-    `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / high) * (height - 16) + 8}`
+    `${(n / (values.length - 1)) * (width - 12) + 6},${(1 - value / maximum) * (height - 16) + 8}`
   const line = hidden
     ? nothing
     : html`<svg viewBox="0 0 ${width} ${height}" aria-hidden="true"><polyline points=${Array.from(values, point).join(" ")}></polyline></svg>`
@@ -129,10 +129,10 @@ function curve({ values, hidden }, [width, height]) {
 /** Return numbers as bars on one scale. @param {Numbers} numbers @param {Figure[]} figures */
 export function bars(numbers, figures) {
   const open = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
-  const most = Math.max(...open, 0) || 1
+  const maximum = Math.max(...open, 0) || 1
   return html`<dl class="amounts">${figures.map(
     ({ plate, values, hidden }) =>
-      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / most}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
+      html`<div><dt ${inner(plate.label ? rich(plate.label) : formula(numbers.maps[plate.symbol || plate.like].label))}></dt><dd><span class="amount ${hidden ? "hatched" : ""}" style="--part:${hidden ? 1 : Math.abs(values[0]) / maximum}"></span><b>${hidden ? "?" : number(values[0], 3)}</b></dd></div>`,
   )}</dl>`
 }
 
@@ -144,9 +144,9 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
     hidden,
     plate: { array },
   } = figure
-  const cut = cutOf(figure)
+  const cut = visibleBlock(figure)
   const size = sizeOf(figure, sizes, phone)
-  const own = `--cell:${cellOf(figure, phone, sizes.grown)}px`
+  const style = `--cell:${cellOf(figure, phone, sizes.grown)}px`
   const tiles = cut
     ? [cut]
     : form === "grid"
@@ -156,8 +156,8 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
     if (form === "row") return row(numbers, figure, step, tried)
     if (form === "curve") return curve(figure, size)
     if (tiles.length)
-      return html`<div class="tiles" style="--across:${cut ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(drawn(numbers, figure, block, step, tried), block.wide, spoken(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
-    return html`<canvas data-plate=${array} class=${hidden ? "hatched" : ""} style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${spoken(numbers, figure)}></canvas>`
+      return html`<div class="tiles" style="--across:${cut ? 1 : acrossOf(figure)}">${tiles.map((block) => grid(cellsOf(numbers, figure, block, step, tried), block.wide, descriptionOf(numbers, figure, valuesOf(figure, block)), hidden ? "asking" : ""))}</div>`
+    return html`<canvas data-plate=${array} class=${hidden ? "hatched" : ""} style="width:${size[0]}px;height:${size[1]}px" role="img" aria-label=${descriptionOf(numbers, figure)}></canvas>`
   }
   const where = cut && {
     top: cut.top,
@@ -167,5 +167,5 @@ export function plate(numbers, figure, sign, step, tried, sizes, phone) {
     map: numbers.maps[figure.plate.symbol].label,
   }
   return html`${sign ? html`<span class="sign" aria-hidden="true">${sign}${sign === "∗" ? html`<small>${say("web.learn.slides")}</small>` : nothing}</span>` : nothing}
-    <figure class="plate-of" data-figure=${array} style=${own}>${head(numbers, figure)}${body()}${where ? html`<p class="where">${say("web.learn.block", where)}</p>` : nothing}</figure>`
+    <figure class="plate-of" data-figure=${array} style=${style}>${caption(numbers, figure)}${body()}${where ? html`<p class="where">${say("web.learn.block", where)}</p>` : nothing}</figure>`
 }

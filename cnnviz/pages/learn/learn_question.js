@@ -6,10 +6,10 @@ import { html, inner, live, markup, nothing } from "../../view/shell/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { cell, coloursOf, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
-import { foreign, letter, nameOf, paragraphs, rich, scaleOf } from "./learn_words.js"
-import { fits } from "./plate_figures.js"
+import { foreignLanguage, letter, languageName, paragraphs, rich, largestValue } from "./learn_words.js"
+import { agreements } from "./plate_figures.js"
 import { progress } from "./progress.js"
-import { answered } from "./score.js"
+import { hasAnswer } from "./score.js"
 
 /** @import { Option } from "../../view/shell/html.js" */
 /** @import { GivenAnswer, Score } from "./score.js" */
@@ -39,22 +39,22 @@ function choices({ options }, { given }) {
  * Return the stages to put in order, or in the correct order once the solution is shown.
  * @param {LearnStep} step @param {Tried} tried
  */
-export function ordering({ order }, { given, found }) {
+export function orderingTemplate({ order }, { given, found }) {
   const names = found ? order.map(({ symbol }) => symbol) : Array.isArray(given) ? given : []
   const line = (/** @type {string} */ symbol, /** @type {number} */ n) => {
     const stage = order.find((one) => one.symbol === symbol)
-    const mine = Array.isArray(given) ? given.indexOf(symbol) : n
+    const givenIndex = Array.isArray(given) ? given.indexOf(symbol) : n
     const move = (/** @type {number} */ by, /** @type {string} */ sign) =>
       html`<button type="button" data-move=${n} data-by=${by} aria-label=${say(by < 0 ? "web.learn.earlier" : "web.learn.later", { what: symbol })} ?disabled=${n + by < 0 || n + by >= names.length}>${sign}</button>`
     const moves = () => html`${move(-1, "↑")}${move(1, "↓")}`
-    const became = () => html`<small>${mine === n ? "✓" : say("web.learn.you_had", { n: mine + 1 })}</small>`
-    return html`<li><b>${n + 1}</b><i ${inner(formula(stage?.label ?? symbol))}></i><span>${stage?.words}</span>${found ? became() : moves()}</li>`
+    const positionNote = () => html`<small>${givenIndex === n ? "✓" : say("web.learn.you_had", { n: givenIndex + 1 })}</small>`
+    return html`<li><b>${n + 1}</b><i ${inner(formula(stage?.label ?? symbol))}></i><span>${stage?.words}</span>${found ? positionNote() : moves()}</li>`
   }
   return html`<ol class="ordering">${names.map(line)}</ol>`
 }
 
 /** @param {LearnStep} step @param {Tried} tried */
-function answers(step, tried) {
+function answerTemplate(step, tried) {
   if (step.kind === "choose") return isPictured(step) ? "" : choices(step, tried)
   if (step.kind === "number")
     return html`<label class="typed"><span>${say("web.learn.number")}</span><input name="number" inputmode="decimal" autocomplete="off"></label>`
@@ -67,44 +67,44 @@ export const kernelName = (filters) =>
   Object.keys(KERNELS).find((name) => String(KERNELS[name]) === String(filters?.weights)) ?? ""
 
 /** Return a menu. @param {string} key @param {Option[]} options @param {string} label */
-const chosen = (key, options, label) =>
+const menu = (key, options, label) =>
   html`<label class="change"><span>${label}</span><select data-key=${key} aria-label=${label}>${options.map(([value, text, is]) => html`<option value=${value} .selected=${live(Boolean(is))}>${text}</option>`)}</select></label>`
 
 /**
  * Return the controls of what the learner may change.
  * @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters
  */
-function changing({ change, kind }, { img, f }, filters) {
-  const named = (/** @type {{ id: string, words: string }} */ { id, words }) =>
+function changeControls({ change, kind }, { img, f }, filters) {
+  const imageOption = (/** @type {{ id: string, words: string }} */ { id, words }) =>
     /** @type {Option} */ ([id, words, id === img])
-  if (change === "image") return chosen("learn_image", IMAGES.map(named), say("web.learn.image"))
+  if (change === "image") return menu("learn_image", IMAGES.map(imageOption), say("web.learn.image"))
   if (change !== "kernel") return ""
   const label = say("web.learn.kernel")
-  const here = kernelName(filters)
+  const current = kernelName(filters)
   /** @type {Option[]} */
-  const own = here ? [] : [[f, say("web.learn.own_kernel"), true]]
+  const currentOption = current ? [] : [[f, say("web.learn.own_kernel"), true]]
   /** @type {Option[]} */
-  const names = Object.keys(KERNELS).map((name) => [name, name.replace("-", " "), name === here])
+  const names = Object.keys(KERNELS).map((name) => [name, name.replace("-", " "), name === current])
   const weight = (/** @type {number} */ value, /** @type {number} */ n) =>
     html`<input data-weight=${n} inputmode="decimal" autocomplete="off" .value=${live(fitting(String(value)))} aria-label="f[${Math.floor(n / 3)},${n % 3}]">`
-  const few = kind === "construct" && filters && filters.weights.length === 9
-  const weights = few
+  const isSmall = kind === "construct" && filters && filters.weights.length === 9
+  const weights = isSmall
     ? html`<div class="nine" role="group" aria-label=${label}>${filters.weights.map(weight)}</div>`
     : ""
-  return html`${chosen("learn_kernel", [...own, ...names], label)}${weights}`
+  return html`${menu("learn_kernel", [...currentOption, ...names], label)}${weights}`
 }
 
 /** @param {LearnStep} step @param {LearnListed} listed */
-function steps({ lesson, number: here }, { steps: count, title }) {
-  const known = progress(lesson)
+function stepNavigation({ lesson, number: here }, { steps: count, title }) {
+  const marks = progress(lesson)
   const dot = (/** @type {number} */ n) =>
-    html`<li><button type="button" data-go=${n} class=${known[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
+    html`<li><button type="button" data-go=${n} class=${marks[n] ?? ""} aria-current=${n === here ? "step" : nothing} aria-label=${say("web.learn.step", { n, count })}></button></li>`
   return html`<nav class="path" aria-label=${title}><button type="button" class="link" data-go="">‹ ${title}</button>
     <ol>${Array.from({ length: count }, (_, n) => dot(n + 1))}</ol><span>${say("web.learn.of", { n: here, count })}</span></nav>`
 }
 
 /** Return an answer as letter and words. @param {LearnStep} step @param {number} n */
-function worded({ options }, n) {
+function answerText({ options }, n) {
   const { label, picture, value } = options[n]
   const words = label || (picture ? "" : String(value))
   return words ? say("web.learn.lettered", { letter: letter(n), words }) : letter(n)
@@ -114,24 +114,24 @@ function worded({ options }, n) {
  * Return the given answer, and how many of its numbers are correct.
  * @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the correct numbers
  */
-function given(step, { given: chosen, picked }, wanted) {
+function givenAnswer(step, { given: chosen, picked }, wanted) {
   if (step.kind === "number")
     return html`<p class="said">${say("web.learn.you_said", { what: String(chosen).replaceAll("-", "−") })}</p>`
   if (step.kind === "click") return html`<p class="said" ${inner(rich(picked ?? ""))}></p>`
   if (step.kind !== "choose") return ""
   const { picture } = step.options[Number(chosen)]
   const best = step.options.findIndex(({ right }) => right)
-  const key = best === Number(chosen) ? "" : say("web.learn.right_is", { what: worded(step, best) })
-  const said = html`<p class="said" ${inner(rich(`${say("web.learn.you_said", { what: worded(step, Number(chosen)) })} ${key}`))}></p>`
-  if (!picture || !wanted.length) return said
+  const key = best === Number(chosen) ? "" : say("web.learn.right_is", { what: answerText(step, best) })
+  const answerLine = html`<p class="said" ${inner(rich(`${say("web.learn.you_said", { what: answerText(step, Number(chosen)) })} ${key}`))}></p>`
+  if (!picture || !wanted.length) return answerLine
   const numbers = picture.flat()
-  const colours = coloursOf(numbers, [-scaleOf([{ picture }]), scaleOf([{ picture }])], "signed")
-  const n = fits(numbers, wanted).filter(Boolean).length
+  const colours = coloursOf(numbers, [-largestValue([{ picture }]), largestValue([{ picture }])], "signed")
+  const n = agreements(numbers, wanted).filter(Boolean).length
   const fit =
     n === wanted.length
       ? say("web.learn.all_fit", { count: n })
       : say("web.learn.some_fit", { n, count: wanted.length })
-  return html`${said}<div class="fit">${grid(
+  return html`${answerLine}<div class="fit">${grid(
     numbers.map((each) => cell(each, colours)),
     picture[0].length,
     "",
@@ -146,10 +146,10 @@ function given(step, { given: chosen, picked }, wanted) {
 function feedback(step, { found, tries }, lang) {
   if (!found) return step.kind === "construct" && tries ? html`<p>${say("web.learn.not_yet")}</p>` : ""
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
-  const is = step.kind === "number" && !found.right ? step.value : null
-  const value = is === null ? "" : say("web.learn.it_is", { value: Number.isInteger(is) ? is : number(is) })
-  const more = !found.right && (step.kind === "choose" || step.kind === "number")
-  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${more ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
+  const correctValue = step.kind === "number" && !found.right ? step.value : null
+  const value = correctValue === null ? "" : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : number(correctValue) })
+  const showsExplanation = !found.right && (step.kind === "choose" || step.kind === "number")
+  return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
 /**
@@ -158,30 +158,30 @@ function feedback(step, { found, tries }, lang) {
  */
 function buttons(step, last, tried) {
   const { given, found } = tried
-  const over = found !== null || !step.kind
-  const others = found !== null && step.change !== "nothing" && step.kind !== "construct"
-  const again = others && !found.right
+  const isOver = found !== null || !step.kind
+  const canRepeat = found !== null && step.change !== "nothing" && step.kind !== "construct"
+  const isRetryFirst = canRepeat && !found.right
   const verb = step.change === "kernel" ? "kernel" : "image"
-  const idle = !over && step.kind !== "construct" && !answered(step, given)
+  const isIncomplete = !isOver && step.kind !== "construct" && !hasAnswer(step, given)
   const go = say(last ? "web.learn.finish" : "web.learn.continue")
-  return html`<div class="next"><div>${step.kind && step.kind !== "construct" && !over ? html`<button type="submit" class="primary" data-key="learn_commit" ?disabled=${idle} aria-describedby="learn-note">${say("web.learn.commit")}</button>` : ""}
-    ${others ? html`<button type="button" data-key="learn_other" class=${again ? "primary" : ""}>${say(`web.learn.another.${verb}`)}</button>` : ""}
-    ${over ? html`<button type="button" data-key="learn_continue" class=${again ? "" : "primary"}>${go} ›</button>` : ""}</div>
+  return html`<div class="next"><div>${step.kind && step.kind !== "construct" && !isOver ? html`<button type="submit" class="primary" data-key="learn_commit" ?disabled=${isIncomplete} aria-describedby="learn-note">${say("web.learn.commit")}</button>` : ""}
+    ${canRepeat ? html`<button type="button" data-key="learn_other" class=${isRetryFirst ? "primary" : ""}>${say(`web.learn.another.${verb}`)}</button>` : ""}
+    ${isOver ? html`<button type="button" data-key="learn_continue" class=${isRetryFirst ? "" : "primary"}>${go} ›</button>` : ""}</div>
     <div><button type="button" class="link" data-key="learn_back">‹ ${say("web.learn.back")}</button>
-    ${step.hint && !over ? html`<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
-    ${over ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
-    <p id="learn-note">${idle ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
+    ${step.hint && !isOver ? html`<button type="button" class="link" data-key="learn_hint">${say("web.learn.hint")}</button>` : ""}
+    ${isOver ? "" : html`<button type="button" class="link" data-key="learn_skip">${say("web.learn.skip")}</button>`}</div>
+    <p id="learn-note">${isIncomplete ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
 }
 
 /**
  * Return the question and the answers in words.
  * @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language
  */
-function asking(step, lesson, filters, tried, language) {
+function questionTemplate(step, lesson, filters, tried, language) {
   const lang = language || nothing
   if (!step.kind) return markup(paragraphs(step.text, language))
   return html`${markup(paragraphs(step.text, language))}<h2 id="learn-ask" lang=${lang} ${inner(rich(step.ask))}></h2>
-    ${isPictured(step) ? html`<p class="soft">${say("web.learn.pick_picture")}</p>` : ""}${answers(step, tried)}${changing(step, lesson, filters)}
+    ${isPictured(step) ? html`<p class="soft">${say("web.learn.pick_picture")}</p>` : ""}${answerTemplate(step, tried)}${changeControls(step, lesson, filters)}
     <p class="hint" ?hidden=${!tried.hinted} lang=${lang} ${inner(rich(step.hint))}></p>`
 }
 
@@ -195,13 +195,13 @@ function asking(step, lesson, filters, tried, language) {
  * @param {ArrayLike<number>} wanted
  * @param {Template | typeof nothing} more  the kernel's product at the cursor
  */
-export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
-  const language = foreign(listed.languages)
-  const note = language ? html`<p class="foreign">${say("web.learn.foreign", { language: nameOf(language) })}</p>` : ""
+export function questionText(step, listed, lesson, filters, tried, wanted, more) {
+  const language = foreignLanguage(listed.languages)
+  const note = language ? html`<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>` : ""
   const verdict = tried.found ? (tried.found.right ? " good" : " missed") : ""
-  return html`<div class="words">${steps(step, listed)}${note}
+  return html`<div class="words">${stepNavigation(step, listed)}${note}
     <h1 tabindex="-1" lang=${language || nothing} ${inner(rich(step.title || listed.title))}></h1>
-    <div class="said-and-asked">${tried.found ? given(step, tried, wanted) : asking(step, lesson, filters, tried, language)}
+    <div class="said-and-asked">${tried.found ? givenAnswer(step, tried, wanted) : questionTemplate(step, lesson, filters, tried, language)}
     <div class="feedback${verdict}" role="status" aria-live="polite">${feedback(step, tried, language || nothing)}</div>${more}</div>
     ${buttons(step, step.number === listed.steps, tried)}</div>`
 }
@@ -210,11 +210,11 @@ export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
  * Return the summary of a finished lesson, and the link to the next one.
  * @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next
  */
-export function endOf({ lesson, titles }, listed, next) {
-  const known = progress(lesson)
+export function summary({ lesson, titles }, listed, next) {
+  const marks = progress(lesson)
   const line = (/** @type {string} */ title, /** @type {number} */ n) =>
-    html`<li class=${known[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${say(`web.learn.became.${known[n + 1] ?? "skipped"}`)}</span></li>`
-  const language = foreign(listed.languages) || nothing
+    html`<li class=${marks[n + 1] ?? ""}><button type="button" class="link" data-go=${n + 1} ${inner(rich(title))}></button> <span>${say(`web.learn.became.${marks[n + 1] ?? "skipped"}`)}</span></li>`
+  const language = foreignLanguage(listed.languages) || nothing
   return html`<div class="ended"><h1 tabindex="-1">${say("web.learn.ended")}</h1><p class="goal" lang=${language}>${say("web.learn.you_can", { goal: listed.goal })}</p>
     <ol>${titles.map(line)}</ol>
     ${next ? html`<section class="next-lesson"><h2>${say("web.learn.next_lesson")}</h2><h3>${next.title}</h3><p>${say("web.learn.afterwards", { goal: next.goal })}</p><button type="button" class="primary" data-key="learn_next">${say("web.learn.start")} ›</button></section>` : ""}

@@ -31,21 +31,21 @@ export const rich = (text) =>
  * Return the language in which a lesson is shown, or "" if it is the visitor's.
  * @param {string[]} languages  the lesson's languages
  */
-export const foreign = (languages) =>
+export const foreignLanguage = (languages) =>
   languages.includes(LANG.split("-")[0]) ? "" : languages.includes("en") ? "en" : languages[0]
 
 /** @param {string} language @returns {string} */
-export const nameOf = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
+export const languageName = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
 
 /** Return the `lang` attribute of text in another language, for screen readers. @param {string} language */
-export const inLanguage = (language) => (language ? ` lang="${escaped(language)}"` : "")
+export const langAttribute = (language) => (language ? ` lang="${escaped(language)}"` : "")
 
 /** @param {string} text */
 export const paragraphs = (text, language = "") =>
   text
     .trim()
     .split(/\n\s*\n/)
-    .map((part) => `<p${inLanguage(language)}>${rich(part)}</p>`)
+    .map((part) => `<p${langAttribute(language)}>${rich(part)}</p>`)
     .join("")
 
 /** @typedef {readonly (readonly number[])[]} Rows */
@@ -54,7 +54,7 @@ export const paragraphs = (text, language = "") =>
  * Return the largest absolute value of several pictures.
  * @param {readonly { readonly picture: Rows | null }[]} all
  */
-export const scaleOf = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
+export const largestValue = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
 
 /** Return the letter of an answer or a lesson. @param {number} n */
 export const letter = (n) => String.fromCharCode(65 + n)
@@ -65,7 +65,7 @@ export const letter = (n) => String.fromCharCode(65 + n)
  * @param {number} most
  * @param {Scale} scale
  */
-export function picture(rows, most, scale = "signed") {
+export function numberTable(rows, most, scale = "signed") {
   const cell = (/** @type {number} */ value) => {
     const shade = colour(value, scale === "signed" ? [-most, most] : [0, 1], scale)
     return `<td style="background:${css(shade)};color:${ink(shade)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`

@@ -91,7 +91,7 @@ export const tileOf = ({ face }, tile = 0) => ({ tile, top: 0, left: 0, tall: fa
  * Return the block to show instead of the whole map: the cells in question if there are a few; otherwise null.
  * @param {Figure} figure
  */
-export const cutOf = ({ asked, form, plate }) =>
+export const visibleBlock = ({ asked, form, plate }) =>
   asked && form === "map" && plate.hidden && asked.tall * asked.wide > 1 && asked.tall * asked.wide <= FEW
     ? asked
     : null
@@ -127,7 +127,7 @@ export const windowOf = (numbers, symbol) => numbers.links(symbol).find(({ patte
  * Return whether a map's products can be drawn one by one: a single kernel over a single channel.
  * @param {Numbers} numbers @param {string} symbol
  */
-export function slides(numbers, symbol) {
+export function hasSingleKernel(numbers, symbol) {
   const link = windowOf(numbers, symbol)
   return Boolean(
     link && numbers.shape(symbol)[0] === 1 && numbers.shape(link.source)[0] === 1 && link.geometry.dilation === 1,
@@ -138,7 +138,7 @@ export function slides(numbers, symbol) {
  * Return the cells in question as a list of the map's cells.
  * @param {Numbers} numbers @param {LearnCells} cells @returns {Cell[]}
  */
-export function placesOf(numbers, { map, start, count }) {
+export function askedCells(numbers, { map, start, count }) {
   const lead = numbers
     .shape(map)
     .slice(0, numbers.shape(map).length - start.length)
@@ -155,7 +155,7 @@ export function placesOf(numbers, { map, start, count }) {
  * Return for each number whether both lists agree up to round-off.
  * @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted
  */
-export const fits = (given, wanted) =>
+export const agreements = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
 
 /** Return whether a plate has a number for each output. @param {Numbers} numbers @param {Figure} figure */

@@ -1,7 +1,7 @@
 // Sizes of the plates beside a question: maps as large as possible, and larger cells if there are no maps.
 
-import { coloursOf, written } from "./cells.js"
-import { cutOf, valuesOf } from "./plate_figures.js"
+import { coloursOf, formatCell } from "./cells.js"
+import { visibleBlock, valuesOf } from "./plate_figures.js"
 
 /** @import { Figure } from "./plate_figures.js" */
 /** @typedef {{ width: number, height: number, phone: number }} Room  space for the plates in CSS pixels; `phone` is the width on phones, 0 otherwise */
@@ -24,20 +24,20 @@ export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(fa
  * @param {Figure} figure @param {number} phone @param {number} [grown]
  */
 export function cellOf(figure, phone, grown = 1) {
-  const large = figure.plate.hidden && figure.asked
-  if (!phone) return Math.round((large ? ASKED : CELL) * grown)
-  const least = Math.round(large ? ASKED * ON_PHONE.asked : CELL * ON_PHONE.cell)
-  const [cut, across] = [cutOf(figure), acrossOf(figure)]
+  const isAsked = figure.plate.hidden && figure.asked
+  if (!phone) return Math.round((isAsked ? ASKED : CELL) * grown)
+  const minimum = Math.round(isAsked ? ASKED * ON_PHONE.asked : CELL * ON_PHONE.cell)
+  const [cut, across] = [visibleBlock(figure), acrossOf(figure)]
   const room = (phone - 10 * (across - 1)) / (cut?.wide ?? across * figure.face.columns) - LINE
-  return Math.max(least, Math.min(Math.ceil(longest(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
+  return Math.max(minimum, Math.min(Math.ceil(longestLength(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
 }
 
-/** Return the length of the longest visible number. @param {Figure} figure @param {ReturnType<typeof cutOf>} cut */
-function longest(figure, cut) {
+/** Return the length of the longest visible number. @param {Figure} figure @param {ReturnType<typeof visibleBlock>} cut */
+function longestLength(figure, cut) {
   if (figure.hidden || (figure.form !== "grid" && !cut)) return 0
   const values = cut ? valuesOf(figure, cut) : Array.from(figure.values)
   const colours = coloursOf(values, figure.limits, figure.scale)
-  return Math.max(...values.map((value) => written(value, colours).length))
+  return Math.max(...values.map((value) => formatCell(value, colours).length))
 }
 
 /**
@@ -46,7 +46,7 @@ function longest(figure, cut) {
  */
 export function sizeOf(figure, { side, grown }, phone) {
   const { form, face, values } = figure
-  const [cut, cell] = [cutOf(figure), cellOf(figure, phone, grown) + LINE]
+  const [cut, cell] = [visibleBlock(figure), cellOf(figure, phone, grown) + LINE]
   if (cut) return [cut.wide * cell - LINE, cut.tall * cell]
   if (form === "row") return [ROW * grown, values.length * (values.length < 5 ? LINES : TIGHT) * grown]
   if (form === "number") return [ROW, 0]
@@ -73,18 +73,18 @@ export function sizesOf(figures, signs, room) {
     })
     return row
   }
-  const wide = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
+  const widthOf = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
     sizeOf(figure, { side, grown: 1 }, phone)[0]
-  const juts = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
-    wide(figure, side) > Math.max(width, wide(figure, LEAST)) // too wide, and narrower at a lower height
+  const isTooWide = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
+    widthOf(figure, side) > Math.max(width, widthOf(figure, LEAST)) // too wide, and narrower at a lower height
   const sides = [1, 2, 3].map((rows) => {
     let side = Math.max(LEAST, height / rows - HEAD)
-    while (side > LEAST && (rowsOf({ side, grown: 1 }) > rows || figures.some((figure) => juts(figure, side))))
+    while (side > LEAST && (rowsOf({ side, grown: 1 }) > rows || figures.some((figure) => isTooWide(figure, side))))
       side -= 4
     return side
   })
   const side = Math.floor(sides.reduce((best, side) => (side > 1.25 * best ? side : best)))
-  const cells = figures.every((figure) => cutOf(figure) || figure.form === "grid" || figure.form === "row")
+  const cells = figures.every((figure) => visibleBlock(figure) || figure.form === "grid" || figure.form === "row")
   const fits = (/** @type {number} */ grown) =>
     rowsOf({ side, grown }) === 1
     && figures.every((figure) => sizeOf(figure, { side, grown }, phone)[1] + HEAD <= height)

@@ -19,47 +19,47 @@ export const progress = (lesson) => inBrowser.readRecord(LESSONS)[lesson] ?? {}
  * @param {number} step
  * @param {boolean} right
  */
-export function remember(lesson, step, right) {
-  const known = progress(lesson)
-  const mark = known[step] === "right" || right ? "right" : "seen"
-  inBrowser.writeRecord(LESSONS, { ...inBrowser.readRecord(LESSONS), [lesson]: { ...known, [step]: mark } })
+export function storeMark(lesson, step, right) {
+  const marks = progress(lesson)
+  const mark = marks[step] === "right" || right ? "right" : "seen"
+  inBrowser.writeRecord(LESSONS, { ...inBrowser.readRecord(LESSONS), [lesson]: { ...marks, [step]: mark } })
 }
 
-export const forget = () => inBrowser.writeRecord(LESSONS, {})
+export const clearProgress = () => inBrowser.writeRecord(LESSONS, {})
 
 /** Return the number of correct predictions and of all. @returns {{ right: number, n: number }} */
-export function scores() {
+export function predictionScore() {
   const { right, n } = inBrowser.readRecord(PREDICTED)
   return { right: Number(right) || 0, n: Number(n) || 0 }
 }
 
 /** Count a prediction. @param {boolean} hit */
-export function score(hit) {
-  const { right, n } = scores()
+export function countPrediction(hit) {
+  const { right, n } = predictionScore()
   inBrowser.writeRecord(PREDICTED, { right: right + Number(hit), n: n + 1 })
-  tell({ question: "", right: hit })
+  dispatchAnswer({ question: "", right: hit })
 }
 
 /** Store the answer to a lesson's question. @param {string} lesson @param {number} step @param {boolean} right */
-export function answer(lesson, step, right) {
-  remember(lesson, step, right)
-  tell({ question: `${lesson} ${step}`, right })
+export function storeAnswer(lesson, step, right) {
+  storeMark(lesson, step, right)
+  dispatchAnswer({ question: `${lesson} ${step}`, right })
 }
 
 /** @typedef {{ question: string, right: boolean }} Told  lesson and step of the question, or "" for a prediction */
 
-const told = new EventTarget()
+const answerEvents = new EventTarget()
 /** @param {Told} detail */
-const tell = (detail) => told.dispatchEvent(new CustomEvent("answer", { detail }))
+const dispatchAnswer = (detail) => answerEvents.dispatchEvent(new CustomEvent("answer", { detail }))
 
 /** Call `act` at every answer and prediction. @param {(told: Told) => void} act */
 export const onAnswer = (act) =>
-  told.addEventListener("answer", (event) => act(/** @type {CustomEvent} */ (event).detail))
+  answerEvents.addEventListener("answer", (event) => act(/** @type {CustomEvent} */ (event).detail))
 
-export const startCount = () => inBrowser.writeRecord(PREDICTED, {})
+export const resetCount = () => inBrowser.writeRecord(PREDICTED, {})
 
 /** Return whether a mission has been reached before. @param {string} id */
-export const remembered = (id) => Boolean(inBrowser.readRecord(MISSIONS)[id])
+export const isMissionReached = (id) => Boolean(inBrowser.readRecord(MISSIONS)[id])
 
 /** Store that a mission has been reached. @param {string} id */
-export const reached = (id) => inBrowser.writeRecord(MISSIONS, { ...inBrowser.readRecord(MISSIONS), [id]: true })
+export const storeMission = (id) => inBrowser.writeRecord(MISSIONS, { ...inBrowser.readRecord(MISSIONS), [id]: true })

@@ -11,7 +11,7 @@ import { plainNumber } from "../../view/model/numbers/format.js"
  * Parse a typed number, with comma, minus sign or percent. Return NaN if it is invalid.
  * @param {string} text
  */
-export function typed(text) {
+export function parseTyped(text) {
   const plain = plainNumber(text)
   if (!/^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?\s*%?$/i.test(plain)) return Number.NaN
   return Number.parseFloat(plain) / (plain.endsWith("%") ? 100 : 1)
@@ -22,8 +22,8 @@ export function typed(text) {
  * @param {LearnStep} step
  * @param {GivenAnswer} given
  */
-export function answered(step, given) {
-  if (step.kind === "number") return !Number.isNaN(typed(String(given ?? "")))
+export function hasAnswer(step, given) {
+  if (step.kind === "number") return !Number.isNaN(parseTyped(String(given ?? "")))
   return step.kind !== "construct" && given !== null
 }
 
@@ -33,23 +33,23 @@ export function answered(step, given) {
  * @param {Masks} masks
  * @returns {Score}
  */
-export function score(step, given, masks = () => undefined) {
+export function scoreAnswer(step, given, masks = () => undefined) {
   const { kind, options, order, right, otherwise } = step
   if (kind === "choose") return options[Number(given)]
   if (kind === "construct") return { right: step.met, say: right }
   if (kind === "order") {
-    const good = order.every(({ symbol }, n) => Array.isArray(given) && given[n] === symbol)
-    return { right: good, say: good ? right : otherwise }
+    const isCorrect = order.every(({ symbol }, n) => Array.isArray(given) && given[n] === symbol)
+    return { right: isCorrect, say: isCorrect ? right : otherwise }
   }
   if (kind === "click") {
     const cell = Number(given)
     if (masks("key")?.[cell]) return { right: true, say: right }
-    const known = options.find((_, n) => masks(String(n))?.[cell])
-    return { right: false, say: known?.say ?? otherwise }
+    const mistake = options.find((_, n) => masks(String(n))?.[cell])
+    return { right: false, say: mistake?.say ?? otherwise }
   }
-  const value = typed(String(given))
-  const near = (/** @type {number | null} */ wanted) =>
+  const value = parseTyped(String(given))
+  const isNear = (/** @type {number | null} */ wanted) =>
     wanted !== null && Math.abs(value - wanted) <= Math.max(step.tolerance, 1e-9 * Math.abs(wanted))
-  if (near(step.value)) return { right: true, say: right }
-  return { right: false, say: options.find((option) => near(option.value))?.say ?? otherwise }
+  if (isNear(step.value)) return { right: true, say: right }
+  return { right: false, say: options.find((option) => isNear(option.value))?.say ?? otherwise }
 }

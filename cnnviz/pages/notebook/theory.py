@@ -2,7 +2,7 @@
 by line."""
 
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
-from cnnviz.export.mathml import mathml, named
+from cnnviz.export.mathml import insert_formulas, mathml
 from cnnviz.wire.notebook import TheoryData, TheoryLines, TheorySection
 from cnnviz.words import message
 
@@ -29,7 +29,7 @@ def theory() -> TheoryData:
         sections=[
             TheorySection(
                 title=message(f"ui.notebook.theory.{name}.title"),
-                formulas=[mathml(named(formula)) for formula in formulas],
+                formulas=[mathml(insert_formulas(formula)) for formula in formulas],
                 words=message(f"ui.notebook.theory.{name}.words"),
             )
             for name, formulas in FORMULAS.items()

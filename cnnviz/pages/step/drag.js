@@ -200,7 +200,7 @@ export class Dragging {
     if (!look || this.drag) return
     view.player.pause()
     step.loupe.hide()
-    step.seats.finish()
+    step.transitions.finish()
     this.previousNumbers = numbers
     this.removeCorners = addCorners(step)
     this.name = step.nameOf(along)
@@ -259,7 +259,7 @@ export class Dragging {
     const { step, previousNumbers: before } = this
     const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
     if (before) numbers.hold(before)
-    step.take(numbers)
+    step.showNumbers(numbers)
     this.showLoss(answer)
     step.view.paint()
   }
@@ -285,7 +285,7 @@ export class Dragging {
     const { previousNumbers: before, step } = this
     if (!this.drag || !before) return
     this.end()
-    step.take(before)
+    step.showNumbers(before)
     this.showLoss(before.answer)
     step.view.paint(true)
   }

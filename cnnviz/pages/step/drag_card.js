@@ -2,7 +2,7 @@
 
 import { prepare } from "../../view/draw/canvas.js"
 import { drawLossCurve } from "../../view/draw/loss_along.js"
-import { palette } from "../../view/draw/pen.js"
+import { paletteOf } from "../../view/draw/pen.js"
 import { factor, formula, lossText, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, render } from "../../view/shell/html.js"
@@ -59,7 +59,7 @@ export class DragCard {
     if (!curve || !width) return
     const words = { before: say("web.drag.before"), now: say("web.drag.now"), promised: say("web.drag.promised") }
     const drawn = { curve, value: shown, loss: loss ?? lossAt(curve), words }
-    drawLossCurve({ context, width, height }, palette(this.root), drawn)
+    drawLossCurve({ context, width, height }, paletteOf(this.root), drawn)
   }
 
   // Announce the value, but not at every step.

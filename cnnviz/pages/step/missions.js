@@ -6,7 +6,7 @@ import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, markup, closest, render } from "../../view/shell/html.js"
 import { rich } from "../learn/learn_words.js"
-import { reached, remembered } from "../learn/progress.js"
+import { storeMission, isMissionReached } from "../learn/progress.js"
 
 /** @import { MissionData, MissionListed, MissionsData, View } from "../../view/types/view.js" */
 
@@ -53,7 +53,7 @@ export class Missions {
     this.data = data
     if (this.now?.id !== previous?.id) this.hinted = false
     if (JSON.stringify(this.now) !== JSON.stringify(previous)) this.view.content.invalidate() // the banner changes the height of the maps
-    if (this.now?.met) reached(this.now.id)
+    if (this.now?.met) storeMission(this.now.id)
     if (this.list && data) render(data.listed.map(missionButton), this.list)
     this.banner.hidden = !this.now
     if (this.now) render(banner(this.now, this.hinted), this.banner)
@@ -78,7 +78,7 @@ export class Missions {
 
 /** @param {MissionListed} mission */
 const missionButton = ({ id, title }) =>
-  html`<button type="button" data-mission=${id}>${markup(rich(title))}${remembered(id) ? html` <small>✓ ${say("web.missions.done")}</small>` : ""}</button>`
+  html`<button type="button" data-mission=${id}>${markup(rich(title))}${isMissionReached(id) ? html` <small>✓ ${say("web.missions.done")}</small>` : ""}</button>`
 
 /** @param {MissionData} mission @param {boolean} hinted */
 function banner(mission, hinted) {

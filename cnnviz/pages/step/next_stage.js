@@ -1,7 +1,7 @@
 // The presenter's private preview of the next stage: its map, its extremes, and the arithmetic of the largest.
 
 import { triple } from "../../view/draw/mechanisms/convolution.js"
-import { Pen, palette } from "../../view/draw/pen.js"
+import { Pen, paletteOf } from "../../view/draw/pen.js"
 import { named, result } from "../../view/model/explain/arithmetic.js"
 import { one } from "../../view/model/explain/cell_links.js"
 import { explained } from "../../view/model/explain/explanation.js"
@@ -70,7 +70,7 @@ function draw(root, numbers, stage, cell) {
   const pens = []
   const pen = (/** @type {HTMLCanvasElement} */ canvas, /** @type {number} */ width, /** @type {number} */ height) => {
     canvas.style.cssText = `width:${width}px;height:${height}px`
-    const own = new Pen(canvas, { width, height }, palette(/** @type {HTMLElement} */ (root)), backward, 1)
+    const own = new Pen(canvas, { width, height }, paletteOf(/** @type {HTMLElement} */ (root)), backward, 1)
     pens.push(own)
     return own
   }
@@ -80,7 +80,7 @@ function draw(root, numbers, stage, cell) {
       value,
     }))
     const box = { x: 0, y: 0, width: SIDE + 40, height: Math.min(LINE * rows.length, SIDE) }
-    pen(whole, box.width, box.height).rows(rows, box, { names: 58 })
+    pen(whole, box.width, box.height).drawRows(rows, box, { names: 58 })
   } else if (!whole.hidden) {
     const [rows, columns] = numbers.shape(stage).slice(-2)
     const [row, column] = cell.slice(-2)
@@ -92,5 +92,5 @@ function draw(root, numbers, stage, cell) {
   const width = root.clientWidth
   parts.hidden = !numbers.links(stage).some(({ pattern }) => pattern === "window")
   if (!parts.hidden) parts.hidden = !triple(pen(parts, width, (width - 44) / 3 + 2), numbers, stage, cell)
-  for (const each of pens) each.write()
+  for (const each of pens) each.flushTexts()
 }

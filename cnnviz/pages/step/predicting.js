@@ -7,8 +7,8 @@ import { judge, judgeClick, questions } from "../../view/model/explain/predictio
 import { COMPUTED, same } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, keyed, markup, render, setHidden } from "../../view/shell/html.js"
-import { score, scores, startCount } from "../learn/progress.js"
-import { typed } from "../learn/score.js"
+import { countPrediction, predictionScore, resetCount } from "../learn/progress.js"
+import { parseTyped } from "../learn/score.js"
 
 /** @import { Judged, Question } from "../../view/model/explain/prediction.js" */
 /** @import { Cell, Setup, Step } from "../../view/types/view.js" */
@@ -71,7 +71,7 @@ export class Predicting {
   updateQuestions() {
     if (!this.on) return
     const { view, step } = this
-    const cell = step.cells.own(step.shown(view.stage))
+    const cell = step.cells.own(step.mainMap(view.stage))
     const key = `${view.stage} ${cell}`
     if (view.veiled && (key !== this.askedKey || !same(view.setup, this.askedSetup, COMPUTED))) {
       this.allQuestions = questions(step.numbers, view.stage, cell)
@@ -87,14 +87,14 @@ export class Predicting {
   pressed(key) {
     if (key === "predict_show") this.view.unveil()
     else if (key === "predict_another") this.at += 1
-    else if (key === "predict_score") startCount()
+    else if (key === "predict_score") resetCount()
     else if (key === "predict_next") run(this.view, ACTIONS.find(({ name }) => name === "stage_next") ?? ACTIONS[0])
     if (key === "predict_another") this.arrived = true
     this.view.paint(key === "predict_another")
   }
 
   get typedValue() {
-    return typed(this.form.querySelector("input")?.value ?? "")
+    return parseTyped(this.form.querySelector("input")?.value ?? "")
   }
 
   updateSubmit() {
@@ -122,7 +122,7 @@ export class Predicting {
   settle(judged) {
     this.judged = judged
     this.answered = true
-    score(judged.verdict === "right")
+    countPrediction(judged.verdict === "right")
     this.view.unveil()
   }
 
@@ -132,7 +132,7 @@ export class Predicting {
    */
   isSelectable(symbol) {
     const { question } = this
-    return question !== null && (question.clicked === symbol || this.step.shown(this.view.stage) === symbol)
+    return question !== null && (question.clicked === symbol || this.step.mainMap(this.view.stage) === symbol)
   }
 
   // Outline the cells that the question names, and the possible answers.
@@ -222,7 +222,7 @@ const button = (name, kind = "") =>
   html`<button type="button" data-key="predict_${name}" class=${kind}>${say(`web.predict.${name}`)}</button>`
 
 function scoreButton() {
-  const { right, n } = scores()
+  const { right, n } = predictionScore()
   if (!n) return ""
   const label = say("web.predict.score_label", { right, n })
   return html`<button type="button" class="count" data-key="predict_score" aria-label=${label} title=${label}>${say("web.predict.score", { right, n })} ↺</button>`

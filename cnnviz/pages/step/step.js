@@ -7,7 +7,7 @@ import { BuildUp } from "../../view/draw/build_up.js"
 import { lightsOf } from "../../view/draw/highlights.js"
 import { drawMechanism, emptyRecord } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
-import { palette } from "../../view/draw/pen.js"
+import { paletteOf } from "../../view/draw/pen.js"
 import { Ribbons } from "../../view/draw/ribbons.js"
 import { one } from "../../view/model/explain/cell_links.js"
 import { ownOf } from "../../view/model/explain/meanings.js"
@@ -64,28 +64,28 @@ export class Step extends Content {
   cells = new NetworkFocus()
   /** @override */
   focus = this.cells
-  saidAt = 0
-  laid = "" // state of the last layout
-  stepped = false // whether the stage has changed since the last draw
+  explainedAt = 0
+  layoutKey = "" // state of the last layout
+  hasStageChanged = false // whether the stage has changed since the last draw
   /** @type {Record<string, { x: number, y: number }>}  positions of the maps' canvases, for ribbons */
-  places = {}
+  mapPositions = {}
   /** @type {string[]} */
   order = []
   kernelField = new KernelField(this)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  resting = undefined
+  restTimer = undefined
   /** @type {import("../../view/draw/mechanism.js").Drawn}  boxes in the diagram */
   picture = emptyRecord()
   /** @type {unknown[]}  what the diagram was drawn from */
-  pictured = []
+  diagramInputs = []
   /** @type {{ of: unknown[], by: number }}  reduction of the height of a phone's diagram, and the state that it belongs to */
   lowered = { of: [], by: 0 }
-  scrolled = "" // the map to which the strip was scrolled
+  scrolledTo = "" // the map to which the strip was scrolled
   /** @type {Set<HTMLElement>}  elements of maps and channels that the diagram shows */
-  raised = new Set()
+  raisedElements = new Set()
   /** @type {(() => void) | undefined}  starts the diagram's animation after the draw */
-  move = undefined
-  carded = "" // the map whose explanation was opened last
+  startAnimation = undefined
+  explainedSymbol = "" // the map whose explanation was opened last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -102,19 +102,19 @@ export class Step extends Content {
     this.predicting = new Predicting(this)
     this.missions = new Missions(view)
     const land = () => {
-      this.seats.finish()
+      this.transitions.finish()
       this.buildUp.land()
     } // any key or click ends the animations
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
-    this.seats = new StageTransitions(view.$(".drawn"))
+    this.transitions = new StageTransitions(view.$(".drawn"))
     this.buildUp = new BuildUp(/** @type {HTMLCanvasElement} */ (view.$(".mechanism")))
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
-    const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && zoomed(this, event) && event.preventDefault()
+    const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && enlargeAt(this, event) && event.preventDefault()
     this.area.addEventListener("wheel", wheel, { passive: false })
-    bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && zoomed(this, where))
+    bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && enlargeAt(this, where))
     view.$(".overview").addEventListener("click", (event) => {
       const { map, image } = closest(event, "[data-map]")?.dataset ?? {}
       if (map && this.isAhead(map)) this.visit(map)
@@ -140,14 +140,14 @@ export class Step extends Content {
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
-    for (const map of this.order) requestExact(this, { map, cell: this.cells.own(this.shown(map)) }, () => {}) // prefetch exact weights without a redraw
+    for (const map of this.order) requestExact(this, { map, cell: this.cells.own(this.mainMap(map)) }, () => {}) // prefetch exact weights without a redraw
     if (!this.overview.receive(this.numbers)) return
-    this.seats.clear()
-    for (const plate of Object.values(this.plates)) this.bind(plate)
+    this.transitions.clear()
+    for (const plate of Object.values(this.plates)) this.bindPlate(plate)
   }
 
   /** Show numbers of the same network that do not belong to the address. @param {Numbers} numbers */
-  take(numbers) {
+  showNumbers(numbers) {
     this.received = numbers
     this.overview.receive(numbers)
   }
@@ -159,7 +159,7 @@ export class Step extends Content {
   }
 
   /** Make a map's cells selectable. @param {Plate} plate */
-  bind(plate) {
+  bindPlate(plate) {
     const { canvas, symbol } = plate
     bindFinger(this, plate)
     bindCells(this, {
@@ -191,9 +191,9 @@ export class Step extends Content {
    * @param {string} id @param {string} symbol
    */
   meaning(id, symbol) {
-    this.carded = symbol
+    this.explainedSymbol = symbol
     if (!this.received?.maps[symbol]) return undefined
-    const open = this.isOpen(symbol) && !this.puzzling(symbol)
+    const open = this.isOpen(symbol) && !this.hasUnknownMistake(symbol)
     return ownOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
   }
 
@@ -206,22 +206,22 @@ export class Step extends Content {
   }
 
   /** Return how many cells of each channel of a map are computed so far. @param {string} symbol */
-  made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.computedCount(symbol))
+  computedCount = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.computedCount(symbol))
 
   /** Return whether a map's numbers are hidden until they are revealed or predicted. @param {string} symbol */
-  masked(symbol) {
+  isMasked(symbol) {
     return this.view.veiled && (symbol === "update" || this.isAhead(symbol))
   }
 
   /** The map that is explained, or "" if it is hidden. @override */
   get large() {
-    const map = this.chosen
-    return this.masked(map) ? "" : map
+    const map = this.explainedMap
+    return this.isMasked(map) ? "" : map
   }
 
   /** The map whose explanation is open, or the selected one. */
-  get chosen() {
-    return this.view.$(".meaning").matches(":popover-open") && this.carded ? this.carded : this.subject().map
+  get explainedMap() {
+    return this.view.$(".meaning").matches(":popover-open") && this.explainedSymbol ? this.explainedSymbol : this.subject().map
   }
 
   /** @override @param {string} symbol */
@@ -268,10 +268,10 @@ export class Step extends Content {
     view.player.pause()
     this.cells.release()
     if (this.isWhole) view.dispatch({ type: "looked", change: { whole: "" } })
-    const own = this.order.includes(map) ? map : this.order[this.numbers.madeAt(map)]
-    const first = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
-    const made = this.numbers.stages.some(({ symbol, makes }) => symbol !== "update" && makes.includes(map))
-    view.go({ stage: made || map === "dx" ? own : (first ?? own) })
+    const stage = this.order.includes(map) ? map : this.order[this.numbers.madeAt(map)]
+    const reader = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
+    const isComputed = this.numbers.stages.some(({ symbol, makes }) => symbol !== "update" && makes.includes(map))
+    view.go({ stage: isComputed || map === "dx" ? stage : (reader ?? stage) })
     if (map === "dx") super.pin(map, this.cells.own(map)) // it has no stage of its own
   }
 
@@ -279,7 +279,7 @@ export class Step extends Content {
   subject() {
     const { stage, player } = this.view
     if (player.cell && !this.cells.hover) return { map: stage, cell: player.cell }
-    return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
+    return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.mainMap(stage)) }
   }
 
   /**
@@ -288,19 +288,19 @@ export class Step extends Content {
    */
   scene(subject) {
     const { stage } = this.view
-    const shown = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
-    return subject.map === shown.map ? subject : shown
+    const settled = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.mainMap(stage)) }
+    return subject.map === settled.map ? subject : settled
   }
 
   /** Return the main map of a stage. @param {string} stage */
-  shown(stage) {
+  mainMap(stage) {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
   }
 
   /** @override @param {string} stage */
   follow(stage) {
-    this.stepped = true
-    const map = this.shown(stage)
+    this.hasStageChanged = true
+    const map = this.mainMap(stage)
     map in this.numbers.maps ? this.cells.follow(map) : this.cells.release()
   }
 
@@ -322,14 +322,14 @@ export class Step extends Content {
   /** Select another channel, filter or unit. @param {number} by @override */
   turn(by) {
     const { map, cell } = this.subject()
-    const symbol = this.shown(map)
+    const symbol = this.mainMap(map)
     const axis = this.axis(symbol)
     if (axis < 0) return
     const count = this.numbers.shape(symbol)[axis]
-    const next = cell.map((at, n) => (n === axis ? (at + by + count) % count : at))
-    this.cells.remember(symbol, next)
-    if (this.cells.pinned) this.cells.pinned = { map: symbol, cell: next }
-    else if (this.cells.hover) this.cells.hover = { map: symbol, cell: next }
+    const nextCell = cell.map((at, n) => (n === axis ? (at + by + count) % count : at))
+    this.cells.remember(symbol, nextCell)
+    if (this.cells.pinned) this.cells.pinned = { map: symbol, cell: nextCell }
+    else if (this.cells.hover) this.cells.hover = { map: symbol, cell: nextCell }
     this.view.settle()
     this.view.paint(true)
   }
@@ -341,9 +341,9 @@ export class Step extends Content {
    * @param {string} stage @override
    */
   slide(stage) {
-    const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
-    const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
-    if (!conv) return { places: 1, duration: 0 }
+    const { kind, shape } = this.numbers.maps[this.mainMap(stage)] ?? {}
+    const hasWindow = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
+    if (!hasWindow) return { places: 1, duration: 0 }
     const places = shape.slice(-2).reduce((all, n) => all * n, 1)
     return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
   }
@@ -366,25 +366,25 @@ export class Step extends Content {
     const scene = this.scene(subject)
     const exact = [subject, scene].map((each) => requestExact(this, each)).every(Boolean)
     const { stage } = this.view // its own cell is needed even while another one is hovered
-    if (requestExact(this, { map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
-    this.measure()
+    if (requestExact(this, { map: stage, cell: this.cells.own(this.mainMap(stage)) })) this.predicting.draw()
+    this.measureLayout()
     if (!pointed || this.predicting.on) markMaps(this)
     markCells(this, subject)
     const tone = this.tone(subject.map)
-    this.peek()
-    if (exact) this.say(subject, scene) // otherwise keep the text until the exact numbers arrive
+    this.showLoupe()
+    if (exact) this.explain(subject, scene) // otherwise keep the text until the exact numbers arrive
     this.picture.write() // write text after all style changes, to avoid a second style computation
     for (const [symbol, plate] of Object.entries(this.plates)) {
-      const drawn = subject.map === scene.map && !this.masked(scene.map) && this.seats.stageBoxes.has(symbol)
-      if (drawn) plate.marks = [] // the diagram draws them
+      const isInDiagram = subject.map === scene.map && !this.isMasked(scene.map) && this.transitions.stageBoxes.has(symbol)
+      if (isInDiagram) plate.marks = [] // the diagram draws them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.computedCount(symbol), tone })
     }
-    this.move?.()
-    this.move = undefined
+    this.startAnimation?.()
+    this.startAnimation = undefined
     fitWords(this) // forces a layout, so it comes last
     if (!exact) return
     requestRaised(this, scene)
-    this.flows(scene)
+    this.drawRibbons(scene)
   }
 
   /**
@@ -393,32 +393,32 @@ export class Step extends Content {
    * @param {string} map
    */
   isInexact(map) {
-    return this.puzzling(map) || Object.keys(this.numbers.answer.deviations).length > 0
+    return this.hasUnknownMistake(map) || Object.keys(this.numbers.answer.deviations).length > 0
   }
 
   /** Whether moves of maps are animated: on wide screens at normal speed. */
-  get glides() {
+  get animatesMoves() {
     const { player } = this.view
     return !prefersReducedMotion() && !isPhone() && player.speed <= 1 && !this.view.veiled
   }
 
   // Draw ribbons from the sources of a number, in the view of the whole network.
   /** @param {Subject} subject */
-  flows(subject) {
+  drawRibbons(subject) {
     this.ribbons.show(this.view.veiled ? null : ribbonsOf(this, subject))
-    this.stepped = false
+    this.hasStageChanged = false
   }
 
   /** Return whether a parameter is shown with its step, as at the update. @param {string} map */
-  stepping(map) {
+  showsStep(map) {
     return this.view.stage === "update" && this.numbers.said.update.makes.includes(map)
   }
 
   /** @param {string} map */
   tone(map) {
     if (map === "update") return this.palette?.soft ?? "#000"
-    const backward = this.numbers.stageOf(map).phase === "backward"
-    return (backward ? this.palette?.warm : this.palette?.accent) ?? "#000"
+    const isBackward = this.numbers.stageOf(map).phase === "backward"
+    return (isBackward ? this.palette?.warm : this.palette?.accent) ?? "#000"
   }
 
   /** @override */
@@ -427,15 +427,15 @@ export class Step extends Content {
   }
 
   // Measure the layout, once for each size, since every measurement forces a layout.
-  measure() {
-    const laid = `${this.overview.key} ${this.isWhole}`
-    if (this.drawn && this.laid === laid) return
+  measureLayout() {
+    const key = `${this.overview.key} ${this.isWhole}`
+    if (this.drawn && this.layoutKey === key) return
     layOut(this)
-    this.seats.stripBoxes.clear()
+    this.transitions.stripBoxes.clear()
     this.room = roomOf(this)
-    this.palette = palette(this.root)
+    this.palette = paletteOf(this.root)
     measurePositions(this)
-    this.laid = laid
+    this.layoutKey = key
     this.drawn = true
   }
 
@@ -445,23 +445,23 @@ export class Step extends Content {
   }
 
   /** @param {Subject} subject @param {Subject} scene */
-  say(subject, scene) {
-    const now = performance.now()
-    if (this.view.player.sliding && now - this.saidAt < SAY_EVERY) return
-    this.saidAt = now
+  explain(subject, scene) {
+    const time = performance.now()
+    if (this.view.player.sliding && time - this.explainedAt < SAY_EVERY) return
+    this.explainedAt = time
     fillWords(this, subject, scene)
     fillStepper(this, scene)
-    this.editor()
-    this.operate(scene)
+    this.fillKernelEditor()
+    this.drawDiagram(scene)
   }
 
   /** Draw the diagram of the operation. @param {Subject} scene */
-  operate({ map, cell }) {
+  drawDiagram({ map, cell }) {
     if (this.story.telling) return this.story.draw()
-    const { numbers, palette, made, plates } = this
+    const { numbers, palette, computedCount: made, plates } = this
     if (!this.room || !palette) return
     const canvas = /** @type {HTMLCanvasElement} */ (this.view.$(".mechanism"))
-    const hidden = this.masked(map) ? say(this.hidden.words) : ""
+    const hidden = this.isMasked(map) ? say(this.hidden.words) : ""
     const upright = isPhone() || isPortraitTablet()
     const of = [map, this.view.stage, this.overview.key, this.isWhole, hidden, palette]
     if (of.some((part, n) => part !== this.lowered.of[n])) this.lowered = { of, by: 0 }
@@ -472,34 +472,34 @@ export class Step extends Content {
     const high = room.height + this.lowered.by
     const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.computedCount(map)]
     const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.isLate, String(state)]
-    const changed = drawn.findLastIndex((part, n) => part !== this.pictured[n])
-    if (!this.stepped && changed < 0) return // nothing that the diagram depends on has changed
-    this.pictured = drawn
+    const changed = drawn.findLastIndex((part, n) => part !== this.diagramInputs[n])
+    if (!this.hasStageChanged && changed < 0) return // nothing that the diagram depends on has changed
+    this.diagramInputs = drawn
     const before = this.picture.shown
-    if (this.overview.scrolls && this.scrolled !== map) scrollStrip(this) // before maps move from there
-    this.scrolled = map
+    if (this.overview.scrolls && this.scrolledTo !== map) scrollStrip(this) // before maps move from there
+    this.scrolledTo = map
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
       this.picture = this.isWhole
         ? emptyRecord()
-        : drawMechanism(canvas, numbers, map, cell, room, palette, made, this.stepping(map), seats, hidden)
+        : drawMechanism(canvas, numbers, map, cell, room, palette, made, this.showsStep(map), seats, hidden)
       this.view.$(".drawn").classList.toggle("stated", this.picture.stated)
     }
     paint(room)
     if (isTouch()) fillDragHint(this)
     const other = changed > 0 // whether more than the cell has changed
-    const settles = (this.stepped || other) && !this.dragging.drag && !player.sliding // nothing moves under a finger
+    const settles = (this.hasStageChanged || other) && !this.dragging.drag && !player.sliding // nothing moves under a finger
     const lower = settles && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
     if (lower) {
       this.lowered.by += room.height - lower.height
       paint(lower)
     }
-    const moves = this.stepped && this.glides
-    const gliding = this.seats.moveMaps(plates, this.picture.shown, moves)
+    const moves = this.hasStageChanged && this.animatesMoves
+    const gliding = this.transitions.moveMaps(plates, this.picture.shown, moves)
     const places = (/** @type {import("../../view/draw/sheet.js").Shown[]} */ shown) =>
       shown.map(({ symbol, at }) => `${symbol} ${at}`).join()
-    if (this.stepped || other || places(before) !== places(this.picture.shown)) this.raise()
+    if (this.hasStageChanged || other || places(before) !== places(this.picture.shown)) this.markRaised()
     if (moves && !this.isWhole)
-      this.move = () => {
+      this.startAnimation = () => {
         const channels = channelFlights(canvas, plates, this.picture.shown, before, numbers.answer.lesson.image ?? "0")
         const delay = gliding || channels.length ? GLIDE : 0
         this.buildUp.play(() => this.picture, numbers.maps[map]?.band === "gradients", delay, channels)
@@ -507,7 +507,7 @@ export class Step extends Content {
   }
 
   /** Mark the maps that the diagram shows, or only their channels if it shows some of them. */
-  raise() {
+  markRaised() {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     const image = this.numbers.answer.lesson.image ?? "0"
     /** @type {Set<HTMLElement>} */
@@ -522,13 +522,13 @@ export class Step extends Content {
           if (tiles.has(Number(channel.dataset.channel)) && (channel.dataset.image ?? image) === image)
             raised.add(channel)
     }
-    for (const element of this.raised) if (!raised.has(element)) element.classList.remove("up")
+    for (const element of this.raisedElements) if (!raised.has(element)) element.classList.remove("up")
     for (const element of raised) element.classList.add("up")
-    this.raised = raised
+    this.raisedElements = raised
   }
 
   /** Show the hovered cell of the strip and its neighbours in the loupe. */
-  peek() {
+  showLoupe() {
     const { hover } = this.cells
     const plate = hover && !this.isWhole && !this.onStage(hover.map) ? this.plates[hover.map] : null
     if (!plate || !hover) return this.loupe.leave()
@@ -547,20 +547,20 @@ export class Step extends Content {
   }
 
   /** Return why the numbers of a map are hidden, or "" if they are visible. @param {string} symbol */
-  closed(symbol) {
+  hiddenReason(symbol) {
     if (!this.isAhead(symbol)) return ""
-    return say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
+    return say(this.isMasked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
   }
 
   /** @override */
   tables() {
     const { map, cell } = this.subject()
     const symbols = Object.keys(this.numbers.maps)
-    const windows = this.closed(map) ? [] : windowsOf(this.numbers, map, cell)
+    const windows = this.hiddenReason(map) ? [] : windowsOf(this.numbers, map, cell)
     const sources = symbols.map((symbol) =>
-      exactTable(this, symbol, tableOf(this.numbers, symbol, this.closed(symbol))),
+      exactTable(this, symbol, tableOf(this.numbers, symbol, this.hiddenReason(symbol))),
     )
-    return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(this.chosen)) }
+    return { sources: [...sources, ...windows], first: symbols.indexOf(this.mainMap(this.explainedMap)) }
   }
 
   /** Message ids about hidden numbers, of a map and of its cell. */
@@ -576,18 +576,18 @@ export class Step extends Content {
     if (box.classList.contains("masked") !== masked) {
       box.classList.toggle("masked", masked)
       this.drawn = false // the diagram's size may have changed
-      this.measure()
+      this.measureLayout()
     }
   }
 
   // Return whether a mission asks for the mistake in a gradient, whose arithmetic may then give another result.
   /** @param {string} map */
-  puzzling(map) {
+  hasUnknownMistake(map) {
     return Boolean(this.missions.now?.choices.length) && this.numbers.maps[map]?.band === "gradients"
   }
 
   // Show the selected filter in the kernel editor.
-  editor() {
+  fillKernelEditor() {
     const { filters } = this.numbers.answer
     if (!filters) return
     const [m = 0, c = 0] = this.cells.own(filters.name)
@@ -599,9 +599,9 @@ export class Step extends Content {
  * Enlarge the map under the wheel or pinch, and return whether there is one.
  * @param {Step} step @param {import("../../view/pointer/pinch.js").Between} where
  */
-function zoomed(step, where) {
-  const found = step.received && !step.story.telling ? mapUnder(step, where) : null
-  if (!found || !step.isOpen(found.map)) return false
-  zoomInto(step.view, found.map, found.cell)
+function enlargeAt(step, where) {
+  const match = step.received && !step.story.telling ? mapUnder(step, where) : null
+  if (!match || !step.isOpen(match.map)) return false
+  zoomInto(step.view, match.map, match.cell)
   return true
 }

@@ -17,7 +17,7 @@ export function requestExact(step, { map, cell }, act) {
   const { part } = step.view.host.numbers
   if (!part) return true
   const isPassing = step.cells.hover && !step.cells.pinned // the pointer may cross many cells
-  const missingParts = () => numbers.missing(map, cell, step.stepping(map)).filter((of) => !isPassing || !of.startsWith("past."))
+  const missingParts = () => numbers.missing(map, cell, step.showsStep(map)).filter((of) => !isPassing || !of.startsWith("past."))
   for (const of of missingParts()) requestPart(step, of, act)
   return !missingParts().length
 }
@@ -41,12 +41,12 @@ export function requestPart(step, of, act = () => step.view.paint(true)) {
  * @param {Step} step @param {Subject} subject
  */
 export function requestRaised(step, { map, cell }) {
-  clearTimeout(step.resting)
+  clearTimeout(step.restTimer)
   const { numbers } = step
   const { part } = step.view.host.numbers
-  const of = step.masked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
+  const of = step.isMasked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
   if (!of || !part || of in numbers.arrays) return
-  step.resting = setTimeout(() => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)), REST_DELAY)
+  step.restTimer = setTimeout(() => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)), REST_DELAY)
 }
 
 /**

@@ -63,13 +63,13 @@ export function layOut(step) {
     whole,
     rows: phone ? 1 : 2,
   })
-  step.overview.lay(room())
-  if (strip.clientHeight < high) step.overview.lay(room()) // the scroll bar takes some height
+  step.overview.layOut(room())
+  if (strip.clientHeight < high) step.overview.layOut(room()) // the scroll bar takes some height
 }
 
 /** Measure the positions of all maps for ribbons, in the whole network only. @param {Step} step */
 export function measurePositions(step) {
-  step.places = {}
+  step.mapPositions = {}
   const sheet = step.ribbons.canvas
   if (!step.isWhole) return step.ribbons.size(0, 0)
   const { left, top, width, height } = sheet.getBoundingClientRect()
@@ -77,7 +77,7 @@ export function measurePositions(step) {
   step.ribbons.size(width / zoom, height / zoom)
   for (const [symbol, { canvas }] of Object.entries(step.plates)) {
     const box = canvas.getBoundingClientRect()
-    step.places[symbol] = { x: (box.left - left) / zoom, y: (box.top - top) / zoom }
+    step.mapPositions[symbol] = { x: (box.left - left) / zoom, y: (box.top - top) / zoom }
   }
 }
 
@@ -86,7 +86,7 @@ export function measurePositions(step) {
  * @param {Step} step @param {Subject} subject @returns {import("../../view/draw/ribbons.js").Move | null}
  */
 export function ribbonsOf(step, { map, cell }) {
-  const { numbers, plates, places } = step
+  const { numbers, plates, mapPositions: places } = step
   const plate = plates[map]
   if (!plate || !places[map] || !step.room) return null
   const put = (/** @type {string} */ symbol, /** @type {Box} */ box) => ({

@@ -13,7 +13,7 @@ export function markMaps(step) {
   for (const [symbol, { figure }] of Object.entries(plates)) {
     const ahead = step.isAhead(symbol)
     figure.classList.toggle("ahead", ahead)
-    plates[symbol].name(step.closed(symbol))
+    plates[symbol].setLabel(step.hiddenReason(symbol))
     figure.classList.toggle("filling", player.computedCount(symbol) !== Number.POSITIVE_INFINITY)
     figure.classList.toggle("now", makes.includes(symbol))
     figure.classList.toggle("asked", step.predicting.question?.clicked === symbol)
@@ -35,12 +35,12 @@ export function markMaps(step) {
  */
 export function markCells(step, { map, cell }) {
   const { numbers, plates } = step
-  const target = step.shown(map)
+  const target = step.mainMap(map)
   const updateLink = { target, source: `d${target}`, pattern: "same", geometry: {}, places: [] }
   /** @type {Record<string, string>} */
   const lit = {}
   for (const plate of Object.values(plates)) plate.marks = []
-  const masked = step.masked(map)
+  const masked = step.isMasked(map)
   for (const link of map === "update" ? [updateLink] : numbers.links(map)) {
     const plate = plates[link.source]
     if (!plate || link.source === target) continue
@@ -55,7 +55,7 @@ export function markCells(step, { map, cell }) {
   step.predicting.markCells()
   for (const [symbol, plate] of Object.entries(plates)) {
     const value = lit[symbol] ?? (symbol === target ? "target" : "")
-    if (plate.lit !== value) plate.canvas.dataset.lit = plate.lit = value
+    if (plate.markKey !== value) plate.canvas.dataset.lit = plate.markKey = value
   }
 }
 

@@ -33,13 +33,13 @@ const foot = ({ formula = "", numbers = "" }) =>
 function textOf(step, { map, cell }) {
   const { view, numbers } = step
   const { deviations, remarks, facts } = numbers.answer
-  const explanation = explained(numbers, map, cell, step.stepping(map))
-  const isMasked = step.masked(map)
+  const explanation = explained(numbers, map, cell, step.showsStep(map))
+  const isMasked = step.isMasked(map)
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
-  const instead = deviations[map] ? "web.step.instead" : step.puzzling(map) ? "web.missions.stands" : ""
+  const instead = deviations[map] ? "web.step.instead" : step.hasUnknownMistake(map) ? "web.missions.stands" : ""
   const arithmetic = instead ? beside(explanation.numbers, instead) : explanation.numbers
   const promise = isMasked || step.isInexact(map) ? "" : promiseOf(numbers, map, cell)
-  const fact = isMasked ? "" : (facts[step.stepping(map) ? "update" : map] ?? "")
+  const fact = isMasked ? "" : (facts[step.showsStep(map) ? "update" : map] ?? "")
   return {
     ...explanation,
     sentence: promise || explanation.sentence,
@@ -63,7 +63,7 @@ export function writeWords(view, stage = {}, cell = {}) {
 /** @param {Step} step @param {Subject} subject @param {Subject} scene */
 export function fillWords(step, subject, scene) {
   const { view } = step
-  step.cover(step.masked(scene.map))
+  step.cover(step.isMasked(scene.map))
   /** @type {Partial<Said>} */
   const whole = { title: say("web.step.whole"), sentence: say("web.step.whole_sentence") }
   const cell = textOf(step, subject)
@@ -157,7 +157,7 @@ export function fillDragHint(step) {
 
 /** Render the steppers for images, and for channels, filters or units. @param {Step} step @param {Subject} subject */
 export function fillStepper(step, { map, cell }) {
-  const symbol = step.shown(map)
+  const symbol = step.mainMap(map)
   const axis = step.axis(symbol)
   const stepper = step.view.$(".stepper")
   const images = step.numbers.network.images.length
@@ -190,7 +190,7 @@ const imageStepper = (image, images) =>
 
 /** @param {Step} step @param {string} map @param {import("../../view/model/explain/cell_links.js").Cell} cell @param {number} axis */
 function cellStepper(step, map, cell, axis) {
-  const symbol = step.shown(map)
+  const symbol = step.mainMap(map)
   const { kind, family } = step.numbers.maps[symbol]
   const outputs =
     family === step.numbers.maps.o.family
@@ -206,7 +206,7 @@ function cellStepper(step, map, cell, axis) {
 /** Return the announcement of the selected cell, or "" if it has no exact number. @param {Step} step */
 export function briefOf(step) {
   const { map, cell } = step.subject()
-  if (map === "update" || step.closed(map) || !step.numbers.isExact(map, cell)) return ""
+  if (map === "update" || step.hiddenReason(map) || !step.numbers.isExact(map, cell)) return ""
   const indexText = step.numbers.index(map, cell).join(", ")
   const value = number(step.numbers.at(map, cell))
   return say("web.spoken.cell", { value, map: step.numbers.maps[map].label, place: indexText })

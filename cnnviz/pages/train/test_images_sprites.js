@@ -1,7 +1,7 @@
 // The pictures of a test images, each made once in the size that it is drawn in: named right, and named wrong with a cross.
 
 import { ratio } from "../../view/draw/canvas.js"
-import { coloursIn, paintCells, pixelsOf } from "../../view/draw/pixels.js"
+import { colourFill, paintCells, imageOf } from "../../view/draw/pixels.js"
 
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */
@@ -39,7 +39,7 @@ export function sheetOf(images, size, colours) {
   /** @type {OffscreenCanvas | null} */
   let one = null
   for (let i = 0; i < count; i++) {
-    one = pixelsOf(rows, columns, coloursIn(rows, columns, coloursOf(images, i)), one)
+    one = imageOf(rows, columns, colourFill(rows, columns, coloursOf(images, i)), one)
     for (const wrong of [0, 1]) {
       context.save()
       context.translate((i % beside) * side, (Math.floor(i / beside) + wrong * lines) * side)

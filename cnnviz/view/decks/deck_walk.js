@@ -150,13 +150,15 @@ export function visitScreen(view, id, number, look) {
   withDeck(view, id, (data) => data && number <= data.screens.length && goToScreen(view, data, number, false, look))
 }
 
-/** Go `by` screens on, but not beyond the ends of the deck. @param {View} view @param {number} by */
+/** Go `by` screens on once the deck is read, but not beyond its ends. @param {View} view @param {number} by */
 export function moveBy(view, by) {
-  const here = view.host.address.read()
-  const deck = decks.get(here.script ?? "")?.data
-  if (!deck) return
-  const number = numberIn(deck, here) + by
-  if (number >= 1) visitScreen(view, deck.id, number)
+  const { address } = view.host
+  const { script: id } = address.read()
+  if (!id) return
+  withDeck(view, id, (deck) => {
+    const number = deck ? numberIn(deck, address.read()) + by : 0
+    if (deck && number >= 1 && number <= deck.screens.length) goToScreen(view, deck, number)
+  })
 }
 
 /** Return the number of the current screen and of all screens, or undefined outside of a deck. @param {View} view */

@@ -1,7 +1,7 @@
 // Dialog with an enlarged chart above others over the same x, drawn by Plotly if the host has it.
 
 import { chart } from "../draw/chart.js"
-import { figure } from "../draw/plotly_figure.js"
+import { figureOf } from "../draw/plotly_figure.js"
 import { nearest } from "../model/numbers/extremes.js"
 import { COLON, number } from "../model/numbers/format.js"
 
@@ -29,7 +29,7 @@ export async function showChart(view, charts) {
   const container = /** @type {HTMLElement} */ (dialog.body.querySelector(".plot"))
   const zoom = container.currentCSSZoom // Plotly ignores CSS zoom
   Object.assign(container.style, { height: `${container.clientHeight * zoom}px`, zoom: String(1 / zoom) })
-  const { data, layout } = figure(charts, {
+  const { data, layout } = figureOf(charts, {
     ink,
     line,
     paper,

@@ -4,9 +4,9 @@ import { colour, css, ink } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
 import { hatch } from "./canvas.js"
 import { clearPending, limitLabels, ring } from "./heatmap.js"
-import { coloursIn, drawPicture, keptPicture, ramp, valuesIn } from "./pixels.js"
+import { cachedImage, colourBar, colourFill, drawImage, valueFill } from "./pixels.js"
 import { Sheet, SMALL } from "./sheet.js"
-import { halves } from "./text_width.js"
+import { halfPixels } from "./text_width.js"
 
 /** @import { Ring } from "./sheet.js" */
 /** @import { Box, Cell, Numbers, Range, Scale } from "../types/view.js" */
@@ -31,7 +31,7 @@ export class Grids extends Sheet {
     const isDefault = limits === numbers.maps[symbol].limits && !this.shown.some((each) => each.symbol === symbol)
     if (!isDefault || !this.seats(symbol)) {
       const offset = numbers.offset(symbol, [...at, 0, 0])
-      const drawValues = keptPicture(numbers.values(symbol), rows, columns, limits, scale, offset)
+      const drawValues = cachedImage(numbers.values(symbol), rows, columns, limits, scale, offset)
       this.context.drawImage(drawValues, box.x, box.y, box.width, box.height)
       if (done < rows * columns) clearPending(this.context, box, rows, columns, done)
     }
@@ -56,9 +56,9 @@ export class Grids extends Sheet {
     const width = Math.min(2 * BAR.width, box.width - widthOfLabels([low, high]))
     if (width < 16) return
     const x = box.x + (low ? this.widthOf(low, style) + 7 : 0)
-    this.context.drawImage(ramp(/** @type {Scale} */ (scale), limits), x, y - BAR.height / 2, width, BAR.height)
-    if (low) this.note(low, box.x, y)
-    this.note(high, x + width + 7, y)
+    this.context.drawImage(colourBar(/** @type {Scale} */ (scale), limits), x, y - BAR.height / 2, width, BAR.height)
+    if (low) this.writeNote(low, box.x, y)
+    this.writeNote(high, x + width + 7, y)
   }
 
   /**
@@ -66,7 +66,7 @@ export class Grids extends Sheet {
    * @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings
    */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
-    this.drawImage(rows, columns, valuesIn(pick, limits, /** @type {Scale} */ (scale)), box, rings)
+    this.drawImage(rows, columns, valueFill(pick, limits, /** @type {Scale} */ (scale)), box, rings)
   }
 
   /**
@@ -74,7 +74,7 @@ export class Grids extends Sheet {
    * @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} [rings]
    */
   pixels(rows, columns, paint, box, rings) {
-    const fill = coloursIn(rows, columns, (i, j) => paint(i * columns + j))
+    const fill = colourFill(rows, columns, (i, j) => paint(i * columns + j))
     this.drawImage(rows, columns, fill, box, rings)
   }
 
@@ -83,7 +83,7 @@ export class Grids extends Sheet {
    * @param {number} rows @param {number} columns @param {(drawPixels: Uint32Array) => void} fill @param {Box} box @param {Ring[]} [rings]
    */
   drawImage(rows, columns, fill, box, rings = []) {
-    drawPicture(this.context, rows, columns, fill, box)
+    drawImage(this.context, rows, columns, fill, box)
     this.frame(box)
     for (const drawRing of rings) this.ring(drawRing, rows, columns, box)
   }
@@ -135,9 +135,9 @@ export class Grids extends Sheet {
   fontSizeFor(texts, w, h, bold = true, minFontSize = SMALL) {
     const widest = Math.max(...texts.map((text) => this.widthOf(text, { size: 10, bold }) / 10), 0.1)
     const size = Math.min(MAX_SIZE, h * 0.46, (w - 5) / widest)
-    if (size >= SMALL) return halves(size)
+    if (size >= SMALL) return halfPixels(size)
     const squeezedSize = Math.min(h * 0.7, (w - 2) / widest / MIN_TEXT_SCALE, SMALL)
-    return squeezedSize >= minFontSize ? halves(squeezedSize) : 0
+    return squeezedSize >= minFontSize ? halfPixels(squeezedSize) : 0
   }
 
   /**
@@ -158,7 +158,7 @@ export class Grids extends Sheet {
       this.fillCell(cellBox, paint, isEmpty ? 0.15 : isPale ? 0.35 : 1)
       const fill = isEmpty ? this.soft : isPale ? this.ink : ink(paint)
       const how = { size, align: /** @type {const} */ ("center"), bold: bold && !isPale, fill, room: w - 3 }
-      if (size && texts[n]) this.text(texts[n], cellBox.x + w / 2, cellBox.y + h / 2, how)
+      if (size && texts[n]) this.writeText(texts[n], cellBox.x + w / 2, cellBox.y + h / 2, how)
       if (lit?.(n)) this.outlineCell(cellBox, this.ink)
     })
     this.addSpots(values, columns, box, size > 0, how)
@@ -246,8 +246,9 @@ export class Grids extends Sheet {
     const isNamed = name && height >= 44
     const size = this.fontSizeFor([write(value)], width, isNamed ? 1.1 * (height - 20) : 1.3 * height)
     const how = { align: /** @type {const} */ ("center"), fill: ink(paint), room: width - 4 }
-    if (size) this.text(write(value), x + width / 2, y + height / 2 - (isNamed ? 10 : 0), { ...how, size, bold: true })
-    if (isNamed) this.text(name, x + width / 2, y + height / 2 + 14, how)
+    if (size)
+      this.writeText(write(value), x + width / 2, y + height / 2 - (isNamed ? 10 : 0), { ...how, size, bold: true })
+    if (isNamed) this.writeText(name, x + width / 2, y + height / 2 + 14, how)
     this.spots.push({ box, term, symbol: size ? symbol : "", cell: at })
   }
 }

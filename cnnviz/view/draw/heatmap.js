@@ -6,8 +6,8 @@ import { colour, css, ink, isUndecided, pixelOf } from "../model/numbers/colour.
 import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
-import { pixelsOf } from "./pixels.js"
-import { halves, widthOf } from "./text_width.js"
+import { imageOf } from "./pixels.js"
+import { halfPixels, widthOf } from "./text_width.js"
 
 /** @import { Box as CellBox } from "../model/numbers/array_faces.js" */
 /** @import { Box, Face, Layout, Range, Scale, Values } from "../types/view.js" */
@@ -191,7 +191,7 @@ export class Heatmap {
             pixels[first + Math.floor(i / columns) * totalWidth + (i % columns)] = pixel(this.values[offsets[i]])
       }
     }
-    return pixelsOf(totalHeight, totalWidth, fill, this.picture)
+    return imageOf(totalHeight, totalWidth, fill, this.picture)
   }
 
   /** Return whether there is room for numbers. @param {Layout} geometry */
@@ -249,7 +249,7 @@ export class Heatmap {
       least,
     )
     if (room < least) return
-    const size = Math.max(smallest, least, halves(Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))))
+    const size = Math.max(smallest, least, halfPixels(Math.min(h * 0.42, w * 0.3, 22, (w - 6) / Math.max(...widths))))
     context.font = cellFont(size)
     context.textAlign = "center"
     context.textBaseline = "middle"

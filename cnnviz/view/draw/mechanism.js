@@ -69,7 +69,7 @@ export function drawMechanism(
     else if (stepping) update(pen, numbers, map, cell)
     else pictureOf(numbers, map)(pen, numbers, map === "update" ? firstParameter : map, cell)
     Object.assign(record, {
-      write: () => pen.write(),
+      write: () => pen.flushTexts(),
       spots: scaleBoxes(pen, pen.spots),
       fields: scaleBoxes(pen, pen.fields),
       shown: scaleBoxes(pen, pen.shown),

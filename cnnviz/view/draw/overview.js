@@ -6,28 +6,28 @@ import { arrange, FIXED, GAP } from "../model/layout/overview.js"
 import { faceOf, faceOfImages, stacks } from "../model/numbers/array_faces.js"
 import { escaped, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { COLOURS, Plate } from "./plate.js"
+import { COLOUR_CHANNELS, Plate } from "./plate.js"
 
 /** @import { Numbers } from "../types/view.js" */
 /** @typedef {Numbers["network"]["columns"][number]} Column */
 /** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: whether to draw the whole network instead of a strip; `rows`: number of rows of the strip */
 
-const BAND = 50 // maximum height of the strip's maps
+const MAX_BAND = 50 // maximum height of the strip's maps
 const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // height of captions, room for biases, gap between columns, and minimum font size
 const WHOLE = { heads: 40, under: 24, gap: 8, least: 13 }
-const LOW = 116 // minimum height of a band of the whole network
-const TOP = 16 // height of the line of layer names, for a network without blocks
-const BIAS = 8 // height of a row of biases under its filters
-const BLOCK = 20 // height of the line with a block's name
-const BETWEEN = 18 // gap between blocks
-const WAYS = 80 // width of the labels beside the strip
-const SIGN = 26 // width of a sign between columns
-const NAME = 26 // width of a symbol above a map
-const APART = 3 // minimum distance between two words
+const MIN_BAND = 116 // minimum height of a band of the whole network
+const LAYER_LINE = 16 // height of the line of layer names, for a network without blocks
+const BIAS_HEIGHT = 8 // height of a row of biases under its filters
+const BLOCK_LINE = 20 // height of the line with a block's name
+const BLOCK_GAP = 18 // gap between blocks
+const LABEL_WIDTH = 80 // width of the labels beside the strip
+const SIGN_WIDTH = 26 // width of a sign between columns
+const NAME_WIDTH = 26 // width of a symbol above a map
+const WORD_GAP = 3 // minimum distance between two words
 const PHONE = 640 // on narrower screens the strip scrolls,
-const NARROW = 64 // and a column has at least this width
+const MIN_COLUMN = 64 // and a column has at least this width
 const TABLET = 1060 // on narrower screens the strip scrolls if maps would become smaller than SEEN.side
-const SEEN = { side: 20, tiles: 16, step: 24 } // minimum side of a map with up to `tiles` channels, and the step by which the strip is widened
+const RECOGNIZABLE = { side: 20, tiles: 16, step: 24 } // minimum side of a map with up to `tiles` channels, and the step by which the strip is widened
 
 export class Overview {
   /** @param {HTMLElement} element */
@@ -51,12 +51,12 @@ export class Overview {
    */
   receive(numbers) {
     const key = JSON.stringify([numbers.network.text, numbers.shape("x"), numbers.network.images.length])
-    const another = key !== this.key
-    if (another) this.build(numbers, key)
+    const isChanged = key !== this.key
+    if (isChanged) this.build(numbers, key)
     this.numbers = numbers
-    if (another) return true
+    if (isChanged) return true
     for (const plate of Object.values(this.plates)) {
-      if (plate.ofImages) this.sideBySide(plate)
+      if (plate.ofImages) this.layOutImages(plate)
       plate.receive(numbers)
     }
     return false
@@ -71,7 +71,7 @@ export class Overview {
     )
     this.element.classList.toggle("single", this.single)
     this.element.innerHTML =
-      ways() + blocks(columns, (column) => layer(numbers, column, this.single === true), this.single)
+      directionLabels() + blockHtml(columns, (column) => layerHtml(numbers, column, this.single === true), this.single)
     this.brackets = /** @type {NodeListOf<HTMLElement>} */ (this.element.querySelectorAll(".span-name"))
     this.plates = {}
     for (const canvas of this.element.querySelectorAll("canvas"))
@@ -79,7 +79,7 @@ export class Overview {
   }
 
   /** Set the size of every map. @param {Room} room */
-  lay({ width, height, whole, rows }) {
+  layOut({ width, height, whole, rows }) {
     const size = `${width} ${height} ${whole}`
     if (size === this.size || !this.numbers) return this.outdate()
     this.size = size
@@ -89,39 +89,39 @@ export class Overview {
     const { columns } = this
     const band = whole
       ? Math.min(
-          Math.max((height - (this.single ? TOP : BLOCK) - 2 * heads) / 2, LOW),
+          Math.max((height - (this.single ? LAYER_LINE : BLOCK_LINE) - 2 * heads) / 2, MIN_BAND),
           this.single ? width / 5 : height,
         )
-      : Math.min(BAND, height / rows - heads - 2)
-    const shown = whole ? columns : columns.map(inStrip)
-    const needs = shown.map((column) => {
-      const need = this.need(column, under)
-      const many = !whole && width < TABLET && need.kind === "maps" && need.tiles > SEEN.tiles
-      const least = many ? { least: SEEN.side } : {}
+      : Math.min(MAX_BAND, height / rows - heads - 2)
+    const shownColumns = whole ? columns : columns.map(inStrip)
+    const needs = shownColumns.map((column) => {
+      const need = this.needOf(column, under)
+      const hasManyChannels = !whole && width < TABLET && need.kind === "maps" && need.tiles > RECOGNIZABLE.tiles
+      const least = hasManyChannels ? { least: RECOGNIZABLE.side } : {}
       return { ...need, ...least, share: whole && column.kind === "filters" ? 0.64 : 1, beside: !whole }
     })
-    const room = width < PHONE ? Math.max(width, NARROW * columns.length * (whole ? 1.6 : 1)) : width
-    const free = Math.max(room - this.gaps(whole) - 6, 100)
-    const place = (/** @type {number} */ lost) => arrange(needs, free - lost, band)
-    const over = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>
-      sum + Math.max(0, NAME - width)
-    let places = place(this.single ? 0 : place(0).reduce(over, 0)) // a symbol needs more width than a narrow map
+    const room = width < PHONE ? Math.max(width, MIN_COLUMN * columns.length * (whole ? 1.6 : 1)) : width
+    const freeWidth = Math.max(room - this.gapWidth(whole) - 6, 100)
+    const layOutColumns = (/** @type {number} */ lost) => arrange(needs, freeWidth - lost, band)
+    const addExcess = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>
+      sum + Math.max(0, NAME_WIDTH - width)
+    let layouts = layOutColumns(this.single ? 0 : layOutColumns(0).reduce(addExcess, 0)) // a symbol needs more width than a narrow map
     if (!whole && (width < TABLET || needs.some(({ images }) => images))) {
       for (
-        let more = 0;
-        more < 16 * width && needs.some((need, n) => isUnseen(need, places[n], band));
-        more += SEEN.step
+        let extra = 0;
+        extra < 16 * width && needs.some((need, n) => isTooSmall(need, layouts[n], band));
+        extra += RECOGNIZABLE.step
       )
-        places = place(-more)
+        layouts = layOutColumns(-extra)
     }
     this.element.style.setProperty("--heads", `${heads}px`)
-    this.element.style.setProperty("--m", `${whole ? Math.max(...places.map((place) => place.height)) : band}px`)
-    shown.forEach((column, n) => {
+    this.element.style.setProperty("--m", `${whole ? Math.max(...layouts.map((layOutColumns) => layOutColumns.height)) : band}px`)
+    shownColumns.forEach((column, n) => {
       for (const symbol of [...column.values, ...column.gradients])
-        this.give(symbol, column, places[n], whole ? least / this.element.currentCSSZoom : least)
+        this.sizeMap(symbol, column, layouts[n], whole ? least / this.element.currentCSSZoom : least)
     })
     for (const plate of Object.values(this.plates)) plate.receive(this.numbers)
-    if (this.single) this.leaveOut(whole)
+    if (this.single) this.hideOverlaps(whole)
     this.scrolls = this.element.scrollWidth > this.element.clientWidth
     this.element.classList.toggle("cramped", !whole && this.scrolls)
   }
@@ -130,7 +130,7 @@ export class Overview {
    * In the whole network, hide words that would overlap a symbol, another word or the next map.
    * @param {boolean} whole
    */
-  leaveOut(whole) {
+  hideOverlaps(whole) {
     const parts = /** @type {NodeListOf<HTMLElement>} */ (
       this.element.querySelectorAll("figcaption > :is(.name, .plain), .span-name > span")
     )
@@ -138,14 +138,14 @@ export class Overview {
     if (!whole) return
     const boxes = [...parts].map((part) => ({ part, box: part.getBoundingClientRect() }))
     const [names, words] = [".name", ":not(.name)"].map((kind) => boxes.filter(({ part }) => part.matches(kind)))
-    const meets = (/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) =>
-      Math.min(one.right, other.right) > Math.max(one.left, other.left) - APART
+    const overlap = (/** @type {DOMRect} */ one, /** @type {DOMRect} */ other) =>
+      Math.min(one.right, other.right) > Math.max(one.left, other.left) - WORD_GAP
       && Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 4
-    for (const own of words.sort((a, b) => a.box.width - b.box.width)) {
-      own.part.hidden = names.some(
-        ({ part, box }) => part.parentElement !== own.part.parentElement && meets(box, own.box),
+    for (const word of words.sort((a, b) => a.box.width - b.box.width)) {
+      word.part.hidden = names.some(
+        ({ part, box }) => part.parentElement !== word.part.parentElement && overlap(box, word.box),
       )
-      if (!own.part.hidden) names.push(own)
+      if (!word.part.hidden) names.push(word)
     }
   }
 
@@ -155,13 +155,13 @@ export class Overview {
   }
 
   /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least minimum font size in a cell */
-  give(symbol, column, place, least) {
+  sizeMap(symbol, column, place, least) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
-    const bias = isBias(numbers, symbol, column.kind)
+    const bias = isBiasRow(numbers, symbol, column.kind)
     plate.least = least
     plate.across = bias ? 1 : place.across
-    plate.places = this.photographed(symbol) ? COLOURS + 1 : 0
+    plate.places = this.hasPhotograph(symbol) ? COLOUR_CHANNELS + 1 : 0
     plate.narrow = place.width < 80
     plate.face = faceOf(
       numbers.maps[symbol],
@@ -170,14 +170,14 @@ export class Overview {
     )
     plate.names = column.kind === "classes" ? numbers.classes : null
     plate.ofImages = !this.whole && numbers.ofImages(symbol) !== undefined
-    if (plate.ofImages) this.sideBySide(plate)
+    if (plate.ofImages) this.layOutImages(plate)
     const [width, height] = plate.ofImages
-      ? sizeOfAll(plate, plate.across, place)
-      : [place.width, bias ? BIAS : place.height]
+      ? sizeOfImages(plate, plate.across, place)
+      : [place.width, bias ? BIAS_HEIGHT : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     const { label } = numbers.maps[symbol]
-    const taken = this.single ? 26 : 6 + 8 * label.length
-    title.hidden = width < taken + 7.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
+    const labelWidth = this.single ? 26 : 6 + 8 * label.length
+    title.hidden = width < labelWidth + 7.4 * (title.textContent ?? "").length || (this.single === true && width < 145)
     const badge = /** @type {HTMLElement} */ (plate.figure.querySelector(".badge"))
     badge.hidden = width < (this.single ? 130 : 90)
     plate.home = [width, height]
@@ -185,11 +185,11 @@ export class Overview {
     plate.figure.style.setProperty("--w", `${width}px`)
     plate.figure.style.setProperty("--h", `${height}px`)
     plate.change()
-    this.channels(plate)
+    this.addChannelElements(plate)
   }
 
   /** Lay out a map for all images side by side. @param {Plate} plate */
-  sideBySide(plate) {
+  layOutImages(plate) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const { shape } = /** @type {import("../model/numbers/decode.js").Values} */ (numbers.ofImages(plate.symbol))
     plate.face = faceOfImages(numbers.shape(plate.symbol), shape, Number(numbers.answer.lesson.image ?? 0))
@@ -200,27 +200,27 @@ export class Overview {
 
   // Add an element per channel and image, which can be found and clicked.
   /** @param {Plate} plate */
-  channels(plate) {
+  addChannelElements(plate) {
     const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
-    for (const old of plate.channels.splice(0)) old.remove()
+    for (const element of plate.channels.splice(0)) element.remove()
     const face = /** @type {import("../model/numbers/array_faces.js").Face} */ (plate.face)
     if (face.tiles < 2 || face.stacked) return
-    const down = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
+    const rowCount = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
     for (let n = 0; n < face.tiles; n++) {
       const place = document.createElement("span")
       const images = plate.ofImages ? plate.across : 1
       place.dataset.channel = String(Math.floor(n / images))
       place.dataset.map = plate.symbol
       if (images > 1) place.dataset.image = String(n % images)
-      const [left, top] = [(n % plate.across) / plate.across, Math.floor(n / plate.across) / down]
-      place.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / down}%`
+      const [left, top] = [(n % plate.across) / plate.across, Math.floor(n / plate.across) / rowCount]
+      place.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / rowCount}%`
       holder.append(place)
       plate.channels.push(place)
     }
   }
 
   /** @param {Column} column @param {number} under height of biases under filters @returns {import("../model/layout/overview.js").Need} */
-  need({ kind, values }, under) {
+  needOf({ kind, values }, under) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const [symbol] = values
     const map = numbers.maps[symbol]
@@ -239,9 +239,9 @@ export class Overview {
         images,
       }
     return {
-      under: isBias(numbers, values[1] ?? symbol, kind) ? under : 0,
+      under: isBiasRow(numbers, values[1] ?? symbol, kind) ? under : 0,
       kind,
-      tiles: this.photographed(symbol) ? COLOURS + 1 : face.tiles,
+      tiles: this.hasPhotograph(symbol) ? COLOUR_CHANNELS + 1 : face.tiles,
       rows: face.rows,
       columns: face.columns,
       scale: kind === "strip" && map.kind === "map" ? 0 : stacked ? 2 : 1,
@@ -249,18 +249,18 @@ export class Overview {
   }
 
   /** Return whether the colour photograph is shown beside its channels. @param {string} symbol */
-  photographed(symbol) {
+  hasPhotograph(symbol) {
     const numbers = /** @type {Numbers} */ (this.numbers)
-    return (symbol === "x" || symbol === "dx") && !this.single && numbers.shape(symbol)[0] === COLOURS
+    return (symbol === "x" || symbol === "dx") && !this.single && numbers.shape(symbol)[0] === COLOUR_CHANNELS
   }
 
   /** Return the width taken by gaps and labels, in pixels. @param {boolean} whole */
-  gaps(whole) {
+  gapWidth(whole) {
     const { columns } = this
-    if (!whole) return WAYS + columns.length * STRIP.gap
-    if (this.single) return (columns.length - 3) * SIGN - FIXED.loss
+    if (!whole) return LABEL_WIDTH + columns.length * STRIP.gap
+    if (this.single) return (columns.length - 3) * SIGN_WIDTH - FIXED.loss
     const blocks = new Set(columns.map(({ block }) => block)).size
-    return (columns.length - 1) * WHOLE.gap + (blocks - 1) * (BETWEEN - WHOLE.gap)
+    return (columns.length - 1) * WHOLE.gap + (blocks - 1) * (BLOCK_GAP - WHOLE.gap)
   }
 }
 
@@ -268,24 +268,24 @@ export class Overview {
  * Return whether maps are too small to recognize and could be larger.
  * @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band available height
  */
-function isUnseen({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
-  if (kind !== "maps" || tiles > SEEN.tiles) return false
-  const least = Math.min(SEEN.side * images + (images - 1) * GAP, (band * columns) / rows)
-  return Math.floor(side) < Math.floor(least)
+function isTooSmall({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
+  if (kind !== "maps" || tiles > RECOGNIZABLE.tiles) return false
+  const minSide = Math.min(RECOGNIZABLE.side * images + (images - 1) * GAP, (band * columns) / rows)
+  return Math.floor(side) < Math.floor(minSide)
 }
 
 /**
  * Return the size of a map of several images within the room of one, with square cells.
  * @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").Place} place @returns {[number, number]}
  */
-function sizeOfAll({ face }, images, { width, height }) {
+function sizeOfImages({ face }, images, { width, height }) {
   const { tiles, rows, columns } = /** @type {import("../model/numbers/array_faces.js").Face} */ (face)
-  const down = tiles / images
-  const least = columns === 1 ? 5 : 0 // minimum width of a row of numbers
-  const cell = Math.min((height - (down - 1) * GAP) / down / rows, (width - (images - 1) * GAP) / images / columns)
+  const rowCount = tiles / images
+  const minWidth = columns === 1 ? 5 : 0 // minimum width of a row of numbers
+  const cell = Math.min((height - (rowCount - 1) * GAP) / rowCount / rows, (width - (images - 1) * GAP) / images / columns)
   return [
-    images * Math.max(cell * columns, least) + (images - 1) * GAP,
-    columns === 1 ? height : down * rows * cell + (down - 1) * GAP,
+    images * Math.max(cell * columns, minWidth) + (images - 1) * GAP,
+    columns === 1 ? height : rowCount * rows * cell + (rowCount - 1) * GAP,
   ]
 }
 
@@ -296,11 +296,11 @@ function sizeOfAll({ face }, images, { width, height }) {
 const inStrip = (column) => (column.kind === "classes" ? { ...column, kind: "strip" } : column)
 
 // Return the HTML of the labels for the direction of each band.
-const ways = () =>
+const directionLabels = () =>
   `<div class="ways" aria-hidden="true"><p class="forward">${escaped(say("web.overview.values"))}</p><p class="backward">${escaped(say("web.overview.gradients"))}</p></div>`
 
 /** @type {(columns: Column[], layer: (column: Column) => string, single: boolean) => string} */
-function blocks(columns, layer, single) {
+function blockHtml(columns, layer, single) {
   return [...Map.groupBy(columns, ({ block }) => block)]
     .map(([name, own]) => {
       const title = single ? "" : `<p class="block-name">${escaped(name)}</p>`
@@ -310,17 +310,17 @@ function blocks(columns, layer, single) {
 }
 
 /** @type {(numbers: Numbers, column: Column, single: boolean) => string} */
-function layer(numbers, column, single) {
-  const biased = (/** @type {string | undefined} */ below) => below !== undefined && isBias(numbers, below, column.kind)
-  const all = (/** @type {readonly string[]} */ symbols) =>
-    `<div>${symbols.map((symbol, n) => figure(numbers, symbol, column, single, biased(symbols[n + 1]))).join("")}</div>`
-  const before = single ? operator(numbers, column) : ""
-  return `${before}<div class="layer${column.kind === "loss" ? " of-loss" : ""}">${single ? ownBracket(numbers, column) : ""}${all(column.values)}${all(column.gradients)}</div>`
+function layerHtml(numbers, column, single) {
+  const isBiased = (/** @type {string | undefined} */ below) => below !== undefined && isBiasRow(numbers, below, column.kind)
+  const figures = (/** @type {readonly string[]} */ symbols) =>
+    `<div>${symbols.map((symbol, n) => figureHtml(numbers, symbol, column, single, isBiased(symbols[n + 1]))).join("")}</div>`
+  const signs = single ? signHtml(numbers, column) : ""
+  return `${signs}<div class="layer${column.kind === "loss" ? " of-loss" : ""}">${single ? layerNameAbove(numbers, column) : ""}${figures(column.values)}${figures(column.gradients)}</div>`
 }
 
 // Return the HTML of a layer's name, or "" if it has none.
 /** @type {(numbers: Numbers, symbol: string) => string} */
-function bracket(numbers, symbol) {
+function layerName(numbers, symbol) {
   const { layer } = numbers.maps[symbol]
   const name = layer === null ? undefined : numbers.network.layers[layer]?.name
   return name ? `<span class="span-name" data-layer="${layer}"><span>${escaped(name)}</span></span>` : ""
@@ -329,17 +329,17 @@ function bracket(numbers, symbol) {
 // Return the name above a layer's parameters. A layer without parameters has it above the sign before its map (see
 // `operator`).
 /** @type {(numbers: Numbers, column: Column) => string} */
-function ownBracket(numbers, { kind, values: [symbol] }) {
-  const owns = kind === "filters" || kind === "weights"
-  const made = kind === "classes" || (kind === "strip" && symbol !== "v" && symbol !== "y")
-  return owns || (made && isMade(numbers, symbol)) ? bracket(numbers, symbol) : ""
+function layerNameAbove(numbers, { kind, values: [symbol] }) {
+  const hasParameters = kind === "filters" || kind === "weights"
+  const isComputed = kind === "classes" || (kind === "strip" && symbol !== "v" && symbol !== "y")
+  return hasParameters || (isComputed && isWithoutParameters(numbers, symbol)) ? layerName(numbers, symbol) : ""
 }
 
 /**
  * Return whether a symbol is computed by a layer without parameters.
  * @param {Numbers} numbers @param {string} symbol
  */
-const isMade = (numbers, symbol) =>
+const isWithoutParameters = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 
 /**
@@ -347,39 +347,39 @@ const isMade = (numbers, symbol) =>
  * refers to.
  * @type {(id: string, of: string) => string}
  */
-const explains = (id, of) => `data-meaning="${id}" data-of="${of}"`
+const glossaryAttributes = (id, of) => `data-meaning="${id}" data-of="${of}"`
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean, biased: boolean) => string} */
-function figure(numbers, symbol, { kind: column, title }, single, biased) {
-  const kind = isBias(numbers, symbol, column) ? "bias" : column
-  const { kind: what, shape, plain, label, band } = numbers.maps[symbol]
-  const sized = ["maps", "classes"].includes(kind) && what === "map"
-  const note = single ? (sized ? shape.slice(-2).join("×") : "") : kind === "maps" || kind === "classes" ? title : ""
-  const over = single && kind === "cells" && band === "values" && isMade(numbers, symbol)
-  const named =
+function figureHtml(numbers, symbol, { kind: column, title }, single, biased) {
+  const kind = isBiasRow(numbers, symbol, column) ? "bias" : column
+  const { kind: mapKind, shape, plain, label, band } = numbers.maps[symbol]
+  const isMap = ["maps", "classes"].includes(kind) && mapKind === "map"
+  const note = single ? (isMap ? shape.slice(-2).join("×") : "") : kind === "maps" || kind === "classes" ? title : ""
+  const hasLayerName = single && kind === "cells" && band === "values" && isWithoutParameters(numbers, symbol)
+  const hasClassNames =
     kind === "cells"
-    && what === "row"
+    && mapKind === "row"
     && symbol.replace(/^d/, "").startsWith("b")
     && numbers.isClasses(shape[0], symbol)
-  return `<figure class="map${biased ? " biased" : ""}" data-kind="${kind}" data-figure="${symbol}" ${named ? `style="--longest: ${Math.max(...numbers.classes.map((name) => name.length))}"` : ""}>${over ? bracket(numbers, symbol) : ""}
-    <figcaption ${explains(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
-    <div class="slot" ${named ? `data-names="${escaped(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
+  return `<figure class="map${biased ? " biased" : ""}" data-kind="${kind}" data-figure="${symbol}" ${hasClassNames ? `style="--longest: ${Math.max(...numbers.classes.map((name) => name.length))}"` : ""}>${hasLayerName ? layerName(numbers, symbol) : ""}
+    <figcaption ${glossaryAttributes(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
+    <div class="slot" ${hasClassNames ? `data-names="${escaped(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 
 // Return whether a symbol holds the biases of filters or units, which are drawn under them.
 /** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
-const isBias = (numbers, symbol, kind) =>
+const isBiasRow = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
 // Return the HTML of the signs between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
-function operator(numbers, column) {
+function signHtml(numbers, column) {
   const [symbol] = column.values
   const signs = signsOf(numbers, column)
   if (!signs) return ""
-  const over = column.kind === "maps" && isMade(numbers, symbol) ? bracket(numbers, symbol) : ""
+  const name = column.kind === "maps" && isWithoutParameters(numbers, symbol) ? layerName(numbers, symbol) : ""
   const sign = (/** @type {import("../model/explain/meanings.js").Sign} */ { text, id }) =>
-    `<p ${text ? explains(id, symbol) : ""} class="sign${text.length > 2 ? " word" : ""}">${escaped(text)}</p>`
-  return `<div class="operators" aria-hidden="true">${over}${signs.map(sign).join("")}</div>`
+    `<p ${text ? glossaryAttributes(id, symbol) : ""} class="sign${text.length > 2 ? " word" : ""}">${escaped(text)}</p>`
+  return `<div class="operators" aria-hidden="true">${name}${signs.map(sign).join("")}</div>`
 }

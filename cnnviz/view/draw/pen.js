@@ -2,7 +2,7 @@
 
 import { short } from "../model/numbers/format.js"
 import { disc, drawLine } from "./canvas.js"
-import { LARGE, lineOf, SMALL, TEXT } from "./sheet.js"
+import { LARGE, rowHeightOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
 
@@ -10,20 +10,20 @@ import { isDark } from "./theme.js"
 /** @import { Box, Cell } from "../types/view.js" */
 
 /** Return the colours of the page's theme. @param {HTMLElement} root @returns {Palette} */
-export function palette(root) {
+export function paletteOf(root) {
   const style = getComputedStyle(root)
-  const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
+  const variable = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
   const dark = isDark(root)
   return {
     ink: style.color,
-    soft: named("soft"),
-    line: named("line"),
-    bars: named("bars"),
-    flat: named("flat"),
+    soft: variable("soft"),
+    line: variable("line"),
+    bars: variable("bars"),
+    flat: variable("flat"),
     paper: style.backgroundColor,
-    pos: named("pos"),
-    neg: named("neg"),
-    math: named("math") || "serif",
+    pos: variable("pos"),
+    neg: variable("neg"),
+    math: variable("math") || "serif",
     accent: dark ? "#6ab0f3" : "#0b6bcb",
     warm: dark ? "#ffa066" : "#c2570c",
   }
@@ -31,15 +31,15 @@ export function palette(root) {
 
 export class Pen extends Sums {
   /** Draw the sign of an operation. @param {string} sign @param {number} x @param {number} y */
-  sign(sign, x, y) {
-    this.text(sign, x, y, { size: sign === "·" ? 36 : 20, align: "center", fill: this.soft })
+  drawSign(sign, x, y) {
+    this.writeText(sign, x, y, { size: sign === "·" ? 36 : 20, align: "center", fill: this.soft })
   }
 
   /**
    * Draw rows of bars from a common zero, each with a name and its number. Return the scales of the rows.
    * @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, line?: number }} [how] `line` is the height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }}
    */
-  rows(rows, box, { limits, names = 46, line = lineOf(box.height, rows.length) } = {}) {
+  drawRows(rows, box, { limits, names = 46, line = rowHeightOf(box.height, rows.length) } = {}) {
     const [low, high] = limits ?? [
       Math.min(0, ...rows.map(({ value }) => value)),
       Math.max(0, ...rows.map(({ value }) => value)),
@@ -50,7 +50,7 @@ export class Pen extends Sums {
     const x = (/** @type {number} */ value) => left + ((value - low) / span) * (right - left)
     const y = (/** @type {number} */ n) => box.y + (n + 0.5) * line
     rows.forEach(({ name, value, bold, mark, text = short(value), term = "", symbol = "", cell = [] }, n) => {
-      this.text(name, box.x + names - 8, y(n), { size, align: "right", bold, room: names - 8 })
+      this.writeText(name, box.x + names - 8, y(n), { size, align: "right", bold, room: names - 8 })
       this.context.fillStyle = value < 0 ? "#4393c3" : low < 0 ? "#d6604d" : "#7fb0e6"
       const bar = {
         x: Math.min(x(0), x(value)),
@@ -68,10 +68,10 @@ export class Pen extends Sums {
         this.context.lineWidth = 1.5
         this.context.strokeRect(bar.x, bar.y, bar.width, bar.height)
       }
-      this.text(text, box.x + box.width, y(n), { size, align: "right", bold, room: 56 })
+      this.writeText(text, box.x + box.width, y(n), { size, align: "right", bold, room: 56 })
       if (term) this.addSpot({ ...box, y: y(n) - line / 2, height: line }, term)
-      const number = { x: right, y: y(n) - line / 2, width: box.x + box.width - right, height: line }
-      if (symbol && size >= SMALL) this.spots.push({ box: number, term, symbol, cell })
+      const numberBox = { x: right, y: y(n) - line / 2, width: box.x + box.width - right, height: line }
+      if (symbol && size >= SMALL) this.spots.push({ box: numberBox, term, symbol, cell })
     })
     this.context.fillStyle = this.soft
     this.context.fillRect(x(0) - 0.5, box.y, 1, line * rows.length)
@@ -82,40 +82,40 @@ export class Pen extends Sums {
    * Draw each output on a line, with a dot at its value and a mark at its target; `arrows` connects them.
    * @param {{ name: string, value: number, mark: number, bold?: boolean, term?: string }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean }} [how]
    */
-  dots(rows, box, { names = 60, arrows = false } = {}) {
-    const all = rows.flatMap(({ value, mark }) => [value, mark])
-    const [low, high] = [Math.min(0, ...all), Math.max(1, ...all)]
-    const line = lineOf(box.height, rows.length)
+  drawDots(rows, box, { names = 60, arrows = false } = {}) {
+    const values = rows.flatMap(({ value, mark }) => [value, mark])
+    const [low, high] = [Math.min(0, ...values), Math.max(1, ...values)]
+    const line = rowHeightOf(box.height, rows.length)
     const size = Math.min(Math.max(TEXT, line / 4), line * 0.8)
     const [left, right] = [box.x + names, box.x + box.width - 62]
     const x = (/** @type {number} */ value) => left + ((value - low) / (high - low)) * (right - left)
     const { context } = this
     rows.forEach(({ name, value, mark, bold, term = "" }, n) => {
       const y = box.y + (n + 0.5) * line
-      this.text(name, left - 12, y, { size, align: "right", bold, room: names - 12 })
+      this.writeText(name, left - 12, y, { size, align: "right", bold, room: names - 12 })
       context.fillStyle = this.line
       context.fillRect(left, y - 0.75, right - left, 1.5)
       context.fillStyle = this.ink
       context.fillRect(x(mark) - 1.5, y - line * 0.36, 3, line * 0.72)
-      const way = x(mark) - x(value)
-      if (arrows && Math.abs(way) > 9)
-        this.arrow(x(value), y, x(mark) - 3 * Math.sign(way), y, way < 0 ? this.neg : this.pos, 1.5)
-      this.dot(x(value), y, bold ? this.tone : this.soft, Math.min(6, line * 0.3))
-      this.text(short(value), box.x + box.width, y, { size, align: "right", bold, room: 56 })
+      const distance = x(mark) - x(value)
+      if (arrows && Math.abs(distance) > 9)
+        this.drawArrow(x(value), y, x(mark) - 3 * Math.sign(distance), y, distance < 0 ? this.neg : this.pos, 1.5)
+      this.drawDot(x(value), y, bold ? this.tone : this.soft, Math.min(6, line * 0.3))
+      this.writeText(short(value), box.x + box.width, y, { size, align: "right", bold, room: 56 })
       if (term) this.addSpot({ ...box, y: y - line / 2, height: line }, term)
     })
     const foot = box.y + rows.length * line + 12
-    for (const end of [low, high]) this.note(short(end), x(end), foot, { align: "center" })
+    for (const end of [low, high]) this.writeNote(short(end), x(end), foot, { align: "center" })
     return { x, y: (/** @type {number} */ n) => box.y + (n + 0.5) * line, line }
   }
 
   /** @param {number} x @param {number} y @param {string} fill @param {number} [size] */
-  dot(x, y, fill, size = 6) {
+  drawDot(x, y, fill, size = 6) {
     disc(this.context, x, y, size, fill, this.paper, 1.5)
   }
 
   /** @param {number} x @param {number} y @param {number} toX @param {number} toY */
-  arrow(x, y, toX, toY, fill = this.tone, thick = 2) {
+  drawArrow(x, y, toX, toY, fill = this.tone, thick = 2) {
     const { context } = this
     const angle = Math.atan2(toY - y, toX - x)
     const head = 7 + thick
@@ -130,7 +130,7 @@ export class Pen extends Sums {
   }
 
   /** Draw a thin line, for example from a window to its enlargement. @param {number[][]} points */
-  thread(...points) {
+  drawThread(...points) {
     this.context.strokeStyle = this.soft
     this.context.lineWidth = 0.8
     drawLine(this.context, ...points)
@@ -140,7 +140,7 @@ export class Pen extends Sums {
    * Draw a translucent surface between two views of the same object, with lines along its sides.
    * @param {number[][]} points corners: two of one object, then two of the other
    */
-  shade(points) {
+  drawShade(points) {
     const { context } = this
     context.beginPath()
     for (const [x, y] of points) context.lineTo(x, y)
@@ -159,7 +159,7 @@ export class Pen extends Sums {
    * Draw a signed length as an arrow; direction and colour show the sign.
    * @param {number} x @param {number} y @param {number} length
    */
-  vector(x, y, length) {
+  drawVector(x, y, length) {
     const { context } = this
     context.fillStyle = this.soft
     context.fillRect(x - 0.5, y - 10, 1, 20)
@@ -176,7 +176,7 @@ export class Pen extends Sums {
    * Draw a bar from zero, coloured by its sign.
    * @param {number} x @param {number} y of its centre @param {number} length @param {number} height
    */
-  bar(x, y, length, height) {
+  drawBar(x, y, length, height) {
     this.context.fillStyle = length < 0 ? this.neg : this.pos
     this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
   }
@@ -185,14 +185,14 @@ export class Pen extends Sums {
    * Draw a histogram of values.
    * @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least` is the minimum height of a bar @param {Box} box
    */
-  histogram(values, { low, span, count, fill = this.bars, least = 2 }, box) {
+  drawHistogram(values, { low, span, count, fill = this.bars, least = 2 }, box) {
     const bins = Array(count).fill(0)
     for (let n = 0; n < values.length; n++)
       bins[Math.min(count - 1, Math.max(0, Math.floor(((values[n] - low) / span) * count)))] += 1
-    const most = Math.max(...bins, 1)
+    const maxCount = Math.max(...bins, 1)
     this.context.fillStyle = fill
     bins.forEach((n, i) => {
-      const height = Math.max(least, (n / most) * box.height)
+      const height = Math.max(least, (n / maxCount) * box.height)
       const x = box.x + (i * box.width) / count
       if (n) this.context.fillRect(x, box.y + box.height - height, box.width / count - 1, height)
     })
@@ -202,11 +202,11 @@ export class Pen extends Sums {
    * Draw a reference length with its label.
    * @param {number} x @param {number} y @param {number} length @param {string} text
    */
-  measure(x, y, length, text) {
+  drawMeasure(x, y, length, text) {
     const { context } = this
     context.fillStyle = this.soft
     context.fillRect(x, y - 0.5, length, 1)
     for (const end of [x, x + length]) context.fillRect(end - 0.5, y - 4, 1, 8)
-    this.note(text, x + length / 2, y + 14, { align: "center" })
+    this.writeNote(text, x + length / 2, y + 14, { align: "center" })
   }
 }

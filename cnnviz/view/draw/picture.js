@@ -9,18 +9,18 @@ import { atResolution } from "./canvas.js"
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ left: number, top: number }} Corner */
 
-const TIMES = 3 // resolution of the pictures, relative to the screen
-const LINE = 17 // line height of the text that identifies the setup
+const RESOLUTION = 3 // resolution of the pictures, relative to the screen
+const LINE_HEIGHT = 17 // line height of the text that identifies the setup
 
 /**
  * @param {View} view
  * @param {"svg" | "png"} kind
  */
 export async function savePicture(view, kind) {
-  const svg = laidOut(view, () =>
-    atResolution(TIMES, () => {
+  const svg = withExportLayout(view, () =>
+    atResolution(RESOLUTION, () => {
       repaint(view)
-      return drawn(view)
+      return svgOf(view)
     }),
   )
   const { page, k, stage, setup } = view
@@ -55,7 +55,7 @@ export function save(blob, name) {
  * @param {() => T} act
  * @returns {T}
  */
-function laidOut(view, act) {
+function withExportLayout(view, act) {
   view.root.classList.add("still")
   try {
     return act()
@@ -75,21 +75,21 @@ function repaint(view) {
 }
 
 /** @param {View} view */
-function drawn(view) {
+function svgOf(view) {
   const element = view.$(".middle")
   const { left, top } = element.getBoundingClientRect()
-  const words = foot(view, element.scrollWidth / 7)
-  const [width, height] = [element.scrollWidth, element.scrollHeight + words.length * LINE + 8]
+  const footTexts = footLines(view, element.scrollWidth / 7)
+  const [width, height] = [element.scrollWidth, element.scrollHeight + footTexts.length * LINE_HEIGHT + 8]
   const zoom = element.currentCSSZoom
-  const place = (/** @type {DOMRect} */ box) =>
+  const attributesOf = (/** @type {DOMRect} */ box) =>
     `x="${(box.left - left) / zoom}" y="${(box.top - top) / zoom}" width="${box.width / zoom}" height="${box.height / zoom}"`
   const style = getComputedStyle(view.root)
-  const parts = [`<rect width="100%" height="100%" fill="${plain(style.backgroundColor).fill}"/>`]
+  const parts = [`<rect width="100%" height="100%" fill="${rgbOf(style.backgroundColor).fill}"/>`]
   for (const part of element.querySelectorAll("*")) {
-    const ground = plain(getComputedStyle(part).backgroundColor)
-    if (ground.opacity && !part.matches("canvas") && isShown(part)) {
-      const box = place(part.getBoundingClientRect())
-      parts.push(`<rect ${box} rx="3" fill="${ground.fill}" fill-opacity="${ground.opacity}"/>`)
+    const background = rgbOf(getComputedStyle(part).backgroundColor)
+    if (background.opacity && !part.matches("canvas") && isShown(part)) {
+      const box = attributesOf(part.getBoundingClientRect())
+      parts.push(`<rect ${box} rx="3" fill="${background.fill}" fill-opacity="${background.opacity}"/>`)
     }
   }
   // Ribbons only show motion and are left out.
@@ -97,17 +97,17 @@ function drawn(view) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
     const { opacity, outlineWidth, outlineColor, outlineStyle } = getComputedStyle(canvas)
-    if (canvas.width) parts.push(`<image ${place(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
+    if (canvas.width) parts.push(`<image ${attributesOf(box)} opacity="${opacity}" href="${canvas.toDataURL()}"/>`)
     if (outlineStyle === "none") continue
-    const [stroke, line] = [plain(outlineColor).fill, Number.parseFloat(outlineWidth)]
-    parts.push(`<rect ${place(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
+    const [stroke, line] = [rgbOf(outlineColor).fill, Number.parseFloat(outlineWidth)]
+    parts.push(`<rect ${attributesOf(box)} fill="none" stroke="${stroke}" stroke-width="${line}"/>`)
   }
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
-  while (walker.nextNode()) parts.push(...lines(/** @type {Text} */ (walker.currentNode), { left, top }, zoom))
+  while (walker.nextNode()) parts.push(...textLines(/** @type {Text} */ (walker.currentNode), { left, top }, zoom))
   const font = `font-family="${escaped(style.fontFamily)}" font-size="12"`
-  const soft = plain(style.getPropertyValue("--soft")).fill
-  words.forEach((text, i) => {
-    const y = element.scrollHeight + (i + 1) * LINE - 4
+  const soft = rgbOf(style.getPropertyValue("--soft")).fill
+  footTexts.forEach((text, i) => {
+    const y = element.scrollHeight + (i + 1) * LINE_HEIGHT - 4
     parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escaped(text)}</text>`)
   })
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escaped(view.link())}</desc>${parts.join("")}</svg>`
@@ -122,14 +122,14 @@ const isShown = (element) => element.checkVisibility({ visibilityProperty: true 
  * @param {number} letters
  * @returns {string[]}
  */
-function foot({ data, setup, k }, letters) {
+function footLines({ data, setup, k }, letters) {
   const { f, w, seed, scale } = setup
   const start = w === "normal" ? say("web.picture.normal", { seed }) : w
   const kernel = Object.entries(KERNELS).find(([, weights]) => weights.join() === f)?.[0] ?? f
   const pixels = Object.fromEntries(SCALE_NAMES)[scale]
-  const rest = { stride: "1", pad: "valid", ...setup }
+  const values = { stride: "1", pad: "valid", ...setup }
   const words = say("web.picture.foot", {
-    ...rest,
+    ...values,
     ch: say(`web.channels.${setup.ch}`),
     image: data?.words ?? "",
     pixels,
@@ -148,22 +148,22 @@ function foot({ data, setup, k }, letters) {
 }
 
 /** @type {Map<string, { fill: string, opacity: number }>} */
-const seen = new Map()
+const coloursByName = new Map()
 
 /**
  * Convert a CSS colour to rgb(…) and an opacity, because not every SVG program knows color(srgb …).
  * @param {string} colour
  */
-function plain(colour) {
-  const known = seen.get(colour)
-  if (known) return known
+function rgbOf(colour) {
+  const cached = coloursByName.get(colour)
+  if (cached) return cached
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
   context.fillStyle = colour
   context.fillRect(0, 0, 1, 1)
   const [r, g, b, a] = context.getImageData(0, 0, 1, 1).data
-  const found = { fill: `rgb(${r},${g},${b})`, opacity: a / 255 }
-  seen.set(colour, found)
-  return found
+  const rgb = { fill: `rgb(${r},${g},${b})`, opacity: a / 255 }
+  coloursByName.set(colour, rgb)
+  return rgb
 }
 
 /**
@@ -172,24 +172,24 @@ function plain(colour) {
  * @param {Corner} corner
  * @param {number} zoom
  */
-function lines(node, corner, zoom) {
+function textLines(node, corner, zoom) {
   const parent = node.parentElement
   if (!parent || !node.data.trim() || !isShown(parent)) return []
   const style = getComputedStyle(parent)
   /** @type {{ left: number, bottom: number, height: number, text: string }[]} */
-  const found = []
+  const pieces = []
   const range = document.createRange()
   for (const { index, 0: word } of node.data.matchAll(/\S+\s*/g)) {
     range.setStart(node, index)
     range.setEnd(node, index + word.trimEnd().length)
     const { left, bottom, height, width } = range.getBoundingClientRect()
-    const last = found.at(-1)
+    const last = pieces.at(-1)
     if (last && Math.abs(last.bottom - bottom) < 2) last.text += word
-    else if (width) found.push({ left, bottom, height, text: word })
+    else if (width) pieces.push({ left, bottom, height, text: word })
   }
   const size = Number.parseFloat(style.fontSize)
-  return found.map(({ left, bottom, height, text }) => {
+  return pieces.map(({ left, bottom, height, text }) => {
     const baseline = (bottom - corner.top - height / 2) / zoom + size * 0.3
-    return `<text x="${(left - corner.left) / zoom}" y="${baseline}" fill="${plain(style.color).fill}" font-family="${escaped(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escaped(text.trimEnd())}</text>`
+    return `<text x="${(left - corner.left) / zoom}" y="${baseline}" fill="${rgbOf(style.color).fill}" font-family="${escaped(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escaped(text.trimEnd())}</text>`
   })
 }

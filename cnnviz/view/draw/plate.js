@@ -5,15 +5,15 @@ import { brief, number, power, rangeText, short, timesPower, whole } from "../mo
 import { SHADES } from "../model/numbers/quantized_weights.js"
 import { say } from "../model/words.js"
 import { cellFont, Heatmap, ring } from "./heatmap.js"
-import { picture } from "./pixels.js"
+import { imageOfCells } from "./pixels.js"
 
 /** @import { Box, Cell, Face, Layout, Numbers } from "../types/view.js" */
 
-export const COLOURS = 3 // channels of a colour photograph, which is drawn beside them
-const SMALLEST = 9 // minimum font size of a number in a cell, in pixels
-const SQUEEZED = 0.75 // minimum horizontal scale of a number
-const APART = 10 // ratio from which a difference between scales is pointed out
-const LETTER = 6 // width of a character under a map
+export const COLOUR_CHANNELS = 3 // channels of a colour photograph, which is drawn beside them
+const MIN_FONT_SIZE = 9 // minimum font size of a number in a cell, in pixels
+const MIN_TEXT_SCALE = 0.75 // minimum horizontal scale of a number
+const SCALE_RATIO = 10 // ratio from which a difference between scales is pointed out
+const CHARACTER_WIDTH = 6 // width of a character under a map
 
 export class Plate extends Heatmap {
   /** @type {OffscreenCanvas | null} */
@@ -21,11 +21,11 @@ export class Plate extends Heatmap {
   least = 0 // minimum font size of printed numbers
   narrow = false // too narrow for both colour limits
   ofImages = false // whether it shows several images at once
-  wholes = false // whether all its numbers are integers
+  hasIntegers = false // whether all its numbers are integers
   /** @type {string[] | null} names of classes, one per row */
   names = null
   label = "" // label for screen readers
-  lit = "" // key of the marked cells
+  markKey = "" // key of the marked cells
   /** @type {Numbers | undefined} */
   numbers = undefined
   /** @type {import("./heatmap.js").Size}  size in the strip */
@@ -44,24 +44,24 @@ export class Plate extends Heatmap {
   receive(numbers) {
     const { limits, scale, words, kind } = numbers.maps[this.symbol]
     const values = numbers.values(this.symbol)
-    const all = this.ofImages ? numbers.ofImages(this.symbol) : undefined
-    Object.assign(this, { values: all?.values ?? values, numbers, scale })
-    this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
+    const ofImages = this.ofImages ? numbers.ofImages(this.symbol) : undefined
+    Object.assign(this, { values: ofImages?.values ?? values, numbers, scale })
+    this.limits = ofImages ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
     this.change()
-    const coloured = numbers.quantized[this.symbol] // for quantized weights only the largest magnitude is known
-    const [low, high] = coloured ? limits : extremes(values)
-    this.wholes = this.hasPrintedNumbers() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
+    const quantized = numbers.quantized[this.symbol] // for quantized weights only the largest magnitude is known
+    const [low, high] = quantized ? limits : extremes(values)
+    this.hasIntegers = this.hasPrintedNumbers() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
       this.hasPrintedNumbers() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
-    if (this.power && !this.roomy()) this.power = 0 // the colour limits say more if no numbers are printed
+    if (this.power && !this.hasRoom()) this.power = 0 // the colour limits say more if no numbers are printed
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
     const [left, right] = this.captions()
     for (const [name, text] of Object.entries({ low: left, power: timesPower(this.power), high: right })) {
-      const place = this.figure.querySelector(`.limits .${name}`)
-      if (place) place.textContent = text
+      const element = this.figure.querySelector(`.limits .${name}`)
+      if (element) element.textContent = text
     }
-    this.compare(numbers)
-    const range = () => (coloured ? `±${number(high)}` : rangeText([low, high], number))
+    this.showScaleBadge(numbers)
+    const range = () => (quantized ? `±${number(high)}` : rangeText([low, high], number))
     const said = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
     this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: said })
   }
@@ -71,37 +71,37 @@ export class Plate extends Heatmap {
     const width = this.size[0] || 60
     const { face, scale } = this
     let [low, high] = this.power ? ["", ""] : this.limits.map(brief)
-    if (scale === "signed" && (this.narrow || LETTER * (low + high).length + 36 > width))
+    if (scale === "signed" && (this.narrow || CHARACTER_WIDTH * (low + high).length + 36 > width))
       [low, high] = ["", high && `±${high}`]
     const count = face?.stacked ? `${face.rows * face.columns}×${face.tiles}` : ""
-    if (count && LETTER * (count + high).length + 10 < width)
+    if (count && CHARACTER_WIDTH * (count + high).length + 10 < width)
       [low, high] = [count, scale === "signed" && low ? `±${high}` : high]
-    else if (LETTER * (low + high).length + 8 > width) low = "" // both would overlap
-    return this.narrow && high.length * LETTER > width + 2 ? ["", ""] : [low, high]
+    else if (CHARACTER_WIDTH * (low + high).length + 8 > width) low = "" // both would overlap
+    return this.narrow && high.length * CHARACTER_WIDTH > width + 2 ? ["", ""] : [low, high]
   }
 
   /** Set the label for screen readers: the given text, or else the numbers. @param {string} instead */
-  name(instead) {
+  setLabel(instead) {
     const text = instead || this.label
     if (this.canvas.getAttribute("aria-label") !== text) this.canvas.setAttribute("aria-label", text)
   }
 
   // Gradients are scaled per layer. Show a badge if the scale differs much from that of the map before.
   /** @param {Numbers} numbers */
-  compare(numbers) {
+  showScaleBadge(numbers) {
     const badge = /** @type {HTMLElement | null} */ (this.figure.querySelector(".badge"))
     const { band, kind } = numbers.maps[this.symbol]
     if (!badge || band !== "gradients" || kind !== "map") return
-    const from = numbers.links(this.symbol).find(({ source }) => {
+    const link = numbers.links(this.symbol).find(({ source }) => {
       const map = numbers.maps[source]
       return map?.band === "gradients" && map.kind === "map"
     })
-    const ratio = from ? numbers.maps[from.source].limits[1] / this.limits[1] : 1
-    const apart = from && Number.isFinite(ratio) && ratio > 0 && (ratio >= APART || ratio <= 1 / APART)
+    const ratio = link ? numbers.maps[link.source].limits[1] / this.limits[1] : 1
+    const differs = link && Number.isFinite(ratio) && ratio > 0 && (ratio >= SCALE_RATIO || ratio <= 1 / SCALE_RATIO)
     const text = () =>
       ratio > 1 ? say("web.overview.smaller", { times: ratio }) : say("web.overview.larger", { times: 1 / ratio })
-    badge.textContent = apart ? text() : ""
-    badge.title = apart ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[from.source].label }) : ""
+    badge.textContent = differs ? text() : ""
+    badge.title = differs ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[link.source].label }) : ""
   }
 
   /** @override */
@@ -111,17 +111,17 @@ export class Plate extends Heatmap {
 
   /** @override @param {Layout} at @param {number} done */
   paint(at, done) {
-    if (this.names) return this.rows(this.names)
-    if (this.symbol === "L") return this.total()
-    if (!this.pictured) this.photograph = this.together()
+    if (this.names) return this.drawClasses(this.names)
+    if (this.symbol === "L") return this.printLoss()
+    if (!this.pictured) this.photograph = this.photographImage()
     super.paint(at, done)
     if (!this.photograph) return
-    const box = at.tile(COLOURS)
+    const box = at.tile(COLOUR_CHANNELS)
     this.context.drawImage(this.photograph, box.x, box.y, box.width, box.height)
   }
 
   /** Print the loss, which has no colour. */
-  total() {
+  printLoss() {
     const [width, height] = this.size
     this.context.font = cellFont(width < 40 ? this.least : 15)
     this.context.fillStyle = getComputedStyle(this.canvas).color
@@ -131,47 +131,47 @@ export class Plate extends Heatmap {
   }
 
   /** Return the colour photograph, or null if there is no free slot beside the three channels. */
-  together() {
+  photographImage() {
     const { rows, columns, tiles, stacked, offset } = /** @type {Face} */ (this.face)
     if (this.symbol !== "x" || this.places <= tiles || stacked) return null
     const share = (/** @type {number} */ c, /** @type {number} */ i, /** @type {number} */ j) =>
       (255 * this.values[offset(c, i, j)]) / this.limits[1]
-    return picture(rows, columns, (i, j) => [share(0, i, j), share(1, i, j), share(2, i, j)])
+    return imageOfCells(rows, columns, (i, j) => [share(0, i, j), share(1, i, j), share(2, i, j)])
   }
 
   /** @override @param {number} value */
   formatValue(value) {
-    if (this.wholes) return whole(value)
+    if (this.hasIntegers) return whole(value)
     return this.symbol === "L" ? short(value) : super.formatValue(value) // a loss is never printed as ≈ 0
   }
 
   /** @override @param {Layout} at */
   isLegible(at) {
-    return super.isLegible(at) && at.cellHeight > 12 && this.roomy()
+    return super.isLegible(at) && at.cellHeight > 12 && this.hasRoom()
   }
 
   /** Return whether every number fits: either all tiles have numbers or none. */
-  roomy() {
+  hasRoom() {
     if (!this.size[0]) return false
-    const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), SMALLEST)))
-    return this.layout.cellWidth - 2 >= SQUEEZED * widest
+    const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.formatValue(value), MIN_FONT_SIZE)))
+    return this.layout.cellWidth - 2 >= MIN_TEXT_SCALE * widest
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */
   print(at, n, done) {
-    super.print(at, n, done, { smallest: SMALLEST, least: this.least })
+    super.print(at, n, done, { smallest: MIN_FONT_SIZE, least: this.least })
   }
 
   // Draw a row per class: the name, a bar and the number, with a frame around the target.
   /** @param {string[]} names */
-  rows(names) {
+  drawClasses(names) {
     const { context, values } = this
     const [width, height] = this.size
     const style = getComputedStyle(this.canvas)
     const [line, room] = [height / names.length, 34]
     const [left, right] = [width - room - 36, width - 36]
     const signed = this.scale === "signed"
-    const most = Math.max(Math.abs(this.limits[0]), this.limits[1]) || 1
+    const maxMagnitude = Math.max(Math.abs(this.limits[0]), this.limits[1]) || 1
     const targets = this.symbol === "o" ? this.numbers?.values("y") : null
     const size = Math.min(13, line * 0.9)
     context.textBaseline = "middle"
@@ -186,7 +186,7 @@ export class Plate extends Heatmap {
         context.fillText(short(values[n]), width, y, 34)
       }
       const zero = signed ? (left + right) / 2 : left
-      const length = (values[n] / most) * (signed ? (right - left) / 2 : right - left)
+      const length = (values[n] / maxMagnitude) * (signed ? (right - left) / 2 : right - left)
       context.fillStyle = signed ? (values[n] < 0 ? "#4393c3" : "#d6604d") : "#7fb0e6"
       context.fillRect(Math.min(zero, zero + length), y - line * 0.36, Math.abs(length), line * 0.72)
       if (targets?.[n]) context.strokeRect(left + 0.5, y - line * 0.4, right - left, line * 0.8)
@@ -204,11 +204,11 @@ export class Plate extends Heatmap {
    * Return the value of the cell at an offset in the same channel, or undefined if there is none.
    * @param {Cell} cell @param {number} down @param {number} right
    */
-  near(cell, down, right) {
+  neighbourValue(cell, down, right) {
     const shape = this.numbers?.shape(this.symbol) ?? []
     const [row, column] = this.face?.stacked ? [1, 2] : [shape.length - 2, shape.length - 1]
-    const place = cell.map((at, axis) => at + (axis === row ? down : axis === column ? right : 0))
-    if (shape.length < 2 || place.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
-    return this.numbers?.isExact(this.symbol, place) ? this.numbers.at(this.symbol, place) : undefined
+    const target = cell.map((at, axis) => at + (axis === row ? down : axis === column ? right : 0))
+    if (shape.length < 2 || target.some((at, axis) => at < 0 || at >= shape[axis])) return undefined
+    return this.numbers?.isExact(this.symbol, target) ? this.numbers.at(this.symbol, target) : undefined
   }
 }

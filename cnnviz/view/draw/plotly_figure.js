@@ -6,12 +6,12 @@ import { LINE_COLOURS } from "../spec.js"
 /** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  colours of the page, separators of numbers, and the magnification */
 /** @typedef {Record<string, unknown>} Part */
 
-const LARGE = 0.52 // share of the height of the first of several charts
+const FIRST_SHARE = 0.52 // share of the height of the first of several charts
 const GAP = 0.28 // gap to the chart above, as a share of a small chart's height
-const MOST_VALUES = 18 // maximum number of lines with values in the tooltip; more would cover the charts
-const FEW = 60 // number of values below which they have markers, too
-const SIZE = 13 // font size
-const LEGEND = 24 // height of the legend under the first title, in pixels
+const MAX_TOOLTIP_LINES = 18 // maximum number of lines with values in the tooltip; more would cover the charts
+const MAX_MARKERS = 60 // number of values below which they have markers, too
+const FONT_SIZE = 13 // font size
+const LEGEND_HEIGHT = 24 // height of the legend under the first title, in pixels
 const FONT = "Inter, system-ui, sans-serif"
 
 /**
@@ -19,21 +19,21 @@ const FONT = "Inter, system-ui, sans-serif"
  * @param {LargeChart[]} charts
  * @param {Look} look
  */
-export function figure(charts, look) {
+export function figureOf(charts, look) {
   const [{ x, xTitle, log, cursor }] = charts
-  const bottom = charts.length > 1 ? 1 - LARGE : 0
+  const bottom = charts.length > 1 ? 1 - FIRST_SHARE : 0
   const step = bottom / (charts.length - 1)
-  const above = charts[0].series.length > 1 ? LEGEND * look.times : 0
+  const above = charts[0].series.length > 1 ? LEGEND_HEIGHT * look.times : 0
   const grid = { gridcolor: look.line, zerolinecolor: look.line, linecolor: look.line }
   /** @type {Part} */
   const layout = {
-    ...drawn(look, above),
+    ...baseLayout(look, above),
     xaxis: {
       title: { text: xTitle },
       anchor: `y${charts.length}`,
       ...grid,
-      ...byTens(log),
-      ...CROSS,
+      ...logAxis(log),
+      ...SPIKES,
       rangemode: x.length > 1 ? "normal" : "nonnegative",
     },
     annotations: /** @type {Part[]} */ ([]),
@@ -52,7 +52,7 @@ export function figure(charts, look) {
             },
           ],
   }
-  let values = 0
+  let valueCount = 0
   const data = charts.flatMap((chart, n) => {
     const domain = n ? [bottom - step * n, bottom - step * (n - 1 + GAP)] : [bottom, 1]
     layout[`yaxis${n ? n + 1 : ""}`] = {
@@ -60,15 +60,15 @@ export function figure(charts, look) {
       nticks: n ? 4 : 8,
       rangemode: x.length > 1 ? "normal" : "tozero",
       ...grid,
-      ...byTens(chart.logY),
+      ...logAxis(chart.logY),
       ...(n && chart.logY ? { dtick: 1 } : {}), // room for powers of ten only
     }
     if (Array.isArray(layout.annotations))
-      layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], yshift: n ? 0 : above, ...ABOVE })
-    const silent = n > 0 && values + chart.series.length > MOST_VALUES
-    values += silent ? 0 : chart.series.length
+      layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], yshift: n ? 0 : above, ...TITLE_POSITION })
+    const isSilent = n > 0 && valueCount + chart.series.length > MAX_TOOLTIP_LINES
+    valueCount += isSilent ? 0 : chart.series.length
     return chart.series.map((line) => ({
-      ...trace(line, x, silent),
+      ...trace(line, x, isSilent),
       yaxis: `y${n ? n + 1 : ""}`,
       showlegend: !n && chart.series.length > 1,
     }))
@@ -76,22 +76,22 @@ export function figure(charts, look) {
   return { data, layout }
 }
 
-const ABOVE = { xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false }
-const CROSS = { showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: "#808895", spikedash: "solid" }
+const TITLE_POSITION = { xref: "paper", yref: "paper", xanchor: "left", yanchor: "bottom", showarrow: false }
+const SPIKES = { showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: "#808895", spikedash: "solid" }
 
 /** @param {boolean} log @returns {Part} */
-const byTens = (log) => (log ? { type: "log", exponentformat: "power" } : {})
+const logAxis = (log) => (log ? { type: "log", exponentformat: "power" } : {})
 
 /** @param {Look} look @param {number} above  distance between the first chart and its title, in pixels @returns {Part} */
-const drawn = ({ ink, line, paper, points, times }, above) => ({
+const baseLayout = ({ ink, line, paper, points, times }, above) => ({
   separators: points,
   paper_bgcolor: "transparent",
   plot_bgcolor: "transparent",
   margin: { l: 60 * times, r: 44 * times, t: 34 * times + above, b: 50 * times },
   hovermode: "x unified",
   hoversubplots: "axis",
-  font: { family: FONT, size: SIZE * times, color: ink },
-  hoverlabel: { bgcolor: paper, bordercolor: line, font: { family: FONT, size: SIZE * times, color: ink } },
+  font: { family: FONT, size: FONT_SIZE * times, color: ink },
+  hoverlabel: { bgcolor: paper, bordercolor: line, font: { family: FONT, size: FONT_SIZE * times, color: ink } },
   legend: { orientation: "h", x: 0, xanchor: "left", y: 1, yanchor: "bottom" },
   modebar: { orientation: "v", bgcolor: "transparent", color: ink, activecolor: ink },
 })
@@ -102,7 +102,7 @@ const drawn = ({ ink, line, paper, points, times }, above) => ({
  */
 const trace = ({ label, values, dashed, hue }, x, silent) => ({
   type: "scatter",
-  mode: x.length < FEW ? "lines+markers" : "lines",
+  mode: x.length < MAX_MARKERS ? "lines+markers" : "lines",
   x: Array.from(x),
   y: Array.from(values),
   name: label,

@@ -15,7 +15,7 @@ import { ratio } from "./canvas.js"
 
 export class Ribbons {
   /** @type {Box | null}  area to clear */
-  used = null
+  dirtyBox = null
 
   /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
@@ -25,44 +25,44 @@ export class Ribbons {
 
   /** @param {number} width @param {number} height */
   size(width, height) {
-    const times = ratio()
-    this.canvas.width = Math.round(width * times)
-    this.canvas.height = Math.round(height * times)
-    this.context.setTransform(times, 0, 0, times, 0, 0)
-    this.used = null
+    const scale = ratio()
+    this.canvas.width = Math.round(width * scale)
+    this.canvas.height = Math.round(height * scale)
+    this.context.setTransform(scale, 0, 0, scale, 0, 0)
+    this.dirtyBox = null
   }
 
   /** Draw ribbons from the sources of a number, or clear them if null. @param {Move | null} move */
   show(move) {
-    const { context, used } = this
+    const { context, dirtyBox: used } = this
     if (used) context.clearRect(used.x, used.y, used.width, used.height)
-    this.used = null
-    for (const source of move?.sources ?? []) this.ribbon(/** @type {Move} */ (move), source)
+    this.dirtyBox = null
+    for (const source of move?.sources ?? []) this.drawRibbon(/** @type {Move} */ (move), source)
   }
 
   /** Extend the area that will be cleared. @param {Box} box */
-  touch({ x, y, width, height }) {
+  extendDirty({ x, y, width, height }) {
     const box = { x: x - 4, y: y - 4, width: width + 8, height: height + 8 }
-    this.used = this.used ? enclosing([this.used, box]) : box
+    this.dirtyBox = this.dirtyBox ? enclosing([this.dirtyBox, box]) : box
   }
 
   /** @param {Move} move @param {Box} from */
-  ribbon({ target, tone, map, others }, from) {
+  drawRibbon({ target, tone, map, others }, from) {
     const { context } = this
-    const right = target.x + target.width / 2 > from.x + from.width / 2
-    const start = right ? from.x + from.width : from.x
-    const end = right ? target.x : target.x + target.width
+    const isRightward = target.x + target.width / 2 > from.x + from.width / 2
+    const start = isRightward ? from.x + from.width : from.x
+    const end = isRightward ? target.x : target.x + target.width
     const [top, bottom] = [target.y, target.y + target.height]
-    if (right ? end <= start : end >= start) return
-    const least = Math.min(from.y, top)
-    this.touch({
+    if (isRightward ? end <= start : end >= start) return
+    const upper = Math.min(from.y, top)
+    this.extendDirty({
       x: Math.min(start, end),
-      y: least,
+      y: upper,
       width: Math.abs(end - start),
-      height: Math.max(from.y + from.height, bottom) - least,
+      height: Math.max(from.y + from.height, bottom) - upper,
     })
     context.save()
-    this.without(others)
+    this.clipOutside(others)
     const middle = (start + end) / 2
     const edge = (/** @type {number} */ y, /** @type {number} */ to) =>
       context.bezierCurveTo(middle, y, middle, to, end, to)
@@ -74,7 +74,7 @@ export class Ribbons {
     context.lineTo(end, bottom)
     context.bezierCurveTo(middle, bottom, middle, from.y + from.height, start, from.y + from.height)
     context.save()
-    this.without([map])
+    this.clipOutside([map])
     context.globalAlpha = 0.14
     context.fill()
     context.restore()
@@ -93,10 +93,10 @@ export class Ribbons {
 
   // Clip to the area outside boxes. The current path is kept.
   /** @param {Box[]} boxes */
-  without(boxes) {
-    const free = new Path2D()
-    free.rect(0, 0, this.canvas.width, this.canvas.height)
-    for (const { x, y, width, height } of boxes) free.rect(x, y, width, height)
-    this.context.clip(free, "evenodd")
+  clipOutside(boxes) {
+    const clipPath = new Path2D()
+    clipPath.rect(0, 0, this.canvas.width, this.canvas.height)
+    for (const { x, y, width, height } of boxes) clipPath.rect(x, y, width, height)
+    this.context.clip(clipPath, "evenodd")
   }
 }

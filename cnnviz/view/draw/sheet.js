@@ -1,7 +1,7 @@
 // A canvas for diagrams: text, and a record of where everything is drawn.
 
 import { ratio } from "./canvas.js"
-import { halves, widthOf } from "./text_width.js"
+import { halfPixels, widthOf } from "./text_width.js"
 
 /** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
@@ -26,13 +26,13 @@ export const HEAD = 30 // height of the line above a map
  * limits.
  * @param {number} height @param {number} rows
  */
-export const lineOf = (height, rows) => Math.min(height / rows, Math.max(32, Math.min(height / 4, 72)))
-const LEAST = { width: 900, height: 300 } // size that diagrams are designed for; in smaller rooms they are scaled down
-const CURSIVE = /<(i|b)>(.*?)<\/\1>/
+export const rowHeightOf = (height, rows) => Math.min(height / rows, Math.max(32, Math.min(height / 4, 72)))
+const DESIGN_SIZE = { width: 900, height: 300 } // size that diagrams are designed for; in smaller rooms they are scaled down
+const TAG = /<(i|b)>(.*?)<\/\1>/
 
 /** Return the CSS pixels per diagram pixel in a room. @param {Room} room */
 const unitOf = ({ width, height, zoom = 1, upright = false }) =>
-  upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
+  upright ? 1 : Math.min(zoom, width / DESIGN_SIZE.width, height / DESIGN_SIZE.height)
 
 export class Sheet {
   /** @type {(symbol: string) => number}  returns the number of cells per channel that are computed so far */
@@ -52,7 +52,7 @@ export class Sheet {
   stated = false // whether the diagram itself states the sum that it shows
   /** @type {Choice} */
   choice = {}
-  written = "" // the current font
+  currentFont = "" // the current font
   /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  pending texts, by font */
   texts = new Map()
 
@@ -83,35 +83,35 @@ export class Sheet {
   }
 
   /** Return the colour for the sign of a value. @param {number} value */
-  hue(value) {
+  signColour(value) {
     return value < 0 ? this.neg : value > 0 ? this.pos : this.soft
   }
 
   /** @param {string} text @param {number} x @param {number} y of its centre @param {How} [how] */
-  text(text, x, y, { size = TEXT, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
+  writeText(text, x, y, { size = TEXT, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
     const { context } = this
     if (halo) {
-      const wide = 4 + Math.min(this.widthOf(text, { size, bold, math }), room ?? Number.POSITIVE_INFINITY)
+      const width = 4 + Math.min(this.widthOf(text, { size, bold, math }), room ?? Number.POSITIVE_INFINITY)
       context.fillStyle = this.paper
       context.fillRect(
-        x - wide * (align === "right" ? 1 : align === "center" ? 0.5 : 0),
+        x - width * (align === "right" ? 1 : align === "center" ? 0.5 : 0),
         y - 0.6 * size,
-        wide,
+        width,
         1.2 * size,
       )
     }
-    const font = this.font({ size, bold, math })
-    const others = this.texts.get(font)
-    const own = { text, x, y, align, fill, room }
-    others ? others.push(own) : this.texts.set(font, [own])
+    const font = this.fontOf({ size, bold, math })
+    const pending = this.texts.get(font)
+    const entry = { text, x, y, align, fill, room }
+    pending ? pending.push(entry) : this.texts.set(font, [entry])
   }
 
   /** Write the texts above everything else, grouped by font because switching fonts is slow. */
-  write() {
+  flushTexts() {
     const { context } = this
     context.textBaseline = "middle"
     for (const [font, texts] of this.texts) {
-      this.set(font)
+      this.setFont(font)
       for (const { text, x, y, align, fill, room } of texts) {
         context.textAlign = align
         context.fillStyle = fill
@@ -125,27 +125,27 @@ export class Sheet {
    * Write a small text in a muted colour.
    * @param {string} text @param {number} x @param {number} y @param {How} [how]
    */
-  note(text, x, y, how = {}) {
-    this.text(text, x, y, { size: SMALL, fill: this.soft, ...how })
+  writeNote(text, x, y, how = {}) {
+    this.writeText(text, x, y, { size: SMALL, fill: this.soft, ...how })
   }
 
   /** @param {How} how */
-  font({ size = TEXT, bold = false, math = false }) {
+  fontOf({ size = TEXT, bold = false, math = false }) {
     const family = math ? this.math : "Inter, system-ui, sans-serif"
-    return `${math ? "italic " : ""}${bold ? 700 : 400} ${halves(size)}px ${family}`
+    return `${math ? "italic " : ""}${bold ? 700 : 400} ${halfPixels(size)}px ${family}`
   }
 
   /** Set the font if it has changed. @param {string} font */
-  set(font) {
-    if (font !== this.written) this.context.font = font
-    this.written = font
+  setFont(font) {
+    if (font !== this.currentFont) this.context.font = font
+    this.currentFont = font
   }
 
   /** Return the width of a text. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
-    const font = this.font(how)
+    const font = this.fontOf(how)
     return widthOf(font, text, (part) => {
-      this.set(font)
+      this.setFont(font)
       return this.context.measureText(part).width
     })
   }
@@ -154,18 +154,18 @@ export class Sheet {
    * Write a text with <i>symbols</i> and <b>emphasis</b>, and return its width.
    * @param {string} text @param {number} x @param {number} y @param {How} [how]
    */
-  rich(text, x, y, { align = "left", room = Number.POSITIVE_INFINITY, ...how } = {}) {
-    const parts = pieces(text).map((part) => {
+  writeRich(text, x, y, { align = "left", room = Number.POSITIVE_INFINITY, ...how } = {}) {
+    const parts = splitTags(text).map((part) => {
       const style = { ...how, math: part.tag === "i", bold: how.bold || part.tag === "b" }
       if (style.math) style.size = Math.round((how.size ?? TEXT) * 1.13)
       return { text: part.text, style, width: this.widthOf(part.text, style) }
     })
-    const squeezed = Math.min(1, room / parts.reduce((sum, part) => sum + part.width, 0))
-    for (const part of parts) part.width *= squeezed
+    const scale = Math.min(1, room / parts.reduce((sum, part) => sum + part.width, 0))
+    for (const part of parts) part.width *= scale
     const width = parts.reduce((sum, part) => sum + part.width, 0)
     let at = align === "right" ? x - width : align === "center" ? x - width / 2 : x
     for (const part of parts) {
-      this.text(part.text, at, y, squeezed < 1 ? { ...part.style, room: part.width } : part.style)
+      this.writeText(part.text, at, y, scale < 1 ? { ...part.style, room: part.width } : part.style)
       at += part.width
     }
     return width
@@ -175,51 +175,51 @@ export class Sheet {
    * Write a symbol with its index upright, and return its width.
    * @param {string} name @param {number} x @param {number} y @param {{ fill?: string, size?: number }} [how]
    */
-  symbol(name, x, y, { fill = this.ink, size = SYMBOL } = {}) {
-    const [own, index] = parted(name)
-    const taken = this.widthOfSymbol(own, { size })
-    this.text(own, x, y, { size, math: true, fill })
-    if (index) this.text(index, x + taken, y + 1, { size: 0.75 * size, fill })
+  writeSymbol(name, x, y, { fill = this.ink, size = SYMBOL } = {}) {
+    const [base, index] = splitSymbol(name)
+    const baseWidth = this.widthOfSymbol(base, { size })
+    this.writeText(base, x, y, { size, math: true, fill })
+    if (index) this.writeText(index, x + baseWidth, y + 1, { size: 0.75 * size, fill })
     return this.widthOfSymbol(name, { size })
   }
 
   /** @param {string} name @param {{ size?: number }} [style] */
   widthOfSymbol(name, { size = SYMBOL } = {}) {
-    const [own, index] = parted(name)
-    return this.widthOf(own, { size, math: true }) + 1 + (index ? this.widthOf(index, { size: 0.75 * size }) : 0)
+    const [base, index] = splitSymbol(name)
+    return this.widthOf(base, { size, math: true }) + 1 + (index ? this.widthOf(index, { size: 0.75 * size }) : 0)
   }
 
   /**
    * Write the name of a map, a word for it and a note at the end, as far as there is room.
    * @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] @param {string} [fill]
    */
-  head(name, note, x, y, width, word = "", fill = this.ink) {
-    let taken = this.symbol(name, x, y, { fill })
+  writeHead(name, note, x, y, width, word = "", fill = this.ink) {
+    let usedWidth = this.writeSymbol(name, x, y, { fill })
     const words = fill === this.ink ? this.soft : fill
-    if (word && this.widthOf(word) < width - taken - 6) {
-      this.text(word, x + taken + 8, y, { fill: words })
-      taken += 8 + this.widthOf(word)
+    if (word && this.widthOf(word) < width - usedWidth - 6) {
+      this.writeText(word, x + usedWidth + 8, y, { fill: words })
+      usedWidth += 8 + this.widthOf(word)
     }
-    if (note && this.widthOf(note, { size: SMALL }) < width - taken - 12)
-      this.note(note, x + width, y, { align: "right" })
+    if (note && this.widthOf(note, { size: SMALL }) < width - usedWidth - 12)
+      this.writeNote(note, x + width, y, { align: "right" })
   }
 }
 
 /** Split a symbol from the indices after it. @param {string} name @returns {[string, string]} */
-function parted(name) {
+function splitSymbol(name) {
   const at = `${name}[`.indexOf("[")
   return [name.slice(0, at), name.slice(at)]
 }
 
 /** Split a text at its tags. @param {string} text @returns {{ tag: string, text: string }[]} */
-function pieces(text) {
-  const found = CURSIVE.exec(text)
-  if (!found) return text ? [{ tag: "", text }] : []
-  const [whole, tag, inner] = found
-  const before = text.slice(0, found.index)
+function splitTags(text) {
+  const match = TAG.exec(text)
+  if (!match) return text ? [{ tag: "", text }] : []
+  const [tagged, tag, inner] = match
+  const prefix = text.slice(0, match.index)
   return [
-    ...(before ? [{ tag: "", text: before }] : []),
+    ...(prefix ? [{ tag: "", text: prefix }] : []),
     { tag, text: inner },
-    ...pieces(text.slice(found.index + whole.length)),
+    ...splitTags(text.slice(match.index + tagged.length)),
   ]
 }

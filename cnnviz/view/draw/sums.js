@@ -16,9 +16,9 @@ import { LARGE, SMALL, TEXT } from "./sheet.js"
 const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // outline of a bar
 const BAR = { width: 40, height: 18 }
 const [ROW, HIGH] = [20, 34] // height of a bar with its label; the second one if the diagram is upright and higher than TABLET
-const TABLET = 560 // pixels
-const ROUND = 8 // corner radius
-const SPACE = 8 // between two numbers
+const TABLET_HEIGHT = 560 // pixels
+const RADIUS = 8 // corner radius
+const NUMBER_GAP = 8 // between two numbers
 const SPOT = 8 // side of the cell that a total flies to
 
 /**
@@ -26,14 +26,14 @@ const SPOT = 8 // side of the cell that a total flies to
  * values.
  * @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of] @returns {Term[]}
  */
-export const upAndDown = (values, ids, of = {}) =>
+export const signedTotals = (values, ids, of = {}) =>
   totals(values).map((value, n) => {
-    const own = values.filter((each) => (n ? each < 0 : each > 0))
-    return { value, name: say(`web.mechanism.${ids[n]}`, { n: own.length, ...of }) }
+    const signed = values.filter((each) => (n ? each < 0 : each > 0))
+    return { value, name: say(`web.mechanism.${ids[n]}`, { n: signed.length, ...of }) }
   })
 
 /** Return the cumulative sums of values, starting with 0. @param {number[]} values */
-function endsOf(values) {
+function cumulativeSums(values) {
   const ends = [0]
   for (const value of values) ends.push(ends[ends.length - 1] + value)
   return ends
@@ -41,8 +41,8 @@ function endsOf(values) {
 
 export class Sums extends Grids {
   /** @type {Box | null}  box of the last total */
-  summed = null
-  worded = 0 // right end of the labels beside the bars of a long sum
+  totalBox = null
+  labelEnd = 0 // right end of the labels beside the bars of a long sum
 
   /**
    * Draw a sum as a staircase: each term starts at the end of the last one, with its number under it, followed by the
@@ -54,73 +54,73 @@ export class Sums extends Grids {
    * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room` is the width for each number; `written` has the texts, if others show the same numbers
    * @returns {Box}
    */
-  stairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {
+  drawStairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {
     const values = terms.map(({ value }) => value)
     const sum =
       written
       ?? writtenSum(values, total, { digits, ...(figures ? { fits: (text) => this.fitsUnder(text, room) } : {}) })
-    const ends = endsOf(values)
+    const ends = cumulativeSums(values)
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const y = (/** @type {number} */ value) => box.y + box.height - ((value - low) / (high - low || 1)) * box.height
-    this.level(Math.min(...places) - wide / 2 - 10, Math.max(...places) + wide / 2, y(0))
+    this.drawLevel(Math.min(...places) - wide / 2 - 10, Math.max(...places) + wide / 2, y(0))
     terms.forEach((term, n) => {
       const [from, to] = [y(ends[n]), y(ends[n + 1])]
-      const way = Math.sign(places[n + 1] - places[n]) * (wide / 2)
+      const halfStep = Math.sign(places[n + 1] - places[n]) * (wide / 2)
       const bar = { x: places[n] - wide / 2, y: Math.min(from, to), width: wide, height: Math.abs(from - to) }
-      this.dotted([places[n] + way, to], [places[n + 1] - way, to])
-      this.block(bar, term.value, term.limits)
-      const touched = { ...bar, y: Math.min(bar.y, box.y + box.height) - 3, height: Math.max(bar.height, 1) + 6 }
-      this.addSpot(touched, term.term ?? "")
+      this.drawDotted([places[n] + halfStep, to], [places[n + 1] - halfStep, to])
+      this.drawBlock(bar, term.value, term.limits)
+      const hitBox = { ...bar, y: Math.min(bar.y, box.y + box.height) - 3, height: Math.max(bar.height, 1) + 6 }
+      this.addSpot(hitBox, term.term ?? "")
     })
     const foot = box.y + box.height + 17
-    if (figures) this.figures(terms, sum.write, places, foot, room)
+    if (figures) this.writeNumbers(terms, sum.write, places, foot, room)
     terms.forEach(({ name = "" }, n) => {
-      if (name) this.note(name, places[n], foot + (figures ? 18 : 0), { align: "center" })
+      if (name) this.writeNote(name, places[n], foot + (figures ? 18 : 0), { align: "center" })
     })
     const [top, bottom] = [y(0), y(total)].sort((one, other) => one - other)
     const last = places[terms.length]
-    const own = { x: last - wide / 2, y: top, width: wide, height: Math.max(bottom - top, 2) }
-    this.total(own, paint)
+    const totalBar = { x: last - wide / 2, y: top, width: wide, height: Math.max(bottom - top, 2) }
+    this.drawTotal(totalBar, paint)
     const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
     const text = figures ? equals(total, sum.total) + unit : equals(total, number(total, 3))
-    const taken = this.widthOf(text, { size: LARGE, bold: true })
-    const back = last < places[0] // then the steps are to its right
-    const apart = Math.abs(last - places[terms.length - 1]) - room / 2 // from its centre to the number of the last step
-    const narrow = taken < 2 * apart
-    const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : back ? "right" : "left")
-    const from = Math.min(own.x, this.width - taken - 2)
-    const middle = Math.min(Math.max(last, taken / 2), this.width - taken / 2)
-    this.text(text, narrow ? middle : back ? Math.max(last + BAR.width / 2, taken + 2) : from, foot, {
+    const textWidth = this.widthOf(text, { size: LARGE, bold: true })
+    const isBackward = last < places[0] // then the steps are to its right
+    const distance = Math.abs(last - places[terms.length - 1]) - room / 2 // from its centre to the number of the last step
+    const isCentred = textWidth < 2 * distance
+    const align = /** @type {CanvasTextAlign} */ (isCentred ? "center" : isBackward ? "right" : "left")
+    const from = Math.min(totalBar.x, this.width - textWidth - 2)
+    const middle = Math.min(Math.max(last, textWidth / 2), this.width - textWidth / 2)
+    this.writeText(text, isCentred ? middle : isBackward ? Math.max(last + BAR.width / 2, textWidth + 2) : from, foot, {
       size: LARGE,
       bold: true,
       align,
       halo: true,
     })
-    return own
+    return totalBar
   }
 
   // Write the numbers under the steps, as large as there is room for.
   /** @param {Term[]} terms @param {(value: number) => string} write @param {number[]} places @param {number} y @param {number} room */
-  figures(terms, write, places, y, room) {
+  writeNumbers(terms, write, places, y, room) {
     const signed = terms.map(({ value }) => plus(value, write(value)))
     const widest = Math.max(...signed.map((text) => this.widthOf(text, { size: TEXT, bold: true })))
-    const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - SPACE)) / widest))
+    const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - NUMBER_GAP)) / widest))
     terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
       const half = this.widthOf(signed[n], { size, bold: true }) / 2
       const at = Math.max(half, Math.min(places[n], this.width - half)) // keep the text within the canvas
-      this.text(signed[n], at, y, { size, align: "center", bold: true, fill: this.hue(value), halo: true })
+      this.writeText(signed[n], at, y, { size, align: "center", bold: true, fill: this.signColour(value), halo: true })
       this.spots.push({ box: { x: places[n] - room / 2, y: y - 12, width: room, height: 24 }, term, symbol, cell })
     })
   }
 
   /** Return whether a number fits in a step or cell of this width. @param {string} text @param {number} room */
   fitsUnder(text, room) {
-    return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - SPACE
+    return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - NUMBER_GAP
   }
 
   /** Row height of bars below each other. */
   get rowHeight() {
-    return this.upright && this.height > TABLET ? HIGH : ROW
+    return this.upright && this.height > TABLET_HEIGHT ? HIGH : ROW
   }
 
   /**
@@ -128,10 +128,10 @@ export class Sums extends Grids {
    * them. Return the total's bar.
    * @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left` is a word after the total, `name` its name before it @returns {Box}
    */
-  balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
+  drawBalance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
     const values = terms.map(({ value }) => value)
     const written = writtenSum(values, total, { digits })
-    const ends = endsOf(values)
+    const ends = cumulativeSums(values)
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
     const unit = written.power ? ` ${timesPower(written.power)}` : ""
@@ -140,47 +140,47 @@ export class Sums extends Grids {
       const width = Math.max(Math.abs(x(from) - x(to)), 1)
       return { x: Math.min(x(from), x(to)), y: box.y + n * row, width, height }
     }
-    const words = box.x + box.width + 12
-    const worded = terms.map((term, n) =>
-      this.lying(term, plus(term.value, written.texts[n]) + unit, barOf(ends[n], ends[n + 1], n), words),
+    const labelStart = box.x + box.width + 12
+    const labelEnds = terms.map((term, n) =>
+      this.drawTerm(term, plus(term.value, written.texts[n]) + unit, barOf(ends[n], ends[n + 1], n), labelStart),
     )
-    this.worded = Math.max(...worded)
-    const own = barOf(0, total, terms.length)
+    this.labelEnd = Math.max(...labelEnds)
+    const totalBar = barOf(0, total, terms.length)
     this.context.fillStyle = this.ink
     this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
-    this.total(own, paint)
+    this.drawTotal(totalBar, paint)
     const text = `${equals(total, written.total).replace(name ? "" : /^= /, "")}${unit}`
-    const taken = this.widthOf(text, { bold: true, size: row > ROW ? LARGE : TEXT })
-    let at = Math.max(own.x + own.width, x(0)) + 8
-    if (name) at += this.rich(`${name} `, at, own.y + height / 2, { room: this.width - at - taken })
+    const textWidth = this.widthOf(text, { bold: true, size: row > ROW ? LARGE : TEXT })
+    let at = Math.max(totalBar.x + totalBar.width, x(0)) + 8
+    if (name) at += this.writeRich(`${name} `, at, totalBar.y + height / 2, { room: this.width - at - textWidth })
     this.stated = Boolean(name)
-    this.text(text, at, own.y + height / 2, { bold: true, size: row > ROW ? LARGE : TEXT })
-    const after = at + taken + 6
-    if (left) this.rich(left, after, own.y + height / 2, { size: SMALL, fill: this.soft })
-    return own
+    this.writeText(text, at, totalBar.y + height / 2, { bold: true, size: row > ROW ? LARGE : TEXT })
+    const textEnd = at + textWidth + 6
+    if (left) this.writeRich(left, textEnd, totalBar.y + height / 2, { size: SMALL, fill: this.soft })
+    return totalBar
   }
 
   // Draw a term of a long sum, with its number in the bar or beside it. Return the right end of its label.
   /** @param {Term} term @param {string} text @param {Box} bar @param {number} end left end of its label */
-  lying({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
+  drawTerm({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
     const { context } = this
     context.fillStyle = value < 0 ? NEGATIVE : POSITIVE
     context.fillRect(bar.x, bar.y, bar.width, bar.height)
     const y = bar.y + bar.height / 2
     const size = bar.height > BAR.height ? TEXT : SMALL
     const how = { size, bold: true }
-    const wide = this.widthOf(text, how)
-    const inside = wide + 14 < bar.width
+    const textWidth = this.widthOf(text, how)
+    const isInside = textWidth + 14 < bar.width
     const right = bar.x + bar.width - 8
-    if (inside) this.text(text, right, y, { ...how, align: "right", fill: "#fff" })
-    else this.text(text, end, y, { ...how, fill: this.hue(value) })
-    const start = inside ? end : end + wide + 8
-    const words = this.rich(name, start, y, { size, room: this.width - start })
+    if (isInside) this.writeText(text, right, y, { ...how, align: "right", fill: "#fff" })
+    else this.writeText(text, end, y, { ...how, fill: this.signColour(value) })
+    const start = isInside ? end : end + textWidth + 8
+    const labelWidth = this.writeRich(name, start, y, { size, room: this.width - start })
     this.addSpot(bar, term)
-    const from = inside ? right - wide : end
-    const number = { x: from, y: bar.y, width: start + words - from, height: bar.height }
+    const from = isInside ? right - textWidth : end
+    const number = { x: from, y: bar.y, width: start + labelWidth - from, height: bar.height }
     if (symbol) this.spots.push({ box: number, term, symbol, cell })
-    return start + words
+    return start + labelWidth
   }
 
   /**
@@ -188,15 +188,15 @@ export class Sums extends Grids {
    * Return the total's bar.
    * @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box}
    */
-  shares(terms, total, box, paint) {
+  drawShares(terms, total, box, paint) {
     const written = writtenSum(
       terms.map(({ value }) => value),
       total,
       { digits: 3 },
     )
     const unit = written.power ? ` ${timesPower(written.power)}` : ""
-    const all = [...terms.map(({ value }) => value), total, 0]
-    const [low, high] = [Math.min(...all), Math.max(...all)]
+    const values = [...terms.map(({ value }) => value), total, 0]
+    const [low, high] = [Math.min(...values), Math.max(...values)]
     const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
     const row = Math.min((this.height - box.y) / (terms.length + 1), 58)
     const bars = [...terms, { value: total, term: "" }].map(({ value }, n) => ({
@@ -210,35 +210,35 @@ export class Sums extends Grids {
     terms.forEach(({ value, name = "", term = "", limits }, n) => {
       const bar = bars[n]
       const middle = bar.y + bar.height / 2
-      this.block(bar, value, limits)
+      this.drawBlock(bar, value, limits)
       const text = plus(value, written.texts[n]) + unit
-      this.text(text, box.x + box.width / 2, bar.y - 10, {
+      this.writeText(text, box.x + box.width / 2, bar.y - 10, {
         align: "center",
         bold: true,
-        fill: this.hue(value),
+        fill: this.signColour(value),
         halo: true,
       })
-      this.note(name, box.x - 7, middle, { align: "right" })
+      this.writeNote(name, box.x - 7, middle, { align: "right" })
       this.addSpot({ ...bar, x: box.x, y: bar.y - 20, width: box.width, height: bar.height + 20 }, term)
     })
-    const own = bars[terms.length]
-    this.total(own, paint)
+    const totalBar = bars[terms.length]
+    this.drawTotal(totalBar, paint)
     const sum = `${equals(total, written.total)}${unit}`
-    const named = `${say("web.mechanism.path.together_short")} ${sum}`
-    const fits = this.widthOf(named, { bold: true }) < box.width + 30
-    this.text(fits ? named : sum, box.x + box.width / 2, own.y - 10, {
+    const namedSum = `${say("web.mechanism.path.together_short")} ${sum}`
+    const fits = this.widthOf(namedSum, { bold: true }) < box.width + 30
+    this.writeText(fits ? namedSum : sum, box.x + box.width / 2, totalBar.y - 10, {
       align: "center",
       bold: true,
       halo: true,
     })
-    return own
+    return totalBar
   }
 
   // ---- their parts
 
   // Draw a term's bar in the colour of its cell, or a short line if it is 0.
   /** @param {Box} bar @param {number} value @param {number[]} [limits] */
-  block({ x, y, width, height }, value, limits = [-Math.abs(value), Math.abs(value)]) {
+  drawBlock({ x, y, width, height }, value, limits = [-Math.abs(value), Math.abs(value)]) {
     const { context } = this
     context.fillStyle = value ? css(colour(value, limits, "signed")) : this.soft
     if (height < 2) return context.fillRect(x, y - 1, width, 2)
@@ -249,10 +249,10 @@ export class Sums extends Grids {
   }
 
   /** @param {Box} bar @param {number[]} [paint] */
-  total(bar, paint) {
+  drawTotal(bar, paint) {
     const { context } = this
     const { x, y, width, height } = bar
-    this.summed = bar
+    this.totalBox = bar
     context.fillStyle = paint ? css(paint) : this.ink
     context.fillRect(x, y, width, height)
     context.lineWidth = 1.5
@@ -261,7 +261,7 @@ export class Sums extends Grids {
   }
 
   /** @param {number} from @param {number} to @param {number} y */
-  level(from, to, y) {
+  drawLevel(from, to, y) {
     this.context.fillStyle = this.soft
     this.context.globalAlpha = 0.6
     this.context.fillRect(from, y - 0.75, to - from, 1.5)
@@ -269,7 +269,7 @@ export class Sums extends Grids {
   }
 
   /** @param {number[]} from @param {number[]} to */
-  dotted(from, to) {
+  drawDotted(from, to) {
     const { context } = this
     context.setLineDash([2, 3])
     context.strokeStyle = this.soft
@@ -279,11 +279,11 @@ export class Sums extends Grids {
   }
 
   /** Draw a rounded line from a total to its cell, with an arrow head. @param {number[][]} points */
-  lead(...points) {
+  drawLead(...points) {
     const { context } = this
-    const [end, before] = [points[points.length - 1], points[points.length - 2]]
-    const way = [Math.sign(end[0] - before[0]), Math.sign(end[1] - before[1])]
-    const stop = [end[0] - 8 * way[0], end[1] - 8 * way[1]]
+    const [end, previous] = [points[points.length - 1], points[points.length - 2]]
+    const direction = [Math.sign(end[0] - previous[0]), Math.sign(end[1] - previous[1])]
+    const stop = [end[0] - 8 * direction[0], end[1] - 8 * direction[1]]
     for (const [width, style] of /** @type {[number, string][]} */ ([
       [6, this.paper],
       [2.5, this.tone],
@@ -293,19 +293,19 @@ export class Sums extends Grids {
       context.beginPath()
       context.moveTo(points[0][0], points[0][1])
       for (let n = 1; n < points.length - 1; n++)
-        context.arcTo(points[n][0], points[n][1], points[n + 1][0], points[n + 1][1], ROUND)
+        context.arcTo(points[n][0], points[n][1], points[n + 1][0], points[n + 1][1], RADIUS)
       context.lineTo(stop[0], stop[1])
       context.stroke()
     }
-    this.point(end, way)
+    this.drawHead(end, direction)
     const [x, y] = end
-    if (this.summed)
-      this.landed.push({ from: this.summed, to: { x: x - SPOT / 2, y: y - SPOT / 2, width: SPOT, height: SPOT } })
+    if (this.totalBox)
+      this.landed.push({ from: this.totalBox, to: { x: x - SPOT / 2, y: y - SPOT / 2, width: SPOT, height: SPOT } })
   }
 
   // Draw the head of an arrow.
   /** @param {number[]} end @param {number[]} way */
-  point([x, y], [right, down]) {
+  drawHead([x, y], [right, down]) {
     const { context } = this
     context.beginPath()
     context.moveTo(x, y)

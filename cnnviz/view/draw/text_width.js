@@ -2,40 +2,40 @@
 // by pairs of characters.
 
 const NUMBER = /^([=≈] )?[+−]?\d[\d.,]*$/
-const MOST_KNOWN = 4000
+const MAX_CACHED = 4000
 
 /** @type {Map<string, Map<string, number>>}  widths of texts, by font */
-const known = new Map()
+const widthsByFont = new Map()
 
 /** Round a font size down to half pixels, because browsers are slow to set up each font. @param {number} size */
-export const halves = (size) => Math.floor(2 * size) / 2
+export const halfPixels = (size) => Math.floor(2 * size) / 2
 
 /** Clear the cache of widths after the web fonts have loaded. */
-export const forgetWidths = () => known.clear()
+export const forgetWidths = () => widthsByFont.clear()
 
 /**
  * Return the width of a text in a font.
- * @param {string} font @param {string} text @param {(text: string) => number} measured measures a text with the font set @returns {number}
+ * @param {string} font @param {string} text @param {(text: string) => number} measure measures a text with the font set @returns {number}
  */
-export function widthOf(font, text, measured) {
+export function widthOf(font, text, measure) {
   /** @type {Map<string, number>} */
-  const widths = known.get(font) ?? new Map()
-  if (!widths.size) known.set(font, widths)
-  const found = widths.get(text)
-  if (found !== undefined) return found
-  if (widths.size >= MOST_KNOWN) widths.clear()
-  const width = text.length > 2 && NUMBER.test(text) ? byPairs(font, text, measured) : measured(text)
+  const widths = widthsByFont.get(font) ?? new Map()
+  if (!widths.size) widthsByFont.set(font, widths)
+  const cached = widths.get(text)
+  if (cached !== undefined) return cached
+  if (widths.size >= MAX_CACHED) widths.clear()
+  const width = text.length > 2 && NUMBER.test(text) ? widthByPairs(font, text, measure) : measure(text)
   widths.set(text, width)
   return width
 }
 
 /**
  * Return the width of a number from its pairs of characters, because kerning only depends on pairs.
- * @param {string} font @param {string} text @param {(text: string) => number} measured @returns {number}
+ * @param {string} font @param {string} text @param {(text: string) => number} measure @returns {number}
  */
-function byPairs(font, text, measured) {
-  let width = widthOf(font, text.slice(0, 2), measured)
+function widthByPairs(font, text, measure) {
+  let width = widthOf(font, text.slice(0, 2), measure)
   for (let n = 2; n < text.length; n++)
-    width += widthOf(font, text.slice(n - 1, n + 1), measured) - widthOf(font, text[n - 1], measured)
+    width += widthOf(font, text.slice(n - 1, n + 1), measure) - widthOf(font, text[n - 1], measure)
   return width
 }

@@ -6,25 +6,25 @@ const [WIDE, HIGH, LEAST] = [120, 68, 24] // size of the thumbnail, and minimum 
 
 /** @typedef {{ canvas: HTMLCanvasElement, box: DOMRect }} Drawn */
 
-/** @param {Element} place @returns {Drawn[]} */
-const drawnIn = (place) =>
-  [...place.querySelectorAll("canvas")]
+/** @param {Element} element @returns {Drawn[]} */
+const canvasesIn = (element) =>
+  [...element.querySelectorAll("canvas")]
     .filter(
       (canvas) => canvas.checkVisibility({ visibilityProperty: true }) && canvas.width && !canvas.closest(".overview"),
     )
     .map((canvas) => ({ canvas, box: canvas.getBoundingClientRect() }))
     .filter(({ box }) => Math.min(box.width, box.height) >= LEAST && box.bottom > 0 && box.top < innerHeight)
 
-/** Return the thumbnail as a data URL, or "" if nothing is drawn. @param {Element} place  element with the maps */
-export function thumbnail(place) {
-  const all = drawnIn(place)
-  if (!all.length) return ""
-  const { x, y, width, height } = enclosing(all.map(({ box }) => box))
+/** Return the thumbnail as a data URL, or "" if nothing is drawn. @param {Element} element  element with the maps */
+export function thumbnail(element) {
+  const canvases = canvasesIn(element)
+  if (!canvases.length) return ""
+  const { x, y, width, height } = enclosing(canvases.map(({ box }) => box))
   const scale = Math.min(WIDE / width, HIGH / height)
   const picture = Object.assign(document.createElement("canvas"), { width: WIDE, height: HIGH })
   const context = /** @type {CanvasRenderingContext2D} */ (picture.getContext("2d"))
   context.translate((WIDE - scale * width) / 2, (HIGH - scale * height) / 2)
-  for (const { canvas, box } of all)
+  for (const { canvas, box } of canvases)
     context.drawImage(canvas, scale * (box.x - x), scale * (box.y - y), scale * box.width, scale * box.height)
   return picture.toDataURL()
 }

@@ -68,7 +68,7 @@ export class Loupe {
     context.font = cellFont(13)
     for (const down of AROUND) {
       for (const right of AROUND) {
-        const value = plate.near(cell, down, right)
+        const value = plate.neighbourValue(cell, down, right)
         if (value === undefined) continue
         const paint = colour(value, plate.limits, plate.scale)
         const [left, top] = [(right + 1) * each, (down + 1) * each]

@@ -9,7 +9,7 @@ ones.
 import numpy as np
 
 from cnnviz.core.network.layers.layer import Call, Shape, call
-from cnnviz.core.network.sliding import Padding, pad_widths, pad
+from cnnviz.core.network.sliding import Padding, pad, pad_widths
 
 DOT = 9_999
 """Numbers in one dot product. OpenBLAS splits products of 10,000 numbers or more among threads. Below that, bits do

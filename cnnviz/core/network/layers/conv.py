@@ -23,7 +23,7 @@ from cnnviz.core.network.layers.layer import (
     call,
     parse_number,
 )
-from cnnviz.core.network.sliding import Padding, pad_widths, pad, places, slices, view_windows
+from cnnviz.core.network.sliding import Padding, pad, pad_widths, places, slices, view_windows
 
 MOST = {"filters": 128, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
 """Limits for a convolution's text, and for stride and padding in an address."""

@@ -13,13 +13,13 @@ from cnnviz.core.network.layers._normalisation import (
     Axes,
     Normalization,
     direct_term,
-    mean_term,
-    variance_term,
     gain_dg,
+    mean_term,
     normalized_bound,
     scale_and_shift,
     shift_ds,
     term_magnitudes,
+    variance_term,
 )
 from cnnviz.core.network.layers.layer import ONE, Call, Groups, Run, Shape, Values, call, parse_number
 from cnnviz.words import Problem

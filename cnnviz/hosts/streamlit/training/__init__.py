@@ -1,4 +1,4 @@
-"""The Train page's second half: a network trained on two to ten classes of images."""
+"""The second half of the Train page: training a network on two to ten classes of images."""
 
 import streamlit as st
 
@@ -8,11 +8,12 @@ from cnnviz.hosts.streamlit.training import session
 from cnnviz.hosts.streamlit.training.watch import waits, watch
 
 LOOKS_EVERY = 0.5
-"""Seconds between two looks at a training, and at the full set while it is read."""
+"""Interval, in seconds, at which a training, or the loading of the full data set, is polled."""
 
 
 def show(setup: Setup, asked: str) -> None:
-    """A training and its settings, which `asked` of the address says; it starts from the setup's kernel. The component draws all of it."""
+    """Render a training and its settings, from `asked`, the address's value. It starts from the setup's kernel. The
+    component draws all of it."""
     trainer, waited = session.trainer(), bool(waits())
     busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
     with st.container(key="training"):

@@ -1,4 +1,4 @@
-"""This visitor's training: begun, recalled from those that this server has done, and ended."""
+"""The training of this session: begin it, recall an earlier one, and detect its end."""
 
 import streamlit as st
 
@@ -8,20 +8,20 @@ _TRAINER = "trainer"
 
 
 def trainer() -> Trainer | None:
-    """This visitor's training, if there was one."""
+    """Return this session's training, or None."""
     last: Trainer | None = st.session_state.get(_TRAINER, (None, False))[0]
     return last
 
 
 def begin(job: Job) -> None:
-    """Starts a training in place of the last one."""
+    """Start a training, and stop the previous one."""
     if last := trainer():
         last.stop()
     st.session_state[_TRAINER] = (Trainer(job), True)
 
 
 def recall(job: Job) -> None:
-    """Shows this visitor the same training if this server has done it before, unless one is running."""
+    """Show this session a completed training of the same job, if the server has one, unless another is running."""
     last = trainer()
     if (last and (last.active or last.job.name == job.name)) or not (found := completed_trainer(job)):
         return
@@ -29,7 +29,7 @@ def recall(job: Job) -> None:
 
 
 def has_ended(training: Trainer) -> bool:
-    """Tells whether `training` has ended since this was last asked."""
+    """Return whether `training` has ended since the last call."""
     _, running = st.session_state[_TRAINER]
     st.session_state[_TRAINER] = (training, training.active)
     return running and not training.active

@@ -1,4 +1,4 @@
-"""A training that is watched: its form, what its buttons do, how far it is, and in the end what came of it."""
+"""The Train page's form, the actions of its buttons, and the progress and results of a training."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -25,7 +25,7 @@ from cnnviz.words import Message, Problem, message
 
 
 def waits() -> Message | str:
-    """Why there is no training, now or at all; "" where there may be one."""
+    """Return why no training is possible, now or at all, or "" if one is."""
     if no := disabled_message("training"):
         return no
     loader = cifar10.LOADER
@@ -36,7 +36,7 @@ def waits() -> Message | str:
 
 
 def watch(setup: Setup, asked: str, waited: bool) -> None:
-    """Shows the form, and what there is of a training; does what was pressed. `asked` is what the address says of the settings.
+    """Render the form and the current training, and handle its buttons. `asked` holds the settings in the address.
 
     `waited` says that there could be no training when the page was shown last.
     """
@@ -44,7 +44,7 @@ def watch(setup: Setup, asked: str, waited: bool) -> None:
         mount_training(_told(NOTHING, notice=notice))
         return
     if waited:
-        st.rerun()  # the whole page once more: the polling ends
+        st.rerun()  # rerun the whole page, which ends the polling
     settings, wrong = Settings.read(asked, setup)
     job, sentences = None, []
     try:
@@ -83,7 +83,7 @@ def _report(trainer: Trainer | None, job: Job | None) -> Report:
 
 
 def _notice(trainer: Trainer | None) -> Message | str:
-    """The fate of a training that did not come to its end."""
+    """Return a message about a training that ended early, or ""."""
     if trainer is None or trainer.active:
         return ""
     if trainer.state == "left":
@@ -94,7 +94,7 @@ def _notice(trainer: Trainer | None) -> Message | str:
 
 
 def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str, ...]:
-    """The buttons that there are now."""
+    """Return the buttons that are available now."""
     if trainer and trainer.active:
         return ("train_go_on" if trainer.state == "paused" else "train_pause", "train_stop")
     shown = trainer is not None and trainer.state == "done" and job is not None and trainer.job.name == job.name
@@ -104,7 +104,7 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
 
 
 def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
-    """The action of a button; one that is there no more does nothing."""
+    """Perform the action of a button, unless it is no longer available."""
     if act == "train" and job:
         session.begin(job)
     elif act == "train_back" and trainer:
@@ -116,7 +116,7 @@ def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> Non
 
 
 def open_in_step(trainer: Trainer, chosen: str) -> None:
-    """Goes to Step with the image and the epoch that were `chosen`: places among the images shown and among the epochs kept."""
+    """Go to Step with the image and epoch in `chosen`: the index of a displayed image, and the number of an epoch."""
     rows, epochs = trainer.history.rows, {epoch.report.epoch: epoch for epoch in trainer.history.epochs}
     place, _, at = chosen.partition(",")
     if not (place.isdecimal() and at.isdecimal() and int(place) < len(rows) and int(at) in epochs):
@@ -129,7 +129,8 @@ def open_in_step(trainer: Trainer, chosen: str) -> None:
 
 
 def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
-    """The address of an image held out with the network as it was at an epoch's end, whole; ValueError where its numbers are too large for a setup."""
+    """Return the address of a held-out image with the network at the end of an epoch. Raise ValueError if its numbers
+    are too large for a setup."""
     settings, data, channel = job
     img, label = data.held_out.ids[row], data.names[data.held_out.labels[row]]
     query = {"img": img, "ch": channel, "scale": settings.scale, "net": settings.net, "classes": ",".join(settings.classes or data.names)}

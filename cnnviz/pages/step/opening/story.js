@@ -206,7 +206,7 @@ export class Story {
     }
     for (const part of step.overview.element.querySelectorAll(".unnamed")) part.classList.remove("unnamed")
     step.overview.element.removeAttribute("tabindex")
-    step.seats.moveMaps(step.plates, [], false)
+    step.transitions.moveMaps(step.plates, [], false)
     step.invalidate()
   }
 
@@ -241,7 +241,7 @@ export class Story {
     paintPhotograph(places.stage, step.numbers)
     paintWeights(places.stage, step.numbers)
     render(foot(told, this.back, this.on), places.foot)
-    step.seats.moveMaps(step.plates, this.boxes(), this.moved && step.glides, () => true)
+    step.transitions.moveMaps(step.plates, this.boxes(), this.moved && step.animatesMoves, () => true)
     if (this.moved && at > 0) view.ahead(updates)
     this.moved = false
     const { strip } = SCREENS[at]
@@ -251,7 +251,7 @@ export class Story {
       const { figure, holder } = plate
       holder.inert = true
       plate.marks = []
-      figure.classList.toggle("up", step.seats.stageBoxes.has(symbol))
+      figure.classList.toggle("up", step.transitions.stageBoxes.has(symbol))
       figure.classList.toggle("unnamed", strip.length > 0 && !strip.includes(symbol))
     }
     for (const layer of element.querySelectorAll(".layer"))

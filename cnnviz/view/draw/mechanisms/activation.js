@@ -23,7 +23,7 @@ export function activation(pen, numbers, symbol, cell) {
   const box = sides(pen, numbers, z, symbol, cell, false)
   const axes = curve(pen, numbers, symbol, z, cell, box, 1)
   const to = marked(pen, axes, numbers.at(z, cell), box, { across: true })
-  pen.text(number(numbers.at(symbol, cell)), box.x + box.width - 4, to - 13, {
+  pen.writeText(number(numbers.at(symbol, cell)), box.x + box.width - 4, to - 13, {
     bold: true,
     align: "right",
     fill: pen.tone,
@@ -40,7 +40,7 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - 62
   const [narrow, gap] = pen.upright ? [72, 26] : [132, 46]
   const left = { x: 4, y: HEAD + 4, width: narrow, height: high }
-  pen.head(numbers.maps[z].label, "", left.x, 13, 200, numbers.maps[z].plain)
+  pen.writeHead(numbers.maps[z].label, "", left.x, 13, 200, numbers.maps[z].plain)
   column(pen, numbers, z, chosen, left)
   const width = isOutput ? pen.width * 0.345 : pen.width - 2 * 132 - 220
   const box = pen.upright
@@ -49,10 +49,10 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const made = pen.upright
     ? { ...left, x: left.x + narrow + gap + 10 }
     : { ...left, x: box.x + box.width + 92, width: isOutput ? 100 : 132 }
-  pen.head(numbers.maps[symbol].label, "", made.x, 13, made.width + 20, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(numbers.maps[symbol].label, "", made.x, 13, made.width + 20, numbers.maps[symbol].plain, pen.tone)
   const own = column(pen, numbers, symbol, chosen, made, { made: true })
-  pen.arrow(left.x + left.width + 8, HEAD + 4 + high / 2, left.x + left.width + gap, HEAD + 4 + high / 2)
-  pen.text(numbers.said[symbol]?.name ?? "", box.x, box.y - 21, { bold: true, room: 200 })
+  pen.drawArrow(left.x + left.width + 8, HEAD + 4 + high / 2, left.x + left.width + gap, HEAD + 4 + high / 2)
+  pen.writeText(numbers.said[symbol]?.name ?? "", box.x, box.y - 21, { bold: true, room: 200 })
   const axes = curve(pen, numbers, symbol, z, [chosen], box, 1)
   const values = Array.from(numbers.values(z))
   const outputs = numbers.values(symbol)
@@ -61,11 +61,11 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const beside = heights.map((to) => to - 4)
   for (const [n, y] of apart(beside, box.y + box.height, TEXT + 2)) {
     const own = n === chosen
-    pen.text(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
+    pen.writeText(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
   }
   const middle = HEAD + 4 + high / 2
-  if (!pen.upright) pen.arrow(made.x - 34, middle, made.x - 8, middle)
-  pen.symbol(numbers.maps[z].label, box.x + box.width / 2 - 8, pen.height - 12, { size: 18, fill: pen.soft })
+  if (!pen.upright) pen.drawArrow(made.x - 34, middle, made.x - 8, middle)
+  pen.writeSymbol(numbers.maps[z].label, box.x + box.width / 2 - 8, pen.height - 12, { size: 18, fill: pen.soft })
   if (!isOutput) return
   const right = made.x + made.width + 30
   const room = { x: right, y: made.y, width: pen.width - right - 4, height: high }
@@ -78,7 +78,7 @@ function note(pen, numbers, z, cell, flat, box) {
   const n = cellsOf(numbers, z, cell).length
   const bars = n > MOST_DOTS ? [say(`web.mechanism.${numbers.maps[z].kind === "map" ? "cells" : "units"}`, { n })] : []
   const text = [...bars, ...(flat ? [say("web.mechanism.shaded")] : [])].join("; ")
-  pen.note(text, pen.upright ? pen.width / 2 : box.x + box.width / 2, pen.height - 9, {
+  pen.writeNote(text, pen.upright ? pen.width / 2 : box.x + box.width / 2, pen.height - 9, {
     align: "center",
     room: Math.min(box.width + 60, pen.width),
   })
@@ -94,7 +94,7 @@ export function gate(pen, numbers, symbol, cell) {
   const box = sides(pen, numbers, symbol, arrived, cell, true)
   const high = { ...box, height: box.height - (pen.upright ? 40 : 62) }
   const title = say("web.mechanism.slope_of", { name: numbers.said[made]?.name ?? made })
-  pen.text(title, box.x, box.y - (pen.upright ? 27 : 17), { bold: true, room: box.width })
+  pen.writeText(title, box.x, box.y - (pen.upright ? 27 : 17), { bold: true, room: box.width })
   const axes = curve(pen, numbers, made, z, cell, high, 2)
   const values = cellsOf(numbers, z, cell)
   const few = values.length <= MOST_DOTS
@@ -114,8 +114,8 @@ export function gate(pen, numbers, symbol, cell) {
 function open(pen, { of }, values, box) {
   const closed = Array.from(values).filter((value) => of(value) === 0).length
   if (!closed) return
-  pen.note(say("web.mechanism.closed", { n: closed }), box.x + 8, box.y + 26, { bold: true })
-  pen.note(say("web.mechanism.open", { n: values.length - closed }), box.x + box.width - 8, box.y + 26, {
+  pen.writeNote(say("web.mechanism.closed", { n: closed }), box.x + 8, box.y + 26, { bold: true })
+  pen.writeNote(say("web.mechanism.open", { n: values.length - closed }), box.x + box.width - 8, box.y + 26, {
     bold: true,
     align: "right",
   })
@@ -131,7 +131,7 @@ function passes(pen, came, passed, { x, y, width, height }) {
   pen.context.fillStyle = passed < 0 ? "#2166ac" : "#b2182b"
   pen.context.fillRect(x, y, (width * Math.abs(passed)) / (Math.abs(came) || 1), height)
   const said = { came: number(came, 3), passed: number(passed, 3), share: came ? passed / came : 0 }
-  pen.text(say("web.mechanism.passes", said), x, y + height + 11, { size: SMALL, room: width })
+  pen.writeText(say("web.mechanism.passes", said), x, y + height + 11, { size: SMALL, room: width })
 }
 
 // Draw the two maps at the sides and return the room between them.
@@ -156,8 +156,8 @@ export function sides(pen, numbers, left, right, cell, back) {
   const width = last.x - x - WAY
   const y = HEAD + Math.min(first.height, pen.height - HEAD - 60) / 2
   const [from, to] = [first.x + first.width + 8, first.x + first.width + WAY - 6]
-  pen.arrow(back ? to : from, y, back ? from : to, y)
-  pen.arrow(back ? last.x - 8 : x + width + 8, y, back ? x + width + 8 : last.x - 8, y)
+  pen.drawArrow(back ? to : from, y, back ? from : to, y)
+  pen.drawArrow(back ? last.x - 8 : x + width + 8, y, back ? x + width + 8 : last.x - 8, y)
   return { x, y: HEAD, width, height: pen.height - HEAD - 26 }
 }
 
@@ -169,7 +169,7 @@ function under(pen, first, last, back) {
   const y = HEAD + first.height / 2
   const ends = [first.x + first.width + 6, last.x - 6]
   const [from, to] = back ? ends.reverse() : ends
-  pen.arrow(from, y, to, y)
+  pen.drawArrow(from, y, to, y)
   const top = Math.max(first.y + first.height, last.y + last.height) + HEAD + 38
   return { x: AXIS + 4, y: top, width: pen.width - AXIS - 16, height: pen.height - top - 22 }
 }
@@ -187,7 +187,7 @@ function mapAt(pen, numbers, name, { cell, made, place, word, limits }) {
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} name @param {{ cell: number[], made: boolean, place: Box, word: string }} how @returns {Box} */
 function rowAt(pen, numbers, name, { cell, made, place, word }) {
-  pen.head(numbers.maps[name].label, "", place.x, 13, place.width, word, made ? pen.tone : pen.ink)
+  pen.writeHead(numbers.maps[name].label, "", place.x, 13, place.width, word, made ? pen.tone : pen.ink)
   column(pen, numbers, name, cell[0], place, { made })
   return place
 }

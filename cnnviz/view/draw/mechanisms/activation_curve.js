@@ -67,7 +67,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
   axes(pen, box, { x, y, base, reach, low, high })
   const tall = 0.6 * (base - box.y)
   if (values.length > MOST_DOTS)
-    pen.histogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
+    pen.drawHistogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
   pen.context.strokeStyle = pen.ink
   pen.context.lineWidth = 2.5
   drawLine(pen.context, ...inside.map((n) => [x(at(n)), y(of(n, row))]))
@@ -95,13 +95,13 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
   for (const value of new Set([high, ...(Math.min(up, down) < SMALL ? [] : [middle]), low])) {
     pen.context.fillStyle = pen.line
     pen.context.fillRect(box.x, y(value) - 0.5, box.width, 1)
-    pen.note(brief(value), box.x - 10, y(value), { align: "right" })
+    pen.writeNote(brief(value), box.x - 10, y(value), { align: "right" })
   }
   const every = EVERY.find((step) => (box.width * step) / (2 * reach) > WIDE) ?? reach
   for (let value = -Math.floor(reach / every) * every; value <= reach + 1e-9; value += every) {
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(x(value) - 0.5, base, 1, 5)
-    pen.note(brief(value), x(value), base + 15, { align: "center" })
+    pen.writeNote(brief(value), x(value), base + 15, { align: "center" })
   }
 }
 
@@ -124,10 +124,10 @@ export function marked(
   context.setLineDash([4, 3])
   drawLine(context, [x(value), base], [x(value), to], ...(across ? [[box.x + box.width, to]] : []))
   context.setLineDash([])
-  pen.dot(x(value), to, fill)
+  pen.drawDot(x(value), to, fill)
   const align = under ? "left" : "right"
   const [right, down] = under ? [12, 16] : [-12, -13]
-  if (name) pen.text(name, x(value) + right, to + down, { bold: true, align, fill, halo: true })
+  if (name) pen.writeText(name, x(value) + right, to + down, { bold: true, align, fill, halo: true })
   return to
 }
 

@@ -39,7 +39,7 @@ export function overChannels(pen, numbers, sum) {
   const target = fitted(numbers, made, 0, HEAD, Math.min(pen.width * 0.2, 300), Math.min(tall, 260))
   target.x = back ? 3 : pen.width - target.width - 3
   const note = target.width > 150 ? sizeOf(numbers, made) : ""
-  pen.head(channelName(numbers, made, cell[0]), note, target.x, 13, target.width, numbers.maps[made].plain, pen.tone)
+  pen.writeHead(channelName(numbers, made, cell[0]), note, target.x, 13, target.width, numbers.maps[made].plain, pen.tone)
   pen.drawMap(numbers, made, [cell[0]], target, [], undefined, false)
   pen.frame(target, "made")
   const edge = back ? target.x + target.width + EDGE : 0
@@ -47,7 +47,7 @@ export function overChannels(pen, numbers, sum) {
   const rows = heights(pen, sum, places)
   const { label, plain } = numbers.maps[sum.read]
   const words = back ? say("web.mechanism.arrived") : plain
-  pen.head(label, "", edge, 13, 400, [sum.columns.length, words].join(" × "))
+  pen.writeHead(label, "", edge, 13, 400, [sum.columns.length, words].join(" × "))
   for (const place of places) column(pen, numbers, sum, place, rows)
   if (places.length < sum.columns.length) unfolding(pen, sum, places, rows)
   const total = added(pen, numbers, sum, places, target)
@@ -61,7 +61,7 @@ export function overChannels(pen, numbers, sum) {
     width: target.x + target.width - beside,
     height: 0,
   })
-  pen.lead([middle, total.y], [middle, under], [x, under], [x, y + 6])
+  pen.drawLead([middle, total.y], [middle, under], [x, under], [x, y + 6])
   ringCell(pen, numbers, made, cell, target)
 }
 
@@ -126,9 +126,9 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
   const term = String(own.channel)
   if (tile > 12) {
     const kernel = { x: middle - tile / 2, y: low, width: tile, height: tile }
-    pen.text("⊙", middle, low - 14, { size: 16, align: "center", fill: pen.soft })
+    pen.writeText("⊙", middle, low - 14, { size: 16, align: "center", fill: pen.soft })
     pen.picture(rows.k, rows.k, (n) => own.b[n], numbers.maps[sum.f].limits, "signed", kernel)
-    pen.note(term, middle, kernel.y + tile + 13, { align: "center" })
+    pen.writeNote(term, middle, kernel.y + tile + 13, { align: "center" })
   }
   const touched = {
     x: at + 1,
@@ -172,12 +172,12 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   beam(pen, boxOf(numbers, read, box, ring), boxes[0])
   const name = channelName(numbers, read, own.channel)
   const words = box.x + box.width + 12
-  pen.symbol(name, words, rows.top + 12, { size: 18 })
+  pen.writeSymbol(name, words, rows.top + 12, { size: 18 })
   const exponent = power(Math.max(...own.a.map((value) => Math.abs(value) || 0)))
   const unit = timesPower(exponent)
   const how = [`${name} ⊙ ${kernelName(numbers, f, own.at)}`, unit].filter(Boolean).join(", ")
   const room = at + width - words - 8
-  if (rows.map > 40) pen.note(isLegible(pen, how, room) ? how : unit, words, rows.top + 34, { room })
+  if (rows.map > 40) pen.writeNote(isLegible(pen, how, room) ? how : unit, words, rows.top + 34, { room })
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
     const fits = (/** @type {number} */ count) => pen.fontSizeFor(values.map(rounded(count)), wide / k, grid / k)
@@ -195,7 +195,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
       ...cells,
     }),
   ]
-  pen.sign("⊙", boxes[1].x - 10, rows.low + grid / 2)
+  pen.drawSign("⊙", boxes[1].x - 10, rows.low + grid / 2)
   fits.push(pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: weight, term }))
   if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
 }
@@ -209,8 +209,8 @@ function unfolding(pen, { columns }, places, rows) {
   const { channels, at, width } = places[places.length - 1]
   const middle = at + width / 2
   const y = (rows.top + rows.foot) / 2
-  pen.text(`+ ${channels.length}`, middle, y - 12, { bold: true, align: "center", fill: pen.tone, room: width })
-  pen.note(say("web.mechanism.others"), middle, y + 8, { align: "center", room: width + 8 })
+  pen.writeText(`+ ${channels.length}`, middle, y - 12, { bold: true, align: "center", fill: pen.tone, room: width })
+  pen.writeNote(say("web.mechanism.others"), middle, y + 8, { align: "center", room: width + 8 })
   const box = { x: at, y: rows.top, width, height: rows.foot - rows.top }
   pen.addSpot(box, "rest", { unfolded: true })
   if (columns.length > MOST) pen.frame({ x: at + 3, y: y - 28, width: width - 6, height: 52 })
@@ -233,8 +233,8 @@ function added(pen, numbers, { made, cell, columns, bias, back }, places, target
     steps.push({ value: numbers.at(bias, [cell[0]]), term: "b", limits, symbol: bias, cell: [cell[0]] })
     middles.push(end.at + end.width + BIAS / 2)
     const x = end.at + end.width + 8
-    pen.text("+", x, HEAD + 40, { fill: pen.soft })
-    pen.symbol(numbers.maps[bias].label, x + 14, HEAD + 40, { size: 18, fill: pen.soft })
+    pen.writeText("+", x, HEAD + 40, { fill: pen.soft })
+    pen.writeSymbol(numbers.maps[bias].label, x + 14, HEAD + 40, { size: 18, fill: pen.soft })
     const box = { x: x - 4, y: HEAD + 24, width: BIAS - 8, height: 32 }
     pen.spots.push({ box, term: "b", symbol: bias, cell: [cell[0]] })
   }
@@ -242,7 +242,7 @@ function added(pen, numbers, { made, cell, columns, bias, back }, places, target
   const at = [...(back ? middles.toReversed() : middles), target.x + (back ? 40 : 22)]
   const pitch = Math.min(...places.filter(({ open }) => !open).map(({ width }) => width), 90)
   const box = { x: 0, y: pen.height - footOf(pen) + 14, width: pen.width, height: footOf(pen) - 48 }
-  return pen.stairs(ordered, numbers.at(made, cell), box, {
+  return pen.drawStairs(ordered, numbers.at(made, cell), box, {
     places: at,
     figures: pitch > 30,
     wide: Math.min(40, pitch * 0.62),

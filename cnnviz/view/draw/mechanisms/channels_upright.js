@@ -24,7 +24,7 @@ export function channelsUpright(pen, numbers, sum) {
   const place = { ...fitted(numbers, read, 1, HEAD, wide, 0.29 * pen.height) }
   const to = fitted(numbers, made, wide + BETWEEN, HEAD, wide, 0.29 * pen.height)
   const box = padded(pen, /** @type {[number, number]} */ (numbers.shape(read).slice(-2)), sum.zeros, place)
-  pen.head(channelName(numbers, read, own.channel), "", 1, 13, wide, numbers.maps[read].plain)
+  pen.writeHead(channelName(numbers, read, own.channel), "", 1, 13, wide, numbers.maps[read].plain)
   pen.drawMap(numbers, read, [own.channel], box, [sum.ring], undefined, false)
   madeMap(pen, numbers, made, cell, to)
   const top = HEAD + Math.max(place.height, to.height) + 44
@@ -32,7 +32,7 @@ export function channelsUpright(pen, numbers, sum) {
   const bar = added(pen, numbers, sum, strongest, bottom)
   const [x, y] = middleOf(numbers, made, to, cell)
   const [end, middle] = [pen.width - 7, bar.y + bar.height / 2]
-  pen.lead([bar.x + bar.width, middle], [end, middle], [end, y], [x + 6, y])
+  pen.drawLead([bar.x + bar.width, middle], [end, middle], [end, y], [x + 6, y])
   ringCell(pen, numbers, made, cell, to)
 }
 
@@ -50,13 +50,13 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   const { writes } = gridOf(own.a, own.b)
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
   const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
-  pen.note(say("web.mechanism.window"), 1, y - 11)
+  pen.writeNote(say("web.mechanism.window"), 1, y - 11)
   pen.drawGrid(own.a, k, limits, scale, boxes[0], { write: writes[0], blank: "0", term, ...cells })
-  pen.sign("⊙", width + BETWEEN / 2, y + height / 2)
-  pen.note(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
+  pen.drawSign("⊙", width + BETWEEN / 2, y + height / 2)
+  pen.writeNote(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
   pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
   const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${plus(own.value, decimalsOrDigits(own.value, 3))}`
-  pen.text(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.hue(own.value) })
+  pen.writeText(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.signColour(own.value) })
   return y + height + 34
 }
 
@@ -79,7 +79,7 @@ function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
   const pitch = (pen.width - TOTAL) / terms.length
   const places = [...terms.map((_, n) => (n + 0.5) * pitch), pen.width - 50]
   const box = { x: 0, y, width: pen.width, height: Math.max(pen.height - y - 30, 20) }
-  const bar = pen.stairs(terms, numbers.at(made, cell), box, {
+  const bar = pen.drawStairs(terms, numbers.at(made, cell), box, {
     places,
     figures: false,
     wide: Math.min(28, pitch * 0.62),

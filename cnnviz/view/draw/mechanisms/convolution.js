@@ -65,7 +65,7 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
   const { symbol, x, f, cell, met } = parts
   const { from, to } = maps(pen, numbers, symbol, x, zeros)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
-  pen.head(numbers.maps[x].label, sizeOf(numbers, x), from.x, 13, from.width, numbers.maps[x].plain)
+  pen.writeHead(numbers.maps[x].label, sizeOf(numbers, x), from.x, 13, from.width, numbers.maps[x].plain)
   pen.drawMap(numbers, x, [0], box, [], undefined, !zeros.below)
   const grid = Math.min((to.x - from.x - from.width - BEAM - 2 * SIGN - LEAD) / 3, 0.44 * pen.height, 70 * parts.k)
   const left = from.x + from.width + BEAM
@@ -87,8 +87,8 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
 function leadIn(pen, bar, [x, y], edge) {
   const middle = bar.x + bar.width / 2
   const within = y > bar.y - 12 && y < bar.y + bar.height + 12
-  if (within) return pen.lead([bar.x + bar.width, y], [(bar.x + bar.width + edge) / 2, y], [x - 6, y])
-  pen.lead([middle, y < bar.y ? bar.y : bar.y + bar.height], [middle, y], [x - 6, y])
+  if (within) return pen.drawLead([bar.x + bar.width, y], [(bar.x + bar.width + edge) / 2, y], [x - 6, y])
+  pen.drawLead([middle, y < bar.y ? bar.y : bar.y + bar.height], [middle, y], [x - 6, y])
 }
 
 /**
@@ -131,7 +131,7 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
   spotTerms(pen, numbers, x, cells, box)
   const paint = pen.colourOf(numbers, symbol, cell)
   const wide = Math.min(40, pitch * 0.66)
-  return pen.stairs(steps, numbers.at(symbol, cell), high, {
+  return pen.drawStairs(steps, numbers.at(symbol, cell), high, {
     places,
     figures: pitch > ROOMY,
     wide,
@@ -149,12 +149,12 @@ function groups(pen, k, bias, { left, pitch, from, to }) {
   const name = (/** @type {number} */ row) =>
     k === ROWS.length ? say(`web.mechanism.${ROWS[row]}_row`) : say("web.mechanism.row", { row })
   for (let row = 0; row < k; row++) {
-    pen.note(name(row), left + (row + 0.5) * k * pitch, from, { align: "center", room: k * pitch })
+    pen.writeNote(name(row), left + (row + 0.5) * k * pitch, from, { align: "center", room: k * pitch })
     if (!row) continue
     pen.context.fillStyle = pen.line
     pen.context.fillRect(left + row * k * pitch - 0.5, from + 8, 1, to - from - 8)
   }
-  if (bias) pen.symbol(bias, left + (k * k + 0.5) * pitch - 5, from, { size: 18 })
+  if (bias) pen.writeSymbol(bias, left + (k * k + 0.5) * pitch - 5, from, { size: 18 })
 }
 
 /**
@@ -188,7 +188,7 @@ export function triple(pen, numbers, symbol, cell) {
       { x: n * (side + 22), y: 0, width: side, height: side },
       { write: writes[n] },
     )
-    if (sign) pen.sign(sign, n * (side + 22) + side + 11, side / 2)
+    if (sign) pen.drawSign(sign, n * (side + 22) + side + 11, side / 2)
   })
   return true
 }

@@ -56,7 +56,7 @@ function single(pen, numbers, { symbol, cell, f, dy, ring, met }) {
   const [left, right] = [symbol, dy].map((name) => fitted(numbers, name, 3, HEAD, side * numbers.shape(name)[2], high))
   right.x = pen.width - right.width - 3
   madeMap(pen, numbers, symbol, cell, left)
-  pen.head(channelName(numbers, dy, 0), "", right.x, 13, right.width, say("web.mechanism.arrived"))
+  pen.writeHead(channelName(numbers, dy, 0), "", right.x, 13, right.width, say("web.mechanism.arrived"))
   pen.drawMap(numbers, dy, [0], right)
   const from = left.x + left.width + LEAD
   const grid = Math.min((right.x - from - 2 * SIGN - BEAM) / 3, 0.44 * pen.height)
@@ -73,7 +73,7 @@ function single(pen, numbers, { symbol, cell, f, dy, ring, met }) {
     top: HEAD + grid + 24,
   })
   const [x, y] = middleOf(numbers, symbol, left, cell)
-  pen.lead([bar.x + bar.width / 2, y < bar.y ? bar.y : bar.y + bar.height], [bar.x + bar.width / 2, y], [x + 6, y])
+  pen.drawLead([bar.x + bar.width / 2, y < bar.y ? bar.y : bar.y + bar.height], [bar.x + bar.width / 2, y], [x + 6, y])
   ringCell(pen, numbers, symbol, cell, left)
 }
 
@@ -85,7 +85,7 @@ function stepped(pen, numbers, symbol, cell, { steps, written }, { from, to, tot
   const pitch = (to - from) / steps.length
   const places = [...steps.map((_, n) => from + (n + 0.5) * pitch).toReversed(), total]
   const box = { x: from, y: top, width: to - from, height: Math.max(pen.height - top - 32, 20) }
-  return pen.stairs(steps.toReversed(), numbers.at(symbol, cell), box, {
+  return pen.drawStairs(steps.toReversed(), numbers.at(symbol, cell), box, {
     places,
     figures: pitch > ROOMY,
     wide: Math.min(40, pitch * 0.66),

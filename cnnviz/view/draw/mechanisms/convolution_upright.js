@@ -22,7 +22,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
   const { symbol, x, cell } = parts
   const { from, to } = places(pen, numbers, parts, zeros, back)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
-  pen.head(numbers.maps[x].label, "", 1, 13, from.width, back ? say("web.mechanism.arrived") : numbers.maps[x].plain)
+  pen.writeHead(numbers.maps[x].label, "", 1, 13, from.width, back ? say("web.mechanism.arrived") : numbers.maps[x].plain)
   pen.drawMap(numbers, x, [0], box, [], undefined, false)
   madeMap(pen, numbers, symbol, cell, to)
   const top = Math.max(from.y + from.height, to.y + to.height) + ABOVE
@@ -30,7 +30,7 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
   const grid = { x: 1, y: top, width, height: Math.min(pen.height - top - FOOT, 1.05 * width) }
   const seen = boxOf(numbers, x, box, window)
   const low = seen.y + seen.height
-  pen.shade([
+  pen.drawShade([
     [seen.x, low],
     [seen.x + seen.width, low],
     [grid.x + grid.width, grid.y - 22],
@@ -78,7 +78,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
   const factors = back
     ? `<i>${numbers.maps[x].label}</i> ${TIMES} <i>${kernelName(numbers, f, at)}</i>`
     : say("web.mechanism.pixel_times_kernel")
-  pen.rich([factors, timesPower(three.powers[0])].join(" "), box.x, box.y - 11, { ...soft, room: box.width })
+  pen.writeRich([factors, timesPower(three.powers[0])].join(" "), box.x, box.y - 11, { ...soft, room: box.width })
   const weights = kernel.map((value, n) => `${TIMES} ${three.writes[1](value, n)}`)
   const bare = kernel.map((value, n) => three.writes[1](value, n))
   const ways = [weights, bare].filter((texts) => pen.fontSizeFor(texts, wide, high / 2, true, pen.least)) // without signs, or no text
@@ -104,8 +104,8 @@ function products(pen, numbers, parts, box, { bias, back }) {
   }
   const most = Math.max(...known.map(Math.abs), numbers.maps[symbol].limits[1])
   const right = { ...box, x: pen.width - box.width - EDGE }
-  pen.text([say("web.mechanism.products"), timesPower(three.powers[1])].join(" "), right.x, box.y - 11, soft)
-  pen.sign(three.sign, (box.x + box.width + right.x) / 2, box.y + box.height / 2)
+  pen.writeText([say("web.mechanism.products"), timesPower(three.powers[1])].join(" "), right.x, box.y - 11, soft)
+  pen.drawSign(three.sign, (box.x + box.width + right.x) / 2, box.y + box.height / 2)
   pen.drawGrid(made, k, [-most, most], "signed", right, { write: three.writes[2], term: String })
   return { added, y: box.y + box.height + FOOT / 2 + 4 }
 }
@@ -131,19 +131,19 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
     )
   const size = [LARGE, TEXT, SMALL].find((size) => taken(size) <= pen.width - 104)
   pen.stated = size !== undefined // otherwise the name is in the line below
-  let x = size ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 6 : 1
+  let x = size ? 1 + pen.writeSymbol(name, 1, y, { size: LARGE }) + 6 : 1
   for (const [n, text] of texts.entries()) {
     const style = { size: size ?? LARGE, bold: n < parts.length }
-    pen.text(text, x, y, { ...style, fill: style.bold ? pen.hue(parts[n]) : pen.ink })
+    pen.writeText(text, x, y, { ...style, fill: style.bold ? pen.signColour(parts[n]) : pen.ink })
     x += pen.widthOf(text, style) + 6
   }
   const { limits, scale } = numbers.maps[symbol]
   const bar = { x: pen.width - 100, y: y - 16, width: 72, height: 32 }
-  pen.total(bar, pen.colourOf(numbers, symbol, cell))
+  pen.drawTotal(bar, pen.colourOf(numbers, symbol, cell))
   pen.cell(total, limits, scale, bar, {
     ring: pen.ink,
     write: said ?? (() => equals(total, written.total).replace(/^[=≈] /, "") || number(total)),
   })
   const [left, middle] = middleOf(numbers, symbol, to, cell)
-  pen.lead([bar.x + bar.width, y], [pen.width - 7, y], [pen.width - 7, middle], [left + 6, middle])
+  pen.drawLead([bar.x + bar.width, y], [pen.width - 7, y], [pen.width - 7, middle], [left + 6, middle])
 }

@@ -5,7 +5,7 @@ import { exact } from "../../model/numbers/exact_sum.js"
 import { product as printed } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { upAndDown } from "../sums.js"
+import { signedTotals } from "../sums.js"
 import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 
@@ -32,7 +32,7 @@ export function dense(pen, numbers, symbol, cell) {
   const pitch = (pen.upright ? room.width : size.width) + sign
   const boxes = [0, 1, 2].map((n) => ({ x: 3 + n * pitch, y: HEAD, ...size }))
   factors(pen, numbers, parts, boxes, most)
-  pen.head(numbers.maps[symbol].label, "", last.x, last.y - 17, wide, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(numbers.maps[symbol].label, "", last.x, last.y - 17, wide, numbers.maps[symbol].plain, pen.tone)
   const to = column(pen, numbers, symbol, cell[0], last, { made: true })
   const channels = shape.length === 3 && shape[0] > 1 && shape[0] <= MOST && !pen.upright ? shape[0] : 0
   const bar = channels
@@ -43,9 +43,9 @@ export function dense(pen, numbers, symbol, cell) {
   const [middle, foot] = [bar.x + bar.width / 2, bar.y + bar.height]
   const y = to.y + to.height / 2
   const [level, end] = [bar.y + bar.height / 2, [to.x - 6, y]]
-  if (pen.upright) pen.lead([middle, foot], [middle, y], end)
-  else if (channels) pen.lead([bar.x + bar.width, level], [turn, level], [turn, y], end)
-  else pen.lead([middle, foot], [middle, low], [turn, low], [turn, y], end)
+  if (pen.upright) pen.drawLead([middle, foot], [middle, y], end)
+  else if (channels) pen.drawLead([bar.x + bar.width, level], [turn, level], [turn, y], end)
+  else pen.drawLead([middle, foot], [middle, low], [turn, low], [turn, y], end)
 }
 
 /**
@@ -91,17 +91,17 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   three.forEach(([name, word, pick, limits, scale, sign], i) => {
     const box = boxes[i]
     const most = Math.min(boxes[1].x - boxes[0].x - 8, pen.width - box.x)
-    name ? pen.head(name, "", box.x, 13, most, word) : pen.text(word, box.x, 13, { bold: true, room: most })
+    name ? pen.writeHead(name, "", box.x, 13, most, word) : pen.writeText(word, box.x, 13, { bold: true, room: most })
     const own =
       pick === weight ? { symbol: w, cell: (/** @type {number} */ d) => numbers.cell(w, d * outputs + n) } : {}
     unitsOf(pen, numbers.shape(x), pick, limits, scale, box, { chosen: largest ? chosen : -1, say: words, ...own })
     pen.drawColourBar(limits, scale, box)
-    if (sign) pen.sign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
+    if (sign) pen.drawSign(sign, (box.x + box.width + boxes[i + 1].x) / 2, box.y + box.height / 2)
   })
   const y = boxes[0].y + boxes[0].height + 38
   if (!largest || y > pen.height - 100) return
   pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: 5, y: y - 6, width: 12, height: 12 })
-  pen.text(say("web.mechanism.largest_product", { product: words(chosen) }), 25, y, {
+  pen.writeText(say("web.mechanism.largest_product", { product: words(chosen) }), 25, y, {
     size: SMALL,
     room: boxes[2].x - 30,
   })
@@ -114,13 +114,13 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
 function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
   const terms = [
-    ...upAndDown(products, ["units_up", "units_down"]),
+    ...signedTotals(products, ["units_up", "units_down"]),
     ...(b
       ? [{ value: numbers.at(b, cell), name: `<i>${numbers.maps[b].label}</i>[${n}]`, term: "b", symbol: b, cell }]
       : []),
   ]
   const box = { x: over.x, y: over.y + over.height + 32, width: Math.min(over.width, 320), height: 60 }
-  return pen.balance(terms, numbers.at(symbol, cell), box, {
+  return pen.drawBalance(terms, numbers.at(symbol, cell), box, {
     paint: pen.colourOf(numbers, symbol, cell),
     row: pen.upright ? pen.rowHeight : 19,
   })
@@ -145,7 +145,7 @@ function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
   const places = [...steps.map((_, n) => (n + 0.5) * pitch), width - 26]
   const box = { x: 0, y: pen.height - 80, width, height: 34 }
   const limited = steps.map((step) => ({ ...step, limits: [-most, most] }))
-  return pen.stairs(limited, numbers.at(symbol, cell), box, {
+  return pen.drawStairs(limited, numbers.at(symbol, cell), box, {
     places,
     wide: Math.min(40, pitch * 0.6),
     room: pitch,

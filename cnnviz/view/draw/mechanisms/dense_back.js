@@ -7,7 +7,7 @@ import { digitsOf, gridOf, product } from "../../model/numbers/printed_digits.js
 import { writtenSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { upAndDown } from "../sums.js"
+import { signedTotals } from "../sums.js"
 import { extentOf, unitsOf } from "./units.js"
 import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
@@ -50,7 +50,7 @@ function madeAt(pen, numbers, { symbol, cell }, width, few) {
   const values = numbers.values(symbol)
   const size = extentOf(shape, width, high)
   const box = { x: 3, y: HEAD, ...size }
-  pen.head(numbers.maps[symbol].label, "", box.x, 13, width, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(numbers.maps[symbol].label, "", box.x, 13, width, numbers.maps[symbol].plain, pen.tone)
   const { middle } = unitsOf(
     pen,
     shape,
@@ -79,13 +79,13 @@ function reports(pen, numbers, parts, made) {
   const at = numbers.offset(symbol, cell)
   const [shares, weights] = [from, from + size.width + gap]
   const [title, note] = ["shares_of", "weight_gradient"].map((id) => say(`web.mechanism.${id}`))
-  pen.text(title, shares, top - 17, { bold: true })
+  pen.writeText(title, shares, top - 17, { bold: true })
   if (!pen.upright)
-    pen.text(note, shares + pen.widthOf(title, { bold: true }) + 10, 13, {
+    pen.writeText(note, shares + pen.widthOf(title, { bold: true }) + 10, 13, {
       fill: pen.soft,
       room: weights - shares - 80,
     })
-  pen.head(
+  pen.writeHead(
     numbers.maps[w].label,
     "",
     weights,
@@ -93,7 +93,7 @@ function reports(pen, numbers, parts, made) {
     Math.min(size.width + 60, pen.width - weights),
     numbers.maps[w].plain,
   )
-  pen.head(numbers.maps[dy].label, "", last.x, 13, last.width, say("web.mechanism.arrived"))
+  pen.writeHead(numbers.maps[dy].label, "", last.x, 13, last.width, say("web.mechanism.arrived"))
   const digits = Math.max(
     4,
     ...all.map((_, n) => Math.min(digitsOf(values[0][at * count + n], values[1][n], 4), MOST_DIGITS)),
@@ -114,11 +114,11 @@ function reports(pen, numbers, parts, made) {
     }
     pen.frame(right, "read")
     const how = { size: SMALL, fill: pen.soft, room: 64 }
-    pen.sign("=", (left.x + size.width + right.x) / 2 + (pen.upright ? 0 : 8), y + size.height / 2)
+    pen.drawSign("=", (left.x + size.width + right.x) / 2 + (pen.upright ? 0 : 8), y + size.height / 2)
     if (!pen.upright) {
-      pen.text(name, left.x + size.width + 8, y + 10, how)
-      pen.text(say("web.mechanism.to_output", { name }), right.x + size.width + 8, y + 10, how)
-      pen.sign("·", (right.x + size.width + last.x) / 2 + 8, y + size.height / 2)
+      pen.writeText(name, left.x + size.width + 8, y + 10, how)
+      pen.writeText(say("web.mechanism.to_output", { name }), right.x + size.width + 8, y + 10, how)
+      pen.drawSign("·", (right.x + size.width + last.x) / 2 + 8, y + size.height / 2)
     }
     pen.cell(
       values[1][n],
@@ -173,9 +173,9 @@ function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
   const place = pen.upright
     ? { x: beside, y: box.y + box.height + 44, width, height: 100 }
     : { x: box.x + box.width + beside, y: box.y + Math.max((pen.height - HEAD) / 2 - 70, 0), width, height: 100 }
-  const bar = pen.shares(named, total, place, pen.colourOf(numbers, symbol, cell))
+  const bar = pen.drawShares(named, total, place, pen.colourOf(numbers, symbol, cell))
   const [turn, end] = pen.upright ? [TURN, at[0] - 6] : [box.x + box.width + TURN, at[0] + 6]
-  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [end, at[1]])
+  pen.drawLead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [end, at[1]])
 }
 
 // Draw the largest terms of many outputs as rows, and the sum of all below.
@@ -200,7 +200,7 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   ])
   three.forEach(([label, title, values, sign], i) => {
     const x = from + i * (width + 34)
-    label ? pen.head(label, "", x, 13, width, title) : pen.text(title, x, 13, { bold: true, room: width })
+    label ? pen.writeHead(label, "", x, 13, width, title) : pen.writeText(title, x, 13, { bold: true, room: width })
     const rows = shown.map(({ n, term }, at) => ({
       name: numbers.nameOf(n, all.length, dy),
       value: values[at],
@@ -208,12 +208,12 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
       term: `n${n}`,
       ...(i === 1 ? { symbol: w, cell: term.cells[w] } : {}),
     }))
-    pen.rows(rows, { x, y: HEAD, width, height }, { names: numbers.isClasses(all.length, dy) ? 84 : 40 })
-    if (sign) pen.sign(sign, x + width + 17, HEAD + height / 2)
+    pen.drawRows(rows, { x, y: HEAD, width, height }, { names: numbers.isClasses(all.length, dy) ? 84 : 40 })
+    if (sign) pen.drawSign(sign, x + width + 17, HEAD + height / 2)
   })
   const bar = added(pen, numbers, { symbol, cell, w, dy, all }, { from, to: pen.width })
   const turn = box.x + box.width + 22
-  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
+  pen.drawLead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
 }
 
 /**
@@ -238,18 +238,18 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
       term: `n${shown[i].n}`,
     }
   })
-  pen.rich(`<i>${numbers.maps[w].label}</i> · <i>${numbers.maps[dy].label}</i>`, 2 * TURN, top - 16)
+  pen.writeRich(`<i>${numbers.maps[w].label}</i> · <i>${numbers.maps[dy].label}</i>`, 2 * TURN, top - 16)
   const place = { x: 2 * TURN + 4, y: top, width: (digits > 2 ? 0.25 : 0.18) * pen.width, height: pen.height - top }
   const row = Math.min(place.height / (steps.length + 1), 22)
   const name = `<i>${numbers.maps[symbol].label}</i>[${numbers.index(symbol, cell).join(",")}]`
-  const bar = pen.balance(steps, total, place, {
+  const bar = pen.drawBalance(steps, total, place, {
     paint: pen.colourOf(numbers, symbol, cell),
     row,
     digits,
     name,
   })
   const y = bar.y + bar.height / 2
-  pen.lead([bar.x - 2, y], [TURN, y], [TURN, at[1]], [at[0] - 6, at[1]])
+  pen.drawLead([bar.x - 2, y], [TURN, y], [TURN, at[1]], [at[0] - 6, at[1]])
 }
 
 /** Return the largest terms in their order, and the values of the others. @param {Term[]} all @param {number} most */
@@ -270,9 +270,9 @@ function added(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
   const paint = pen.colourOf(numbers, symbol, cell)
   const values = all.map(({ value }) => value)
   if (all.length > SHOWN) {
-    const terms = upAndDown(values, ["outputs_up", "outputs_down"])
+    const terms = signedTotals(values, ["outputs_up", "outputs_down"])
     const box = { x: from, y: pen.height - 76, width: (to - from) * 0.5, height: 60 }
-    return pen.balance(terms, total, box, { paint, left: say("web.mechanism.left") })
+    return pen.drawBalance(terms, total, box, { paint, left: say("web.mechanism.left") })
   }
   const most = Math.max(...values.map(Math.abs))
   const pitch = (to - from - 80) / all.length
@@ -284,5 +284,5 @@ function added(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
   }))
   const places = [...steps.map((_, n) => from + 80 + (n + 0.5) * pitch).toReversed(), from + 24]
   const box = { x: from, y: pen.height - 92, width: to - from, height: 44 }
-  return pen.stairs(steps.toReversed(), total, box, { places, wide: 40, room: pitch, paint })
+  return pen.drawStairs(steps.toReversed(), total, box, { places, wide: 40, room: pitch, paint })
 }

@@ -42,12 +42,12 @@ function mask(pen, numbers, made, cell, box) {
   const own = number(numbers.kept(name, cell))
   const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
   const foot = { y: box.y + box.height - 8, room: box.width + 60 }
-  pen.note(share, box.x + box.width / 2, foot.y, { align: "center", room: foot.room })
+  pen.writeNote(share, box.x + box.width / 2, foot.y, { align: "center", room: foot.room })
   if (numbers.maps[made].kind !== "map") return lines(pen, box, [say("web.mechanism.mask"), `× ${own}`])
   const [, rows, columns] = numbers.shape(made)
   const place = fitted(numbers, made, box.x, box.y, box.width, box.height - 40)
   place.x += (box.width - place.width) / 2
-  pen.head(say("web.mechanism.mask"), `× ${own}`, place.x, place.y - 17, place.width)
+  pen.writeHead(say("web.mechanism.mask"), `× ${own}`, place.x, place.y - 17, place.width)
   const from = cell[0] * rows * columns
   const chosen = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
@@ -111,7 +111,7 @@ function closely(pen, numbers, symbol, cell) {
     ],
   ])
   three.forEach(([values, title, scale, limits], n) => {
-    pen.text(title, boxes[n].x, y - 17, {
+    pen.writeText(title, boxes[n].x, y - 17, {
       fill: pen.soft,
       room: Math.min(side + (upright ? 16 : 30), pen.width - boxes[n].x),
     })
@@ -122,8 +122,8 @@ function closely(pen, numbers, symbol, cell) {
       term,
     })
   })
-  pen.sign("⊙", (boxes[0].x + side + boxes[1].x) / 2, y + side / 2)
-  pen.sign("=", (boxes[1].x + side + boxes[2].x) / 2, y + side / 2)
+  pen.drawSign("⊙", (boxes[0].x + side + boxes[1].x) / 2, y + side / 2)
+  pen.drawSign("=", (boxes[1].x + side + boxes[2].x) / 2, y + side / 2)
   const [begin, under] = [upright ? 6 : 0.3 * pen.width, y + side + (upright ? 46 : 62)]
   const width = pen.width - begin - (upright ? 6 : 0.02 * pen.width)
   throwing(pen, numbers, symbol, cell[0], { x: begin, y: under, width, height: pen.height - under - 26 })
@@ -142,24 +142,24 @@ function throwing(pen, numbers, symbol, channel, box) {
   const [low, high] = [Math.min(...sums), Math.max(...sums)]
   const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
   const base = box.y + box.height
-  pen.text(say("web.mechanism.throws", { n: others.length, cells: size }), box.x, box.y - 14, {
+  pen.writeText(say("web.mechanism.throws", { n: others.length, cells: size }), box.x, box.y - 14, {
     bold: true,
     room: box.width,
   })
   const beside = ["web.mechanism.fresh_mask", "web.mechanism.so_held"]
   if (!pen.upright)
-    beside.forEach((id, n) => pen.text(say(id), 4, box.y + 10 + 22 * n, { fill: pen.soft, room: box.x - 20 }))
+    beside.forEach((id, n) => pen.writeText(say(id), 4, box.y + 10 + 22 * n, { fill: pen.soft, room: box.x - 20 }))
   const bars = { low, span: high - low || 1, count: BARS, least: 0 }
-  pen.histogram(others, bars, { ...box, y: box.y + 8, height: box.height - 8 })
+  pen.drawHistogram(others, bars, { ...box, y: box.y + 8, height: box.height - 8 })
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(box.x, base, box.width, 1)
   pen.context.fillStyle = pen.ink
   pen.context.fillRect(x(use) - 1.25, box.y, 2.5, box.height + 4)
-  pen.dot(x(own), base, pen.tone)
+  pen.drawDot(x(own), base, pen.tone)
   const fresh = pen.choice.thrown && others[(pen.choice.thrown - 1) % others.length]
   if (fresh) {
-    pen.dot(x(fresh), base, pen.ink)
-    pen.text(say("web.mechanism.fresh_throw", { value: number(fresh) }), x(fresh), box.y + 6, {
+    pen.drawDot(x(fresh), base, pen.ink)
+    pen.writeText(say("web.mechanism.fresh_throw", { value: number(fresh) }), x(fresh), box.y + 6, {
       bold: true,
       align: x(fresh) > box.x + box.width - 70 ? "right" : "center",
       halo: true,
@@ -176,12 +176,12 @@ function throwing(pen, numbers, symbol, channel, box) {
           : [x(value) + (leftmost ? 8 : -8), leftmost ? "right" : "left"]
     )
   const [mean, now] = [place(use, !first), place(own, first)]
-  pen.text(say("web.mechanism.in_use", { value: number(use) }), mean[0], base + 16, {
+  pen.writeText(say("web.mechanism.in_use", { value: number(use) }), mean[0], base + 16, {
     bold: true,
     align: mean[1],
     room: box.width / 2 - 4,
   })
-  pen.text(say("web.mechanism.this_throw", { value: number(own) }), now[0], base + 16, {
+  pen.writeText(say("web.mechanism.this_throw", { value: number(own) }), now[0], base + 16, {
     bold: true,
     align: now[1],
     fill: pen.tone,

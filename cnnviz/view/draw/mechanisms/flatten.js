@@ -19,14 +19,14 @@ export function flattened(pen, numbers, _symbol, cell) {
   const { limits, scale } = numbers.maps.v
   if (shape.length === 3) unrolled(pen, numbers, link.source, cell)
   const strip = { x: 24, y: pen.height - 50, width: pen.width - 40, height: STRIP }
-  pen.text("v", 4, strip.y + STRIP / 2, { size: 22, math: true })
+  pen.writeText("v", 4, strip.y + STRIP / 2, { size: 22, math: true })
   const ring = { rows: one(0), columns: one(at), strong: true }
   pen.picture(1, count, (n) => values[n], limits, scale, strip, [ring])
   const [words, end] = [say("web.mechanism.number_of", { n: at, count }), String(count - 1)]
-  pen.text(words, strip.x + strip.width / 2, pen.height - 15, { size: SMALL, align: "center" })
+  pen.writeText(words, strip.x + strip.width / 2, pen.height - 15, { size: SMALL, align: "center" })
   if (pen.widthOf(words, { size: SMALL }) + 2 * pen.widthOf(end) > strip.width) return
-  pen.note("0", strip.x, pen.height - 15)
-  pen.note(end, strip.x + strip.width, pen.height - 15, { align: "right" })
+  pen.writeNote("0", strip.x, pen.height - 15)
+  pen.writeNote(end, strip.x + strip.width, pen.height - 15, { align: "right" })
 }
 
 // Draw the first rows, the explained one and the last, each at its origin and its position in the list.
@@ -34,7 +34,7 @@ export function flattened(pen, numbers, _symbol, cell) {
 function unrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
   const box = fitted(numbers, map, 4, HEAD, pen.width * (pen.upright ? 0.6 : 0.26), pen.height - HEAD - 92)
-  pen.head(channelName(numbers, map, cell[0]), "", box.x, 13, box.width, numbers.maps[map].plain)
+  pen.writeHead(channelName(numbers, map, cell[0]), "", box.x, 13, box.width, numbers.maps[map].plain)
   const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
   const shown = [...new Set(pen.upright ? [cell[1]] : [0, 1, cell[1], rows - 1])]
     .filter((row) => row < rows)
@@ -49,14 +49,14 @@ function unrolled(pen, numbers, map, cell) {
   let x = left
   shown.forEach((row, i) => {
     if (i && row - shown[i - 1] > 1) {
-      pen.text("…", x + 13, 42 + STRIP / 2, { align: "center" })
+      pen.writeText("…", x + 13, 42 + STRIP / 2, { align: "center" })
       x += 26
     }
     const line = { x: box.x + box.width, y: box.y + (row * box.height) / rows, height: box.height / rows }
     ribbon(pen, line, { x, y: 42 + STRIP, width: wide })
     const start = from + row * columns
-    pen.text(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: SMALL, bold: true, align: "center" })
-    pen.text(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
+    pen.writeText(say("web.mechanism.row", { row }), x + wide / 2, 14, { size: SMALL, bold: true, align: "center" })
+    pen.writeText(`v[${start} … ${start + columns - 1}]`, x + wide / 2, 30, {
       size: SMALL,
       math: true,
       align: "center",

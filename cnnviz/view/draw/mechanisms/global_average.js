@@ -16,23 +16,23 @@ export function wholeChannel(pen, numbers, symbol, cell) {
   const [share, high] = pen.upright ? [0.46, 0.34 * pen.height] : [0.4, pen.height - HEAD - 26]
   const box = fitted(numbers, symbol, 4, HEAD, pen.width * share, high)
   const [, rows, columns] = numbers.shape(symbol)
-  pen.head(channelName(numbers, symbol, cell[0]), "", box.x, 13, box.width, numbers.maps[symbol].plain)
+  pen.writeHead(channelName(numbers, symbol, cell[0]), "", box.x, 13, box.width, numbers.maps[symbol].plain)
   pen.drawMap(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
   if (pen.upright) {
     const top = box.y + box.height + 84
     const middle = box.x + box.width / 2
-    pen.arrow(middle, top - 20, middle, box.y + box.height + 24)
-    pen.text(text, middle + 16, top - 40, { size: 15, bold: true })
-    pen.head(numbers.maps[source].label, "", 4, top, pen.width - 8, say("web.mechanism.arrived"))
+    pen.drawArrow(middle, top - 20, middle, box.y + box.height + 24)
+    pen.writeText(text, middle + 16, top - 40, { size: 15, bold: true })
+    pen.writeHead(numbers.maps[source].label, "", 4, top, pen.width - 8, say("web.mechanism.arrived"))
     const place = { x: 4, y: top + 18, width: pen.width - 8, height: pen.height - top - 18 }
     return all(pen, numbers, source, cell[0], place)
   }
   const [from, to] = [pen.width * 0.6, box.x + box.width + 12]
   const y = HEAD + box.height / 2
-  pen.arrow(from - 12, y, to, y)
-  pen.text(text, (from + to) / 2, y - 16, { size: 15, bold: true, align: "center", room: from - to - 20 })
-  pen.head(numbers.maps[source].label, "", from, 13, pen.width - from, say("web.mechanism.arrived"))
+  pen.drawArrow(from - 12, y, to, y)
+  pen.writeText(text, (from + to) / 2, y - 16, { size: 15, bold: true, align: "center", room: from - to - 20 })
+  pen.writeHead(numbers.maps[source].label, "", from, 13, pen.width - from, say("web.mechanism.arrived"))
   all(pen, numbers, source, cell[0], { x: from, y: HEAD, width: pen.width - from - 10, height: pen.height - 40 })
 }
 
@@ -46,7 +46,7 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
   const foot = channels <= MOST_NAMED ? 16 : 3
   const [across, side] = tiled(channels, columns / rows, maps, foot)
   const title = say("web.mechanism.maps", { n: channels, rows, columns })
-  pen.head(numbers.maps[source].label, "", maps.x, 13, maps.width, title)
+  pen.writeHead(numbers.maps[source].label, "", maps.x, 13, maps.width, title)
   for (let c = 0; c < channels; c++) {
     const x = maps.x + (c % across) * (side * (columns / rows) + GAP)
     const y = maps.y + Math.floor(c / across) * (side + foot)
@@ -58,7 +58,7 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
     const box = { x, y, width, height: side }
     pen.picture(rows, columns, (n) => values[from + n], limits, scale, box, c === chosen ? [whole] : [])
     if (foot > 3)
-      pen.text(numbers.nameOf(c, channels, symbol), x + width / 2, y + side + 8, {
+      pen.writeText(numbers.nameOf(c, channels, symbol), x + width / 2, y + side + 8, {
         size: SMALL,
         align: "center",
         bold: c === chosen,
@@ -75,17 +75,17 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
       width: half - 24,
       height: pen.height - top - 40,
     })
-    pen.arrow(half - 12, top + right.height / 2, half + 10, top + right.height / 2)
-    pen.head(numbers.maps[symbol].label, "", right.x, top - 16, right.width, numbers.maps[symbol].plain)
+    pen.drawArrow(half - 12, top + right.height / 2, half + 10, top + right.height / 2)
+    pen.writeHead(numbers.maps[symbol].label, "", right.x, top - 16, right.width, numbers.maps[symbol].plain)
     return all(pen, numbers, symbol, chosen, right)
   }
   const heap = { x: pen.width * 0.47, y: 28, width: pen.width * 0.22, height: pen.height - 70 }
   const middle = heap.y + heap.height / 2
-  pen.arrow(heap.x - 30, middle, heap.x - 10, middle)
+  pen.drawArrow(heap.x - 30, middle, heap.x - 10, middle)
   heaped(pen, numbers, source, chosen, numbers.at(symbol, [chosen]), heap)
   const last = heap.x + heap.width + 44
-  pen.arrow(last - 32, middle, last - 12, middle)
-  pen.head(numbers.maps[symbol].label, "", last, 13, pen.width - last, numbers.maps[symbol].plain)
+  pen.drawArrow(last - 32, middle, last - 12, middle)
+  pen.writeHead(numbers.maps[symbol].label, "", last, 13, pen.width - last, numbers.maps[symbol].plain)
   all(pen, numbers, symbol, chosen, { x: last, y: HEAD, width: pen.width - last - 4, height: pen.height - 40 })
 }
 
@@ -113,7 +113,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
   const [low, high] = [Math.min(values[count - 1], 0), Math.max(values[0], 0)]
   const y = (/** @type {number} */ value) => box.y + ((high - value) / (high - low || 1)) * box.height
   const { context } = pen
-  pen.note(say("web.mechanism.heap", { n: count }), box.x, box.y - 15, { room: box.width + 30 })
+  pen.writeNote(say("web.mechanism.heap", { n: count }), box.x, box.y - 15, { room: box.width + 30 })
   const wide = box.width / count
   context.fillStyle = pen.bars
   values.forEach((value, n) => {
@@ -124,15 +124,15 @@ function heaped(pen, numbers, map, channel, mean, box) {
   context.fillStyle = pen.tone
   context.fillRect(box.x, y(mean) - 1.25, box.width, 2.5)
   const over = y(mean) - box.y > 14 ? -9 : 10
-  pen.text(say("web.mechanism.heap_mean", { value: number(mean) }), box.x + box.width, y(mean) + over, {
+  pen.writeText(say("web.mechanism.heap_mean", { value: number(mean) }), box.x + box.width, y(mean) + over, {
     bold: true,
     align: "right",
     fill: pen.tone,
     room: box.width,
   })
   const ends = say("web.maps.range", { low: short(low), high: short(high) })
-  pen.note(ends, box.x, box.y + box.height + 12, { room: box.width })
-  pen.note(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { room: box.width })
+  pen.writeNote(ends, box.x, box.y + box.height + 12, { room: box.width })
+  pen.writeNote(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { room: box.width })
 }
 
 // Draw the numbers of a row, or those around the chosen one.
@@ -144,5 +144,5 @@ function all(pen, numbers, symbol, chosen, box) {
     value: numbers.values(symbol)[n],
     bold: n === chosen,
   }))
-  pen.rows(rows, box, { names: numbers.isClasses(channels, symbol) ? 54 : 24 })
+  pen.drawRows(rows, box, { names: numbers.isClasses(channels, symbol) ? 54 : 24 })
 }

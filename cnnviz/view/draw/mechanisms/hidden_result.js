@@ -33,7 +33,7 @@ export function hiddenResult(pen, numbers, symbol, cell) {
   if (backward) {
     hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
     x += widths[order.length] + WAY
-    pen.arrow(x - 20, pen.height / 2, x - WAY + 20, pen.height / 2)
+    pen.drawArrow(x - 20, pen.height / 2, x - WAY + 20, pen.height / 2)
   }
   order.forEach((name, n) => {
     given(pen, numbers, name, /** @type {Range[]} */ (read.get(name)), { ...sized(numbers, name, room), x, y: HEAD })
@@ -41,7 +41,7 @@ export function hiddenResult(pen, numbers, symbol, cell) {
   })
   if (backward) return
   x += WAY - GAP
-  if (order.length) pen.arrow(x - WAY + 20, pen.height / 2, x - 20, pen.height / 2)
+  if (order.length) pen.drawArrow(x - WAY + 20, pen.height / 2, x - 20, pen.height / 2)
   hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
 }
 
@@ -63,7 +63,7 @@ function above(pen, numbers, symbol, cell, read) {
   const box = { ...sized(numbers, symbol, room), x: 3, y: pen.height - room.height - 3 }
   hidden(pen, numbers, symbol, cell[0] ?? 0, box)
   const from = box.y - HEAD - DOWN
-  if (read.size) pen.arrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
+  if (read.size) pen.drawArrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
 }
 
 /**
@@ -90,16 +90,16 @@ function given(pen, numbers, symbol, at, box) {
   const from = at.map((range) => range.start)
   const [first = 0, second = 0] = from
   if (kind === "map") {
-    pen.head(channelName(numbers, symbol, first), sizeOf(numbers, symbol), box.x, 13, box.width, plain)
+    pen.writeHead(channelName(numbers, symbol, first), sizeOf(numbers, symbol), box.x, 13, box.width, plain)
     pen.drawMap(numbers, symbol, [first], box)
     return
   }
   if (kind === "filters") {
-    pen.head(kernelName(numbers, symbol, [first, second]), "", box.x, 13, box.width, plain)
+    pen.writeHead(kernelName(numbers, symbol, [first, second]), "", box.x, 13, box.width, plain)
     pen.drawKernel(numbers, symbol, first, second, box, { write: (value) => brief(value) })
     return
   }
-  pen.head(label, "", box.x, 13, box.width + (pen.upright ? 0 : GAP - 8), plain)
+  pen.writeHead(label, "", box.x, 13, box.width + (pen.upright ? 0 : GAP - 8), plain)
   if (kind === "row") column(pen, numbers, symbol, -1, box)
   if (kind !== "weights") return
   const [values, outputs] = [numbers.values(symbol), numbers.shape(symbol)[from.length - 1]]
@@ -110,9 +110,9 @@ function given(pen, numbers, symbol, at, box) {
 function hidden(pen, numbers, symbol, channel, box) {
   const { label, plain, kind } = numbers.maps[symbol]
   const name = kind === "map" ? channelName(numbers, symbol, channel) : label
-  pen.head(name, "", box.x, box.y - 17, box.width, plain, pen.tone)
+  pen.writeHead(name, "", box.x, box.y - 17, box.width, plain, pen.tone)
   pen.hatch(box)
   pen.frame(box, "made")
-  pen.text("?", box.x + box.width / 2, box.y + box.height / 2, { size: 22, align: "center", fill: pen.soft })
+  pen.writeText("?", box.x + box.width / 2, box.y + box.height / 2, { size: 22, align: "center", fill: pen.soft })
   if (kind === "map" && pen.seats(symbol)) pen.shown.push({ symbol, at: [channel], box })
 }

@@ -29,7 +29,7 @@ export function patch(pen, numbers, _symbol, cell) {
       ? colours(pen, numbers, cell[0], [ring, own])
       : fitted(numbers, "x", 4, HEAD, pen.width * (pen.upright ? 1 : 0.42), side)
   if (channels !== COLOURS) {
-    pen.head(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 13, box.width, numbers.maps.x.plain)
+    pen.writeHead(channelName(numbers, "x", cell[0]), `${rows}×${columns}`, box.x, 13, box.width, numbers.maps.x.plain)
     pen.drawMap(numbers, "x", [cell[0]], box, [ring, own])
   }
   const [at, under] = pen.upright ? [4, box.y + box.height + 2 * HEAD] : [box.x + box.width + 50, HEAD]
@@ -45,12 +45,12 @@ export function patch(pen, numbers, _symbol, cell) {
   })
   pen.outlineCellAt(grid, down, right, cell[1] - top, cell[2] - left, pen.tone)
   const named = channels === COLOURS ? say(CHANNELS[cell[0]]) : ""
-  pen.note([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, under - 17, { room: grid.width })
+  pen.writeNote([named, say("web.mechanism.pixels")].filter(Boolean).join(", "), at, under - 17, { room: grid.width })
   if (pen.upright) return
-  if (channels === COLOURS) return pen.arrow(at - 38, HEAD + box.height / 2, at - 10, HEAD + box.height / 2)
+  if (channels === COLOURS) return pen.drawArrow(at - 38, HEAD + box.height / 2, at - 10, HEAD + box.height / 2)
   const scale = box.width / columns
-  pen.thread([box.x + (left + right) * scale, box.y + top * (box.height / rows)], [at, HEAD])
-  pen.thread([box.x + (left + right) * scale, box.y + (top + down) * (box.height / rows)], [at, HEAD + side])
+  pen.drawThread([box.x + (left + right) * scale, box.y + top * (box.height / rows)], [at, HEAD])
+  pen.drawThread([box.x + (left + right) * scale, box.y + (top + down) * (box.height / rows)], [at, HEAD + side])
 }
 
 const COLOURS = 3
@@ -66,13 +66,13 @@ function colours(pen, numbers, chosen, rings) {
   const values = numbers.values("x")
   const [, most] = numbers.maps.x.limits
   const size = rows * columns
-  if (!pen.upright) pen.note(say("web.mechanism.photograph"), 4, 13)
+  if (!pen.upright) pen.writeNote(say("web.mechanism.photograph"), 4, 13)
   pen.pixels(rows, columns, (n) => [0, 1, 2].map((c) => Math.round((255 * values[c * size + n]) / most)), photo, rings)
   const from = photo.x + photo.width + (pen.upright ? 16 : 26)
-  pen.sign("=", (photo.x + photo.width + from) / 2, HEAD + each.height / 2)
+  pen.drawSign("=", (photo.x + photo.width + from) / 2, HEAD + each.height / 2)
   for (let c = 0; c < COLOURS; c++) {
     const box = { ...each, x: from + c * (each.width + 8) }
-    pen.head(channelName(numbers, "x", c), "", box.x, 13, box.width, say(CHANNELS[c]))
+    pen.writeHead(channelName(numbers, "x", c), "", box.x, 13, box.width, say(CHANNELS[c]))
     pen.drawMap(numbers, "x", [c], box, c === chosen ? rings : [])
   }
   return { ...each, x: from, width: COLOURS * (each.width + 8) - 8 }

@@ -28,12 +28,12 @@ function rows(pen, numbers, symbol, cell, all) {
   const { label } = numbers.maps[symbol]
   const { images } = numbers.network
   const box = { x: 4, y: HEAD + 24, width: pen.width - 12, height: pen.height - HEAD - 60 }
-  pen.head(label, "", 4, 13, pen.width - 8, say("web.mechanism.pulls", { n: images.length }), pen.tone)
+  pen.writeHead(label, "", 4, 13, pen.width - 8, say("web.mechanism.pulls", { n: images.length }), pen.tone)
   const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
   const count = numbers.count(symbol)
   const at = numbers.offset(symbol, cell)
   const each = all ? images.map((name, n) => ({ name, value: all[n * count + at] })) : []
-  pen.rows([...each, mean], box, { names: 220 })
+  pen.drawRows([...each, mean], box, { names: 220 })
 }
 
 /**
@@ -46,7 +46,7 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   const [count, at] = [numbers.count(symbol), numbers.offset(symbol, cell)]
   const pulls = all ? names.map((_, i) => all[i * count + at]) : []
   const made = { x: 4, y: HEAD, width: 0.4 * pen.width, height: 0.34 * pen.height }
-  pen.head(ofKernel ? kernelName(numbers, symbol, cell) : label, "", 4, 13, pen.width - 8, plain, pen.tone)
+  pen.writeHead(ofKernel ? kernelName(numbers, symbol, cell) : label, "", 4, 13, pen.width - 8, plain, pen.tone)
   if (ofKernel) {
     const k = numbers.shape(symbol)[2]
     const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
@@ -60,14 +60,14 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
     pen.outlineCellAt(made, k, k, cell[2], cell[3])
   }
   const top = (ofKernel ? made.y + made.height + 18 : HEAD) + 14
-  pen.note(say("web.mechanism.pulls", { n: names.length }), 4, top - 12, { room: pen.width - 8 })
+  pen.writeNote(say("web.mechanism.pulls", { n: names.length }), 4, top - 12, { room: pen.width - 8 })
   const high = pen.height - top - (all ? 24 : 0)
   const side = Math.min(high / (names.length + 1), 40) - 2
   const left = all ? side + 8 : 0
   const box = { x: left, y: top, width: pen.width - 4 - left, height: high }
   const mean = { name: say("web.mechanism.mean_of_pulls"), value: numbers.at(symbol, cell), bold: true }
   const each = pulls.map((value, i) => ({ name: names[i], value, term: `i${i}` }))
-  const { y } = pen.rows([...each, mean], box, { names: 124, line: side + 2 })
+  const { y } = pen.drawRows([...each, mean], box, { names: 124, line: side + 2 })
   if (numbers.arrays["all.x"])
     pulls.forEach((_, i) => photo(pen, numbers, i, { x: 4, y: y(i) - side / 2, width: side, height: side }))
   const shares = pulls.map((value) => value / names.length)
@@ -90,7 +90,7 @@ function cancelled(pen, values, total) {
   const pull = values.reduce((all, value) => all + Math.abs(value), 0)
   const share = pull ? Math.max(1 - Math.abs(total) / pull, 0) : 0 // not "−0%" due to round-off
   const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
-  pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL, room: pen.width - 8 })
+  pen.writeRich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL, room: pen.width - 8 })
 }
 
 /**
@@ -116,13 +116,13 @@ function kernels(pen, numbers, symbol, cell, all) {
   const own = { write, bold: true, term, symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
   const values = each((n) => numbers.values(symbol)[from + n])
   pen.drawGrid(values, k, limits, "signed", made, own)
-  pen.head(kernelName(numbers, symbol, cell), "", made.x, made.y - 18, MADE, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(kernelName(numbers, symbol, cell), "", made.x, made.y - 18, MADE, numbers.maps[symbol].plain, pen.tone)
   pen.frame(made, "made")
   boxes.forEach((box, i) => {
     title(pen, numbers, symbol, i, box, pitch - LEAST)
     const parts = each((n) => part(i, n))
     pen.drawGrid(parts, k, limits, "signed", box, { write, term })
-    pen.sign(i ? "+" : "=", box.x - (i ? (pitch - side) / 2 : 28), top + side / 2)
+    pen.drawSign(i ? "+" : "=", box.x - (i ? (pitch - side) / 2 : 28), top + side / 2)
   })
   for (const box of [made, ...boxes]) pen.outlineCellAt(box, k, k, cell[2], cell[3])
   const pulls = images.map((_, i) => part(i, chosen))
@@ -144,10 +144,10 @@ function title(pen, numbers, symbol, i, { x, y, height }, room) {
     name: numbers.answer.lesson.img.split(",")[i].replace("-", " "),
   })
   const narrow = room - PHOTO - 10
-  pen.text(narrow > 110 ? own : String(i + 1), at, top + 10, { bold: true, room: narrow })
+  pen.writeText(narrow > 110 ? own : String(i + 1), at, top + 10, { bold: true, room: narrow })
   const loss = say("web.mechanism.own_loss", { value: number(numbers.arrays["images.L"].values[i], 2) })
-  if (pen.widthOf(loss, { size: SMALL }) <= narrow) pen.note(loss, at, top + 31)
-  else pen.note(loss, x, y + height + 14, { room })
+  if (pen.widthOf(loss, { size: SMALL }) <= narrow) pen.writeNote(loss, at, top + 31)
+  else pen.writeNote(loss, x, y + height + 14, { room })
 }
 
 /**
@@ -162,7 +162,7 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const terms = values.map((value, i) => ({ value, term: `i${i}` }))
   const paint = pen.colourOf(numbers, symbol, cell)
   const box = { x: 0, y: top, width: pen.width, height: pen.height - top - 50 }
-  const own = pen.stairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
-  pen.lead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
+  const own = pen.drawStairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
+  pen.drawLead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
   cancelled(pen, values, total)
 }

@@ -7,7 +7,7 @@ import { product } from "../../model/numbers/printed_digits.js"
 import { fixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
-import { upAndDown } from "../sums.js"
+import { signedTotals } from "../sums.js"
 import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
@@ -37,7 +37,7 @@ export function shares(pen, numbers, symbol, cell) {
   const size = own.width / numbers.shape(symbol)[2]
   const [left, top] = [own.x + (cell[3] + 1) * size, own.y + (cell[2] + 0.84) * size]
   const turn = (own.x + own.width + places.shares.x) / 2 + 14
-  pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
+  pen.drawLead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, top], [left - 3, top])
   pen.outlineCellAt(own, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
@@ -67,7 +67,7 @@ function sharesUpright(pen, numbers, parts, values) {
   const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, width, height })
   pen.outlineCellAt(own, k, k, cell[2], cell[3])
   const middle = under.x + read.width / 2
-  pen.arrow(middle, HEAD + under.height + 3, middle, top - 28)
+  pen.drawArrow(middle, HEAD + under.height + 3, middle, top - 28)
   summed(pen, numbers, parts, values, { x: 2, y: top, width: 0.3 * pen.width, height: read.height })
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
@@ -114,21 +114,21 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   const zero = met.length - values.filter((value) => value !== 0).length // positions in the padding have no term
   const words = say("web.mechanism.shares", { n: met.length })
   const over = places.shares.y - 17
-  pen.text(words, places.shares.x, over, { bold: true, room: places.shares.width })
+  pen.writeText(words, places.shares.x, over, { bold: true, room: places.shares.width })
   const taken = pen.widthOf(words, { bold: true }) + 10
   const product = x === "x" ? "pixel_gradient" : "cell_gradient"
   const note = zero > met.length / 10 ? say("web.mechanism.zeros", { n: zero }) : say(`web.mechanism.${product}`)
   if (taken + pen.widthOf(note) < places.shares.width + (pen.upright ? 0 : SIGN))
-    pen.text(note, places.shares.x + taken, over, { fill: pen.soft })
+    pen.writeText(note, places.shares.x + taken, over, { fill: pen.soft })
   pen.picture(rows, columns, (n) => values[n], [-most, most], "signed", places.shares)
   pen.drawColourBar([-most, most], "signed", places.shares)
   const middle = HEAD + places.dy.height / 2
-  if (!pen.upright) pen.sign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
+  if (!pen.upright) pen.drawSign("=", (places.shares.x + places.shares.width + places.dy.x) / 2, middle)
   const [came, wide] = [say("web.mechanism.gradient_arrived"), places.dy.width + SIGN / 2]
   titled(pen, numbers, dy, cell[0], places.dy, { word: came, width: wide })
   pen.drawMap(numbers, dy, [cell[0]], places.dy, [], undefined, !pen.upright)
   pen.frame(places.dy, "read")
-  pen.sign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
+  pen.drawSign("⊙", (places.dy.x + places.dy.width + places.x.x) / 2, middle)
   const word = say(`web.mechanism.${x === "x" ? "pixels_under" : "under"}`, { name: plain(numbers, symbol, cell) })
   titled(pen, numbers, x, cell[1], places.x, { word, note: sizeOf(numbers, dy) })
   pen.drawMap(numbers, x, [cell[1]], places.x, [], undefined, !pen.upright)
@@ -146,10 +146,10 @@ const plain = (numbers, symbol, cell) => named(numbers, symbol.slice(1), cell).r
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box}
  */
 function summed(pen, numbers, { symbol, cell }, values, over) {
-  const terms = upAndDown([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
+  const terms = signedTotals([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
   const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
-  return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.colourOf(numbers, symbol, cell), ...said })
+  return pen.drawBalance(terms, numbers.at(symbol, cell), box, { paint: pen.colourOf(numbers, symbol, cell), ...said })
 }
 
 /**
@@ -177,13 +177,13 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
   const right = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
   const [under, sum] = [places.x.y + places.x.height, places.shares.y + places.shares.height + 77]
-  const beside = pen.worded + 12 < right // the labels of the sum's bars, or of the total
+  const beside = pen.labelEnd + 12 < right // the labels of the sum's bars, or of the total
   const isFree = beside || sum > under + 8
   const left = isFree ? right : places.shares.x
   const y = beside ? under + 34 : isFree ? sum : sum + 22
   if (y > pen.height - 6) return
   pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: left + 2, y: y - 6, width: 12, height: 12 })
-  pen.text(text, left + 22, y, { size: SMALL })
+  pen.writeText(text, left + 22, y, { size: SMALL })
 }
 
 /**
@@ -213,14 +213,14 @@ function kernelAt(pen, numbers, symbol, cell, place) {
     cell: at,
   })
   const unit = fits ? timesPower(exponent) : ""
-  pen.head(kernelName(numbers, symbol, cell), unit, box.x, box.y - 18, box.width, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(kernelName(numbers, symbol, cell), unit, box.x, box.y - 18, box.width, numbers.maps[symbol].plain, pen.tone)
   pen.frame(box, "made")
   if (place) return box
   const index = `[${cell[2]}, ${cell[3]}]`
   const middle = k % 2 && cell[2] === (k - 1) / 2 && cell[3] === cell[2]
-  pen.note(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18)
+  pen.writeNote(say(`web.mechanism.${middle ? "counted_centre" : "counted"}`, { index }), box.x, box.y + side + 18)
   if (!fits)
-    pen.text(`${index}${COLON}${number(numbers.at(symbol, cell), 3)}`, box.x, box.y + side + 36, {
+    pen.writeText(`${index}${COLON}${number(numbers.at(symbol, cell), 3)}`, box.x, box.y + side + 36, {
       size: SMALL,
       bold: true,
     })
@@ -251,7 +251,7 @@ function tiles(pen, numbers, symbol, [m, chosen], box) {
     if (c === chosen) pen.frame(place, "read")
   }
   const text = say("web.mechanism.kernels_of", { filter: m, n: channels })
-  pen.note(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, { room: box.width + 60 })
+  pen.writeNote(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, { room: box.width + 60 })
 }
 
 /** Draw the inputs of one weight, with its kernel beside or below. @type {Picture} */
@@ -266,7 +266,7 @@ export function touched(pen, numbers, symbol, cell) {
   const [left, top] = pen.upright ? [3, HEAD + box.height + 30 + HEAD] : [box.x + box.width + 80, HEAD]
   const side = Math.min(pen.width - left - 20, pen.upright ? pen.height - top - 6 : box.height)
   const grid = { x: left, y: top, width: side, height: side }
-  pen.head(kernelName(numbers, symbol, cell), "", left, top - 17, pen.width - left, numbers.maps[symbol].plain)
+  pen.writeHead(kernelName(numbers, symbol, cell), "", left, top - 17, pen.width - left, numbers.maps[symbol].plain)
   pen.drawKernel(numbers, symbol, cell[0], cell[1], grid)
   pen.outlineCellAt(grid, numbers.shape(symbol)[2], numbers.shape(symbol)[2], cell[2], cell[3])
 }

@@ -38,8 +38,8 @@ export function heights(pen, numbers, symbol, cell) {
     const box = pen.upright
       ? { x: 4, y: DOTS * pen.height + HEAD, width: pen.width - 8 }
       : { x: 4, y: HEAD, width: left - 30 }
-    pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, box.y - 17, { fill: pen.soft, room: box.width })
-    pen.dots(against(pen, numbers, outputs[0]), { ...box, height: pen.height - box.y - 24 }, { names: 86 })
+    pen.writeRich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, box.y - 17, { fill: pen.soft, room: box.width })
+    pen.drawDots(against(pen, numbers, outputs[0]), { ...box, height: pen.height - box.y - 24 }, { names: 86 })
   }
   const end = outputs.length > 1 && !pen.upright ? pen.width * 0.68 : pen.width
   const scale = scaled(numbers)
@@ -52,12 +52,12 @@ export function heights(pen, numbers, symbol, cell) {
     pen.context.fillRect(bar.x, bar.y, bar.width, bar.height)
     pen.context.globalAlpha = 1
     pen.addSpot(bar, `n${n}`)
-    pen.dot(at.x(at.o), at.y(at.height), pen.tone)
+    pen.drawDot(at.x(at.o), at.y(at.height), pen.tone)
     const text = number(at.height, 4)
     const cut = at.x(at.o) - 14 < pen.widthOf(text, { bold: true }) // left of the bar
     const right = cut || (at.o > at.target && at.x(at.o) + 74 < pen.width)
     const align = /** @type {CanvasTextAlign} */ (right ? "left" : "right")
-    pen.text(text, at.x(at.o) + (right ? 14 : -14), at.y(at.height / 2), {
+    pen.writeText(text, at.x(at.o) + (right ? 14 : -14), at.y(at.height / 2), {
       bold: true,
       fill: pen.pos,
       align,
@@ -70,7 +70,7 @@ export function heights(pen, numbers, symbol, cell) {
 // Draw the contributions one after another, and the loss.
 /** @param {Pen} pen @param {Numbers} numbers @param {number[]} outputs @param {number} end */
 function stacked(pen, numbers, outputs, end) {
-  if (!pen.upright) pen.arrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
+  if (!pen.upright) pen.drawArrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
   const terms = outputs.map((n) => ({
     value: lossOf(numbers, n, numbers.values("o")[n]),
     name: nameOf(numbers, n),
@@ -81,13 +81,13 @@ function stacked(pen, numbers, outputs, end) {
     : { x: end + 60, y: HEAD + 20, width: pen.width - end - 60, height: pen.height - HEAD - 80 }
   const pitch = box.width / (terms.length + (box.width < WIDE ? 1.4 : 1)) // the total is written from the right edge
   const places = Array.from({ length: terms.length + 1 }, (_, n) => box.x + (n + 0.5) * pitch)
-  const total = pen.stairs(terms, numbers.values("L")[0], box, {
+  const total = pen.drawStairs(terms, numbers.values("L")[0], box, {
     places,
     digits: pitch < 110 ? 3 : 4,
     room: pitch,
     wide: Math.min(64, pitch * 0.6),
   })
-  pen.symbol("L", total.x + total.width / 2 - 6, Math.min(total.y, box.y + box.height - 20) - 16, { fill: pen.tone })
+  pen.writeSymbol("L", total.x + total.width / 2 - 6, Math.min(total.y, box.y + box.height - 20) - 16, { fill: pen.tone })
 }
 
 /** Draw the tangent at each output, whose slope is the gradient. @type {Picture} */
@@ -97,11 +97,11 @@ export function tangents(pen, numbers, symbol, cell) {
   if (pen.upright && outputs.length > NARROW) return rows(pen, numbers, symbol, cell)
   const left = pen.upright ? 0 : 200
   const top = pen.upright ? 0.64 * pen.height : HEAD + 4
-  pen.head(numbers.maps[symbol].label, "", 4, top - 21, 170, say("web.mechanism.slopes"), pen.tone)
+  pen.writeHead(numbers.maps[symbol].label, "", 4, top - 21, 170, say("web.mechanism.slopes"), pen.tone)
   const box = { x: 4, y: top, width: 132, height: pen.height - top - (pen.upright ? 0 : 36) }
   column(pen, numbers, symbol, cell[0], box, { made: true })
-  if (pen.upright) pen.arrow(pen.width / 2, top - 6, pen.width / 2 - 34, top + 28)
-  else pen.arrow(left - 4, pen.height / 2, left - 44, pen.height / 2)
+  if (pen.upright) pen.drawArrow(pen.width / 2, top - 6, pen.width / 2 - 34, top + 28)
+  else pen.drawArrow(left - 4, pen.height / 2, left - 44, pen.height / 2)
   frames(pen, outputs.length, left, pen.width).forEach((box, i) => {
     const n = outputs[i]
     const slope = numbers.values(symbol)[n]
@@ -113,7 +113,7 @@ export function tangents(pen, numbers, symbol, cell) {
     context.lineWidth = n === cell[0] ? 3 : 2
     const ends = [-run, run].map((by) => [at.x(at.o + by), at.y(at.height + by * slope)])
     clipTo(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => drawLine(context, ...ends))
-    pen.dot(at.x(at.o), at.y(at.height), pen.tone)
+    pen.drawDot(at.x(at.o), at.y(at.height), pen.tone)
     rise(pen, at, slope, scale.top)
   })
 }
@@ -126,17 +126,17 @@ function rise(pen, at, slope, top) {
   const line = at.y(at.height + slope * (from - at.o))
   const end = at.y(at.height + slope * (to - at.o))
   const fill = slope < 0 ? pen.neg : pen.pos
-  pen.thread([at.x(from), line], [at.x(to), line])
+  pen.drawThread([at.x(from), line], [at.x(to), line])
   pen.context.fillStyle = fill
   pen.context.fillRect(at.x(to) - 1, Math.min(line, end), 2, Math.abs(end - line))
   const fits = at.x(to) + 60 < pen.width
-  pen.text(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + (fits ? 6 : -6), (line + end) / 2, {
+  pen.writeText(`${slope < 0 ? "" : "+"}${number(slope * run, 2)}`, at.x(to) + (fits ? 6 : -6), (line + end) / 2, {
     bold: true,
     fill,
     halo: true,
     align: fits ? "left" : "right",
   })
-  pen.note(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -10 : 11), { align: "center" })
+  pen.writeNote(short(run), (at.x(from) + at.x(to)) / 2, line + (slope < 0 ? -10 : 11), { align: "center" })
 }
 
 /** @param {Numbers} numbers @param {number} n */
@@ -195,13 +195,13 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   clipTo(context, { ...box, height: box.height + 2 }, () => drawLine(context, ...points))
   context.fillStyle = pen.ink
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
-  pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill, room: box.width + 28 })
+  pen.writeText(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill, room: box.width + 28 })
   const near = Math.abs(x(target) - x(o)) < 90
   const align = (/** @type {number} */ at) =>
     at < box.x + HALF ? "left" : at > box.x + box.width - HALF ? "right" : "center" // at an edge it would run into the next label
-  pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 37 : 18), {
+  pen.writeText(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 37 : 18), {
     align: align(x(target)),
   })
-  pen.text(`o ${equals(o, short(o))}`, x(o), y(0) + 18, { align: align(x(o)), bold: true, fill: pen.tone })
+  pen.writeText(`o ${equals(o, short(o))}`, x(o), y(0) + 18, { align: align(x(o)), bold: true, fill: pen.tone })
   return { x, y, o, target, height: lossOf(numbers, n, o) }
 }

@@ -29,11 +29,11 @@ export function speeding(pen, numbers, rows, foot) {
   const y = lines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const digits = Math.max(apart(row.old, row.next), 2)
-    pen.text(decimalsOrDigits(row.old, digits), old, y(n))
+    pen.writeText(decimalsOrDigits(row.old, digits), old, y(n))
     velocity(pen, numbers, row, { x: sum, y: y(n), width: step - sum - 20, height: 0 })
     const change = row.next - row.old
-    pen.text(signed(change), step, y(n), { bold: true, fill: pen.hue(change) })
-    pen.text(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
+    pen.writeText(signed(change), step, y(n), { bold: true, fill: pen.signColour(change) })
+    pen.writeText(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
   })
   const top = pen.height - PAST
   if (past) remembered(pen, numbers, past.values, { x: 4, y: top, width: pen.width * 0.34, height: PAST })
@@ -73,7 +73,7 @@ function velocity(pen, numbers, { parameter, at }, box) {
   ]
   pieces.forEach((text, n) => {
     const value = [...terms, 0][n]
-    pen.text(text, box.x + (n * box.width) / 3, box.y, { bold: true, fill: n < 2 ? pen.hue(value) : pen.ink })
+    pen.writeText(text, box.x + (n * box.width) / 3, box.y, { bold: true, fill: n < 2 ? pen.signColour(value) : pen.ink })
   })
 }
 
@@ -83,12 +83,12 @@ function velocity(pen, numbers, { parameter, at }, box) {
  */
 function pointed(pen, numbers, { parameter, at, name }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
-  pen.symbol(name, box.x, box.y - 22, { size: 19 })
+  pen.writeSymbol(name, box.x, box.y - 22, { size: 19 })
   const terms = [
     { value: part("kept"), name: say("web.mechanism.kept") },
     { value: numbers.values(`d${parameter}`)[at], name: say("web.mechanism.now") },
   ]
-  pen.balance(terms, part("velocity"), box, { left: say("web.mechanism.velocity") })
+  pen.drawBalance(terms, part("velocity"), box, { left: say("web.mechanism.velocity") })
 }
 
 /**
@@ -106,9 +106,9 @@ function compared(pen, numbers, { parameter, at }, box) {
   const crosses = Math.min(...values) < 0 && Math.max(...values) > 0
   both.forEach(([id, value], n) => {
     const y = box.y + 12 + n * 56
-    pen.text(say(id, { value: signed(value) }), box.x, y, { size: SMALL, bold: n === 0, room: box.width })
+    pen.writeText(say(id, { value: signed(value) }), box.x, y, { size: SMALL, bold: n === 0, room: box.width })
     const zero = crosses ? box.x + box.width / 2 : value < 0 ? box.x + box.width : box.x
-    pen.vector(zero, y + 22, (value / most) * box.width * (crosses ? 0.5 : 1))
+    pen.drawVector(zero, y + 22, (value / most) * box.width * (crosses ? 0.5 : 1))
   })
 }
 
@@ -131,10 +131,10 @@ function remembered(pen, numbers, terms, room) {
   }
   const most = all.reduce((best, value) => (Math.abs(value) > Math.abs(best) ? value : best), 0)
   const title = say("web.mechanism.past", { n: last })
-  pen.text(title, room.x, room.y + 8, { bold: true, room: room.width })
+  pen.writeText(title, room.x, room.y + 8, { bold: true, room: room.width })
   const both = [say("web.mechanism.past_pale", { value: short(most) }), say("web.mechanism.past_solid")]
   const words = pen.upright ? both : [both.join("; ")]
-  words.forEach((text, n) => pen.note(text, room.x, room.y + 25 + 16 * n, { room: room.width }))
+  words.forEach((text, n) => pen.writeNote(text, room.x, room.y + 25 + 16 * n, { room: room.width }))
   for (let n = 0; n < count; n++) {
     pen.context.globalAlpha = 0.3
     bar(n, terms[2 * n], step - 6)
@@ -142,7 +142,7 @@ function remembered(pen, numbers, terms, room) {
     bar(n, terms[2 * n + 1], step - 6)
     const of = last - count + 1 + n
     const name = n || of <= 0 ? String(of) : `≤ ${of}`
-    pen.note(name, box.x + (n + 0.5) * step, box.y - 11, { align: "center", room: step })
+    pen.writeNote(name, box.x + (n + 0.5) * step, box.y - 11, { align: "center", room: step })
   }
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(box.x, y(0) - 0.5, count * step, 1)

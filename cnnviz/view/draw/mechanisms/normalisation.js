@@ -67,12 +67,12 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
   const place = { x: 4, y: HEAD, width: wide, height: pen.upright ? 0.28 * pen.height : pen.height - HEAD - 26 }
   const left = images(pen, numbers, source, z, cell, place)
   const note = say("web.mechanism.of_all", { channel: cell[0], n: z.images })
-  pen.head(numbers.maps[source].label, "", left.x, 13, wide + (pen.upright ? 8 : 90), note)
+  pen.writeHead(numbers.maps[source].label, "", left.x, 13, wide + (pen.upright ? 8 : 90), note)
   pen.drawColourBar(z.limits, "signed", left)
   const right = images(pen, numbers, symbol, n, cell, { ...place, x: pen.width - left.width - 5 }, true)
-  pen.head(numbers.maps[symbol].label, "", right.x, 13, right.width, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(numbers.maps[symbol].label, "", right.x, 13, right.width, numbers.maps[symbol].plain, pen.tone)
   pen.drawColourBar(n.limits, "signed", right)
-  if (pen.upright) pen.arrow(left.x + left.width + 6, left.y + left.height / 2, right.x - 8, left.y + left.height / 2)
+  if (pen.upright) pen.drawArrow(left.x + left.width + 6, left.y + left.height / 2, right.x - 8, left.y + left.height / 2)
   const low = HEAD + left.height + 34
   const under = { x: 24, y: low, width: pen.width - 48, height: pen.height - low + 2 }
   const between = {
@@ -84,8 +84,8 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
   const box = pen.upright ? under : between
   const middle = left.y + left.height / 2
   if (!pen.upright) {
-    pen.arrow(left.x + left.width + 8, middle, box.x - NAME, middle)
-    pen.arrow(box.x + box.width + 10, middle, right.x - 10, middle)
+    pen.drawArrow(left.x + left.width + 8, middle, box.x - NAME, middle)
+    pen.drawArrow(box.x + box.width + 10, middle, right.x - 10, middle)
   }
   heaps(pen, numbers, symbol, cell, z.values, n.values, box)
 }
@@ -128,25 +128,25 @@ function stacked(pen, box, all) {
     const base = box.y + (n + 1) * tall - next / 2
     const top = base - tall + next
     const fill = n === 2 ? pen.tone : pen.bars
-    pen.histogram(heap.values, { low, span, count: BARS, fill }, { ...box, y: top, height: tall - next })
+    pen.drawHistogram(heap.values, { low, span, count: BARS, fill }, { ...box, y: top, height: tall - next })
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(box.x, base - 0.5, box.width, 1)
     if (pen.upright) saidAbove(pen, heap, box.x, top - LINE / 2)
     else saidBeside(pen, heap, box, base, top)
     way.push([x(heap.own), base])
   })
-  pen.thread(...way)
-  for (const [at, base] of way) pen.dot(at, base, pen.tone)
+  pen.drawThread(...way)
+  for (const [at, base] of way) pen.drawDot(at, base, pen.tone)
   const apart = (/** @type {number} */ value) => pen.widthOf(short(value), { size: SMALL }) / 2
   const zero = [low, high].every((end) => !end || Math.abs(x(end) - x(0)) > apart(end) + apart(0) + 8) ? [0] : []
   for (const value of new Set([low, ...zero, high]))
-    pen.note(short(value), Math.min(x(value), pen.width - apart(value)), box.y + box.height - 16, { align: "center" })
+    pen.writeNote(short(value), Math.min(x(value), pen.width - apart(value)), box.y + box.height - 16, { align: "center" })
 }
 
 /** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */
 function saidBeside(pen, { name, said }, box, base, top) {
-  pen.symbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where there is no bar
-  said.forEach((text, line) => pen.text(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }))
+  pen.writeSymbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where there is no bar
+  said.forEach((text, line) => pen.writeText(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }))
 }
 
 /**
@@ -154,8 +154,8 @@ function saidBeside(pen, { name, said }, box, base, top) {
  * @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y
  */
 function saidAbove(pen, { name, said }, x, y) {
-  const from = x + pen.symbol(name, x, y, { size: 18 }) + 12
-  pen.text(said.join(", "), from, y, { room: pen.width - from })
+  const from = x + pen.writeSymbol(name, x, y, { size: 18 }) + 12
+  pen.writeText(said.join(", "), from, y, { room: pen.width - from })
 }
 
 /** Draw the incoming gradient, the outgoing one, and the factors γ and σ between them. @type {Picture} */
@@ -176,7 +176,7 @@ export function normalisedBack(pen, numbers, symbol, cell) {
 export function lines(pen, box, texts) {
   const line = Math.min(28, (pen.height - box.y - 24 - 10) / (texts.length - 1 || 1))
   texts.forEach((text, n) =>
-    pen.text(text, box.x + box.width / 2, box.y + 24 + line * n, {
+    pen.writeText(text, box.x + box.width / 2, box.y + 24 + line * n, {
       align: "center",
       bold: n === texts.length - 1,
       fill: n === texts.length - 1 ? pen.tone : pen.ink,
@@ -192,15 +192,15 @@ export function gained(pen, numbers, symbol, cell) {
   const label = say("web.mechanism.arrived")
   if (numbers.maps[source].kind === "map") {
     const box = fitted(numbers, source, wide.x, wide.y, wide.width, wide.height)
-    pen.head(channelName(numbers, source, cell[0]), sizeOf(numbers, source), box.x, 13, box.width, label)
+    pen.writeHead(channelName(numbers, source, cell[0]), sizeOf(numbers, source), box.x, 13, box.width, label)
     pen.drawMap(numbers, source, [cell[0]], box)
     pen.frame(box)
   } else {
-    pen.head(numbers.maps[source].label, "", wide.x, 13, wide.width, label)
+    pen.writeHead(numbers.maps[source].label, "", wide.x, 13, wide.width, label)
     column(pen, numbers, source, cell[0], { ...wide, width: Math.min(200, wide.width) })
   }
   const made = { ...wide, x: pen.width * 0.62, width: pen.width * 0.36 }
-  pen.arrow(pen.width * 0.5, HEAD + wide.height / 2, made.x - 20, HEAD + wide.height / 2)
-  pen.head(numbers.maps[symbol].label, "", made.x, 13, made.width, numbers.maps[symbol].plain, pen.tone)
+  pen.drawArrow(pen.width * 0.5, HEAD + wide.height / 2, made.x - 20, HEAD + wide.height / 2)
+  pen.writeHead(numbers.maps[symbol].label, "", made.x, 13, made.width, numbers.maps[symbol].plain, pen.tone)
   column(pen, numbers, symbol, cell[0], made, { made: true })
 }

@@ -23,7 +23,7 @@ export function weights(pen, numbers, symbol, cell) {
   const { label, plain, limits } = numbers.maps[symbol]
   const weight = (/** @type {number} */ d) => values[d * outputs + n]
   const at = (/** @type {number} */ d) => numbers.cell(symbol, d * outputs + n)
-  pen.head(`${label}[d,${n}]`, "", 4, 13, pen.width, plain)
+  pen.writeHead(`${label}[d,${n}]`, "", 4, 13, pen.width, plain)
   const [wide, high] = pen.upright ? [pen.width - 8, 0.5 * pen.height] : [0.45 * pen.width, pen.height]
   const box = { x: 4, y: HEAD, width: wide, height: high - HEAD - 26 }
   const chosen = Math.floor(numbers.offset(symbol, cell) / outputs)
@@ -79,14 +79,14 @@ export function outer(pen, numbers, symbol, cell) {
     })
     pen.frame({ x: left, y: HEAD, width, height }, "made")
     const word = say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs, dy) })
-    pen.head(numbers.maps[symbol].label, "", left, 13, Math.max(width, 120), word, pen.tone)
+    pen.writeHead(numbers.maps[symbol].label, "", left, 13, Math.max(width, 120), word, pen.tone)
     pen.drawColourBar(limits, "signed", { ...box, width, height })
     left += width + 20
   }
   const place = pen.upright
     ? { x: 10, y: high + 14, width: pen.width - 12, height: pen.height - high - 16 }
     : { x: left + 64, y: 13, width: pen.width - left - 68, height: pen.height - 16 }
-  if (!pen.upright) pen.arrow(left + 44, pen.height / 2, left + 4, pen.height / 2)
+  if (!pen.upright) pen.drawArrow(left + 44, pen.height / 2, left + 4, pen.height / 2)
   table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, place)
 }
 
@@ -112,11 +112,11 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
     height: line - 4,
   })
   const top = box.y + 18
-  pen.text(say("web.mechanism.top", { symbol: numbers.maps[dy].label }), box.x, box.y, {
+  pen.writeText(say("web.mechanism.top", { symbol: numbers.maps[dy].label }), box.x, box.y, {
     fill: pen.soft,
     room: side - box.x - 8,
   })
-  pen.text(say("web.mechanism.side", { symbol: numbers.maps[x].label }), pen.width - 4, box.y, {
+  pen.writeText(say("web.mechanism.side", { symbol: numbers.maps[x].label }), pen.width - 4, box.y, {
     align: "right",
     fill: pen.soft,
     room: pen.width - side,
@@ -132,13 +132,13 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
     })
   })
   const cut = { before: columns[0] > 0, after: columns[columns.length - 1] < outputs - 1 }
-  if (cut.before) pen.text("…", box.x - 8, top + line / 2, { align: "center" })
-  if (cut.after) pen.text("…", side - 10, top + line / 2, { align: "center" })
+  if (cut.before) pen.writeText("…", box.x - 8, top + line / 2, { align: "center" })
+  if (cut.after) pen.writeText("…", side - 10, top + line / 2, { align: "center" })
   let y = top + line * 1.2
   rows.forEach((row, i) => {
     if (gaps[i])
       for (const left of [box.x + wide / 2, side + wide / 2])
-        pen.text("⋮", left, y + 4, { align: "center", size: SMALL })
+        pen.writeText("⋮", left, y + 4, { align: "center", size: SMALL })
     y += gaps[i]
     columns.forEach((m, c) => {
       const ring = row === d && m === n ? pen.ink : undefined
@@ -156,7 +156,7 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
       term: `u${row}`,
     })
     const name = `${numbers.maps[x].label}[${numbers.index(x, numbers.cell(x, row)).join(",")}]`
-    pen.text(name, side + wide, y + line / 2 - 2, { math: true, room: pen.width - side - wide })
+    pen.writeText(name, side + wide, y + line / 2 - 2, { math: true, room: pen.width - side - wide })
     y += line
   })
 }

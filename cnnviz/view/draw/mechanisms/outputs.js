@@ -48,13 +48,13 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
   const each = (end - NAMES) / columns.length
   columns.forEach(([title, of], i) => {
     const right = NAMES + (i + 1) * each
-    pen.symbol(title, right - 22, 13, { size: 18 })
+    pen.writeSymbol(title, right - 22, 13, { size: 18 })
     rows.forEach((row, n) =>
-      pen.text(short(of[row.n]), right, y(n), { size, align: "right", bold: row.bold, room: each - 6 }),
+      pen.writeText(short(of[row.n]), right, y(n), { size, align: "right", bold: row.bold, room: each - 6 }),
     )
   })
   rows.forEach(({ name, bold, term }, n) => {
-    pen.text(name, NAMES - 4, y(n), { size, align: "right", bold, room: NAMES - 6 })
+    pen.writeText(name, NAMES - 4, y(n), { size, align: "right", bold, room: NAMES - 6 })
     pen.addSpot({ x: 0, y: y(n) - line / 2, width: end, height: line }, term)
   })
   return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }
@@ -70,8 +70,8 @@ export function barred(pen, numbers, symbol, rows, columns) {
   const x = found.ends[columns.length - 1] + 10
   const unnamed = rows.map((row) => ({ ...row, name: "" }))
   const box = { x, y: HEAD, width: pen.width - x, height: found.line * rows.length }
-  pen.rows(unnamed, box, { names: 0, line: found.line })
-  pen.symbol(numbers.maps[symbol].label, x, 13, { size: 18 })
+  pen.drawRows(unnamed, box, { names: 0, line: found.line })
+  pen.writeSymbol(numbers.maps[symbol].label, x, 13, { size: 18 })
   return found
 }
 
@@ -106,7 +106,7 @@ export function column(
   if (count <= ROWS && box.height / count >= READ) {
     const rows = rowsOf(numbers, symbol, chosen)
     if (!ofClasses) for (const row of rows) row.name = String(row.n)
-    const { y, line } = pen.rows(rows, box, { names: ofClasses ? 78 : 34 })
+    const { y, line } = pen.drawRows(rows, box, { names: ofClasses ? 78 : 34 })
     return { x: box.x, y: y(chosen) - line / 2, width: box.width, height: line }
   }
   const how = { chosen, symbol, cell: (/** @type {number} */ n) => [n] }
@@ -117,7 +117,7 @@ export function column(
 /** Draw a row of parameters, such as biases. @type {Picture} */
 export function alone(pen, numbers, symbol, cell) {
   const { label, plain } = numbers.maps[symbol]
-  pen.head(label, "", 4, 13, pen.width, plain)
+  pen.writeHead(label, "", 4, 13, pen.width, plain)
   column(pen, numbers, symbol, cell[0], { x: 6, y: HEAD, width: pen.width - 12, height: pen.height - HEAD - 10 })
 }
 
@@ -132,18 +132,18 @@ export function outputs(pen, numbers, symbol, cell) {
   const half = pen.width / 2 - 50
   const x = isGradient ? half + 90 : 4
   const box = { x, y: HEAD, width: pen.width - x - 8, height: pen.height - HEAD - 40 }
-  pen.rich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
+  pen.writeRich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
   const rows = against(pen, numbers, cell[0], symbol)
-  const { y } = pen.dots(rows, isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
+  const { y } = pen.drawDots(rows, isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
     names: 86,
     arrows: isGradient,
   })
   if (!isGradient) return
-  pen.head(numbers.maps[symbol].label, "", 4, 13, half, numbers.maps[symbol].plain, pen.tone)
-  pen.rows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: HEAD, width: half, height: box.height }, { names: 86 })
+  pen.writeHead(numbers.maps[symbol].label, "", 4, 13, half, numbers.maps[symbol].plain, pen.tone)
+  pen.drawRows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: HEAD, width: half, height: box.height }, { names: 86 })
   const middle = (y(0) + y(rows.length - 1)) / 2
-  pen.arrow(half + 76, middle, half + 28, middle)
-  pen.note(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, { align: "right" })
+  pen.drawArrow(half + 76, middle, half + 28, middle)
+  pen.writeNote(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 
 /**
@@ -161,8 +161,8 @@ export function losses(pen, numbers) {
   const all = numbers.arrays.losses.values
   const few = all.length === 1 || pen.upright // one loss does not make a curve
   const half = few ? pen.width - 8 : pen.width / 2 - 20
-  pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft })
-  pen.dots(against(pen, numbers, -1), { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 }, { names: 86 })
+  pen.writeRich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft })
+  pen.drawDots(against(pen, numbers, -1), { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 }, { names: 86 })
   if (!few) sofar(pen, all, half + 50)
 }
 
@@ -173,11 +173,11 @@ function sofar(pen, all, at) {
   const most = Math.max(...Array.from(all), 1e-12)
   const x = (/** @type {number} */ n) => at + (n / last) * (pen.width - at - 20)
   const y = (/** @type {number} */ value) => pen.height - 34 - (value / most) * (pen.height - 80)
-  pen.text(say("web.mechanism.losses", { n: last }), at, 13, { fill: pen.soft })
+  pen.writeText(say("web.mechanism.losses", { n: last }), at, 13, { fill: pen.soft })
   pen.context.strokeStyle = pen.tone
   pen.context.lineWidth = 2
   drawLine(pen.context, ...Array.from(all, (value, n) => [x(n), y(value)]))
-  pen.dot(x(last), y(all[last]), pen.tone)
-  pen.text(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
-  pen.note(`0 … ${short(most)}`, at, pen.height - 14)
+  pen.drawDot(x(last), y(all[last]), pen.tone)
+  pen.writeText(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
+  pen.writeNote(`0 … ${short(most)}`, at, pen.height - 14)
 }

@@ -22,8 +22,8 @@ export function lines(pen, numbers, rows, foot) {
   rows.forEach(({ parameter, name }, n) => {
     const middle = HEAD + (n + 0.5) * line
     const noted = line >= LINE
-    pen.symbol(name, 4, middle - (noted ? 9 : 0), { size: 19 })
-    if (noted) pen.note(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 11)
+    pen.writeSymbol(name, 4, middle - (noted ? 9 : 0), { size: 19 })
+    if (noted) pen.writeNote(say("web.mechanism.one_of", { n: numbers.count(parameter) }), 4, middle + 11)
   })
   return (n) => HEAD + (n + 0.5) * line
 }
@@ -40,11 +40,11 @@ export function table(pen, numbers, rows, columns, foot) {
   columns.forEach(([title], n) => titled(pen, title, left + n * each, each - 12))
   rows.forEach((row, i) => {
     const y = HEAD + (i + 0.5) * line
-    const after = pen.symbol(row.name, 4, low ? y : y - 11, { size: low ? 18 : 19 })
-    if (!low) pen.note(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10)
+    const after = pen.writeSymbol(row.name, 4, low ? y : y - 11, { size: low ? 18 : 19 })
+    if (!low) pen.writeNote(say("web.mechanism.one_of", { n: numbers.count(row.parameter) }), after + 20, y - 10)
     columns.forEach(([, value, hue], n) => {
-      const fill = hue ? pen.hue(hue(row)) : pen.ink
-      pen.text(value(row), left + n * each, low ? y : y + 11, {
+      const fill = hue ? pen.signColour(hue(row)) : pen.ink
+      pen.writeText(value(row), left + n * each, low ? y : y + 11, {
         size: low ? SMALL : TEXT,
         bold: Boolean(hue) || n === columns.length - 1,
         fill,
@@ -65,7 +65,7 @@ function titled(pen, title, x, room) {
   let first = words.length
   while (first > 1 && taken(first) > room) first -= 1
   const lines = [words.slice(0, first), words.slice(first)].filter((line) => line.length)
-  lines.forEach((line, n) => pen.text(line.join(" "), x, 21 - 13 * (lines.length - 1 - n), how))
+  lines.forEach((line, n) => pen.writeText(line.join(" "), x, 21 - 13 * (lines.length - 1 - n), how))
 }
 
 /**
@@ -78,4 +78,4 @@ export const stepped = () => [
 ]
 
 /** @param {Pen} pen @param {[string, number][]} all */
-export const heads = (pen, all) => all.forEach(([text, x]) => pen.text(text, x, 13, { bold: true }))
+export const heads = (pen, all) => all.forEach(([text, x]) => pen.writeText(text, x, 13, { bold: true }))

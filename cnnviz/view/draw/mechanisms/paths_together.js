@@ -40,10 +40,10 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   PATHS.forEach((path, n) => {
     const x = boxes[n].x
     const before = n ? boxes[n - 1] : own
-    pen.sign(n ? "+" : "=", (before.x + before.width + x) / 2, own.y + own.height / 2)
-    pen.text(say(`web.mechanism.path.${path}`), x, 13, { bold: true, room: pitch - 10 })
-    pen.note(`± ${number(parts[n].limits[1], 2)}`, x, 33)
-    pen.note(say(`web.mechanism.path.${path}_note`, { n: all.values.length }), x, own.y + own.height + 18, {
+    pen.drawSign(n ? "+" : "=", (before.x + before.width + x) / 2, own.y + own.height / 2)
+    pen.writeText(say(`web.mechanism.path.${path}`), x, 13, { bold: true, room: pitch - 10 })
+    pen.writeNote(`± ${number(parts[n].limits[1], 2)}`, x, 33)
+    pen.writeNote(say(`web.mechanism.path.${path}_note`, { n: all.values.length }), x, own.y + own.height + 18, {
       room: pitch - 10,
     })
   })
@@ -51,8 +51,8 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   head(pen, numbers.maps[arrived].label, say("web.mechanism.arrived"), came, last.x)
   const [from, to] = [last.x - 12, boxes[2].x + boxes[2].width + 12]
   const middle = own.y + own.height / 2
-  pen.arrow(from, middle, to, middle)
-  pen.text(by, (from + to) / 2, middle - 18, { align: "center", room: from - to })
+  pen.drawArrow(from, middle, to, middle)
+  pen.writeText(by, (from + to) / 2, middle - 18, { align: "center", room: from - to })
   added(pen, numbers, symbol, cell, { own, boxes, parts, all, top: own.y + own.height + NOTES })
   table(pen, numbers, symbol, cell[0], { x: pen.width - SHARES, y: own.y + own.height + NOTES - 8 })
 }
@@ -77,24 +77,24 @@ function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) 
   const own = images(pen, numbers, symbol, all, cell, place, true)
   head(pen, numbers.maps[symbol].label, say("web.learn.channel", { n: cell[0] }), all, own.x, pen.tone)
   const [left, right, middle] = [from.x + from.width + 8, own.x - 8, from.y + high / 2]
-  pen.arrow(left, middle, right, middle)
-  pen.note(by, (left + right) / 2, middle - 16, { align: "center", room: right - left })
+  pen.drawArrow(left, middle, right, middle)
+  pen.writeNote(by, (left + right) / 2, middle - 16, { align: "center", room: right - left })
   const top = from.y + high + 62
   const total = numbers.at(symbol, cell)
   const values = addedBy(numbers, symbol, cell, parts)
   const written = writtenSum(values, total, { digits: 3 })
   const unit = written.power ? ` ${timesPower(written.power)}` : ""
   const last = `${equals(total, written.total)}${unit}`
-  pen.text(last, pen.width - 2, from.y + high + 14, { bold: true, align: "right" })
+  pen.writeText(last, pen.width - 2, from.y + high + 14, { bold: true, align: "right" })
   PATHS.forEach((path, n) => {
     const box = { x: 1 + n * (wide + 1.5 * SIGN), y: top, width: wide, height: low }
     const drawn = images(pen, numbers, symbol, parts[n], cell, box)
-    pen.text(say(`web.mechanism.path.${path}_short`), box.x, top - 28, { bold: true, room: wide })
-    pen.note(`± ${number(parts[n].limits[1], 2)}`, box.x, top - 11)
-    if (n) pen.sign("+", box.x - 0.75 * SIGN, top + drawn.height / 2)
-    pen.text(plus(values[n], written.texts[n]), box.x, top + low + 14, {
+    pen.writeText(say(`web.mechanism.path.${path}_short`), box.x, top - 28, { bold: true, room: wide })
+    pen.writeNote(`± ${number(parts[n].limits[1], 2)}`, box.x, top - 11)
+    if (n) pen.drawSign("+", box.x - 0.75 * SIGN, top + drawn.height / 2)
+    pen.writeText(plus(values[n], written.texts[n]), box.x, top + low + 14, {
       bold: true,
-      fill: pen.hue(values[n]),
+      fill: pen.signColour(values[n]),
       room: wide + SIGN,
     })
   })
@@ -107,8 +107,8 @@ function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) 
  * @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill]
  */
 function head(pen, name, word, { limits }, x, fill = pen.ink) {
-  pen.head(name, "", x, 13, Math.min(pen.width - x, 200), word, fill)
-  pen.note(`± ${number(limits[1], 2)}`, x, 33)
+  pen.writeHead(name, "", x, 13, Math.min(pen.width - x, 200), word, fill)
+  pen.writeNote(`± ${number(limits[1], 2)}`, x, 33)
 }
 
 /**
@@ -129,14 +129,14 @@ function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
   const terms = addedBy(numbers, symbol, cell, parts).map((value, n) => ({ value, term: PATHS[n] }))
   const places = [...boxes, own].map(({ x, width }) => x + width / 2)
   const box = { x: 0, y: top, width: pen.width - SHARES - 20, height: pen.height - top - FOOT }
-  const total = pen.stairs(terms, numbers.at(symbol, cell), box, {
+  const total = pen.drawStairs(terms, numbers.at(symbol, cell), box, {
     places,
     digits: 4,
     room: 110,
     wide: 44,
     paint: colour(numbers.at(symbol, cell), all.limits, "signed"),
   })
-  pen.lead([places[3], total.y], [places[3], own.y + own.height + 4])
+  pen.drawLead([places[3], total.y], [places[3], own.y + own.height + 4])
 }
 
 /**
@@ -151,11 +151,11 @@ function table(pen, numbers, symbol, channel, { x, y, line = LINE }) {
   const weights = sizes.shape[1] ? (numbers.maps[of]?.label ?? "") : ""
   const [first, second] = [x + 84, x + 200]
   const small = { size: SMALL, fill: pen.soft }
-  pen.rich(say("web.mechanism.path.in", { symbol: numbers.maps[symbol].label }), first, y, {
+  pen.writeRich(say("web.mechanism.path.in", { symbol: numbers.maps[symbol].label }), first, y, {
     ...small,
     room: second - first - 8,
   })
-  if (weights) pen.rich(say("web.mechanism.path.size", { symbol: weights }), second, y, small)
+  if (weights) pen.writeRich(say("web.mechanism.path.size", { symbol: weights }), second, y, small)
   const most = Math.max(
     ...Array.from({ length: 4 }, (_, n) => (weights ? sizes.values[n * channels + channel] : 0)),
     1e-300,
@@ -163,17 +163,17 @@ function table(pen, numbers, symbol, channel, { x, y, line = LINE }) {
   ;[...PATHS, "together"].forEach((path, n) => {
     const top = y + line * (n + 1)
     const bold = path === "together"
-    pen.text(say(`web.mechanism.path.${path}_short`), x, top, { bold, room: 80 })
+    pen.writeText(say(`web.mechanism.path.${path}_short`), x, top, { bold, room: 80 })
     pen.context.fillStyle = bold ? pen.ink : pen.soft
     if (!bold) {
       const share = shares.values[n * channels + channel]
       pen.context.fillRect(first, top - 7, Math.max(58 * share, 1), 14)
-      pen.text(say("web.mechanism.path.share", { share }), second - 16, top, { align: "right" })
+      pen.writeText(say("web.mechanism.path.share", { share }), second - 16, top, { align: "right" })
     }
     if (!weights) return
     const size = sizes.values[n * channels + channel]
     pen.context.fillStyle = bold ? pen.ink : pen.soft
     pen.context.fillRect(second, top - 7, Math.max((40 * size) / most, 1), 14)
-    pen.text(number(size, 2), Math.min(x + SHARES, pen.width) - 2, top, { bold, align: "right" })
+    pen.writeText(number(size, 2), Math.min(x + SHARES, pen.width) - 2, top, { bold, align: "right" })
   })
 }

@@ -28,22 +28,22 @@ export function photographed(pen, numbers, [, row, column], photo) {
     [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
   const half = Math.min(0.44 * pen.width, (pen.height - 2 * HEAD - 20) / 2) // its numbers are below, at the same size
   const whole = fitted(numbers, "x", 4, HEAD, pen.upright ? half : pen.width * 0.26, free)
-  pen.text(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
+  pen.writeText(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
   pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
   const size = Math.min(whole.height, pen.width * (pen.upright ? 0.44 : 0.22))
   const near = { x: whole.x + whole.width + 32, y: HEAD, width: size, height: size }
-  pen.text(say("web.mechanism.near", { n: down * right }), near.x, 13, { fill: pen.soft, room: size + 20 })
+  pen.writeText(say("web.mechanism.near", { n: down * right }), near.x, 13, { fill: pen.soft, room: size + 20 })
   const own = { rows: one(row - top), columns: one(column - left), strong: true }
   pen.pixels(down, right, (n) => paint(top + Math.floor(n / right), left + (n % right)), near, [own])
   const side = whole.width / columns
   const corner = whole.x + (left + right) * side
-  pen.thread([corner, whole.y + top * side], [near.x, near.y])
-  pen.thread([corner, whole.y + (top + down) * side], [near.x, near.y + size])
+  pen.drawThread([corner, whole.y + top * side], [near.x, near.y])
+  pen.drawThread([corner, whole.y + (top + down) * side], [near.x, near.y + size])
   const under = pen.upright ? 2 * HEAD + whole.height + 16 : HEAD // upper end of its numbers
   const at = pen.upright ? 20 : near.x + size + 26
   const y = under + size / 2
   if (!pen.upright)
-    pen.thread([near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down], [at - 8, y])
+    pen.drawThread([near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down], [at - 8, y])
   three(pen, numbers, paint(row, column), at, y)
   const cell = (/** @type {number} */ n) => [0, top + Math.floor(n / right), left + (n % right)]
   const values = Array.from({ length: down * right }, (_, n) => numbers.at("x", cell(n)))
@@ -66,10 +66,10 @@ function three(pen, numbers, colours, x, y) {
     context.lineWidth = chosen ? 2 : 1
     context.strokeStyle = chosen ? pen.tone : pen.line
     context.strokeRect(x, top, WORD, LINE)
-    pen.text(say(`web.channels.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 46 })
-    pen.text(String(value), x + WORD - 6, top + LINE / 2, { bold: chosen, align: "right" })
+    pen.writeText(say(`web.channels.${CHANNELS[c]}`), x + 6, top + LINE / 2, { bold: chosen, room: WORD - 46 })
+    pen.writeText(String(value), x + WORD - 6, top + LINE / 2, { bold: chosen, align: "right" })
   })
-  pen.thread([x - 8, y - PITCH], [x - 8, y + PITCH])
+  pen.drawThread([x - 8, y - PITCH], [x - 8, y + PITCH])
 }
 
 // Draw the channel's numbers as stored and, if there is room, as read.
@@ -86,17 +86,17 @@ function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
     pen.drawGrid(values, columns, limits, "pixel", box, { write, symbol: "x", cell, term: String })
     pen.ring(lit, Math.ceil(values.length / columns), columns, box)
   }
-  pen.arrow(x - 30, y + size / 2, x - 8, y + size / 2)
+  pen.drawArrow(x - 30, y + size / 2, x - 8, y + size / 2)
   const name = CHANNELS.includes(ch) ? say(`web.channels.${ch}`) : ""
-  pen.text([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, y - 17, {
+  pen.writeText([name, say("web.mechanism.pixels")].filter(Boolean).join(", "), x, y - 17, {
     fill: pen.soft,
     room: width + 10,
   })
   draw(grid, (value) => String(stored(numbers, value)))
   if (!twice) return
   const next = { ...grid, x: x + width + 60 }
-  pen.text("÷ 255", x + width + 30, y + size / 2 - 16, { bold: true, align: "center" })
-  pen.arrow(x + width + 14, y + size / 2, next.x - 12, y + size / 2)
-  pen.text(numbers.maps.x.label, next.x, y - 17, { size: 22, math: true })
+  pen.writeText("÷ 255", x + width + 30, y + size / 2 - 16, { bold: true, align: "center" })
+  pen.drawArrow(x + width + 14, y + size / 2, next.x - 12, y + size / 2)
+  pen.writeText(numbers.maps.x.label, next.x, y - 17, { size: 22, math: true })
   draw(next, short)
 }

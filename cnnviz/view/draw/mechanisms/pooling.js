@@ -27,7 +27,7 @@ export function pool(pen, numbers, symbol, cell) {
   pen.drawMap(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
   const size = Math.min(grid.width - 154, grid.height, 40 + 40 * link.geometry.k)
   const box = { x: grid.x, y: grid.y + (pen.upright ? 0 : (grid.height - size) / 2), width: size, height: size }
-  pen.text(say("web.mechanism.window"), box.x, box.y - 10, { fill: pen.soft })
+  pen.writeText(say("web.mechanism.window"), box.x, box.y - 10, { fill: pen.soft })
   const lit = won ? { lit: (/** @type {number} */ n) => String(under[n]) === won } : {}
   pen.drawGrid(values, link.geometry.k, numbers.maps[x].limits, numbers.maps[x].scale, box, lit)
   threads(pen, numbers, x, first, box, reached[1], reached[2])
@@ -35,9 +35,9 @@ export function pool(pen, numbers, symbol, cell) {
   const to = pen.upright ? [last.x + last.width / 2, last.y + last.height + LEGEND] : [last.x - 8, from[1]]
   const middle = (from[0] + (pen.upright ? pen.width : to[0])) / 2
   const word = won ? say("web.mechanism.largest") : say("web.mechanism.mean")
-  pen.arrow(from[0], from[1], to[0], to[1])
-  pen.note(word, middle, from[1] + (pen.upright ? 30 : -26), { align: "center" })
-  pen.text(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), { bold: true, align: "center" })
+  pen.drawArrow(from[0], from[1], to[0], to[1])
+  pen.writeNote(word, middle, from[1] + (pen.upright ? 30 : -26), { align: "center" })
+  pen.writeText(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), { bold: true, align: "center" })
 }
 
 /**
@@ -71,7 +71,7 @@ export function unpool(pen, numbers, symbol, cell) {
   const k = forward.geometry.k
   if (inBlocks(forward)) {
     blocks(pen, numbers, { link: forward, place, map: symbol, pooled: dy, back: true }, 40)
-    pen.text(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft, room: pen.width - 8 })
+    pen.writeText(share(numbers, symbol, cell), 4, pen.height - 10, { fill: pen.soft, room: pen.width - 8 })
     return
   }
   const { first: left, last: right, grid } = placed(pen, numbers, symbol, dy, 0.23, 34)
@@ -86,7 +86,7 @@ export function unpool(pen, numbers, symbol, cell) {
   const shown = chosen ? [symbol, x] : [symbol]
   shown.forEach((name, n) => {
     const word = say(n ? "web.mechanism.winner" : "web.mechanism.window")
-    pen.note(word, boxes[n].x, y - 10, { room: size + 20 })
+    pen.writeNote(word, boxes[n].x, y - 10, { room: size + 20 })
     const { limits, scale } = numbers.maps[name]
     const lit = (/** @type {number} */ i) => String(under[i]) === (chosen ? best : String(cell))
     const values = under.map((place) => numbers.at(name, place))
@@ -95,21 +95,21 @@ export function unpool(pen, numbers, symbol, cell) {
   threads(pen, numbers, symbol, left, boxes[0], window[1], window[2])
   const last = boxes[shown.length - 1]
   const [end, middle] = [last.x + size + 10, y + size / 2]
-  if (chosen) pen.arrow(last.x - 10, middle, last.x - NEXT + 10, middle)
+  if (chosen) pen.drawArrow(last.x - 10, middle, last.x - NEXT + 10, middle)
   if (pen.upright) {
     const from = [right.x + right.width / 2, right.y + right.height + LEGEND]
-    pen.arrow(from[0], from[1], chosen ? from[0] : end, chosen ? y - 6 : middle)
-  } else pen.arrow(right.x - 8, middle, end, middle)
+    pen.drawArrow(from[0], from[1], chosen ? from[0] : end, chosen ? y - 6 : middle)
+  } else pen.drawArrow(right.x - 8, middle, end, middle)
   if (!chosen) {
     const [from, to] = [end, pen.upright ? pen.width : right.x]
     const words = `${number(numbers.at(dy, place))} ÷ ${k * k}`
-    pen.text(words, (from + to) / 2, middle + (pen.upright ? 26 : -16), {
+    pen.writeText(words, (from + to) / 2, middle + (pen.upright ? 26 : -16), {
       bold: true,
       align: "center",
       room: to - from - 8,
     })
   }
-  pen.note(share(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
+  pen.writeNote(share(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
 }
 
 /**

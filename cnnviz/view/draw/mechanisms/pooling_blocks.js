@@ -82,15 +82,15 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const between = back && link.pattern !== "winner" ? `÷ ${k * k}` : back ? say("web.mechanism.winner") : words
   if (pen.upright) {
     const [x, low, high] = [last.x + last.width / 2, grid.y + grid.height / 2, last.y + last.height + 10]
-    back ? pen.arrow(x, high, x, low) : pen.arrow(x, low, x, high)
-    pen.text(between, x, low + 14, { align: "center", bold: true })
+    back ? pen.drawArrow(x, high, x, low) : pen.drawArrow(x, low, x, high)
+    pen.writeText(between, x, low + 14, { align: "center", bold: true })
     return
   }
   const [from, to] = [grid.x + grid.width + 10, last.x - 10]
   const y = grid.y + (row - rows.start + 0.5) * size * k
   const end = last.y + (row - rows.start + 0.5) * block
-  back ? pen.arrow(to, end, from, y) : pen.arrow(from, y, to, end)
-  pen.text(between, (from + to) / 2, Math.min(y, end) - 14, { align: "center", bold: true, room: to - from })
+  back ? pen.drawArrow(to, end, from, y) : pen.drawArrow(from, y, to, end)
+  pen.writeText(between, (from + to) / 2, Math.min(y, end) - 14, { align: "center", bold: true, room: to - from })
 }
 
 // Print numbers with a common exponent, if they are small.
@@ -101,7 +101,7 @@ function printed(pen, numbers, map, values, columns, box, exponent, lit) {
   const room = pen.fontSizeFor(values.map(exact), box.width / columns, (box.height * columns) / values.length)
   const write = room || exponent ? exact : coarse
   const fits = pen.drawGrid(values, columns, limits, scale, box, { write, lit })
-  if (fits && exponent) pen.note(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
+  if (fits && exponent) pen.writeNote(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
 }
 
 /**
@@ -113,10 +113,10 @@ export function threads(pen, numbers, map, left, grid, down, across) {
   const corner = left.x + ((across.start + across.count) * left.width) / columns
   if (pen.upright) {
     const low = left.y + ((down.start + down.count) * left.height) / rows
-    pen.thread([left.x + (across.start * left.width) / columns, low], [grid.x, grid.y])
-    return pen.thread([corner, low], [grid.x + grid.width, grid.y])
+    pen.drawThread([left.x + (across.start * left.width) / columns, low], [grid.x, grid.y])
+    return pen.drawThread([corner, low], [grid.x + grid.width, grid.y])
   }
   const edge = (/** @type {number} */ at) => left.y + (at * left.height) / rows
-  pen.thread([corner, edge(down.start)], [grid.x, grid.y])
-  pen.thread([corner, edge(down.start + down.count)], [grid.x, grid.y + grid.height])
+  pen.drawThread([corner, edge(down.start)], [grid.x, grid.y])
+  pen.drawThread([corner, edge(down.start + down.count)], [grid.x, grid.y + grid.height])
 }

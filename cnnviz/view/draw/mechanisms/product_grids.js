@@ -37,22 +37,22 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   const most = Math.max(...known.map(Math.abs), back ? 0 : numbers.maps[symbol].limits[1]) // the result has the same colours
   const term = String
   const unit = (/** @type {Box} */ box, /** @type {number} */ power) =>
-    pen.note(timesPower(power), box.x + width, 13, { align: "right" })
+    pen.writeNote(timesPower(power), box.x + width, 13, { align: "right" })
   const { limits, scale } = numbers.maps[read]
   const own = { blank: back ? "" : "0", symbol: read, cell: (/** @type {number} */ n) => cells[n] }
   const outside = known.length < values.length
   const word = back ? "arrived" : outside ? "window_outside" : "window"
-  pen.text(say(`web.mechanism.${word}`), under.x, 13, { fill: pen.soft, room: back ? undefined : width })
+  pen.writeText(say(`web.mechanism.${word}`), under.x, 13, { fill: pen.soft, room: back ? undefined : width })
   pen.drawGrid(a, k, limits, scale, under, { write: three.writes[0], term, ...own })
   if (back) unit(under, three.powers[0])
   else pen.frame(under, "read")
-  pen.head(kernelName(numbers, f, at), "", kernel.x, 13, width, numbers.maps[f].plain)
+  pen.writeHead(kernelName(numbers, f, at), "", kernel.x, 13, width, numbers.maps[f].plain)
   pen.drawKernel(numbers, f, at[0], at[1], kernel, { write: three.writes[1], term })
-  pen.text(say("web.mechanism.products"), last.x, 13, { fill: pen.soft })
+  pen.writeText(say("web.mechanism.products"), last.x, 13, { fill: pen.soft })
   unit(last, three.powers[1])
   pen.drawGrid(values, k, [-most, most], "signed", last, { write: three.writes[2], term })
   const signs = back ? [three.sign, "⊙"] : ["⊙", three.sign]
-  signs.forEach((sign, n) => pen.sign(sign, (boxes[n].x + width + boxes[n + 1].x) / 2, y + width / 2))
+  signs.forEach((sign, n) => pen.drawSign(sign, (boxes[n].x + width + boxes[n + 1].x) / 2, y + width / 2))
   if (!three.fits) largest(pen, { a, b, k, boxes }, boxes[0].x, y + width + 14, 3 * width)
   /** @type {Term[]} */
   const steps = values.map((value, n) => ({

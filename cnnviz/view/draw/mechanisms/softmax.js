@@ -25,12 +25,12 @@ export function softmax(pen, numbers, symbol, cell) {
     say("web.mechanism.parts", { symbol: numbers.maps[symbol].label }),
   ]
   const places = [4, 4 + width + 60, 4 + 2 * width + 60 + middle]
-  titles.forEach((title, n) => pen.rich(title, places[n], 13, { fill: pen.soft, room: width }))
+  titles.forEach((title, n) => pen.writeRich(title, places[n], 13, { fill: pen.soft, room: width }))
   const box = (/** @type {number} */ n) => ({ x: places[n], y: HEAD, width, height })
   const names = numbers.isClasses(sums.length, z) ? 84 : 40
-  const { y } = pen.rows(rowsOf(numbers, z, cell[0]), box(0), { names })
+  const { y } = pen.drawRows(rowsOf(numbers, z, cell[0]), box(0), { names })
   const powers = rowsOf(numbers, z, cell[0], (_, n) => all[n])
-  pen.rows(powers, box(1), { names })
+  pen.drawRows(powers, box(1), { names })
   const own = Math.max(
     powers.findIndex(({ bold }) => bold),
     0,
@@ -38,7 +38,7 @@ export function softmax(pen, numbers, symbol, cell) {
   const at = (y(0) + y(powers.length - 1)) / 2
   coupling(pen, powers.length, own, y, { from: places[1] + width + 4, to: places[2] + 4, at, total })
   for (let n = 0; n < powers.length; n++)
-    pen.arrow(places[1] - 50, y(n), places[1] - 8, y(n), powers[n].bold ? pen.tone : pen.line, powers[n].bold ? 2 : 1)
+    pen.drawArrow(places[1] - 50, y(n), places[1] - 8, y(n), powers[n].bold ? pen.tone : pen.line, powers[n].bold ? 2 : 1)
   const [chosen] = cell
   const more = all[chosen] * (Math.E - 1)
   const then = all.map((value, n) => (value + (n === chosen ? more : 0)) / (total + more))
@@ -54,8 +54,8 @@ function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   const columns = /** @type {Parameters<typeof barred>[4]} */ ([columnOf(numbers, z), ["e", powers]])
   const { y, line, ends } = barred(pen, numbers, symbol, rows, columns)
   const parts = ends[1] // right end of the powers
-  pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
-  pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
+  pen.writeText(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
+  pen.writeText(`Σ ${short(total)}`, parts, y(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
 }
 
 // Draw lines from every power to the total, and from it to every share.
@@ -76,8 +76,8 @@ function coupling(pen, count, chosen, y, { from, to, at, total }) {
       context.stroke()
     }
   }
-  pen.text("Σ", middle, at - 12, { size: 20, align: "center" })
-  pen.text(short(total), middle, at + 10, { bold: true, align: "center", room: 52 })
+  pen.writeText("Σ", middle, at - 12, { size: 20, align: "center" })
+  pen.writeText(short(total), middle, at + 10, { bold: true, align: "center", room: 52 })
 }
 
 // Draw the shares, and dashed ones for a chosen sum that is larger by 1.
@@ -86,7 +86,7 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
   const then = rows.map(({ n }) => shares[n])
   const limits = [0, Math.max(...then, ...rows.map(({ value }) => value))]
-  const { x, y } = pen.rows(rows, box, { names: numbers.isClasses(shares.length, symbol) ? 84 : 40, limits })
+  const { x, y } = pen.drawRows(rows, box, { names: numbers.isClasses(shares.length, symbol) ? 84 : 40, limits })
   const line = y(1) - y(0)
   pen.context.setLineDash([3, 2])
   pen.context.strokeStyle = pen.ink
@@ -99,9 +99,9 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
     const way = x(value) - x(rows[n].value)
     const [from, to] = way < 0 ? [12, 2] : [2, -2]
     const tone = way < 0 ? pen.neg : pen.pos
-    if (Math.abs(way) > 8) pen.arrow(x(rows[n].value) + from, y(n), x(value) + to, y(n), tone, 1.5)
+    if (Math.abs(way) > 8) pen.drawArrow(x(rows[n].value) + from, y(n), x(value) + to, y(n), tone, 1.5)
   })
-  pen.note(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, { align: "right" })
+  pen.writeNote(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 
 /**
@@ -120,7 +120,7 @@ export function softmaxBack(pen, numbers, symbol, cell) {
     const words = `Σ ${numbers.maps[dy].label} · ${numbers.maps[y].label} ≈ ${number(mean)}`
     const rows = rowsOf(numbers, symbol, cell[0])
     const { y: at, line } = barred(pen, numbers, symbol, rows, listing)
-    pen.text(words, pen.width - 2, at(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
+    pen.writeText(words, pen.width - 2, at(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
     return
   }
   const width = (pen.width - 130) / 3
@@ -133,15 +133,15 @@ export function softmaxBack(pen, numbers, symbol, cell) {
   columns.forEach(([name, sign, mark], n) => {
     const place = box(n)
     const word = n === 2 ? say("web.mechanism.arrived") : numbers.maps[name].plain
-    pen.head(numbers.maps[name].label, "", place.x, 13, width, word, n ? pen.ink : pen.tone)
+    pen.writeHead(numbers.maps[name].label, "", place.x, 13, width, word, n ? pen.ink : pen.tone)
     const rows = rowsOf(numbers, name, cell[0]).map((row) => ({ ...row, mark }))
-    const { y: at } = pen.rows(rows, place, { names: numbers.isClasses(numbers.count(name), name) ? 84 : 40 })
-    if (sign) pen.sign(sign, place.x + width + 30, (at(0) + at(rows.length - 1)) / 2)
+    const { y: at } = pen.drawRows(rows, place, { names: numbers.isClasses(numbers.count(name), name) ? 84 : 40 })
+    if (sign) pen.drawSign(sign, place.x + width + 30, (at(0) + at(rows.length - 1)) / 2)
   })
   const note = say("web.mechanism.weighted", {
     value: number(mean),
     arrived: numbers.maps[dy].label,
     share: numbers.maps[y].label,
   })
-  pen.note(note, pen.width - 4, pen.height - 11, { align: "right", room: pen.width - 8 })
+  pen.writeNote(note, pen.width - 4, pen.height - 11, { align: "right", room: pen.width - 8 })
 }

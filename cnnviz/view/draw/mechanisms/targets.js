@@ -18,19 +18,19 @@ export function targets(pen, numbers, chosen, box, each) {
   const width = box.width - 70
   const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low)) * width
   const says = largest(o)
-  pen.head(numbers.maps.y.label, "", box.x, 13, box.width, say("web.mechanism.target_ring"))
+  pen.writeHead(numbers.maps.y.label, "", box.x, 13, box.width, say("web.mechanism.target_ring"))
   for (let n = 0; n < count; n++) {
     const top = box.y + n * each + each / 2 - 32
     const bar = { x: x(low), y: top + 20, width, height: Math.min(30, each - 66) }
     bar.height = Math.max(bar.height, 12)
-    pen.text(numbers.nameOf(n, count), bar.x, top + 6, { bold: n === chosen, room: width })
+    pen.writeText(numbers.nameOf(n, count), bar.x, top + 6, { bold: n === chosen, room: width })
     pen.context.fillStyle = pen.line
     pen.context.fillRect(bar.x, bar.y, bar.width, bar.height)
     pen.context.fillStyle = n === says ? pen.accent : GREY
     pen.context.fillRect(Math.min(x(0), x(o[n])), bar.y, Math.max(Math.abs(x(o[n]) - x(0)), 1), bar.height)
     disc(pen.context, x(y[n]), bar.y + bar.height / 2, 9, pen.paper, pen.ink, 3)
     const [right, middle] = [bar.x + bar.width + 22, bar.y + bar.height / 2]
-    pen.text(short(y[n]).replace(/[.,]00$/, ""), right, middle, { bold: true })
+    pen.writeText(short(y[n]).replace(/[.,]00$/, ""), right, middle, { bold: true })
     pen.spots.push({
       box: { x: right - 6, y: middle - 12, width: 44, height: 24 },
       term: `n${n}`,
@@ -46,13 +46,13 @@ export function targets(pen, numbers, chosen, box, each) {
  * @param {Pen} pen @param {number[]} ends @param {number} y @param {number} by @param {boolean} worded
  */
 function gap(pen, [from, to], y, by, worded) {
-  if (Math.abs(to - from) > 14) pen.arrow(from, y, to, y, pen.soft, 1.5)
+  if (Math.abs(to - from) > 14) pen.drawArrow(from, y, to, y, pen.soft, 1.5)
   pen.context.fillStyle = pen.soft
   pen.context.fillRect(from - 0.75, y - 5, 1.5, 10)
   const words =
     by === 0 ? "" : say(by < 0 ? "web.mechanism.too_low" : "web.mechanism.too_high", { value: number(Math.abs(by), 2) })
   if (worded)
-    pen.text(words, (from + to) / 2, y + 18, {
+    pen.writeText(words, (from + to) / 2, y + 18, {
       size: SMALL,
       align: Math.abs(to - from) < 90 ? (to < from ? "left" : "right") : "center",
     })

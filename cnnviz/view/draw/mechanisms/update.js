@@ -62,7 +62,7 @@ function unshown(pen, others, next, y) {
   const words = say("web.mechanism.unshown", { n: others.length })
   const all = `${words}${COLON}${others.map((name) => `<i>${name}</i>`).join(", ")}`
   const text = isLegible(pen, plain(all), pen.width) ? all : words
-  const width = pen.rich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
+  const width = pen.writeRich(text, 4, y, { size: SMALL, fill: pen.accent, room: pen.width - 4 })
   pen.addSpot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
 }
 
@@ -74,7 +74,7 @@ function promised(pen, { answer: { promise } }) {
   if (!promise) return
   const { promised, falls } = promise
   const text = say("web.mechanism.promised", { promised: signed(-promised), really: signed(-falls) })
-  pen.text(text, pen.width - 2, pen.height - 10, { align: "right" })
+  pen.writeText(text, pen.width - 2, pen.height - 10, { align: "right" })
 }
 
 /**
@@ -144,16 +144,16 @@ function whole(pen, numbers, first, cell) {
   const fit = formulas.every((formula, n) => after[n] + pen.widthOf(formula, how) <= wide) // the rule is under the picture, too
   const headed = (/** @type {number} */ y) => {
     places.forEach((x, n) => {
-      pen.text(titles[n], x, y, { bold: true })
-      if (fit) pen.text(formulas[n], x + after[n], y + 1, how)
+      pen.writeText(titles[n], x, y, { bold: true })
+      if (fit) pen.writeText(formulas[n], x + after[n], y + 1, how)
     })
     pen.context.fillStyle = pen.line
     pen.context.fillRect(0, y + 14, pen.width, 1)
   }
   const at = pen.width - share + 30
   if (share) {
-    pen.text(say("web.mechanism.share"), at, 13, { bold: true })
-    pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
+    pen.writeText(say("web.mechanism.share"), at, 13, { bold: true })
+    pen.writeNote(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
   }
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
   const over = pen.upright ? 30 : 0 // room for the parameter's name above it
@@ -206,7 +206,7 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
   const places = Array.from({ length: k * k }, (_, n) => n)
   const digits = Math.max(...places.map((n) => apart(values(0, n), values(2, n))), 3)
   const whiches = k > STACKED ? [1, 2] : [0, 1, 2]
-  pen.note(whiches.map((which) => titles[which]).join(", "), pen.width - 2, box.y - 19, { align: "right" })
+  pen.writeNote(whiches.map((which) => titles[which]).join(", "), pen.width - 2, box.y - 19, { align: "right" })
   for (const n of places) {
     const own = { x: box.x + (n % k) * w, y: box.y + Math.floor(n / k) * h, width: w, height: h }
     const paint = colour(values(2, n), limits, "signed")
@@ -218,7 +218,7 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
         : fixed(value, Number.isInteger(value) ? 0 : digits)
     })
     lines.forEach((line, i) =>
-      pen.text(line, own.x + w / 2 + 30, own.y + (h * (2 * i + 1)) / (2 * lines.length), {
+      pen.writeText(line, own.x + w / 2 + 30, own.y + (h * (2 * i + 1)) / (2 * lines.length), {
         size: SMALL,
         align: "right",
         bold: i === lines.length - 1,
@@ -250,10 +250,10 @@ function titled(pen, numbers, { symbol, cell }, y, height) {
   const { kind, label, plain } = numbers.maps[symbol]
   const middle = y + (pen.upright ? 22 : Math.min(height / 2, 40))
   const name = kind === "filters" ? kernelName(numbers, symbol, cell) : label
-  const taken = pen.symbol(name, 4, middle - 11)
-  pen.text(plain, taken + 14, middle - 11, { fill: pen.soft, room: 108 - taken })
+  const taken = pen.writeSymbol(name, 4, middle - 11)
+  pen.writeText(plain, taken + 14, middle - 11, { fill: pen.soft, room: 108 - taken })
   if (pen.upright) return
-  pen.note(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, { room: 108 })
+  pen.writeNote(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, { room: 108 })
 }
 
 /**
@@ -289,7 +289,7 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     pen.outlineCellAt(box, count / columns, columns, Math.floor(chosen / columns), chosen % columns)
   })
   for (const [which, power] of [kept.power, exponent, kept.power].entries())
-    if (power) pen.note(timesPower(power), places[which], size.y + size.height + 9)
+    if (power) pen.writeNote(timesPower(power), places[which], size.y + size.height + 9)
 }
 
 /** Return the exponent for small numbers, or 0 for others. @param {number} most largest magnitude */
@@ -329,7 +329,7 @@ function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width,
       const value = (/** @type {number} */ d) => values(which, d * outputs + n)
       const say = (/** @type {number} */ d) => number(value(d), 5)
       unitsOf(pen, units, value, limits, "signed", { ...box, width: each, height: height - 18 }, { say })
-      pen.note(toOutput(numbers, n, outputs, symbol), box.x, y + extent.height + 12, { room: each })
+      pen.writeNote(toOutput(numbers, n, outputs, symbol), box.x, y + extent.height + 12, { room: each })
     })
 }
 
@@ -357,9 +357,9 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
     const inside = pen.widthOf(plain(text), { size: SMALL, bold: true }) + 12 < length
     pen.context.fillStyle = fill
     pen.context.fillRect(x, middle - 8, length, 16)
-    pen.rich(text, x + (inside ? 8 : length + 8), middle, { size: SMALL, fill: inside ? pen.paper : pen.ink })
+    pen.writeRich(text, x + (inside ? 8 : length + 8), middle, { size: SMALL, fill: inside ? pen.paper : pen.ink })
   })
-  pen.text(`${number(part / own, 2)} ×`, pen.width - 2, y, { bold: true, align: "right" })
+  pen.writeText(`${number(part / own, 2)} ×`, pen.width - 2, y, { bold: true, align: "right" })
 }
 
 // ---- many parameters, a row each
@@ -388,19 +388,19 @@ function plainly(pen, numbers, rows, foot) {
   rows.forEach((row, n) => {
     const change = changes[n]
     const digits = Math.max(apart(row.old, row.next), 2)
-    pen.text(decimalsOrDigits(row.old, digits), old, y(n))
-    pen.vector(zero, y(n), (change / span) * reach)
-    pen.text(signed(change), next - 20, y(n), { bold: true, align: "right", fill: pen.hue(change) })
-    pen.text(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
+    pen.writeText(decimalsOrDigits(row.old, digits), old, y(n))
+    pen.drawVector(zero, y(n), (change / span) * reach)
+    pen.writeText(signed(change), next - 20, y(n), { bold: true, align: "right", fill: pen.signColour(change) })
+    pen.writeText(decimalsOrDigits(row.next, digits), next, y(n), { bold: true })
     const part = promise?.shares[row.parameter]
     if (part === undefined) return
     const width = part * (pen.width - share - 84)
     pen.context.fillStyle = pen.ink
     pen.context.fillRect(share, y(n) - 7, Math.max(width, 1), 14)
-    pen.text(say("web.mechanism.percent", { value: part }), share + width + 8, y(n))
+    pen.writeText(say("web.mechanism.percent", { value: part }), share + width + 8, y(n))
   })
   const most = Math.max(high, -low)
-  pen.measure(
+  pen.drawMeasure(
     high > -low ? zero : step,
     pen.height - 24,
     (most / span) * reach,

@@ -32,7 +32,7 @@ export function fitted(numbers, symbol, x, y, width, height) {
  */
 export function titled(pen, numbers, symbol, c, box, how = {}) {
   const { word = numbers.maps[symbol].plain, note = "", width = box.width, fill } = how
-  pen.head(channelName(numbers, symbol, c), note, box.x, box.y - 17, width, word, fill)
+  pen.writeHead(channelName(numbers, symbol, c), note, box.x, box.y - 17, width, word, fill)
 }
 
 /**
@@ -215,7 +215,7 @@ export function beam(pen, window, large) {
         [end, low],
       ]
   const far = right ? [large.x, large.y + large.height] : [large.x + large.width, large.y]
-  pen.shade([...near, far, [large.x, large.y]])
+  pen.drawShade([...near, far, [large.x, large.y]])
   const [from, to] = [window, large].sort((one, other) => one.width - other.width)
   pen.enlarged.push({ from, to })
 }
@@ -255,7 +255,7 @@ export function largest(pen, { a, b, k, boxes }, x, y, room) {
   for (const box of boxes) pen.ring(ring, k, k, box)
   const alone = product(a[n], b[n])
   const words = say("web.mechanism.largest_product", { product: alone })
-  pen.text(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
+  pen.writeText(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }
 
 /**
