@@ -12,7 +12,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from cnnviz.models.described_layers import Described, Unknown, shortened
+from cnnviz.models.described_layers import LARGEST, Described, Unknown, shortened
 from cnnviz.models.library_calls import HARMLESS, LibraryCalls
 from cnnviz.models.values import (
     Bound,
@@ -41,8 +41,6 @@ MOST_ROUNDS = 64
 """Rounds of a loop that are followed one by one; of a longer one, such as that of a training, one stands for all."""
 MOST_CALLS = 12
 """Functions of the text that call one another."""
-LARGEST = 10**9
-"""The largest number that is worked out of others."""
 MOST_VALUES = 20_000
 """Entries of a list that is worked out of others."""
 _MISSING = object()
@@ -433,7 +431,8 @@ class Interpreter(LibraryCalls):
         """The value of an expression."""
         self.step()
         if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, _CONSTANTS) else Unknown(self.text(node))
+            large = isinstance(node.value, int) and abs(node.value) > LARGEST
+            return node.value if isinstance(node.value, _CONSTANTS) and not large else Unknown(self.text(node))
         if isinstance(node, ast.Name):
             found, value = scope.find(node.id)
             return value if found else self.free(node.id)

@@ -5,11 +5,10 @@ import contextlib
 import json
 
 import pytest
-from cnnviz.client import LENGTH, LETTERS, Rooms, room_routes
 from starlette.applications import Starlette
 from starlette.requests import Request
 
-from cnnviz.rooms import room_secrets
+from cnnviz.rooms import LENGTH, LETTERS, Rooms, room_routes, room_secrets
 from cnnviz.rooms.follower import join_link
 from cnnviz.rooms.store import IDLE, SILENCE, MemoryStore
 from cnnviz.server import request_bodies

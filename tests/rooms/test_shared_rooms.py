@@ -8,11 +8,10 @@ import time
 
 import fakeredis
 import pytest
-from cnnviz.client import LENGTH
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cnnviz.rooms import answer_record, redis_store
+from cnnviz.rooms import LENGTH, answer_record, redis_store
 from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.redis_keys import answers_in, followers_in
 from cnnviz.rooms.redis_store import RedisStore

@@ -43,7 +43,7 @@ def test_another_process_has_them_bit_for_bit(redis, net):
 def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
     redis.connected = False
     name = keep(Setup(seed=13).first_params())
-    assert stored_params.kept(name).w.shape == (900, 2) and "Redis does not answer" in caplog.text
+    assert stored_params.kept(name).w.shape == (900, 2) and "Redis does not respond" in caplog.text
     stored_params._kept.clear()
     with pytest.raises(NotKept):
         stored_params.kept(name)

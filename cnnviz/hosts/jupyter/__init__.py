@@ -52,7 +52,7 @@ class SetupView(anywidget.AnyWidget):
 
     @property
     def snapshot(self) -> Snapshot:
-        """All its numbers: `view.moment.gradients.df`."""
+        """All numbers of the setup that is shown, for example `view.snapshot.gradients.df`."""
         return _resolved(self.query).snapshot
 
     @staticmethod
