@@ -1,1 +1,1 @@
-"""The network, the setup and everything computed from them: NumPy and the standard library only."""
+"""The network, the setup and everything computed from them. Depends only on NumPy and the standard library."""

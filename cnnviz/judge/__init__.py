@@ -1,9 +1,14 @@
-"""Judges a student's backward function on her own machine: against the core's lines, on the shapes of her course.
+"""Test a student's backward function locally: compare it with the core's lines on the shapes of its course.
 
-    case      one call: arrays in the core's layout, and settings          cases     the shapes that are tried
-    courses   how CS231n and deeplearning.ai hand arrays over              right     what is right
-    mistakes/    what is wrong in known ways                                  search    which of them gives the wrong array
-    judging   runs the function and says it                                mutants   functions with one mistake, to judge tests by
+    case             one call: arrays in the core's layout, and settings
+    cases            shapes that are tested
+    courses          conventions of CS231n and deeplearning.ai for arrays
+    right_gradients  correct results
+    mistakes/        known mistakes
+    search           search for the mistake that reproduces a wrong array
+    judging          runs a function and reports its mistakes
+    layer_judging    the same for a layer class
+    mutants          functions with one mistake, for judging tests
 
 >>> from cnnviz.judge import judge
 >>> judge(lambda dout, x: dout * (x > 0), "relu")

@@ -18,15 +18,17 @@ RETURNS: Mapping[str, tuple[str, ...]] = {
     "batchnorm": ("dx", "dgamma", "dbeta"),
     "softmax": ("loss", "dx"),
 }
-"""The kinds of layers that are judged, and what a backward function of each returns, in order."""
+"""The kinds of layers that can be judged, and what a backward function of each returns, in order."""
 
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """Arrays by role, images first and channels second: "x" (N,…), "dout" like the layer's output, "w", "b", "gamma", "beta", "mask".
+    """Arrays by role, images first and channels second: "x" (N,…), "dout" with the shape of the output, "w", "b",
+    "gamma", "beta", "mask".
 
-    Softmax has "y" (N,) of classes and no "dout". `settings` are "stride" and "pad", "k" rows and "across" columns of a pooling
-    window, "eps" of a batch norm, "p" and "mode" of a dropout, "mean" if parameters' gradients are means over the images.
+    Softmax has the classes "y" (N,) and no "dout". `settings` are "stride" and "pad", the rows "k" and columns "across" of a
+    pooling window, "eps" of batch normalization, "p" and "mode" of dropout, and "mean" if parameters' gradients are averaged over
+    the images.
     """
 
     kind: str
@@ -41,7 +43,7 @@ class Case:
 
     @cached_property
     def window(self) -> tuple[int, int]:
-        """Rows and columns of a convolution's or a pooling's window."""
+        """Rows and columns of a convolution's or pooling's window."""
         if self.kind in POOLS:
             return self.number("k"), self.number("across")
         rows, columns = self.arrays["w"].shape[2:]
@@ -53,7 +55,7 @@ class Case:
         return self.kind not in ("conv", *POOLS) or self.window[0] == self.window[1]
 
     def number(self, name: str) -> int:
-        """A whole number of its settings."""
+        """Return an integer setting."""
         value = self.settings[name]
         assert isinstance(value, int)
         return value

@@ -1,7 +1,7 @@
-"""The cases that a function is judged by: shapes of the courses' own published tests, and others that they leave out.
+"""The cases that a function is tested on: shapes from the courses' published tests, and others that these omit.
 
-The courses' shapes alone let some mistakes pass: a stride that is forgotten where it is 1, a window's = for += where none overlap,
-a transposed array where all sides are equal. Nothing is tied and nothing is 0, so that no convention decides.
+The courses' shapes alone would miss some mistakes: a forgotten stride if it is 1, = instead of += if windows do not overlap, or a
+transposed array if all sides are equal. There are no ties and no zeros, so conventions for these do not matter.
 """
 
 import math
@@ -62,11 +62,12 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
         ),
     },
 }  # fmt: skip
-"""By course and kind, each as its user gives them: a shape of x, or the shapes of what the cache holds and its settings."""
+"""By course and kind, in the user's format: a shape of x, or the shapes of the cached arrays and the settings."""
 
 
 def cases_of(course: CS231n, like: str, kind: str, given: Iterable[Any] | None = None) -> list[Case]:
-    """The cases of these shapes, or the usual ones, with arrays drawn: the same each time. Problem where a shape is none."""
+    """Return cases for the given or default shapes, with arrays from fixed seeds. Raise Problem if a shape is
+    invalid."""
     shapes = DEFAULT[like].get(kind, DEFAULT["cs231n"][kind]) if given is None else given
     return [_case(course, kind, one, np.random.default_rng(place)) for place, one in enumerate(shapes)]
 
@@ -122,11 +123,12 @@ def _output(kind: str, x: Shape, arrays: Mapping[str, np.ndarray], settings: Map
 
 
 LEAST = 0.05
-"""The smallest size of a number that is drawn; before a gate there are smaller ones, so that one that opens a little too early or late is seen."""
+"""Smallest absolute value of a drawn number. Inputs of activations may be smaller, to detect gates that open slightly
+too early or late."""
 
 
 def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
-    """The same signs, and no size below `least`.
+    """Return the numbers with the same signs, moved away from 0 by `least`.
 
     >>> away_from_zero(np.array([0.5, -0.25])).tolist()
     [0.55, -0.3]
@@ -135,11 +137,11 @@ def away_from_zero(numbers: np.ndarray, least: float = LEAST) -> np.ndarray:
 
 
 def draw(shape: Shape, rng: np.random.Generator, kind: str) -> np.ndarray:
-    """Return numbers of both signs, none near 0; before a gate they may be nearer."""
+    """Return random numbers of both signs, none near 0. Inputs of activations may be nearer."""
     return away_from_zero(rng.normal(size=shape), 0.001 if kind in ELEMENTWISE else LEAST)
 
 
 def drawn_apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
-    """Return numbers of -1 … 1 of which none equals another, nor its opposite, in any order."""
+    """Return numbers in -1 … 1 in random order, all different in absolute value."""
     n = math.prod(shape)
     return (rng.permutation(n).reshape(shape) + 0.25) * (2 / n) - 1

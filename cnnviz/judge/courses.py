@@ -1,6 +1,6 @@
-"""The courses' ways of handing arrays to a backward function: axes, names, caches.
+"""The conventions of courses for backward functions: axes, names and caches.
 
-A case is kept in the core's layout. CS231n's is the same; deeplearning.ai has channels last, and examples in columns.
+A case is stored in the core's layout. CS231n uses the same; deeplearning.ai has channels last and examples in columns.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,30 +15,31 @@ Shape = tuple[int, ...]
 
 
 class CS231n:
-    """f(dout, cache), channels first; the cache of each layer is what its forward function is given."""
+    """f(dout, cache), channels first. The cache of each layer holds the arguments of its forward function."""
 
     def names(self, kind: str) -> dict[str, str]:
-        """The name of each role in the course's code."""
+        """Return the course's name of each role."""
         own = {"softmax": {"x": "scores", "dx": "dscores"}}.get(kind, {})
         return {name: own.get(name, name) for name in ("x", "w", "b", "gamma", "beta", "mask", "dout", "y", "out", "loss", *RETURNS[kind])}
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """The order in which the course has the axes of an array; None where it is the core's."""
+        """Return the course's order of an array's axes, or None if it is the core's."""
         return None
 
     def laid_out(self, case: Case, role: str, array: Array) -> Array:
-        """An array of a role, or its gradient, as the course has it: a new one. One of another number of axes stays as it is."""
+        """Return a copy of an array of a role, or of its gradient, in the course's layout. An array with another
+        number of axes is not transposed."""
         axes = self.axes(case.kind, role)
         return np.array(array if axes is None or np.ndim(array) != len(axes) else np.transpose(array, axes))
 
     def taken(self, kind: str, role: str, array: Array) -> Array:
-        """An array of the course in the core's layout."""
+        """Return an array of the course in the core's layout."""
         axes = self.axes(kind, role)
         array = np.asarray(array)
         return array if axes is None else array.transpose(np.argsort(axes))
 
     def shape(self, kind: str, role: str, shape: Shape) -> Shape:
-        """The core's shape of an array whose shape in the course this is."""
+        """Return the shape in the core's layout of an array with this shape in the course."""
         axes = self.axes(kind, role)
         if axes is not None and len(axes) != len(shape):
             raise Problem("judge.shape", name=self.names(kind)[role], shape=str(shape), axes=len(axes))
@@ -47,7 +48,7 @@ class CS231n:
     # ---- a call
 
     def settings(self, case: Case) -> dict[str, Any]:
-        """The dictionary that the course keeps a layer's settings in."""
+        """Return the dictionary in which the course keeps a layer's settings."""
         kind, settings = case.kind, case.settings
         if kind == "conv":
             return {"stride": settings["stride"], "pad": settings["pad"]}
@@ -58,26 +59,26 @@ class CS231n:
         return {"p": settings["p"], "mode": settings["mode"]} if kind == "dropout" else {}
 
     def given(self, case: Case) -> tuple[Any, ...]:
-        """The arguments of the forward function."""
+        """Return the arguments of the forward function."""
         roles = {"dense": "x w b", "conv": "x w b", "batchnorm": "x gamma beta"}.get(case.kind, "x")
         settings = self.settings(case)
         return (*(self.laid_out(case, role, case.arrays[role]) for role in roles.split()), *([settings] if settings else []))
 
     def arguments(self, case: Case, cache: Any = None) -> tuple[Any, ...]:
-        """The arguments of the backward function, with this cache or the course's own."""
+        """Return the arguments of the backward function, with this cache or the course's."""
         if case.kind == "softmax":
             return np.array(case.arrays["x"]), np.array(case.arrays["y"])
         return (self.laid_out(case, "dout", case.arrays["dout"]), self.cache(case) if cache is None else cache)
 
     def cache(self, case: Case) -> Any:
-        """The course's own cache."""
+        """Return the course's cache."""
         if case.kind == "dropout":
             return self.settings(case), np.array(case.arrays["mask"])
         given = self.given(case)
         return given[0] if case.kind in ELEMENTWISE else given
 
     def read(self, kind: str, arguments: Sequence[Any]) -> Case:
-        """The case of a call: the way back from `arguments`. Problem where these are no such call."""
+        """Return the case of a call, the inverse of `arguments`. Raise Problem if they do not fit."""
         try:
             return self._read(kind, *arguments)
         except (TypeError, ValueError, KeyError, IndexError) as error:
@@ -97,7 +98,7 @@ class CS231n:
         return Case(kind, {**arrays, "dout": self.taken(kind, "dout", dout)}, self.understood(kind, settings))
 
     def understood(self, kind: str, settings: Mapping[str, Any]) -> dict[str, object]:
-        """A case's settings from the course's; where something is left out, a usual one."""
+        """Return the settings of a case from the course's. Missing ones get common defaults."""
         if kind == "conv":
             return {"stride": int(settings.get("stride", 1)), "pad": int(settings.get("pad", 1))}
         if kind in POOLS:
@@ -109,7 +110,8 @@ class CS231n:
 
 
 class DeeplearningAI(CS231n):
-    """f(dZ, cache) with channels last; a dense layer has examples in columns and takes the mean over them. What the course has no function for is CS231n's."""
+    """f(dZ, cache), channels last. A dense layer has examples in columns and averages over them. Layers that the
+    course lacks are CS231n's."""
 
     def names(self, kind: str) -> dict[str, str]:
         own: dict[str, str] = {}
@@ -162,11 +164,11 @@ class DeeplearningAI(CS231n):
 
 
 COURSES: Mapping[str, CS231n] = {"cs231n": CS231n(), "deeplearning.ai": DeeplearningAI()}
-"""Whose signatures a function may have, by the name in `like`."""
+"""Courses whose signatures a function may have, by the name in `like`."""
 
 
 def course_named(like: str) -> CS231n:
-    """The course of this name; Problem where there is none.
+    """Return the course of this name. Raise Problem if there is none.
 
     >>> course_named("cs231n").names("conv")["dw"], course_named("deeplearning.ai").names("conv")["dw"]
     ('dw', 'dW')

@@ -1,4 +1,4 @@
-"""Runs a student's backward function on cases and says what is wrong with what it returns."""
+"""Run a student's backward function on cases and report what is wrong with its results."""
 
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -18,20 +18,19 @@ Function = Callable[..., Any]
 def judge(
     function: Function, kind: str, like: str = "cs231n", cases: Iterable[Any] | None = None, forward: Function | None = None, show: str | None = None
 ) -> None:
-    """Run a backward function on cases of its course's shapes and ours, and return None if every array is right.
+    """Run a backward function on cases with its course's shapes and ours. Return None if every array is correct.
 
-    `kind` is relu, sigmoid, tanh, dense, conv, max, avg, batchnorm, dropout or softmax, `like` the course whose signature the
-    function has: "cs231n" or "deeplearning.ai". `cases` are shapes in place of the usual ones: that of x, or those of what the
-    cache holds with its settings, as `((2, 3, 8, 8), (4, 3, 3, 3), {"stride": 2, "pad": 1})`.
+    `kind` is relu, sigmoid, tanh, dense, conv, max, avg, batchnorm, dropout or softmax. `like` is the course whose signature
+    the function has: "cs231n" or "deeplearning.ai". `cases` replace the default shapes: each is the shape of x, or the shapes
+    of the cached arrays with the settings, such as `((2, 3, 8, 8), (4, 3, 3, 3), {"stride": 2, "pad": 1})`.
 
-    `forward` makes the cache and decides what eps and masks mean. By default it is the function of the same module that is
-    named like the backward function, conv_forward for conv_backward; without one the cache is the course's. A batch norm
-    needs one.
+    `forward` creates the cache and defines the meaning of eps and masks. By default it is the function in the same module with
+    a matching name, conv_forward for conv_backward; without one, the cache is the course's. Batch normalization requires one.
 
-    Raise AssertionError if an array is wrong. It names the first wrong array in the order of return and the mistake that gives
-    it exactly, if there is one; with `show="place"`, or CNNVIZ_JUDGE_SHOW=place in the environment, only where the array is
-    wrong and in how many entries. Warn if the function overwrites its arguments. Raise Problem if there is nothing to judge.
-    What the function itself raises is passed on.
+    Raise AssertionError if an array is wrong. It names the first wrong array in the order of return and the mistake that
+    reproduces it exactly, if there is one. With `show="place"`, or CNNVIZ_JUDGE_SHOW=place in the environment, it only says
+    where the array is wrong and in how many entries. Warn if the function overwrites its arguments. Raise Problem if there is
+    nothing to judge. Exceptions of the function itself are propagated.
 
     >>> def relu_backward(dout, cache):
     ...     return dout * (dout > 0)
@@ -67,11 +66,11 @@ def judge(
                     error.add_note(note)
     if raised is not None and all(run.is_right for run in runs):
         raise raised
-    announce(course, kind, runs, show, raised)  # wrong arrays explain more than what is raised
+    announce(course, kind, runs, show, raised)  # wrong arrays explain more than an exception
 
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
-    """The function's result for a case."""
+    """Run the function on a case and return its results."""
     exact, cache = _right(course, case, forward, beside)
     arguments = course.arguments(exact.case, cache)
     before = [one for name, given in zip(_names(course, case, cache), arguments, strict=False) for one in copies(given, name)]
@@ -81,7 +80,8 @@ def _run(course: CS231n, case: Case, function: Function, forward: Function | Non
 
 
 def _right(course: CS231n, case: Case, forward: Function | None, beside: Function | None) -> tuple[Right, Any]:
-    """The right gradients, and the cache of the user's own forward function, None if it has none that works."""
+    """Return the correct gradients, and the cache of the user's own forward function, or None if it has none that
+    works."""
     if case.kind == "softmax":
         return right(case), None
     if forward is not None or (beside is not None and case.kind == "batchnorm"):
@@ -89,7 +89,7 @@ def _right(course: CS231n, case: Case, forward: Function | None, beside: Functio
     if beside is not None:
         try:
             exact, cache = by_forward(course, case, beside)
-        except Exception:  # a forward function that was only found, and may not be finished
+        except Exception:  # a forward function that was only found by its name may be unfinished
             return right(case), None
         if cache is not None:
             return exact, cache
@@ -97,7 +97,7 @@ def _right(course: CS231n, case: Case, forward: Function | None, beside: Functio
 
 
 def _can_do(course: CS231n, case: Case, forward: Function | None) -> bool:
-    """Return whether a forward function, if there is one, makes this case's output: some are meant for square windows alone."""
+    """Return whether the forward function, if any, can compute this case's output. Some support only square windows."""
     if forward is None:
         return True
     try:
@@ -108,7 +108,7 @@ def _can_do(course: CS231n, case: Case, forward: Function | None) -> bool:
 
 
 def _names(course: CS231n, case: Case, cache: Any) -> tuple[str, ...]:
-    """The names of the arguments."""
+    """Return the names of the arguments."""
     names = course.names(case.kind)
     if case.kind == "softmax":
         return names["x"], names["y"]

@@ -1,4 +1,4 @@
-"""Runs a layer class of the user's own on cases and says what is wrong with its gradients."""
+"""Run a user's layer class on cases and report what is wrong with its gradients."""
 
 import contextlib
 import inspect
@@ -19,14 +19,15 @@ from cnnviz.judge.verdicts import Run, announce, copies, notes, overwritten, sho
 from cnnviz.words import Problem, message
 
 KINDS = tuple(kind for kind in RETURNS if kind != "softmax")
-"""The kinds of layers that classes are judged as."""
+"""The kinds of layers that classes can be judged as."""
 
 Method = str | Callable[..., Any]
 
 
 @dataclass(frozen=True)
 class LayerSize:
-    """The sizes that a layer is made for, in a case. `shape` is its input's, in the layer's own axes; `inputs` and `units` are a dense layer's."""
+    """The sizes for which a layer is created. `shape` is the input shape in the layer's own axes; `inputs` and
+    `units` are a dense layer's."""
 
     images: int = 2
     channels: int = 2
@@ -103,19 +104,19 @@ def judge_layer(
     mean: bool = False,
     show: str | None = None,
 ) -> None:
-    """Run a layer class forward and backward on our cases, and return None if every gradient is right.
+    """Run a layer class forward and backward on our cases. Return None if every gradient is correct.
 
-    `make` is a function of a `LayerSize` that returns a new layer, or a class without arguments. `kind` is conv, dense, relu,
-    sigmoid, tanh, max, avg, batchnorm or dropout. What the layer computes is known from its own output.
+    `make` is a function from a `LayerSize` to a new layer, or a class without arguments. `kind` is conv, dense, relu,
+    sigmoid, tanh, max, avg, batchnorm or dropout. The layer's own output shows which variant it computes.
 
     - `axes`: letters of the input's axes, "NCHW", "NHWC", "HWC" or "HW" for images, "NX", "XN" or "X" for rows of numbers.
-    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`; usual names are found.
-    - `gradients`: attributes of their gradients, `{"dw": "grads['W']"}`. With `rate` they are read from the change of a
-      weight instead, (before - after) / rate. `backward` gets the rate if it takes it; else the method `update` does.
+    - `weights`: attributes of the parameters by role, `{"w": "params['W']", "b": "bias"}`. Common names are found.
+    - `gradients`: attributes of their gradients, `{"dw": "grads['W']"}`. With `rate`, gradients are computed from the change
+      of a weight instead, (before - after) / rate. The rate is passed to `backward` if it takes it, or else to `update`.
     - `forward`, `backward`: names of the methods, or functions of the layer and an array.
-    - `arrays`: those to judge, such as `["dw", "db"]` for a first layer.
+    - `arrays`: the gradients to judge, such as `["dw", "db"]` for a first layer.
     - `fixed`: fields of `LayerSize` that the layer cannot change, such as `{"k": 3, "pad": 0}`.
-    - `mean`: whether the parameters' gradients are means over the images.
+    - `mean`: whether the parameters' gradients are averaged over the images.
 
     Raise AssertionError if an array is wrong, as `judge` does.
 
@@ -169,7 +170,7 @@ def judge_layer(
 
 @dataclass(frozen=True)
 class _Source:
-    """The places of a layer's parameters and gradients, and the ways to call it."""
+    """Where to find a layer's parameters and gradients, and how to call it."""
 
     kind: str
     weights: Mapping[str, str]
@@ -181,7 +182,7 @@ class _Source:
     arrays: Sequence[str] | None
 
     def path(self, layer: object, role: str) -> str | None:
-        """The attribute of a parameter; None if there is none of a usual name."""
+        """Return the attribute of a parameter, or None if there is none with a common name."""
         if role in self.weights:
             if _read(layer, self.weights[role]) is None:
                 raise Problem("judge.layer_missing", path=self.weights[role], role=role)
@@ -189,7 +190,7 @@ class _Source:
         return next((path for path in _USUAL[role] if _read(layer, path) is not None), None)
 
     def gradient_path(self, layer: object, role: str, parameter: str | None) -> str | None:
-        """The attribute of a parameter's gradient; None if there is none of a usual name."""
+        """Return the attribute of a parameter's gradient, or None if there is none with a common name."""
         if f"d{role}" in self.gradients:
             path = self.gradients[f"d{role}"]
             if _read(layer, path) is None:
@@ -200,12 +201,12 @@ class _Source:
 
 
 def _last(path: str) -> str:
-    """The name at the end of a path: "W" for "params['W']", but also for "W['val']"."""
+    """Return the name in a path: "W" for "params['W']" and also for "W['val']"."""
     return path.removeprefix("params['").split("[")[0].removesuffix("']").split(".")[-1]
 
 
 def _read(layer: object, path: str) -> Array | None:
-    """An array of numbers at a path; None if there is none."""
+    """Return the array of numbers at a path, or None if there is none."""
     try:
         found = attribute(layer, path)
     except LookupError:
@@ -230,7 +231,7 @@ def _letters(kind: str, axes: str | None) -> str:
 
 
 def _sizes(kind: str, letters: str, fixed: Mapping[str, int | float]) -> list[LayerSize]:
-    """The cases' sizes, with what is fixed, and as many rows and columns as the stride needs."""
+    """Return the sizes of the cases, with the fixed fields, and with rows and columns that fit the stride."""
     if unknown := sorted(set(fixed) - set(LayerSize.__dataclass_fields__) | (set(fixed) & {"shape"})):
         raise Problem("judge.layer_fixed", names=unknown, known=[name for name in LayerSize.__dataclass_fields__ if name != "shape"])
     alone = ({} if "N" in letters else {"images": 1}) | ({} if "C" in letters or "X" in letters else {"channels": 1})
@@ -250,7 +251,7 @@ def _fitting(n: int, size: LayerSize) -> int:
 
 
 def _case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.Generator) -> tuple[LayerLayout, Case]:
-    """A case without parameters, which the layer has itself."""
+    """Return a case without parameters, which come from the layer."""
     layout = LayerLayout(kind, letters, {}, mean)
     maps = (size.images, size.channels, size.height, size.width)
     shape = maps if layout.core == "NCHW" else (size.images, size.channels if kind == "batchnorm" else size.inputs)
@@ -273,7 +274,7 @@ def _case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.G
 
 @contextlib.contextmanager
 def _fixed_draws() -> Iterator[None]:
-    """Draw the same random numbers each time, and leave NumPy's own state as it was."""
+    """Make random draws repeatable, and restore NumPy's global random state afterwards."""
     state = np.random.get_state()
     np.random.seed(1)
     try:
@@ -310,7 +311,7 @@ def _method(layer: object, given: Method | None, usual: Sequence[str], role: str
 
 
 def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run:
-    """A pass forward and backward."""
+    """Run a forward and a backward pass."""
     forward, backward = _method(layer, source.forward, _FORWARD, "forward"), _method(layer, source.backward, _BACKWARD, "backward")
     x = layout.laid_out(case, "x", case.arrays["x"])
     out = _output(forward, x.copy())
@@ -319,7 +320,7 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     weight = None if path is None else _read(layer, path)
     if path is not None and weight is not None and not np.any(weight):
         start = attribute(layer, path)
-        if isinstance(start, np.ndarray):  # a layer that starts at 0 shows nothing
+        if isinstance(start, np.ndarray):  # zero weights would hide mistakes
             start[...] = np.random.default_rng(2).normal(size=start.shape)
         out = _output(forward, x.copy())
 
@@ -328,7 +329,7 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
 
     exact = _exact(layer, layout, case, paths, lambda case, bias: by_output(layout, case, out if bias is None else out - bias, again))
     if case.kind == "batchnorm":
-        out = _output(forward, x.copy())  # other inputs may have been tried
+        out = _output(forward, x.copy())  # the layer may have seen other inputs since
     given = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
     before = copies(given[0], "dout")
     starts = {role: np.array(_read(layer, path), np.float64) for role, path in paths.items() if path is not None}
@@ -347,12 +348,13 @@ def _output(forward: Callable[..., Any], x: Array) -> Any:
 
 
 def _rate(backward: Callable[..., Any], source: _Source) -> list[float]:
-    """The learning rate, if `backward` needs one: 0 changes nothing."""
+    """Return the learning rate as a list of arguments, empty if `backward` takes none. The default 0 changes nothing.
+   """
     return [source.rate if source.rate is not None else 0.0] if _needs(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
 
 
 def _needs(function: Callable[..., Any], count: int) -> bool:
-    """Return whether a function cannot be called with one argument fewer."""
+    """Return whether a function needs at least `count` arguments."""
     return not _takes(function, count - 1) and _takes(function, count)
 
 
@@ -365,7 +367,8 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
 
 
 def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
-    """The right gradients for the layer's parameters. If their axes may come in several orders, that which gives its output counts."""
+    """Return the correct gradients for the layer's parameters. If several orders of a weight's axes fit, use the one
+    that yields the layer's output."""
     arrays: dict[str, Array] = {}
     orders: list[tuple[int, ...] | None] = [None]
     places = None
@@ -399,20 +402,21 @@ def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, s
 
 
 def _is_of_places(case: Case, layout: LayerLayout, bias: Array) -> bool:
-    """Return whether a convolution's bias has a number for each place, channels first, not only for each filter."""
+    """Return whether a convolution's bias has a number for each position, channels first, instead of one for each
+    filter."""
     shape = case.arrays["dout"].shape[1:]
     return case.kind == "conv" and layout.letters in ("NCHW", "CHW") and bias.shape == shape and bool(np.prod(shape[1:]) > 1)
 
 
 def _with_places(exact: Right) -> Right:
-    """The gradients of a convolution whose bias has a number for each place."""
+    """Return the gradients of a convolution whose bias has a number for each position."""
     dout = exact.case.arrays["dout"]
     gradients, sizes = {**exact.gradients, "db": dout.sum(axis=0)}, {**exact.sizes, "db": np.abs(dout).sum(axis=0)}
     return replace(exact, gradients=gradients, sizes=sizes)
 
 
 def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
-    """The core's shape of a parameter; the side of a convolution's kernel follows from the number of its weights."""
+    """Return the core's shape of a parameter. A kernel's side follows from the number of weights."""
     channels, units = case.arrays["x"].shape[1], case.arrays["dout"].shape[1]
     if role != "w":
         return (units,)
@@ -425,7 +429,8 @@ def _shape(case: Case, role: str, array: Array | None) -> tuple[int, ...]:
 def _gradients(
     layer: object, exact: Right, source: _Source, paths: Mapping[str, str | None], starts: Mapping[str, Array], returned: Any
 ) -> tuple[list[str], list[Any], Right]:
-    """The arrays to judge by role, and what is right, with the round-off of a weight's change."""
+    """Return the roles and arrays to judge, and the correct gradients, with the round-off of a weight's change
+    included in their sizes."""
     given = dict(zip(RETURNS[exact.case.kind], returned if isinstance(returned, tuple) else (returned,), strict=False))
     found: dict[str, Any] = {"dx": given.get("dx")}
     for role, path in paths.items():

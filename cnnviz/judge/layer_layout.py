@@ -1,4 +1,4 @@
-"""The layout of a layer class's arrays: by letters for the axes of its input, and by its own shapes for its parameters."""
+"""The layout of a layer class's arrays: letters for the axes of its input, and its own shapes for its parameters."""
 
 import itertools
 import re
@@ -13,18 +13,18 @@ from cnnviz.judge.courses import CS231n, Shape
 from cnnviz.words import Problem
 
 AXES: Mapping[str, str] = {"conv": "NCHW", "max": "NCHW", "avg": "NCHW", "batchnorm": "NC"}
-"""Letters of the input's axes by kind: N images, C channels, H rows, W columns, X numbers of a row. Other kinds have "NX"."""
+"""Default letters of the input's axes: N images, C channels, H rows, W columns, X numbers of a row. Other kinds have
+"NX"."""
 
 _ROW = "NX"
 
 
 @dataclass(frozen=True, eq=False)
 class LayerLayout(CS231n):
-    """A course whose arrays are laid out as a layer class has them.
+    """A course with the array layout of a layer class.
 
-    `letters` are those of its input's axes; an axis that is left out has one entry. `shapes` are those of its parameters by
-    role, `orders` the order in which the core's axes come in them. With `mean` its parameters' gradients are means over the
-    images.
+    `letters` name its input's axes; a missing axis has length 1. `shapes` are those of its parameters by role, and `orders`
+    the order of the core's axes in them. With `mean`, its parameters' gradients are averaged over the images.
     """
 
     kind: str
@@ -35,13 +35,14 @@ class LayerLayout(CS231n):
 
     @property
     def core(self) -> str:
-        """The letters of the input's axes in the core's order."""
+        """Letters of the input's axes in the core's order."""
         if self.kind in ("conv", "max", "avg") or set(self.letters) & set("HW"):
             return "NCHW"
         return "NC" if self.kind == "batchnorm" else _ROW
 
     def axes(self, kind: str, role: str) -> Shape | None:
-        """None: the lines of a mistake are in the core's layout, and are said to be if this one differs."""
+        """Return None in the core's layout, otherwise (). Lines of code are shown in the core's layout, with a remark
+        if it differs."""
         return None if self.letters == self.core else ()
 
     def laid_out(self, case: Case, role: str, array: Array) -> Array:
@@ -56,7 +57,8 @@ class LayerLayout(CS231n):
         return np.array(array)
 
     def out_letters(self, shape: Shape) -> str:
-        """The letters of the output's axes: a map without an axis of channels gets one, last, if there are several filters."""
+        """Return the letters of the output's axes. A map without a channel axis gets one at the end if there are
+        several filters."""
         if "C" in self.letters or self.core != "NCHW" or shape[1] == 1:
             return self.letters
         return f"{self.letters}C"
@@ -66,12 +68,12 @@ class LayerLayout(CS231n):
         return (array if order is None or np.ndim(array) != len(order) else array.transpose(order)).reshape(self.shapes[role])
 
     def parameter(self, role: str, array: Array, core: Shape) -> Array:
-        """A parameter of the layer in the core's layout, of this shape."""
+        """Return a parameter of the layer in the core's layout, with this shape."""
         order = self.orders.get(role)
         return array.reshape(core) if order is None else array.reshape([core[axis] for axis in order]).transpose(np.argsort(order))
 
     def taken(self, kind: str, role: str, array: Array) -> Array:
-        """An output in the core's layout; as it is if it cannot be one."""
+        """Return an output in the core's layout, or unchanged if its number of axes does not fit."""
         array = np.asarray(array)
         for letters in dict.fromkeys((self.letters, *_with_channels(self.letters))):
             if array.ndim == len(letters) and set(letters) <= set(self.core):
@@ -84,7 +86,8 @@ def _with_channels(letters: str) -> tuple[str, ...]:
 
 
 def arranged(array: Array, core: str, letters: str) -> Array:
-    """Return an array of the core's axes with other ones, leaving out those of one entry; as it is if it has other axes.
+    """Transpose an array from the core's axes to others, dropping axes of length 1. An array that does not fit is
+    returned unchanged.
 
     >>> arranged(np.zeros((1, 2, 3, 4)), "NCHW", "HWC").shape
     (3, 4, 2)
@@ -92,12 +95,12 @@ def arranged(array: Array, core: str, letters: str) -> Array:
     order = [core.index(letter) for letter in letters]
     rest = [axis for axis in range(len(core)) if axis not in order]
     if array.ndim != len(core) or any(array.shape[axis] > 1 for axis in rest):
-        return array  # an array of another kind, as a mistake may make it
+        return array  # a mistake may return an array of another shape
     return array.transpose(order + rest).reshape([array.shape[axis] for axis in order])
 
 
 def rearranged(array: Array, letters: str, core: str) -> Array:
-    """Return an array with these axes with all of the core's.
+    """Transpose an array with these axes to the core's, adding axes of length 1.
 
     >>> rearranged(np.zeros((3, 4, 2)), "HWC", "NCHW").shape
     (1, 2, 3, 4)
@@ -108,7 +111,8 @@ def rearranged(array: Array, letters: str, core: str) -> Array:
 
 
 def parameter_orders(kind: str, core: Shape, shape: Shape) -> list[Shape | None]:
-    """Return the orders in which the core's axes may come in a weight of this shape, rows before columns. Axes of one entry count for nothing.
+    """Return the orders of the core's axes that fit a weight of this shape, rows before columns. Axes of length 1 are
+    ignored.
 
     >>> parameter_orders("conv", (4, 2, 3, 3), (3, 3, 2, 4)), parameter_orders("dense", (6, 5), (5, 6))
     ([(2, 3, 1, 0)], [(1, 0)])
@@ -123,7 +127,7 @@ _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(?:'([^']*)'|\"([^\"]*)\"|(\d+))\]")
 
 
 def attribute(layer: object, path: str) -> Any:
-    """Return what a path as "params['W']" or "conv.weights[0]" leads to. Raise LookupError if it is not there.
+    """Return the value at a path such as "params['W']" or "conv.weights[0]". Raise LookupError if there is none.
 
     >>> import types
     >>> attribute(types.SimpleNamespace(params={"W": [1, 2]}), "params['W'][1]")

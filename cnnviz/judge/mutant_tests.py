@@ -1,6 +1,6 @@
-"""Tests of backward functions: loaded from their files, and run on mutants in a process of their own.
+"""Tests of backward functions: loaded from their files, and run on mutants in a separate process.
 
-A test may loop for ever with a wrong function, or end its process. Neither is a test that passes.
+With a wrong function, a test may loop forever or exit its process. Both count as a failure of the test.
 """
 
 import contextlib
@@ -22,17 +22,17 @@ from cnnviz.judge.mutants import Function, Mutant, Test, mutants, passes, right_
 from cnnviz.words import Problem
 
 LEAST_SECONDS, MOST_SECONDS = 10.0, 120.0
-"""The least time that a test has for a mutant, and the most that it has for the right function."""
+"""Smallest time limit of a test for a mutant, and the time limit for the correct function."""
 
 SLOWER = 10
-"""Factor by which a test may take longer for a mutant than for the right function."""
+"""Factor by which a test may be slower for a mutant than for the correct function."""
 
 
 @dataclass(frozen=True)
 class Report:
-    """Result of a test: by mutant whether it let it pass, None if the mistake cannot be made of its arrays.
+    """Result of a test: whether each mutant passed it, or None if the mistake is impossible with the test's arrays.
 
-    `error` is what it raises for the right function, "" if it passes.
+    `error` is the exception for the correct function, "" if the test passes.
     """
 
     passed: tuple[bool | None, ...]
@@ -40,7 +40,8 @@ class Report:
 
 
 def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = None) -> Report:
-    """Run a test on the right function and then on each mutant, in other processes. Raise Problem if it is not there or never ends."""
+    """Run a test on the correct function and then on each mutant, in child processes. Raise Problem if it does not
+    exist or does not end."""
     count, passed = len(list(mutants(kind, like))), list[bool | None]()
     seconds = MOST_SECONDS
     while True:
@@ -58,7 +59,7 @@ def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = 
             while len(passed) < count:
                 result = child.receive(seconds)
                 if result is None:
-                    passed.append(False)  # it looped for ever, or ended its process
+                    passed.append(False)  # an endless loop, or the process exited
                     break
                 passed.append(result[0])
         finally:
@@ -68,7 +69,7 @@ def run_test(name: str, kind: str, like: str = "cs231n", function: str | None = 
 
 
 class _Child:
-    """A process that runs a test on the right function and then on the mutants from one on."""
+    """A process that runs a test on the correct function and then on the mutants from index `first` on."""
 
     def __init__(self, *arguments: object):
         context = multiprocessing.get_context("spawn")
@@ -78,7 +79,7 @@ class _Child:
         other.close()
 
     def receive(self, seconds: float) -> Any:
-        """Return the next message; None if there is none in time, or if the process has ended."""
+        """Return the next message, or None on timeout or if the process has ended."""
         try:
             return self.connection.recv() if self.connection.poll(seconds) else None
         except EOFError:
@@ -100,7 +101,7 @@ def _work(connection: Connection, name: str, kind: str, like: str, function: str
         except Problem as problem:
             connection.send(("", 0.0, (problem.code, problem.values)))
             return
-        except Exception as error:  # of the file that is loaded
+        except Exception as error:  # raised by the loaded file
             values = {"file": name, "error": f"{type(error).__name__}: {error}"}
             connection.send(("", 0.0, ("judge.test_file", values)))
             return
@@ -117,10 +118,11 @@ def _passed(test: Test, mutant: Mutant) -> bool | None:
 
 
 def load_test(name: str, function: str | None = None) -> Test:
-    """Return the test that "tests/test_backward.py::TestRelu::test_sign" names, whose file is run as Python runs it.
+    """Return the test that a name such as "tests/test_backward.py::TestRelu::test_sign" refers to. Its file is
+    executed.
 
-    The test takes the backward function; a unittest's method runs with its setUp and tearDown. If it takes nothing, the
-    function that it calls is replaced: the one of its file with the name `function`, or whose name has "backward" in it.
+    The test takes the backward function; a unittest's method runs with its setUp and tearDown. If it has no parameter, the
+    function that it calls is replaced: the one named `function` in its file, or the only one with "backward" in its name.
     Raise Problem if there is no such test or function.
     """
     file, *inner = name.split("::")
@@ -162,14 +164,14 @@ def _loaded(path: Path, name: str) -> ModuleType:
 
 
 def _takes_function(test: Callable[..., Any], is_method: bool) -> bool:
-    """Return whether a test has a parameter besides its instance."""
+    """Return whether a test has a parameter besides `self`."""
     parameters = [one for one in inspect.signature(test).parameters.values() if one.kind is not one.VAR_KEYWORD]
     is_static = is_method and isinstance(inspect.getattr_static(test, "__func__", None), staticmethod)
     return len(parameters) > (1 if is_method and not is_static else 0)
 
 
 def _method_call(owner: type, name: str) -> Callable[..., object]:
-    """Return a call of a class's method on a new instance, of a unittest with all that comes before and after it."""
+    """Return a function that calls a method on a new instance. A unittest's fixtures run before and after it."""
     if not issubclass(owner, unittest.TestCase):
         return lambda *arguments: getattr(owner(), name)(*arguments)
 
@@ -188,7 +190,7 @@ def _method_call(owner: type, name: str) -> Callable[..., object]:
 
 
 def _function_name(module: ModuleType, function: str | None, test: str) -> str:
-    """The name of the function that a test without parameters calls."""
+    """Return the name of the function that a test without parameters calls."""
     if function is not None:
         if not callable(getattr(module, function, None)):
             raise Problem("judge.no_function", name=function, file=test.split("::")[0])

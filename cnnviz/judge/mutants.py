@@ -1,7 +1,7 @@
-"""Mutants of right backward functions, by which tests are judged: which of the known mistakes does a test let pass?
+"""Mutants of correct backward functions, for judging tests: which known mistakes does a test miss?
 
-A mutant is the right function with one mistake in it, for arrays of any shape. Mistakes that are as good as right on all of our
-cases, where nothing is tied and nothing is 0, make no mutant, and several with the same numbers make one.
+A mutant is the correct function with one mistake, for arrays of any shape. There is no mutant for mistakes that do not change the
+result on our cases, which have no ties and no zeros, and only one for mistakes with equal results.
 """
 
 from collections.abc import Callable, Iterator
@@ -23,7 +23,7 @@ Test = Callable[[Function], object]
 
 @dataclass(eq=False)
 class Calls:
-    """Counts of a mutant's calls, and of those with arrays of which its mistake cannot be made."""
+    """Number of calls of a mutant, and of calls with arrays for which its mistake is impossible."""
 
     count: int = 0
     impossible: int = 0
@@ -39,12 +39,12 @@ class Mutant:
 
     @property
     def was_impossible(self) -> bool:
-        """Whether it was called, but never with arrays of which the mistake can be made."""
+        """Whether it was called, but only with arrays for which the mistake is impossible."""
         return 0 < self.calls.count == self.calls.impossible
 
 
 def right_function(kind: str, like: str = "cs231n") -> Function:
-    """The right backward function of a kind, with the signature of a course.
+    """Return the correct backward function of a kind, with a course's signature.
 
     >>> right_function("relu")(np.array([3.0, 4.0]), np.array([1.0, -1.0])).tolist()
     [3.0, 0.0]
@@ -53,7 +53,7 @@ def right_function(kind: str, like: str = "cs231n") -> Function:
 
 
 def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
-    """Each known mistake of a kind as a function. Problem where there is no such kind or course.
+    """Yield each known mistake of a kind as a function. Raise Problem if the kind or course is unknown.
 
     >>> [mutant.mistake.key for mutant in mutants("relu")][:2]
     ['hidden_slope_forgotten.dx', 'relu_gate_of_gradient.dx']
@@ -76,7 +76,7 @@ def _same(some: list[Array], others: list[Array]) -> bool:
 
 
 def _gradients(of: Right, key: str) -> dict[str, Array]:
-    """The right gradients but for one mistake, where it can be made."""
+    """Return the correct gradients with one mistake, if it is possible here."""
     found = dict(of.gradients)
     mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
     made = mistake.make() if mistake else None
@@ -98,16 +98,17 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
 
 
 def _can_be_made(of: Right, key: str) -> bool:
-    """Return whether a mistake can be made here.
+    """Return whether a mistake is possible here.
 
-    One of the core's that this layer does not have, as of a stride of 1, changes nothing; for oblong windows none can be made.
+    A mistake of the core that does not fit this layer, for example because of its stride of 1, changes nothing and counts as
+    possible. With windows that are not square, none is possible.
     """
     mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
     return of.case.has_square_windows if mistake is None else mistake.make() is not None
 
 
 def passes(test: Test, function: Function) -> BaseException | None:
-    """Runs a test on a function: None where it passes, else what it raises, as pytest's own failures."""
+    """Run a test on a function. Return None if it passes, otherwise the exception."""
     try:
         with np.errstate(all="ignore"):
             test(function)

@@ -1,4 +1,4 @@
-"""Gradients of convolutions and poolings whose windows are not square."""
+"""Gradients of convolutions and poolings with windows that are not square."""
 
 from collections.abc import Mapping
 
@@ -10,7 +10,7 @@ Gradients = Mapping[str, Array]
 
 
 def oblong_gradients(case: Case) -> tuple[Array, Gradients, Gradients]:
-    """Return the output, the gradients by role, and for each the sum of the sizes of the numbers that it is summed from.
+    """Return the output, the gradients by role, and for each gradient the sum of the absolute values of its terms.
 
     >>> x = np.arange(6.0).reshape(1, 1, 2, 3)
     >>> case = Case("avg", {"x": x, "dout": np.full((1, 1, 1, 1), 6.0)}, {"k": 2, "across": 3, "stride": 1})
@@ -26,7 +26,7 @@ def windows_of(x: Array, window: tuple[int, int], stride: int) -> Array:
 
 
 def add_back(shares: Array, shape: tuple[int, ...], stride: int) -> Array:
-    """Return maps of this shape to whose windows the shares (N,C,H',W',rows,columns) are added."""
+    """Return maps of this shape with the shares (N,C,H',W',rows,columns) added to their windows."""
     maps = np.zeros(shape)
     for i, j in np.ndindex(shares.shape[2:4]):
         maps[:, :, i * stride : i * stride + shares.shape[4], j * stride : j * stride + shares.shape[5]] += shares[:, :, i, j]

@@ -1,4 +1,4 @@
-"""A forward function of the user's own, which decides what its eps, mask and cache mean."""
+"""The user's own forward function, which defines the meaning of its eps, mask and cache."""
 
 import inspect
 from collections.abc import Callable
@@ -17,11 +17,12 @@ from cnnviz.words import message
 Function = Callable[..., Any]
 
 STEP = 1e-3
-"""Step of a central difference, of which two give a fourth-order one."""
+"""Step of a central difference. Differences with this step and twice as long are combined to fourth order."""
 
 
 def forward_beside(function: Function) -> Function | None:
-    """Return the forward function of a backward function's own module: batchnorm_forward for batchnorm_backward_alt. None if there is none.
+    """Return the forward function from a backward function's module, such as batchnorm_forward for
+    batchnorm_backward_alt, or None.
 
     >>> forward_beside(len) is None
     True
@@ -34,7 +35,8 @@ def forward_beside(function: Function) -> Function | None:
 
 
 def by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, Any]:
-    """Return what is right by a forward function, and its cache. Raise AssertionError if its output is wrong."""
+    """Return the correct gradients for a forward function, and its cache. Raise AssertionError if its output is
+    wrong."""
     result = called(forward, course.given(case))
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise AssertionError(str(message("judge.forward_returns")))
@@ -49,10 +51,11 @@ def by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, An
 
 
 def by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> Right:
-    """Return what is right for a pass with this output, in the course's layout. `forward` gives the output for other arrays.
+    """Return the correct gradients for a pass with this output, in the course's layout. `forward` returns the output
+    for other arrays.
 
-    A dropout's mask is its output divided by its input. A batch norm has the eps that gives its output; if none does, its
-    gradients are differences of its outputs. Raise AssertionError if the output is wrong in any other way.
+    The mask of dropout is its output divided by its input. Batch normalization gets the eps that yields its output; if there is
+    none, its gradients are central differences of its outputs. Raise AssertionError if the output is wrong in any other way.
     """
     given = numbers_of("out", out)
     array, x = np.asarray(course.taken(case.kind, "out", given), np.float64), case.arrays["x"]
@@ -78,19 +81,19 @@ def by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], An
 
 
 def _rows(case: Case, array: Array) -> Array:
-    """An array with a column for each channel."""
+    """Reshape an array to one column per channel."""
     return np.moveaxis(array, 1, -1).reshape(-1, case.arrays["gamma"].size)
 
 
 def _normalized(case: Case, out: Array) -> tuple[Array, Array]:
-    """The normalized x that an output was made of, and x less its mean, a column for each channel."""
+    """Return the normalized x that the output implies, and x minus its mean, with one column per channel."""
     x = _rows(case, case.arrays["x"])
     return (_rows(case, out) - case.arrays["beta"]) / case.arrays["gamma"], x - x.mean(axis=0)
 
 
 @np.errstate(all="ignore")
 def _eps(case: Case, out: Array) -> float | None:
-    """The eps that gives this output; None if none does."""
+    """Return the eps that yields this output, or None."""
     hat, apart = _normalized(case, out)
     var = (apart**2).mean(axis=0)
     found = float(np.median((apart**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
@@ -100,7 +103,8 @@ def _eps(case: Case, out: Array) -> float | None:
 
 @np.errstate(all="ignore")
 def _is_normalized(case: Case, out: Array) -> bool:
-    """Whether an output is γ·(x - mean)·c + β, with c near 1/σ: another variance, or eps beside the root."""
+    """Return whether an output is γ·(x - mean)·c + β, with c near 1/σ: another definition of the variance, or eps
+    outside of the root."""
     hat, apart = _normalized(case, out)
     scale = (hat * apart).sum(axis=0) / (apart**2).sum(axis=0)
     size = scale * apart.std(axis=0)
@@ -108,7 +112,7 @@ def _is_normalized(case: Case, out: Array) -> bool:
 
 
 def _differences(course: CS231n, case: Case, textbook: Right, forward: Callable[[Case], Any]) -> Right:
-    """Central differences of Σ dout·out, in place of the textbook's gradients."""
+    """Return the textbook result with its gradients replaced by central differences of Σ dout·out."""
     dout = np.asarray(case.arrays["dout"], np.float64)
 
     def value(role: str, array: Array) -> float:

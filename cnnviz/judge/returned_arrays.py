@@ -1,4 +1,4 @@
-"""One array that a function returned, beside what is right."""
+"""One array that a function returned, compared with the correct one."""
 
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,12 +13,12 @@ from cnnviz.core.runtime.cached import cached_property
 from cnnviz.judge.case import POOLS, RETURNS, Array, Case
 from cnnviz.judge.courses import CS231n
 from cnnviz.judge.right_gradients import Right
-from cnnviz.words import Message, message, together
+from cnnviz.words import Message, join_messages, message
 
 
 @dataclass(frozen=True, eq=False)
 class Returned:
-    """An array in the course's layout, float64, and the precision that it had."""
+    """An array in the course's layout, as float64, and its original precision."""
 
     course: CS231n
     right: Right
@@ -28,34 +28,34 @@ class Returned:
 
     @cached_property
     def wanted(self) -> Array:
-        """The right array in the course's layout."""
+        """The correct array in the course's layout."""
         return self.course.laid_out(self.right.case, self.role, self.right.gradients[self.role])
 
     @cached_property
     def doubt(self) -> Array:
-        """The error that round-off may give each number."""
+        """Possible round-off of each number."""
         return self.precision.epsilon * np.abs(self.course.laid_out(self.right.case, self.role, self.right.sizes[self.role]))
 
     @cached_property
     def wrong(self) -> Array:
-        """The mask of wrong numbers; all of them where the shape is another."""
+        """Mask of wrong numbers. If the shape is wrong, all are."""
         if self.array.shape != self.wanted.shape:
             return np.ones(self.array.shape, bool)
         return marks(self.array, self.wanted, self.doubt, tolerance=self.precision.relative) == WRONG
 
     @property
     def is_right(self) -> bool:
-        """Tells whether the shape and all numbers are right."""
+        """Whether the shape and all numbers are correct."""
         return self.array.shape == self.wanted.shape and not self.wrong.any()
 
     @cached_property
     def only_shape(self) -> bool:
-        """Tells whether the shape alone is wrong."""
+        """Whether only the shape is wrong."""
         shape = self.wanted.shape
         return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
 
     def is_as(self, made: Array) -> bool:
-        """Tells whether it has the numbers of an array in the core's layout, as far as its precision goes; axes of 1 count for nothing."""
+        """Return whether it equals an array in the core's layout, up to its precision and axes of length 1."""
         made = self.course.laid_out(self.right.case, self.role, np.asarray(made, np.float64))
         if made.squeeze().shape != self.array.squeeze().shape:
             return False
@@ -72,7 +72,7 @@ class Returned:
 
     @property
     def place(self) -> Message:
-        """The place at which it is wrong, without a right number."""
+        """Sentence on where it is wrong, which does not reveal a correct number."""
         if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
             at = tuple(int(n) for n in np.argwhere(self.wrong)[0])
             count = {"n": int(self.wrong.sum()), "count": self.wrong.size}
@@ -83,7 +83,7 @@ class Returned:
 
     @property
     def _strange(self) -> Message | None:
-        """Its fault if its shape is wrong or a number is not finite."""
+        """Sentence on a wrong shape or on numbers that are not finite, or None."""
         case = said(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
             return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
@@ -95,9 +95,9 @@ class Returned:
 
     @property
     def fault(self) -> Message:
-        """Its fault: its shape, a number that is not finite, or its first wrong number."""
+        """Sentence on its fault: the shape, a number that is not finite, or the first wrong number."""
         if strange := self._strange:
-            return together([strange, message("judge.only_shape")]) or strange if self.only_shape else strange
+            return join_messages([strange, message("judge.only_shape")]) or strange if self.only_shape else strange
         case, at = said(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
         numbers = {"yours": float(self.array[at]), "right": float(self.wanted[at])}
         if not at:
@@ -106,7 +106,8 @@ class Returned:
 
 
 def returned(course: CS231n, right: Right, given: Any) -> list[Returned]:
-    """Return each array that a function returned. Raise AssertionError if these are not as many as wanted, or not numbers."""
+    """Return each array that a function returned. Raise AssertionError if their number is wrong or one is not an
+    array of numbers."""
     roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
     arrays = given if isinstance(given, tuple) or (isinstance(given, list) and len(roles) > 1) else (given,)
     if given is None or len(arrays) != len(roles):
@@ -116,7 +117,7 @@ def returned(course: CS231n, right: Right, given: Any) -> list[Returned]:
 
 
 def beside(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[Any]) -> list[Returned]:
-    """Return the arrays of these roles. Raise AssertionError if one is not an array of numbers."""
+    """Return the arrays of these roles for comparison. Raise AssertionError if one is not an array of numbers."""
     names = course.names(right.case.kind)
     numbers = {role: numbers_of(names[role], array) for role, array in zip(roles, arrays, strict=True)}
     precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
@@ -125,7 +126,7 @@ def beside(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[
 
 
 def numbers_of(name: str, given: Any) -> Array:
-    """Return an array of numbers. Raise AssertionError if it is not one."""
+    """Convert a value to an array of numbers. Raise AssertionError if that is impossible."""
     try:
         found = np.asarray(given)
     except ValueError:  # lists of different lengths
@@ -136,7 +137,7 @@ def numbers_of(name: str, given: Any) -> Array:
 
 
 def said(course: CS231n, case: Case) -> Message:
-    """A case in words: the shapes of what it holds, and its settings."""
+    """Return a case in words: the shapes of its arrays, and its settings."""
     names = course.names(case.kind)
     shapes = [f"{names[role]} {course.laid_out(case, role, case.arrays[role]).shape}" for role in ("x", "w") if role in case.arrays]
     settings: Mapping[str, object] = course.settings(case) if case.kind in ("conv", *POOLS, "dropout") else {}
@@ -144,7 +145,8 @@ def said(course: CS231n, case: Case) -> Message:
 
 
 def called(function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
-    """The result of a function; the last of several arguments, a dictionary or a mode, is left out where it takes one less.
+    """Call a function. The last of several arguments, a dictionary or a mode, is omitted if the function takes one
+    less.
 
     >>> called(lambda dout, cache: cache, (1, 2, "max"))
     2
@@ -162,5 +164,5 @@ def _takes(function: Callable[..., Any], given: tuple[Any, ...]) -> bool:
 
 
 def wrong_ones(arrays: Iterable[Returned]) -> list[Returned]:
-    """Those that are wrong."""
+    """Return the wrong ones."""
     return [one for one in arrays if not one.is_right]

@@ -1,7 +1,7 @@
-"""The right gradients of a case, and the size of the numbers that each is summed from.
+"""The correct gradients of a case, and the size of the terms that each is summed from.
 
-They are made by the layer's own lines (core/network/program.py) over all images; softmax with cross-entropy, whose loss is the mean over
-them, by those of a network's end.
+They are computed by the layer's own lines (core/network/program.py) over all images, and for softmax with cross-entropy, whose loss
+is averaged over the images, by the last lines of a network.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True, eq=False)
 class Right:
-    """The right arrays of a case, by role; `between` are numbers on the way, "out" of the forward pass among them."""
+    """The correct arrays of a case, by role. `between` are intermediate results, including "out" of the forward pass.
+   """
 
     case: Case
     gradients: Mapping[str, Array]
@@ -48,7 +49,8 @@ class Right:
 
 @dataclass(frozen=True, eq=False)
 class Lines:
-    """A layer's lines, as the first of a small network, with the arrays of all images in them; `targets` are the symbols by role."""
+    """A layer's lines, in a small network that starts with it, and the arrays of all images. `targets` are the
+    symbols by role."""
 
     program: Program
     values: PassValues
@@ -56,17 +58,17 @@ class Lines:
 
     @property
     def has_values(self) -> bool:
-        """Whether the lines can be run: those for windows that are not square are text only."""
+        """Whether the lines can be run. For windows that are not square they are text only."""
         return bool(self.values)
 
     def line(self, role: str) -> Op:
-        """The line that makes a gradient."""
+        """Return the line that computes a gradient."""
         return next(line for line in self.program.backward_lines if line.target == self.targets[role])
 
 
 @np.errstate(all="ignore")
 def right(case: Case) -> Right:
-    """The arrays that a backward function of this case has to return.
+    """Return the arrays that a backward function of this case has to return.
 
     >>> x = np.array([[1.0, -2.0]])
     >>> right(Case("relu", {"x": x, "dout": np.full((1, 2), 5.0)})).gradients["dx"].tolist()
@@ -90,7 +92,7 @@ def _layer(case: Case) -> Layer:
         case "max" | "avg":
             return {"max": MaxPooling, "avg": AveragePooling}[case.kind](case.number("k"), case.number("stride"))
         case "dropout":
-            return Dropout(50)  # the mask is given
+            return Dropout(50)  # the rate does not matter: the mask is given
     return {"relu": Relu, "sigmoid": Sigmoid, "tanh": Tanh, "batchnorm": BatchNorm}[case.kind]()
 
 
@@ -119,13 +121,13 @@ def _of_layer(case: Case) -> Right:
 
 
 def _program(case: Case, layer: Layer, x: tuple[int, ...]) -> Program:
-    """A network of the layer alone, but for what makes a row of its maps: a network ends with one."""
+    """Return the program of the layer, followed by a layer that outputs a row, as every network must."""
     rest = Identity() if case.kind == "dense" else GlobalAverage()
     return program_of(Architecture((layer, rest), LOSSES["mse"]), x, training=case.settings.get("mode") != "test")
 
 
 def _oblong(case: Case) -> Right:
-    """Windows that are not square, which the core does not have; the lines are those of square ones."""
+    """Return the result for windows that are not square, which the core lacks. The lines are those for square ones."""
     out, gradients, magnitudes = oblong_gradients(case)
     if np.shape(case.arrays["dout"]) != out.shape:
         raise Problem("judge.dout", shape=str(np.shape(case.arrays["dout"])), wanted=str(out.shape))
@@ -136,7 +138,8 @@ def _oblong(case: Case) -> Right:
 
 
 def _as_maps(case: Case) -> Array:
-    """x as maps: a row's numbers are places, or channels where each has statistics of its own."""
+    """Return x as maps. The numbers of a row become positions, or for batch normalization channels, each with its own
+    statistics."""
     x = np.asarray(case.arrays["x"], np.float64)
     if case.kind == "batchnorm":
         return x.reshape(*x.shape, 1, 1) if x.ndim == 2 else x
@@ -144,7 +147,8 @@ def _as_maps(case: Case) -> Array:
 
 
 def _forward(case: Case, program: Program, values: PassValues) -> PassValues:
-    """The arrays of a pass; the eps of a batch norm that is not the core's is added to its variance."""
+    """Run a forward pass and return its arrays. If the eps of a batch normalization differs from the core's, the
+    difference is added to the variance."""
     more = float(str(case.settings.get("eps", EPS))) - EPS
     for line in program.forward_lines:
         line.step(values)

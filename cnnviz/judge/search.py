@@ -1,6 +1,7 @@
-"""The search for the mistake behind a wrong array: what gives its numbers exactly, in every case in which it is wrong.
+"""Search for the mistake behind a wrong array: it must reproduce the numbers exactly in every case in which the array
+is wrong.
 
-A known mistake counts first; then numbers that are right but in other places, another array's, or times a factor.
+Candidates, in order: known mistakes, the correct array times a factor, another returned array, and rearrangements.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,9 +20,10 @@ from cnnviz.words import message
 
 
 def nearest(of_role: Sequence[Returned]) -> Mistake | None:
-    """The mistake that gives an array in each case in which it is wrong; None where none does, or where it is wrong in its shape alone.
+    """Return the mistake that reproduces an array in each case in which it is wrong. None if there is none, or if
+    only the shape is wrong.
 
-    In one case alone many mistakes give the same: a mean over the images is one over a window of as many cells.
+    In a single case, different mistakes may have equal results: dividing by the number of images, or by that of a window's cells.
     """
     wrong = [one for one in of_role if not one.is_right]
     if all(one.only_shape for one in wrong):
@@ -40,7 +42,8 @@ def nearest(of_role: Sequence[Returned]) -> Mistake | None:
 
 
 def _tells_against(found: Sequence[tuple[int, Mistake]], one: Returned) -> bool:
-    """Return whether a case that a mistake does not explain tells against it. The core's mistakes can only be made for square windows."""
+    """Return whether a case that a mistake does not explain rules it out. The core's mistakes are only possible with
+    square windows."""
     lines = one.right.lines
     return lines is None or lines.has_values or not any(mistake.of_core for _, mistake in found)
 
@@ -59,7 +62,7 @@ def _candidates(one: Returned) -> Iterator[Mistake]:
 
 
 def _mistake(one: Returned, key: str, title: object, make: Array, wrong: str) -> Mistake:
-    """Our line as `wrong` says, with "{}" for its right-hand side."""
+    """Return a mistake whose wrong line is `wrong`, with our right-hand side in place of "{}"."""
 
     def code(names: Names) -> tuple[str, str]:
         line = right_line(one.right, one.role, names)
@@ -87,7 +90,7 @@ def _times(factor: Factor) -> str:
 
 
 def _counts(right: Right) -> dict[str, float]:
-    """Counts that a factor may be; 1 is none."""
+    """Return counts that a factor may be based on; counts of 1 are left out."""
     case, dx = right.case, right.gradients["dx"]
     found = {"two": 2.0, "images": float(case.images)}
     if case.kind in ("conv", *POOLS):
@@ -99,7 +102,7 @@ def _counts(right: Right) -> dict[str, float]:
 
 
 def _exchanged(one: Returned) -> Iterator[Mistake]:
-    """Another array of those that are returned."""
+    """Yield the other returned arrays of the same size, in case two were exchanged."""
     for role in RETURNS[one.right.case.kind]:
         other = one.right.gradients[role]
         if role != one.role and other.size == one.array.size:

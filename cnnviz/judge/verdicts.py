@@ -1,4 +1,4 @@
-"""The verdict on a function's runs: what is wrong, where, and, unless a course hides it, the mistake with its line."""
+"""The verdict on a function's runs: what is wrong, where, and, unless the course hides it, the mistake and its line."""
 
 import os
 import warnings
@@ -15,10 +15,10 @@ from cnnviz.judge.search import nearest
 from cnnviz.words import Problem, message
 
 SHOW = "CNNVIZ_JUDGE_SHOW"
-"""The environment variable by which a course hides what is right."""
+"""Environment variable with which a course hides the solution."""
 
 SHOWN = ("fix", "place")
-"""Amounts of detail: the mistake with the right line, or only which array is wrong, where, and in how many entries."""
+"""Levels of detail: the mistake with the correct line, or only which array is wrong, where, and in how many entries."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,12 +31,13 @@ class Run:
 
     @property
     def is_right(self) -> bool:
-        """Whether all arrays are right."""
+        """Whether all arrays are correct."""
         return not wrong_ones(self.arrays)
 
 
 def shown(show: str | None) -> str:
-    """Return what verdicts show, by an argument and by the environment: "place" if one of them says so.
+    """Return the level of detail of verdicts: "place" if the argument or the environment variable says so, otherwise
+    "fix".
 
     >>> shown(None), shown("place")
     ('fix', 'place')
@@ -49,9 +50,10 @@ def shown(show: str | None) -> str:
 
 
 def announce(course: CS231n, kind: str, runs: Sequence[Run], show: str, raised: Exception | None = None) -> None:
-    """Raise AssertionError for the first wrong array in the order of return. Warn if all are right but arguments were overwritten.
+    """Raise AssertionError for the first wrong array in the order of return. Warn if all are correct but arguments
+    were overwritten.
 
-    `raised` is the first error that the function raised in another case.
+    `raised` is the first exception of the function in another case, or None.
     """
     names = list(dict.fromkeys(name for run in runs for name in run.overwritten))
     overwritten = [str(message("judge.overwritten", names=names))] if names else []
@@ -75,7 +77,7 @@ def _fault(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> list[st
 
 
 def _mistake(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
-    """The mistake that gives the array, with its line; nothing if none does exactly."""
+    """Return the sentence and lines on the mistake that reproduces the array, or an empty list if none does."""
     mistake = nearest(of_role)
     if mistake is None:
         return []
@@ -85,7 +87,8 @@ def _mistake(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
 
 
 def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[str]:
-    """Return notes for an error that a function raises: its case and, by the cases that it passed before, the likely cause."""
+    """Return notes for an exception of the function: its case, and the likely cause, judging by the cases that
+    succeeded before."""
     found = [str(message("judge.raised", case=said(course, case)))]
     if show == "fix" and case.kind in ("conv", *POOLS) and runs:
         before = [run.case for run in runs]
@@ -115,7 +118,7 @@ def copies(given: Any, name: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
 
 
 def overwritten(before: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> list[str]:
-    """Return the names of the arrays that are no longer like their copies."""
+    """Return the names of the arrays that differ from their copies."""
     return list(dict.fromkeys(name for name, array, copy in before if not _same(array, copy)))
 
 

@@ -1,6 +1,6 @@
-"""The pages, a folder each, and what each answers to an address: the same bytes for each host.
+"""Pages, one folder each, and their responses to addresses: the same bytes for every host.
 
-It needs NumPy, Pillow and one library for formulas, and knows nothing of servers or of Streamlit.
+Needs NumPy, Pillow and one library for formulas. Independent of servers and of Streamlit.
 """
 
 from collections.abc import Mapping
@@ -12,9 +12,10 @@ __all__ = ["answer"]
 
 
 def answer(page: str, query: Mapping[str, str]) -> bytes:
-    """The bytes of `GET numbers/<page>?…`, uncompressed, for the pages "step", "train", "check", "notebook" and "learn", and for "curve" and "script".
+    """Return the uncompressed body of `GET numbers/<page>?…` for "step", "train", "check", "notebook", "learn",
+    "curve" or "script".
 
-    What in the query cannot be used is left out, and said in the answer. Raises Problem for a page that there is not.
+    Invalid values in the query are ignored and reported in the response. Raise Problem if there is no such page.
 
     >>> answer("step", {"k": "3"}) == answer("step", {"k": "3", "utm": "x"})
     True

@@ -1,4 +1,4 @@
-"""From the address to what is on the screen."""
+"""Resolution of an address: from its query to the setup, image and snapshot on screen."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,10 +14,10 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True, eq=False)
 class PageRequest:
-    """The current view: the query that was asked, its setup, image and snapshot in the setup's mode, and what was wrong by key.
+    """A resolved request: the query, the setup with its image and snapshot, and error messages by key.
 
-    `missing` are names in the query of what is not kept here any more: they stay in the address, since another server,
-    or this one later, may know them. `cacheable` says whether the query alone leads to all this, and always will.
+    `missing` holds the query's names of stored objects that this server does not have. They stay in the address, since
+    another server may have them. `cacheable` is whether the query alone determines the request, now and later.
     """
 
     query: Mapping[str, str]
@@ -31,7 +31,8 @@ class PageRequest:
 
 
 def looks(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
-    """The setup that an address names, and a message by key for what is wrong in how it is looked at: none of it changes a number.
+    """Return the setup of an address, and a message by key for each bad value that only affects the view, not a
+    number.
 
     >>> setup, wrong = looks({"stage": "z9", "view": "cinema", "lr": "fast"})
     >>> sorted(wrong)
@@ -42,12 +43,13 @@ def looks(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
 
 
 def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> PageRequest:
-    """Resolves an address; `first` is the stage of a page that is opened without a setup in it.
+    """Resolve a query. `first` is the stage for a query without a setup.
 
-    `several` is whether the page can show several images, and `modes` a pass as in eval mode; another shows one, in training, and says so.
+    `several` is whether the page supports several images, and `modes` whether it supports eval mode. Otherwise the request
+    has one image, in train mode, and a message says so.
 
-    Where it holds something that cannot be used, the `last` setup stays in that place, and a message says so. A
-    page's own keys stay in the address on the way over other pages.
+    Invalid values are replaced by those of the `last` setup, with a message. A page's own keys stay in the address on
+    other pages.
 
     >>> now = resolved({"k": "1", "lr": "fast"})
     >>> now.setup.k, now.snapshot.losses.shape, now.errors["lr"].id
@@ -76,7 +78,7 @@ def resolved(asked: Mapping[str, str], first: str = "", last: Setup | None = Non
 
 
 def setup_of(asked: Mapping[str, str], first: str, last: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:
-    """The setup, its image, what was wrong, and whether that will always be so."""
+    """Return the setup, its image, errors by key, and whether the query will always resolve to this."""
     setup, wrong = Setup.understand(asked, instead=last)
     lasting = True
     if first and SETUP_KEYS.isdisjoint(asked):

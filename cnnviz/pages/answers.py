@@ -1,4 +1,4 @@
-"""Answers of pages to an address, without knowing who shows it: a server, a file, or Python in the visitor's browser."""
+"""Responses of pages to an address, independent of the host: a server, a file, or Python in the browser."""
 
 from collections.abc import Mapping
 from importlib import import_module
@@ -12,7 +12,7 @@ from cnnviz.words import Message
 
 
 class Unfinished(TimeoutError):
-    """A part of what a page shows is still being worked out; `answer` is what there is."""
+    """Raised while a part of the response is still being computed; `answer` is the response without it."""
 
     def __init__(self, answer: bytes):
         super().__init__()
@@ -20,46 +20,48 @@ class Unfinished(TimeoutError):
 
 
 class Answers:
-    """The answers of one page, each a function of the address. A page says `answer`, and of the rest what differs from this."""
+    """Responses of one page, each a function of the address. A page implements `answer` and overrides other methods
+    as needed."""
 
     several = modes = False
-    """Tells whether it can show several images, and a pass as in eval mode."""
+    """Whether the page supports several images, and a pass in eval mode."""
 
     def answer(self, now: PageRequest) -> bytes:
-        """Everything that the page shows; raises Unfinished, with what there is, while a part of it is being worked out."""
+        """Return the complete response. Raise Unfinished, with a partial response, while a part of it is still being
+        computed."""
         raise NotImplementedError
 
     def part(self, now: PageRequest, of: str) -> bytes | None:
-        """The part of it that `of` names, exactly; None where a page has no parts."""
+        """Return the exact numbers of the part named `of`, or None if the page has no parts."""
         return None
 
     def exact(self, now: PageRequest) -> dict[str, np.ndarray] | None:
-        """Every array by its symbol, whole and in float64, for programs; None where that is what `answer` has."""
+        """Return every array by its symbol, as float64, for programs; None if `answer` contains them already."""
         return None
 
     def wrong(self, now: PageRequest) -> Mapping[str, Message]:
-        """A message by key for what of the page's own keys cannot be used, where the answer does not say it."""
+        """Return a message by key for each of the page's own keys that is invalid, unless `answer` reports it."""
         return {}
 
     def updates(self, now: PageRequest) -> int:
-        """Up to which update a film of it goes."""
+        """Return the last update that an export of the page's recording covers."""
         return now.setup.k
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
-        """The setup, as a query, of an address without one."""
+        """Return the setup, as a query, for an address without one."""
         return {}
 
     def lasts(self, asked: Mapping[str, str]) -> bool:
-        """Tells whether the answer will always be the same."""
+        """Return whether the response is immutable and may be cached."""
         return True
 
     def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
-        """About how long the answer takes beside the setup's updates."""
+        """Return the estimated time of the response in seconds, without the setup's updates."""
         return 0.0
 
 
 def answers_of(page: Page) -> Answers:
-    """The page's answers, loaded now and not before.
+    """Import the page's response module on first use and return its responses.
 
     >>> from cnnviz.pages.registry import pages
     >>> answers_of(pages()[0]).lasts({})

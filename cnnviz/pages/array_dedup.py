@@ -1,17 +1,18 @@
-"""The arrays that need not travel, since others that do say every number of them: what a ReLU lets through, a gradient of weights."""
+"""Arrays that need not be sent because others determine them: a ReLU's output, or a gradient of weights."""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 LEAST = 256
-"""Entries of an array from which it is worth a look."""
+"""Smallest number of entries of an array that is compared with others."""
 
 
 def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, ...]]:
-    """By name, what an array is made of: ("same", a) has a's entry or 0 at every place, ("outer", a, b) is a[i] · b[j].
+    """Return, by name, how to rebuild an array: ("same", a) has a's entry or 0 at each index, ("outer", a, b) is a[i]
+    · b[j].
 
-    Whatever the network: it is the numbers that are compared, to the last bit but the sign of 0.
+    Compares the numbers, not the network: they must agree in every bit except the sign of 0.
 
     >>> z, u, v = np.arange(-200.0, 200), np.arange(1.0, 31), np.arange(10.0)
     >>> redundant_arrays({"z": z, "a": np.maximum(z, 0), "u": u, "v": v, "dw": np.outer(u, v)})
@@ -28,7 +29,8 @@ def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, .
         elif not np.shares_memory(arrays[name], arrays[source]):
             found[name] = ("same", source)
     for name in large:
-        others = {other: array for other, array in arrays.items() if other != name}  # a column is its own factor, beside a 1
+        # exclude the array itself: a column is its own outer product with a 1
+        others = {other: array for other, array in arrays.items() if other != name}
         factors = _factors(arrays[name], others) if arrays[name].ndim == 2 and name not in found else None
         if factors and not any(name in made for made in found.values()):
             found[name] = ("outer", *factors)
@@ -44,7 +46,8 @@ def _are(array: np.ndarray, source: np.ndarray) -> bool:
 
 
 def _factors(product: np.ndarray, arrays: Mapping[str, np.ndarray]) -> tuple[str, str] | None:
-    """The names of two arrays of which this is the outer product, if it is finite."""
+    """Return the names of two arrays whose outer product this is, or None if there are none or an entry is not
+    finite."""
     if not np.isfinite(product).all():
         return None
     rows, columns = (

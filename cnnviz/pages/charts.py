@@ -1,4 +1,4 @@
-"""A chart: lines over a common x, drawn by the component."""
+"""Charts: lines over a common x, drawn by the view."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -10,13 +10,13 @@ from cnnviz.wire.parts import Line as LineData
 from cnnviz.words import Message
 
 LINE_COLOURS = ("#2f86de", "#d9730d", "#c0392b", "#16a085", "#8e44ad", "#7f8c8d", "#b8860b", "#d6336c", "#8a5a44")
-"""Of the lines of a chart; as many as a kernel has weights, and all can be told from white and from black."""
+"""Colours of a chart's lines: one for each weight of a 3×3 kernel, all distinct from white and from black."""
 
 
 class Line(NamedTuple):
-    """One line: its name, its values (None is a gap), and whether it belongs to a second version, which is drawn dashed.
+    """One line of a chart; a value of None is a gap. Dashed lines belong to a second version.
 
-    `hue` is which of the colours it has, where that is not by its place.
+    `hue` is the index of its colour, or None for the colour at the line's own index.
     """
 
     label: Message | str
@@ -29,9 +29,9 @@ def chart(
     name: str, title: Message | str, x: Sequence[float] | np.ndarray, lines: Sequence[Line], x_title: Message | str, y_title: Message | str = "",
     log: str = "", cursor: float | None = None, words: Message | str = "",
 ) -> ChartData:  # fmt: skip
-    """Lines over a common x, and the update that a cursor stands at.
+    """Return a chart of lines over a common x; `cursor` is the update to mark.
 
-    `log` names the axes that go by powers of ten: "", "y" or "xy". Dashed lines follow the others, in the same order, and have their colours.
+    `log` names the logarithmic axes: "", "y" or "xy". Dashed lines follow the others, in the same order and colours.
     """
     versions = sum(not line.dashed for line in lines)
     series = [

@@ -1,4 +1,4 @@
-"""The screens of decks as addresses of pages."""
+"""Addresses of the screens of decks."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from cnnviz.words import Problem
 
 
 def address_of(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
-    """The page of a deck's screen, by its path, and the whole query there; a question is one of Learn's.
+    """Return the path of a screen's page and its complete query. Questions are on the page Learn.
 
     >>> from cnnviz.decks.library import lectures
     >>> page, query = address_of(lectures()[0], 2)
@@ -23,7 +23,7 @@ def address_of(deck: Deck, number: int) -> tuple[str, dict[str, str]]:
 
 
 def place_in(deck: Deck, text: str) -> int | None:
-    """The number of the screen that an address names, from 1; None where there is none of it.
+    """Return the number of the screen that an address names, from 1, or None if there is no such screen.
 
     >>> from cnnviz.decks.library import lectures
     >>> place_in(lectures()[0], "12"), place_in(lectures()[0], "13"), place_in(lectures()[0], "")
@@ -35,7 +35,7 @@ def place_in(deck: Deck, text: str) -> int | None:
 
 
 def opened(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
-    """A query without a setup that names a deck's screen, with what that shows, where it is on this page; else the query as it is.
+    """Add the query of a deck's screen to a query that names one without a setup, if the screen is on this page.
 
     >>> opened("", {"script": "story", "screen": "6"})["k"]
     '10'
@@ -49,6 +49,6 @@ def opened(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
         return query
     try:
         there, shown = address_of(deck, number)
-    except Problem:  # its image is not here
+    except Problem:  # its image is not available here
         return query
     return {**query, **shown} if there == page else query

@@ -1,4 +1,4 @@
-"""The component's answer for one address: a header, with sentences, and arrays, as bytes."""
+"""Encoding of a response: a header, with its messages, and arrays, as bytes."""
 
 import json
 import math
@@ -25,11 +25,11 @@ from cnnviz.wire.records import FiltersRecord, StageRecord
 from cnnviz.words import DEFAULT, LocalizedText, Message, Problem, message, written
 
 MOST_LOSSES = 200
-"""Points in the small loss curve; more would not be seen."""
+"""Number of points in the small loss curve, which has no room for more."""
 
 
 def header(page: str, now: PageRequest) -> Header:
-    """The header of every page: the setup that this answers, sentences, and the status line."""
+    """Return the header of every page: the setup, page notes, and the status line."""
     return Header(
         page=page,
         code=code(),
@@ -49,21 +49,21 @@ def header(page: str, now: PageRequest) -> Header:
 
 
 def setup_of_all(now: PageRequest) -> dict[str, str]:
-    """The setup as a query, with what else stays in the address."""
+    """Return the setup as a query, with the other keys that stay in the address."""
     return {**now.setup.to_query(), **now.extras, **now.missing}
 
 
 def _stages(now: PageRequest) -> list[StageRecord]:
-    """The stages that are shown: after training no update is made."""
+    """Return the stages to show: in eval mode there is no update."""
     stages = stage_records(program_of(now.setup, now.snapshot), now.setup.opt)
     return stages if now.setup.mode == "train" else stages[:-1]
 
 
 def _learned(setup: Setup) -> Message:
-    """A sentence on what its parameters have learned before the first update."""
+    """Return a sentence on what the initial parameters have learned before the first update."""
     try:
         learned = learned_by(setup.w) if is_kept_name(setup.w) else Learned(0, 0)
-    except NotKept:  # gone since the numbers were worked out
+    except NotKept:  # deleted since the numbers were computed
         learned = None
     if learned is None:
         return message("web.status.given")
@@ -71,12 +71,12 @@ def _learned(setup: Setup) -> Message:
 
 
 def finite(value: float) -> float | None:
-    """A number as JSON has it; None for what is none."""
+    """Return the number, or None if it is not finite."""
     return value if math.isfinite(value) else None
 
 
 def first_filters(setup: Setup) -> FiltersRecord | None:
-    """The first convolution's filters at the start, to be edited; None where there is no convolution."""
+    """Return the initial filters of the first convolution, for editing, or None if there is no convolution."""
     bank = next(iter(banks(setup.network, setup.x_shape)), None)
     if bank is None:
         return None
@@ -85,12 +85,12 @@ def first_filters(setup: Setup) -> FiltersRecord | None:
 
 
 def losses(snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The small loss curve's numbers."""
+    """Return the values of the small loss curve."""
     return {"losses": thinned(snapshot.losses, MOST_LOSSES)}
 
 
 def thinned(values: np.ndarray, most: int) -> np.ndarray:
-    """At most `most` of `values`, evenly spaced, first and last among them.
+    """Return at most `limit` of `values`, evenly spaced, including the first and the last.
 
     >>> thinned(np.arange(5.0), 3)
     array([0., 2., 4.])
@@ -101,17 +101,18 @@ def thinned(values: np.ndarray, most: int) -> np.ndarray:
 
 
 def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:
-    """The header's length as little-endian uint32, the header as JSON, the arrays one after another.
+    """Encode a response: the header's length as little-endian uint32, the header as JSON, then the arrays.
 
-    Each array starts at a multiple of 8, and so does the first: spaces after the JSON see to it. The
-    header says of each its kind, where it starts after the header, and its shape; its messages are for the browser to say.
-    Of what follows from other arrays (`derived`), the kind names them: "same z1" is followed by a bit for each
-    entry, whether it is the one of z1 or 0, and "outer v dz2" by nothing.
+    Arrays start at multiples of 8 bytes, so the JSON is padded with spaces. The header has each array's kind, its offset
+    from the end of the header, and its shape. The browser translates the header's messages. If an array follows from
+    others (`redundant_arrays`), its kind names them: "same z1" stores one bit per entry, 1 for z1's entry and 0 for zero,
+    and "outer v dz2" stores nothing.
     """
     at, places, body = 0, {}, []
     kinds = redundant_arrays(arrays)
     check_wanted()
-    sent: dict[tuple[object, ...], tuple[str, int]] = {}  # v is the map that it lays out, and is not sent twice
+    # v has the same memory as the map that it flattens, which is sent once
+    sent: dict[tuple[object, ...], tuple[str, int]] = {}
     for name, array in arrays.items():
         data = np.ascontiguousarray(array, _KINDS.get(array.dtype.name, "<f8"))
         key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
@@ -129,11 +130,11 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
 
 
 _KINDS = {"uint8": "u1", "int8": "i1", "float32": "<f4"}
-"""The dtypes that are sent as they are; all else goes as float64."""
+"""Dtypes that are sent unchanged; all others are sent as float64."""
 
 
 def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """Header and arrays of what `encode` made, as decode.js reads them.
+    """Decode the output of `encode` into header and arrays, as decode.js does.
 
     >>> decode(encode({"page": ""}, {"x": np.eye(2)}))[1]["x"].tolist()
     [[1.0, 0.0], [0.0, 1.0]]
@@ -146,7 +147,8 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
         kind, at, *shape = places[name]
         made, *sources = kind.split(" ")
         if made == "outer":
-            return np.outer(*map(array, sources)).reshape(shape)  # finite, as `derived` has seen; it may be a view of another shape
+            # finite, as redundant_arrays has checked; the array may be a view with another shape
+            return np.outer(*map(array, sources)).reshape(shape)
         if made == "same":
             bits = np.frombuffer(answer, "u1", -(-math.prod(shape) // 8), start + at)
             return np.where(np.unpackbits(bits, count=math.prod(shape), bitorder="little"), array(sources[0]).ravel(), 0.0).reshape(shape)
@@ -156,15 +158,15 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def _json(header: Mapping[str, object]) -> str:
-    """As JSON, which has no word for what is no number: it is null."""
+    """Encode as JSON, with NaN and infinity as null."""
     try:
         return json.dumps(header, ensure_ascii=False, allow_nan=False, default=unsaid)
-    except ValueError:  # rare: it takes a run that has run away
+    except ValueError:  # rare: only if training has diverged
         return json.dumps(json.loads(json.dumps(header, default=unsaid), parse_constant=lambda _: None), ensure_ascii=False)
 
 
 def unsaid(value: object) -> Mapping[str, object]:
-    """A message as decode.js reads it, who says it in the reader's language; TypeError for all else that is not JSON.
+    """Return a message in the form that decode.js translates. Raise TypeError for any other object that is not JSON.
 
     >>> unsaid(Message("words.unknown", {"id": (1, float("nan"))}))
     {'say': ['words.unknown', {'id': [1, 'NaN']}]}
@@ -179,7 +181,7 @@ def unsaid(value: object) -> Mapping[str, object]:
 
 
 def _value(value: object) -> object:
-    """A message's value in JSON: one that is no number is the sign that every language writes for it."""
+    """Return a message's value as JSON; NaN and infinity become the symbols that all languages share."""
     if isinstance(value, Message | Problem | LocalizedText):
         return unsaid(value)
     if isinstance(value, list | tuple | set | frozenset):

@@ -1,4 +1,5 @@
-"""A chain: the gradients of a backward pass from the loss to the image, a card each, with the operation that leads from one to the next."""
+"""The gradient chain: the gradients of a backward pass from the loss to the image, one card each, with the operations
+between them."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -17,14 +18,15 @@ from cnnviz.wire.parts import ChartData, MapColours, RowData, SwitchData, Switch
 from cnnviz.words import LocalizedText, Message, message
 
 ERROR = "error"
-"""The scale of relative errors: logarithmic, from 1e-16 to 1."""
+"""Logarithmic scale of relative errors, from 1e-16 to 1."""
 RATIO = "ratio"
-"""Quotients: from their smallest to their largest, 1 among them, a few far ones apart."""
+"""Scale of quotients: from the 2nd to the 98th percentile, extended to include 1."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """A step of the backward pass: the gradient that it makes, the one that it is made from ("L": the loss), and what is done, in words."""
+    """A step of the backward pass: the gradient it computes, the gradient it starts from ("L" for the loss), and a
+    description."""
 
     makes: str
     source: str
@@ -32,7 +34,7 @@ class Operation:
 
 
 def operations(program: Program) -> tuple[Operation, ...]:
-    """Every step from the loss to the image; what is only laid out as a map again has none.
+    """Return every operation from the loss to the image; reshaping a gradient to a map does not count as one.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]
@@ -57,7 +59,8 @@ def operations(program: Program) -> tuple[Operation, ...]:
 
 @dataclass(frozen=True)
 class Row:
-    """One version: a name for the arrays, a label for people, and its arrays by symbol."""
+    """One version of the arrays, by symbol, with an internal name and a label. `scale` is "" for the arrays' own
+    scales."""
 
     name: str
     label: Message | str
@@ -67,9 +70,10 @@ class Row:
 
 @dataclass(frozen=True)
 class GradientChain:
-    """All that a chain shows besides its arrays; `parts` is what is shown of each, a card each, in the order of `operations`.
+    """Content of a gradient chain. `parts` are the shown parts of the arrays, one card each, in the order of
+    `operations`.
 
-    `good` says what the verdict is, None where there is none yet. `mistakes` are the words of what was done instead, by symbol.
+    `good` is whether the verdict is good news, None if there is none. `mistakes` describe, by symbol, what was done instead.
     """
 
     title: Message
@@ -90,22 +94,22 @@ class GradientChain:
     views: tuple[SwitchGroup, ...] = ()
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The shown parts of every row's arrays, named "row.symbol"."""
+        """Return the shown parts of every row's arrays, named "row.symbol"."""
         return {f"{row.name}.{part.symbol}": _shown(row, part) for row, part in self._pairs()}
 
     @property
     def first(self) -> str:
-        """The first wrong array, "" where there is none."""
+        """The first wrong array, or "" if there is none."""
         return next((symbol for symbol, state in self.states.items() if state == "first"), "")
 
     @property
     def inherits(self) -> frozenset[str]:
-        """The arrays that are wrong only because they are made from it."""
+        """The arrays that are wrong only because they are computed from the first wrong one."""
         return frozenset(symbol for symbol, state in self.states.items() if state == "inherits")
 
     @property
     def record(self) -> GradientChainData:
-        """The header's part for the component."""
+        """The chain's record in the header."""
         return GradientChainData(
             title=self.title,
             verdict=Verdict(text=self.verdict, good=self.good),
@@ -131,12 +135,12 @@ class GradientChain:
         )  # fmt: skip
 
     def _strongest(self, part: Part) -> list[int]:
-        """The cell that is spoken of before anybody points: of the largest number in the first row that has the array."""
+        """Return the cell to select at first: the one with the largest number in the first row that has the array."""
         shown = part.of(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
         return largest(np.nan_to_num(shown), shown.shape)
 
     def _maps(self) -> dict[str, MapColours]:
-        """Limits and colours: one symbol has the same limits in every row, or they could not be compared."""
+        """Return limits and colours. A symbol has the same limits in every row, so that rows can be compared."""
         most: dict[str, float] = {}
         for row, part in self._pairs():
             if not row.scale:
@@ -169,9 +173,9 @@ _OWN: Mapping[str, Callable[[np.ndarray], MapColours]] = {
 
 
 def answer(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
-    """Everything that a page with a chain shows, and what it has to say besides.
+    """Encode the response of a page with a gradient chain; `more` holds the page's other records.
 
-    One goes through the stages that have a card; the others would show nothing.
+    The header lists only the stages that have a card.
     """
     head = GradientChainHeader(**header(page, now), road=chain.record)
     shown = {part.symbol for part in chain.parts}

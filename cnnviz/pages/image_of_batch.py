@@ -1,7 +1,7 @@
-"""One image of several, and a pass as in eval mode, as the live view shows them: in the shapes of one image.
+"""View of one image out of several, in the shapes of a single image, and of a pass in eval mode.
 
-What is shown of all images together says so: a parameter's gradient is the mean of the images' pulls, and the loss that
-stands beside an image is its own.
+Numbers of all images are labelled as such: a parameter's gradient is the mean of the per-image gradients, while the loss
+beside an image is its own.
 """
 
 from collections.abc import Sequence
@@ -21,17 +21,17 @@ from cnnviz.wire.records import NetworkRecord, StageRecord
 from cnnviz.words import Message, message
 
 MOST_PULLED = 60_000
-"""Numbers of one parameter's pulls that are sent."""
+"""Limit of the numbers of one parameter's per-image gradients that are sent."""
 THUMBNAIL, MOST_THUMBNAILS = 16, 200_000
-"""Rows and columns of a map in the strip of several images, at most, and numbers of all such maps that are sent."""
+"""Limits of the rows and columns of a thumbnail, and of the numbers of all thumbnails that are sent."""
 MOST_TOGETHER = 120_000
-"""Numbers of a normalisation's maps of all images that are sent."""
+"""Limit of the numbers of a normalization's maps of all images that are sent."""
 THROWS, MOST_THROWN = 200, 5_000
-"""Masks that are drawn to see what dropout does to a sum, and of how many numbers at most."""
+"""Number of dropout masks drawn to show the spread of a sum, and the largest array for which they are drawn."""
 
 
 def in_mode(now: PageRequest) -> PageRequest:
-    """Return the view with the pass of its setup's mode."""
+    """Return the request with the pass in its setup's mode."""
     if now.snapshot.trace.training == (now.setup.mode == "train"):
         return now
     snapshot = run_updates(now.setup, now.snapshot.image, now.setup.k)
@@ -39,7 +39,7 @@ def in_mode(now: PageRequest) -> PageRequest:
 
 
 def on_image(now: PageRequest) -> PageRequest:
-    """The image that is shown, as if it were alone; its arrays are those of the pass of all."""
+    """Return the request for the shown image alone; its arrays are slices of the pass over all images."""
     setup, snapshot = now.setup, now.snapshot
     if snapshot.trace.x.ndim < 4:
         return now
@@ -50,7 +50,8 @@ def on_image(now: PageRequest) -> PageRequest:
 
 
 def of_all(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
-    """The record of one image, where several make the gradients: what is a sum over all images has no arithmetic of its own."""
+    """Return the record of one image of several. Sums over all images have no arithmetic, since one image does not
+    determine them."""
     m = len(now.setup.images)
     start = _start(program)
     arithmetic = {name: text for name, text in record["arithmetic"].items() if name[1:] not in program.parameters}
@@ -64,12 +65,12 @@ def of_all(record: NetworkRecord, now: PageRequest, program: Program) -> Network
 
 
 def _start(program: Program) -> str:
-    """The gradient with which the way back begins."""
+    """Return the first gradient of the backward pass."""
     return next(line.target for line in program.backward_lines if line.layer is None and line.role in ("do", "dz"))
 
 
 def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> list[StageRecord]:
-    """The stages of one of `m` images that make the gradients: a parameter's gradient is the mean of what each image would have."""
+    """Return the stages of one of `m` images. A parameter's gradient is the mean of the per-image gradients."""
     found, start = list[StageRecord](), _start(program)
     for stage in stages:
         if stage["symbol"][1:] in program.parameters:
@@ -81,7 +82,8 @@ def stages_of_all(stages: Sequence[StageRecord], program: Program, m: int) -> li
 
 
 def images_arrays(now: PageRequest) -> dict[str, np.ndarray]:
-    """Arrays of several images beside the one that is shown: its own loss as L, all losses, and each one's pull at every parameter."""
+    """Return the shown image's loss as L, the losses and x of all images, and the per-image gradients of small
+    parameters."""
     setup, snapshot = now.setup, now.snapshot
     network, y = setup.network, np.array(setup.y)
     losses = network.losses(snapshot.trace, y)
@@ -93,9 +95,11 @@ def images_arrays(now: PageRequest) -> dict[str, np.ndarray]:
 
 
 def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
-    """Every map of all images, small, as colours: (m,C,h,w), from -SHADES to SHADES, which is the end of their common scale.
+    """Return thumbnails of every map of all images as int8, (m,C,h,w). ±SHADES is the end of the scale that all
+    images share.
 
-    A place stands for a block of cells and has the entry of largest size, so that a map that is nearly empty is not seen as empty.
+    Each cell has the entry of largest magnitude of its block, so that nearly empty maps do not look empty.
+    Return nothing if the thumbnails have more than MOST_THUMBNAILS numbers.
     """
     trace, gradients = now.snapshot.trace, now.snapshot.gradients
     of_image = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
@@ -110,7 +114,8 @@ def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]
 
 
 def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
-    """The entry of largest size of each block of rows and columns, of which none has more than THUMBNAIL left: (m,C,H,W) to (m,C,h,w)."""
+    """Reduce blocks of rows and columns to their entry of largest magnitude, at most THUMBNAIL a side: (m,C,H,W) to
+    (m,C,h,w)."""
     m, channels, *sides = x.shape
     blocks = [-(-side // THUMBNAIL) for side in sides]
     rows, columns = (-(-side // block) for side, block in zip(sides, blocks, strict=True))
@@ -121,7 +126,7 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
 
 
 def _together(now: PageRequest) -> dict[str, np.ndarray]:
-    """The arrays of a batch normalisation for all images at once: its maps of each, and the three paths back."""
+    """Return the arrays of each batch normalization for all images: its maps, and the three paths of the gradient."""
     snapshot, network = now.snapshot, now.setup.network
     program, found = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
     paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
@@ -137,7 +142,8 @@ def _together(now: PageRequest) -> dict[str, np.ndarray]:
 
 
 def thrown(now: PageRequest) -> dict[str, np.ndarray]:
-    """The sums of the shown image after dropout: with no mask, with its own, and with each of some that are drawn anew; (2 + n,C)."""
+    """Return the shown image's sums after dropout: without a mask, with its own, and with new random ones; (2 + n,C).
+   """
     setup, snapshot, found = now.setup, now.snapshot, dict[str, np.ndarray]()
     if setup.mode == "eval":
         return found
@@ -151,6 +157,6 @@ def thrown(now: PageRequest) -> dict[str, np.ndarray]:
 
 
 def loss_fact(now: PageRequest) -> Message:
-    """Whose loss stands as L, and the mean."""
+    """Return the sentence that names the image whose loss is shown as L, and the mean loss."""
     setup = now.setup
     return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.snapshot.losses[-1]))

@@ -1,4 +1,5 @@
-"""The part of an array that a board, a film or a chart shows as one picture: all of it, or one channel or filter."""
+"""The part of an array that a card, a recording or a chart shows as one picture: all of it, or one channel or filter.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,15 +16,15 @@ from cnnviz.wire.records import MapRecord, Scale, Text
 from cnnviz.words import message
 
 MOST_LAYERS = 2
-"""Outputs of which each has its weights in a layer of one picture; of more one is shown."""
+"""Largest number of outputs whose weights are layers of one picture; with more outputs, one is shown."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """One picture of an array that is laid out in `shape`: rows and columns, in `layers`.
+    """One picture of an array in the layout `shape`: rows and columns, in `layers`.
 
-    `index` is the index of a cell, None where it goes by row, column and layer; a flat one has a cell a row.
-    `address` is the same for a cell as an address names it, empty where an address counts them otherwise.
+    `index` selects the part: None on the axes of rows, columns and layers. A `flat` part has one cell per row.
+    `address` is `index` in the notation of addresses, or empty if addresses use another layout.
     """
 
     symbol: str
@@ -39,7 +40,7 @@ class Part:
     address: tuple[int | None, ...] = ()
 
     def of(self, array: np.ndarray) -> np.ndarray:
-        """This part of the whole array, which is as the core has it.
+        """Return this part of the complete array.
 
         >>> from cnnviz.core.network.network import Network
         >>> program = Network.parse("conv2x3-gap-mse").program((4, 4))
@@ -49,17 +50,17 @@ class Part:
         return array.reshape(self.shape)[tuple(slice(None) if at is None else at for at in self.index)]
 
     def place(self, at: Sequence[int]) -> list[int]:
-        """A cell of the whole array as one of this picture."""
+        """Convert an index of the complete array to one of this picture."""
         return [axis for axis, fixed in zip(at, self.index, strict=True) if fixed is None]
 
     @property
     def whole(self) -> bool:
-        """Tells whether there is nothing else."""
+        """Whether the part is the complete array."""
         return all(at is None or size == 1 for at, size in zip(self.index, self.shape, strict=True))
 
     @property
     def label(self) -> str:
-        """The symbol as people write it, with the channel or filter that is shown.
+        """The display name of the symbol, with the shown channel or filter.
 
         >>> from cnnviz.core.network.network import Network
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).label
@@ -74,7 +75,7 @@ class Part:
 
     @property
     def record(self) -> PartData:
-        """As the component's gradient chains and films have it: a cell's index is that of an address.
+        """The part's record in the header; indices are as in addresses.
 
         >>> from cnnviz.core.network.network import Network
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).record["index"]
@@ -88,7 +89,7 @@ class Part:
 
 
 def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
-    """The part of an array in which the cell `at` lies: the first one, where none is named."""
+    """Return the part of an array that contains the cell `at`, or the first part if `at` is empty."""
     record = record_of(program, symbol)
     shape = tuple(record["shape"])
     at = tuple(at) if len(at) == len(shape) else (0,) * len(shape)
@@ -101,7 +102,7 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
 
 
 def filled_part(program: Program, symbol: str, array: np.ndarray) -> Part:
-    """The first part of an array that has a number other than 0, so that something is to be seen; the first where none has.
+    """Return the first part of an array that has a non-zero number, or the first part if there is none.
 
     >>> from cnnviz.core.network.network import Network
     >>> filled_part(Network.parse("conv2x3-gap-mse").program((4, 4)), "z1", np.repeat([0.0, 1.0], 4)).label
@@ -114,7 +115,7 @@ def filled_part(program: Program, symbol: str, array: np.ndarray) -> Part:
 def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:
     if record["kind"] in ("map", "filters"):
         return (*at[:-2], None, None)
-    if len(shape) == 4:  # weights behind a map
+    if len(shape) == 4:  # weights of a layer that reads a map
         output = None if shape[0] == 1 and shape[3] <= MOST_LAYERS else at[3]
         return (at[0], None, None, output)
     return (None,) * len(shape)
@@ -122,7 +123,7 @@ def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tu
 
 @lru_cache(maxsize=4096)
 def record_of(program: Program, symbol: str) -> MapRecord:
-    """The record of an array; f_next is laid out as f is."""
+    """Return the record of an array; f_next has the layout of f."""
     record = map_records.fixed(program)[symbol.removesuffix("_next")]
     if symbol.endswith("_next"):
         return {**record, "symbol": symbol, "label": label(symbol), "words": message("ui.map.next", of=record["words"])}
@@ -130,7 +131,7 @@ def record_of(program: Program, symbol: str) -> MapRecord:
 
 
 def pinned(cell: Cell | None, program: Program) -> Mapping[str, tuple[int, ...]]:
-    """For each symbol of the pinned cell's family where its channel is; nothing where no cell is pinned.
+    """Return the index of the pinned cell for each symbol of its family, or nothing if no cell is pinned.
 
     >>> from cnnviz.core.network.network import Network
     >>> pinned(("z1", (1, 0, 1)), Network.parse("conv2x3-relu-gap-mse").program((4, 4)))["da1"]

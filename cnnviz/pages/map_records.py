@@ -1,6 +1,6 @@
-"""Every array that the Step page shows of any network: where it comes from, how it is laid out, coloured and called.
+"""Records of all arrays that the Step page shows of any network: source, layout, colours and names.
 
-One symbol is one picture on every page; all that is said here follows from the network's program.
+Each symbol has one record on all pages, derived from the network's program.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,12 +22,12 @@ from cnnviz.words import Message, message
 
 
 def program_of(setup: Setup, snapshot: Snapshot) -> Program:
-    """The lines of the setup's network, for the image of this snapshot."""
+    """Return the program of the setup's network for the snapshot's image."""
     return setup.network.program(snapshot.trace.x.shape, training=snapshot.trace.training)
 
 
 def symbols(program: Program) -> tuple[str, ...]:
-    """Every array that is shown, in the order of the layers: values and parameters, then the gradients."""
+    """Return every array that is shown, in the order of the layers: values and parameters, then gradients."""
     network = program.network
     values = ["x"]
     for layer, names in zip(network.layers, network.names, strict=True):
@@ -38,17 +38,18 @@ def symbols(program: Program) -> tuple[str, ...]:
 
 
 def stepped(program: Program, optimizer: str) -> tuple[str, ...]:
-    """The parameters of which is sent what the update leaves: weights are many, and in plain descent θ - η · dθ says it all."""
+    """Return the parameters whose updated values are sent. For plain descent, the view computes large weights as θ -
+    η · dθ."""
     return tuple(name for name in program.parameters if optimizer != "gd" or len(program.shapes[name]) != 2)
 
 
 def owned(layer: Layer, names: Names) -> list[str]:
-    """The parameters of one layer."""
+    """Return the parameters of one layer."""
     return [names.of(role[1:]) for role in layer.links() if role[0] == "d" and role not in ("dx", "dy")]
 
 
 def array_of(symbol: str, setup: Setup, snapshot: Snapshot) -> np.ndarray:
-    """The values of one symbol, in the shape that the core shows."""
+    """Return the values of one symbol, in the shape that the core uses."""
     if symbol == "y":
         return np.array(setup.y, dtype=np.float64)
     if symbol == "L":
@@ -62,7 +63,7 @@ def array_of(symbol: str, setup: Setup, snapshot: Snapshot) -> np.ndarray:
 
 
 def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, MapRecord]:
-    """The record of every array, by its symbol."""
+    """Return the record of every array, by its symbol."""
     scales = _scales(program)
     found: dict[str, MapRecord] = {}
     for symbol, record in fixed(program).items():
@@ -74,14 +75,16 @@ def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, Map
 
 
 LOST = 1e-9
-"""The share of what arrived below which a sum that must be 0 is round-off: more is a mistake's."""
+"""Largest share of the incoming gradient at which a sum that is 0 mathematically counts as round-off, not as a
+mistake."""
 
 SEEN = 1e-7
-"""The share of its output from which a bias is seen there: steps of a large rate in Adam make so much of round-off."""
+"""Smallest share of its output at which a bias is visible. Adam with a large rate amplifies round-off to such steps."""
 
 
 def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[str]:
-    """The gradients of biases that a normalisation takes away again, 0 but for round-off; and the biases that nothing but that has moved from 0."""
+    """Yield gradients of biases that a normalization cancels, which are round-off, and biases that only round-off has
+    moved from 0."""
     layers, names = program.network.layers, program.network.names
     for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
         bias, arrived = own.of("b"), f"d{own.output}"
@@ -99,7 +102,7 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
 
 @lru_cache(maxsize=128)
 def fixed(program: Program) -> dict[str, MapRecord]:
-    """All of the records that does not depend on values."""
+    """Return the parts of all records that do not depend on values."""
     layers, scales = _layers(program), _scales(program)
     return {symbol: _record(symbol, program, layers, scales) for symbol in symbols(program)}
 
@@ -131,14 +134,14 @@ def _record(symbol: str, program: Program, layers: Mapping[str, int], scales: Ma
 
 
 _COLOURS: Mapping[str, Scale] = {"pixel": "pixel", "signed": "signed", "positive": "activation", "share": "activation"}
-"""The colours of values of each kind (Layer.scale)."""
+"""Colour scales by the range of values (Layer.scale)."""
 
 ANSWERS = ("o", "y", "L")
-"""Symbols that have a ramp of one hue, where they are not below 0."""
+"""Symbols with a single-hue colour ramp, if they are not negative."""
 
 
 def _layers(program: Program) -> dict[str, int]:
-    """The place of the layer that makes each symbol or owns it; -1 for the image."""
+    """Return the index of the layer that computes or owns each symbol; -1 for the image."""
     found = {"x": -1, "y": len(program.network.layers)}
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
         found |= {name: place for name in owned(layer, names)} | {names.output: place}
@@ -147,7 +150,7 @@ def _layers(program: Program) -> dict[str, int]:
 
 
 def _scales(program: Program) -> dict[str, str]:
-    """The range of values of each symbol: "pixel", "signed", "positive" or "share"."""
+    """Return the range of values of each symbol: "pixel", "signed", "positive" or "share"."""
     found = {"x": "pixel", "y": "share", "L": "share"}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found[names.input] = source = found[names.source]
@@ -166,7 +169,8 @@ def _kind(base: str, program: Program, laid_out: tuple[int, ...]) -> Kind:
 
 
 def _family(base: str, program: Program) -> str:
-    """Symbols whose cells belong together go by the first of them: z1, its activation, and v that lays it out."""
+    """Return the first symbol of a family of arrays with corresponding cells: z1, its activation, and v, which
+    flattens it."""
     if base == "y":
         base = "o"
     for layer, names in reversed(list(zip(program.network.layers, program.network.names, strict=True))):
@@ -180,8 +184,8 @@ def _family(base: str, program: Program) -> str:
 
 
 def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
-    """The finite values at the two ends of the colours; signed maps have zero in the middle."""
-    array = np.nan_to_num(array, nan=0.0)  # a rate that is too large ends in what is no number
+    """Return the finite values at the ends of the colour scale, symmetric about zero for signed maps."""
+    array = np.nan_to_num(array, nan=0.0)  # training with too large a rate ends in NaN
     if scale == "signed":
         most = float(np.abs(array).max())
         return -most, most
@@ -191,7 +195,7 @@ def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
 
 
 def plain(symbol: str, program: Program) -> Message:
-    """The name of a value or a parameter in a word or two."""
+    """Return the name of a value or parameter in a word or two."""
     if symbol in ("x", "v", "o", "y", "L"):
         return message(f"ui.plain.{symbol}")
     if symbol in program.parameters:
@@ -200,7 +204,7 @@ def plain(symbol: str, program: Program) -> Message:
 
 
 def first_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
-    """The cell of each family that is explained first: the largest gradient's, else the largest value's. A value that is 0, or a cell without a gradient, comes last."""
+    """Return the cell of each family to explain first: the one with the largest gradient, else the largest value."""
     found: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]
@@ -217,7 +221,7 @@ def first_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapReco
 
 
 def _join(cells: dict[str, list[int]], program: Program) -> None:
-    """Cells that are spoken of in one breath belong together: a unit, an output and the weight between them; a unit and its window."""
+    """Align cells that are explained together: a unit, an output and the weight between them; a unit and its window."""
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         if names.of("w") in owned(layer, names):
             cells[names.of("w")] = [*cells[_family(names.input, program)], *cells[_family(names.output, program)]]
@@ -229,5 +233,5 @@ def _join(cells: dict[str, list[int]], program: Program) -> None:
 
 
 def largest(array: np.ndarray, shape: Sequence[int]) -> list[int]:
-    """The index of the entry of largest size, in an array laid out in `shape`."""
+    """Return the index of the entry of largest magnitude, in an array of the layout `shape`."""
     return [int(i) for i in np.unravel_index(np.abs(array).argmax(), tuple(shape))]

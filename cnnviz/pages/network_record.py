@@ -1,4 +1,4 @@
-"""Record of a network for the component: its stages, maps, columns, links, formulas and arithmetic, all from its program."""
+"""Record of a network for the view: stages, maps, columns, links, formulas and arithmetic, all from its program."""
 
 import math
 import re
@@ -36,17 +36,17 @@ from cnnviz.wire.records import (
 from cnnviz.words import Message, message
 
 MOST_CELLS = 4
-"""Outputs that stand as cells with numbers in them; more stand as rows with a bar each."""
+"""Largest number of outputs drawn as cells with numbers; more are drawn as rows with bars."""
 
 REACH = 8.0
-"""Curves of activations are sampled from -REACH to REACH."""
+"""Activation curves are sampled from -REACH to REACH."""
 
 MOST_PARTS = 100_000
-"""Entries of a parameter whose step comes part by part where there is nobody to ask for them."""
+"""Largest number of entries of a parameter whose step is sent in parts with the response."""
 
 
 def network_record(setup: Setup, program: Program, snapshot: Snapshot) -> NetworkRecord:
-    """Everything but the arrays."""
+    """Return the network's record: everything except the arrays."""
     network = program.network
     maps = map_records.records(setup, program, snapshot)
     return NetworkRecord(
@@ -67,7 +67,7 @@ def network_record(setup: Setup, program: Program, snapshot: Snapshot) -> Networ
 
 
 def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """Every array by its symbol; the filters as they start; and the curves of the activations."""
+    """Return every array by its symbol, the initial filters, and the curves of the activations."""
     after = [f"{name}_next" for name in map_records.stepped(program, setup.opt)]
     found = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *after)}
     small = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
@@ -82,14 +82,15 @@ def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.n
 
 
 def promise_record(promised: Promise | None) -> PromiseRecord | None:
-    """The promise of a step, where it is finite."""
+    """Return the record of a step's promise, or None if it is not finite."""
     if promised is None or not np.isfinite(promised.falls):
         return None
     return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
 
 
 def velocity_of(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
-    """The parts of one entry's velocity (`velocity_terms`), of the one that is named as "past.w:57"; nothing where there is none."""
+    """Return the terms of one entry's velocity (`velocity_terms`), named as in "past.w:57", or nothing if there is
+    none."""
     found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
     if not found or setup.opt != Momentum.name:
         return {}
@@ -100,12 +101,13 @@ def velocity_of(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarr
 
 
 def raised(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
-    """The change of the loss (`change_of_loss`) for one entry raised, as "raised.z1:57:0.1" names it; empty where there is none."""
+    """Return the change of the loss if one entry is raised (`change_of_loss`), named as in "raised.z1:57:0.1"; empty
+    if there is no such entry."""
     found = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
     program = map_records.program_of(setup, snapshot)
     if not found or found[1] not in program.shapes or int(found[2]) >= math.prod(program.shapes[found[1]]):
         return {}
-    size = math.prod(program.shapes[found[1]])  # of several images the one that is shown
+    size = math.prod(program.shapes[found[1]])  # of several images, raise the entry of the shown one
     at = int(found[2]) + (setup.image * size if program.has_images(found[1]) else 0)
     change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), found[1], at, float(found[3]))
     return {of: np.array([change])}
@@ -113,7 +115,7 @@ def raised(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
 
 @lru_cache(maxsize=128)
 def links(program: Program) -> dict[str, list[LinkRecord]]:
-    """The links of every symbol, as the browser's cell_links.js reads them."""
+    """Return the links of every symbol, as cell_links.js reads them."""
 
     def record(target: str, link: Link) -> LinkRecord:
         return LinkRecord(target=target, source=link.source, pattern=link.pattern, geometry=dict(link.geometry), places=link.places)
@@ -122,7 +124,7 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
 
 
 def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, str]:
-    """Each formula in MathML; what no line makes, a parameter or a target, has that of the line that reads it."""
+    """Return each formula in MathML. Parameters and targets have the formula of the line that reads them."""
     found = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         found |= dict.fromkeys(map_records.owned(layer, names), found[names.output])
@@ -131,7 +133,7 @@ def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str
 
 @lru_cache(maxsize=128)
 def stage_records(program: Program, optimizer: str = "gd") -> list[StageRecord]:
-    """The stages of one update, in order."""
+    """Return the stages of one update, in order."""
     *stages, update = [_stage(stage, program) for stage in program.network.stages]
     words = OPTIMIZERS[optimizer].words
     update |= {"title": message(f"stage.{words}.title"), "sentence": message(f"stage.{words}.sentence")}
@@ -139,7 +141,7 @@ def stage_records(program: Program, optimizer: str = "gd") -> list[StageRecord]:
 
 
 def curve(layer: Layer) -> np.ndarray:
-    """z, the activation there, its slope, and whether that is flat (1) or not (0): (4, 321)."""
+    """Return z, the activation, its slope, and whether it is flat there (1) or not (0): (4, 321)."""
     z = np.linspace(-REACH, REACH, 321)
     calls = layer.calls(z.shape)
     values = {"x": z, "dy": np.ones_like(z)}
@@ -151,12 +153,12 @@ def curve(layer: Layer) -> np.ndarray:
 
 @lru_cache(maxsize=32)
 def _curve(layer: Layer) -> np.ndarray:
-    """A curve that is only drawn."""
+    """Return a curve in the precision of a drawing."""
     return freeze(curve(layer).astype(np.float32))
 
 
 def _activations(network: Architecture) -> list[tuple[Layer, Names]]:
-    """The layers whose cells are each a function of one cell."""
+    """Return the element-wise layers."""
     return [
         (layer, names)
         for layer, names in zip(network.layers, network.names, strict=True)
@@ -187,14 +189,14 @@ def _stage(stage: Stage, program: Program) -> StageRecord:
 
 
 def _beside(program: Program) -> dict[str, StageRecord]:
-    """The words of ∂x, which is shown with the last stage before the update."""
+    """Return the record of ∂x, which is shown with the last stage before the update."""
     layer, names = program.network.layers[0], program.network.names[0]
     reads = tuple(names.of(role) for role, _ in layer.links()["dx"])
     return {"dx": _stage(Stage("dx", "backward", layer.words("dx"), 0, inputs=reads), program)}
 
 
 def _is_other(stage: Stage, program: Program) -> bool:
-    """Tells whether something else happens at a stage after training."""
+    """Return whether a stage does something different in eval mode."""
     if stage.layer is None or program.run.training or not stage.words.endswith((".y", ".dx")):
         return False
     layer = program.network.layers[stage.layer]
@@ -202,7 +204,8 @@ def _is_other(stage: Stage, program: Program) -> bool:
 
 
 def _sentence(stage: Stage, program: Program) -> Message:
-    """The event at a stage; of a filter over several channels, that it has a kernel for each of them, and what becomes of its bias."""
+    """Return the sentence of a stage. A filter over several channels also explains its kernels, and a bias its
+    gradient."""
     if _is_other(stage, program):
         return message(f"{stage.words}.after_training")
     if stage.layer is None or stage.words not in ("layer.conv.y", "layer.conv.df"):
@@ -228,7 +231,7 @@ def _plain(stage: Stage, program: Program) -> Message:
 
 @lru_cache(maxsize=128)
 def _columns(program: Program) -> list[ColumnRecord]:
-    """The overview from left to right; a block ends at a pool, and the classifier begins at the first row."""
+    """Return the overview from left to right. A block ends at a pool, and the classifier begins at the first row."""
     network = program.network
     input_block = message("ui.overview.input")
     title = message("ui.overview.rgb") if program.shapes["x"][0] == 3 else ""
@@ -249,7 +252,7 @@ def _columns(program: Program) -> list[ColumnRecord]:
 
 
 _PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells"}
-"""The kind of a parameter's column in the overview, by its number of axes."""
+"""Kind of a parameter's column in the overview, by its number of axes."""
 
 
 def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:
@@ -258,7 +261,7 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
         found.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
     shape = program.shapes[names.output]
     owned = map_records.owned(layer, names)
-    apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a bias of few numbers stands beside the sums that it is added to
+    apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a short bias is drawn beside the sums that it is added to
     rows = all(len(program.shapes[name]) == 1 for name in owned)  # γ and β
     for group in [[name] for name in owned] if apart or rows else [owned]:
         shape_of = program.shapes[group[0]]

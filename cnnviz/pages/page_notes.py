@@ -1,4 +1,4 @@
-"""A setup and its numbers -> sentences: what is worth noticing on the screen, and why it is so."""
+"""Notes on the screen as a whole: what is worth noticing about a setup and its numbers, and why."""
 
 import numpy as np
 
@@ -10,9 +10,9 @@ from cnnviz.words import Message, message
 
 
 def page_notes(setup: Setup, snapshot: Snapshot) -> list[Message]:
-    """Remarks that a teacher would make about this snapshot, the most important first; often nothing."""
+    """Return the notes that a teacher would make about this snapshot, the most important first; often none."""
     kinds = [layer.kind for layer in setup.network.layers]
-    if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # what the others say is about this network alone
+    if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # the other notes are about this network alone
         return [remark for remark in (_single_numbers(setup, snapshot), _diverging(setup, snapshot)) if remark]
     found = (_no_weights(setup, snapshot), _saturated(setup, snapshot), _diverging(setup, snapshot), _stuck(snapshot))
     return [remark for remark in found if remark]
@@ -20,11 +20,12 @@ def page_notes(setup: Setup, snapshot: Snapshot) -> list[Message]:
 
 def _saturated(setup: Setup, snapshot: Snapshot) -> Message | None:
     share = saturated_share(snapshot.trace.a1)
-    if share < NEARLY_ALL or setup.deviations & {"scalar_sigmoid", "one_pixel"}:  # there ∂f comes from elsewhere
+    # these deviations compute ∂f from other terms
+    if share < NEARLY_ALL or setup.deviations & {"scalar_sigmoid", "one_pixel"}:
         return None
     size = float(np.abs(snapshot.gradients.df).max())
     if not np.any(snapshot.gradients.da1):
-        effect = "later"  # nothing has come this far: that ∂f is zero is not the units' doing
+        effect = "later"  # the incoming gradient is zero already, so the units are not the cause
     else:
         effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
     why = "raw" if setup.scale == "raw" else "kernel"
@@ -48,7 +49,8 @@ def _no_weights(setup: Setup, snapshot: Snapshot) -> Message | None:
 
 
 def _diverging(setup: Setup, snapshot: Snapshot) -> Message | None:
-    """A loss above an earlier one of the same pass: with other masks, and after training, it is another pass's."""
+    """Return a note if the loss is above an earlier one of the same pass. Losses with other masks or in eval mode do
+    not compare."""
     losses = snapshot.losses
     if not snapshot.trace.training or setup.network.program(setup.x_shape).draws:
         return None
@@ -59,7 +61,7 @@ def _diverging(setup: Setup, snapshot: Snapshot) -> Message | None:
 
 
 def _single_numbers(setup: Setup, snapshot: Snapshot) -> Message | None:
-    """A batch norm that has one number of each unit: of one image, behind a dense layer."""
+    """Return a note if a batch norm has one number per unit, as with one image after a dense layer."""
     norms = [names for layer, names in zip(setup.network.layers, setup.network.names, strict=True) if layer.kind == "bn"]
     single = any(snapshot.trace[names.output].size == snapshot.params[names.of("g")].size for names in norms)
     return message("ui.remarks.single_numbers") if single and snapshot.trace.training else None

@@ -1,5 +1,5 @@
-"""Parameters that are too many to travel whole: they and their gradients go as colours, with the exact ones that the stages are about first; those of
-another filter, channel, unit or output are a resource of their own."""
+"""Quantization of large parameters: these and their gradients are sent as int8 colours, and exact rows are sent for
+the cells in focus. Other exact rows are a resource of their own."""
 
 import re
 from collections.abc import Mapping
@@ -12,32 +12,33 @@ from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.wire.records import NetworkRecord
 
 MOST_ENTRIES = {2: 40_000, 4: 16_000}
-"""Of the weights of one layer that travel whole, and of its filters, whose gradients are no product of two rows."""
+"""Largest numbers of weights (2 axes) and of filter entries (4 axes) that are sent exactly. Gradients of filters are
+no outer product, so their limit is lower."""
 
 SHADES = 127
-"""Shades of a colour on either side of zero."""
+"""Number of colour levels on either side of zero."""
 
 
 def is_quantized(weights: np.ndarray) -> bool:
-    """Tells whether these are a layer's weights or filters, and too many."""
+    """Return whether the parameter is finite and too large to be sent exactly."""
     return weights.size > MOST_ENTRIES.get(weights.ndim, weights.size) and bool(np.isfinite(weights).all())
 
 
 def coloured(weights: np.ndarray) -> np.ndarray:
-    """Their colours, from -SHADES to SHADES, the largest of either sign at its end, and nothing else there.
+    """Quantize to colours from -SHADES to SHADES. Only entries of the largest magnitude reach the ends.
 
     >>> coloured(np.array([[0.5, -1.0, 0.999]]))
     array([[  64, -127,  126]], dtype=int8)
     """
     most = np.abs(weights).max() or 1.0
-    shades = np.rint(weights / most * SHADES)  # in this order: what divides may be next to nothing
+    shades = np.rint(weights / most * SHADES)  # divide first: `most` may be subnormal
     return np.where(np.abs(weights) < most, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
 
 
 def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, snapshot: Snapshot, record: NetworkRecord) -> dict[str, np.ndarray]:
-    """The arrays with colours in place of what is too many; and exactly, as "f2:3,/f2", the lines that the stages are about first.
+    """Replace large parameters by colours, and add the exact rows in focus, named as in "f2:3,/f2".
 
-    A gradient goes as colours, too, but for that of weights from one image, which is a product of two rows and goes whole.
+    Gradients become colours, too, except that of weights from one image: it is an outer product and sent as such.
     """
     quantized = [name for name, weights in snapshot.params.items() if is_quantized(weights) and np.isfinite(snapshot.gradients[f"d{name}"]).all()]
     found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in quantized and name.partition(".")[2] not in quantized}
@@ -50,7 +51,7 @@ def lighter(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, sn
 
 
 def _first_lines(name: str, program: Program, snapshot: Snapshot, record: NetworkRecord) -> list[str]:
-    """The lines that Numbers.missing (numbers.js) asks for, of the cells in focus."""
+    """Return the rows and columns that Numbers.missing (numbers.js) needs for the cells in focus."""
     maps, focus = record["maps"], record["focus"]
     largest = np.unravel_index(np.abs(snapshot.gradients[f"d{name}"]).argmax(), snapshot.params[name].shape)
     found = {f"{at[0]}," if maps[name]["kind"] == "filters" else f",{at[-1]}" for at in (focus[maps[name]["family"]], largest)}
@@ -63,29 +64,32 @@ def _first_lines(name: str, program: Program, snapshot: Snapshot, record: Networ
 
 
 def _place(line: str) -> tuple[int | slice, ...]:
-    """The place of a line: "3," or ",3"."""
+    """Return the index of "3," or ",3"."""
     first, second = line.split(",")
     return (int(first),) if first else (slice(None), int(second))
 
 
 def _exact(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
-    """The parameter itself, what the update makes of it, its gradient where that is a sum over places or images, and the parts of its step."""
+    """Return a parameter, its updated value, the parts of its step, and its gradient if that is a sum over positions
+    or images."""
     is_sum = snapshot.params[name].ndim == 4 or len(setup.images) > 1
     gradient = {f"d{name}": snapshot.gradients[f"d{name}"]} if is_sum else {}
     return {name: snapshot.params[name], f"{name}_next": snapshot.after[name]} | gradient | parts(setup, snapshot, name)
 
 
 def parts(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
-    """The parts of a parameter's step (`Optimizer.parts`), by "mean.f2"."""
+    """Return the parts of a parameter's step (`Optimizer.parts`), named as in "mean.f2"."""
     if not setup.optimizer.KEEPS:
         return {}
     return {f"{part}.{name}": array for part, array in setup.optimizer.parts(name, snapshot.state, snapshot.state_after).items()}
 
 
 def lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.ndarray]:
-    """Exactly, the weights "w2:,57" to an output or "w2:12," from a unit, the filter "f2:3," or the kernels "f2:,3" of a channel, what the
-    update makes of them, and by which parts, with their gradients if these go as colours; "w2:" are all weights, "start.f2" the filters before
-    the first update. Nothing where there are none.
+    """Return the exact arrays that `of` names, or nothing if there are none.
+
+    "w2:,57" are the weights to an output, "w2:12," those from a unit, "f2:3," is a filter, and "f2:,3" the kernels of a
+    channel, each with its updated value, the parts of its step, and its gradient if that is sent as colours. "w2:" are all
+    weights, and "start.f2" the initial filters.
     """
     start = of.removeprefix("start.")
     if start != of and start in snapshot.params:

@@ -1,6 +1,6 @@
-"""The pages, a folder each: its `__init__.py` says what the page is called and which keys it has, its `answer.py` what it shows.
+"""Registry of the pages, one folder each: `__init__.py` has the page's path and keys, `answer.py` its responses.
 
-Whatever needs a list of the pages takes it from here: a new page is a new folder, and its words.
+A new page needs a new folder and its messages; all lists of pages come from here.
 """
 
 import pkgutil
@@ -14,29 +14,29 @@ from cnnviz.words import say
 
 @dataclass(frozen=True)
 class Page:
-    """One page: the package that it lives in, its place in the navigation, its path, and its own keys in the address."""
+    """One page: its package, position in the navigation, path, and own keys in the address."""
 
     package: str
     place: int
     path: str
     keys: tuple[str, ...] = ()
     first: str = ""
-    """The stage at which it opens where the address has no setup."""
+    """The stage to open if the address has no setup."""
 
     @property
     def id(self) -> str:
-        """The name of its folder."""
+        """The name of the page's folder."""
         return self.package.rpartition(".")[2]
 
     @property
     def name(self) -> str:
-        """Its name: the message `name` of its section in words/."""
+        """The page's name: the message `name` of its section in words/."""
         return say(f"ui.{self.id}.name")
 
 
 @cache
 def pages() -> tuple[Page, ...]:
-    """The pages in the order of the navigation; the first one has the path "".
+    """Return the pages in the order of the navigation; the first one has the path "".
 
     >>> [page.name for page in pages()]
     ['Step', 'Train', 'Check', 'Notebook', 'Learn']
@@ -47,7 +47,7 @@ def pages() -> tuple[Page, ...]:
 
 
 def page_at(path: str) -> Page:
-    """The page at a path, the first one where there is none.
+    """Return the page at a path, or the first one if there is none.
 
     >>> page_at("train").name, page_at("nowhere").name
     ('Train', 'Step')
@@ -57,12 +57,12 @@ def page_at(path: str) -> Page:
 
 @cache
 def beside() -> tuple[Page, ...]:
-    """Resources that pages ask for beside their own numbers: answered as pages are, under names of their own."""
+    """Return the extra resources that pages request, which have names of their own but respond as pages do."""
     return tuple(import_module(f"{__package__}.{name}").RESOURCE for name in ("step.curve", "learn.script"))
 
 
 def page_keys() -> tuple[str, ...]:
-    """The pages' own keys in the address, beside the setup's.
+    """Return the pages' own keys in the address, without the setup's.
 
     >>> page_keys()
     ('mission', 'case', 'named', 'of', 'n', 'vs', 'train', 'hold', 'sweep', 'checkpoints', 'mistake', 'tf', 'check', 'part', 'call', 'lesson', 'step')

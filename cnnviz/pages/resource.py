@@ -1,4 +1,4 @@
-"""The numbers of a page as a resource: what an address shows, as bytes that are the same for everybody."""
+"""The numbers of a page as a resource: bytes that depend on the address alone."""
 
 import dataclasses
 import gzip
@@ -17,7 +17,7 @@ from cnnviz.core.setup.setup_fields import asked_text
 from cnnviz.core.setup.update_limits import estimate, state_bytes, step_work
 from cnnviz.core.training.snapshots import updates_ahead
 from cnnviz.data.images import load_images
-from cnnviz.decks.request_deck import giving
+from cnnviz.decks.request_deck import use_deck
 from cnnviz.export.arrays import PIECE, npz
 from cnnviz.pages.address import PageRequest, resolved
 from cnnviz.pages.answers import Unfinished, answers_of
@@ -28,25 +28,27 @@ from cnnviz.pages.version import code
 from cnnviz.words import DEFAULT, Message, Problem
 
 FORMS = {"": "application/octet-stream", "json": "application/json", "npz": "application/octet-stream"}
-"""Endings of the path, and what they give: the component's own form, and two for programs."""
+"""Media types by the ending of the path: "" is the view's own format, the others are for programs."""
 
 INSTEAD = "instead"
-"""The key that names the setup whose parts stay where the address holds what cannot be used, as a query of its own."""
+"""Key of a fallback setup, as a query: its values replace those that are invalid in the address."""
 
 EXACT = "exact"
-"""The key that names a part, whose exact numbers are a resource of their own."""
+"""Key of a part of a page, whose exact numbers are a resource of their own."""
 
 AT_A_TIME = 4_000
-"""Numbers that are written as JSON in one go, a few milliseconds."""
+"""Number of values that are written as JSON at once, which takes a few milliseconds."""
 _LOOKS = {"stage"}
-"""Keys of a setup that say where one looks, and change no number."""
+"""Keys of a setup that affect the view alone, not a number."""
 _WORTH, _LEVEL = 1_000, 3
-"""Bytes below which nothing is gained by compressing, and how hard it is tried: at gzip's usual 6 numbers are 1 % smaller, and take three times as long."""
+"""Smallest size in bytes that is compressed, and the gzip level. gzip's usual level 6 saves 1 % and takes three times
+as long."""
 
 
 @dataclass(frozen=True, eq=False)
 class Resource:
-    """The bytes, compressed if that makes them fewer; `lasting` where they will always be the same, `whole` where nothing is to come."""
+    """The response body, compressed if that is smaller. `lasting` marks an immutable response, `whole` a complete
+    one."""
 
     body: bytes
     compressed: bool
@@ -57,17 +59,18 @@ class Resource:
 
     @property
     def plain(self) -> bytes:
-        """The bytes as they were before."""
+        """The uncompressed body."""
         return gzip.decompress(self.body) if self.compressed else self.body
 
 
 def page_of(name: str) -> Page | None:
-    """The page of that name, None where there is none: "step", "train", "check", "notebook", "learn"; and what goes beside them, "curve" and "script"."""
+    """Return the page or extra resource of that name, or None: "step", "train", "check", "notebook", "learn", "curve"
+    or "script"."""
     return next((page for page in (*pages(), *beside()) if page.id == name), None)
 
 
 def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
-    """The part of a query that says which numbers these are, in one order, so that equal questions are equal.
+    """Return the keys of a query that determine the numbers, in a fixed order, so that equal requests are equal.
 
     >>> asked_of(page_of("step"), {"stage": "z1", "lang": "de", "k": "3", "utm": "x", "cell": "z1:0,0"})
     {'k': '3'}
@@ -78,13 +81,15 @@ def asked_of(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 
 
 def _keys(page: Page) -> set[str]:
-    """The keys of an address that say which numbers a page shows; where there is no live view, a cell says of which channel."""
+    """Return the keys of an address that determine a page's numbers. On pages without the live view, the cell selects
+    a channel."""
     own = page.keys if page in beside() else page_keys()
     return {*SETUP_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
 
 
 def address_of(path: str, query: str) -> str:
-    """The address of the numbers that the page at a path will ask for, letter for letter, seen from there (resources.js).
+    """Return the relative URL of the numbers that the page at a path requests, character for character as in
+    resources.js.
 
     >>> address_of("/tools/train", "k=3&f=1,2&stage=z1").partition("/train")[2]
     '?f=1,2&k=3'
@@ -96,21 +101,22 @@ def address_of(path: str, query: str) -> str:
 
 
 _PLAIN = "-_.!~*'(),:"
-"""Characters that the browser leaves as they are beside letters and digits: JavaScript's encodeURIComponent, and commas and colons."""
+"""Characters that the browser does not escape, besides letters and digits: those of encodeURIComponent, commas and
+colons."""
 
 
 Cost = tuple[list[tuple[Hashable, ...]], float]
-"""The kinds of a resource, the most special first, and the seconds that it takes about, by its setup alone."""
+"""Kinds of a resource, the most specific first, and an estimate in seconds from its setup alone."""
 
 
 def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
-    """The cost of a resource that is not made yet: a kind is the page, the form, which keys are asked for, and the sizes of the network, by powers of two.
-    """
+    """Return the cost of a resource. A kind combines the page, the form, the page keys, and the network's sizes by
+    powers of two."""
     query, last = _read(page, asked)
     setup, _ = Setup.understand(query, instead=last)
     try:
         x = load_images(setup)
-    except Problem:  # the last setup's image will be shown
+    except Problem:  # the fallback's image will be shown
         setup, _ = Setup.understand(query | {"img": last.img}, instead=last)
         x = load_images(setup)
     keys, words = _kind_keys(page, asked)
@@ -121,13 +127,13 @@ def cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
 
 
 def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The pages' own keys that are asked for, and those of their values that are words."""
+    """Return the page keys of the query, and the values among them that are words."""
     own = [key for key in (*page_keys(), *page.keys, EXACT) if key in asked]
     return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
 
 
 def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
-    """The query, opened as the page opens where there is no setup in it, and the setup in place of what cannot be used."""
+    """Return the query, completed by the page's opening if it has no setup, and the fallback setup."""
     last, _ = Setup.understand(dict(parse_qsl(asked.get(INSTEAD, ""))))
     query = _own(asked)
     first = dict(answers_of(page).opens(query)) if SETUP_KEYS.isdisjoint(query) else {}
@@ -135,13 +141,14 @@ def _read(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
 
 
 def _own(asked: Mapping[str, str]) -> dict[str, str]:
-    """The query of the address itself, without what is said of the answer."""
+    """Return the query without the keys that affect only the response."""
     return {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
 
 
-@np.errstate(over="ignore", invalid="ignore")  # of a run that has run away, which is shown as it is
+@np.errstate(over="ignore", invalid="ignore")  # training may have diverged; the numbers are shown as they are
 def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
-    """The resource of the page for `asked`; programs get TimeoutError while a part of it is still being worked out elsewhere."""
+    """Compute the page's resource for `asked`. With a form for programs, raise TimeoutError while a part is still
+    being computed."""
     query, last = _read(page, asked)
     answers, whole = answers_of(page), True
     now = dataclasses.replace(resolved(query, page.first, last, answers.several, answers.modes), query=_own(asked))
@@ -156,7 +163,7 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
     lasting = whole and now.cacheable and answers.lasts(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     digest = hashlib.sha256()
     parts = _noted(_for_programs(page, now, answer, form) if form else [answer], digest.update)
-    if form == "json" and compress:  # a large one is never there as a whole
+    if form == "json" and compress:  # compress piece by piece: a large body is never in memory at once
         return Resource(_compressed(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
     body = b"".join(parts)
     compressed = _compressed([body]) if compress and len(body) > _WORTH and form != "npz" else body
@@ -165,20 +172,20 @@ def made(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = 
 
 
 def _noted(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:
-    """The parts, each noted as it is handed on."""
+    """Yield the parts, passing each to `note`."""
     for part in parts:
         note(part)
         yield part
 
 
 def made_of(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
-    """The same where a deck comes along, a file's text, which counts for this answer alone."""
-    with giving(content):
+    """Compute a resource with a deck sent along (a file's content), which is used for this response alone."""
+    with use_deck(content):
         return dataclasses.replace(made(page, asked, compress=compress), lasting=False)
 
 
 def _compressed(parts: Iterable[bytes]) -> bytes:
-    """As gzip does it in one go, and with the same bytes."""
+    """Compress with gzip, piece by piece, to the same bytes as in one call."""
     gzip_ = zlib.compressobj(_LEVEL, wbits=31)
     done = []
     for part in parts:
@@ -205,7 +212,7 @@ def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Ite
 
 
 def _numbers(array: np.ndarray) -> Iterator[str]:
-    """Nested lists as JSON, some thousand numbers at a time; what is no number is null, since JSON has no word for it."""
+    """Yield an array as nested JSON lists, AT_A_TIME numbers at once; NaN and infinity become null."""
     if array.ndim and array.size > AT_A_TIME:
         rows = AT_A_TIME // (array.size // len(array))
         for at in range(0, len(array), rows or 1):
@@ -221,7 +228,7 @@ def _numbers(array: np.ndarray) -> Iterator[str]:
 
 
 def structured(said: object) -> dict[str, object]:
-    """A message as programs read it: its id, its values, and its sentence in English.
+    """Return a message in the form for programs: its id, its values, and its sentence in English.
 
     >>> structured(Message("words.unknown", {"id": "x"}))
     {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'No message x.'}

@@ -1,8 +1,8 @@
-"""Two numbers in one sentence, which are printed apart where they are."""
+"""Rounding of two numbers in one sentence so that different numbers print differently."""
 
 
 def round_distinct(a: float, b: float) -> tuple[float, float]:
-    """Both rounded to four digits, or to as many as it takes to tell them apart.
+    """Round both numbers to four significant digits, or to as many as they need to differ.
 
     >>> round_distinct(0.999791, 0.999814), round_distinct(0.5, 3.14159)
     ((0.99979, 0.99981), (0.5, 3.142))

@@ -1,4 +1,4 @@
-"""A setup's numbers -> a fact a stage: what this image did there, in a sentence."""
+"""Notes on stages: what an image did at a stage, in a sentence."""
 
 import numpy as np
 
@@ -14,13 +14,13 @@ from cnnviz.pages.address import PageRequest
 from cnnviz.words import Message, message, written
 
 LEAST_SHARE = 0.001
-"""The least share that is printed as it is."""
+"""Smallest share that is printed as a number."""
 
 
 def stage_notes(
     setup: Setup, network: Architecture, snapshot: Snapshot, promised: Promise | None = None, of_all: PageRequest | None = None
 ) -> dict[str, Message]:
-    """Facts of this setup at some of its stages, by the stage's symbol; `of_all` is what is shown where this is one image of it."""
+    """Return notes on stages by their symbol. `of_all` is the request for all images if `setup` is one image of it."""
     found: dict[str, Message] = {}
     images = len((of_all.setup if of_all else setup).images)
     for layer, names in zip(network.layers, network.names, strict=True):
@@ -35,7 +35,7 @@ def stage_notes(
 
 
 def verdict(setup: Setup, snapshot: Snapshot) -> Message:
-    """The answer, the largest output, beside the class that the targets name."""
+    """Return the network's answer, the largest output, beside the class of the targets."""
     names = setup.output_words
     o, y = snapshot.trace.o, np.asarray(setup.y)
     said = int(o.argmax())
@@ -47,7 +47,7 @@ def verdict(setup: Setup, snapshot: Snapshot) -> Message:
 
 
 def _beside_image(verdict: Message, setup: Setup) -> Message:
-    """The verdict; where the outputs have names and the image is known to be none of them, that too."""
+    """Return the verdict, with a note if the image's class is known to be none of the named outputs."""
     shown = label_of(parse_image_id(setup.img))
     if shown is None or shown in setup.output_names or not all(isinstance(name, str) for name in setup.output_names):
         return verdict
@@ -55,7 +55,7 @@ def _beside_image(verdict: Message, setup: Setup) -> Message:
 
 
 def _activation(layer: Layer, names: Names, snapshot: Snapshot) -> dict[str, Message]:
-    """Units that are saturated or silent, and how much of what arrives their slopes let through."""
+    """Return notes on the number of saturated or silent units, and on the share of the gradient that passes."""
     made, read = names.output, names.input
     units = snapshot.trace[made]
     if (silent := layer.silent(units)) is not None:
@@ -77,7 +77,7 @@ def _activation(layer: Layer, names: Names, snapshot: Snapshot) -> dict[str, Mes
 
 
 def _step(setup: Setup, snapshot: Snapshot, promised: Promise | None) -> dict[str, Message]:
-    """The fall or rise of the loss by the step; empty under a rule that is not exact."""
+    """Return the note on how the step changes the loss; empty under a rule that is not exact."""
     if setup.deviations:
         return {}
     before = float(snapshot.losses[-1])

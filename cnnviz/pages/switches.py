@@ -1,4 +1,4 @@
-"""Switches: choices beside a board or a film, each a change of the address."""
+"""Switches: choices beside a chain or a recording, each a change of the address."""
 
 from collections.abc import Mapping, Sequence
 
@@ -7,10 +7,11 @@ from cnnviz.words import Message
 
 
 def switch(key: str, label: Message | str, words: Message | str, on: bool, change: Mapping[str, str], more: Message | str = "") -> SwitchData:
-    """One choice: what it says, whether it is on, and the change of the address that it makes."""
+    """Return one choice: its label, whether it is on, and the change of the address that it makes."""
     return SwitchData(key=key, label=label, words=words, on=on, change=change, more=more)
 
 
 def group(title: Message, options: Sequence[SwitchData]) -> SwitchGroup:
-    """Choices under one title; its name in the style sheet, the same in every language, is the end of its title's id."""
+    """Return choices under one title. The group's name in the style sheet is the end of the title's id, the same in
+    every language."""
     return SwitchGroup(name=title.id.rpartition(".")[2], title=title, options=options)

@@ -1,4 +1,4 @@
-"""The code's version: another one wherever the same address might lead to other bytes."""
+"""The code's version, which changes whenever an address may lead to other bytes."""
 
 import hashlib
 from functools import cache
@@ -10,13 +10,14 @@ from cnnviz.package_files import ASSETS
 
 _PACKAGE = Path(__file__).parents[1]
 WRITTEN = "version.txt"
-"""The file at the top of a package that is carried elsewhere, without all its files: the version of what it was taken from."""
+"""File at the top of a package copied without all its files: the version of the original."""
 _KINDS = {".py", ".js", ".css", ".toml"}
 
 
 @cache
 def code() -> str:
-    """Twelve digits that stand for everything in this package, its images, and NumPy, whose last digits differ.
+    """Return twelve hexadecimal digits: a digest of this package, its images, and NumPy's version, which affects the
+    last digits.
 
     >>> len(code()), code() == code()
     (12, True)

@@ -35,22 +35,22 @@ export function spotHTML(steps, chosen, pointed) {
   const [here, cell = ""] = pointed.split(":")
   const option = (/** @type {string} */ value, /** @type {string} */ text, on = false) =>
     `<option value="${escaped(value)}"${on ? " selected" : ""}>${escaped(text)}</option>`
-  const map = `<label>${say("web.presenter-view.map")} <select name="map">${maps.map(({ symbol, label, words }) => option(symbol, `${label} ${words}`, symbol === (here || "z1"))).join("")}</select></label>`
-  const ask = `<label>${say("web.presenter-view.own_ask")} <input name="ask" required maxlength="${MOST_CHARACTERS}" autocomplete="off"></label>`
+  const map = `<label>${say("web.cockpit.map")} <select name="map">${maps.map(({ symbol, label, words }) => option(symbol, `${label} ${words}`, symbol === (here || "z1"))).join("")}</select></label>`
+  const ask = `<label>${say("web.cockpit.own_ask")} <input name="ask" required maxlength="${MOST_CHARACTERS}" autocomplete="off"></label>`
   const right = (/** @type {string} */ example) =>
-    `<label>${say("web.presenter-view.own_right")} <input name="key" maxlength="${MOST_CHARACTERS}" placeholder="${example}" autocomplete="off" spellcheck="false"></label>`
+    `<label>${say("web.cockpit.own_right")} <input name="key" maxlength="${MOST_CHARACTERS}" placeholder="${example}" autocomplete="off" spellcheck="false"></label>`
   const fields = {
     map,
-    cell: `${map}<label>${say("web.presenter-view.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" value="${escaped(cell.replaceAll(",", ", "))}" inputmode="numeric" autocomplete="off"></label>`,
-    choose: `${ask}<label>${say("web.presenter-view.own_answers")} <textarea name="answers" required rows="3" maxlength="${MOST_TEXT}" aria-describedby="own_star">${say("web.presenter-view.yes")}\n${say("web.presenter-view.no")}</textarea></label>
-      <small id="own_star">${say("web.presenter-view.own_star")}</small>`,
-    number: `${ask}${right("0.5, z1[3, 4]")}<label>${say("web.presenter-view.own_within")} <input name="tolerance" maxlength="${MOST_CHARACTERS}" placeholder="0.05" autocomplete="off" spellcheck="false"></label>`,
-    click: `${ask}${map}${right("z1 == max(z1)")}<label class="check"><input type="checkbox" name="hidden" value="1"> ${say("web.presenter-view.own_hidden")}</label>`,
+    cell: `${map}<label>${say("web.cockpit.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" value="${escaped(cell.replaceAll(",", ", "))}" inputmode="numeric" autocomplete="off"></label>`,
+    choose: `${ask}<label>${say("web.cockpit.own_answers")} <textarea name="answers" required rows="3" maxlength="${MOST_TEXT}" aria-describedby="own_star">${say("web.cockpit.yes")}\n${say("web.cockpit.no")}</textarea></label>
+      <small id="own_star">${say("web.cockpit.own_star")}</small>`,
+    number: `${ask}${right("0.5, z1[3, 4]")}<label>${say("web.cockpit.own_within")} <input name="tolerance" maxlength="${MOST_CHARACTERS}" placeholder="0.05" autocomplete="off" spellcheck="false"></label>`,
+    click: `${ask}${map}${right("z1 == max(z1)")}<label class="check"><input type="checkbox" name="hidden" value="1"> ${say("web.cockpit.own_hidden")}</label>`,
     "": "",
   }[about ?? ""]
-  return `<label>${say("web.presenter-view.kind")} <select name="spot">${SPOTS.map(([name]) => option(name, say(`web.presenter-view.spots.${name}`), name === chosen)).join("")}</select></label>${fields}
-    <label>${say("web.presenter-view.time")} <select name="seconds" data-key="cockpit_seconds">${SECONDS.map((n) => option(String(n), n ? say("web.presenter-view.seconds", { n }) : say("web.presenter-view.open_end"))).join("")}</select></label>
-    <button type="submit" data-key="cockpit_spot">${say("web.presenter-view.ask")}</button>`
+  return `<label>${say("web.cockpit.kind")} <select name="spot">${SPOTS.map(([name]) => option(name, say(`web.cockpit.spots.${name}`), name === chosen)).join("")}</select></label>${fields}
+    <label>${say("web.cockpit.time")} <select name="seconds" data-key="cockpit_seconds">${SECONDS.map((n) => option(String(n), n ? say("web.cockpit.seconds", { n }) : say("web.cockpit.open_end"))).join("")}</select></label>
+    <button type="submit" data-key="cockpit_spot">${say("web.cockpit.ask")}</button>`
 }
 
 /**

@@ -381,7 +381,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
       <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
       <p class="count" role="status"></p>
-      <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.presenter-view")}</button></p>
+      <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
       <p class="choices"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
       <button type="button" data-key="room_end">${say("web.room.end")}</button></p>`
     dialog.draw(html`${markup(content)}`)

@@ -53,27 +53,27 @@ const actsOf = (poll) =>
 export const presenterHTML = (
   screen,
   preview,
-) => `<header><h1>cnnviz</h1><span class="private">${say("web.presenter-view.private")}</span><span class="room"></span>
+) => `<header><h1>cnnviz</h1><span class="private">${say("web.cockpit.private")}</span><span class="room"></span>
     <span class="count" role="status"></span><span class="clock"></span></header>
   <p class="wrong" role="alert"></p><section class="room-gone" role="alert" hidden></section>
   <div class="columns">
-    <section class="script" tabindex="0" aria-label="${say("web.presenter-view.script")}"><h2></h2><ol class="lesson"></ol>
-      <details open><summary>${say("web.presenter-view.spot")}</summary><form class="spot"></form></details>
-      <details open><summary>${say("web.presenter-view.more")}</summary><p class="choose"></p>
-        <label>${say("web.presenter-view.explorers")} <select data-key="cockpit_explore">${MAY.map((how) => `<option value="${how}">${say(`web.presenter-view.may.${how}`)}</option>`).join("")}</select></label>
-        <button type="button" data-key="cockpit_save">${say("web.presenter-view.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
-        <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.presenter-view.screen")}</a></details></section>
-    <section class="now" tabindex="0" aria-label="${say("web.presenter-view.now")}"><h2>${say("web.presenter-view.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.presenter-view.now")}" tabindex="-1" inert></iframe></div>
-      <div class="drive" role="group" aria-label="${say("web.presenter-view.drive")}">${drive()}</div>
-      <h2>${say("web.presenter-view.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
-    <section class="answers room-ui" tabindex="0" aria-label="${say("web.presenter-view.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escaped(preview)}" title="${say("web.presenter-view.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
+    <section class="script" tabindex="0" aria-label="${say("web.cockpit.script")}"><h2></h2><ol class="lesson"></ol>
+      <details open><summary>${say("web.cockpit.spot")}</summary><form class="spot"></form></details>
+      <details open><summary>${say("web.cockpit.more")}</summary><p class="choose"></p>
+        <label>${say("web.cockpit.explorers")} <select data-key="cockpit_explore">${MAY.map((how) => `<option value="${how}">${say(`web.cockpit.may.${how}`)}</option>`).join("")}</select></label>
+        <button type="button" data-key="cockpit_save">${say("web.cockpit.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
+        <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a></details></section>
+    <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
+      <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
+      <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
+    <section class="answers room-ui" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escaped(preview)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
       <div class="live"></div></section>
   </div>
-  <nav class="acts" aria-label="${say("web.presenter-view.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`
+  <nav class="acts" aria-label="${say("web.cockpit.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`
 
 const drive = () =>
   ["update_back", "stage_back", "stage_next", "update_next"]
-    .map((name) => `<button type="button" data-drive="${name}">${say(`web.presenter-view.${name}`)}</button>`)
+    .map((name) => `<button type="button" data-drive="${name}">${say(`web.cockpit.${name}`)}</button>`)
     .join("")
 
 /** @param {Element} root @param {string} selector @param {string} html */
@@ -87,8 +87,8 @@ export function fillPresenterView(root, seen) {
   const { count, code } = seen
   put(root, "header .room", say("web.room.code", { code: `<b>${escaped(code)}</b>` }))
   const { followers, alone, lost } = count
-  const exploring = alone ? ` · ${say("web.presenter-view.explore", { n: followers - alone, alone })}` : ""
-  const missing = lost ? ` · <b class="lost">${say("web.presenter-view.lost", { n: lost })}</b>` : ""
+  const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
+  const missing = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
   put(root, "header .count", `<b>${followed(followers)}</b>${exploring}${missing}`)
   put(root, ".script h2", deck(seen))
   put(root, ".lesson", screens(seen))
@@ -109,19 +109,19 @@ export function fillClock(root, { began, left, since, steps, poll }) {
     (steps?.screen ?? null) === null ? 0 : (steps?.steps ?? []).reduce((sum, { seconds }) => sum + (seconds ?? 0), 0)
   const minutes = Math.floor((Date.now() - began) / 60_000)
   const passed = planned
-    ? say("web.presenter-view.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
-    : say("web.presenter-view.minutes", { n: minutes })
+    ? say("web.cockpit.minutes_of", { n: minutes, of: Math.ceil(planned / 60) })
+    : say("web.cockpit.minutes", { n: minutes })
   put(root, "header .clock", `<b>${time}</b> ${passed}`)
   const rest = left === null ? "" : ` · ${say("web.hall.left", { time: clock(left) })}`
   const stage = steps?.stages.find(([symbol]) => symbol === steps.stage)?.[1] ?? ""
   const phase = poll?.kind === "experiment" ? (poll.phase === "revealed" ? "concluded" : "running") : poll?.phase
-  put(root, ".now h2 small", poll ? say(`web.presenter-view.phase.${phase}`) + rest : `<i>${formula(stage)}</i>`)
+  put(root, ".now h2 small", poll ? say(`web.cockpit.phase.${phase}`) + rest : `<i>${formula(stage)}</i>`)
   const here = screenOf(steps)
   const on = (Date.now() - since) / 1000
   const late = Boolean(here?.seconds) && on > Number(here?.seconds)
-  const plan = here?.seconds ? say("web.presenter-view.planned", { time: clock(here.seconds) }) : ""
-  const kept = plan ? `<em>${say(`web.presenter-view.${late ? "late" : "on_time"}`)}</em>` : ""
-  const pace = `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.presenter-view.on_screen")} <small>${plan}</small></span>${kept}`
+  const plan = here?.seconds ? say("web.cockpit.planned", { time: clock(here.seconds) }) : ""
+  const kept = plan ? `<em>${say(`web.cockpit.${late ? "late" : "on_time"}`)}</em>` : ""
+  const pace = `<b class="${late ? "late" : ""}">${clock(on)}</b> <span>${say("web.cockpit.on_screen")} <small>${plan}</small></span>${kept}`
   put(root, ".pace", here ? pace : "")
 }
 
@@ -136,7 +136,7 @@ export const comingOf = (steps) =>
 const deck = ({ steps }) =>
   steps && steps.screen !== null
     ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
-    : say("web.presenter-view.script")
+    : say("web.cockpit.script")
 
 /** Gives what a screen is about, in a line. @param {RoomStep} screen */
 const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
@@ -161,35 +161,35 @@ function choice({ steps }) {
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>
     `<option value="${escaped(id)}"${id === steps.lesson ? " selected" : ""}>${escaped(title)}</option>`
   const group = (/** @type {"lectures" | "lessons"} */ name) =>
-    `<optgroup label="${say(`web.presenter-view.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
+    `<optgroup label="${say(`web.cockpit.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
   const own = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
-  return `<select data-key="cockpit_script" aria-label="${say("web.presenter-view.script")}"><option value="">${own ? rich(steps.title) : say("web.presenter-view.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
+  return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${own ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
 }
 
 /** Gives what comes after this screen. @param {Seen} seen */
 function next({ steps }) {
   const coming = comingOf(steps)
   return coming
-    ? `<h2>${say("web.presenter-view.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>`
+    ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>`
     : ""
 }
 
 /** Gives what to say: the file's notes, and what the lesson itself says of each answer. @param {Seen} seen */
 function notes({ steps }) {
   const here = screenOf(steps) ?? comingOf(steps)
-  if (!here) return `<p class="soft">${say("web.presenter-view.no_notes")}</p>`
+  if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
   const wrong = here.answers.map((text) => `<li>${rich(text)}</li>`).join("")
   return `${here.notes ? `<div class="own">${paragraphs(here.notes)}</div>` : ""}${here.text ? paragraphs(here.text) : ""}
-    ${here.right ? `<h3>${say("web.presenter-view.right")}</h3><p>${rich(here.right)}</p>` : ""}${wrong ? `<h3>${say("web.presenter-view.wrong")}</h3><ul>${wrong}</ul>` : ""}`
+    ${here.right ? `<h3>${say("web.cockpit.right")}</h3><p>${rich(here.right)}</p>` : ""}${wrong ? `<h3>${say("web.cockpit.wrong")}</h3><ul>${wrong}</ul>` : ""}`
 }
 
 /** @param {Seen} seen */
 function keys({ cover }) {
   const all = COVERS.map(
     ([name, key]) =>
-      `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.presenter-view.covers.${name}`)}</button>`,
+      `<button type="button" data-cover="${name}" aria-pressed="${cover === name}"><kbd>${key}</kbd> ${say(`web.cockpit.covers.${name}`)}</button>`,
   )
-  return `<span><kbd>${say("web.presenter-view.page_down")}</kbd> ${say("web.presenter-view.blue")}</span>${all.join("")}`
+  return `<span><kbd>${say("web.cockpit.page_down")}</kbd> ${say("web.cockpit.blue")}</span>${all.join("")}`
 }
 
 /** @param {Seen} seen @returns {string[]} */
@@ -202,21 +202,21 @@ function acts({ poll, question, results, veiled, steps }) {
     const concludes = name === "reveal" && poll?.kind === "experiment"
     const another = name === "again" && poll?.phase === "revealed"
     const id = name === "next" ? leads : another ? "another" : concludes ? "conclude" : name
-    return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escaped(say(`web.presenter-view.acts_are.${id}.hint`))}">${say(`web.presenter-view.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
+    return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escaped(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
   })
 }
 
 /** @param {Seen} seen */
 function answers({ poll, question, results, count }) {
   const of = Math.max(count.followers, count.votes)
-  if (poll?.kind === "experiment") return head(say("web.presenter-view.runs", { n: count.votes, of }))
-  if (!poll || !question) return `${head("")}<p class="soft">${say("web.presenter-view.no_question")}</p>`
-  return `${head(say("web.presenter-view.of", { n: count.votes, of }))}<p class="asks">${rich(question.ask)}</p>
+  if (poll?.kind === "experiment") return head(say("web.cockpit.runs", { n: count.votes, of }))
+  if (!poll || !question) return `${head("")}<p class="soft">${say("web.cockpit.no_question")}</p>`
+  return `${head(say("web.cockpit.of", { n: count.votes, of }))}<p class="asks">${rich(question.ask)}</p>
     ${results ? resultsHTML(question, results) + advice(results) : ""}`
 }
 
 /** @param {string} sum */
-const head = (sum) => `<h2>${say("web.presenter-view.answers")} <span class="sum">${sum}</span></h2>`
+const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
 
 /** Gives what to do next, by how many found it. @param {RoomResults} results */
 function advice(results) {
@@ -224,5 +224,5 @@ function advice(results) {
   if (!what) return ""
   const { n, of } = found(results)
   const share = n / of
-  return `<p class="advice">${say(`web.presenter-view.advice.${what}`, { share })}<small>${say("web.presenter-view.advice.why", { low: LEAST, high: MOST })}</small></p>`
+  return `<p class="advice">${say(`web.cockpit.advice.${what}`, { share })}<small>${say("web.cockpit.advice.why", { low: LEAST, high: MOST })}</small></p>`
 }

@@ -35,7 +35,7 @@ export default function show() {
   const code = path.split("/").at(-1) ?? ""
   const presenter = secret(code)
   if (!presenter) {
-    root.innerHTML = `<p class="needs">${say("web.presenter-view.needs")}</p>`
+    root.innerHTML = `<p class="needs">${say("web.cockpit.needs")}</p>`
     return
   }
   const asking = roomClient(room)
@@ -150,7 +150,7 @@ export default function show() {
       return seen.veiled
         ? ask("PUT", `../${code}`, query({ ...parse(where), veiled: "" }).slice(1))
         : move("stage_next")
-    if (poll.phase === "open" && !confirm(say("web.presenter-view.still_open"))) return
+    if (poll.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
     await ask("DELETE", "question")
     fill()
   }
@@ -160,7 +160,7 @@ export default function show() {
     if (
       seen.poll?.phase === "open"
       && seen.poll.kind !== "experiment"
-      && !confirm(say("web.presenter-view.still_open"))
+      && !confirm(say("web.cockpit.still_open"))
     )
       return
     await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
@@ -168,7 +168,7 @@ export default function show() {
 
   /** @param {Record<string, unknown>} question */
   async function pose(question) {
-    if (seen.poll?.phase === "open" && !confirm(say("web.presenter-view.still_open"))) return
+    if (seen.poll?.phase === "open" && !confirm(say("web.cockpit.still_open"))) return
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 

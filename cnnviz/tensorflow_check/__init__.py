@@ -1,1 +1,1 @@
-"""Other people's opinion on our gradients. TensorFlow is imported only when it is asked for."""
+"""Cross-check of gradients with TensorFlow, which is imported only on demand."""

@@ -1,6 +1,6 @@
-"""The same network in TensorFlow, and what its GradientTape says: gradients by somebody else's code.
+"""The same network in TensorFlow, with gradients from its GradientTape.
 
-TensorFlow takes seconds to import and may not be there at all, so nothing here imports it until it is asked for.
+TensorFlow takes seconds to import and may not be installed, so it is imported on first use.
 """
 
 import gc
@@ -20,13 +20,13 @@ from cnnviz.words import Problem
 
 
 class TensorFlowUnavailable(Problem):
-    """TensorFlow cannot be used here; its sentence says why."""
+    """TensorFlow cannot be used; the message says why."""
 
 
 def import_tensorflow() -> ModuleType:
-    """The module `tensorflow`, imported now if it was not yet; raises TensorFlowUnavailable where that fails.
+    """Import and return `tensorflow`. Raise TensorFlowUnavailable if that fails.
 
-    A broken installation may raise anything while it is imported, not ImportError alone.
+    A broken installation may raise any exception during import, not only ImportError.
     """
     first = "tensorflow" not in sys.modules
     try:
@@ -38,7 +38,8 @@ def import_tensorflow() -> ModuleType:
     except Exception as error:
         raise TensorFlowUnavailable("data.tensorflow.broken", reason=f"{type(error).__name__}: {error}") from error
     if first:
-        gc.freeze()  # what it brought stays for good: the collector need not go through it time and again (data/cifar10.py)
+        # TensorFlow's objects are permanent, so the garbage collector need not visit them again (data/cifar10.py)
+        gc.freeze()
     return tensorflow
 
 
@@ -52,11 +53,11 @@ def tensorflow_gradients(
     given: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> dict[str, np.ndarray]:
-    """∂L/∂θ for every parameter by its name, ∂L/∂x as "x", and the pass that they belong to: "o" (N,) and "L".
+    """Return ∂L/∂θ of every parameter by name, ∂L/∂x as "x", and the outputs "o" (N,) and loss "L" of the pass.
 
-    Built in float64 on the CPU from the `tensorflow` operations of the layers and of the loss: the teaching notebook's network with
-    this stride and padding, unless another is given. Of several images, (m,C,H,W), L is the mean; `given` are buffers and masks,
-    `training` says whether the pass is one in training. Raises TensorFlowUnavailable where TensorFlow cannot be imported.
+    Computed in float64 on the CPU with the `tensorflow` methods of the layers and of the loss. The network is `network`, or the
+    teaching notebook's with this stride and padding. For several images, (m,C,H,W), L is the mean. `given` are buffers and masks;
+    `training` is False for eval mode. Raise TensorFlowUnavailable if TensorFlow cannot be imported.
     """
     tf = import_tensorflow()
     x = np.asarray(x, dtype=np.float64)
@@ -77,11 +78,11 @@ def tensorflow_gradients(
 
 
 def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Mapping[str, Any]) -> tuple[Any, Any]:
-    """The input and the output of the last layer, (m,N) both; channels come last in TensorFlow's maps."""
+    """Return the input and the output of the last layer, both (m,N). Channels come last in TensorFlow's maps."""
     x = leaves["x"] if program.run.images else leaves["x"][None]
     before = now = tf.transpose(x, (0, 2, 3, 1))
     for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
-        if names.flattens:  # channel by channel, as ours
+        if names.flattens:  # channels first, as in our layers
             now = tf.reshape(tf.transpose(now, (0, 3, 1, 2)), (len(now), -1))
         own = {letter: leaves[names.of(letter)] for letter in layer.parameters(program.inputs[place])}
         shape = program.inputs[place]
@@ -92,7 +93,8 @@ def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], held: Map
 
 
 def _laid(tf: ModuleType, array: Any, now: Any) -> Any:
-    """A layer's given array, laid out as TensorFlow has the layer's input: a mask of maps with channels last, and numbers of channels as they are."""
+    """Return a layer's buffer or mask in TensorFlow's layout: channels come last in a mask of maps; arrays with one
+    number per channel are unchanged."""
     if array.shape.rank == 1:
         return array
     array = tf.reshape(array, (len(now), *(now.shape[-1:] + now.shape[1:-1])))

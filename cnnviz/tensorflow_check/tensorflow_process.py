@@ -1,4 +1,4 @@
-"""TensorFlow as an independent judge that is called only when somebody asks: one start a process, in the background."""
+"""TensorFlow as an independent check, started on demand in the background, once per process."""
 
 import threading
 from collections.abc import Mapping
@@ -18,13 +18,13 @@ _state: dict[str, Any] = {"is": "absent", "words": None}
 
 
 def installed() -> bool:
-    """Tells whether there is a TensorFlow to be started, a package; starts nothing."""
+    """Return whether TensorFlow is installed, without importing it."""
     found = find_spec("tensorflow")
     return found is not None and found.submodule_search_locations is not None
 
 
 def state() -> tuple[str, Message | None]:
-    """The state, "starting", "ready" or "failed", and a sentence about it; the first call starts TensorFlow."""
+    """Return "starting", "ready" or "failed", and a sentence about it or None. The first call starts TensorFlow."""
     with _lock:
         if _state["is"] == "absent":
             _state.update({"is": "starting", "words": message("data.tensorflow.starting")})
@@ -36,7 +36,8 @@ def gradients(
     params: Params, x: np.ndarray, y: np.ndarray, stride: int = 1, padding: Padding = 0, network: Network | None = None,
     given: Mapping[str, np.ndarray] | None = None,
 ) -> dict[str, np.ndarray]:
-    """TensorFlow's gradients by parameter, as `tensorflow_gradients` gives them; for when it is "ready"."""
+    """Return TensorFlow's gradients by parameter, as `tensorflow_gradients` does. Call it only when the state is
+    "ready"."""
     return tensorflow_gradients(params, x, y, stride, padding, network, given)
 
 

@@ -1,1 +1,1 @@
-"""The drawing of all pages, in the browser; here its modules, style sheets, typefaces and constants become one file each."""
+"""The browser's part of all pages: its modules, style sheets, fonts and constants, each bundled into one file."""

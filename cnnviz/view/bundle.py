@@ -1,8 +1,9 @@
-"""The component's modules and style sheets as one file each, so that a first visit makes one request and not forty.
+"""Bundler that joins the view's modules and style sheets into one file each, so that a first visit needs few
+requests.
 
-The modules stay plain ES modules, one concern a file, in folders. This knows no more JavaScript than they and the vendored
-ones use: `import { a, b } from "../model/x.js"`, dynamic `import("./x.js")` left alone, `export` before const, function or
-class, and `export { a, b as c }`. A file that does otherwise fails here, at the first request, by name.
+It supports only the syntax that these modules and the vendored ones use: `import { a, b } from "../model/x.js"`, `export`
+before const, function or class, and `export { a, b as c }`. Dynamic imports are left as they are. Any other syntax raises
+ValueError with the file's name, at the first request.
 """
 
 import posixpath
@@ -15,16 +16,16 @@ _EXPORTED = re.compile(r"(?:^|(?<=;))export ?\{([^}]*)\}(?! ?from);?", re.MULTIL
 _STRANGE = re.compile(r"""(?:^|;)[ \t]*(?:export\b|import\b(?![ \t]*\())[ \t]*[\w${*"'].*""", re.MULTILINE)
 _DOCS = re.compile(r"^[ \t]*(?:/\*\*(?:(?!\*/|@license).)*\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
 _ASIDE = re.compile(r"""/\*\* @\w+ [^\n]*?\*/ ?|(?<=\S)[ \t]+//[^\n"'`]*$|^[ \t]+""", re.MULTILINE)
-"""A cast (/** @type … */), a comment behind a line, and indentation: seven percent of the bundle, compressed."""
+"""Casts (/** @type … */), trailing comments and indentation: seven percent of the compressed bundle."""
 _STYLE = re.compile(r'^@import "(\.{1,2}/[\w./-]+\.css)";$', re.MULTILINE)
 
 
 def bundle(entry: str, read: Callable[[str], str], ending: str = "export default {}") -> str:
-    """One module with the default export of `entry`, everything it imports before it, each file in a scope of its own.
+    """Return one module with the default export of `entry`. Each file, after its imports, gets a scope of its own.
 
-    `read` gives the text of a module by its path without ".js"; indentation, types (/** … */) and comments are left out.
-    `ending` is what the module does with the entry's default export. Raises ValueError for an import or export that is not
-    written as above, and where modules import each other in a circle.
+    `read` returns the source of a module by its path without ".js". Indentation, types (/** … */) and comments are removed.
+    `ending` is a format string that receives the entry's default export. Raise ValueError for any other syntax of imports
+    and exports, and for circular imports.
 
     >>> files = {"a": 'import { b } from "./in/b.js"\\nexport default function a() {}', "in/b": "export const b = 1"}
     >>> print(bundle("a", files.get))
@@ -44,7 +45,8 @@ def bundle(entry: str, read: Callable[[str], str], ending: str = "export default
 
 
 def _scopes(name: str, read: Callable[[str], str], state: dict[str, str]) -> Iterator[str]:
-    """The scopes of all that a module imports, then its own, without those that there were before: `state` says of each whether it is "open" or "done"."""
+    """Yield the scopes of a module's imports, then its own. `state` maps each module to "open" or "done"; done ones
+    are skipped."""
     if state.get(name) == "done":
         return
     if name in state:
@@ -58,7 +60,7 @@ def _scopes(name: str, read: Callable[[str], str], state: dict[str, str]) -> Ite
 
 
 def style_sheet(entry: str, read: Callable[[str], str]) -> str:
-    """The text of `entry` with its lines `@import "./x.css";` replaced by what they name, in that order.
+    """Return the style sheet `entry` with each `@import "./x.css";` replaced by that file's content.
 
     >>> style_sheet("a.css", {"a.css": '@import "./b.css";', "b.css": "p {}"}.get)
     'p {}'
@@ -67,7 +69,7 @@ def style_sheet(entry: str, read: Callable[[str], str]) -> str:
 
 
 def _named(name: str, path: str) -> str:
-    """The module that `path` means in the module `name`."""
+    """Resolve a relative import in the module `name`."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
 
 
@@ -87,7 +89,7 @@ def _scope(name: str, text: str) -> str:
 
 
 def _renamed(exported: str) -> str:
-    """One of the names in `export { … }` as a property of what the scope returns.
+    """Return a name in `export { … }` as a property of the scope's result.
 
     >>> _renamed("a"), _renamed(" a as b")
     ('a', 'b: a')

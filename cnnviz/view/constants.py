@@ -1,7 +1,6 @@
-"""The core's constants for the component's JavaScript: written out as the module spec.js of the bundle.
+"""The module spec.js: constants of the core for the browser.
 
-Stages, links, colours and the options of each control are data in Python; this hands them over once,
-cached by the browser, so that nothing is written twice.
+Stages, colours and the options of each control are defined in Python. The browser caches the module.
 """
 
 import dataclasses
@@ -24,7 +23,7 @@ from cnnviz.core.setup.presets import PRESETS
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup.targets import DEFAULT_CLASSES
 from cnnviz.core.training.loss_change import FAR
-from cnnviz.data.disabled_features import excuse
+from cnnviz.data.disabled_features import disabled_message
 from cnnviz.data.images import Image, bundled, find_image
 from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.decks import screen_address
@@ -37,21 +36,21 @@ from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
 from cnnviz.tensorflow_check.tensorflow_process import installed
-from cnnviz.words import DEFAULT, catalogue, languages, reading, say
+from cnnviz.words import DEFAULT, catalogue, languages, say, use_language
 
 
 @cache
 def gallery() -> tuple[Image, ...]:
-    """The images that can be chosen at a click: the bundled ones and the computed patterns."""
+    """Return the images of the image panel: the bundled ones and the computed patterns."""
     return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
 PYTHONS_OWN = ("export", "judge", "terminal")
-"""The sections of messages that Python alone says: in files, of somebody's functions, and in the terminal."""
+"""Sections of messages that the browser never shows: in exported files, in `judge`, and in the terminal."""
 
 
 def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
-    """The messages that the browser's part may have to say, its own and those that come with numbers: all but Python's own.
+    """Return the messages of a language that the browser may show, which excludes the sections in PYTHONS_OWN.
 
     >>> "words.point" in browser_words("en"), "export.html.noscript" in browser_words("en")
     (True, False)
@@ -60,7 +59,7 @@ def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
 
 
 def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
-    """The formulas within sentences, LaTeX between dollar signs, as MathML.
+    """Return the formulas in messages, LaTeX between dollar signs, as MathML.
 
     >>> found = formulas_in_words(browser_words("en"))
     >>> found["L"], found["<<L>>"] == mathml(Setup().network.program((32, 32)).formulas["L"])
@@ -71,7 +70,7 @@ def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str,
 
 
 def streamlits_words(lang: str) -> dict[str, str]:
-    """The messages of what Streamlit itself says, by the English words for it; nothing where that is the reader's language.
+    """Return the message ids for Streamlit's own texts, by their English wording; {} for English.
 
     >>> streamlits_words("en"), streamlits_words("fr")["Connecting"]
     ({}, 'web.streamlit.connecting')
@@ -83,12 +82,13 @@ def streamlits_words(lang: str) -> dict[str, str]:
 
 @cache
 def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None, served: bool = True) -> str:
-    """The module as text, for readers of a language: one exported constant a line. Of the messages it has `ids` alone, if these are given.
+    """Return the module's source in a language, one exported constant per line. Only messages in `ids` are included,
+    if given.
 
-    `served` says whether this server is asked, and not Python in a browser.
+    `served` is whether a server answers requests, and not Python in the browser.
     """
     words = {id: text for id, text in browser_words(lang).items() if ids is None or id in ids}
-    with reading(lang):
+    with use_language(lang):
         return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang, words, served).items())
 
 
@@ -121,14 +121,14 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "CLASSES": {"": CLASSES, **{kind: CLASSES_OF[kind] for kind in SIDES}},
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
-        "TENSORFLOW": served and installed() and not excuse("tensorflow"),
+        "TENSORFLOW": served and installed() and not disabled_message("tensorflow"),
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 
 
 @cache
 def sprite() -> bytes:
-    """The gallery's images side by side in one PNG, for the thumbnails."""
+    """Return a PNG with the images side by side, for the thumbnails."""
     strip = Pillow.new("RGB", (32 * len(gallery()), 32))
     for place, image in enumerate(gallery()):
         strip.paste(Pillow.fromarray(image.pixels), (32 * place, 0))

@@ -1,10 +1,9 @@
-"""The typefaces, so that the page looks alike on every machine and in every host: subsets of open families.
+"""The fonts, embedded so that pages look alike on every machine and in every host: subsets of open font families.
 
-They stand in view/fonts with their licences: Inter for words and numbers, STIX Two Text for formulas, each with the letters
-and signs that the page uses, and of DejaVu Sans the signs that these two lack. A test says which sign is in none.
-fonttools' subsetter was given all characters of the catalogues and of the JavaScript,
-with ASCII and the letters of Western Europe for Inter, and ASCII and the Greek of the formulas for STIX. The style sheet
-carries them itself: no host has to serve or find another file.
+They are in view/fonts with their licences: Inter for text and numbers, STIX Two Text for formulas, and DejaVu Sans for the
+signs that these two lack. fonttools' subsetter kept all characters of the catalogues and the JavaScript, ASCII, the letters
+of Western Europe for Inter, and the Greek letters of the formulas for STIX. A test lists characters that no font has. The
+style sheet embeds the files, so that no host has to serve them.
 """
 
 import base64
@@ -25,11 +24,11 @@ FACES = (
     ("signs", "STIX Two Text", "normal", "400", _SIGNS),
     ("signs", "Inter", "normal", "400 700", _SIGNS),
 )
-"""Of each file the family, style, weights and the characters that it is for; of those of one character the last goes first."""
+"""File, family, style, weights and Unicode range. For a character in several ranges, the last face wins."""
 
 
 def font_faces() -> str:
-    """A rule of the style sheet for each file, with the file in it.
+    """Return the @font-face rules, with the files embedded.
 
     >>> font_faces().count("@font-face"), "data:font/woff2;base64," in font_faces()
     (7, True)

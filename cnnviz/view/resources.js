@@ -1,5 +1,5 @@
-// Numbers as resources (docs/numbers.md): asked for by address, given up when they are overtaken, kept for a while, and
-// asked for ahead where nobody is disturbed by it.
+// Client of the numbers API (docs/numbers.md). It aborts superseded requests, caches responses, and prefetches likely
+// ones while idle.
 
 import { LruCache } from "./model/lru_cache.js"
 import { decode } from "./model/numbers/decode.js"
@@ -12,48 +12,48 @@ import { markOf, sentWith } from "./tab_deck.js"
 
 /** @import { Answer, Setup } from "./types/view.js" */
 /** @typedef {{ path: string, page: string, setup: Setup, keys: string[], instead?: boolean }} Wanted */
-/** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a request on its way */
+/** @typedef {{ path: string, since: number, stop: AbortController }} Flight  a pending request */
 /**
  * @typedef {object} Act
  * @property {(answer: Answer, asked: Setup, page: string) => void} received
- * @property {(sentence: string) => void} failed  why there is no answer yet, "" where nobody says
- * @property {() => Setup | undefined} shown  the setup on the screen, which stays where another cannot be used
+ * @property {(sentence: string) => void} failed  why the request failed, or ""
+ * @property {() => Setup | undefined} shown  the setup on screen, which stays if a requested one is invalid
  */
 
-const MOST_BYTES = 32_000_000 // of what is kept: some hundred moments of the teaching notebook's network
-const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // of one answer from which only one like it is asked for ahead, and none
-const AGAIN_IN = 1500 // milliseconds until a server that did not answer is asked again
-const OWN = "dialogs/gradients" // what answers for a file of one's own
-const LOST_AFTER = 35_000 // after which a request that was not answered is made again: no server works on one for so long
+const MOST_BYTES = 32_000_000 // cache size in bytes: some hundred snapshots of the teaching notebook's network
+const [LARGE, MOST_AHEAD] = [1_000_000, 4_000_000] // response sizes in bytes above which one resource only, or none, is prefetched
+const AGAIN_IN = 1500 // milliseconds before a failed request is retried
+const OWN = "dialogs/gradients" // endpoint that receives an uploaded file
+const LOST_AFTER = 35_000 // milliseconds after which a pending request is repeated: the server never works on one for that long
 
 const idle = globalThis.requestIdleCallback ?? ((/** @type {() => void} */ act) => setTimeout(act, 50))
 
 export class Resources {
   /** @type {LruCache<Answer>} */
   kept = new LruCache(MOST_BYTES)
-  /** @type {Wanted | undefined}  what the page waits for, or shows */
+  /** @type {Wanted | undefined}  the current or pending request of the page */
   wanted = undefined
-  /** @type {Flight | undefined}  the request for it */
+  /** @type {Flight | undefined}  the pending request of `wanted` */
   flight = undefined
-  /** @type {Flight | undefined}  a request ahead */
+  /** @type {Flight | undefined}  the pending prefetch */
   early = undefined
-  /** @type {string[]}  what else is to be asked for ahead */
+  /** @type {string[]}  paths to prefetch */
   queue = []
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   again = undefined
   size = 0
-  /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  parts on their way, and who waits for them */
+  /** @type {Map<string, ((arrays: Answer["arrays"]) => void)[]>}  callbacks of pending array requests, by path */
   parts = new Map()
-  /** @type {{ setup: Setup, of: string }[]}  which parts were asked for last */
+  /** @type {{ setup: Setup, of: string }[]}  the arrays requested last */
   exact = []
-  /** @type {Setup[]}  what may be wanted next */
+  /** @type {Setup[]}  the setups prefetched last */
   likely = []
 
   /**
-   * @param {URL} base  where the pages stand
-   * @param {string} code  the version of the code here
+   * @param {URL} base  base address of the pages
+   * @param {string} code  version of this code
    * @param {Act} act
-   * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  where they come from, if not from a server
+   * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  replaces `fetch` without a server
    */
   constructor(base, code, act, get = (path, how) => fetch(new URL(path, base), how)) {
     this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) => get(path, { ...how, ...sentWith(path) })
@@ -62,7 +62,7 @@ export class Resources {
   }
 
   /**
-   * Asks for what a page shows of a setup; `keys` are those of the address that its numbers depend on.
+   * Request what a page shows of a setup. `keys` are the URL keys that its numbers depend on.
    * @param {string} page
    * @param {Setup} setup
    * @param {string[]} keys
@@ -98,31 +98,31 @@ export class Resources {
     this.flight ??= this.send(path, "high")
   }
 
-  /** Loads the page again where the server has another version by now; what it is there for is in the address. */
+  /** Reload the page if the server runs another version. The address restores the setup. */
   async verify() {
     if (!this.wanted) return
     try {
       const response = await this.get(this.wanted.path, { cache: "no-store", priority: "low" })
       if (response.status !== 410) return
       loadAgain(String(refusal(new Uint8Array(await response.arrayBuffer())).values?.version))
-    } catch {} // it is lost again, and will come back
+    } catch {} // the connection failed again and will be retried
   }
 
   /**
-   * Asks ahead for what may be wanted next, the likeliest first.
+   * Prefetch setups that may be wanted next, most likely first.
    * @param {string} page
    * @param {Setup[]} setups
    * @param {string[]} keys
    */
   ahead(page, setups, keys) {
-    if (alongTo(page, setups[0] ?? {})) return // to a file: such an answer is not kept
+    if (alongTo(page, setups[0] ?? {})) return // responses to an upload are not cached
     this.likely = setups
     const paths = setups.map((setup) => this.pathOf(page, setup, keys))
     this.queueUp(paths, this.size > LARGE ? 1 : 8)
     this.partsAhead()
   }
 
-  // The parts that are looked at, of the next update.
+  // Prefetch the exact parts in view, for the next update.
   partsAhead() {
     const next = this.likely[0]?.k
     const looked = this.exact.filter(({ setup }) => Number(setup.k) + 1 === Number(next))
@@ -131,7 +131,7 @@ export class Resources {
   }
 
   /**
-   * Asks for paths ahead, before what else is to be asked for.
+   * Put paths at the front of the prefetch queue, which is cut to `most` entries.
    * @param {string[]} paths
    * @param {number} most
    */
@@ -148,9 +148,9 @@ export class Resources {
   }
 
   /**
-   * Asks for a part of a moment, exactly.
+   * Request one array of a snapshot at full precision.
    * @param {Setup} setup
-   * @param {string} of  which one
+   * @param {string} of  the array's name
    * @param {(arrays: Answer["arrays"]) => void} act
    */
   async part(setup, of, act) {
@@ -165,7 +165,7 @@ export class Resources {
     if (waiting) return waiting.push(act)
     const acts = [act]
     this.parts.set(path, acts)
-    /** @param {Answer["arrays"]} arrays  none: who still wants it asks again */
+    /** @param {Answer["arrays"]} arrays  empty if the request failed: callers then retry */
     const hand = (arrays) => {
       this.parts.delete(path)
       for (const act of acts) act(arrays)
@@ -175,29 +175,33 @@ export class Resources {
   }
 
   /**
-   * Asks for what a resource has of a setup that is not the address's: its numbers while one drags, a curve.
-   * @param {string} page  or "curve"
+   * Request a resource that the address does not name, such as the numbers during a drag, or a curve.
+   * @param {string} page  a page's path, or "curve"
    * @param {Setup} lesson  with the resource's own keys
-   * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
+   * @param {(answer: Answer | undefined) => void} act  gets undefined if the request fails
    */
   async look(page, { stage, cell, ...setup }, act) {
     const path = pathOf(page, setup, Object.keys(setup), this.code)
     const known = this.kept.get(path)
     if (known) return act(known)
-    this.early = give(this.early) // what may be wanted later waits
+    this.early = give(this.early) // cancel the prefetch: it can wait
     act(await this.answerAt(path))
   }
 
   /**
-   * Asks what a deck's file holds, or what is wrong with it; nobody keeps it.
+   * Request the content of a deck file, or its errors. The response is not cached.
    * @param {string | File} body  the file's text
-   * @param {(answer: Answer | undefined) => void} act  without an answer where there is none
+   * @param {(answer: Answer | undefined) => void} act  gets undefined if the request fails
    */
   async read(body, act) {
     act(await this.answerAt(`numbers/${this.code}/script`, { method: "POST", body }))
   }
 
-  /** An answer at once, which is kept unless something is sent for it; undefined where there is none. @param {string} path @param {RequestInit} [how] */
+  /**
+   * Request a path with high priority and return the response, or undefined if that fails. It is cached unless `how`
+   * is given.
+   * @param {string} path @param {RequestInit} [how]
+   */
   async answerAt(path, how) {
     try {
       const response = await this.get(path, { priority: "high", ...how })
@@ -211,7 +215,7 @@ export class Resources {
     }
   }
 
-  // One at a time, when there is nothing else to do.
+  // Prefetch one path at a time while the browser is idle.
   next() {
     idle(() => {
       if (this.flight || this.early || document.hidden) return
@@ -231,7 +235,10 @@ export class Resources {
     return flight
   }
 
-  /** A file of one's own is sent to its questions. @param {string} path @returns {RequestInit} */
+  /**
+   * Return the request options that send the uploaded file to its endpoint.
+   * @param {string} path @returns {RequestInit}
+   */
   alongOn(path) {
     const { page = "", setup = {} } = this.wanted ?? {}
     return path.startsWith(OWN) ? { method: "POST", body: alongTo(page, setup)?.body } : {}
@@ -276,7 +283,7 @@ export class Resources {
     if (!wait && headers.get("Cache-Control") !== "no-store") this.kept.put(flight.path, answer, bytes.length)
     if (flight === this.early) {
       this.early = undefined
-      this.queue = this.queue.filter((path) => path !== flight.path) // kept or not
+      this.queue = this.queue.filter((path) => path !== flight.path) // whether or not it was cached
       return this.next()
     }
     if (flight !== this.flight) return
@@ -298,7 +305,7 @@ export class Resources {
     if (flight !== this.flight) return
     this.flight = undefined
     this.act.failed(sentence)
-    if (wait) this.later(wait * (0.5 + Math.random())) // an audience does not come back all at once
+    if (wait) this.later(wait * (0.5 + Math.random())) // jitter, so that an audience does not retry all at once
   }
 
   /** @param {number} wait */
@@ -308,7 +315,7 @@ export class Resources {
     this.again = setTimeout(() => wanted && this.want(wanted), wait)
   }
 
-  // What cannot be used is replaced by what is on the screen, which the server does not know.
+  // Repeat the request with the setup on screen as a fallback (`instead`), if the server could not use a changed key.
   /** @param {Answer} answer */
   deliver(answer) {
     const wanted = /** @type {Wanted} */ (this.wanted)
@@ -322,7 +329,7 @@ export class Resources {
 }
 
 /**
- * Gives a request up.
+ * Abort a request.
  * @param {Flight | undefined} flight
  * @returns {undefined}
  */
@@ -338,7 +345,7 @@ function refusal(bytes) {
   try {
     return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
-    return {} // not ours: a proxy's page, say
+    return {} // not our JSON, for example a proxy's error page
   }
 }
 
@@ -347,7 +354,8 @@ const only = (setup, keys) =>
   Object.fromEntries([...keys].sort().flatMap((key) => (setup[key] ? [[key, setup[key]]] : [])))
 
 /**
- * The address of a resource: only what its numbers depend on, in one order, so that a browser knows what it has.
+ * Return the path of a resource: only keys that its numbers depend on, sorted, so that equal requests share a cache
+ * entry.
  * @param {string} page
  * @param {Setup} setup
  * @param {string[]} keys
@@ -357,14 +365,14 @@ const pathOf = (page, setup, keys, code) =>
   `numbers/${code}/${page || "step"}${query({ ...only(setup, keys), ...markOf(page, setup) })}`
 
 /**
- * An answer as the one to an address: how one looks is no part of a resource.
+ * Adapt a cached response to the requested stage and cell, which are not part of a resource's path.
  * @param {Answer} answer
  * @param {Setup} asked
- * @param {string} [instead]  the stage where there is none of the name that the address has
+ * @param {string} [instead]  stage to use if the requested one does not exist
  * @returns {Answer}
  */
 export function looked(answer, asked, instead = "") {
-  const usual = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // the numbers of a bare address are the first stage's
+  const usual = answer.stages.findLast(({ symbol }) => symbol !== "update")?.symbol ?? "" // a bare address shows the first stage
   const stages = asked.stage ? [asked.stage, instead, usual] : []
   const there = stages.find((stage) => answer.stages.some(({ symbol }) => symbol === stage))
   const setup = { ...answer.lesson, stage: there ?? answer.lesson.stage, cell: asked.cell ?? "" }
@@ -372,9 +380,9 @@ export function looked(answer, asked, instead = "") {
 }
 
 /**
- * After an update of the server a page that was open loads itself again, once, and the address brings the setup back.
- * @param {string} [version]  the server's
- * @returns {boolean}  whether it does
+ * Reload the page after an update of the server, once for each version. The address restores the setup.
+ * @param {string} [version]  the server's version
+ * @returns {boolean}  whether the page reloads
  */
 export function loadAgain(version = "") {
   if (inTab.read("cnnviz.loaded") === version) return false

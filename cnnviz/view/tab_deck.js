@@ -1,5 +1,4 @@
-// The deck that this tab goes through and that no server knows: it came in a link or a file, or was made here. Its questions
-// are computed from it, and so it goes along with what is asked of it.
+// The deck that was opened or edited in this tab. The server does not store it, so each request about it contains it.
 
 import { inTab } from "./model/storage.js"
 
@@ -14,16 +13,19 @@ export function tabDeck() {
   return id && toml ? { id, toml } : undefined
 }
 
-/** From now on this one. @param {RequestDeck} deck */
+/** Replace the tab's deck. @param {RequestDeck} deck */
 export const keepInTab = (deck) => inTab.writeRecord(KEY, deck)
 
-/** Gives what tells the answers to a question of this deck from those to another one of its id. @param {string} page @param {Setup} lesson @returns {Setup} */
+/**
+ * Return a URL key with the deck's hash, so that responses to different versions of a deck are not confused.
+ * @param {string} page @param {Setup} lesson @returns {Setup}
+ */
 export function markOf(page, { lesson = "" }) {
   const found = page === "learn" && lesson ? tabDeck() : undefined
   return found?.id === lesson ? { given: digest(found.toml) } : {}
 }
 
-/** Gives what goes along with a request. @param {string} path @returns {RequestInit} */
+/** Return the request options that send the deck if a path needs it. @param {string} path @returns {RequestInit} */
 export function sentWith(path) {
   const found = /[?&]given=/.test(path) ? tabDeck() : undefined
   return found ? { method: "POST", body: found.toml } : {}

@@ -1,4 +1,5 @@
-"""Records of Check besides its chain: an entry in two ways, a mistake's code, TensorFlow's opinion, and somebody's own gradients."""
+"""Records of Check besides its chain: an entry in two ways, a mistake's code, TensorFlow's gradients, and the user's
+gradients."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -9,7 +10,8 @@ from cnnviz.wire.page import Query
 
 
 class NudgeRow(TypedDict):
-    """One nudge: its power of ten and its error; both losses, cut where they part, and their quotient, cut where it leaves the gradient."""
+    """One nudge: its power of ten and error, and both losses and their quotient, each split after the leading digits
+    that agree."""
 
     exponent: float
     error: float
@@ -20,7 +22,7 @@ class NudgeRow(TypedDict):
 
 
 class EntryData(TypedDict):
-    """One entry by the backward pass and by nudging, and some nudges of it."""
+    """One entry by the backward pass and by nudging, with some nudges of it."""
 
     name: str
     symbol: str
@@ -31,7 +33,8 @@ class EntryData(TypedDict):
 
 
 class ThirdData(TypedDict):
-    """TensorFlow's opinion: whether it was asked for, the change of the address that asks for it or no more, and what came of it."""
+    """TensorFlow's gradients: whether they were requested, the change of the address that toggles this, and the
+    result."""
 
     on: bool
     change: Query
@@ -40,14 +43,15 @@ class ThirdData(TypedDict):
 
 
 class CodeData(TypedDict):
-    """A line of code as it should be, and as it is made wrong, "" where nobody knows how."""
+    """The right line of code and the wrong one, which is "" if unknown."""
 
     wrong: str
     right: str
 
 
 class ExplanationData(TypedDict):
-    """A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words."""
+    """A mistake compared with a wrong stage: the share of the stage's wrong numbers that it reproduces, also as a
+    sentence."""
 
     title: records.Text
     share: float
@@ -55,7 +59,8 @@ class ExplanationData(TypedDict):
 
 
 class UserStage(TypedDict):
-    """The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code."""
+    """The mistake that a wrong stage looks like: how well it matches, its title, other candidates, and its line of
+    code."""
 
     how: records.Text
     title: records.Text
@@ -65,9 +70,9 @@ class UserStage(TypedDict):
 
 
 class UserGradientsData(TypedDict):
-    """Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+    """The user's gradients: the file's name, or "" without one, and each wrong stage in order.
 
-    Without a file these are an example's, and `example` says of what.
+    Without a file, these are of an example that `example` describes.
     """
 
     file: str
@@ -76,14 +81,15 @@ class UserGradientsData(TypedDict):
 
 
 class BestData(TypedDict):
-    """The place where a mistake shows best, in sentences; and the number of units that have a sum in each of as many equal parts of the slope's chart."""
+    """Where a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
+    chart."""
 
     words: Sequence[records.Text]
     units: Sequence[int]
 
 
 class CheckData(TypedDict):
-    """Records of Check besides its chain: an entry in two ways, a mistake's code and what comes of it, what could not be told."""
+    """The records of Check besides its chain."""
 
     tab: str
     entry: EntryData | None
@@ -96,6 +102,6 @@ class CheckData(TypedDict):
 
 
 class CheckHeader(GradientChainHeader):
-    """The Check page's."""
+    """Header of the Check page."""
 
     check: CheckData

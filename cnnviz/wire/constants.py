@@ -1,4 +1,4 @@
-"""The constants of the module spec.js."""
+"""Constants of the module spec.js."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -8,7 +8,7 @@ from cnnviz.wire.page import Query
 
 
 class CurveData(TypedDict):
-    """A chart under the film."""
+    """A chart below the recording."""
 
     name: str
     title: str
@@ -16,7 +16,7 @@ class CurveData(TypedDict):
 
 
 class ImageData(TypedDict):
-    """An image that can be chosen at a click; `label` is its class, "" where it has none."""
+    """An image to choose; `label` is its class, or ""."""
 
     id: str
     label: str
@@ -31,7 +31,7 @@ class LessonData(TypedDict):
 
 
 class PageData(TypedDict):
-    """A page, by the last part of its address, and what a deck's screen may say there beside the setup."""
+    """A page: its path, its name, and the keys that a deck's screen may set besides the setup's."""
 
     path: str
     name: str
@@ -39,7 +39,7 @@ class PageData(TypedDict):
 
 
 class Preset(TypedDict):
-    """A network of a course, its source, and the setup that it stands in."""
+    """A network of a course, its source, and a complete setup with it."""
 
     label: str
     source: str
@@ -47,14 +47,14 @@ class Preset(TypedDict):
 
 
 class LanguageData(TypedDict):
-    """A language that the page can be read in, by what it calls itself."""
+    """A language of the interface, with its name in that language."""
 
     id: str
     name: str
 
 
 class Bounds(TypedDict):
-    """The bounds of the controls, of files in bytes, and of what a screen of a deck takes."""
+    """Limits of controls, of file sizes in bytes, and of a deck's screens."""
 
     strides: Sequence[int]
     bytes: int
@@ -64,7 +64,7 @@ class Bounds(TypedDict):
 
 
 class Spec(TypedDict):
-    """The constants of the module spec.js."""
+    """Constants of the module spec.js."""
 
     SCALES: Mapping[records.Scale, Sequence[str]]
     LINE_COLOURS: Sequence[str]

@@ -1,4 +1,4 @@
-"""Records of a deck for those who walk through it."""
+"""Records of a deck for its viewers."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -8,9 +8,9 @@ from cnnviz.wire.page import AnswerHeader, Query
 
 
 class DeckScreen(TypedDict):
-    """A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
+    """A screen: its page and complete query, its sentence, and its planned seconds. A question has its own texts.
 
-    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+    `experiment` names the setting that differs between devices, or is ""; each device's run makes `updates` updates.
     """
 
     page: str
@@ -24,7 +24,7 @@ class DeckScreen(TypedDict):
 
 
 class DeckData(TypedDict):
-    """A deck: its words, and its screens in order."""
+    """A deck: its texts and its screens in order."""
 
     id: str
     title: records.Text
@@ -34,7 +34,7 @@ class DeckData(TypedDict):
 
 
 class DeckHeader(AnswerHeader):
-    """The deck that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults."""
+    """The deck that the address names, or None. A deck that was sent as a file also has its tables and faults."""
 
     script: DeckData | None
     tables: Mapping[str, object] | None

@@ -1,7 +1,7 @@
-"""Declarations of what goes between Python and the browser: the headers of the answers, and the constants of spec.js.
+"""Declarations of the data between Python and the browser: headers of responses, and the constants of spec.js.
 
-`python -m cnnviz.wire.declarations` writes the same as TypeScript declarations into cnnviz/view/types/, which
-the JavaScript is checked against; a test holds them up to date.
+`python -m cnnviz.wire.declarations` writes them as TypeScript into cnnviz/view/, for type checks of the JavaScript. A test
+fails if the files are not up to date.
 """
 
 import re
@@ -39,10 +39,10 @@ from cnnviz.words import LocalizedText, Message
 
 
 class Mounted(TypedDict):
-    """Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
+    """Properties that Streamlit passes to the view: the page, the code's version, and the state of one visit.
 
-    `adopt` is how often a training changed the setup, and the last change. `wrong` says by key what of the address, as far
-    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    `adopt` is the number of setup changes by trainings, and the last change. `wrong` has messages by key for invalid values
+    that only affect the view, and `stage` is the stage shown instead. `listens` is whether another element of the page
     depends on the setup.
     """
 
@@ -58,10 +58,12 @@ class Mounted(TypedDict):
 
 
 class FileContents(TypedDict):
-    """Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
-    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/predictors.py);
-    `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a deck has no setup, and the answers' names are its screens' numbers.
+    """Contents of a setup's file, and how to decode its responses.
+
+    `names` are the responses' names (an update's number), `heads` the lengths of their headers in bytes, `bodies` the lengths
+    of their arrays in 64-bit numbers, and `estimates` the predictors of arrays (hosts/file/predictors.py). `server` is a
+    page's address with a trailing slash, or "". `scorm` is whether the file reports to a learning management system.
+    A file with a deck (`script`) has no setup, and its responses are named by the numbers of the screens.
     """
 
     lesson: Query
@@ -74,7 +76,7 @@ class FileContents(TypedDict):
     script: NotRequired[DeckData]
 
 
-# --- The same as TypeScript ------------------------------------------------------------------------
+# --- TypeScript -----------------------------------------------------------------------------------
 
 RECORDS = (
     Header, StepHeader, GradientChainHeader, CheckHeader, NotebookHeader, FilmHeader, ReportHeader, LearnHeader, Mounted, FileContents,
@@ -87,7 +89,7 @@ _HEAD = "// Written by `python -m cnnviz.wire.declarations`: change that file, n
 
 
 def declarations() -> dict[str, str]:
-    """The text of each declaration file, by its path under cnnviz/view/."""
+    """Return the text of each declaration file, by its path under cnnviz/view/."""
     shared: dict[str, str] = {}
     for record in RECORDS:
         _written(record, shared)
@@ -100,7 +102,8 @@ def declarations() -> dict[str, str]:
 
 
 def _written(kind: Any, into: dict[str, str]) -> str:
-    """A Python type as TypeScript has it; what has a name is declared under it. TypeError for one that cannot be sent."""
+    """Return a Python type as TypeScript, adding declarations of named types to `into`. Raise TypeError if it cannot
+    be sent."""
     named = next((name for name, alias in _NAMED.items() if alias == kind), None)
     if named:
         into.setdefault(named, f"export type {named} = {_spelt(kind, into)}\n")
@@ -108,7 +111,7 @@ def _written(kind: Any, into: dict[str, str]) -> str:
     if is_typeddict(kind):
         name = str(kind.__name__)
         if name not in into:
-            into[name] = ""  # so that a record may hold itself
+            into[name] = ""  # set first, so that a record may contain itself
             into[name] = _record(kind, into)
         return name
     return _spelt(kind, into)
@@ -116,7 +119,7 @@ def _written(kind: Any, into: dict[str, str]) -> str:
 
 def _record(record: Any, into: dict[str, str]) -> str:
     fields, lines, extends = get_type_hints(record, include_extras=True), [], ""
-    for header in (GradientChainHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not tell what it inherits from
+    for header in (GradientChainHeader, StepHeader, Header, AnswerHeader):  # a TypedDict does not record its bases
         inherited = get_type_hints(header, include_extras=True)
         if fields.items() > inherited.items():
             extends, fields = f" extends {_written(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
@@ -146,7 +149,7 @@ def _spelt(kind: Any, into: dict[str, str]) -> str:
 
 
 def main() -> int:
-    """Writes the declarations where the JavaScript looks for them."""
+    """Write the declarations to their files."""
     web = Path(__file__).parents[1] / "view"
     for path, text in declarations().items():
         (web / path).parent.mkdir(exist_ok=True)

@@ -1,4 +1,4 @@
-"""Records that Python sends the page's dialogs, said in the reader's language already."""
+"""Records for the page's dialogs, in the reader's language already."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -7,7 +7,8 @@ from cnnviz.wire.page import Query
 
 
 class OfferedFile(TypedDict):
-    """A file that is made when it is fetched: what it is, in a word and in words, its name; `instead` says why there is none, else ""."""
+    """A file that is generated when downloaded: its kind, label and name. `instead` says why it is unavailable, or is
+    ""."""
 
     what: str
     label: str
@@ -16,14 +17,15 @@ class OfferedFile(TypedDict):
 
 
 class FileGroup(TypedDict):
-    """Files that are for the same."""
+    """Files with one purpose."""
 
     title: str
     files: Sequence[OfferedFile]
 
 
 class OfferedFiles(TypedDict):
-    """All files of a setup; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own."""
+    """All files of a setup. `notes` say what they omit, `around` is the largest number of updates before and after in
+    an offline file."""
 
     groups: Sequence[FileGroup]
     notes: Sequence[str]
@@ -32,14 +34,15 @@ class OfferedFiles(TypedDict):
 
 
 class Adopted(TypedDict):
-    """A change of the setup that came of a file, and what there is to say of it."""
+    """A change of the setup that a file causes, and a note on it."""
 
     change: Query
     note: str
 
 
 class UploadedModel(TypedDict):
-    """A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none."""
+    """A model that was read: its network's text, a line per layer, and the change to it. `instead` says why reading
+    failed."""
 
     net: str
     layers: Sequence[str]
@@ -48,9 +51,9 @@ class UploadedModel(TypedDict):
 
 
 class FullSetPage(TypedDict):
-    """Some images of a set, of a class or all: `count` of them from which these are the ones from `first` on, `all` in the set.
+    """Images of a set from the `first` on, out of `count` of the chosen class or of all `all`.
 
-    `strip` is their picture, side by side; `classes` are all there are, and what they are called.
+    `strip` is a picture of them side by side; `classes` are the ids and names of all classes.
     """
 
     split: str
@@ -65,7 +68,8 @@ class FullSetPage(TypedDict):
 
 
 class FullSet(TypedDict):
-    """All of CIFAR-10: "lacking" where it cannot be had, else "absent", "loading", "failed" or "ready"; the share that has come."""
+    """State of CIFAR-10: "lacking" if it is unavailable, else "absent", "loading", "failed" or "ready"; `share` is
+    the progress."""
 
     state: str
     words: str

@@ -1,4 +1,4 @@
-"""Records of Train's film: its runs, and what is drawn of them."""
+"""Records of Train's recording: its runs, and what is drawn of them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
@@ -11,10 +11,10 @@ Role = Literal["kernel", "weights", "biases", "push"]
 
 
 class FilmMap(PartData):
-    """A picture of the film; `most` is its largest value of all updates.
+    """A map of the recording; `most` is its largest magnitude over all updates.
 
-    A kernel has a number for every update; weights and biases have their start, and frames of how far they have moved;
-    what pushes has frames on powers of ten.
+    A kernel has its values at every update. Weights and biases have their start, and frames of their changes. A "push", a
+    gradient, has frames on a logarithmic scale.
     """
 
     scale: records.Scale
@@ -23,7 +23,7 @@ class FilmMap(PartData):
 
 
 class FilmMark(TypedDict):
-    """An update that is marked on the film's length: its name there, and what a click on it does; `wrong` where the run goes wrong."""
+    """A marked update on the recording's time line, with a name and a tooltip; `wrong` if the run goes wrong there."""
 
     k: int
     name: records.Text
@@ -32,7 +32,7 @@ class FilmMark(TypedDict):
 
 
 class FilmShare(TypedDict):
-    """Each parameter's share of the fall that the steps promise, over the whole run, and how many numbers it has."""
+    """Each parameter's share of the fall that the steps promise, over the whole run, and its number of entries."""
 
     names: Sequence[records.Text]
     counts: Sequence[int]
@@ -40,7 +40,8 @@ class FilmShare(TypedDict):
 
 
 class FilmRun(TypedDict):
-    """One start on the film: its maps, the lines of each curve, and how its loss falls; `unshared` says why nothing is promised."""
+    """One run of the recording: its maps, lines of each curve, and fall of the loss. `unshared` says why nothing is
+    promised."""
 
     label: records.Text
     maps: Sequence[FilmMap]
@@ -51,7 +52,7 @@ class FilmRun(TypedDict):
 
 
 class FilmOutcome(TypedDict):
-    """The reason for which a run ends as it does, and the update and the stage at which that is seen."""
+    """The cause of a run's outcome, and the update and stage at which it is visible."""
 
     words: records.Text
     k: int
@@ -59,9 +60,10 @@ class FilmOutcome(TypedDict):
 
 
 class FilmData(TypedDict):
-    """All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
+    """All of a recording except frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the setup that open each, and `files` what each was called; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the setup that open each, and `files` their file names; both are empty if updates are
+    shown.
     """
 
     n: int
@@ -78,7 +80,7 @@ class FilmData(TypedDict):
 
 
 class SweepData(TypedDict):
-    """Many starts: the key that they differ in, each run's value and what is other in its setup, and n updates of each."""
+    """A sweep: the key that varies, each run's value and its differences from the setup, and `n` updates of each."""
 
     key: str
     values: Sequence[str]
@@ -87,7 +89,7 @@ class SweepData(TypedDict):
 
 
 class FilmHeader(Header):
-    """The Train page's."""
+    """Header of the Train page."""
 
     film: FilmData
     sweep: SweepData | None

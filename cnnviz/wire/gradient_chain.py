@@ -1,4 +1,4 @@
-"""Records of a page with a chain: gradients as cards from the loss to the image, each with the operation that leads to it."""
+"""Records of a gradient chain: gradients as cards from the loss to the image, with the operations between them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
@@ -11,12 +11,13 @@ CardState = Literal["", "right", "equal", "follows", "undecided", "first", "inhe
 
 
 class GradientCard(PartData):
-    """One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
+    """One array: the card it is computed from ("L" for the loss), the operation in words, and the verdict on its
+    numbers.
 
-    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "undecided"; they are
-    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
-    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
-    and layer; empty where there is none.
+    States: "right" by central differences, "equal" to the right gradient, "follows" from checked arrays, "undecided", the
+    "first" wrong array, "inherits" its error, "wrong" independently, from "another" forward pass, "missing", or "" if not
+    known yet. `slip` names what was done instead of the operation. `address` is `index` in the notation of addresses, empty
+    if addresses use another layout.
     """
 
     source: str
@@ -29,9 +30,9 @@ class GradientCard(PartData):
 
 
 class GradientChainData(TypedDict):
-    """All that a chain shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+    """All of a chain except its arrays. Cards show the first row; `subject` is the card to show first.
 
-    `views` are choices of what is looked at: which image, which mode.
+    `views` are the switches for the shown image and mode.
     """
 
     title: records.Text
@@ -48,6 +49,6 @@ class GradientChainData(TypedDict):
 
 
 class GradientChainHeader(Header):
-    """That of a page with a chain."""
+    """Header of a page with a gradient chain."""
 
     road: GradientChainData

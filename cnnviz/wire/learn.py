@@ -1,4 +1,4 @@
-"""Records of Learn: the lessons, the cards, and the step that one is at."""
+"""Records of Learn: the lessons, the cards, and the current step."""
 
 from collections.abc import Sequence
 from typing import Literal, TypedDict
@@ -8,7 +8,7 @@ from cnnviz.wire.page import StepHeader
 
 
 class LearnOption(TypedDict):
-    """An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right."""
+    """An answer, or a known wrong one: a label, a number or a small map, the feedback, and whether it is right."""
 
     label: records.Text
     say: records.Text
@@ -18,7 +18,7 @@ class LearnOption(TypedDict):
 
 
 class LearnStage(TypedDict):
-    """A stage that is to be put in its place."""
+    """A stage to put in order."""
 
     symbol: str
     label: records.Text
@@ -26,9 +26,10 @@ class LearnStage(TypedDict):
 
 
 class LearnPlate(TypedDict):
-    """A map beside the words: the symbol of one of the network, or what an expression comes to, in an array of its own with its label.
+    """A map beside the text: the symbol of the network's array, or a computed array with its own label.
 
-    `like` is the map of the network in whose colours it is, if any. `hidden` is without its numbers until the answer is out.
+    `like` is the network's map whose colours it uses, or "". `hidden` is whether its numbers are hidden until the question
+    is answered.
     """
 
     symbol: str
@@ -40,7 +41,7 @@ class LearnPlate(TypedDict):
 
 
 class LearnCells(TypedDict):
-    """Cells that are asked of: their map, and the first and the number of them along each axis, as people name cells."""
+    """The cells that a question is about: their map, and the first index and the count along each axis."""
 
     map: str
     start: Sequence[int]
@@ -48,11 +49,11 @@ class LearnCells(TypedDict):
 
 
 class LearnStep(TypedDict):
-    """One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+    """One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    Without a kind it asks nothing. `titles` are those of all steps of its lesson.
+    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson.
 
-    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+    If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
     """
 
     lesson: str
@@ -77,7 +78,7 @@ class LearnStep(TypedDict):
 
 
 class LearnPicture(TypedDict):
-    """A map that a lesson is about: its array's name, its scale and the ends of that."""
+    """A lesson's map: the name of its array, its scale, and the scale's limits."""
 
     array: str
     scale: records.Scale
@@ -85,7 +86,7 @@ class LearnPicture(TypedDict):
 
 
 class LearnListed(TypedDict):
-    """A lesson in the list, the languages that it has, and a map that it is about."""
+    """A lesson in the list: its languages, texts, number of steps, and a map."""
 
     id: str
     languages: Sequence[str]
@@ -96,9 +97,10 @@ class LearnListed(TypedDict):
 
 
 class LearnCard(TypedDict):
-    """A word that comes before all symbols, with an example.
+    """A card that explains a term before any symbol, with an example.
 
-    `bars` are outputs by their names with their targets; `curve` the loss along one number, which is in its middle, and its slope there.
+    `bars` are outputs with names and targets. `curve` is the loss along one number, whose value is in the middle, followed by
+    the slope there.
     """
 
     word: str
@@ -110,7 +112,8 @@ class LearnCard(TypedDict):
 
 
 class LearnData(TypedDict):
-    """All lessons, the lectures and stories, what is wrong with files of one's own, the cards, and the step that is shown; None is the list."""
+    """All lessons, lectures and stories, errors in user files, the cards, and the current step. The list has no step.
+   """
 
     lessons: Sequence[LearnListed]
     lectures: Sequence[LearnListed]
@@ -120,6 +123,6 @@ class LearnData(TypedDict):
 
 
 class LearnHeader(StepHeader):
-    """The Learn page's."""
+    """Header of the Learn page."""
 
     learn: LearnData

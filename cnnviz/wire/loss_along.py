@@ -4,9 +4,9 @@ from cnnviz.wire.page import AnswerHeader
 
 
 class CurveHeader(AnswerHeader):
-    """The number, `along`, and where it stands, `at`; its gradient there, whether that is at a kink, and how far the curve reaches, `span`.
+    """The number, its value `at`, its gradient there, whether that is at a kink, and the curve's half-width `span`.
 
-    Nothing of it where no number is named. The arrays are `theta` and `loss`.
+    If the address names no number, these are None. The arrays are `theta` and `loss`.
     """
 
     along: str

@@ -1,4 +1,4 @@
-"""Records of Notebook besides its chain: the story, the table of switches, the architecture."""
+"""Records of Notebook besides its chain: story, switches and architecture."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -10,7 +10,8 @@ from cnnviz.wire.parts import SwitchData
 
 
 class DeviationRow(TypedDict):
-    """A switch of the notebook: its name, both lines of code, the stages that change if it is flipped now or alone on, and whether it matters."""
+    """A deviation's switch: both lines of code, the stages that change if it is toggled or alone, and whether it
+    matters."""
 
     name: str
     label: records.Text
@@ -34,7 +35,7 @@ class PrintedKernel(TypedDict):
 
 
 class PrintedData(TypedDict):
-    """The numbers that the notebook printed, and whether they come out again."""
+    """The numbers that the notebook printed, and whether they are reproduced."""
 
     kernels: Sequence[PrintedKernel]
     agrees: bool
@@ -45,14 +46,15 @@ class PrintedData(TypedDict):
 
 
 class TagData(TypedDict):
-    """A deviation's name, and the array that it makes otherwise first."""
+    """A deviation's title, and the first array that it changes."""
 
     symbol: str
     title: records.Text
 
 
 class RepairsData(TypedDict):
-    """An entry of the kernel before and after: with both of two deviations in, without the first, the second, and both."""
+    """An entry of the kernel before a step, and after it with both deviations, without the first, the second, and
+    both."""
 
     entry: str
     before: float
@@ -61,7 +63,7 @@ class RepairsData(TypedDict):
 
 
 class StoryData(TypedDict):
-    """A step of the story; `place` is 0 before it begins."""
+    """A step of the story; `place` is 0 before the first."""
 
     place: int
     steps: Sequence[SwitchData]
@@ -75,14 +77,14 @@ class StoryData(TypedDict):
 
 
 class SymbolLabel(TypedDict):
-    """A symbol, and how people write it."""
+    """A symbol and its display name."""
 
     symbol: str
     label: records.Text
 
 
 class SetsData(TypedDict):
-    """All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say."""
+    """All sets of deviations: 1 for each that moves the kernel, the index of the current one, and sentences."""
 
     moves: Sequence[int]
     now: int
@@ -90,14 +92,14 @@ class SetsData(TypedDict):
 
 
 class ExperimentData(TypedDict):
-    """The stages at which a switch may show, and the field of their sets where the notebook can run the setup."""
+    """The stages at which a deviation may show, and the sets of deviations if the notebook can run the setup."""
 
     symbols: Sequence[SymbolLabel]
     sets: SetsData | None
 
 
 class Node(TypedDict):
-    """A unit that is drawn as a node: its place in v, its value, its weights."""
+    """A unit drawn as a node: its index in v, its value and its weights."""
 
     at: int
     v: float
@@ -113,7 +115,7 @@ class Letter(TypedDict):
 
 
 class Landscape(TypedDict):
-    """The ends of both axes, both sums and the loss after each update, and what there is to say."""
+    """The ends of both axes, both pre-activations and the loss after each update, and sentences."""
 
     ends: Sequence[float]
     path: Sequence[Sequence[float]]
@@ -121,7 +123,7 @@ class Landscape(TypedDict):
 
 
 class ArchitectureData(TypedDict):
-    """The parts beside the maps of the architecture."""
+    """All of the architecture except its maps."""
 
     here: records.Text
     why: records.Text
@@ -141,7 +143,7 @@ class ArchitectureData(TypedDict):
 
 
 class TheorySection(TypedDict):
-    """A section of what the notebook explains: its formulas in MathML, and words."""
+    """A section of the notebook's explanations: its formulas in MathML, and text."""
 
     title: records.Text
     formulas: Sequence[str]
@@ -158,14 +160,14 @@ class TheoryLines(TypedDict):
 
 
 class TheoryData(TypedDict):
-    """The explanations of the notebook, and its deviations."""
+    """The notebook's explanations and its deviations."""
 
     sections: Sequence[TheorySection]
     deviations: Sequence[TheoryLines]
 
 
 class NotebookData(TypedDict):
-    """The parts of Notebook besides its board, by the tab that is open; with another network it has no switches."""
+    """The parts of Notebook besides its chain, by the open tab; other networks have no switches."""
 
     tab: str
     switches: Sequence[DeviationRow]
@@ -176,6 +178,6 @@ class NotebookData(TypedDict):
 
 
 class NotebookHeader(GradientChainHeader):
-    """The Notebook page's."""
+    """Header of the Notebook page."""
 
     notebook: NotebookData

@@ -1,4 +1,4 @@
-"""Records for every page, and for Step: the setup that this answers, sentences, missions."""
+"""Records of all pages, and of Step: the setup, sentences and missions."""
 
 from collections.abc import Mapping, Sequence
 from typing import NotRequired, TypedDict
@@ -6,14 +6,14 @@ from typing import NotRequired, TypedDict
 from cnnviz.wire import records
 
 Query = Mapping[str, str]
-"""A setup, or a change of one, as the address has it."""
+"""A setup, or a change of one, in the notation of addresses."""
 
 Cell = Sequence[int]
 """Row and column; in w and dw, also the output."""
 
 
 class AnswerHeader(TypedDict):
-    """The header of every answer: what was asked, the setup that this answers, and what could not be used; a loss that is no number is None."""
+    """Header of every response: the request, the resolved setup, and errors. `loss` is None if it is not finite."""
 
     page: str
     code: str
@@ -24,7 +24,7 @@ class AnswerHeader(TypedDict):
 
 
 class Header(AnswerHeader):
-    """The header of every page: sentences, and the status line."""
+    """Header of every page: sentences and the status line."""
 
     words: records.Text
     remarks: Sequence[records.Text]
@@ -37,7 +37,7 @@ class Header(AnswerHeader):
 
 
 class MissionListed(TypedDict):
-    """A mission that can be taken, and the setup that it starts from."""
+    """A mission to choose, and the setup that it starts from."""
 
     id: str
     title: records.Text
@@ -45,7 +45,7 @@ class MissionListed(TypedDict):
 
 
 class NamedMistake(TypedDict):
-    """A mistake that may be named, and where it would be."""
+    """A mistake offered as an answer, and its stage."""
 
     address: str
     title: records.Text
@@ -53,9 +53,10 @@ class NamedMistake(TypedDict):
 
 
 class MissionData(TypedDict):
-    """The mission that is under way: what is said of it now, and whether it is reached.
+    """The current mission: its latest message, and whether its goal is reached.
 
-    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+    If the goal is to name a mistake, `case` is the number of the case, `choices` are the mistakes to choose from, and `named`
+    is the last guess.
     """
 
     id: str
@@ -69,14 +70,14 @@ class MissionData(TypedDict):
 
 
 class MissionsData(TypedDict):
-    """The missions of Step, and the one that is under way."""
+    """The missions of Step, and the current one."""
 
     listed: Sequence[MissionListed]
     now: MissionData | None
 
 
 class StepHeader(Header):
-    """The Step page's."""
+    """Header of the Step page."""
 
     missions: NotRequired[MissionsData]
 

@@ -1,4 +1,4 @@
-"""Parts of pages with maps, switches and charts: an array's part as a picture, versions of it, choices, lines."""
+"""Records of maps, switches and charts that several pages share."""
 
 from collections.abc import Sequence
 from typing import TypedDict
@@ -8,7 +8,7 @@ from cnnviz.wire.page import Query
 
 
 class Verdict(TypedDict):
-    """A sentence, and whether it is good news; None where nothing is known yet."""
+    """A sentence, and whether it is good news; None if nothing is known yet."""
 
     text: records.Text
     good: bool | None
@@ -22,7 +22,7 @@ class RowData(TypedDict):
 
 
 class PartData(TypedDict):
-    """The part of an array that is one picture; `index` is a cell's, null where it goes by row, column and layer."""
+    """The part of an array in one picture; `index` selects it, null on the axes of rows, columns and layers."""
 
     symbol: str
     label: records.Text
@@ -36,7 +36,7 @@ class PartData(TypedDict):
 
 
 class MapColours(TypedDict):
-    """The values at the ends of a map's colours, and which colours these are."""
+    """The limits of a map's colour scale, and the scale's name."""
 
     limits: tuple[float, float]
     scale: records.Scale
@@ -54,7 +54,7 @@ class SwitchData(TypedDict):
 
 
 class SwitchGroup(TypedDict):
-    """Choices under one title; its name is the same in every language."""
+    """Choices under one title; `name` is the same in every language."""
 
     name: str
     title: records.Text
@@ -62,7 +62,7 @@ class SwitchGroup(TypedDict):
 
 
 class Line(TypedDict):
-    """A line of a chart; those of one hue have one colour. A value that is None is a gap."""
+    """A line of a chart; lines of equal hue share a colour, and None is a gap."""
 
     label: records.Text
     values: Sequence[float | None]
@@ -71,7 +71,7 @@ class Line(TypedDict):
 
 
 class ChartData(TypedDict):
-    """Lines over a common x; `log` and `logY` put an axis on powers of ten."""
+    """A chart of lines over a common x; `log` and `logY` make an axis logarithmic."""
 
     name: str
     title: records.Text

@@ -1,4 +1,4 @@
-"""Typed records of a network in the Step page's header; the JavaScript knows them by the same names."""
+"""Typed records of a network in the Step page's header, under the same names as in JavaScript."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
@@ -6,7 +6,7 @@ from typing import Literal, TypedDict
 from cnnviz.words import LocalizedText, Message
 
 Text = Message | LocalizedText | str
-"""A sentence: a message here, which the browser says in its reader's language; a text is the same in all of them."""
+"""A message, which the browser translates, a text with its translations, or a plain text."""
 
 Kind = Literal["map", "row", "filters", "weights", "loss"]
 ColumnKind = Literal["maps", "filters", "strip", "weights", "cells", "classes", "loss"]
@@ -17,10 +17,9 @@ Band = Literal["values", "gradients", "parameters"]
 class MapRecord(TypedDict):
     """One array on the screen.
 
-    `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
-    which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
-    `raised_by` is the change of an entry by which its gradient is explained; of a gradient, and of a parameter, that is 0 and
-    has nothing but round-off in it, `round_off` says so.
+    `shape` is the layout of its cells, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N), and `index` the shape of indices in addresses.
+    `plain` is its name in a word or two. Maps of one `family` share the selected cell. `raised_by` is the change of an entry
+    in explanations of its gradient. `round_off` marks gradients and parameters that are 0 except for round-off.
     """
 
     symbol: str
@@ -40,7 +39,7 @@ class MapRecord(TypedDict):
 
 
 class StageRecord(TypedDict):
-    """One stage: its symbol, and what it says of itself."""
+    """One stage: its symbol, and its texts."""
 
     symbol: str
     label: str
@@ -55,7 +54,8 @@ class StageRecord(TypedDict):
 
 
 class LinkRecord(TypedDict):
-    """Cells of `source` that a cell is computed from: a named pattern, the window's geometry, and how often it slides."""
+    """The cells of `source` that a cell depends on: a named pattern, the window's geometry, and the numbers of its
+    positions."""
 
     target: str
     source: str
@@ -65,7 +65,7 @@ class LinkRecord(TypedDict):
 
 
 class ColumnRecord(TypedDict):
-    """A column of the overview: values over gradients; columns of one `block` stand together."""
+    """A column of the overview: values above gradients. Columns of one `block` are adjacent."""
 
     title: Text
     block: Text
@@ -75,7 +75,7 @@ class ColumnRecord(TypedDict):
 
 
 class LayerRecord(TypedDict):
-    """One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape."""
+    """One layer: its text in the network's, its kind and name, and its output's symbol and shape."""
 
     text: str
     kind: str
@@ -85,7 +85,7 @@ class LayerRecord(TypedDict):
 
 
 class NetworkRecord(TypedDict):
-    """All that is said of a network."""
+    """The complete record of a network."""
 
     text: str
     layers: Sequence[LayerRecord]
@@ -99,13 +99,14 @@ class NetworkRecord(TypedDict):
     focus: Mapping[str, Sequence[int]]
     optimizer: str
     beside: Mapping[str, StageRecord]
-    """The records of arrays that have no stage of their own."""
+    """Records of arrays without a stage of their own."""
     images: Sequence[Text]
-    """The images that make the gradients together, where they are several."""
+    """Names of the images of the gradient, if there are several."""
 
 
 class PromiseRecord(TypedDict):
-    """The fall of the loss that a step of gradient descent promises: each parameter's share, all of it, and what comes true."""
+    """The fall of the loss in a step of gradient descent: each parameter's promised share, their sum, and the actual
+    fall."""
 
     shares: Mapping[str, float]
     promised: float
@@ -113,7 +114,7 @@ class PromiseRecord(TypedDict):
 
 
 class FiltersRecord(TypedDict):
-    """The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers."""
+    """The initial filters of the first convolution: the parameter's name, their shape (M,C,K,K) and numbers."""
 
     name: str
     shape: Sequence[int]

@@ -1,4 +1,4 @@
-"""Records of a room's question, for an audience and for its lecturer."""
+"""Records of a room's questions and experiments, for the audience and for the presenter."""
 
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypedDict
@@ -8,7 +8,7 @@ from cnnviz.wire.learn import LearnListed
 
 
 class Plane(TypedDict):
-    """The colours of an array's cells, in its order: a byte each (in base64), from the low to the high end of a scale."""
+    """The colours of an array's cells, in order: one byte each (in base64), from the low to the high end of a scale."""
 
     levels: str
     low: float
@@ -17,7 +17,7 @@ class Plane(TypedDict):
 
 
 class RoomMap(TypedDict):
-    """A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden."""
+    """A map whose cells are answers, in layers of rows and columns; `plane` is None while it is hidden."""
 
     symbol: str
     label: str
@@ -31,16 +31,16 @@ class RoomMap(TypedDict):
 
 
 class RoomOption(TypedDict):
-    """An answer to choose: its words, and a small map where it is one."""
+    """An answer to choose: its text, and a small map if it is one."""
 
     label: str
     picture: Sequence[Sequence[float]] | None
 
 
 class RoomPlate(TypedDict):
-    """A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
+    """A map beside a question: its numbers if there are few, else its cells' colours. A hidden map has only its size.
 
-    `ring` is about the cells that are asked of: their first row and column, and how many.
+    `ring` outlines the cells that the question is about: first row and column, and the numbers of rows and columns.
     """
 
     label: str
@@ -54,9 +54,11 @@ class RoomPlate(TypedDict):
 
 
 class RoomQuestion(TypedDict):
-    """The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
-    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
-    the maps beside the words of a deck's question that is not clicked.
+    """The public part of a room's question.
+
+    `source` is the map to click instead of a hidden one, `window` the geometry of a window that slides over it, and `kernel`
+    its weights. `other` is whether another picture is available. `plates` are the maps beside the text of a deck's question
+    without clicks.
     """
 
     number: int
@@ -75,7 +77,7 @@ class RoomQuestion(TypedDict):
 
 
 class RoomRound(TypedDict):
-    """One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count)."""
+    """One round: the number of answers, and the count of each option, cell or range of numbers as (from, to, count)."""
 
     votes: int
     counts: Sequence[tuple[float, float, int]]
@@ -91,7 +93,7 @@ class PatchData(TypedDict):
 
 
 class GroupData(TypedDict):
-    """Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands."""
+    """Answers of one kind: their count in each round, and the most frequent one. `right` is None in a show of hands."""
 
     label: str
     say: str
@@ -103,7 +105,7 @@ class GroupData(TypedDict):
 
 
 class RoomResults(TypedDict):
-    """Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
+    """Answers of the audience by round. Groups, right cells, the reason and hidden maps are sent only once revealed.
 
     Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
     """
@@ -120,9 +122,11 @@ class RoomResults(TypedDict):
 
 
 class RoomPoll(TypedDict):
-    """The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
+    """State of a room's question in its event stream. `left` is the number of seconds to answer, None without a
+    limit.
 
-    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
+    The kind "predict" asks for a prediction before an experiment. The kind "experiment" asks nothing: each device has its
+    own run.
     """
 
     number: int
@@ -134,7 +138,8 @@ class RoomPoll(TypedDict):
 
 
 class RoomScreen(TypedDict):
-    """The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck."""
+    """The current screen of a room's deck: its number from 1, the count, its sentence by language, and the deck's
+    digest."""
 
     number: int
     count: int
@@ -143,9 +148,11 @@ class RoomScreen(TypedDict):
 
 
 class RoomExperiment(TypedDict):
-    """The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
-    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
-    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
+    """Results of a class's experiment.
+
+    `key` is the setting that differs between runs; devices share runs if there are more devices. `values` and `last` are each
+    run's value and last loss (base64 of float64). `curves` are the losses of the runs `shown`, row by row, at the updates
+    `at` (base64 of float32). `predicted` counts predictions by option, and `confirmed` is the option that the runs confirm.
     """
 
     number: int
@@ -162,8 +169,10 @@ class RoomExperiment(TypedDict):
 
 
 class RoomRun(TypedDict):
-    """A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
-    experiment's updates `at` (base64 of float64).
+    """A device's own run in an experiment.
+
+    `place` is the device's number and `run` that of its run, both from 0. `value` is the run's value of `key`, and `query` its
+    address after `updates` updates. `curve` are its losses at the experiment's updates `at` (base64 of float64).
     """
 
     number: int
@@ -177,8 +186,10 @@ class RoomRun(TypedDict):
 
 
 class RoomInside(TypedDict):
-    """The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
-    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
+    """Details of a run: the kernel and its maps after the updates, and why the run wins or fails.
+
+    `value` is its value of the setting that differs. `k` and `look` are the update and the address that show the reason; `say`
+    and `look` are empty if nothing explains it.
     """
 
     run: int
@@ -190,8 +201,10 @@ class RoomInside(TypedDict):
 
 
 class RoomStep(TypedDict):
-    """A screen of a deck, for the lecturer: its title, what it asks, whether an audience can be asked it, its address as it travels (`query`), and what to
-    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
+    """A screen of a deck, for the presenter.
+
+    `hall` is whether the audience can be asked its question, `query` its address, `seconds` its planned time, and
+    `experiment` the setting that differs between devices.
     """
 
     number: int
@@ -209,9 +222,10 @@ class RoomStep(TypedDict):
 
 
 class RoomSteps(TypedDict):
-    """The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
+    """The lessons and lectures, the screens of the requested deck or else of the room's, and the maps of the room's
+    setup.
 
-    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
+    `screen` is the number of the room's screen, 0 before the first one, or None if `steps` belong to another deck.
     """
 
     lessons: Sequence[LearnListed]

@@ -1,4 +1,4 @@
-"""Records of a training on many images: its settings, and its reports while it learns."""
+"""Records of training on many images: its settings, and its reports."""
 
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
@@ -7,7 +7,8 @@ from cnnviz.wire import records
 
 
 class ReportTile(TypedDict):
-    """A picture of parameters that learn: `array` holds it at the start, now, and the difference, as bytes; 128 is zero."""
+    """A picture of trained parameters. `array` has the start, the current values and the difference, as bytes; 128 is
+    zero."""
 
     label: str
     array: str
@@ -15,16 +16,17 @@ class ReportTile(TypedDict):
 
 
 class TrainingLayer(TypedDict):
-    """A layer that learns and those that follow it, each by its short name and its word in the network's text; the shape that comes out."""
+    """A layer with parameters and those after it, each by short name and text, and the output shape."""
 
     kinds: Sequence[tuple[records.Text, str]]
     shape: Sequence[int]
 
 
 class TrainingForm(TypedDict):
-    """The choices of a training's settings, and those that are set: `text` as the address has it, where it `asked` for something perhaps else.
+    """Options and values of a training's settings. `text` is their text in the address; `asked` is the address's own,
+    if different.
 
-    `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
+    `fits` has the channel and optimizer that each network was designed for, and `rates` the default rate of each optimizer.
     """
 
     asked: str
@@ -42,12 +44,12 @@ class TrainingForm(TypedDict):
 
 
 class ReportHeader(TypedDict):
-    """All that a training on many images has to say, besides numbers by epoch and pictures.
+    """A training's report, except numbers by epoch and pictures.
 
-    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why. `job` tells
-    one training from another, and is "" before it has begun; `kind` is its state. `shown` of the `held` images are
-    drawn, `of_each` class where these are not all; `images` names their pictures, `ids` are theirs. `measured` images give the
-    curves of those that are learned, 0: all. No largest output is below `floor`. `verdicts` are by epoch.
+    `can` names the available buttons. Without a `form`, training is impossible, and `notice` says why. `job` identifies the
+    training, "" before it starts, and `kind` is its state. `shown` of the `held` held-out images are drawn, `of_each` per
+    class; `images` names their pictures, and `ids` are their ids. The curves of the training images use `measured` of them,
+    or all if 0. `floor` is the smallest possible largest output. `verdicts` are by epoch.
     """
 
     code: str

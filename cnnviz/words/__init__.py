@@ -1,15 +1,14 @@
-"""Every sentence that people read, by language: a message is an id and named values.
+"""All sentences of the interface, by language: a message is an id and named values.
 
-The lowest layer, of the standard library only. A language is one file beside this one, such as `en.toml`; what it
-lacks is said in English. Code names a message by its id and hands over values, numbers as numbers; how a
-number is written, and which plural it takes, is the language's affair. The browser reads the same files
-(`catalogue`), and its twin of `say` is held to this one by tests.
+This is the lowest layer and needs the standard library only. Each language is one file beside this one, such as `en.toml`;
+missing messages fall back to English. Code passes a message's id and its values, and the language determines the format
+of numbers and the plural form. The browser reads the same messages (`catalogue`), and tests compare its `say` with this one.
 
-Not gettext: its keys are English sentences, and its plurals take whole numbers alone. The rules here are in CLDR's own
-notation, and a test holds them and the separators to what browsers have of CLDR; Babel's tables of all languages are 30 MB.
+gettext does not fit: its keys are English sentences, and its plurals support integers only. The plural rules use CLDR's
+notation; a test compares them and the separators with a browser's CLDR data. Babel's tables of all languages are 30 MB.
 
-A message is said at the edge, where a reader is: in a widget, a file that is taken home, a line of the terminal, or in
-the browser, to which messages travel as they are. Whoever serves a reader says so: `with reading("fr"): …`.
+Messages are translated at the edge: in a widget, a downloaded file, a line of the terminal, or in the browser, which
+receives them untranslated. Code that serves a reader sets the language: `with reading("fr"): …`.
 """
 
 import math
@@ -28,10 +27,11 @@ from cnnviz.words.rules import form
 
 DEFAULT = "en"
 KEY = "lang"
-"""The address's key that names a language."""
+"""The address's key for a language."""
 
 PERCENT = 100 * (1 + 2**-44)
-"""The percent of 1, a little more than 100, so that halves are rounded up: 406 of 800 are 50.75%, but the nearest number that there is lies below it."""
+"""Factor of percentages, slightly above 100 so that halves are rounded up: 406 of 800 are 50.75%, but the nearest
+float is below."""
 
 FOLDER = Path(__file__).parent
 _FIELD = re.compile(r"\{(\w+)(?::([^{}]+))?\}")
@@ -41,13 +41,13 @@ _ASKED: list[Callable[[], str]] = []
 
 @dataclass(frozen=True)
 class Message:
-    """A sentence that is not yet in any language: its id, and its values by name."""
+    """A sentence without a language yet: its id, and its values by name."""
 
     id: str
     values: Mapping[str, object] = field(default_factory=dict)
 
     def say(self, lang: str = "") -> str:
-        """The sentence in a language, the reader's where none is named."""
+        """Return the sentence in a language, by default the reader's."""
         return say(self.id, lang, **self.values)
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class Message:
 
 
 def message(id: str, /, **values: object) -> Message:
-    """A message by its id, with its values.
+    """Return the message of that id with these values.
 
     >>> str(message("words.unknown", id="x"))
     'No message x.'
@@ -64,12 +64,12 @@ def message(id: str, /, **values: object) -> Message:
 
 
 def quote(text: str) -> str:
-    """A text as a sentence quotes it: in quotation marks, and not too long."""
+    """Return a text in quotation marks, shortened to 40 characters."""
     return repr(text if len(text) <= 40 else text[:39] + "…")
 
 
 def together(messages: Iterable[Message]) -> Message | None:
-    """Sentences one after another; None where there are none.
+    """Join sentences into one message; None if there are none.
 
     >>> str(together([message("words.unknown", id="a"), message("words.unknown", id="b")]))
     'No message a. No message b.'
@@ -81,7 +81,7 @@ def together(messages: Iterable[Message]) -> Message | None:
 
 
 class Problem(ValueError):
-    """An input or act that cannot be used or done: a code, which is a message's id, and values. `str` gives the sentence.
+    """Invalid input, or an impossible action: a code, which is a message's id, and values. `str` gives the sentence.
 
     >>> error = Problem("words.unknown", id="a.b")
     >>> str(error), error.code, error.values
@@ -93,11 +93,11 @@ class Problem(ValueError):
         self.code, self.values = code, values
 
     def __reduce__(self) -> tuple[Callable[[], "Problem"], tuple[()]]:
-        return partial(type(self), self.code, **self.values), ()  # pickle would pass the values by place
+        return partial(type(self), self.code, **self.values), ()  # pickle would pass the values by position
 
     @property
     def message(self) -> Message:
-        """The same as a message, to be said in any language."""
+        """The problem as a message, for any language."""
         return Message(self.code, self.values)
 
     def __str__(self) -> str:
@@ -106,12 +106,12 @@ class Problem(ValueError):
 
 @dataclass(frozen=True)
 class LocalizedText:
-    """A sentence that came with its languages, as those of a setup's file do."""
+    """A sentence that brings its translations, as in a deck's file."""
 
     by_language: Mapping[str, str]
 
     def say(self, lang: str = "") -> str:
-        """The one in a language, the reader's where none is named; or the English one, or whatever there is.
+        """Return the text in a language, by default the reader's; else in English, else in any language.
 
         >>> LocalizedText({"en": "cat", "fr": "chat"}).say("fr"), LocalizedText({"fr": "chat"}).say("en")
         ('chat', 'chat')
@@ -123,11 +123,11 @@ class LocalizedText:
         return self.say()
 
 
-# ---- languages, and whose turn it is to read
+# ---- languages, and the current reader
 
 
 def languages() -> tuple[str, ...]:
-    """The languages that there are files for, English first.
+    """Return the languages that have a file, English first.
 
     >>> languages()[0]
     'en'
@@ -137,9 +137,9 @@ def languages() -> tuple[str, ...]:
 
 
 def chosen(asked: str, wanted: str) -> str:
-    """The language that is `asked` for if there is one of that name, else the first of those `wanted` that there is.
+    """Return the language `asked` if it exists, else the best one of `wanted` that does, else English.
 
-    `wanted` is a list as browsers send it and terminals have it: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
+    `wanted` is a list in the format of browsers or terminals: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
 
     >>> chosen("", "tlh,en-GB;q=0.9"), chosen("en", "fr"), chosen("tlh", "")
     ('en', 'en', 'en')
@@ -161,7 +161,7 @@ def _quality(text: str | None) -> float:
 
 
 def reader() -> str:
-    """The language of whoever is being served; English where nobody said so.
+    """Return the language of the current reader; English by default.
 
     >>> reader()
     'en'
@@ -170,13 +170,13 @@ def reader() -> str:
 
 
 def ask_for_reader(ask: Callable[[], str]) -> None:
-    """Has `reader` call `ask` wherever no language is set: for a server that knows whom each of its threads serves."""
+    """Make `reader` call `ask` if no language is set: for a server that knows the reader of each thread."""
     _ASKED[:] = [ask]
 
 
 @contextmanager
 def reading(lang: str) -> Iterator[None]:
-    """Says all that is said inside in this language.
+    """Set the reader's language inside the block.
 
     >>> with reading("en"):
     ...     reader()
@@ -191,7 +191,7 @@ def reading(lang: str) -> Iterator[None]:
 
 @cache
 def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
-    """Every message of a language by its id: a text, or a text for each plural form.
+    """Return every message of a language by its id: a text, or a text for each plural form.
 
     >>> catalogue()["words.unknown"]
     'No message {id}.'
@@ -205,21 +205,20 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
 
 
 def catalogue_of(lang: str) -> Mapping[str, str | Mapping[str, str]]:
-    """The messages of a language's own file; nothing where there is none."""
+    """Return the messages of a language's own file, or nothing if there is none."""
     path = FOLDER / f"{lang}.toml"
     return _flat(tomllib.loads(path.read_text(encoding="utf-8"))) if lang and path.is_file() else {}
 
 
-# ---- what is said
+# ---- messages
 
 
 def say(id: str, /, lang: str = "", **values: object) -> str:
-    """The message `id` with its values in it, in a language, the reader's where none is named.
+    """Return the message `id` with its values, in a language, by default the reader's.
 
-    A field `{name}` takes a text, a number, a message, or several of these; `{x:3}` has three significant
-    digits, `{share:%}` is a percentage (`:1%` with one decimal), `{seed:plain}` has no separators. A message
-    with plural forms goes by its value `n`. Raises Problem where there is no such message, KeyError where a
-    value is missing.
+    A field `{name}` accepts a text, a number, a message, or a sequence of these. `{x:3}` prints three significant digits,
+    `{share:%}` a percentage (`:1%` with one decimal), and `{seed:plain}` no separators. The value `n` selects the plural
+    form. Raise Problem if there is no such message, and KeyError if a value is missing.
 
     >>> say("words.unknown", id="x")
     'No message x.'
@@ -234,7 +233,7 @@ def say(id: str, /, lang: str = "", **values: object) -> str:
 
 
 def text(id: str, /, lang: str = "") -> str:
-    """The message `id` as it stands: for long texts without values, whose braces are LaTeX's.
+    """Return the message `id` verbatim: for long texts without values, whose braces are LaTeX's.
 
     >>> text("words.unknown")
     'No message {id}.'
@@ -246,12 +245,12 @@ def text(id: str, /, lang: str = "") -> str:
 
 
 def has(id: str) -> bool:
-    """Tells whether there is a message of this id."""
+    """Return whether there is a message of this id."""
     return id in catalogue()
 
 
 def plural(n: object, lang: str = "") -> str:
-    """The plural form that a number takes, "one" or "other" and what else the language has.
+    """Return the plural form of a number: "one", "other", or another form of the language.
 
     >>> plural(1), plural(0), plural(2.5)
     ('one', 'other', 'other')
@@ -262,7 +261,7 @@ def plural(n: object, lang: str = "") -> str:
 
 
 def written(value: object, spec: str = "", lang: str = "") -> str:
-    """A value as a sentence has it, in a language, the reader's where none is named; see `say`.
+    """Format a value for a sentence, in a language, by default the reader's; see `say`.
 
     >>> written(-1234.5), written(0.12345, "2"), written(7.6e-10), written(1 / 3, "1%"), written((1, "a"))
     ('−1,234.5', '0.12', '7.6e−10', '33.3%', '1, a')
@@ -288,7 +287,7 @@ def written(value: object, spec: str = "", lang: str = "") -> str:
 
 
 def _local(text: str, lang: str, grouped: bool = True) -> str:
-    """Python's way of writing a number in a language's: separators, a true minus, no zeros in a power of ten."""
+    """Localize a number in Python's notation: separators, a true minus, no leading zeros in the exponent."""
     mantissa, _, power = text.lower().partition("e")
     sign, digits = ("−", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
     whole, point, rest = digits.partition(".")
@@ -301,7 +300,7 @@ def _local(text: str, lang: str, grouped: bool = True) -> str:
 def _flat(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapping[str, str]]:
     found: dict[str, str | Mapping[str, str]] = {}
     for name, value in table.items():
-        id = sys.intern(before + name)  # the same in every language
+        id = sys.intern(before + name)  # the ids are the same in every language
         if isinstance(value, str):
             found[id] = value
         elif isinstance(value, Mapping) and "other" in value:

@@ -1,7 +1,7 @@
-"""A language that nobody speaks: English with accents, 40 % longer, and in brackets.
+"""The pseudo-language: English with accents, 40 % longer, and in brackets.
 
-Under it one sees what will not fit in a longer language, what was cut off, and what never was in the catalogue. It is
-asked for as `lang=en-XA`, Unicode's name for such a one, and stands in no menu.
+It reveals text that will not fit in a longer language, cut-off text, and text outside the catalogue. `lang=en-XA`,
+Unicode's name for such a language, selects it; no menu offers it.
 """
 
 import re
@@ -11,11 +11,11 @@ PSEUDO = "en-XA"
 _ACCENTS = str.maketrans("aceinosuyACEINOSUY", "áçéíñöšûýÁÇÉÎÑÖŠÛÝ")
 _AS_THEY_ARE = re.compile(r"(\{[^{}]*\}|`[^`]*`|\$[^$]*\$|<[^<>]*>|https?://\S+|\]\([^)]*\))")
 _KEPT = ("words.", "web.signs.")
-"""Sections that are no sentences: how numbers are written, and signs."""
+"""Sections without sentences: formats of numbers, and signs."""
 
 
 def stretched(english: Mapping[str, str | Mapping[str, str]]) -> dict[str, str | Mapping[str, str]]:
-    """All messages so; fields, code, formulas and tags stay as they are.
+    """Return all messages in the pseudo-language; fields, code, formulas and tags stay unchanged.
 
     >>> stretched({"a": "Saved {n} kB."})["a"]
     '[Šávéd {n} kB. ~~~~]'

@@ -1,4 +1,4 @@
-"""The plural form that a number takes, by the rules of a language's file, in the notation of Unicode's CLDR."""
+"""The plural form of a number, by the rules of a language's file, in the notation of Unicode's CLDR."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,10 @@ _RELATION = re.compile(r"([nivft])(?:\s*%\s*(\d+))?\s*(!?=)\s*([\d.,\s]+)")
 
 
 def form(n: float, rules: Mapping[str, str]) -> str:
-    """The name of the first rule that holds of a number that is not negative, "other" where none does.
+    """Return the name of the first rule that applies to a non-negative number, or "other".
 
-    A rule compares n, its whole part i, its v decimals f, and those without zeros at the end, t.
+    A rule compares n, its integer part i, the number v of its decimals, its decimals f, and t, which is f without trailing
+    zeros.
 
     >>> form(1, {"one": "i = 0,1"}), form(1.5, {"one": "i = 1 and v = 0"})
     ('one', 'other')

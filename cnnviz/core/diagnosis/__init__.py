@@ -1,1 +1,2 @@
-"""The gradients of another backward pass beside ours: which arrays differ, at which stage that begins, and which explanation it looks like."""
+"""Diagnosis of another backward pass: which gradients are wrong, at which stage that begins, and which explanation
+fits."""

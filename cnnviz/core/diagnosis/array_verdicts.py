@@ -1,4 +1,4 @@
-"""Each gradient of another pass beside ours, entry by entry, and beside what our line makes of the other pass's own inputs."""
+"""Comparison of each submitted gradient with ours, and with the result of our line for the submitted inputs."""
 
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, replace
@@ -20,10 +20,11 @@ from cnnviz.core.runtime.read_only import freeze
 
 @dataclass(frozen=True, eq=False)
 class Compared:
-    """An array that was given beside ours, in the shape in which it is shown, and what our line makes of the given inputs.
+    """A submitted array and ours, in the shape that is shown, and `redone`, the result of our line for the submitted
+    inputs.
 
-    `marks` say of each entry whether it is right (0), wrong (1), as right as ours at a tie or a kink (2) or too small to be told
-    (3), as in the gradient check; `doubt` is how far ours may be off. `turned` are the axes that were exchanged so that it fits.
+    `marks` are those of the gradient check: right (0), wrong (1), at a tie or kink (2), or undecided (3). `doubt` is the possible
+    error of ours. `turned` is the permutation of axes that made the submitted array fit, or ().
     """
 
     name: str
@@ -37,40 +38,40 @@ class Compared:
     turned: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
-        for made in (self.redone, self.marks, self.doubt):  # what was given is its owner's
+        for made in (self.redone, self.marks, self.doubt):  # not `theirs`, which belongs to the caller
             freeze(made)
 
     @cached_property
     def wrong(self) -> np.ndarray:
-        """The entries that differ from ours."""
+        """Mask of the entries that differ from ours."""
         return freeze(np.asarray(self.marks == verdict.WRONG))
 
     @property
     def ties(self) -> int:
-        """The number of entries that differ and are right all the same: round-off decides there."""
+        """The number of entries that differ but are correct, since round-off decides there."""
         return int((self.marks == verdict.KINK).sum())
 
     @property
     def undecided(self) -> int:
-        """The number of entries that are too small beside round-off to be told."""
+        """The number of entries that are too small compared with round-off."""
         return int((self.marks == verdict.UNDECIDED).sum())
 
     @property
     def nothing_decided(self) -> bool:
-        """Tells whether no entry can be told: all that is summed there cancels."""
+        """Whether no entry can be judged, because everything that is summed there cancels."""
         return self.undecided == self.marks.size
 
 
 @np.errstate(all="ignore")
 def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]) -> dict[str, Compared]:
-    """Each array of `theirs` beside ours, in the order of the backward pass."""
+    """Compare each array of `theirs` with ours, in the order of the backward pass."""
     comparison = _Comparison(program, params, trace, y, theirs)
     program.backward(params, trace, y, {line.target: comparison.judge(line) for line in program.backward_lines}).get("dx")
     return _without_round_off(comparison.found)
 
 
 class _Comparison:
-    """One pass through the backward lines, which are fed with what was given."""
+    """One run of the backward lines in which submitted arrays replace the computed ones."""
 
     def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]):
         self.program, self.theirs = program, theirs
@@ -82,7 +83,8 @@ class _Comparison:
         self.without_numbers: set[str] = set()
 
     def judge(self, line: Op) -> Override:
-        """The line's override: what was given goes on, with ours in place of what is no number."""
+        """Return the line's override, which passes on the submitted array, with our values in place of NaN and
+        infinities."""
 
         def judged(values: PassValues, right: Callable[[], np.ndarray]) -> np.ndarray:
             redone, given = right(), self.arrays.get(line.target)
@@ -119,14 +121,16 @@ class _Comparison:
         return Compared(target, given, ours, redone, marks, found, size, one.precision, one.turned)
 
     def _doubt(self, precision: Precision, name: str, of_given: bool = False) -> Doubt:
-        """The doubt of a gradient of ours; or of what is made of the given ones, without ties."""
+        """Return the doubt of one of our gradients, or with `of_given` that of a pass fed with the submitted arrays,
+        without ties."""
         if (precision, of_given) not in self.doubts:
             given = self._with_numbers() if of_given else None
             self.doubts[precision, of_given] = doubts(self.program, self.values, precision.epsilon, precision.smallest, given)
         return self.doubts[precision, of_given][name]
 
     def _ties(self, line: Op, values: PassValues, given: np.ndarray, precision: Precision) -> np.ndarray | None:
-        """The entries of which round-off decides, at a tie of a pool or at a kink; None where it cannot be seen."""
+        """Return the entries that round-off decides, at a tie of a pool or at a kink, or None if that cannot be
+        determined."""
         if not precision.epsilon or line.layer is None or line.role != "dx":
             return None
         dx, dy = (self._doubt(precision, name, of_given=True).size for name in (line.target, line.sources[0]))
@@ -134,7 +138,8 @@ class _Comparison:
         return self.program.network.layers[line.layer].undecided(given, equal_within(line, values, precision.epsilon), (dx, dy), *sources)
 
     def _chosen_otherwise(self, line: Op, values: PassValues, given: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
-        """The entries that are right if a layer before this line, whose dx was not given, chose other ones of its equal cells."""
+        """Return the entries that are correct if an earlier layer, whose dx was not submitted, chose another winner
+        among equal cells."""
         before = self.program.backward_lines[: self.program.backward_lines.index(line)]
         moved = (movable(self.program, one, values, given=self.arrays, precision=precision, values=values) for one in before)
         if line.role != "dx" or all(most is None for most in moved):
@@ -142,18 +147,18 @@ class _Comparison:
         return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, given - redone, precision)
 
     def _with_numbers(self) -> dict[str, np.ndarray]:
-        """The given arrays, with ours where they are no numbers."""
+        """Return the submitted arrays, with our values in place of NaN and infinities."""
         return {name: with_numbers(array, fitting(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
 def _marks(given: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
-    """The one judgement; beside what is no number nothing is told."""
+    """Judge each entry as the gradient check does. Entries for which ours is not finite are undecided."""
     found = verdict.marks(given, ours, doubt.size, doubt.structural, tolerance=precision.relative)
     return np.where(np.isfinite(ours), found, np.int8(verdict.UNDECIDED))
 
 
 def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
-    """Differences before anything is wrong inherit round-off alone: it was let pass, and has grown on the way."""
+    """Mark differences before the first wrong array as right: they are only accumulated round-off."""
     for name, one in found.items():
         if one.verdict == WRONG:
             break
@@ -163,7 +168,8 @@ def _without_round_off(found: dict[str, Compared]) -> dict[str, Compared]:
 
 
 def movable(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
-    """By how much other choices of equal cells may move what a line makes of the `drawn` values; None where it was given, or chooses nothing."""
+    """Return by how much another choice among equal cells may change a line's result for the `drawn` values. None if
+    its array was submitted or it makes no choice."""
     if line.layer is None or line.role != "dx" or line.target in given:
         return None
     return program.network.layers[line.layer].movable(equal_within(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
@@ -172,10 +178,11 @@ def movable(program: Program, line: Op, drawn: PassValues, *, given: Container[s
 def chosen_otherwise(
     program: Program, values: PassValues, given: Mapping[str, np.ndarray], name: str, redone: np.ndarray, apart: np.ndarray, precision: Precision
 ) -> np.ndarray:
-    """The entries of this name, so far `apart` from what is `redone` of the given ones, that other choices of equal cells in lines not given may make.
+    """Return the entries of `name` whose deviation `apart` from `redone` can be due to other choices among equal
+    cells, in lines whose arrays were not submitted.
 
-    Each entry may be off by all that such cells can hand to each other; but together they have what comes back, once, so the sum of a map
-    is off by no more than round-off makes of it.
+    An entry may gain or lose everything that equal cells can pass to each other. But each gradient is passed on exactly once, so the
+    sum over a map may deviate only by round-off.
     """
     moved = partial(movable, program, given=given, precision=precision, values=values)
     size, whole = np.zeros(apart.shape), np.zeros(apart.shape[:-2])

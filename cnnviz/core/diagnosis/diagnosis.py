@@ -1,6 +1,7 @@
-"""Diagnosis of another backward pass: the first wrong stage, what only inherits it, and the explanation that it looks like.
+"""Diagnosis of another backward pass: the first wrong stage, the stages that only inherit its error, and the
+explanation that fits.
 
-Each wrong stage is explained by itself, from the numbers that were given before it: so of several explanations each is found.
+Each wrong stage is explained separately, from the submitted arrays before it, so several mistakes are all found.
 """
 
 from collections.abc import Mapping
@@ -24,7 +25,8 @@ Arrays = Mapping[str, np.ndarray]
 
 @dataclass(frozen=True, eq=False)
 class Diagnosis:
-    """Every array that was given beside ours, a verdict on each stage, and for each wrong one what it looks like, nearest first."""
+    """Result of the comparison: every submitted array, a verdict on each stage, and for each wrong stage the matching
+    explanations, best first."""
 
     reference: ReferencePass
     arrays: Mapping[str, Compared]
@@ -32,34 +34,34 @@ class Diagnosis:
 
     @cached_property
     def stages(self) -> dict[str, str]:
-        """"right", "inherits" or "wrong" for each stage that there is an array of, in the order of the backward pass."""
+        """"right", "inherits" or "wrong" for each stage with a submitted array, in the order of the backward pass."""
         return by_stage(self.reference.program.network, {name: one.verdict for name, one in self.arrays.items()})
 
     @property
     def first(self) -> str:
-        """The first wrong stage, "" if there is none."""
+        """The first wrong stage, or "" if there is none."""
         return first_wrong(self.stages)
 
     @property
     def another_pass(self) -> PlacedMistake | None:
-        """The mistake of a forward pass for which all that was given is right."""
+        """The mistake of the forward pass that makes all submitted gradients correct, or None."""
         wrong = [stage for stage, verdict in self.stages.items() if verdict == WRONG]
         return _of_forward(self.matches.get(self.first, ())) if len(wrong) == 1 else None
 
     @property
     def verdict(self) -> str:
-        """"wrong", "right", "undecided" where no number could be told, "not finite" where ours are not."""
+        """"wrong", "right", "undecided" if no entry can be judged, or "not finite" if our gradients are not."""
         if not self.ours_finite:
             return "not finite"
         return "wrong" if self.first else "undecided" if self.undecided == self.count else "right"
 
     def stage_of(self, name: str) -> str:
-        """The stage that an array belongs to."""
+        """Return the stage that an array belongs to."""
         return next(iter(by_stage(self.reference.program.network, {name: RIGHT})))
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """The gradients that were not given; dv, which is ∂ of a map laid out as a row, is not missed."""
+        """The gradients that were not submitted. dv is not counted: it is the gradient of a map, flattened."""
         return tuple(name for name in gradient_names(self.reference.program) if name not in self.arrays and name != "dv")
 
     @property
@@ -69,7 +71,7 @@ class Diagnosis:
 
     @property
     def undecided(self) -> int:
-        """The number of entries that are too small beside round-off to be told."""
+        """The number of entries that are too small compared with round-off."""
         return sum(one.undecided for one in self.arrays.values())
 
     @property
@@ -79,17 +81,17 @@ class Diagnosis:
 
     @property
     def precision(self) -> Precision:
-        """That of the least exact array."""
+        """The precision of the least precise array."""
         return max((one.precision for one in self.arrays.values()), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
 
     @property
     def ours_finite(self) -> bool:
-        """Tells whether there is anything to compare with: after a run that diverged there is not."""
+        """Whether our gradients are finite. After a run that diverged they are not, and nothing can be compared."""
         return all(bool(np.isfinite(one.ours).all()) for one in self.arrays.values())
 
 
 def gradient_names(program: Program) -> tuple[str, ...]:
-    """Every gradient of a backward pass, from the loss to the image.
+    """Return the names of all gradients of a backward pass, from the loss to the image.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> gradient_names(Network.parse(DEFAULT).program((4, 4)))
@@ -100,7 +102,7 @@ def gradient_names(program: Program) -> tuple[str, ...]:
 
 @np.errstate(all="ignore")
 def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Mapping[str, Precision] = DOUBLE) -> Diagnosis:
-    """Diagnoses the gradients `theirs`, by name, of which any may be missing. Raises Problem where a shape does not fit.
+    """Diagnose the gradients `theirs`, by name; any of them may be missing. Raise Problem if a shape does not fit.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> from cnnviz.core.network.optimizers import gd
@@ -128,7 +130,8 @@ def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Ma
 
 
 def _right_for(reference: ReferencePass, other: PlacedMistake, found: Mapping[str, Compared], first: str) -> dict[str, Compared]:
-    """The arrays where those after the `first` wrong stage that are right for another forward pass inherit what is wrong."""
+    """Return the arrays, marking those after the `first` wrong stage as inheriting if they are right for another
+    forward pass."""
     made = other.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
     later = {name for name in found if first not in by_stage(reference.program.network, {name: RIGHT})}
     fits = {name for name in later if found[name].verdict == WRONG and same(found[name], made[name].reshape(found[name].theirs.shape)).all()}
@@ -136,12 +139,13 @@ def _right_for(reference: ReferencePass, other: PlacedMistake, found: Mapping[st
 
 
 def _of_forward(matches: tuple[Match, ...]) -> PlacedMistake | None:
-    """The mistake of the forward pass that explains a stage exactly."""
+    """Return the mistake of the forward pass that explains a stage exactly, or None."""
     return next((match.explanation.placed for match in matches if match.exact and match.explanation.placed and match.explanation.placed.is_forward), None)
 
 
 def _explained(reference: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, found: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
-    """The explanations that explain a stage, made from their numbers before it; where nothing fits, from ours: they may have been spoilt afterwards."""
+    """Return the explanations of a stage, computed from the submitted arrays before it. If none is exact, try ours,
+    since the submitted ones may have been overwritten later."""
     theirs = Suspect(reference, {name: with_numbers(one.array, exact[name]) for name, one in arrays.items()}, found, stage).matches()
     if any(match.exact for match in theirs):
         return theirs

@@ -1,8 +1,9 @@
-"""The search for the explanation behind a wrong stage: everything that could have been made of the numbers before it is made and compared.
+"""Search for the explanation of a wrong stage: compute every candidate from the arrays before the stage and compare
+the results.
 
-That is a classic mistake (core/mistakes), our line with its numbers in other places or some of them left out
-(core/diagnosis/rearrangements.py), our line times a factor, or two of these. Where arrays are missing, the explanation may be in one
-of those that the stage is made from.
+Candidates are the catalogued mistakes (core/mistakes), our line with its numbers rearranged or partly left out
+(core/diagnosis/rearrangements.py), our line times a factor, and combinations of two. If arrays are missing, the error may be in one
+of the missing arrays that the stage depends on.
 """
 
 import math
@@ -26,11 +27,13 @@ from cnnviz.core.network.program_line import Op, Override, PassValues
 
 Arrays = Mapping[str, np.ndarray]
 MOST_CLASSES, MOST_WRITTEN = 64, 40
-"""Outputs up to which other targets are tried, and numbers of a target up to which code shows all."""
+"""Largest number of outputs for which other targets are tried, and largest size of a target whose numbers the code
+shows."""
 
 
 class Suspect:
-    """A wrong stage: `own` are its arrays that were given, `open` all lines in which the explanation can be; `arrays` are what was before it."""
+    """A wrong stage. `own` are its submitted arrays, `open` all lines that may contain the error, and `arrays` the
+    submitted arrays before it."""
 
     def __init__(self, reference: ReferencePass, arrays: Arrays, found: Mapping[str, Compared], stage: str):
         self.reference, self.stage, self.found = reference, stage, found
@@ -45,7 +48,7 @@ class Suspect:
         self.first, self.last = places[0], max(place for place in places if lines[place].target in self.own) + 1
 
     def _open(self) -> set[str]:
-        """Its own arrays, and those that are missing on the way to them."""
+        """Return the stage's own arrays and the missing ones that they depend on."""
         reached = set(self.own)
         for line in reversed(self.reference.program.backward_lines):
             if line.target in reached:
@@ -63,14 +66,14 @@ class Suspect:
         return values
 
     def _made(self, instead: Mapping[str, Override]) -> Arrays:
-        """Its arrays when some lines are made in another way."""
+        """Return the stage's arrays with some lines overridden."""
         values = self._run(dict(self.values), self.first, self.last, instead)
         return {name: values[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
-    # ---- what it may be
+    # ---- candidates
 
     def matches(self) -> tuple[Match, ...]:
-        """The explanations that explain it, nearest first; of what explains all of it, only what is simplest."""
+        """Return the explanations that fit, best first. Of exact ones, only the simplest are returned."""
         plain = self._made({})
         self.wrong = [name for name in self.own if name in self.wrong or not same(self.found[name], plain[name]).all()]
         mistakes = [*self._of_another_pass(), *((Explanation(one), self._made(instead)) for one, instead in self._mistakes())]
@@ -103,7 +106,8 @@ class Suspect:
         return [*listed, *unlisted_for(program.network, images, program.run.training)]
 
     def _of_another_pass(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Its arrays after forward passes with a mistake, which show in the first that is wrong."""
+        """Yield the stage's arrays after forward passes with a mistake. Such a mistake shows in the first wrong
+        array."""
         reference = self.reference
         if next(one for one in self.found.values() if one.verdict == WRONG).name not in self.own:
             return
@@ -113,7 +117,7 @@ class Suspect:
                 yield Explanation(one), {name: gradients[name].reshape(self.found[name].theirs.shape) for name in self.own}
 
     def _other_lines(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Its arrays where an open line gives its numbers in other places, or leaves some of them out."""
+        """Yield the stage's arrays with an open line whose numbers are rearranged or partly left out."""
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in (*rearrangements(program, line.target), *self._reordered(line)):
@@ -127,13 +131,14 @@ class Suspect:
         yield from self._other_targets()
 
     def _reordered(self, line: Op) -> Iterator[Rearrangement]:
-        """Yield the orders of filters and channels in which a kernel's gradient was given."""
+        """Yield the orders of filters and channels in which a kernel's gradient may have been submitted."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
             theirs = fitting(self.reference.program, line.target, self.found[line.target].theirs)
             yield from reordered(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
 
     def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
-        """Yield each gradient that the line reads, with the arrays of its shape that may be taken for it: before the slope, and forward."""
+        """Yield each gradient that the line reads with the arrays of its shape that may be confused with it: earlier
+        gradients and the forward array."""
         lines = {other.target: other for other in self.reference.program.backward_lines}
         for source in line.sources:
             if source[0] != "d" or "." in source or source not in self.values:
@@ -149,11 +154,11 @@ class Suspect:
 
     @staticmethod
     def _before(line: Op) -> str:
-        """Return the gradient that a line reads, "" if it is the loss's."""
+        """Return the gradient that a line reads, or "" for the line of the loss."""
         return next((name for name in line.sources if name[0] == "d" and name != line.target), "")
 
     def _other_targets(self) -> Iterator[tuple[Explanation, Arrays]]:
-        """Yield what the loss's line makes of another target: of each image the class that comes nearest, or 1 - y."""
+        """Yield the loss gradient for other targets: the best-fitting class of each image, and 1 - y."""
         line = next(line for line in self.reference.program.backward_lines if "y" in line.sources)
         target, y = line.target.removesuffix(".each"), self.reference.y
         if target not in self.own or line.target not in self.open or y.shape[-1] > MOST_CLASSES:
@@ -168,14 +173,14 @@ class Suspect:
                 yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other)})
 
     def _result_turned(self, made: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
-        """The result with one of its wrong arrays turned."""
+        """Yield the arrays with one of the wrong ones rearranged."""
         for target in self.wrong:
             for turn in rearrangements(self.reference.program, target):
                 array = turn.of(fitting(self.reference.program, target, made[target]))
                 yield target, turn, {**made, target: array.reshape(made[target].shape)}
 
     def _times(self, explanation: Explanation, made: Arrays) -> list[Match]:
-        """The same times the factor that fits its wrong arrays, if one does."""
+        """Return the explanation times the factor that fits the wrong arrays best, or an empty list if none fits."""
         pairs = [(self.found[name].theirs, made[name]) for name in self.wrong]
         finite = [np.isfinite(theirs) & np.isfinite(ours) for theirs, ours in pairs]
         most = max((float(np.abs(ours[at]).max(initial=0)) for (_, ours), at in zip(pairs, finite, strict=True)), default=0.0)
@@ -187,13 +192,13 @@ class Suspect:
             return []
         factor = named_factor(number, self._named(), max(self.found[name].precision.relative for name in self.wrong))
         if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
-            return []  # of two numbers, one is always the other times a factor
+            return []  # any two numbers differ only by a factor
         times = {name: factor.number * array if name in self.wrong else array for name, array in made.items()}
         match = self._match(explanation.times(factor), times)
         return [match] if match.exact and factor != ONE else []
 
     def _named(self) -> Mapping[str, float]:
-        """Known factors by their names: the numbers of what is summed or averaged here, and settings."""
+        """Return known factors by name: counts of what is summed or averaged here, and settings."""
         program, target = self.reference.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
         outputs, settings = {"outputs": self.reference.trace.o.shape[-1]}, {"rate": self.reference.optimizer.lr, "pixels": 255.0}
@@ -204,7 +209,7 @@ class Suspect:
         return {**images, "two": 2.0, **counts, **{name: n for name, n in outputs.items() if n > 1}, **settings}
 
     def _counts(self, line: Op) -> dict[str, float]:
-        """The numbers of cells of the window, places of the map, rows … that a layer's line goes over."""
+        """Return the counts that a layer's line may divide by: cells of the window, positions of the map, rows …"""
         program, found = self.reference.program, {}
         shape = program.shapes[line.target[1:]]
         if line.layer is not None:
@@ -237,7 +242,7 @@ class Suspect:
 
 
 def same(one: Compared, made: np.ndarray) -> np.ndarray:
-    """The entries where what was made is what was given, as far as their precision goes."""
+    """Return the entries that are equal up to the precision of the submitted array."""
     return one.precision.alike(one.theirs, made, one.doubt)
 
 
@@ -254,7 +259,8 @@ def _made_with(line: Op, source: str, array: np.ndarray, values: PassValues, rig
 
 
 def ranked(tried: Iterable[Match], own: Iterable[str]) -> tuple[Match, ...]:
-    """The exact ones that are simplest, those of the stage's `own` arrays alone if there are any, then the others, nearest first."""
+    """Return the simplest exact matches, limited to the stage's `own` arrays if possible, followed by all others,
+    best first."""
     exact = [match for match in tried if match.exact]
     if exact:
         least = min(match.explanation.parts for match in exact)

@@ -1,4 +1,4 @@
-"""Explanations that a wrong stage looks like: a classic mistake, numbers in the wrong places, a factor; and how near that comes."""
+"""Explanations of a wrong stage: a mistake, misplaced numbers or a factor, and how well each fits."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from cnnviz.core.network.stages import label
 from cnnviz.words import Message, message
 
 AXES = Rearrangement("axes", lambda a: a, "{}.T")
-"""Axes exchanged, so that the shape is another one too."""
+"""Transposed, so that the shape differs, too."""
 
 
 @dataclass(frozen=True)
 class Explanation:
-    """A mistake in its place, or our line where there is none, turned at `target` and times a factor.
+    """A mistake at a layer, or else our line; optionally with the array `target` rearranged by `turn`, and times a
+    factor.
 
-    With a `source` it is not the target that is turned, but what its line reads, or `instead` stands in place of the source, as code.
+    With a `source`, the array that the target's line reads is rearranged, or replaced by the code `instead`.
     """
 
     placed: PlacedMistake | None = None
@@ -35,21 +36,21 @@ class Explanation:
 
     @property
     def parts(self) -> int:
-        """The length of the explanation: a classic mistake counts less than a turn or a factor."""
+        """The complexity of the explanation. A mistake counts less than a rearrangement or a factor."""
         return 2 * (self.turn is not None or bool(self.instead)) + 2 * (self.factor != ONE) + (self.placed is not None)
 
     def times(self, factor: Factor) -> Explanation:
-        """The same times a factor."""
+        """Return the same explanation times a factor."""
         return replace(self, factor=factor)
 
     @property
     def made_at(self) -> str:
-        """The stage or the array that it is made at; "" for a factor, which shows only where it does."""
+        """The stage or array that contains the error, or "" for a factor alone, which is visible only in its result."""
         return self.placed.stage if self.placed else self.target
 
     @property
     def title(self) -> Message:
-        """Its description in a few words."""
+        """A short description."""
         words: list[Message | str] = [self.placed.title] if self.placed else []
         if self.instead:
             other = label(self.instead) if self.instead.isidentifier() else self.instead
@@ -63,7 +64,7 @@ class Explanation:
         return message("own.slip.title", words=words)
 
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
-        """The wrong lines of code and the right ones, for the arrays `wrong` of the stage."""
+        """Return the wrong lines of code and the correct ones, for the arrays `wrong` of the stage."""
         if self.placed:
             before, right = ("\n".join(lines) for lines in zip(*self._lines(program, wrong), strict=True))
         else:
@@ -75,7 +76,8 @@ class Explanation:
         return "\n".join(self._spoiled(line) for line in before.split("\n")), right
 
     def _lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
-        """Each line of the mistake, wrong and right: those of the arrays `wrong` alone, where it makes any of them."""
+        """Return each line of the mistake, wrong and correct: only those that assign to the arrays `wrong`, if there
+        are any."""
         assert self.placed
         both = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
         return [lines for lines in both if any(_makes(lines[1], name) for name in wrong)] or both
@@ -95,7 +97,8 @@ class Explanation:
 
 
 def right_lines(program: Program, names: Iterable[str]) -> str:
-    """The lines of code that make these gradients: as they are written beside a known mistake, where they would call a function of ours."""
+    """Return the code that computes these gradients. Calls of our own functions are replaced by the code of a
+    catalogued mistake's correct version."""
     lines = {line.target: line for line in program.backward_lines}
     written = [line for one in mistakes_for(program.network) for line in one.code(program)[1].split("\n") if not _CALLS.search(line)]
     ours = {name: _ours(program, name, line_as_code(lines[name])) for name in names}
@@ -107,24 +110,25 @@ _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")
 
 
 def _makes(line: str, name: str) -> bool:
-    """Tells whether the array `name` is what a line of code makes."""
+    """Return whether `line` assigns to the array `name`."""
     return re.search(rf"(^|; ){name}(\[[^=]*\])? \+?= ", line) is not None
 
 
 def _ours(program: Program, name: str, code: str) -> str:
-    """A line as a reader would write it: laying out a row again names the shape."""
+    """Return a line as a learner would write it: reshaping a row to a map names the shape."""
     return f"dv.reshape{program.shown[name[1:]]}" if code.startswith("dv.reshape(") else code
 
 
 NEAR = 0.9
-"""The share of the wrong numbers, or of the error, that an explanation explains which is called near."""
+"""Share of the wrong numbers, or of the error, that a near explanation accounts for."""
 
 
 @dataclass(frozen=True)
 class Match:
-    """The nearness of an explanation to a wrong stage: how many `of` its wrong numbers it gives, and how many right ones it would spoil.
+    """The fit of an explanation to a wrong stage: it reproduces `reproduced` of the `of` wrong numbers and changes
+    `spoiled` correct ones.
 
-    `left` is the share of the error that it leaves unexplained, as a root of squares.
+    `left` is the unexplained share of the error, in the Euclidean norm.
     """
 
     explanation: Explanation
@@ -136,10 +140,11 @@ class Match:
 
     @property
     def exact(self) -> bool:
-        """Tells whether it gives every number of the stage."""
+        """Whether it reproduces every number of the stage."""
         return self.reproduced == self.of and not self.spoiled
 
     @property
     def near(self) -> bool:
-        """Tells whether it is worth telling: it gives most of the wrong numbers and few others, or takes most of the error away."""
+        """Whether it is worth showing: it reproduces most of the wrong numbers and spoils few others, or explains
+        most of the error."""
         return (self.reproduced >= NEAR * self.of and self.spoiled <= (1 - NEAR) * self.of) or self.left <= 1 - NEAR

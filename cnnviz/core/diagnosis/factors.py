@@ -1,4 +1,5 @@
-"""A factor by which an array is wrong, and what it is the number of: outputs, places of a map, cells of a window …"""
+"""Factors by which an array may be wrong, and the quantities behind them: outputs, positions of a map, cells of a
+window …"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True)
 class Factor:
-    """A number: ± `n`, or one by it where it is `inverse`; `name` says what `n` counts or is, "" where nothing is known of it."""
+    """A factor: ± `n`, or its reciprocal if `inverse`. `name` is the quantity that `n` is, or "" if unknown."""
 
     number: float
     name: str = ""
@@ -17,12 +18,12 @@ class Factor:
 
     @property
     def simple(self) -> bool:
-        """Tells whether it has a name, or is a whole number, or one by a whole number."""
+        """Whether it has a name, or is an integer or the reciprocal of one."""
         return bool(self.name) or self.number == round(self.number) or 1 / self.number == round(1 / self.number)
 
     @property
     def words(self) -> list[Message]:
-        """Its description in a few words: "times 1/900: the mean over …"."""
+        """A short description, such as "times 1/900: the mean over …"."""
         if self.name in ("", "minus", "zero"):
             return [message(f"own.factor.{self.name or 'number'}", factor=self.number)]
         counted = self.name.removesuffix("_squared")
@@ -34,7 +35,7 @@ class Factor:
 
 ONE = Factor(1.0)
 SETTINGS = ("two", "rate", "pixels")
-"""Factors that are no number of things: the 2 of a square's derivative, the learning rate, a pixel's largest value."""
+"""Factors that do not count anything: the 2 of a square's derivative, the learning rate, the largest pixel value."""
 
 
 def _whole(n: float) -> float:
@@ -42,11 +43,12 @@ def _whole(n: float) -> float:
 
 
 SMALLEST = 1e-300
-"""A factor whose inverse is finite."""
+"""Smallest factor whose reciprocal is finite."""
 
 
 def named_factor(number: float, names: Mapping[str, float], tolerance: float) -> Factor:
-    """The number as a factor, exactly the named or simple one that it comes near to: the first of `names` that fits.
+    """Return the factor that `number` is within `tolerance` of: the first of `names` that fits, a simple one, or else
+    the number itself.
 
     >>> named_factor(-1 + 1e-9, {}, 1e-6).name, named_factor(0.2500000001, {"window": 4.0}, 1e-6)
     ('minus', Factor(number=0.25, name='window', n=4.0, inverse=True))

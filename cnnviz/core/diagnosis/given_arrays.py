@@ -1,4 +1,4 @@
-"""Arrays that were given, laid out as ours are."""
+"""Submitted gradients, reshaped to the layout of ours."""
 
 import math
 from dataclasses import dataclass
@@ -14,7 +14,8 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True, eq=False)
 class GivenArray:
-    """An array that was given, in our shape, and its precision; `turned` are the axes that were exchanged so that it fits."""
+    """A submitted array in our shape, with its precision. `turned` is the permutation of axes that made it fit, or
+    ()."""
 
     array: np.ndarray
     turned: tuple[int, ...] = ()
@@ -22,9 +23,10 @@ class GivenArray:
 
 
 def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> GivenArray:
-    """An array as ours is laid out: axes of length 1 come and go, a flattened map may be one row, and axes may be exchanged.
+    """Return an array in the layout of `ours`: axes of length 1 are added or removed, a map may be flattened, and
+    axes may be permuted.
 
-    Where several ways of exchanging them fit, it is the one that comes nearest to `ours`. Raises Problem where none does.
+    If several permutations fit, the one closest to `ours` is used. Raise Problem if none fits.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
@@ -46,7 +48,8 @@ def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, prec
 
 
 def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
-    """One number a bias: of a sum over all, which is one number, each has it; of what was not summed at all, that of the last place."""
+    """Return the gradient of a bias from another shape, or None. A single number is used for each entry; of an
+    unsummed map, the last position is used."""
     shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
     if array.size == 1:
         return np.full(shape, array.reshape(()))
@@ -59,7 +62,7 @@ def _no_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
-    """A gradient with every axis that the program's lines have."""
+    """Return a gradient in the shape that the program's lines use."""
     array = np.asarray(array, dtype=np.float64)
     images = array.shape[:1] if program.has_images(name) else ()
     inner, shown = (images + of[name[1:]] for of in (program.shapes, program.shown))
@@ -69,6 +72,7 @@ def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
 
 
 def with_numbers(given: np.ndarray, ours: np.ndarray) -> np.ndarray:
-    """The given array, with ours where it is no number: so one NaN spoils nothing that does not read it."""
+    """Return the submitted array, with our values in place of NaN and infinities, so that they do not spread to other
+    arrays."""
     finite = np.isfinite(given)
     return given if finite.all() else np.where(finite, given, ours)

@@ -1,4 +1,5 @@
-"""The precision of a backward pass that was worked out elsewhere: by its numbers' dtype, or by the digits that were printed."""
+"""The precision of a backward pass that was computed elsewhere, from the dtype of its numbers or the number of
+printed digits."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,10 +13,10 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True)
 class Precision:
-    """The distance that two right passes may have: by `relative` of a number, and by what round-off leaves of it.
+    """The difference allowed between two correct passes: a relative error of `relative`, or an effect of round-off.
 
-    `epsilon` is the round-off of one operation as a share of the numbers that it adds up; below `smallest` round-off no
-    longer shrinks with the number. `kind` names it: "double", "single", "half", or "printed" with so many `digits`.
+    `epsilon` is the round-off of one operation relative to the numbers that it adds up; below `smallest` it no longer
+    shrinks with the number. `kind` is "double", "single", "half", or "printed" with `digits` digits.
     """
 
     relative: float = 0.0
@@ -26,46 +27,49 @@ class Precision:
 
     @cached_property
     def words(self) -> Message | None:
-        """The sentence about it; None for double precision."""
+        """The sentence about the precision, or None for double precision."""
         if self.kind in ("", "double"):
             return None
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
 
     @np.errstate(all="ignore")
     def alike(self, one: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
-        """The entries that are the same, as far as this precision goes; what is not finite has to be so in both."""
+        """Return which entries are equal at this precision. Entries that are not finite must agree exactly."""
         apart, size = np.abs(one - other), np.maximum(np.abs(one), np.abs(other))
         near = np.isfinite(size) & ((apart <= self.relative * size) | (apart <= SAFETY * doubt))
         return near | (one == other) | (np.isnan(one) & np.isnan(other))
 
 
 def _of(dtype: type, relative: float, kind: str) -> Precision:
-    """The precision of a dtype; below its smallest normal number a product may as well be 0, but in half precision."""
+    """Return the precision of a dtype. Below its smallest normal number a product may be flushed to 0, except in half
+    precision."""
     info = np.finfo(dtype)
     return Precision(relative, float(info.eps), float(info.tiny / (1 if dtype is np.float16 else info.eps)), kind)
 
 
 EXACT = Precision()
-"""Not a bit may differ."""
+"""Bitwise equality."""
 DOUBLE = _of(np.float64, 1e-6, "double")
-"""The difference between two right programs in double precision."""
+"""Difference between two correct programs in double precision."""
 SINGLE = _of(np.float32, 1e-3, "single")
-"""Sums of hundreds of numbers of single precision differ in the fourth digit."""
+"""In single precision, sums of hundreds of numbers differ in the fourth digit."""
 HALF = _of(np.float16, 1e-2, "half")
-"""Half precision has three digits, and nothing below 6e-8."""
+"""Half precision has three digits, and its smallest number is 6e-8."""
 
 ROUND = 0.75
-"""The share of a significand's bits that round numbers have at the most, as whole ones: all precisions hold them, so they tell of none."""
+"""Largest share of a significand's bits that round numbers, such as integers, use. Every dtype holds them exactly, so
+they reveal no precision."""
 FEWEST, MOST = 3, 12
-"""Significant digits that a printed number has; with more of them it is as good as double precision."""
+"""Range of significant digits of printed numbers. Numbers with more digits count as double precision."""
 DECIMALS = 4
-"""Digits behind the point at the least: numbers that have fewer are not rounded, but round."""
+"""Fewest decimals of a rounded number. Numbers with fewer count as round rather than rounded."""
 
 
 def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
-    """The precision of each array, which are in the order of a backward pass: none is more exact than those before it.
+    """Return the precision of each array, in the order of the backward pass. No array is more precise than the ones
+    before it.
 
-    Double precision may hold numbers that were of another kind before: all of them together tell.
+    A float64 array may hold numbers of a lower precision. All float64 arrays together determine which.
 
     >>> found = precisions({"dz1": np.array([0.1, 0.7], np.float32), "df": np.array([0.1234567, 12.34567])})
     >>> [one.kind for one in found.values()], precisions({"df": np.array([0.1234567, 12.34567])})["df"].digits
@@ -86,7 +90,7 @@ def _dtype(array: np.ndarray) -> Precision:
 
 
 def _of_numbers(arrays: Iterable[np.ndarray]) -> Precision:
-    """The precision that numbers in double precision had before."""
+    """Return the precision that float64 numbers had before they were converted."""
     numbers = np.concatenate([np.ravel(array).astype(np.float64) for array in arrays] or [np.zeros(0)])
     numbers = np.unique(numbers[np.isfinite(numbers) & (numbers != 0)])
     if not numbers.size:
@@ -99,7 +103,7 @@ def _of_numbers(arrays: Iterable[np.ndarray]) -> Precision:
 
 
 def _are_round(numbers: np.ndarray, info: np.finfo) -> bool:
-    """Tells whether all are multiples of one power of 2, and small ones, as sums and means of whole numbers are."""
+    """Return whether all numbers are small multiples of one power of 2, like sums and means of integers."""
     unit = np.ldexp(1.0, np.frexp(np.abs(numbers).max())[1] - int(ROUND * (info.nmant + 1)))
     return not np.fmod(numbers, max(unit, float(info.tiny))).any()
 
@@ -115,5 +119,5 @@ def _printed(numbers: np.ndarray) -> Precision:
 
 
 def _has(numbers: np.ndarray, digits: int) -> bool:
-    """Tells whether no number has more significant digits; the first ones mostly tell."""
+    """Return whether no number has more significant digits. Usually the first few numbers decide."""
     return all(float(f"{number:.{digits - 1}e}") == number for number in numbers.tolist())

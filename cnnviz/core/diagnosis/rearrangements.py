@@ -1,4 +1,4 @@
-"""Ways in which an array with the right numbers has them in the wrong places, or not all: flipped, transposed, in another order, cut short."""
+"""Rearrangements of a correct array: flipped, transposed, in another order, shifted, or with entries left out."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ Array = np.ndarray
 
 @dataclass(frozen=True)
 class Rearrangement:
-    """A way, by its name, what it does to an array, and that as code with {} for the array."""
+    """A rearrangement: its name, the function on arrays, and its code with {} for the array."""
 
     name: str
     of: Callable[[Array], Array]
@@ -23,7 +23,7 @@ class Rearrangement:
 
     @property
     def title(self) -> Message:
-        """A few words: "flipped up-down"."""
+        """A short description, such as "flipped up-down"."""
         return message(f"own.turn.{self.name}")
 
 
@@ -36,14 +36,14 @@ MAPS = (
     Rearrangement("quarter_turn_back", lambda a: np.rot90(a, -1, (-2, -1)), "np.rot90({}, -1, (-2, -1))"),
     Rearrangement("transposed_and_turned", lambda a: a.swapaxes(-1, -2)[..., ::-1, ::-1], "{}.swapaxes(-1, -2)[..., ::-1, ::-1]"),
 )
-"""Those of whatever has rows and columns."""
+"""Rearrangements of arrays with rows and columns."""
 
 REVERSED = Rearrangement("reversed", lambda a: a[..., ::-1], "{}[..., ::-1]")
 EXCHANGED = Rearrangement("exchanged", lambda a: a.swapaxes(0, 1), "{}.swapaxes(0, 1)")
 
 
 def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
-    """Every way that fits the gradient `name`, as the program's lines have it.
+    """Yield every rearrangement of the gradient `name`, for the shape that the program's lines use.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
@@ -65,7 +65,7 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
 
 
 def shifted(program: Program, name: str) -> Iterator[Rearrangement]:
-    """Yield every way in which a gradient with rows and columns may be one place off, with zeros in the places that are left.
+    """Yield every shift of a gradient with rows and columns by one position; the free positions become 0.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
@@ -78,7 +78,7 @@ def shifted(program: Program, name: str) -> Iterator[Rearrangement]:
 
 
 def reordered(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
-    """Yield the order of a kernel's filters, or of its channels, in which ours comes nearest to theirs, both (M,C,K,K).
+    """Yield the order of a kernel's filters, or of its channels, in which ours is closest to theirs, both (M,C,K,K).
 
     >>> ours = np.arange(24.0).reshape(3, 2, 2, 2)
     >>> [(turn.name, turn.code) for turn in reordered(ours, ours[[1, 0, 2]])]
@@ -91,13 +91,14 @@ def reordered(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
 
 
 def _nearest_order(ours: Array, theirs: Array) -> list[int]:
-    """Return for each slice of theirs the nearest slice of ours that is left; [] if a slice has no numbers, or there are too many."""
+    """Return for each slice of theirs the closest unused slice of ours, or [] if a number is not finite or there are
+    too many."""
     n = len(ours)
     ours, theirs = ours.reshape(n, -1), theirs.reshape(n, -1)
     if ours.size * n > MOST_COMPARED or not (np.isfinite(ours).all() and np.isfinite(theirs).all()):
         return []
     apart = np.abs(theirs[:, None] - ours).max(axis=-1)
-    apart[np.arange(n), np.arange(n)] *= 1 - 1e-9  # of equal slices each keeps its place
+    apart[np.arange(n), np.arange(n)] *= 1 - 1e-9  # among equal slices, prefer the original order
     order: list[int] = []
     for row in apart:
         row[order] = np.inf
@@ -106,11 +107,11 @@ def _nearest_order(ours: Array, theirs: Array) -> list[int]:
 
 
 MOST_COMPARED = 20_000_000
-"""Numbers that are compared to find an order."""
+"""Most pairs of numbers that are compared to find an order."""
 
 
 def left_out(program: Program, name: str) -> Iterator[Rearrangement]:
-    """Every way in which a loop over the gradient `name` may end one early, or begin one late.
+    """Yield every result of a loop over the gradient `name` that ends one step early or begins one step late.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
@@ -134,7 +135,7 @@ def _gap(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrangement
 
 
 def _without(a: Array, axes: tuple[int, ...], at: int) -> Array:
-    """The array with zeros at the end or the beginning of some axes."""
+    """Return the array with zeros at the end or the beginning of some axes."""
     found = np.array(a)
     for axis in axes:
         np.moveaxis(found, axis, 0)[at] = 0
@@ -142,7 +143,7 @@ def _without(a: Array, axes: tuple[int, ...], at: int) -> Array:
 
 
 def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrangement]:
-    """Other orders in which the rows of a dense layer can stand for the cells of a map (C,H,W)."""
+    """Yield other orders in which the rows of a dense layer may correspond to the cells of a map (C,H,W)."""
     columns, last = (0, 2, 1, *range(3, len(laid))), (1, 2, 0, *range(3, len(laid)))
     ways: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(laid[1:3]) > 1), "channels_last": (last, laid[0] > 1)}
     for name, (axes, matters) in ways.items():
@@ -152,6 +153,6 @@ def _orders(shape: tuple[int, ...], laid: tuple[int, ...]) -> Iterator[Rearrange
 
 
 def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
-    """`own` of the axes are laid out as a map; those before them are of images."""
+    """Reorder the last `own` axes, which are a flattened map. The axes before them belong to the images."""
     images = a.ndim - own
     return a.reshape(*a.shape[:images], *laid).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)

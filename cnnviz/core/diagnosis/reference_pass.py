@@ -1,4 +1,4 @@
-"""The backward pass that another one is judged by."""
+"""The backward pass that another one is compared with."""
 
 from dataclasses import dataclass, field
 
@@ -11,7 +11,7 @@ from cnnviz.core.network.program import Program
 
 @dataclass(frozen=True, eq=False)
 class ReferencePass:
-    """All that our backward pass is made from, and the rule that takes the step after it."""
+    """Inputs of our backward pass, and the optimizer that makes the step after it."""
 
     program: Program
     params: Params

@@ -1,9 +1,8 @@
-"""The first wrong stage of a backward pass, and the stages after it that are right given what they were handed.
+"""Verdicts on stages: the first wrong stage of a backward pass, and the later ones that only inherit its error.
 
-The first wrong stage is the first, in the order of the backward pass, whose array differs although the right line,
-fed with the same pass's own inputs, does not give it. A later stage that differs *inherits*: our line, fed with
-their inputs, gives their array. If it does not, a second mistake was made there. Bias and filter make one
-stage, and the row dv belongs to the map that it is laid out as; ∂x has no stage of its own and comes last.
+A stage is *wrong* if its array differs from ours and also from the result of our line for the submitted inputs. It
+*inherits* if its array differs from ours but equals that result. A later wrong stage contains a second mistake. Bias
+and filter form one stage, and the row dv belongs to the map that it is a reshape of; ∂x has no stage and comes last.
 """
 
 from collections.abc import Mapping
@@ -11,11 +10,11 @@ from collections.abc import Mapping
 from cnnviz.core.network.architecture import Architecture
 
 RIGHT, INHERITS, WRONG = "right", "inherits", "wrong"
-"""From good to bad: what a stage of several arrays is called is the worst of them."""
+"""Verdicts in ascending order. A stage of several arrays gets the worst verdict."""
 
 
 def first_wrong(found: Mapping[str, str]) -> str:
-    """The first stage that is wrong by itself, or "" if there is none.
+    """Return the first stage that is wrong by itself, or "" if there is none.
 
     >>> first_wrong({"dz2": "right", "da1": "wrong", "dz1": "inherits"})
     'da1'
@@ -24,7 +23,8 @@ def first_wrong(found: Mapping[str, str]) -> str:
 
 
 def by_stage(network: Architecture, found: Mapping[str, str]) -> dict[str, str]:
-    """Verdicts on stages, in order, and on "dx", from those on arrays: of several the worst counts."""
+    """Return the verdicts on stages, in order, and on "dx", from those on arrays. The worst array of a stage decides.
+   """
     flattened = next((f"d{names.source}" for names in network.names if names.flattens), "")
     stages = {str(stage): stage.makes for stage in network.stages if stage.phase == "backward"} | {"dx": ("dx",)}
     worst = (RIGHT, INHERITS, WRONG).index

@@ -1,4 +1,4 @@
-"""The worst entry of a wrong array, and by what its numbers are too large."""
+"""The worst entry of a wrong array, and the ratio of its wrong entries to ours."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,10 @@ from cnnviz.core.network.stages import label
 
 @dataclass(frozen=True)
 class Worst:
-    """The entry that is furthest off, both of its numbers, and between what yours ÷ ours lies for the wrong entries.
+    """The entry with the largest difference, its two values, and the range of the ratio yours ÷ ours over all wrong
+    entries.
 
-    `error` is their relative error; `ratios` is None where there is none: ours is 0, or something is no number.
+    `error` is their relative error. `ratios` is None if no ratio is finite.
     """
 
     name: str
@@ -25,13 +26,14 @@ class Worst:
 
     @property
     def entry(self) -> str:
-        """Its name and place: "∂z₁[25,7]"."""
+        """Its name and index: "∂z₁[25,7]"."""
         return f"{label(self.name)}[{','.join(map(str, self.index))}]"
 
 
 @np.errstate(all="ignore")
 def worst_of(one: Compared) -> Worst:
-    """The wrong entry with the largest difference: of relative errors many are equal, where a factor is wrong."""
+    """Return the wrong entry with the largest absolute difference. Relative errors are all equal if a factor is
+    wrong."""
     apart = np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), -1.0)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(apart)), apart.shape))
     ratios = (one.theirs / one.ours)[one.wrong]

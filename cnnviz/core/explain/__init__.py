@@ -1,1 +1,1 @@
-"""Where one number comes from: its terms, its formula, its rounding."""
+"""Where a number comes from: its terms, its formula and its round-off."""

@@ -1,4 +1,4 @@
-"""The slope of an activation as a mistake has it, beside the right one: two curves over z."""
+"""The slope of an activation over z, correct and as a mistake computes it."""
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from cnnviz.core.network.line_overrides import arguments
 
 
 def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray] | None:
-    """The right slope at each of `z` (M,), and the one by which the mistaken line multiplies; None for a mistake elsewhere.
+    """Return the correct slope at each entry of `z` (M,) and the factor that the mistaken line multiplies by. None if
+    the mistake does not override the gradient of an activation.
 
     >>> from cnnviz.core.mistakes import placed
     >>> from cnnviz.core.network.network import DEFAULT, Network
@@ -35,4 +36,5 @@ def slopes(placed: PlacedMistake, z: np.ndarray) -> tuple[np.ndarray, np.ndarray
         return right, function(**{name: known[name] for name in arguments(function)})
 
     (right, wrong), (_, other) = both(np.ones_like(z)), both(np.full_like(z, -2.0))
-    return (right, wrong) if np.array_equal(-2 * wrong, other) else None  # else it is no slope: it goes by what comes from behind
+    # otherwise the line is not linear in dy, so it has no slope
+    return (right, wrong) if np.array_equal(-2 * wrong, other) else None

@@ -1,4 +1,4 @@
-"""One cell's arithmetic, term by term: which numbers are multiplied with which, in reading order."""
+"""The arithmetic of one cell, term by term: which numbers are multiplied, in reading order."""
 
 import math
 import re
@@ -11,24 +11,25 @@ from cnnviz.core.network.cell_links import Cell, Link, cells, reach, sources
 from cnnviz.core.network.program import Program
 
 Arrays = Mapping[str, np.ndarray]
-"""Arrays by symbol, as the program lays them out (`laid_out`)."""
+"""Arrays by symbol, with the shapes of the program (`laid_out`)."""
 
 
 @dataclass(frozen=True)
 class Term:
-    """Numbers that are multiplied, each with its symbol and its cell."""
+    """One product of a sum: the factors, each with its symbol, cell and value."""
 
     factors: tuple[tuple[str, Cell, float], ...]
 
     @property
     def product(self) -> float:
-        """Their product."""
+        """The product of the factors."""
         return float(np.prod([value for *_, value in self.factors]))
 
 
 @dataclass(frozen=True)
 class Arithmetic:
-    """The arithmetic of a cell: `text` in symbols, and either the `terms` of its sum and what is added, or the numbers that `text` names."""
+    """The arithmetic of a cell. `text` is its formula in symbols. A sum has `terms` and possibly `added` (a bias);
+    any other formula has the `numbers` that `text` names."""
 
     text: str
     terms: tuple[Term, ...] = ()
@@ -37,16 +38,16 @@ class Arithmetic:
 
     @property
     def totals(self) -> tuple[float, float]:
-        """The sum of the positive products, and that of the negative ones."""
+        """The sum of the positive products and the sum of the negative ones."""
         products = [term.product for term in self.terms]
         return exact(product for product in products if product > 0), exact(product for product in products if product < 0)
 
 
 def exact(numbers: Iterable[float]) -> float:
-    """The sum, rounded once, at the end: it has one value, in whatever order and by whomever it is added up.
+    """Return the sum, rounded only once at the end, so that it does not depend on the order of the terms.
 
-    So the parts of a cell's sum need not travel with every cell (of Tiny VGG's second convolution 0.6 MB): the browser's
-    sums.js comes to the same bits.
+    The browser's sums.js returns the same bits, so a cell's terms need not be sent (0.6 MB for Tiny VGG's second
+    convolution).
 
     >>> exact([0.1] * 10), sum([0.1] * 10)
     (1.0, 0.9999999999999999)
@@ -56,7 +57,7 @@ def exact(numbers: Iterable[float]) -> float:
 
 
 def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> Arithmetic:
-    """The arithmetic of one cell of `target`.
+    """Return the arithmetic of one cell of `target`.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((3, 3))
@@ -77,8 +78,8 @@ def arithmetic_of(program: Program, target: str, cell: Cell, values: Arrays) -> 
 
 
 def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[Cell]:
-    """The cells of a link; a pool's own numbers stand under its names for input and output."""
-    if link.pattern != "won":  # of a winner all of the window, from which the largest is to be found
+    """Return the cells that a link reads. A pool's link needs the pool's input and output under its own names."""
+    if link.pattern != "won":  # max pool: show the whole window, in which the maximum is found
         return list(cells(reach(link, cell, values[link.source].shape)))
     place = next(n for n, names in enumerate(program.network.names) if link.source in (names.of("dy"), f"d{names.output}"))
     names = program.network.names[place]
@@ -89,7 +90,8 @@ def _sources(program: Program, link: Link, cell: Cell, values: Arrays) -> list[C
 
 
 def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell, values: Arrays) -> list[tuple[tuple[str, Cell], tuple[str, Cell]]]:
-    """The pairs of cells that are multiplied: a window meets its weights by place, all else goes side by side."""
+    """Return the pairs of cells that are multiplied. In a convolution, pixels and weights are paired by position; all
+    else is paired in order."""
     left, right = (list(cells(reach(link, cell, values[link.source].shape))) for link in (first, second))
     patterns = {first.pattern: (first, left), second.pattern: (second, right)}
     if "window" in patterns:
@@ -110,6 +112,6 @@ def _pairs(program: Program, target: str, first: Link, second: Link, cell: Cell,
 
 
 def _weight(link: Link, cell: Cell, pixel: Cell) -> Cell:
-    """The weight of a filter that meets a pixel when the filter lies at a cell."""
+    """Return the weight that is multiplied with `pixel` when the filter is at `cell`."""
     g = link.geometry
     return (pixel[0], *((p + g["before"] - g["stride"] * n) // g["dilation"] for p, n in zip(pixel[1:], cell[1:], strict=True)))

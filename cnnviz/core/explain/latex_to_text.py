@@ -1,4 +1,4 @@
-"""Formulas as plain text: our own small part of LaTeX written in Unicode, where LaTeX cannot be set."""
+"""Formulas as plain Unicode text, for output without LaTeX. Covers only the LaTeX that cnnviz uses."""
 
 import re
 
@@ -14,7 +14,7 @@ _HIGH = {"2": "²", "T": "ᵀ"}
 
 
 def plain(latex: str) -> str:
-    r"""A formula of ours in Unicode; what has no subscript there is written after an underscore.
+    r"""Return a formula in Unicode. A subscript without a Unicode character is written after an underscore.
 
     >>> plain(r"\partial f_{1}[u,v] = \sum_{i,j} x[i+u, j+v] \cdot \partial z_{1}[i,j]")
     '∂f₁[u,v] = Σᵢⱼ x[i+u, j+v] · ∂z₁[i,j]'
@@ -38,7 +38,7 @@ def plain(latex: str) -> str:
 
 
 def in_words(latex: str) -> str:
-    r"""A formula with its words, by their names in the catalogue, in the reader's language.
+    r"""Return a formula with the words in its `\text{…}` replaced by their translations.
 
     >>> print(in_words(r"r = x \odot \text{mask}"))
     r = x \odot \text{mask}
@@ -47,7 +47,7 @@ def in_words(latex: str) -> str:
 
 
 def pixel_formula(scale: str) -> str:
-    r"""The number of a pixel in LaTeX, where pixels run from 0 to 1 ("unit") or are taken as they are stored ("raw").
+    r"""Return the formula of a pixel's value in LaTeX: scaled to 0…1 ("unit"), or as stored ("raw").
 
     >>> print(pixel_formula("unit"))
     x = \text{pixel} / 255
@@ -56,7 +56,7 @@ def pixel_formula(scale: str) -> str:
 
 
 def _whole(text: str) -> str:
-    """The divisor, in brackets where it is a sum."""
+    """Return the divisor, in brackets if it is a sum."""
     return f"({text})" if " " in text else text
 
 

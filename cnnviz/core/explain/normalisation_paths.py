@@ -1,4 +1,4 @@
-"""Back through batch normalisations: the three paths of each one's gradient, and how much each of them comes to."""
+"""The gradient of a batch normalization, split into its three paths, and the size of each."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +15,11 @@ from cnnviz.core.runtime.read_only import ReadOnly
 
 @dataclass(frozen=True, eq=False)
 class Paths(ReadOnly):
-    """Straight, through the mean and through the variance: `parts` (3,m,C,H,W) or (3,m,D), which add up to the gradient.
+    """The gradient split by path: direct, through the mean and through the variance. `parts` (3,m,C,H,W) or (3,m,D)
+    add up to the gradient.
 
-    `shares` (3,C) are their parts of all their sizes added up, and `sizes` (4,C) the lengths of the gradient of each filter or unit
-    of the layer before, by each path alone and by all; (4,0) where that has no parameters.
+    `shares` (3,C) are the shares of the paths in the sum of absolute values. `sizes` (4,C) are the norms of the gradient of each
+    filter or unit of the layer before: from each path alone, and from all three. Its shape is (4,0) if that layer has no parameters.
     """
 
     parts: np.ndarray
@@ -27,7 +28,7 @@ class Paths(ReadOnly):
 
 
 def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
-    """The paths of each gradient that a batch normalisation sends back, by its symbol; nothing after training.
+    """Return the paths of each gradient that a batch normalization passes back, by symbol. Empty in eval mode.
 
     >>> from cnnviz import Network
     >>> network, x = Network.parse("conv2x3-bn-gap-mse"), np.random.default_rng(0).random((3, 1, 5, 5))
@@ -54,7 +55,8 @@ def _paths(program: Program, line: Op, values: Mapping[str, np.ndarray]) -> Path
 
 
 def _sizes(program: Program, symbol: str, parts: np.ndarray, values: Mapping[str, np.ndarray]) -> np.ndarray:
-    """The lengths of what each path, and all together, make of the weights of the layer before: those of one filter or unit."""
+    """Return the norms of the weight gradients of the layer before, per filter or unit: one row for each path alone,
+    and one for their sum."""
     found = (line for line in program.backward_lines if symbol in line.sources and line.target[1:] in program.parameters and line.role != "db")
     line = next(found, None)
     if line is None:

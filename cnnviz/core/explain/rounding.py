@@ -1,7 +1,7 @@
-"""The error that a right pass of a given precision may have, entry by entry.
+"""The error that a correct pass at a given precision may have, entry by entry.
 
-Two programs that are both right add in another order, and round. So each line is off by a share of the numbers that it adds up
-(`sizes`), and hands that on: a few passes whose lines are off by so much, up or down at random, show what comes of it.
+Two correct programs may add in different orders, and round differently. So each line is off by a fraction of the numbers that it
+adds up (`sizes`), and later lines propagate that. A few passes with random errors of this size show the effect.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -14,31 +14,35 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
 
 PASSES, OF_FEW, FEW = 3, 12, 10_000
-"""Passes that round at random, each with its opposite; more where there are few numbers, whose errors may happen to cancel in all of them."""
+"""Number of randomly rounded passes, each run with both signs. Small passes get more, since the errors of a few
+numbers may cancel in all draws."""
 EQUAL = 4
-"""Round-offs of the largest number that two numbers may be apart and equal all the same."""
+"""Two numbers count as equal if they differ by at most this many round-offs of the largest number."""
 NUDGE = 1e-6
-"""The share by which a source is changed to see how its line answers."""
+"""Relative change of a source, for measuring how sensitive its line is."""
 
 
 @dataclass(frozen=True, eq=False)
 class Doubt:
-    """The error that each entry of a gradient may have, of the gradient's shape, and the entries that are 0 whatever is rounded."""
+    """The possible error of each entry of a gradient, and a mask of the entries that are 0 whatever the round-off.
+    Both have the gradient's shape."""
 
     size: np.ndarray
     structural: np.ndarray
 
     def or_larger(self, other: Self) -> Self:
-        """This doubt, or the other where that is larger."""
+        """Return the element-wise maximum of two doubts."""
         return replace(self, size=np.maximum(self.size, other.size))
 
 
 @np.errstate(all="ignore")
 def doubts(program: Program, values: PassValues, epsilon: float, smallest: float, given: Mapping[str, np.ndarray] | None = None) -> dict[str, Doubt]:
-    """The doubt of every gradient of a pass that rounds off by `epsilon`, and below `smallest` by no less than there.
+    """Return the doubt of every gradient of a pass with round-off `epsilon`, which below `smallest` is as large as at
+    `smallest`.
 
-    `values` are those of its forward pass, the parameters, and y. Gradients that are `given`, of a program that knows of no ties
-    (core/network/ties.py), are taken for what is made of them; round-off then opens gates, and chooses winners.
+    `values` are the arrays of its forward pass, the parameters and y. If `given` holds gradients of a program that does not treat
+    ties (core/network/ties.py), they replace the computed ones as inputs of later lines; round-off then decides ReLU gates and
+    winners of max pools.
     """
     exact, fed = dict(values), given or {}
     made: dict[str, np.ndarray] = {}
@@ -63,7 +67,8 @@ def doubts(program: Program, values: PassValues, epsilon: float, smallest: float
 
 
 def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
-    """The error of what a line reads, as the line hands it on: all draws may miss it, as of a saturated unit that is off by one last bit."""
+    """Return the error of a line's sources as the line passes it on. The random draws may miss it, for example if the
+    output of a saturated unit is off by its last bit."""
     if line.layer is None or not any(source in doubt for source in line.sources):
         return 0.0
     layer = program.network.layers[line.layer]
@@ -74,12 +79,12 @@ def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, d
 
 
 def equal_within(line: Op, values: PassValues, epsilon: float) -> float:
-    """The difference below which numbers that a line compares may be equal to another program."""
+    """Return the difference below which another program may take numbers that this line compares as equal."""
     return EQUAL * epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
 
 def draws(values: PassValues, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:
-    """The roundings of passes with so many values: epsilon, and the same draws with its opposite."""
+    """Yield a signed epsilon and a generator for each randomly rounded pass: every seed once with each sign."""
     rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in values.values()) < FEW else PASSES
     for _ in range(passes if epsilon else 0):
         seed = int(rng.integers(2**31))
@@ -96,15 +101,16 @@ def rounded(
     given: Mapping[str, np.ndarray] | None,
     moved: Callable[[Op, PassValues], np.ndarray | None] | None = None,
 ) -> PassValues:
-    """The arrays of a pass of these inputs each of whose lines is off by ± epsilon of what it adds up; what goes on from it, by ± `moved` as well."""
+    """Return the arrays of a pass in which each line is off by ± epsilon times its `sizes`. The next lines also read
+    it shifted by ± `moved`."""
     values = {name: start[name] for name in ("x", "y", *program.parameters, *program.buffers, *program.draws)}
     found, fed = {}, given or {}
     for line in (*program.forward_lines, *program.backward_lines):
         line.step(values)
         name, made = line.target, values[line.target]
         if name.endswith(".bound") and given is not None:
-            made = np.full_like(made, np.inf)  # beyond all bounds nothing is a tie
-        elif line.role:  # else it is laid out in another way
+            made = np.full_like(made, np.inf)  # an infinite bound: nothing counts as a tie
+        elif line.role:  # lines without a role only change the layout
             signs, size = 2.0 * rng.integers(0, 2, made.shape) - 1.0, sizes(program, line, values)
             made = made + epsilon * signs * np.where(size == 0, 0.0, np.maximum(size, smallest))
         found[name], values[name] = made, fed.get(name, made)
@@ -114,7 +120,7 @@ def rounded(
 
 
 def largest(array: np.ndarray) -> float:
-    """The size of the largest entry that is a number; 0 where there is none.
+    """Return the largest absolute value of the finite entries, or 0 if there are none.
 
     >>> largest(np.array([1.0, -3.0, np.inf, np.nan]))
     3.0
@@ -123,21 +129,23 @@ def largest(array: np.ndarray) -> float:
 
 
 def sizes(program: Program, line: Op, values: PassValues, least: float = 0.0) -> np.ndarray | float:
-    """The size of the numbers that each entry of a line adds up; gradients that it reads count as `least` at the least.
+    """Return the size of the numbers that each entry of a line adds up. Gradients that it reads count as at least
+    `least`.
 
-    Of a sum these are its terms; of what is made entry by entry, the entry and how it answers to what it is made from.
+    For a sum these are its terms. For an element-wise line it is the entry, or its sensitivity to the sources if that is larger.
     """
     made = values[line.target]
     layer = None if line.layer is None else program.network.layers[line.layer]
-    if layer is None and line.role.partition(".")[0] in ("do", "dz"):  # of o - y, which may cancel: the larger of both
+    if layer is None and line.role.partition(".")[0] in ("do", "dz"):  # o - y may cancel: take the larger of both
         return np.maximum(np.abs(made), np.maximum(np.abs(values["o"]), np.abs(values["y"])))
     if layer is None:
         return np.abs(made)
     if line.role != "y" and line.target[0] != "d":
-        return np.abs(made) if line.role in layer.kept else 0.0  # a statistic, or kept for the way back as it is
+        # a statistic, or a copy that is kept for the backward pass
+        return np.abs(made) if line.role in layer.kept else 0.0
     parameters, links = layer.parameter_letters, {pattern for of in layer.links().values() for _, pattern in of}
     if not parameters and line.role == "y" and links & {"winner", "same", "all"}:
-        return 0.0 if "winner" in links else np.abs(made)  # a pool's winner is the number itself
+        return 0.0 if "winner" in links else np.abs(made)  # a max pool copies its maximum
     if not parameters and "all" in links:
         return np.maximum(np.abs(made), max(least, largest(values[line.sources[0]])))
     if not parameters and "same" in links:
@@ -156,7 +164,8 @@ def sizes(program: Program, line: Op, values: PassValues, least: float = 0.0) ->
 
 
 def _answers(line: Op, values: PassValues) -> np.ndarray:
-    """The change of an elementwise line when what it reads changes by a share of itself, per share."""
+    """Return the relative sensitivity of an element-wise line: the change of its result per relative change of its
+    sources."""
     sources = [values[source] for source in line.sources]
     made, total = line.run(*sources), np.zeros(values[line.target].shape)
     for place in range(len(sources)):

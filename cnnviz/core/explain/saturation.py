@@ -1,4 +1,4 @@
-"""The gradient that hidden units pass on, by what each kind of layer says of its own."""
+"""Share of hidden units that hardly pass a gradient, as each kind of layer defines it."""
 
 from typing import Literal
 
@@ -9,7 +9,7 @@ from cnnviz.core.network.named_arrays import Trace
 
 
 def hidden_share(network: Architecture, trace: Trace, what: Literal["saturated", "silent"]) -> float:
-    """The share (0 to 1) of hidden units that are "saturated" or "silent"; NaN where no kind of layer here can be so.
+    """Return the share (0 to 1) of hidden units that are "saturated" or "silent", or NaN if no layer here can be.
 
     >>> from cnnviz.core.network.network import Network
     >>> network, x = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), np.zeros((8, 8))

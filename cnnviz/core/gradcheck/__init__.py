@@ -1,13 +1,16 @@
-"""Are gradients right? Every entry beside central differences of the loss, judged by what round-off lets be told.
+"""Gradient check: every entry is compared with central differences of the loss, and judged within the limits of
+round-off.
 
-    verdict        the judgement of an entry: right, wrong, at a kink, undecided
+    verdict        judgement of an entry: right, wrong, at a kink, undecided
     check          check_gradients: every entry of the parameters of one pass
-    result         GradientCheck, the outcome
-    differences    losses of many nudged copies at once, along `paths` of lines
-    round_off      how far round-off may put a difference off
-    kinks          a second look at what does not agree: truncation, kinks of ReLU and max pooling
-    sweep          the error by the step of the nudge
-    one_entry      one entry, nudged by several steps, with all digits
+    result         GradientCheck, the result
+    inputs         the pass and the gradients to be checked
+    nudge_path     the lines that recompute the loss after a nudge
+    differences    losses of many nudged copies at once
+    round_off      estimated round-off of a difference
+    kinks          second look at disagreements: truncation, kinks of ReLU and max pooling
+    error_curve    the error as a function of the step
+    one_entry      one entry, nudged by several steps, in full precision
 """
 
 from cnnviz.core.gradcheck.check import check_gradients, judged_again

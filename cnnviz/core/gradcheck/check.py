@@ -1,16 +1,16 @@
-"""Are these gradients right? Every entry of every parameter against central differences of the loss.
+"""Gradient check of every entry of every parameter against central differences of the loss.
 
 ∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the error falls as ε², until round-off in L takes over
 
-Where ReLU or max pooling has a kink at θ, the slopes of its two sides differ, and there is nothing to compare with.
+If ReLU or max pooling has a kink at θ, the one-sided slopes differ, and the entry cannot be compared.
 
-An entry is called wrong where |given - central| > bound, the larger of 4·doubt and 1e-6·max(|given|, |central|). With e, the error
-of the central difference itself, which `doubt` is an estimate of:
+An entry is called wrong if |given - central| > bound, the larger of 4·doubt and 1e-6·max(|given|, |central|). Let e be the error
+of the central difference itself, which `doubt` estimates:
 
     |given - slope| > bound + e    is always called wrong, since |given - central| ≥ |given - slope| - e
     |given - slope| ≤ bound - e    is never called wrong, and so no right entry is while e ≤ 4·doubt
 
-What is off by bound - e to bound + e is called either, by the side to which the central difference errs.
+Between bound - e and bound + e, the sign of the central difference's error decides.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,10 +29,10 @@ from cnnviz.core.runtime.read_only import as_frozen
 from cnnviz.words import Problem
 
 Progress = Callable[[float], None]
-"""Is told what share of the work is done, 0 … 1."""
+"""Callback that receives the completed share of the work, 0 … 1."""
 
 
-@np.errstate(over="ignore", invalid="ignore")  # of a network that diverged
+@np.errstate(over="ignore", invalid="ignore")  # the network may have diverged
 def check_gradients(
     params: Params,
     x: np.ndarray,
@@ -47,13 +47,13 @@ def check_gradients(
     given: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> GradientCheck:
-    """Every entry of `gradients` (our own backward pass, unless given) against central differences.
+    """Check every entry of `gradients`, by default those of our own backward pass, against central differences.
 
-    The network is the teaching notebook's with this stride and padding, or `network`. `gradients` may be a
-    Gradients, or a mapping by parameter, "w" or "dw". `parameters` names those to be checked (unless given:
-    all), "x" for the image among them. `x` may be several images, (m,C,H,W), and y (m,N) then; `given` are buffers and masks,
-    which are held, while means and variances follow. `training`, or as after it. Raises Problem, a ValueError, where a gradient does not have its parameter's
-    shape, or the step is not above 0.
+    The network is `network`, or the teaching notebook's with this stride and padding. `gradients` may be a
+    Gradients, or a mapping by parameter ("w") or gradient ("dw"). `parameters` names those to be checked (default:
+    all); "x" is the image. `x` may be several images, (m,C,H,W), with y (m,N). `given` are buffers and masks, which stay
+    fixed while batch means and variances are recomputed. `training` is False for eval mode. Raise Problem, a ValueError,
+    if a gradient does not have its parameter's shape or the step is not positive.
 
     >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
     >>> check_gradients(params, x, np.array([1, 0])).passed
@@ -77,7 +77,8 @@ def check_gradients(
 
 
 def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:
-    """For each parameter what is told which share of its entries is done."""
+    """Return a function from a parameter to its progress callback, which receives the further share of entries that
+    is done."""
     done, total = 0.0, max(1, sum(costs.values()))
 
     def of(name: str) -> Progress:
@@ -103,7 +104,7 @@ def _result(analytic: dict[str, np.ndarray], found: Mapping[str, Found], finite:
 
 @np.errstate(all="ignore")  # a mistake may divide by 0
 def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> GradientCheck:
-    """Other gradients of the same pass, by the differences that a check of the right ones has taken: none is taken anew.
+    """Check other gradients of the same pass, reusing the central differences of an earlier check.
 
     >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
     >>> right = check_gradients(params, x, np.array([1, 0]))

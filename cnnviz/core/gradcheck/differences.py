@@ -1,7 +1,7 @@
-"""Differences of the loss by nudges of single entries, for any network, many nudged copies at once.
+"""Differences of the loss by nudging single entries of any network, many nudged copies at once.
 
-A layer is linear in its parameters, so nudging an entry by h moves its output y by h·∂y/∂θ, exactly
-(`Layer.effects`); only what comes after y is worked out again, with the copies along leading axes.
+A layer is linear in its parameters, so nudging an entry by h changes its output y by exactly h·∂y/∂θ
+(`Layer.effects`). Only the lines after y are recomputed, with the copies along leading axes.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.work_cancellation import check_wanted
 
 SEEN = 1e-9
-"""The share of the end of the pass that a nudge moves it by at the least, for what it is to be more than round-off."""
+"""Smallest relative change of the end of the pass by a nudge that exceeds round-off."""
 
 
 @dataclass(frozen=True, eq=False)
 class Sides:
-    """The changes of the loss by nudges of some entries, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
+    """Changes of the loss by nudging some entries, (n,) each: `up` = L(θ + h) - L(θ) and `down` = L(θ) - L(θ - h).
 
-    `doubt` is how far round-off may put (up + down) / 2h off, and `bend` what kinks within h may add to it, 0 where it was not looked for.
-    `moved` is how far both move the end of the pass, 0 where that is next to nothing.
+    `doubt` is the possible round-off of (up + down) / 2h, and `bend` what kinks within h may add to it (0 if not requested).
+    `moved` is the change of the end of the pass by both nudges, 0 if negligible.
     """
 
     h: float
@@ -42,23 +42,23 @@ class Sides:
 
     @property
     def central(self) -> np.ndarray:
-        """(L(θ + h) - L(θ - h)) / 2h."""
+        """The central difference (L(θ + h) - L(θ - h)) / 2h."""
         return (self.up + self.down) / (2 * self.h)
 
     @property
     def apart(self) -> np.ndarray:
-        """By how much the slopes of both sides differ: h·L″, or more at a kink."""
+        """The difference of the one-sided slopes: h·L″, or more at a kink."""
         return (self.up - self.down) / self.h
 
     def some(self, entries: np.ndarray) -> Sides:
-        """Those of some of the entries."""
+        """Return the sides of a subset of the entries."""
         return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend, self.moved)))
 
 
 class Differences:
-    """One pass of a network, and every entry of its parameters, or of x, nudged from there, in the precision `dtype`.
+    """One pass of a network from which entries of its parameters, or of x, are nudged, in the precision `dtype`.
 
-    `given` are the pass's buffers and what it draws: they are held, while means and variances follow a nudge.
+    `given` are the pass's buffers and random masks, which stay fixed while batch means and variances follow a nudge.
     """
 
     def __init__(
@@ -81,17 +81,19 @@ class Differences:
         progress: Callable[[float], None] | None = None,
         bends: bool = False,
     ) -> Sides:
-        """Both sides of every entry of a parameter, or of some by flat index; `progress` is told what further share is done.
+        """Return both sides of every entry of a parameter, or of the flat indices `entries`. `progress` receives the
+        further share that is done.
 
-        `bends`: whether kinks are looked for.
+        `bends` requests `Sides.bend`.
         """
         path, change, before = self.path(name), self.program.loss_change, self.values[self.end]
         h, found, size = self._h(path, step), [], path.size if entries is None else len(entries)
         for values, effect in self._blocks(path, h, entries):
-            # Output by output in memory: sums over a few outputs of many copies are then several times as fast.
+            # In Fortran order, sums over the few outputs of many copies are several times as fast.
             ends = np.asfortranarray(values[self.end].reshape(2 * len(effect), *before.shape))
             up, back = change(ends, before, self.y).reshape(2, -1)
-            # A nudge that moves the loss by more than it is, behind large weights, brings a round-off of its own.
+            # A nudge that changes the loss by more than the loss itself, behind large weights, adds its own
+            # round-off.
             doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(back))
             moved = length((ends - before).reshape(len(ends), -1)).reshape(2, -1)
             bend = self._bend(path, values, moved).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
@@ -101,40 +103,42 @@ class Differences:
         return Sides(h, *map(np.concatenate, zip(*found, strict=True)))
 
     def _bend(self, path: Path, values: PassValues, moved: np.ndarray) -> np.ndarray:
-        """By how much lines with kinks may change the loss of each copy otherwise than their slopes at θ say, (2, n); they have `moved` its end.
+        """Return the largest change of the loss, (2, n), by which lines with kinks may deviate from their slopes at
+        θ. `moved` is the change of the end of the pass.
 
-        Σ ∂y·Δy - Σ ∂x·Δx of each of them: while all gates and winners stay as they are, nothing is left. Where ∂y vanishes
-        at θ alone, as in a network that has learned its target, a kink still bends what is squared in the loss.
+        Σ ∂y·Δy - Σ ∂x·Δx over these lines is 0 while all gates and winners stay the same. If ∂y vanishes only at θ, as in a
+        network that has learned its target, a kink still bends what is squared in the loss.
         """
         bends = sum((sign * self._moved(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *moved.shape)))
         return np.abs(bends[0]) + moved / 2 * np.abs(bends[1])
 
     def _moved(self, values: PassValues, symbol: str) -> np.ndarray:
-        """Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
+        """Return Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
         base = self.values[symbol]
         slopes = np.stack([gradients[f"d{symbol}"].reshape(-1) for gradients in self.slopes])
         return np.moveaxis((values[symbol] - base).reshape(2, -1, base.size) @ slopes.T, -1, 0)
 
     def central(self, name: str, step: float, entries: np.ndarray | None = None) -> np.ndarray:
-        """Central differences alone, (n,); 0 where a step is too small for the precision to move anything."""
+        """Return only the central differences, (n,). They are 0 if the step is too small for the precision."""
         path, change, shape = self.path(name), self.program.loss_change, self.values[self.end].shape
         h = self._h(path, step)
         ends = [values[self.end].reshape(2, len(effect), *shape) for values, effect in self._blocks(path, h, entries)]
         return np.concatenate([change(plus, minus, self.y) for plus, minus in ends]) / self.dtype.type(2 * h)
 
     def path(self, name: str) -> Path:
-        """The way of a nudge of a parameter, or of x."""
+        """Return the path of a nudge of a parameter, or of x."""
         return path(self.program, name, len(self.values["x"]) if self.program.run.images else 1)
 
     def _h(self, path: Path, step: float) -> float:
-        """The nudge of an entry: inputs above 1 multiply what it moves, so it is that much smaller."""
+        """Return the size of a nudge. Inputs above 1 amplify it, so it is divided by the largest."""
         if path.place is None or not self.program.parameters[path.name].fan_in:
             return step
         x = self.values[self.program.network.names[path.place].input]
         return step / max(1.0, float(np.abs(x).max()))
 
     def _blocks(self, path: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[PassValues, np.ndarray]]:
-        """The passes with some entries raised and lowered by h, (2, rows, …) each, and what they move per unit (n, …), block by block."""
+        """Yield block by block the passes with entries raised and lowered by h, (2, rows, …), and the effects per
+        unit (n, …)."""
         for part in _parts(path, np.arange(path.size) if entries is None else entries):
             check_wanted()
             effect = self._effects(path, part.reshape(-1))
@@ -146,10 +150,12 @@ class Differences:
             for line in path.lines:
                 line.step(values)
             yield values, effect
-            values.clear()  # the next block then takes the same memory, which is several times as fast as new
+            # frees the arrays, so that the next block reuses their memory, which is several times as fast as new
+            # memory
+            values.clear()
 
     def _effects(self, path: Path, entries: np.ndarray) -> np.ndarray:
-        """∂target/∂θ for some entries, (n, …)."""
+        """Return ∂target/∂θ for some entries, (n, …)."""
         if path.place is not None:
             values = {role: self.values[symbol] for role, symbol in path.roles.items()}
             return self.program.network.layers[path.place].effects(path.name[0], entries, values)
@@ -159,35 +165,38 @@ class Differences:
 
     @cached_property
     def gradients(self) -> Gradients:
-        """The backward pass's gradients."""
+        """The gradients of the backward pass."""
         return self.program.backward(self.params, self.trace, self.y)
 
     def terms(self, name: str) -> np.ndarray:
-        """Σ |effect| · |∂target| of each entry, (n,): of what its gradient is summed. It is 0 where nothing comes in or nothing comes back."""
+        """Return Σ |effect| · |∂target| of each entry, (n,), the absolute terms of its gradient. It is 0 if no input
+        or no gradient arrives."""
         if name == "x":
             return np.abs(self.gradients["dx"]).reshape(-1)
-        # The entry's own line of the backward pass is that sum of products, with signs.
+        # The entry's line of the backward pass is this sum of products, with signs.
         line = next(line for line in self.program.backward_lines if line.target == f"d{name}")
         return line.make({source: np.abs(self._made(source)) for source in line.sources}).reshape(-1)
 
     @cached_property
     def own_errors(self) -> Mapping[str, np.ndarray]:
-        """The error that each gradient may have itself: terms that cancel, as in front of a normalisation, may leave round-off alone."""
+        """The possible error of each gradient itself. If its terms cancel, as before a normalization, only round-off
+        may remain."""
         info = np.finfo(self.dtype)
         found = doubts(self.program, self.values | {"y": self.y}, float(info.eps), float(info.tiny / info.eps), {})
         return {name: doubt.size.reshape(-1) for name, doubt in found.items()}
 
     def _made(self, symbol: str) -> np.ndarray:
-        """A value or a gradient, with every axis that lines have."""
+        """Return a value or a gradient in the shape that lines use."""
         if symbol in self.values:
             return self.values[symbol]
         return self.gradients[symbol].reshape(self.values[symbol[1:]].shape)
 
     @cached_property
     def slopes(self) -> tuple[Gradients, Gradients]:
-        """The gradients; and those of a pass whose end has slopes from ½ to 1, which tell what counts where the former vanish at θ alone.
+        """The gradients, and those of a pass whose end has slopes from ½ to 1, which show what matters where the
+        former vanish only at θ.
 
-        They are not all 1: through a softmax, whose shares sum to 1, nothing would come back. What the loss does not depend on has none.
+        They are not all 1: a softmax, whose outputs add up to 1, would pass back nothing. Outputs that do not affect the loss get 0.
         """
         shape = self.values[self.end].shape
         some = np.linspace(1, 0.5, math.prod(shape), dtype=self.dtype) * self.program.network.depends_on(self.y).reshape(-1)
@@ -196,12 +205,12 @@ class Differences:
 
     @cached_property
     def round_off(self) -> RoundOff:
-        """The effect of round-off on the loss."""
+        """Estimate of the effect of round-off on the loss."""
         return RoundOff(self.program, self.values, self.y, self.slopes, float(np.finfo(self.dtype).eps))
 
 
 def _parts(path: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
-    """Blocks of entries in rows of equal length, (rows, entries in a row)."""
+    """Yield blocks of entries in rows of equal length, (rows, entries per row)."""
     whole = len(entries) // path.row * path.row
     for start in range(0, whole, path.block):
         yield entries[start : min(whole, start + path.block)].reshape(-1, path.row)

@@ -1,4 +1,4 @@
-"""The error of central differences by their step, in two precisions: the U curve."""
+"""Error of central differences as a function of the step, in two precisions: the U curve."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,12 +15,12 @@ from cnnviz.core.runtime.read_only import ReadOnly
 STEPS = tuple(float(f"1e-{n}") for n in range(1, 15))
 """The steps ε of a sweep, 1e-1 to 1e-14."""
 SWEPT = 2_500
-"""Entries that a sweep takes at the most, evenly spread."""
+"""Most entries of a sweep, evenly spaced."""
 
 
 @dataclass(frozen=True, eq=False)
 class StepSweep(ReadOnly):
-    """The distance of central differences from the backward pass, for each step and precision.
+    """Distance of central differences from the backward pass, for each step and precision.
 
     `errors` maps "float32" and "float64" to ‖n - a‖ / max(‖a‖, ‖n‖) over all entries, (S,).
     """
@@ -40,7 +40,7 @@ def step_sweep(
     network: Network | None = None,
     given: Mapping[str, np.ndarray] | None = None,
 ) -> StepSweep:
-    """The U curve: large steps leave out the loss's bend (truncation), small ones drown in round-off.
+    """Return the U curve: the error is dominated by truncation for large steps and by round-off for small ones.
 
     >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
     >>> sweep = step_sweep(params, x, np.array([1, 0]))
@@ -64,5 +64,5 @@ def step_sweep(
 
 
 def _evenly(size: int, of_all: int) -> np.ndarray:
-    """The entries of a parameter that a sweep takes, by flat index: all where there are few."""
+    """Return the flat indices of the entries of a parameter that a sweep uses: all if there are few."""
     return np.arange(size) if of_all <= SWEPT else np.unique(np.linspace(0, size - 1, max(20, size * SWEPT // of_all)).astype(int))

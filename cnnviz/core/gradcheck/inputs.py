@@ -1,4 +1,4 @@
-"""The pass to be checked, and the gradients to be judged, as the check takes them."""
+"""Inputs of a gradient check: the pass and the gradients."""
 
 from collections.abc import Mapping
 
@@ -24,7 +24,7 @@ def differences(
     given: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> Differences:
-    """The pass from which entries are nudged, in the precision `dtype`."""
+    """Return the pass whose entries are nudged, in the precision `dtype`."""
     x = np.asarray(x, dtype=np.float64)
     program = network.program(x.shape, training=training) if network else notebook_program(params, x.shape, stride, padding)
     shape = (*x.shape[:1], *program.shapes["o"]) if program.run.images else program.shapes["o"]
@@ -32,7 +32,7 @@ def differences(
 
 
 def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
-    """Tells whether every value, the loss, and the gradients of these parameters are finite numbers in our own pass."""
+    """Return whether all arrays of our own pass, its loss and the gradients of these parameters are finite."""
     loss = nudged.program.loss_line.make(nudged.values | {"y": nudged.y})
     arrays = (loss, *nudged.trace.values(), *(nudged.gradients[f"d{name}"] for name in names))
     return bool(np.isfinite(np.concatenate([array.reshape(-1) for array in arrays])).all())
@@ -41,7 +41,7 @@ def is_finite(nudged: Differences, names: tuple[str, ...]) -> bool:
 def by_parameter(
     gradients: Gradients | Mapping[str, np.ndarray], nudged: Differences, names: tuple[str, ...]
 ) -> dict[str, np.ndarray]:
-    """The gradients by parameter; Problem where one is missing or has another shape."""
+    """Return the gradients by parameter. Raise Problem if one is missing or has another shape."""
     found = {}
     for name in names:
         key = next((key for key in (f"d{name}", name) if key in gradients), None)

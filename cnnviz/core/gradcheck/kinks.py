@@ -1,8 +1,8 @@
-"""Central differences of a parameter's entries, with a second look where they do not agree with what was given.
+"""Central differences of a parameter's entries, refined where they disagree with the gradient.
 
-A step and one twice as long tell how far both are off, as long as the loss bends smoothly within their reach. Where a kink of
-ReLU or max pooling lies there, or the loss jumps, as a saturated unit does behind large weights, smaller steps may pass it
-by. If the smallest does not, the entry stands at the kink, or cannot be told.
+If the loss is smooth within reach, a step and one twice as long determine the error of both. If a kink of ReLU or max pooling
+lies there, or the loss jumps, as behind a saturated unit with large weights, smaller steps may avoid it. If the smallest does
+not, the entry lies at a kink or is undecided.
 """
 
 from collections.abc import Callable
@@ -14,15 +14,16 @@ from cnnviz.core.gradcheck.differences import Differences, Sides
 from cnnviz.core.gradcheck.verdict import SAFETY, TOLERANCE, relative_error, threshold
 
 CLOSER = (10, 100)
-"""Factors by which the step shrinks, one after the other, while a kink or a jump is within reach."""
+"""Divisors of the step, tried in turn while a kink or a jump is in reach."""
 CLOSEST = (*CLOSER, 1_000, 10_000)
-"""The same while an entry is about to be called wrong and no smaller step has confirmed that."""
+"""Divisors of the step for an entry that is about to be called wrong without a confirmation by a smaller step."""
 STEADY = 0.1
-"""The part of a central difference by which a step twice as long may change it while the loss bends smoothly."""
+"""Largest relative change of a central difference by doubling the step if the loss is smooth."""
 
 
 class Found(NamedTuple):
-    """Of each entry, (n,): the central difference, how far it may be off, the relative error, and whether it is a structural 0 or at a kink."""
+    """Results per entry, (n,): the central difference, its possible error, the relative error, and whether the entry
+    is a structural 0 or at a kink."""
 
     central: np.ndarray
     doubt: np.ndarray
@@ -32,10 +33,10 @@ class Found(NamedTuple):
 
 
 def check_parameter(nudged: Differences, name: str, analytic: np.ndarray, step: float, told: Callable[[float], None]) -> Found:
-    """All that a parameter's entries are judged by; `analytic` (n,) is what was given."""
+    """Return everything that a parameter's entries are judged by; `analytic` (n,) is the gradient to be checked."""
     at = nudged.sides(name, step, progress=told)
     terms, kinks = nudged.terms(name), np.zeros(analytic.size, bool)
-    # The gradient rounds off, too: where its terms cancel, as in front of a normalisation, the difference may be exact.
+    # The gradient has round-off, too: if its terms cancel, as before a normalization, the difference may be exact.
     least = nudged.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
     central, doubt = at.central, np.maximum(at.doubt, least)
     error, look = _error(analytic, central, doubt), np.flatnonzero(_odd(at, doubt, analytic))
@@ -43,7 +44,8 @@ def check_parameter(nudged: Differences, name: str, analytic: np.ndarray, step: 
         moved = at.moved.copy()
         central[look], doubt[look], kinks[look], moved[look] = _looked_at(nudged, name, step, look, at.some(look), analytic[look])
         doubt = np.maximum(doubt, least)
-        # Something comes back, and a nudge moves nothing but by round-off: it goes from one plateau to another.
+        # The gradient is not 0, but a nudge changes the output only by round-off: both lie on plateaus, before and
+        # after a jump.
         own = np.abs(nudged.gradients[f"d{name}"]).reshape(-1)
         doubt[(np.abs(central) <= doubt) & (moved == 0) & (own > SAFETY * doubt)] = np.inf
         differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
@@ -58,13 +60,13 @@ def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.n
 
 
 def _odd(at: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
-    """The entries to be looked at again: what is not well within the tolerance, and where both sides have slopes of their own."""
+    """Return the entries that need a second look: not well within the tolerance, or with different one-sided slopes."""
     one_sided = np.abs(at.apart) > np.abs(at.central) / 1000 + 2 * SAFETY * doubt
     return np.asarray(~(_error(analytic, at.central, doubt) <= TOLERANCE / 10) | one_sided)
 
 
 def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
-    """Tells whether one entry, by flat index, stands at a kink, as `check_parameter` says of all.
+    """Return whether one entry (flat index) lies at a kink, as `check_parameter` finds for all.
 
     >>> from cnnviz.core.network.network import Network
     >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])
@@ -82,17 +84,18 @@ def stands_at_kink(nudged: Differences, name: str, entry: int, analytic: float, 
 def _looked_at(
     nudged: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
 ) -> np.ndarray:
-    """Return central differences, doubts, kinks and the distances that the end moved, (4,n), from a step twice as long or from smaller ones.
+    """Return refined central differences, doubts, kinks and changes of the end of the pass, (4,n), from a step twice
+    as long or from smaller ones.
 
-    Two steps may agree by chance where the loss is made of plateaus or bends a lot. An entry is called wrong only if the next smaller
-    step, too, says so; if none does, it cannot be told.
+    Two steps may agree by chance if the loss has plateaus or bends strongly. An entry is called wrong only if the next smaller step
+    confirms it; otherwise it is undecided.
     """
     pair = _Pair(near, nudged.sides(name, 2 * step, entries, bends=True))
     found = pair.found
     unconfirmed = _error(analytic, *found[:2]) > TOLERANCE
     for times in CLOSEST:
         unsure = np.asarray(found[2:4].any(axis=0))
-        unconfirmed &= found[2] == 0  # at a kink an entry is not called wrong
+        unconfirmed &= found[2] == 0  # an entry at a kink is not called wrong
         asked = np.flatnonzero(unsure & (times in CLOSER) | unconfirmed)
         if not asked.size:
             break
@@ -107,24 +110,25 @@ def _looked_at(
 
 
 class _Pair:
-    """Comparison of nudges by a step and by one twice as long, `near` and `far`, (n,) each.
+    """Comparison of nudges by a step, `near`, and by one twice as long, `far`, (n,) each.
 
-    `central` is without the step's error where that is more than round-off; `doubt` how far it may be off; `bent` where a
-    kink may make a right gradient look wrong; `jumps` where the loss does not bend smoothly.
+    `central` is corrected for truncation if that exceeds round-off, and `doubt` is its possible error. `bent` marks entries where
+    a kink may make a correct gradient look wrong, and `jumps` those where the loss is not smooth.
     """
 
     def __init__(self, near: Sides, far: Sides):
-        # The error of a step is ε², and the slopes of both sides are ε·L″ apart: doubling ε makes that four times, and this twice as much.
+        # The truncation error is O(ε²) and the one-sided slopes differ by ε·L″: doubling ε multiplies the former by
+        # four and the latter by two.
         error = (far.central - near.central) / 3
         uneven = np.maximum(0, np.abs(far.apart / 2 - near.apart) - 2 * near.doubt)
         size = np.abs(near.central)
         doubts = np.hypot(near.doubt, error), np.hypot(far.doubt, 4 * error)
         freed = np.where(np.abs(error) > near.doubt, near.central - error, near.central)
-        # Round-off is less of a longer step, where its own error is nothing beside it.
+        # A longer step has less round-off, which pays off while its truncation error is negligible.
         self.central = np.where(doubts[1] < doubts[0], far.central, freed)
         self.bent = far.bend > np.maximum(far.doubt, TOLERANCE / 10 * np.abs(far.central))
         self.jumps = (3 * np.abs(error) > np.maximum(3 * near.doubt, STEADY * size)) | (uneven > STEADY * np.maximum(size, np.abs(near.apart)))
         self.jumps |= (np.abs(far.moved / 2 - near.moved) > STEADY * near.moved) & (near.moved > 0)
-        # A kink that does not matter may add what it bends.
+        # A kink that does not matter adds its bend to the doubt.
         self.doubt = np.minimum(*doubts) + np.where(self.bent, 0, uneven + far.bend)
         self.found = np.stack([self.central, self.doubt, self.bent, self.jumps, near.moved])

@@ -1,4 +1,4 @@
-"""The way of a nudge through a network: which array it moves first, and the lines from there to the loss."""
+"""The path of a nudge through a network: the first array that it changes, and the lines from there to the loss."""
 
 import math
 from collections.abc import Callable, Mapping
@@ -9,20 +9,21 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op
 
 BYTES = 2**20
-"""Memory for the largest array of a block of copies: more of them would leave the processor's cache."""
+"""Most bytes of the largest array of a block of copies, chosen to fit the processor's cache."""
 PRODUCTS = 250_000
-"""Multiplications of one matrix product. OpenBLAS shares out those of 262,144 and more among threads, which wait
-for each other where other visitors keep the processors busy: several times as long, for nothing."""
+"""Most multiplications of one matrix product. From 262,144 on, OpenBLAS uses several threads, which wait for each
+other when other visitors keep the processor busy: several times slower without a gain."""
 
 
 @dataclass(frozen=True)
 class Path:
-    """The way of a nudge of a parameter: it moves `target` first, the output of layer `place` (x for the image).
+    """The path of a nudge of a parameter. It first changes `target`, the output of layer `place`, or x if the image
+    is nudged.
 
-    `roles` are the symbols of that layer's arrays by what they are to it; `kinks` what goes into (-1) lines with kinks and
-    comes out (1), but for what goes from one to the next. `own` is the line that makes the target, if one
-    does, and `lines` are those after it up to the end, from which the loss is worked out. Blocks have `block` entries,
-    in rows of `row`. `cost` are the numbers made for all entries.
+    `roles` are the symbols of that layer's arrays by role. `kinks` are the inputs (-1) and outputs (1) of lines with kinks,
+    without symbols that are both. `own` is the line that computes the target, if any, and `lines` are the later ones up to
+    the end of the pass, which the loss reads. Blocks have `block` entries in rows of `row`. `cost` is the count of numbers
+    computed for all entries.
     """
 
     name: str
@@ -40,7 +41,7 @@ class Path:
 
 @lru_cache(maxsize=1024)
 def path(program: Program, name: str, images: int = 1) -> Path:
-    """The way of a parameter's nudge, or of one of "x", to the loss, through so many images."""
+    """Return the path of a nudge of a parameter, or of "x", to the loss, for a batch of `images`."""
     network, size = program.network, math.prod(program.shapes[name]) * (images if name == "x" else 1)
     owners = {names.of(letter): n for n, names in enumerate(network.names) for letter in network.layers[n].parameters(program.inputs[n])}
     place = None if name == "x" else owners[name]
@@ -50,8 +51,8 @@ def path(program: Program, name: str, images: int = 1) -> Path:
     lines = tuple(line for line in program.forward_lines[start : made.index(end_of(program)) + 1] if not line.target.endswith(".bound"))
     largest = max([math.prod(program.shapes[target]), *map(_numbers(program), lines)])
     block = max(1, BYTES // (16 * largest * images))
-    # A row of copies is one product with a dense layer's w. One that is too long for a single copy is
-    # shared out anyway: then the fewer, the better.
+    # A row of copies is one product with a dense layer's w. If that product is too large even for a single copy, it
+    # is multithreaded anyway, so rows are as long as possible.
     rows = [n for line in lines if line.role == "y" and network.layers[n := line.place].takes == "row"]
     products = max([1, *(images * network.layers[n].multiplications(program.inputs[n]) for n in rows)])
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
@@ -62,19 +63,20 @@ def path(program: Program, name: str, images: int = 1) -> Path:
 
 
 def _kinks(program: Program, lines: tuple[Op, ...]) -> dict[str, int]:
-    """The symbols that go into lines with kinks, -1, and those that come out, 1; no symbol that does both."""
+    """Return the inputs of lines with kinks as -1 and their outputs as 1. Symbols that are both are left out."""
     kinks = [line for line in lines if line.layer is not None and program.network.layers[line.layer].has_kinks]
     into, out = {line.sources[0] for line in kinks}, {line.target for line in kinks}
     return dict.fromkeys(sorted(into - out), -1) | dict.fromkeys(sorted(out - into), 1)
 
 
 def end_of(program: Program) -> str:
-    """The symbol from which the loss is worked out: o, or z where it merges with the last layer."""
+    """Return the symbol that the loss reads: o, or z if the loss is merged with the last layer."""
     return next(source for source in program.loss_line.sources if source != "y")
 
 
 def _numbers(program: Program) -> Callable[[Op], int]:
-    """The count of numbers that a line makes; what it keeps for later is some K² times what it is kept of."""
+    """Return a function that estimates the size of a line's result. Arrays kept for the backward pass are about K²
+    times the size of their source."""
 
     def count(line: Op) -> int:
         if line.target in program.shapes:

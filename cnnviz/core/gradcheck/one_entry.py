@@ -1,6 +1,6 @@
-"""One entry of a parameter nudged both ways by several steps ε, with both losses as they come out, digits and all.
+"""Nudges of one entry of a parameter by several steps ε, with both losses in full precision.
 
-∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the digits that both losses share cancel, and are lost to the quotient
+∂L/∂θ ≈ (L(θ + ε) - L(θ - ε)) / 2ε        the digits that both losses share cancel, and are lost
 """
 
 import math
@@ -17,7 +17,7 @@ from cnnviz.core.runtime.work_cancellation import check_wanted
 
 @dataclass(frozen=True)
 class Nudge:
-    """L(θ + ε), L(θ - ε) and (L(θ + ε) - L(θ - ε)) / 2ε, each as float64 has it."""
+    """L(θ + ε), L(θ - ε) and the central difference, in float64."""
 
     step: float
     up: float
@@ -25,7 +25,7 @@ class Nudge:
 
     @property
     def central(self) -> float:
-        """The quotient.
+        """The central difference.
 
         >>> Nudge(0.5, 3.0, 1.0).central
         2.0
@@ -33,7 +33,7 @@ class Nudge:
         return (self.up - self.down) / (2 * self.step)
 
 
-@np.errstate(all="ignore")  # a network that has diverged has no losses to speak of
+@np.errstate(all="ignore")  # a network that has diverged has no finite losses
 def nudges(
     params: Params,
     x: np.ndarray,
@@ -46,8 +46,8 @@ def nudges(
     given: Mapping[str, np.ndarray] | None = None,
     training: bool = True,
 ) -> list[Nudge]:
-    """The entry `index` of the parameter `name`, or of "x", nudged by each of `steps`: two whole forward passes each, in the precision `dtype`,
-    with what is `given`, in `training` or as after it.
+    """Nudge the entry `index` of the parameter `name`, or of "x", by each of `steps`, with two full forward passes
+    each. `given` are buffers and masks.
 
     >>> network = Network.parse("dense1-mse")
     >>> params = network.init((1, 1)).replace(w=np.array([[3.0]]))
@@ -69,9 +69,9 @@ def nudges(
     return [Nudge(step, loss(step), loss(-step)) for step in steps]
 
 
-@np.errstate(all="ignore")  # what was given may be infinite
+@np.errstate(all="ignore")  # the gradient may be infinite
 def central_errors(found: Iterable[Nudge], exact: float) -> np.ndarray:
-    """The relative error of each quotient beside `exact`, (S,); 1 where a step is too small to move the loss.
+    """Return the relative error of each central difference, (S,); 1 if a step is too small to change the loss.
 
     >>> central_errors([Nudge(0.5, 3.0, 1.0), Nudge(0.5, 1.0, 1.0)], 1.0).tolist()
     [0.5, 1.0]
@@ -80,7 +80,8 @@ def central_errors(found: Iterable[Nudge], exact: float) -> np.ndarray:
 
 
 def digits_right(value: float, exact: float) -> int:
-    """The number of significant digits in which `value` agrees with `exact`, at most 16; 0 where its size or sign is another.
+    """Return the number of significant digits in which `value` agrees with `exact`, at most 16. It is 0 if the
+    magnitude or sign differs.
 
     >>> digits_right(0.013665, 0.013672), digits_right(-2.0, 2.0), digits_right(0.5, 0.5)
     (3, 0, 16)

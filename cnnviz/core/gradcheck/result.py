@@ -1,4 +1,4 @@
-"""The outcome of a check: both gradients of every entry, and what each entry is marked as."""
+"""Result of a gradient check: both gradients of every entry, and its mark."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ from cnnviz.core.runtime.read_only import ReadOnly
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry of a parameter's gradient, said twice: by the backward pass and by central differences."""
+    """One entry of a parameter's gradient, by the backward pass and by central differences."""
 
     parameter: str
     index: tuple[int, ...]
@@ -21,11 +21,11 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class GradientCheck(ReadOnly):
-    """Both gradients of each parameter and their relative error, each a dict of arrays shaped like the parameter.
+    """Both gradients of each parameter and their relative error, each a dict of arrays with the parameters' shapes.
 
-    `marks` says of each entry whether it is right, wrong, at a kink or undecided (gradcheck/verdict.py), `kinks` which are at
-    a kink of ReLU or max pooling, and `doubt` how far the central difference may be off. `finite` is whether the pass is,
-    from which the differences are taken; where it is not, all is undecided. `structural` are the entries that are 0 whatever the numbers are.
+    `marks` is the judgement of each entry: right, wrong, at a kink or undecided (gradcheck/verdict.py). `kinks` marks entries at
+    a kink of ReLU or max pooling, and `doubt` is the possible error of the central difference. `finite` is whether our own pass
+    is finite; otherwise all entries are undecided. `structural` marks entries that are 0 for any values of the numbers.
     """
 
     analytic: dict[str, np.ndarray]
@@ -39,7 +39,7 @@ class GradientCheck(ReadOnly):
 
     @property
     def worst(self) -> Entry:
-        """The entry with the largest relative error of those that could be told; one that is not a number is worse than any."""
+        """The judged entry with the largest relative error. NaN counts as infinite."""
         judged = {name: np.where(np.isnan(error), np.inf, error) for name, error in self.relative_error.items()}
         judged = {name: np.where(self.marks[name] <= WRONG, error, -1.0) for name, error in judged.items()}
         name = max(judged, key=lambda name: judged[name].max())
@@ -48,7 +48,7 @@ class GradientCheck(ReadOnly):
 
     @property
     def count(self) -> int:
-        """The number of entries, those at a kink and the undecided ones too."""
+        """The number of entries, including those at a kink and undecided ones."""
         return sum(marks.size for marks in self.marks.values())
 
     def _marked(self, mark: int) -> int:
@@ -56,7 +56,7 @@ class GradientCheck(ReadOnly):
 
     @property
     def right(self) -> int:
-        """The number of right entries."""
+        """The number of correct entries."""
         return self._marked(RIGHT)
 
     @property
@@ -71,23 +71,23 @@ class GradientCheck(ReadOnly):
 
     @property
     def undecided(self) -> int:
-        """The number of entries that are too small beside round-off to be told."""
+        """The number of entries that are too small compared with round-off."""
         return self._marked(UNDECIDED)
 
     @property
     def floor(self) -> float:
-        """The size from which every entry could be told; 0 if all could."""
+        """The size from which every entry can be judged; 0 if all could be."""
         doubts = [doubt[(self.marks[name] == UNDECIDED) & np.isfinite(doubt)] for name, doubt in self.doubt.items()]
         return max((float(threshold(doubt.max())) for doubt in doubts if doubt.size), default=0.0)
 
     @property
     def verdict(self) -> str:
-        """ "right", "wrong", "undecided" where nothing could be told, or "not finite" where our own pass is not."""
+        """"right", "wrong", "undecided" if no entry could be judged, or "not finite" if our own pass is not."""
         if not self.finite:
             return "not finite"
         return "wrong" if self.wrong else "right" if self.right else "undecided"
 
     @property
     def passed(self) -> bool:
-        """Tells whether every entry that could be told is right, and one could."""
+        """Whether at least one entry could be judged and all of these are correct."""
         return self.verdict == "right"

@@ -1,4 +1,4 @@
-"""The effect of round-off on the loss of a nudged copy: estimated from one pass, for any network."""
+"""Estimate of the effect of round-off on the loss of a nudged copy, from one pass of any network."""
 
 import numpy as np
 
@@ -9,23 +9,24 @@ from cnnviz.core.network.program_line import Op, PassValues
 
 
 class RoundOff:
-    """eps · |∂s| · magnitude over all that is worked out again, as a root of squares.
+    """Root of the sum of squares of eps · |∂s| · magnitude over everything that is recomputed after a nudge.
 
-    Sums of n products round off by about eps times the root of their squares, the more the longer they are (half of
-    log₂ n, found by trying), the rest by eps times itself. Where a gradient vanishes it does so at θ alone: beside
-    each ∂s stands ∂s for ∂(end) = 1, which counts as far as the nudge moves the end of the pass. The true error
-    stayed under it in hundreds of random networks, once at 0.97 of it.
+    The round-off of a sum of n products is about eps times the norm of the products, times log₂ n / 2 (an empirical
+    factor). That of any other result is eps times the result. A gradient may vanish only at θ, so each ∂s is paired
+    with ∂s for ∂(end) = 1, weighted by the change of the end of the pass. In hundreds of random networks the true
+    error stayed below the estimate, at most 0.97 of it.
     """
 
     def __init__(self, program: Program, values: PassValues, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
         self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
         end = np.abs(slopes[0][f"d{end_of(program)}"])
-        self.own = np.array([[0.0], [float(end.sum() + 2 * np.abs(y).sum())]])  # of the loss itself
+        self.own = np.array([[0.0], [float(end.sum() + 2 * np.abs(y).sum())]])  # round-off of the loss itself
         self._known: dict[str, tuple[np.ndarray, ...]] = {}
         self._of_lines: dict[tuple[str, bool], np.ndarray] = {}
 
     def of(self, path: Path, effect: np.ndarray, moved: np.ndarray) -> np.ndarray:
-        """For entries with these effects (n, …), which move the end by `moved` (n,N): how far L may be off, (n,)."""
+        """Return the possible error of L, (n,), for entries with these effects (n, …), which change the end of the
+        pass by `moved` (n,N)."""
         if path.target not in self._known:
             self._known[path.target] = self._errors(path)
         near, squares, far, scale = self._known[path.target]
@@ -38,13 +39,14 @@ class RoundOff:
         return self.eps * (of_loss + length(moved.reshape(len(moved), -1)) / 2 * of_end)
 
     def _errors(self, path: Path) -> tuple[np.ndarray, ...]:
-        """Errors for both kinds of slopes: of cells that a nudge reaches one by one, (2, cells), and of all others together, (2, 1).
+        """Return the errors for both kinds of slopes: per cell where a nudge reaches single cells, (2, cells), and
+        combined for all others, (2, 1).
 
-        They are over `scale` (2, 1), the largest of each kind. The former come as they are, where there are some so small that
-        their squares are 0, and squared. An entry that reaches such ones alone has the largest of them.
+        They are divided by `scale` (2, 1), the largest of each kind. The former are squared, and also returned unsquared if some
+        squares underflow. For an entry that reaches only those, the largest one counts.
         """
         alone, near, found = True, 0, [np.zeros((2, 0))]
-        if not path.own:  # a nudged pixel rounds off, too
+        if not path.own:  # a nudged pixel is rounded, too
             near, found = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":
@@ -60,9 +62,10 @@ class RoundOff:
         return length(np.swapaxes(lines, 1, 2)) if lost else squares[:, :0], squares, far, scale
 
     def _error(self, line: Op, alone: bool) -> np.ndarray:
-        """|∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes; `alone`: of one that is no sum of what moves.
+        """Return |∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes. `alone` means that each
+        cell depends on only one nudged cell.
 
-        Below TINY numbers round off by no less than there.
+        The magnitude is at least TINY, since round-off does not shrink below it.
         """
         key = line.target, alone
         if key not in self._of_lines:
@@ -75,11 +78,11 @@ class RoundOff:
         return np.stack([np.abs(slopes[f"d{symbol}"]).reshape(-1) for slopes in self.slopes]) * size.reshape(-1)
 
     def _same(self, line: Op) -> bool:
-        """Tells whether each cell is made of the same cell before it."""
+        """Return whether each cell depends only on the same cell of the input."""
         return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
 
     def _magnitude(self, line: Op) -> np.ndarray:
-        """The round-off of a line's result, over eps."""
+        """Return the round-off of a line's result, divided by eps."""
         value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
         own = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
         if own is not None:
@@ -88,7 +91,7 @@ class RoundOff:
         products = max((parameter.fan_in for parameter in parameters.values()), default=0)
         if products < 2:
             return value
-        # A product of two sources is summed, and a bias, which has no fan-in, is added once.
+        # Products of two sources are summed. A bias, which has no fan-in, is added once.
         bias = names.of("b")
         sum_alone = line.unsettled
         given = {source: np.abs(self.values[source]) for source in sum_alone.sources}
@@ -100,12 +103,12 @@ class RoundOff:
 
 TINY = float(np.finfo(np.float64).tiny)
 SQUARED = 1e-150
-"""A share of the largest below which squares of numbers are no longer exact."""
+"""Relative size below which squares of numbers are no longer exact."""
 
 
 @np.errstate(over="ignore")
 def length(numbers: np.ndarray) -> np.ndarray:
-    """The root of the sum of squares over the last axis, also of numbers whose squares are 0 or ∞.
+    """Return the Euclidean norm over the last axis, even if the squares underflow or overflow.
 
     >>> length(np.array([[5e-200, 12e-200], [0.0, 7e200]])).tolist()
     [1.3e-199, 7e+200]

@@ -1,26 +1,26 @@
-"""The one judgement of a gradient beside central differences, entry by entry: right, wrong, at a kink, or undecided.
+"""The judgement of a gradient against central differences, entry by entry: right, wrong, at a kink, or undecided.
 
-Everything that judges gradients uses `marks`; the exported exercise repeats it in NumPy alone.
+Everything that judges gradients uses `marks`. The exported exercise repeats it with NumPy alone.
 """
 
 import numpy as np
 
 RIGHT, WRONG, KINK, UNDECIDED = range(4)
-"""The marks of an entry."""
+"""Marks of an entry."""
 TOLERANCE = 1e-6
-"""The largest relative error of a gradient that is called right."""
+"""Largest relative error of a gradient that is called right."""
 SAFETY = 4
-"""Safety factor on the estimated error of a central difference: so much of it is not held against a gradient."""
+"""Safety factor on the estimated error of a central difference."""
 UNDERFLOW = 1e-290
-"""Size below which an entry cannot be told: the numbers it is made of may have lost their digits to underflow."""
+"""Size below which an entry is undecided: the numbers behind it may have lost digits to underflow."""
 
 
 def threshold(doubt: np.ndarray | float) -> np.ndarray:
-    """Return the size from which an entry with this doubt can be told from 0."""
+    """Return the size from which an entry with this doubt can be distinguished from 0."""
     return np.asarray(np.maximum(SAFETY * doubt, UNDERFLOW))
 
 
-@np.errstate(over="ignore", invalid="ignore")  # what is not finite is told apart below
+@np.errstate(over="ignore", invalid="ignore")  # values that are not finite are handled below
 def marks(
     given: np.ndarray,
     central: np.ndarray,
@@ -29,16 +29,16 @@ def marks(
     kinks: np.ndarray | bool = False,
     tolerance: float = TOLERANCE,
 ) -> np.ndarray:
-    """An int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNDECIDED 3 for each entry.
+    """Return an int8 array shaped like `given`: RIGHT 0, WRONG 1, KINK 2 or UNDECIDED 3 for each entry.
 
-    `doubt` is how far `central` may be off; `structural` marks entries that are 0 whatever the numbers are, as behind a
-    unit that is off; `kinks` those where there is no derivative. `tolerance` is wider for numbers of less precision. An entry is
+    `doubt` is the possible error of `central`. `structural` marks entries that are 0 for any values, for example behind an
+    inactive unit, and `kinks` those without a derivative. `tolerance` is larger for numbers of lower precision. An entry is
 
-        wrong    where |given - central| > threshold(doubt) and > tolerance·max(|given|, |central|)
-        undecided   else, where |given| < threshold(doubt), but for a structural 0; where central or doubt is not finite
-        right    else
+        wrong       if |given - central| > threshold(doubt) and > tolerance·max(|given|, |central|)
+        undecided   else if |given| < threshold(doubt), except for a structural 0, or if central or doubt is not finite
+        right       otherwise
 
-    A kink is neither; an entry that was given and is not finite is wrong.
+    An entry at a kink is none of these. A given entry that is not finite is wrong.
 
     >>> given = np.array([1.0, 1.001, 1e-13, 0.0, 1e-3, np.nan])
     >>> marks(given, np.array([1, 1, 0, 0, 0, 1]), 1e-12).tolist()
@@ -58,11 +58,11 @@ def marks(
 
 
 def relative_error(a: np.ndarray, n: np.ndarray, floor: float | np.ndarray = 0.0) -> np.ndarray:
-    """|a - n| / max(|a|, |n|, floor) for each entry; 0 where both are 0.
+    """Return |a - n| / max(|a|, |n|, floor) for each entry, or 0 if both are 0.
 
-    The floor says how small an entry may be and still be told from 0: `check_gradients` puts it where
-    SAFETY times what it cannot know about its own central difference is TOLERANCE of it. So round-off
-    in a tiny entry does not cry wolf, and an error of 0.1 % is seen down to a thousandth of the floor.
+    `check_gradients` sets the floor so that SAFETY times the doubt of a central difference is TOLERANCE times
+    the floor. Round-off in a tiny entry then causes no false alarm, and an error of 0.1 % is seen down to a
+    thousandth of the floor.
 
     >>> relative_error(np.array([2.0, 0.0, 1e-9]), np.array([1.0, 0.0, 2e-9]), floor=1e-3).tolist()
     [0.5, 0.0, 1e-06]

@@ -1,9 +1,9 @@
-"""Classic mistakes in a backward pass, a few in the forward one, each as small as the mistake that it is.
+"""Typical mistakes in a backward pass, and a few in the forward pass, each as small as possible.
 
-To add one, write one function under `@mistake(...)` in the module of its kind of layer, which makes a line in place of
-the right one, and its words into the catalogue under mistake.<name>. Its arguments are roles and settings of the layer;
-see `LineOverride`. The table, the checks and the page follow from it. A name may stand above several functions: one for each kind
-of layer, or for each line that it spoils.
+To add one, decorate a function that replaces a line with `@mistake(...)`, in the module of its kind of layer, and add
+its texts to the message catalogue under mistake.<name>. The function's arguments are roles and settings of the layer;
+see `LineOverride`. The table, the checks and the page follow from it. Several functions may share a name: one for each
+kind of layer, or for each line that it spoils.
 """
 
 import importlib
@@ -17,12 +17,14 @@ from cnnviz.words import Problem
 
 __all__ = ["MISTAKES", "UNLISTED", "Mistake", "PlacedMistake", "mistakes_for", "placed", "stages_hit", "unlisted_for"]
 
-for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers", "unlisted"):  # they are offered in this order
+# in the order in which the page offers them
+for _module in ("outputs", "activations", "pooling", "normalisation", "convolution", "biases", "optimizers", "unlisted"):
     importlib.import_module(f"{__name__}.{_module}")
 
 
 def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> list[PlacedMistake]:
-    """Every mistake that can be made in a network, with so many images, in each of its places; of one mistake the last place comes first.
+    """Return every mistake that is possible in a network with that many images, at each of its layers. The last layer
+    comes first.
 
     >>> from cnnviz.core.network.network import Network
     >>> [placed.address for placed in mistakes_for(Network.parse("conv1x3-relu-dense2-softmax-ce"))][:3]
@@ -32,7 +34,7 @@ def mistakes_for(network: Architecture, optimizer: Optimizer | str = "gd", image
 
 
 def unlisted_for(network: Architecture, images: int = 1, training: bool = True) -> list[PlacedMistake]:
-    """Return every mistake of UNLISTED that can be made in a network, in each of its places.
+    """Return every mistake of UNLISTED that is possible in a network, at each of its layers.
 
     >>> from cnnviz.core.network.network import Network
     >>> sorted({placed.mistake.name for placed in unlisted_for(Network.parse("relu-dense2-mse"))})
@@ -42,7 +44,8 @@ def unlisted_for(network: Architecture, images: int = 1, training: bool = True) 
 
 
 def placed(address: str, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> PlacedMistake:
-    """The mistake "name@stage", or by its name alone in the last place where it fits; Problem where there is none.
+    """Return the mistake at an address "name@stage". A name alone means the last layer that it fits. Raise Problem if
+    there is none.
 
     >>> from cnnviz.core.network.network import Network
     >>> net = Network.parse("conv2x3-sigmoid-conv2x3-sigmoid-dense2-sigmoid-mse")

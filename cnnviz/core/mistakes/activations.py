@@ -1,4 +1,4 @@
-"""Mistakes in the slopes of activations, and in the products that come with them."""
+"""Mistakes in the slopes of activations, and in the products with them."""
 
 import numpy as np
 

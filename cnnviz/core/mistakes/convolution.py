@@ -1,4 +1,4 @@
-"""Mistakes in a convolution's gradients."""
+"""Mistakes in the gradients of a convolution."""
 
 import numpy as np
 
@@ -23,7 +23,8 @@ def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, paddi
     return dx
 
 
-# As courses write it, ∂x is ∂z with zeros around under the turned kernel; ours hands shares out, with f as it is.
+# Courses usually compute ∂x as a convolution of the zero-padded ∂z with the flipped kernel. Our code scatters ∂z · f
+# instead.
 _FLIP = ("{dx} = conv2d(pad({dy}), {f})", "{dx} = conv2d(pad({dy}), {f}[..., ::-1, ::-1])")
 
 
@@ -40,7 +41,7 @@ def kernel_transposed(dy: Array, f: Array, size: tuple[int, int], stride: int, p
     return weigh_dx(dy, f.swapaxes(-1, -2), size=size, stride=stride, padding=padding, dilation=dilation)
 
 
-# z's channels are the filters: what each channel of x is given back is a sum over them.
+# The channels of z belong to the filters, and ∂x sums over all filters.
 _FIRST_ONLY = ("{dx} = weigh_dx({dy}[:1], {f}[:1])", "{dx} = weigh_dx({dy}, {f})")
 
 
@@ -67,7 +68,8 @@ def kernel_gradient_flipped(exact: Array) -> Array:
 @mistake("last_place_only", Conv, "df", anywhere, "{df} = {x}[window] * {dy}[i, j]", "{df} += {x}[window] * {dy}[i, j]")
 def last_place_only(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
     last = np.zeros_like(dy)
-    for each, of in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):  # of the last image
+    # of the last image
+    for each, of in zip(last.reshape(-1, *dy.shape[-3:])[-1], dy.reshape(-1, *dy.shape[-3:])[-1], strict=True):
         each[-1, -1] = of[-1, -1]
     return weigh_df(windows(x, k, stride, padding, dilation), last, f)
 
@@ -88,7 +90,7 @@ def unspaced_dx(dy: Array, x: Array, f: Array, k: int, padding: Padding, dilatio
 
 
 def _neighbours(dy: Array, x: Array, k: int, padding: Padding, dilation: int) -> Array:
-    """The units as if they were one pixel apart, and zeros in the places that are left."""
+    """Return the units as if the stride were 1; the remaining positions are 0."""
     rows, columns, *_ = places(*x.shape[-2:], dilation * (k - 1) + 1, 1, padding)
     units = np.zeros((*dy.shape[:-2], rows, columns), dy.dtype)
     units[..., : dy.shape[-2], : dy.shape[-1]] = dy
@@ -100,7 +102,7 @@ _SHORT_DX = ("{dx} = weigh_dx({dy}[..., :-1, :-1], {f})", "{dx} = weigh_dx({dy},
 
 
 def _short(dy: Array) -> Array:
-    """∂z without its last row and column of places: zeros stand there."""
+    """Return ∂z with zeros in its last row and column."""
     short = np.zeros_like(dy)
     short[..., :-1, :-1] = dy[..., :-1, :-1]
     return short

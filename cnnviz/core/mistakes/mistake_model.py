@@ -1,7 +1,7 @@
-"""A mistake in a forward or backward pass, and where in a network it can be made.
+"""A mistake in a forward or backward pass, and the layers of a network that it applies to.
 
-A mistake makes one line or more of a pass in another way, or the step that follows: it is an override
-(core/network/line_overrides.py), and all that comes after inherits it. The mistakes themselves stand in core/mistakes.
+A mistake overrides one or more lines of a pass, or the step that follows (core/network/line_overrides.py), and all later
+lines inherit its effect. The other modules of core/mistakes define the mistakes.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from cnnviz.core.runtime.cached import cached_property
 from cnnviz.words import Message, Problem, message
 
 Kind = type | str
-"""A class of layers or of optimizers, or a loss by its name."""
+"""A class of layers or of optimizers, or the name of a loss."""
 
 
 @dataclass(frozen=True)
 class LineOverride:
-    """A mistake in one line: `function` makes it in place of the right one, for layers, losses or optimizers of these kinds.
+    """The wrong version of one line: `function` replaces it, for the layers, losses or optimizers in `on`.
 
-    `role` is what the line makes: a layer's "dx", "df" …, the loss's "do", its part of the mean of several ("share"), the map that
-    a row is laid out as again ("unflatten"), or the optimizer ("update"); in the forward pass a layer's "y", "mean", "hat" …, or the
-    next value of a buffer ("running_mean"). The function's arguments are roles too ("dy", "x", "y", "f"), settings
-    of the layer ("k", "stride"), "exact", what the right line gives, and "w_next", the weights after their step.
-    `where` says in which place of a network it fits; `lines` are both as code, wrong and right, where they are
-    not to be read from the functions.
+    `role` is the result of the line: "dx", "df" … of a layer, "do" of the loss, "share" for an image's part of the mean loss,
+    "unflatten" for a row that is reshaped to a map, or "update" for the optimizer. In the forward pass it is "y", "mean", "hat" …
+    of a layer, or the next value of a buffer ("running_mean"). The function's arguments are roles ("dy", "x", "y", "f"), settings
+    of the layer ("k", "stride"), "exact" for the result of the correct line, and "w_next" for the weights after their step.
+    `where` returns whether it fits a layer. `lines` are the wrong and the correct line as code, if they cannot be derived from
+    the functions.
     """
 
     on: tuple[Kind, ...]
@@ -53,22 +53,23 @@ class LineOverride:
 
     @property
     def is_forward(self) -> bool:
-        """Tells whether the line belongs to the forward pass, or to what is kept of it."""
+        """Whether the line belongs to the forward pass or updates a buffer."""
         return self.role[0] != "d" and self.role not in ("share", "update", "unflatten")
 
     @property
     def of_buffer(self) -> bool:
-        """Tells whether it makes the next value of a buffer: no pass is another one for it."""
+        """Whether it computes the next value of a buffer, which does not change the current pass."""
         return self.role.startswith("running_")
 
     @cached_property
     def _parameters(self) -> frozenset[str]:
-        """The letters of the parameters that it needs; a layer without a bias has no b, whatever others have."""
+        """Letters of the parameters that it needs. It does not fit a layer without them, for example one without a
+        bias."""
         needed = {name for name, needed in arguments(self.function).items() if needed}
         return frozenset(filter(is_parameter, (name.removeprefix("d") for name in (self.role, *needed))))
 
     def fits(self, network: Architecture, place: int) -> bool:
-        """Tells whether it can be made in this layer."""
+        """Return whether it is possible in this layer."""
         layer, names = network.layers[place], network.names[place]
         if (self.role == "unflatten" and not names.flattens) or self._parameters - {*layer.parameter_letters}:
             return False
@@ -77,9 +78,9 @@ class LineOverride:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A mistake by its name, in one or more lines; its words stand in the catalogue.
+    """A named mistake in one or more lines. Its texts are in the message catalogue.
 
-    One of `several` images cannot be made with one; one made `after` training shows in such a pass alone.
+    `several` means that it needs several images, and `after` that it shows only in eval mode.
     """
 
     name: str
@@ -89,7 +90,7 @@ class Mistake:
 
     @property
     def kinds(self) -> tuple[str, ...]:
-        """The kinds of layers, losses or optimizers that it applies to, by name.
+        """Names of the layers, losses or optimizers that it applies to.
 
         >>> from cnnviz.core.mistakes import MISTAKES
         >>> MISTAKES["overlap_assigned"].kinds, MISTAKES["adam_uncorrected"].kinds
@@ -101,7 +102,8 @@ class Mistake:
         return (*(loss for loss in LOSSES if loss in kinds), *sorted(found))
 
     def places(self, network: Architecture, optimizer: Optimizer | str = "gd", images: int = 1, training: bool = True) -> tuple[PlacedMistake, ...]:
-        """Every place of a network where it can be made with so many images, in training or in eval mode, in the order of the layers."""
+        """Return every layer of a network where it is possible with that many images, in training or in eval mode, in
+        order."""
         roles = {change.role for change in self.line_overrides}
         if (self.several and images < 2) or self.after == training:
             return ()
@@ -114,7 +116,7 @@ class Mistake:
         return tuple(PlacedMistake(self, network, place) for place in fitting)
 
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
-        """The gradients that it leads to in the teaching notebook's network, in the last place where it fits."""
+        """Return the gradients that it causes in the teaching notebook's network, at the last layer that it fits."""
         program = notebook_program(params, trace.x.shape, trace.stride, trace.padding)
         return _last(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
 
@@ -127,7 +129,7 @@ def _last(mistake: Mistake, places: tuple[PlacedMistake, ...]) -> PlacedMistake:
 
 @dataclass(frozen=True)
 class PlacedMistake:
-    """A mistake in one place of a network: in the layer `place`, or in the loss or the step (None)."""
+    """A mistake at one layer of a network, or in the loss or the update (`place` is None)."""
 
     mistake: Mistake
     network: Architecture
@@ -135,7 +137,7 @@ class PlacedMistake:
 
     @property
     def stage(self) -> str:
-        """The first stage that it spoils: "dz1", "update". ∂x is named too, although it has no stage of its own."""
+        """The first stage that it spoils: "dz1", "update". "dx" is possible, too, although it is not a stage."""
         role = self.line_overrides[0].role
         if role == "update":
             return role
@@ -145,17 +147,18 @@ class PlacedMistake:
 
     def _stage_of(self, target: str) -> str:
         if self.place is not None and target == f"d{self.network.names[self.place].input}":
-            return f"d{self.network.names[self.place].source}"  # v is laid out as a map again: no stage shows dv
+            return f"d{self.network.names[self.place].source}"  # dv is not shown: v is reshaped to a map again
         return next((str(stage) for stage in self.network.stages if target in stage.makes), target)
 
     @property
     def is_forward(self) -> bool:
-        """Tells whether the forward pass is another one, or what is kept of it: a backward pass that fits it passes the check of its own loss."""
+        """Whether it changes the forward pass or the running statistics. Then a matching backward pass passes the
+        gradient check of its own loss."""
         return any(change.is_forward for change in self.line_overrides)
 
     @property
     def backward(self) -> PlacedMistake | None:
-        """Its lines on the way back alone, after a forward pass that is right; None where it has none."""
+        """Only its lines in the backward pass, after a correct forward pass, or None if there are none."""
         if not self.is_forward:
             return self
         line_overrides = tuple(change for change in self.line_overrides if not change.is_forward)
@@ -163,45 +166,46 @@ class PlacedMistake:
 
     @property
     def title(self) -> Message:
-        """A few words."""
+        """A short description."""
         return self._words("title")
 
     @property
     def sentence(self) -> Message:
-        """Its effect."""
+        """A sentence on its effect."""
         return self._words("sentence")
 
     def _words(self, part: str) -> Message:
-        """Its words; where they speak of a slope, it is that of the layer here: "σ′", "tanh′"."""
+        """Return one of its texts, with the slope of this layer's function filled in: "σ′", "tanh′"."""
         layer = self.network.layers[-1 if self.place is None else self.place]
         return message(f"mistake.{self.mistake.name}.{part}", slope=f"{layer.function or layer.kind}′")
 
     @property
     def address(self) -> str:
-        """Its name in an address: "flip_forgotten@dx"."""
+        """Its name in addresses: "flip_forgotten@dx"."""
         return f"{self.mistake.name}@{self.stage}"
 
     @property
     def line_overrides(self) -> tuple[LineOverride, ...]:
-        """The lines that it makes in another way here."""
+        """The overrides that apply here."""
         if self.place is None:
             kinds = {self.network.loss_kind.name}
             return tuple(change for change in self.mistake.line_overrides if change.role == "update" or kinds & set(change.on))
         return tuple(change for change in self.mistake.line_overrides if change.fits(self.network, self.place))
 
     def target(self, role: str) -> str:
-        """The array that a role's line makes here."""
+        """Return the array that a role's line computes here."""
         if self.place is None:
             return f"d{self.network.names[-1].input}" if self.network.merged else "do"
         names = self.network.names[self.place]
         return f"d{names.source}" if role == "unflatten" else names.of(role)
 
-    # ---- what it leads to
+    # ---- effects
 
     def gradients(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> Gradients:
-        """The gradients that it leads to. `optimizer`, or gradient descent's learning rate, matters where w is updated first."""
+        """Return the gradients that it causes. `optimizer`, or the learning rate of gradient descent, matters if w is
+        updated first."""
         program = program_of(self.network, trace.x.shape, training=trace.training)
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
         return self.run(program, params, trace, y, rule, state)
@@ -209,12 +213,13 @@ class PlacedMistake:
     def run(
         self, program: Program, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer, state: State | None = None
     ) -> Gradients:
-        """The program's backward pass with this mistake in it, after the forward pass that it leads to."""
+        """Run the forward and backward pass with this mistake and return the gradients."""
         targets = self.network.targets(y, trace.o.shape)
         return program.backward(params, self.forward(program, params, trace), targets, self.overrides(program, optimizer, state))
 
     def forward(self, program: Program, params: Params, trace: Trace) -> Trace:
-        """The pass that it leads to, with the same masks and buffers; the same one where it is made on the way back."""
+        """Return the forward pass with this mistake, with the same masks and buffers. A mistake in the backward pass
+        leaves it unchanged."""
         lines = {line.target: line for line in program.forward_lines}
         line_overrides = [change for change in self.line_overrides if change.is_forward and not change.of_buffer]
         if not line_overrides:
@@ -223,7 +228,7 @@ class PlacedMistake:
         return program.forward(params, trace.x, found, trace.kept)
 
     def next_buffers(self, program: Program, trace: Trace) -> Mapping[str, np.ndarray]:
-        """The buffers after the pass, with this mistake in them."""
+        """Return the running statistics after the pass, with this mistake."""
         found, values = dict(program.next_buffers(trace)), program.inner({}, trace)
         for change in self.line_overrides:
             if change.of_buffer:
@@ -234,7 +239,7 @@ class PlacedMistake:
     def hits(
         self, params: Params, trace: Trace, y: np.ndarray, optimizer: Optimizer | float, state: State | None = None
     ) -> tuple[str, ...]:
-        """The stages that it has wrong, from the first; empty where it changes nothing (core/mistakes/spoiled_stages.py)."""
+        """Return the stages that it spoils, in order. Empty if it changes nothing (core/mistakes/spoiled_stages.py)."""
         program = program_of(self.network, trace.x.shape, training=trace.training)
         exact = program.backward(params, trace, self.network.targets(y, trace.o.shape))
         rule = optimizer if isinstance(optimizer, Optimizer) else gd(optimizer)
@@ -242,32 +247,33 @@ class PlacedMistake:
         return stages_hit(wrong, exact, params, rule, self.network, self.optimizer(rule), state)
 
     def optimizer(self, right: Optimizer) -> Optimizer:
-        """The rule that takes the step: another one where the mistake is in the rule."""
+        """Return the optimizer that makes the step: a modified one if the mistake is in the optimizer."""
         for change in self.line_overrides:
             if change.role == "update":
                 right = change.function(right)
         return right
 
     def overrides(self, program: Program, optimizer: Optimizer, state: State | None = None) -> Mapping[str, Override]:
-        """Functions in place of the program's lines, by their targets."""
+        """Return the overrides of the program's lines, by target."""
         lines = {line.target: line for line in program.backward_lines}
         found = {}
         for change in self.line_overrides:
             if change.role != "update" and not change.is_forward:
                 line = lines[self.target(change.role)]
-                if change.role == "do":  # of several images each one's slope, before it is its part of the mean
+                if change.role == "do":  # with several images: the slope of each, before it is divided by their number
                     line = lines.get(f"{line.target}.each", line)
                 made = override(change.function, self._finder(line, optimizer, state))
                 found[line.target] = _over_images(made, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else made
         return found
 
     def _finder(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
-        """The meaning of a mistake's argument in this place."""
+        """Return a function that resolves an argument of the override at this layer."""
 
         def find(values: PassValues, name: str) -> object:
             if name in line.settings:
                 return line.settings[name]
-            if name == "x_bound":  # it goes by the sums that the array was made of, which other layers may stand between
+            # the bound belongs to the line that computed the array; other layers may be in between
+            if name == "x_bound":
                 return values[next(source for source in line.sources if source.endswith(".bound"))]
             if name == "w_next" and optimizer:
                 w = self.symbol("w")
@@ -283,14 +289,15 @@ class PlacedMistake:
         return find
 
     def symbol(self, role: str) -> str:
-        """The array that a role stands for here."""
+        """Return the array with this role here."""
         if self.place is None:
             return self.network.names[-1].input if role == "z" else role
         return self.network.names[self.place].of(role)
 
     @property
     def unmerged(self) -> bool:
-        """Tells whether this is the layer with which the loss merges: the mistake needs do by itself, which then has no line."""
+        """Whether the loss is merged with this layer. If so, the mistake needs do separately, and no line computes
+        it."""
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
     def _do(self, values: PassValues) -> np.ndarray:
@@ -299,7 +306,7 @@ class PlacedMistake:
         return share_of_mean(found) if found.ndim > 1 else found
 
     def code(self, program: Program) -> tuple[str, str]:
-        """The wrong lines of code and the right ones, in the network's symbols.
+        """Return the wrong lines of code and the correct ones, in the network's symbols.
 
         >>> from cnnviz.core.mistakes import placed
         >>> from cnnviz.core.network.network import Network
@@ -314,17 +321,18 @@ class PlacedMistake:
 
 
 def anywhere(network: Architecture, place: int) -> bool:
-    """Every place will do."""
+    """Return True: the mistake fits every layer."""
     return True
 
 
 def add(table: dict[str, Mistake], key: str, name: str, change: LineOverride, several: bool = False, after: bool = False) -> None:
-    """Add a line to the mistake with this key, or a new mistake of this name."""
+    """Add a line to the mistake with this key, or create a new mistake of this name."""
     table[key] = replace(table[key], line_overrides=(*table[key].line_overrides, change)) if key in table else Mistake(name, (change,), several, after)
 
 
 def _over_images(made: Override, axes: int) -> Override:
-    """A parameter's gradient with so many axes, summed over the images, where each has its own."""
+    """Return an override that sums a parameter's gradient over the images if it has one for each. `axes` is the
+    parameter's number of axes."""
 
     def summed(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
         array = made(values, exact)
@@ -334,7 +342,7 @@ def _over_images(made: Override, axes: int) -> Override:
 
 
 def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -> tuple[str, str]:
-    """One line of a mistake in its place, wrong and right, as code."""
+    """Return one line of a mistake, wrong and correct, as code."""
     loss, target = placed.network.loss_kind, placed.target(change.role)
     lines = {line.target: line for line in (*program.forward_lines, *program.buffer_lines, *program.backward_lines)}
     line = lines[target] if change.role == "share" else lines.get(f"{target}.each", lines[target])

@@ -1,4 +1,4 @@
-"""Mistakes in normalisation and dropout."""
+"""Mistakes in normalization and dropout."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from cnnviz.core.network.layers.group_norm import GroupNorm, group_normalise_dx,
 Array = np.ndarray
 
 AGAIN = 1
-"""The seed of a mask that is drawn a second time by mistake."""
+"""Seed of a mask that is mistakenly drawn a second time."""
 
 _PATHS = "{dx} = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
 
@@ -106,7 +106,7 @@ def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -
 
 
 def _over_images(x: Array, axes: Axes) -> Array:
-    """σ of each place, over the images alone."""
+    """Return σ of each position, over the images only."""
     found: Array = np.sqrt(x.var(axis=axes[:1], keepdims=True) + EPS)
     return found
 

@@ -1,4 +1,4 @@
-"""Mistakes in the step of an optimizer."""
+"""Mistakes in an optimizer's step."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Array = np.ndarray
 
 
 class UncorrectedAdam(Adam):
-    """Adam that takes its running means as they are."""
+    """Adam without bias correction."""
 
     corrects = False
 
@@ -25,7 +25,7 @@ def adam_uncorrected(right: Optimizer) -> Optimizer:
 
 @dataclass(frozen=True)
 class Forgetful(Optimizer):
-    """A rule that begins anew at every step."""
+    """An optimizer that discards its state before every step."""
 
     right: Optimizer
 

@@ -1,4 +1,4 @@
-"""Mistakes at the loss, in the last layer, and in rows."""
+"""Mistakes at the loss, in the last layer and in flattening."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Conditions on the place in a network where a mistake can be made."""
+"""Conditions on the layer of a mistake."""
 
 import math
 from itertools import takewhile
@@ -19,7 +19,7 @@ def merged(network: Architecture, place: int) -> bool:
 
 
 def has_a_line(network: Architecture, place: int) -> bool:
-    """Tells whether the layer's slope has a line of its own: where it merges with the loss it has none."""
+    """Return whether a line computes the layer's slope. If the layer is merged with the loss, there is none."""
     return not merged(network, place)
 
 
@@ -49,7 +49,8 @@ def several_filters(network: Architecture, place: int) -> bool:
 
 
 def _input(network: Architecture, place: int) -> Shape:
-    """The shape that comes in, of an image that is large enough for any network, and has as few channels as its normalisations take."""
+    """Return the input shape of a layer for an image that is large enough for any network, with as few channels as
+    its group norms allow."""
     of_image = takewhile(lambda layer: not isinstance(layer, (Conv, Dense)), network.layers)
     shape: Shape = (math.lcm(*(layer.groups for layer in of_image if isinstance(layer, GroupNorm))), 9999, 9999)
     for layer in network.layers[:place]:
@@ -62,5 +63,5 @@ def on_maps(network: Architecture, place: int) -> bool:
 
 
 def several_channels(network: Architecture, place: int) -> bool:
-    """Tells whether several channels come in, as far as the network says: an image may have any number."""
+    """Return whether several channels come in. The number of channels of the image is not known here."""
     return _input(network, place)[0] > 1

@@ -32,7 +32,8 @@ def global_average_forgotten(exact: Array, x: Array) -> Array:
     return exact * math.prod(x.shape[-2:])
 
 
-# The last place that covers a cell is the one with the earliest cell of the window on it, so these go backwards.
+# Of the windows that cover a cell, the loop over positions comes to the one in which it is earliest last. Hence these
+# loops go backwards.
 
 
 @mistake("overlap_assigned", MaxPooling, "dx", overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")

@@ -1,4 +1,4 @@
-"""The table of the classic mistakes, and how a function becomes a line of one."""
+"""The catalogue of mistakes, and the decorator that registers a function as a line of one."""
 
 from collections.abc import Callable
 
@@ -7,9 +7,9 @@ from cnnviz.core.network.architecture import Architecture
 from cnnviz.core.network.line_overrides import Function
 
 MISTAKES: dict[str, Mistake] = {}
-"""By name, in the order in which their modules are imported: backward, from the loss to the kernel, then the step."""
+"""Mistakes by name, in import order: backward from the loss to the kernel, then the update."""
 UNLISTED: dict[str, Mistake] = {}
-"""Mistakes that own gradients are compared with and that the page does not offer, by name and variant."""
+"""Mistakes by name and variant that only the diagnosis of submitted gradients uses; the page does not offer them."""
 
 
 def mistake(
@@ -23,10 +23,11 @@ def mistake(
     after: bool = False,
     variant: str | None = None,
 ) -> Callable[[Function], Function]:
-    """Registers what is below as a line of the mistake `name`; `wrong` and `right` are code with roles in braces.
+    """Register the decorated function as a line of the mistake `name`. `wrong` and `right` are code with roles in
+    braces.
 
-    `several`: it takes several images; `after`: it is made in passes as in eval mode. A mistake with a `variant` is unlisted;
-    variants share the words of their name.
+    `several` means that it needs several images, and `after` that it occurs in eval mode. A mistake with a `variant` is
+    unlisted; the variants of a name share its texts.
     """
 
     def register(function: Function) -> Function:

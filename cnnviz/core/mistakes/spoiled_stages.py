@@ -1,4 +1,4 @@
-"""The stages of a backward pass that a mistake has wrong: those whose arrays are others than the exact ones."""
+"""The stages of a backward pass that a mistake spoils: those whose arrays differ from the exact ones."""
 
 from collections.abc import Mapping
 from functools import lru_cache
@@ -23,11 +23,12 @@ def stages_hit(
     wrong_step: Optimizer | None = None,
     state: State | None = None,
 ) -> tuple[str, ...]:
-    """The stages whose arrays `mistaken` has wrong, in order: the first is where it shows, the rest inherit it.
+    """Return the stages whose arrays are wrong in `mistaken`, in order. The first contains the mistake; the others
+    inherit its effect.
 
-    Stages are those of `network` (the teaching notebook's unless given) from the loss back to update; dw stands for
-    db too. ∂x has none, and is named only where nothing else is wrong. `wrong_step` is the rule that the
-    mistaken pass steps by, where the mistake is in the rule. Empty if nothing shows.
+    Stages are those of `network` (default: the teaching notebook's) from the loss back to the update; dw includes db.
+    "dx" is not a stage, and is returned only if nothing else is wrong. `wrong_step` is the optimizer of the mistaken
+    pass, if the mistake is in the optimizer. The result is empty if nothing differs.
 
     >>> from cnnviz.core.mistakes import MISTAKES
     >>> from cnnviz.core.notebook.notebook_network import backward, forward
@@ -53,7 +54,7 @@ def _seed() -> Network:
 
 
 def agree(a: np.ndarray, b: np.ndarray) -> bool:
-    """Tells whether no entry differs; NaN agrees with NaN.
+    """Return whether all entries are equal; NaN equals NaN.
 
     >>> agree(np.array([1.0, np.nan]), np.array([1.0, np.nan])), agree(np.zeros(1), np.full(1, 1e-300))
     (True, False)

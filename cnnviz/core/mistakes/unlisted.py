@@ -1,4 +1,4 @@
-"""Mistakes that own gradients are compared with; the page does not offer them."""
+"""Mistakes that only the diagnosis of submitted gradients uses; the page does not offer them."""
 
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +22,7 @@ Array = np.ndarray
 # ---- slopes of rectifiers
 
 LEAKS = (0.01, 0.05, 0.1, 0.2, 0.3)
-"""Slopes below 0 that libraries and courses give a leaky ReLU."""
+"""Negative slopes that libraries and courses use for leaky ReLU."""
 
 
 def _leak(dy: Array, x: Array, leak: float) -> Array:
@@ -44,7 +44,7 @@ def relu_for_leak(dy: Array, x: Array) -> Array:
     return dy * (x > 0)
 
 
-# ---- normalisations
+# ---- normalizations
 
 _SIGMA = "sqrt({var} + eps)"
 
@@ -104,7 +104,7 @@ def gain_of_output(dy: Array, y: Array, own: int) -> Array:
     return gain_dg(dy, y, own)
 
 
-# ---- reshape for transpose
+# ---- reshape instead of transpose
 
 
 @mistake("reshaped_for_transposed", Dense, "dx", anywhere, "{dx} = {dy} @ {w}.reshape(N, D)", "{dx} = {dy} @ {w}.T", variant="dx")
@@ -134,14 +134,15 @@ def conv_gradient_reshaped(exact: Array) -> Array:
     return exact.swapaxes(0, 1).reshape(exact.shape)
 
 
-# ---- windows that are one place off
+# ---- windows shifted by one position
 
 OFF_BY_ONE = tuple((rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0, 1) if rows or columns)
-"""Rows and columns by which a window may be off."""
+"""Shifts of a window in rows and columns."""
 
 
 def moved(a: Array, rows: int, columns: int, round_about: bool = False) -> Array:
-    """Return maps moved up and to the left; what leaves at one end comes back at the other, or zeros do."""
+    """Return maps shifted up and to the left. With `round_about` they wrap around; otherwise they are filled with
+    zeros."""
     made = np.roll(a, (-rows, -columns), (-2, -1))
     if not round_about:
         for axis, by in ((-2, rows), (-1, columns)):
@@ -174,7 +175,7 @@ def _shifted_dx(rows: int, columns: int) -> Callable[..., Array]:
 
 
 def _at(rows: int, columns: int) -> str:
-    """Return a window's place as code: "i + 1, j"."""
+    """Return the indices of a shifted window as code: "i + 1, j"."""
     return ", ".join(f"{name}{by:+d}".replace("+", " + ").replace("-", " - ") if by else name for name, by in (("i", rows), ("j", columns)))
 
 

@@ -1,1 +1,1 @@
-"""The network: its text, layers, losses and optimizers, and the passes as lines of code."""
+"""Networks: their text, layers, losses and optimizers, and the forward and backward passes as lists of operations."""

@@ -1,4 +1,4 @@
-"""A network's layers and its loss, and the symbols of its arrays; everything else is derived from these."""
+"""The architecture of a network: its layers, its loss and the symbols of its arrays."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from cnnviz.core.runtime.cached import cached_property
 
 @dataclass(frozen=True)
 class Architecture:
-    """Layers and a loss; as a text, one word."""
+    """Layers and a loss. `str` gives its text, such as "conv1x3-sigmoid-dense2-sigmoid-mse"."""
 
     layers: tuple[Layer, ...]
     loss_kind: Loss
@@ -25,7 +25,7 @@ class Architecture:
 
     @cached_property
     def names(self) -> tuple[Names, ...]:
-        """The symbols of each layer: each letter counts for itself, in the order of the text."""
+        """The symbols of each layer. Each letter has its own numbering, in the order of the layers."""
         letters = Counter(letter for layer in self.layers for letter in layer.parameter_letters)
         numbered = frozenset(letter for letter, count in letters.items() if count > 1)
         counts: Counter[str] = Counter()
@@ -40,7 +40,7 @@ class Architecture:
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
-        """The symbol of every array of a forward pass, in order, from "x" to "o"."""
+        """Symbols of all arrays of a forward pass, in order, from "x" to "o"."""
         found = ["x"]
         for names in self.names:
             found += ["v", names.output] if names.flattens else [names.output]
@@ -48,33 +48,34 @@ class Architecture:
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """The name of every parameter, in order."""
+        """Names of all parameters, in order."""
         return tuple(
             names.of(letter) for layer, names in zip(self.layers, self.names, strict=True) for letter in layer.parameter_letters
         )
 
     @cached_property
     def stages(self) -> tuple[Stage, ...]:
-        """The stages of one update, in order; each is its symbol, with what it says of itself."""
+        """The stages of one update, in order. Each is a symbol with its messages."""
         return stages_of(self.layers, self.names, self.loss_kind.name, merged=self.merged is not None)
 
     @property
     def merged(self) -> Merged | None:
-        """The loss together with the last layer, where they merge."""
+        """The loss merged with the last layer, or None if they do not merge."""
         return self.loss_kind.merged.get(self.layers[-1].kind)
 
     def depends_on(self, y: np.ndarray) -> np.ndarray:
-        """The numbers at the end of the pass that the loss depends on, as bools like `y`; of a softmax all that any depends on."""
+        """Return which outputs the loss depends on, as booleans with the shape of `y`. With a merged softmax it
+        depends on all or none."""
         some = self.loss_kind.depends_on(y)
         return some | some.any(axis=-1, keepdims=True) if self.merged and dict(self.merged.links)["y"] == "all" else some
 
     @property
     def outputs(self) -> int | None:
-        """The number of outputs, where that does not depend on the image."""
+        """Number of outputs, or None if it depends on the image."""
         return next((layer.shape((0,))[0] for layer in reversed(self.layers) if layer.kind == "dense"), None)
 
     def targets(self, y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-        """`y` as an array of `shape` (N,) that this loss can take; Problem where it is none."""
+        """Return `y` as an array of `shape` (N,). Raise Problem if the loss does not accept it."""
         y = targets(y, shape)
         self.loss_kind.check_targets(y)
         return y

@@ -1,10 +1,9 @@
-"""Any network on many images at once: its outputs, and the gradients of their mean loss.
+"""Outputs of a network on many images, and gradients of their mean loss.
 
-The lines are those of one image's pass (core/network/program.py), run on blocks of images with a batch axis in front; so
-nothing of a network is written again here. A block is small enough to stay in the processor's cache. Two threads
-take blocks in turn, and what they find is summed in the order of the blocks: the same numbers, bit for bit, on any
-number of cores. Where batch normalisation mixes images, its statistics are made once from all blocks, between the lines
-before and after it.
+The operations of a pass on one image (core/network/program.py) run on blocks of images with a batch axis in front. A block
+is small enough to stay in the processor's cache. Two threads take blocks in turn, and results are summed in the order of
+the blocks, so that they are bit-identical for any number of cores. Batch normalization combines all blocks: its statistics
+are computed once, between the operations before and after it.
 """
 
 import itertools
@@ -25,24 +24,24 @@ Found = TypeVar("Found")
 Parameters = Mapping[str, np.ndarray]
 
 BLOCK = 8_000_000
-"""Bytes of a block's forward pass, unless one image has more."""
+"""Maximum bytes of a block's forward pass, unless a single image needs more."""
 
 SHARED = 1_000_000
-"""Bytes from which on a second thread is worth its start."""
+"""Bytes of a batch's forward pass above which a second thread saves time."""
 
 
 class GradientsAndBuffers(NamedTuple):
-    """The gradients of the mean loss over an update's images, and what training then keeps of them."""
+    """Gradients of the mean loss over an update's images, and the buffers after the pass."""
 
     gradients: Gradients
     buffers: PassValues
 
 
 def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None) -> Gradients:
-    """The exact derivative of the mean loss for every parameter.
+    """Return the exact derivative of the mean loss for every parameter.
 
-    `X` (B,C,H,W), or (B,H,W) for one channel; `Y` (B,N); `given` are buffers and masks (B,…) by name. All is worked out in the
-    parameters' own precision, float64 or float32. Raises Problem, a ValueError, where a shape does not fit.
+    `X` (B,C,H,W), or (B,H,W) for one channel; `Y` (B,N). `given` holds buffers and masks (B,…) by name. The computation uses
+    the precision of the parameters, float64 or float32. Raise Problem, a ValueError, if a shape does not fit.
 
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
     >>> params = network.init((4, 4), "zeros")
@@ -54,9 +53,9 @@ def batch_gradients(network: Network, params: Parameters, X: np.ndarray, Y: np.n
 
 
 def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None) -> GradientsAndBuffers:
-    """As `batch_gradients`, with the buffers after the pass."""
+    """Return the gradients of `batch_gradients` and the buffers after the pass."""
     program, blocks = _blocks(network, params, X, Y, given)
-    values = [dict(block) for block in blocks]  # copies, from which arrays are given up
+    values = [dict(block) for block in blocks]  # copies, because arrays are deleted from them
     for across, group in itertools.groupby(_steps(program), lambda step: step.line.target in program.across):
         steps = list(group)
         if across:
@@ -73,7 +72,8 @@ def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y
 
 
 class _Step(NamedTuple):
-    """A line, and the arrays that no line after it reads: their memory is the next arrays', while it is in the cache."""
+    """An operation and the arrays that no later operation reads. They are deleted so that new arrays reuse their
+    memory while it is in the cache."""
 
     line: Op
     done: frozenset[str]
@@ -81,7 +81,7 @@ class _Step(NamedTuple):
 
 @lru_cache(maxsize=64)
 def _steps(program: Program) -> list[_Step]:
-    """The lines of both passes, as far as an update needs them."""
+    """Return the operations of both passes that an update needs."""
     read = {"x", *(f"d{name}" for name in program.parameters)}.union(*(line.sources for line in program.buffer_lines))
     steps = []
     for line in reversed(program.learning_lines):
@@ -99,7 +99,7 @@ def _run(steps: Sequence[_Step], values: PassValues) -> None:
 
 
 def _run_across(program: Program, steps: Sequence[_Step], blocks: list[PassValues]) -> None:
-    """Lines that look across the images, as means over them: of the blocks' means, or, of a parameter's gradient, of their sums."""
+    """Run operations that combine images: means over all images, or sums for the gradient of a parameter."""
     counts = [len(block["x"]) for block in blocks]
     for line, done in steps:
         parts, adds_up = shared_out(line.make, blocks), line.target[1:] in program.parameters
@@ -112,7 +112,8 @@ def _run_across(program: Program, steps: Sequence[_Step], blocks: list[PassValue
 
 
 def _of_all(program: Program, line: Op, block: PassValues, images: int) -> PassValues:
-    """The arrays that a buffer's line reads, from a block's: of those with images it reads how many numbers they have, and no number."""
+    """Return the arrays that a buffer's operation reads. For arrays with an image axis it uses only the size, so one
+    image is repeated."""
     found = {name: block[name] for name in line.sources}
     return {name: np.broadcast_to(array[:1], (images, *array.shape[1:])) if program.has_images(name) else array for name, array in found.items()}
 
@@ -121,9 +122,10 @@ def batch_forward(
     network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, look: Callable[[PassValues], Found],
     given: Parameters | None = None,
 ) -> list[Found]:  # fmt: skip
-    """The results of `look` for each block of images after training: it is given the arrays of their forward passes by symbol, "L" (B,) and "y" too.
+    """Run the forward pass in eval mode and return the result of `look` for each block of images. `look` gets the
+    arrays by symbol, with "L" (B,) and "y".
 
-    `given` are the buffers that training has left.
+    `given` holds the buffers after training.
 
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
     >>> batch_forward(network, network.init((4, 4)), np.zeros((5, 4, 4)), np.zeros((5, 2)), lambda values: values["z1"].shape)
@@ -142,7 +144,7 @@ def batch_forward(
 def _blocks(
     network: Network, params: Parameters, X: np.ndarray, Y: np.ndarray, given: Parameters | None = None, training: bool = True
 ) -> tuple[Program, list[PassValues]]:
-    """The arrays that a pass of each block starts from."""
+    """Return the program, and for each block of images the arrays that its pass starts from."""
     shape = np.shape(X)
     if len(shape) not in (3, 4) or not shape[0]:
         raise Problem("network.images", shape=shape)
@@ -165,7 +167,8 @@ def _blocks(
 
 
 def _count(images: int, size: int) -> int:
-    """The number of blocks, for images of `size` bytes each. It follows from the work alone, since the order of the sum does from it."""
+    """Return the number of blocks for images of `size` bytes each. It depends only on the input, since it determines
+    the order of summation."""
     if images * size < SHARED:
         return 1
     pairs = -(-images // (2 * max(1, BLOCK // size)))
@@ -174,7 +177,7 @@ def _count(images: int, size: int) -> int:
 
 @lru_cache(maxsize=64)
 def _numbers(program: Program) -> int:
-    """Numbers that a forward pass of one image makes."""
+    """Return the number of values that a forward pass of one image computes."""
     values = {name: np.zeros(program.shapes[name]) for name in program.parameters} | program.given_to(None, 1)
     values["x"] = np.zeros((1, *program.x_shape))
     program.run_forward(values)

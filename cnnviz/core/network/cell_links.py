@@ -1,8 +1,8 @@
-"""The cells that a cell is computed from, as named patterns that the core and the browser both know.
+"""The cells that a cell is computed from, as named patterns shared with the browser.
 
-A cell has an index for each axis of its array as it is laid out: (c,i,j) in maps, (n,) in rows, (m,c,u,v) in
-filters; v is laid out as the map that it flattens, and so are the rows of a w behind it: (c,i,j,n). What a
-pattern reaches is a range an axis, its start, count and step; max pooling's winners are then picked by value.
+A cell has one index per axis of its array on screen: (c,i,j) in maps, (n,) in rows, (m,c,u,v) in filters. v has the layout
+of the map that it flattens, and so have the rows of a w behind it: (c,i,j,n). A pattern returns a range per axis: start,
+count and step. The winners of max pooling are then selected by value.
 """
 
 import itertools
@@ -19,9 +19,10 @@ Cell = tuple[int, ...]
 
 @dataclass(frozen=True)
 class Link:
-    """A cell of `target` is computed from cells of `source`; `geometry` is that of the window that slides, if one does.
+    """Cells of `target` are computed from cells of `source`. `geometry` describes the sliding window, if there is
+    one.
 
-    `places` are the rows and columns of the window's places, (H',W').
+    `places` is the number of window positions, (H',W').
     """
 
     target: str
@@ -32,7 +33,7 @@ class Link:
 
 
 def reach(link: Link, cell: Cell, shape: tuple[int, ...]) -> tuple[Range, ...]:
-    """A range along each axis of the source, which has `shape`; padding is not a cell.
+    """Return a range along each axis of the source, which has `shape`. Padding is excluded.
 
     >>> link = Link("z1", "x", "window", {"k": 3, "stride": 1, "before": 1, "dilation": 1}, (32, 32))
     >>> reach(link, (0, 0, 5), (1, 32, 32))
@@ -42,16 +43,15 @@ def reach(link: Link, cell: Cell, shape: tuple[int, ...]) -> tuple[Range, ...]:
 
 
 def cells(ranges: tuple[Range, ...]) -> Iterator[Cell]:
-    """Every cell in the ranges, in reading order."""
+    """Iterate over all cells in the ranges, in row-major order."""
     return itertools.product(*(range(start, start + count * step, step) for start, count, step in ranges))
 
 
 def sources(link: Link, cell: Cell, values: Mapping[str, np.ndarray]) -> list[Cell]:
-    """The cells of the source themselves, those picked by value too.
+    """Return the source cells, including those that are selected by value.
 
-    `values` holds the arrays as they are laid out: of the source, and for "won" of "x" and "y", the pool's
-    input and output. "tie.<source>" is the difference up to which cells of a pool's input are equal (core/network/ties.py), 0
-    where it is not given.
+    `values` holds the array of the source in its layout on screen. For "won" it also holds "x" and "y", the pool's input and
+    output. "tie.<source>" is the difference up to which cells of a pool's input are equal (core/network/ties.py), by default 0.
     """
     if link.pattern == "winner":
         found = list(cells(reach(link, cell, values[link.source].shape)))
@@ -79,19 +79,19 @@ def _clip(start: int, count: int, step: int, size: int) -> Range:
 
 
 def _window(link: Link, at: int, size: int) -> Range:
-    """The cells under the window at place `at`."""
+    """Return the cells under the window at position `at`."""
     g = link.geometry
     return _clip(g["stride"] * at - g["before"], g["k"], g["dilation"], size)
 
 
 def _touched(link: Link, weight: int, size: int, axis: int) -> Range:
-    """The cells under one cell of the window, over all places."""
+    """Return the cells under one cell of the window, over all window positions."""
     g = link.geometry
     return _clip(g["dilation"] * weight - g["before"], link.places[axis], g["stride"], size)
 
 
 def _covering(link: Link, at: int, size: int) -> Range:
-    """The places at which the window covers one cell; with a dilation, those at which a cell of it lies there."""
+    """Return the window positions that cover a cell; with a dilation, those that have a weight on it."""
     g = link.geometry
     found = [
         place
@@ -103,7 +103,7 @@ def _covering(link: Link, at: int, size: int) -> Range:
 
 
 def _passing(link: Link, at: int, size: int, axis: int) -> Range:
-    """The cells of the window that lie on one cell at some place."""
+    """Return the cells of the window that cover a given cell at some window position."""
     g = link.geometry
     found = [
         weight
@@ -115,7 +115,7 @@ def _passing(link: Link, at: int, size: int, axis: int) -> Range:
 
 
 def _group(link: Link, at: int, size: int) -> Range:
-    """The channels of the group that one is in."""
+    """Return the channels of the group that contains channel `at`."""
     n = size // (link.geometry["groups"] or size)
     return (at // n * n, n, 1)
 
@@ -127,31 +127,31 @@ PATTERNS: dict[str, Pattern] = {
     "same": lambda link, cell, shape: tuple(map(_one, cell)),
     # every cell
     "all": lambda link, cell, shape: _every(shape),
-    # all that has the first index of this one: its filter, its channel
+    # all cells with the same first index: the same filter or channel
     "channel": lambda link, cell, shape: (_one(cell[0]), *_every(shape[1:])),
-    # all that has this one's last index: every weight of an output
+    # all cells with the same last index: every weight of an output
     "last": lambda link, cell, shape: (*_every(shape[:-1]), _one(cell[-1])),
-    # this unit's: every weight of a unit, or the unit of a weight
+    # cells with the same leading indices: every weight of a unit, or the unit of a weight
     "unit": lambda link, cell, shape: (*map(_one, cell[: len(shape)]), *_every(shape[len(cell) :])),
-    # the group of channels that this one is in, of so many; of 0 each channel is one
+    # the group of channels that contains this one; with 0 groups each channel is its own group
     "group": lambda link, cell, shape: (_group(link, cell[0], shape[0]), *_every(shape[1:])),
     # a convolution's window, in every channel
     "window": lambda link, cell, shape: (
         (0, shape[0], 1), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
-    # the pixels that lay under a filter's weight (m,c,u,v)
+    # the pixels under a filter's weight (m,c,u,v), over all positions
     "touched": lambda link, cell, shape: (
         _one(cell[1]), _touched(link, cell[2], shape[1], 0), _touched(link, cell[3], shape[2], 1)),
-    # the places whose window covers a pixel, in every filter
+    # the positions whose window covers a pixel, in every filter
     "covering": lambda link, cell, shape: (
         (0, shape[0], 1), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
-    # the filters' weights that lay on a pixel
+    # the filters' weights that cover a pixel at some position
     "passing": lambda link, cell, shape: (
         (0, shape[0], 1), _one(cell[0]), _passing(link, cell[1], shape[2], 0), _passing(link, cell[2], shape[3], 1)),
-    # a pool's window, in its own channel, and the places whose window covers a cell of it
+    # a pool's window in the same channel; for "unpool" the positions whose window covers the cell
     "pool": lambda link, cell, shape: (
         _one(cell[0]), _window(link, cell[1], shape[1]), _window(link, cell[2], shape[2])),
     "unpool": lambda link, cell, shape: (
         _one(cell[0]), _covering(link, cell[1], shape[1]), _covering(link, cell[2], shape[2])),
 }  # fmt: skip
-PATTERNS["winner"] = PATTERNS["pool"]  # of which the largest counts, the first of equal ones
-PATTERNS["won"] = PATTERNS["unpool"]  # of which those count whose winner this cell is
+PATTERNS["winner"] = PATTERNS["pool"]  # then the largest is selected, the first if several are equal
+PATTERNS["won"] = PATTERNS["unpool"]  # then those whose winner is this cell are selected

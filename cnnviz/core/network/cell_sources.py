@@ -1,4 +1,4 @@
-"""The sources of each array's cells: links to what they are computed from, with formulas and arithmetic."""
+"""Links from each array's cells to the cells they are computed from, with formulas and arithmetic."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ _ROLE = re.compile(r"\b(d?[a-z])(?![a-zA-Z0-9_])")
 
 
 def links(network: Architecture, shapes: Mapping[str, Shape], training: bool) -> dict[str, tuple[Link, ...]]:
-    """For each symbol the links to what its cells are computed from, as arrays are laid out.
+    """Return, for each symbol, the links to the cells that its cells are computed from, in the layout of the screen.
 
     >>> from cnnviz import Network
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
@@ -27,7 +27,7 @@ def links(network: Architecture, shapes: Mapping[str, Shape], training: bool) ->
             target = names.of(role)
             if role == "dx":
                 target = f"d{names.source}"
-            if layer.across and not training and role in ("y", "dx"):  # each cell for itself
+            if layer.across and not training and role in ("y", "dx"):  # in eval mode each cell depends only on itself
                 reads = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in reads)
             if not (network.merged and place == len(network.layers) - 1 and role == "dx"):
                 found[target] = tuple(
@@ -47,12 +47,13 @@ def _loss_links(network: Architecture) -> dict[str, tuple[Link, ...]]:
 
 
 def _flattened(network: Architecture) -> str | None:
-    """The map that is flattened, where there is one."""
+    """Return the symbol of the map that is flattened, or None."""
     return next((names.source for names in network.names if names.flattens), None)
 
 
 def laid_out(network: Architecture, shapes: Mapping[str, Shape]) -> dict[str, Shape]:
-    """The shape in which each symbol's cells are counted: v, and the rows of w behind it, as the map that is flattened.
+    """Return the shape that each symbol's cell indices refer to. For v, and the rows of w behind it, it is that of
+    the flattened map.
 
     >>> from cnnviz import Network
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
@@ -68,7 +69,7 @@ def laid_out(network: Architecture, shapes: Mapping[str, Shape]) -> dict[str, Sh
 
 
 def formulas(network: Architecture, inputs: Sequence[Shape], training: bool) -> dict[str, str]:
-    """LaTeX of each line by its target, with symbols in it.
+    """Return the LaTeX formula of each operation by its target, with symbols.
 
     >>> from cnnviz import Network
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")
@@ -91,7 +92,7 @@ def formulas(network: Architecture, inputs: Sequence[Shape], training: bool) -> 
 
 
 def arithmetic(network: Architecture, training: bool) -> dict[str, str]:
-    """The arithmetic of one cell, for each target, from the symbols that it is linked to: "sum(x*f)+b".
+    """Return the arithmetic of one cell for each target, in terms of the linked symbols: "sum(x*f)+b".
 
     >>> from cnnviz import Network
     >>> network = Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")

@@ -1,4 +1,5 @@
-"""Lines of a pass as one Python function: for a network of few numbers what stands around a line takes longer than the line."""
+"""Compilation of a pass into one Python function: for a small network, overhead per operation exceeds the arithmetic.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,18 +13,20 @@ from cnnviz.core.runtime.read_only import as_frozen
 
 
 class Made(NamedTuple):
-    """A line's target, the arrays that it reads, and how many axes of 1 in front are not shown; None where nothing of it is."""
+    """An operation's target, its sources, and the number of leading axes of size 1 to drop for display, or None if it
+    is not shown."""
 
     target: str
     sources: tuple[str, ...]
     dropped: int | None
 
 
-@lru_cache(maxsize=512)  # it takes milliseconds for a deep network, and is the same for images of any size
+@lru_cache(maxsize=512)  # compiling a deep network takes milliseconds, and the result does not depend on the image size
 def compiled(lines: tuple[Made, ...]) -> Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]:
-    """A function that is given the arrays so far and a function for each line; it adds what they make, and gives what is shown.
+    """Compile operations into a function of the arrays so far and one function per operation. It adds all targets and
+    returns the shown ones.
 
-    All that is made is read-only, as is what it is a view of.
+    All results and their bases become read-only.
 
     >>> run = compiled((Made("y", ("x",), None), Made("z", ("y", "x"), 1)))
     >>> values = {"x": np.ones((1, 2))}
@@ -41,7 +44,7 @@ def compiled(lines: tuple[Made, ...]) -> Callable[[PassValues, Sequence[Callable
         if dropped is not None:
             shown.append(f"{target!r}: {name}{['', '[0]', '[0, 0]'][dropped]}")
     scope: dict[str, Any] = {}
-    # Nothing that a visitor writes is in this text: symbols are made of a layer's letter and a number.
+    # Users cannot inject text here: symbols consist of a layer's letter and a number.
     exec(_FUNCTION.format(makers=", ".join(f"make{n}" for n in range(len(lines))), lines="".join(text), shown=", ".join(shown)), scope)
     run: Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues] = scope["run"]
     return run
@@ -63,14 +66,15 @@ _LINE = """
 
 @dataclass(frozen=True)
 class CompiledLines:
-    """Lines of one image's pass, what makes the target of each, and the function that they are compiled to."""
+    """The operations of a pass on one image, their functions, and the compiled function."""
 
     lines: tuple[Op, ...]
     functions: tuple[Callable[..., np.ndarray], ...]
     run: Callable[[PassValues, Sequence[Callable[..., np.ndarray]]], PassValues]
 
     def go(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
-        """Adds the target of every line to `values`; those of `overrides` are made by these instead. What is shown of them, as it is shown."""
+        """Add the target of every operation to `values`, using `overrides` by target, and return the shown arrays in
+        their shown shapes."""
         if not overrides:
             return self.run(values, self.functions)
         functions = [
@@ -81,5 +85,5 @@ class CompiledLines:
 
 
 def _instead(line: Op, values: PassValues, override: Override) -> Callable[..., np.ndarray]:
-    """The result in place of a line; a copy of what it gives, which is not ours alone."""
+    """Return a function that calls the override. It copies the result, which the override may still hold."""
     return lambda *_: as_frozen(override(values, partial(line.make, values)))

@@ -1,4 +1,4 @@
-"""At which layers of a pass round-off would decide, so that other programs may come to other gradients (core/network/ties.py)."""
+"""Layers at which round-off decides, so that other programs may compute other gradients (core/network/ties.py)."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,8 @@ from cnnviz.core.network.program_line import PassValues
 def layers_with_ties(
     program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, given: Mapping[str, np.ndarray] | None = None
 ) -> set[int]:
-    """The places of the layers that have ties with these parameters on the image x; `given` are buffers and masks.
+    """Return the indices of the layers with ties for these parameters and the image x. `given` holds buffers and
+    masks.
 
     >>> from cnnviz.core.network.network import Network
     >>> network, x = Network.parse("conv1x3-relu-max2-dense2-mse"), np.full((8, 8), 0.1)
@@ -34,7 +35,8 @@ def layers_with_ties(
 
 
 def _rounded(program: Program, place: int, values: PassValues, given: np.ndarray) -> np.ndarray:
-    """The cells of a layer's output that have round-off in them: not a sum whose products are all 0, nor what is made of exact cells alone."""
+    """Return which output cells of a layer contain round-off. Sums of zero products and functions of exact cells do
+    not."""
     names, layer = program.network.names[place], program.network.layers[place]
     line = next(line.unsettled for line in program.forward_lines if line.target == names.output)
     if layer.parameters(program.inputs[place]):

@@ -1,7 +1,7 @@
-"""Lines of a pass that are made in another way: what mistakes and the teaching notebook's deviations have in common.
+"""Overrides of operations in a pass, used for mistakes and for the teaching notebook's deviations.
 
-There is one forward and one backward pass (core/network/program.py). An override takes the place of one of its lines,
-and all that comes after is worked out from what it gives.
+There is one forward and one backward pass (core/network/program.py). An override replaces one operation, and all later
+operations use its result.
 """
 
 import inspect
@@ -14,16 +14,17 @@ import numpy as np
 from cnnviz.core.network.program_line import Override, PassValues
 
 Find = Callable[[PassValues, str], object]
-"""The array or setting that a name stands for; KeyError where there is none."""
+"""Looks up the array or setting of a name. Raises KeyError if there is none."""
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-"""A function of the arrays and settings that its arguments name."""
+"""A function whose parameter names are names of arrays and settings."""
 
 
 def override(function: Callable[..., np.ndarray], find: Find) -> Override:
-    """`function` in a line's place: its arguments are found by their names, and `exact` is what the line itself gives.
+    """Return an override that calls `function` with arguments looked up by name. `exact` is the result of the
+    original operation.
 
-    An argument with a default that cannot be found is left to it.
+    An argument that is not found keeps its default. Raise KeyError if it has none.
 
     >>> doubled = override(lambda exact, z: exact + z, lambda values, name: values[name])
     >>> doubled({"z": 1.0}, lambda: 2.0)
@@ -46,12 +47,13 @@ def override(function: Callable[..., np.ndarray], find: Find) -> Override:
 
 @lru_cache(maxsize=256)
 def arguments(function: Callable[..., object]) -> Mapping[str, bool]:
-    """The names of a function's arguments, and whether each has to be given."""
+    """Return the parameter names of a function, and whether each is required."""
     return {name: one.default is one.empty for name, one in inspect.signature(function).parameters.items()}
 
 
 def chained(changes: Iterable[tuple[str, Override]]) -> dict[str, Override]:
-    """Overrides by the line's target; of several for one line each is given what the one before it makes.
+    """Return overrides by target. If several override one target, each gets the result of the previous one as
+    `exact`.
 
     >>> both = chained([("z", lambda values, exact: exact() + 1), ("z", lambda values, exact: exact() * 10)])
     >>> both["z"]({}, lambda: 2)

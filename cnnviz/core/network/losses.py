@@ -1,8 +1,8 @@
-"""Losses: each beside its gradient, and the last layer with which it merges.
+"""Losses with their gradients, and their merged forms with the last layer.
 
-A loss that merges is worked out from z, what its last layer is given, together with that layer: the logarithm
-of a softmax or a sigmoid is right there at any magnitude, and the slopes cancel. Outputs are (…,N), one row
-an image; a loss is the mean over leading axes, none for one image.
+A merged loss is computed from z, the input of the last layer, together with that layer: the logarithm of a softmax or
+sigmoid is then numerically stable, and factors of the gradient cancel. Outputs are (…,N), one row per image; losses are
+computed per row.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,12 +23,12 @@ def mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def mse_change(o: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """mse(o) - mse(before), as A² - B² = (A - B)(A + B): an output that did not move adds no round-off."""
+    """mse(o) - mse(before), as A² - B² = (A - B)(A + B): an output that does not change adds no round-off."""
     return ((o - before) * (o + before - 2 * y)).sum(axis=-1) / o.shape[-1]
 
 
 def mse_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The part of the loss that each output adds, (…,N): (o - y)² / N."""
+    """Return each output's term of the loss, (…,N): (o - y)² / N."""
     return (o - y) ** 2 / o.shape[-1]
 
 
@@ -43,7 +43,7 @@ def cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The part of the loss that each output adds, (…,N): -y · log o."""
+    """Return each output's term of the loss, (…,N): -y · log o."""
     return 0.0 - _times_log(y, o)
 
 
@@ -53,14 +53,16 @@ def cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def softmax_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Σ y · (log Σ e^z - z) of each row: the cross-entropy of softmax(z), right at any magnitude."""
-    below = z - z.max(axis=-1, keepdims=True)  # small differences of large numbers are taken before anything is added
+    """Σ y · (log Σ e^z - z) of each row: numerically stable cross-entropy of softmax(z)."""
+    # subtract first, so that small differences of large numbers keep their digits
+    below = z - z.max(axis=-1, keepdims=True)
     log_sum = np.log(np.exp(below).sum(axis=-1, keepdims=True))
     return np.where(y == 0, 0, y * (log_sum - below)).sum(axis=-1)
 
 
 def softmax_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Σ_n y[n] · log Σ_k o[k]·e^(Δ[k] - Δ[n]) with o = softmax(before) and Δ = z - before; `y` (N,), the same for all rows, or (m,N)."""
+    """Σ_n y[n] · log Σ_k o[k]·e^(Δ[k] - Δ[n]) with o = softmax(before) and Δ = z - before. `y` is (N,), the same for
+    all rows, or (m,N)."""
     delta = z - before
     if np.abs(delta).max(initial=0) > 1:
         return softmax_cross_entropy(z, y) - softmax_cross_entropy(before, y)
@@ -73,12 +75,12 @@ def softmax_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarra
 
 
 def softmax_cross_entropy_dz(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """dz = o · Σy - y, which is o - y where the targets sum to 1."""
+    """dz = o · Σy - y, which is o - y if the targets sum to 1."""
     return o * y.sum(axis=-1, keepdims=True) - y
 
 
 def sigmoid_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Σ y · log(1 + e^-z) of each row: the cross-entropy of σ(z), right at any magnitude."""
+    """Σ y · log(1 + e^-z) of each row: numerically stable cross-entropy of σ(z)."""
     return np.where(y == 0, 0, y * np.logaddexp(0, -z)).sum(axis=-1)
 
 
@@ -88,7 +90,7 @@ def sigmoid_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarra
 
 
 def sigmoid_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """dz = -y · (1 - σ(z)), written as -y · σ(-z), which loses nothing where σ(z) is near 1."""
+    """dz = -y · (1 - σ(z)), computed as -y · σ(-z), which loses no digits if σ(z) is near 1."""
     return -y * sigmoid(-z)
 
 
@@ -98,7 +100,7 @@ def binary_cross_entropy(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def binary_cross_entropy_terms(o: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The part of the loss that each output adds, (…,N): -(y · log o + (1 - y) · log(1 - o)) / N."""
+    """Return each output's term of the loss, (…,N): -(y · log o + (1 - y) · log(1 - o)) / N."""
     return (0.0 - _times_log(y, o) - _times_log(1 - y, 1 - o)) / o.shape[-1]
 
 
@@ -108,17 +110,17 @@ def binary_cross_entropy_do(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def sigmoid_binary_cross_entropy(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """(1/N) Σ (y · log(1 + e^-z) + (1 - y) · log(1 + e^z)) of each row, right at any magnitude."""
+    """(1/N) Σ (y · log(1 + e^-z) + (1 - y) · log(1 + e^z)) of each row, numerically stable."""
     return (y * np.logaddexp(0, -z) + (1 - y) * np.logaddexp(0, z)).mean(axis=-1)
 
 
 def sigmoid_binary_cross_entropy_change(z: np.ndarray, before: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """The mean of y · (log(1 + e^-z) - log(1 + e^-before)) and (1 - y) times the same of -z."""
+    """Mean of y · (log(1 + e^-z) - log(1 + e^-before)) + (1 - y) · (log(1 + e^z) - log(1 + e^before))."""
     return (y * _softplus_change(-z, -before) + (1 - y) * _softplus_change(z, before)).mean(axis=-1)
 
 
 def _softplus_change(z: np.ndarray, before: np.ndarray) -> np.ndarray:
-    """log(1 + e^z) - log(1 + e^before) = log(1 + σ(before)·(e^Δ - 1)) with Δ = z - before, where that is small."""
+    """log(1 + e^z) - log(1 + e^before), computed as log(1 + σ(before)·(e^Δ - 1)) with Δ = z - before if |Δ| ≤ 1."""
     delta = z - before
     if np.abs(delta).max(initial=0) > 1:
         return np.logaddexp(0, z) - np.logaddexp(0, before)
@@ -126,7 +128,8 @@ def _softplus_change(z: np.ndarray, before: np.ndarray) -> np.ndarray:
 
 
 def sigmoid_binary_cross_entropy_dz(z: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """dz = (o - y) / N with o = σ(z), as (1 - y) · σ(z) - y · σ(-z): nothing is lost where σ(z) is near 0 or 1."""
+    """dz = (o - y) / N with o = σ(z), computed as (1 - y) · σ(z) - y · σ(-z), which loses no digits if σ(z) is near 0
+    or 1."""
     return ((1 - y) * sigmoid(z) - y * sigmoid(-z)) / z.shape[-1]
 
 
@@ -142,11 +145,11 @@ def _over(y: np.ndarray, o: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Merged:
-    """A loss together with the last layer: both lines are in z, the layer's input, where they say "z".
+    """A loss merged with the last layer. The role "z" of its operations is that layer's input.
 
-    `links` are the cells of o and y that a cell of dz is computed from, by pattern. `change`(z, before, y) is
-    loss(z) - loss(before) without loss of digits, and `tensorflow`(tf, z, y) the loss in TensorFlow. `code` is how the
-    loss is written in "keras" and "pytorch".
+    `links` are the cells of o and y from which a cell of dz is computed, by pattern. `change`(z, before, y) returns
+    loss(z) - loss(before) without cancellation, and `tensorflow`(tf, z, y) the loss in TensorFlow. `code` is the loss in
+    "keras" and "pytorch".
     """
 
     loss: Call
@@ -161,12 +164,12 @@ class Merged:
 
 @dataclass(frozen=True)
 class Loss:
-    """A loss by its name: its line "L" and its gradient "do", from the outputs o and the targets y.
+    """A loss: its operation "L" and its gradient "do", from the outputs o and the targets y.
 
-    `after` names the kinds of the last layer that it may follow (none named: any), `targets` the range that
-    they have to lie in. `terms`(o, y) are what each output adds to L. `merged` says, by kind of the last layer, what takes the place of both. `change`(o, before, y)
-    is loss(o) - loss(before) without loss of digits, where there is a way; `tensorflow`(tf, o, y) is the loss in
-    TensorFlow, which is handed over, from rows (N,), and `code` how it is written in "keras" and "pytorch".
+    `after` lists the kinds of last layers that it may follow (any if empty), and `targets` is the valid range. `terms`(o, y)
+    returns each output's term of L. `merged` has the merged losses by kind of the last layer. `change`(o, before, y), if not
+    None, returns loss(o) - loss(before) without cancellation. `tensorflow`(tf, o, y) returns the loss in TensorFlow for rows
+    (N,), and `code` is the loss in "keras" and "pytorch".
     """
 
     name: str
@@ -189,7 +192,8 @@ class Loss:
         return isinstance(other, Loss) and other.name == self.name
 
     def depends_on(self, y: np.ndarray) -> np.ndarray:
-        """The outputs that the loss depends on, as bools like `y`: of the cross-entropy those with a target.
+        """Return which outputs the loss depends on, as booleans with the shape of `y`. Cross-entropy depends on those
+        with a target other than 0.
 
         >>> LOSSES["ce"].depends_on(np.array([1.0, 0.0])).tolist(), LOSSES["mse"].depends_on(np.array([1.0, 0.0])).tolist()
         ([True, False], [True, True])
@@ -198,7 +202,7 @@ class Loss:
         return np.asarray((y != 0) | (self.terms(low, none) != self.terms(high, none)))
 
     def check_targets(self, y: np.ndarray) -> None:
-        """Problem where a target is none that this loss can take."""
+        """Raise Problem if a target is outside the range of this loss."""
         low, high = self.targets
         if not (np.isfinite(y).all() and y.min() >= low and y.max() <= high):
             raise Problem(f"network.targets.{self.name}", y=tuple(np.ravel(y).tolist()))
@@ -266,7 +270,7 @@ LOSSES: dict[str, Loss] = {
                     {"dz": "o*total(y)-y"},
                     (("o", "same"), ("y", "all")),
                     change=softmax_cross_entropy_change,
-                    # Its softmax_cross_entropy_with_logits takes it that Σy = 1, in its gradient alone.
+                    # softmax_cross_entropy_with_logits assumes Σy = 1 in its gradient, but not in its value.
                     tensorflow=lambda tf, z, y: -tf.reduce_sum(y * tf.nn.log_softmax(z)),
                     code={"keras": "-ops.sum(y * ops.log_softmax(z))", "pytorch": "-(y * torch.log_softmax(z, dim=0)).sum()"},
                 ),
@@ -284,4 +288,4 @@ LOSSES: dict[str, Loss] = {
         ),
     )
 }
-"""Every loss by its name in a network's text."""
+"""All losses by their name in a network's text."""

@@ -1,7 +1,7 @@
-"""Parameters, the values of a forward pass and its gradients: read-only arrays by name, as mappings and as attributes.
+"""Parameters, traces and gradients: read-only arrays by name, as mappings and as attributes.
 
-One symbol means one thing in code, formula and label; `d<name>` is ∂L/∂<name> and has its shape. The fields
-written out below are those of the teaching notebook's network; any other network's arrays go by its own symbols.
+A symbol has the same meaning in code, formulas and labels. `d<name>` is ∂L/∂<name> and has the shape of <name>. The fields
+declared below are those of the teaching notebook's network; arrays of other networks are named by their own symbols.
 """
 
 from __future__ import annotations
@@ -18,45 +18,44 @@ from cnnviz.core.runtime.read_only import as_frozen, freeze
 
 
 class Arrays(Mapping[str, np.ndarray]):
-    """Read-only float64 arrays by name, in the order of the layers: they are its attributes, and it has no others.
+    """Read-only float64 arrays by name, in the order of the layers. The arrays are the only attributes.
 
-    An array that somebody else could still write to is copied first: freezing it in place would
-    be a mutation, and keeping it would let the value change behind our back.
+    Writable arrays are copied: freezing one in place would modify the caller's array, and sharing it would let it change.
     """
 
-    __slots__ = ("__dict__", "__weakref__")  # what subclasses hold beside arrays is in slots of theirs
+    __slots__ = ("__dict__", "__weakref__")  # subclasses keep other values in their own slots
 
     def __init__(self, **arrays: object) -> None:
         vars(self).update({name: as_frozen(values) for name, values in arrays.items()})
 
     @classmethod
     def of(cls, arrays: Mapping[str, object], *settings: Any) -> Self:
-        """These arrays, under any names."""
+        """Create from arrays with any names."""
         return cls.of_frozen({name: as_frozen(values) for name, values in arrays.items()}, *settings)
 
     @classmethod
     def made(cls, arrays: dict[str, np.ndarray]) -> Self:
-        """As `of`, for arrays that we have just made, of any precision: they are locked where they are."""
+        """Create from new arrays of any precision, which are made read-only without a copy."""
         for array in arrays.values():
-            array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+            array.setflags(False)  # type: ignore[call-arg]  # a positional argument takes half the time of `write=False`
             if array.base is not None:
                 freeze(array)
         return cls.of_frozen(arrays)
 
     @classmethod
     def of_frozen(cls, arrays: dict[str, np.ndarray]) -> Self:
-        """As `of`, for arrays that are locked already, in a dict that is nobody else's."""
+        """Create from read-only arrays, in a dict that the caller does not use any more."""
         self = object.__new__(cls)
         _set_arrays(self, arrays)
         return self
 
     def replace(self, **changes: object) -> Self:
-        """The same with some arrays changed."""
+        """Return a copy with some arrays replaced."""
         return self.of({**self, **changes}, *self._settings)
 
     @property
     def _settings(self) -> tuple[Any, ...]:
-        """The arguments of `of` beside the arrays."""
+        """Arguments of `of` after the arrays."""
         return ()
 
     def __getitem__(self, name: str) -> np.ndarray:
@@ -68,7 +67,7 @@ class Arrays(Mapping[str, np.ndarray]):
     def __len__(self) -> int:
         return len(vars(self))
 
-    def items(self) -> ItemsView[str, np.ndarray]:  # several times faster than Mapping's, as are values
+    def items(self) -> ItemsView[str, np.ndarray]:  # several times faster than Mapping's, like `values`
         return vars(self).items()
 
     def values(self) -> ValuesView[np.ndarray]:
@@ -80,7 +79,7 @@ class Arrays(Mapping[str, np.ndarray]):
     def __delattr__(self, name: str) -> None:
         raise FrozenInstanceError(f"cannot delete field {name!r}")
 
-    def __reduce__(self) -> tuple[Any, ...]:  # else pickle and copy would give back arrays that can be written to
+    def __reduce__(self) -> tuple[Any, ...]:  # otherwise pickle and copy would create writable arrays
         return self.of, (dict(self), *self._settings)
 
     def __repr__(self) -> str:
@@ -91,15 +90,16 @@ class Arrays(Mapping[str, np.ndarray]):
 
 
 _set = object.__setattr__
-"""Sets a slot while a value is made."""
+"""Setter for slots during construction."""
 
 _with_fields = dataclass(init=False, repr=False, eq=False)
-"""Makes the names of the teaching notebook's arrays known to dataclasses.fields and dataclasses.replace."""
+"""Decorator that declares the teaching notebook's arrays as fields for dataclasses.fields and dataclasses.replace."""
 
 
 @_with_fields
 class Params(Arrays):
-    """Kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,); in other networks f1, b1, f2 …
+    """Parameters: kernel `f` (K,K), weights `w` (D,N) as in Keras' Dense, bias `b` (N,). Other networks have f1, b1,
+    f2 …
 
     >>> params = Params(f=np.ones((3, 3)), w=np.zeros((900, 2)), b=np.zeros(2))
     >>> params.f is params["f"], list(params)
@@ -115,7 +115,7 @@ class Params(Arrays):
 
 
 class Mode(NamedTuple):
-    """The way in which a pass was run, in training or as after it, and the arrays that its layers keep, by name."""
+    """Mode of a pass, training or eval, and the arrays that its layers kept, by name."""
 
     training: bool = True
     kept: Mapping[str, np.ndarray] = {}
@@ -123,9 +123,9 @@ class Mode(NamedTuple):
 
 @_with_fields
 class Trace(Arrays):
-    """Every value of one forward pass, and the stride and padding that the backward pass needs again.
+    """All arrays of one forward pass, with the stride and padding that the backward pass needs.
 
-    For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks' arrays go by their symbols.
+    For an image `x` (32,32): `z1` and `a1` (30,30), `v` (900,), `z2` and `o` (2,). Other networks have arrays by their symbols.
     """
 
     __slots__ = ("_made_by", "_mode", "padding", "stride")
@@ -161,7 +161,7 @@ class Trace(Arrays):
 
     @property
     def mode(self) -> Mode:
-        """The way in which the pass was run, and the arrays that the layers keep of it."""
+        """Mode of the pass, with the arrays that the layers kept."""
         mode: Mode | None = getattr(self, "_mode", None)
         if mode is None:
             made_by: Any = self.made_by
@@ -171,23 +171,25 @@ class Trace(Arrays):
 
     @property
     def training(self) -> bool:
-        """Tells whether it is a pass in training, or one as after it."""
+        """Whether the pass ran in training mode."""
         return self.mode.training
 
     @property
     def kept(self) -> Mapping[str, np.ndarray]:
-        """The arrays that the layers keep of the pass beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the buffers."""
+        """Arrays that the layers kept beside the symbols, by name: "n1.mean", "n1.var", "n1.hat", "r1.mask", and the
+        buffers."""
         return self.mode.kept
 
     def image(self, i: int) -> Trace:
-        """Image `i` of several, in the shapes of one image."""
+        """Return the trace of image `i` of a batch, in the shapes of a single image."""
         own = {name: freeze(one_image(array, i)) for name, array in self.items()}
         kept = {name: freeze(one_image(array, i)) if array.ndim > 1 else array for name, array in self.kept.items()}
         return Trace.of_frozen(own, self.stride, self.padding, None, Mode(self.training, kept))
 
     @property
     def made_by(self) -> object:
-        """The pass that it comes from, with what that kept for the way back (core/network/program.py); None where it was made by hand."""
+        """The pass that produced the trace, with all arrays for the backward pass (core/network/program.py). None if
+        it was created directly."""
         return getattr(self, "_made_by", None)
 
     @property
@@ -196,7 +198,7 @@ class Trace(Arrays):
 
 
 def one_image(array: np.ndarray, i: int) -> np.ndarray:
-    """Image `i` of an array (m,…), without a channel axis of 1.
+    """Return image `i` of an array (m,…), without a channel axis of size 1.
 
     >>> one_image(np.zeros((3, 1, 5, 4)), 2).shape, one_image(np.zeros((3, 2)), 0).shape
     ((5, 4), (2,))
@@ -206,14 +208,15 @@ def one_image(array: np.ndarray, i: int) -> np.ndarray:
 
 
 Later = tuple[tuple[str, ...], Callable[[], Mapping[str, np.ndarray]]]
-"""Gradients that are still to be worked out: their names, and what makes all of them."""
+"""Gradients that are not computed yet: their names, and a function that computes all of them."""
 
 
 @_with_fields
 class Gradients(Arrays):
-    """∂L/∂<name> for each name, from the loss back. `dx` may be given as a function: it is called when first asked for.
+    """∂L/∂<name> for each name, in the order of the backward pass. `dx` may be a function, which is called on first
+    access.
 
-    No update needs dx, and it costs as much as the rest of the backward pass. Each has the shape of what it is the gradient of.
+    No update needs dx, and it costs as much as the rest of the backward pass. Each gradient has the shape of its array.
     """
 
     __slots__ = ("_later",)
@@ -242,7 +245,8 @@ class Gradients(Arrays):
         return self
 
     def image(self, i: int) -> Gradients:
-        """Image `i` of several, in the shapes of one image: what comes back to its own arrays. Those of parameters are of all images."""
+        """Return the gradients of image `i` of a batch, in the shapes of a single image. Gradients of parameters are
+        those of the batch."""
         return Gradients.of_frozen({name: array if is_parameter(name[1]) else freeze(one_image(array, i)) for name, array in self.items()})
 
     def _names_later(self) -> tuple[str, ...]:
@@ -250,14 +254,14 @@ class Gradients(Arrays):
         return later[0] if later else ()
 
     def _work_out(self) -> None:
-        """Works out what was put off, all at once; of two threads that ask at a time the first one's arrays stay."""
+        """Compute all deferred gradients. If two threads do so at once, the arrays of the first are used."""
         later: Later | None = getattr(self, "_later", None)
         for name, array in later[1]().items() if later else ():
             vars(self).setdefault(name, as_frozen(array))
         _set(self, "_later", None)
 
     def __getattr__(self, name: str) -> np.ndarray:
-        # Reached only for an attribute that is not there yet.
+        # Called only for attributes that are not set yet.
         if name != "_later" and name in self._names_later():
             self._work_out()
         try:
@@ -285,7 +289,7 @@ class Gradients(Arrays):
         return super().values()
 
 
-# Slots that every pass sets, by setters of their own: in half the time that `_set` takes.
+# Direct setters for slots that every pass sets, which take half the time of `_set`.
 _set_arrays = vars(Arrays)["__dict__"].__set__
 _set_stride, _set_padding, _set_made_by = (vars(Trace)[slot].__set__ for slot in ("stride", "padding", "_made_by"))
 _set_later = vars(Gradients)["_later"].__set__

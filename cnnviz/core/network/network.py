@@ -1,11 +1,11 @@
-"""A network as a value: a tuple of layers and a loss, written as one word. Everything else is derived from its layers.
+"""Networks: a tuple of layers and a loss, written as one word.
 
     conv1x3-sigmoid-dense2-sigmoid-mse
 
     x (H,W) --conv f (K,K)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,N), b (N,)--> z2 --σ--> o (N,)
     L = mean((o - y)²)
 
-is the teaching notebook's, and the default; core/notebook/notebook_network.py has its own functions.
+is the teaching notebook's network, and the default. core/notebook/notebook_network.py has functions for it alone.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ from cnnviz.core.network.program_line import Op
 from cnnviz.words import Problem
 
 WEIGHTS = ("zeros", "normal", "he")
-"""The ways in which parameters may start."""
+"""Names of the initializations."""
 
 DEFAULT = "conv1x3-sigmoid-dense2-sigmoid-mse"
-"""The network that the page opens with, the teaching notebook's."""
+"""The teaching notebook's network, with which the page opens."""
 
 MOST_PARAMETERS, MOST_MULTIPLICATIONS = 1_300_000, 24_000_000
-"""The most that can be computed while somebody waits."""
+"""Limits of one network, so that a request is answered in time."""
 MOST_OF_IMAGES, MOST_NUMBERS = 120_000_000, 1_000_000
-"""Multiplications and numbers in the maps of all images together, where there are several."""
+"""Limits for several images together: multiplications, and numbers in all maps."""
 
 
 def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
-    """Numbers drawn from N(0, 1/n): where n products are summed, the sum starts near ±1.
+    """Draw from N(0, 1/n), so that a sum of n products has variance 1 for inputs of variance 1.
 
     >>> draw((2, 2), 4, seed=0).round(2)
     array([[ 0.06, -0.07],
@@ -46,7 +46,7 @@ def draw(shape: Shape, n: float, seed: int | tuple[int, int]) -> np.ndarray:
 
 
 class Network(Architecture):
-    """Layers and a loss, and the passes of one image through them. `parse` checks order and limits; equal texts are equal networks.
+    """A network and its passes. `parse` checks the order of layers and the limits. Equal texts give equal networks.
 
     >>> network = Network.parse("conv4x3-relu-max2-dense10-softmax-ce")
     >>> network.symbols
@@ -59,20 +59,21 @@ class Network(Architecture):
 
     @classmethod
     def parse(cls, text: str) -> Network:
-        """The network that `text` stands for; Problem, a ValueError, names the word, its place and what fits."""
+        """Parse a network. Raise Problem, a ValueError, with the word, its position and the valid options."""
         if not isinstance(text, str):
             raise Problem("network.no_text", example=DEFAULT)
         return cls(*read(text))
 
     def program(self, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
-        """The network's lines for an image of this shape, (H,W) or (C,H,W), or for several, (m,C,H,W); Problem where a layer does not fit.
+        """Return the network's operations for images of this shape: (H,W) or (C,H,W), or (m,C,H,W) for several. Raise
+        Problem if a layer does not fit.
 
-        `training`, or as after it. `many`: lines that are faster for many images, each for itself.
+        `training` selects training or eval mode. `many` selects operations that are faster for many independent images.
         """
         return program_of(self, x_shape, many, training)
 
     def check(self, x_shape: Shape) -> Program:
-        """As `program`, within the limits on parameters, multiplications and outputs; Problem says what fits."""
+        """Return `program` after checking the limits. Raise Problem with the limit if one is exceeded."""
         program = self.program(x_shape)
         count = sum(math.prod(parameter.shape) for parameter in program.parameters.values())
         if count > MOST_PARAMETERS:
@@ -97,7 +98,7 @@ class Network(Architecture):
         return program
 
     def _check_images(self, program: Program, m: int) -> None:
-        """Limits on what all images take together."""
+        """Check the limits for all images together."""
         numbers = sum(math.prod(program.shapes[symbol]) for symbol in self.symbols)
         for code, own, most in (("multiplications", program.multiplications, MOST_OF_IMAGES), ("numbers", numbers, MOST_NUMBERS)):
             if m * own > most:
@@ -116,11 +117,11 @@ class Network(Architecture):
         seed: int = 0,
         f: np.ndarray | Mapping[str, np.ndarray] | None = None,
     ) -> Params:
-        """The parameters before the first update, for images (H,W) or (C,H,W).
+        """Return the parameters before the first update, for images (H,W) or (C,H,W).
 
-        `weights` "normal" draws N(0, 1/fan-in), "he" N(0, 2/fan-in), "zeros" sets dense w to 0 and draws filters
-        as "normal" does; biases are 0. Filters that are given are not drawn: the first conv's as an array, or any
-        parameters by name. Each parameter has its own generator. Raises Problem where something does not fit.
+        `weights` "normal" draws N(0, 1/fan-in), "he" N(0, 2/fan-in), and "zeros" sets dense w to 0 and draws filters like
+        "normal". Biases are 0. `f` sets the first conv's filters, or any parameters by name, which are then not drawn. Each
+        parameter has its own generator. Raise Problem if a value does not fit.
 
         >>> Network.parse("conv4x3-dense2-mse").init((8, 8)).w.shape
         (144, 2)
@@ -135,7 +136,7 @@ class Network(Architecture):
         )
 
     def start_lines(self, program: Program, weights: str = "normal", seed: int = 0) -> dict[str, Op]:
-        """The start of each parameter where nothing is given, as a line that reads no other array."""
+        """Return the initialization of each parameter as an operation without sources."""
         last = next((names.of("w") for layer, names in zip(self.layers[::-1], self.names[::-1], strict=True) if layer.kind == "dense"), "")
         found = {}
         for place, (layer, names) in enumerate(zip(self.layers, self.names, strict=True)):
@@ -168,19 +169,22 @@ class Network(Architecture):
         return found
 
     def forward(self, params: Params, x: np.ndarray, training: bool = True, given: Mapping[str, np.ndarray] | None = None) -> Trace:
-        """Every value from the image `x` (C,H,W), or (H,W) for one channel, to the outputs, by symbol; of several images (m,C,H,W).
+        """Run a forward pass for the image `x`, (H,W) or (C,H,W), or several (m,C,H,W), and return all arrays by
+        symbol.
 
-        `training`, or as after it. `given` are buffers and masks by name; what is missing is as before update 0, masks of seed 0.
+        `training` selects training or eval mode. `given` holds buffers and masks by name. Missing buffers have their initial
+        values, and missing masks are drawn with seed 0.
         """
         x = np.asarray(x, dtype=np.float64)
         return self.program(x.shape, training=training).forward(params, x, given=given)
 
     def loss(self, trace: Trace | np.ndarray, y: np.ndarray) -> float:
-        """L of a pass, exact at any magnitude; of bare outputs (N,), by the plain formula. Of several images the mean."""
+        """Return the loss of a pass, numerically stable, or of outputs (N,), by the plain formula. For several images
+        it is the mean."""
         return float(np.mean(self.losses(trace, y)))
 
     def losses(self, trace: Trace | np.ndarray, y: np.ndarray) -> np.ndarray:
-        """The loss of each image of a pass, (m,); of one image (), as of bare outputs (N,)."""
+        """Return the loss of each image of a pass, (m,). The shape is () for one image or for outputs (N,)."""
         if not isinstance(trace, Trace):
             o = np.asarray(trace, dtype=np.float64)
             return np.asarray(self.loss_kind.loss.function(o, self.targets(y, o.shape)))
@@ -189,14 +193,15 @@ class Network(Architecture):
         return np.asarray(line.function(*[y if source == "y" else trace[source] for source in line.sources]))
 
     def backward(self, params: Params, trace: Trace, y: np.ndarray) -> Gradients:
-        """∂L/∂<name> for every symbol and parameter, under "d" and its name; without "do" where the loss merges.
+        """Return ∂L/∂<name> for all symbols and parameters, named "d" + name. There is no "do" if the loss merges.
 
-        `y` (N,), or one number for all outputs; of several images (m,N), and L is their mean. In the mode of the trace.
+        `y` is (N,), or one number for all outputs. For several images it is (m,N), and L is the mean of their losses. The mode is
+        that of the trace.
         """
         return self.program(trace.x.shape, training=trace.training).backward(params, trace, self.targets(y, trace.o.shape))
 
     def per_image_gradients(self, params: Params, trace: Trace, y: np.ndarray) -> Mapping[str, np.ndarray]:
-        """∂Lᵢ/∂θ of each image's own loss by "d" and parameter, (m,…); their mean is ∂L/∂θ.
+        """Return ∂Lᵢ/∂θ of each image's loss, named "d" + parameter, (m,…). Their mean is ∂L/∂θ.
 
         >>> network, x = Network.parse("conv2x3-bn-gap-mse"), np.random.default_rng(0).random((3, 1, 5, 5))
         >>> params = network.init((5, 5))
@@ -208,13 +213,14 @@ class Network(Architecture):
         return self.program(trace.x.shape, training=trace.training).per_image_gradients(params, trace, self.targets(y, trace.o.shape))
 
     def buffers(self, x_shape: Shape) -> dict[str, np.ndarray]:
-        """The numbers that training keeps beside the parameters, before the first update: "n1.running_mean", "n1.running_var"."""
+        """Return the buffers before the first update: "n1.running_mean", "n1.running_var"."""
         return self.program(x_shape).buffers_at_start
 
     def next_buffers(self, trace: Trace) -> dict[str, np.ndarray]:
-        """The same after a pass in training; as they are after another."""
+        """Return the buffers after a pass. Only a training pass changes them."""
         return self.program(trace.x.shape, training=trace.training).next_buffers(trace)
 
     def masks(self, x_shape: Shape, seed: int, k: int) -> dict[str, np.ndarray]:
-        """The draws of update `k`: "r1.mask", as r1 has its numbers; of several images those of the first do not depend on how many."""
+        """Draw the masks of update `k`, by name: "r1.mask". The masks of the first images do not depend on the number
+        of images."""
         return self.program(x_shape).drawn(seed, k, x_shape[0] if len(x_shape) == 4 else None)

@@ -1,4 +1,4 @@
-"""Reads a network's text: its words, their order, and how many of each there may be."""
+"""Parser of a network's text: the words, their order, and the limits."""
 
 import re
 from collections import Counter
@@ -10,11 +10,11 @@ from cnnviz.words import Problem
 
 MOST_TEXT = 200
 MOST = {"conv": 4, "dense": 3, "between": 16, "filters": 384, "outputs": 10}
-"""Limits of a network: what can be drawn."""
+"""Limits of a network, so that it can be drawn."""
 
 
 def read(text: str) -> tuple[tuple[Layer, ...], Loss]:
-    """The layers and the loss that `text` stands for; Problem names the word, its place and what fits.
+    """Parse a network into layers and a loss. Raise Problem with the word, its position and the valid options.
 
     >>> layers, loss = read("conv1x3-sigmoid-dense2-sigmoid-mse")
     >>> [layer.kind for layer in layers], str(loss)
@@ -34,7 +34,7 @@ def read(text: str) -> tuple[tuple[Layer, ...], Loss]:
 def _layer(word: str, place: int, words: list[str]) -> Layer:
     try:
         for kind in LAYERS.values():
-            if word.isascii() and (layer := kind.parse(word)):  # other scripts have digits too
+            if word.isascii() and (layer := kind.parse(word)):  # `\d` also matches digits of other scripts
                 return layer
     except Problem as problem:
         raise Problem("network.at", word=_short(word), place=place, why=problem) from None

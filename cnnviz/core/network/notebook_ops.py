@@ -1,7 +1,7 @@
-"""The operations of the teaching notebook's network on one image and one kernel, each beside its derivative.
+"""The operations of the teaching notebook's network on one image and one kernel, each with its derivative.
 
-Arrays are float64 and come out new; nothing that is passed in changes. The math is that of the layers
-(cnnviz/core/network/layers); here it stands without a channel axis, and checks what it is given.
+All functions return new float64 arrays and do not modify their arguments. They use the code of the layers
+(cnnviz/core/network/layers), but without a channel axis, and they check shapes.
 """
 
 import numpy as np
@@ -17,9 +17,9 @@ __all__ = ["PADDINGS", "SATURATED", "Padding", "conv2d", "mse", "output_size", "
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
-    """The number of places of a kernel of `k` along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
+    """Return the number of positions of a kernel of size `k` along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
 
-    Raises ValueError if there is none. Source: Dumoulin & Visin, *A guide to convolution
+    Raise ValueError if it is below 1. Source: Dumoulin & Visin, *A guide to convolution
     arithmetic for deep learning* (2016), relationship 6.
 
     >>> output_size(32, 3), output_size(32, 3, stride=2, padding=1), output_size(32, 3, padding="full")
@@ -34,7 +34,7 @@ def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
 def conv2d_shape(
     x_shape: tuple[int, ...], f_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0
 ) -> tuple[int, int]:
-    """The shape (H',W') of z1 for an image (H,W) and a kernel (K,K); ValueError if there is none.
+    """Return the shape (H',W') of z1 for an image (H,W) and a kernel (K,K). Raise ValueError if they do not fit.
 
     >>> conv2d_shape((32, 20), (3, 3), stride=2)
     (15, 9)
@@ -51,10 +51,10 @@ def conv2d_shape(
 
 
 def conv2d(x: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
-    """z1[i,j] = Σ_uv x[s·i + u - p, s·j + v - p] · f[u,v], the kernel not flipped.
+    """z1[i,j] = Σ_uv x[s·i + u - p, s·j + v - p] · f[u,v], with the kernel not flipped.
 
     `x` (H,W), `f` (K,K) -> (H',W'). This is cross-correlation, which the field calls convolution.
-    Raises ValueError where the shapes do not fit.
+    Raise ValueError if the shapes do not fit.
 
     >>> conv2d(np.arange(9.).reshape(3, 3), np.ones((2, 2)))
     array([[ 8., 12.],
@@ -66,7 +66,7 @@ def conv2d(x: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) 
 
 
 def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, padding: Padding = 0) -> np.ndarray:
-    """df[u,v] = Σ_ij x[s·i + u - p, s·j + v - p] · dz1[i,j]: each weight saw a window of x as large as z1.
+    """df[u,v] = Σ_ij x[s·i + u - p, s·j + v - p] · dz1[i,j].
 
     `x` (H,W), `dz1` (H',W') -> the shape of `f` (K,K).
 
@@ -82,10 +82,10 @@ def conv2d_df(x: np.ndarray, dz1: np.ndarray, f: np.ndarray, stride: int = 1, pa
 def conv2d_dx(
     f: np.ndarray, dz1: np.ndarray, x_shape: tuple[int, int], stride: int = 1, padding: Padding = 0
 ) -> np.ndarray:
-    """dx[r,c] = Σ dz1[i,j] · f[u,v] over every (i,j,u,v) with s·i + u - p = r and s·j + v - p = c.
+    """dx[r,c] = Σ dz1[i,j] · f[u,v] over all (i,j,u,v) with s·i + u - p = r and s·j + v - p = c.
 
-    `f` (K,K), `dz1` (H',W') -> `x_shape` (H,W). Each kernel weight hands its share back to the
-    pixels it touched.
+    `f` (K,K), `dz1` (H',W') -> `x_shape` (H,W). The contribution of each kernel weight is added to the
+    pixels that it covered.
 
     >>> conv2d_dx(np.ones((2, 2)), np.ones((2, 2)), (3, 3))
     array([[1., 2., 1.],
@@ -98,7 +98,7 @@ def conv2d_dx(
 
 
 def sigmoid(z: np.ndarray) -> np.ndarray:
-    """σ(z) = 1 / (1 + e^(-z)), elementwise, right at any magnitude.
+    """σ(z) = 1 / (1 + e^(-z)), element-wise, for any magnitude.
 
     >>> sigmoid(np.array([-1e4, 0, 1e4]))
     array([0. , 0.5, 1. ])
@@ -107,7 +107,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
-    """σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.
+    """σ′ = a·(1 - a), element-wise, from the *activation* a = σ(z), not from z.
 
     >>> float(sigmoid_prime(0.5))
     0.25
@@ -116,7 +116,7 @@ def sigmoid_prime(a: np.ndarray) -> np.ndarray:
 
 
 def saturated_share(a: np.ndarray) -> float:
-    """The share (0 to 1) of units whose σ′ is below SATURATED: they pass almost no gradient.
+    """Return the share (0 to 1) of units whose σ′ is below SATURATED, which pass almost no gradient.
 
     >>> saturated_share(np.array([0.5, 1.0, 0.0, 0.9]))
     0.5
@@ -145,7 +145,7 @@ def mse_prime(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def targets(y: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """`y` as an array of `shape` (N,); a single number stands for all N, as in the notebook.
+    """Return `y` as an array of `shape` (N,). A single number is repeated N times, as in the notebook.
 
     >>> targets(0.9, (2,))
     array([0.9, 0.9])

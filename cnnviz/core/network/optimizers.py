@@ -1,7 +1,7 @@
-"""Rules by which a step follows from the gradients: plain gradient descent, with momentum, or Adam.
+"""Optimizers: gradient descent, with or without momentum, and Adam.
 
-An optimizer is a function without memory: what it needs to remember it hands back as its state, and is given
-again. Parameters and gradients are mappings; a gradient goes by "d" and its parameter's name.
+An optimizer is stateless: `step` returns its state, which the caller passes to the next step. Parameters and gradients are
+mappings; the name of a gradient is "d" plus that of its parameter.
 """
 
 from collections.abc import Mapping
@@ -15,32 +15,32 @@ from cnnviz.core.network.named_arrays import Gradients, Params
 from cnnviz.core.runtime.read_only import freeze
 
 State = Mapping[str, Any]
-"""Arrays by what they are of which parameter, "velocity.f1", and the number "t" of steps made."""
+"""State of an optimizer: arrays named by kind and parameter, "velocity.f1", and the number "t" of steps."""
 
 Change = tuple[np.ndarray, dict[str, np.ndarray]]
-"""The part that a step takes off a parameter, and the state that is kept for the next."""
+"""The amount to subtract from a parameter, and the state for the next step."""
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A learning rate η, and the rule by its name."""
+    """Gradient descent with a learning rate η, and the base class of all optimizers."""
 
     lr: float
     name: ClassVar[str] = "gd"
     KEEPS: ClassVar[tuple[str, ...]] = ()
-    """The names of the arrays that are remembered of each parameter from step to step."""
+    """Names of the arrays that the state has for each parameter."""
     formulas: ClassVar[tuple[str, ...]] = (r"\theta \leftarrow \theta - \eta \cdot \partial \theta",)
-    """The step in LaTeX, for a parameter θ."""
+    """LaTeX of the step for a parameter θ."""
     words: ClassVar[str] = "update"
-    """The name of its step among the messages `stage`, a title and a sentence."""
+    """Id of its step in the messages `stage`, which have a title and a sentence."""
     code: ClassVar[Mapping[str, str]] = {
         "keras": "keras.optimizers.SGD(learning_rate)",
         "pytorch": "torch.optim.SGD(model.parameters(), lr=learning_rate)",
     }
-    """Its code in Keras and PyTorch; under "keras_step" what has to be set there before step t."""
+    """Code in Keras and PyTorch. "keras_step" is a statement to run before step t."""
 
     def step(self, params: Params, gradients: Mapping[str, np.ndarray], state: State | None = None) -> tuple[Params, State]:
-        """The parameters after one step, and the state for the next; `state` is None at the start."""
+        """Return the parameters after one step, and the next state. `state` is None before the first step."""
         after: dict[str, np.ndarray] = {}
         if not self.KEEPS:
             lr, slopes = self.lr, vars(gradients) if type(gradients) is Gradients else gradients
@@ -58,17 +58,18 @@ class Optimizer:
         return Params.made(after), kept | {"t": t}
 
     def change(self, gradient: np.ndarray, state: State | None, t: int) -> Change:
-        """The part that is taken off a parameter in step `t` (1, 2, …), and what is kept for the next."""
+        """Return the amount to subtract from a parameter in step `t` (1, 2, …), and the state to keep."""
         return self.lr * gradient, {}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
-        """The parts of one parameter's step beside its gradient, by name, from what was remembered before and after."""
+        """Return the intermediate values of one parameter's step, by name, from the state before and after it."""
         return {}
 
 
 @dataclass(frozen=True)
 class Momentum(Optimizer):
-    """velocity ← 0.9 · velocity + dθ, θ ← θ - η · velocity. Source: Polyak (1964), as in torch.optim.SGD."""
+    """Gradient descent with momentum: velocity ← 0.9 · velocity + dθ, θ ← θ - η · velocity. Source: Polyak (1964), as
+    in torch.optim.SGD."""
 
     name: ClassVar[str] = "momentum"
     words: ClassVar[str] = "momentum"
@@ -88,14 +89,15 @@ class Momentum(Optimizer):
         return self.lr * velocity, {"velocity": velocity}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
-        """`kept`, nine tenths of the velocity so far (0 at the start), and `velocity`, the new one."""
+        """Return `kept`, 0.9 times the previous velocity (0 at the start), and `velocity`, the new one."""
         velocity = after[f"velocity.{name}"]
         return {"kept": self.share * before[f"velocity.{name}"] if before else np.zeros_like(velocity), "velocity": velocity}
 
 
 @dataclass(frozen=True)
 class Adam(Optimizer):
-    """m ← 0.9 m + 0.1 dθ, s ← 0.999 s + 0.001 dθ², θ ← θ - η · m̂ / (√ŝ + 1e-8), with m̂ = m / (1 - 0.9ᵗ) and ŝ likewise.
+    """Adam: m ← 0.9 m + 0.1 dθ, s ← 0.999 s + 0.001 dθ², θ ← θ - η · m̂ / (√ŝ + 1e-8), with m̂ = m / (1 - 0.9ᵗ) and ŝ
+    = s / (1 - 0.999ᵗ).
 
     Source: Kingma & Ba, *Adam: a method for stochastic optimization* (2015), algorithm 1.
     """
@@ -125,18 +127,18 @@ class Adam(Optimizer):
         return self.lr * m_hat / (np.sqrt(s_hat) + 1e-8), {"m": m, "s": s}
 
     def parts(self, name: str, before: State, after: State) -> dict[str, np.ndarray]:
-        """`mean`, the gradient averaged (m̂), and `size`, its own scale (√ŝ + 1e-8)."""
+        """Return `mean`, the averaged gradient m̂, and `size`, its scale √ŝ + 1e-8."""
         counted = [1 - beta ** after["t"] if self.corrects else 1.0 for beta in self.beta]
         return {"mean": after[f"m.{name}"] / counted[0], "size": np.sqrt(after[f"s.{name}"] / counted[1]) + 1e-8}
 
 
 OPTIMIZERS: dict[str, type[Optimizer]] = {rule.name: rule for rule in (Optimizer, Momentum, Adam)}
-"""Every rule by its name in the address."""
+"""All optimizers by their name in an address."""
 
 
 @lru_cache(maxsize=64)
 def gd(lr: float) -> Optimizer:
-    """Gradient descent, θ ← θ - η · dθ.
+    """Return gradient descent, θ ← θ - η · dθ.
 
     >>> after, _ = gd(0.5).step(Params.of({"w": np.ones(2)}), {"dw": np.ones(2)}, None)
     >>> after["w"]
@@ -146,7 +148,7 @@ def gd(lr: float) -> Optimizer:
 
 
 def momentum(lr: float) -> Optimizer:
-    """Gradient descent with momentum 0.9.
+    """Return gradient descent with momentum 0.9.
 
     >>> params, gradients = Params.of({"w": np.zeros(1)}), {"dw": np.ones(1)}
     >>> params, state = momentum(1.0).step(params, gradients, None)
@@ -157,7 +159,7 @@ def momentum(lr: float) -> Optimizer:
 
 
 def adam(lr: float) -> Optimizer:
-    """Adam with β 0.9 and 0.999.
+    """Return Adam with β 0.9 and 0.999.
 
     >>> adam(0.1).step(Params.of({"w": np.zeros(1)}), {"dw": np.full(1, 7.0)}, None)[0]["w"].round(6)
     array([-0.1])

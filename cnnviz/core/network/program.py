@@ -1,8 +1,7 @@
-"""A network for one size of image, as a list of lines: each line makes one array from others by their symbols.
+"""A network for one image size, as a list of operations: each computes one array from others, by symbol.
 
-Everything that follows from a network's layers follows from these lines: the passes, what a mistake replaces,
-the exported script, the links between cells, the formulas. Arrays have any leading axes and always a channel
-axis here; `shown` says how one image's array looks to everybody else, without a channel axis of 1.
+The passes, mistakes, exported scripts, links between cells and formulas all derive from these operations. Here arrays have
+any leading axes and always a channel axis. `shown` has the shapes outside this module, without channel axes of size 1.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ from cnnviz.words import Problem
 
 
 class Pass(NamedTuple):
-    """A forward pass: the program that ran, its parameters, and every array that its lines left, by symbol."""
+    """A completed forward pass: its program, its parameters, and all arrays by symbol."""
 
     program: Program
     params: Mapping[str, np.ndarray]
@@ -40,17 +39,17 @@ class Pass(NamedTuple):
 
 
 class Program:
-    """The lines of a network for images of one shape (C,H,W), forward and backward. Problem where a layer does not fit.
+    """The forward and backward operations of a network for images of one shape (C,H,W). Raise Problem if a layer does
+    not fit.
 
-    `run` says how: of one image, of several with their axis in front, or after training. `sliding` are the stride and padding
-    that its traces name.
+    `run` selects one image or several, and training or eval mode. `sliding` is the stride and padding that traces report.
     """
 
     def __init__(self, network: Architecture, x_shape: Shape, run: Run = ONE, sliding: tuple[int, Padding] = (1, 0)):
         self.network, self.x_shape, self.run, self.sliding = network, x_shape, run, sliding
         self.buffers: dict[str, Buffer] = {}
-        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # each with the number of its layer, from 1, and its shape
-        self.across: set[str] = set()  # the targets that are made from all images at once
+        self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # layer number (from 1), shape, and function of each draw
+        self.across: set[str] = set()  # targets that are computed from all images at once
         self.shapes: dict[str, Shape] = {"x": x_shape}
         self.parameters: dict[str, Parameter] = {}
         self.inputs: list[Shape] = []
@@ -67,7 +66,8 @@ class Program:
         self.backward_lines = self._backward_lines()
         self._place_bounds()
         learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
-        self.needed = 1 + max(learning, default=-1)  # what comes after it is the gradient of the image, and of no use to an update
+        # later operations compute the image's gradient, which updates do not need
+        self.needed = 1 + max(learning, default=-1)
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
         self._one_image = None if self.run.images else self.shown["x"]
         self._parameter_shapes = tuple((name, self.shapes[name], self.shown[name]) for name in self.parameters)
@@ -76,7 +76,7 @@ class Program:
         self._made_last = tuple(line.target for line in self._rest_lines)
 
     @cached_property
-    def _compiled_forward(self) -> CompiledLines:  # compiled when a pass asks for it: many a program is there for its shapes alone
+    def _compiled_forward(self) -> CompiledLines:  # lazy, because many programs are only used for their shapes
         return self._compiled(self.forward_lines)
 
     @cached_property
@@ -88,7 +88,7 @@ class Program:
         return self._compiled(self._rest_lines)
 
     def _compiled(self, lines: Sequence[Op]) -> CompiledLines:
-        """Lines as one function for one image."""
+        """Compile operations for one image."""
 
         def dropped(target: str) -> int | None:
             plain = target if target in self.shapes else target[1:]
@@ -96,7 +96,7 @@ class Program:
 
         return CompiledLines(tuple(lines), tuple(line.run_one for line in lines), compiled(tuple(Made(line.target, line.sources, dropped(line.target)) for line in lines)))
 
-    # ---- the lines
+    # # ---- operations
 
     def _add_layer(self, place: int, layer: Layer, names: Names) -> None:
         shape = self.shapes[names.source]
@@ -128,18 +128,20 @@ class Program:
                 self.forward_lines.append(self._line(place, names, role, made))
 
     def _add_given(self, place: int, layer: Layer, names: Names, shape: Shape) -> None:
-        """Adds the arrays that a pass is given beside its image and parameters: buffers, and in training what is drawn."""
+        """Add the arrays that a pass receives beside its image and parameters: buffers, and random draws in training.
+       """
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
         if self.run.training:
             self.draws |= {names.of(role): (place + 1, shape, draw) for role, draw in layer.draws(shape).items()}
             self.across |= {names.of(role) for role in layer.across if self.run.images}
 
     def _one(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
-        """The function that stands in for a line in the pass of one image."""
+        """Return a function for single images, or None if this program runs on several."""
         return None if self.run.images else function
 
     def _settle(self, by: Op) -> None:
-        """Has an array settled by the line that makes it; an image is as it is given."""
+        """Make the operation that computes the same target as `by` also round near-zero values to 0. An image does
+        not change."""
         for place, line in enumerate(self.forward_lines):
             if line.target == by.target:
                 self.forward_lines[place] = replace(line, sources=(*line.sources, by.sources[-1]), settled=by)
@@ -150,14 +152,14 @@ class Program:
         return Op(names.of(role), made.function, sources, made.settings, place, role, self._for_one[place].get(role))
 
     def _place_bounds(self) -> None:
-        """Puts each bound's line where all is made that it reads: mostly before all others."""
+        """Insert each bound's operation as soon as its sources are computed, which is mostly at the beginning."""
         for bound in self._bounds_read():
             made = [line.target for line in self.forward_lines]
             first = max((made.index(source) + 1 for source in bound.sources if source in made), default=0)
             self.forward_lines.insert(first, bound)
 
     def _bounds_read(self) -> list[Op]:
-        """The lines of the bounds that are read (core/network/ties.py); none where no layer has a kink."""
+        """Return the operations of bounds that others read (core/network/ties.py). There are none without a kink."""
         read = {source for line in (*self.forward_lines, *self.backward_lines) for source in line.sources}
         found: list[Op] = []
         for target, line in reversed({line.target: line for line in self._bounds.values()}.items()):
@@ -173,17 +175,20 @@ class Program:
 
     @property
     def averages(self) -> bool:
-        """Tells whether L is the mean over several images. Of many that are cut into blocks the mean is taken of all blocks."""
+        """Whether L is the mean over several images. With `many`, images are split into blocks, and the caller
+        averages."""
         return self.run.images and not self.run.many
 
     def roles(self, place: int) -> tuple[str, ...]:
-        """The roles of a layer that a forward pass has arrays of: x, its parameters, what it keeps, and y."""
+        """Return the roles of a layer that have arrays in a forward pass: x, its parameters, intermediate arrays, and
+        y."""
         made = (line.role for line in self.forward_lines if line.layer == place)
         return tuple(dict.fromkeys(("x", *self.network.layers[place].parameters(self.inputs[place]), *made)))
 
     @cached_property
     def loss_change(self) -> Callable[[np.ndarray, np.ndarray, np.ndarray], np.ndarray]:
-        """L at one end of the pass less L at another, (…,N) each, given y: worked out so that digits do not cancel."""
+        """A function of two inputs of the loss (…,N) and y that returns the difference of their losses without
+        cancellation."""
         loss, change = self.loss_line.run, (self.network.merged or self.network.loss_kind).change
         if change is None:
             return lambda end, before, y: loss(end, y) - loss(before, y)
@@ -211,7 +216,8 @@ class Program:
         return lines
 
     def _slope_of_loss(self, target: str, made: Call, role: str) -> list[Op]:
-        """The line with which the backward pass begins. Of several images: the slope of each one's loss, then its part of the mean's."""
+        """Return the first operations of the backward pass. For several images these are the gradient of each image's
+        loss and its division by m."""
         line = Op(target, made.function, self._loss_sources(made), made.settings, None, role)
         if not self.averages:
             return [line]
@@ -219,17 +225,19 @@ class Program:
         return [replace(line, target=each, role=f"{role}.each"), Op(target, share_of_mean, (each,), {}, None, role)]
 
     def _shown(self, shape: Shape) -> Shape:
-        """Maps drop a channel axis of 1, but not those of several images; a filter's first two axes go when both are 1."""
+        """Return the shown shape. Maps drop a channel axis of size 1, except for several images; filters drop their
+        first two axes if both are 1."""
         if len(shape) == 4:
             return shape[2:] if shape[:2] == (1, 1) else shape
         if self.run.images:
             return shape
         return shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
 
-    # ---- one image
+    # # ---- one image
 
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> PassValues:
-        """The arrays that a pass starts from: parameters, and the image; ValueError where a shape does not fit."""
+        """Return the arrays that a pass starts from: parameters and the image. Raise Problem if a shape does not fit.
+       """
         values: PassValues = {}
         if x is not None:
             values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._fitting("x", x)
@@ -245,7 +253,7 @@ class Program:
         return values
 
     def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
-        """An array with the axes that are not shown."""
+        """Return an array with the axes that are not shown. Raise Problem if its shape does not fit."""
         shape = self.shapes[name]
         if self.run.images and self.has_images(name):
             if array.ndim and array.shape[1:] == shape:
@@ -255,19 +263,19 @@ class Program:
         raise Problem("network.shape", name=name, shape=array.shape, wanted=self.shown[name])
 
     def has_images(self, name: str) -> bool:
-        """Tells whether an array has the axis of images: all but parameters, buffers, and statistics of the images together."""
+        """Return whether an array has an image axis. Parameters, buffers and batch statistics do not."""
         plain = name[1:] if name[:1] == "d" else name
         return self.run.images and plain not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
 
-    # ---- buffers, and what is drawn
+    # # ---- buffers and random draws
 
     @cached_property
     def buffers_at_start(self) -> PassValues:
-        """The buffers before the first update."""
+        """Buffers before the first update."""
         return {name: freeze(np.full(buffer.shape, buffer.start)) for name, buffer in self.buffers.items()}
 
     def next_buffers(self, trace: Trace) -> PassValues:
-        """The buffers after a pass: those of one after training stay."""
+        """Return the buffers after a pass. In eval mode they do not change."""
         if not self.buffers:
             return {}
         values = self.inner({}, trace)
@@ -277,14 +285,15 @@ class Program:
 
     @cached_property
     def buffer_lines(self) -> list[Op]:
-        """The line of each buffer's next value."""
+        """The operations that compute the next value of each buffer."""
         found = []
         for place, (layer, names) in enumerate(zip(self.network.layers, self.network.names, strict=True)):
             found += [self._line(place, names, role, buffer.next) for role, buffer in layer.buffers(self.inputs[place]).items()]
         return found
 
     def drawn(self, seed: int, k: int, images: int | None = None) -> PassValues:
-        """The draws of update `k`, as its layers' outputs are shown: of one image, or of so many. Each has a generator of its own."""
+        """Draw the random numbers of update `k`, shaped like the layers' shown outputs, for one image or for
+        `images`. Each draw has its own generator."""
         return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._drawn(seed, k, images or 1).items()}
 
     def _drawn(self, seed: int, k: int, images: int) -> PassValues:
@@ -294,9 +303,10 @@ class Program:
         }
 
     def given_to(self, given: Mapping[str, np.ndarray] | None, images: int | None = None) -> PassValues:
-        """All that a pass is given, of one image or of so many: what is missing is as before update 0, masks of seed 0.
+        """Return all buffers and draws of a pass, for one image or for `images`. Missing ones get their values before
+        update 0, and masks of seed 0.
 
-        Problem where a shape does not fit.
+        Raise Problem if a shape does not fit.
         """
         given = given or {}
         found = dict(self.buffers_at_start)
@@ -313,7 +323,8 @@ class Program:
         return found
 
     def kept(self, values: PassValues) -> PassValues:
-        """The arrays that a trace shows beside the symbols, by name: statistics, what is normalised, masks, and the buffers."""
+        """Return the arrays that a trace shows beside the symbols, by name: statistics, normalized values, masks, and
+        buffers."""
         found: PassValues = {}
         for layer, names in zip(self.network.layers, self.network.names, strict=True):
             roles = dict.fromkeys((*layer.kept, *layer.draws(()), *layer.buffers((0,))))
@@ -323,23 +334,24 @@ class Program:
         return found
 
     def run_forward(self, values: PassValues) -> PassValues:
-        """Adds the target of every line, of any leading axes."""
+        """Run all forward operations on arrays with any leading axes."""
         return _run(self.forward_lines, values)
 
     @property
     def learning_lines(self) -> list[Op]:
-        """The lines of both passes, without the loss, as far as an update needs them."""
+        """Operations of both passes that an update needs, without the loss."""
         return [*self.forward_lines, *self._needed_lines]
 
     def run_backward(self, values: PassValues) -> PassValues:
-        """Likewise, for the lines that an update needs; `values` are those of a forward pass, and the targets y."""
+        """Run the backward operations that an update needs. `values` holds the arrays of a forward pass, and the
+        targets y."""
         return _run(self._needed_lines, values)
 
     def forward(
         self, params: Mapping[str, np.ndarray], x: np.ndarray, overrides: Mapping[str, Override] | None = None,
         given: Mapping[str, np.ndarray] | None = None,
     ) -> Trace:  # fmt: skip
-        """Every value of a pass. `given` are buffers and what is drawn, by name."""
+        """Run a forward pass on `x`. `given` holds buffers and random draws by name."""
         x = as_frozen(x)
         params = params if type(params) is Params else Params.of(params)
         values = self.start(params, x)
@@ -351,7 +363,8 @@ class Program:
         return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
 
     def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
-        """The values of a pass with these parameters, with what its lines kept: as they are, or made again."""
+        """Return all arrays of a pass, including those that the trace does not show. They are recomputed if the trace
+        does not hold them."""
         made_by = trace.made_by
         if isinstance(made_by, Pass) and made_by.program is self:
             return dict(made_by.values) if made_by.params is params or not params else {**made_by.values, **self.start(params)}
@@ -360,7 +373,7 @@ class Program:
             values |= self.given_to(trace.kept, len(values["x"]) if self.run.images else None)
         start = self.start(params)
         for line in self.forward_lines:
-            if line.target in trace.kept:  # of one image of several they cannot be made again
+            if line.target in trace.kept:  # arrays of one image of a batch cannot be recomputed
                 kept, shape = trace.kept[line.target], values[self.network.names[line.place].output].shape
                 values[line.target] = kept.reshape(shape) if kept.size == math.prod(shape) else kept
             elif line.target not in values:
@@ -370,7 +383,7 @@ class Program:
     def backward(
         self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, overrides: Mapping[str, Override] | None = None
     ) -> Gradients:
-        """Every gradient of one image's pass; those that no update needs are worked out when one is asked for."""
+        """Run the backward pass. Gradients that no update needs are computed on first access."""
         values = self.inner(params, trace)
         values["y"] = y
         gradients = self._compiled_backward.go(values, overrides)
@@ -381,7 +394,8 @@ class Program:
         return Gradients.of_frozen(gradients, (self._made_last, partial(self._go_on, values, overrides)))
 
     def per_image_gradients(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
-        """∂Lᵢ/∂θ for each image's own loss, by "d" and parameter, (m,…): a backward pass for each that starts with its slope alone."""
+        """Return ∂Lᵢ/∂θ of each image's loss, named "d" + parameter, (m,…). Each takes a backward pass that starts
+        from that image's loss alone."""
         if not self.run.images:
             gradients = self.backward(params, trace, y)
             return Params.of_frozen({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
@@ -392,46 +406,50 @@ class Program:
         return Params.made({f"d{name}": np.stack([one[f"d{name}"] for one in found]) for name in self.parameters})
 
     def _go_on(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
-        """The gradients that no update needs. What is infinite has been warned of in the pass, and is shown as such."""
+        """Compute the gradients that no update needs. The forward pass already warned about infinite values."""
         with np.errstate(all="ignore"):
             return self._compiled_rest.go(dict(values), overrides)
 
-    # ---- cells
+    # # ---- cells
 
     def tie(self, values: PassValues, symbol: str) -> float:
-        """The difference up to which numbers of an array are equal (core/network/ties.py), given those of a pass; 0 where no kink follows."""
+        """Return the difference below which numbers of an array are equal (core/network/ties.py), or 0 if no kink
+        follows."""
         bound = self._bounds[symbol].target
         return float(margin(values[bound], TIE).max()) if bound in values else 0.0
 
     def ties(self, values: PassValues) -> dict[str, np.ndarray]:
-        """`tie.<symbol>` (1,) for each array of which a pool takes the largest: the difference up to which its numbers are equal."""
+        """Return `tie.<symbol>` (1,) for the input of each max pool: the difference below which its numbers are
+        equal."""
         layers = zip(self.network.layers, self.network.names, strict=True)
         pooled = [names.source for layer, names in layers if "winner" in dict(layer.links()["y"]).values()]
         return {f"tie.{symbol}": np.array([self.tie(values, symbol)]) for symbol in pooled}
 
     @cached_property
     def links(self) -> dict[str, tuple[Link, ...]]:
-        """For each symbol the links to what its cells are computed from, as arrays are laid out."""
+        """For each symbol, the links to the cells that its cells are computed from, in the layout of the screen."""
         return links(self.network, self.shapes, self.run.training)
 
     @cached_property
     def laid_out(self) -> dict[str, Shape]:
-        """The shape in which each symbol's cells are counted: v, and the rows of w behind it, as the map that is flattened."""
+        """Shape that each symbol's cell indices refer to. For v, and the rows of w behind it, it is that of the
+        flattened map."""
         return laid_out(self.network, self.shapes)
 
     @cached_property
     def formulas(self) -> dict[str, str]:
-        """LaTeX of each line by its target, with symbols in it."""
+        """LaTeX formula of each operation by its target, with symbols."""
         return formulas(self.network, self.inputs, self.run.training)
 
     @cached_property
     def arithmetic(self) -> dict[str, str]:
-        """The arithmetic of one cell, for each target, from the symbols that it is linked to: "sum(x*f)+b"."""
+        """Arithmetic of one cell for each target, in terms of the linked symbols: "sum(x*f)+b"."""
         return arithmetic(self.network, self.run.training)
 
 
 def program_of(network: Architecture, x_shape: Shape, many: bool = False, training: bool = True) -> Program:
-    """The lines of a network for an image (H,W) or (C,H,W), or for several, (m,C,H,W), made once; Problem where a layer does not fit."""
+    """Return the cached program of a network for images (H,W) or (C,H,W), or several (m,C,H,W). Raise Problem if a
+    layer does not fit."""
     if len(x_shape) == 4:
         return _program_of(network, tuple(x_shape[1:]), Run(True, many, training))
     return _program_of(network, (1, *x_shape) if len(x_shape) == 2 else tuple(x_shape), Run(False, many, training))
@@ -445,7 +463,7 @@ def _program_of(network: Architecture, x_shape: Shape, run: Run) -> Program:
 
 
 def _of_one_image(each: str, alone: np.ndarray, values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
-    """The slope of one image's own loss; nothing comes from the others."""
+    """Return the gradient of one image's loss, with 0 for all other images."""
     return np.where(alone[:, None] > 0, values[each], 0)
 
 

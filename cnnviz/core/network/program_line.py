@@ -1,4 +1,4 @@
-"""A line of a network's passes: one array made from others, by their symbols."""
+"""An operation of a network's passes, which computes one array from others, by symbol."""
 
 from __future__ import annotations
 
@@ -12,17 +12,19 @@ from cnnviz.core.network.layers.layer import Shape
 from cnnviz.core.runtime.cached import cached_property
 
 PassValues = dict[str, np.ndarray]
-"""Arrays by symbol as the lines have them."""
+"""Arrays of a pass by symbol, with all axes."""
 
 Override = Callable[[PassValues, Callable[[], np.ndarray]], np.ndarray]
-"""A function in a line's place: it is given all arrays so far, and the line itself to call."""
+"""A replacement for an operation, called with all arrays so far and a function that returns the original result."""
 
 
 @dataclass(frozen=True)
 class Op:
-    """`target` = function(*sources, **settings). `layer` is the layer's place, or None, and `role` what target is to it.
+    """`target` = function(*sources, **settings). `layer` is the layer's index or None, and `role` the target's role
+    in it.
 
-    Where a kink follows, `settled` is what is made of that before anything reads it, with the last of the sources.
+    Before a kink, `settled` is an operation that is applied to the result to round near-zero values to 0. Its bound is the last
+    source.
     """
 
     target: str
@@ -32,12 +34,12 @@ class Op:
     layer: int | None = None
     role: str = ""
     for_one: Callable[..., np.ndarray] | None = None
-    """The function with its settings for one image, the same bits in less time, where there is one (Layer.for_one)."""
+    """Faster function with the settings for one image and bit-identical results, if there is one (Layer.for_one)."""
     settled: Op | None = None
 
     @property
     def place(self) -> int:
-        """The place of the layer that the line belongs to; flattening and the loss belong to none."""
+        """Index of the layer. Flattening and the loss belong to none."""
         assert self.layer is not None, self.target
         return self.layer
 
@@ -54,21 +56,22 @@ class Op:
 
     @property
     def unsettled(self) -> Op:
-        """The function alone."""
+        """The operation without the rounding of near-zero values."""
         return replace(self, sources=self.sources[:-1], settled=None) if self.settled else self
 
     @property
     def run_one(self) -> Callable[..., np.ndarray]:
-        """The same for one image."""
+        """The function for one image."""
         return self._settling(self.for_one) if self.for_one else self.run
 
     def make(self, values: PassValues) -> np.ndarray:
-        """The target, from the arrays so far."""
+        """Compute the target from the arrays so far."""
         return self.run(*[values[source] for source in self.sources])
 
     @cached_property
     def step(self) -> Callable[[PassValues], None]:
-        """Adds the target to the arrays so far; written out for few sources, since a pass of the notebook's network takes microseconds."""
+        """A function that adds the target to the arrays so far. Unrolled for few sources, since a pass of the
+        notebook's network takes microseconds."""
         run, target, sources = self.run, self.target, self.sources
         if len(sources) == 1:
             (only,) = sources
@@ -99,15 +102,15 @@ def flatten(a: np.ndarray) -> np.ndarray:
 
 
 def share_of_mean(each: np.ndarray) -> np.ndarray:
-    """The slope of each image's loss, (m,N), as a part of that of the mean of m losses."""
+    """Return the gradient of the mean of m losses, given that of each loss, (m,N)."""
     return each / each.shape[-2]
 
 
 def mean_loss(loss: Callable[..., np.ndarray], *ends: np.ndarray) -> np.ndarray:
-    """The mean of the images' losses, whose axis is the last that `loss` leaves."""
+    """Return the mean of the images' losses, which are the last axis of the result of `loss`."""
     return np.mean(loss(*ends), axis=-1)
 
 
 def unflatten(dv: np.ndarray, shape: Shape) -> np.ndarray:
-    """da = dv, laid out as the map again: (…,D) -> (…,C,H,W)."""
+    """da = dv, reshaped to the map: (…,D) -> (…,C,H,W)."""
     return dv.reshape(*dv.shape[:-1], *shape)

@@ -1,6 +1,6 @@
-"""The places of a square window as it slides over a map: sizes, zeros around it, and views of what it covers.
+"""Positions of a square window that slides over a map: sizes, padding, and views of the pixels under it.
 
-What convolution and pooling have in common. Maps are (…,C,H,W) with any leading axes.
+Shared by convolution and pooling. Maps are (…,C,H,W) with any leading axes.
 """
 
 import operator
@@ -13,21 +13,21 @@ import numpy as np
 from cnnviz.words import Problem
 
 Index = tuple[EllipsisType, slice, slice]
-"""An index of cells in the last two axes of a map."""
+"""Index into the last two axes of a map."""
 
 Padding = int | str
-"""A number of zeros on each side, or "valid" (0), "same" (K - 1 in all) or "full" (K - 1 a side)."""
+"""Number of zeros on each side, or "valid" (0), "same" (K - 1 in total) or "full" (K - 1 on each side)."""
 
 PADDINGS = ("valid", "same", "full")
-"""No zeros around the image; as many as keep its size; so many that every window that touches the image counts."""
+"""Named paddings: no zeros, enough to keep the size, and enough for every window that touches the image."""
 
 
 def pad_widths(k: int, padding: Padding) -> tuple[int, int]:
-    """Zeros before and after one axis, for a kernel of `k`.
+    """Return the number of zeros before and after one axis, for a kernel of size `k`.
 
-    "same" adds k - 1 zeros in all, so that stride 1 keeps the size; for an even kernel the odd
-    one comes after, as TensorFlow's SAME does at stride 1. (At larger strides TensorFlow moves
-    its zeros with the stride; here they stay.)
+    "same" adds k - 1 zeros in total, so that stride 1 keeps the size. If k is even, the extra zero
+    comes after, as in TensorFlow's SAME at stride 1. (In TensorFlow the zeros depend on the stride;
+    here they do not.)
 
     >>> pad_widths(3, "valid"), pad_widths(3, "same"), pad_widths(4, "same"), pad_widths(3, "full")
     ((0, 0), (1, 1), (1, 2), (2, 2))
@@ -42,9 +42,9 @@ def pad_widths(k: int, padding: Padding) -> tuple[int, int]:
 
 
 def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
-    """The number of places of a kernel of `k` along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
+    """Return the number of positions of a kernel of size `k` along `n` pixels: floor((n - k + 2·padding)/stride) + 1.
 
-    Raises Problem, a ValueError, if there is none. Source: Dumoulin & Visin, *A guide to convolution
+    Raise Problem, a ValueError, if it is below 1. Source: Dumoulin & Visin, *A guide to convolution
     arithmetic for deep learning* (2016), relationship 6.
 
     >>> output_size(32, 3), output_size(32, 3, stride=2, padding=1), output_size(32, 3, padding="full")
@@ -60,7 +60,7 @@ def output_size(n: int, k: int, stride: int = 1, padding: Padding = 0) -> int:
 
 
 def whole_number(name: str, value: object, least: int = 1) -> int:
-    """`value` as a whole number of at least `least`; Problem names what it was meant for."""
+    """Return `value` as an int of at least `least`. Raise Problem with `name` if it is not."""
     try:
         number = operator.index(value)  # type: ignore[arg-type]
     except TypeError:
@@ -72,7 +72,7 @@ def whole_number(name: str, value: object, least: int = 1) -> int:
 
 @lru_cache(maxsize=1024, typed=True)  # checking takes as long as a small convolution
 def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tuple[int, int, int, int]:
-    """H', W' and the zeros before and after."""
+    """Return H', W' and the number of zeros before and after."""
     return (
         output_size(height, k, stride, padding),
         output_size(width, k, stride, padding),
@@ -81,7 +81,8 @@ def places(height: int, width: int, k: int, stride: int, padding: Padding) -> tu
 
 
 def padded(x: np.ndarray, before: int, after: int) -> np.ndarray:
-    """`x` (…,H,W) in one piece of memory, with zeros around the last two axes."""
+    """Return a contiguous copy of `x` (…,H,W) with zeros around the last two axes, or `x` itself if it is contiguous
+    and needs none."""
     if not before and not after:
         return np.ascontiguousarray(x)
     height, width = x.shape[-2:]
@@ -91,10 +92,11 @@ def padded(x: np.ndarray, before: int, after: int) -> np.ndarray:
 
 
 def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation: int = 1) -> np.ndarray:
-    """A view (…,C,K,K,H',W') of the padded `x` (…,C,H,W): what lies under cell (u,v) of the window at place (i,j).
+    """Return a view (…,C,K,K,H',W') of the padded `x` (…,C,H,W): the pixels under cell (u,v) of the window at
+    position (i,j).
 
-    One array header over x's memory: several times faster than K·K shifted products or
-    `sliding_window_view` at this size (tests/bench). With a dilation d the cells are d apart.
+    It creates one array header over x's memory, which is several times faster than K·K shifted products or
+    `sliding_window_view` at this size (tests/bench). With dilation d the pixels are d apart.
     """
     shape, strides, zeros = _view(x.shape, x.strides, k, stride, padding, dilation)
     if any(zeros) or not x.flags.c_contiguous:
@@ -106,7 +108,7 @@ def view_windows(x: np.ndarray, k: int, stride: int, padding: Padding, dilation:
 def _view(
     shape: tuple[int, ...], strides: tuple[int, ...], k: int, stride: int, padding: Padding, dilation: int
 ) -> tuple[tuple[int, ...], tuple[int, ...], tuple[int, int]]:
-    """The shape and strides of the view, and the zeros that have to be there first."""
+    """Return the shape and strides of the view, and the padding that is needed first."""
     *lead, height, width = shape
     *across, down, right = strides
     rows, columns, before, after = places(height, width, dilation * (k - 1) + 1, stride, padding)
@@ -115,7 +117,7 @@ def _view(
 
 
 def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
-    """For each cell of the window along one axis what lies under it at all places.
+    """Return, for each cell of the window along one axis, the slice of pixels under it over all positions.
 
     >>> along(2, stride=3, places=2)
     [slice(0, 4, 3), slice(1, 5, 3)]
@@ -124,7 +126,8 @@ def along(k: int, stride: int, places: int, dilation: int = 1) -> list[slice]:
 
 
 def slices(k: int, stride: int, rows: int, columns: int, dilation: int = 1) -> Iterator[Index]:
-    """For each cell (u,v) of the window, in reading order, the index of what lies under it at all places."""
+    """Iterate over the cells (u,v) of the window in row-major order: the index of the pixels under each, over all
+    positions."""
     for down in along(k, stride, rows, dilation):
         for right in along(k, stride, columns, dilation):
             yield ..., down, right

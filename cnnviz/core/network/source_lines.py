@@ -1,4 +1,4 @@
-"""A line of a pass as code, in the network's symbols: "dz1 = da1 * (z1 > 0)", read from the function that makes it."""
+"""Operations as code in the network's symbols: "dz1 = da1 * (z1 > 0)", read from the source of their functions."""
 
 import ast
 import inspect
@@ -9,7 +9,8 @@ from cnnviz.core.network.program_line import Op
 
 
 def line_as_code(line: Op) -> str:
-    """A line's right-hand side as code: the function's own expression where it is a single one, else its call.
+    """Return the right-hand side of an operation as code: the function's return expression if that is its only
+    statement, else a call.
 
     >>> from cnnviz.core.network.network import Network
     >>> lines = Network.parse("conv1x3-relu-dense2-mse").program((8, 8)).backward_lines
@@ -24,7 +25,8 @@ def line_as_code(line: Op) -> str:
 
 
 def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> str | None:
-    """The expression that `function` returns, with its arguments replaced by these texts; None if it takes more than one expression.
+    """Return the expression that `function` returns, with its arguments replaced by these texts. None if it has
+    several statements.
 
     >>> from cnnviz.core.network.layers.relu import relu_dx
     >>> expression(relu_dx, {"da": "dp1 + 1", "z": "z1"})
@@ -39,7 +41,7 @@ def expression(function: Callable[..., object], symbols: Mapping[str, str]) -> s
 
 
 class _Named(ast.NodeTransformer):
-    """Arguments by the texts that stand for them; a helper's leading underscore is dropped."""
+    """Replaces arguments by their texts, and drops the leading underscore of helpers."""
 
     def __init__(self, symbols: Mapping[str, str]):
         self.symbols = symbols

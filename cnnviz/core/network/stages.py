@@ -1,8 +1,8 @@
-"""The ordered stages of one update, derived from a network's layers: each is one symbol and what it says of itself.
+"""The ordered stages of one update, derived from a network's layers.
 
-A stage is a cursor over a complete trace. Forward: x and every symbol in order, then L. Backward, from the loss:
-∂o, unless the loss merges with the last layer; then for each layer from the last the gradient of its output, and
-that of its parameters in one stage. Then the update.
+A stage is a position in a complete trace. The forward stages are x and every symbol in order, then L. The backward stages
+are ∂o, unless the loss merges with the last layer; then for each layer, from the last to the first, the gradients of its
+parameters in one stage and the gradient of its input. The last stage is the update.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,9 +14,9 @@ from cnnviz.words import Message, message
 
 
 class Stage(str):
-    """A stage: its symbol, a text, with its phase, the arrays that it makes and those that it reads.
+    """A stage, as its symbol, with its phase and the arrays that it computes and reads.
 
-    `layer` is the place of the layer that it belongs to, or None; `title` and `sentence` are its words.
+    `layer` is the index of its layer, or None. `title` and `sentence` describe it.
     """
 
     phase: str
@@ -35,17 +35,17 @@ class Stage(str):
 
     @property
     def symbol(self) -> str:
-        """The name of the array that it makes, or "update"."""
+        """Name of the array that it computes, or "update"."""
         return str(self)
 
     @property
     def label(self) -> str:
-        """The symbol as people write it: "∂z₁"."""
+        """The symbol for display: "∂z₁"."""
         return label(self)
 
     @property
     def title(self) -> Message:  # type: ignore[override]  # a symbol is never written in title case
-        """Its idea, in a few words."""
+        """Title, a few words."""
         if self == "o":
             return Message("stage.o.title")
         deeper = self.words == "layer.conv.y" and self.inputs[0] != "x"
@@ -53,12 +53,12 @@ class Stage(str):
 
     @property
     def sentence(self) -> Message:
-        """The event in a sentence or two."""
+        """Description, one or two sentences."""
         return Message(f"{self.words}.sentence")
 
 
 def label(symbol: str) -> str:
-    """A symbol as people write it.
+    """Format a symbol for display.
 
     >>> label("dz12"), label("f_next"), label("dg1"), label("update"), label("v")
     ('∂z₁₂', 'f′', '∂γ₁', 'update', 'v')
@@ -76,7 +76,7 @@ _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def named(symbol: str) -> str | Message:
-    """A symbol as people write it, and the update by its name.
+    """Format a symbol for display, or the name of the update.
 
     >>> named("dz1"), str(named("update"))
     ('∂z₁', 'update')
@@ -85,7 +85,8 @@ def named(symbol: str) -> str | Message:
 
 
 def stages_of(layers: Sequence[Layer], symbols: Sequence[Names], loss: str, merged: bool) -> tuple[Stage, ...]:
-    """The stages of one update: of these layers with their symbols, and of a loss, which may be merged with the last of them.
+    """Return the stages of one update for these layers, their symbols, and a loss. `merged` is whether it merges with
+    the last layer.
 
     >>> from cnnviz.core.network.layers import LAYERS
     >>> stages_of([LAYERS["dense"](2)], [Names("x", "o", flattens=True)], "mse", merged=False)

@@ -1,7 +1,7 @@
-"""Parameters that are too many for a link, kept by a name, a digest of their numbers, that the link carries instead.
+"""Stored parameters that are too large for a link: the link has a name instead, made from a digest of the numbers.
 
-They come from a training, from a file, or were typed. One visitor's address has a bounded number of bytes, and so have all together;
-a setup that asks for what is gone gets a sentence.
+They come from a training or a file, or were typed. The bytes are limited per visitor's address and in total, so entries may be
+evicted; a setup that names missing parameters gets a message.
 """
 
 import hashlib
@@ -16,13 +16,14 @@ from cnnviz.core.runtime.lru_cache import Budgets, Elsewhere, held_bytes
 from cnnviz.words import Problem
 
 MOST_BYTES, MOST_EACH = 64_000_000, 32_000_000
-"""Bytes kept for all visitors together, and for one address, which a class may share. The teaching notebook's parameters take 15 KB, the largest network's 5 MB."""
+"""Maximum bytes for all visitors together, and per address, which a class may share. The notebook's parameters take
+15 KB, the largest network's 5 MB."""
 
 _NAME = re.compile(r"held-[0-9a-f]{16}(\.\d{1,3})?", re.ASCII)
 
 
 def size(arrays: Mapping[str, np.ndarray]) -> int:
-    """The bytes of all arrays.
+    """Return the total bytes of the arrays.
 
     >>> size({"w": np.zeros((4, 2)), "b": np.zeros(2)})
     80
@@ -31,7 +32,7 @@ def size(arrays: Mapping[str, np.ndarray]) -> int:
 
 
 class Learned(NamedTuple):
-    """The images that parameters have learned from: so many images, each so many times."""
+    """What the parameters were trained on: the number of images, and of epochs."""
 
     images: int
     epochs: int
@@ -46,25 +47,26 @@ class _Kept(NamedTuple):
 _kept: Budgets[str, _Kept] = Budgets(MOST_BYTES, MOST_EACH, held_bytes)
 
 _LEARNED, _FILES = "learned", "files"
-"""Arrays beside the parameters, elsewhere, that say what they have learned from and which files they were."""
+"""Names of arrays in a shared store that hold the training information and the file names."""
 
 
 _elsewhere: list[Elsewhere[str, Mapping[str, np.ndarray]]] = []
 
 
 def keep_also(elsewhere: Elsewhere[str, Mapping[str, np.ndarray]]) -> None:
-    """Has what is kept from now on known elsewhere too, and asked for there."""
+    """Also store parameters in `elsewhere` from now on, and look up missing ones there."""
     _elsewhere[:] = [elsewhere]
 
 
 class NotKept(Problem):
-    """Parameters of that name are not kept here, or do not fit; the text says what to do."""
+    """Parameters of that name are not stored, or do not fit. The message says what to do."""
 
 
 def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None, files: tuple[str, ...] = ()) -> str:
-    """Keeps parameters under a name, "held-" and 16 digits, that a setup can carry; the same for the same numbers that have learned the same.
+    """Store parameters and return a name for a setup: "held-" and 16 hexadecimal digits. Equal parameters with equal
+    training get the same name.
 
-    `files` are the names of what stands on the first axis, where that is several.
+    `files` are the names of the files along the first axis, if there are several.
 
     >>> name = keep(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), Learned(240, 10))
     >>> kept(name).w.shape, learned_by(name)
@@ -83,7 +85,7 @@ def keep(params: Mapping[str, np.ndarray], learned: Learned | None = None, files
 
 
 def _packed(stored: _Kept) -> dict[str, np.ndarray]:
-    """Return parameters, and what they have learned from, as arrays by name."""
+    """Return stored parameters and their training information as arrays by name."""
     beside = {_LEARNED: np.array(stored.learned)} if stored.learned else {}
     beside |= {_FILES: np.frombuffer("\n".join(stored.files).encode(), np.uint8)} if stored.files else {}
     return {**stored.params, **beside}
@@ -97,7 +99,7 @@ def _unpacked(arrays: Mapping[str, np.ndarray]) -> _Kept:
 
 
 def mentioned(text: str) -> list[str]:
-    """Return the names of parameters in a text, each once, in the order of the text.
+    """Return the names of stored parameters in a text, each once, in order of appearance.
 
     >>> mentioned("init=held-0123456789abcdef.7&k=3")
     ['held-0123456789abcdef']
@@ -106,7 +108,8 @@ def mentioned(text: str) -> list[str]:
 
 
 def packed(names: Iterable[str], most: int) -> dict[str, dict[str, np.ndarray]]:
-    """Return the arrays of kept parameters for another process, the first of these names whose arrays have at most so many bytes together."""
+    """Return stored parameters in the format for another process, in the order of `names`, until they exceed `most`
+    bytes."""
     found: dict[str, dict[str, np.ndarray]] = {}
     for name in names:
         try:
@@ -121,18 +124,19 @@ def packed(names: Iterable[str], most: int) -> dict[str, dict[str, np.ndarray]]:
 
 
 def forget() -> None:
-    """Drop all parameters that are kept here."""
+    """Remove all stored parameters."""
     _kept.clear()
 
 
 def keep_packed(arrays: Mapping[str, np.ndarray]) -> str:
-    """Keep parameters that another process has packed, and return their name."""
+    """Store parameters that another process packed, and return their name."""
     stored = _unpacked(arrays)
     return keep(stored.params, stored.learned, stored.files)
 
 
 def kept(name: str) -> Params:
-    """The parameters that `keep` named, and under that name with ".3" those at 3 on the first axis of each; raises NotKept if they are gone.
+    """Return stored parameters. The name may end with an index, such as ".3", into the first axis of each. Raise
+    NotKept if they are missing.
 
     >>> name = keep({"b": np.array([[1.0], [2.0]])})
     >>> kept(f"{name}.1")["b"]
@@ -148,12 +152,13 @@ def kept(name: str) -> Params:
 
 
 def learned_by(name: str) -> Learned | None:
-    """The images that these parameters have learned from, None where that was not said; raises NotKept if they are gone."""
+    """Return what the parameters were trained on, or None if unknown. Raise NotKept if they are missing."""
     return _found(name.partition(".")[0]).learned
 
 
 def files_of(name: str) -> tuple[str, ...]:
-    """The files that these parameters were, in their order; none where they were not several. Raises NotKept if they are gone."""
+    """Return the file names along the first axis, or () if there was only one set. Raise NotKept if they are missing.
+   """
     return _found(name.partition(".")[0]).files
 
 
@@ -169,7 +174,7 @@ def _found(name: str) -> _Kept:
 
 
 def is_kept_name(text: object) -> bool:
-    """Tells whether `text` is a name as `keep` gives them, kept or not.
+    """Return whether `text` has the form of a name that `keep` returns, whether or not it is stored.
 
     >>> is_kept_name("held-0123456789abcdef"), is_kept_name("held-0123456789abcdef.7"), is_kept_name("normal")
     (True, True, False)

@@ -1,13 +1,15 @@
-"""The symbols of a network's layers, by the roles that a layer names its arrays by."""
+"""Symbols of a network's arrays, by layer and role."""
 
 from dataclasses import dataclass
 
 TAKEN = frozenset("xyvzapnrok")
-"""Letters that no parameter can have: the image, targets, a flattened map, what layers give, the outputs, and a window's size."""
+"""Letters that no parameter may have: the image, targets, a flattened map, outputs of layers and of the network, and
+the window size."""
 
 
 def is_parameter(letter: str) -> bool:
-    """Tells whether a layer's role, or the first letter of a symbol, is a parameter's: any one letter that is not taken.
+    """Return whether a layer's role, or the first letter of a symbol, is a parameter: any single letter that is not
+    reserved.
 
     >>> is_parameter("w"), is_parameter("z"), is_parameter("mean")
     (True, False, False)
@@ -16,12 +18,12 @@ def is_parameter(letter: str) -> bool:
 
 
 GREEK = {"g": "γ", "s": "β"}
-"""The letters that people write as Greek ones."""
+"""Letters that are displayed as Greek letters."""
 
 
 @dataclass(frozen=True)
 class Names:
-    """The symbols of one layer: what it reads (`source`, and `input`, which is v where it flattens), its output, its parameters' number."""
+    """The symbols of one layer: the array before it (`source`), its output, and the number of its parameters."""
 
     source: str
     output: str
@@ -30,11 +32,11 @@ class Names:
 
     @property
     def input(self) -> str:
-        """The symbol of what the layer is given."""
+        """Symbol of the layer's input: v if it flattens, else `source`."""
         return "v" if self.flattens else self.source
 
     def of(self, role: str) -> str:
-        """The symbol of a role of this layer."""
+        """Return the symbol of a role in this layer."""
         if role in ("x", "dx"):
             return role[:-1] + self.input
         if role in ("y", "dy"):
@@ -49,11 +51,11 @@ class Names:
         return self.number if letter in self.numbered else ""
 
     numbered: frozenset[str] = frozenset()
-    """The parameters' letters that stand more than once in the network."""
+    """Letters of parameters that occur more than once in the network."""
 
 
 def latex(symbol: str) -> str:
-    r"""A symbol as LaTeX has it.
+    r"""Format a symbol as LaTeX.
 
     >>> print(latex("dz12"), latex("f"))
     \partial z_{12} f

@@ -1,37 +1,36 @@
-"""Ties where a layer has a kink: numbers that differ by no more than round-off can put them apart.
+"""Ties at kinks: numbers whose difference is within round-off.
 
-At ReLU's 0 and between the cells of a max pool, the last bit of a sum decides which cell gets the gradient; and how a
-sum rounds depends on the order in which a processor adds. An edge filter over equal pixels gives 0 on one machine and
-1e-17 on another. So with every array goes a bound, how large its numbers could be at the most: round-off is a small
-part of it, whatever cancels. A difference below TIE of the bound is a tie, on any machine: forward, z counts as 0; on the way back the first of
-equal cells wins, and ReLU's slope is 0. The gradient check nudges by 1e-5 and more, which no tie comes near.
+At ReLU's 0, and between the cells of a max pool, the last bit of a sum decides which cell gets the gradient. That bit depends
+on the order in which a processor adds: an edge filter on equal pixels gives 0 on one machine and 1e-17 on another. So each
+array has a bound, an upper limit of its magnitude. Round-off is a small fraction of the bound, even after cancellation. A
+difference below TIE times the bound is a tie on every machine. In the forward pass z is then set to 0. In the backward pass
+the first of equal cells wins, and the derivative of ReLU is 0. The gradient check nudges by at least 1e-5, far above any tie.
 
-    bound of x = max |x|        of z = bound of x · max_m Σ |f[m]| + max |b|        of pools and activations: as before them
+    bound of x = max |x|        of z = bound of x · max_m Σ |f[m]| + max |b|        of pools and activations: that of their input
 
-One number an image: neither other images of a batch nor the values in between come into it.
+There is one bound per image. It depends neither on other images of the batch nor on values of later arrays.
 """
 
 import numpy as np
 
 TIE = 2e-15
-"""The part of an array's bound below which a difference is round-off: nine units of float64's last place.
+"""Fraction of an array's bound below which a difference is round-off: nine units in the last place of float64.
 
-In every course's network, on pictures and patterns, of raw pixels and scaled ones, with named filters and drawn ones,
-round-off stayed below 7e-17 of the bound, and of 8 million numbers that were not 0 none lay between that and 8e-16. In
-float32 it is too small to matter: ties are as they come there.
+Measured on all presets, with photos and patterns, raw and scaled pixels, named and drawn filters: round-off stayed below
+7e-17 of the bound, and none of 8 million nonzero numbers lay between that and 8e-16. In float32 ties are not detected.
 """
 
 
 MOST_BOUND = 1e12
-"""The bound beyond which nothing is a tie, 700 times that of any course's network on raw pixels after its first update.
+"""Bound above which there are no ties, 700 times that of any course's network on raw pixels after its first update.
 
-In a run that diverges one unit's weights outgrow another's by more than float64 has digits: there the bound of all says
-nothing of the numbers of one.
+In a diverging run the weights of one unit may exceed another's by more than the precision of float64. The bound of the array
+then says nothing about the other unit.
 """
 
 
 def bound_of_image(x: np.ndarray) -> np.ndarray:
-    """The bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1); in float32 0, since ties are as they come there.
+    """Return the bound of an image: max |x|, (…,C,H,W) -> (…,1,1,1). In float32 it is 0, which disables ties.
 
     >>> bound_of_image(np.array([[[0.5, -2.0]]])).tolist()
     [[[2.0]]]
@@ -42,7 +41,7 @@ def bound_of_image(x: np.ndarray) -> np.ndarray:
 
 
 def margin(bound: np.ndarray, tie: float) -> np.ndarray:
-    """The difference below which numbers of this bound are equal: tie · bound, or 0 beyond MOST_BOUND.
+    """Return the difference below which numbers of this bound are equal: tie · bound, or 0 above MOST_BOUND.
 
     >>> margin(np.array([8.0, 1e20, np.inf]), 0.5).tolist()
     [4.0, 0.0, 0.0]
@@ -51,7 +50,7 @@ def margin(bound: np.ndarray, tie: float) -> np.ndarray:
 
 
 def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
-    """z, with 0 where it is 0 but for round-off: |z| < margin.
+    """Return z with values set to 0 that are 0 within round-off: |z| < margin.
 
     >>> settled(np.array([1e-16, -1e-16, 1e-13]), np.array([8.0]), 1e-14).tolist()
     [0.0, 0.0, 1e-13]
@@ -60,13 +59,13 @@ def settled(z: np.ndarray, bound: np.ndarray, tie: float) -> np.ndarray:
     if most == 0:
         return z
     size = np.abs(z)
-    if not size.min() < tie * most:  # mostly so, and half of the work
+    if not size.min() < tie * most:  # the common case, which saves half the time
         return z
     return np.where(size < margin(bound, tie), z.dtype.type(0), z)
 
 
 def bound_of_shares(bound: np.ndarray) -> np.ndarray:
-    """The bound of what a sigmoid, tanh or softmax makes: 1, or what comes before, whose round-off goes through.
+    """Return the bound of a sigmoid, tanh or softmax: 1, or that of its input, whose round-off it passes on.
 
     >>> bound_of_shares(np.array([0.1, 20.0])).tolist()
     [1.0, 20.0]

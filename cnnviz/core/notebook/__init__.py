@@ -1,1 +1,1 @@
-"""The teaching notebook: its operations' network, its output, and how it deviates from the exact step."""
+"""The teaching notebook: its network, its printed output, and its deviations from the exact step."""

@@ -1,9 +1,9 @@
-"""The teaching notebook's algorithm: the exact step, with a named switch for each place where it deviates.
+"""The teaching notebook's algorithm: the exact step, with a switch for each of its deviations.
 
-Bias: the notebook appends a 1 to v and keeps b as the last row of W. That row is trained by the same
-rule as the rest, is zero again under `fresh_weights`, adds 1·(1 - 1) = 0 to the sum of
-`scalar_sigmoid`, and is left out where W carries the gradient back to the kernel. So w and b here
-are its W, cut in two. For N = 2 its -(y - o) is exactly the derivative of mse.
+The notebook appends a 1 to v and keeps b as the last row of W, so w and b here are its W, cut in two. The row of b
+follows the same learning rule, is reset to zero under `fresh_weights`, adds 1·(1 - 1) = 0 to the sum of
+`scalar_sigmoid`, and is left out of the gradient passed back to the kernel. For N = 2, its -(y - o) is exactly the
+derivative of mse.
 """
 
 from collections.abc import Iterable
@@ -20,15 +20,16 @@ from cnnviz.core.notebook.notebook_network import backward, forward, notebook_pr
 from cnnviz.words import Message
 
 DEVIATIONS: tuple[str, ...] = tuple(DEVIATION_TABLE)
-"""The notebook's deviations by name."""
+"""Names of the notebook's deviations."""
 PROCEDURAL = frozenset(DEVIATIONS) - {"integer_gradient"}
-"""The deviations of `forward_backward_propagation`."""
+"""Deviations of the notebook's function `forward_backward_propagation`."""
 OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
-"""The deviations of the class `forward_propagation`."""
+"""Deviations of the notebook's class `forward_propagation`."""
 
 
 def effects(deviations: Iterable[str]) -> dict[str, Message]:
-    """The effects of `deviations` in words, by the array where each acts first; ValueError for a name that is none.
+    """Return the effects of `deviations` in words, by the array that each changes first. Raise ValueError for an
+    unknown name.
 
     >>> sorted(effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']
@@ -53,14 +54,13 @@ def notebook_step(
     stride: int = 1,
     padding: Padding = 0,
 ) -> tuple[Trace, Gradients, Params]:
-    """One call of the notebook: forward, backward and update with these `deviations`, any of DEVIATIONS.
+    """Run one call of the notebook: forward, backward and update with these `deviations`, any of DEVIATIONS.
 
-    With none it is `forward`, `backward` and `update`, bit for bit. `df` is the kernel's gradient as
-    the notebook's rule has it, before the learning rate; the notebook works out no dx, so that
-    one follows from dz1 as ever. `integer_kernel` truncates what an update leaves, and takes the
-    kernel that it is given as it is. Raises ValueError for a name that is no deviation and, with
-    any deviation, for what the notebook cannot run: a stride other than 1, padding, a z1 that is
-    not square.
+    Without deviations the result is that of `forward`, `backward` and `update`, bit for bit. `df` is the kernel's
+    gradient by the notebook's rule, before multiplication by the learning rate. The notebook does not compute dx; here
+    it follows from dz1. `integer_kernel` truncates the kernel after an update, but not the initial one. Raise ValueError
+    for an unknown deviation, and if any is on, for what the notebook cannot run: a stride other than 1, padding, or a z1
+    that is not square.
 
     >>> params = Params(np.array([[3, -1], [2, -2]]), np.zeros((4, 2)), np.zeros(2))
     >>> trace, gradients, after = notebook_step(params, np.full((3, 3), 200), 1, 0.5, OBJECT_ORIENTED)
@@ -80,7 +80,7 @@ def notebook_step(
 def _step(
     params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float, on: frozenset[str]
 ) -> tuple[Trace, Gradients, Params]:
-    """The exact step with the lines of the switches that are `on` in their places; stride 1, no padding."""
+    """Run the exact step with the lines of the deviations `on` overridden; stride 1, no padding."""
     program, changes = notebook_program(params, x.shape), _overrides(on, learning_rate)
     trace = program.forward(params, x, changes)
     gradients = program.backward(params, trace, targets(y, trace.o.shape), changes)
@@ -104,7 +104,7 @@ def _changed(params: Params, target: str, on: frozenset[str]) -> Params:
 
 
 def params_used(params: Params, deviations: Iterable[str]) -> Params:
-    """The parameters that a step from `params` computes with: under `fresh_weights`, w and b are zeros.
+    """Return the parameters that a step from `params` computes with. Under `fresh_weights`, w and b are zeros.
 
     >>> params_used(Params(np.ones((2, 2)), np.ones((4, 2)), np.ones(2)), {"fresh_weights"}).b
     array([0., 0.])

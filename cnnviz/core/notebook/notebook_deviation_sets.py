@@ -1,4 +1,4 @@
-"""The sets of the notebook's deviations that move its kernel: all of them tried, and the smallest found."""
+"""Search for the smallest sets of the notebook's deviations that change its kernel, by trying all sets."""
 
 import numpy as np
 
@@ -8,7 +8,8 @@ from cnnviz.core.runtime.work_cancellation import check_wanted
 
 
 def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: float) -> np.ndarray:
-    """For each set of DEVIATIONS whether a step with it moves f, bool (2**8,): bit n of the index stands for the n-th.
+    """Return for each set of DEVIATIONS whether a step with it changes f, bool (2**8,). Bit n of the index is the
+    n-th deviation.
 
     >>> params = Params(np.full((3, 3), 9.0), np.zeros((4, 2)), np.zeros(2))
     >>> moves = moving_sets(params, np.full((4, 4), 200.0), np.ones(2), 0.01)
@@ -24,7 +25,7 @@ def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: flo
 
 
 def smallest(moves: np.ndarray) -> list[tuple[str, ...]]:
-    """Those moving sets of which no part moves the kernel."""
+    """Return the minimal ones among the sets that change the kernel."""
     found: list[int] = []
     for n in sorted(np.flatnonzero(moves).tolist(), key=int.bit_count):
         if not any(known & n == known for known in found):
@@ -33,7 +34,7 @@ def smallest(moves: np.ndarray) -> list[tuple[str, ...]]:
 
 
 def names_of(index: int) -> tuple[str, ...]:
-    """The set of an index.
+    """Return the set with this index.
 
     >>> names_of(5)
     ('short_loop', 'update_first')
@@ -42,7 +43,7 @@ def names_of(index: int) -> tuple[str, ...]:
 
 
 def index_of(names: frozenset[str]) -> int:
-    """The index of a set.
+    """Return the index of a set.
 
     >>> index_of(frozenset(names_of(77)))
     77

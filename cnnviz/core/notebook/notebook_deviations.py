@@ -1,7 +1,7 @@
-"""The eight places where the teaching notebook leaves the exact step, each the line that it has in another's place.
+"""The eight deviations of the teaching notebook from the exact step, each as an override of one line.
 
-A deviation makes one line of the notebook's passes in another way, or the step that follows. To add one,
-write one function below under `@_deviation(...)`; its words stand in the catalogue under deviation.<name>.
+A deviation overrides one line of the passes, or the step that follows. To add one, decorate a function below with
+`@_deviation(...)`, and add its texts to the message catalogue under deviation.<name>.
 """
 
 from collections.abc import Callable
@@ -18,11 +18,11 @@ from cnnviz.words import Message
 
 @dataclass(frozen=True)
 class Deviation:
-    """One place where the notebook leaves the exact step: the array that it acts on first, its line, and what the
-    line should be.
+    """One deviation of the notebook from the exact step: the first array that it changes, the notebook's line, and
+    the exact line.
 
-    `function` makes `target` in place of the exact line, from arrays that it names as its arguments. Where the
-    target is "params" it makes the parameters that a step starts from, and where it is "update" those that it leaves.
+    `function` computes `target` in place of the exact line; its arguments are named like the arrays it needs. If the target
+    is "params", it computes the parameters before a step, and if it is "update", those after it.
     """
 
     name: str
@@ -34,17 +34,17 @@ class Deviation:
 
     @property
     def title(self) -> Message:
-        """Its name in words."""
+        """Its title."""
         return Message(f"deviation.{self.name}.title")
 
     @property
     def words(self) -> Message:
-        """Its effect, in a sentence."""
+        """A sentence on its effect."""
         return Message(f"deviation.{self.name}.effect")
 
 
 DEVIATION_TABLE: dict[str, Deviation] = {}
-"""By name, in the order of the step. Of two that act on one line, the first comes first."""
+"""Deviations by name, in the order of the step. If two override the same line, they apply in this order."""
 
 
 def _deviation(notebook: str, exact: str, target: str, acts_at: str = "") -> Callable[[Function], Function]:
@@ -95,7 +95,8 @@ def update_first(dz2: np.ndarray, w: np.ndarray, dw: np.ndarray, learning_rate: 
     "dz1",
 )
 def scalar_sigmoid(da1: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """dz1 = da1 · Σ s·(1 - s) over the notebook's row s = [v, 1]; in its order, so that truncation later on agrees."""
+    """dz1 = da1 · Σ s·(1 - s) over the notebook's row s = [v, 1]. It is summed in the notebook's order, so that a
+    later truncation agrees."""
     s = np.append(v, 1.0)
     return da1 * np.dot(s, 1 - s)
 
@@ -117,7 +118,7 @@ def one_pixel(x: np.ndarray, dz1: np.ndarray, f: np.ndarray) -> np.ndarray:
     "update",
 )
 def integer_kernel(params: Params) -> Params:
-    """The kernel in whole numbers."""
+    """Truncate the kernel to integers."""
     return params.replace(f=_truncate(params.f))
 
 
@@ -127,7 +128,7 @@ def integer_kernel(params: Params) -> Params:
     "df",
 )
 def integer_gradient(exact: np.ndarray) -> np.ndarray:
-    """df without its fraction."""
+    """Truncate df to integers."""
     return _truncate(exact)
 
 
@@ -138,10 +139,10 @@ def integer_gradient(exact: np.ndarray) -> np.ndarray:
     acts_at="w",
 )
 def fresh_weights(params: Params) -> Params:
-    """w = 0 and b = 0, whatever was learned."""
+    """w = 0 and b = 0, discarding what was learned."""
     return params.replace(w=np.zeros_like(params.w), b=np.zeros_like(params.b))
 
 
 def _truncate(values: np.ndarray) -> np.ndarray:
-    """Toward zero, as `int()` and an integer array do; never -0.0."""
+    """Round toward zero, as `int()` and an integer array do; never return -0.0."""
     return np.trunc(values) + 0.0

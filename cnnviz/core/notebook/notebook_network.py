@@ -1,4 +1,4 @@
-"""The teaching notebook's network as its own functions: `init_params`, `forward`, `backward` and `update`.
+"""The teaching notebook's network as separate functions: `init_params`, `forward`, `backward` and `update`.
 
     x (H,W) --conv f (K,K)--> z1 --σ--> a1 --flatten--> v (D,) --w (D,N), b (N,)--> z2 --σ--> o (N,)
     L = mean((o - y)²)
@@ -31,10 +31,10 @@ def init_params(
     weights: str = "zeros",
     seed: int = 0,
 ) -> Params:
-    """The parameters before the first update: this kernel, and w and b that fit it.
+    """Return the parameters before the first update: this kernel, and w and b that match it.
 
-    `weights` "zeros" as in the notebook, "normal": w ~ N(0, 1/D) from `seed` (LeCun's scale, so that z2
-    starts near ±1), or "he": N(0, 2/D); b zero. Raises ValueError if the kernel does not fit `x_shape` (H,W).
+    `weights` is "zeros" as in the notebook, "normal" for w ~ N(0, 1/D) from `seed` (LeCun's scale, so that z2 starts near
+    ±1), or "he" for N(0, 2/D). b is zero. Raise ValueError if the kernel does not fit `x_shape` (H,W).
 
     >>> init_params(np.ones((3, 3)), (32, 32)).w.shape
     (900, 2)
@@ -53,9 +53,9 @@ def init_params(
 
 
 def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0) -> Trace:
-    """Every value from the image `x` (H,W) to the outputs `o` (N,), of the teaching notebook's network.
+    """Return every value from the image `x` (H,W) to the outputs `o` (N,) of the teaching notebook's network.
 
-    Raises ValueError if w does not have a row for each of the H'·W' units.
+    Raise ValueError if w does not have a row for each of the H'·W' units.
 
     >>> x = np.zeros((4, 4))
     >>> forward(init_params(np.ones((3, 3)), x.shape), x).o
@@ -66,9 +66,9 @@ def forward(params: Params, x: np.ndarray, stride: int = 1, padding: Padding = 0
 
 
 def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
-    """The exact derivative of mse with respect to every name: `forward`, reversed.
+    """Return the exact derivative of mse with respect to every array of `forward`.
 
-    `y` (N,), or one number for all outputs. `dx` is worked out when first asked for.
+    `y` has the shape (N,), or is one number for all outputs. `dx` is computed on first access.
 
     >>> x = np.zeros((4, 4))
     >>> params = init_params(np.ones((3, 3)), x.shape)
@@ -84,13 +84,14 @@ def backward(params: Params, trace: Trace, y: np.ndarray) -> Gradients:
 
 
 def notebook_program(params: Params, x_shape: tuple[int, ...], stride: int = 1, padding: Padding = 0) -> Program:
-    """The teaching notebook's network for these parameters and images (H,W); ValueError where they do not fit."""
+    """Return the program of the teaching notebook's network for these parameters and images (H,W). Raise ValueError
+    if they do not fit."""
     return _notebook_program(x_shape, params.f.shape, params.w.shape, params.b.shape, stride, padding)
 
 
 @lru_cache(maxsize=256, typed=True)
 def _notebook_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int, padding: Padding) -> Program:
-    """Checked once for all parameters of these shapes."""
+    """Check the shapes once for all parameters that have them."""
     units = math.prod(conv2d_shape(x_shape, f, stride, padding))
     if len(w) != 2 or w[0] != units or not w[1]:
         raise ValueError(f"forward: w has shape {w}; {units} units need ({units}, N), N at least 1")
@@ -101,7 +102,7 @@ def _notebook_program(x_shape: Shape, f: Shape, w: Shape, b: Shape, stride: int,
 
 
 def update(params: Params, gradients: Gradients, learning_rate: float) -> Params:
-    """One step of gradient descent, θ ← θ - η·dθ, for every parameter. New values; nothing is mutated.
+    """Return the parameters after one step of gradient descent, θ ← θ - η·dθ. Nothing is mutated.
 
     >>> x = np.zeros((4, 4))
     >>> params = init_params(np.ones((3, 3)), x.shape)

@@ -1,4 +1,4 @@
-"""The numbers that the teaching notebook printed, in its own run: what our switches have to bring out again, to the last digit."""
+"""Numbers that the teaching notebook printed in its own run. The deviations must reproduce them to the last digit."""
 
 from dataclasses import dataclass
 
@@ -12,9 +12,9 @@ DRAWN = ((10, 6, 13), (13, 8, 9), (8, 7, 15))
 SECOND_DRAWN = ((6, 14, 14), (9, 10, 4), (6, 3, 9))
 """The kernel that it draws second, and never uses."""
 TARGET, RATE = 0.9, 0.01
-"""Of the procedural call in its cell 8; the class has the target 1 and the same rate."""
+"""Target and learning rate of the procedural call in cell 8. The class has the target 1 and the same rate."""
 KERNEL = ((14, 8, 17), (13, 8, 9), (9, 7, 18))
-"""Printed by its cell 15."""
+"""The kernel printed by cell 15."""
 # fmt: off
 SUMS = (
     (3116, 4177, 6565, 9045, 10976, 11917, 12139, 11978, 11516, 10947, 10753, 11186, 11458, 11670, 11646, 11524,
@@ -28,29 +28,29 @@ SUMS = (
     (8497, 10103, 11503, 12007, 11832, 11419, 11072, 11327, 11311, 11169, 10619, 9867, 9505),
 )
 # fmt: on
-"""z1 as its cell 11 prints it, row by row; the fifth row is cut off in the source."""
+"""z1 as printed by cell 11, row by row. The fifth row is truncated in the output."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rerun:
-    """The notebook run again on its image: kernels before and after each call of the class, and z1 of the first one."""
+    """A rerun of the notebook on its image: the kernels before and after each call of the class, and the first z1."""
 
     kernels: tuple[np.ndarray, ...]
     sums: np.ndarray
 
     @property
     def kernel_agrees(self) -> bool:
-        """Tells whether the kernel after two calls is the printed one, and a third call leaves it as it is."""
+        """Whether the kernel after two calls is the printed one, and a third call does not change it."""
         return bool((self.kernels[2] == np.array(KERNEL)).all() and (self.kernels[3] == self.kernels[2]).all())
 
     @property
     def sums_that_agree(self) -> int:
-        """The number of printed sums that come out again."""
+        """The number of printed sums that are reproduced."""
         return sum(int((self.sums[i, : len(row)] == np.array(row)).sum()) for i, row in enumerate(SUMS))
 
     @property
     def sums_printed(self) -> int:
-        """The number of sums that it printed.
+        """The number of printed sums.
 
         >>> sum(map(len, SUMS))
         133
@@ -59,7 +59,7 @@ class Rerun:
 
 
 def rerun(x: np.ndarray) -> Rerun:
-    """Cell 8 and then three calls of the class, on CIFAR-10's train image 0, red, 0 … 255 (32,32)."""
+    """Run cell 8 and then three calls of the class on the red channel of CIFAR-10's train image 0, 0 … 255 (32,32)."""
     n = (x.shape[0] - 2) * (x.shape[1] - 2)
     start = Params(np.array(DRAWN, np.float64), np.zeros((n, 2)), np.zeros(2))
     params = notebook_step(start, x, np.full(2, TARGET), RATE, PROCEDURAL)[2]

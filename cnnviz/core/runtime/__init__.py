@@ -1,1 +1,1 @@
-"""Memory, threads and cancelling, for all of the core."""
+"""Caches, read-only arrays, threads and cancellation for the whole core."""

@@ -1,4 +1,4 @@
-"""A property that is worked out once for each instance, without a lock."""
+"""A cached property without a lock."""
 
 import functools
 from collections.abc import Callable
@@ -9,9 +9,9 @@ Value = TypeVar("Value")
 
 
 class cached_property(functools.cached_property[Value]):
-    """The property of functools, without its lock.
+    """`functools.cached_property` without its lock.
 
-    Python 3.11 holds one lock for all instances while a value is worked out: where that waits for its turn, all others would wait, too.
+    Python 3.11 holds one lock for all instances while it computes a value. If that thread has to wait, all others would wait, too.
 
     >>> class Circle:
     ...     radius = 2

@@ -1,7 +1,7 @@
-"""Work on a stranger's input, which may take too long or too much memory.
+"""Isolation of work on untrusted input, which may take too much time or memory.
 
-A server runs it in a process that can be killed (`run_elsewhere`). Without one, as in a visitor's browser or in the
-terminal, it runs here, and only its time is limited.
+A server runs such work in a process that it can kill (`run_elsewhere`). In a browser or a terminal it runs in the calling
+thread, and only its time is limited.
 """
 
 import time
@@ -14,11 +14,12 @@ from cnnviz.words import Problem
 Result = TypeVar("Result")
 
 SECONDS = 1.8
-"""CPU seconds for a file or a text."""
+"""Default limit for a file or a text, in seconds of CPU time."""
 
 
 class Runner(Protocol):
-    """Run `work` with these arguments elsewhere, for at most so many CPU seconds. Raise Problem if it fails or passes a limit."""
+    """Call `work(*arguments)` in another process, limited to `seconds` of CPU time. Raise Problem if it fails or
+    exceeds a limit."""
 
     def __call__(self, work: Callable[..., Result], arguments: tuple[Any, ...], seconds: float, /) -> Result: ...
 
@@ -27,14 +28,14 @@ _RUNNERS: list[Runner] = []
 
 
 def run_elsewhere(runner: Runner | None) -> None:
-    """Have `runner` do all isolated work from now on; None: it is done here."""
+    """Run all isolated work with `runner` from now on, or in this thread if None."""
     _RUNNERS[:] = [] if runner is None else [runner]
 
 
 def isolated(work: Callable[..., Result], *arguments: Any, seconds: float = SECONDS) -> Result:
     """Return `work(*arguments)`. Raise Problem if it takes more than `seconds` of CPU time, or too much memory.
 
-    Function, arguments and result have to be picklable. What the work changes elsewhere is lost, except parameters that it keeps.
+    The function, arguments and result must be picklable. Side effects of `work` are lost, except parameters that it stores.
 
     >>> isolated(divmod, 7, 2)
     (3, 1)
@@ -52,5 +53,5 @@ def isolated(work: Callable[..., Result], *arguments: Any, seconds: float = SECO
 
 
 def too_long(seconds: float) -> Problem:
-    """Return the Problem that work takes more than so many CPU seconds."""
+    """Return the Problem for work that exceeds `seconds` of CPU time."""
     return Problem("ui.server.work_too_long", seconds=seconds)

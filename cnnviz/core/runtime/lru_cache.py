@@ -1,4 +1,4 @@
-"""A least-recently-used cache of values by name, for all visitors, bounded by what the values weigh."""
+"""Least-recently-used caches for the whole process, bounded by the total size of their values."""
 
 import sys
 import threading
@@ -26,7 +26,8 @@ _NO_DATA = (type, ModuleType, BuiltinFunctionType)
 
 
 def held_bytes(value: object) -> int:
-    """Bytes of all arrays, texts and numbers that hang on a value, each counted once; a view holds all of its base.
+    """Return the bytes of all arrays, strings and numbers reachable from a value, each counted once. A view counts
+    its whole base.
 
     >>> weights = np.zeros(1000)
     >>> 8_000 < held_bytes({"w": weights, "again": weights[:10]}) < 9_000
@@ -49,7 +50,7 @@ def held_bytes(value: object) -> int:
 
 
 def _parts(one: object) -> Iterable[object]:
-    """Values that another one holds."""
+    """Return the objects that `one` refers to directly."""
     if isinstance(one, str | bytes | bytearray | memoryview | array | int | float):
         return ()
     if type(one) is dict:
@@ -66,20 +67,20 @@ def _parts(one: object) -> Iterable[object]:
 
 
 class Elsewhere(Protocol[Asked, Told]):
-    """A store where other processes find what this one keeps."""
+    """A key-value store that several processes share."""
 
     def put(self, name: Asked, value: Told, /) -> None:
-        """Keeps a value under a name."""
+        """Store a value under a name."""
 
     def get(self, name: Asked, /) -> Told | None:
-        """The value of that name, None where there is none."""
+        """Return the value stored under a name, or None if there is none."""
 
 
 class LruCache(Generic[Name, Value]):
     """Cache of at most `most` bytes, or entries; evicts the least recently used. Threads may share it.
 
-    An entry weighs the bytes of its name (`held_bytes`) plus `weigh(value)`. Without `weigh` it weighs 1: only for names and values
-    of bounded size. An entry that alone weighs more than `most` is not kept. Cached arrays become read-only.
+    The weight of an entry is the size of its name (`held_bytes`) plus `weigh(value)`. Without `weigh` it is 1, for names and values
+    of bounded size. An entry that alone weighs more than `most` is evicted at once. Cached arrays become read-only.
 
     >>> recent = LruCache(2)
     >>> for name in "abac":
@@ -92,7 +93,7 @@ class LruCache(Generic[Name, Value]):
         self.most, self._weigh = most, weigh
         self._values: OrderedDict[Name, Value] = OrderedDict()
         self._weights: dict[Name, int] = {}
-        self._name_weights: dict[Name, int] = {}  # a part of `_weights`; names do not change
+        self._name_weights: dict[Name, int] = {}  # included in `_weights`; cached, since names do not change
         self.total = 0
         self._lock = threading.RLock()
         _CACHES.add(self)
@@ -101,7 +102,8 @@ class LruCache(Generic[Name, Value]):
         return len(self._values)
 
     def put(self, name: Name, value: Value) -> None:
-        """Store `value` under `name`, replacing an earlier value. Put a value again after it has grown: it is weighed anew."""
+        """Store `value` under `name`, replacing an earlier value. Call this again when a value has grown, to update
+        its weight."""
         freeze_all(value)
         name_weight, value_weight = self._name_weights.get(name), self._weigh(value) if self._weigh else 1
         if name_weight is None:
@@ -113,7 +115,7 @@ class LruCache(Generic[Name, Value]):
             self._shrink(name)
 
     def _shrink(self, name: Name) -> None:
-        """Evict what is too much, after `name` was put."""
+        """Evict entries until the limit is met, after `name` was stored."""
         while self.total > self.most and self._values:
             self._evict(next(iter(self._values)))
 
@@ -122,19 +124,20 @@ class LruCache(Generic[Name, Value]):
         self.total -= self._weights.pop(name)
 
     def get(self, name: Name) -> Value | None:
-        """The value under `name`, or None if it is gone or never was."""
+        """Return the value under `name`, or None if it was evicted or never stored."""
         with self._lock:
             if name in self._values:
                 self._values.move_to_end(name)
             return self._values.get(name)
 
     def get_or_make(self, name: Name, make: Callable[[], Value]) -> Value:
-        """The value under `name`, made if there is none; of several that are made meanwhile the first is everybody's. What `make` raises goes on."""
+        """Return the value under `name`, calling `make` if there is none. If several threads make it at once, all get
+        the first result. Exceptions of `make` propagate."""
         with self._lock:
             if name in self._values:
                 self._values.move_to_end(name)
                 return self._values[name]
-        made = make()  # no other waits for it
+        made = make()  # outside the lock, so that no other thread waits
         with self._lock:
             if name in self._values:
                 return self._values[name]
@@ -142,7 +145,7 @@ class LruCache(Generic[Name, Value]):
         return made
 
     def clear(self) -> None:
-        """Forgets everything."""
+        """Remove all entries."""
         with self._lock:
             self._values.clear()
             self._weights.clear()
@@ -151,10 +154,10 @@ class LruCache(Generic[Name, Value]):
 
 
 class Budgets(LruCache[Name, Value]):
-    """LruCache whose entries have owners: one owner has at most `most_each` bytes, all together `most`.
+    """LruCache whose entries have owners: each owner may use `most_each` bytes, all together `most`.
 
-    An entry belongs to the owner that put it first (`keeping_for`). Beyond `most_each` the owner loses its own least recently used entry;
-    beyond `most` the owner with the most bytes does, so that many entries of one owner never evict another's few.
+    An entry belongs to the owner that stored it first (`keeping_for`). Above `most_each` the owner's least recently used entries are
+    evicted; above `most` those of the owner with the most bytes, so that an owner with many entries never evicts another's few.
 
     >>> cache = Budgets(300, 250, weigh=len)
     >>> for owner, name in (("a", 1), ("b", 2), ("b", 3), ("b", 4)):
@@ -168,7 +171,8 @@ class Budgets(LruCache[Name, Value]):
         super().__init__(most, weigh)
         self.most_each = most_each
         self._owners: dict[Name, str] = {}
-        self._owned: dict[str, OrderedDict[Name, int]] = {}  # the entries of an owner with their weights, the least recently used first
+        # entries of each owner with their weights, least recently used first
+        self._owned: dict[str, OrderedDict[Name, int]] = {}
         self._bytes: Counter[str] = Counter()
 
     def get(self, name: Name) -> Value | None:
@@ -209,7 +213,7 @@ _OWNER: ContextVar[str] = ContextVar("owner", default="")
 
 @contextmanager
 def keeping_for(owner: str) -> Iterator[None]:
-    """Within it, entries of Budgets belong to `owner`."""
+    """Assign entries that are stored in a Budgets cache within this context to `owner`."""
     token = _OWNER.set(owner)
     try:
         yield
@@ -218,7 +222,7 @@ def keeping_for(owner: str) -> Iterator[None]:
 
 
 def owner_of_work() -> str:
-    """Return the owner to whom new entries belong: a visitor's address, "" outside `keeping_for`."""
+    """Return the current owner of new entries: a visitor's address, or "" outside `keeping_for`."""
     return _OWNER.get()
 
 
@@ -226,14 +230,14 @@ _CACHES: WeakSet["LruCache[Any, Any]"] = WeakSet()
 
 
 def clear_all(beyond: int = 0) -> None:
-    """Empty every cache of this process, if together they hold more than so many bytes."""
+    """Clear all caches of this process if together they hold more than `beyond` bytes."""
     if sum(cache.total for cache in _CACHES) > beyond:
         for cache in _CACHES:
             cache.clear()
 
 
 class Once(LruCache[Name, Value]):
-    """The same for what takes long: of those who ask for a value meanwhile one makes it, and the others wait."""
+    """LruCache for expensive values: one thread computes a missing value, and the others wait for it."""
 
     def __init__(self, most: int, weigh: Callable[[Value], int] | None = None):
         super().__init__(most, weigh)

@@ -1,4 +1,4 @@
-"""Read-only arrays: numbers are shared between visitors, and none may change them."""
+"""Read-only arrays, which visitors can share because none can modify them."""
 
 from typing import TypeVar
 
@@ -8,7 +8,7 @@ Value = TypeVar("Value")
 
 
 def as_frozen(values: object) -> np.ndarray:
-    """`values` as a read-only float64 array; a copy unless they are one already.
+    """Return `values` as a read-only float64 array. Copies unless they already are one.
 
     >>> as_frozen([1, 2]).flags.writeable
     False
@@ -16,12 +16,12 @@ def as_frozen(values: object) -> np.ndarray:
     if type(values) is np.ndarray and values.dtype == np.float64 and not _writable(values):
         return values
     array = np.array(values, dtype=np.float64)
-    array.setflags(False)  # type: ignore[call-arg]  # write: by place, which takes half as long
+    array.setflags(False)  # type: ignore[call-arg]  # a positional argument takes half the time of `write=False`
     return array
 
 
 def freeze(array: np.ndarray) -> np.ndarray:
-    """`array`, read-only from now on, as is the array that it is a view of. Only for what was made here.
+    """Make `array` and its base read-only and return it. Only for arrays that the core created.
 
     >>> row = freeze(np.zeros((2, 2)).reshape(-1))
     >>> row.flags.writeable, row.base.flags.writeable
@@ -34,7 +34,7 @@ def freeze(array: np.ndarray) -> np.ndarray:
 
 
 def freeze_all(value: Value) -> Value:
-    """`value`, an array or the arrays in a dict, a tuple or a list, read-only from now on.
+    """Make an array, or all arrays in a dict, tuple or list, read-only, and return `value`.
 
     >>> freeze_all({"losses": np.zeros(2)})["losses"].flags.writeable
     False
@@ -48,14 +48,14 @@ def freeze_all(value: Value) -> Value:
 
 
 class ReadOnly:
-    """A record, as a base of dataclasses: the arrays of its fields, which are its own, are read-only once it is made."""
+    """Base of dataclasses that makes the arrays in all fields read-only on creation."""
 
     def __post_init__(self) -> None:
         freeze_all(vars(self))
 
 
 def _writable(array: object) -> bool:
-    """Tells whether `array` can be written to, or what it is a view of."""
+    """Return whether `array` or any of its bases is writable."""
     while isinstance(array, np.ndarray):
         if array.flags.writeable:
             return True

@@ -1,11 +1,11 @@
-"""Two threads for one piece of work, with the same bits as one; and what NumPy needs for that beneath.
+"""Two threads for one computation with bit-identical results, and the NumPy settings that this needs.
 
-The same bits on one kind of machine. Another kind adds up in another order, and last bits may differ: what is a tie is
-one there too (core/network/ties.py), but long runs, and runs that diverge, may amplify such a difference.
+Results are identical on one kind of machine. Another kind may add in another order, so that last bits differ. Ties are
+the same there (core/network/ties.py), but long or diverging runs may amplify such a difference.
 
-NumPy lets go of Python's lock while it computes, so two threads use two cores. Its linear algebra (OpenBLAS)
-would share out a large product among threads of its own, one product at a time: ours would wait for each other,
-and the last bits would depend on the number of cores. So it is kept to one meanwhile.
+NumPy releases the GIL while it computes, so two threads use two cores. OpenBLAS would split a large product among its own
+threads, one product at a time: our threads would wait for each other, and the last bits would depend on the number of
+cores. So OpenBLAS is limited to one thread meanwhile.
 """
 
 import sys
@@ -21,11 +21,11 @@ import numpy as np
 
 try:
     from threadpoolctl import OpenBLASController, ThreadpoolController
-except ModuleNotFoundError:  # answers need no more than NumPy
+except ModuleNotFoundError:  # optional: results do not depend on it
     ThreadpoolController = None
 
 THREADS = sys.platform not in ("emscripten", "wasi")
-"""True where threads can be started: in WebAssembly they cannot."""
+"""Whether threads can be started; WebAssembly has none."""
 _CONTROLLED = THREADS and ThreadpoolController is not None
 
 Part = TypeVar("Part")
@@ -33,7 +33,7 @@ Found = TypeVar("Found")
 
 
 def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Found]:
-    """`work` of every part, in order. A second thread takes parts too, unless it is busy with somebody else's.
+    """Return `work(part)` for every part, in order. A second thread helps unless it is busy with another call.
 
     >>> shared_out(abs, [-1, 2, -3])
     [1, 2, 3]
@@ -45,14 +45,14 @@ def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Fou
         while left:
             try:
                 place, part = left.popleft()
-            except IndexError:  # the other thread was faster
+            except IndexError:  # the other thread took the last part
                 return
             found[place] = work(part)
 
     heed = np.geterr()
 
     def help_out() -> None:
-        with np.errstate(**heed):  # what the asking thread has set: before NumPy 2 the second one cannot know it
+        with np.errstate(**heed):  # the caller's settings: before NumPy 2 they do not reach other threads
             take()
 
     keep_memory()
@@ -61,14 +61,14 @@ def shared_out(work: Callable[[Part], Found], parts: Sequence[Part]) -> list[Fou
         try:
             take()
         finally:
-            left.clear()  # after an error the second thread takes no more
+            left.clear()  # after an error the second thread takes no more parts
             if helper and not helper.cancel():
                 helper.result()
     return [found[place] for place in range(len(parts))]
 
 
 def _helper(work: Callable[[], None]) -> Future[None] | None:
-    """`work` in the second thread; None where no thread can be started, as in a browser."""
+    """Submit `work` to the second thread. Return None if threads cannot be started, as in a browser."""
     try:
         return _second_thread().submit(work)
     except RuntimeError:
@@ -77,20 +77,21 @@ def _helper(work: Callable[[], None]) -> Future[None] | None:
 
 @cache
 def _second_thread() -> ThreadPoolExecutor:
-    """One for the whole process: with the thread that asks, two cores are at work, however many trainings there are."""
+    """Return the helper thread, one for the whole process. With the calling thread it keeps two cores busy, however
+    many trainings run."""
     return ThreadPoolExecutor(1, "second")
 
 
 _lock = threading.Lock()
 _inside: list[Callable[[], None]] = []
-"""For each that is inside how to set the old number again; the last to leave does it."""
+"""For each active `one_blas_thread`, the function that restores the old limit. The last one to exit calls it."""
 
 
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Matrix products run on the thread that asks for them, until all that are inside have left.
+    """Limit OpenBLAS to the calling thread until the last active context exits.
 
-    The number is the process's, not a thread's: others' products are as right meanwhile, only large ones slower.
+    The limit applies to the whole process. Products in other threads stay correct meanwhile, but large ones are slower.
     """
     with _lock:
         if not _inside:
@@ -107,22 +108,23 @@ def one_blas_thread() -> Iterator[None]:
 
 
 def keep_one_blas_thread() -> None:
-    """Matrix products run on the thread that asks for them from now on, in the whole process.
+    """Limit OpenBLAS to the calling thread for the rest of the process.
 
-    For a program of ours. The last bits of one image's pass then depend on neither the number of cores nor what else is
-    computed meanwhile, and a pass is no slower: Tiny VGG's takes 0.64 ms on one thread of OpenBLAS, and 0.73 on two.
+    For cnnviz's own programs. The last bits of a pass on one image then depend neither on the number of cores nor on other
+    work, and a pass is not slower: Tiny VGG takes 0.64 ms with one OpenBLAS thread and 0.73 ms with two.
     """
     _limited()
 
 
 def _take_control() -> None:
-    """threadpoolctl lets one thread alone set the number; the last of ours to leave need not be the first that came."""
+    """Clear threadpoolctl's owning thread: only that thread may change the limit, but the first to enter need not be
+    the last to exit."""
     if _CONTROLLED:
         OpenBLASController.clear_controlling_thread(force=True)
 
 
 def _limited() -> Callable[[], None]:
-    """Sets the number to one, and gives what sets the old one again."""
+    """Set the limit to one thread and return the function that restores the old limit."""
     return _blas().limit(limits=1).restore_original_limits if _CONTROLLED else lambda: None
 
 
@@ -133,12 +135,11 @@ def _blas() -> ThreadpoolController:
 
 @cache
 def keep_memory() -> None:
-    """Lets the C library keep the memory of arrays that come and go, once and for all.
+    """Make the C library keep freed memory for new arrays. Has an effect once per process.
 
-    glibc gives a freed block back to the system, which fills it with zeros before we get it again: half of the time
-    of a step. But it keeps blocks up to the size of the largest that it saw freed, and this shows it one of 32 MB,
-    of which no byte is ever touched. Source: mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD. WebAssembly's memory only
-    grows, and would by all of it.
+    glibc returns large freed blocks to the system, which zeroes them before we get them again: half the time of an update.
+    It keeps blocks up to the size of the largest one freed so far, so this allocates and frees 32 MB without touching them.
+    See mallopt(3), M_MMAP_THRESHOLD and M_TRIM_THRESHOLD. Skipped in WebAssembly, whose memory would grow by 32 MB for good.
     """
     if THREADS:
         np.empty(32_000_000, np.uint8)

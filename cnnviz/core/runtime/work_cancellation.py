@@ -1,6 +1,6 @@
-"""Long work asks now and then whether anybody still waits for it, and whether it is in somebody's way.
+"""Cancellation points: long computations check regularly whether the result is still needed and whether to yield.
 
-Its caller says how that is found out: it may end the work, or hold it up until shorter work is done.
+The caller sets the check. It may raise to end the computation, or wait until shorter work is done.
 """
 
 import threading
@@ -14,9 +14,9 @@ _ASIDE: ContextVar[Callable[[], AbstractContextManager[object]]] = ContextVar("w
 
 @contextmanager
 def as_long_as(wanted: Callable[[], object], step_aside: Callable[[], AbstractContextManager[object]] = nullcontext) -> Iterator[None]:
-    """Within it, long work calls `wanted` now and then; what that raises ends the work.
+    """Call `wanted` at each cancellation point within this context. An exception that it raises ends the computation.
 
-    Within `step_aside` it waits for something that other work has, and lets others go on meanwhile.
+    The work enters the context `step_aside` while it waits for a resource that other work holds, so that further work proceeds.
     """
     token, beside = _ASK.set(wanted), _ASIDE.set(step_aside)
     try:
@@ -29,24 +29,25 @@ def as_long_as(wanted: Callable[[], object], step_aside: Callable[[], AbstractCo
 _BESIDE: list[Callable[[float], object]] = []
 
 COURTESY = 0.01
-"""Seconds that work in the background waits, at most, for what people wait for, each time that it looks."""
+"""Maximum time, in seconds, that background work yields to requests at each cancellation point."""
 
 
 def goes_beside(wait: Callable[[float], object]) -> None:
-    """Has work in the background call `wait` at each look, with so many seconds at most, in which what people wait for goes first."""
+    """Set the function that makes background work yield: `wait(seconds)` returns when no request is waiting, or after
+    `seconds`."""
     _BESIDE[:] = [wait]
 
 
 @contextmanager
 def in_background() -> Iterator[None]:
-    """Within it work is in the background; what it is asked at each look besides goes on being asked."""
+    """Run work within this context in the background, so that it also yields to requests at each cancellation point."""
     with also_asking(let_pass):
         yield
 
 
 @contextmanager
 def also_asking(first: Callable[[], object]) -> Iterator[None]:
-    """Have long work call `first` at each cancellation point, before what it calls there already."""
+    """Call `first` at each cancellation point within this context, before the function already set."""
     ask = _ASK.get()
 
     def look() -> None:
@@ -59,13 +60,14 @@ def also_asking(first: Callable[[], object]) -> Iterator[None]:
 
 
 def let_pass(at_most: float = COURTESY) -> None:
-    """Waits, in a thread of work beside it, for what people wait for, so many seconds at most."""
+    """Yield to requests for at most `at_most` seconds. Called in a thread that works in the background."""
     for wait in _BESIDE:
         wait(at_most)
 
 
 def check_wanted() -> None:
-    """Called by long work every some milliseconds: raises if it is no longer waited for.
+    """Cancellation point, called every few milliseconds by long computations. Raises if the result is no longer
+    needed.
 
     >>> def gone():
     ...     raise TimeoutError
@@ -80,13 +82,14 @@ def check_wanted() -> None:
 
 
 def waiting_elsewhere() -> AbstractContextManager[object]:
-    """Within it work waits for something that is done elsewhere, and lets other work go on."""
+    """Return a context in which this work waits for other work and lets further work proceed."""
     return _ASIDE.get()()
 
 
 @contextmanager
 def held(lock: threading.Lock) -> Iterator[None]:
-    """Within it the lock is held. Who has to wait for it steps aside: who holds it may be waiting for a turn.
+    """Hold the lock within this context. While waiting for it, let other work proceed: the holder may be waiting for
+    its turn.
 
     >>> with held(lock := threading.Lock()):
     ...     lock.locked()

@@ -1,1 +1,1 @@
-"""What a page is a function of: the setup, its fields, and how they are read from an address."""
+"""The setup, its fields, and how they are read from an address."""

@@ -1,4 +1,4 @@
-"""A cell by its address: a symbol and indices, as arrays are laid out on the screen ("z1:10,15")."""
+"""Addresses of cells: a symbol and the indices as shown on screen ("z1:10,15")."""
 
 import re
 
@@ -10,9 +10,9 @@ Cell = tuple[str, tuple[int, ...]]
 
 
 def cell_shape(program: Program, symbol: str) -> tuple[int, ...] | None:
-    """The shape in which a symbol's cells are counted, None where there is no such array.
+    """Return the shape that a symbol's cell indices refer to, or None if there is no such array.
 
-    That of the trace; w behind a map has the map's axes for its rows: (row, column, output) behind one channel.
+    This is the shape in the trace, except for w behind a map, whose rows have the map's axes: (row, column, output) for one channel.
 
     >>> from cnnviz.core.network.network import Network
     >>> cell_shape(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse").program((32, 32)), "dw")
@@ -30,7 +30,7 @@ def cell_shape(program: Program, symbol: str) -> tuple[int, ...] | None:
 
 
 def read_cell(text: str, program: Program) -> Cell:
-    """The cell that `text` names; Problem where a network has none there.
+    """Return the cell that `text` names. Raise Problem if the network does not have it.
 
     >>> from cnnviz.core.network.network import Network
     >>> read_cell("z1:10,15", Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse").program((32, 32)))
@@ -49,7 +49,7 @@ def read_cell(text: str, program: Program) -> Cell:
 
 
 def write_cell(cell: Cell) -> str:
-    """A cell as the address has it.
+    """Format a cell as in an address.
 
     >>> write_cell(("o", (1,)))
     'o:1'

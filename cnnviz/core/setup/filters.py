@@ -1,7 +1,7 @@
-"""Filters that a setup gives to a convolution: read from text, written again, and spread over its channels.
+"""The filters that a setup sets in a convolution: parsed, formatted, and expanded to all channels.
 
-A filter is nine numbers (a named kernel is such nine), which stand centred in K×K, on every channel alike and
-divided by their number; or it is C·K·K numbers, as they are. Filters that are not given are drawn.
+A filter is either a kernel of nine numbers, possibly named, or C·K·K numbers. A kernel is centred in K×K, repeated on
+every channel and divided by the number of channels. Filters that are not set are drawn.
 """
 
 import re
@@ -19,15 +19,16 @@ from cnnviz.core.setup.setup_fields import any_text, as_text, numbers, pieces
 from cnnviz.words import Problem, message, quote
 
 Filters = str | tuple[float, ...] | tuple[tuple[float, ...], ...]
-"""One filter's numbers; several filters; none, (); or the name under which they are kept."""
+"""One filter's numbers, a tuple of filters, () for none, or the name under which filters are stored."""
 
 MOST_TEXT = 1000
-"""Characters that filters may take in an address; longer ones are kept by name (cnnviz.core.network.stored_params)."""
+"""Maximum number of characters for filters in an address. Longer filters are stored under a name
+(cnnviz.core.network.stored_params)."""
 
 
 @dataclass(frozen=True)
 class Bank:
-    """The filters of one convolution: its parameter's name, and its shape (M,C,K,K)."""
+    """The filters of one convolution: the name of its parameter, and its shape (M,C,K,K)."""
 
     name: str
     filters: int
@@ -36,13 +37,13 @@ class Bank:
 
     @property
     def size(self) -> int:
-        """Numbers of one filter, C·K·K."""
+        """Number of weights of one filter, C·K·K."""
         return self.channels * self.k**2
 
 
 @lru_cache(maxsize=512)
 def banks(network: Network, x_shape: tuple[int, ...]) -> tuple[Bank, ...]:
-    """The filters of each convolution of a network, in order.
+    """Return the filters of each convolution of a network, in order.
 
     >>> banks(Network.parse("conv4x3-relu-conv2x5-gap-mse"), (3, 32, 32))
     (Bank(name='f1', filters=4, channels=3, k=3), Bank(name='f2', filters=2, channels=4, k=5))
@@ -52,7 +53,8 @@ def banks(network: Network, x_shape: tuple[int, ...]) -> tuple[Bank, ...]:
 
 
 def read_filters(text: str, bank: Bank) -> Filters:
-    """The filters that `text` gives to a convolution, in their one form; Problem says what fits.
+    """Parse the filters for a convolution, in canonical form. Raise Problem with the valid options if they do not
+    fit.
 
     >>> bank = Bank("f", 2, 1, 3)
     >>> read_filters("1,2,3,4,5,6,7,8,9", bank), len(read_filters("blur;sobel-y", bank))
@@ -70,7 +72,7 @@ def read_filters(text: str, bank: Bank) -> Filters:
 
 
 def _parts(text: str, bank: Bank) -> list[str]:
-    """The text of each filter. Nine numbers are one filter, whatever parts them."""
+    """Split the text into filters. Exactly nine numbers are one filter, whatever their separators."""
     parts = [part.strip() for part in text.strip("[]() ").split(";")]
     while len(parts) > 1 and not parts[-1]:
         parts.pop()
@@ -80,7 +82,7 @@ def _parts(text: str, bank: Bank) -> list[str]:
 
 
 def _filter(text: str, bank: Bank, place: int) -> tuple[float, ...]:
-    """One filter; `place` names it where there are several."""
+    """Parse one filter. `place` is its number from 1 for the error message, or 0 if it is the only one."""
     try:
         return _one(text, bank)
     except Problem as problem:
@@ -107,7 +109,7 @@ def _one(text: str, bank: Bank) -> tuple[float, ...]:
 
 
 def spread(one: tuple[float, ...], bank: Bank) -> np.ndarray:
-    """A filter's numbers as its array (C,K,K); the spare row and column of an even K come after the nine.
+    """Expand a filter's numbers to its array (C,K,K). If K is even, the spare row and column come last.
 
     >>> spread(KERNELS["identity"], Bank("f", 1, 2, 4))[1]
     array([[0. , 0. , 0. , 0. ],
@@ -124,7 +126,8 @@ def spread(one: tuple[float, ...], bank: Bank) -> np.ndarray:
 
 
 def given_filters(filters: Filters, bank: Bank) -> np.ndarray:
-    """The filters that are given as an array (n,C,K,K), n from 0 to M; NotKept where they are gone or do not fit."""
+    """Return the filters that are set as an array (n,C,K,K), 0 ≤ n ≤ M. Raise NotKept if they are not stored or do
+    not fit."""
     if not isinstance(filters, str):
         return np.array([spread(one, bank) for one in each(filters)]).reshape(-1, bank.channels, bank.k, bank.k)
     there = kept(filters)
@@ -137,13 +140,13 @@ def given_filters(filters: Filters, bank: Bank) -> np.ndarray:
 
 
 def each(filters: Filters) -> tuple[tuple[float, ...], ...]:
-    """The filters one by one."""
+    """Return the filters as a tuple with one entry per filter."""
     several = not filters or isinstance(filters[0], tuple)
     return filters if several else (filters,)  # type: ignore[return-value]
 
 
 def write_filters(filters: Filters, bank: Bank | None = None) -> str:
-    """Filters as the address has them: several by their names where they have one that `bank` can read.
+    """Format filters as in an address. Several filters are written by name if they have one and `bank` can read it.
 
     >>> write_filters((KERNELS["blur"], (1.0, 2.0)))
     'blur;1,2'
@@ -160,7 +163,7 @@ _NAMES: Mapping[object, str] = {kernel: name for name, kernel in KERNELS.items()
 
 
 def filters_text(value: object) -> str:
-    """Whatever is handed over as filters, as the text that an address would have; never raises.
+    """Format any value that was passed as filters as the text in an address. Never raises.
 
     >>> filters_text(np.zeros((2, 1, 1))), filters_text([[1, 2], [3, 4]])
     ('0;0', '1,2;3,4')

@@ -1,4 +1,4 @@
-"""The start of a setup: parameters that are drawn, given, or kept."""
+"""The first parameters of a setup: drawn, set by the setup, or read from the store."""
 
 from collections.abc import Hashable, Mapping
 
@@ -13,10 +13,11 @@ from cnnviz.words import message
 
 
 def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, filters: Mapping[str, Filters]) -> Params:
-    """The parameters before the first update: drawn, or kept under the name `w`, with the filters that are given.
+    """Return the parameters before the first update: drawn, or stored under the name `w`, with the filters that the
+    setup sets.
 
-    `filters` go by the convolution's parameter, and "f" is the first's. Raises NotKept where what is named is gone
-    or does not fit.
+    Keys of `filters` are the names of the convolutions' parameters, or "f" for the first. Raise NotKept if stored arrays are
+    missing or do not fit.
 
     >>> network = Network.parse("conv2x3b-gap-mse")
     >>> float(first_params(network, (8, 8), "normal", 0, {"f": (1.0,) * 9})["f"][0].sum())
@@ -33,16 +34,16 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
 
 
 def _drawn(network: Network, x_shape: tuple[int, ...], w: str, seed: int) -> Params:
-    """The parameters as they are drawn, remembered for the next answer of the setup: a large network's take as long as its update."""
+    """Return the drawn parameters from a cache: drawing those of a large network takes as long as an update."""
     return DRAWN.get_or_make((network, x_shape, w, seed), lambda: network.init(x_shape, w, seed))
 
 
 DRAWN: LruCache[tuple[Hashable, ...], Params] = LruCache(16_000_000, held_bytes)
-"""Starts that were drawn last, of any setup."""
+"""Recently drawn parameters, of all setups."""
 
 
 def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[str, np.ndarray]:
-    """The numbers that training keeps beside the parameters before the first update: as kept under the name `w`, or as before any training.
+    """Return the buffers before the first update: stored under the name `w`, or their initial values.
 
     >>> first_buffers(Network.parse("conv2x3-bn-gap-mse"), (8, 8), "normal")["n1.running_var"].tolist()
     [1.0, 1.0]
@@ -51,7 +52,8 @@ def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[st
 
 
 def _kept_for(name: str, drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """The arrays as drawn, or as kept under that name if it is one, as far as it has them; NotKept where one does not fit."""
+    """Return the drawn arrays, replaced by those stored under `name` if it is a stored name. Raise NotKept if a shape
+    differs."""
     if not is_kept_name(name):
         return dict(drawn)
     found = {key: array for key, array in kept(name).items() if key in drawn}

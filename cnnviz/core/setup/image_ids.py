@@ -1,13 +1,13 @@
-"""The ids of images: how an address names a picture, without loading any.
+"""Image ids: how an address names an image. Nothing here loads pixels.
 
     test-3  train-3        CIFAR-10 as published
-    cat-17  cat-h17        the bundled sample of CIFAR-10: to learn from, and held out
-    digit7-3  digit7-h3    the bundled digits of MNIST, likewise
-    small7-3  small7-h3    the same digits of 8×8 pixels
-    pattern-edges          a computed picture
-    upload-<text>          a visitor's own, carried in the id itself
+    cat-17  cat-h17        bundled sample of CIFAR-10: for training, and held out
+    digit7-3  digit7-h3    bundled digits of MNIST: for training, and held out
+    small7-3  small7-h3    the same digits at 8×8 pixels
+    pattern-edges          a computed image
+    upload-<text>          a visitor's image, encoded in the id
 
-`cnnviz.data.images.find_image` has the pixels.
+`cnnviz.data.images.find_image` returns the pixels.
 """
 
 import re
@@ -16,24 +16,24 @@ from dataclasses import dataclass, replace
 from cnnviz.words import Message, Problem, quote
 
 CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-"""CIFAR-10's, by their number there."""
+"""CIFAR-10's classes, in its order."""
 DIGITS = ("0", "1", "2", "3", "4", "5", "6", "7", "8", "9")
 CLASSES_OF = {"sample": CLASSES, "digit": DIGITS, "small": DIGITS}
 """The classes of each kind of bundled image."""
 PATTERNS = ("edges", "checkerboard", "gradient", "dot")
-"""Images that are drawn: pattern-edges, and so on."""
+"""Names of computed images, whose ids are "pattern-edges" and so on."""
 SPLITS = {"train": 50_000, "test": 10_000}
-"""The number of CIFAR-10's images in each split."""
+"""Number of CIFAR-10 images in each split."""
 COUNTS = {"sample": (120, 30), "digit": (200, 50), "small": (200, 50)}
-"""The number of bundled images of each class: to learn from, and held out."""
+"""Number of bundled images per class: for training, and held out."""
 SIDES = {"digit": 28, "small": 8}
-"""Pixels along each side of what is smaller than CIFAR-10's."""
+"""Height and width, in pixels, of the images that are smaller than CIFAR-10's."""
 BUNDLED = {"train": 1, "test": 20}
-"""The number of CIFAR-10's first images that are bundled with their own ids."""
+"""Number of images at the start of each CIFAR-10 split that are bundled under their original ids."""
 _LABELS = {"test": (3, 8, 8, 0, 6, 6, 1, 6, 3, 1, 0, 9, 5, 7, 9, 8, 5, 7, 8, 6), "train": (6,)}
-"""The classes of the bundled images of CIFAR-10, as indices of CLASSES: known without reading any file."""
+"""Classes of these bundled images as indices into CLASSES, so that no file has to be read."""
 MAX_UPLOAD_TEXT = 6000
-"""Letters of an upload: more than 32·32·3 bytes need, compressed and written in base64."""
+"""Maximum number of characters of an upload: more than 32·32·3 bytes need when compressed and encoded as base64."""
 
 _NUMBER = r"(0|[1-9]\d{0,4})"
 _OF_SPLIT = re.compile(rf"({'|'.join(SPLITS)})-{_NUMBER}", re.ASCII)
@@ -42,7 +42,7 @@ _UPLOAD = re.compile(rf"[\w-]{{1,{MAX_UPLOAD_TEXT}}}", re.ASCII)
 
 
 def class_words(name: str) -> str | Message:
-    """The name of a class for readers: CIFAR-10's by its word in their language, any other by its own name.
+    """Return a class name for display: translated for CIFAR-10's classes, unchanged for all others.
 
     >>> class_words("cat").say("fr"), class_words("lynx")
     ('chat', 'lynx')
@@ -52,11 +52,11 @@ def class_words(name: str) -> str | Message:
 
 @dataclass(frozen=True)
 class ImageId:
-    """One image's id, taken apart; `str` puts it together again.
+    """A parsed image id; `str` formats it again.
 
-    `kind` is "cifar10", "sample", "digit", "small", "pattern" or "upload". `name` says which: the split, the class,
-    the digit, the pattern or the upload's text. `number` counts from 0 in the split or class, `held_out` is
-    for images that nothing is trained on.
+    `kind` is "cifar10", "sample", "digit", "small", "pattern" or "upload". `name` is the split, class, digit or pattern,
+    or the text of the upload. `number` counts from 0 within the split or class. `held_out` marks images that are never
+    used for training.
 
     >>> str(ImageId("sample", "cat", 17)), str(ImageId("digit", "7", 3, held_out=True))
     ('cat-17', 'digit7-h3')
@@ -69,7 +69,7 @@ class ImageId:
 
     @property
     def side(self) -> int:
-        """Pixels along each side: digits are smaller."""
+        """Height and width in pixels."""
         return SIDES.get(self.kind, 32)
 
     def __str__(self) -> str:
@@ -82,7 +82,7 @@ class ImageId:
 
 
 def parse_image_id(text: str) -> ImageId:
-    """The id that `text` writes; Problem, with a sentence that says what fits, where it writes none.
+    """Parse an image id. Raise Problem with the valid options if there is no such image.
 
     >>> parse_image_id("cat-h17")
     ImageId(kind='sample', name='cat', number=17, held_out=True)
@@ -109,7 +109,7 @@ def parse_image_id(text: str) -> ImageId:
 
 
 def count(id: ImageId) -> int:
-    """The number of images of the same split, or the same class and part.
+    """Return the number of images in the same split, or of the same class and part.
 
     >>> count(ImageId("digit", "7")), count(ImageId("cifar10", "test", 3, held_out=True))
     (200, 10000)
@@ -118,7 +118,7 @@ def count(id: ImageId) -> int:
 
 
 def label(id: ImageId) -> str | None:
-    """The class of the image, where its id is enough to know: a class or a digit.
+    """Return the class of the image, or None if its id does not determine it.
 
     >>> label(parse_image_id("test-1")), label(parse_image_id("digit7-3")), label(parse_image_id("test-20"))
     ('ship', '7', None)
@@ -130,7 +130,7 @@ def label(id: ImageId) -> str | None:
 
 
 def _numbered(text: str) -> ImageId | None:
-    """An id that ends with a number, whether or not there are so many; None for another text."""
+    """Parse an id that ends with a number, without checking its range. Return None for any other text."""
     if found := _OF_SPLIT.fullmatch(text):
         return ImageId("cifar10", found[1], int(found[2]), found[1] == "test")
     if found := _OF_CLASS.fullmatch(text):

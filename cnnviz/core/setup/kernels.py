@@ -1,4 +1,4 @@
-"""Named 3×3 kernels, and random ones that can be drawn again."""
+"""Named 3×3 kernels, and reproducible random ones."""
 
 import numpy as np
 
@@ -15,11 +15,11 @@ KERNELS: dict[str, tuple[float, ...]] = {
         "notebook": (10, 6, 13, 13, 8, 9, 8, 7, 15),
     }.items()
 }
-"""By name, row by row. "notebook" is what the teaching notebook drew from the integers 0 to 17."""
+"""Kernels by name, row by row. "notebook" is the kernel that the teaching notebook drew from the integers 0 to 17."""
 
 
 def random_kernel(seed: int) -> tuple[float, ...]:
-    """Nine draws from N(0, 1), to two decimals so that they can be read; the same for the same seed.
+    """Return nine draws from N(0, 1), rounded to two decimals for readability. The same seed gives the same draws.
 
     >>> random_kernel(0)
     (0.13, -0.13, 0.64, 0.1, -0.54, 0.36, 1.3, 0.95, -0.7)

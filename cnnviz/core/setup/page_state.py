@@ -1,4 +1,4 @@
-"""The part of an address that is the page's and not the setup's: how it is looked at. It changes no number."""
+"""Page state: the part of an address that changes how the page looks but no number."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ from cnnviz.words import Message, Problem, languages, message, quote
 from cnnviz.words.pseudo import PSEUDO
 
 MOST_SCREENS = 60
-"""Screens of a deck."""
+"""Maximum number of screens in a deck."""
 
 
 @dataclass(frozen=True)
 class PageState:
-    """`view` "lecture" has large numbers for an audience; `whole` shows the whole network, `hide` hides the
-    results, `predict` asks before it shows; `lang`; and the `script` that one walks through, with the number of its `screen`.
+    """Display settings of the page, named as in the query string.
+
+    `view` "lecture" shows large numbers for an audience. `whole` shows the whole network, `hide` hides the results, and
+    `predict` asks for a prediction before it shows them. `lang` is the language, `script` the id of the deck that is open,
+    and `screen` the number of its screen.
 
     >>> PageState.from_query({"view": "lecture", "hide": "1"})[0].to_query()
     {'view': 'lecture', 'hide': '1'}
@@ -34,13 +37,13 @@ class PageState:
     screen: str = ""
 
     def to_query(self) -> dict[str, str]:
-        """As text, what is as by default left out."""
+        """Return the settings as a query, without those that have their default value."""
         values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)}
         return {name: "1" if value is True else value for name, value in values.items() if value not in (False, "")}
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[PageState, dict[str, Message]]:
-        """The settings that `query` asks for, and a message by key for what it cannot have. Never raises.
+        """Parse the settings in `query`. Also return a message, by key, for each invalid value. Never raises.
 
         >>> state, wrong = PageState.from_query({"lang": "tlh"})
         >>> state.lang, wrong["lang"].id
@@ -79,4 +82,4 @@ def _script(text: str) -> str:
 
 
 PAGE_KEYS = tuple(field.name for field in dataclasses.fields(PageState))
-"""Every key of an address that is the page's."""
+"""All keys of an address that belong to the page state."""

@@ -1,6 +1,6 @@
-"""Networks of courses and tutorials, ready to be chosen, each with its source, as its authors built it.
+"""Preset networks of courses and tutorials, each with its source and built as its authors built it.
 
-The Independent Code's has a bias for each place of a map, here one for each filter.
+One differs: The Independent Code has a bias for each position of a map, here there is one per filter.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,8 @@ from cnnviz.words import Message
 
 @dataclass(frozen=True)
 class Preset:
-    """A network by a short name, its source, its text, and what else its course chooses: image, channels and optimizer, as the address has them."""
+    """A preset: its name, source and network text, and the image, channels and optimizer that its course uses, as
+    keys of an address."""
 
     name: str
     source: str
@@ -22,12 +23,12 @@ class Preset:
 
     @property
     def label(self) -> Message:
-        """Its name."""
+        """Display name."""
         return Message(f"preset.{self.name}")
 
     @property
     def query(self) -> dict[str, str]:
-        """The change of an address that chooses it."""
+        """The address keys that select this preset."""
         ten = {"classes": ",".join(CLASSES)} if "img" not in self.more and Network.parse(self.net).outputs == len(CLASSES) else {}
         return {"img": "test-0", "net": self.net, "ch": "red", "opt": "gd", "classes": ""} | ten | dict(self.more)
 
@@ -62,4 +63,4 @@ PRESETS: tuple[Preset, ...] = (
         _DIGITS | _ADAM,
     ),
 )
-"""In the order of the list on the screen: from small to large."""
+"""Presets in the order of the menu, from small to large."""

@@ -1,8 +1,8 @@
-"""A setup's fields from texts: each is read in the light of those before it, and replaced where it cannot be used.
+"""Parsing of a setup's fields: each depends on those before it, and an invalid one is replaced.
 
-The image and its channel say what shape x has, the network must fit that, stride and padding must fit the network,
-filters, targets, stage and cell follow from it. Both ways to a setup go through here: its constructor, which
-refuses by raising, and the address, where what is refused is replaced and said.
+The image and its channel determine the shape of x. The network must fit that shape, stride and padding must fit the
+network, and filters, targets, stage and cell depend on the network. The constructor of `Setup` and the parser of addresses
+both use this module: the constructor raises for an invalid field, the parser replaces it and reports it.
 """
 
 from collections.abc import Callable, Mapping
@@ -27,12 +27,12 @@ from cnnviz.core.setup.update_limits import MAX_UPDATES, check_updates, most_upd
 from cnnviz.words import Problem
 
 FILTERS = ("f", *(f"f{number}" for number in range(2, MOST["conv"] + 1)))
-"""The fields that hold filters: those of the first convolution, "f", and of the others by their parameter's name."""
+"""Fields that hold filters: "f" for the first convolution, the name of the parameter for the others."""
 FILTER_KEYS = (*FILTERS, "f1")
-"""The keys of filters in an address; f1 is the parameter of the first convolution of several."""
+"""Keys of filters in an address. If there are several convolutions, f1 is the parameter of the first."""
 
 MODES = ("train", "eval")
-"""The pass that is shown: as in training, or as after it."""
+"""Modes of the forward pass on screen: training mode and eval mode."""
 
 _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "img": (DEFAULT_IMAGE, setup_fields.images),
@@ -48,22 +48,23 @@ _SIMPLE: dict[str, tuple[Any, Callable[[str], Any]]] = {
     "opt": ("gd", setup_fields.one_of(OPTIMIZERS)),
     "mode": ("train", setup_fields.one_of(MODES)),
 }
-"""Fields that stand for themselves: what they are by default, and how they are read."""
+"""Fields that depend on no other field: the default and the parser."""
 
 Values = dict[str, Any]
 
 
 class Refuse(Protocol):
-    """Takes what cannot be used: its key and text, why, and what it is instead; `id` is a message of its own."""
+    """Report an invalid field: its key and text, the reason, and the value used instead. `id` selects a different
+    message."""
 
     def __call__(self, key: str, text: str, why: Problem, value: object, id: str = ...) -> None: ...
 
 
 def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, refuse: Refuse, label: str | None = None) -> Values:
-    """The value of each field of a setup, from texts by key; what is not asked for is as by default.
+    """Parse all fields of a setup from texts by key. Fields that are missing get their default.
 
-    What cannot be used is as in `instead`, another setup's fields, where that fits; `label` is what is on
-    the image, where its id does not say so.
+    An invalid field gets its value from `instead`, the fields of another setup, if that value fits. `label` is the image's
+    class, if its id does not determine it.
     """
     values: Values = {}
     reading = _Reading(asked, instead or {}, refuse, values)
@@ -78,14 +79,14 @@ def read_fields(asked: Mapping[str, str], instead: Mapping[str, Any] | None, ref
     reading.rule()
     reading.updates()
     values["image"] = reading.take("image", setup_fields.whole_number(0, reading.images - 1), 0)
-    stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # no update is made after training
+    stages = network.stages[:-1] if values["mode"] == "eval" else network.stages  # eval mode makes no update
     values["stage"] = reading.take("stage", setup_fields.one_of(stages), str(network.stages[-2]))
     reading.cell()
     return values
 
 
 class _Reading:
-    """The fields so far, `values`, to which each method adds its own."""
+    """Parser state: `values` holds the fields parsed so far, and each method adds its own."""
 
     network: Network
 
@@ -98,7 +99,7 @@ class _Reading:
 
     @property
     def images(self) -> int:
-        """The number of images."""
+        """Number of images."""
         return 1 + self.values["img"].count(",")
 
     @property
@@ -106,7 +107,8 @@ class _Reading:
         return batch_shape(self.values["img"], self.x_shape)
 
     def take(self, key: str, parse: Callable[[str], Any], default: Any) -> Any:
-        """The value that is asked for under `key`, or `default`; one that cannot be used is as it was, if that still can be."""
+        """Parse the field `key`, or return `default` if it is missing. If it is invalid, use the value in `instead`
+        if that is valid, else `default`."""
         text = self.asked.get(key)
         if text is None:
             return default
@@ -132,7 +134,7 @@ class _Reading:
         return self.take("net", parse, DEFAULT)
 
     def geometry(self) -> None:
-        """Stride and padding count for the first convolution, if its text says neither, and if they fit."""
+        """Check stride and padding. They apply to the first convolution if its text gives neither, and must fit."""
         values = self.values
         if open_conv(parsed(values["net"])) is None:
             values["pad"] = values["pad"] or "valid"
@@ -151,7 +153,7 @@ class _Reading:
             self.values[key] = default
 
     def filters(self, all_banks: tuple[Bank, ...]) -> None:
-        """The filters of each convolution. Where none is given to the first, sobel-x is its filter 0."""
+        """Parse the filters of each convolution. By default filter 0 of the first one is sobel-x."""
         for name in FILTERS:
             self.values[name] = ()
         for place, bank in enumerate(all_banks):
@@ -179,7 +181,8 @@ class _Reading:
                 self.refuse(key, self.asked[key], why, "", id="lesson.left_out")
 
     def sets(self) -> None:
-        """Values that are set by hand; what is set in a single kernel from the start is said by its numbers."""
+        """Parse the values set by hand. If a convolution has a single filter, values set at the start become its
+        numbers."""
         text = self.asked.get("set", "")
         self.values["set"] = ()
         if not text:
@@ -209,7 +212,8 @@ class _Reading:
                 values[bank.name if place else "f"] = read_filters(setup_fields.any_text(changed[bank.name]), bank)
 
     def targets(self, n: int, label: str | None) -> None:
-        """Names of the outputs, and what each of the `n` should be: the image's class, if it is among them, else output 0."""
+        """Parse the names of the `n` outputs and their targets. The default target is the image's class if an output
+        has its name, else output 0."""
         values = self.values
         values["classes"] = classes = self.take("classes", lambda text: at_most(setup_fields.classes(text), n), ())
         names = named_outputs(classes, values["img"], n)
@@ -230,7 +234,8 @@ class _Reading:
             self.refuse("y", self.asked["y"], why, why.y, id="lesson.refitted")
 
     def rule(self) -> None:
-        """A rule that is not exact is the notebook's: it needs its network, its optimizer, and every pixel."""
+        """Check that an inexact rule, which is the notebook's, has the notebook's network and optimizer and a stride
+        of 1 without padding."""
         values = self.values
         if values["rule"] == "exact":
             return
@@ -246,7 +251,7 @@ class _Reading:
         values["rule"] = "exact"
 
     def updates(self) -> None:
-        """No more updates than can be computed and kept."""
+        """Limit the number of updates to what can be computed and stored."""
         k, of = self.values["k"], (self.network, self.batch_shape, self.values["opt"])
         try:
             check_updates(k, *of)
@@ -255,7 +260,7 @@ class _Reading:
             self.refuse("k", str(k), why, self.values["k"])
 
     def cell(self) -> None:
-        """The pinned cell, where there is one of that name."""
+        """Parse the pinned cell, which must exist."""
         text = self.asked.get("cell", "")
         self.values["cell"] = ""
         try:
@@ -266,7 +271,7 @@ class _Reading:
 
 
 def _fits(filters: Filters, bank: Bank) -> bool:
-    """Tells whether filters that another setup has can be this convolution's."""
+    """Return whether another setup's filters fit this convolution."""
     if isinstance(filters, str):
         return True
     try:

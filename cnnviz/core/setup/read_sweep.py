@@ -1,8 +1,8 @@
-"""The starts that an address asks for at once: `sweep=seed:0..239`, as the value of each run and its setup.
+"""Sweeps: `sweep=seed:0..239` in an address, parsed into one value per run and its setup.
 
-    seed:0..239  start:1..240     seeds; "start" draws the first kernel anew, too
-    lr:0.001..1  lr:0.01;0.1;1    learning rates, thirteen even on a log scale, or those
-    f:sobel-x;blur                filters of the first convolution, one a run
+    seed:0..239  start:1..240     seeds; "start" also draws the first kernel
+    lr:0.001..1  lr:0.01;0.1;1    learning rates: thirteen on a log scale, or a list
+    f:sobel-x;blur                filters of the first convolution, one per run
     img:test-0;test-3             images
 """
 
@@ -18,23 +18,24 @@ from cnnviz.core.setup.setup_network import shape_of
 from cnnviz.words import Message, Problem, message, quote
 
 MOST_RUNS = 1000
-"""Runs of one sweep."""
+"""Maximum number of runs in a sweep."""
 RATES = 13
-"""Learning rates between two ends."""
+"""Number of learning rates in a range."""
 
 Refused = list[tuple[str, Problem]]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """The key that the runs differ in, each run's value as the address has it, and sentences on what is left out."""
+    """A parsed sweep: the key in which the runs differ, each run's value as in the address, and messages about what
+    was left out."""
 
     key: str
     values: tuple[str, ...]
     said: tuple[Message, ...] = ()
 
     def setup(self, base: Setup, value: str, label: str | None = None) -> Setup:
-        """The setup of the run with that value; `label` is what is on its image, where the id does not tell.
+        """Return the setup of the run with that value. `label` is the image's class, if its id does not determine it.
 
         >>> Asked("start", ("7",)).setup(Setup(), "7").seed
         7
@@ -46,12 +47,12 @@ class Asked:
 
     @property
     def numbers(self) -> np.ndarray:
-        """The values as an array: numbers, or texts where they are filters or images."""
+        """The values as an array of numbers, or of strings for filters and images."""
         return np.array([float(value) if self.key == "lr" else int(value) if self.key in _SEEDS else value for value in self.values])
 
 
 def read_sweep(text: str, setup: Setup) -> Asked:
-    """The starts that `text` asks for, the first MOST_RUNS of them; Problem where there is none.
+    """Parse a sweep, keeping the first MOST_RUNS values. Raise Problem if none is valid.
 
     >>> read_sweep("seed:3..5", Setup()).values, read_sweep("lr:0.01..1", Setup()).values[:3]
     (('3', '4', '5'), ('0.01', '0.0147', '0.0215'))
@@ -145,13 +146,13 @@ _READ: dict[str, Callable[[str, Setup], Found]] = {"seed": _seeds, "start": _see
 
 
 def _draws_kernel(setup: Setup) -> bool:
-    """Tells whether the first convolution has kernels of 3×3, which a seed can draw."""
+    """Return whether the first convolution has 3×3 kernels, which can be drawn from a seed."""
     bank = next(iter(banks(setup.network, setup.x_shape)), None)
     return bank is not None and bank.k == 3
 
 
 def _of_image(base: Setup, value: str, label: str | None) -> Setup:
-    """The setup with another image; its targets follow the image where they were its own image's."""
+    """Return the setup with another image. Targets change with the image if they were its default targets."""
     own = base.to_query()
     del own["y"]
     follows = Setup.understand(own)[0].y == base.y

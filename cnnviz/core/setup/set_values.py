@@ -1,9 +1,10 @@
-"""Values that are set by hand: an entry of the image or of a parameter has a value from an update on, whatever was learned.
+"""Values set by hand: from a given update on, an entry of the image or of a parameter has this value instead of the
+learned one.
 
     x:3,4:0.5        the pixel in row 3, column 4 is 0.5
-    w:120,0:0.31~2   the weight is 0.31 as update 2 is reached, and goes on learning
+    w:120,0:0.31~2   the weight is set to 0.31 at update 2, and continues to learn
 
-A pixel keeps its value; what the optimizer remembers of a parameter stays.
+A pixel keeps its value. The optimizer's state of a parameter does not change.
 """
 
 import re
@@ -22,15 +23,16 @@ from cnnviz.core.setup.update_limits import MAX_UPDATES
 from cnnviz.words import Problem, message, quote
 
 MOST = 32
-"""Values that one setup may have set."""
+"""Maximum number of values set in one setup."""
 NAMED = 3
-"""The number of unusable values that a sentence names."""
+"""Number of invalid values that a message lists."""
 
 _ENTRY = re.compile(r"([a-z]{1,8}\d{0,2}):(\d{1,6}(?:,\d{1,6}){0,3}):([^:~]*)(?:~([^:~]*))?", re.ASCII)
 
 
 class SetValue(NamedTuple):
-    """The entry `at` of an array, "x" or a parameter, as the array is shown; its value; the update from which on it has it."""
+    """A value set by hand: the array ("x" or a parameter), the indices of the entry as shown, its value, and the
+    update at which it is set."""
 
     symbol: str
     at: tuple[int, ...]
@@ -38,7 +40,7 @@ class SetValue(NamedTuple):
     update: int = 0
 
     def __str__(self) -> str:
-        """As the address has it.
+        """Format as in an address.
 
         >>> print(SetValue("w", (120, 0), 0.31, 2), SetValue("x", (3, 4), 1.0))
         w:120,0:0.31~2 x:3,4:1
@@ -48,11 +50,12 @@ class SetValue(NamedTuple):
 
 
 Refused = list[tuple[str, Problem]]
-"""Entries that cannot be used, as they were written, and why."""
+"""Invalid entries, as they were written, with the reasons."""
 
 
 def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refused]:
-    """The values that `text` sets, each entry's last one, in the order in which they are written; and what is left out.
+    """Parse the values that `text` sets, and return them sorted, with the invalid entries. If an entry repeats, the
+    last one counts.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> found, refused = read_sets("w:4,0,0:1;f:1,1:2;f:1,1:3;q:0:1", Network.parse(DEFAULT).program((32, 32)))
@@ -73,18 +76,18 @@ def read_sets(text: str, program: Program) -> tuple[tuple[SetValue, ...], Refuse
 
 
 def in_order(sets: Iterable[SetValue], program: Program) -> tuple[SetValue, ...]:
-    """By update, the image before the parameters, these by their layers, and entries by their places."""
+    """Sort by update, then image before parameters, parameters by layer, and entries by index."""
     places = {name: place for place, name in enumerate(("x", *program.parameters))}
     return tuple(sorted(sets, key=lambda one: (one.update, places[one.symbol], one.at)))
 
 
 def write_sets(sets: Iterable[SetValue]) -> str:
-    """Values as the address has them."""
+    """Format values as in an address."""
     return ";".join(map(str, sets))
 
 
 def sets_text(value: object) -> str:
-    """Whatever is handed over as values to set, as the text that an address would have; never raises.
+    """Format any value that was passed as `set` as the text in an address. Never raises.
 
     >>> sets_text((SetValue("x", (0, 0), 1.0), "b:0:2")), sets_text(3)
     ('x:0,0:1;b:0:2', '3')
@@ -98,7 +101,7 @@ def sets_text(value: object) -> str:
 
 
 def why_not(refused: Refused) -> Problem:
-    """The end of a sentence that begins with the entries that cannot be used."""
+    """Return the reasons why entries are invalid, as a clause that completes a sentence."""
     if len(refused) == 1:
         return refused[0][1]
     reasons = [message("lesson.why.set_one", text=quote(entry), why=why.message) for entry, why in refused[:NAMED]]
@@ -107,12 +110,12 @@ def why_not(refused: Refused) -> Problem:
 
 
 def with_image(x: np.ndarray, sets: Iterable[SetValue]) -> np.ndarray:
-    """The image with those pixels that are set; itself where none is."""
+    """Return the image with the pixels that are set, or `x` itself if none is."""
     return _with(x, [one for one in sets if one.symbol == "x"])
 
 
 def with_params(params: Params, sets: Iterable[SetValue]) -> Params:
-    """The parameters with those entries that are set; themselves where none is."""
+    """Return the parameters with the entries that are set, or `params` itself if none is."""
     by_name: dict[str, list[SetValue]] = {}
     for one in sets:
         if one.symbol != "x":
@@ -131,7 +134,7 @@ def _with(array: np.ndarray, sets: Sequence[SetValue]) -> np.ndarray:
     return freeze(array)
 
 
-# ---- reading
+# # ---- parsing
 
 
 def _read(entry: str, program: Program) -> SetValue:
@@ -145,7 +148,8 @@ def _read(entry: str, program: Program) -> SetValue:
 
 
 def settable(symbol: str, program: Program) -> str:
-    """The array of that name, the image or a parameter; "f" are the first convolution's filters. Problem where it is neither.
+    """Return the name of the image or parameter that `symbol` means; "f" may name the first convolution's filters.
+    Raise Problem if it is neither.
 
     >>> from cnnviz.core.network.network import Network
     >>> settable("f", Network.parse("conv2x3-conv2x3-gap-mse").program((8, 8)))
@@ -160,7 +164,8 @@ def settable(symbol: str, program: Program) -> str:
 
 
 def array_index(symbol: str, at: tuple[int, ...], program: Program) -> tuple[int, ...]:
-    """The indices of an entry as its array has them; weights behind a map may be named by its axes. Problem where there is none.
+    """Return the indices of an entry in its array. Weights behind a map may also be indexed by the map's axes. Raise
+    Problem if out of range.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> array_index("w", (4, 0, 1), Network.parse(DEFAULT).program((32, 32)))

@@ -1,7 +1,7 @@
-"""The setup: one small immutable value that everything on the screen is a function of.
+"""The setup: a small immutable value that determines everything on the screen.
 
-A setup goes through the page's query string and back unchanged. `Setup.from_query` takes anything
-at all, since anybody can type an address: what it cannot use it replaces, and says so in a sentence.
+Converting a setup to a query string and back does not change it. Since anybody can type an address, `Setup.from_query`
+accepts any query: it replaces each invalid value and returns a sentence about it.
 """
 
 from __future__ import annotations
@@ -60,29 +60,30 @@ __all__ = [
 ]  # fmt: skip
 
 _LEFT_OUT = {"net": DEFAULT, "set": (), "classes": (), "opt": "gd", "cell": "", "image": 0, "mode": "train"} | dict.fromkeys(FILTERS, ())
-"""Fields that an address leaves out while they are so: links of the teaching notebook's network stay as they were."""
+"""Fields that an address omits while they have these values, so that links to the teaching notebook's network never
+change."""
 
 _ORDER = ("img", "ch", "scale", "net", *FILTERS, "w", "seed", "set", "y", "classes", "lr", "opt", "stride", "pad", "rule", "k", "stage", "image", "mode", "cell")
 
 _WRITTEN = dict.fromkeys(FILTERS, filters_text) | {"set": sets_text, "y": write_targets}
-"""Writers of the fields that an address has in a form of their own."""
+"""Formatters of the fields that need one."""
 _ADDRESS: dict[str, Callable[[Any], str]] = {"set": write_sets, "y": write_targets}
 _PIXELS = ("img", "ch", "scale")
-"""The keys that an image's pixels are read by: with another one those that are set by hand are others."""
+"""Keys that determine the pixels. If one changes, pixels set by hand are dropped."""
 
 SETUP_KEYS = frozenset(_ORDER) | {*FILTER_KEYS}
-"""Every key of an address that belongs to the setup."""
+"""All keys of an address that belong to the setup."""
 
 
 @dataclass(frozen=True)
 class Setup:
     """Image, network, start and cursor. Fields are named as in the query string.
 
-    `k` updates have been made, and `stage` of the next one is shown. `f` are the first convolution's filters
-    (one filter's numbers, or several; the rest is drawn), f2 … those of the others. What is None is as the
-    network has it: its last backward stage, sobel-x, each image's class. `img` may name several images, with commas
-    between their ids; `image` is the one that is shown, and `mode` whether as in training or as after it. Equal setups are equal screens, and a
-    setup can be the key of a cache.
+    `k` updates have been made, and the page shows `stage` of the next one. `f` holds the first convolution's filters
+    (the numbers of one filter, or several filters; the rest is drawn), f2 … those of the others. None means the default for
+    the network: its last backward stage, sobel-x, each image's class. `img` may name several images, separated by commas.
+    `image` is the index of the one on screen, and `mode` is "train" or "eval". Equal setups show equal screens, and a setup
+    is hashable.
 
     >>> Setup(k=3).to_query()["k"]
     '3'
@@ -117,7 +118,7 @@ class Setup:
     mode: str = "train"
 
     def __post_init__(self) -> None:
-        """Brings every field into its one form; ValueError names the field that cannot be used."""
+        """Normalize all fields. Raise Problem, a ValueError, if one is invalid."""
         texts = {}
         for name, value in vars(self).items():
             if value is None or (isinstance(value, str | tuple | list) and not value and name in ("classes", "cell", "set", *FILTERS)):
@@ -125,10 +126,11 @@ class Setup:
             texts[name] = _WRITTEN.get(name, any_text)(value)
         vars(self).update(read_fields(texts, None, refuse))
 
-    # ---- the address
+    # # ---- addresses
 
     def to_query(self) -> dict[str, str]:
-        """The setup as text, every key that it needs written out: a link outlives a change of the defaults."""
+        """Return the setup as a query with all keys that it needs, so that a link keeps its meaning when defaults
+        change."""
         own = {"f" if not place else bank.name: bank for place, bank in enumerate(banks(self.network, self.x_shape))}
         values = {name: getattr(self, name) for name in _ORDER}
         return {
@@ -139,10 +141,10 @@ class Setup:
 
     @classmethod
     def from_query(cls, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, list[str]]:
-        """The setup that `query` asks for, and a sentence for each thing in it that was replaced.
+        """Parse a setup. Also return a sentence for each value that was replaced.
 
-        Never raises, whatever `query` holds; keys it does not know are none of its business. `label` is what
-        is on the image, where its id does not tell.
+        Never raises, whatever `query` holds, and ignores unknown keys. `label` is the image's class, if its id does not
+        determine it.
 
         >>> setup, wrong = Setup.from_query({"lr": "fast"})
         >>> setup.lr, wrong
@@ -153,7 +155,8 @@ class Setup:
 
     @classmethod
     def read(cls, query: Mapping[str, str], instead: Setup | None = None, label: str | None = None) -> tuple[Setup, dict[str, str]]:
-        """As `from_query`, with the sentences by key, and with `instead`'s values for what cannot be used."""
+        """Parse a setup like `from_query`, with the sentences by key. Invalid values are replaced by those of
+        `instead`."""
         setup, wrong = cls.understand(query, instead, label)
         return setup, {key: str(said) for key, said in wrong.items()}
 
@@ -161,7 +164,7 @@ class Setup:
     def understand(
         cls, query: Mapping[str, str], instead: Setup | None = None, label: str | None = None
     ) -> tuple[Setup, dict[str, Message]]:
-        """As `read`, with messages, which can be said in any language."""
+        """Parse a setup like `read`, with messages that can be formatted in any language."""
         instead = instead or cls()
         if not isinstance(query, Mapping):
             return instead, {"": message("lesson.no_lesson", text=quote(any_text(query)))}
@@ -174,7 +177,8 @@ class Setup:
         return cls._of(read_fields(asked, vars(instead), say, label)), wrong
 
     def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
-        """This setup with what `query` asks for; what belongs to a network or an image of its own is as by default there.
+        """Return this setup with the values in `query`. With another network or image, the fields that depend on it
+        get their defaults.
 
         >>> Setup(y=(0, 1)).changed({"net": "conv4x3-relu-dense3-mse"})[0].y
         (1.0, 0.0, 0.0)
@@ -191,71 +195,72 @@ class Setup:
 
     @classmethod
     def _of(cls, values: Mapping[str, object]) -> Self:
-        """A setup of values that are in their one form already."""
+        """Create a setup from values that are already normalized."""
         self = object.__new__(cls)
         vars(self).update(values)
         return self
 
-    # ---- what follows from it
+    # # ---- derived values
 
     @property
     def network(self) -> Network:
-        """The network, with stride and padding in its first convolution where its text says neither."""
+        """The network. `stride` and `pad` apply to its first convolution if its text gives neither."""
         return applied(self.net, self.stride, self.pad)
 
     @property
     def optimizer(self) -> Optimizer:
-        """The rule by which a step follows from the gradients."""
+        """The optimizer with the setup's learning rate."""
         return OPTIMIZERS[self.opt](self.lr)
 
     @property
     def x_shape(self) -> tuple[int, ...]:
-        """The shape of an image, (H,W) or (3,H,W)."""
+        """Shape of one image, (H,W) or (3,H,W)."""
         return shape_of(self.img, self.ch)
 
     @property
     def images(self) -> tuple[str, ...]:
-        """The ids of its images."""
+        """Ids of the images."""
         return tuple(self.img.split(","))
 
     @property
     def batch_shape(self) -> tuple[int, ...]:
-        """The shape of x: an image's, or of several (m,C,H,W)."""
+        """Shape of x: that of one image, or (m,C,H,W) for m images."""
         return batch_shape(self.img, self.x_shape)
 
     @property
     def output_names(self) -> tuple[str | Message, ...]:
-        """The name of each output."""
+        """Name of each output."""
         return named_outputs(self.classes, self.img, np.shape(self.y)[-1])
 
     @property
     def output_words(self) -> tuple[str | Message, ...]:
-        """The same in the words of readers."""
+        """Name of each output for display, translated if possible."""
         return tuple(class_words(name) if isinstance(name, str) else name for name in self.output_names)
 
     @property
     def most_updates(self) -> int:
-        """The number of updates that can be made: less where a step is much work, or much is kept."""
+        """Maximum number of updates, which is lower if an update takes much work or memory."""
         return most_updates(self.network, self.batch_shape, self.opt)
 
     @property
     def pinned(self) -> Cell | None:
-        """The cell that is pinned, its symbol and its indices."""
+        """The pinned cell, a symbol and its indices, or None."""
         return read_cell(self.cell, self.network.program(self.x_shape)) if self.cell else None
 
     @property
     def deviations(self) -> frozenset[str]:
-        """The places where the rule leaves the exact step: names of cnnviz.core.notebook.notebook.DEVIATIONS, none for "exact"."""
+        """Names of the rule's deviations from the exact step, as in cnnviz.core.notebook.notebook.DEVIATIONS. Empty
+        for "exact"."""
         return RULES[self.rule] if self.rule in RULES else frozenset(self.rule.split(","))
 
     @cached_property
     def start(self) -> Setup:
-        """The same setup before its first update, cursor aside: what a trajectory depends on."""
+        """The setup at update 0 and without the cursor: the part that the run of updates depends on."""
         return self._of(self._fields() | {"k": 0, "stage": "x", "cell": "", "image": 0, "mode": "train"})
 
     @property
     def when(self) -> Message:
-        """The snapshot in words.
+        """Description of the snapshot.
 
         >>> print(Setup().when, Setup(k=1).when, Setup(k=7).when, sep=", ")
         before the first update, after 1 update, after 7 updates
@@ -264,14 +269,15 @@ class Setup:
 
     @property
     def kernel(self) -> np.ndarray:
-        """The first convolution's filters at the start, as they are shown: (K,K) or (M,C,K,K); (0,) where there is none."""
+        """The first convolution's filters before the first update, as shown: (K,K) or (M,C,K,K), or shape (0,)
+        without a convolution."""
         first = next((bank.name for bank in banks(self.network, self.x_shape)), None)
         return self.first_params()[first] if first else np.zeros(0)
 
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
-        """The parameters before the first update, for images of this setup's shape or another.
+        """Return the parameters before the first update, for images of shape `x_shape` (default: the setup's own).
 
-        Raises NotKept, a Problem, where what the setup names is gone or does not fit.
+        Raise NotKept, a Problem, if stored parameters that the setup names are missing or do not fit.
 
         >>> Setup().first_params()["f"]
         array([[-1.,  0.,  1.],
@@ -283,7 +289,7 @@ class Setup:
         return with_params(drawn, self.set_at(0)) if self.set else drawn
 
     def alone(self, image: int) -> Setup:
-        """The same setup on one of its images.
+        """Return the same setup with only one of its images.
 
         >>> Setup(img="cat-0,dog-1", y=((1, 0), (0, 1))).alone(1).to_query()["y"]
         '0,1'
@@ -293,12 +299,13 @@ class Setup:
         return self._of(self._fields() | {"img": self.images[image], "y": self.y[image], "image": 0})
 
     def set_at(self, update: int) -> tuple[SetValue, ...]:
-        """The values that are set by hand as this update is reached."""
+        """Return the values that are set by hand at this update."""
         return tuple(one for one in self.set if one.update == update)
 
     @property
     def gone_on(self) -> Setup:
-        """The setup of another start that goes on from update `k`: values that are set later are set so much earlier, and pixels stay.
+        """The setup for a run that continues from update `k`. Values set later keep their distance to `k`, and pixels
+        that are set stay.
 
         >>> Setup(set="x:0,0:1;b:0:1;b:1:2~5", k=3).gone_on.to_query()["set"]
         'x:0,0:1;b:1:2~2'
@@ -308,16 +315,16 @@ class Setup:
 
     @property
     def unset(self) -> Setup:
-        """The same setup without what is set by hand."""
+        """The same setup without values set by hand."""
         return self.until(-1)
 
     @property
     def last_set(self) -> int:
-        """The last update at which a value is set by hand, 0 where none is."""
+        """Last update at which a value is set by hand, or 0 if none is."""
         return self.set[-1].update if self.set else 0
 
     def until(self, k: int) -> Setup:
-        """The same setup without what is set by hand after update `k`, which changes nothing up to there.
+        """Return the same setup without the values set after update `k`, which do not affect the updates up to `k`.
 
         >>> Setup(set="w:0,0:1;w:0,0:2~5").until(4).to_query()["set"]
         'w:0,0:1'
@@ -326,7 +333,7 @@ class Setup:
         return self if sets == self.set else self._of(self._fields() | {"set": sets})
 
     def without_kept(self) -> Setup:
-        """The same setup where nothing is kept: what only a name stood for is as by default."""
+        """Return the same setup with defaults for all values that are only names of stored parameters."""
         query = {key: text for key, text in self.to_query().items() if not is_kept_name(text)}
         return type(self).read(query)[0]
 
@@ -338,7 +345,7 @@ class Setup:
 
 
 def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> Message:
-    """The sentence on what could not be used, and what it is instead; `id` where it has an end of its own."""
+    """Return the message that a value is invalid and what replaces it. `id` selects a different message."""
     clause = _is_clause(why)
     field = _field(key)
     whole = write_filters(value) if key in FILTER_KEYS else write_targets(value) if key == "y" else as_text(value)  # type: ignore[arg-type]
@@ -349,7 +356,7 @@ def replaced(key: str, text: str, why: Problem, value: object, id: str = "") -> 
 
 
 def _is_clause(why: Problem) -> bool:
-    """Tells whether a reason is the end of a sentence; all others are sentences of their own."""
+    """Return whether a reason is a clause that completes a sentence, not a sentence."""
     return why.code.startswith("lesson.")
 
 
@@ -358,7 +365,7 @@ def _field(key: str) -> Message:
 
 
 def refuse(key: str, text: str, why: Problem, value: object, id: str = "") -> None:
-    """Refuses what a setup cannot hold."""
+    """Raise Problem for an invalid field."""
     if key == "rule" and id:
         raise why
     code = "lesson.cannot" if _is_clause(why) else "lesson.cannot_since"

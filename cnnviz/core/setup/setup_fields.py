@@ -1,7 +1,7 @@
-"""The fields of a setup as text: how each is read, and how it is written in an address.
+"""Parsers and formatters for the fields of a setup in an address.
 
-A parser takes a text and gives the value in its one form, or raises Problem with a code under lesson.why:
-the end of a sentence that begins with the field and the text.
+A parser returns the normalized value of a text, or raises Problem with a code under lesson.why. Its message completes a
+sentence that begins with the field and the text.
 """
 
 import math
@@ -19,25 +19,25 @@ from cnnviz.core.setup.image_ids import parse_image_id
 from cnnviz.words import Problem, quote
 
 CHANNELS = ("red", "green", "blue", "gray", "rgb")
-"""The channels of an image that go in: one channel, the gray of all three, or all three themselves."""
+"""Input channels: one channel, the gray mean of all three, or all three."""
 SCALES = ("unit", "raw")
-"""Pixels from 0 to 1, or as stored, from 0 to 255."""
+"""Range of pixel values: 0 to 1, or 0 to 255 as stored."""
 RULES: dict[str, frozenset[str]] = {
     "exact": frozenset(),
     "procedural": PROCEDURAL,
     "object-oriented": OBJECT_ORIENTED,
 }
-"""Named rules: the exact step, and the deviations of the notebook's two versions."""
+"""Named rules with their deviations: the exact step, and the notebook's two versions."""
 MAX_SEED = 999_999_999
 MAX_STRIDE, MAX_PADDING = MOST["stride"], MOST["padding"]
 MAX_NUMBER = 1e6
-"""Bounds of what a setup can hold: all maps stay drawable and no sum of the teaching notebook's network overflows."""
+"""Limit of a number's magnitude: all maps can be drawn, and no sum of the teaching notebook's network overflows."""
 MAX_CLASS = 24
-"""Letters of a class's name."""
+"""Maximum number of characters of a class name."""
 
 
 def one_of(options: Iterable[str]) -> Callable[[str], str]:
-    """A parser of one of these texts.
+    """Return a parser that accepts one of these texts.
 
     >>> one_of(("unit", "raw"))("raw")
     'raw'
@@ -53,7 +53,7 @@ def one_of(options: Iterable[str]) -> Callable[[str], str]:
 
 
 def whole_number(least: int, most: int) -> Callable[[str], int]:
-    """A parser of text that stands for a whole number within these bounds; ValueError where it does not.
+    """Return a parser for integers within these bounds. It raises Problem for any other text.
 
     >>> whole_number(1, 9)("7")
     7
@@ -68,7 +68,7 @@ def whole_number(least: int, most: int) -> Callable[[str], int]:
 
 
 def number(text: str) -> float:
-    """A finite number of at most MAX_NUMBER either way.
+    """Parse a finite number with a magnitude of at most MAX_NUMBER.
 
     >>> number("-2.5")
     -2.5
@@ -81,11 +81,11 @@ def number(text: str) -> float:
         raise Problem("lesson.why.finite")
     if abs(value) > MAX_NUMBER:
         raise Problem("lesson.why.large", most=MAX_NUMBER)
-    return value + 0.0  # -0.0 would be another address for the same setup
+    return value + 0.0  # -0.0 becomes 0.0: equal setups need equal addresses
 
 
 def learning_rate(text: str) -> float:
-    """A learning rate from text; ValueError where it cannot be one.
+    """Parse a learning rate. Raise Problem if it is not a finite number ≥ 0.
 
     >>> learning_rate("0.5")
     0.5
@@ -97,7 +97,7 @@ def learning_rate(text: str) -> float:
 
 
 def pieces(text: str) -> list[str]:
-    """The parts of a text between commas, semicolons and spaces.
+    """Split a text at commas, semicolons and spaces, without enclosing brackets.
 
     >>> pieces("[1, 0;2]")
     ['1', '0', '2']
@@ -106,7 +106,7 @@ def pieces(text: str) -> list[str]:
 
 
 def numbers(parts: Iterable[str]) -> tuple[float, ...]:
-    """Every part as a number; Problem names the first that is none."""
+    """Parse every part as a number. Raise Problem, which quotes it, for the first that is not."""
     found = []
     for part in parts:
         try:
@@ -117,12 +117,13 @@ def numbers(parts: Iterable[str]) -> tuple[float, ...]:
 
 
 def weights(text: str) -> str:
-    """The start of parameters: zeros, drawn, or by the name under which cnnviz.core.network.stored_params has them."""
+    """Check the start of the parameters: a named initialization, or the name of stored parameters."""
     return text if is_kept_name(text) else one_of(WEIGHTS)(text)
 
 
 def rule(text: str) -> str:
-    """A named rule, or deviations separated by commas, brought into one order; a known set gets its name."""
+    """Parse a named rule, or deviations separated by commas. Deviations are sorted, and replaced by the name of a
+    rule that has exactly these."""
     if text in RULES:
         return text
     names = set(re.split(r"[,;+\s]+", text))
@@ -133,7 +134,7 @@ def rule(text: str) -> str:
 
 
 def padding(text: str) -> str | int:
-    """A spelling of padding, or a number of zeros."""
+    """Parse padding: a named kind, or a number of zeros."""
     if text in PADDINGS:
         return text
     try:
@@ -143,11 +144,11 @@ def padding(text: str) -> str | int:
 
 
 MOST_IMAGES = 8
-"""Images of one setup."""
+"""Maximum number of images in a setup."""
 
 
 def images(text: str) -> str:
-    """An image's id, or those of several with commas between them, all of one size.
+    """Parse one image id, or several separated by commas. All images must have the same size.
 
     >>> images("cat-0,dog-3, cat-0")
     'cat-0,dog-3,cat-0'
@@ -164,7 +165,7 @@ def images(text: str) -> str:
 
 
 def classes(text: str) -> tuple[str, ...]:
-    """Names of outputs, separated by commas: letters, digits, spaces and -._ only, each once.
+    """Parse distinct output names separated by commas. Letters, digits, spaces and -._ are allowed.
 
     >>> classes("cat, dog")
     ('cat', 'dog')
@@ -177,11 +178,11 @@ def classes(text: str) -> tuple[str, ...]:
     return found
 
 
-# ---- texts
+# # ---- formatting
 
 
 def asked_text(query: Mapping[str, object], name: str) -> str | None:
-    """The value of `query` under `name`, as text, or None if nothing; never raises."""
+    """Return the value of `query` under `name` as text, or None if it is missing. Never raises."""
     try:
         return any_text(query[name]) if name in query else None
     except Exception:
@@ -189,7 +190,7 @@ def asked_text(query: Mapping[str, object], name: str) -> str | None:
 
 
 def any_text(value: object) -> str:
-    """Whatever stands in a query or a field, as text; never raises."""
+    """Format any value of a query or a field as text. Never raises."""
     try:
         if isinstance(value, tuple | list | np.ndarray):
             return ",".join(as_text(entry) for entry in np.ravel(value).tolist())
@@ -199,7 +200,7 @@ def any_text(value: object) -> str:
 
 
 def as_text(value: object) -> str:
-    """A field as the address has it: floats to the last digit, several numbers with commas between them.
+    """Format a field as in an address: floats with all digits, several values separated by commas.
 
     >>> as_text((0.1, 2.0, "same")), as_text(7)
     ('0.1,2,same', '7')

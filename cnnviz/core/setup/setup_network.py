@@ -1,4 +1,4 @@
-"""The network that a setup's fields stand for: of its text, with its stride and padding, on its image."""
+"""The network of a setup: its text, with the setup's stride and padding, checked against its image."""
 
 from dataclasses import replace
 from functools import lru_cache
@@ -10,13 +10,13 @@ from cnnviz.core.setup.image_ids import parse_image_id
 
 @lru_cache(maxsize=512)
 def parsed(net: str) -> Network:
-    """The network of a text, the same one for the same text."""
+    """Parse a network, cached by its text."""
     return Network.parse(net)
 
 
 @lru_cache(maxsize=512)
 def fitting(net: str, stride: int, pad: str | int, x_shape: tuple[int, ...]) -> Network:
-    """The network of a text with stride and padding; Problem where it does not fit the image or the limits."""
+    """Return the network with stride and padding. Raise Problem if it does not fit the image or exceeds a limit."""
     network = applied(net, stride, pad)
     network.check(x_shape)
     return network
@@ -24,7 +24,7 @@ def fitting(net: str, stride: int, pad: str | int, x_shape: tuple[int, ...]) -> 
 
 @lru_cache(maxsize=512)
 def applied(net: str, stride: int, pad: str | int) -> Network:
-    """The network of a text, with stride and padding in its first convolution where that says neither.
+    """Return the network with `stride` and `pad` in its first convolution, if its text gives neither.
 
     >>> str(applied("relu-conv2x3-gap-mse", 2, "same"))
     'relu-conv2x3s2same-gap-mse'
@@ -38,7 +38,7 @@ def applied(net: str, stride: int, pad: str | int) -> Network:
 
 
 def open_conv(network: Network) -> int | None:
-    """The place of the first convolution, if its text says neither stride nor padding."""
+    """Return the layer index of the first convolution, or None if its text gives a stride or padding."""
     for place, layer in enumerate(network.layers):
         if isinstance(layer, Conv):
             return place if (layer.stride, layer.padding) == (1, 0) else None
@@ -46,7 +46,7 @@ def open_conv(network: Network) -> int | None:
 
 
 def batch_shape(img: str, x_shape: tuple[int, ...]) -> tuple[int, ...]:
-    """The shape of x: an image's, or of several (m,C,H,W).
+    """Return the shape of x: that of one image, or (m,C,H,W) for m images.
 
     >>> batch_shape("cat-0,dog-1", (32, 32)), batch_shape("cat-0", (32, 32))
     ((2, 1, 32, 32), (32, 32))
@@ -56,7 +56,7 @@ def batch_shape(img: str, x_shape: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def shape_of(img: str, ch: str) -> tuple[int, ...]:
-    """The shape of an image, the first one of several: (H,W), or (3,H,W) for all channels.
+    """Return the shape of the first image: (H,W), or (3,H,W) for all channels.
 
     >>> shape_of("digit7-3", "gray"), shape_of("test-0", "rgb")
     ((28, 28), (3, 32, 32))

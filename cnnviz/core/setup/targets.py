@@ -1,4 +1,4 @@
-"""Targets, and the names of outputs: read from text, for a number of outputs and a loss."""
+"""Targets and names of outputs, parsed for a number of outputs and a loss."""
 
 from collections.abc import Sequence
 
@@ -10,20 +10,21 @@ from cnnviz.words import Message, Problem, message
 
 DEFAULT_IMAGE = "test-0"
 DEFAULT_CLASSES = ("cat", "dog")
-"""The names of two outputs on that image where no classes are named."""
+"""Names of two outputs for the default image if no classes are set."""
 
 Targets = tuple[float, ...]
 
 
 class Refitted(Problem):
-    """Targets of the wrong length; `y` are they cut, or filled with 0, and `one` those of a single image."""
+    """Targets have the wrong length. `y` holds them truncated or padded with 0; `one` holds those of a single image."""
 
     y: Targets | tuple[Targets, ...]
     one: Targets
 
 
 def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Message, ...]:
-    """The name of each output: by its class; cat and dog where nothing else is said of image and classes.
+    """Return the name of each output: its class, or a number. The default classes of the default image are cat and
+    dog.
 
     >>> named_outputs(("frog",), "test-3", 2)[0], str(named_outputs(("frog",), "test-3", 2)[1])
     ('frog', 'output 1')
@@ -34,10 +35,9 @@ def named_outputs(classes: tuple[str, ...], img: str, n: int) -> tuple[str | Mes
 
 
 def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> Targets:
-    """The targets that `text` means, a number for each of the named outputs, or one of their names.
+    """Parse targets: one number per output, or the name of an output.
 
-    Raises Refitted where there are more or fewer numbers than outputs, and Problem where it means none that the
-    loss can take.
+    Raise Refitted if the count of numbers is not that of outputs, and Problem if the loss does not accept the targets.
 
     >>> from cnnviz.core.network.losses import LOSSES
     >>> read_targets("dog", ("cat", "dog"), (), LOSSES["mse"]), read_targets("1,0.5", ("cat", "dog"), (), LOSSES["mse"])
@@ -57,7 +57,7 @@ def read_targets(text: str, names: Sequence[str | Message], classes: Sequence[st
 
 
 def read_each(text: str, images: int, names: Sequence[str | Message], classes: Sequence[str], loss: Loss) -> tuple[Targets, ...]:
-    """The targets of several images, `text` with a semicolon between them, or once for all; Refitted and Problem as for one.
+    """Parse the targets of several images, separated by semicolons or given once for all. Raises like `read_targets`.
 
     >>> from cnnviz.core.network.losses import LOSSES
     >>> read_each("cat;0,1", 2, ("cat", "dog"), (), LOSSES["mse"])
@@ -81,7 +81,7 @@ def read_each(text: str, images: int, names: Sequence[str | Message], classes: S
 
 
 def write_targets(y: object) -> str:
-    """Targets as the address has them, those of several images with semicolons between them.
+    """Format targets as in an address, with semicolons between images.
 
     >>> write_targets((1.0, 0.0)), write_targets(((1.0, 0.0), (0.0, 1.0)))
     ('1,0', '1,0;0,1')
@@ -104,7 +104,7 @@ def _numbers(text: str, n: int, classes: Sequence[str]) -> Targets:
 
 
 def one_hot(place: int, n: int) -> Targets:
-    """1 at one place of `n`, and 0 elsewhere.
+    """Return a tuple of length `n` with 1.0 at one index and 0.0 elsewhere.
 
     >>> one_hot(1, 3)
     (0.0, 1.0, 0.0)
@@ -113,7 +113,7 @@ def one_hot(place: int, n: int) -> Targets:
 
 
 def at_most(names: tuple[str, ...], n: int) -> tuple[str, ...]:
-    """The names, if there are no more than `n`; Problem else."""
+    """Return the names. Raise Problem if there are more than `n`."""
     if len(names) > n:
         raise Problem("lesson.why.many_classes", n=len(names), outputs=n)
     return names

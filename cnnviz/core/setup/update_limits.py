@@ -1,4 +1,4 @@
-"""The number of updates that a setup can make: what is computed while somebody waits, and what is kept on the way."""
+"""Limits on the number of updates of a setup, by computation time and by memory."""
 
 import math
 from functools import lru_cache
@@ -8,24 +8,26 @@ from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.words import Problem
 
 MAX_UPDATES = 10_000
-"""The most updates of one setup."""
+"""Maximum number of updates in a setup."""
 MOST_WORK, MOST_WORK_OF_SEVERAL = 12_000_000_000, 40_000_000_000
-"""Multiplications of all updates together, on one image and on several, whose large products are faster: about ten seconds."""
+"""Maximum multiplications of all updates on one image, and on several, whose larger products are faster. About ten
+seconds each."""
 PASSES = 3
-"""A step multiplies as often as three forward passes: the backward pass has two products for each of theirs."""
+"""Cost of an update in forward passes: the backward pass has two products for each one of the forward pass."""
 OVERHEAD, KEPT, RATE = 60e-6, 100e-6, 1e9
-"""Of an update: seconds for any network, seconds for each layer with running statistics, and multiplications a second."""
+"""Cost of an update: seconds per update, extra seconds per layer with running statistics, and multiplications per
+second."""
 TURN, MOST_A_TURN = 1_000_000, 15
-"""Multiplications and updates of one turn of long work: a millisecond or two."""
+"""Multiplications and updates between two cancellation points, which take a millisecond or two."""
 SPACING = 100
-"""Updates between two remembered states: the most that is computed again for a jump."""
+"""Updates between two cached states: the most that a jump has to recompute."""
 STATE_BYTES = 64_000_000
-"""The most bytes of the remembered states of one setup."""
+"""Maximum bytes of cached states per setup."""
 
 
 @lru_cache(maxsize=512)
 def step_work(network: Network, x_shape: tuple[int, ...]) -> int:
-    """Multiplications of one update.
+    """Return the number of multiplications in one update.
 
     >>> step_work(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
     29700
@@ -35,13 +37,13 @@ def step_work(network: Network, x_shape: tuple[int, ...]) -> int:
 
 @lru_cache(maxsize=512)
 def state_bytes(network: Network, x_shape: tuple[int, ...], opt: str) -> int:
-    """Bytes of one state: every parameter, and what the optimizer keeps of it."""
+    """Return the bytes of one state: all parameters and the optimizer's arrays."""
     count = sum(math.prod(parameter.shape) for parameter in network.program(x_shape).parameters.values())
     return 8 * count * (1 + len(OPTIMIZERS[opt].KEEPS))
 
 
 def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> int:
-    """The number of updates that a network can be taken on, on images of this shape.
+    """Return the maximum number of updates for a network on images of this shape.
 
     >>> most_updates(Network.parse("conv10x3b-relu-conv10x3b-relu-max2-dense10-softmax-ce"), (3, 32, 32))
     4131
@@ -50,7 +52,7 @@ def most_updates(network: Network, x_shape: tuple[int, ...], opt: str = "gd") ->
 
 
 def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
-    """Return about how many seconds the updates take on one core. A small network's time is mostly calls.
+    """Estimate the seconds that the updates take on one core. For a small network most of it is call overhead.
 
     >>> round(estimate(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32), 10_000), 1)
     0.9
@@ -59,7 +61,7 @@ def estimate(network: Network, x_shape: tuple[int, ...], updates: int) -> float:
 
 
 def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
-    """Updates after which long work checks whether it is still wanted and holds up no other: a millisecond or two of them.
+    """Return the number of updates between two cancellation points, which take a millisecond or two.
 
     >>> updates_a_turn(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse"), (32, 32))
     15
@@ -68,7 +70,7 @@ def updates_a_turn(network: Network, x_shape: tuple[int, ...]) -> int:
 
 
 def check_updates(k: int, network: Network, x_shape: tuple[int, ...], opt: str = "gd") -> None:
-    """Problem, with what fits, where `k` updates take too much work or too many bytes."""
+    """Raise Problem with the maximum if `k` updates take too much work or memory."""
     by_work, by_bytes = _by_work(network, x_shape), _by_bytes(network, x_shape, opt)
     if k <= min(by_work, by_bytes):
         return

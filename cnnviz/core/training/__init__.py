@@ -1,1 +1,1 @@
-"""Updates and runs: snapshots, recordings, sweeps, checkpoints, and what a run comes to."""
+"""Updates and runs: snapshots, recordings, sweeps, checkpoints and the outcome of a run."""

@@ -1,13 +1,14 @@
-"""ZIP archives of visitors, of which a little piece never becomes gigabytes."""
+"""ZIP archives from visitors, unpacked safely: a small piece never expands to gigabytes."""
 
 import io
 import zipfile
 
 
 def archive_of(content: bytes) -> zipfile.ZipFile:
-    """The archive, to be read piece by piece; BadZipFile where it is none, or where it is packed otherwise than NumPy and Keras do.
+    """Open an archive, to be read member by member. Raise BadZipFile if it is not a ZIP file or uses another
+    compression than NumPy and Keras do.
 
-    Deflate unpacks as much as is asked for. Of bzip2 and LZMA a piece is unpacked whole, and 400 bytes may be 300 MB.
+    Deflate unpacks only as many bytes as are read. With bzip2 and LZMA a whole block is unpacked, and 400 bytes may become 300 MB.
 
     >>> with zipfile.ZipFile(packed := io.BytesIO(), "w", zipfile.ZIP_BZIP2) as archive:
     ...     archive.writestr("config.json", "{}")
@@ -23,7 +24,8 @@ def archive_of(content: bytes) -> zipfile.ZipFile:
 
 
 def piece_of(content: bytes, name: str, most: int) -> bytes:
-    """A piece of an archive, of which at most so many bytes are unpacked; BadZipFile where it has none, or where it cannot be read.
+    """Return a member of an archive, unpacking at most `most` bytes. Raise BadZipFile if the member is missing or
+    unreadable.
 
     >>> with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
     ...     archive.writestr("config.json", "{}")

@@ -1,4 +1,4 @@
-"""Checkpoints of one network's training: kept together under a name, each place on the first axis of every array."""
+"""Checkpoints of one network's training: stored under one name, stacked along the first axis of every array."""
 
 import dataclasses
 import re
@@ -13,20 +13,21 @@ from cnnviz.core.setup.filters import banks
 from cnnviz.core.setup.setup import Setup
 
 MOST = 100
-"""Checkpoints of one film."""
+"""Most checkpoints of one film."""
 LONGEST = 24
-"""Letters of a file's name that are shown."""
+"""Length at which a file name is cut for display."""
 MOST_BYTES = 16_000_000
-"""The most bytes of one film's checkpoints: a quarter of what is kept for all."""
+"""Most bytes of one film's checkpoints: a quarter of what is kept for all."""
 
 
 def keep_checkpoints(params: Sequence[Params], files: Sequence[str] = ()) -> str:
-    """Keeps parameters of the same shapes, in their order, under one name, with what is shown of their files' names."""
+    """Store parameters of equal shapes, in order, and the display names of their files. Return the name they are
+    stored under."""
     return keep({name: np.stack([one[name] for one in params]) for name in params[0]}, files=tuple(map(_shown, files)))
 
 
 def _shown(file: str) -> str:
-    """The end of a file's name, without folders, ending, and signs that a page could read.
+    """Return the end of a file name for display, without folder, suffix and characters that HTML interprets.
 
     >>> _shown("runs/<b>epoch-10.npz")
     'b_epoch-10'
@@ -35,7 +36,7 @@ def _shown(file: str) -> str:
 
 
 def from_checkpoint(setup: Setup, name: str, place: int) -> Setup:
-    """The setup whose update 0 is a checkpoint: all parameters and buffers, filters too, are that one's.
+    """Return the setup whose update 0 is a checkpoint: all parameters, filters and buffers come from there.
 
     >>> name = keep_checkpoints([Params(np.eye(3), np.ones((900, 2)), np.full(2, float(n))) for n in range(2)])
     >>> from_checkpoint(Setup(), name, 1).first_params().b
@@ -47,6 +48,6 @@ def from_checkpoint(setup: Setup, name: str, place: int) -> Setup:
 
 
 def checkpoints(setup: Setup, name: str) -> tuple[Setup, ...]:
-    """A setup from each checkpoint that is kept under the name; NotKept where they are gone."""
+    """Return a setup for each checkpoint stored under `name`. Raise NotKept if they are gone."""
     count = min((len(array) for array in kept(name).values() if array.ndim), default=0)
     return tuple(from_checkpoint(setup, name, place) for place in range(min(count, MOST)))

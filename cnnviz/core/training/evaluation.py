@@ -1,4 +1,4 @@
-"""Evaluation of parameters on a set of images: loss, accuracy, which class is taken for which, and what an accuracy is worth."""
+"""Evaluation of parameters on a set of images: loss, accuracy, confusion matrix, and how reliable an accuracy is."""
 
 import math
 from collections.abc import Mapping
@@ -15,11 +15,12 @@ from cnnviz.core.network.program_line import PassValues
 from cnnviz.core.runtime.read_only import ReadOnly
 
 CHUNK = 256
-"""Images that are asked for at a time."""
+"""Number of images that are fetched at a time."""
 
 
 class Pixels(Protocol):
-    """Images as stored, 0…255: an array (M,H,W) or (M,C,H,W), or what gives those of an array of indices."""
+    """Images as stored, 0…255: an array (M,H,W) or (M,C,H,W), or an object that returns such images for an index
+    array."""
 
     @property
     def shape(self) -> tuple[int, ...]: ...
@@ -28,7 +29,7 @@ class Pixels(Protocol):
 
 
 class Settings(Protocol):
-    """The settings of a training that say how its network sees images: the network, the precision, and pixels as inputs."""
+    """The part of the training settings that an evaluation needs: network, precision, and how pixels become inputs."""
 
     @property
     def network(self) -> Network: ...
@@ -41,10 +42,10 @@ class Settings(Protocol):
 
 @dataclass(frozen=True, eq=False)
 class Measured(ReadOnly):
-    """The results of parameters on some images: the outputs `o` (M,N), their losses' mean and the share that is right.
+    """Results of parameters on some images: the outputs `o` (M,N), the mean loss and the accuracy.
 
     `saturated` is the share of hidden units that pass almost no gradient, `saturated_outputs` that of outputs, and
-    `silent` the share of units that give 0 for every one of the images.
+    `silent` the share of units that are 0 for all of the images.
     """
 
     o: np.ndarray
@@ -59,7 +60,8 @@ class Measured(ReadOnly):
 def measure(
     training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None
 ) -> Measured:
-    """Measures `params` on the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), after training, which left `buffers`."""
+    """Measure `params` on the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), in eval mode with
+    the running statistics `buffers`."""
     network = training.network
 
     def look(values: PassValues) -> tuple[np.ndarray, ...]:
@@ -76,9 +78,10 @@ def measure(
 
 
 def _flags(network: Network, values: PassValues, what: str, places: slice) -> np.ndarray:
-    """The cells of the layers at `places` that are "saturated" or "silent", (B,U): U is 0 where none can be."""
+    """Return which cells of the layers in the slice `places` are "saturated" or "silent", (B,U). U is 0 if none can
+    be."""
     pairs = list(zip(network.layers, network.names, strict=True))[places]
-    if places.start is not None and network.merged:  # the loss takes the slope away
+    if places.start is not None and network.merged:  # the slope of the output layer cancels against that of the loss
         pairs = []
     images = len(values["o"])
     found = [flags.reshape(images, -1) for layer, names in pairs if (flags := getattr(layer, what)(values[names.output])) is not None]
@@ -91,12 +94,12 @@ def _share(flags: np.ndarray) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation(ReadOnly):
-    """The results of parameters on M images; `o` (M,N) are the outputs.
+    """Results of parameters on M images; `o` (M,N) are the outputs.
 
-    `predictions` (M,): which output is the largest, the first of equal ones. `confusion` (N,N) counts
-    images by [class, prediction]. `confidence` (M,) is how far the largest output lies above the next;
-    `right` and `wrong` are the indices of the images predicted so, the most confident first, and `torn`
-    those of all images, the least confident first.
+    `predictions` (M,) is the index of the largest output, the first one of a tie. `confusion` (N,N) counts
+    images by [class, prediction]. `confidence` (M,) is the difference between the two largest outputs.
+    `right` and `wrong` are the indices of correctly and wrongly classified images, most confident first;
+    `torn` are those of all images, least confident first.
     """
 
     o: np.ndarray
@@ -111,7 +114,8 @@ class Evaluation(ReadOnly):
 
 
 def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None) -> Evaluation:
-    """Evaluates `params`, which `training` led to, with the `buffers` that it left, on all the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N).
+    """Evaluate `params`, with the running statistics `buffers`, on all images `X` (M,H,W) or (M,C,H,W) with targets
+    `Y` (M,N).
 
     >>> from cnnviz.core.training.training import Training
     >>> X, Y = np.zeros((3, 4, 4)), np.eye(2)[[0, 1, 1]]
@@ -133,18 +137,19 @@ def evaluate(training: Settings, params: Params, X: Pixels, Y: np.ndarray, buffe
 
 
 def in_precision(params: Params, dtype: str) -> Params:
-    """The parameters as "float64" or "float32", in which everything is then worked out."""
+    """Return the parameters as "float64" or "float32", which sets the precision of every pass."""
     return Params.made({name: array.astype(dtype) for name, array in params.items()})
 
 
 @cache
 def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
-    """Between which shares of `images` guessing one of so many classes is right, 19 times out of 20 (exact binomial).
+    """Return the range of accuracies that guessing one of `classes` reaches on `images` images with 95 % probability
+    (exact binomial).
 
     >>> guessed_share(4), guessed_share(2000), guessed_share(2000, 10)
     ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
     """
-    # In how many of classes^images ways to guess are exactly, and at most, `right` of them right.
+    # Of the classes**images ways to guess, `ways` get exactly `right` images right, and `at_most` at most that many.
     right, ways, every = 0, (classes - 1) ** images, classes**images
     at_most, low = ways, None
     while 40 * at_most < 39 * every:
@@ -157,7 +162,7 @@ def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
 
 
 def accuracy_range(accuracy: float, images: int) -> tuple[float, float]:
-    """Between which shares a network's accuracy on all such images lies, 19 times out of 20, where so many were tried.
+    """Return the 95 % confidence interval of an accuracy that was measured on `images` images.
 
     Source: Wilson, *Probable inference, the law of succession, and statistical inference* (1927).
 

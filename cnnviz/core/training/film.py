@@ -1,4 +1,4 @@
-"""Many updates of a setup at once: every number that makes a curve, and frames of chosen maps for a film."""
+"""Recording of many updates of a setup: every value of the curves, and frames of chosen maps."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,21 +15,23 @@ from cnnviz.core.setup.update_limits import check_updates, updates_a_turn
 from cnnviz.core.training.updates import Point, Updates, reached
 
 FEW = 16
-"""Numbers up to which a frame is kept exactly: so few are printed."""
+"""Largest size of a frame that is kept as float64, since its numbers are printed."""
 
 Curves = tuple[float, np.ndarray, np.ndarray, list[float], list[float], float, float]
-"""The numbers of one update, in the order of Film's first fields."""
+"""The values of one update, in the order of Film's first fields."""
 
 
 @dataclass(frozen=True, eq=False)
 class Film(ReadOnly):
-    """Curves over updates 0 … n, each with n + 1 entries, and frames of maps at `updates` (F,).
+    """Curves over updates 0 … n, with n + 1 entries each, and frames of maps at `updates` (F,).
 
-    losses (n+1,), o (n+1,N), of several images (n+1,m,N); kernel (n+1,C·K·K), one filter of the first convolution, (n+1,0)
-    without one; norms (n+1,P), of the gradient of each of `parameters`, and promised (n+1,P), how far its step lets the loss fall to first
-    order, −∂θ·Δθ, (n+1,0) of checkpoints, between which are many steps; saturated (n+1,), the share of the hidden units
-    that are, and silent (n+1,), of those that pass nothing, both NaN where no kind of layer can be so. `frames` by symbol,
-    (F,H',W') or (F,D), float32, exact enough to be drawn; those of at most FEW numbers float64.
+    - losses (n+1,); o (n+1,N), or (n+1,m,N) for several images;
+    - kernel (n+1,C·K·K), one filter of the first convolution, or (n+1,0) without one;
+    - norms (n+1,P) of the gradient of each of `parameters`;
+    - promised (n+1,P), the decrease of the loss by the step of each parameter to first order, −∂θ·Δθ, or (n+1,0) for
+      checkpoints, which are many steps apart;
+    - saturated (n+1,) and silent (n+1,), shares of the hidden units, NaN if no layer can be so;
+    - frames by symbol, (F,H',W') or (F,D), float32 for drawing, or float64 if they have at most FEW numbers.
     """
 
     losses: np.ndarray
@@ -44,7 +46,7 @@ class Film(ReadOnly):
     parameters: tuple[str, ...]
 
     def __getattr__(self, name: str) -> np.ndarray:
-        """A map's frames by its symbol: film.z1."""
+        """Return a map's frames by symbol, as in film.z1."""
         frames = vars(self).get("frames", {})
         if name not in frames:
             raise AttributeError(f"this film has no {name!r}")
@@ -55,11 +57,13 @@ def film(
     setup: Setup, x: np.ndarray, n: int, most_frames: int, maps: tuple[str, ...] | None = None, channel: int = 0, filter: int = 0,
     hold: frozenset[str] = frozenset(), image: int = 0,
 ) -> Film:  # fmt: skip
-    """`n` updates of `lesson` on `x`, with at most `most_frames` frames, evenly thinned, first and last among them.
+    """Record `n` updates of `setup` on `x`, with at most `most_frames` evenly spaced frames, including the first and
+    the last.
 
-    The numbers are those of `run_updates`, bit for bit. `maps` are the symbols that get frames (`maps_of` where
-    none are named), or parameters, of which `channel` is shown, of several images that of `image`; those in `hold` take
-    no steps; `filter` is the filter whose weights make a curve: the first where there are not so many. Raises Problem for more updates than the network can be taken to.
+    The numbers are those of `run_updates`, bit for bit. `maps` are the symbols of maps or parameters that get frames,
+    `maps_of` by default. Frames show `channel` of a map, and `image` of a batch. Parameters in `hold` are not updated.
+    `filter` is the filter whose weights are recorded, the first if there is no such filter. Raise Problem if n exceeds
+    the limit of the network.
 
     >>> film(Setup(), np.zeros((32, 32)), 4, most_frames=3).updates
     array([0, 2, 4])
@@ -71,7 +75,7 @@ def film(
 
 
 def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, most_frames: int, maps: tuple[str, ...]) -> Film:
-    """A film whose updates are update 0 of each setup, of one network on `x`: that of a batch norm or dropout as in eval mode.
+    """Record update 0 of each setup, all of one network, on `x`. Batch normalization and dropout are in eval mode.
 
     >>> checkpoint_film([Setup(seed=1), Setup(seed=2)], np.zeros((32, 32)), 2, ("w",)).losses.shape
     (2,)
@@ -82,9 +86,9 @@ def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, most_frames: int, ma
 
 
 def thinned(last: int, most: int) -> np.ndarray:
-    """At most `most` of the numbers from 0 to `last`, evenly, first and last among them.
+    """Return at most `most` of the numbers 0 … `last`, evenly spaced, including the first and the last.
 
-    They lie at least 1 apart before they are rounded, so that none is there twice: `np.unique` would bring all of NumPy's masked arrays.
+    They are at least 1 apart before rounding, so there are no duplicates. (`np.unique` would import NumPy's masked arrays.)
 
     >>> thinned(9, 4)
     array([0, 3, 6, 9])
@@ -93,7 +97,7 @@ def thinned(last: int, most: int) -> np.ndarray:
 
 
 _Taken = tuple[Updates, Point, Trace, Gradients, Point | None]
-"""An update as a film takes it; None where its step is not known."""
+"""One recorded update. The last Point is None if its step is unknown."""
 
 
 def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
@@ -109,7 +113,7 @@ def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
 
 
 def _as_trained(updates: Updates) -> _Taken:
-    """The start of a setup, as in eval mode where a pass is another then."""
+    """Return the start of a setup; the pass is in eval mode if that differs."""
     check_wanted()
     point, program = updates.first, updates.program
     if not program.buffers and not program.draws:
@@ -136,7 +140,8 @@ def _taken(
 
 
 def maps_of(network: Network) -> tuple[str, ...]:
-    """The maps of a film where none are chosen: the first sums, what is made of them, and how the loss moves with them.
+    """Return the default maps of a film: the first z, the next layer's output, and the gradient of the loss with
+    respect to the former.
 
     >>> maps_of(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), maps_of(Network.parse("dense3-mse"))
     (('z1', 'a1', 'dz1'), ('o', 'do'))
@@ -147,7 +152,7 @@ def maps_of(network: Network) -> tuple[str, ...]:
 
 
 def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, after: Point | None, filter: int) -> Curves:
-    """The values that one update adds to the curves."""
+    """Return the values that one update adds to the curves."""
     filters = updates.filters(updates.used(point))
     one = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
@@ -157,23 +162,23 @@ def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, 
 
 
 def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image: int) -> np.ndarray:
-    """An array of that name, of several images the part of one."""
+    """Return an array by its symbol; of a batch, the part of one image."""
     array = next(values[name] for values in (trace, gradients, params) if name in values)
     of_images = trace.x.ndim == 4 and name not in params and name[1:] not in params
     return one_image(array, image) if of_images else array
 
 
 def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
-    """The state after a step, with these parameters as they were before it."""
+    """Return the point after a step, with the parameters in `hold` reset to their values before it."""
     return replace(after, params=after.params.replace(**{name: before.params[name] for name in hold}))
 
 
 def _channel(array: np.ndarray, channel: int) -> np.ndarray:
-    """One channel of a map; rows as they are."""
+    """Return one channel of a map. Arrays without channels are returned unchanged."""
     return array if array.ndim != 3 else array[channel if channel < len(array) else 0]
 
 
-@np.errstate(over="ignore")  # of a run that has run away: too large to be drawn is infinite
+@np.errstate(over="ignore")  # in a run that diverges, values too large for float32 become infinite
 def _single(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float64 if array.size <= FEW else np.float32)
 
@@ -186,5 +191,5 @@ def _norm(array: np.ndarray) -> float:
 
 @np.errstate(all="ignore")
 def _promised(gradient: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
-    """The fall of the loss that a parameter's step promises to first order."""
+    """Return the decrease of the loss that a parameter's step promises to first order."""
     return float(gradient.reshape(-1) @ (before - after).reshape(-1))

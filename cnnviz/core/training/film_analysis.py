@@ -1,4 +1,5 @@
-"""The meaning of a film's curves: what makes the loss fall, by when it has fallen, and where a run first goes wrong."""
+"""Analysis of a film's curves: which parameters make the loss fall, by when it has fallen, and where a run first goes
+wrong."""
 
 import numpy as np
 
@@ -6,17 +7,17 @@ from cnnviz.core.network.network import Network
 from cnnviz.core.training.film import Film
 
 NEARLY_ALL = 0.9
-"""The share of saturated units from which a run counts as saturated. (The notebook's border of halves never is.)"""
+"""Share of saturated units from which a run counts as saturated. The notebook's threshold, a half, is never reached."""
 
 LEAP = 0.05
-"""The share by which a loss lies above the best so far where a step has leapt over the valley."""
+"""How far a loss lies above the best so far when a step counts as a leap over the valley."""
 
 
 def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
-    """Each parameter's share of the promised fall of the loss: at each update, and over the run.
+    """Return each parameter's share of the promised decrease of the loss: at each update, and over the run.
 
-    (n+1,P) and (P,). Rows add up to 1, or are 0 where no fall is promised. With momentum a step may raise the loss to
-    first order: then a share is negative.
+    The shapes are (n+1,P) and (P,). Rows add up to 1, or are 0 if no decrease is promised. With momentum a step may raise
+    the loss to first order; its share is negative then.
 
     >>> from cnnviz import Setup
     >>> from cnnviz.core.training.film import film
@@ -34,9 +35,9 @@ def fall_shares(run: Film) -> tuple[np.ndarray, np.ndarray]:
 
 
 def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
-    """The part of the loss that each output adds, (n+1,N).
+    """Return the part of the loss that each output contributes, (n+1,N).
 
-    NaN where the terms do not come to the loss: where an output is so near 0 or 1 that its logarithm is lost.
+    NaN where the terms do not add up to the loss, because an output is too near to 0 or 1 for its logarithm.
 
     >>> from cnnviz import Setup
     >>> from cnnviz.core.training.film import film
@@ -51,7 +52,7 @@ def loss_terms(run: Film, network: Network, y: np.ndarray) -> np.ndarray:
 
 
 def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99)) -> dict[float, int]:
-    """By which update these shares of the whole fall have come; none where the loss does not fall.
+    """Return the update by which each share of the whole decrease is reached. Empty if the loss does not fall.
 
     >>> milestones(np.array([1.0, 0.4, 0.05, 0.0]))
     {0.5: 1, 0.9: 2, 0.99: 3}
@@ -63,10 +64,11 @@ def milestones(losses: np.ndarray, shares: tuple[float, ...] = (0.5, 0.9, 0.99))
 
 
 def turning_points(run: Film) -> list[tuple[int, str]]:
-    """The updates where a run first goes wrong, and how: at most one update for its loss and one for its units, in order.
+    """Return the updates at which a run first goes wrong, and how: at most one for its loss and one for its units, in
+    order.
 
-    Its loss "leaps" where it first lies LEAP above the best so far, or a run "diverges" from where it never comes back (`_leap`).
-    It "saturates" where NEARLY_ALL of its units do.
+    The loss "leaps" when it first exceeds the best so far by LEAP, and the run "diverges" if the loss never recovers (`_leap`).
+    The run "saturates" when NEARLY_ALL of its units do.
     """
     saturated = run.saturated >= NEARLY_ALL
     found = [*_leap(run.losses), *([(int(saturated.argmax()), "saturates")] if saturated.any() else [])]
@@ -74,13 +76,13 @@ def turning_points(run: Film) -> list[tuple[int, str]]:
 
 
 def _leap(losses: np.ndarray) -> list[tuple[int, str]]:
-    """The update of a loss's first leap, or the one from which on it never comes back.
+    """Return the update of a loss's first leap, or the one after which it never recovers.
 
     >>> [_leap(np.array(run)) for run in ([1, 3, 0.5], [1, 3, 9], [1, 3, 0.5, 0.9], [1, 3, 0.5, 0.9, np.nan])]
     [[(1, 'leaps')], [(1, 'diverges')], [(1, 'leaps')], [(3, 'diverges')]]
     """
     best = np.fmin.accumulate(losses)
-    leapt = ~(losses <= best + LEAP)  # written so that NaN has leapt
+    leapt = ~(losses <= best + LEAP)  # negated, so that NaN counts as a leap
     if not leapt.any():
         return []
     first = int(leapt.argmax())

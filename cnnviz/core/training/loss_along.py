@@ -1,7 +1,7 @@
-"""The loss along one number: a pixel, an entry of a parameter, a target or the learning rate, with all else as it is.
+"""The loss as a function of one number (a pixel, an entry of a parameter, a target or the learning rate), all else
+fixed.
 
-Each loss is that of a single pass with the number in place, bit for bit; so what a gradient promises can be held against
-what really happens.
+Each loss is that of a single pass with the changed number, bit for bit, so the curve can be compared with the gradient.
 """
 
 import re
@@ -24,26 +24,26 @@ from cnnviz.core.training.updates import Point, Updates, reached
 from cnnviz.words import Problem
 
 POINTS = 65
-"""Points of a curve; the number's own value is the middle one, but for a learning rate of 0."""
+"""Points of a curve. The current value is the middle one, except for a learning rate of 0."""
 SPANS = (0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0)
-"""Reaches of a curve to either side, of which one is taken where none is asked for."""
+"""Candidate spans of a curve to either side, from which a default is chosen."""
 MOVED = 0.01
-"""The part of the loss by which it moves within a span that is long enough."""
+"""Relative change of the loss within a span that is large enough."""
 LR, FROM_0 = "lr", 0.02
-"""The learning rate's name, and how far its curve reaches where it is 0."""
+"""The key of the learning rate, and the upper end of its curve if the rate is 0."""
 TARGET = "y"
-"""Of all updates; so it has a curve before there are any."""
+"""The key of the targets. They are the same for all updates, so the curve is only available before the first."""
 STEP = 1e-5
-"""The gradient check's step."""
+"""Step of the gradient check."""
 
 _SHARES = freeze(np.arange(POINTS) / (POINTS // 2) - 1)
 
 
 @dataclass(frozen=True, eq=False)
 class Curve(ReadOnly):
-    """`loss` (65,), L at each of `theta` (65,), around the value now, `at`; `gradient` is ∂L/∂it there.
+    """`loss` (65,) is L at each of `theta` (65,), around the current value `at`; `gradient` is the derivative there.
 
-    `kink` says whether there is none, since the slopes of both sides differ. `span` is how far it reaches to either side.
+    `kink` is whether the derivative does not exist because the one-sided slopes differ. `span` is the reach to either side.
     """
 
     along: str
@@ -56,7 +56,8 @@ class Curve(ReadOnly):
 
 
 def read_along(text: str, setup: Setup, x_shape: tuple[int, ...]) -> tuple[str, tuple[int, ...]]:
-    """The number that `text` names, its array and indices: "f:1,1", "x:3,4", "w:120,0", "y:0" or "lr"; Problem where there is none.
+    """Return the symbol and indices of the number that `text` names: "f:1,1", "x:3,4", "w:120,0", "y:0" or "lr".
+    Raise Problem if it names none.
 
     >>> read_along("w:4,0,1", Setup(), (32, 32)), read_along("lr", Setup(), (32, 32))
     (('w', (120, 1)), ('lr', ()))
@@ -86,7 +87,7 @@ def _target(at: int, setup: Setup) -> int:
 
 
 def read_span(text: str) -> float:
-    """The span of a curve to either side, from text; Problem where it cannot.
+    """Parse the span of a curve to either side. Raise Problem if it is not a positive number.
 
     >>> read_span("2")
     2.0
@@ -97,13 +98,14 @@ def read_span(text: str) -> float:
     return span
 
 
-@np.errstate(all="ignore")  # far from where it is, a loss may be infinite, and is shown as such
+@np.errstate(all="ignore")  # far from the current value, a loss may be infinite; the chart shows that
 def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) -> Curve:
-    """L after `lesson.k` updates on the image `x`, (H,W) or (C,H,W), along the number `along`: `span` to either side of its value.
+    """Return L after `setup.k` updates on the image `x`, (H,W) or (C,H,W), as a function of the number `along`,
+    within `span` to either side of its value.
 
-    Without a span it is the smallest of SPANS in which the curve leaves its tangent and the loss moves by 1 %; a pixel's whole
-    range. Along the learning rate, from 0 to twice its value, it is the loss after the next update. Raises Problem where `along`
-    names no number, or `span` is none.
+    The default span is the smallest of SPANS in which the curve leaves its tangent and the loss changes by 1 %, or the full range
+    of a pixel. For the learning rate, the curve is the loss after the next update, from 0 to twice its value. Raise Problem if
+    `along` or `span` is invalid.
 
     >>> found = curve(Setup(), np.eye(32), "f:1,1", span=2)
     >>> found.theta[[0, 32, 64]].tolist(), found.loss.shape, found.kink
@@ -126,7 +128,7 @@ def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) ->
 
 
 Losses = Callable[[np.ndarray], np.ndarray]
-"""The losses at some values of a number."""
+"""Function from values of a number to the losses."""
 
 
 def _losses(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...]) -> Losses:
@@ -134,7 +136,8 @@ def _losses(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...]) 
     if not setup.deviations and x.ndim < 4:
         program = setup.network.program(x.shape)
         return lambda values: losses_along(program, snapshot.params, snapshot.trace, y, symbol, at, values)
-    updates = Updates(setup, x)  # the notebook's pass is another, and sums over several images are added in another order side by side
+    # The notebook has another forward pass, and stacking copies would change the order of sums over several images.
+    updates = Updates(setup, x)
 
     def loss(value: float) -> float:
         array = (x if symbol == "x" else snapshot.params[symbol]).copy()
@@ -146,7 +149,7 @@ def _losses(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...]) 
 
 
 def _span(losses: Losses, now: float, gradient: float) -> float:
-    """The smallest span in which the curve leaves its tangent and the loss moves; 1 where there is none."""
+    """Return the smallest span in which the curve leaves its tangent and the loss changes, or 1 if there is none."""
     steps = np.array([[-span, span] for span in SPANS])
     found = losses(np.append(now + steps.reshape(-1), now))
     change, linear = (found[:-1] - found[-1]).reshape(steps.shape), gradient * steps
@@ -157,7 +160,7 @@ def _span(losses: Losses, now: float, gradient: float) -> float:
 
 
 def _kink(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...], gradient: float) -> bool:
-    """Tells whether the gradient check marks the entry as one at a kink."""
+    """Return whether the gradient check marks the entry as lying at a kink."""
     x = snapshot.trace.x
     nudged = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
     entry = int(np.ravel_multi_index(at, snapshot.gradients[f"d{symbol}"].shape))
@@ -165,7 +168,8 @@ def _kink(setup: Setup, snapshot: Snapshot, symbol: str, at: tuple[int, ...], gr
 
 
 def _of_target(setup: Setup, snapshot: Snapshot, along: str, at: int, span: float) -> Curve:
-    """The loss by a target, from 0 to 1: at most its square is in it, so that three points give its slope."""
+    """Return the loss over a target from 0 to 1. It is at most quadratic in the target, so three points give its
+    slope."""
 
     def loss(value: float) -> float:
         return setup.network.loss(snapshot.trace, np.array([*setup.y[:at], value, *setup.y[at + 1 :]]))
@@ -178,7 +182,7 @@ def _of_target(setup: Setup, snapshot: Snapshot, along: str, at: int, span: floa
 
 
 def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
-    """The loss after the next update, by the rate of its step."""
+    """Return the loss after the next update over the learning rate of its step."""
     most = 2 * setup.lr if setup.lr else FROM_0
     theta = most * np.arange(POINTS) / (POINTS - 1)
     updates = Updates(setup, snapshot.image)
@@ -197,7 +201,7 @@ def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
 
 
 def _loss(updates: Updates, point: Point) -> float:
-    """L of a single pass, by the setup's rule."""
+    """Return L of a single pass, by the setup's rule."""
     setup = updates.setup
     if setup.deviations:
         return updates.loss(notebook_step(point.params, point.x, updates.y, setup.lr, setup.deviations, setup.stride, setup.pad)[0])
@@ -205,7 +209,8 @@ def _loss(updates: Updates, point: Point) -> float:
 
 
 def _directions(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The part that the next step takes off each parameter, for a rate of 1; nothing of what is set by hand then."""
+    """Return what the next step subtracts from each parameter at a rate of 1. Entries that are set by hand there are
+    0."""
     rule, state, found = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
     for name in snapshot.params:
         before = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None

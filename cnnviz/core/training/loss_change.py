@@ -1,4 +1,4 @@
-"""One entry of any array of a pass raised, and what that does to the loss: what its gradient promises, and what really happens."""
+"""The change of the loss when one entry of an array is raised: promised by its gradient, and actual."""
 
 import math
 from collections.abc import Mapping
@@ -10,14 +10,14 @@ from cnnviz.core.network.named_arrays import Trace
 from cnnviz.core.network.program import Program
 
 STEPS = (0.1, 0.01, 0.001)
-"""By how much an entry may be raised."""
+"""Amounts by which an entry may be raised, largest first."""
 
 FAR = 0.1
-"""The share of what its gradient promises by which the loss may miss it; beyond that a smaller step is taken."""
+"""Largest relative difference between promised and actual change. Beyond it, a smaller step is taken."""
 
 
 def steps_for(by: float) -> tuple[float, ...]:
-    """The steps that may be taken where the first is `by`, the largest first.
+    """Return the steps that are at most `by`, largest first.
 
     >>> steps_for(0.01)
     (0.01, 0.001)
@@ -26,7 +26,8 @@ def steps_for(by: float) -> tuple[float, ...]:
 
 
 def misses(promised: float, really: float) -> bool:
-    """Tells whether the loss has bent within a step: it moves otherwise than promised by more than `FAR`.
+    """Return whether the loss bends within a step: the actual change differs from the promised one by more than
+    `FAR`.
 
     >>> misses(0.048, 0.0484), misses(0.048, 0.041)
     (False, True)
@@ -35,7 +36,8 @@ def misses(promised: float, really: float) -> bool:
 
 
 def step_for(most: float) -> float:
-    """By how much an entry of an array is raised whose largest size is `most`: the largest step of at most a fifth of that.
+    """Return the step for an array whose largest absolute value is `most`: the largest one of at most a fifth of
+    that.
 
     >>> step_for(2.0), step_for(0.1), step_for(1e-9), step_for(0.0)
     (0.1, 0.01, 0.001, 0.1)
@@ -45,9 +47,10 @@ def step_for(most: float) -> float:
     return next((step for step in STEPS if step <= most / 5), STEPS[-1])
 
 
-@np.errstate(all="ignore")  # of a run that has run away
+@np.errstate(all="ignore")  # in a run that diverges
 def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: int, by: float) -> float:
-    """The change of the loss when entry `at`, counted flat, of `symbol` is raised by `by`: the forward pass goes on from there.
+    """Return the change of the loss when entry `at` (flat index) of `symbol` is raised by `by`. The forward pass is
+    continued from there.
 
     >>> from cnnviz import Setup, load_image, run_updates
     >>> setup, x = Setup(), load_image("test-0")

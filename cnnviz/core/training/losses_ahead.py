@@ -1,4 +1,5 @@
-"""Some updates more from a moment, with a mistake in the backward pass or without: does the loss fall all the same? And what a step promises."""
+"""Losses of the updates after a snapshot, correct or with a mistake in the backward pass, and the decrease that a
+step promises."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,15 +14,16 @@ from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.core.training.updates import Point, Updates, reached
 
 UPDATES = 200
-"""Updates that are made where the network is small."""
+"""Number of updates for a small network."""
 MOST_WORK = 60_000_000
-"""Multiplications that they may take, some tens of milliseconds; but FEWEST are always made."""
+"""Most multiplications of all these updates, some tens of milliseconds. FEWEST updates are always made."""
 FEWEST = 5
 
 
-@np.errstate(all="ignore")  # what a mistake leads to may be infinite, and is shown as such
+@np.errstate(all="ignore")  # a mistake may lead to infinite values; the chart shows that
 def descent(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None = None) -> np.ndarray:
-    """The losses before and after each update from `moment` on, (n+1,): by the exact rule, or with the mistake in every one.
+    """Return the losses before and after each update from `snapshot` on, (n+1,), by the exact rule or with a mistake
+    in every update.
 
     >>> from cnnviz import load_image, run_updates
     >>> setup, x = Setup(), load_image("test-0")
@@ -32,7 +34,7 @@ def descent(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None = No
 
 
 def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake | None = None) -> np.ndarray:
-    """The losses before and after each of `n` updates from `moment` on, (n + 1,)."""
+    """Return the losses before and after each of `n` updates from `snapshot` on, (n + 1,)."""
     updates, right = Updates(setup, snapshot.image), setup.optimizer
     program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right
     point, losses = Point(snapshot.params, snapshot.state, snapshot.trace.x, snapshot.buffers, len(snapshot.losses) - 1), []
@@ -50,9 +52,10 @@ def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake |
 
 @dataclass(frozen=True)
 class Promise:
-    """The fall of the loss that one step of gradient descent promises, η·‖∂θ‖² to first order, and what it keeps.
+    """The decrease of the loss that one step of gradient descent promises to first order, η·‖∂θ‖², and the actual
+    one.
 
-    `shares`, of each parameter, add up to 1; `promised` is all of it, `before` and `after` are the loss itself.
+    `shares` of the parameters add up to 1; `promised` is the total; `before` and `after` are the losses before and after the step.
     """
 
     shares: Mapping[str, float]
@@ -62,13 +65,14 @@ class Promise:
 
     @property
     def falls(self) -> float:
-        """The real falls of the loss."""
+        """The actual decrease of the loss."""
         return self.before - self.after
 
 
-@np.errstate(all="ignore")  # of a run that has run away
+@np.errstate(all="ignore")  # in a run that diverges
 def promise(setup: Setup, snapshot: Snapshot) -> Promise | None:
-    """The promise of a moment's step; None under another rule, and where nothing is promised.
+    """Return the promise of a snapshot's step. None for another optimizer or the notebook's deviations, or if the
+    promise is 0 or not finite.
 
     >>> from cnnviz import load_image, run_updates
     >>> setup = Setup()
@@ -88,7 +92,7 @@ def promise(setup: Setup, snapshot: Snapshot) -> Promise | None:
 
 @np.errstate(all="ignore")
 def loss_after(setup: Setup, snapshot: Snapshot) -> float:
-    """The loss after the snapshot's step, by the exact forward pass; what is drawn is as before the step.
+    """Return the loss after the snapshot's step, by the exact forward pass with the same dropout masks.
 
     >>> from cnnviz import load_image, run_updates
     >>> setup, x = Setup(opt="adam"), load_image("test-0")
@@ -100,7 +104,7 @@ def loss_after(setup: Setup, snapshot: Snapshot) -> float:
 
 
 def _updates_that_fit(setup: Setup, x_shape: tuple[int, ...]) -> int:
-    """The number of updates of this setup that are little enough work.
+    """Return the number of updates of this setup that stay within MOST_WORK.
 
     >>> _updates_that_fit(Setup(), (32, 32))
     200

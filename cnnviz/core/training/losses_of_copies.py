@@ -1,7 +1,7 @@
-"""The loss of many copies of one pass that differ in an array: what follows from it is worked out for all copies at once.
+"""Losses of many copies of a pass that differ in one entry of one array, computed for all copies together.
 
-Each loss is that of a single pass, bit for bit. What reads the array itself is worked out copy by copy, as it is for one
-image; all else along a leading axis, where sums over the last axes and products of stacked matrices add in the same order.
+Each loss is that of a single pass, bit for bit. Operations that read the changed array run copy by copy, as for one image. The
+others run along a leading axis, where sums over the last axes and products of stacked matrices add in the same order.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,13 +18,14 @@ from cnnviz.core.runtime.work_cancellation import check_wanted
 from cnnviz.core.training.sweep_lines import connect_each
 
 BYTES = 16_000_000
-"""The most bytes of a block of copies."""
+"""Most bytes of a block of copies."""
 
 
 def losses_along(
     program: Program, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, symbol: str, at: tuple[int, ...], values: np.ndarray
 ) -> np.ndarray:
-    """L with each of `values` (n,) in place of the entry `at` of `symbol`, the image or a parameter, (n,); all else as in the pass.
+    """Return L (n,) with each of `values` (n,) in place of the entry `at` of `symbol`, the image or a parameter; the
+    rest of the pass is unchanged.
 
     >>> from cnnviz import Setup, load_image, run_updates
     >>> snapshot, setup = run_updates(Setup(), load_image("test-0"), 0), Setup()
@@ -42,8 +43,8 @@ def losses_along(
 
 
 def _losses(program: Program, before: PassValues, symbol: str, place: tuple[int, ...], values: np.ndarray) -> np.ndarray:
-    """The losses of one block of copies."""
-    one = before[symbol].copy()  # an entry of it is set, for each copy in turn
+    """Return the losses of one block of copies."""
+    one = before[symbol].copy()  # its entry is overwritten for each copy in turn
     moved: PassValues = {}
     if symbol == "x":
         moved["x"] = np.repeat(one[None], len(values), axis=0)
@@ -53,7 +54,7 @@ def _losses(program: Program, before: PassValues, symbol: str, place: tuple[int,
             moved[line.target] = np.stack([_copy(line, before | {symbol: _with(one, place, value)}, moved, n) for n, value in enumerate(values)])
         elif not moved.keys().isdisjoint(line.sources):
             moved[line.target] = _stacked(line)(*[moved[source] if source in moved else before[source] for source in line.sources])
-    # A mean over a row of one copy is not that of a row among many.
+    # Copy by copy, because the mean over a single row rounds differently from that of a row among many.
     return np.array([_copy(program.loss_line, before, moved, n) for n in range(len(values))])
 
 
@@ -63,18 +64,18 @@ def _with(array: np.ndarray, place: tuple[int, ...], value: float) -> np.ndarray
 
 
 def _copy(line: Op, before: PassValues, moved: PassValues, n: int) -> np.ndarray:
-    """The result of a line for copy `n`, as for one image."""
+    """Return the result of a line for copy `n`, computed as for one image."""
     return line.run_one(*[moved[source][n] if source in moved else before[source] for source in line.sources])
 
 
 def _stacked(line: Op) -> Callable[..., np.ndarray]:
-    """A line for copies that differ in what it reads, but not in its parameters."""
+    """Return the line's function for copies that differ in the arrays it reads, but share its parameters."""
     return replace(line, function=connect_each).run if line.function is connect else line.run
 
 
 @lru_cache(maxsize=512)
 def _bytes_after(program: Program, symbol: str) -> int:
-    """Bytes of all arrays of one copy that follow from an array."""
+    """Return the bytes of all arrays of one copy that depend on `symbol`."""
     values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)} | program.given_to(None)
     after, made = {symbol}, program.run_forward(dict(values))
     for line in program.forward_lines:

@@ -1,4 +1,4 @@
-"""The parts of a velocity of momentum: every gradient so far, each shrunk by nine tenths at every step since."""
+"""The terms of a momentum's velocity: every gradient so far, multiplied by 0.9 at every step since."""
 
 import numpy as np
 
@@ -7,14 +7,14 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import run_updates
 
 MOST = 6
-"""Gradients that are told apart; what is left of those before them is one number."""
+"""Number of gradients that are shown separately; older ones are added up."""
 
 
 def velocity_terms(setup: Setup, x: np.ndarray, k: int, name: str, at: int) -> np.ndarray:
-    """The terms of one entry's velocity in update `k`, (n, 2): the number as it was then, and what still counts of it.
+    """Return the terms of one entry's velocity in update `k`, (n, 2): the original number, and its contribution now.
 
-    `at` is the entry's place in the flat parameter `name`. The last row is the gradient of update k, the rows before
-    it are of the updates before. Where there were more than MOST, the first row is the velocity that they had left.
+    `at` is the flat index of the entry in the parameter `name`. The last row is the gradient of update k, and the rows before
+    it are those of earlier updates. If there are more than MOST, the first row is the velocity that the older ones left.
 
     >>> setup = Setup(opt="momentum", rule="exact")
     >>> terms = velocity_terms(setup, np.eye(32), 2, "b", 0)

@@ -1,4 +1,4 @@
-"""The outcome of a run of many updates: why it wins or fails, and the moment at which that is seen."""
+"""Outcome of a run of many updates: why it succeeds or fails, and the snapshot that shows it best."""
 
 from dataclasses import dataclass, field
 
@@ -9,18 +9,18 @@ from cnnviz.core.training.film import Film, maps_of
 from cnnviz.core.training.film_analysis import NEARLY_ALL, milestones, turning_points
 
 LOW = 0.1
-"""A loss that is low after a training, with targets of 0 and 1."""
+"""Largest final loss of a successful run, with targets of 0 and 1."""
 KEPT, LITTLE = 0.9, 0.5
-"""The share of what its steps promised from which on a run goes straight, and the share of its loss that is little of a fall."""
+"""Smallest kept share of the promised decrease of a run with straight steps, and relative decrease of the loss below
+which a run is slow."""
 MANY = 50
-"""Updates from which on a run has had its time."""
+"""Number of updates from which a run may be called slow."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The end of a run, seen best at update `k` on this stage: it "wins" (from the start, turned, or with no one right answer), "diverges",
-    "saturates", is "silent", "sparse" or "slow".
-    """
+    """The end of a run, best seen at update `k` on this stage. `how` is "wins.start", "wins.turned", "wins.one" (no
+    single correct output), "diverges", "saturates", "silent", "sparse" or "slow"."""
 
     how: str
     k: int
@@ -29,7 +29,7 @@ class Outcome:
 
 
 def outcome(setup: Setup, run: Film) -> Outcome | None:
-    """The outcome of a setup's film, the first cause that explains it; None where none does.
+    """Return the outcome of a setup's film: the first cause that explains it, or None.
 
     >>> from cnnviz.core.training.film import film
     >>> x = np.ones((8, 8))
@@ -37,12 +37,12 @@ def outcome(setup: Setup, run: Film) -> Outcome | None:
     ['wins.turned', 'slow', 'diverges']
     """
     if setup.deviations:
-        return None  # its steps are no gradient's
+        return None  # its steps do not follow a gradient
     return _diverged(run) or _won(setup, run) or _shut(setup, run) or _slow(run)
 
 
 def _diverged(run: Film) -> Outcome | None:
-    """The step from its least loss on is the first that is too large."""
+    """Return the outcome of a run that diverges: the step from its lowest loss is the first that is too large."""
     leap = next((k for k, how in turning_points(run) if how == "diverges"), None)
     if leap is None:
         return None
@@ -56,7 +56,7 @@ def _won(setup: Setup, run: Film) -> Outcome | None:
         return None
     half = milestones(run.losses).get(0.5, 0)
     y = np.array(setup.y)
-    if run.o.ndim != 2 or (y == y.max()).sum() > 1 or len(y) < 2:  # no output is the right answer alone
+    if run.o.ndim != 2 or (y == y.max()).sum() > 1 or len(y) < 2:  # no single correct output
         return Outcome("wins.one", half, "o", {"half": half})
     wrong = np.flatnonzero(run.o.argmax(axis=1) != y.argmax())
     first = int(wrong[-1]) + 1 if len(wrong) else 0
@@ -66,7 +66,7 @@ def _won(setup: Setup, run: Film) -> Outcome | None:
 
 
 def _shut(setup: Setup, run: Film) -> Outcome | None:
-    """Its units pass no gradient back, or hardly any, from an update to the end."""
+    """Return the outcome of a run whose hidden units pass no or hardly any gradient from some update to the end."""
     hidden = maps_of(setup.network)[1]
     for how, shares, least in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
         passing = np.flatnonzero(~(shares >= least))
@@ -77,7 +77,8 @@ def _shut(setup: Setup, run: Film) -> Outcome | None:
 
 
 def _slow(run: Film) -> Outcome | None:
-    """Its steps keep what they promise, and so could be longer, and the loss has hardly fallen."""
+    """Return the outcome of a run whose loss has hardly fallen although its steps keep their promise, so that they
+    could be longer."""
     fall, promised = run.losses[0] - run.losses[-1], run.promised[:-1].sum()
     if len(run.losses) <= MANY or not (0 <= fall < LITTLE * run.losses[0] and fall >= KEPT * promised > 0):
         return None

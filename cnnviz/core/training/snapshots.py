@@ -1,8 +1,8 @@
-"""The setup after any number of updates, recomputed from its start: nothing is stored and patched.
+"""A setup after any number of updates, recomputed from its start instead of stored and patched.
 
-A step takes tens of microseconds, a millisecond or two for the largest networks, so going back, scrubbing and
-replaying cost next to nothing and cannot drift. What is remembered is only there to be forgotten: a few states on
-the way of the most recent setups, from which the same numbers come out bit for bit.
+A step takes tens of microseconds, or a millisecond or two for the largest networks, so going back, scrubbing and
+replaying cost next to nothing and cannot drift. Cached states of recent setups only save time: the numbers that
+follow from them are the same bit for bit.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from cnnviz.core.training.updates import Point, Step, Updates, check_shape, reac
 __all__ = ["SPACING", "Snapshot", "forget", "run_updates", "walk"]
 
 MOST_BYTES = 96_000_000
-"""Bytes of all cached runs: 200 of the teaching notebook's network near update 1,000."""
+"""Most bytes of all cached runs: 200 runs of the teaching notebook's network near update 1,000."""
 NEAR = 10
-"""Updates between two states that are remembered around the last visit, so that Back computes few again."""
+"""Distance between cached states around the last visit, so that Back recomputes few updates."""
 NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
-"""The most bytes of one setup's states around the last visit, and of its kernels."""
+"""Most bytes of one setup's states around the last visit, and of its recorded kernels."""
 
 
 class Evaluated(NamedTuple):
-    """A pass as in eval mode, and its loss."""
+    """A pass in eval mode, and its loss."""
 
     trace: Trace
     loss: float
@@ -49,13 +49,12 @@ class Evaluated(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Snapshot(ReadOnly):
-    """The network after k updates: `params`, the pass they give, its gradients, and every loss so far (k + 1,).
+    """The network after k updates: `params`, their pass, its gradients, and every loss so far (k + 1,).
 
-    `after` are the parameters that the next update leaves. `kernels` are the first convolution's filters so far, as
-    they are shown, of every update, (k + 1, K, K) or (k + 1, M, C, K, K); of every `every`-th where they are many.
-    `state` is what the optimizer remembers before the update, `state_after` what it hands on ("velocity.w", "m.f1"), and so
-    are `buffers` and `buffers_after` of what training keeps ("n1.running_mean").
-    `image` is the setup's, without the pixels that are set by hand, which `trace.x` has.
+    `after` are the parameters after the next update. `kernels` are the first convolution's filters of every update so far,
+    (k + 1, K, K) or (k + 1, M, C, K, K), or of every `every`-th update if they are large. `state` and `state_after` are the
+    optimizer's state ("velocity.w", "m.f1") before and after the update, `buffers` and `buffers_after` the running
+    statistics ("n1.running_mean"). `image` is the setup's image without the pixels that are set by hand; `trace.x` has them.
     """
 
     params: Params
@@ -75,14 +74,14 @@ class Snapshot(ReadOnly):
 
     @cached_property
     def evaluated(self) -> Evaluated:
-        """The same parameters as in eval mode: with what it keeps, nothing dropped, each image for itself."""
+        """The pass of the same parameters in eval mode: running statistics, no dropout, each image independent."""
         assert self.network is not None
         trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
         return Evaluated(trace, self.network.loss(trace, self.y))
 
     @cached_property
     def in_eval_mode(self) -> Snapshot:
-        """The snapshot as it is then: that pass, its gradients, and its loss as the last one."""
+        """The snapshot in eval mode: that pass, its gradients, and its loss as the last one."""
         assert self.network is not None
         trace, loss = self.evaluated
         gradients = self.network.backward(self.params, trace, self.y)
@@ -94,10 +93,11 @@ class Snapshot(ReadOnly):
 
 
 def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
-    """The snapshot after `k` updates of `lesson` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W), whatever `lesson.k` says.
+    """Return the snapshot after `k` updates of `setup` on the image `x`, (H,W) or (C,H,W), or on several, (m,C,H,W).
+    `setup.k` is ignored.
 
-    The same bits by any path. Raises Problem, a ValueError, if k is negative or more than the network can be taken
-    to, or if something does not fit, and NotKept if the setup starts from parameters that are no longer kept.
+    The result is the same bit for bit, whatever is cached. Raise Problem, a ValueError, if k exceeds the network's limit
+    or shapes do not fit, ValueError if k is negative, and NotKept if the setup's start parameters are no longer kept.
 
     >>> snapshot = run_updates(Setup(), np.zeros((32, 32)), 3)
     >>> snapshot.losses.shape, snapshot.params.w.shape
@@ -111,12 +111,13 @@ def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
     name = (setup.start.until(k), x.tobytes(), x.shape)
     run = _run(name)
     snapshot = run.at(k)
-    _RUNS.put(name, run)  # it has grown
+    _RUNS.put(name, run)  # re-insert: its size has changed
     return snapshot
 
 
 def _run(name: _Name) -> _Run:
-    """The updates of a setup on an image, from the last one on at which values are set by hand; those before are another setup's."""
+    """Return a setup's updates on an image, starting from the last update at which values are set by hand. Earlier
+    updates belong to another setup's run."""
 
     def made() -> _Run:
         setup, image, shape = name
@@ -133,7 +134,7 @@ def _run(name: _Name) -> _Run:
 
 
 def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
-    """The number of updates that `run_updates` would have to compute for this: 1, or more where nothing near is remembered.
+    """Return the number of updates that `run_updates` has to compute: 1, or more if no state nearby is cached.
 
     >>> forget(); updates_ahead(Setup(), np.zeros((32, 32)), 50)
     51
@@ -147,13 +148,13 @@ def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
 
 
 def forget() -> None:
-    """Forgets all that is remembered: only time is lost."""
+    """Clear all caches, which only costs time."""
     _RUNS.clear()
     DRAWN.clear()
 
 
 class _Way(NamedTuple):
-    """An update, where it starts, and the losses and kernels of those before it."""
+    """An update, its start, and the losses and kernels before it."""
 
     update: int
     point: Point
@@ -162,7 +163,8 @@ class _Way(NamedTuple):
 
 
 class _Run:
-    """One setup's updates from one on: all losses and kernels so far, states every SPACING updates, and closer ones near the last visit."""
+    """The updates of one setup: all losses and kernels so far, a state every SPACING updates, and closer ones near
+    the last visit."""
 
     def __init__(self, setup: Setup, x: np.ndarray, begin: _Way | None = None):
         self.updates = updates = Updates(setup, x)
@@ -181,7 +183,7 @@ class _Run:
 
     @property
     def bytes(self) -> int:
-        """The bytes of what is remembered, and of the image."""
+        """Estimated bytes of the cached states and the image."""
         kept = self.point_bytes * (len(self.points) + len(self.near) + len(self.latest))
         return kept + 8 * (len(self.losses) + len(self.kernels)) + self.updates.x.nbytes + 20_000
 
@@ -197,7 +199,7 @@ class _Run:
         return Snapshot(used, trace, gradients, losses, after.params, kernels, network, *states)
 
     def way(self, k: int) -> _Way:
-        """Update `k`, and what was before it."""
+        """Return the start of update `k` and the history before it."""
         with held(self.lock):
             point = self._reached(k)
             self.latest = {k: point}
@@ -209,7 +211,7 @@ class _Run:
         return self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
 
     def nearest(self, k: int) -> int:
-        """The last update up to `k` whose state is remembered."""
+        """Return the last update up to `k` whose state is cached."""
         return max(known for known in (self._coarse(k), *list(self.near), *list(self.latest)) if known <= k)
 
     def _coarse(self, k: int) -> int:
@@ -217,11 +219,12 @@ class _Run:
 
     @property
     def _last(self) -> int:
-        """The last multiple of SPACING, divided by it, up to which states are remembered."""
+        """The last multiple of SPACING, divided by SPACING, up to which states are cached."""
         return self.begin // SPACING + len(self.points) - 1
 
     def _go_on(self, i: int, point: Point, k: int) -> Point:
-        """From update `i` to `k`. Long jumps take turns: threads that all compute only hinder each other."""
+        """Advance from update `i` to `k`. Long jumps take turns, since parallel computations only slow each other
+        down."""
         while i < k:
             jump = k - i > self.turn
             check_wanted()
@@ -231,7 +234,8 @@ class _Run:
                     self._remember(at + 1, point)
             i = min(k, i + self.turn)
             if jump and threading.active_count() > 1:
-                time.sleep(0)  # others that wait get a turn; alone in a browser's WebAssembly, it may wait for a long time
+                # yield to waiting threads; without others, in a browser's WebAssembly, sleeping may take long
+                time.sleep(0)
         return point
 
     def _step(self, i: int, point: Point) -> Step:
@@ -243,7 +247,7 @@ class _Run:
         return step
 
     def _remember(self, i: int, point: Point) -> None:
-        """A state every SPACING updates, as far as there is room, and closer ones since the last of these."""
+        """Cache a state every SPACING updates while there is room, and closer ones after the last of these."""
         if i % SPACING == 0:
             self.near.clear()
             if i == SPACING * (self._last + 1) and self.point_bytes * len(self.points) < STATE_BYTES:
@@ -255,12 +259,12 @@ class _Run:
 
 
 _Name = tuple[Setup, bytes, tuple[int, ...]]
-"""Setup, image and its shape: what a run follows from."""
+"""Key of a run: setup, image bytes and image shape."""
 
 _RUNS: LruCache[_Name, _Run] = LruCache(MOST_BYTES, lambda run: run.bytes)
 _ONE_AT_A_TIME = threading.Lock()
 
 
 def _as_frozen(numbers: array[float], shape: tuple[int, ...]) -> np.ndarray:
-    """The first of `numbers` as a read-only array of this shape; a copy, since they grow."""
+    """Return the first of `numbers` as a read-only array of this shape. It is a copy, since `numbers` grows."""
     return freeze(np.array(np.frombuffer(numbers, count=math.prod(shape))).reshape(shape))

@@ -1,6 +1,6 @@
-"""Many starts at once: the losses of runs that differ in one value, made in blocks of runs along a leading axis.
+"""Losses of many runs that differ in one value, computed in blocks of runs along a leading axis.
 
-Each number is that of the single run, bit for bit (sweep_lines.py); one run alone is mostly the cost of some sixty calls.
+Each number is that of the single run, bit for bit (sweep_lines.py). A single run spends most of its time on call overhead.
 """
 
 import math
@@ -21,26 +21,26 @@ from cnnviz.core.training.sweep_lines import SweepLines
 from cnnviz.core.training.updates import Updates, reached
 
 MOST_LOSSES = 400_000
-"""Losses of one sweep, runs · (n + 1)."""
+"""Most losses of one sweep, runs · (n + 1)."""
 BLOCK, LEAST_RUNS, MOST_RUNS = 4_000_000, 16, 64
-"""Bytes of a block's arrays, which stay in a processor's cache, and how many runs it has at least and at most."""
+"""Target size of a block's arrays in bytes, chosen to fit the processor's cache, and the least and most runs of a
+block."""
 MOST_BYTES = 64_000_000
-"""The most bytes of a block's arrays, with fewer runs than LEAST_RUNS then."""
+"""Most bytes of a block's arrays. If necessary, a block has fewer than LEAST_RUNS runs."""
 
 OVERHEAD, RATE = 15e-6, 2e9
-"""Of an update of one of many runs in a block: seconds for any network, and multiplications a second."""
+"""Cost of one update of one run in a block: seconds for any network, and multiplications per second."""
 MOST_SECONDS = 10.0
-"""Estimated seconds of runs that are computed one by one."""
+"""Most estimated seconds for runs that are computed one by one."""
 
 Start = tuple[Setup, np.ndarray]
-"""A run: its setup and its image."""
+"""The start of a run: its setup and its image."""
 
 
 @dataclass(frozen=True, eq=False)
 class Runs(ReadOnly):
-    """`losses` (R,n+1) and `outputs` (R,N) after n updates of R runs; `reached` (R,): the first update at which the largest
-    output is the largest target's and all are finite, 0 before the first, -1 never.
-    """
+    """`losses` (R,n+1) and final `outputs` (R,N) of R runs of n updates. `reached` (R,) is the first update at which
+    the largest output is that of the largest target and all are finite: 0 at the start, -1 never."""
 
     losses: np.ndarray
     outputs: np.ndarray
@@ -48,7 +48,8 @@ class Runs(ReadOnly):
 
 
 def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], at_once: int | None = None) -> int:
-    """Return how many of `n` updates that many runs may make; `at_once` is the number of runs computed in one go, all by default.
+    """Return how many of `n` updates that many runs may make. `at_once` is the number of runs computed together, all
+    by default.
 
     >>> updates_that_fit(200, 1000, Setup(), (32, 32)), updates_that_fit(2000, 1000, Setup(), (32, 32))
     (200, 399)
@@ -68,13 +69,15 @@ def seconds_of_runs(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...]) -
 
 
 def _runs_singly(setup: Setup) -> bool:
-    """Return whether runs cannot share a block: a rule that is not exact, or layers with running statistics or random masks."""
+    """Return whether runs cannot share a block: with notebook deviations, or layers with running statistics or random
+    masks."""
     return bool(setup.deviations) or any(layer.kept or layer.draws(()) for layer in setup.network.layers)
 
 
-@np.errstate(all="ignore")  # a run may run away, and is shown as it is
+@np.errstate(all="ignore")  # a run may diverge; its infinite values are shown
 def runs_of(starts: Sequence[Start], n: int) -> Runs:
-    """`n` updates of each start; their networks, optimizers and shapes of images are the same. NotKept where a start is gone.
+    """Run `n` updates from each start. All starts share network, optimizer and image shape. Raise NotKept if a start
+    is gone.
 
     >>> import dataclasses
     >>> setups = [Setup(seed=seed) for seed in range(3)]
@@ -92,11 +95,11 @@ def runs_of(starts: Sequence[Start], n: int) -> Runs:
 
 
 Part = tuple[np.ndarray, np.ndarray, np.ndarray]
-"""Losses, outputs and the update reached of some runs."""
+"""Losses, outputs and `reached` of some runs."""
 
 
 def _single(start: Start, n: int) -> Part:
-    """One run, update by update: a rule that is not exact has a pass of its own."""
+    """Compute one run update by update, with the pass of its own rule."""
     updates = Updates(start[0], start[1])
     point, losses, won = updates.first, np.empty((1, n + 1)), -np.ones(1, int)
     for k in range(n + 1):
@@ -123,13 +126,13 @@ def _together(starts: Sequence[Start], n: int) -> Part:
 
 
 def _note(won: np.ndarray, k: int, o: np.ndarray, y: np.ndarray) -> None:
-    """Notes update `k` for the runs that are right now for the first time."""
+    """Record update `k` for the runs that are correct for the first time."""
     right = (o.argmax(axis=-1) == y.argmax(axis=-1)) & np.isfinite(o).all(axis=-1)
     won[right & (won < 0)] = k
 
 
 class _Block:
-    """Some runs, side by side: where they are, and what leads them on."""
+    """The current state of several runs, computed together."""
 
     def __init__(self, starts: Sequence[Start]):
         self.setups = [setup for setup, _ in starts]
@@ -147,19 +150,19 @@ class _Block:
         self._show([point.x for point in points])
 
     def _show(self, images: Sequence[np.ndarray]) -> None:
-        """Has the runs go on with these images; what follows from one image for all is made once."""
+        """Continue the runs with these images. What depends only on a common image is computed once."""
         one = all(x is images[0] or np.array_equal(x, images[0]) for x in images)
         self.images, self.lines = images, SweepLines(self.program, frozenset({"x"} if one else ()))
         x = images[0].reshape(self.program.x_shape) if one else np.stack(images).reshape(-1, *self.program.x_shape)
         self.fixed = self.lines.fixed(x)
 
     def forward(self) -> PassValues:
-        """The arrays of a pass of all runs, and L (R,)."""
+        """Run a forward pass of all runs. Return its arrays, including L (R,)."""
         self.values = self.lines.forward({**self.fixed, **self.params, "y": self.y})
         return self.values
 
     def step(self, k: int) -> None:
-        """The update that leads to `k`, from the pass before; then what is set by hand there."""
+        """Make the update that leads to `k`, using the last pass, then set the values that are set by hand there."""
         values = self.lines.backward(self.values)
         kept: dict[str, np.ndarray] = {}
         for name, rule in self.rules.items():
@@ -183,7 +186,7 @@ class _Block:
 
 
 def _block(setup: Setup, x_shape: tuple[int, ...]) -> int:
-    """The number of runs that go side by side."""
+    """Return the number of runs per block."""
     program = setup.network.program(x_shape)
     counts = [math.prod(shape) for name, shape in program.shapes.items() if name != "x"]
     size = 2 * 8 * sum(counts)  # with the gradients

@@ -1,7 +1,8 @@
-"""A network's lines for many runs at once, each with parameters of its own: arrays have a leading axis of runs.
+"""A network's operations for many runs at once: arrays have a leading axis of runs, and each run has its own
+parameters.
 
-Each number is that of a single run, bit for bit. Products of matrices are stacked, since one product of all runs would add in
-another order; elementwise functions and sums over the last axes are as they are; what stands in no table here is made run by run.
+Each number is that of a single run, bit for bit. Matrix products are stacked, since one product of all runs would add in another
+order. Element-wise functions and sums over the last axes are unchanged. Functions without an entry in EACH run separately per run.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,11 +19,11 @@ from cnnviz.core.network.program_line import Op, PassValues
 Function = Callable[..., np.ndarray]
 
 FEW = 4
-"""Outputs up to which their weights' gradients are made output by output."""
+"""Number of outputs up to which the gradients of their weights are computed output by output."""
 
 
 def _rows(f: np.ndarray) -> np.ndarray:
-    """Filters (…,M,C,K,K) as (…,M,C·K·K)."""
+    """Reshape filters (…,M,C,K,K) to (…,M,C·K·K)."""
     return f.reshape(*f.shape[:-3], -1)
 
 
@@ -48,7 +49,7 @@ def _channel_sums(dz: np.ndarray) -> np.ndarray:
 
 
 def connect_each(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """As `connect`, with a product of its own for each run; `w` may be one for all."""
+    """Compute `connect` with a separate product for each run. `w` may be shared by all runs."""
     return np.matmul(x[..., None, :], w)[..., 0, :] + b
 
 
@@ -58,7 +59,7 @@ def _connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarra
 
 def _connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
     out = np.empty((*dz.shape[:-1], x.shape[-1], dz.shape[-1]))
-    if dz.shape[-1] <= FEW:  # a row as short as that costs more than its products
+    if dz.shape[-1] <= FEW:  # for such short rows, np.dot costs more than its products
         for n in range(dz.shape[-1]):
             np.multiply(x, dz[..., n, None], out=out[..., n])
     else:
@@ -78,7 +79,7 @@ def _mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def _beside(numbers: np.ndarray, axes: int) -> np.ndarray:
-    """A number for each run, with so many axes of 1 behind."""
+    """Append `axes` axes of length 1 to an array with one number per run."""
     return numbers.reshape(*numbers.shape, *(1,) * axes)
 
 
@@ -95,13 +96,14 @@ EACH: Mapping[Function, Function] = {
     connect_db: lambda dz: dz,
     mse: _mse,
 }
-"""Functions in place of those of lines that read parameters or make their gradients, and for sums that are added otherwise."""
+"""Batched versions of the functions that read parameters, compute their gradients, or would otherwise add in another
+order."""
 
 
 class SweepLines:
-    """The lines of a program for runs whose parameters, image or targets differ.
+    """The operations of a program for runs that differ in parameters, image or targets.
 
-    `shared` are the symbols that are one array for all runs, "x" or none: what follows from them alone is made once, by `fixed`.
+    `shared` are the symbols with one array for all runs: "x" or none. `fixed` computes once what depends on them alone.
     """
 
     def __init__(self, program: Program, shared: frozenset[str]):
@@ -117,18 +119,19 @@ class SweepLines:
         self._backward = [self._each(line) for line in program.backward_lines[: program.needed]]
 
     def fixed(self, x: np.ndarray) -> PassValues:
-        """The image, and what follows from it alone."""
+        """Return the image and all arrays that depend on it alone."""
         values: PassValues = {"x": x}
         for line in self._fixed:
             values[line.target] = line.run_one(*[values[source] for source in line.sources])
         return values
 
     def forward(self, values: PassValues) -> PassValues:
-        """Adds every array of a forward pass to `values`: those of `fixed`, parameters and y; and L (R,)."""
+        """Run a forward pass on `values`: the arrays of `fixed`, the parameters and y. Add its arrays and L (R,) to
+        `values`."""
         return _made((*self._forward, self._loss), values)
 
     def backward(self, values: PassValues) -> PassValues:
-        """Adds every gradient that an update needs."""
+        """Add every gradient that an update needs to `values`."""
         return _made(self._backward, values)
 
     def _each(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
@@ -146,7 +149,7 @@ class SweepLines:
 
 
 def _one_by_one(line: Op, varies: Sequence[bool]) -> Function:
-    """The line, made for each run as for one image."""
+    """Return a function that runs the line separately for each run, as for one image."""
 
     def made(*sources: np.ndarray) -> np.ndarray:
         runs = max(len(source) for source, own in zip(sources, varies, strict=True) if own)

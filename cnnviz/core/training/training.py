@@ -1,7 +1,7 @@
-"""Training on a data set: any network, by mini-batches, as reports that a caller asks for one by one.
+"""Mini-batch training of any network on a data set, as a generator of progress reports.
 
-`train` is a generator. Its caller, by asking for the next `Progress`, sets the pace: asking later is a
-pause, asking no more is a stop, and nothing runs in between.
+`train` is a generator, so its caller sets the pace: it pauses between two `Progress` reports, and stops when no
+more are requested.
 """
 
 import math
@@ -23,21 +23,20 @@ from cnnviz.core.training.evaluation import Measured, Pixels, in_precision, meas
 from cnnviz.words import Problem
 
 MEASURED = 2_000
-"""The most images of each set that a report measures: the same ones each time, evenly spread."""
+"""Most images of each set that a report measures: always the same ones, evenly spaced."""
 
 DTYPES = ("float64", "float32")
 
 
 @dataclass(frozen=True)
 class Training:
-    """The settings of a training; together with the data they decide every number.
+    """Settings of a training. Together with the data they determine every number.
 
-    `f` are filters that the first convolution starts with, number by number: one, several, or none; what is not
-    given is drawn as `weights` and `seed` say (Network.init). `stride` and `padding` are those of the first
-    convolution where the text of `net` says neither. Images are shuffled anew each epoch, from `shuffle`, and come
-    in batches of at most `batch`; for the `scale` "unit" pixels are divided by 255. `reports` is how often the run
-    says how far it is, evenly spread, besides its start. `classes` names the outputs, where they have names.
-    Raises ValueError for what cannot be used.
+    `f` are the numbers of the first convolution's initial filters: none, one or several filters. The other parameters are
+    drawn according to `weights` and `seed` (Network.init). `stride` and `padding` apply to the first convolution if the
+    text of `net` has neither. Images are shuffled every epoch with the seed `shuffle`, and come in batches of at most
+    `batch`. With the `scale` "unit", pixels are divided by 255. `reports` is the number of evenly spaced reports after
+    the one at the start. `classes` are the names of the outputs, if any. Raise ValueError if a value is invalid.
     """
 
     f: tuple[float, ...] = ()
@@ -58,7 +57,7 @@ class Training:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "f", tuple(float(weight) for weight in np.ravel(self.f)))
-        if not all(abs(weight) <= MAX_NUMBER for weight in self.f):  # written so that NaN fails too
+        if not all(abs(weight) <= MAX_NUMBER for weight in self.f):  # negated, so that NaN fails too
             raise Problem("training.numbers", f=self.f, most=MAX_NUMBER)
         if not 0 <= self.learning_rate <= MAX_NUMBER:
             raise Problem("training.rate", rate=self.learning_rate, most=MAX_NUMBER)
@@ -73,7 +72,7 @@ class Training:
 
     @cached_property
     def network(self) -> Network:
-        """The network, with stride and padding in its first convolution where its text says neither."""
+        """The network, with `stride` and `padding` applied to its first convolution if its text gives neither."""
         network = Network.parse(self.net)
         convs = ((place, layer) for place, layer in enumerate(network.layers) if isinstance(layer, Conv))
         place, conv = next(convs, (0, None))
@@ -84,11 +83,11 @@ class Training:
 
     @property
     def optimizer(self) -> Optimizer:
-        """The rule by which a step follows from the gradients."""
+        """The optimizer with its learning rate."""
         return OPTIMIZERS[self.opt](self.learning_rate)
 
     def start(self, x_shape: tuple[int, ...]) -> Params:
-        """The parameters before the first update, for images (H,W) or (C,H,W)."""
+        """Return the parameters before the first update, for images (H,W) or (C,H,W)."""
         params = self.network.init(x_shape, self.weights, self.seed)
         if not self.f:
             return params
@@ -101,19 +100,19 @@ class Training:
         return params.replace(**{first: given.reshape(params[first].shape)})
 
     def x(self, pixels: np.ndarray) -> np.ndarray:
-        """`pixels`, 0…255, as the network sees them: the numbers of `load_image`."""
+        """Return `pixels`, 0…255, scaled as the network's input, like `load_image`."""
         pixels = np.asarray(pixels, dtype=self.dtype)
         return pixels / 255 if self.scale == "unit" else pixels
 
 
 @dataclass(frozen=True, eq=False)
 class Progress:
-    """The state of a training after `step` of `steps` updates and `epoch` whole passes over the images.
+    """Progress of a training after `step` of `steps` updates and `epoch` full passes over the images.
 
     Losses and accuracies (0 to 1) are those of `params`, on at most MEASURED images of each set. `saturated` is the
     share of hidden units, and `saturated_outputs` that of outputs, that pass almost no gradient: with all outputs
-    saturated, right or wrong, nothing learns any more. `silent` is the share of ReLU's units that give 0 for every
-    image that was measured: they learn no more.
+    saturated, nothing learns any more. `silent` is the share of ReLU units that are 0 for every measured image: they no
+    longer learn.
     """
 
     step: int
@@ -131,22 +130,23 @@ class Progress:
 
     @property
     def kernel(self) -> np.ndarray:
-        """The first convolution's filters, (K,K) or (M,C,K,K), if there is one: a frame of their film."""
+        """The filters of the first convolution, (K,K) or (M,C,K,K), or an empty array without one."""
         return next((self.params[name] for name in self.params if name[0] == "f"), np.zeros(0))
 
     @property
     def diverged(self) -> bool:
-        """Tells whether numbers have grown beyond all bounds: the run ends here."""
+        """Whether the loss is no longer finite, which ends the training."""
         return not math.isfinite(self.loss)
 
 
 def train(
     training: Training, X: Pixels, Y: np.ndarray, X_held: Pixels, Y_held: np.ndarray, start: Params | None = None
 ) -> Iterator[Progress]:
-    """Reports of a training on the images `X` (M,H,W) or (M,C,H,W) with one-hot targets `Y` (M,N), from before its first update on.
+    """Yield progress reports of a training on the images `X` (M,H,W) or (M,C,H,W) with one-hot targets `Y` (M,N), the
+    first before any update.
 
-    It starts from `start`, or as the settings say. The held-out images are measured, and never learned from. The
-    same arguments give the same numbers, bit for bit. Raises ValueError, at once, where shapes do not fit.
+    The training starts from `start`, by default `training.start`. Held-out images are only evaluated. Equal arguments
+    give equal numbers, bit for bit. Raise ValueError at once if shapes do not fit.
 
     >>> X, Y = np.random.default_rng(0).integers(0, 256, (20, 8, 8)), np.eye(2)[[0, 1] * 10]
     >>> run = train(Training(batch=5, epochs=30, reports=3), X, Y, X, Y)
@@ -162,12 +162,12 @@ def train(
     if training.classes and len(training.classes) != Y.shape[1]:
         raise Problem("training.names", n=Y.shape[1], names=len(training.classes))
     params = training.start(tuple(X.shape[1:])) if start is None else start
-    program.start(params)  # says what does not fit
+    program.start(params)  # raises if the shapes do not fit
     return _run(training, in_precision(params, training.dtype), (X, Y), (X_held, Y_held))
 
 
 Images = tuple[Pixels, np.ndarray]
-"""X (M,H,W) or (M,C,H,W), and Y (M,N)."""
+"""Images X (M,H,W) or (M,C,H,W), and targets Y (M,N)."""
 
 
 def _run(training: Training, params: Params, learned: Images, held: Images) -> Iterator[Progress]:
@@ -194,15 +194,16 @@ def _run(training: Training, params: Params, learned: Images, held: Images) -> I
 def _learn(
     training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray, given: Mapping[str, np.ndarray]
 ) -> tuple[Params, State, Mapping[str, np.ndarray]]:
-    """One update: everything that learns takes a step. What diverges becomes infinite, and the next report says so."""
+    """Make one update of all parameters. If the training diverges, values become infinite and the next report says
+    so."""
     gradients, buffers = gradients_and_buffers(training.network, params, X, Y, given)
     return *training.optimizer.step(params, gradients, state), buffers
 
 
 def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
-    """Indices of the images of each step: every epoch all of them, shuffled.
+    """Yield the image indices of each step: all images in every epoch, shuffled.
 
-    Batches are as equal as they can be. A small one left over at the end would pull as hard as a full one.
+    Batch sizes differ by at most 1, since a small last batch would have as much weight as a full one.
     """
     rng = np.random.default_rng(training.shuffle)
     for _ in range(training.epochs):
@@ -210,7 +211,7 @@ def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
 
 
 Left = tuple[Params, Mapping[str, np.ndarray]]
-"""The parameters and buffers that an update leaves."""
+"""The parameters and buffers after an update."""
 
 
 def _report(training: Training, step: int, of_epoch: int, left: Left, learned: Images, held: Images) -> Progress:

@@ -1,4 +1,5 @@
-"""The history of a training: every report's numbers, and ends of epochs with parameters and outputs, in bounded memory."""
+"""The history of a training in bounded memory: the numbers of every report, and parameters and outputs at the ends of
+some epochs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -11,24 +12,25 @@ from cnnviz.core.training.evaluation import Evaluation, Pixels, evaluate
 from cnnviz.core.training.training import Progress, Training
 
 MOST_BYTES = 16_000_000
-"""Parameters and outputs that are kept of one training; LeNet's at thirty epochs' ends, the small networks' at all."""
+"""Most bytes of parameters and outputs of one training: LeNet at the ends of thirty epochs, small networks at all."""
 
 MOST_SHOWN = 300
-"""Held-out images whose outputs are kept."""
+"""Most held-out images whose outputs are kept."""
 
 TOLD = 6
-"""Images of each group that tell most."""
+"""Number of most informative images per group."""
 
 GROUPS = ("right", "torn", "wrong")
-"""The surest that are named right, the most undecided, and the surest that are named wrong."""
+"""Groups of images: the most confident correct predictions, the least confident of all, and the most confident wrong
+ones."""
 
 
 @dataclass(frozen=True, eq=False)
 class Epoch(ReadOnly):
-    """The end of an epoch: its report with the parameters, and what these make of the images that are held out.
+    """The end of an epoch: its report with the parameters, and their results on the held-out images.
 
-    `confusion` (N,N) counts all of them by [class, prediction]. Of the S images that are shown, `o` (S,N) are the
-    outputs, and `told` (3,TOLD) the places of those that tell most, group after group; -1 where there are no more.
+    `confusion` (N,N) counts all of them by [class, prediction]. `o` (S,N) are the outputs of the S images that are shown.
+    `told` (3,TOLD) are the positions of the most informative ones of each group in GROUPS, filled up with -1.
     """
 
     report: Progress
@@ -38,12 +40,13 @@ class Epoch(ReadOnly):
 
     @property
     def nbytes(self) -> int:
-        """The bytes of its arrays."""
+        """The size of its arrays in bytes."""
         return sum(array.nbytes for array in (*self.report.params.values(), self.confusion, self.o, self.told))
 
 
 def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
-    """Indices of the images that are shown: all, or of more than MOST_SHOWN the first of each class, as many of each.
+    """Return the indices of the images that are shown: all, or if there are more than MOST_SHOWN, the first of each
+    class, equally many of each.
 
     >>> len(shown_rows(np.arange(300) % 3, 3)), np.bincount((np.arange(999) % 4)[shown_rows(np.arange(999) % 4, 4)]).tolist()
     (300, [75, 75, 75, 75])
@@ -55,7 +58,8 @@ def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
 
 
 def told_of(found: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Places in `rows` of the images that tell most, (3,TOLD): of those named right the surest of each class in turn."""
+    """Return the positions in `rows` of the most informative images, (3,TOLD). Of the correct ones, take the most
+    confident of each class in turn."""
     place = np.full(len(labels), -1)
     place[rows] = np.arange(len(rows))
     right, torn, wrong = (of[place[of] >= 0] for of in (found.right, found.torn, found.wrong))
@@ -68,10 +72,10 @@ def told_of(found: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarr
 
 
 class History:
-    """The history of `training`, of which the images `X` (M,H,W) or (M,C,H,W) with targets `Y` (M,N) are held out.
+    """The history of `training`, with the held-out images `X` (M,H,W) or (M,C,H,W) and their targets `Y` (M,N).
 
-    `reports` are the numbers of all reports, `epochs` the first end of an epoch, every so many after it, and the last
-    with outputs that are numbers: as many as fit into `most` bytes.
+    `reports` are the numbers of all reports. `epochs` are the ends of the first epoch, of every n-th one after it, and of
+    the last one with finite outputs: as many as fit into `most` bytes.
     """
 
     def __init__(self, training: Training, X: Pixels, Y: np.ndarray, most: int = MOST_BYTES):
@@ -83,11 +87,11 @@ class History:
         self.every = 1
 
     def add(self, report: Progress) -> None:
-        """Takes the next report; at an epoch's end all images that are held out are measured."""
+        """Add the next report. At the end of an epoch, evaluate all held-out images."""
         if report.step * self.training.epochs % report.steps == 0:
             found = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
             report = replace(report, held_loss=found.loss, held_accuracy=found.accuracy)
-            if not self.epochs or np.isfinite(found.o).all():  # what is no number is no answer
+            if not self.epochs or np.isfinite(found.o).all():  # outputs that are not finite cannot be shown
                 self._keep(Epoch(report, found.confusion, found.o[self.rows], told_of(found, self.labels, self.rows)))
         self.reports.append(replace(report, params=Params.of({})))
 
@@ -98,4 +102,5 @@ class History:
             if len(kept) < 2 or sum(one.nbytes for one in (*kept, epoch)) <= self.most:
                 break
             every *= 2
-        self.every, self.epochs = every, (*kept, epoch)  # whoever reads it meanwhile has the old one, whole
+        # replaced, not changed, so that concurrent readers keep a complete sequence
+        self.every, self.epochs = every, (*kept, epoch)

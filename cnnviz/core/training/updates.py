@@ -1,4 +1,4 @@
-"""One update of a setup after another, nothing remembered: what `run_updates` and `film` are made of."""
+"""Successive updates of a setup, without a cache: the basis of `run_updates` and `film`."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -19,7 +19,7 @@ from cnnviz.words import Problem, message
 
 @dataclass(frozen=True, eq=False)
 class Point:
-    """The start of update `k`: the parameters, what the optimizer remembers ({} before the first step), the image, and what training keeps."""
+    """The start of update `k`: parameters, optimizer state ({} before the first step), image and running statistics."""
 
     params: Params
     state: State
@@ -29,18 +29,18 @@ class Point:
 
     @property
     def bytes(self) -> int:
-        """The bytes that it takes to keep it."""
+        """The size of its arrays in bytes."""
         return sum(array.nbytes for arrays in (self.params, self.state, self.buffers) for array in arrays.values() if isinstance(array, np.ndarray))
 
 
 Step = tuple[Trace, Gradients, Point]
-"""A pass, its gradients, and where they lead."""
+"""A pass, its gradients, and the start of the next update."""
 
 
 class Updates:
-    """The updates of a setup on one image: where they start, and what each does.
+    """The updates of a setup on one image: the first start, and the step from one to the next.
 
-    Raises Problem where x does not fit, NotKept where the setup's start is gone.
+    Raise Problem if x does not fit the setup, and NotKept if the setup's start parameters are gone.
 
     >>> updates = Updates(Setup(), np.zeros((32, 32)))
     >>> trace, gradients, after = updates.step(updates.first)
@@ -64,21 +64,23 @@ class Updates:
         return reached(self.setup, 0, Point(self.setup.first_params(self.x.shape[-3:]), {}, self.x, buffers))
 
     def given(self, point: Point) -> Mapping[str, np.ndarray] | None:
-        """The arrays that an update's pass is given beside the image and the parameters: buffers, and what it draws; None where there is nothing."""
+        """Return the inputs of an update's pass besides the image and the parameters: buffers and random masks. None
+        if there are none."""
         program = self.program
         if not program.buffers and not program.draws:
             return None
         return {**point.buffers, **program.drawn(self.setup.seed, point.k, len(point.x) if program.run.images else None)}
 
     def step(self, point: Point) -> Step:
-        """One update from `point`."""
-        if self._as_notebook:  # the notebook's functions, which know its deviations, and whose passes know stride and padding
+        """Make one update from `point`."""
+        # the notebook's own functions implement its deviations, and take stride and padding as arguments
+        if self._as_notebook:
             setup = self.setup
             trace, gradients, after = notebook_step(
                 point.params, point.x, self.y, setup.lr, setup.deviations, setup.stride, setup.pad
             )
             return trace, gradients, Point(after, {}, point.x, {}, point.k + 1)
-        with np.errstate(all="ignore"):  # a rate that is too large ends in infinities, which are shown as such
+        with np.errstate(all="ignore"):  # too large a learning rate ends in infinities, which are shown
             trace = self.program.forward(point.params, point.x, given=self.given(point))
             gradients = self.program.backward(point.params, trace, self.y)
             after, state = self._optimizer.step(point.params, gradients, point.state or None)
@@ -86,24 +88,25 @@ class Updates:
         return trace, gradients, Point(after, state, point.x, buffers, point.k + 1)
 
     def loss(self, trace: Trace) -> float:
-        """L of a pass."""
+        """Return L of a pass."""
         line = self.program.loss_line
         with np.errstate(all="ignore"):
             return float(line.function(*[self.y if source == "y" else trace[source] for source in line.sources]))
 
     def used(self, point: Point) -> Params:
-        """The parameters that a step from `point` computes with."""
+        """Return the parameters that a step from `point` computes with."""
         return params_used(point.params, self.setup.deviations)
 
     @property
     def filters(self) -> Callable[[Params], np.ndarray]:
-        """A getter of the first convolution's filters from parameters, as they are shown; an empty array where there is none."""
+        """A function that returns the first convolution's filters of given parameters, or an empty array if there is
+        no convolution."""
         name = next((name for name, shape in self.program.shapes.items() if len(shape) == 4), None)
         return (lambda params: params[name]) if name else (lambda params: np.zeros(0))
 
 
 def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, Gradients]]:
-    """The network after 0, 1, … `k` updates, one after another: the numbers of `run_updates`, nothing remembered.
+    """Yield parameters, pass and gradients after 0, 1, … `k` updates: the numbers of `run_updates`, without caching.
 
     >>> len(list(walk(Setup(), np.zeros((32, 32)), 3)))
     4
@@ -117,7 +120,7 @@ def walk(setup: Setup, x: np.ndarray, k: int) -> Iterator[tuple[Params, Trace, G
 
 
 def reached(setup: Setup, update: int, point: Point) -> Point:
-    """The start of an update that begins at `point`: with the values that the setup sets as it is reached.
+    """Return the start of an update, with the values applied that the setup sets at it.
 
     >>> point = Point(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), {}, np.zeros((4, 4)))
     >>> reached(Setup(set="b:1:5~2"), 2, point).params.b
@@ -128,7 +131,7 @@ def reached(setup: Setup, update: int, point: Point) -> Point:
 
 
 def check_shape(setup: Setup, x: np.ndarray) -> None:
-    """Problem where x has not the channels that the setup has."""
+    """Raise Problem if x does not match the setup's channels and number of images."""
     wanted = setup.batch_shape
     if len(wanted) == 4 and (x.ndim != 4 or x.shape[:2] != wanted[:2]):
         raise Problem("lesson.x_shape_of_several", shape=x.shape, wanted=wanted, n=wanted[0])

@@ -1,4 +1,5 @@
-"""The mistakes that a backward function is compared with: the core's classic mistakes, made over all images, and those of a batch."""
+"""The mistakes that a backward function is compared with: the core's catalogue, over all images, and mistakes that
+need a batch."""
 
 import importlib
 import pkgutil
@@ -15,7 +16,7 @@ for _module in pkgutil.iter_modules(__path__):
 
 
 def known_mistakes(of: Right) -> Iterator[Mistake]:
-    """Every mistake that can be made in this case.
+    """Yield every mistake that is possible in this case.
 
     >>> import numpy as np
     >>> from cnnviz.judge.case import Case

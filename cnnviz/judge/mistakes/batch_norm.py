@@ -1,4 +1,4 @@
-"""Mistakes in the backward pass of a batch norm, of which three paths lead back to x."""
+"""Mistakes in the backward pass of batch normalization, which has three paths to x."""
 
 from collections.abc import Callable
 
@@ -9,11 +9,12 @@ from cnnviz.judge.mistakes.table import Found, enter, line, running
 
 _DVAR = "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3"
 _AFTER_DVAR = "(dhat - dhat.mean(0)) / sigma + dvar * 2 * (x - mean) / N"
-"""∂x as it follows from the gradient of the variance."""
+"""∂x as a function of the gradient of the variance."""
 
 
 def _line(name: str, role: str, wrong: str, right: str = "", then: str = "") -> None:
-    """Enters a line as `table.line` does, which is run on rows; `then` is what makes the array where the line makes something before it."""
+    """Add a line like `table.line`, but evaluate it on rows. `then` is the expression for the array if the line only
+    computes an intermediate result."""
     enter(name, "batchnorm", role, wrong, _on_rows(wrong, then), wrong, right)
 
 
@@ -28,7 +29,7 @@ def _on_rows(line: str, then: str = "") -> Callable[[Found], Array]:
 
 
 def _in_rows(found: Found) -> Found:
-    """The arrays with a row for each place of each image, N of them, and what is made of them on the way."""
+    """Return the arrays with one row per image and position, N in total, and intermediate results."""
     x, dout, out = (np.moveaxis(found[name], 1, -1).reshape(-1, found["gamma"].size) for name in ("x", "dout", "out"))
     mean, sigma = x.mean(0), np.sqrt(x.var(0) + found["eps"])
     between = {"mean": mean, "sigma": sigma, "var": sigma**2, "hat": (x - mean) / sigma, "dhat": dout * found["gamma"]}

@@ -53,7 +53,7 @@ def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
 
 
 def _with_zeros(case: Case, x: Array, pad: int) -> Array:
-    """∂x with the zeros around x."""
+    """Return ∂x including the zero padding around x."""
     wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
 
@@ -81,7 +81,7 @@ def cut_at_start(case: Case, x: Array, pad: int) -> Array:
 
 _COLUMNS = "{dout}.transpose(1, 2, 3, 0).reshape(M, -1)"
 _BACK = ".reshape(*dout.shape[1:], -1).transpose(3, 0, 1, 2)"
-"""From the columns of an im2col, of which each has a place's images in a row, to the gradient that they are of."""
+"""Convert im2col columns, in which the images of a position are adjacent, back to the gradient's layout."""
 
 for _role, _product in (("dw", "{dw} = ({0} @ x_columns.T).reshape({w}.shape)"), ("dx", "dx_columns = {w}.reshape(M, -1).T @ {0}")):
     for _name, _wrong, _made in (
@@ -123,7 +123,7 @@ _OVER_PLACES = "for i in range(H_out): for j in range(W_out):"
 
 
 def _over(loops: str, rows: str, columns: str) -> None:
-    """Enter gradients whose loops end elsewhere."""
+    """Add gradients whose loops end at the wrong side length."""
     for role in ("dx", "dw", "db"):
 
         def make(found: Found, role: str = role) -> Array | None:
@@ -143,13 +143,13 @@ _over("for i in range(W_out): for j in range(W_out):", "W_out", "W_out")
 
 
 def _shadowed(axis: int, variable: str, side: str) -> None:
-    """Enter gradients of which rows or columns count as images, as many times as there are images."""
+    """Add gradients whose rows or columns count as images, repeated once per image."""
     for role in ("dx", "dw", "db"):
 
         def make(found: Found, role: str = role) -> Array | None:
             dout: Array = found["dout"]
             if dout.shape[axis] > len(dout):
-                return None  # the code would read beyond dout
+                return None  # the code would read past the end of dout
             kept = np.zeros_like(dout)
             for n in range(dout.shape[axis]):
                 at = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)

@@ -1,4 +1,4 @@
-"""The core's classic mistakes (core/mistakes), each made in one layer over all images."""
+"""The core's mistakes (core/mistakes) in a single layer over all images."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -13,7 +13,7 @@ from cnnviz.judge.mistakes.table import Mistake
 from cnnviz.judge.right_gradients import Lines, Right
 
 _OF_A_NETWORK = ("weights_updated_first",)
-"""Mistakes that a layer by itself cannot have."""
+"""Mistakes that cannot occur in a single layer."""
 
 BATCH_NORM = "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma"
 
@@ -32,11 +32,11 @@ _OVER_IMAGES = {
     ("gain_forgotten", "batchnorm"): ("dhat = {dout}", "dhat = {dout} * {gamma}"),
     ("mask_drawn_again", "dropout"): ("{dx} = {dout} * (np.random.rand(*{dout}.shape) < p) / p", "{dx} = {dout} * {mask}"),
 }
-"""Lines as they are over images, or in a course's terms."""
+"""Lines for several images, or in a course's terms."""
 
 
 def mistakes_of_core(of: Right) -> Iterator[Mistake]:
-    """Those that fit the layer, one for each array that they make wrong."""
+    """Yield the core's mistakes that fit the layer, one for each array that they make wrong."""
     if of.lines is None or not of.lines.has_values:
         return
     roles = {target: role for role, target in of.lines.targets.items()}
@@ -50,12 +50,12 @@ def mistakes_of_core(of: Right) -> Iterator[Mistake]:
 
 
 def _made(of: Right, lines: Lines, role: str, override: Override) -> Array:
-    """Its result."""
+    """Return the array that the mistake computes."""
     return override(dict(lines.values), partial(lines.line(role).make, lines.values)).reshape(of.gradients[role].shape)
 
 
 def _code(of: Right, lines: Lines, placed: PlacedMistake, target: str, names: Names) -> tuple[str, str]:
-    """The lines that make the array, of all that it makes in another way."""
+    """Return the wrong and the correct line of this array only."""
     if own := _OVER_IMAGES.get((placed.mistake.name, of.case.kind)):
         return own[0].format(**names), own[1].format(**names)
     wrong, right = (code.split("\n") for code in placed.code(lines.program))

@@ -1,4 +1,4 @@
-"""Lines of code in a course's names: a layer's own, and those that a course writes in another way."""
+"""Lines of code with a course's names: those of a layer, and those that courses write differently."""
 
 import re
 from collections.abc import Mapping
@@ -20,11 +20,12 @@ _LINES: Mapping[tuple[str, str], str] = {
     ("batchnorm", "dbeta"): "{dout}.sum(0)",
     ("dropout", "dx"): "{dout} * {mask}",
 }
-"""Lines for what the core says of one image, or not at all; with p = softmax(scores), hat = (x - mean)/sigma, dhat = dout · gamma."""
+"""Lines that the core has only for one image, or not at all, with p = softmax(scores), hat = (x - mean)/sigma, dhat =
+dout · gamma."""
 
 
 def right_line(of: Right, role: str, names: Names) -> str:
-    """The right-hand side of the line that makes a gradient."""
+    """Return the right-hand side of the line that computes a gradient."""
     if own := _LINES.get((of.case.kind, role)):
         return own.format(**names)
     assert of.lines is not None
@@ -32,7 +33,7 @@ def right_line(of: Right, role: str, names: Names) -> str:
 
 
 def in_course(of: Right, code: str, names: Names) -> str:
-    """A line of the core in the course's names."""
+    """Return a line of the core with the course's names."""
     assert of.lines is not None
     own = of.lines.program.network.names[0]
     code = code.replace(f"{own.output}.windows", f"windows({own.input})").replace(f"{own.output}.mask", names.get("mask", ""))
@@ -43,6 +44,6 @@ def in_course(of: Right, code: str, names: Names) -> str:
 
 
 def value_of(kind: str, names: Names) -> str:
-    """The layer's output, which an activation's cache does not hold."""
+    """Return the layer's output as code. The cache of an activation does not hold it."""
     made = {"relu": "np.maximum(0, {x})", "sigmoid": "sigmoid({x})", "tanh": "np.tanh({x})"}.get(kind, "{out}")
     return made.format(x=names["x"], out=names["out"])

@@ -1,4 +1,4 @@
-"""Mistakes in the backward pass of a dropout."""
+"""Mistakes in the backward pass of dropout."""
 
 from cnnviz.judge.mistakes.table import line
 

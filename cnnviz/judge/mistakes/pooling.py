@@ -12,11 +12,12 @@ _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{d
 _MASK = "mask = window == window.max()"
 
 Share = Callable[[Array, Array], Array]
-"""A window's share, by its numbers and its number of ∂out."""
+"""Function from a window and its ∂out to the window's part of ∂x."""
 
 
 def _spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[Found], Found] = lambda found: {}) -> None:
-    """Enter a ∂x whose windows are each handed a `share`. `taken` gives other settings; without room for the windows it cannot be made."""
+    """Add a ∂x whose windows each receive a `share`. `taken` overrides settings. The mistake is impossible if a
+    window then exceeds x."""
 
     def make(found: Found) -> Array | None:
         found = {**found, **taken(found)}
@@ -56,7 +57,7 @@ _spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[
 
 
 def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[Found], int]) -> None:
-    """Enter a ∂x whose windows have one side's length for both, and end where x ends."""
+    """Add a ∂x whose windows use one side's length for both sides, and are cut off at the edge of x."""
 
     def make(found: Found) -> Array:
         x, dout, k, stride = found["x"], found["dout"], found[side], found["stride"]
@@ -96,9 +97,11 @@ def max_window_assigned(x: Array, dout: Array, k: int, across: int, stride: int)
 
 
 def _winner(name: str, wrong: str, right: str, place: Callable[[int, int, int, int], tuple[int, int]], moves: bool = True, adds: bool = True) -> None:
-    """Enter a ∂x of which a window's gradient goes to another `place`, by its winner's number, the window's sides, and the maps' columns.
+    """Add a ∂x in which a window's gradient goes to a wrong `place`, a function of the winner's flat index, the
+    window's sides and the number of columns of x.
 
-    The place is counted from the window's corner if it `moves` with the window. It cannot be made if a place is outside of x.
+    The place is relative to the window's corner if it `moves` with the window. With `adds`, gradients at the same place are added.
+    The mistake is impossible if a place is outside of x.
     """
 
     def make(found: Found) -> Array | None:
@@ -171,7 +174,7 @@ def sides_divided(case: Case, x: Array, dout: Array, k: int, across: int) -> Arr
 
 
 def _first_places(case: Case, dout: Array, rows: int, columns: int) -> Array | None:
-    """∂x of the first places alone; None if there are fewer, which the code would read beyond."""
+    """Return ∂x of the first positions only, or None if there are fewer, since the code would read past the end."""
     if rows > dout.shape[-2] or columns > dout.shape[-1]:
         return None
     kept = np.zeros_like(dout)

@@ -16,7 +16,8 @@ line("scores_for_shares", "softmax", "dx", "{dx} = (scores - one_hot({y})) / N")
 
 
 def _divided_by(name: str, total: str, axis: int | None, below: float) -> None:
-    """Enters the loss and the gradient of exponentials that are divided by another sum; of scores as they are, or below the image's largest."""
+    """Add the loss and the gradient of a softmax that divides by another sum. `below` is 1 if each image's largest
+    score is subtracted first, otherwise 0."""
 
     def shares(x: Array) -> Array:
         e = np.exp(x - below * x.max(axis=1, keepdims=True))

@@ -1,11 +1,10 @@
-"""The table of the mistakes that a batch makes possible: what each makes, and its lines.
+"""The table of mistakes that need a batch: their results and their lines of code.
 
-To add one that a line of NumPy makes, write the line in a file of this folder, as `line(...)`: it is run as it is shown. What
-is right for other arrays is said by `instead(...)`, and what is not said in one line is a function under `@mistake(...)`. All
-take a case's arrays and settings by their names, numbers on the way ("out", "p", "hat" …) and "N", the number of images ("n"
-in a function), "case", and "exact", what is right; an array that it may make of another shape is compared as it is. `None`
-says that it cannot be made in this case. Its words stand under judge.slip.<name>, or under mistake.<name> where it is one of
-the core's.
+To add a mistake that is a line of NumPy, write `line(...)` in a file of this folder; the line is evaluated as shown. Use
+`instead(...)` for a result that is correct for other arrays, and a function under `@mistake(...)` for anything longer. They
+can read a case's arrays and settings by name, intermediate results ("out", "p", "hat" …), the number of images "N" ("n" in a
+function), "case", and the correct array "exact". The result may have another shape. It is None if the mistake is impossible
+in this case. The texts are in the message catalogue under judge.slip.<name>, or under mistake.<name> for the core's mistakes.
 """
 
 import re
@@ -20,20 +19,20 @@ from cnnviz.core.network.line_overrides import arguments
 from cnnviz.judge.case import RETURNS, Array, Case
 from cnnviz.judge.mistakes.course_lines import right_line, value_of
 from cnnviz.judge.right_gradients import Right, right
-from cnnviz.words import Message, has, message
+from cnnviz.words import Message, has_message, message
 
 Names = Mapping[str, str]
 Maker = Callable[..., Array | None]
 Found = Mapping[str, Any]
-"""Arrays, settings and numbers on the way, by name."""
+"""Arrays, settings and intermediate results by name."""
 
 
 @dataclass(frozen=True, eq=False)
 class Mistake:
-    """One way in which the array of a role is made wrong; `code` gives the wrong line and the right one in a course's names.
+    """One way to get the array of a role wrong. `code` returns the wrong line and the correct one, with a course's
+    names.
 
-    `key` tells it from all others, `name` is that of the mistake, which may be made in several ways. `of_core` says whether it
-    is one of the core's mistakes.
+    `key` is unique, while a mistake `name` may have several variants. `of_core` is whether it is one of the core's mistakes.
     """
 
     key: str
@@ -47,9 +46,10 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Entry:
-    """A mistake as it stands in the table; `wrong` and `right` are code with roles in braces, `right` the layer's own where it is "".
+    """An entry of the table. `wrong` and `right` are code with roles in braces; an empty `right` means the layer's
+    own line.
 
-    `key` tells it from others of a kind.
+    `key` is unique within a name and role.
     """
 
     name: str
@@ -62,12 +62,12 @@ class Entry:
 
     @property
     def title(self) -> Message:
-        """A few words."""
+        """A short description."""
         own = f"judge.slip.{self.name}"
-        return message(own) if has(own) else message(f"mistake.{self.name}.title", slope="softmax′")
+        return message(own) if has_message(own) else message(f"mistake.{self.name}.title", slope="softmax′")
 
     def of(self, right: Right) -> Mistake:
-        """The mistake in a case."""
+        """Return the mistake for a case."""
 
         def make() -> Array | None:
             case = right.case
@@ -84,11 +84,11 @@ class Entry:
 
 
 ENTRIES: list[Entry] = []
-"""Every mistake of the table, in the order of the files."""
+"""All mistakes of the table, in the order of the modules."""
 
 
 def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "") -> Callable[[Maker], Maker]:
-    """Enters what is below into the table."""
+    """Add the decorated function to the table."""
 
     def entered(function: Maker) -> Maker:
         enter(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
@@ -98,12 +98,12 @@ def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
 
 
 def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", made: str = "") -> None:
-    """Enters a line that is run as it is shown, or where that is one of a loop, the expression by which the array is `made` at once."""
+    """Add a line that is evaluated as shown. For a line of a loop, `made` is the expression for the resulting array."""
     enter(name, kinds, role, wrong, running(f"{role} = {made}" if made else wrong), wrong, right)
 
 
 def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
-    """Enters what would be right if some of the arrays were others, each an expression."""
+    """Add a mistake whose result is correct for other arrays, each of them given as an expression."""
     others = {array: running(f"{array} = {made}") for array, made in arrays.items()}
 
     def make(found: Found) -> Array:
@@ -114,7 +114,7 @@ def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
 
 
 def running(line: str, then: str = "") -> Callable[[Found], Array]:
-    """The result of a line, or of the expression `then` that reads what it makes."""
+    """Return a function that evaluates a line, or the expression `then` that reads its result."""
     made, _, value = _ROLE.sub(r"\1", line).partition(" = ")
     first, last = (compile(text, line, "eval") for text in (value, then or made))
 
@@ -129,16 +129,16 @@ _ROLE = re.compile(r"{(\w+)}")
 
 
 def enter(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
-    """Enters a mistake."""
+    """Add a mistake to the table."""
     ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
 
 def entered(of: Right) -> Iterator[Mistake]:
-    """Those of the table that can be made in this case."""
+    """Return the mistakes of the table that fit this case."""
     kind = of.case.kind
     return (entry.of(of) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
 
 
 def again(case: Case, **arrays: Array) -> Right:
-    """The right result with other arrays."""
+    """Return the correct result with some arrays replaced."""
     return right(Case(case.kind, {**case.arrays, **arrays}, case.settings))

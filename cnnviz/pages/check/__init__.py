@@ -1,6 +1,6 @@
-"""The Check page: are these gradients right?
+"""The Check page, which verifies gradients.
 
-Its keys: which of its tabs is open, a mistake that is made on purpose, and whether TensorFlow is asked.
+Its keys: a mistake made on purpose (`mistake`), whether TensorFlow is requested (`tf`), and the open tab (`check`).
 """
 
 from cnnviz.pages.registry import Page

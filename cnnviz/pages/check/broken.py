@@ -1,4 +1,4 @@
-"""A mistake that is switched on: its line of code beside the right one, what the loss does, and where it would show."""
+"""The active mistake: its line of code beside the right one, its effect on the loss, and where it shows best."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -29,17 +29,17 @@ from cnnviz.words import Message, Problem, message
 ELSEWHERE: tuple[dict[str, str], ...] = (
     {"stride": "2"}, {"w": "normal"}, {"k": "1"}, {"pad": "same"}, {"f": "sobel-y"}, {"f": "notebook", "scale": "unit"},
 )  # fmt: skip
-"""Changes of a setup that bring out what one hides, in the order in which they are tried."""
+"""Changes of a setup in which a hidden mistake may show, in the order of trial."""
 
 
 def code(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
-    """Both lines in the network's symbols; None where they are the same, as with a stride of 1."""
+    """Return both lines in the network's symbols, or None if they are equal, as with a stride of 1."""
     wrong, right = mistake.code(program_of(mistake.network, snapshot.trace.x.shape, training=snapshot.trace.training))
     return None if wrong == right else CodeData(wrong=wrong, right=right)
 
 
 def runs(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
-    """The loss from here on with the mistake and without, and what there is to say of it."""
+    """Return the chart of the loss from here on with and without the mistake, and a sentence on it."""
     right, wrong = _losses(setup, snapshot, None), _losses(setup, snapshot, None if mistake.mistake.after else mistake)
     n = len(right) - 1
     lines = tuple(Line(message(f"ui.check.falls.{name}"), _drawn(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
@@ -52,7 +52,8 @@ def runs(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[Char
 
 
 def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
-    """The slope of an activation by what comes in, right and wrong, with the unit at which they differ most; None for a mistake elsewhere."""
+    """Return the chart of an activation's right and wrong slope, or None for a mistake elsewhere. The cursor marks
+    the largest difference."""
     if not (found := _units(setup, snapshot, mistake)):
         return None
     across = np.linspace(min(-2.0, found.z.min()), max(2.0, found.z.max()), POINTS)
@@ -65,9 +66,9 @@ def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Cha
 
 @dataclass(frozen=True, eq=False)
 class Units:
-    """The sums of an activation that are near enough to 0 to be drawn, both slopes at each, and the one at which these differ most.
+    """Pre-activations in the range of the chart, with the right and wrong slope at each.
 
-    Of all `count`, drawn or not, the wrong slope is below 0 at `below`.
+    `index` is the unit where they differ most, as text. The wrong slope is negative at `below` of all `count` units.
     """
 
     symbol: str
@@ -80,12 +81,12 @@ class Units:
 
     @property
     def most(self) -> int:
-        """The unit at which the slopes differ most."""
+        """The index of the unit where the slopes differ most."""
         return int(np.argmax(np.abs(self.wrong - self.right)))
 
 
 def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | None:
-    """Those of the activation whose slope the mistake has wrong; None for one elsewhere."""
+    """Return the units of the activation whose slope is wrong, or None for a mistake elsewhere."""
     if mistake.place is None:
         return None
     symbol = mistake.network.names[mistake.place].source
@@ -104,13 +105,13 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
 
 
 def _at(found: Units) -> Message:
-    """Both slopes at the unit where they differ most."""
+    """Return the sentence on both slopes at the unit where they differ most."""
     unit, n = f"{label(found.symbol)}[{found.place}]", found.most
     return message("ui.check.slope.words", unit=unit, z=float(found.z[n]), right=float(found.right[n]), wrong=float(found.wrong[n]))
 
 
 def shows_best(here: Examined) -> BestData | None:
-    """The unit where the mistake shows best: one a unit of the activation, or in the first wrong array; None where it does not show."""
+    """Return where the mistake shows best, in sentences and as a histogram of units, or None if it does not show."""
     mistake = here.mistake
     if mistake is None or not here.first:
         return None
@@ -128,23 +129,24 @@ def shows_best(here: Examined) -> BestData | None:
 
 
 BINS = 30
-"""Bars of the units under the slope's curve."""
+"""Number of bars below the slope's curve."""
 
 HUES = {"broken": 2, "right": 3}
-"""Red and green, as the lines of code."""
+"""Red and green, as for the lines of code."""
 
 FAR = 6.0
-"""Sums up to which the slope is drawn: beyond, σ is flat."""
+"""Largest magnitude of a pre-activation in the chart; σ is flat beyond."""
 
 STEEP = 1.5
-"""Slopes up to which they are drawn: six times the steepest of σ."""
+"""Largest magnitude of a slope in the chart: six times the steepest of σ."""
 
 POINTS = 121
-"""Of each of its curves."""
+"""Number of points of each curve."""
 
 
 def _rising(setup: Setup, snapshot: Snapshot) -> Message | None:
-    """The number of all mistakes that make the loss rise; for the small network alone, where all of them can be tried at once."""
+    """Return the sentence on how many mistakes make the loss rise; None for large networks, where trying all takes
+    too long."""
     if setup.net != DEFAULT:
         return None
     found = [_losses(setup, snapshot, one) for one in mistakes_for(setup.network, setup.opt)]
@@ -157,18 +159,18 @@ def _losses(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None) -> 
 
 
 MOST_BYTES = 4_000_000
-"""The most bytes of all remembered runs."""
+"""Cache size of all runs, in bytes."""
 
 _known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)
 
 
 def _drawn(losses: np.ndarray) -> list[float | None]:
-    """A chart's values: what is not finite is a gap."""
+    """Return the values for a chart, with a gap (None) for each that is not finite."""
     return [float(loss) if np.isfinite(loss) else None for loss in losses]
 
 
 def where_it_shows(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
-    """A setup near this one in which the mistake shows, if one is found."""
+    """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
     for change in ELSEWHERE:
         other, wrong = setup.changed(change)
         if wrong or (other.start == setup.start and other.k == setup.k):

@@ -1,4 +1,4 @@
-"""The Check page's chain: are these gradients right, and where does a classic mistake show?"""
+"""The Check page's chain: gradients with their errors, and where a classic mistake shows."""
 
 from collections.abc import Mapping
 
@@ -19,12 +19,14 @@ from cnnviz.words import message
 
 
 def chain(here: Examined) -> GradientChain:
-    """Backward pass, and central differences or what is right, with the error of every entry that has one."""
+    """Return the chain of the backward pass beside central differences, or beside the exact pass for a mistake, with
+    errors."""
     setup, check, mistake = here.setup, here.shown_check, here.mistake
     unusable = mistake_in(here.asked, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
         beside = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in (here.shown if here.wrong else ())}
-    errors = beside | _errors(check) | {symbol: beside[symbol] for symbol in here.wrong if mistake}  # nudging may tell nothing of what a mistake has made
+    # central differences may be undecided where a mistake has changed an entry
+    errors = beside | _errors(check) | {symbol: beside[symbol] for symbol in here.wrong if mistake}
     chosen = one_entry.chosen(here)
     parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.shown)
     return GradientChain(
@@ -55,7 +57,7 @@ def _groups(here: Examined) -> tuple[SwitchGroup, ...]:
 
 
 def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Mapping[str, list[int]]:
-    """The chosen entry as a cell of its card, or the one that a mistake spoils most."""
+    """Return the chosen entry as a cell of its card, or else the entry with the largest error of a mistake."""
     symbol = f"d{chosen.parameter}" if chosen else here.first
     found = next((one for one in parts if one.symbol == symbol), None)
     if not found:
@@ -63,11 +65,11 @@ def _cells(here: Examined, parts: tuple[Part, ...], chosen: Entry | None) -> Map
     flat = np.zeros(found.shape)
     flat.reshape(-1)[one_entry.flat_index(chosen, here.one) if chosen else int(here.apart(symbol).argmax())] = 1
     shown = found.of(flat)
-    return {symbol: largest(shown, shown.shape)} if shown.any() else {}  # of a channel that is not the pinned one
+    return {symbol: largest(shown, shown.shape)} if shown.any() else {}  # empty if another channel is pinned
 
 
 def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
-    """Charts of a mistake's effect on the loss, of the step of differences, and of an activation's slope."""
+    """Return charts of a mistake's effect on the loss, of the nudge's error, and of an activation's slope."""
     if here.mistake:
         slope = broken.slope_chart(here.setup, here.snapshot, here.mistake)
         falls = broken.runs(here.setup, here.snapshot, here.mistake)[0]
@@ -76,7 +78,8 @@ def _charts(here: Examined, chosen: Entry | None) -> tuple[ChartData, ...]:
 
 
 def more(here: Examined) -> dict[str, object]:
-    """The page's parts besides its chain: an entry in two ways, or a mistake's line of code; TensorFlow's opinion."""
+    """Return the page's records besides its chain: an entry in two ways, a mistake's line of code, TensorFlow's
+    gradients."""
     mistake = here.mistake
     return {
         "check": CheckData(
@@ -93,7 +96,8 @@ def more(here: Examined) -> dict[str, object]:
 
 
 def _rows(here: Examined, errors: Mapping[str, np.ndarray]) -> tuple[Row, ...]:
-    """Ours, central differences and the errors; of a mistake, what it makes and what is right."""
+    """Return the rows of the chain: ours, central differences and errors; for a mistake, the wrong and the right
+    gradients."""
     rows = [Row("ours", words.whose(here.setup, here.mistake), {symbol: here.of_image(symbol, here.ours[symbol]) for symbol in here.shown})]
     if here.mistake:
         rows.append(Row("exact", message("ui.check.rows.right"), {symbol: here.of_image(symbol, here.exact[symbol]) for symbol in here.shown}))
@@ -103,14 +107,14 @@ def _rows(here: Examined, errors: Mapping[str, np.ndarray]) -> tuple[Row, ...]:
 
 
 def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
-    """Of each parameter and the image against central differences, where they could be told."""
+    """Return the errors of parameters and image against central differences; NaN for undecided entries."""
     if not check:
         return {}
     return {f"d{name}": drawn_errors(error, check.marks[name] <= WRONG) for name, error in check.relative_error.items()}
 
 
 def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarray:
-    """Errors as they are drawn: NaN where nothing could be told, ∞ where an error is no number.
+    """Return errors for drawing: NaN for undecided entries, ∞ for an error of NaN.
 
     >>> drawn_errors(np.array([0.5, np.nan, 0.1]), np.array([True, True, False])).tolist()
     [0.5, inf, nan]
@@ -119,7 +123,8 @@ def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarra
 
 
 def _part(here: Examined, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
-    """The part of a gradient that is shown: the pinned cell's channel or the chosen entry's, else that of the largest difference, else the first that is not empty."""
+    """Return the shown part of a gradient: of the pinned cell or the chosen entry, else of the largest error, else
+    the first with a number."""
     at = pinned(here.setup.pinned, here.one).get(symbol, ())
     first = filled_part(here.one, symbol, here.of_image(symbol, here.ours[symbol]))
     if not at and chosen and symbol == f"d{chosen.parameter}":

@@ -1,4 +1,4 @@
-"""The check of a setup's gradients: at once where it is little work, else beside the page, which says how far it is."""
+"""The check of a setup's gradients: immediate if it is short, else in the background with its progress."""
 
 from __future__ import annotations
 
@@ -20,23 +20,24 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
 
 AT_ONCE = 400_000_000
-"""Entries times multiplications of a pass: what is checked while the page waits, about half a second."""
+"""Largest effort of an immediate check, in entries × multiplications of a pass; it takes about half a second."""
 
 GRACE = 0.3
-"""Seconds that the page waits for what is done beside it: most of it is there by then."""
+"""Seconds that a response waits for a check in the background; most checks are done by then."""
 
 PATIENCE = 8.0
-"""Seconds without a look after which it is given up."""
+"""Seconds without a poll after which a check is cancelled."""
 
 MOST_BYTES = 48_000_000
-"""The most bytes of all remembered checks."""
+"""Cache size of all checks, in bytes."""
 
 MOST_WAITING = 1_000
-"""Checks that may wait for their turn."""
+"""Largest number of queued checks."""
 
 
 class Checking:
-    """One check of every parameter and pixel: how far it is, and what came of it. One `beside` a page is given up where no page asks for it."""
+    """One check of all parameters and pixels, with its progress and result. A check in the background (`beside`) is
+    cancelled when no page polls it."""
 
     def __init__(self, beside: bool = True) -> None:
         self.beside = beside
@@ -46,12 +47,12 @@ class Checking:
         self._seen = time.monotonic()
 
     def look(self) -> Checking:
-        """Itself: who looks wants it to go on."""
+        """Record that a page still needs the check; return the check."""
         self._seen = time.monotonic()
         return self
 
     def work(self, setup: Setup, snapshot: Snapshot) -> None:
-        """Does all of it; TimeoutError where no page has asked for PATIENCE seconds."""
+        """Run the check. Raise TimeoutError if no page has polled for PATIENCE seconds."""
         network, y, x, training = setup.network, as_frozen(setup.y), snapshot.trace.x, snapshot.trace.training
         names = (*network.program(x.shape).parameters, "x")
         self.check = check_gradients(snapshot.params, x, y, network=network, parameters=names, progress=self._tell, given=given_of(snapshot), training=training)
@@ -63,7 +64,8 @@ class Checking:
 
 
 class Turns:
-    """Long checks, one at a time, each in a thread of its own; the others wait in order, and hold nothing but their names."""
+    """Queue of long checks, which run one at a time, each in a thread of its own. The queue holds only their cache
+    keys."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -71,7 +73,7 @@ class Turns:
         self.waiting: OrderedDict[Hashable, float] = OrderedDict()
 
     def look(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
-        """The check of that name as far as it is; it begins if it is its turn."""
+        """Return the check of that key in its current state; start it if its turn has come."""
         with self.lock:
             if found := self.under_way.get(name) or _known.get(name):
                 return found.look()
@@ -90,7 +92,7 @@ class Turns:
         return checking
 
     def _forget(self, now: float) -> None:
-        """Drops checks that no page asks for any more, and those beyond the limit."""
+        """Drop queued checks that are no longer polled, and the oldest ones if the queue is full."""
         for name in [name for name, seen in self.waiting.items() if now - seen > PATIENCE]:
             del self.waiting[name]
         while len(self.waiting) >= MOST_WAITING:
@@ -108,7 +110,7 @@ class Turns:
 
 
 def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
-    """Entries and pixels times multiplications of a pass of all images."""
+    """Return entries and pixels × multiplications of a pass over all images."""
     program, images = setup.network.program(x_shape), x_shape[0] if len(x_shape) == 4 else 1
     entries = sum(math.prod(parameter.shape) for parameter in program.parameters.values()) + math.prod(x_shape)
     return entries * program.multiplications * images
@@ -119,12 +121,12 @@ _turns = Turns()
 
 
 def given_of(snapshot: Snapshot) -> Mapping[str, np.ndarray]:
-    """The arrays that a pass is given: in training its masks, after it what is kept."""
+    """Return the arrays that a pass receives: dropout masks in training, running statistics in eval mode."""
     return snapshot.trace.kept if snapshot.trace.training else snapshot.buffers
 
 
 def checked(setup: Setup, snapshot: Snapshot) -> Checking:
-    """The check of the setup's exact gradients, by which others are judged, too; it may not be done yet."""
+    """Return the check of the setup's exact gradients, perhaps unfinished. It serves to judge other gradients, too."""
     x = snapshot.trace.x
     name = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
     found = _known.get(name)
@@ -139,5 +141,5 @@ def checked(setup: Setup, snapshot: Snapshot) -> Checking:
 
 
 def is_wrong(error: np.ndarray) -> np.ndarray:
-    """The entries that are not within TOLERANCE; of a NaN nothing is told."""
+    """Return which entries exceed TOLERANCE; False for NaN, which is undecided."""
     return error > TOLERANCE

@@ -22,7 +22,7 @@ from cnnviz.wire.gradient_chain import CardState
 
 @dataclass(frozen=True, eq=False)
 class Examined:
-    """A setup's backward pass, or one with a mistake in it, beside the exact one, and the check of every number that can be nudged."""
+    """A setup's backward pass, or one with a mistake in it, beside the exact one and its check."""
 
     setup: Setup
     snapshot: Snapshot
@@ -30,42 +30,42 @@ class Examined:
 
     @property
     def training(self) -> bool:
-        """Tells whether the pass is one in training, and not as after it."""
+        """Whether the pass is in train mode, not in eval mode."""
         return self.snapshot.trace.training
 
     @property
     def given(self) -> Mapping[str, np.ndarray]:
-        """The arrays that its pass is given."""
+        """The masks or running statistics that the pass receives."""
         return given_of(self.snapshot)
 
     @cached_property
     def program(self) -> Program:
-        """The lines of the setup's network."""
+        """The program of the setup's network."""
         return self.setup.network.program(self.snapshot.trace.x.shape, training=self.training)
 
     @cached_property
     def one(self) -> Program:
-        """The lines of one image, as its arrays are shown."""
+        """The program for one image, in the shapes that are shown."""
         return self.setup.network.program(self.setup.x_shape, training=self.training)
 
     def of_image(self, name: str, array: np.ndarray) -> np.ndarray:
-        """The part of an array that is shown: of several images the part of one."""
+        """Return the shown image's part of an array."""
         return one_image(array, self.setup.image) if self.program.has_images(name) else array
 
     @cached_property
     def exact(self) -> Gradients:
-        """Those of the exact pass, whatever the rule."""
+        """The gradients of the exact pass, whatever the rule."""
         trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
         return self.program.backward(self.snapshot.params, trace, self._targets(trace.o.shape))
 
     @cached_property
     def mistake(self) -> PlacedMistake | None:
-        """The mistake that the address asks for."""
+        """The mistake that the address names, or None."""
         return mistake_in(self.asked, self.setup)[0]
 
     @cached_property
     def ours(self) -> Gradients:
-        """The gradients that are examined; a mistake is made in the exact pass."""
+        """The gradients under examination: those of the pass with the mistake, if there is one."""
         if self.mistake is None:
             return self.snapshot.gradients
         trace = self.program.forward(self.snapshot.params, self.snapshot.trace.x, given=self.given)
@@ -77,18 +77,18 @@ class Examined:
 
     @cached_property
     def checking(self) -> Checking:
-        """The check of the exact gradients, which may not be done yet."""
+        """The check of the exact gradients, perhaps unfinished."""
         return checked(self.setup, self.snapshot)
 
     @cached_property
     def check(self) -> GradientCheck | None:
-        """Those that are examined, by its differences."""
+        """The verdict on `ours` by the check's differences, or None while the check runs."""
         done = self.checking.check
         return judged_again(done, self.ours) if done and self.wrong else done
 
     @cached_property
     def shown_check(self) -> GradientCheck | None:
-        """The same of the image that is shown."""
+        """The verdict for the shown image, or None while the check runs."""
         if self.check is None or not self.program.run.images:
             return self.check
         found = copy(self.check)
@@ -98,12 +98,12 @@ class Examined:
 
     @cached_property
     def shown(self) -> tuple[str, ...]:
-        """The gradients from the loss to the image."""
+        """The symbols of the gradients from the loss to the image."""
         return tuple(operation.makes for operation in operations(self.one))
 
     @cached_property
     def hit(self) -> tuple[str, ...]:
-        """The stages at which they differ from the exact ones, the first one first."""
+        """The stages at which `ours` differs from `exact`, the first one first."""
         step = self.mistake.optimizer(self.setup.optimizer) if self.mistake else None
         return stages_hit(self.ours, self.exact, self.snapshot.params, self.setup.optimizer, self.setup.network, step, self.snapshot.state)
 
@@ -113,18 +113,18 @@ class Examined:
         return frozenset(name for name in self.shown if not np.array_equal(self.ours[name], self.exact[name], equal_nan=True))
 
     def apart(self, name: str) -> np.ndarray:
-        """Distance of every shown entry of an array from the exact one."""
+        """Return the absolute error of every shown entry of an array."""
         with np.errstate(all="ignore"):  # a mistake may divide by 0
             return np.nan_to_num(np.abs(self.of_image(name, self.ours[name]) - self.of_image(name, self.exact[name])), nan=np.inf)
 
     @property
     def of_another_pass(self) -> bool:
-        """Tells whether the gradients are those of a forward pass with a mistake: they are right for it."""
+        """Whether the gradients belong to a forward pass with a mistake, for which they are right."""
         return bool(self.mistake and self.mistake.is_forward and self.hit)
 
     @cached_property
     def first(self) -> str:
-        """The array in which the first wrong stage is wrong: "db", where dw is right; "" where no array is."""
+        """The first wrong array of the first wrong stage, for example "db" if dw is right; "" if no array is wrong."""
         if self.of_another_pass:
             return ""
         makes = {str(stage): stage.makes for stage in self.setup.network.stages} | {"dx": ("dx",)}
@@ -142,7 +142,8 @@ class Examined:
             if symbol == self.first:
                 return "first"
             source = next(one.source for one in operations(self.one) if one.makes == symbol)
-            return "inherits" if source in self.wrong else "wrong"  # a mistake may spoil several that are made from one
+            # a mistake may affect several arrays with the same source
+            return "inherits" if source in self.wrong else "wrong"
         check, name = self.check, symbol[1:]
         if check is None or not check.finite:
             return ""

@@ -1,4 +1,4 @@
-"""One entry in two ways: by the backward pass and by nudging it, its error over the nudge ε, and the digits that cancel."""
+"""One entry by the backward pass and by nudging it: the error over the nudge ε, and the digits that cancel."""
 
 import math
 from collections.abc import Hashable, Sequence
@@ -18,17 +18,18 @@ from cnnviz.wire.parts import ChartData
 from cnnviz.words import message
 
 LONG, SHORT = 1e-1, 1e-13
-"""Nudges from both arms of the curve; between them stands the best one."""
+"""Nudges from both arms of the error curve; the best one lies between them."""
 FINE, COARSE = 3, 1
-"""Nudges for each power of ten, from 1e-1 to 1e-14: where a pass takes little, and where it takes much."""
+"""Nudges per power of ten, from 1e-1 to 1e-14, for a fast and for a slow pass."""
 LITTLE = 300_000
-"""Multiplications of a pass that takes little."""
+"""Largest number of multiplications of a fast pass."""
 
 
 def chosen(here: Examined) -> Entry | None:
-    """The entry that is spoken of: the pinned one, else the farthest off of the chain's first wrong array, else the first parameter's largest.
+    """Return the entry to explain: the pinned one, else the worst of the first wrong array, else the largest of the
+    first parameter.
 
-    None before the check is done.
+    Return None before the check is done, or if its numbers are not finite.
     """
     check = here.shown_check
     if check is None or not check.finite:
@@ -51,19 +52,20 @@ def _entry(check: GradientCheck, name: str, flat: int) -> Entry:
 
 
 def flat_index(entry: Entry, program: Program) -> int:
-    """Its place in its array, in reading order."""
+    """Return the entry's index in its flattened array."""
     return int(np.ravel_multi_index(entry.index, program.shown[entry.parameter]))
 
 
 def name_of(entry: Entry, program: Program) -> str:
-    """As people write it, by the indices of an address: "∂w[10,4,1]"."""
+    """Return the entry's name with indices as in addresses: "∂w[10,4,1]"."""
     symbol = f"d{entry.parameter}"
     at = np.unravel_index(flat_index(entry, program), cell_shape(program, symbol) or ())
     return f"{label(symbol)}[{','.join(str(int(one)) for one in at)}]"
 
 
 def charts(here: Examined, entry: Entry | None) -> tuple[ChartData, ...]:
-    """The error of its central difference over the nudge: in two precisions, or of a wrong one beside what is right; none of a mistake's right entry."""
+    """Return the chart of the central difference's error over the nudge: in two precisions, or for a wrong entry
+    beside the right one."""
     if entry is None or (here.mistake and not _is_wrong(here, entry)):
         return ()
     steps, found = _nudged(here, entry)
@@ -86,7 +88,7 @@ def _drawn(found: Sequence[Nudge], exact: float) -> list[float | None]:
 
 
 def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:
-    """The entry nudged by every step, in float64 and in float32."""
+    """Return the nudges ε, and the entry's losses at each in float64 and in float32."""
     each = FINE if here.one.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
     x, index = here.snapshot.trace.x, entry.index
@@ -94,18 +96,19 @@ def _nudged(here: Examined, entry: Entry) -> tuple[list[float], tuple[list[Nudge
         index = tuple(map(int, np.unravel_index(here.setup.image * x[0].size + flat_index(entry, here.one), x.shape)))
     of = (here.snapshot.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
     how = (here.given, here.training)
-    name = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)  # a mistake's are in one precision
+    # a mistake's entry is nudged in float64 only
+    name = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)
     return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))
 
 
 MOST_BYTES = 2_000_000
-"""The most bytes of all remembered nudged entries."""
+"""Cache size of all nudged entries, in bytes."""
 
 _known: LruCache[Hashable, tuple[list[Nudge], list[Nudge]]] = LruCache(MOST_BYTES, held_bytes)
 
 
 def entry_data(here: Examined, entry: Entry | None) -> EntryData | None:
-    """The entry, by a long, the best and a short nudge; None where there are no numbers."""
+    """Return the record of an entry with a long, the best and a short nudge, or None if there is no entry."""
     if entry is None:
         return None
     steps, (found, _) = _nudged(here, entry)
@@ -140,23 +143,23 @@ def _row(nudge: Nudge, backward: float, kind: str) -> NudgeRow:
 
 
 def _shared(a: str, b: str) -> int:
-    """The number of characters that two numbers have in common from the left."""
+    """Return the length of the common prefix of two numbers."""
     return next((at for at, (left, right) in enumerate(zip(a, b, strict=False)) if left != right), min(len(a), len(b)))
 
 
 def _digits(text: str) -> int:
-    """The number of significant digits, without those of a power of ten."""
+    """Return the number of significant digits of the mantissa."""
     return sum(map(str.isdigit, text.partition("e")[0].lstrip("0.")))
 
 
 def _loss(value: float, like: float) -> str:
-    """All 17 digits that float64 can have of a loss of the size of `like`."""
+    """Format a loss with all 17 digits of float64; `like` sets the position of the point."""
     size = math.floor(math.log10(abs(like))) if like else 0
     return f"{value:.{16 - size}f}" if -3 <= size <= 3 else f"{value:.16e}".replace("e-", "e−")
 
 
 def _written(value: float, like: float) -> str:
-    """Ten digits of a gradient of the size of `like`."""
+    """Format a gradient with ten digits; `like` sets the position of the point."""
     size = math.floor(math.log10(abs(like)))
     text = f"{value:.{9 - size}f}" if -4 <= size <= 3 else f"{value:.9e}"
     return text.replace("-", "−")

@@ -1,4 +1,5 @@
-"""The tabs of the Check page, our own gradients, a mistake that is made on purpose, and somebody's own; and the mistakes, each in any of its places."""
+"""Tabs of the Check page: our gradients, a mistake made on purpose, and the user's gradients; and the list of
+mistakes."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -16,11 +17,11 @@ TABS: dict[str, Mapping[str, str]] = {
     "break": {"check": "break", "mode": ""},
     "own": {"check": "own", "mistake": ""},
 }
-"""Each tab, and the change of the address that opens it; a mistake has a mode of its own."""
+"""The change of the address that opens each tab; a mistake determines the mode."""
 
 
 def tab_of(asked: Mapping[str, str]) -> str:
-    """The tab that an address opens: a link with a mistake in it opens that one.
+    """Return the tab that an address opens; a link with a mistake opens "break".
 
     >>> tab_of({}), tab_of({"mistake": "sign_flipped"}), tab_of({"check": "break"})
     ('ours', 'break', 'break')
@@ -30,7 +31,7 @@ def tab_of(asked: Mapping[str, str]) -> str:
 
 
 def tabs(now: str) -> tuple[SwitchData, ...]:
-    """All of them, as switches, of which one is on."""
+    """Return all tabs as switches; `now` is on."""
     return tuple(
         switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == now, change)
         for tab, change in TABS.items()
@@ -38,7 +39,7 @@ def tabs(now: str) -> tuple[SwitchData, ...]:
 
 
 def views(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
-    """Choices of the image that is shown, where there are several, and of our pass as one in training or in eval mode, where the network makes them differ.
+    """Return the switches for the shown image, if there are several, and for the mode, if the network depends on it.
 
     >>> [group["name"] for group in views(Setup(net="conv1x3-drop50-dense2-mse"), "ours")], views(Setup(), "ours")
     (['mode'], ())
@@ -61,16 +62,16 @@ def views(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
 
 
 def mistake_in(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
-    """The mistake that the address names and the place where it is made, or why it cannot be made in this setup."""
+    """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
     name = asked.get("mistake", "")
     try:
         return (placed(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
-    except Problem as why:  # all that can be chosen stand below: they need not be named
+    except Problem as why:  # the switches below list all mistakes, so the message does not
         return None, message("mistake.unlisted", name=name.partition("@")[0]) if why.code == "mistake.unknown" else why.message
 
 
 def mode_of(name: str) -> str:
-    """The mode of the pass in which a mistake of this name shows.
+    """Return the mode of the pass in which this mistake shows.
 
     >>> mode_of("batch_statistics@n1"), mode_of("sign_flipped")
     ('eval', 'train')
@@ -80,7 +81,7 @@ def mode_of(name: str) -> str:
 
 
 def choices(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ...]:
-    """Every mistake that this setup allows, in each of its places."""
+    """Return a switch for every mistake that this setup allows, at each of its layers."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
     of = (setup.network, setup.opt, len(setup.images))
@@ -91,6 +92,6 @@ def choices(setup: Setup, chosen: PlacedMistake | None) -> tuple[SwitchGroup, ..
 
 
 def _mistake(one: PlacedMistake, on: bool, several: bool) -> SwitchData:
-    """A mistake; where it can be made in several places, each is named by the stage that it spoils."""
+    """Return the switch of a mistake, which names the affected stage if several layers allow it."""
     address = one.address if several else one.mistake.name
     return switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))

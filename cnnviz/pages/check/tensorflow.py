@@ -1,4 +1,4 @@
-"""A third opinion: TensorFlow's gradients, started only where they are asked for."""
+"""TensorFlow's gradients as a third opinion; TensorFlow starts on request only."""
 
 from collections.abc import Mapping
 
@@ -7,14 +7,14 @@ import numpy as np
 from cnnviz.core.gradcheck import TOLERANCE
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot
-from cnnviz.data.disabled_features import excuse
+from cnnviz.data.disabled_features import disabled_message
 from cnnviz.tensorflow_check import tensorflow_process
 from cnnviz.wire.check import ThirdData
 from cnnviz.words import Message, message
 
 
 def asked_for(asked: Mapping[str, str]) -> bool:
-    """Tells whether the address asks for it.
+    """Return whether the address requests TensorFlow's gradients.
 
     >>> asked_for({"tf": "1"}), asked_for({})
     (True, False)
@@ -23,10 +23,10 @@ def asked_for(asked: Mapping[str, str]) -> bool:
 
 
 def opinion(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
-    """TensorFlow's gradients if they were asked for and it is there; else none, and a sentence if need be."""
+    """Return TensorFlow's gradients if requested and available, else nothing and a message if one is needed."""
     if not asked_for(asked):
         return {}, None
-    if no := excuse("tensorflow"):
+    if no := disabled_message("tensorflow"):
         return {}, no
     state, why_not = tensorflow_process.state()
     if state != "ready":
@@ -36,7 +36,8 @@ def opinion(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple
 
 
 def line(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdData:
-    """Its opinion in a line: whether it was asked for, and how far it is from ours, or why there is none."""
+    """Return TensorFlow's line: whether it was requested, and how far its gradients are from ours, or why they are
+    missing."""
     on, (found, why_not) = asked_for(asked), opinion(setup, snapshot, asked)
     said: Message | str = why_not or (message("data.tensorflow.starting") if on else "")
     apart = max((_apart(snapshot.gradients[name], array) for name, array in found.items()), default=0.0)
@@ -46,11 +47,11 @@ def line(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdDat
 
 
 def _apart(ours: np.ndarray, theirs: np.ndarray) -> float:
-    """‖ours - theirs‖ / the larger of both norms; 0 where both are 0."""
+    """Return ‖ours - theirs‖ / the larger of both norms, or 0 if both are 0."""
     most = max(np.linalg.norm(ours), np.linalg.norm(theirs))
     return float(np.linalg.norm(ours - theirs) / most) if most else 0.0
 
 
 def starting(asked: Mapping[str, str]) -> bool:
-    """Tells whether TensorFlow was asked for and is on its way; the first time, this starts it."""
-    return asked_for(asked) and not excuse("tensorflow") and tensorflow_process.state()[0] == "starting"
+    """Return whether TensorFlow was requested and is still starting. The first call starts it."""
+    return asked_for(asked) and not disabled_message("tensorflow") and tensorflow_process.state()[0] == "starting"

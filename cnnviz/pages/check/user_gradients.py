@@ -1,4 +1,5 @@
-"""The tab "your own": somebody's gradients beside ours, the first wrong stage, what only inherits it, and what it looks like."""
+"""The tab of the user's gradients beside ours: the first wrong stage, stages that inherit its error, and the mistake
+it looks like."""
 
 import hashlib
 from collections.abc import Hashable, Mapping, Sequence
@@ -30,16 +31,16 @@ from cnnviz.wire.gradient_chain import CardState
 from cnnviz.words import Message, Problem, languages, message, say
 
 SHOWN = 3
-"""Mistakes that are shown beside each other."""
+"""Number of mistakes that are shown beside each other."""
 
 File = tuple[str, bytes]
-"""The name of what a visitor has chosen, and what is in it."""
+"""Name and content of an uploaded file."""
 
 Found = tuple[UserGradients, Diagnosis] | Problem | None
 
 
 def found_in(now: PageRequest, file: File | None) -> Found:
-    """The file's gradients, compared with this setup; a Problem where it cannot be, None where there is no file."""
+    """Return the file's gradients compared with this setup, a Problem if that is impossible, or None without a file."""
     if file is None:
         return None
     name = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
@@ -50,23 +51,24 @@ def _compared(now: PageRequest, data: bytes) -> Found:
     reference = reference_of(now.setup, now.snapshot)
     try:
         own = isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
-        freeze_all(dict(own.arrays))  # on the way from a worker they lose that
+        freeze_all(dict(own.arrays))  # arrays from the worker process are writable again
         return own, diagnose(reference, own.arrays, own.precisions)
     except Problem as problem:
         return problem
 
 
 MOST_BYTES = 20_000_000
-"""The most bytes of all remembered comparisons."""
+"""Cache size of all comparisons, in bytes."""
 
 _known: LruCache[tuple[Hashable, ...], Found] = LruCache(MOST_BYTES, held_bytes)
 
 
 def chain(now: PageRequest, file: File | None, found: Found) -> GradientChain:
-    """Yours, ours, the error of every entry and yours ÷ ours; ours alone where there is no file that can be compared."""
+    """Return the chain of yours, ours, their ratio and the errors; ours alone if no file can be compared."""
     reference = reference_of(now.setup, now.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
-    one = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)  # of several images one is shown
+    # one image of several is shown
+    one = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)
     ways = operations(one)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
@@ -100,7 +102,7 @@ def chain(now: PageRequest, file: File | None, found: Found) -> GradientChain:
 
 
 def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> GradientChain:
-    """Ours, with what to do, or why a file cannot be compared."""
+    """Return the chain of our gradients alone, with instructions, or the reason why a file cannot be compared."""
     verdict = problem.message if problem else message("ui.check.own.choose")
     parts = tuple(filled_part(program, way.makes, ours.arrays[way.makes]) for way in ways)
     title = message("ui.check.own.question")
@@ -108,25 +110,26 @@ def _alone(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Pr
 
 
 def _explanations(found: Diagnosis) -> dict[str, Message]:
-    """The mistake that each wrong array looks like, where it is known."""
+    """Return the mistake that each wrong array looks like, if known."""
     near = {stage: near_ones(matches) for stage, matches in found.matches.items()}
     return {name: near[found.stage_of(name)][0].explanation.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
 
 
 def _errors(one: Compared) -> np.ndarray:
-    """Of each entry; NaN where nothing can be told, or round-off decides."""
+    """Return the error of each entry; NaN if undecided or dominated by round-off."""
     with np.errstate(all="ignore"):
         return drawn_errors(relative_error(one.theirs, one.ours), one.marks <= verdict.WRONG)
 
 
 def _apart(one: Compared) -> np.ndarray:
-    """The differences of the wrong entries, by which the worst of them is found."""
+    """Return the absolute errors of wrong entries, and 0 for others."""
     with np.errstate(all="ignore"):
         return np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), 0.0)
 
 
 def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wrong: bool) -> tuple[Row, ...]:
-    """Yours ÷ ours, which tells a factor, a sign and a flip apart; 1 where both are 0, and nothing where all is right."""
+    """Return the row of yours ÷ ours, which reveals a factor, a sign or a flip; 1 if both are 0. No row if all are
+    right."""
     if not wrong:
         return ()
     with np.errstate(all="ignore"):
@@ -135,18 +138,18 @@ def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wron
 
 
 def _how(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
-    """Ways to save gradients, by their names in this network."""
+    """Return instructions to save gradients by their names in this network."""
     names = [way.makes for way in ways if way.makes != "dx"]
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
 def _wrong_in(found: Diagnosis, stage: str) -> tuple[str, ...]:
-    """The arrays of a stage that are wrong: ∂b alone, where ∂w of the same stage is right."""
+    """Return the wrong arrays of a stage: ∂b alone, for example, if ∂w of the same stage is right."""
     return tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
 
 
 def _label(found: Diagnosis, stage: str) -> str:
-    """The name of a wrong stage: that of its first wrong array."""
+    """Return the label of a wrong stage: that of its first wrong array."""
     return label(next(iter(_wrong_in(found, stage)), stage))
 
 
@@ -179,7 +182,7 @@ def _sentences(own: UserGradients, found: Diagnosis) -> list[Message]:
         if worst.ratios and not wrong.turned:
             low, high = worst.ratios
             one = np.isclose(low, high, rtol=1e-3)
-            if one or low * high > 0:  # ratios of both signs say nothing
+            if one or low * high > 0:  # ratios of both signs are not meaningful
                 said_of.append(message("own.one_ratio" if one else "own.ratio", low=low, high=high))
     inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
     if inherit and not found.another_pass:
@@ -211,7 +214,7 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
 
 
 def _part(program: Program, symbol: str, ours: np.ndarray, apart: np.ndarray | None) -> Part:
-    """The channel of the largest difference, else the first that is not empty."""
+    """Return the channel with the largest error, else the first with a number."""
     first = filled_part(program, symbol, ours)
     if apart is None or not np.any(apart):
         return first
@@ -219,23 +222,25 @@ def _part(program: Program, symbol: str, ours: np.ndarray, apart: np.ndarray | N
 
 
 def _cells(parts: Sequence[Part], apart: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
-    """A cell of each: maps of one size have that of the first wrong one, for a cell is spoken of in all of them."""
+    """Return the selected cell of each array; maps of the first wrong array's size use its cell, since selection is
+    shared."""
     found = {part.symbol: _cell(part, apart.get(part.symbol), right[part.symbol]) for part in parts}
     sizes = {part.symbol: part.of(right[part.symbol]).shape for part in parts}
     return {symbol: found[first] if sizes[symbol] == sizes.get(first) else cell for symbol, cell in found.items()}
 
 
 def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
-    """The worst entry; where nothing is wrong, the strongest."""
+    """Return the cell with the largest error, or the largest gradient if nothing is wrong."""
     of = one.of(apart if apart is not None and np.any(apart) else np.abs(ours))
     return largest(np.nan_to_num(of, nan=0.0), of.shape)
 
 
-# ---- besides
+# ---- records besides the chain
 
 
 def more(now: PageRequest, file: File | None, found: Found) -> Mapping[str, object]:
-    """Parts beside the chain: the file, the mistake that each wrong stage looks like, and its line of code."""
+    """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
+    code."""
     own = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
     if isinstance(found, tuple):
@@ -252,12 +257,12 @@ def _is_example(file: str) -> bool:
 
 
 def _without_code(stage: UserStage) -> UserStage:
-    """A stage without its lines, which are the solution of an exercise that nobody has handed in yet."""
+    """Remove a stage's lines, which would give away the solution of an exercise."""
     return {**stage, "code": CodeData(wrong="", right="")}
 
 
 def _example(now: PageRequest) -> UserGradientsData:
-    """The response to a file with one mistake in it, without the right line."""
+    """Return the response to an example with one mistake, without the right line."""
     reference = reference_of(now.setup, now.snapshot)
     made = example_of(reference)
     found = diagnose(reference, made[1]) if made else None

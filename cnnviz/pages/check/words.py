@@ -1,4 +1,4 @@
-"""Words of the Check page: a title, a verdict, where a mistake shows, and what cannot be told."""
+"""Sentences of the Check page: title, verdict, where a mistake shows, and undecided entries."""
 
 import numpy as np
 
@@ -14,11 +14,11 @@ from cnnviz.pages.map_parts import Part
 from cnnviz.words import Message, message
 
 LISTED = 6
-"""The most gradients that a sentence names one by one."""
+"""Largest number of gradients that a sentence names."""
 
 
 def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
-    """The title of the chain; of a mistake, between which two gradients it is made."""
+    """Return the title of the chain; for a mistake, the two gradients between which it is."""
     if not placed:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
     if placed.is_forward and hit:
@@ -30,14 +30,15 @@ def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], firs
 
 
 def whose(setup: Setup, placed: PlacedMistake | None) -> Message | str:
-    """Whose backward pass is checked."""
+    """Return the label of the backward pass under examination."""
     if placed:
         return message("ui.check.rows.broken")
     return message("ui.check.rows.notebook" if setup.deviations else "ui.check.rows.ours")
 
 
 def verdict(here: Examined) -> Message:
-    """The verdict: the number of entries that agree, or what is wrong and what only inherits that; or that nothing could be told."""
+    """Return the verdict: the number of entries that agree, or the first wrong array and those that inherit its
+    error."""
     check = here.check
     assert check is not None
     if check.verdict == "not finite":
@@ -68,12 +69,12 @@ def _broken(here: Examined) -> Message:
 
 
 def under_way(share: float) -> Message:
-    """That the check takes a while, and how far it is."""
+    """Return the sentence on the progress of the check."""
     return message("ui.check.verdict.under_way", share=share)
 
 
 def largest(error: np.ndarray, part: Part) -> Message:
-    """The largest relative error of an array, of all its channels."""
+    """Return the sentence on the largest relative error of an array, over all its channels."""
     told = error[~np.isnan(error)]
     if not told.size:
         return message("ui.check.undecided_all")
@@ -84,7 +85,7 @@ def largest(error: np.ndarray, part: Part) -> Message:
 
 
 def sentences(here: Examined) -> tuple[Message | str, ...]:
-    """A mistake's effect, or the name of this rule."""
+    """Return sentences on a mistake's effect, or on a rule that is not exact."""
     placed, setup = here.mistake, here.setup
     if placed:
         nowhere = () if here.hit else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
@@ -93,7 +94,8 @@ def sentences(here: Examined) -> tuple[Message | str, ...]:
 
 
 def foot(here: Examined) -> list[Message]:
-    """The number of entries that disagree, cannot be told, or stand at a kink; of another forward pass, how many are others than those of the right one."""
+    """Return sentences on the numbers of wrong and undecided entries and kinks; for another forward pass, of
+    different entries."""
     check = here.check
     if not check or not check.finite:
         return []

@@ -1,4 +1,4 @@
-"""The Learn page: lessons that ask before they show. Its keys: which lesson, and which of its steps."""
+"""The Learn page: guided lessons with questions. Its URL keys are the lesson and the number of its step."""
 
 from cnnviz.pages.registry import Page
 

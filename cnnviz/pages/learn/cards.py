@@ -1,4 +1,4 @@
-"""Five words that come before all symbols, each with an example from the lesson that the page opens with."""
+"""The five terms introduced on the Learn page, each with an example from the default setup."""
 
 import numpy as np
 
@@ -8,14 +8,14 @@ from cnnviz.decks.scope import scope_of
 from cnnviz.words import Message, message
 
 CARDS = ("pixel", "kernel", "unit", "loss", "gradient")
-"""By their names among the words `web.glossary`."""
+"""Ids of the cards, with messages in `web.glossary`."""
 
 POINTS, REACH = 33, 4.0
-"""Places of the curve of the loss, and how far it goes."""
+"""Number of points of the loss curve, and its range to each side."""
 
 
 def cards() -> list[dict[str, object]]:
-    """Each card's word, a sentence with numbers, and a few numbers to be shown: as a map, as bars, as a curve.
+    """Return each card's term, an example, and numbers to show as a map, bars or a curve.
 
     >>> [card["word"] for card in cards()] == list(CARDS)
     True
@@ -46,13 +46,13 @@ def cards() -> list[dict[str, object]]:
 
 
 def _bars() -> list[tuple[Message | str, float, float]]:
-    """Each output with its name and its target."""
+    """Return each output's name, value and target."""
     here = scope_of(Setup())
     return [(name, float(o), float(y)) for name, o, y in zip(here.setup.output_words, here.arrays["o"], here.arrays["y"], strict=True)]
 
 
 def _curve() -> list[float]:
-    """The loss as b[0] goes from REACH below its value, 0, to as much above.
+    """Return the loss at POINTS values of b[0] from -REACH to REACH.
 
     >>> curve = _curve()
     >>> len(curve) == POINTS, curve[POINTS // 2] == float(scope_of(Setup()).arrays["L"])

@@ -1,4 +1,4 @@
-// Choosing a cell of a map: a part of it that is large enough, by mouse, finger or keys, and where that part lies.
+// Choice of a map's cell by mouse, finger or keys, in an enlarged part of the map.
 
 import { one } from "../../view/model/explain/cell_links.js"
 import { ARROWS } from "../../view/model/layout/neighbours.js"
@@ -14,10 +14,10 @@ import { figureOf, slides, windowOf } from "./plate_figures.js"
 /** @import { Cell } from "../../view/types/view.js" */
 
 const SIDE = 44
-const RIGHT = 60 // right cells up to which each is outlined
+const RIGHT = 60 // maximal number of correct cells that are outlined one by one
 
 export class CellChoice {
-  /** @type {Cell}  the cell that is pointed at */
+  /** @type {Cell}  the cell under the pointer or selected by keys */
   cursor = []
   /** @type {Block} */
   part = { tile: 0, top: 0, left: 0, tall: 1, wide: 1 }
@@ -36,19 +36,19 @@ export class CellChoice {
     return question?.kind === "click" ? question.map : ""
   }
 
-  /** The link of the map over which a window slides, where the cells themselves are hidden. */
+  /** Link to the map that the kernel slides over, if the question hides the cells themselves. */
   get link() {
     const { numbers, question } = this.learn
     const hidden = question?.plates.some(({ symbol, hidden }) => hidden && symbol === this.map)
     return hidden ? windowOf(numbers, this.map) : undefined
   }
 
-  /** Tells whether what a kernel finds at a place can be shown. */
+  /** Whether the product of kernel and window can be shown. */
   get slides() {
     return Boolean(this.link && slides(this.learn.numbers, this.map))
   }
 
-  /** The map that one looks at. @returns {Figure | undefined} */
+  /** The map in which cells are chosen. @returns {Figure | undefined} */
   get figure() {
     const { question, numbers } = this.learn
     const symbol = this.link?.source ?? this.map
@@ -60,7 +60,7 @@ export class CellChoice {
     return this.size()[1] * SIDE
   }
 
-  /** Tells how many rows and columns are shown. */
+  /** Return how many rows and columns fit. */
   size() {
     const { clientWidth } = this.learn.view.$(".content")
     return this.figure ? partOf(this.figure, clientWidth - 32) : [1, 1]
@@ -73,14 +73,14 @@ export class CellChoice {
     this.show(true)
   }
 
-  /** The cells of the map that is looked at which a cell stands for. @param {Cell} cell @returns {Block} */
+  /** Return the cells that belong to a cell in the figure, such as its window. @param {Cell} cell @returns {Block} */
   blockOf(cell) {
     const { link } = this
     const [[top, bottom], [left, right]] = [covered(link, cell[1]), covered(link, cell[2])]
     return { tile: link ? 0 : cell[0], top, left, tall: bottom - top + 1, wide: right - left + 1 }
   }
 
-  /** Has the part show the cell that is pointed at, in its middle if wanted. @param {boolean} [middle] */
+  /** Move the part so that it shows the cursor, in its centre if `middle`. @param {boolean} [middle] */
   show(middle = false) {
     const { figure, cursor } = this
     if (!figure || !cursor.length) return
@@ -99,7 +99,10 @@ export class CellChoice {
     }
   }
 
-  /** The cell that has a place of the map that is looked at in its middle. @param {number} tile @param {number} row @param {number} column @returns {Cell} */
+  /**
+   * Return the cell whose window is centred at a cell of the figure.
+   * @param {number} tile @param {number} row @param {number} column @returns {Cell}
+   */
   cellAt(tile, row, column) {
     const [, rows, columns] = this.learn.numbers.shape(this.map)
     return [this.link ? 0 : tile, under(this.link, row, rows), under(this.link, column, columns)]
@@ -118,7 +121,10 @@ export class CellChoice {
     } else if (picks && figure && canvas.dataset.plate === figure.plate.array) this.jump(canvas, event, figure)
   }
 
-  /** Has the part show another place. @param {HTMLCanvasElement} canvas @param {MouseEvent} event @param {Figure} figure */
+  /**
+   * Move the part to where the whole map was clicked.
+   * @param {HTMLCanvasElement} canvas @param {MouseEvent} event @param {Figure} figure
+   */
   jump(canvas, event, { face }) {
     const across = Math.ceil(Math.sqrt(face.tiles))
     const down = Math.ceil(face.tiles / across)
@@ -155,7 +161,7 @@ export class CellChoice {
     this.learn.view.paint(true)
   }
 
-  /** The cell that is pointed at is the answer. */
+  /** Answer with the cell at the cursor. */
   pick() {
     const { learn, map, cursor } = this
     if (learn.open) return
@@ -163,7 +169,7 @@ export class CellChoice {
     learn.view.paint(true)
   }
 
-  /** What was chosen, in words. */
+  /** Description of the chosen cell, or undefined. */
   get words() {
     const { learn, map } = this
     if (!map || learn.given === null) return undefined
@@ -183,7 +189,10 @@ export class CellChoice {
     return learn.given === null ? marked : [...marked, { cell: numbers.cell(map, Number(learn.given)), tone: accent }]
   }
 
-  /** Gives what is marked in a map beside it: the part that is shown, and what was chosen. @param {string} symbol @param {string} accent @returns {Mark[]} */
+  /**
+   * Return the marks in a map beside the part: the part's outline and the chosen cells.
+   * @param {string} symbol @param {string} accent @returns {Mark[]}
+   */
   marks(symbol, accent) {
     const { figure, map, learn } = this
     const own = figure?.plate.symbol === symbol

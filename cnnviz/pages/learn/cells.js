@@ -1,14 +1,17 @@
-// Cells with their numbers, as they stand in a grid: colours, numbers that are not known yet, and answers that missed.
+// Cells of a grid with colours and numbers. Numbers may be hidden, or shown with a wrong answer.
 
 import { colour, css, ink } from "../../view/model/numbers/colour.js"
 import { number, power, short, timesPower, whole } from "../../view/model/numbers/format.js"
 import { html, nothing } from "../../view/shell/html.js"
 
 /** @import { Scale, Template } from "../../view/types/view.js" */
-/** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of numbers that stand beside each other, and the power of ten that they are printed in */
-/** @typedef {{ text: string, style: string, kind?: string, mine?: string, note?: string }} Cell  `mine`: what was answered instead */
+/** @typedef {{ limits: number[], scale: Scale, power: number }} Colours  of a group of numbers, and the power of ten in which they are printed */
+/** @typedef {{ text: string, style: string, kind?: string, mine?: string, note?: string }} Cell  `mine` is a wrong answer */
 
-/** Tells how numbers are coloured and printed together. @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours} */
+/**
+ * Return the common colour scale and power of ten of some numbers.
+ * @param {ArrayLike<number>} values @param {number[]} limits @param {Scale} scale @returns {Colours}
+ */
 export function coloursOf(values, limits, scale) {
   const most = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
   return { limits, scale, power: power(most) }
@@ -18,10 +21,10 @@ export function coloursOf(values, limits, scale) {
 export const written = (value, { power: of }) =>
   Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : short(value / 10 ** of)
 
-/** A number with three digits; a whole one as it is. @param {number} value */
+/** Format a number with three digits, and integers exactly. @param {number} value */
 export const said = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
 
-/** The power of ten that numbers are printed in, in words; "" where there is none. @param {Colours} colours */
+/** Return the power of ten as text, or "" if it is 1. @param {Colours} colours */
 export const powerOf = (colours) => timesPower(colours.power)
 
 /** @param {number} value @param {Colours} colours */
@@ -30,27 +33,36 @@ const painted = (value, { limits, scale }) => {
   return `background:${css(paint)};color:${ink(paint)}`
 }
 
-/** A cell with its number. @param {number} value @param {Colours} colours @param {string} [kind] @returns {Cell} */
+/**
+ * Return a cell with its number.
+ * @param {number} value @param {Colours} colours @param {string} [kind] @returns {Cell}
+ */
 export const cell = (value, colours, kind = "") => ({
   text: written(value, colours),
   style: painted(value, colours),
   kind,
 })
 
-/** A number that was answered, where it is not known yet. @param {number} value @param {Colours} colours @returns {Cell} */
+/**
+ * Return a cell with the answered number while the true one is hidden.
+ * @param {number} value @param {Colours} colours @returns {Cell}
+ */
 export const ghost = (value, colours) => ({
   text: written(value, colours),
   style: `--mine:${css(colour(value, colours.limits, colours.scale))}`,
   kind: "ghost",
 })
 
-/** A pixel, or a cell without its number. @param {number} value @param {Colours} colours @returns {Cell} */
+/** Return a coloured cell without a number. @param {number} value @param {Colours} colours @returns {Cell} */
 export const patch = (value, colours) => ({ text: "", style: painted(value, colours) })
 
-/** A cell that is not known yet. @param {boolean} [asked] @returns {Cell} */
+/** Return a cell with a hidden number. @param {boolean} [asked] @returns {Cell} */
 export const blank = (asked = true) => ({ text: "?", style: "", kind: asked ? "blank" : "blank other" })
 
-/** A cell whose number was missed: what was answered above the number that it has. @param {number} value @param {number} mine @param {Colours} colours @returns {Cell} */
+/**
+ * Return a cell with a wrong answer above the true number.
+ * @param {number} value @param {number} mine @param {Colours} colours @returns {Cell}
+ */
 export function split(value, mine, colours) {
   const [from, to] = [mine, value].map((each) => colour(each, colours.limits, colours.scale))
   const style = `--mine:${css(from)};background:${css(to)};color:${ink(to)}`
@@ -58,7 +70,7 @@ export function split(value, mine, colours) {
 }
 
 /**
- * A grid of cells; `label` is what those hear who listen.
+ * Return a grid of cells. `label` describes it for screen readers; without one it is hidden from them.
  * @param {Cell[]} cells
  * @param {number} columns
  * @param {string} label

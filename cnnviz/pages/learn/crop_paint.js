@@ -1,4 +1,4 @@
-// The part of a map in which a cell is chosen, drawn with its numbers; and every map of the page with what is marked in it.
+// Painting of maps with marks, and of the enlarged part with its numbers.
 
 import { prepare } from "../../view/draw/canvas.js"
 import { font, ring } from "../../view/draw/heatmap.js"
@@ -12,9 +12,12 @@ import { acrossOf } from "./plate_sizes.js"
 /** @import { Box } from "../../view/types/view.js" */
 /** @typedef {{ block: Block, tone: string }} Mark */
 
-const SIDE = 44 // of a cell that is chosen
+const SIDE = 44 // side of an enlarged cell in pixels
 
-/** The rows and columns that are shown of a map in which cells are chosen. @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]} */
+/**
+ * Return the rows and columns of the enlarged part.
+ * @param {Figure} figure @param {number} room in CSS pixels @returns {[number, number]}
+ */
 export const partOf = ({ face }, room) => {
   const most = Math.min(Math.floor(room / SIDE), 9)
   return [Math.min(face.rows, most), Math.min(face.columns, most)]
@@ -23,7 +26,10 @@ export const partOf = ({ face }, room) => {
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone */
 const outlined = (context, box, tone) => ring(context, box, tone, [2.5, 5])
 
-/** Paints a map, all of its tiles, and marks blocks of cells. @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Mark[]} marks */
+/**
+ * Paint all tiles of a map, and outline blocks of cells.
+ * @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Mark[]} marks
+ */
 export function paintMap(canvas, figure, marks) {
   const context = prepare(canvas)
   const { face, values, limits, scale, hidden } = figure
@@ -40,7 +46,10 @@ export function paintMap(canvas, figure, marks) {
   for (const { block, tone } of marks) outlined(context, at.place(block), tone)
 }
 
-/** Paints a part of a map with its numbers. @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Block} part @param {Mark[]} marks */
+/**
+ * Paint a part of a map with its numbers.
+ * @param {HTMLCanvasElement} canvas @param {Figure} figure @param {Block} part @param {Mark[]} marks
+ */
 export function paintPart(canvas, { face, values, limits, scale }, part, marks) {
   const context = prepare(canvas)
   const shown = Array.from(
@@ -76,7 +85,10 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
   }
 }
 
-/** The cell of a part under a point of its canvas. @param {HTMLCanvasElement} canvas @param {{ clientX: number, clientY: number }} point @param {Block} part @returns {[row: number, column: number]} */
+/**
+ * Return the cell of a part under a point of its canvas.
+ * @param {HTMLCanvasElement} canvas @param {{ clientX: number, clientY: number }} point @param {Block} part @returns {[row: number, column: number]}
+ */
 export function cellUnder(canvas, { clientX, clientY }, { top, left, tall, wide }) {
   const box = canvas.getBoundingClientRect()
   const within = (/** @type {number} */ share, /** @type {number} */ count) =>

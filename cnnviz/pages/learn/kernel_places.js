@@ -1,4 +1,4 @@
-// Where a kernel lies when it makes the cells that are asked of: each place with its sum.
+// The kernel's positions for the cells in question, each with its sum.
 
 import { beside, filled, named, result } from "../../view/model/explain/arithmetic.js"
 import { formula, whole } from "../../view/model/numbers/format.js"
@@ -10,13 +10,16 @@ import { windowOf } from "./plate_figures.js"
 
 /** @import { Cell, Numbers } from "../../view/types/view.js" */
 
-const MOST_FACTORS = 2 // products that are printed as such
+const MOST_FACTORS = 2 // maximal number of products printed one by one
 const CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩"
 
-/** The number of a place in a circle, as long as there are such. @param {number} n */
+/** Return the number of a position in a circle, or plain above 10. @param {number} n */
 export const circled = (n) => CIRCLED[n] ?? String(n + 1)
 
-/** Gives what a kernel finds at a place: the window's corner, its pixels and its weights. @param {Numbers} numbers @param {string} map @param {Cell} at */
+/**
+ * Return the kernel's window for a cell: its corner, pixels and weights.
+ * @param {Numbers} numbers @param {string} map @param {Cell} at
+ */
 function under(numbers, map, at) {
   const link = /** @type {import("../../view/model/explain/cell_links.js").Link} */ (windowOf(numbers, map))
   const kernel = numbers.links(map).find(({ source }) => numbers.maps[source]?.kind === "filters")?.source ?? ""
@@ -34,13 +37,19 @@ function under(numbers, map, at) {
   return { source: link.source, kernel, k, top, left, pixel, terms }
 }
 
-/** The arithmetic of a map's number; where another rule made that, it is only set beside it. @param {Numbers} numbers @param {string} map @param {string} sum */
+/**
+ * Return the arithmetic of a number, marked if another rule computed the number itself.
+ * @param {Numbers} numbers @param {string} map @param {string} sum
+ */
 const byRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? beside(sum, "web.step.instead") : sum)
 
-/** Tells how the number of a cell comes about. @param {Numbers} numbers @param {string} map @param {Cell} at */
+/** Return the arithmetic of a cell's number. @param {Numbers} numbers @param {string} map @param {Cell} at */
 export const comesOf = (numbers, map, at) => byRule(numbers, map, filled(numbers, map, at))
 
-/** Tells how the number of a place comes about: its products where they are few, else the whole sum. @param {Numbers} numbers @param {string} map @param {Cell} at */
+/**
+ * Return the arithmetic of a cell's number, with its nonzero products if they are few.
+ * @param {Numbers} numbers @param {string} map @param {Cell} at
+ */
 export function sumOf(numbers, map, at) {
   const { kernel, terms } = under(numbers, map, at)
   const counting = terms.filter((term) => term.pixel * term.weight !== 0)
@@ -53,10 +62,16 @@ export function sumOf(numbers, map, at) {
   return byRule(numbers, map, `${named(numbers, map, at)} = ${products}${made}`)
 }
 
-/** Colours of some numbers of a map. @param {Numbers} numbers @param {string} map @param {number[]} [values] */
+/**
+ * Return the colours of some numbers of a map.
+ * @param {Numbers} numbers @param {string} map @param {number[]} [values]
+ */
 const coloursIn = (numbers, map, values = []) => coloursOf(values, numbers.maps[map].limits, numbers.maps[map].scale)
 
-/** A part of the image, the kernel on it, and the sum below; of the products, the largest has a ring. @param {Numbers} numbers @param {string} map @param {Cell} at @param {Cell[]} all the places that are shown, which say how large the part is @param {string} title */
+/**
+ * Return the image part with the kernel on it, and the sum below. The largest product is marked.
+ * @param {Numbers} numbers @param {string} map @param {Cell} at @param {Cell[]} all all positions, which determine the part's size @param {string} title
+ */
 export function place(numbers, map, at, all, title) {
   const here = under(numbers, map, at)
   const [first, last] = [under(numbers, map, all[0]), under(numbers, map, /** @type {Cell} */ (all.at(-1)))]
@@ -82,7 +97,10 @@ export function place(numbers, map, at, all, title) {
 
 const HIDDEN = { text: "?", style: "", kind: "blank" }
 
-/** A window's pixels times the kernel's weights, and what they add up to; "?" while that is hidden. @param {Numbers} numbers @param {string} map @param {Cell} at @param {boolean} open */
+/**
+ * Return the window's pixels times the kernel's weights, and their sum, which is "?" while it is hidden.
+ * @param {Numbers} numbers @param {string} map @param {Cell} at @param {boolean} open
+ */
 export function product(numbers, map, at, open) {
   const { terms, k, source, kernel, top, left } = under(numbers, map, at)
   const of = (/** @type {"pixel" | "weight"} */ name, /** @type {string} */ symbol) => {

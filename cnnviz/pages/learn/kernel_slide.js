@@ -1,16 +1,16 @@
-// The kernel slides over the places that were asked of, one after the other; any key and any click lands it.
+// Animation of the kernel over the cells in question. Any key or click ends it.
 
 import { isStill } from "../../view/shell/media_queries.js"
 import { placesOf, slides } from "./plate_figures.js"
 
 /** @import { Learn } from "./learn.js" */
 
-const PLACE = 400 // milliseconds of the kernel at each of its places
+const PLACE = 400 // milliseconds at each position
 
 export class Slide {
-  /** @type {number | undefined}  the place that is shown; none in particular, where it has not slid */
+  /** @type {number | undefined}  index of the shown position; undefined if it has not slid */
   reached = undefined
-  /** @type {ReturnType<typeof setInterval> | undefined}  while it slides */
+  /** @type {ReturnType<typeof setInterval> | undefined}  defined while it slides */
   timer = undefined
 
   /** @param {Learn} learn */
@@ -27,14 +27,14 @@ export class Slide {
     return this.timer !== undefined
   }
 
-  /** Tells how many places there are to slide over. */
+  /** Number of positions to slide over. */
   get places() {
     const { question, numbers } = this.learn
     const cells = question?.cells
     return cells && slides(numbers, cells.map) ? placesOf(numbers, cells).length : 1
   }
 
-  /** From the first place to the last, where there are some; without motion to the last at once. */
+  /** Slide from the first position to the last. With reduced motion, show the last at once. */
   start() {
     const { places } = this
     this.reached = places > 1 ? (isStill() ? places - 1 : 0) : undefined
@@ -42,7 +42,7 @@ export class Slide {
     this.learn.fill()
   }
 
-  /** Shows a place; at the last one it rests. @param {number} at */
+  /** Show a position, and stop at the last one. @param {number} at */
   show(at) {
     const last = this.places - 1
     this.reached = Math.min(at, last)
@@ -55,7 +55,7 @@ export class Slide {
     this.timer = undefined
   }
 
-  /** What moves has arrived. */
+  /** End the animation. */
   land() {
     if (!this.runs) return
     this.reset()

@@ -1,4 +1,4 @@
-// The page Learn: a list of lessons, or a question: its words, and beside them the maps that it names.
+// The Learn page: a list of lessons, or a question with the maps that it names.
 
 import { walk } from "../../view/decks/deck_walk.js"
 import { COLON, number, plainNumber } from "../../view/model/numbers/format.js"
@@ -26,8 +26,8 @@ import { answered, score } from "./score.js"
 /** @import { GivenAnswer, Score } from "./score.js" */
 /** @import { Answer, FiltersRecord, LearnData, LearnHeader, LearnStep, StepAnswer, View } from "../../view/types/view.js" */
 
-const TRIES = 2 // after so many a hint is shown
-const BELOW = { picture: 345, numbers: 190, words: 110 } // room that is kept under the plates
+const TRIES = 2 // number of attempts after which a hint appears
+const BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept free below the plates
 
 export class Learn extends Content {
   /** @override */
@@ -47,12 +47,12 @@ export class Learn extends Content {
   filters = null
   /** @type {GivenAnswer} */
   given = null
-  /** @type {Score | null}  what became of the answer, once it is out */
+  /** @type {Score | null}  null until the solution is shown */
   found = null
   hinted = false
-  ended = false // whether the lesson is over, and what was learned is shown
-  asked = "" // which question it is
-  round = 0 // questions so far
+  ended = false // whether the lesson's summary is shown
+  asked = "" // identifies the current question
+  round = 0 // number of questions so far
   tries = 0
 
   /** @param {View} view */
@@ -79,7 +79,7 @@ export class Learn extends Content {
     return this.learn?.step ?? null
   }
 
-  /** Tells whether the answer is out. */
+  /** Whether the solution is shown. */
   get open() {
     return this.found !== null
   }
@@ -88,7 +88,7 @@ export class Learn extends Content {
     return this.learn?.lessons.find(({ id }) => id === this.question?.lesson)
   }
 
-  // ---- what is answered
+  // ---- responses
 
   /** @override @param {Answer} answer */
   receive(answer) {
@@ -134,7 +134,7 @@ export class Learn extends Content {
     this.upwards()
   }
 
-  /** Shows what comes first. */
+  /** Scroll to the top. */
   upwards() {
     if (isNarrow()) this.view.$(".middle").scrollIntoView()
     for (const part of this.form.querySelectorAll(".words, .scenery")) part.scrollTop = 0
@@ -152,7 +152,7 @@ export class Learn extends Content {
     if (this.question) this.fill()
   }
 
-  /** Tells how much room the plates have. */
+  /** Return the space for the plates. */
   room() {
     const { clientWidth: width, clientHeight: height } = this.view.$(".content")
     const step = /** @type {LearnStep} */ (this.question)
@@ -171,7 +171,7 @@ export class Learn extends Content {
     }
   }
 
-  /** The question as it is now; another one is another element. */
+  /** Render the question. The key replaces all elements for a new question. */
   fill() {
     const { question: step, listed, learn, numbers, tried } = this
     if (!step || !listed || !learn) return
@@ -191,13 +191,13 @@ export class Learn extends Content {
     return figuresOf(this.numbers, /** @type {LearnStep} */ (this.question), this.open)
   }
 
-  /** The numbers of the cells that were asked of. */
+  /** The numbers of the cells in question, once the solution is shown. */
   get wanted() {
     const asked = this.open ? this.figures.find(({ asked }) => asked) : undefined
     return asked?.asked ? valuesOf(asked, asked.asked) : []
   }
 
-  /** What is said of the place that is pointed at: what the kernel finds there. */
+  /** The kernel's product at the cursor. */
   get aside() {
     const step = this.question
     if (step?.kind !== "click" || !this.choice.slides || !this.choice.cursor.length) return nothing
@@ -214,7 +214,10 @@ export class Learn extends Content {
     this.choice.paint(accent)
   }
 
-  /** Gives what is marked in a map: the cells that are asked of, and where the kernel lies. @param {string} symbol @param {import("./plate_figures.js").Figure} figure @param {string} tone @returns {Mark[]} */
+  /**
+   * Return the marks in a map: the cells in question, and the kernel's window.
+   * @param {string} symbol @param {import("./plate_figures.js").Figure} figure @param {string} tone @returns {Mark[]}
+   */
   marks(symbol, figure, tone) {
     const step = /** @type {LearnStep} */ (this.question)
     if (step.kind === "click") return this.choice.marks(symbol, tone)
@@ -226,9 +229,9 @@ export class Learn extends Content {
     return at ? figure.face.boxes(this.numbers.reach(link, at)).map((block) => ({ block, tone })) : []
   }
 
-  // ---- answering
+  // ---- answers
 
-  /** While a question is open, 1, 2 …, or A, B …, are its answers. @param {number} n @override */
+  /** Choose the answer with index `n` by key: 1, 2 … or A, B …. @param {number} n @override */
   choose(n) {
     const answers = [...this.form.querySelectorAll(/** @type {"input"} */ ("input[name=answer]:enabled"))]
     answers[n]?.click()
@@ -284,7 +287,7 @@ export class Learn extends Content {
       this.view.leap({ lesson: learn.lessons[learn.lessons.indexOf(listed) + 1].id, step: "1" })
   }
 
-  /** The next step, or the end. @param {LearnStep} step */
+  /** Go to the next step, or to the summary. @param {LearnStep} step */
   goOn({ lesson, number, kind }) {
     if (!kind) remember(lesson, number, true)
     if (number < (this.listed?.steps ?? 1)) return this.view.leap({ lesson, step: String(number + 1) })
@@ -310,7 +313,7 @@ export class Learn extends Content {
     ;(moved(by) ?? moved(-by))?.focus()
   }
 
-  // The same question of another image or kernel: the next one in the list.
+  // Repeat the question with the next image or kernel of the list.
   /** @param {LearnStep} step */
   another({ change }) {
     const next = (/** @type {string[]} */ all, /** @type {string} */ here) => all[(all.indexOf(here) + 1) % all.length]
@@ -330,7 +333,7 @@ export class Learn extends Content {
     if (isNarrow()) this.form.querySelector("h1")?.scrollIntoView()
   }
 
-  // ---- for those who read, and those who listen
+  // ---- tables and screen readers
 
   /** @override */
   tables() {
@@ -360,7 +363,7 @@ export class Learn extends Content {
 }
 
 /**
- * The stages by their symbols, and if that is their order, the other way round.
+ * Return the stages sorted by symbol, reversed if that is the correct order.
  * @param {LearnStep} step
  */
 function shuffled({ order }) {

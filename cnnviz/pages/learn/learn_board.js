@@ -1,5 +1,5 @@
-// The picture of a question: the maps that it names, the cells that it asks of, the answers that are pictures, and, once
-// the answer is out, where the numbers come from.
+// The picture beside a question: its maps with the cells in question, answers that are pictures, and after the
+// solution the arithmetic.
 
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -15,10 +15,13 @@ import { sizesOf } from "./plate_sizes.js"
 /** @import { Room } from "./plate_sizes.js" */
 /** @import { LearnStep, Numbers, Template } from "../../view/types/view.js" */
 
-/** Tells whether the answers are pictures. @param {LearnStep} step */
+/** Return whether the answers are pictures. @param {LearnStep} step */
 export const isPictured = (step) => step.kind === "choose" && step.options.some(({ picture }) => picture)
 
-/** Answers that are pictures, each with its letter. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried */
+/**
+ * Return the answers that are pictures, each with its letter.
+ * @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried
+ */
 function choices(step, numbers, tried) {
   const own = step.cells ? numbers.maps[step.cells.map] : null
   const all = step.options.flatMap(({ picture }) => picture?.flat() ?? [])
@@ -35,7 +38,11 @@ function choices(step, numbers, tried) {
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
 
-/** Finds where the numbers come from, as far as that is open: what one place finds, three of the kernel's places with their sums and all of them one after the other, or how one number comes about. @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {number} phone on which there is room for one place */
+/**
+ * Return the arithmetic as far as it is revealed: the kernel's product at a single position, its positions with their
+ * sums and a slider, or the sum of one number.
+ * @param {LearnStep} step @param {Numbers} numbers @param {Tried} tried @param {number} phone width on phones, which show a single position; 0 otherwise
+ */
 function reasons(step, numbers, tried, phone) {
   if (!step.cells || !numbers.maps[step.cells.map]) return nothing
   const { map } = step.cells
@@ -60,12 +67,12 @@ function reasons(step, numbers, tried, phone) {
 }
 
 /**
- * All that stands beside the words.
+ * Return everything beside the text.
  * @param {LearnStep} step
  * @param {Numbers} numbers
  * @param {Tried} tried
  * @param {Room} room
- * @param {Template | typeof nothing} more  what is chosen in: cells of a map, stages in an order
+ * @param {Template | typeof nothing} more  the controls to choose cells or order stages
  */
 export function board(step, numbers, tried, room, more) {
   const figures = figuresOf(numbers, step, tried.found !== null)

@@ -1,4 +1,4 @@
-// The list of lessons, the five cards before them, and the glossary.
+// The list of lessons, with the cards of terms above and the glossary below.
 
 import { contextOf } from "../../view/draw/canvas.js"
 import { valuesPicture } from "../../view/draw/pixels.js"
@@ -9,13 +9,16 @@ import { forget, progress } from "./progress.js"
 
 /** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
 
-/** Words of the glossary, in the order in which one meets them. */
+/** Terms of the glossary, in the order in which learners meet them. */
 const GLOSSARY = [
   "pixel", "kernel", "sum", "unit", "list", "output", "loss", "gradient", "weight", "bias", "stride", "padding", "channel", "pooling", "activation",
   "saturated", "target", "learning_rate", "update",
 ] // biome-ignore format: a list of words
 
-/** Each output as a bar, its target as a line, and how far they are apart. @param {LearnCard["bars"]} bars */
+/**
+ * Return the outputs as bars, with their targets as lines and the distances between.
+ * @param {LearnCard["bars"]} bars
+ */
 const barsOf = (bars) =>
   `<svg class="drawn" viewBox="0 0 92 92" aria-hidden="true">${bars
     .map(([name, o, y], n) => {
@@ -25,7 +28,7 @@ const barsOf = (bars) =>
     })
     .join("")}</svg>`
 
-/** The loss along one number, and its slope where that stands now. @param {number[]} curve */
+/** Return the curve of the loss along one number, with the tangent at its current value. @param {number[]} curve */
 function curveOf(curve) {
   const [low, high] = [Math.min(...curve), Math.max(...curve)]
   const [across, up] = [
@@ -90,7 +93,7 @@ export function index({ lessons, lectures, cards, faults }) {
 }
 
 /**
- * Paints the lessons' pictures.
+ * Paint the lessons' pictures.
  * @param {HTMLElement} element
  * @param {LearnData} learn
  * @param {Arrays} arrays

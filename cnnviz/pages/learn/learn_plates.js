@@ -1,4 +1,4 @@
-// A plate beside a question: its name, and its numbers as far as they are to be seen, or were answered.
+// A plate beside a question: its name, and its numbers if they are visible or were answered.
 
 import { COLON, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -16,7 +16,11 @@ import { typed } from "./score.js"
 /** @import { Sizes } from "./plate_sizes.js" */
 /** @import { LearnStep, Numbers } from "../../view/types/view.js" */
 
-/** The numbers that were answered for the cells that are asked of, in reading order; null where the answer is no such. @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
+/**
+ * Return the numbers that were answered for the cells in question, in reading order, or null if the answer is not
+ * numbers.
+ * @param {Figure} figure @param {LearnStep} step @param {Tried} tried
+ */
 function answered(figure, step, { given }) {
   const { asked } = figure
   if (!asked || given === null) return null
@@ -28,7 +32,7 @@ function answered(figure, step, { given }) {
   return wanted.length === 1 && key === wanted[0] && value !== null && !Number.isNaN(value) ? [value] : null
 }
 
-/** Gives what a plate is called, and a word for it. @param {Numbers} numbers @param {Figure} figure */
+/** Return the caption of a plate. @param {Numbers} numbers @param {Figure} figure */
 export function head(numbers, figure) {
   const {
     plate: { symbol, label },
@@ -48,7 +52,10 @@ export function head(numbers, figure) {
   return html`<figcaption>${name} ${power}</figcaption>`
 }
 
-/** Words for screen readers to a plate. @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values] */
+/**
+ * Return a plate's description for screen readers.
+ * @param {Numbers} numbers @param {Figure} figure @param {ArrayLike<number>} [values]
+ */
 function spoken(numbers, { plate, hidden, values: all }, values = all) {
   const map = numbers.maps[plate.symbol]?.label ?? plate.label
   if (hidden) return say("web.learn.masked_map", { map })
@@ -57,10 +64,13 @@ function spoken(numbers, { plate, hidden, values: all }, values = all) {
   return say("web.learn.range", { map, n: values.length, low: number(low), high: number(high) })
 }
 
-/** The places that have a picture of their own: the first, the middle one and the last. @param {number} count */
+/** Return the indices of the positions with a picture: first, middle and last. @param {number} count */
 export const shownOf = (count) => [...new Set([0, Math.floor((count - 1) / 2), count - 1])]
 
-/** The cells of a block: hidden, as they were answered, or as they are. @param {Numbers} numbers @param {Figure} figure @param {Block} block @param {LearnStep} step @param {Tried} tried @returns {Drawn[]} */
+/**
+ * Return the cells of a block: hidden, as answered, or true.
+ * @param {Numbers} numbers @param {Figure} figure @param {Block} block @param {LearnStep} step @param {Tried} tried @returns {Drawn[]}
+ */
 function drawn(numbers, figure, block, step, tried) {
   const { asked, hidden, limits, scale } = figure
   const [values, mine] = [valuesOf(figure, block), answered(figure, step, tried)]
@@ -71,7 +81,7 @@ function drawn(numbers, figure, block, step, tried) {
   const noted = count > 1 && slides(numbers, figure.plate.symbol) ? shownOf(count) : []
   return values.map((value, n) => {
     const at = placeIn(asked, block, n)
-    const late = at > (tried.sliding ? (tried.reached ?? 0) : count) // where the kernel has not come to yet
+    const late = at > (tried.sliding ? (tried.reached ?? 0) : count) // not reached by the kernel yet
     if (hidden || late) return mine && at >= 0 ? ghost(mine[at], colours) : blank(at >= 0)
     const own =
       mine && at >= 0 && !right[at]
@@ -81,14 +91,20 @@ function drawn(numbers, figure, block, step, tried) {
   })
 }
 
-/** The place of a block's n-th cell among those that are asked of; -1 where it is none. @param {Block | null} asked @param {Block} block @param {number} n */
+/**
+ * Return the index of a block's n-th cell among the cells in question, or -1.
+ * @param {Block | null} asked @param {Block} block @param {number} n
+ */
 function placeIn(asked, block, n) {
   if (!asked) return -1
   const [i, j] = [block.top + Math.floor(n / block.wide) - asked.top, block.left + (n % block.wide) - asked.left]
   return block.tile === asked.tile && i >= 0 && j >= 0 && i < asked.tall && j < asked.wide ? i * asked.wide + j : -1
 }
 
-/** A row of numbers, one under the other: outputs by their names. @param {Numbers} numbers @param {Figure} figure @param {LearnStep} step @param {Tried} tried */
+/**
+ * Return a row of numbers as a list, outputs with their names.
+ * @param {Numbers} numbers @param {Figure} figure @param {LearnStep} step @param {Tried} tried
+ */
 function row(numbers, figure, step, tried) {
   const count = figure.values.length
   const named = isOfOutputs(numbers, figure)
@@ -96,7 +112,7 @@ function row(numbers, figure, step, tried) {
   return html`<dl class="row${named ? " outputs" : ""}" style="--long:${Math.max(...cells.map(({ text }) => text.length))}">${cells.map((each, n) => html`<div><dt>${named ? numbers.nameOf(n, count) : n}</dt><dd>${grid([each], 1, "")}</dd></div>`)}</dl>`
 }
 
-/** A curve over its places, from 0 up. @param {Figure} figure @param {[number, number]} size */
+/** Return a curve of values by index, starting at 0. @param {Figure} figure @param {[number, number]} size */
 function curve({ values, hidden }, [width, height]) {
   const high = Math.max(...values.filter(Number.isFinite), 1e-12)
   const point = (/** @type {number} */ value, /** @type {number} */ n) =>
@@ -110,7 +126,7 @@ function curve({ values, hidden }, [width, height]) {
   return html`<div class="course-of ${hidden ? "hatched" : ""}" style="width:${width}px;height:${height}px">${line}</div>${ends}`
 }
 
-/** Numbers as bars on one scale. @param {Numbers} numbers @param {Figure[]} figures */
+/** Return numbers as bars on one scale. @param {Numbers} numbers @param {Figure[]} figures */
 export function bars(numbers, figures) {
   const open = figures.filter(({ hidden }) => !hidden).map(({ values }) => Math.abs(values[0]))
   const most = Math.max(...open, 0) || 1

@@ -1,4 +1,4 @@
-// The words of a question: its sentences, the answers that are words, what became of them, and what can be done next.
+// The text of a question: sentences, answers in words, feedback, and buttons.
 
 import { escaped, fitting, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
@@ -16,18 +16,18 @@ import { answered } from "./score.js"
 /** @import { FiltersRecord, LearnListed, LearnOption, LearnStep, Template } from "../../view/types/view.js" */
 
 /**
- * What became of a question so far.
+ * State of a question.
  * @typedef {object} Tried
  * @property {GivenAnswer} given
- * @property {Score | null} found  once the answer is out
+ * @property {Score | null} found  null until the solution is shown
  * @property {boolean} hinted
- * @property {number} tries  of a construction
- * @property {string} [picked]  the cell that was clicked, in words
- * @property {number} [reached]  the place that the kernel has slid to, while it slides and where one looks at a place
+ * @property {number} tries  attempts of a construction
+ * @property {string} [picked]  description of the clicked cell
+ * @property {number} [reached]  index of the kernel's position, while it slides or one is selected
  * @property {boolean} [sliding]
  */
 
-/** Answers in words, each with its letter. @param {LearnStep} step @param {Tried} tried */
+/** Return the answers in words, each with its letter. @param {LearnStep} step @param {Tried} tried */
 function choices({ options }, { given }) {
   const choice = (/** @type {LearnOption} */ { label, value }, /** @type {number} */ n) =>
     html`<label class="option" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${given === n}><b class="letter">${letter(n)}</b>
@@ -35,7 +35,10 @@ function choices({ options }, { given }) {
   return html`<div class="options" role="radiogroup" aria-labelledby="learn-ask">${options.map(choice)}</div>`
 }
 
-/** Stages to be put in order, at first by their names; once the answer is out, in the right one. @param {LearnStep} step @param {Tried} tried */
+/**
+ * Return the stages to put in order, or in the correct order once the solution is shown.
+ * @param {LearnStep} step @param {Tried} tried
+ */
 export function ordering({ order }, { given, found }) {
   const names = found ? order.map(({ symbol }) => symbol) : Array.isArray(given) ? given : []
   const line = (/** @type {string} */ symbol, /** @type {number} */ n) => {
@@ -59,15 +62,18 @@ function answers(step, tried) {
   return html`<p class="chosen-cell soft" ${inner(rich(tried.picked ?? ""))}></p>`
 }
 
-/** The name of the first kernel, "" for one without. @param {FiltersRecord | null} filters */
+/** Return the name of the first kernel, or "" if it has none. @param {FiltersRecord | null} filters */
 export const kernelName = (filters) =>
   Object.keys(KERNELS).find((name) => String(KERNELS[name]) === String(filters?.weights)) ?? ""
 
-/** A list to choose from. @param {string} key @param {Option[]} options @param {string} label */
+/** Return a menu. @param {string} key @param {Option[]} options @param {string} label */
 const chosen = (key, options, label) =>
   html`<label class="change"><span>${label}</span><select data-key=${key} aria-label=${label}>${options.map(([value, text, is]) => html`<option value=${value} .selected=${live(Boolean(is))}>${text}</option>`)}</select></label>`
 
-/** Gives what a learner may change here. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters */
+/**
+ * Return the controls of what the learner may change.
+ * @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters
+ */
 function changing({ change, kind }, { img, f }, filters) {
   const named = (/** @type {{ id: string, words: string }} */ { id, words }) =>
     /** @type {Option} */ ([id, words, id === img])
@@ -97,14 +103,17 @@ function steps({ lesson, number: here }, { steps: count, title }) {
     <ol>${Array.from({ length: count }, (_, n) => dot(n + 1))}</ol><span>${say("web.learn.of", { n: here, count })}</span></nav>`
 }
 
-/** An answer by its letter and in words. @param {LearnStep} step @param {number} n */
+/** Return an answer as letter and words. @param {LearnStep} step @param {number} n */
 function worded({ options }, n) {
   const { label, picture, value } = options[n]
   const words = label || (picture ? "" : String(value))
   return words ? say("web.learn.lettered", { letter: letter(n), words }) : letter(n)
 }
 
-/** Gives what was answered, and how much of it fits. @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the numbers that were asked for */
+/**
+ * Return the given answer, and how many of its numbers are correct.
+ * @param {LearnStep} step @param {Tried} tried @param {ArrayLike<number>} wanted the correct numbers
+ */
 function given(step, { given: chosen, picked }, wanted) {
   if (step.kind === "number")
     return html`<p class="said">${say("web.learn.you_said", { what: String(chosen).replaceAll("-", "−") })}</p>`
@@ -130,7 +139,10 @@ function given(step, { given: chosen, picked }, wanted) {
   )}<p ${inner(rich(fit))}></p></div>`
 }
 
-/** Gives what became of the answer. @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang */
+/**
+ * Return the verdict on the answer.
+ * @param {LearnStep} step @param {Tried} tried @param {string | typeof nothing} lang
+ */
 function feedback(step, { found, tries }, lang) {
   if (!found) return step.kind === "construct" && tries ? html`<p>${say("web.learn.not_yet")}</p>` : ""
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
@@ -140,7 +152,10 @@ function feedback(step, { found, tries }, lang) {
   return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${more ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
 
-/** Gives what can be done next; after a wrong answer, first of all another try. @param {LearnStep} step @param {boolean} last @param {Tried} tried */
+/**
+ * Return the buttons. After a wrong answer, the primary one is another try.
+ * @param {LearnStep} step @param {boolean} last @param {Tried} tried
+ */
 function buttons(step, last, tried) {
   const { given, found } = tried
   const over = found !== null || !step.kind
@@ -158,7 +173,10 @@ function buttons(step, last, tried) {
     <p id="learn-note">${idle ? say(`web.learn.first.${step.kind}`, { last: letter(step.options.length - 1) }) : ""}</p></div>`
 }
 
-/** Gives what is asked, and the answers in words. @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language */
+/**
+ * Return the question and the answers in words.
+ * @param {LearnStep} step @param {Record<string, string>} lesson @param {FiltersRecord | null} filters @param {Tried} tried @param {string} language
+ */
 function asking(step, lesson, filters, tried, language) {
   const lang = language || nothing
   if (!step.kind) return markup(paragraphs(step.text, language))
@@ -168,14 +186,14 @@ function asking(step, lesson, filters, tried, language) {
 }
 
 /**
- * The words of a question, and of its answer once that is out.
+ * Return the text of a question, or of its solution.
  * @param {LearnStep} step
  * @param {LearnListed} listed
  * @param {Record<string, string>} lesson
  * @param {FiltersRecord | null} filters
  * @param {Tried} tried
  * @param {ArrayLike<number>} wanted
- * @param {Template | typeof nothing} more  what is said of the place that is pointed at
+ * @param {Template | typeof nothing} more  the kernel's product at the cursor
  */
 export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
   const language = foreign(listed.languages)
@@ -188,7 +206,10 @@ export function wordsOf(step, listed, lesson, filters, tried, wanted, more) {
     ${buttons(step, step.number === listed.steps, tried)}</div>`
 }
 
-/** Gives what was learned in a lesson that is over, and the next one. @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next */
+/**
+ * Return the summary of a finished lesson, and the link to the next one.
+ * @param {LearnStep} step @param {LearnListed} listed @param {LearnListed | undefined} next
+ */
 export function endOf({ lesson, titles }, listed, next) {
   const known = progress(lesson)
   const line = (/** @type {string} */ title, /** @type {number} */ n) =>

@@ -1,4 +1,4 @@
-// A lesson's sentences as HTML: **strong**, `z1` as a symbol, formulas and paragraphs; and numbers as small maps.
+// A lesson's text as HTML: **strong**, `z1` as a symbol, formulas and paragraphs; and numbers as small maps.
 
 import { colour, css, ink } from "../../view/model/numbers/colour.js"
 import { escaped, formula, short, withFormulas } from "../../view/model/numbers/format.js"
@@ -8,13 +8,13 @@ import { LANG } from "../../view/spec.js"
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉"
 
-/** A symbol as in a book: ∂z₁ for dz1. @param {string} name */
+/** Return a symbol in mathematical notation: ∂z₁ for dz1. @param {string} name */
 const symbol = (name) =>
   name
     .replace(/^d(?=[a-z])/, "∂")
     .replace(/([a-zA-Z])(\d+)/g, (_, letter, digits) => letter + [...digits].map((n) => LOW[n]).join(""))
 
-/** A question as it is spoken, after its title. @param {string} title @param {string} ask */
+/** Return a title and question for screen readers. @param {string} title @param {string} ask */
 export const spokenQuestion = (title, ask) =>
   `${title.replace(/\s*[.?!…]$/, "")}. ${ask.replaceAll("**", "").replace(/`([^`]+)`/g, (_, name) => symbol(name))}`
 
@@ -28,8 +28,8 @@ export const rich = (text) =>
   )
 
 /**
- * The language that a lesson is shown in, "" if it is the reader's.
- * @param {string[]} languages  those that it has
+ * Return the language in which a lesson is shown, or "" if it is the visitor's.
+ * @param {string[]} languages  the lesson's languages
  */
 export const foreign = (languages) =>
   languages.includes(LANG.split("-")[0]) ? "" : languages.includes("en") ? "en" : languages[0]
@@ -37,7 +37,7 @@ export const foreign = (languages) =>
 /** @param {string} language @returns {string} */
 export const nameOf = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
 
-/** The attribute that marks words of another language, for screen readers. @param {string} language */
+/** Return the `lang` attribute of text in another language, for screen readers. @param {string} language */
 export const inLanguage = (language) => (language ? ` lang="${escaped(language)}"` : "")
 
 /** @param {string} text */
@@ -50,14 +50,17 @@ export const paragraphs = (text, language = "") =>
 
 /** @typedef {readonly (readonly number[])[]} Rows */
 
-/** The largest size in pictures that stand beside each other. @param {readonly { readonly picture: Rows | null }[]} all */
+/**
+ * Return the largest absolute value of several pictures.
+ * @param {readonly { readonly picture: Rows | null }[]} all
+ */
 export const scaleOf = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
 
-/** The letter of an answer, or of a lesson. @param {number} n */
+/** Return the letter of an answer or a lesson. @param {number} n */
 export const letter = (n) => String.fromCharCode(65 + n)
 
 /**
- * Numbers as a small map with colours; one scale for all that stand beside each other.
+ * Return numbers as a small coloured table. `most` sets the scale, so that several tables can share it.
  * @param {Rows} rows
  * @param {number} most
  * @param {Scale} scale

@@ -1,4 +1,4 @@
-"""A small picture for each lesson of the list: the first map that it is about."""
+"""A thumbnail for each lesson in the list: the first map in it."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,11 +13,11 @@ from cnnviz.wire.learn import LearnPicture
 from cnnviz.words import Problem
 
 LEAST, MOST = 3, 64
-"""Sides of a map that makes a picture."""
+"""Least and largest side of a map that can be a thumbnail."""
 
 
 def pictures(lessons: Sequence[Deck]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
-    """A picture for each lesson, None where it is about no map, and their arrays.
+    """Return a thumbnail for each lesson, None if it has no suitable map, and the arrays by name.
 
     >>> from cnnviz.decks.library import bundled
     >>> found, arrays = pictures(bundled()[:2])
@@ -37,7 +37,8 @@ def pictures(lessons: Sequence[Deck]) -> tuple[list[LearnPicture | None], dict[s
 
 
 def _first_map(deck: Deck) -> tuple[Scope, str, np.ndarray] | None:
-    """The first stage of its screens that is a map on which there is something to see, of the first channel; else the image."""
+    """Return the first map with variation among the stages of the deck's screens (first channel), or else an image;
+    None without either."""
     places = [(screen, "") for screen in deck.screens] + [(screen, "x") for screen in deck.screens]
     for screen, symbol in places:
         with suppress(Problem):
@@ -51,7 +52,7 @@ def _first_map(deck: Deck) -> tuple[Scope, str, np.ndarray] | None:
 
 
 def _varies(array: np.ndarray) -> bool:
-    """Tells whether at least half of the cells have a number of their own.
+    """Return whether more than half of the values are distinct, or more than MOST.
 
     >>> _varies(np.eye(3)), _varies(np.arange(9))
     (False, True)
@@ -60,7 +61,7 @@ def _varies(array: np.ndarray) -> bool:
 
 
 def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
-    """A map with its scale and the ends of that, those of a signed one from this channel alone."""
+    """Return a thumbnail with its scale and limits. The limits of a signed scale come from this channel alone."""
     program = here.setup.network.program(here.snapshot.trace.x.shape)
     record = records(here.setup, program, here.snapshot).get(symbol)
     if record and record["scale"] != "signed":

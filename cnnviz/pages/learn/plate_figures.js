@@ -1,4 +1,4 @@
-// What stands beside a question's words, plate by plate: a number, a row of outputs, a grid of cells, a picture, a curve.
+// The plates beside a question: a number, a row of outputs, a grid of cells, a map, or a curve.
 
 import { one } from "../../view/model/explain/cell_links.js"
 import { faceOf } from "../../view/model/numbers/array_faces.js"
@@ -7,7 +7,7 @@ import { faceOf } from "../../view/model/numbers/array_faces.js"
 /** @typedef {"number" | "row" | "grid" | "map" | "curve"} Form */
 /** @typedef {{ tile: number, top: number, left: number, tall: number, wide: number }} Block  cells of a tile */
 /**
- * A plate with its numbers. `asked` are the cells of it that are asked of; where they are few, they alone are shown.
+ * A plate with its numbers. `asked` are the cells in question. If they are few, only they are shown.
  * @typedef {object} Figure
  * @property {LearnPlate} plate
  * @property {Form} form
@@ -19,19 +19,19 @@ import { faceOf } from "../../view/model/numbers/array_faces.js"
  * @property {Block | null} asked
  */
 
-export const FEW = 49 // cells that have room for their numbers
-const ROW = 12 // numbers of a row
+export const FEW = 49 // maximal number of cells that show their numbers
+const ROW = 12 // maximal length of a row
 
 /** @param {number[]} shape */
 const size = (shape) => shape.reduce((product, n) => product * n, 1)
 
-/** A plate of an expression, laid out as a map is. @param {number[]} shape @returns {Face} */
+/** Return the layout of an expression's array. @param {number[]} shape @returns {Face} */
 function faceOfShape(shape) {
   const [rows, columns] = shape.length > 1 ? shape.slice(-2) : [1, size(shape)]
   return faceOf(/** @type {*} */ ({ kind: "map", shape: [size(shape) / (rows * columns) || 1, rows, columns] }), "")
 }
 
-/** @param {Numbers} numbers @param {LearnPlate} plate @param {boolean} open whether the answer is out @param {LearnCells | null} cells @returns {Figure} */
+/** @param {Numbers} numbers @param {LearnPlate} plate @param {boolean} open whether the solution is shown @param {LearnCells | null} cells @returns {Figure} */
 export function figureOf(numbers, plate, open, cells) {
   const { symbol, array } = plate
   const map = numbers.maps[symbol]
@@ -54,17 +54,20 @@ export function figureOf(numbers, plate, open, cells) {
   }
 }
 
-/** @param {number[]} shape @param {boolean} row @param {boolean} own whether it is a number by itself @returns {Form} */
+/** @param {number[]} shape @param {boolean} row @param {boolean} own whether it is an expression or a loss @returns {Form} */
 function formOf(shape, row, own) {
   if (own && size(shape) === 1) return "number"
   if (row) return size(shape) <= ROW ? "row" : own ? "curve" : "map"
   return size(shape) <= FEW ? "grid" : "map"
 }
 
-/** The cells that are asked of, as a block of the first tile that has some. @param {Numbers} numbers @param {Face} face @param {LearnCells} cells @returns {Block} */
+/**
+ * Return the cells in question as a block of the first tile that has any.
+ * @param {Numbers} numbers @param {Face} face @param {LearnCells} cells @returns {Block}
+ */
 function blockOf(numbers, face, { map, start, count }) {
   const shape = numbers.shape(map)
-  const lead = shape.length - start.length // an axis of one, which people do not name
+  const lead = shape.length - start.length // leading axes of length 1, which expressions omit
   const ranges = shape.map((_, axis) =>
     axis < lead ? one(0) : { start: start[axis - lead], count: count[axis - lead], step: 1 },
   )
@@ -74,26 +77,35 @@ function blockOf(numbers, face, { map, start, count }) {
   return { tile, top, left, tall, wide }
 }
 
-/** The values of a block, in reading order. @param {Figure} figure @param {Block} block */
+/** Return the values of a block, in reading order. @param {Figure} figure @param {Block} block */
 export const valuesOf = ({ face, values }, { tile, top, left, tall, wide }) =>
   Array.from(
     { length: tall * wide },
     (_, n) => values[face.offset(tile, top + Math.floor(n / wide), left + (n % wide))],
   )
 
-/** All of a tile. @param {Figure} figure @param {number} [tile] @returns {Block} */
+/** Return a whole tile as a block. @param {Figure} figure @param {number} [tile] @returns {Block} */
 export const tileOf = ({ face }, tile = 0) => ({ tile, top: 0, left: 0, tall: face.rows, wide: face.columns })
 
-/** The block that is shown in place of the whole map: that which is asked of, where it is one of a few cells. @param {Figure} figure */
+/**
+ * Return the block to show instead of the whole map: the cells in question if there are a few; otherwise null.
+ * @param {Figure} figure
+ */
 export const cutOf = ({ asked, form, plate }) =>
   asked && form === "map" && plate.hidden && asked.tall * asked.wide > 1 && asked.tall * asked.wide <= FEW
     ? asked
     : null
 
-/** All figures of a step. @param {Numbers} numbers @param {LearnStep} step @param {boolean} open @returns {Figure[]} */
+/**
+ * Return all figures of a step.
+ * @param {Numbers} numbers @param {LearnStep} step @param {boolean} open @returns {Figure[]}
+ */
 export const figuresOf = (numbers, step, open) => step.plates.map((plate) => figureOf(numbers, plate, open, step.cells))
 
-/** The signs before each figure: "∗" and "=" where it is a map that a kernel makes of the map before. @param {Numbers} numbers @param {Figure[]} figures */
+/**
+ * Return the sign before each figure: "∗" and "=" if a kernel computes the map from the one before, and "" otherwise.
+ * @param {Numbers} numbers @param {Figure[]} figures
+ */
 export function signsOf(numbers, figures) {
   const signs = figures.map(() => "")
   figures.forEach(({ plate: { symbol } }, n) => {
@@ -105,10 +117,16 @@ export function signsOf(numbers, figures) {
   return signs
 }
 
-/** The link to the map over which a window slides to make another. @param {Numbers} numbers @param {string} symbol @returns {Link | undefined} */
+/**
+ * Return the link to the map that a kernel slides over to compute this one.
+ * @param {Numbers} numbers @param {string} symbol @returns {Link | undefined}
+ */
 export const windowOf = (numbers, symbol) => numbers.links(symbol).find(({ pattern }) => pattern === "window")
 
-/** Tells whether the products of a map's cells can be drawn one by one: a single kernel over a single channel. @param {Numbers} numbers @param {string} symbol */
+/**
+ * Return whether a map's products can be drawn one by one: a single kernel over a single channel.
+ * @param {Numbers} numbers @param {string} symbol
+ */
 export function slides(numbers, symbol) {
   const link = windowOf(numbers, symbol)
   return Boolean(
@@ -116,7 +134,10 @@ export function slides(numbers, symbol) {
   )
 }
 
-/** The cells that are asked of, one by one, as the map has them. @param {Numbers} numbers @param {LearnCells} cells @returns {Cell[]} */
+/**
+ * Return the cells in question as a list of the map's cells.
+ * @param {Numbers} numbers @param {LearnCells} cells @returns {Cell[]}
+ */
 export function placesOf(numbers, { map, start, count }) {
   const lead = numbers
     .shape(map)
@@ -130,11 +151,14 @@ export function placesOf(numbers, { map, start, count }) {
   return places
 }
 
-/** Finds which of two lists of numbers agree, as a reader sees them. @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted */
+/**
+ * Return for each number whether both lists agree up to round-off.
+ * @param {ArrayLike<number>} given @param {ArrayLike<number>} wanted
+ */
 export const fits = (given, wanted) =>
   Array.from(wanted, (value, n) => Math.abs(value - given[n]) <= 1e-6 * Math.abs(value) + 1e-12)
 
-/** Tells whether a plate has a number for each output. @param {Numbers} numbers @param {Figure} figure */
+/** Return whether a plate has a number for each output. @param {Numbers} numbers @param {Figure} figure */
 export function isOfOutputs(numbers, { plate: { symbol, like } }) {
   const name = (symbol || like).replace(/_next$/, "")
   return name in numbers.maps && numbers.isOfOutputs(name)

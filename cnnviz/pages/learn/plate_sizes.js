@@ -1,25 +1,28 @@
-// How large the plates beside a question are: maps as large as there is room, and where there is no map, cells.
+// Sizes of the plates beside a question: maps as large as possible, and larger cells if there are no maps.
 
 import { coloursOf, written } from "./cells.js"
 import { cutOf, valuesOf } from "./plate_figures.js"
 
 /** @import { Figure } from "./plate_figures.js" */
-/** @typedef {{ width: number, height: number, phone: number }} Room  of the plates, in CSS pixels; `phone`: the width again where it is a phone's, else 0 */
-/** @typedef {{ side: number, grown: number }} Sizes  the height of maps, and how many times their size cells have */
+/** @typedef {{ width: number, height: number, phone: number }} Room  space for the plates in CSS pixels; `phone` is the width on phones, 0 otherwise */
+/** @typedef {{ side: number, grown: number }} Sizes  height of maps, and scale factor of cells */
 
-const [CELL, ASKED, LINE] = [44, 64, 2] // sides of cells, and what is between them
-const ON_PHONE = { cell: 0.66, asked: 0.58 } // of their sizes, where the numbers are short
-const [SIGN_OF_NUMBER, EDGES] = [7.6, 6] // the width of a number's sign, and what is beside a number
-const [GAP, SIGN] = [24, 68] // between plates, and more with a sign
-const HEAD = 58 // over a plate and under it
-const [LEAST, ROW] = [84, 180] // of a map's height; the width of a row of outputs
-const [LINES, TIGHT] = [62, 38] // the height of an output, and where there are five or more
-const GROWN = [2, 1.75, 1.5, 1.25] // cells with much room
+const [CELL, ASKED, LINE] = [44, 64, 2] // sides of cells, and the line between them, in pixels
+const ON_PHONE = { cell: 0.66, asked: 0.58 } // factors for cells with short numbers
+const [SIGN_OF_NUMBER, EDGES] = [7.6, 6] // width of a digit, and margins of a number
+const [GAP, SIGN] = [24, 68] // space between plates, and more with a sign
+const HEAD = 58 // above and below a plate
+const [LEAST, ROW] = [84, 180] // least height of a map; width of a row of outputs
+const [LINES, TIGHT] = [62, 38] // height of an output, and with five or more
+const GROWN = [2, 1.75, 1.5, 1.25] // factors of enlarged cells
 
-/** Tells how many tiles stand side by side. @param {Figure} figure */
+/** Return the number of tiles per row. @param {Figure} figure */
 export const acrossOf = ({ face }) => (face.stacked ? 1 : Math.ceil(Math.sqrt(face.tiles)))
 
-/** The side of a plate's cells that stand in a grid: on a phone, too, as wide as its numbers where they are in sight, if there is room. @param {Figure} figure @param {number} phone @param {number} [grown] */
+/**
+ * Return the side of the cells in a grid. On phones it follows the width of the visible numbers, if there is room.
+ * @param {Figure} figure @param {number} phone @param {number} [grown]
+ */
 export function cellOf(figure, phone, grown = 1) {
   const large = figure.plate.hidden && figure.asked
   if (!phone) return Math.round((large ? ASKED : CELL) * grown)
@@ -29,7 +32,7 @@ export function cellOf(figure, phone, grown = 1) {
   return Math.max(least, Math.min(Math.ceil(longest(figure, cut) * SIGN_OF_NUMBER) + EDGES, Math.floor(room)))
 }
 
-/** The number of signs of the longest number in sight. @param {Figure} figure @param {ReturnType<typeof cutOf>} cut */
+/** Return the length of the longest visible number. @param {Figure} figure @param {ReturnType<typeof cutOf>} cut */
 function longest(figure, cut) {
   if (figure.hidden || (figure.form !== "grid" && !cut)) return 0
   const values = cut ? valuesOf(figure, cut) : Array.from(figure.values)
@@ -37,7 +40,10 @@ function longest(figure, cut) {
   return Math.max(...values.map((value) => written(value, colours).length))
 }
 
-/** Width and height of a plate, where a map is as high as `side`. @param {Figure} figure @param {Sizes} sizes @param {number} phone @returns {[number, number]} */
+/**
+ * Return width and height of a plate, if maps are `side` high.
+ * @param {Figure} figure @param {Sizes} sizes @param {number} phone @returns {[number, number]}
+ */
 export function sizeOf(figure, { side, grown }, phone) {
   const { form, face, values } = figure
   const [cut, cell] = [cutOf(figure), cellOf(figure, phone, grown) + LINE]
@@ -50,11 +56,14 @@ export function sizeOf(figure, { side, grown }, phone) {
   return form === "grid" ? [columns * cell + 10 * (across - 1), rows * cell] : [(side * columns) / rows, side]
 }
 
-/** Tells how large plates are that have room, in one row or in more: maps as high as can be; cells grow where there are no maps. @param {Figure[]} figures @param {string[]} signs @param {Room} room @returns {Sizes} */
+/**
+ * Return the sizes that fit in one or more rows: maps as high as possible, and enlarged cells if there are no maps.
+ * @param {Figure[]} figures @param {string[]} signs @param {Room} room @returns {Sizes}
+ */
 export function sizesOf(figures, signs, room) {
   const { width, height, phone } = room
   const gap = (/** @type {number} */ n) => (phone ? (signs[n] ? 32 : 12) : GAP + (signs[n] ? SIGN : 0))
-  /** The rows that plates fill. @param {Sizes} sizes */
+  /** Return the number of rows that the plates fill. @param {Sizes} sizes */
   const rowsOf = (sizes) => {
     let [row, taken] = [1, 0]
     figures.forEach((figure, n) => {
@@ -67,7 +76,7 @@ export function sizesOf(figures, signs, room) {
   const wide = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
     sizeOf(figure, { side, grown: 1 }, phone)[0]
   const juts = (/** @type {Figure} */ figure, /** @type {number} */ side) =>
-    wide(figure, side) > Math.max(width, wide(figure, LEAST)) // and is narrower where it is lower
+    wide(figure, side) > Math.max(width, wide(figure, LEAST)) // too wide, and narrower at a lower height
   const sides = [1, 2, 3].map((rows) => {
     let side = Math.max(LEAST, height / rows - HEAD)
     while (side > LEAST && (rowsOf({ side, grown: 1 }) > rows || figures.some((figure) => juts(figure, side))))

@@ -1,4 +1,4 @@
-// How far a learner has come: kept in this browser, and known to nobody else.
+// The learner's progress, stored in this browser only.
 
 import { inBrowser } from "../../view/model/storage.js"
 
@@ -7,14 +7,14 @@ const [LESSONS, PREDICTED, MISSIONS] = ["cnnviz.learn", "cnnviz.predict", "cnnvi
 /** @typedef {"right" | "seen"} Mark */
 
 /**
- * The mark of each step that was answered, by its number.
+ * Return the marks of answered steps by number.
  * @param {string} lesson
  * @returns {Record<string, Mark>}
  */
 export const progress = (lesson) => inBrowser.readRecord(LESSONS)[lesson] ?? {}
 
 /**
- * Remembers an answer; once right, a step stays so.
+ * Store an answer. A step that was answered correctly once stays so.
  * @param {string} lesson
  * @param {number} step
  * @param {boolean} right
@@ -27,39 +27,39 @@ export function remember(lesson, step, right) {
 
 export const forget = () => inBrowser.writeRecord(LESSONS, {})
 
-/** Tells how many predictions were right, of how many. @returns {{ right: number, n: number }} */
+/** Return the number of correct predictions and of all. @returns {{ right: number, n: number }} */
 export function scores() {
   const { right, n } = inBrowser.readRecord(PREDICTED)
   return { right: Number(right) || 0, n: Number(n) || 0 }
 }
 
-/** Counts a prediction. @param {boolean} hit */
+/** Count a prediction. @param {boolean} hit */
 export function score(hit) {
   const { right, n } = scores()
   inBrowser.writeRecord(PREDICTED, { right: right + Number(hit), n: n + 1 })
   tell({ question: "", right: hit })
 }
 
-/** Remembers what was answered to a question of a lesson. @param {string} lesson @param {number} step @param {boolean} right */
+/** Store the answer to a lesson's question. @param {string} lesson @param {number} step @param {boolean} right */
 export function answer(lesson, step, right) {
   remember(lesson, step, right)
   tell({ question: `${lesson} ${step}`, right })
 }
 
-/** @typedef {{ question: string, right: boolean }} Told  the question that was answered, "" for a prediction */
+/** @typedef {{ question: string, right: boolean }} Told  lesson and step of the question, or "" for a prediction */
 
 const told = new EventTarget()
 /** @param {Told} detail */
 const tell = (detail) => told.dispatchEvent(new CustomEvent("answer", { detail }))
 
-/** Calls `act` at every answer and prediction. @param {(told: Told) => void} act */
+/** Call `act` at every answer and prediction. @param {(told: Told) => void} act */
 export const onAnswer = (act) =>
   told.addEventListener("answer", (event) => act(/** @type {CustomEvent} */ (event).detail))
 
 export const startCount = () => inBrowser.writeRecord(PREDICTED, {})
 
-/** Tells whether a mission was reached once. @param {string} id */
+/** Return whether a mission has been reached before. @param {string} id */
 export const remembered = (id) => Boolean(inBrowser.readRecord(MISSIONS)[id])
 
-/** Remembers that a mission was reached. @param {string} id */
+/** Store that a mission has been reached. @param {string} id */
 export const reached = (id) => inBrowser.writeRecord(MISSIONS, { ...inBrowser.readRecord(MISSIONS), [id]: true })

@@ -1,14 +1,14 @@
-// What becomes of an answer: right or not, and what is said of it. The key was computed by the core, and sent along.
+// Scoring of answers. The core computes the key, which is part of the response.
 
 import { plainNumber } from "../../view/model/numbers/format.js"
 
 /** @import { LearnStep } from "../../view/types/view.js" */
 /** @typedef {{ right: boolean, say: string }} Score */
-/** @typedef {number | string | string[] | null} GivenAnswer  an option, a cell's place in its array, what was typed, symbols in an order */
-/** @typedef {(name: string) => ArrayLike<number> | undefined} Masks  the cells that are right ("key"), or that an option stands for ("0") */
+/** @typedef {number | string | string[] | null} GivenAnswer  index of an option, index of a cell in its array, typed text, or ordered symbols */
+/** @typedef {(name: string) => ArrayLike<number> | undefined} Masks  masks of the correct cells ("key") and of each option's cells ("0" …) */
 
 /**
- * A number as people type it: with a comma, a true minus sign, or in percent; NaN for what is none.
+ * Parse a typed number, with comma, minus sign or percent. Return NaN if it is invalid.
  * @param {string} text
  */
 export function typed(text) {
@@ -18,7 +18,7 @@ export function typed(text) {
 }
 
 /**
- * Whether there is an answer to commit to.
+ * Return whether there is an answer to submit.
  * @param {LearnStep} step
  * @param {GivenAnswer} given
  */

@@ -1,4 +1,7 @@
-"""The Notebook page: the teaching notebook's rule beside the exact one. Its keys: which of its parts is open, and which call of the notebook's class."""
+"""The Notebook page: the teaching notebook's rule beside the exact one.
+
+Its keys: the open tab or step of the story (`part`), and the call of the notebook's class (`call`).
+"""
 
 from cnnviz.pages.registry import Page
 

@@ -1,4 +1,4 @@
-"""The teaching notebook's rule beside the exact one."""
+"""Responses of the Notebook page: the teaching notebook's rule beside the exact one."""
 
 from collections.abc import Mapping
 
@@ -12,14 +12,14 @@ from cnnviz.pages.notebook.two_rules import chain, more
 
 
 class _NotebookAnswers(Answers):
-    """The story, the experiment and the architecture, one of them at a time."""
+    """Responses of the Notebook page's tabs."""
 
     def answer(self, now: PageRequest) -> bytes:
         head, arrays = more(now.setup, now.snapshot, now.query)
         return gradient_chain.answer("notebook", now, chain(now.setup, now.snapshot, now.query), head, arrays)
 
     def opens(self, asked: Mapping[str, str]) -> Mapping[str, str]:
-        """The setup of an address that names a step of the story and none."""
+        """Return the setup of the story's step that an address without a setup names."""
         place = place_in_story(Setup(), asked)
         return story()[place - 1].at_call(call_of(asked)).to_query() if place else {}
 

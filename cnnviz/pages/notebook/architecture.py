@@ -1,4 +1,5 @@
-"""The Architecture tab: the notebook's network drawn with this setup's numbers, its letters, its one matrix, its loss as a landscape."""
+"""The Architecture tab: the notebook's network with this setup's numbers, its letters, its matrix, and its loss as a
+landscape."""
 
 import numpy as np
 
@@ -9,14 +10,14 @@ from cnnviz.core.training.snapshots import Snapshot, walk
 from cnnviz.words import Message, message
 
 STEPS = 5
-"""Updates that are drawn as steps on the landscape, at least."""
+"""Smallest number of updates drawn as steps on the landscape."""
 MOST_STEPS = 60
 SIDE = 56
-"""Cells on a side of the landscape."""
+"""Number of cells per side of the landscape."""
 
 
 def arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
-    """The arrays that are drawn as maps: the image, both kernels and their maps, the activations, the weights, and the landscape."""
+    """Return the arrays drawn as maps: image, both kernels and their maps, activations, weights, and the landscape."""
     trace, params = snapshot.trace, snapshot.params
     second = second_kernel(snapshot)
     low, high = _range(_path(setup, snapshot))
@@ -25,20 +26,21 @@ def arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     found = {
         "x": trace.x, "f": params.f, "second": second, "z1": trace.z1, "a1": trace.a1, "w": params.w,
         "second_z1": conv2d(trace.x, second, trace.stride, trace.padding),
-        "landscape": -((sigmoid(grid) - np.array(setup.y)) ** 2).mean(axis=-1),  # so that it is blue where L is large
+        # negated, so that large losses are blue
+        "landscape": -((sigmoid(grid) - np.array(setup.y)) ** 2).mean(axis=-1),
     }  # fmt: skip
     return {f"arch.{name}": array for name, array in found.items()}
 
 
 def second_kernel(snapshot: Snapshot) -> np.ndarray:
-    """The kernel that the notebook draws second, as large as the one that is used, so that the two can be compared."""
+    """Return the kernel that the notebook draws second, scaled to the size of the first for comparison."""
     kernel = np.array(SECOND_DRAWN, np.float64)
     size = np.abs(snapshot.params.f).max()
     return kernel * (size / kernel.max()) if size else kernel
 
 
 def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
-    """The parts beside the maps: nodes, the matrix, letters with their sizes, and the way down the landscape."""
+    """Return the parts besides the maps: nodes, the matrix, letters with their sizes, and the path on the landscape."""
     trace, params = snapshot.trace, snapshot.params
     path = _path(setup, snapshot)
     low, high = _range(path)
@@ -80,21 +82,21 @@ def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 
 
 def _zeros(snapshot: Snapshot) -> int:
-    """The zeros that the padding adds in all, on both sides together."""
+    """Return the number of zeros that the padding adds along a side, on both ends together."""
     rows, out = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
     added: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
     return max(0, added)
 
 
 def _path(setup: Setup, snapshot: Snapshot) -> np.ndarray:
-    """Both sums and the loss after 0, 1, … updates, (n+1,3): the steps on the landscape."""
+    """Return both pre-activations and the loss after 0, 1, … updates, (n+1,3): the steps on the landscape."""
     n = min(max(STEPS, setup.k), MOST_STEPS)
     steps = [(*trace.z2, mse(trace.o, np.array(setup.y))) for _, trace, _ in walk(setup, snapshot.image, n)]
     return np.array(steps, np.float64)
 
 
 def _range(path: np.ndarray) -> tuple[float, float]:
-    """A square that holds the way and the middle, with room around."""
+    """Return the ends of both axes of a square that contains the path and the origin, with a margin."""
     most = max(2.5, 1.25 * float(np.abs(np.nan_to_num(path[:, :2])).max()))
     return -most, most
 

@@ -1,4 +1,4 @@
-"""Choices on the Notebook page: a rule, and each deviation, with its line of code and what it does here."""
+"""Switches of the Notebook page: rules, steps of the story, and each deviation with its line of code and effect."""
 
 import dataclasses
 
@@ -18,7 +18,7 @@ from cnnviz.words import Message, message
 
 
 def rules(setup: Setup) -> SwitchGroup:
-    """The rules that have a name."""
+    """Return the switches for the named rules."""
     found = (
         switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), setup.rule == name, {"rule": name} | fit(on))
         for name, on in RULES.items()
@@ -27,14 +27,14 @@ def rules(setup: Setup) -> SwitchGroup:
 
 
 def steps(place: int) -> tuple[SwitchData, ...]:
-    """The story's steps as switches: each a setup, of which the one at `place` is on."""
+    """Return the story's steps as switches that each set a setup; the one at `place` is on."""
     return tuple(
         switch(f"story_{n}", str(n), step.title, n == place, whole(step.setup.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
     )
 
 
 def calls(place: int, now: int) -> tuple[SwitchData, ...]:
-    """The first two calls of the notebook's class, as switches, of which one is on."""
+    """Return switches for the first two calls of the notebook's class; `now` is on."""
     step = story()[place - 1]
     return tuple(
         switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == now,
@@ -44,7 +44,8 @@ def calls(place: int, now: int) -> tuple[SwitchData, ...]:
 
 
 def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[str, object]:
-    """The values of one entry of f with both of two deviations in, with either fixed, and with both: one that a single fix still moves, if there is one."""
+    """Return one entry of f after a step with both deviations, without the first, without the second, and without
+    both. Prefer an entry that one repair alone still moves."""
     kept = [setup.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
     before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in kept]
     moved = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
@@ -58,7 +59,7 @@ def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[st
 
 
 def lead_back(setup: Setup) -> tuple[SwitchGroup, ...]:
-    """From another network to the notebook's own, on this image."""
+    """Return the switch from another network to the notebook's, on this image."""
     channel = {"ch": "red"} if setup.ch == "rgb" else {}
     query = Setup().changed({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
     words = message("ui.notebook.choices.back.words", net=setup.net)
@@ -67,28 +68,29 @@ def lead_back(setup: Setup) -> tuple[SwitchGroup, ...]:
 
 
 def whole(query: dict[str, str]) -> dict[str, str]:
-    """A whole setup as a change of the address: what it leaves out is taken away there."""
+    """Return a complete setup as a change of the address, which clears all other keys of a setup."""
     return dict.fromkeys(sorted(SETUP_KEYS - query.keys()), "") | query
 
 
 def fit(deviations: frozenset[str]) -> dict[str, str]:
-    """The notebook runs with stride 1 and no padding only: switching it on brings the setup there."""
+    """Return the change to stride 1 and no padding, which all deviations require."""
     return {"stride": "1", "pad": "valid"} if deviations else {}
 
 
 def toggled(name: str, setup: Setup) -> dict[str, str]:
-    """The change of the address that switches a deviation on or off."""
+    """Return the change of the address that toggles a deviation."""
     chosen = setup.deviations ^ {name}
     return {"rule": ",".join(name for name in DEVIATIONS if name in chosen) or "exact"} | fit(chosen)
 
 
 def fits(setup: Setup) -> bool:
-    """Tells whether the notebook's loops can run this setup."""
+    """Return whether the notebook's loops can run this setup."""
     return setup.stride == 1 and setup.pad in ("valid", 0)
 
 
 def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> list[dict[str, object]]:
-    """Each deviation: its switch, both lines of code, where it shows if it is flipped now or is alone on, and whether it matters."""
+    """Return each deviation: its switch, both lines of code, where it shows when toggled or when alone, and whether
+    it matters."""
     return [_row(name, setup, exact, snapshot, columns) for name in DEVIATIONS]
 
 
@@ -122,7 +124,7 @@ def _differing(setup: Setup, one: Snapshot, other: Snapshot, columns: tuple[str,
 
 
 def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> Message:
-    """The effect on the new kernel if this switch is flipped, in a sentence chosen by what was computed."""
+    """Return the sentence on how toggling this switch affects the new kernel."""
     without = message(f"ui.notebook.matters.{'without' if on else 'with'}")
     if not changed:
         return message("ui.notebook.matters.nothing", without=without)
@@ -136,7 +138,7 @@ def _matters(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> 
 
 
 def _alone(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
-    """The first place that this deviation alone changes on the exact step of this setup."""
+    """Return the sentence on the first array that this deviation alone changes in the exact step."""
     changed = _differing(setup, exact, alone, columns)
     if not changed:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")

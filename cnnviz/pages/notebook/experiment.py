@@ -1,4 +1,5 @@
-"""The Experiment tab: eight lines that leave the rule, which of them matter here, and which sets of them move the kernel."""
+"""The Experiment tab: eight deviations from the exact rule, which of them matter here, and which sets of them move
+the kernel."""
 
 from collections.abc import Hashable
 
@@ -14,11 +15,11 @@ from cnnviz.pages.notebook.choices import fits
 from cnnviz.words import Message, message
 
 DOTS = ("z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
-"""The stages at which a switch may show."""
+"""The stages at which a deviation may show."""
 
 
 def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
-    """The stages at which switches show, and the field of all their sets, for this setup."""
+    """Return the stages at which deviations show, and all their sets, for this setup."""
     return {
         "symbols": [{"symbol": symbol, "label": "f′" if symbol == "f_next" else label(symbol)} for symbol in DOTS],
         "sets": _sets(setup, snapshot) if fits(setup) else None,
@@ -26,7 +27,7 @@ def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
 
 
 def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
-    """All 256 sets of switches from this snapshot's parameters: which of them move f."""
+    """Return which of the 256 sets of deviations move f, from this snapshot's parameters."""
     name = (setup.start, setup.k, snapshot.trace.x.tobytes())
     moves = _known.get_or_make(name, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
     count, least = int(moves.sum()), smallest(moves)
@@ -40,6 +41,6 @@ def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
 
 
 MOST_BYTES = 1_000_000
-"""The most bytes of all remembered sets."""
+"""Cache size of all sets, in bytes."""
 
 _known: LruCache[tuple[Hashable, ...], np.ndarray] = LruCache(MOST_BYTES, held_bytes)

@@ -18,7 +18,7 @@ from cnnviz.words import Message, message
 
 @dataclass(frozen=True, eq=False)
 class Step:
-    """One step: its name, the setup that shows it, and the two deviations that it is about."""
+    """One step of the story: its name, its setup, and the two deviations that it explains."""
 
     name: str
     setup: Setup
@@ -26,15 +26,15 @@ class Step:
 
     @property
     def title(self) -> Message:
-        """Its title, in a line."""
+        """The title, in one line."""
         return message(f"ui.notebook.story.{self.name}.title")
 
     def at_call(self, call: int) -> Setup:
-        """The setup at that call of the notebook's class, counted from 1."""
+        """Return the setup at that call of the notebook's class, counted from 1."""
         return dataclasses.replace(self.setup, k=self.setup.k + call - 1)
 
     def paragraphs(self, call: int = 1) -> list[Message]:
-        """Its paragraphs, with the numbers of that call."""
+        """Return the paragraphs, with the numbers of that call."""
         facts = _facts(self.at_call(call))
         parts = ("first", "second", "later" if call > 1 and self.name == "moves" else "third")
         return [message(f"ui.notebook.story.{self.name}.{part}", **facts) for part in parts]
@@ -42,10 +42,10 @@ class Step:
 
 @cache
 def story() -> tuple[Step, ...]:
-    """The story from its beginning.
+    """Return all steps of the story, in order.
 
-    It is told on the notebook's own image, from the kernel that its first call left, so that the printed
-    numbers are on the screen: the first call of its class, with w still at zero.
+    All steps use the notebook's image, w = 0, and the kernel that the notebook had before the first call of its class, so
+    that the screen shows the numbers that it printed.
     """
     kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16)
     raw = Setup(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
@@ -64,7 +64,7 @@ def story() -> tuple[Step, ...]:
 
 @cache
 def _facts(setup: Setup) -> dict[str, object]:
-    """Numbers of a step's snapshot, by the exact rule and by its own."""
+    """Return the numbers of a step's snapshot, by the exact rule and by the setup's own."""
     x = load_image(setup.img, setup.ch, setup.scale)
     exact, here = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
     z1, a1, slopes = exact.trace.z1, here.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
@@ -83,7 +83,7 @@ def _facts(setup: Setup) -> dict[str, object]:
 
 
 def printed() -> dict[str, object]:
-    """The notebook's printed numbers beside those that its switches bring out again here."""
+    """Return the notebook's printed numbers beside those that its deviations reproduce."""
     again = rerun(load_image("train-0", "red", "raw"))
     named = zip(("before", "call_1", "call_2", "printed"), [*again.kernels[:3], np.array(KERNEL)], strict=True)
     return {

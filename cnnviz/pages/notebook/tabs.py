@@ -1,4 +1,4 @@
-"""The tabs of the Notebook page: its story, an experiment with its switches, its architecture, and what it explains."""
+"""The tabs of the Notebook page: story, experiment, architecture and theory."""
 
 import dataclasses
 from collections.abc import Mapping
@@ -11,13 +11,14 @@ from cnnviz.words import message
 
 TABS = ("story", "experiment", "architecture", "theory")
 ELSEWHERE = ("experiment", "theory")
-"""Those that another network than the notebook's has."""
+"""Tabs of networks other than the notebook's."""
 
 
 def tab_of(setup: Setup, asked: Mapping[str, str]) -> str:
-    """The tab that an address opens: what its key `part` names, a number being a step of the story.
+    """Return the tab that an address opens: the one that its key `part` names, or "story" if that is the number of a
+    step.
 
-    Without that key it is the story for its own setups and for the one that every page opens with, else the experiment.
+    Without `part`, return "story" for the story's setups and for the default setup, else "experiment".
 
     >>> tab_of(Setup(), {}), tab_of(Setup(seed=1), {}), tab_of(Setup(seed=1), {"part": "3"})
     ('story', 'experiment', 'story')
@@ -29,7 +30,7 @@ def tab_of(setup: Setup, asked: Mapping[str, str]) -> str:
 
 
 def tab_elsewhere(asked: Mapping[str, str]) -> str:
-    """The same with another network than the notebook's.
+    """Return the tab that an address opens with another network than the notebook's.
 
     >>> tab_elsewhere({"part": "theory"}), tab_elsewhere({"part": "3"})
     ('theory', 'experiment')
@@ -38,7 +39,7 @@ def tab_elsewhere(asked: Mapping[str, str]) -> str:
 
 
 def place_in_story(setup: Setup, asked: Mapping[str, str]) -> int:
-    """The step of the story at which an address stands, 0 for none.
+    """Return the number of the story's step that an address shows, or 0.
 
     >>> place_in_story(Setup(), {"part": "2"}), place_in_story(Setup(), {"part": "9"}), place_in_story(story()[3].setup, {})
     (2, 0, 4)
@@ -50,7 +51,7 @@ def place_in_story(setup: Setup, asked: Mapping[str, str]) -> int:
 
 
 def call_of(asked: Mapping[str, str]) -> int:
-    """The call of the notebook's class that an address shows.
+    """Return the call of the notebook's class that an address shows.
 
     >>> call_of({}), call_of({"call": "2"}), call_of({"call": "9"})
     (1, 2, 1)
@@ -59,7 +60,7 @@ def call_of(asked: Mapping[str, str]) -> int:
 
 
 def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
-    """Those of these names, as switches, of which one is on."""
+    """Return tabs as switches; `now` is on."""
     return tuple(
         switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
         for tab in names

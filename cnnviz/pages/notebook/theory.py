@@ -1,4 +1,5 @@
-"""The Theory tab: what the notebook explains, in its order, with what it leaves out or gets wrong; and its eight deviations, line by line."""
+"""The Theory tab: the notebook's explanations in its order, with omissions and errors, and its eight deviations, line
+by line."""
 
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.export.mathml import mathml, named
@@ -19,11 +20,11 @@ FORMULAS = {
         r"= x * (((o - y) \odot o \odot (1 - o)) \cdot w^T \odot a_1 \odot (1 - a_1))",
     ],
 }
-"""The formulas of each section in LaTeX; <<a1>> is the formula of a1, from its layer."""
+"""Formulas of each section in LaTeX; <<a1>> is the formula of a1, from its layer."""
 
 
 def theory() -> TheoryData:
-    """Its sections, of which each has a formula or two, and both lines of each deviation; the same for every setup."""
+    """Return the sections with their formulas, and both lines of each deviation; independent of the setup."""
     return TheoryData(
         sections=[
             TheorySection(

@@ -29,13 +29,13 @@ from cnnviz.words import Message, message
 COLUMNS = ("f", "z1", "a1", "o", "do", "dz2", "dw", "da1", "dz1", "df", "f_next")
 IN_STORY = ("z1", "a1", "da1", "dz1", "df", "f_next")
 MOST_POINTS, FEWEST = 200, 5
-"""Points of a curve; and updates that it shows at least, so that there is a curve."""
+"""Largest number of points of a curve, and the smallest number of updates that it covers."""
 
 
 def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = None) -> GradientChain:
-    """The chain of both rules at this update, stage by stage, with their distances.
+    """Return the chain of both rules at this update, stage by stage, with their distances.
 
-    With another network than the notebook's there is one row, and a switch that leads back.
+    With another network than the notebook's, there is one row, and a switch back to the notebook's network.
     """
     if elsewhere(setup):
         return _elsewhere(setup, snapshot, asked or {})
@@ -72,18 +72,18 @@ def _states(columns: tuple[str, ...], differing: list[str]) -> dict[str, CardSta
 
 
 def elsewhere(setup: Setup) -> bool:
-    """Tells whether this is another network than the notebook's, or one that learns in another way."""
+    """Return whether the setup has another network than the notebook's, or another optimizer."""
     return setup.net != DEFAULT or setup.ch == "rgb" or setup.opt != "gd"
 
 
 def more(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
-    """The page's parts besides its board, by its tab, and the arrays that belong to it."""
+    """Return the records of the open tab besides the chain, and its arrays."""
     other, arrays = elsewhere(setup), {}
     tab = tab_elsewhere(asked) if other else tab_of(setup, asked)
     switches = [] if other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
     found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
     if tab == "theory" or other:
-        found["theory"] = theory()  # which holds of every network, and fills its page
+        found["theory"] = theory()  # applies to every network, and fills the page of another one
     elif tab == "architecture":
         found[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
     else:
@@ -92,7 +92,7 @@ def more(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[di
 
 
 def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[str, object]:
-    """The step that is told: its words, the switches that it is about, where they act, and what the notebook printed."""
+    """Return the current step of the story: its text, its two deviations and their effect, and the notebook's output."""
     place = place_in_story(setup, asked)
     step = story()[place - 1] if place else None
     about = (step or story()[2]).about
@@ -111,13 +111,13 @@ def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[s
 
 
 def _tag(name: str) -> dict[str, object]:
-    """The place where a deviation acts first, and its name."""
+    """Return the first array that a deviation changes, and its title."""
     entry = DEVIATION_TABLE[name]
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
 def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> GradientChain:
-    """This setup's own pass alone: the notebook's deviations are those of its own network."""
+    """Return the chain of the setup's own pass alone, since the deviations belong to the notebook's network."""
     program, tab = setup.network.program(snapshot.trace.x.shape), tab_elsewhere(asked)
     backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
     shown = [*setup.network.symbols[1:], *backward]
@@ -138,7 +138,7 @@ def _elsewhere(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> Gr
 
 
 def _charts(setup: Setup, x: np.ndarray) -> tuple[ChartData, ...]:
-    """Both losses and all entries of both kernels, over the updates so far and a few more: the steps on the curve."""
+    """Return charts of both losses and of both kernels' entries, over at least FEWEST updates."""
     n = max(setup.k, FEWEST)
     updates = thinned(n, MOST_POINTS)
     runs = {name: run_updates(dataclasses.replace(setup, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", setup.rule))}
@@ -155,7 +155,8 @@ def _charts(setup: Setup, x: np.ndarray) -> tuple[ChartData, ...]:
 
 
 def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
-    """The distance between the two rules' arrays: in how many numbers they differ, and of gradients, where they point."""
+    """Return the sentence on the distance between the two rules' arrays: for gradients their directions, else the
+    number of different entries."""
     if np.array_equal(ours, theirs):
         return message("ui.notebook.note.same")
     if not ours.any():
@@ -168,7 +169,7 @@ def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
 
 
 WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "against"), (-1.0, "opposite"))
-"""Names of the direction of one array beside another, by the least cosine: within 6°, 45°, …"""
+"""Names of the direction between two arrays, by the smallest cosine: within 6°, 45°, …"""
 
 
 def _verdict(setup: Setup, differing: list[str], of: int) -> Message:
@@ -195,7 +196,7 @@ def _sentences(setup: Setup, exact: Snapshot, snapshot: Snapshot) -> tuple[Messa
 
 
 def agreement(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
-    """The cosine between two arrays and the ratio of their norms, theirs to ours; NaN where one is zero.
+    """Return the cosine between two arrays and the ratio of their norms, theirs to ours; NaN if ours is zero.
 
     >>> agreement(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
     (1.0, 2.0)
@@ -203,6 +204,6 @@ def agreement(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
     most, others = (float(np.abs(one).max(initial=0)) for one in (ours, theirs))
     if not most or not others:
         return float("nan"), float("nan") if not most else 0.0
-    ours, theirs = ours / most, theirs / others  # squares of very small and of very large numbers are 0 and ∞
+    ours, theirs = ours / most, theirs / others  # normalize first, so that squares neither underflow nor overflow
     left, right = np.linalg.norm(ours), np.linalg.norm(theirs)
     return float(np.clip((ours / left).ravel() @ (theirs / right).ravel(), -1, 1)), float(right / left * (others / most))

@@ -1,5 +1,5 @@
-// Dragging a number: up and down by mouse or pen, after a long press by finger, by Shift and an arrow key on a cell. What is
-// shown meanwhile is nobody's address; where it is let go, it is.
+// Dragging a number: by mouse or pen, by finger after a long press, or with Shift and arrow keys on a cell. The
+// address changes only when the number is released.
 
 import { named } from "../../view/model/explain/arithmetic.js"
 import { one } from "../../view/model/explain/cell_links.js"
@@ -17,11 +17,11 @@ import { begin, boundsOf, FINE, hasMoved, isBehind, lossAt, next, toAsk } from "
 /** @import { Hit } from "./drag_hit.js" */
 /** @import { Answer, Step, StepAnswer } from "../../view/types/view.js" */
 
-const SLOP = 3 // pixels that a click may move
-const LONG = 500 // milliseconds of a long press,
-const STILL = 8 // and how far a finger may move meanwhile
-const LATE = 120 // milliseconds after which what is not worked out yet is hatched
-const REACH = 2 // of a filter's curve; others have one that tells something
+const SLOP = 3 // pixels that the pointer may move during a click
+const LONG = 500 // milliseconds of a long press
+const STILL = 8 // pixels that the finger may move meanwhile
+const LATE = 120 // milliseconds until outdated maps are hatched
+const REACH = 2 // range of the curve of a filter's weight; other numbers get a range with a visible change
 
 /** @typedef {{ hit: Hit, id: number, x: number, y: number, touch: boolean, timer?: ReturnType<typeof setTimeout> }} Press */
 
@@ -31,10 +31,10 @@ export class Dragging {
   /** @type {Press | null} */
   press = null
   name = ""
-  late = false // hatched: what is wanted is not there yet
+  late = false // whether outdated maps are hatched
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   lateness = undefined
-  /** @type {Numbers | undefined}  those that stood there before */
+  /** @type {Numbers | undefined}  the numbers from before the drag */
   before = undefined
   /** @type {() => void} */
   uncorner = () => {}
@@ -52,13 +52,17 @@ export class Dragging {
     on(window, "pointermove", (event) => this.moved(event))
     on(window, "pointerup", (event) => this.released(event))
     on(window, "pointercancel", () => this.cancel())
-    on(window, "blur", ({ target }) => target === window && this.cancel()) // and no element's
+    on(window, "blur", ({ target }) => target === window && this.cancel()) // not the blur of an element
     on(window, "touchmove", (event) => this.drag && event.preventDefault())
     on(view.root, "contextmenu", (event) => (this.drag || this.press?.touch) && event.preventDefault())
     on(window, "keydown", (event) => this.key(event))
   }
 
-  /** Tells whether a map is hatched while a number is dragged: where it is of another value than the one that is wanted. What follows forward is seen; of all else the stage decides. @param {string} symbol @returns {boolean | undefined} */
+  /**
+   * Return whether a map is hatched because it is outdated during a drag, or undefined if the stage decides. Maps of
+   * the forward pass are never hidden meanwhile.
+   * @param {string} symbol @returns {boolean | undefined}
+   */
   hatches(symbol) {
     if (!this.drag) return undefined
     const { band } = this.step.numbers.maps[symbol]
@@ -66,7 +70,7 @@ export class Dragging {
     return this.late || (band === "gradients" ? undefined : false)
   }
 
-  /** What is said of the stage while a number is dragged. */
+  /** The explanation during a drag. */
   get words() {
     return this.drag
       ? {
@@ -78,7 +82,10 @@ export class Dragging {
       : {}
   }
 
-  /** The number of a cell that follows, before and now, as HTML; "" where it is as it was. @param {import("./step.js").Subject} subject */
+  /**
+   * Return a dependent number before and now as HTML, or "" if it has not changed.
+   * @param {import("./step.js").Subject} subject
+   */
   change({ map, cell }) {
     const { before, late, step } = this
     const { numbers } = step
@@ -113,7 +120,7 @@ export class Dragging {
       if (press.touch || far < SLOP || (press.hit.along === "lr" && Math.abs(across) > Math.abs(up))) return
       this.start(press.hit)
     }
-    event.stopPropagation() // nothing is pointed at meanwhile
+    event.stopPropagation() // no hovering during a drag
     event.preventDefault()
     press.y = event.clientY
     press.x = event.clientX
@@ -146,12 +153,12 @@ export class Dragging {
     if (way) this.dispatch({ type: "moved", steps: way * (event.shiftKey ? FINE : 1) })
     else if (event.key === "Escape") this.cancel()
     else if (event.key === "Enter") this.drop()
-    else if (event.key !== "Shift") return this.drop() // on to something else
+    else if (event.key !== "Shift") return this.drop() // another key: release the number and handle the key
     event.preventDefault()
     event.stopPropagation()
   }
 
-  /** Takes hold of the cell that has the focus, or of the rate in its field; whether there is one that can be changed. */
+  /** Start dragging the focused cell, or the learning rate in its field. Return whether there was one. */
   take() {
     const { step } = this
     const held = rateIn(step, document.activeElement) ?? this.focused()
@@ -159,7 +166,7 @@ export class Dragging {
     return held !== null
   }
 
-  /** The cell that has the focus, if it can be changed. @returns {Hit | null} */
+  /** Return the focused cell if it can be dragged, or null. @returns {Hit | null} */
   focused() {
     const { step } = this
     const plate = Object.values(step.plates).find(({ canvas }) => canvas === document.activeElement)
@@ -169,7 +176,10 @@ export class Dragging {
     return hitAt(step, symbol, cell)
   }
 
-  /** Where on the screen a number is that keys have taken hold of. @param {string} symbol @param {import("../../view/types/view.js").Cell} cell */
+  /**
+   * Return the position on screen of a number that is changed by keys.
+   * @param {string} symbol @param {import("../../view/types/view.js").Cell} cell
+   */
   focusedAt(symbol, cell) {
     const element = /** @type {HTMLElement} */ (document.activeElement)
     const { left, top, width, height } = element.getBoundingClientRect()
@@ -180,7 +190,7 @@ export class Dragging {
       : { x: left + width / 2, y: top + height / 2 }
   }
 
-  // ---- from taking hold to letting go
+  // ---- from start to release
 
   /** @param {Hit} hit */
   start({ along, symbol, cell }) {
@@ -210,11 +220,11 @@ export class Dragging {
   dispatch(event) {
     if (!this.drag) return
     this.drag = next(this.drag, event)
-    if (event.type === "known") this.card.fill(this.drag, this.name) // what is shown changes with an answer alone
+    if (event.type === "known") this.card.fill(this.drag, this.name) // otherwise the card changes only with a response
     this.ask()
   }
 
-  // One at a time: the latest that is wanted.
+  // Request the latest wanted value, one request at a time.
   ask() {
     const { drag, step } = this
     const value = drag && toAsk(drag)
@@ -244,7 +254,7 @@ export class Dragging {
     this.step.view.paint()
   }
 
-  /** Shows an answer, with the colours as they were. @param {Answer} answer */
+  /** Show a response, with the colour scales from before the drag. @param {Answer} answer */
   show(answer) {
     const { step, before } = this
     const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
@@ -254,12 +264,12 @@ export class Dragging {
     step.view.paint()
   }
 
-  /** The page's own loss is that of an answer. @param {Pick<Answer, "loss" | "saturated">} answer */
+  /** Show the loss of a response. @param {Pick<Answer, "loss" | "saturated">} answer */
   showLoss({ loss, saturated }) {
     Object.assign(this.step.view, { loss: loss ?? Number.NaN, saturated })
   }
 
-  /** It stays where it is let go: one entry of the history. */
+  /** Release the number where it is: one history entry. */
   drop() {
     const { drag, before, step } = this
     if (!drag || !before) return
@@ -269,7 +279,7 @@ export class Dragging {
     step.view.go(settingOf(setup, drag.along, drag.wanted))
   }
 
-  /** It is put back where it was. */
+  /** Put the number back. */
   cancel() {
     this.forget()
     const { before, step } = this

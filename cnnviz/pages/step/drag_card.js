@@ -1,4 +1,4 @@
-// The card beside a number that is dragged: the loss along it, what the gradient promised, and what really came.
+// The card beside a dragged number: the loss along it, the change that the gradient predicts, and the real change.
 
 import { prepare } from "../../view/draw/canvas.js"
 import { lossAlong } from "../../view/draw/loss_along.js"
@@ -10,7 +10,7 @@ import { hasMoved, lossAt, printerOf, promiseOf } from "./drag_model.js"
 
 /** @import { Drag } from "./drag_model.js" */
 
-const EVERY = 1000 // milliseconds between two values that are spoken
+const EVERY = 1000 // milliseconds between two announcements
 
 export class DragCard {
   spokenAt = Number.NEGATIVE_INFINITY
@@ -35,7 +35,10 @@ export class DragCard {
     this.speak(drag, name)
   }
 
-  /** Stands beside a place on the screen: left or right of it, on a phone over or under it. @param {{ x: number, y: number }} place */
+  /**
+   * Place the card beside a point on screen: left or right of it, and on phones above or below it.
+   * @param {{ x: number, y: number }} place
+   */
   stand({ x, y }) {
     const { left, width } = this.root.getBoundingClientRect()
     this.box.classList.toggle("right", x < left + 0.45 * width)
@@ -59,7 +62,7 @@ export class DragCard {
     lossAlong({ context, width, height }, palette(this.root), drawn)
   }
 
-  // Not every step: nobody could listen to that.
+  // Announce the value, but not at every step.
   /** @param {Drag} drag @param {string} name */
   speak(drag, name) {
     const now = performance.now()

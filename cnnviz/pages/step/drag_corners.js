@@ -1,13 +1,13 @@
-// A corner of how it was stays over each map that changes while a number is dragged.
+// During a drag, each changing map shows a corner of its previous state.
 
 import { say } from "../../view/model/words.js"
 
 /** @import { Step } from "../../view/types/view.js" */
 
 const SHARE = 1 / 3 // of a side
-const [LEAST, NAMED] = [40, 160] // pixels of a map that has one, and of one that says so
+const [LEAST, NAMED] = [40, 160] // least size in pixels of a map with a corner, and of one with a label in it
 
-/** Puts them there; what it gives takes them away. @param {Step} step */
+/** Add the corners and return a function that removes them. @param {Step} step */
 export function corners(step) {
   const changing = Object.values(step.plates).filter(({ symbol, size, received }) => {
     const { band, kind } = step.numbers.maps[symbol]

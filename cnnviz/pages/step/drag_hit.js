@@ -1,14 +1,18 @@
-// Which number lies under a pointer, if it is one that can be dragged: in the picture, or in a map whose cells are large.
+// Hit test for numbers that can be dragged: in the diagram, or in maps with large cells.
 
 import { cellUnder, pictureOf, placeIn, plateUnder } from "../../view/pointer/picture_pointer.js"
 
 /** @import { Cell, Step } from "../../view/types/view.js" */
-/** @typedef {{ along: string, symbol: string, cell: Cell }} Hit  the number as the address names it, and its cell; of the rate no cell */
+/** @typedef {{ along: string, symbol: string, cell: Cell }} Hit  the number's name in the address, and its cell; empty for the learning rate */
 
-const LEAST = 13 // pixels of a cell that can be taken hold of
-const FINGER = 14 // and how far beside it a finger may be
+const LEAST = 13 // least size of a draggable cell in pixels
+const FINGER = 14 // pixels by which a finger may miss it
 
-/** Tells whether a number can be changed by hand: a pixel or a parameter's, seen exactly, or a target before there are updates, all of which depend on it. @param {Step} step @param {string} symbol @param {Cell} cell */
+/**
+ * Return whether a number can be dragged: a pixel or parameter with exact value, or a target before the first update,
+ * since updates depend on it.
+ * @param {Step} step @param {string} symbol @param {Cell} cell
+ */
 function draggable(step, symbol, cell) {
   const { numbers, view } = step
   const map = numbers.maps[symbol]
@@ -18,7 +22,7 @@ function draggable(step, symbol, cell) {
   return Boolean(own) && isFree(step) && step.isOpen(symbol) && numbers.isExact(symbol, cell) && !view.waiting
 }
 
-/** Tells whether this is a place where numbers can be changed. @param {Step} step */
+/** Return whether numbers can be dragged on this page at all. @param {Step} step */
 const isFree = ({ view, predicting, missions }) =>
   view.page === ""
   && view.host.numbers.look !== undefined
@@ -26,7 +30,10 @@ const isFree = ({ view, predicting, missions }) =>
   && !predicting.on
   && !missions.now?.choices.length
 
-/** The rate, if this is its field and it can be changed. @param {Step} step @param {Element | null} target @returns {Hit | null} */
+/**
+ * Return the learning rate if `target` is its field and it can be dragged, or null.
+ * @param {Step} step @param {Element | null} target @returns {Hit | null}
+ */
 export const rateIn = (step, target) =>
   target?.closest("[data-key=learning_rate]") && isFree(step) && !step.view.waiting
     ? { along: "lr", symbol: "", cell: [] }
@@ -41,13 +48,19 @@ export function hitOf(step, event) {
   return found && hitAt(step, found.symbol, found.cell)
 }
 
-/** A number as it is named, if it can be changed. @param {Step} step @param {string} symbol @param {Cell} cell @returns {Hit | null} */
+/**
+ * Return a cell with its name in the address if it can be dragged, or null.
+ * @param {Step} step @param {string} symbol @param {Cell} cell @returns {Hit | null}
+ */
 export const hitAt = (step, symbol, cell) =>
   draggable(step, symbol, cell)
     ? { along: `${symbol}:${step.numbers.index(symbol, cell).join(",")}`, symbol, cell }
     : null
 
-/** The symbols in the picture of whose numbers some can be taken hold of, and of those that have to be made larger for it. @param {Step} step @returns {[held: string[], small: string[]]} */
+/**
+ * Return the diagram's symbols with draggable numbers, and those whose numbers are too small to drag.
+ * @param {Step} step @returns {[held: string[], small: string[]]}
+ */
 export function heldIn(step) {
   const { spots, fields, shown } = step.picture
   const held = spots.filter(({ symbol, cell }) => symbol && draggable(step, symbol, cell)).map(({ symbol }) => symbol)
@@ -60,7 +73,10 @@ export function heldIn(step) {
 /** @param {ReturnType<typeof plateUnder>} found */
 const large = (found) => (found && found.side >= LEAST ? { symbol: found.map, cell: found.cell } : null)
 
-/** How far a point is from a box. @param {import("../../view/types/view.js").Box} box @param {{ x: number, y: number }} point */
+/**
+ * Return the distance of a point from a box.
+ * @param {import("../../view/types/view.js").Box} box @param {{ x: number, y: number }} point
+ */
 const from = ({ x, y, width, height }, point) =>
   Math.hypot(Math.max(x - point.x, 0, point.x - x - width), Math.max(y - point.y, 0, point.y - y - height))
 

@@ -1,22 +1,22 @@
-// A number that is dragged, as one value, and what becomes of it: next(drag, event). One value is asked for at a time, the
-// latest that is wanted; what is shown is always of one value, that of the last answer.
+// A drag as a state and its reducer: next(drag, event). The latest wanted value is requested, one at a time. The
+// numbers shown always belong to one value, that of the last response.
 
 import { decimals, number } from "../../view/model/numbers/format.js"
 
 /**
- * The loss along the number, as the core has it.
+ * The loss along the number, computed by the core.
  * @typedef {{ theta: ArrayLike<number>, loss: ArrayLike<number>, at: number, gradient: number, span: number, kink: boolean }} Curve
  */
 /**
  * @typedef {object} Drag
  * @property {string} along  the number, "f:1,1" or "lr"
  * @property {Bounds} bounds
- * @property {Curve | null} curve  null until it is there: before, no step has a size
- * @property {number} moved  steps so far, of which a hundred are the span
+ * @property {Curve | null} curve  null until the response arrives; before, steps have no size
+ * @property {number} moved  steps so far; STEPS of them are the span
  * @property {number} wanted
- * @property {number | null} asked  what is being worked out
- * @property {number} shown  the value whose numbers are shown
- * @property {number | null} loss  that of these; null until an answer has come
+ * @property {number | null} asked  the value of the pending request
+ * @property {number} shown  the value whose numbers are on screen
+ * @property {number | null} loss  loss at `shown`; null until the first response
  */
 /** @typedef {{ least: number, most: number }} Bounds */
 /**
@@ -24,12 +24,12 @@ import { decimals, number } from "../../view/model/numbers/format.js"
  *   | { type: "answered", value: number, loss: number }} Event
  */
 
-export const STEPS = 100 // of a span: one a pixel
+export const STEPS = 100 // of a span, one per pixel
 export const FINE = 0.1 // of a step, with Shift
 
 const ANY = { least: -1e6, most: 1e6 }
 
-/** Gives what a number may be. @param {string} along @param {string} scale of the pixels @returns {Bounds} */
+/** Return the range of a number. @param {string} along @param {string} scale of the pixels @returns {Bounds} */
 export function boundsOf(along, scale) {
   if (along === "lr") return { least: 0, most: ANY.most }
   if (along.startsWith("y:")) return { least: 0, most: 1 }
@@ -48,22 +48,28 @@ export const begin = (along, bounds) => ({
   loss: null,
 })
 
-/** The value so many steps from where the number stood, with no more digits than tell fine steps apart. @param {Drag} drag @param {Curve} curve */
+/**
+ * Return the value after the steps moved so far, rounded so that fine steps remain distinct.
+ * @param {Drag} drag @param {Curve} curve
+ */
 function valueAt({ along, moved, bounds }, { theta, at, span }) {
   if (along === "lr") return theta[pointOf(theta, at, moved)]
   const value = at + (moved * span) / STEPS
   const digits = Math.min(12, Math.max(0, Math.ceil(-Math.log10((span * FINE) / STEPS))))
   const free = moved ? Number(value.toFixed(digits)) : at
-  // A number that is beyond its bounds already comes no further.
+  // A number that starts beyond its bounds may stay there, but goes no further.
   return Math.min(Math.max(free, Math.min(bounds.least, at)), Math.max(bounds.most, at))
 }
 
-/** The point of a curve that lies so many steps from a value, as far as there are any. @param {ArrayLike<number>} theta @param {number} at @param {number} moved */
+/**
+ * Return the index of the curve's point some steps from a value, clamped to the curve.
+ * @param {ArrayLike<number>} theta @param {number} at @param {number} moved
+ */
 const pointOf = (theta, at, moved) =>
   Math.min(Math.max(Array.from(theta).indexOf(at) + Math.round(moved), 0), theta.length - 1)
 
 /**
- * What becomes of a drag.
+ * Return the state after an event.
  * @param {Drag} drag
  * @param {Event} event
  * @returns {Drag}
@@ -85,27 +91,33 @@ export function next(drag, event) {
   }
 }
 
-/** Gives what is to be asked for now; null while something is, or where nothing is to. @param {Drag} drag */
+/** Return the value to request now, or null if a request is pending or none is needed. @param {Drag} drag */
 export const toAsk = ({ curve, asked, wanted, shown }) => (curve && asked === null && wanted !== shown ? wanted : null)
 
-/** Tells whether the number is somewhere else than it was. @param {Drag} drag */
+/** Return whether the number differs from its start. @param {Drag} drag */
 export const hasMoved = ({ curve, wanted }) => curve !== null && wanted !== curve.at
 
-/** Tells whether the numbers on the screen are not those of the value that is wanted. @param {Drag} drag */
+/** Return whether the numbers on screen are outdated. @param {Drag} drag */
 export const isBehind = ({ curve, wanted, shown }) => curve !== null && wanted !== shown
 
-/** L at a point of the curve, where the number stood if no other is named. @param {Curve} curve @param {number} [value] */
+/** Return L at a point of the curve, by default at the start. @param {Curve} curve @param {number} [value] */
 export const lossAt = ({ theta, loss, at }, value = at) => loss[Math.max(Array.from(theta).indexOf(value), 0)]
 
-/** Gives what the gradient promised of the loss, and what really came of it; null until the number has moved. @param {Drag} drag */
+/**
+ * Return the change of the loss that the gradient predicts, and the real one; null until the number has moved.
+ * @param {Drag} drag
+ */
 export function promiseOf({ curve, shown, loss }) {
   if (!curve || loss === null || shown === curve.at) return null
   return { promised: curve.gradient * (shown - curve.at), really: loss - lossAt(curve), by: shown - curve.at }
 }
 
-const [DIGITS, MOST] = [3, 7] // of the larger of both, and decimals beyond which there is a power of ten
+const [DIGITS, MOST] = [3, 7] // significant digits of the larger number, and decimals above which scientific notation is used
 
-/** Prints a promise and what came of it: with the same decimals, or digits where both are tiny. @param {number} promised @param {number} really @returns {(value: number) => string} */
+/**
+ * Return a function that prints both changes with the same decimals, or in scientific notation if both are tiny.
+ * @param {number} promised @param {number} really @returns {(value: number) => string}
+ */
 export function printerOf(promised, really) {
   const most = Math.max(Math.abs(promised), Math.abs(really))
   const known = most > 0 && Number.isFinite(most)

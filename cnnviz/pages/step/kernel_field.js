@@ -1,4 +1,4 @@
-// A weight of a convolution, edited where it stands: in its own map above, or in the picture below.
+// A field to edit a weight of a convolution in place: in its map or in the diagram.
 
 import { putWeight } from "../../view/controls/network_controls.js"
 import { fitting, plainNumber } from "../../view/model/numbers/format.js"
@@ -7,13 +7,13 @@ import { ask } from "./step_inquiry.js"
 
 /** @import { Box, Cell, Step } from "../../view/types/view.js" */
 
-const [SMALL, LARGE] = [0.1, 1] // what the arrows add, and with Shift
+const [SMALL, LARGE] = [0.1, 1] // step of the arrow keys, and with Shift
 const LEAST = { width: 64, height: 26 }
 
 export class KernelField {
   /** @type {HTMLInputElement | null} */
   field = null
-  /** @type {object | null}  what waits for filters that are too many to come along */
+  /** @type {object | null}  identifies a pending request for filters that are too large to be sent along */
   asked = null
 
   /** @param {Step} step */
@@ -21,13 +21,16 @@ export class KernelField {
     this.step = step
   }
 
-  /** Tells whether the cells of a map can be typed. @param {string} symbol */
+  /** Return whether the cells of a map can be edited. @param {string} symbol */
   takes(symbol) {
     const map = this.step.numbers.maps[symbol]
     return map?.kind === "filters" && map.band === "parameters"
   }
 
-  /** Opens a field over a cell. @param {string} symbol @param {Cell} cell @param {HTMLElement} holder what it stands in @param {Box} box of the cell in it */
+  /**
+   * Open a field over a cell.
+   * @param {string} symbol @param {Cell} cell @param {HTMLElement} holder its parent @param {Box} box of the cell in it
+   */
   open(symbol, cell, holder, box) {
     this.close()
     const { numbers } = this.step
@@ -64,7 +67,7 @@ export class KernelField {
     }
     const back = () => {
       this.close()
-      const words = this.step.view.$(".explain .text") // beside the picture, which goes on being of what it was of
+      const words = this.step.view.$(".explain .text") // focusing the explanation keeps the diagram's subject
       const beside = holder.classList.contains("roll") && words.offsetParent
       const next = beside ? words : this.step.plates[symbol]?.canvas
       next?.focus({ preventScroll: true })
@@ -76,7 +79,7 @@ export class KernelField {
     })
     const done = () => {
       commit()
-      byKey ? back() : this.close() // whoever came by the mouse goes on with the page's own keys
+      byKey ? back() : this.close() // after a click, keys act on the page again
     }
     field.addEventListener("keydown", (event) => this.pressed(event, { field, commit, done, back }))
     for (const event of ["click", "pointerdown", "pointermove"])
@@ -101,7 +104,10 @@ export class KernelField {
     event.stopPropagation()
   }
 
-  /** The filters of a convolution as they start. @param {string} symbol @returns {import("../../view/controls/network_controls.js").Bank} */
+  /**
+   * Return the initial filters of a convolution.
+   * @param {string} symbol @returns {import("../../view/controls/network_controls.js").Bank}
+   */
   bank(symbol) {
     const { numbers } = this.step
     const first = Object.keys(numbers.maps).find((name) => this.takes(name))

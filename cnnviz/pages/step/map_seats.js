@@ -1,36 +1,42 @@
-// The maps that the stage shows large are those of the strip themselves: each goes to where the picture has it, and back.
+// Moves the strip's maps to the diagram and back, animated by the FLIP technique.
 
 /** @import { Flight, Shown } from "../../view/draw/sheet.js" */
 /** @import { Box, Plate } from "../../view/types/view.js" */
 
 export const GLIDE = 600 // milliseconds
-const MOST = 16 // channels that are seen to go: no eye follows more
+const MOST = 16 // maximal number of animated channels
 const SIDES = /** @type {const} */ (["x", "y", "width", "height"])
 const EASING = "cubic-bezier(.3, 0, .1, 1)"
 
 export class Seats {
-  /** @type {Map<string, Box>}  maps that are on the stage, and where */
+  /** @type {Map<string, Box>}  boxes of the maps on the stage */
   taken = new Map()
-  /** @type {Map<Plate, Box>}  where maps lie in the strip, found once for a layout: to ask for it has the page laid out */
+  /** @type {Map<Plate, Box>}  boxes of the maps in the strip, measured once for each layout */
   homes = new Map()
-  /** @type {Animation[]}  of maps on their way */
+  /** @type {Animation[]}  running animations */
   glides = []
 
-  /** @param {HTMLElement} stage what holds the picture */
+  /** @param {HTMLElement} stage the element around the diagram */
   constructor(stage) {
     this.stage = stage
-    this.area = /** @type {HTMLElement} */ (stage.closest(".content")) // of the stage and the strip
-    this.area.addEventListener("scroll", () => this.homes.clear(), { capture: true }) // of a strip that is too wide
+    this.area = /** @type {HTMLElement} */ (stage.closest(".content")) // around the stage and the strip
+    this.area.addEventListener("scroll", () => this.homes.clear(), { capture: true }) // a wide strip scrolls
   }
 
-  /** Tells whether a map can go there whole: one tile with the map's own rows, the picture of which is drawn cell by cell. @param {Plate | undefined} plate */
+  /**
+   * Return whether a map can move to the diagram: a single tile with the map's rows, which is drawn cell by cell.
+   * @param {Plate | undefined} plate
+   */
   static fits(plate) {
     const { face, numbers, symbol } = plate ?? {}
     if (face?.tiles !== 1 || !symbol || numbers?.maps[symbol].kind !== "map") return false
     return face.rows === numbers.shape(symbol).at(-2)
   }
 
-  /** Puts the maps where the picture has them, the others back into the strip; whether any glides there. @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether they are seen to go there @param {(plate: Plate) => boolean} [fits] which can */
+  /**
+   * Move maps to their boxes in the diagram, and the others back to the strip. Return whether any is animated.
+   * @param {Record<string, Plate>} plates @param {Shown[]} shown @param {boolean} gliding whether to animate @param {(plate: Plate) => boolean} [fits] which maps can move
+   */
   put(plates, shown, gliding, fits = Seats.fits) {
     const boxOf = (/** @type {Plate} */ plate) =>
       shown.find(({ symbol }) => fits(plate) && symbol === plate.symbol)?.box
@@ -57,14 +63,17 @@ export class Seats {
     return true
   }
 
-  /** Tells whether a map is not where it is to be. @param {Plate} plate @param {Box | undefined} box */
+  /**
+   * Return whether a map has to move to reach `box`, or the strip if that is undefined.
+   * @param {Plate} plate @param {Box | undefined} box
+   */
   isElsewhere({ symbol, size }, box) {
     const now = this.taken.get(symbol)
     if (!now || !box) return now !== box
     return SIDES.some((side) => now[side] !== box[side]) || size[0] !== box.width
   }
 
-  /** Finds where a map lies in the strip, in the stage's pixels. @param {Plate} plate @returns {Box} */
+  /** Return a map's box in the strip, in the stage's pixels. @param {Plate} plate @returns {Box} */
   homeOf(plate) {
     const slot = /** @type {Element} */ (plate.figure.querySelector(".slot"))
     const found =
@@ -73,7 +82,7 @@ export class Seats {
     return found
   }
 
-  /** All that are on their way arrive. */
+  /** Finish all animations. */
   land() {
     for (const one of this.glides) one.finish()
     this.landed(this.glides[0])
@@ -81,12 +90,12 @@ export class Seats {
 
   /** @param {Animation | undefined} last */
   landed(last) {
-    if (this.glides[0] !== last) return // others are on their way by now
+    if (this.glides[0] !== last) return // newer animations are running
     this.glides = []
     this.area.dataset.gliding = "0"
   }
 
-  /** Forgets them: there is another network. */
+  /** Remove all maps from the stage: the network has changed. */
   clear() {
     this.land()
     this.taken.clear()
@@ -113,7 +122,10 @@ export class Seats {
   }
 }
 
-/** Where the channels of maps that have several come from, which go one by one: from the picture before, or from the strip. @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image that is shown of several @returns {Flight[]} */
+/**
+ * Return the animations of single channels, from the previous diagram or from the strip.
+ * @param {HTMLCanvasElement} picture @param {Record<string, Plate>} plates @param {Shown[]} shown @param {Shown[]} before @param {string} image the shown image of a batch @returns {Flight[]}
+ */
 export function channelFlights(picture, plates, shown, before, image) {
   const several = shown.filter(({ symbol }) => (plates[symbol]?.channels.length ?? 0) > 1).slice(0, MOST)
   if (!several.length) return []
@@ -129,13 +141,19 @@ export function channelFlights(picture, plates, shown, before, image) {
   })
 }
 
-/** Finds where an element lies in another, in its pixels. @param {Element} element @param {{ left: number, top: number }} from @param {number} zoom @returns {Box} */
+/**
+ * Return an element's box relative to another's origin, in its pixels.
+ * @param {Element} element @param {{ left: number, top: number }} from @param {number} zoom @returns {Box}
+ */
 export function boxWithin(element, from, zoom) {
   const { left, top, width, height } = element.getBoundingClientRect()
   return { x: (left - from.left) / zoom, y: (top - from.top) / zoom, width: width / zoom, height: height / zoom }
 }
 
-/** Lets an element go from where it was to where it is, in its own pixels. @param {HTMLElement} element @param {Box} from @param {Box} to */
+/**
+ * Animate an element from its previous box to its current one.
+ * @param {HTMLElement} element @param {Box} from @param {Box} to
+ */
 function glide(element, from, to) {
   const move = `translate(${from.x - to.x}px, ${from.y - to.y}px)`
   const transform = `${move} scale(${from.width / to.width}, ${from.height / to.height})`

@@ -1,5 +1,5 @@
-// Missions on Step: a list in the sheet Practice, and a strip over the maps while one is under way. Whether it
-// is reached the server says, with each answer.
+// Missions on Step: a list in the Practice panel, and a banner above the maps for the current mission. Each response
+// says whether it is reached.
 
 import { closeSheets } from "../../view/controls/rail.js"
 import { escaped } from "../../view/model/numbers/format.js"
@@ -38,7 +38,7 @@ export class Missions {
       const mission = near(event, "[data-mission]")?.dataset.mission
       const chosen = this.data?.listed.find(({ id }) => id === mission)
       if (!chosen) return
-      closeSheets(view) // the list's own, which lies over what the mission says
+      closeSheets(view) // the panel covers the banner
       view.leap({ ...chosen.query, ...view.look, mission: chosen.id })
     })
   }
@@ -52,7 +52,7 @@ export class Missions {
     const before = this.now
     this.data = data
     if (this.now?.id !== before?.id) this.hinted = false
-    if (JSON.stringify(this.now) !== JSON.stringify(before)) this.view.content.outdate() // the maps have another height
+    if (JSON.stringify(this.now) !== JSON.stringify(before)) this.view.content.outdate() // the banner changes the height of the maps
     if (this.now?.met) reached(this.now.id)
     if (this.list && data) render(data.listed.map(item), this.list)
     this.strip.hidden = !this.now

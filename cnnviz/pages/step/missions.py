@@ -1,4 +1,4 @@
-"""The mission that is under way on Step, and those that there are."""
+"""The current mission on Step, and the list of all."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,8 @@ _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_
 
 
 def started(now: PageRequest) -> tuple[PageRequest, MissionsData]:
-    """The setup of the mission that the address names, and the sentences about it."""
+    """Return the request with the mission's gradients, and the mission's data. A blind mission replaces the
+    gradients."""
     listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
     id = now.query.get("mission", "")
     mission = find(id)
@@ -52,7 +53,7 @@ def _blind(now: PageRequest, mission: Mission, listed: list[MissionListed]) -> t
 
 
 def _found(now: PageRequest, case: int) -> Blind | None:
-    """Worked out once for all answers on one setup: of a wide network exact weights are asked for again and again."""
+    """Return the blind mission's mistake, cached because a page requests exact weights one by one."""
     here = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
     found = _RECENT.get((here, case))
     if found is None and (found := blind(now.setup, now.snapshot, case)):
@@ -61,7 +62,7 @@ def _found(now: PageRequest, case: int) -> Blind | None:
 
 
 def _choices(found: Blind) -> list[NamedMistake]:
-    """By their names, so that the order tells nothing."""
+    """Return the choices sorted by name, so that their order does not reveal the mistake."""
     named = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in found.choices.items()]
     return sorted(named, key=lambda one: (str(one["title"]), one["address"]))
 

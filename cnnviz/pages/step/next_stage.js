@@ -1,4 +1,4 @@
-// What a lecturer alone sees of the stage that comes next: its map, its extremes, and how the largest comes about.
+// The presenter's private preview of the next stage: its map, its extremes, and the arithmetic of the largest.
 
 import { triple } from "../../view/draw/mechanisms/convolution.js"
 import { Pen, palette } from "../../view/draw/pen.js"
@@ -12,8 +12,8 @@ import { setHTML } from "../../view/shell/html.js"
 /** @import { Cell, Numbers } from "../../view/types/view.js" */
 
 const SIDE = 150 // of its map, in pixels
-const LINE = 22 // of a row of numbers,
-const FEW = 12 // numbers that are shown as bars
+const LINE = 22 // height of a row of numbers
+const FEW = 12 // maximal count of numbers shown as bars
 
 /** @param {Element} root @param {Numbers} numbers @param {string} stage a symbol, or "update" */
 export function fillNext(root, numbers, stage) {
@@ -22,7 +22,7 @@ export function fillNext(root, numbers, stage) {
   const first = stage === "update" ? numbers.said.update.makes[0] : stage
   const focus = numbers.network.focus[numbers.maps[first].family]
   const ends = stage === "update" ? [] : endsOf(numbers, stage)
-  const cell = ends.find(({ at }) => !numbers.missing(stage, at).length)?.at ?? focus // of which all weights are there
+  const cell = ends.find(({ at }) => !numbers.missing(stage, at).length)?.at ?? focus // the first end with exact weights
   const lines = ends.map(({ at, is }) => {
     const value = `${named(numbers, stage, at)}${result(numbers.at(stage, at))}`
     return `<li><small>${say(`web.cockpit.${is}`)}</small> ${value}</li>`
@@ -37,7 +37,11 @@ export function fillNext(root, numbers, stage) {
   draw(root, numbers, stage, cell)
 }
 
-/** The largest cell and the smallest, if there is more than one; of what came as colours the one of both that is larger in size. @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]} */
+/**
+ * Return the largest and the smallest cell, if there are two. Of quantized weights, only the one of larger magnitude
+ * is known.
+ * @param {Numbers} numbers @param {string} symbol @returns {{ at: Cell, is: "largest" | "smallest" }[]}
+ */
 export function endsOf(numbers, symbol) {
   const values = numbers.values(symbol)
   const only = numbers.quantized[symbol]?.largest(values)

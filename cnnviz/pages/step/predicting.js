@@ -1,5 +1,5 @@
-// Predicting (predict=1): a stage that one comes to asks for one of its numbers before it shows them. The strip over the
-// maps holds the question, then what became of the answer, and how many were right so far.
+// Prediction mode (predict=1): each stage asks for one of its numbers before it shows them. A banner above the maps
+// has the question, then the verdict and the score.
 
 import { ACTIONS, run } from "../../view/controls/actions.js"
 import { one } from "../../view/model/explain/cell_links.js"
@@ -19,15 +19,15 @@ const STRIP = () =>
 export class Predicting {
   /** @type {Question[]} */
   all = []
-  at = 0 // which of them is asked
-  asked = "" // of which stage and cell
+  at = 0 // index of the current question
+  asked = "" // stage and cell of the questions
   /** @type {Setup} */
-  of = {} // and of which snapshot
-  /** @type {{ verdict: string, say: string } | null}  what became of the last question, at the stage that is still shown */
+  of = {} // setup of the questions
+  /** @type {{ verdict: string, say: string } | null}  verdict on the last question of the current stage */
   judged = null
-  answered = false // just now
-  arrived = false // at another stage: whoever types need not look for the field
-  keys = false // whether a key was pressed last
+  answered = false // whether an answer was given since the last draw
+  arrived = false // whether the stage has changed, so that the field gets the focus
+  keys = false // whether the last input was a key
 
   /** @param {Step} step */
   constructor(step) {
@@ -54,12 +54,12 @@ export class Predicting {
     return this.view.look.predict === "1"
   }
 
-  /** The question that is asked now, if any. @returns {Question | null} */
+  /** The current question, or null. @returns {Question | null} */
   get question() {
     return this.on && this.view.veiled ? (this.all[this.at % this.all.length] ?? null) : null
   }
 
-  /** Another stage, or another snapshot, is shown. */
+  /** Reset: the stage or snapshot has changed. */
   arrive() {
     this.arrived = true
     this.judged = null
@@ -67,7 +67,7 @@ export class Predicting {
     this.at = 0
   }
 
-  // The question of this snapshot's cell: another cell is another question.
+  // Create the questions about the selected cell if it, the stage or the snapshot has changed.
   find() {
     if (!this.on) return
     const { view, step } = this
@@ -81,7 +81,7 @@ export class Predicting {
     }
   }
 
-  // ---- answering
+  // ---- answers
 
   /** @param {string} key */
   pressed(key) {
@@ -107,7 +107,10 @@ export class Predicting {
     if (question && !question.clicked && !Number.isNaN(given)) this.settle(judge(this.step.numbers, question, given))
   }
 
-  /** A cell was chosen; whether that was the answer. @param {string} map @param {Cell} cell */
+  /**
+   * Handle the choice of a cell, and return whether it answered the question.
+   * @param {string} map @param {Cell} cell
+   */
   clicked(map, cell) {
     const { question } = this
     if (question?.clicked !== map) return false
@@ -123,13 +126,16 @@ export class Predicting {
     this.view.unveil()
   }
 
-  /** Tells whether a map can be pointed at although it is hidden: to choose the cell that is asked about, or to answer. @param {string} symbol */
+  /**
+   * Return whether a hidden map's cells can be selected, to change the question's cell or to answer.
+   * @param {string} symbol
+   */
   lets(symbol) {
     const { question } = this
     return question !== null && (question.clicked === symbol || this.step.shown(this.view.stage) === symbol)
   }
 
-  // Outlines what a question names, and the cells that come into question.
+  // Outline the cells that the question names, and the possible answers.
   mark() {
     const { question, step } = this
     if (!question) return
@@ -139,7 +145,7 @@ export class Predicting {
     for (const cell of question.among ?? []) step.plates[question.clicked ?? ""]?.marks.push({ ranges: cell.map(one) })
   }
 
-  // ---- what is to be seen
+  // ---- rendering
 
   draw() {
     const { strip, on } = this
@@ -158,13 +164,13 @@ export class Predicting {
     this.answered = false
   }
 
-  // Who has it shown without an answer is told, and not counted.
+  // Show the solution if the numbers were revealed without an answer. This does not count.
   shown() {
     const question = this.all[this.at % this.all.length]
     if (this.asked && !this.judged && question) this.judged = { verdict: "shown", say: truth(this.step, question) }
   }
 
-  // Who goes by keys is taken to the field or to the map that is asked about.
+  // Move the focus to the answer's field, or after a key to the map in question.
   /** @param {Question} question */
   focus({ clicked, among = [] }) {
     if (!this.arrived || this.view.look.view || matchMedia("(hover: none)").matches) return
@@ -197,7 +203,7 @@ export class Predicting {
     return html`<p role="status">${verdict}${markup(words)}</p><div class="answering">${judged ? button("next", "primary") : ""}${count()}</div>`
   }
 
-  /** Words for screen readers. */
+  /** The description for screen readers. */
   get spoken() {
     const { question } = this
     if (!question) return ""

@@ -1,4 +1,4 @@
-// A network's maps and the words under them: the overview, the focus, and what is pointed at.
+// The Step page: the network's maps in a strip, the diagram of the current stage, its explanation, and the selection.
 
 import { fillKernel } from "../../view/controls/network_controls.js"
 import { bindMeanings, meaningBox } from "../../view/dialogs/glossary_popover.js"
@@ -38,11 +38,11 @@ import { markCells, markMaps } from "./step_marks.js"
 import { briefOf, fillStepper, fillWords, fitWords, sayHolds, spokenOf, writeWords } from "./step_words.js"
 
 /** @import { Answer, Cell, Plate, StepAnswer, View } from "../../view/types/view.js" */
-/** @typedef {{ map: string, cell: Cell }} Subject  what the words are about; "update" is the first parameter's step */
+/** @typedef {{ map: string, cell: Cell }} Subject  the explained cell; "update" is the first parameter's step */
 
-const SAY_EVERY = 60 // milliseconds: words that change faster than this cannot be read
-const SLIDE = 9000 // for the kernel over the whole image
-const WEIGHT = 700 // for each weight of a filter
+const SAY_EVERY = 60 // milliseconds: faster changes are unreadable
+const SLIDE = 9000 // milliseconds of the kernel's slide over the image
+const WEIGHT = 700 // milliseconds for each weight of a filter
 
 const FRAME = () => `
   <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
@@ -65,27 +65,27 @@ export class Step extends Content {
   /** @override */
   focus = this.cells
   saidAt = 0
-  laid = "" // what the overview is laid out for,
-  stepped = false // to another stage, which is not painted yet
-  /** @type {Record<string, { x: number, y: number }>}  where the canvases of the maps lie; none where nothing flows */
+  laid = "" // state of the last layout
+  stepped = false // whether the stage has changed since the last draw
+  /** @type {Record<string, { x: number, y: number }>}  positions of the maps' canvases, for ribbons */
   places = {}
   /** @type {string[]} */
   order = []
   kernelField = new KernelField(this)
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   resting = undefined
-  /** @type {import("../../view/draw/mechanism.js").Drawn}  what stands where in the picture */
+  /** @type {import("../../view/draw/mechanism.js").Drawn}  boxes in the diagram */
   picture = nothing()
-  /** @type {unknown[]}  of what the picture was drawn */
+  /** @type {unknown[]}  what the diagram was drawn from */
   pictured = []
-  /** @type {{ of: unknown[], by: number }}  by how much a phone's picture is lower than others, and of what it is one */
+  /** @type {{ of: unknown[], by: number }}  reduction of the height of a phone's diagram, and the state that it belongs to */
   lowered = { of: [], by: 0 }
-  scrolled = "" // what the strip was scrolled for
-  /** @type {Set<HTMLElement>}  what is marked as shown large: maps, and channels of others */
+  scrolled = "" // the map to which the strip was scrolled
+  /** @type {Set<HTMLElement>}  elements of maps and channels that the diagram shows */
   raised = new Set()
-  /** @type {(() => void) | undefined}  has the picture come about, once all is drawn */
+  /** @type {(() => void) | undefined}  starts the diagram's animation after the draw */
   move = undefined
-  carded = "" // the map whose card was opened last
+  carded = "" // the map whose explanation was opened last
   /** @type {Numbers | undefined} */
   received = undefined
 
@@ -104,13 +104,13 @@ export class Step extends Content {
     const land = () => {
       this.seats.land()
       this.buildUp.land()
-    } // any key and any click
+    } // any key or click ends the animations
     for (const event of ["keydown", "pointerdown"])
       addEventListener(event, land, { capture: true, signal: view.stop.signal })
     this.seats = new Seats(view.$(".drawn"))
     this.buildUp = new BuildUp(/** @type {HTMLCanvasElement} */ (view.$(".mechanism")))
     this.story = new Story(this)
-    this.dragging = new Dragging(this) // before what hears a pointer that only points
+    this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
     const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && zoomed(this, event) && event.preventDefault()
     this.area.addEventListener("wheel", wheel, { passive: false })
@@ -135,30 +135,30 @@ export class Step extends Content {
 
   /** @override @param {Answer} answer */
   receive(answer) {
-    this.dragging.end() // somebody else has gone on
+    this.dragging.end() // another participant has gone on
     this.received = new Numbers(/** @type {StepAnswer} */ (answer))
     this.missions.receive(this.numbers.answer.missions)
     this.order = this.numbers.stages.map(({ symbol }) => symbol)
     this.cells.receive(this.numbers)
-    for (const map of this.order) inquire(this, { map, cell: this.cells.own(this.shown(map)) }, () => {}) // nothing of it is shown
+    for (const map of this.order) inquire(this, { map, cell: this.cells.own(this.shown(map)) }, () => {}) // prefetch exact weights without a redraw
     if (!this.overview.receive(this.numbers)) return
     this.seats.clear()
     for (const plate of Object.values(this.plates)) this.bind(plate)
   }
 
-  /** Shows other numbers of the same network, that are no answer to the address. @param {Numbers} numbers */
+  /** Show numbers of the same network that do not belong to the address. @param {Numbers} numbers */
   take(numbers) {
     this.received = numbers
     this.overview.receive(numbers)
   }
 
-  /** A number by its name in the address, as people write it: "f[1,1]". @param {string} along */
+  /** Return a number's name for display: "f[1,1]". @param {string} along */
   nameOf(along) {
     const [symbol, at] = along.split(":")
     return symbol === "lr" ? "η" : `${this.numbers.maps[symbol].label}[${at}]`
   }
 
-  /** Lets a map be pointed at. @param {Plate} plate */
+  /** Make a map's cells selectable. @param {Plate} plate */
   bind(plate) {
     const { canvas, symbol } = plate
     bindFinger(this, plate)
@@ -177,7 +177,7 @@ export class Step extends Content {
     return this.received ? this.cells.own(map) : []
   }
 
-  /** Tells whether all maps are shown at once, and not one operation. */
+  /** Whether the whole network is shown instead of one operation. */
   get isWhole() {
     return this.view.kind.reveals && this.view.look.whole === "1"
   }
@@ -186,7 +186,10 @@ export class Step extends Content {
     return this.overview.plates
   }
 
-  /** Gives what a symbol means in this network, with its numbers where they are shown. @param {string} id @param {string} symbol */
+  /**
+   * Return the meaning of a symbol in this network, with its numbers if they are visible; undefined for other terms.
+   * @param {string} id @param {string} symbol
+   */
   meaning(id, symbol) {
     this.carded = symbol
     if (!this.received?.maps[symbol]) return undefined
@@ -194,29 +197,29 @@ export class Step extends Content {
     return ownOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
   }
 
-  // ---- pointing
+  // ---- selection
 
-  /** Tells whether a map is not computed yet at this stage. @param {string} symbol @override */
+  /** Return whether a map is not computed yet at this stage. @param {string} symbol @override */
   isAhead(symbol) {
     const { stage, veiled } = this.view
     return this.dragging.hatches(symbol) ?? this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
   }
 
-  /** Tells how many cells of each channel of a map are computed so far. @param {string} symbol */
+  /** Return how many cells of each channel of a map are computed so far. @param {string} symbol */
   made = (symbol) => (this.isAhead(symbol) ? 0 : this.view.player.done(symbol))
 
-  /** Tells whether a map's numbers are hidden until they are revealed, or predicted. @param {string} symbol */
+  /** Return whether a map's numbers are hidden until they are revealed or predicted. @param {string} symbol */
   masked(symbol) {
     return this.view.veiled && (symbol === "update" || this.isAhead(symbol))
   }
 
-  /** The map that the words are about. @override */
+  /** The map that is explained, or "" if it is hidden. @override */
   get large() {
     const map = this.chosen
     return this.masked(map) ? "" : map
   }
 
-  /** The map whose card is open, or that the words are about. */
+  /** The map whose explanation is open, or the selected one. */
   get chosen() {
     return this.view.$(".meaning").matches(":popover-open") && this.carded ? this.carded : this.subject().map
   }
@@ -231,7 +234,10 @@ export class Step extends Content {
     this.predicting.arrive()
   }
 
-  /** A map that the stage does not show leads to its own stage. @override @param {string} map @param {Cell} cell */
+  /**
+   * Pin a cell. For maps that the stage does not show, go to their stage.
+   * @override @param {string} map @param {Cell} cell
+   */
   pin(map, cell) {
     if (this.predicting.clicked(map, cell)) return
     if (this.isWhole || !this.onStage(map)) return this.visit(map)
@@ -250,13 +256,13 @@ export class Step extends Content {
     super.pin(map, cell)
   }
 
-  /** Tells whether the stage shows a map. @param {string} map */
+  /** Return whether the stage shows a map. @param {string} map */
   onStage(map) {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     return makes.includes(map) || inputs.includes(map) || this.cells.pinned?.map === map
   }
 
-  /** Goes to the stage that makes a map, or reads it first. @param {string} map */
+  /** Go to the stage that computes a map, or to the first that reads it. @param {string} map */
   visit(map) {
     const { view } = this
     view.player.pause()
@@ -266,7 +272,7 @@ export class Step extends Content {
     const first = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
     const made = this.numbers.stages.some(({ symbol, makes }) => symbol !== "update" && makes.includes(map))
     view.go({ stage: made || map === "dx" ? own : (first ?? own) })
-    if (map === "dx") super.pin(map, this.cells.own(map)) // which has no stage of its own
+    if (map === "dx") super.pin(map, this.cells.own(map)) // it has no stage of its own
   }
 
   /** @returns {Subject} */
@@ -276,14 +282,17 @@ export class Step extends Content {
     return this.cells.pointed ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
   }
 
-  /** Gives what the stage shows: what is pinned, or its own map; what is pointed at only where it is a cell of that map. @param {Subject} subject @returns {Subject} */
+  /**
+   * Return the diagram's subject: the pinned map or the stage's map, with the hovered cell if that is on this map.
+   * @param {Subject} subject @returns {Subject}
+   */
   scene(subject) {
     const { stage } = this.view
     const shown = this.cells.pinned ?? { map: stage, cell: this.cells.own(this.shown(stage)) }
     return subject.map === shown.map ? subject : shown
   }
 
-  /** The map that a stage is about. @param {string} stage */
+  /** Return the main map of a stage. @param {string} stage */
   shown(stage) {
     return stage === "update" ? this.numbers.said.update.makes[0] : stage
   }
@@ -295,19 +304,22 @@ export class Step extends Content {
     map in this.numbers.maps ? this.cells.follow(map) : this.cells.release()
   }
 
-  /** The neighbour of a cell, for the arrow keys. @param {string} symbol @param {Cell} cell @param {number} down @param {number} right */
+  /**
+   * Return the neighbour of a cell, for the arrow keys.
+   * @param {string} symbol @param {Cell} cell @param {number} down @param {number} right
+   */
   neighbour(symbol, cell, down, right) {
     const { face, across } = this.plates[symbol] ?? {}
     const stacked = face?.stacked ? (across > 1 ? "right" : "down") : ""
     return neighbourOf(this.numbers.maps[symbol], stacked, cell, down, right)
   }
 
-  /** The axis of channels, filters or units of a map, if there are several. @param {string} symbol */
+  /** Return the axis of a map's channels, filters or units, or -1 if it has only one. @param {string} symbol */
   axis(symbol) {
     return axisOf(this.numbers.maps[symbol])
   }
 
-  /** Another channel, filter or unit. @param {number} by @override */
+  /** Select another channel, filter or unit. @param {number} by @override */
   turn(by) {
     const { map, cell } = this.subject()
     const symbol = this.shown(map)
@@ -322,9 +334,12 @@ export class Step extends Content {
     this.view.paint(true)
   }
 
-  // ---- playing
+  // ---- playback
 
-  /** Tells how many places a stage has to slide over, and how long that takes. @param {string} stage @override */
+  /**
+   * Return the number of kernel positions of a stage and the duration of the slide in milliseconds.
+   * @param {string} stage @override
+   */
   slide(stage) {
     const { kind, shape } = this.numbers.maps[this.shown(stage)] ?? {}
     const conv = this.numbers.links(stage).some(({ pattern }) => pattern === "window" || pattern === "touched")
@@ -333,7 +348,10 @@ export class Step extends Content {
     return { places, duration: kind === "filters" ? WEIGHT * places : SLIDE }
   }
 
-  /** The cell at a place of the slide, of the channel that is spoken of. @param {string} stage @param {number} place @returns {Cell} @override */
+  /**
+   * Return the cell at a position of the slide, in the selected channel.
+   * @param {string} stage @param {number} place @returns {Cell} @override
+   */
   cellAt(stage, place) {
     const columns = this.numbers.shape(stage).at(-1) ?? 1
     return [...this.cells.own(stage).slice(0, -2), Math.floor(place / columns), place % columns]
@@ -347,47 +365,51 @@ export class Step extends Content {
     const subject = this.subject()
     const scene = this.scene(subject)
     const exact = [subject, scene].map((each) => inquire(this, each)).every(Boolean)
-    const { stage } = this.view // whose own cell is asked for, wherever one points
+    const { stage } = this.view // its own cell is needed even while another one is hovered
     if (inquire(this, { map: stage, cell: this.cells.own(this.shown(stage)) })) this.predicting.draw()
     this.measure()
     if (!pointed || this.predicting.on) markMaps(this)
     markCells(this, subject)
     const tone = this.tone(subject.map)
     this.peek()
-    if (exact) this.say(subject, scene) // what is said stays until its numbers are there
-    this.picture.write() // after all that restyles the page: a browser would style it once more before a text
+    if (exact) this.say(subject, scene) // otherwise keep the text until the exact numbers arrive
+    this.picture.write() // write text after all style changes, to avoid a second style computation
     for (const [symbol, plate] of Object.entries(this.plates)) {
       const drawn = subject.map === scene.map && !this.masked(scene.map) && this.seats.taken.has(symbol)
-      if (drawn) plate.marks = [] // the picture has them
+      if (drawn) plate.marks = [] // the diagram draws them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.done(symbol), tone })
     }
     this.move?.()
     this.move = undefined
-    fitWords(this) // once nothing more changes: it has the page laid out
+    fitWords(this) // forces a layout, so it comes last
     if (!exact) return
     inquireRaised(this, scene)
     this.flows(scene)
   }
 
-  /** Tells whether a map's numbers are not the exact gradients: by the notebook's rule, or where a mistake is looked for. @param {string} map */
+  /**
+   * Return whether a map shows other numbers than the exact gradients: by the notebook's rule, or with a mission's
+   * mistake.
+   * @param {string} map
+   */
   isInexact(map) {
     return this.puzzling(map) || Object.keys(this.numbers.answer.deviations).length > 0
   }
 
-  /** Tells whether maps are seen to go to the stage: on a wide screen, and where nothing plays fast. */
+  /** Whether moves of maps are animated: on wide screens at normal speed. */
   get glides() {
     const { player } = this.view
     return !isStill() && !isPhone() && player.speed <= 1 && !this.view.veiled
   }
 
-  // Ribbons show where a number of the whole network comes from.
+  // Draw ribbons from the sources of a number, in the view of the whole network.
   /** @param {Subject} subject */
   flows(subject) {
     this.ribbons.show(this.view.veiled ? null : moveOf(this, subject))
     this.stepped = false
   }
 
-  /** Tells whether what counts of a parameter is its step: at the update. @param {string} map */
+  /** Return whether a parameter is shown with its step, as at the update. @param {string} map */
   stepping(map) {
     return this.view.stage === "update" && this.numbers.said.update.makes.includes(map)
   }
@@ -404,7 +426,7 @@ export class Step extends Content {
     this.drawn = false
   }
 
-  // What is asked of the page's layout: once for a size, since every question makes it lay everything out again.
+  // Measure the layout, once for each size, since every measurement forces a layout.
   measure() {
     const laid = `${this.overview.key} ${this.isWhole}`
     if (this.drawn && this.laid === laid) return
@@ -417,7 +439,7 @@ export class Step extends Content {
     this.drawn = true
   }
 
-  /** Where the view stands. */
+  /** The element around the page's content. */
   get area() {
     return this.view.$(".content")
   }
@@ -433,7 +455,7 @@ export class Step extends Content {
     this.operate(scene)
   }
 
-  /** Draws the operation large. @param {Subject} scene */
+  /** Draw the diagram of the operation. @param {Subject} scene */
   operate({ map, cell }) {
     if (this.story.telling) return this.story.draw()
     const { numbers, palette, made, plates } = this
@@ -451,10 +473,10 @@ export class Step extends Content {
     const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.done(map)]
     const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.late, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.pictured[n])
-    if (!this.stepped && changed < 0) return // pointing elsewhere changes nothing of it
+    if (!this.stepped && changed < 0) return // nothing that the diagram depends on has changed
     this.pictured = drawn
     const before = this.picture.shown
-    if (this.overview.scrolls && this.scrolled !== map) scrollStrip(this) // before maps glide from there
+    if (this.overview.scrolls && this.scrolled !== map) scrollStrip(this) // before maps move from there
     this.scrolled = map
     const paint = (/** @type {import("../../view/draw/sheet.js").Room} */ room) => {
       this.picture = this.isWhole
@@ -464,7 +486,7 @@ export class Step extends Content {
     }
     paint(room)
     if (isTouched()) sayHolds(this)
-    const other = changed > 0 // than the cell alone
+    const other = changed > 0 // whether more than the cell has changed
     const settles = (this.stepped || other) && !this.dragging.drag && !player.sliding // nothing moves under a finger
     const lower = settles && isPhone() && !this.isWhole && !hidden ? lowerRoom(this, room) : null
     if (lower) {
@@ -484,7 +506,7 @@ export class Step extends Content {
       }
   }
 
-  /** Marks what the stage shows large, of maps of several channels only those. */
+  /** Mark the maps that the diagram shows, or only their channels if it shows some of them. */
   raise() {
     const { makes, inputs } = this.numbers.said[this.view.stage]
     const image = this.numbers.answer.lesson.image ?? "0"
@@ -505,7 +527,7 @@ export class Step extends Content {
     this.raised = raised
   }
 
-  /** Shows the cell that is pointed at in the strip larger, and its neighbours. */
+  /** Show the hovered cell of the strip and its neighbours in the loupe. */
   peek() {
     const { hover } = this.cells
     const plate = hover && !this.isWhole && !this.onStage(hover.map) ? this.plates[hover.map] : null
@@ -524,7 +546,7 @@ export class Step extends Content {
     return this.story.telling ? this.story.spoken : spokenOf(this)
   }
 
-  /** Why the numbers of a map are not shown; "" where they are. @param {string} symbol */
+  /** Return why the numbers of a map are hidden, or "" if they are visible. @param {string} symbol */
   closed(symbol) {
     if (!this.isAhead(symbol)) return ""
     return say(this.masked(symbol) ? this.hidden.map : "web.maps.ahead", { map: symbol })
@@ -541,30 +563,30 @@ export class Step extends Content {
     return { sources: [...sources, ...windows], first: symbols.indexOf(this.shown(this.chosen)) }
   }
 
-  /** What is said of numbers that are hidden, of a map and of its cell: how they come to be seen. */
+  /** Message ids about hidden numbers, of a map and of its cell. */
   get hidden() {
     return this.predicting.on
       ? { words: "web.learn.masked", map: "web.learn.masked_map" }
       : { words: this.view.host.veiled?.() ? "web.room.held" : "web.step.veiled", map: "web.maps.ahead" }
   }
 
-  /** Says that the result of the operation is hidden. @param {boolean} masked */
+  /** Mark the explanation as hidden or visible. @param {boolean} masked */
   cover(masked) {
     const box = this.view.$(".explain")
     if (box.classList.contains("masked") !== masked) {
       box.classList.toggle("masked", masked)
-      this.drawn = false // what is drawn may have another size now
+      this.drawn = false // the diagram's size may have changed
       this.measure()
     }
   }
 
-  // Whether a mission asks which mistake the gradients come from: then their arithmetic may come to something else.
+  // Return whether a mission asks for the mistake in a gradient, whose arithmetic may then give another result.
   /** @param {string} map */
   puzzling(map) {
     return Boolean(this.missions.now?.choices.length) && this.numbers.maps[map]?.band === "gradients"
   }
 
-  // The filter that is edited is the one that is spoken of.
+  // Show the selected filter in the kernel editor.
   editor() {
     const { filters } = this.numbers.answer
     if (!filters) return
@@ -573,7 +595,10 @@ export class Step extends Content {
   }
 }
 
-/** The wheel over a map, or two fingers that go apart on it, make it larger; whether there is one. @param {Step} step @param {import("../../view/pointer/pinch.js").Between} where */
+/**
+ * Enlarge the map under the wheel or pinch, and return whether there is one.
+ * @param {Step} step @param {import("../../view/pointer/pinch.js").Between} where
+ */
 function zoomed(step, where) {
   const found = step.received && !step.story.telling ? mapUnder(step, where) : null
   if (!found || !step.isOpen(found.map)) return false

@@ -1,4 +1,4 @@
-// Where everything of Step lies: the strip or the whole network in its room, and what flows between two places.
+// Layout of Step: the strip or the whole network in the available space, and the ends of ribbons.
 
 import { one } from "../../view/model/explain/cell_links.js"
 import { isPhone } from "../../view/shell/media_queries.js"
@@ -6,25 +6,31 @@ import { isPhone } from "../../view/shell/media_queries.js"
 /** @import { Subject } from "./step.js" */
 /** @import { Box, Step } from "../../view/types/view.js" */
 
-const EDGE = 16 // of a phone
+const EDGE = 16 // on phones
 
-/** A picture's room. @param {Step} step */
+/** Return the available size of the diagram. @param {Step} step */
 export function roomOf({ view }) {
   view.$(".drawn").classList.remove("upright")
   const { clientWidth: width, clientHeight: height } = view.$(".mechanism")
   return { width, height }
 }
 
-const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // height of a phone's picture that stands upright, and what stands over and under it; where its result is asked for; where the strip would be covered otherwise
+const UPRIGHT = { least: 410, most: 520, rest: 392, stepper: 46, asking: 320, lowest: 366 } // height of a phone's vertical diagram: least and most, the rest of the page with and without stepper, while its result is asked for, and least if it covers the strip
 
-/** The room of a phone's picture that stands upright. @param {Step} step @param {boolean} [asks] whether its result is hidden @returns {import("../../view/draw/sheet.js").Room} */
+/**
+ * Return the size of a phone's vertical diagram.
+ * @param {Step} step @param {boolean} [asks] whether a question hides its result @returns {import("../../view/draw/sheet.js").Room}
+ */
 export function uprightRoom({ view, lowered }, asks = false) {
   const rest = UPRIGHT.rest + (view.$(".stepper").hidden ? 0 : UPRIGHT.stepper)
   const height = asks ? UPRIGHT.asking : Math.min(Math.max(innerHeight - rest, UPRIGHT.least), UPRIGHT.most)
   return upright(view, height - (asks ? 0 : lowered.by))
 }
 
-/** The room of a picture on a phone that is so much lower that the strip under it is whole; none where it is, or would not be even then. @param {Step} step @param {import("../../view/draw/sheet.js").Room} room */
+/**
+ * Return a smaller size that keeps a phone's strip fully visible, or null if none is needed or would suffice.
+ * @param {Step} step @param {import("../../view/draw/sheet.js").Room} room
+ */
 export function lowerRoom({ view }, { height }) {
   const over = Math.ceil(view.root.offsetHeight - innerHeight)
   return over > 0 && height - over >= UPRIGHT.lowest ? upright(view, height - over) : null
@@ -37,12 +43,12 @@ function upright(view, height) {
   return { width: area.clientWidth - 2 * EDGE, height, upright: true }
 }
 
-/** Scrolls a strip that is too wide to the current map. @param {Step} step */
+/** Scroll a wide strip to the current map. @param {Step} step */
 export function scrollStrip({ view }) {
   view.root.querySelector(".overview .now")?.scrollIntoView({ block: "nearest", inline: "center" })
 }
 
-/** Lays the strip out in the room that there is, or the whole network. @param {Step} step */
+/** Lay out the strip or the whole network in the available space. @param {Step} step */
 export function lay(step) {
   const whole = step.isWhole
   const phone = isPhone()
@@ -58,10 +64,10 @@ export function lay(step) {
     rows: phone ? 1 : 2,
   })
   step.overview.lay(room())
-  if (strip.clientHeight < high) step.overview.lay(room()) // a bar to scroll it takes some of it
+  if (strip.clientHeight < high) step.overview.lay(room()) // the scroll bar takes some height
 }
 
-/** Finds where everything lies, for what flows from one place to another: in the whole network alone. @param {Step} step */
+/** Measure the positions of all maps for ribbons, in the whole network only. @param {Step} step */
 export function place(step) {
   step.places = {}
   const sheet = step.ribbons.canvas
@@ -75,7 +81,10 @@ export function place(step) {
   }
 }
 
-/** Gives what flows, and under what; null where something of it is not on the screen. @param {Step} step @param {Subject} subject @returns {import("../../view/draw/ribbons.js").Move | null} */
+/**
+ * Return the ribbons of a cell and the maps that they must avoid, or null if a part is not on screen.
+ * @param {Step} step @param {Subject} subject @returns {import("../../view/draw/ribbons.js").Move | null}
+ */
 export function moveOf(step, { map, cell }) {
   const { numbers, plates, places } = step
   const plate = plates[map]
@@ -97,7 +106,7 @@ export function moveOf(step, { map, cell }) {
     target: put(map, target),
     map: put(map, { x: 0, y: 0, width, height }),
     others: Object.keys(places)
-      .filter((symbol) => symbol !== map || plate.prints()) // no line through digits
+      .filter((symbol) => symbol !== map || plate.prints()) // keep lines off printed digits
       .map((symbol) => {
         const [wide, tall] = plates[symbol].size ?? [0, 0]
         return put(symbol, { x: 0, y: 0, width: wide, height: tall })

@@ -1,11 +1,11 @@
-// How the maps are marked: those that the stage makes and reads, and in them the cells behind the one that is spoken of.
+// Marks on the maps: those that the stage computes and reads, and the cells behind the selected one.
 
 import { one } from "../../view/model/explain/cell_links.js"
 
 /** @import { Step, Subject } from "./step.js" */
 /** @import { Numbers, Range } from "../../view/types/view.js" */
 
-/** What the stage makes and what it reads stands out among the maps, and what is still to come does not. @param {Step} step */
+/** Mark the maps that the stage computes and reads, and those that are not computed yet. @param {Step} step */
 export function markMaps(step) {
   const { overview, plates, view } = step
   const { stage, player } = view
@@ -29,7 +29,7 @@ export function markMaps(step) {
 }
 
 /**
- * Outlines the subject and the cells behind it. What is lit also stands in data-lit, for tests.
+ * Outline the selected cell and its sources. `data-lit` has them for tests.
  * @param {Step} step
  * @param {Subject} subject
  */
@@ -45,7 +45,7 @@ export function markCells(step, { map, cell }) {
     const plate = plates[link.source]
     if (!plate || link.source === target) continue
     const ranges = numbers.reach(link, cell)
-    const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // which one won is not told yet
+    const chosen = (link.pattern === "winner" || link.pattern === "won") && !masked // do not reveal the winner
     plate.marks.push({ ranges, thin: chosen })
     const picked = chosen ? numbers.sources(link, cell) : []
     for (const place of picked) plate.marks.push({ ranges: place.map(one) })
@@ -59,7 +59,10 @@ export function markCells(step, { map, cell }) {
   }
 }
 
-/** Rows, columns and output of what is lit, and where a map has several of them its channels and filters. @param {Numbers} numbers @param {string} symbol @param {Range[]} found */
+/**
+ * Return rows, columns and output of the marked cells, and their channels and filters if there are several.
+ * @param {Numbers} numbers @param {string} symbol @param {Range[]} found
+ */
 function litBlock(numbers, symbol, found) {
   const { kind, shape } = numbers.maps[symbol]
   const [rows, columns] = found.slice(-2)

@@ -1,4 +1,4 @@
-// What stands in the explanation below the maps, and what a screen reader says of it.
+// The explanation below the maps, and its announcement for screen readers.
 
 import { actionButton } from "../../view/controls/actions.js"
 import { beside, named } from "../../view/model/explain/arithmetic.js"
@@ -14,15 +14,18 @@ import { heldIn } from "./drag_hit.js"
 /** @import { Subject } from "./step.js" */
 /** @import { Step, View } from "../../view/types/view.js" */
 
-/** @typedef {Words & { how: string, fact: string, remark: string }} Said  `how`: how it is worked out, after what it means, where there is room for it; `tag`, `formula`, `numbers` and `remark` are HTML */
+/** @typedef {Words & { how: string, fact: string, remark: string }} Said  `how` is the computation, shown if there is room; `tag`, `formula`, `numbers` and `remark` are HTML */
 
-/** The idea of a stage and its sentence. @param {Partial<Said>} said */
+/** Return the title and the sentences. @param {Partial<Said>} said */
 const head = ({ tag = "", phase = "", title, sentence = "", how = "", fact = "", remark = "" }) =>
   html`<h1><span class="title">${title}</span><span class="phase ${phase}" ${inner(tag)}></span>${markup(actionButton("unpin", "✕", "hidden"))}<button type="button" class="list-stages" popovertarget="stages" aria-label=${say("web.frame.stages")}>▾</button></h1>
     <div class="said" ?data-remarked=${Boolean(remark)}><p class="sentence" ${inner(withSymbols(sentence))}></p> <p class="how" ${inner(withSymbols(how))}></p> <p class="fact" ${inner(withSymbols(fact))}></p></div>
     <p class="remark" tabindex=${remark ? 0 : -1} ${inner(remark)}></p>`
 
-/** The formula, and the numbers of a cell: no line ends with the sign before what they come to. @param {Partial<Said>} said */
+/**
+ * Return the formula and the numbers of a cell. The equals sign stays on the line of its result.
+ * @param {Partial<Said>} said
+ */
 const foot = ({ formula = "", numbers = "" }) =>
   html`<p class="formula" ${inner(formula)}></p><div class="numbers" ${inner(numbers.replace(/[=≈] <b>[^<]*<\/b>/g, '<span class="end">$&</span>'))}></div>`
 
@@ -47,7 +50,10 @@ function said(step, { map, cell }) {
   }
 }
 
-/** Writes them; nothing before there are numbers. @param {View} view @param {Partial<Said>} [stage] what is said of the stage @param {Partial<Said>} [cell] and of the cell that is pointed at */
+/**
+ * Render the explanation, which is empty before the first response.
+ * @param {View} view @param {Partial<Said>} [stage] the stage's text @param {Partial<Said>} [cell] the selected cell's text
+ */
 export function writeWords(view, stage = {}, cell = {}) {
   const place = view.$(".explain .text")
   render(head(stage), place, { renderBefore: place.querySelector(".tools") })
@@ -76,29 +82,33 @@ export function fillWords(step, subject, scene) {
 }
 
 const LINES = [".said", ".formula", ".numbers"]
-const [SMALLEST, SAFELY] = [0.7, 0.99] // of a formula's letters: its gaps do not shrink with them
+const [SMALLEST, SAFELY] = [0.7, 0.99] // smallest font scale of a formula; the margin is for its gaps, which do not shrink
 
 const MOST_KNOWN = 500
 
-/** @typedef {{ share: number, brief: number }} Fit  the share of a line that there is room for, whole and without how its number is worked out */
-/** @type {WeakMap<object, { fits: Map<string, Fit>, shown: Map<string, string> }>}  by room: what fits in it, and what was fitted last, line by line */
+/** @typedef {{ share: number, brief: number }} Fit  share of a line that fits, with and without `how` */
+/** @type {WeakMap<object, { fits: Map<string, Fit>, shown: Map<string, string> }>}  measurements and the last fitted text of each line, by room */
 const known = new WeakMap()
 
-/** Fits the lines that are to stay in one, where they or their room have changed: all are asked at once, and once in a room, since each question after a change makes the page lay itself out again. @param {Step} step */
+/**
+ * Fit the lines that must not wrap, if their text or space has changed. All are measured together, since a
+ * measurement after a change forces a layout.
+ * @param {Step} step
+ */
 export function fitWords({ view, room }) {
   if (!room) return
   const { fits, shown } = known.get(room) ?? { fits: new Map(), shown: new Map() }
   known.set(room, { fits, shown })
   if (fits.size > MOST_KNOWN) fits.clear()
-  const foot = (view.$(".explain .foot").textContent ?? "").replace(/\d/g, "0") // whose figures are all as wide as each other
+  const foot = (view.$(".explain .foot").textContent ?? "").replace(/\d/g, "0") // digits have equal widths
   const changed = LINES.map((line) => {
     const element = view.$(`.explain ${line}`)
-    const words = line === ".said" ? `${element.textContent} ${"remarked" in element.dataset}` : foot // two that share a line
+    const words = line === ".said" ? `${element.textContent} ${"remarked" in element.dataset}` : foot // both lines share the foot
     return { line, element, state: `${line} ${words}` }
   }).filter(({ line, state }) => shown.get(line) !== state)
   const fresh = changed.filter(({ state }) => !fits.has(state))
   for (const { element } of fresh) {
-    for (const name of ["wraps", "brief"]) element.classList.toggle(name, false) // where it has it: to take it away from others has them styled anew
+    for (const name of ["wraps", "brief"]) element.classList.toggle(name, false) // toggle only if present, since any change triggers a style computation
     element.style.removeProperty("--fits")
   }
   for (const { element, state } of fresh) fits.set(state, fitOf(element))
@@ -108,7 +118,7 @@ export function fitWords({ view, room }) {
     if (line === ".formula") shrink(element, share)
     else {
       element.classList.toggle("brief", share < 1)
-      element.classList.toggle("wraps", share < 1 && brief < 1) // on two lines of smaller letters
+      element.classList.toggle("wraps", share < 1 && brief < 1) // two lines in a smaller font
     }
   }
 }
@@ -119,18 +129,22 @@ function fitOf({ clientWidth, scrollWidth, children }) {
   return { share: clientWidth / scrollWidth, brief: clientWidth / (scrollWidth - (how?.offsetWidth ?? 0)) }
 }
 
-/** Browsers do not break a formula: it is set smaller; several stand on two lines, one scrolls. @param {HTMLElement} formula @param {number} share of it that there is room for */
+/**
+ * Shrink a formula, since browsers do not wrap it. Several formulas wrap, and a single one scrolls if it is still too
+ * long.
+ * @param {HTMLElement} formula @param {number} share of its width that fits
+ */
 function shrink(formula, share) {
   share < 1
     ? formula.style.setProperty("--fits", String(Math.max(SMALLEST, SAFELY * share)))
     : formula.style.removeProperty("--fits")
   const wraps = share < SMALLEST && formula.querySelectorAll("math").length > 1
   formula.classList.toggle("wraps", wraps)
-  const least = isPhone() ? 1 : SMALLEST // there it is not set smaller
-  share < least && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // then keys scroll it
+  const least = isPhone() ? 1 : SMALLEST // phones do not shrink it
+  share < least && !wraps ? formula.setAttribute("tabindex", "0") : formula.removeAttribute("tabindex") // keys can then scroll it
 }
 
-/** Says to a finger which numbers of the picture it can drag. @param {Step} step */
+/** Show which numbers of the diagram a finger can drag. @param {Step} step */
 export function sayHolds(step) {
   const place = step.view.$(".explain .holds")
   const [held, small] = heldIn(step).map((symbols) =>
@@ -141,7 +155,7 @@ export function sayHolds(step) {
   render(html`${markup(words.filter(Boolean).join(" "))}`, place)
 }
 
-/** Finds which of several channels, filters or units is spoken of. @param {Step} step @param {Subject} subject */
+/** Render the steppers for images, and for channels, filters or units. @param {Step} step @param {Subject} subject */
 export function fillStepper(step, { map, cell }) {
   const symbol = step.shown(map)
   const axis = step.axis(symbol)
@@ -165,11 +179,11 @@ export function fillStepper(step, { map, cell }) {
 const turning = (what, which, turn) =>
   html`<span class="turning"><span class="what">${what}</span><span class="turn">${turn(-1, say("web.step.less"), "−")}<b class="which">${which}</b>${turn(1, say("web.step.more"), "+")}</span></span>`
 
-/** Finds which of several images is shown. @param {number} image @param {number} images */
+/** Return the stepper of the images in a batch. @param {number} image @param {number} images */
 const imageStepper = (image, images) =>
   turning(
     say("web.step.image"),
-    image + 1, // as the pictures count them
+    image + 1, // numbered from 1
     (by, label, sign) =>
       html`<button type="button" data-image=${(image + by + images) % images} aria-label=${label}>${sign}</button>`,
   )
@@ -189,7 +203,7 @@ function cellStepper(step, map, cell, axis) {
   )
 }
 
-/** The cell that is spoken of, as briefly as one says it who goes from cell to cell. @param {Step} step */
+/** Return the announcement of the selected cell, or "" if it has no exact number. @param {Step} step */
 export function briefOf(step) {
   const { map, cell } = step.subject()
   if (map === "update" || step.closed(map) || !step.numbers.isExact(map, cell)) return ""
@@ -204,6 +218,6 @@ export function spokenOf(step) {
   const title = view.$(".explain .title").textContent ?? ""
   const numbers = step.predicting.spoken || (view.$(".numbers").textContent ?? "")
   if (view.isEarly) return say("web.spoken.early", { place: view.place, title, numbers })
-  const loss = view.$(".status .loss").textContent ?? "" // which may be hidden still
+  const loss = view.$(".status .loss").textContent ?? "" // may still be hidden
   return say("web.spoken.step", { place: view.place, title, numbers, loss })
 }

@@ -1,6 +1,7 @@
-"""The Train page: many updates of the setup as a film, and a training on a data set.
+"""The Train page: a recording of many updates of the setup, and training on a data set.
 
-Its keys: which half is shown, the film's updates, what is compared with the setup or held still in it, the training's settings, and many starts.
+Its keys: the open half (`of`), the recording's updates (`n`), the setup to compare with (`vs`), the training's settings
+(`train`), parameters held fixed (`hold`), the sweep, and checkpoints.
 """
 
 from cnnviz.pages.registry import Page

@@ -1,4 +1,4 @@
-"""Many updates on one image as a film, another start beside it, or many starts. Of a training on a data set the pictures alone are an answer."""
+"""Responses of the Train page: film, sweep and training pictures."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from cnnviz.words import Message
 
 
 class _TrainAnswers(Answers):
-    """Everything that the film shows."""
+    """Responses of the Train page."""
 
     def answer(self, now: PageRequest) -> bytes:
         found = sweeping.swept(now)
@@ -28,14 +28,14 @@ class _TrainAnswers(Answers):
         return sweeping.wrong(now)
 
     def part(self, now: PageRequest, of: str) -> bytes | None:
-        """The pictures of the images that a training shows."""
+        """Return the pictures of a training's images."""
         return images_of(of)
 
     def updates(self, now: PageRequest) -> int:
         return _film(now).n
 
     def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
-        """About how long its film takes, where it is not remembered."""
+        """Return the estimated time of the recording, if it is not cached, and of the sweep, in seconds."""
         return film.seconds(setup, x, _alone(asked)) + (sweeping.seconds(setup, x, asked) if asked.get("sweep") else 0.0)
 
 
@@ -44,7 +44,7 @@ def _film(now: PageRequest) -> film.FilmPage:
 
 
 def _alone(asked: Mapping[str, str]) -> Mapping[str, str]:
-    """Beside many starts nothing is compared or held still."""
+    """Drop the comparison and held parameters if the query has a sweep."""
     return {key: text for key, text in asked.items() if key not in ("vs", "hold")} if asked.get("sweep") else asked
 
 

@@ -1,4 +1,5 @@
-"""Many starts of the setup beside each other: what `sweep` in the address asks for, remembered for all who ask the same."""
+"""Sweeps: many starts of the setup in one computation, as `sweep` in the address names them, cached for all visitors.
+"""
 
 from collections.abc import Hashable, Mapping
 
@@ -16,7 +17,7 @@ from cnnviz.words import Message, Problem, together
 
 
 def swept(now: PageRequest) -> Sweep | None:
-    """The runs that the address asks for; None where it asks for none, or for none that there is (`wrong`)."""
+    """Return the sweep of the address, or None if it names none or an invalid one (see `wrong`)."""
     try:
         return _swept(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
     except Problem:
@@ -24,7 +25,7 @@ def swept(now: PageRequest) -> Sweep | None:
 
 
 def wrong(now: PageRequest) -> Mapping[str, Message]:
-    """A message about the key, where it cannot be used as it stands."""
+    """Return a message for the key `sweep` if its value is invalid or was changed."""
     if not now.query.get("sweep"):
         return {}
     try:
@@ -43,7 +44,7 @@ def _swept(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
 
 
 def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
-    """Return about how many seconds the sweep takes if it is not cached."""
+    """Return the estimated time of the sweep in seconds."""
     try:
         runs = len(read_sweep(asked.get("sweep", ""), setup).values)
     except Problem:
@@ -53,18 +54,18 @@ def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
 
 
 def record(found: Sweep) -> SweepData:
-    """The view's record of it beside its arrays: each run's value as the address has it, and what changes in the setup."""
+    """Return the sweep's record: each run's value in the notation of addresses, and its differences from the setup."""
     base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
     runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.setups]
     return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
 
 
 def arrays(found: Sweep) -> dict[str, np.ndarray]:
-    """Its arrays as the view reads them: numbers alone."""
+    """Return the sweep's numeric arrays."""
     return {name: array for name, array in found.arrays().items() if array.dtype.kind in "fi"}
 
 
 MOST_BYTES = 16_000_000
-"""The most bytes of all remembered sweeps: ten of 400,000 losses."""
+"""Cache size of all sweeps, in bytes: ten of 400,000 losses."""
 
 _SWEEPS: Once[tuple[Hashable, ...], Sweep] = Once(MOST_BYTES, held_bytes)

@@ -1,6 +1,5 @@
-// Everything that can be done at a click or a key, an entry each: from here come the buttons with their
-// labels, what they do, the keyboard, and the list of keys. Its words are web.actions.<name>: `label`, and
-// `text` where no icon stands on the button.
+// All actions that a click or a key triggers. Buttons with their labels, key bindings and the list of keys are
+// derived from these entries. Messages are web.actions.<name>: `label`, and `text` for buttons without an icon.
 
 import { leaveDeck, linkOf, walk } from "../decks/deck_walk.js"
 import { addScreen, toggleDrawer } from "../decks/drawer.js"
@@ -16,17 +15,17 @@ import { closeSheets } from "./rail.js"
 
 /** @import { Content } from "../shell/page.js" */
 /** @import { View } from "../types/view.js" */
-/** @typedef {typeof Content} Kind  a page's content, before it is there */
+/** @typedef {typeof Content} Kind  class of a page's content */
 /**
  * @typedef {object} Action
  * @property {string} name  its button's data-key
  * @property {(view: View) => void} act
- * @property {string[]} [keys]  the keyboard's; of several actions of a page, the first that names a key has it
- * @property {string[]} [remote]  those of a presenter's remote control, in the lecture view; they go before the others
- * @property {string} [scripted]  the one in a deck that one walks through; it goes before all others
- * @property {string} [help]  what the list of keys says of it (web.help.…); actions that say the same share a line
- * @property {(kind: Kind) => boolean} [when]  which pages have it
- * @property {boolean} [moves]  goes somewhere else: whatever plays is paused before
+ * @property {string[]} [keys]  keyboard keys; if several actions of a page have one key, the first wins
+ * @property {string[]} [remote]  keys of a remote control, in the lecture view; they take precedence
+ * @property {string} [scripted]  key while a deck is shown; it takes precedence over all others
+ * @property {string} [help]  message in the list of keys (web.help.…); actions with the same message share a line
+ * @property {(kind: Kind) => boolean} [when]  whether a page has it
+ * @property {boolean} [moves]  whether it navigates, which pauses the playback
  */
 
 const reveals = (/** @type {Kind} */ kind) => kind.reveals
@@ -129,8 +128,8 @@ export const ACTIONS = [
   { name: "add_screen", keys: ["A"], help: "add_screen", act: addScreen },
   { name: "large", keys: ["O"], help: "large", when: walks, act: showLarge },
   { name: "table", keys: ["T"], help: "table", when: (kind) => kind.tabulates, act: showTable },
-  { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // see cell_pointer.js
-  { name: "drag", help: "drag", when: reveals, act: () => {} }, // see drag.js
+  { name: "cells", help: "cells", when: (kind) => kind.stages, act: () => {} }, // bound in cell_pointer.js
+  { name: "drag", help: "drag", when: reveals, act: () => {} }, // bound in drag.js
   { name: "turn_back", keys: ["["], help: "turn", when: reveals, act: (view) => view.content.turn(-1) },
   { name: "turn_on", keys: ["]"], help: "turn", when: reveals, act: (view) => view.content.turn(1) },
   { name: "unpin", when: (kind) => kind.stages, act: unpin },
@@ -159,7 +158,10 @@ export const ACTIONS = [
   { name: "open_in_step", act: (view) => view.turn("", view.content.opening()) },
 ]
 
-/** Choose an answer; while a deck is made, A adds a screen and no letter answers. @param {View} view @param {string} letter @param {number} n */
+/**
+ * Choose an answer. While a deck is edited, A adds a screen and letters do not answer.
+ * @param {View} view @param {string} letter @param {number} n
+ */
 function answerOrAdd(view, letter, n) {
   const makes = view.root.classList.contains("making-deck") && !view.look.view
   if ((makes || !view.content.choose(n)) && letter === "A") addScreen(view)
@@ -168,7 +170,7 @@ function answerOrAdd(view, letter, n) {
 /** @param {View} view */
 function toggleLecture(view) {
   view.lookAt({ view: view.look.view ? "" : "lecture" })
-  view.arrived() // a sentence is written outside of it alone
+  view.arrived() // the deck's sentence is editable only outside the lecture view
 }
 
 /** @param {View} view */
@@ -199,7 +201,7 @@ function blank({ root }) {
   root.classList.toggle("blank")
 }
 
-/** The card of the map that is pointed at, or else of the one that the stage makes. @param {View} view */
+/** Open the explanation of the map under the pointer, or of the map that the stage computes. @param {View} view */
 function showMeaning({ root, stage, content }) {
   const { map = stage } = content.focus.hover ?? {}
   const named =
@@ -216,7 +218,7 @@ function showKernel(view) {
 function showSpeeds(view) {
   const list = /** @type {HTMLSelectElement} */ (view.field("speed"))
   list.focus()
-  list.addEventListener("change", () => list.blur(), { once: true }) // then the keys are the page's again
+  list.addEventListener("change", () => list.blur(), { once: true }) // give keys back to the page
   list.showPicker?.()
 }
 
@@ -229,7 +231,7 @@ function unpin(view) {
 }
 
 /**
- * Out of one thing after the other: the whole network, a map, the pinned cell, the lecture view.
+ * Leave the innermost mode: the whole network, a focused map, a pinned cell, then the lecture view.
  * @param {View} view
  */
 function leave(view) {
@@ -250,13 +252,13 @@ export function run(view, { moves, act }) {
 }
 
 /**
- * Those that a page has.
+ * Return the actions that a page has.
  * @param {Kind} kind
  */
 export const available = (kind) => ACTIONS.filter(({ when }) => when?.(kind) ?? true)
 
 /**
- * A page's keys, and what each does; in the lecture view also those of a remote control.
+ * Return the actions of a page by key, in the lecture view including those of a remote control.
  * @param {Kind} kind
  * @returns {Map<string, Action>}
  */
@@ -269,13 +271,13 @@ export function keyMap(kind, lecture = false) {
   return found
 }
 
-/** Gives what a key does in a deck. @param {string} key */
+/** Return the action of a key while a deck is shown. @param {string} key */
 export const scripted = (key) => ACTIONS.find((action) => action.scripted === key)
 
 const ON_MAC = /^Mac|^iP/.test(navigator.platform)
 
 /**
- * A key as people call it.
+ * Return a key's name in the visitor's language.
  * @param {string} key
  */
 const called = (key) =>
@@ -286,7 +288,7 @@ const called = (key) =>
     .join(" ")
 
 /**
- * The lines of the list of keys: which keys, and what they do.
+ * Return the rows of the list of keys: keys and description.
  * @param {Kind} kind
  * @returns {[string, string][]}
  */
@@ -304,7 +306,7 @@ export function helpLines(kind) {
 }
 
 /**
- * An action's button.
+ * Return an action's button.
  * @param {string} name
  */
 export function actionButton(name, text = "", extra = "") {

@@ -1,5 +1,5 @@
-// The controls of the setup. They hold no state: a control shows the setup that the server answered, and
-// asks for another one.
+// The controls of the setup. They hold no state: they show the setup of the last response, and a change requests
+// another one.
 
 import { inField, plainNumber } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -10,7 +10,7 @@ import { fillRail, markEntries } from "./rail.js"
 
 /** @import { Answer, StepHeader, View } from "../types/view.js" */
 
-/** The controls that each stand for one key of the setup. @type {(view: View) => [HTMLElement, string][]} */
+/** Return the controls of a single URL key, each with that key. @type {(view: View) => [HTMLElement, string][]} */
 const own = (view) =>
   Array.from(view.root.querySelectorAll(/** @type {"div"} */ ("[data-lesson]")), (field) => [
     field,
@@ -24,7 +24,7 @@ const isField = (element) => element instanceof HTMLInputElement || element inst
 export function bindControls(view) {
   for (const [element, name] of own(view)) {
     if (isField(element)) {
-      // A field that was emptied is asked for as a blank: what is empty leaves the address, and nobody would say what is wrong.
+      // Request an empty field as a blank: an empty value would be dropped from the address, and no error shown.
       element.addEventListener("change", () => view.go({ [name]: plainNumber(element.value) || " " }))
       continue
     }
@@ -32,7 +32,7 @@ export function bindControls(view) {
       const chosen = near(event, "[data-value]")
       if (chosen) view.go({ [name]: chosen.dataset.value ?? "" })
     })
-    // What is pointed at may be chosen next.
+    // Prefetch the option under the pointer.
     element.addEventListener("pointerover", (event) => {
       const value = near(event, "[data-value]")?.dataset.value
       if (value && value !== view.setup[name]) view.ahead([{ [name]: value }])
@@ -42,14 +42,14 @@ export function bindControls(view) {
   const typed = (/** @type {Event} */ { target }) => {
     if (target instanceof HTMLInputElement) view.typed = { field: target, text: target.value }
   }
-  listen(view, "change", typed, { capture: true }) // before it is asked for
+  listen(view, "change", typed, { capture: true }) // capture, to run before the request
   bindNetwork(view)
   bindLayers(view)
   bindLinks(view)
   listen(view, "keydown", ({ key, target }) => {
-    if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // a form is sent by it
+    if (key === "Enter" && target instanceof HTMLInputElement && !target.form) target.blur() // in a form, Enter submits
   })
-  // A click with the mouse leaves the keys to the stages: Space plays, whatever was clicked last.
+  // Mouse clicks do not move the focus, so that keys keep acting on the page: Space plays.
   listen(view, "mousedown", (event) => {
     if (!near(event, "button:not(dialog button), a, canvas, summary")) return
     event.preventDefault()
@@ -60,7 +60,7 @@ export function bindControls(view) {
 const blur = () => /** @type {HTMLElement | null} */ (document.activeElement)?.blur()
 
 /**
- * What opens large, and the links to the other pages.
+ * Bind the links to other pages and the buttons that enlarge a map or chart.
  * @param {View} view
  */
 function bindLinks(view) {
@@ -80,7 +80,7 @@ function bindLinks(view) {
 }
 
 /**
- * Arrow keys inside a group of choices, as in native radio buttons.
+ * Handle arrow keys in a group of buttons like native radio buttons.
  * @param {KeyboardEvent} event
  * @param {HTMLElement} group
  */
@@ -110,7 +110,7 @@ export function fillControls(view, data) {
 }
 
 /**
- * Marks the chosen one of several buttons.
+ * Mark one of several buttons as chosen.
  * @param {HTMLElement} element
  * @param {string} value
  */
@@ -120,12 +120,12 @@ function choose(element, value) {
   options.forEach((option, at) => {
     const radio = option.getAttribute("role") === "radio"
     option.setAttribute(radio ? "aria-checked" : "aria-pressed", String(at === now))
-    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one stop for Tab: arrows go on from there
+    option.tabIndex = at === Math.max(now, 0) ? 0 : -1 // one tab stop; arrow keys reach the others
   })
 }
 
 /**
- * Shows a value; a list that does not have it gets it. What the setup leaves out is the first of a list.
+ * Show a value in a control. A list without the value gets an option for it; a missing value means the first option.
  * @param {HTMLInputElement | HTMLSelectElement} element
  * @param {string | undefined} given
  */
@@ -136,7 +136,7 @@ function set(element, given) {
   }
   const shown = element.inputMode === "decimal" ? inField(value) : value
   if (element instanceof HTMLInputElement) {
-    // An answer that comes while somebody types leaves their text alone.
+    // keep what the visitor is typing
     if (element === document.activeElement && element.value !== element.defaultValue) return
     element.defaultValue = shown
   }
@@ -144,7 +144,7 @@ function set(element, given) {
 }
 
 /**
- * A field that was typed wrong says so to those who listen.
+ * Mark a field as invalid for screen readers, or as valid.
  * @param {Element} field
  * @param {boolean} wrong
  */
@@ -152,7 +152,7 @@ const mark = (field, wrong) =>
   wrong ? field.setAttribute("aria-invalid", "true") : field.removeAttribute("aria-invalid")
 
 /**
- * Everything that can be typed, and the key of the setup that it is part of.
+ * Return all fields, each with the URL key that it belongs to.
  * @param {View} view
  * @returns {[HTMLInputElement | HTMLSelectElement, string][]}
  */
@@ -168,7 +168,7 @@ function typedFields(view) {
 }
 
 /**
- * A sentence stands where it went wrong; if that place is in a closed sheet, or is no control, above the maps, too.
+ * Show each error beside its control. Errors whose control is missing or hidden also appear above the maps.
  * @param {View} view
  * @param {Record<string, string>} wrong
  */
@@ -177,11 +177,11 @@ function complain(view, wrong) {
   const fields = typedFields(view)
   const rejected = fields.find(([field, name]) => field === view.typed?.field && name in wrong)?.[0]
   for (const [field, name] of fields) mark(field, name in wrong && field === (rejected ?? field))
-  if (rejected) rejected.value = view.typed?.text ?? "" // it stays to be mended
+  if (rejected) rejected.value = view.typed?.text ?? "" // keep the rejected text to be corrected
   for (const place of view.root.querySelectorAll(/** @type {"p"} */ ("[data-wrong]"))) {
     const key = place.dataset.wrong ?? ""
     setText(place, wrong[key] ?? "")
-    if (key in left && place.offsetParent) delete left[key] // asked for where it matters alone: it has the page laid out
+    if (key in left && place.offsetParent) delete left[key] // checked last, since it forces a layout
   }
   markEntries(view.root)
   view.complaint = Object.values(left).join(" ")

@@ -1,4 +1,4 @@
-// The keyboard: silent while somebody types or a dialog is open.
+// Keyboard shortcuts. They are off in text fields and while a dialog is open.
 
 import { stepOf } from "../model/state/embedded.js"
 import { keyMap, run, scripted } from "./actions.js"
@@ -22,9 +22,9 @@ export function bindKeys(view) {
       || document.querySelector("dialog[open], [role=dialog]")
     )
       return
-    if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // which it closes
+    if (event.key === "Escape" && view.root.querySelector(":popover-open")) return // Escape closes the popover
     if (event.key === " " && target.matches?.("button, a, summary")) return
-    if (kept("single_keys") === "off" && !held && event.key.length === 1 && event.key !== " ") return // who dictates says letters, too
+    if (kept("single_keys") === "off" && !held && event.key.length === 1 && event.key !== " ") return // speech input triggers single letters
     const name = named(event)
     const inDeck = view.look.script ? scripted(name) : undefined
     const paged = view.parent && stepOf(name) !== undefined
@@ -43,8 +43,8 @@ export function bindKeys(view) {
 const WALKS = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown", "Home", "Escape"]
 
 /**
- * Nor is a blank in the way that nothing is written in. A list of choices goes up and down; its other arrows are free, so that the keys work on after a choice, and
- * answers are chosen by their numbers.
+ * Return whether a focused field leaves this key to the page: horizontal arrows in lists, answer keys in radio
+ * buttons, and navigation keys in an empty answer field.
  * @param {Element} target
  * @param {string} key
  */
@@ -54,7 +54,7 @@ const passes = (target, key) =>
   || (target.matches("input.blank") && !(/** @type {HTMLInputElement} */ (target).value) && WALKS.includes(key))
 
 /**
- * A key as the list of actions has it.
+ * Return a key's name as in ACTIONS.
  * @param {KeyboardEvent} event
  */
 function named({ key, shiftKey, ctrlKey, metaKey }) {

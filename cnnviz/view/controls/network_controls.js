@@ -1,4 +1,4 @@
-// The controls of the network: a course's network or a text, the first convolution's filters, the targets.
+// The controls of the network: preset or text, the filters of the first convolution, and the targets.
 
 import { colour, css } from "../model/numbers/colour.js"
 import { escaped, fitting, inField, plainNumber } from "../model/numbers/format.js"
@@ -10,7 +10,7 @@ import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 /** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
 
 const OWN = "own"
-const MOST_FIELDS = 2 // targets that are typed; of more outputs a class is chosen
+const MOST_FIELDS = 2 // outputs up to which targets are typed; with more, a class is chosen
 
 const options = () =>
   PRESETS.map(
@@ -26,7 +26,7 @@ export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
   const changed = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   changed("preset", (n) => n !== OWN && choosePreset(view, Number(n)))
-  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.setup) })) // a phone begins with a capital
+  changed("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...fresh(view.setup) })) // phones capitalize the first letter
   view.control("kernel_preset").addEventListener("click", (event) => {
     const value = near(event, "[data-value]")?.dataset.value
     if (value) replaced(view, value)
@@ -38,7 +38,10 @@ export function bindNetwork(view) {
   within(".targets", targeted)
 }
 
-/** The network of a course on its own images, or the one that is shown if it is of these: here, where setups are stepped through, else on Step. @param {View} view @param {number} n */
+/**
+ * Choose a preset network, with its image if the current one is of another kind. Pages without updates go to Step.
+ * @param {View} view @param {number} n
+ */
 export function choosePreset(view, n) {
   const { img, ...own } = { ...PRESETS[n].query, ...fresh(view.setup) }
   const change = kindOf(img) === kindOf(view.setup.img) ? own : { img, ...own }
@@ -46,7 +49,7 @@ export function choosePreset(view, n) {
 }
 
 /**
- * What another network cannot take over: targets and filters of another shape, updates, a stage of its own.
+ * Return the change that resets what another network cannot keep: targets, filters, updates, stage and cell.
  * @param {Setup} setup
  * @returns {Setup}
  */
@@ -56,7 +59,7 @@ function fresh(setup) {
 }
 
 /**
- * The filter and the channel whose kernel is edited: those that are spoken of.
+ * Return filter and channel of the kernel to edit: those of the selected cell.
  * @param {View} view
  * @param {FiltersRecord} filters
  */
@@ -70,7 +73,7 @@ export const randomKernel = (view) =>
   replaced(view, `random-${crypto.getRandomValues(new Uint32Array(1))[0] % LIMITS.seeds}`)
 
 /**
- * Puts a text in place of the chosen filter; the others stay.
+ * Replace the selected filter of the first convolution by `text`.
  * @param {View} view
  * @param {string} text
  */
@@ -80,12 +83,12 @@ function replaced(view, text) {
   putFilter(view, { ...filters, key: "f" }, chosen(view, filters)[0], text)
 }
 
-const KEPT = /^held-/ // a name under which the server keeps numbers that are too long for the address
+const KEPT = /^held-/ // the id of numbers that the server stores because they are too long for the address
 
-/** @typedef {{ key: string, shape: ArrayLike<number>, weights: ArrayLike<number> }} Bank  the filters of a convolution at the start, and their key in the address */
+/** @typedef {{ key: string, shape: ArrayLike<number>, weights: ArrayLike<number> }} Bank  the initial filters of a convolution, and their URL key */
 
 /**
- * Puts a text in place of one filter of a convolution; the others stay.
+ * Replace filter `m` of a convolution by `text` and keep the others.
  * @param {View} view
  * @param {Bank} bank
  * @param {number} m
@@ -103,7 +106,7 @@ function putFilter(view, { key, shape, weights }, m, text) {
 }
 
 /**
- * Puts a number in place of one weight of a convolution's filters, as they start.
+ * Replace one initial weight of a convolution's filters.
  * @param {View} view
  * @param {Bank} bank
  * @param {import("../model/explain/cell_links.js").Cell} cell
@@ -121,7 +124,7 @@ export function putWeight(view, bank, [m, c, row, column], text) {
 const typed = (field) => plainNumber(field.value) || "0"
 
 /**
- * One of several numbers: the others stay as the setup has them, with more digits than their cells show.
+ * Change one weight of the kernel. The others keep all digits, not only those shown.
  * @param {View} view
  * @param {HTMLInputElement} field
  */
@@ -166,7 +169,7 @@ export function fillNetwork(view, { filters, outputs }) {
 }
 
 /**
- * Few targets as numbers; of more, the class that is 1.
+ * Show few targets as numbers, and more as the class whose target is 1.
  * @param {View} view
  * @param {string[]} outputs
  */
@@ -181,7 +184,10 @@ function fillTargets(view, outputs) {
 const targetField = (n, value) =>
   html`<label class="field"><span>${markup(say("web.network.target_n", { label: "<i>y</i>", n }))}</span>${numberField(`target_${n}`, n, value, say("web.network.target_of", { n }))}</label>`
 
-/** One of several numbers; what is typed there is replaced when its answer has come. @param {string} key @param {number} n @param {string} value @param {string} label @param {string} [title] */
+/**
+ * Return a number field. The value of the next response replaces what is typed.
+ * @param {string} key @param {number} n @param {string} value @param {string} label @param {string} [title]
+ */
 const numberField = (key, n, value, label, title) =>
   html`<input data-key=${key} data-place=${n} inputmode="decimal" autocomplete="off" spellcheck="false" aria-label=${label} title=${title ?? nothing} .value=${live(value)}>`
 
@@ -194,7 +200,7 @@ function targetChoice(outputs, targets) {
 }
 
 /**
- * The chosen kernel's weights in their fields.
+ * Show the weights of the selected kernel in their fields.
  * @param {View} view
  * @param {FiltersRecord} filters
  */
@@ -221,7 +227,10 @@ export function fillKernel(view, filters) {
   grid.dataset.chosen = `${m} ${c}`
 }
 
-/** The kernels that have a name, as pictures; the name of the one that is chosen. @param {View} view @param {string} now */
+/**
+ * Show the named kernels as pictures, and the name of the current one.
+ * @param {View} view @param {string} now
+ */
 function fillPresets(view, now) {
   const entries = Object.entries(KERNELS)
   const named = (/** @type {string} */ name) => name.replace("-", " ")
@@ -239,7 +248,7 @@ function fillPresets(view, now) {
 }
 
 /**
- * The preset that these weights are, spread over the channels.
+ * Return the name of the preset with these weights, repeated over the channels, or undefined.
  * @param {number[]} weights
  * @param {number} channels
  */

@@ -1,4 +1,4 @@
-// The network as a list of its layers: each unfolds, and is changed, taken out, or followed by another.
+// The network as a list of layers. Each unfolds and can be changed, removed, or followed by a new layer.
 
 import { formula } from "../model/numbers/format.js"
 import { ACTIVATIONS, added, changed, followers, LOSSES, POOLS, read, without } from "../model/state/network_text.js"
@@ -35,7 +35,7 @@ export function bindLayers(view) {
   list.addEventListener("keydown", (event) => walk(list, event))
 }
 
-const WORDS = ["kind", "padding"] // what of a layer's word is no number
+const WORDS = ["kind", "padding"] // settings that are not numbers
 
 /** @param {HTMLInputElement} field @param {string} change */
 function chosenOf(field, change) {
@@ -49,8 +49,8 @@ function chosenOf(field, change) {
 const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
 
 /**
- * Another network on the same image. Filters stay where only the layer at `place` has changed, and has none; targets
- * where there are as many outputs; the stage where there are the same kinds of layers.
+ * Change the network but keep the image. Filters are kept if only the layer at `place` has changed and is not a
+ * convolution, targets if the number of outputs is equal, and the stage if the kinds of layers are.
  * @param {View} view
  * @param {string} net
  * @param {number} [place]
@@ -65,7 +65,7 @@ function edit(view, net, place) {
   view.go({ ...fresh, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
 }
 
-/** The word that says how many outputs there are. @param {string} net */
+/** Return the text of the layer that determines the number of outputs. @param {string} net */
 const outputsOf = (net) => net.split("-").findLast((word) => /^(dense|conv)/.test(word))
 
 /**
@@ -95,21 +95,27 @@ export function fillLayers(view, network) {
   stop(list, list.querySelector("summary[tabindex='0']") ?? list.querySelector("details[open] summary"))
 }
 
-/** The place of the first convolution, if its text leaves stride and padding to the setup; -1 if not. @param {string[]} words */
+/**
+ * Return the index of the first convolution if its stride and padding come from the setup, or -1.
+ * @param {string[]} words
+ */
 function openConv(words) {
   const place = words.findIndex((word) => read(word).kind === "conv")
   const { stride, padding } = read(words[place] ?? "")
   return stride || padding ? -1 : place
 }
 
-/** Tells how many parameters a layer has, or all of them. @param {NetworkRecord} network @param {number} [place] */
+/**
+ * Return the number of parameters of a layer, or of the network.
+ * @param {NetworkRecord} network @param {number} [place]
+ */
 function parametersOf({ maps }, place) {
   const own = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
   return own.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
 }
 
 /**
- * The list is one stop for Tab: arrows go on from there.
+ * Make one line the list's tab stop; arrow keys reach the others.
  * @param {HTMLElement} list
  * @param {HTMLElement | null} here
  */
@@ -144,7 +150,10 @@ const fixed = (symbol, name, shape) => html`<li class="layer-line">${title(symbo
 const unfolding = (place, symbol, name, shape, body) =>
   html`<li><details name="layers" data-place=${place}><summary class="layer-line">${title(symbol, name, shape)}</summary><div class="layer-edit">${body}</div></details></li>`
 
-/** A list to choose from. @param {string} change @param {[value: string | number, text: string | number][]} options @param {string | number | undefined} chosen @param {string} label */
+/**
+ * Return a menu.
+ * @param {string} change @param {[value: string | number, text: string | number][]} options @param {string | number | undefined} chosen @param {string} label
+ */
 const list = (change, options, chosen, label) =>
   html`<select data-key="layer_${change}" data-layer-change=${change} aria-label=${label}>${options.map(([value, text]) => html`<option value=${value} .selected=${live(value === chosen)}>${text}</option>`)}</select>`
 
@@ -159,7 +168,10 @@ const choice = (change, options, chosen, label) => {
 const named = (label, control) =>
   html`<label class="layer-field"><span>${say(`web.layers.${label}`)}</span>${control}</label>`
 
-/** A number that is typed, or goes up and down by one. @param {number | undefined} value @param {string} label */
+/**
+ * Return a number field with buttons to add or subtract 1.
+ * @param {number | undefined} value @param {string} label
+ */
 const count = (value, label) =>
   html`<div class="layer-field"><span>${say(`web.layers.${label}`)}</span><span class="by-one">${by(-1, "−", label)}<input data-layer-change="count" inputmode="numeric" .value=${live(String(value))} aria-label=${say(`web.layers.${label}`)}>${by(1, "+", label)}</span></div>`
 
@@ -167,7 +179,11 @@ const count = (value, label) =>
 const by = (by, sign, label) =>
   html`<button type="button" data-layer-change="by" data-by=${by} aria-label=${say(`web.layers.by.${label}`, { sign })}>${sign}</button>`
 
-/** Gives what of a layer can be changed; the setup's own stride and padding stand below the list. @param {Word} word @param {boolean} isOpen */
+/**
+ * Return the controls of a layer's settings. If stride and padding come from the setup (`isOpen`), their fields are
+ * below the list.
+ * @param {Word} word @param {boolean} isOpen
+ */
 function own(word, isOpen) {
   const { kind, count: many, size, bias, stride = 1, padding = "" } = word
   if (kind === "dense") return count(many, "units")
@@ -191,13 +207,19 @@ function own(word, isOpen) {
   ]
 }
 
-/** A list that also has what is chosen. @param {string[][]} options @param {string} chosen */
+/**
+ * Return the options, with the chosen one added if it is missing.
+ * @param {string[][]} options @param {string} chosen
+ */
 const withOwn = (options, chosen) =>
   /** @type {[string, string][]} */ (
     options.some(([value]) => value === chosen) ? options : [...options, [chosen, chosen]]
   )
 
-/** Under every layer: how many parameters it has, what may follow it, and how it is taken out. @param {boolean} isRow @param {number} n */
+/**
+ * Return the line below a layer: number of parameters, menu to add a layer, and button to remove this one.
+ * @param {boolean} isRow @param {number} n
+ */
 function foot(isRow, n) {
   const after = followers(isRow).map((name) => /** @type {[string, string]} */ ([name, name]))
   const add = list("add", [["", say("web.layers.add")], ...after], "", say("web.layers.add_label"))

@@ -1,17 +1,17 @@
-// The animation clock: slides the kernel over the image, walks the stages, then asks for an update; or runs
-// a film.
+// The playback clock: it slides the kernel, goes through the stages and requests the next update, or plays a
+// recording.
 
 import { isStill } from "../shell/media_queries.js"
 
 /** @import { Cell, View } from "../types/view.js" */
 
-const DWELL = 1500 // milliseconds at speed 1 on a stage where nothing slides
-const WHOLE = 3 // cells of a slide that get the whole move,
-const MOVE = 460 // and milliseconds for each: it flies for 400 of them
+const DWELL = 1500 // milliseconds at speed 1 for a stage without a slide
+const WHOLE = 3 // number of cells animated in full
+const MOVE = 460 // milliseconds for each of them; the flight takes 400
 
 export class Player {
   running = false
-  /** @type {Cell | null}  where the kernel is while it slides */
+  /** @type {Cell | null}  the kernel's position while it slides */
   cell = null
   elapsed = 0
   /** @type {number | undefined} */
@@ -41,7 +41,7 @@ export class Player {
     this.show()
   }
 
-  // Pausing leaves the stage as it is, whole; the address then becomes an entry of its own in the history.
+  // Pause at the end of the stage's slide, and add a history entry.
   pause() {
     if (!this.running) return
     this.stop()
@@ -66,7 +66,7 @@ export class Player {
     this.view.root.dataset.playing = this.running ? "1" : "0"
   }
 
-  // A stage begins: from here on `elapsed` grows with the clock, at the speed that is set.
+  // Start a stage: `elapsed` is 0 and grows with the clock at the chosen speed.
   enter() {
     this.elapsed = 0
     this.last = undefined
@@ -99,7 +99,7 @@ export class Player {
     const { view } = this
     const before = view.stage
     view.nextStage(1, { replace: true })
-    if (before === "update") return // the answer goes on: see received
+    if (before === "update") return // `received` continues
     this.enter()
   }
 
@@ -107,7 +107,7 @@ export class Player {
     if (this.running) this.enter()
   }
 
-  // How many places the stage has to slide over; one where nothing slides.
+  // Return the number of kernel positions of the stage, 1 without a slide.
   places() {
     const { content, stage } = this.view
     return isStill() ? 1 : content.slide(stage).places
@@ -117,7 +117,7 @@ export class Player {
     return this.places() > 1 ? this.whole * MOVE + this.view.content.slide(this.view.stage).duration : DWELL
   }
 
-  // How many of the first cells get the whole move, before the window only slides.
+  // Number of cells that are animated in full, before the window only slides.
   get whole() {
     return Math.min(WHOLE, this.places())
   }
@@ -139,7 +139,7 @@ export class Player {
   }
 
   /**
-   * How many cells of a map are computed so far.
+   * Return how many cells of a map are computed so far.
    * @param {string} symbol
    */
   done(symbol) {

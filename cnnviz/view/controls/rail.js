@@ -1,12 +1,12 @@
-// The rail at the left: an entry for each sheet of controls, which opens beside it over the stage. Sheets and cards are
-// popovers: the browser closes them at Escape and at a press beside them, and one opens at a time.
+// The rail: a button for each control panel, which opens beside it over the stage. Panels are popovers, so the
+// browser closes them on Escape or a click outside and keeps one open at a time.
 
 import { say } from "../model/words.js"
 import { setHidden } from "../shell/html.js"
 import { IMAGES } from "../spec.js"
 
 /** @import { View } from "../types/view.js" */
-/** @typedef {{ name: string, id?: string, body: string }} Sheet  its entry is called web.rail.<name>; `id` tells two of one name apart */
+/** @typedef {{ name: string, id?: string, body: string }} Sheet  web.rail.<name> is its title; `id` distinguishes panels with the same name */
 
 const drawn = (/** @type {string} */ paths) => `<svg viewBox="0 0 24 24" aria-hidden="true"><path d="${paths}"/></svg>`
 
@@ -28,7 +28,10 @@ const ICONS = {
   legend: '<i class="ramps"></i>',
 }
 
-/** A sheet or a card over the stage, with its name and what closes it. @type {(id: string, title: string, body: string, extra?: string) => string} */
+/**
+ * Return a popover panel with a title and a close button.
+ * @type {(id: string, title: string, body: string, extra?: string) => string}
+ */
 export const sheet = (id, title, body, extra = "") => `
   <section class="sheet ${extra}" id="${id}" popover tabindex="-1" autofocus aria-label="${title}"><div class="sheet-head"><h2>${title}</h2>
     <button type="button" class="close" popovertarget="${id}" popovertargetaction="hide" aria-label="${say("web.rail.close")}">✕</button></div>
@@ -40,7 +43,7 @@ function entry({ name, id = name, body }) {
   return `<button type="button" data-key="rail_${id}" popovertarget="sheet_${id}">${ICONS[name]}<span>${title}</span></button>${sheet(`sheet_${id}`, title, body)}`
 }
 
-/** To the drawer in which a deck is made. */
+/** Return the button that opens the drawer of decks. */
 const toDrawer = () =>
   `<button type="button" data-key="script" aria-expanded="false">${ICONS.script}<span>${say("web.rail.script")}</span></button>`
 
@@ -48,7 +51,7 @@ const toDrawer = () =>
 export const rail = (sheets, extra = "") =>
   `<div class="rail ${extra}" role="group" aria-label="${say("web.controls.lesson")}">${sheets.map(entry).join("")}${extra ? "" : toDrawer()}</div>`
 
-/** Opens what an element stands in, the outermost first. @param {Element | null | undefined} element */
+/** Open all closed popovers around an element, the outermost first. @param {Element | null | undefined} element */
 export function reveal(element) {
   const closed = /** @type {HTMLElement | null | undefined} */ (element?.closest("[popover]"))
   if (!closed) return
@@ -56,12 +59,15 @@ export function reveal(element) {
   if (getComputedStyle(closed).display === "none") closed.showPopover()
 }
 
-/** Closes all that lies over the page: a dialog comes. @param {View} view */
+/** Close all popovers before a dialog opens. @param {View} view */
 export function closeSheets({ root }) {
   for (const open of root.querySelectorAll(/** @type {"div"} */ (":popover-open"))) open.hidePopover()
 }
 
-/** Marks the entries in whose sheets a sentence says what is wrong; the kernel's card is opened from the network's. @param {ParentNode} root */
+/**
+ * Mark the rail buttons whose panels show an error. The kernel card belongs to the network's button.
+ * @param {ParentNode} root
+ */
 export function markEntries(root) {
   const places = Array.from(root.querySelectorAll(".sheet .wrong:not(:empty)"), (place) => place.closest(".sheet")?.id)
   for (const entry of root.querySelectorAll(/** @type {"button"} */ (".rail > [popovertarget]"))) {
@@ -73,7 +79,7 @@ export function markEntries(root) {
   }
 }
 
-/** The image's entry shows the image, where that is one of those in the sheet. @param {View} view */
+/** Show the image on its rail button if it is one of the bundled images. @param {View} view */
 export function fillRail({ root, setup }) {
   const place = IMAGES.findIndex(({ id }) => id === setup.img)
   const picture = /** @type {HTMLElement} */ (root.querySelector(".rail .thumbnail"))

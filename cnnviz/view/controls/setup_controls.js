@@ -1,5 +1,4 @@
-// The controls of the setup as HTML, in sheets. One that stands for a single key of the address names it under
-// data-lesson; what they do is in controls.js.
+// The controls of the setup as HTML, in panels. `data-lesson` names the URL key of a control; controls.js binds them.
 
 import { rich } from "../dialogs/glossary_popover.js"
 import { escaped, marked } from "../model/numbers/format.js"
@@ -12,7 +11,7 @@ import { rail, sheet } from "./rail.js"
 
 /** @import { Option } from "../shell/html.js" */
 
-/** The sentences on what was wrong with these keys of the address. */
+/** Return the elements for the errors of these URL keys. */
 const complaints = (/** @type {string[]} */ ...keys) =>
   keys.map((key) => `<p class="wrong" data-wrong="${key}"></p>`).join("")
 
@@ -43,7 +42,7 @@ const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)
 /** @returns {Option[]} */
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
 
-/** A choice under its name. @type {(key: string, name: string, options: [string, string][]) => string} */
+/** Return a choice with its name. @type {(key: string, name: string, options: [string, string][]) => string} */
 const named = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
 
 const image = () => `
@@ -70,7 +69,7 @@ const settings = () => `
     ${field(words("seed.text"), input("seed", words("seed.label"), "numeric", of("seed")))}</div>
   ${complaints("lr", "opt", "rule", "w", "seed")}`
 
-/** What one may do with a setup besides looking at it. */
+/** Return the panel of exercises: predictions, hidden numbers and missions. */
 const practice = () => `
   <p class="hint">${say("web.predict.words")}</p>${actionButton("predict", "", 'aria-pressed="false"')}
   <p class="hint">${say("web.predict.hides")}</p>${actionButton("hide_numbers", "", 'aria-pressed="false"')}
@@ -78,14 +77,14 @@ const practice = () => `
 
 const LEGEND = ["pixel", "signed", "activation", "ahead"]
 
-/** Gives what every sign, or every word, means: whatever the catalogue has of that kind. @param {"signs" | "glossary"} kind */
+/** Return the list of all signs or terms with their meanings. @param {"signs" | "glossary"} kind */
 function meanings(kind) {
   const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
   const all = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
   return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${all.join("")}</dl></details>`
 }
 
-/** What the colours of the maps mean, and all that stands between them. */
+/** Return the legend of the maps' colours and signs. */
 const legend = () => `
   <div class="legend"><dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
     <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p>${meanings("signs")}${meanings("glossary")}</div>`
@@ -103,7 +102,7 @@ export const setupControls = (kind) =>
     { name: "legend", body: legend() },
   ])
 
-/** The first convolution's filters, as they start. */
+/** Return the panel with the initial filters of the first convolution. */
 export const kernelCard = () =>
   sheet(
     "kernel_card",

@@ -1,4 +1,4 @@
-// Groups of switches: each is a change of the address, with words that say what it does.
+// Groups of switches. Each one is a change of the address, with a sentence that describes it.
 
 import { html, near, render } from "../shell/html.js"
 
@@ -13,7 +13,7 @@ const option = ({ key, label, words, on, change, more }) =>
   html`<button type="button" data-key=${key} aria-pressed=${on} data-words=${words} data-change=${JSON.stringify(change)}><span>${label}</span>${more ? html`<small>${more}</small>` : ""}</button>`
 
 /**
- * A tab: what it holds stands below.
+ * Return a tab.
  * @param {SwitchData} tab
  */
 export const tabsOf = ({ key, label, words, on, change }) =>
@@ -26,7 +26,7 @@ export const tabsOf = ({ key, label, words, on, change }) =>
 export const fillSwitches = (view, groups) => render(groups.map(group), view.$(".switches"))
 
 /**
- * What is pressed within an element changes the address.
+ * Apply the change of each button that is clicked within an element.
  * @param {View} view
  * @param {HTMLElement} element
  */
@@ -38,7 +38,8 @@ export function bindChanges(view, element) {
 }
 
 /**
- * A switch or a tab that is pressed, wherever it stands, changes the address; `detail` gets the words of the one that is pointed at.
+ * Apply the changes of switches and tabs. `detail` receives the sentence of the switch under the pointer or in focus,
+ * or "".
  * @param {View} view
  * @param {(words: string) => void} [detail]
  */

@@ -1,4 +1,4 @@
-// The row above the stage: restart, back, play and on; the stages; update, loss, saturated units; the whole network.
+// The transport bar above the stage: playback buttons, stages, update, loss, and the whole network.
 
 import { COLON, escaped, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -9,7 +9,7 @@ import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 /** @import { Kind } from "./actions.js" */
 /** @import { Answer, StageRecord, Template, View } from "../types/view.js" */
 
-// Drawn, not typed: not every font has these signs.
+// Icons are SVG because not all fonts have these characters.
 const icon = (/** @type {string[]} */ ...paths) =>
   `<svg viewBox="0 0 16 16" aria-hidden="true">${paths.map((path) => `<path d="${path}"/>`).join("")}</svg>`
 
@@ -22,7 +22,7 @@ const speeds = () =>
     (times) => /** @type {[number, string, boolean]} */ ([times, say(`web.speeds.x${times * 100}`), times === 1]),
   )
 
-const MOST_CHIPS = 16 // with more stages only those around the current one have room for their symbols
+const MOST_CHIPS = 16 // with more stages, only chips near the current one show their symbols
 const AROUND = 2
 
 /** @param {Kind} kind */
@@ -49,7 +49,7 @@ export function bindStages(view) {
     if (!chip) return
     view.player.pause()
     view.go({ stage: chip.dataset.stageChip ?? "" })
-    view.$(".stages").hidePopover() // a phone's list
+    view.$(".stages").hidePopover() // on phones the stages are a menu
   })
 }
 
@@ -63,7 +63,10 @@ export function fillStatus(view, data) {
   fillUpdates(view, data)
 }
 
-/** The button of the whole network, which leads back to the stage. @param {View} view @param {StageRecord[]} stages */
+/**
+ * Update the button that shows the whole network, or goes back to the stage.
+ * @param {View} view @param {StageRecord[]} stages
+ */
 function fillWhole({ root, look, stage }, stages) {
   const button = /** @type {HTMLElement} */ (root.querySelector("[data-key=whole]"))
   const on = look.whole === "1"
@@ -76,7 +79,7 @@ function fillWhole({ root, look, stage }, stages) {
 }
 
 /**
- * A chip a stage, and where there are ticks, the name of the current one.
+ * Render a chip for each stage, and the current number if there are too many for all symbols.
  * @param {View} view
  * @param {StageRecord[]} stages
  */
@@ -93,11 +96,14 @@ function fillStages(view, stages) {
   const watched = `${at} ${strip.childElementCount}`
   if (!view.stageSizes || strip.dataset.watched === watched) return
   strip.dataset.watched = watched
-  view.stageSizes.disconnect() // who is observed anew is told of it once the page has been laid out: nobody has to ask for that
+  view.stageSizes.disconnect() // a newly observed element reports its size after layout, so none is forced here
   for (const element of [strip, ...strip.children]) view.stageSizes.observe(element)
 }
 
-/** One stop for Tab: the arrows go from stage to stage. @type {(stage: StageRecord, n: number, at: number, count: number) => Template} */
+/**
+ * Return a stage's chip. One chip is the tab stop; arrow keys change the stage.
+ * @type {(stage: StageRecord, n: number, at: number, count: number) => Template}
+ */
 const chip = ({ symbol, label, phase, title }, n, at, count) => {
   const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
   const text = phase === "update" ? say("web.phases.tick") : label
@@ -106,8 +112,8 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
 }
 
 /**
- * On a narrow screen the chips scroll sideways to the current one, again when their typeface has come; the page itself
- * stays where it is.
+ * Scroll the row of chips to the current one, also after fonts have loaded. Unlike scrollIntoView, this does not
+ * scroll the page.
  * @param {View} view
  */
 function reveal(view) {

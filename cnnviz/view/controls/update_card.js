@@ -1,7 +1,6 @@
-// How many updates are made and what the loss is by then: a button in the row of steps, and the card that it opens, which
-// goes to any other update.
+// The update counter with the loss, and the card that it opens to go to any update.
 
-import { line, prepare } from "../draw/canvas.js"
+import { drawLine, prepare } from "../draw/canvas.js"
 import { lossText, percent } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { field, input, markup, render, setHidden, setText } from "../shell/html.js"
@@ -10,7 +9,7 @@ import { sheet } from "./rail.js"
 
 /** @import { Answer, View } from "../types/view.js" */
 
-const EDGE = 4 // pixels at either side of a curve
+const EDGE = 4 // margin at both sides of a curve in pixels
 
 export const updateButton = () =>
   `<button type="button" data-key="update_card" popovertarget="update_card"><canvas class="spark" aria-hidden="true"></canvas><span>${say("web.status.update", { k: '<b class="k">0</b>' })}</span>
@@ -36,10 +35,13 @@ export function bindUpdates(view) {
     const k = Math.round(((offsetX - EDGE) / width) * (made - 1))
     view.go({ k: String(Math.max(0, Math.min(k, made - 1))) })
   })
-  view.$(".update-card").addEventListener("toggle", () => view.paint()) // a curve is drawn in the size that it has
+  view.$(".update-card").addEventListener("toggle", () => view.paint()) // a curve is drawn at the size of its canvas
 }
 
-/** A loss that is not computed yet is not told. @param {View} view @param {Answer} data */
+/**
+ * Show the update and the losses. A loss that is not computed yet is left out.
+ * @param {View} view @param {Answer} data
+ */
 export function fillUpdates(view, data) {
   const button = view.control("update_card")
   const told = !view.isEarly && knowsLoss(view)
@@ -67,13 +69,16 @@ function fillSaturation({ root, saturated, isEarly }) {
   place.classList.toggle("bad", (saturated ?? 0) > 0.5)
 }
 
-/** @type {WeakMap<Element, string>}  what curves were drawn of last */
+/** @type {WeakMap<Element, string>}  the last drawn input of each curve */
 const drawn = new WeakMap()
 
-/** Draws the losses so far; one is no curve. @param {View} view @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values */
+/**
+ * Draw the loss curve, hidden with fewer than two losses.
+ * @param {View} view @param {HTMLCanvasElement} canvas @param {ArrayLike<number>} values
+ */
 function course({ root, dark }, canvas, values) {
   setHidden(canvas, values.length < 2)
-  if (canvas.hidden) return // asked for its size, the page would be laid out
+  if (canvas.hidden) return // reading its size would force a layout
   const { clientWidth: width, clientHeight: height } = canvas
   const plan = [width, height, dark, root.classList.contains("still"), ...Array.from(values)].join()
   if (!width || drawn.get(canvas) === plan) return
@@ -85,12 +90,15 @@ function course({ root, dark }, canvas, values) {
   const y = (/** @type {number} */ value) => height - 5 - (value / most) * (height - 12)
   context.strokeStyle = context.fillStyle = getComputedStyle(root).getPropertyValue("--accent")
   context.lineWidth = 2
-  line(context, ...Array.from(values, (value, i) => [x(i), y(value)]))
+  drawLine(context, ...Array.from(values, (value, i) => [x(i), y(value)]))
   context.beginPath()
   context.arc(x(last), y(values[last]), 3, 0, 7)
   context.fill()
 }
 
-/** Tells whether the loss is shown: where numbers are hidden, it is from its stage on. @param {View} view */
+/**
+ * Return whether the loss may be shown. While numbers are hidden, this is so from its stage on.
+ * @param {View} view
+ */
 const knowsLoss = ({ hides, veiled, order, stage }) =>
   !hides || order.indexOf(stage) - (veiled ? 1 : 0) >= order.indexOf("L")

@@ -1,4 +1,5 @@
-// The bar of the deck that one walks through (its elements are frame.js's): which screen this is, and its sentence, which is written here while the deck is made.
+// The bar of the current deck: number of the screen, and its sentence, which is editable while the deck is edited.
+// frame.js has its elements.
 
 import { numberIn } from "../model/decks/deck.js"
 import { placeIn, sentenceOf } from "../model/decks/draft.js"
@@ -11,26 +12,29 @@ import { drafting, isWalked } from "./drafting.js"
 /** @import { Setup, DeckData, Table, View } from "../types/view.js" */
 
 const PLACE = ["img", "net", "k", "stage"]
-const LONG = 92 // letters that do not stand on one line
+const LONG = 92 // number of characters above which a sentence wraps
 
-/** On Step it stands where our own sentence does. @param {View} view @param {DeckData | undefined} deck @param {Setup} here  the address */
+/**
+ * Fill the bar. On Step it is inserted where the page's own sentence would be.
+ * @param {View} view @param {DeckData | undefined} deck @param {Setup} here  the address
+ */
 export function fillBar(view, deck, here) {
   const { root } = view
   const bar = view.$(".deck-bar")
   const place = root.querySelector(".explain .text")
   if (view.kind.reveals && place && bar.parentElement !== place) place.append(bar)
-  if (bar.dataset.room) return // the room's deck says what stands there (rooms/screen_bar.js)
+  if (bar.dataset.room) return // a room's deck fills the bar (rooms/screen_bar.js)
   const own = here.script === drafting().now.id && isWalked() ? drafting().now : undefined
   const count = own?.screen.length ?? deck?.screens.length ?? 0
   const number = numberIn({ screens: { length: count } }, here)
   const screen = deck?.screens.length === count ? deck.screens[number - 1] : undefined
-  const asking = view.page === "learn" && (screen?.asks ?? false) // it says all this itself
+  const asking = view.page === "learn" && (screen?.asks ?? false) // the Learn page shows the question itself
   bar.hidden = !here.script || !count || asking
   setText(view.$(".deck-place"), count ? say("web.script.place", { number, count }) : "")
   if (bar.hidden) return void root.classList.remove("in-deck", "spoken")
   const is = isShown(view, screen ?? placed(own?.screen[number - 1] ?? {}))
   const said = screen ? screen.say || screen.title : own ? sentenceOf(own.screen[number - 1], LANG) : ""
-  const text = is ? said : "" // of another screen than the one that is seen
+  const text = is ? said : "" // the visitor may have left the screen
   const writes = is && root.classList.contains("making-deck") && own !== undefined && here.view !== "lecture"
   bar.setAttribute("aria-label", say("web.script.label", { title: deck?.title ?? "" }))
   setText(view.$(".deck-bar p"), text)
@@ -48,12 +52,18 @@ function placed(screen) {
   return { page, query: parse(query) }
 }
 
-/** Tells whether what is seen is this screen: on a page that plays only the page counts. @param {View} view @param {{ page: string, query: Setup }} screen */
+/**
+ * Return whether the view shows this screen. On pages that play, only the page is compared.
+ * @param {View} view @param {{ page: string, query: Setup }} screen
+ */
 const isShown = ({ page, kind, wanted }, screen) =>
   screen.page === page
   && (!kind.reveals || PLACE.every((key) => !screen.query[key] || screen.query[key] === wanted[key]))
 
-/** While a deck is made its sentence is a field. @param {View} view @param {Table | undefined} screen */
+/**
+ * Show the sentence as a field while the deck is edited, and as text otherwise (`screen` is undefined).
+ * @param {View} view @param {Table | undefined} screen
+ */
 function write(view, screen) {
   const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.hidden = !screen

@@ -1,4 +1,4 @@
-// A deck that one walks through: its sentence stands on each screen, and Page Down leads to the next one, on any page.
+// Going through a deck: each screen shows its sentence, and Page Down goes to the next one, on any page.
 
 import { isBare, numberIn, placeOf } from "../model/decks/deck.js"
 import { HASH, packed, unpacked } from "../model/decks/deck_link.js"
@@ -9,21 +9,21 @@ import { fillBar } from "./deck_bar.js"
 
 /** @import { DeckData, DeckHeader, View } from "../types/view.js" */
 
-/** @type {Map<string, { data: DeckData, of: string }>}  those that are known, for the next page too, and of which file one's own is */
+/** @type {Map<string, { data: DeckData, of: string }>}  cached decks by id, shared by all pages, with their TOML ("" for bundled ones) */
 const known = new Map()
-let fault = "" // of the deck, as the page says it
+let fault = "" // error of the current deck
 
-/** The file of a deck that this tab was given; "" for one of the library. @param {string} id */
+/** Return the TOML of a deck that was opened in this tab, or "" for a bundled one. @param {string} id */
 function fileOf(id) {
   const given = tabDeck()
   return given?.id === id ? given.toml : ""
 }
 
-/** A deck that a file holds. @param {DeckData} data */
+/** Register a deck that is part of an exported file. @param {DeckData} data */
 export const knowDeck = (data) => known.set(data.id, { data, of: "" })
 
 /**
- * Hands over a deck, now if it is known. What cannot be read, or is not there, is none, and why.
+ * Call `act` with a deck, at once if it is cached. If it cannot be loaded, pass undefined and the reason.
  * @param {View} view
  * @param {string} id
  * @param {(data: DeckData | undefined, why?: string) => void} act
@@ -42,18 +42,18 @@ function withDeck(view, id, act) {
     const before = fault
     if (deck) fault = faults?.[0] ?? ""
     if (deck && fault && !view.look.view) view.tell(fault)
-    else if (deck && before && view.note === before) view.forget() // it is mended
+    else if (deck && before && view.note === before) view.forget() // the error has been fixed
     if (!view.stop.signal.aborted) act(deck ?? undefined, wrong?.script)
   }
   of ? numbers.read?.(of, take) : numbers.look?.("script", { script: id }, take)
 }
 
-/** Shows where in its deck the address is, now and whenever what it gives is called: the address was changed. @param {View} view */
+/** Show the deck of the address. Return a function to call when the address has changed. @param {View} view */
 export function bindDeck(view) {
   const { address, numbers } = view.host
-  /** @type {string | undefined}  the one that was asked for */
+  /** @type {string | undefined}  the deck requested last */
   let asked
-  let bare = false // the address named a screen alone; an answer, which writes the whole setup into it, may come before the deck
+  let bare = false // whether the address had a screen only; remembered because the first response writes the whole setup into it, maybe before the deck has arrived
   const arrive = () => {
     const here = address.read()
     bare ||= isBare(here)
@@ -77,7 +77,10 @@ export function bindDeck(view) {
   return arrive
 }
 
-/** The deck of a link, from which it is taken away: from here on the tab has it. @param {View} view */
+/**
+ * Open the deck in the link's fragment, move it to the tab's storage and remove it from the address.
+ * @param {View} view
+ */
 async function openLink(view) {
   const packed = location.hash.slice(HASH.length)
   history.replaceState(history.state, "", location.pathname + location.search)
@@ -93,9 +96,9 @@ async function openLink(view) {
 }
 
 /**
- * Reads a deck's file. It is always answered: where nobody answered, by a header without a deck.
+ * Parse a deck file on the server. `act` is always called; without a response its header is empty.
  * @param {View} view
- * @param {string | File} toml  a file where it is no text
+ * @param {string | File} toml  a file if it is not UTF-8
  * @param {(header: Partial<DeckHeader>) => void} act
  */
 export function readDeck(view, toml, act) {
@@ -110,18 +113,24 @@ export function readDeck(view, toml, act) {
   })
 }
 
-/** Gives what is wrong with a file that was read. @param {Partial<DeckHeader>} header */
+/**
+ * Return the first error of a deck file, or a sentence that there was no response.
+ * @param {Partial<DeckHeader>} header
+ */
 export const faultOf = ({ faults = [] }) => faults[0] ?? say("web.notice.silent")
 
 /** @param {View} view @param {DeckData} deck @param {number} number @param {boolean} [replace] @param {import("../model/state/address.js").Setup} [look] */
 function goTo(view, deck, number, replace = false, look = {}) {
   const { page, address } = placeOf(deck, number, { ...view.host.address.read(), ...look })
   view.travel(page, address, { replace })
-  if (page === "learn" && page === view.page) view.host.numbers.ask() // the screen may ask something else now
+  if (page === "learn" && page === view.page) view.host.numbers.ask() // the screen may have another question
   fill(view)
 }
 
-/** A link to what is shown, for others: it holds the deck that only this tab knows. @param {View} view */
+/**
+ * Return a link to the screen to share. It contains the deck if that is stored in this tab only.
+ * @param {View} view
+ */
 export async function linkOf(view) {
   const { script: deck = "", screen = "" } = view.host.address.read()
   const toml = fileOf(deck)
@@ -133,12 +142,15 @@ export async function linkOf(view) {
 export const wholeLink = async (view, toml, query = "") =>
   `${view.host.address.link({}).replace(/[?#].*/, "")}${query}${HASH}${await packed(toml)}`
 
-/** Goes to a screen of a deck, from 1. @param {View} view @param {string} id @param {number} number @param {import("../model/state/address.js").Setup} [look] */
+/**
+ * Go to a screen of a deck, numbered from 1.
+ * @param {View} view @param {string} id @param {number} number @param {import("../model/state/address.js").Setup} [look]
+ */
 export function visit(view, id, number, look) {
   withDeck(view, id, (data) => data && number <= data.screens.length && goTo(view, data, number, false, look))
 }
 
-/** Goes to another screen of the deck; past its ends one stays. @param {View} view @param {number} by */
+/** Go `by` screens on, but not beyond the ends of the deck. @param {View} view @param {number} by */
 export function walk(view, by) {
   const here = view.host.address.read()
   const deck = known.get(here.script ?? "")?.data
@@ -147,14 +159,14 @@ export function walk(view, by) {
   if (number >= 1) visit(view, deck.id, number)
 }
 
-/** The screen of a deck that one is at, of how many; undefined outside of any. @param {View} view */
+/** Return the number of the current screen and of all screens, or undefined outside of a deck. @param {View} view */
 export function screenOf(view) {
   const here = view.host.address.read()
   const deck = known.get(here.script ?? "")?.data
   return deck && { number: numberIn(deck, here), count: deck.screens.length }
 }
 
-/** Leaves the deck; the screen stays. @param {View} view */
+/** Leave the deck and keep its screen. @param {View} view */
 export function leaveDeck(view) {
   const { script: _, screen: __, ...rest } = view.host.address.read()
   view.travel(view.page, rest)

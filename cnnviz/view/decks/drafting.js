@@ -1,4 +1,4 @@
-// The deck that is being made in this browser: kept here, and nowhere else; every page's drawer shows the same one.
+// The deck being edited. It is stored in this browser only and shared by the drawers of all pages.
 
 import { beginning, draftOf, empty } from "../model/decks/draft.js"
 import { tomlOf } from "../model/decks/toml.js"
@@ -20,7 +20,7 @@ function kept() {
 }
 
 let history = beginning(kept())
-/** @type {Record<string, string>}  small pictures of addresses */
+/** @type {Record<string, string>}  thumbnails by address */
 let pictures = inBrowser.readRecord(PICTURES)
 /** @type {Set<() => void>} */
 const listeners = new Set()
@@ -30,7 +30,7 @@ export const drafting = () => history
 
 export const tomlNow = () => tomlOf(history.now)
 
-/** From now on this is the draft; who walks through it goes on in this one. @param {History} next */
+/** Replace the draft. A tab that shows the draft as its deck goes on with the new one. @param {History} next */
 export function draft(next) {
   const walked = isWalked()
   history = next
@@ -39,7 +39,7 @@ export function draft(next) {
   for (const act of listeners) act()
 }
 
-/** Tells whether this tab walks through what is being made here. */
+/** Return whether this tab shows the draft as its deck. */
 export const isWalked = () => history.now.screen.length > 0 && tabDeck()?.toml === tomlNow()
 
 export const walkIt = () => keepInTab({ id: history.now.id, toml: tomlNow() })
@@ -47,21 +47,21 @@ export const walkIt = () => keepInTab({ id: history.now.id, toml: tomlNow() })
 /** @param {string} at  a screen's address */
 export const pictureOf = (at) => pictures[at] ?? ""
 
-/** Keeps a screen's picture, and none of screens that are gone. @param {string} at @param {string} picture */
+/** Store a screen's thumbnail, and delete those of removed screens. @param {string} at @param {string} picture */
 export function keepPicture(at, picture) {
   const known = new Set([at, ...history.now.screen.map((screen) => screen.at)])
   pictures = Object.fromEntries(Object.entries({ ...pictures, [at]: picture }).filter(([key]) => known.has(key)))
   inBrowser.writeRecord(PICTURES, pictures)
 }
 
-/** Calls `act` when the draft changes, here or in another tab. @param {() => void} act @param {AbortSignal} signal */
+/** Call `act` when the draft changes, here or in another tab. @param {() => void} act @param {AbortSignal} signal */
 export function onDraft(act, signal) {
   listeners.add(act)
   signal.addEventListener("abort", () => listeners.delete(act))
   addEventListener("storage", ({ key }) => key === KEY && taken(), { signal })
 }
 
-/** Another tab has changed it. */
+/** Load the draft that another tab has changed. */
 function taken() {
   const now = kept()
   if (JSON.stringify(now) !== JSON.stringify(history.now)) draft(beginning(now))

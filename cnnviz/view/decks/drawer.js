@@ -1,4 +1,4 @@
-// The drawer in which a deck is made: the screens that were added, one under the other, and what stands on the chosen one.
+// The drawer to edit a deck: a list of its screens, and the settings of the chosen one.
 
 import { closeSheets } from "../controls/rail.js"
 import { thumbnail } from "../draw/thumbnail.js"
@@ -14,9 +14,9 @@ import { drawerOf } from "./drawer_view.js"
 /** @import { Asked } from "../model/decks/draft_question.js" */
 /** @import { History, Setup, View } from "../types/view.js" */
 
-export const OPEN = "cnnviz.drawer" // whether it is, in this tab
+export const OPEN = "cnnviz.drawer" // storage key: whether the drawer is open in this tab
 
-/** @typedef {{ note: string, asking: boolean, asked: Asked | null, wrong: string }} Drawer  what is said until the next change, whether a question is being written, what of it when its kind was changed, and what is wrong with it */
+/** @typedef {{ note: string, asking: boolean, asked: Asked | null, wrong: string }} Drawer  note until the next change; whether the question form is open, its values after a change of kind, and its error */
 /** @type {Drawer} */
 export const drawer = { note: "", asking: false, asked: null, wrong: "" }
 
@@ -28,7 +28,7 @@ export function toggleDrawer(view) {
   closeSheets(view)
   show(view, !isOpen(view))
   view.arrived()
-  if (isOpen(view)) view.$(".drawer [data-key=add_screen]").focus() // no field, so that keys are keys
+  if (isOpen(view)) view.$(".drawer [data-key=add_screen]").focus() // not a field, so that keys keep acting on the page
 }
 
 /** @param {View} view @param {boolean} open */
@@ -41,7 +41,7 @@ export function show(view, open) {
   fillDrawer(view)
 }
 
-/** The draft, and which of its screens is shown: the address says it. @param {View} view @returns {History} */
+/** Return the draft, with `at` the screen that the address names. @param {View} view @returns {History} */
 export function current(view) {
   const { script: deck = "", screen = "" } = view.host.address.read()
   const history = drafting()
@@ -49,7 +49,7 @@ export function current(view) {
   return chosen(history, Math.min(number, history.now.screen.length) - 1)
 }
 
-/** Writes what there is now. @param {View} view */
+/** Render the drawer if it is open. @param {View} view */
 export function fillDrawer(view) {
   if (!isOpen(view)) return
   const place = view.$(".drawer")
@@ -59,7 +59,7 @@ export function fillDrawer(view) {
   if (row !== before) row?.scrollIntoView({ block: "nearest" })
 }
 
-/** No question is being written. */
+/** Reset the question form. */
 export const asksNothing = () => Object.assign(drawer, { asking: false, asked: null, wrong: "" })
 
 /** @param {View} view @param {string} text */
@@ -68,13 +68,13 @@ export function note(view, text) {
   fillDrawer(view)
 }
 
-/** A change of the draft. @param {History} next */
+/** Apply a change of the draft. @param {History} next */
 export function make(next) {
   drawer.note = ""
   draft(next)
 }
 
-/** Goes to a screen of the draft, from 0. @param {View} view @param {number} n @param {Setup} [look] */
+/** Go to a screen of the draft, numbered from 0. @param {View} view @param {number} n @param {Setup} [look] */
 export function go(view, n, look) {
   if (!drafting().now.screen[n]) return
   asksNothing()
@@ -82,16 +82,16 @@ export function go(view, n, look) {
   visit(view, drafting().now.id, n + 1, look)
 }
 
-/** Gives what is on the screen, as a screen's address; its picture is kept. @param {View} view */
+/** Return the address of what is on screen, and store its thumbnail. @param {View} view */
 export function taken(view) {
-  const page = view.state.to // which may be on its way
+  const page = view.state.to // the page that is about to be shown
   const { keys } = PAGES.find(({ path }) => path === page) ?? { keys: [] }
   const at = atOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
   if (!view.waiting) keepPicture(at, thumbnail(view.$(".content")))
   return at
 }
 
-/** Adds what is on the screen, and has its sentence written. @param {View} view */
+/** Append what is on screen to the draft, and focus its sentence. @param {View} view */
 export function addScreen(view) {
   if (!view.host.numbers.read || view.look.view || !view.data) return
   if (!isOpen(view)) show(view, true)
@@ -104,21 +104,21 @@ export function addScreen(view) {
   write(view)
 }
 
-/** The address says that what is on the screen is this one, from 0. @param {View} view @param {number} n */
+/** Write screen `n`, from 0, of the draft into the address. @param {View} view @param {number} n */
 export function stand(view, n) {
   view.lookAt({ script: drafting().now.id, screen: String(n + 1) })
   view.arrived()
   fillDrawer(view)
 }
 
-/** Has the sentence of the screen that is shown written. @param {View} view */
+/** Focus the sentence of the current screen. @param {View} view */
 export function write(view) {
   const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.focus()
   field.select()
 }
 
-/** A screen that has no picture yet gets one when it has been seen. @param {View} view */
+/** Store a thumbnail of the current screen if it has none. @param {View} view */
 export function seenScreen(view) {
   const { now, at } = current(view)
   const screen = now.screen[at]

@@ -1,4 +1,4 @@
-// What the drawer's buttons and fields do.
+// Actions of the drawer's buttons and fields.
 
 import { changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/decks/draft.js"
 import { asking, mapOf, unasked } from "../model/decks/draft_question.js"
@@ -25,7 +25,7 @@ import { askedIn } from "./drawer_question.js"
 
 /** @import { Table, View } from "../types/view.js" */
 
-const UPDATES = 200 // of an experiment, if nothing else is said
+const UPDATES = 200 // default number of updates of an experiment
 
 /** @type {Record<string, (view: View) => void>} */
 const ACTS = {
@@ -53,7 +53,7 @@ export function pressed(view, { target }) {
   else ACTS[key]?.(view)
 }
 
-/** A change of the screen that is shown. @param {View} view @param {(screen: Table) => Table} how */
+/** Change the current screen. @param {View} view @param {(screen: Table) => Table} how */
 function change(view, how) {
   const history = current(view)
   if (history.at >= 0) make(changed(history, history.at, how))
@@ -68,7 +68,7 @@ export function undo(view) {
   if (walked && drafting().at >= 0) go(view, drafting().at)
 }
 
-/** Takes a screen out; the one behind it is shown then. @param {View} view @param {number} n */
+/** Remove a screen and show the next one. @param {View} view @param {number} n */
 export function remove(view, n) {
   if (n < 0) return
   const walked = isWalked()
@@ -76,7 +76,10 @@ export function remove(view, n) {
   if (walked && drafting().now.screen.length) go(view, drafting().at)
 }
 
-/** Puts a screen elsewhere; who sees it goes with it. @param {View} view @param {number} from @param {number} to */
+/**
+ * Move a screen. If it is the current one, it stays so.
+ * @param {View} view @param {number} from @param {number} to
+ */
 export function move(view, from, to) {
   const before = current(view)
   const next = moved({ ...before, at: before.at === from ? to : before.at }, from, to)
@@ -121,7 +124,7 @@ export function bindFields(view, place) {
   })
 }
 
-/** Ask the question of a form, if it has no fault; else say in the form what is wrong. @param {View} view @param {HTMLFormElement} form */
+/** Save the question form, or show the first error in it. @param {View} view @param {HTMLFormElement} form */
 function ask(view, form) {
   const asked = askedIn(form)
   const said = { number: "feedback_number", click: "feedback_click" }[String(asked.kind)] ?? "feedback"
@@ -130,7 +133,7 @@ function ask(view, form) {
   if (!screen) return
   const made = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
   const question = asking(screen, asked, (label) => say(`web.drawer.${said}`, { label }), made?.inputs)
-  const alone = tomlOf({ ...now, screen: [question] }) // faults of other screens are said elsewhere
+  const alone = tomlOf({ ...now, screen: [question] }) // a deck of this screen alone, so that errors of other screens do not count
   readDeck(view, alone, ({ faults = [] }) => {
     if (drawer.asking && faults.length) {
       Object.assign(drawer, { asked, wrong: withoutLine(faults[0]) })
@@ -142,5 +145,5 @@ function ask(view, form) {
   })
 }
 
-/** A fault without the line of a file that nobody sees. @param {string} fault */
+/** Remove the line number from an error, since the file is not shown. @param {string} fault */
 const withoutLine = (fault) => fault.replace(/^\P{Ll}\p{Ll}+ \d+\s?:\s*/u, "")

@@ -1,4 +1,4 @@
-// The drawer on a page: who hosts it and cannot be asked about a deck has none.
+// Bind the drawer, or remove its buttons if the host cannot parse decks.
 
 import { changed, said } from "../model/decks/draft.js"
 import { inTab } from "../model/storage.js"

@@ -1,4 +1,4 @@
-// A deck that is taken along: as a file, as a link that holds it whole; and one that is opened.
+// Save, share and open decks, as a file or as a link that contains the deck.
 
 import { save } from "../draw/picture.js"
 import { did, draftOf, MOST_LINKED } from "../model/decks/draft.js"
@@ -38,7 +38,7 @@ export function openDeck(view) {
   field.click()
 }
 
-/** A file that is dropped on the page: a deck, or any while the drawer is open. @param {View} view */
+/** Open a file dropped on the page: a .toml file, or any file while the drawer is open. @param {View} view */
 export function bindFiles(view) {
   const holds = (/** @type {DragEvent} */ { dataTransfer }) => dataTransfer?.types.includes("Files")
   listen(view, "dragover", (event) => holds(event) && event.preventDefault())
@@ -51,7 +51,10 @@ export function bindFiles(view) {
   })
 }
 
-/** A file's text; what is none goes as it is, and is refused with its line. @param {File} file */
+/**
+ * Return a file's text. A file that is not UTF-8 is returned itself, so that the server can report the line.
+ * @param {File} file
+ */
 async function textOf(file) {
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(await file.arrayBuffer())

@@ -1,4 +1,4 @@
-// The form in which a question of the screen that is shown is written: in words, of pictures, of a number, of a cell.
+// The form to edit the question of the current screen: choices, pictures, a number, or cells.
 
 import { ASKED_KINDS, askedOf, mapOf, unasked } from "../model/decks/draft_question.js"
 import { say } from "../model/words.js"
@@ -9,15 +9,15 @@ import { LANG } from "../spec.js"
 /** @import { Table } from "../types/view.js" */
 
 const MOST_ANSWERS = 4
-const PICTURES = ["f", "turned(f)", "mirrored(f)", "-f"] // that may be chosen among
+const PICTURES = ["f", "turned(f)", "mirrored(f)", "-f"] // suggested pictures
 
 export const said = (/** @type {string} */ id, /** @type {Record<string, any>} */ values = {}) =>
   say(`web.drawer.${id}`, values)
 
-/** Expressions that say which cells are right. @param {string} map */
+/** Return suggested expressions for the correct cells of a map. @param {string} map */
 const cellsOf = (map) => [`${map} == max(${map})`, `${map} == min(${map})`, `abs(${map}) == max(abs(${map}))`]
 
-/** @param {Table} screen @param {Asked | null} written  what is being written, of another kind than what stands there @param {string} wrong */
+/** @param {Table} screen @param {Asked | null} written  values after a change of kind, or null @param {string} wrong */
 export function questionForm(screen, written, wrong) {
   const asked = written ?? askedOf(screen, LANG) ?? unasked()
   const map = mapOf(screen)
@@ -30,7 +30,7 @@ export function questionForm(screen, written, wrong) {
     <button type="submit" data-key="draft_asked">${said("asked")}</button></form>`
 }
 
-/** @param {string} name @param {string} label @param {string} value @param {string} [hints]  the list of what may be written */
+/** @param {string} name @param {string} label @param {string} value @param {string} [hints]  id of the list of suggestions */
 const field = (name, label, value, hints) =>
   html`<input name=${name} maxlength="300" placeholder=${label} aria-label=${label} autocomplete="off" list=${hints ?? nothing} .value=${value}>`
 
@@ -53,7 +53,7 @@ const key = ({ kind, key: right, tolerance }, map) =>
 /** @param {string} id @param {string[]} all */
 const hints = (id, all) => html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
 
-/** What a form holds. @param {HTMLFormElement} form @returns {Asked} */
+/** Return the values of a form. @param {HTMLFormElement} form @returns {Asked} */
 export function askedIn(form) {
   const data = new FormData(form)
   const text = (/** @type {string} */ name) => String(data.get(name) ?? "")

@@ -1,4 +1,4 @@
-// The rows of the drawer: keys and the mouse put them in order.
+// Reorder the drawer's rows by keyboard and mouse.
 
 import { near } from "../shell/html.js"
 import { current, go, isOpen, write } from "./drawer.js"
@@ -6,7 +6,7 @@ import { move, remove, undo } from "./drawer_acts.js"
 
 /** @import { View } from "../types/view.js" */
 
-const KEPT = 3000 // milliseconds in which a page that was turned to has to be there
+const KEPT = 3000 // milliseconds within which the next page has to appear to get the focus
 
 /** @param {View} view @param {HTMLElement} place */
 export function bindRows(view, place) {
@@ -21,7 +21,7 @@ export function bindRows(view, place) {
   })
 }
 
-/** @type {number | undefined}  the row that is to have the focus, on the page that comes */
+/** @type {number | undefined}  row to focus when the next page appears */
 let awaited
 
 /** @param {HTMLElement} place @param {number} [n] */
@@ -43,10 +43,13 @@ const isUndo = (view, { target, key, ctrlKey, metaKey }) =>
   key === "z"
   && (ctrlKey || metaKey)
   && isOpen(view)
-  && !view.look.view // which hides the drawer
+  && !view.look.view // the lecture view hides the drawer
   && !(/** @type {Element} */ (target).matches?.("input, textarea, select"))
 
-/** Tells whether a key did something. @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event */
+/**
+ * Handle a key on a row, and return whether it did something.
+ * @param {View} view @param {HTMLElement} place @param {KeyboardEvent} event
+ */
 function keyed(view, place, event) {
   const { key, altKey } = event
   const row = near(event, "[data-screen]")
@@ -67,7 +70,10 @@ function keyed(view, place, event) {
   return true
 }
 
-/** Follows the pointer with a row until it is let go; Escape puts it back. @param {View} view @param {HTMLElement} row @param {PointerEvent} from */
+/**
+ * Move a row with the pointer until the button is released. Escape cancels.
+ * @param {View} view @param {HTMLElement} row @param {PointerEvent} from
+ */
 function drag(view, row, from) {
   from.preventDefault()
   const list = /** @type {HTMLElement} */ (row.parentElement)

@@ -1,4 +1,4 @@
-// What the drawer shows, as a template of the draft.
+// Templates of the drawer.
 
 import { asks, minutes, placeIn, sentenceOf, textOf } from "../model/decks/draft.js"
 import { askedOf } from "../model/decks/draft_question.js"
@@ -70,9 +70,9 @@ const chosenOf = (screen, at, drawer) => html`
     <button type="button" data-key="draft_remove" aria-label=${said("remove.label")} title=${said("remove.label")}>${said("remove.text")}</button>
   </div>`
 
-/** Tells whether its question, if it has one, is one that can be written here. @param {Table} screen */
+/** Return whether the screen's question, if any, can be edited in the form. @param {Table} screen */
 const isOwn = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
 
-/** The choice of the setting of which each of a class has a value of its own. @param {Table} screen */
+/** Return the menu of the setting that differs between the devices of a class. @param {Table} screen */
 const experiment = ({ experiment: now = "" }) =>
   html`<select data-key="draft_experiment" aria-label=${said("experiment.label")}>${EXPERIMENTS.map((name) => html`<option value=${name} ?selected=${name === now}>${said(`experiment.${name || "none"}`)}</option>`)}</select>`

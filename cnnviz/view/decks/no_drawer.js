@@ -1,4 +1,4 @@
-// In place of the drawer's modules where nothing can be asked about a script: in a file, or in a notebook's cell.
+// Replaces the drawer's modules in hosts that cannot parse decks: a file or a notebook cell.
 
 /** @import { View } from "../types/view.js" */
 

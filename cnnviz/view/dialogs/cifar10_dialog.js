@@ -1,4 +1,4 @@
-// All of CIFAR-10: what it lacks or how far it is loaded, then its images by class, page and number.
+// Dialog of the full CIFAR-10 data set: the download's progress, then the images by class, page and number.
 
 import { query } from "../model/state/address.js"
 import { say } from "../model/words.js"
@@ -9,7 +9,7 @@ import { openDialog } from "./dialog.js"
 
 /** @import { Dialog, FullSet, FullSetPage, Template, View } from "../types/view.js" */
 
-const LOOK_EVERY = 500 // milliseconds between two looks at how far it is
+const LOOK_EVERY = 500 // milliseconds between two requests for the progress
 const words = (/** @type {string} */ id, /** @type {import("../model/words.js").Values} */ values = {}) =>
   say(`ui.cifar10.${id}`, values)
 
@@ -28,7 +28,7 @@ class Cifar10 {
     this.dialog = dialog
   }
 
-  /** Asks how far it is, or for the images to be shown, again and again while it is loaded. @param {string} [method] */
+  /** Request the progress or the images, repeatedly while the data set is loaded. @param {string} [method] */
   async look(method = "GET") {
     const { view, dialog, shown } = this
     const path = `dialogs/cifar10${query({ ...shown, lang: LANG })}`
@@ -53,7 +53,7 @@ class Cifar10 {
       <p><button type="button" class="primary" data-key="cifar10_load" @click=${() => this.look("POST")}>${words("load")}</button></p>`
   }
 
-  /** Another choice of what is shown. @param {Partial<Cifar10["shown"]>} change */
+  /** Change what is shown, from the first image on. @param {Partial<Cifar10["shown"]>} change */
   choose(change) {
     Object.assign(this.shown, { from: "0" }, change)
     this.look()

@@ -1,5 +1,5 @@
-// A dialog over the page, one frame for all: a title, what it holds, and what closes it. The browser keeps the focus in it
-// and gives it back, and closes it at Escape.
+// Modal dialogs: a title, content and a close button. The browser traps and restores the focus, and closes them on
+// Escape.
 
 import { closeSheets } from "../controls/rail.js"
 import { say } from "../model/words.js"
@@ -7,16 +7,16 @@ import { html, render } from "../shell/html.js"
 
 /** @import { Template, View } from "../types/view.js" */
 /**
- * @typedef {object} Dialog  one that is open
+ * @typedef {object} Dialog  an open dialog
  * @property {HTMLDialogElement} element
- * @property {HTMLElement} body  what it holds
- * @property {AbortSignal} closed  is aborted when it is
- * @property {(content: Template) => void} draw  writes what it holds
+ * @property {HTMLElement} body  its content
+ * @property {AbortSignal} closed  aborted when the dialog closes
+ * @property {(content: Template) => void} draw  replaces the content
  * @property {() => void} close
  */
 
 /**
- * Opens a dialog; its `name` is its class.
+ * Open a dialog. `name` is its CSS class.
  * @param {View} view
  * @param {string} name
  * @param {string} title
@@ -29,7 +29,10 @@ export function openDialog(view, name, title, content) {
   return openFrame(view.root, name, title, content)
 }
 
-/** The same, of a page whose view is not known. @type {(root: HTMLElement, name: string, title: string, content: Template) => Dialog} */
+/**
+ * Open a dialog on a page without a view.
+ * @type {(root: HTMLElement, name: string, title: string, content: Template) => Dialog}
+ */
 export function openFrame(root, name, title, content) {
   const element = document.createElement("dialog")
   element.className = `dialog ${name}`
@@ -37,12 +40,12 @@ export function openFrame(root, name, title, content) {
   render(frame(title), element)
   const body = /** @type {HTMLElement} */ (element.querySelector(".dialog-body"))
   const closed = new AbortController()
-  let waits = false // for something that can be used
+  let waits = false // whether nothing can be focused yet
   const draw = (/** @type {Template} */ content) => {
     render(content, body)
     const first = /** @type {HTMLElement | null} */ (body.querySelector("a, button, input, select, textarea"))
     const at = document.activeElement
-    const lost = element.open && (!element.contains(at) || (waits && at?.matches(".close"))) // what had the focus is gone, or something has come
+    const lost = element.open && (!element.contains(at) || (waits && at?.matches(".close"))) // the focused element has disappeared, or the first one has appeared
     if (lost) (first ?? /** @type {HTMLElement} */ (element.querySelector(".close"))).focus()
     waits = !first
   }
@@ -51,13 +54,13 @@ export function openFrame(root, name, title, content) {
     closed.abort()
     element.remove()
   })
-  for (const left of root.querySelectorAll(".dialog:not([open])")) left.remove() // closed, and not told so yet
+  for (const left of root.querySelectorAll(".dialog:not([open])")) left.remove() // closed, but the event is still pending
   root.append(element)
   element.showModal()
   return { element, body, closed: closed.signal, draw, close: () => element.close() }
 }
 
-// What closes it stands last, so that the focus begins with what it holds.
+// The close button is last, so that focus starts in the content.
 const frame = (/** @type {string} */ title) => html`
   <h2>${title}</h2><div class="dialog-body"></div>
   <form method="dialog"><button class="close" aria-label=${say("web.dialog.close")}>✕</button></form>`

@@ -1,4 +1,4 @@
-// The dialogs that the page opens by name.
+// The dialogs by name.
 
 import { showCifar10 } from "./cifar10_dialog.js"
 import { showFiles } from "./files_dialog.js"

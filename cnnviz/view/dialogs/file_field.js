@@ -1,4 +1,4 @@
-// A field for a file of one's own, which may be dropped on it, too; and what is said while it is read, and where it cannot be.
+// A field for files, by choice or drop, with a message while they are read and on errors.
 
 import { say } from "../model/words.js"
 import { html } from "../shell/html.js"
@@ -13,7 +13,7 @@ export function fileField(key, words, act, several = false) {
   const changed = (/** @type {Event} */ { target }) => {
     const field = /** @type {HTMLInputElement} */ (target)
     take(field.files)
-    field.value = "" // so that the same one can be chosen again when it has been changed
+    field.value = "" // so that the same file can be chosen again after a change
   }
   const over = (/** @type {DragEvent} */ event) => event.preventDefault()
   const dropped = (/** @type {DragEvent} */ event) => {
@@ -23,19 +23,28 @@ export function fileField(key, words, act, several = false) {
   return html`<label class="drop" @dragover=${over} @drop=${dropped}><span>${words}</span><input type="file" data-key=${key} ?multiple=${several} @change=${changed}></label>`
 }
 
-/** Tells how a file, or a text, is sent. Throws an Error with the sentence where it is too large. @param {Blob} content @param {AbortSignal} signal */
+/**
+ * Return the request options to send a file or text. Throw an Error with a message if it is too large.
+ * @param {Blob} content @param {AbortSignal} signal
+ */
 export function sent(content, signal) {
   if (content.size > LIMITS.bytes) throw new Error(say("data.upload.too_long", { megabytes: LIMITS.bytes / 1e6 }))
   return { method: "POST", body: content, signal }
 }
 
-/** Several files as one: a line of their names and sizes, and then each. @param {File[]} files */
+/**
+ * Join several files into one: a line of JSON with their names and sizes, then the contents.
+ * @param {File[]} files
+ */
 export const joined = (files) =>
   files.length === 1
     ? files[0]
     : new Blob([JSON.stringify(files.map(({ name, size }) => [name, size])), "\n", ...files])
 
-/** Does what takes its time, which a dialog says meanwhile; and what went wrong. @param {Dialog} dialog @param {(busy?: boolean, failed?: string) => Template} content @param {() => Promise<unknown>} act */
+/**
+ * Await `act` while the dialog shows that it is busy, and show its error.
+ * @param {Dialog} dialog @param {(busy?: boolean, failed?: string) => Template} content @param {() => Promise<unknown>} act
+ */
 export async function trying(dialog, content, act) {
   dialog.draw(content(true))
   try {

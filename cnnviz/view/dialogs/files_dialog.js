@@ -1,4 +1,4 @@
-// Files of the setup on the screen, each made when it is fetched: a link to a resource, which is saved under its name.
+// Dialog with the files of the setup on screen. Each file is generated when its link is fetched.
 
 import { save } from "../draw/picture.js"
 import { say } from "../model/words.js"
@@ -22,7 +22,7 @@ export async function showFiles(view) {
 
 class Files {
   around = "1"
-  making = "" // what is on its way
+  making = "" // file that is being generated
   failed = ""
 
   /** @param {View} view @param {Dialog} dialog @param {OfferedFiles} offered */
@@ -48,7 +48,7 @@ class Files {
       <small role="status">${this.making === what ? say("web.dialog.making") : ""}</small></div>`
   }
 
-  /** Tells how many updates either way a file of its own holds. */
+  /** Return the field for the number of updates before and after that the HTML file contains. */
   updates() {
     const change = (/** @type {Event} */ { target }) => {
       const { value, validity } = /** @type {HTMLInputElement} */ (target)
@@ -64,7 +64,10 @@ class Files {
     return questionOf(this.view, "file", what === "html" ? { what, ...alone } : { what })
   }
 
-  /** Saves it here, so that what goes wrong is said here, too. @param {Event} event @param {OfferedFile} file */
+  /**
+   * Download a file by script, so that errors appear in the dialog.
+   * @param {Event} event @param {OfferedFile} file
+   */
   async fetch(event, { what, name }) {
     event.preventDefault()
     Object.assign(this, { making: what, failed: "" })

@@ -1,5 +1,5 @@
-// A field at the top of the list of keys that finds any stage, image, network, mistake, setup, page, setting and what can be
-// done. Nothing is listed here: all of it is taken from where it is.
+// Search field for stages, images, networks, mistakes, lessons, pages, settings and actions. Entries come from their
+// sources; none is listed here.
 
 import { available, run } from "../controls/actions.js"
 import { choosePreset } from "../controls/network_controls.js"
@@ -13,15 +13,18 @@ import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
 /** @import { Dialog, Setup, View } from "../types/view.js" */
 /** @typedef {Findable & { go: (view: View) => unknown }} Place */
 
-const MOST = 60 // places that are listed
-const SLOPE = "σ′" // stands for any activation's in a mistake's name
+const MOST = 60 // maximal number of matches shown
+const SLOPE = "σ′" // any activation's derivative in a mistake's name
 const MISTAKE = /^mistake\.(\w+)\.title$/
 
 export const findField = () => `
   <div class="find">${input("find", say("web.find.label"), "text", `role="combobox" aria-controls="found" aria-expanded="false" aria-autocomplete="list" autofocus placeholder="${say("web.find.label")}"`)}
     <ul id="found" role="listbox" aria-label="${say("web.find.title")}"></ul></div>`
 
-/** A change of the setup: where the page has it, here, else on Step. @type {(change: Setup) => (view: View) => void} */
+/**
+ * Return an action that changes the setup here if the page has updates, and on Step otherwise.
+ * @type {(change: Setup) => (view: View) => void}
+ */
 const to = (change) => (view) => (view.kind.walks ? view.go(change) : view.turn("", change))
 
 /** @param {View} view @returns {Place[]} */
@@ -52,7 +55,7 @@ const everywhere = () => [
     kind: say("web.learn.lessons"),
     text: title,
     go: (/** @type {View} */ view) =>
-      view.page === "learn" ? view.go({ setup: id, step: "1" }) : view.turn("learn", { setup: id }),
+      view.page === "learn" ? view.go({ lesson: id, step: "1" }) : view.turn("learn", { lesson: id }),
   })),
   ...PAGES.filter(({ path }) => path === "check").map(({ path, name }) => ({
     kind: name,
@@ -69,7 +72,7 @@ function mistake(id, name) {
   return [{ kind: say("web.find.mistake"), text: say(id, { slope: SLOPE }), also: name, go }]
 }
 
-/** Gives what can be done, by its button. @param {View} view @returns {Place[]} */
+/** Return the actions that the page has, by their buttons' labels. @param {View} view @returns {Place[]} */
 const actions = (view) =>
   available(view.kind).flatMap((action) => {
     const [label, also] = ["label", "also"].map((words) => `web.actions.${action.name}.${words}`)
@@ -79,7 +82,7 @@ const actions = (view) =>
     return text && action.name !== "keys" ? [place] : []
   })
 
-/** Gives what can be set, in the sheet that it stands in. @param {View} view @returns {Place[]} */
+/** Return the controls in the panels. @param {View} view @returns {Place[]} */
 function settings({ root }) {
   const all = root.querySelectorAll(
     /** @type {"input"} */ (".sheet :is(input, select, [role=radiogroup], [role=group])[data-key]:not(.kernel *)"),
@@ -87,7 +90,7 @@ function settings({ root }) {
   return Array.from(all, (control) => ({
     kind: control.closest(".sheet")?.getAttribute("aria-label") ?? "",
     text: control.getAttribute("aria-label") ?? control.closest(".field")?.querySelector("span")?.textContent ?? "",
-    also: control.textContent ?? "", // what can be chosen there
+    also: control.textContent ?? "", // its options
     go() {
       reveal(control)
       const within = /** @type {HTMLElement | null} */ (control.querySelector("[tabindex='0']"))
@@ -96,7 +99,7 @@ function settings({ root }) {
   }))
 }
 
-/** @param {View} view @param {Dialog} dialog  that it stands in */
+/** @param {View} view @param {Dialog} dialog  the dialog around the field */
 export function bindFind(view, dialog) {
   const field = /** @type {HTMLInputElement} */ (dialog.body.querySelector("[data-key=find]"))
   const list = /** @type {HTMLElement} */ (dialog.body.querySelector("#found"))
@@ -109,7 +112,7 @@ export function bindFind(view, dialog) {
     const lines = shown.map((place, n) => line(place, n, n === at))
     render(lines, list)
     field.setAttribute("aria-expanded", String(shown.length > 0))
-    field.closest(".find")?.classList.toggle("finds", shown.length > 0) // what stands below makes room
+    field.closest(".find")?.classList.toggle("finds", shown.length > 0) // hides the list of keys below
     shown.length
       ? field.setAttribute("aria-activedescendant", `found_${at}`)
       : field.removeAttribute("aria-activedescendant")

@@ -1,4 +1,4 @@
-// What a word or a sign on the screen means: at a tap on it, from the glossary.
+// Popover that explains a term or sign from the glossary.
 
 import { actionButton } from "../controls/actions.js"
 import { wordsOf } from "../model/explain/meanings.js"
@@ -9,17 +9,21 @@ import { LARGE, listen, near, TABLE } from "../shell/html.js"
 /** @import { Own } from "../model/explain/meanings.js" */
 /** @import { View } from "../types/view.js" */
 
-const APART = 6 // pixels from what was tapped
-const EDGE = 8 // and from the window's edge
+const APART = 6 // distance from the tapped element in pixels
+const EDGE = 8 // distance from the window's edge
 
-/** The card, with what can be done with the map that it is of. */
+/** Return the popover, with buttons for the map that it explains. */
 export const meaningBox = () =>
   `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
 
-/** Code-like names in a text, as italics; and its formulas. @param {string} text */
+/** Return HTML with names in backquotes as italics, and formulas as MathML. @param {string} text */
 export const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
 
-/** A text in a network's own symbols, its formula in place of the sentence with the one that the notebook's network has. @param {string} text @param {Own} own */
+/**
+ * Return a glossary text with a network's own symbols. Sentences with the notebook network's formula are replaced by
+ * its own formula.
+ * @param {string} text @param {Own} own
+ */
 const inOwn = (text, { label, letter, formula, facts }) =>
   rich(
     text
@@ -36,10 +40,10 @@ export function bindMeanings(view, ownOf) {
   const closed = (/** @type {KeyboardEvent} */ event) => {
     if (!box.matches(":popover-open")) return
     box.hidePopover()
-    if (event.key === "Escape") event.stopPropagation() // out of one thing after the other
+    if (event.key === "Escape") event.stopPropagation() // Escape closes the innermost only
   }
   box.addEventListener("click", ({ target }) => {
-    if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // what it opens stands in its place
+    if (/** @type {Element} */ (target).closest("button")) box.hidePopover() // make room for what the button opens
   })
   addEventListener("keydown", closed, { capture: true, signal: view.stop.signal })
   listen(view, "click", (event) => {

@@ -1,4 +1,4 @@
-// What can be found and done: a field that finds anything by a word, and the list of keys.
+// Help dialog: the search field and the list of keys.
 
 import { actionButton, available, helpLines, run } from "../controls/actions.js"
 import { keep, kept } from "../controls/preferences.js"

@@ -1,4 +1,4 @@
-// A chart opened large, others over the same x below it: drawn as the small ones are, and by Plotly where the host has it.
+// Dialog with an enlarged chart above others over the same x, drawn by Plotly if the host has it.
 
 import { chart } from "../draw/chart.js"
 import { figure } from "../draw/plotly_figure.js"
@@ -15,9 +15,9 @@ import { openDialog } from "./dialog.js"
 /** @import { Dialog, View } from "../types/view.js" */
 
 const BUTTONS = [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"], ["toImage"]]
-const MOST_SAID = 6 // lines of a chart that say their values
+const MOST_SAID = 6 // maximal number of series in the readout
 
-/** Opens charts; the first is the large one. @param {View} view @param {LargeChart[]} charts */
+/** Open charts in a dialog. The first one is the large one. @param {View} view @param {LargeChart[]} charts */
 export async function showChart(view, charts) {
   const [{ title }] = charts
   const dialog = openDialog(view, "large-chart", title, plain(charts))
@@ -27,7 +27,7 @@ export async function showChart(view, charts) {
   if (!Plotly || dialog.closed.aborted) return
   dialog.draw(html`<div class="plot"></div>`)
   const place = /** @type {HTMLElement} */ (dialog.body.querySelector(".plot"))
-  const times = place.currentCSSZoom // Plotly does not know of it
+  const times = place.currentCSSZoom // Plotly ignores CSS zoom
   Object.assign(place.style, { height: `${place.clientHeight * times}px`, zoom: String(1 / times) })
   const { data, layout } = figure(charts, {
     ink,
@@ -51,7 +51,10 @@ export async function showChart(view, charts) {
 const plain = (charts) =>
   html`<p class="readout" role="status"></p>${charts.map(({ yTitle, xTitle }, n) => html`<h3>${yTitle}</h3><canvas class="drawn-large" role="img" aria-label=${yTitle}></canvas>${n === charts.length - 1 ? html`<p class="across">${xTitle}</p>` : nothing}`)}`
 
-/** Draws them, and says the values where one points or goes by keys. @param {Dialog} dialog @param {LargeChart[]} charts @param {HTMLElement} root */
+/**
+ * Draw the charts, and show the values at the pointer or the position moved by arrow keys.
+ * @param {Dialog} dialog @param {LargeChart[]} charts @param {HTMLElement} root
+ */
 function readable({ body, closed: signal }, charts, root) {
   const canvases = [...body.querySelectorAll("canvas")]
   const [{ x, cursor }] = charts
@@ -60,7 +63,7 @@ function readable({ body, closed: signal }, charts, root) {
   let plot = null
   let at = cursor === null ? x.length - 1 : nearest(x, (value) => Math.abs(value - cursor))
   const draw = () => {
-    if (!canvases[0].isConnected) return // Plotly has drawn it meanwhile
+    if (!canvases[0].isConnected) return // replaced by Plotly
     plot = canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[at], least }, root))[0] ?? plot
     const values = charts.flatMap(({ series }) =>
       series.slice(0, MOST_SAID).map(({ label, values }) => `${label} ${number(values[at] ?? Number.NaN, 4)}`),

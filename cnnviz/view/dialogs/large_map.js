@@ -1,5 +1,5 @@
-// A map as large as there is room, all its channels: pointing says a cell's number, a click leads to it, and the wheel makes
-// it larger still, until each cell has room for its number.
+// A map enlarged to the available space, with all channels. Hovering shows a cell's number, a click goes to the cell,
+// and the wheel zooms until cells show their numbers.
 
 import { Heatmap } from "../draw/heatmap.js"
 import { one } from "../model/explain/cell_links.js"
@@ -14,11 +14,11 @@ import { isTouched } from "../shell/media_queries.js"
 /** @import { Cell, Source } from "../types/view.js" */
 
 const DIGITS = 10
-const AROUND = { width: 62, height: 40 } // a dialog as wide as there is room, and above and below the highest
-const FARTHEST = 16 // times as large
-const MOST = 8000 // pixels of a side
-const READ = 54 // pixels of a cell in which its number is read
-const PRINTED = { smallest: 13, least: 13 } // of its digits
+const AROUND = { width: 62, height: 40 } // space beside the widest dialog, and above and below the highest
+const FARTHEST = 16 // maximal zoom
+const MOST = 8000 // maximal side in pixels
+const READ = 54 // pixels of a cell that has room for its number
+const PRINTED = { smallest: 13, least: 13 } // font sizes of the numbers
 
 class Zoomed extends Heatmap {
   /** @override */
@@ -34,7 +34,7 @@ class Zoomed extends Heatmap {
 
 export class LargeMap {
   zoom = 1
-  others = 0 // pixels of what stands above and below it in its dialog
+  others = 0 // height of the rest of the dialog in pixels
   /** @type {Source | undefined} */
   source = undefined
 
@@ -45,7 +45,7 @@ export class LargeMap {
     this.map = new Zoomed(/** @type {HTMLCanvasElement} */ (element.querySelector("canvas")))
   }
 
-  /** @param {AbortSignal} signal @param {(cell: Cell) => void} choose @param {() => void} leave when it becomes smaller than there is room */
+  /** @param {AbortSignal} signal @param {(cell: Cell) => void} choose @param {() => void} leave called when the user zooms out further than the available space */
   bind(signal, choose, leave) {
     const { canvas } = this.map
     canvas.addEventListener("pointermove", (event) => this.point(event), { signal })
@@ -58,7 +58,7 @@ export class LargeMap {
     })
   }
 
-  /** Makes it so large that a cell's number is read, and brings that cell to the middle. @param {Cell} cell */
+  /** Zoom in until a cell's number is readable, and scroll to that cell. @param {Cell} cell */
   reach(cell) {
     if (!this.source?.picture) return
     this.zoom = Math.min(Math.max(READ / this.map.layout.cellWidth, 1), FARTHEST)
@@ -126,7 +126,10 @@ export class LargeMap {
     this.grow(event.deltaY < 0 ? 1.25 : 0.8, event.offsetX, event.offsetY, leave)
   }
 
-  /** Makes it so many times as large, around a point of it. @param {number} by @param {number} x @param {number} y @param {() => void} leave */
+  /**
+   * Zoom by a factor around a point of the map.
+   * @param {number} by @param {number} x @param {number} y @param {() => void} leave
+   */
   grow(by, x, y, leave) {
     if (!this.source?.picture) return
     if (this.zoom === 1 && by < 1) return leave()

@@ -1,4 +1,4 @@
-// Any map as a table that can be read cell by cell, and saved as CSV.
+// Dialog that shows any array as a table or an enlarged map, and saves it as CSV.
 
 import { save } from "../draw/picture.js"
 import { inField, number } from "../model/numbers/format.js"
@@ -13,7 +13,7 @@ import { LargeMap } from "./large_map.js"
 
 const words = (/** @type {string} */ id) => say(`web.table.${id}`)
 
-/** What stands in the dialog; each part is filled by itself. */
+/** Return the dialog's skeleton, whose parts are rendered separately. */
 const content = () => html`
   <div class="chosen"></div><div class="as"></div>
   <figure class="seen"><div tabindex="0" role="group" aria-label=${words("map")}><canvas role="img" aria-label=${words("map")}></canvas></div><figcaption></figcaption></figure>
@@ -29,14 +29,14 @@ const choice = (name, label, options, chosen) => {
 }
 
 /**
- * Opens the table of what the page is about; another one is chosen in it.
+ * Open the table of the selected array. Another one can be chosen in the dialog.
  * @param {View} view
  */
 export function showTable(view) {
   show(view, false)
 }
 
-/** Opens what the page is about large: a map here, or a chart. @param {View} view */
+/** Enlarge the selected map or chart. @param {View} view */
 export function showLarge(view) {
   const { large } = view.content
   const { sources } = view.content.tables()
@@ -46,7 +46,7 @@ export function showLarge(view) {
   if (large) map ? show(view, true) : view.open(large)
 }
 
-/** Opens a map large at one of its cells. @param {View} view @param {string} map @param {Cell} cell */
+/** Enlarge a map at one of its cells. @param {View} view @param {string} map @param {Cell} cell */
 export function zoomInto(view, map, cell) {
   const { sources } = view.content.tables()
   const n = sources.findIndex(({ name }) => name === map)
@@ -64,11 +64,11 @@ function show(view, pictured, which, cell) {
 }
 
 class MapTable {
-  /** @type {number[]}  a place of each axis that is chosen, and which rows are shown */
+  /** @type {number[]}  chosen index of each axis that is not in the table */
   places = []
   window = 0
 
-  /** @param {View} view @param {Source[]} sources @param {boolean} pictured  whether it is shown as a map, and not as numbers */
+  /** @param {View} view @param {Source[]} sources @param {boolean} pictured  whether to show a map instead of numbers */
   constructor(view, sources, pictured) {
     this.view = view
     this.pictured = pictured
@@ -86,7 +86,7 @@ class MapTable {
     body.addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
   }
 
-  /** As a map or as numbers, or as a file. @param {Element} target */
+  /** Switch between map and numbers, or save a file. @param {Element} target */
   clicked(target) {
     const { tab, table } = /** @type {HTMLElement | null} */ (target.closest("button"))?.dataset ?? {}
     if (table === "csv") return this.save()
@@ -94,7 +94,10 @@ class MapTable {
     if (tab) this.fill()
   }
 
-  /** Shows one of the maps, now or as soon as its numbers are there. @param {number} n @param {Cell} [cell]  at which it is large */
+  /**
+   * Show one of the arrays, again when its exact values have arrived.
+   * @param {number} n @param {Cell} [cell]  the cell to zoom to
+   */
   take(n, cell) {
     this.source = this.sources[n]
     this.places = parts(this.source).chosen.map(() => 0)
@@ -141,14 +144,14 @@ class MapTable {
     button.disabled = Boolean(source.instead)
   }
 
-  // Of a map with more rows than are shown at once: how many there are, and that the file has them all.
+  // Return a note that the table shows only part of the rows, or "".
   hint() {
     const { rows } = parts(this.source)
     const most = rowsAtOnce(this.source)
     return rows && rows.labels.length > most ? say("web.table.part", { n: most, all: rows.labels.length }) : ""
   }
 
-  /** @param {boolean} pictured  then all of its slices are there */
+  /** @param {boolean} pictured  whether a map with all slices is shown */
   choices(pictured) {
     const { source, sources } = this
     const names = sources.map(({ label, words, axes }) => {

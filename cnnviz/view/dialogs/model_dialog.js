@@ -1,4 +1,4 @@
-// A model of one's own, pasted or as a file: what it is here, layer by layer, and its network to be opened.
+// Dialog for the user's model, pasted or as a file: its layers, and a button to open its network.
 
 import { say } from "../model/words.js"
 import { answered, questionOf } from "../shell/ask_python.js"

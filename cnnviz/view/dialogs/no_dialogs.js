@@ -1,4 +1,4 @@
-// Where there is nobody to ask, what asks nobody.
+// Replaces dialogs.js in hosts without Python: only dialogs that need no request.
 
 import { showHelp } from "./help_dialog.js"
 

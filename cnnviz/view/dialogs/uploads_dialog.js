@@ -1,5 +1,5 @@
-// Dialogs that take a file: a picture of one's own and weights, from which the setup is changed; and gradients, which stay in this
-// page, and go along with each question.
+// Dialogs that take a file. Images and weights change the setup; gradients stay in this page and are sent with each
+// request.
 
 import { holdFile } from "../model/state/upload.js"
 import { say } from "../model/words.js"

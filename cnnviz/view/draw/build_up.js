@@ -1,5 +1,5 @@
-// How a picture comes about when its stage is reached: windows fly to where they stand enlarged, what is worked out of them
-// appears in the order of reading, and totals go to their cells. The picture is drawn whole from the first moment on.
+// Animation that builds up a picture when its stage is reached. Windows fly to their enlargements, results are
+// revealed in reading order, and totals fly to their cells. The picture is drawn completely from the start.
 
 import { ratio } from "./canvas.js"
 
@@ -7,86 +7,96 @@ import { ratio } from "./canvas.js"
 /** @import { Flight } from "./sheet.js" */
 /** @import { Box } from "../types/view.js" */
 
-const LASTS = 400 // milliseconds
-const FLOWN = 0.45 // of them windows fly,
-const SWEPT = [0.2, 0.8] // between these it appears,
-const ARRIVES = 0.75 // and from here on totals go to their cells
-const MOST = 4 // pieces of a kind: more are not followed by any eye
+const DURATION = 400 // duration in milliseconds
+const FLIGHT_SHARE = 0.45 // share of it in which windows fly
+const REVEAL_SHARES = [0.2, 0.8] // shares between which the results are revealed
+const LANDING_SHARE = 0.75 // share from which totals fly to their cells
+const MAX_PIECES = 4 // pieces of each kind: the eye cannot follow more
 const EASING = "ease-in-out"
 
 export class BuildUp {
   /** @type {Animation[]} */
   moving = []
 
-  /** @param {HTMLCanvasElement} canvas that the picture is drawn on */
+  /** @param {HTMLCanvasElement} canvas of the picture */
   constructor(canvas) {
     this.canvas = canvas
   }
 
-  /** Lets the picture come about. @param {() => Drawn} drawn as it is by then @param {boolean} backward whether it is read from the right @param {number} delay milliseconds until then, when nothing of it is seen @param {Flight[]} [channels] that go to their places meanwhile, and stay there */
+  /**
+   * Play the animation after a delay, during which the picture is hidden.
+   * @param {() => Drawn} drawn returns what is drawn by then @param {boolean} backward whether the picture is read from right to left @param {number} delay in milliseconds @param {Flight[]} [channels] that fly meanwhile and stay in place
+   */
   play(drawn, backward, delay, channels = []) {
     this.land()
     const { canvas } = this
     const hidden = backward ? "inset(0 0 0 100%)" : "inset(0 100% 0 0)"
-    const [start, end] = SWEPT
-    const own = [
-      canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // a clip would have it drawn all the same
-      ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, LASTS)),
+    const [start, end] = REVEAL_SHARES
+    const animations = [
+      canvas.animate([{ opacity: 0 }, { opacity: 0 }], delay), // opacity, because a fully clipped canvas would still be painted
+      ...channels.map(({ from, to }) => this.fly(to, from, to, 0, delay, DURATION)),
     ]
-    this.moving = own
+    this.moving = animations
     canvas.dataset.flying = "1"
     const fly = () => {
       const { enlarged, landed } = drawn()
-      own.push(
+      animations.push(
         canvas.animate([{ clipPath: hidden }, { clipPath: "inset(0)" }], {
-          delay: start * LASTS,
-          duration: (end - start) * LASTS,
+          delay: start * DURATION,
+          duration: (end - start) * DURATION,
           fill: "backwards",
         }),
-        ...enlarged.slice(0, MOST).map(({ from, to }) => this.fly(to, from, to, 0, FLOWN * LASTS)),
+        ...enlarged.slice(0, MAX_PIECES).map(({ from, to }) => this.fly(to, from, to, 0, FLIGHT_SHARE * DURATION)),
         ...landed
-          .slice(0, MOST)
-          .map(({ from, to }) => this.fly(from, from, to, ARRIVES * LASTS, (1 - ARRIVES) * LASTS)),
+          .slice(0, MAX_PIECES)
+          .map(({ from, to }) => this.fly(from, from, to, LANDING_SHARE * DURATION, (1 - LANDING_SHARE) * DURATION)),
       )
     }
-    return this.after(own, delay, fly).catch((error) => {
-      if (error.name !== "AbortError") throw error // else of a picture that is gone
+    return this.after(animations, delay, fly).catch((error) => {
+      if (error.name !== "AbortError") throw error // AbortError: the picture has been removed
     })
   }
 
-  /** Starts what flies once the picture is seen, not in the frame that a step is waited for in, and lands it all. @param {Animation[]} own what moves by then @param {number} delay @param {() => void} fly */
-  async after(own, delay, fly) {
+  /**
+   * Start the flights after the delay, not in the frame that a visitor's step waits for, and land all of them at the
+   * end.
+   * @param {Animation[]} animations that are running @param {number} delay @param {() => void} fly
+   */
+  async after(animations, delay, fly) {
     if (delay) {
       const wait = this.canvas.animate([], delay)
-      own.push(wait)
+      animations.push(wait)
       await wait.finished
     }
-    if (own !== this.moving) return // landed already
+    if (animations !== this.moving) return // landed already
     fly()
-    await Promise.all(own.map(({ finished }) => finished))
-    if (own === this.moving) this.land()
+    await Promise.all(animations.map(({ finished }) => finished))
+    if (animations === this.moving) this.land()
   }
 
-  /** All of it is there at once. */
+  /** Finish all animations at once. */
   land() {
-    const arrived = this.moving
+    const animations = this.moving
     this.moving = []
-    for (const one of arrived) one.finish()
+    for (const animation of animations) animation.finish()
     this.canvas.dataset.flying = "0"
   }
 
-  /** A copy of a part of the picture on its way. @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration @param {number} [rest] milliseconds that it stays where it has come to */
-  fly(part, from, to, delay, duration, rest = 0) {
+  /**
+   * Animate a copy of a part of the picture.
+   * @param {Box} part @param {Box} from @param {Box} to @param {number} delay @param {number} duration @param {number} [hold] how long the copy stays after its arrival, in milliseconds
+   */
+  fly(part, from, to, delay, duration, hold = 0) {
     const piece = this.copy(part)
-    const at = (/** @type {Box} */ { x, y, width, height }) =>
+    const transformOf = (/** @type {Box} */ { x, y, width, height }) =>
       `translate(${x - part.x}px, ${y - part.y}px) scale(${width / part.width}, ${height / part.height})`
     const flight = piece.animate(
       [
-        { transform: at(from), opacity: 1, easing: EASING },
-        { transform: at(to), opacity: 1, offset: duration / (duration + rest) },
-        { transform: at(to), opacity: 1 },
+        { transform: transformOf(from), opacity: 1, easing: EASING },
+        { transform: transformOf(to), opacity: 1, offset: duration / (duration + hold) },
+        { transform: transformOf(to), opacity: 1 },
       ],
-      { delay, duration: duration + rest },
+      { delay, duration: duration + hold },
     )
     flight.finished.then(
       () => piece.remove(),
@@ -98,11 +108,11 @@ export class BuildUp {
   /** @param {Box} part */
   copy({ x, y, width, height }) {
     const { canvas } = this
-    const times = ratio()
+    const scale = ratio()
     const piece = document.createElement("canvas")
-    Object.assign(piece, { className: "piece", width: Math.ceil(width * times), height: Math.ceil(height * times) })
+    Object.assign(piece, { className: "piece", width: Math.ceil(width * scale), height: Math.ceil(height * scale) })
     Object.assign(piece.style, { left: `${x}px`, top: `${y}px`, width: `${width}px`, height: `${height}px` })
-    piece.getContext("2d")?.drawImage(canvas, -x * times, -y * times)
+    piece.getContext("2d")?.drawImage(canvas, -x * scale, -y * scale)
     canvas.after(piece)
     return piece
   }

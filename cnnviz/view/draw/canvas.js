@@ -1,4 +1,4 @@
-// Canvases at the screen's own resolution, or finer while a picture is made of them; and what is drawn on many of them.
+// Canvases at screen resolution, or finer while a picture is exported, and drawing primitives for them.
 
 /** @import { Box } from "../types/view.js" */
 
@@ -9,13 +9,15 @@ let least = NEAR
 
 export const ratio = () => (finer || devicePixelRatio || 1) * larger
 
-/** Size of the smallest number in a cell, in pixels; what is too wide even so is squeezed. */
+/**
+ * Return the smallest font size of a number in a cell, in pixels. Texts that are too wide at this size are squeezed.
+ */
 export const smallest = () => least
 
 /**
- * From now on a style sheet shows every canvas so many times as large as it is laid out.
+ * Set by how much the style sheet magnifies every canvas.
  * @param {number} times
- * @param {boolean} fromAfar  whether it is read from far
+ * @param {boolean} fromAfar  whether it is read from a distance
  */
 export function magnify(times, fromAfar) {
   larger = times
@@ -23,13 +25,13 @@ export function magnify(times, fromAfar) {
 }
 
 /**
- * Has everything that is drawn by `act` drawn so many times as fine.
+ * Run `act` with all canvases at a higher resolution, and return its result.
  * @template T
  * @param {number} times
  * @param {() => T} act
  * @returns {T}
  */
-export function sharply(times, act) {
+export function atResolution(times, act) {
   finer = times
   try {
     return act()
@@ -42,12 +44,12 @@ export function sharply(times, act) {
 export const contextOf = (canvas) => /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"))
 
 /**
- * A clean canvas as large as it stands on the screen, in CSS pixels.
+ * Clear a canvas, size it to its layout box, and return its context in CSS pixels.
  * @param {HTMLCanvasElement} canvas
  */
 export function prepare(canvas) {
   const times = ratio()
-  const [width, height] = [canvas.clientWidth, canvas.clientHeight] // both, before one of them changes the layout
+  const [width, height] = [canvas.clientWidth, canvas.clientHeight] // read both before setting one, which changes the layout
   canvas.width = Math.round(width * times)
   canvas.height = Math.round(height * times)
   const context = contextOf(canvas)
@@ -55,14 +57,17 @@ export function prepare(canvas) {
   return context
 }
 
-/** A line through points. @param {CanvasRenderingContext2D} context @param {number[][]} points */
-export function line(context, ...points) {
+/** Draw a line through points. @param {CanvasRenderingContext2D} context @param {number[][]} points */
+export function drawLine(context, ...points) {
   context.beginPath()
   for (const [x, y] of points) context.lineTo(x, y)
   context.stroke()
 }
 
-/** A disc with a rim. @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} fill @param {string} rim @param {number} width of the rim */
+/**
+ * Draw a disc with a rim.
+ * @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius @param {string} fill @param {string} rim @param {number} width of the rim
+ */
 export function disc(context, x, y, radius, fill, rim, width) {
   context.beginPath()
   context.arc(x, y, radius, 0, 7)
@@ -73,8 +78,8 @@ export function disc(context, x, y, radius, fill, rim, width) {
   context.stroke()
 }
 
-/** Draws in a box alone. @param {CanvasRenderingContext2D} context @param {Box} box @param {() => void} act */
-export function clipped(context, { x, y, width, height }, act) {
+/** Draw within a box only. @param {CanvasRenderingContext2D} context @param {Box} box @param {() => void} act */
+export function clipTo(context, { x, y, width, height }, act) {
   context.save()
   context.beginPath()
   context.rect(x, y, width, height)
@@ -83,12 +88,15 @@ export function clipped(context, { x, y, width, height }, act) {
   context.restore()
 }
 
-/** Hatches the place of numbers that are not shown. @param {CanvasRenderingContext2D} context @param {Box} box @param {string} style @param {number} apart from one line to the next */
+/**
+ * Hatch a box whose numbers are not shown.
+ * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} style @param {number} apart distance between lines
+ */
 export function hatch(context, box, style, apart) {
   const { x, y, width, height } = box
   context.strokeStyle = style
   context.lineWidth = 1
-  clipped(context, box, () => {
-    for (let at = -height; at < width; at += apart) line(context, [x + at, y + height], [x + at + height, y])
+  clipTo(context, box, () => {
+    for (let at = -height; at < width; at += apart) drawLine(context, [x + at, y + height], [x + at + height, y])
   })
 }

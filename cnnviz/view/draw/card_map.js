@@ -1,4 +1,4 @@
-// One array on a card: layers side by side, and numbers only where they can be read.
+// One array on a card: layers side by side, with numbers only if they are legible.
 
 import { local, timesPower, whole } from "../model/numbers/format.js"
 import { Heatmap } from "./heatmap.js"
@@ -6,8 +6,8 @@ import { MapView } from "./map_view.js"
 
 /** @import { Face, Layout } from "../types/view.js" */
 
-const [SIZE, LEAST] = [13, 10.5] // of a number, and as narrow as one may be made
-const SMALL = 500 // times smaller than the largest of all versions: its digits would not fit
+const [SIZE, LEAST] = [13, 10.5] // font size of a number, and the minimum when it is squeezed
+const SMALL = 500 // a number smaller than the largest of all rows by this factor is printed as ≈ 0
 
 export class CardMap extends MapView {
   /** @override @param {Parameters<MapView["receive"]>} all */
@@ -18,14 +18,14 @@ export class CardMap extends MapView {
     this.across = this.layers
   }
 
-  /** @override  the largest of all its versions: they stand beside each other, with one power of ten */
+  /** @override  of all rows, which share a power of ten */
   most() {
     return this.scale === "error" ? super.most() : Math.max(...this.limits.map(Math.abs))
   }
 
-  /** @override @param {number} most  its cells have room for two digits */
+  /** @override @param {number} most  of the numbers; cells have room for two digits */
   powerOf(most) {
-    if (this.figure.matches(".card:not(.beside)")) return 0 // where nothing would say it
+    if (this.figure.matches(".card:not(.beside)")) return 0 // the card has no place for the power of ten
     return most > 0 && most < 1 && this.scale !== "error" ? Math.floor(Math.log10(most)) - 1 : super.powerOf(most)
   }
 
@@ -39,12 +39,12 @@ export class CardMap extends MapView {
     return size < 1000 && (size >= 10 || Number.isInteger(scaled)) ? whole(Math.round(scaled)) : super.written(value)
   }
 
-  /** @override @param {Layout} at  all its numbers stand there, or none */
+  /** @override @param {Layout} at  all numbers are printed, or none */
   legible(at) {
     return super.legible(at) && this.fitted([...this.values], at, LEAST).room >= LEAST
   }
 
-  /** @override @param {Layout} at @param {number} done  a power of ten is said where there are numbers that it counts for */
+  /** @override @param {Layout} at @param {number} done  the power of ten is shown only with numbers */
   paint(at, done) {
     this.caption(".limits .power", this.legible(at) ? timesPower(this.power) : "")
     super.paint(at, done)

@@ -1,4 +1,4 @@
-// A line chart, drawn at once; opened large it may be a figure of Plotly's (plotly_figure.js).
+// A line chart on a canvas. Opened large, it may be a Plotly figure (plotly_figure.js).
 
 import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/layout/axes.js"
 import { say } from "../model/words.js"
@@ -6,33 +6,33 @@ import { LINE_COLOURS } from "../spec.js"
 import { prepare } from "./canvas.js"
 
 /** @import { Line } from "../types/view.js" */
-/** @typedef {{ left: number, right: number }} Inset  how far the plot keeps from the canvas's sides */
-/** @typedef {Inset & { at: (value: number) => number, up: (value: number) => number | null }} Plot  and the place of a value along each axis, in CSS pixels; null where it has none */
+/** @typedef {{ left: number, right: number }} Inset  distances of the plot from the sides of the canvas */
+/** @typedef {Inset & { at: (value: number) => number, up: (value: number) => number | null }} Plot  and the position of a value along each axis in CSS pixels, or null if it has none */
 /**
  * @typedef {object} Chart
  * @property {ArrayLike<number>} x
- * @property {Line[]} series  lines of one hue have one colour
- * @property {boolean} [log]  puts x on powers of ten
- * @property {boolean} [logY]  puts the values there; what is zero is a gap
+ * @property {Line[]} series  lines with the same hue have the same colour
+ * @property {boolean} [log]  whether x is logarithmic
+ * @property {boolean} [logY]  whether the values are logarithmic; zeros are gaps
  * @property {number | null} [cursor]
- * @property {Inset} [least]  keeps the plot so far away at least, so that charts below each other agree
- * @property {"" | "pale" | "bare"} [look]  pale lines; or lines alone, to lie over those
- * @property {string} [tone]  the colour of every line, where their hues say nothing
+ * @property {Inset} [least]  minimum insets, which align charts below each other
+ * @property {"" | "pale" | "bare"} [look]  pale lines, or lines only, which are drawn over pale ones
+ * @property {string} [tone]  colour of all lines, instead of their hues
  */
 
 /** @type {Inset} */
-const LEAST = { left: 40, right: 8 } // for what stands at the ends of the axes
-const [ACROSS, UPWARD] = [4, 4] // steps between lines of the grid
-const SWATCH = 12 // the piece of a line that stands before its name
-const SIZE = 13 // of letters
+const LEAST = { left: 40, right: 8 } // room for axis labels
+const [ACROSS, UPWARD] = [4, 4] // intervals between grid lines, horizontally and vertically
+const SWATCH = 12 // length of the line sample in the legend
+const SIZE = 13 // font size
 const TOP = 8
 const PALE = 0.35
 
 /**
- * Draws a chart; where its plot lies, or null where there is no room to draw.
+ * Draw a chart and return the layout of its plot, or null if the canvas has no width.
  * @param {HTMLCanvasElement} canvas
  * @param {Chart} chart
- * @param {Element} root  which has the colours
+ * @param {Element} root  whose style defines the colours
  * @returns {Plot | null}
  */
 export function chart(canvas, chart, root) {
@@ -73,10 +73,10 @@ export function chart(canvas, chart, root) {
   return plot
 }
 
-/** @typedef {{ plot: Plot, bottom: number, names: string[], sets: number, across: [number, number], upward: [number, number] }} Sides  `sets`: where names begin */
+/** @typedef {{ plot: Plot, bottom: number, names: string[], sets: number, across: [number, number], upward: [number, number] }} Sides  `sets` is the left end of the names */
 
 /**
- * Where everything lies; null where no value has a place.
+ * Return the layout of a chart, or null if there is no finite value to draw.
  * @param {CanvasRenderingContext2D} context
  * @param {HTMLCanvasElement} canvas
  * @param {Chart} chart
@@ -121,7 +121,7 @@ const upwardTicks = ([low, high], byTens) => {
 }
 
 /**
- * The grid, and its numbers.
+ * Draw the grid and its labels.
  * @param {CanvasRenderingContext2D} context
  * @param {Sides} sides
  * @param {{ soft: string, line: string, width: number, log: boolean, logY: boolean }} how

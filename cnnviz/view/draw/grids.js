@@ -1,4 +1,4 @@
-// Maps and grids of numbers on a sheet, and which of them belong to what.
+// Maps and grids of numbers on a canvas, with hit areas that relate their cells to terms.
 
 import { colour, css, ink } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
@@ -11,15 +11,18 @@ import { halves } from "./text_width.js"
 /** @import { Ring } from "./sheet.js" */
 /** @import { Box, Cell, Numbers, Range, Scale } from "../types/view.js" */
 
-const SQUEEZED = 0.9 // at most
-const [LEAST, LARGEST] = [11, 19] // number in a cell, the least on a phone: fewer digits before smaller ones
-const PHONE = 500 // pixels wide
+const SQUEEZED = 0.9 // minimum horizontal scale of text
+const [LEAST, LARGEST] = [11, 19] // minimum font size in a cell on a phone, and maximum; digits are dropped before the text gets smaller
+const PHONE = 500 // maximum width in pixels
 const GAP = 1.5 // between the cells of a grid
-const HATCH = 9 // between the lines where numbers are not shown
-const BAR = { width: 62, height: 8 } // of colours, under a map
+const HATCH = 9 // distance between hatching lines
+const BAR = { width: 62, height: 8 } // colour bar under a map
 
 export class Grids extends Sheet {
-  /** One channel of a map, or what has its shape, and its colours under it. @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [limits] of the colours, where they are not the map's own @param {boolean} [bar] whether they stand under it */
+  /**
+   * Draw one channel of a map, or of an array of that shape, and a colour bar under it.
+   * @param {Numbers} numbers @param {string} symbol @param {Cell} at the indices before row and column @param {Box} box @param {Ring[]} rings @param {number[]} [limits] of the colours, if they differ from the map's @param {boolean} [bar] whether to draw a colour bar
+   */
   map(numbers, symbol, at, box, rings = [], limits = numbers.maps[symbol].limits, bar = true) {
     const [rows, columns] = numbers.shape(symbol).slice(-2)
     const { scale } = numbers.maps[symbol]
@@ -37,7 +40,10 @@ export class Grids extends Sheet {
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
-  /** The colours of a scale and what its ends stand for, under a box that is wide enough. @param {number[]} limits @param {string} scale @param {Box} box */
+  /**
+   * Draw the colour bar of a scale and its limits under a box, if the box is wide enough.
+   * @param {number[]} limits @param {string} scale @param {Box} box
+   */
   ends(limits, scale, box) {
     const y = box.y + box.height + 13
     if (y + 6 > this.height) return
@@ -54,25 +60,38 @@ export class Grids extends Sheet {
     this.note(high, x + width + 7, y)
   }
 
-  /** Colours of values. @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings */
+  /**
+   * Draw values as colours.
+   * @param {number} rows @param {number} columns @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {Ring[]} rings
+   */
   picture(rows, columns, pick, limits, scale, box, rings = []) {
     this.painted(rows, columns, valuesIn(pick, limits, /** @type {Scale} */ (scale)), box, rings)
   }
 
-  /** Colours, as red, green and blue from 0 to 255. @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} [rings] */
+  /**
+   * Draw pixels from red, green and blue values between 0 and 255.
+   * @param {number} rows @param {number} columns @param {(n: number) => number[]} paint @param {Box} box @param {Ring[]} [rings]
+   */
   pixels(rows, columns, paint, box, rings) {
     const fill = coloursIn(rows, columns, (i, j) => paint(i * columns + j))
     this.painted(rows, columns, fill, box, rings)
   }
 
-  /** A picture whose pixels `fill` writes, in a frame. @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {Box} box @param {Ring[]} [rings] */
+  /**
+   * Draw a framed image whose pixels are written by `fill`.
+   * @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {Box} box @param {Ring[]} [rings]
+   */
   painted(rows, columns, fill, box, rings = []) {
     drawPicture(this.context, rows, columns, fill, box)
     this.frame(box)
     for (const ring of rings) this.ring(ring, rows, columns, box)
   }
 
-  /** A thin line around a picture; a thick one of the direction's colour around what a stage makes, a thinner one around what it reads. @param {Box} box @param {"" | "made" | "read"} [role] */
+  /**
+   * Frame an image: a thin line by default, and a line in the direction's colour around an array that the stage
+   * computes (thick) or reads (medium).
+   * @param {Box} box @param {"" | "made" | "read"} [role]
+   */
   frame({ x, y, width, height }, role = "") {
     const out = { "": 0.5, made: 2.5, read: 1.5 }[role]
     this.context.lineWidth = { "": 1, made: 3, read: 2 }[role]
@@ -80,12 +99,15 @@ export class Grids extends Sheet {
     this.context.strokeRect(x - out, y - out, width + 2 * out, height + 2 * out)
   }
 
-  /** The place of numbers that are not shown. @param {Box} box */
+  /** Hatch a box whose numbers are not shown. @param {Box} box */
   hatched(box) {
     hatch(this.context, box, this.line, HATCH)
   }
 
-  /** A ring around cells of a map, and where it is. @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box @returns {Box | undefined} */
+  /**
+   * Draw a ring around cells of a map, and return its box, or undefined if there are no cells.
+   * @param {Ring} ring @param {number} rows @param {number} columns @param {Box} box @returns {Box | undefined}
+   */
   ring({ rows: r, columns: c, strong }, rows, columns, box) {
     if (r.count < 1 || c.count < 1) return undefined
     const [h, w] = [box.height / rows, box.width / columns]
@@ -100,12 +122,15 @@ export class Grids extends Sheet {
 
   // ---- numbers in cells
 
-  /** How small a number in a cell may be. */
+  /** Minimum font size of a number in a cell. */
   get least() {
     return this.upright && this.width < PHONE ? LEAST : SMALL
   }
 
-  /** Tells how large texts are in cells of a size; 0 where they do not fit. @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] @param {number} [least] */
+  /**
+   * Return the font size of texts in cells of a given size, or 0 if they do not fit.
+   * @param {string[]} texts @param {number} w @param {number} h @param {boolean} [bold] @param {number} [least]
+   */
   sized(texts, w, h, bold = true, least = SMALL) {
     const widest = Math.max(...texts.map((text) => this.widthOf(text, { size: 10, bold }) / 10), 0.1)
     const size = Math.min(LARGEST, h * 0.46, (w - 5) / widest)
@@ -114,7 +139,10 @@ export class Grids extends Sheet {
     return squeezed >= least ? halves(squeezed) : 0
   }
 
-  /** Numbers in coloured cells, where they fit, and whether they do; NaN is a place without a cell. @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string, bold?: boolean, term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `blank`: what a place without a cell says; `term`, `symbol`, `cell`: what each belongs to */
+  /**
+   * Draw numbers in coloured cells and return whether the numbers fit. NaN marks an empty cell.
+   * @param {number[]} values @param {number} columns @param {number[]} limits @param {string} scale @param {Box} box @param {{ write?: (value: number, n: number) => string, lit?: (n: number) => boolean, blank?: string, bold?: boolean, term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `blank` is the text of an empty cell; `term`, `symbol` and `cell` are what each cell belongs to
+   */
   grid(values, columns, limits, scale, box, how = {}) {
     const { write = short, lit, blank = "", bold = false } = how
     const rows = Math.ceil(values.length / columns)
@@ -136,7 +164,7 @@ export class Grids extends Sheet {
     return size > 0
   }
 
-  // What each cell of a grid belongs to; of what stands for no number, nothing.
+  // Add a hit area for each cell of a grid that is not empty.
   /** @param {number[]} values @param {number} columns @param {Box} box @param {boolean} printed @param {{ term?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} of */
   belongs(values, columns, box, printed, { term, symbol = "", cell }) {
     const rows = Math.ceil(values.length / columns)
@@ -149,7 +177,10 @@ export class Grids extends Sheet {
     })
   }
 
-  /** A box that belongs to a term, and shows no cell's number. @param {Box} box @param {string} term @param {import("./sheet.js").Choice} [choose] */
+  /**
+   * Add a hit area for a term that shows no cell's number.
+   * @param {Box} box @param {string} term @param {import("./sheet.js").Choice} [choose]
+   */
   spot(box, term, choose) {
     this.spots.push({ box, term, symbol: "", cell: [], choose })
   }
@@ -162,26 +193,32 @@ export class Grids extends Sheet {
     if (alpha < 1) this.context.globalAlpha = 1
   }
 
-  /** A line around a cell of a grid. @param {Box} box @param {string} tone */
+  /** Draw a line around a cell of a grid. @param {Box} box @param {string} tone */
   framed({ x, y, width, height }, tone) {
     this.context.lineWidth = 2.5
     this.context.strokeStyle = tone
     this.context.strokeRect(x, y, width - GAP, height - GAP)
   }
 
-  /** A line around one of a grid's cells. @param {Box} box of the grid @param {number} rows @param {number} columns @param {number} row @param {number} column @param {string} [tone] */
+  /**
+   * Outline one cell of a grid, given the grid's box.
+   * @param {Box} box of the grid @param {number} rows @param {number} columns @param {number} row @param {number} column @param {string} [tone]
+   */
   chosen({ x, y, width, height }, rows, columns, row, column, tone = this.ink) {
     const [w, h] = [width / columns, height / rows]
     this.framed({ x: x + column * w, y: y + row * h, width: w, height: h }, tone)
   }
 
-  /** The colour of a cell. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+  /** Return the colour of a cell. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
   paintOf(numbers, symbol, cell) {
     const { limits, scale } = numbers.maps[symbol]
     return colour(numbers.at(symbol, cell), limits, /** @type {Scale} */ (scale))
   }
 
-  /** A kernel's weights. @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string, term?: (n: number) => string }} [how] */
+  /**
+   * Draw the weights of a kernel.
+   * @param {Numbers} numbers @param {string} symbol @param {number} m @param {number} c @param {Box} box @param {{ write?: (value: number, n: number) => string, term?: (n: number) => string }} [how]
+   */
   kernel(numbers, symbol, m, c, box, how = {}) {
     const k = numbers.shape(symbol)[2]
     const cell = (/** @type {number} */ n) => [m, c, Math.floor(n / k), n % k]
@@ -190,7 +227,10 @@ export class Grids extends Sheet {
     return this.grid(values, k, limits, "signed", box, { ...how, bold: true, symbol, cell })
   }
 
-  /** A number in its colour, and under it what it is called. @param {number} value @param {number[]} limits @param {string} scale @param {Box} box @param {{ ring?: string, write?: (value: number) => string, name?: string, term?: string, symbol?: string, at?: Cell }} [how] */
+  /**
+   * Draw a number in its colour, with an optional name under it.
+   * @param {number} value @param {number[]} limits @param {string} scale @param {Box} box @param {{ ring?: string, write?: (value: number) => string, name?: string, term?: string, symbol?: string, at?: Cell }} [how]
+   */
   cell(value, limits, scale, box, { ring, write = number, name = "", term = "", symbol = "", at = [] } = {}) {
     const paint = colour(value, limits, /** @type {Scale} */ (scale))
     const { x, y, width, height } = box

@@ -1,5 +1,5 @@
-// A heat map: an array as tiles of coloured cells. Picture and numbers are painted once, and the cells that matter on a layer
-// above, so that pointing paints outlines alone. Where cells lie is model/layout/image_layout.js.
+// A heat map: an array as tiles of coloured cells. Colours and numbers are painted once, and outlines are drawn on a
+// canvas above them, so that pointing repaints the outlines only. model/layout/image_layout.js places the cells.
 
 import { enclosing, largestOfPixels, layout } from "../model/layout/image_layout.js"
 import { colour, css, ink, isUndecided, pixelOf } from "../model/numbers/colour.js"
@@ -14,16 +14,22 @@ import { halves, widthOf } from "./text_width.js"
 /** @typedef {{ ranges: Range[], strong?: boolean, thin?: boolean }} Mark  cells to outline */
 /** @typedef {[width: number, height: number]} Size  on the screen, in CSS pixels */
 
-const SEEN = 5 // an outline is at least so large
+const SEEN = 5 // minimum side of an outline
 const MOST_RIBBONS = 4
 
-/** Gives what the ends of the colours stand for, as short as they fit; a symmetric scale says ± once. @param {number[]} limits @param {Scale} scale */
+/**
+ * Return labels for the limits of a colour scale. A symmetric scale gets a single label with ±.
+ * @param {number[]} limits @param {Scale} scale
+ */
 export function ends(limits, scale) {
   const [low, high] = limits.map(brief)
   return scale === "signed" && low === `−${high}` ? ["", `±${high}`] : [low, high]
 }
 
-/** A line around a box, on white. @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {number[]} widths of the line, and of the white one under it @param {number} [inset] */
+/**
+ * Outline a box, with a white line underneath.
+ * @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {number[]} widths of the line and the white line under it @param {number} [inset]
+ */
 export function ring(context, { x, y, width, height }, tone, [own, white = 0], inset = 0) {
   const box = /** @type {const} */ ([
     x + inset,
@@ -42,7 +48,10 @@ export function ring(context, { x, y, width, height }, tone, [own, white = 0], i
   }
 }
 
-/** Clears what is not computed yet: all but the first `done` cells, in reading order. @param {CanvasRenderingContext2D} context @param {Box} box @param {number} rows @param {number} columns @param {number} done */
+/**
+ * Clear the cells that are not computed yet: all but the first `done` in reading order.
+ * @param {CanvasRenderingContext2D} context @param {Box} box @param {number} rows @param {number} columns @param {number} done
+ */
 export function hide(context, box, rows, columns, done) {
   const [row, column] = [Math.floor(done / columns), done % columns]
   const [h, w] = [box.height / rows, box.width / columns]
@@ -62,16 +71,16 @@ export class Heatmap {
   /** @type {Mark[]} */
   marks = []
   across = 1
-  places = 0 // of tiles, where there are more than tiles
-  power = 0 // of ten, that its numbers are multiplied by
+  places = 0 // number of tile slots, if it exceeds the number of tiles
+  power = 0 // exponent of the power of ten that the numbers are multiplied by
   /** @type {Size} */
   size = [0, 0]
-  /** @type {OffscreenCanvas | null}  all tiles, a pixel a cell */
+  /** @type {OffscreenCanvas | null}  all tiles, with a pixel per cell */
   picture = null
-  pictured = false // whether it is of what there is now
-  pixels = [0, 0] // as many as its size has on the screen
-  painted = "" // what is drawn,
-  /** @type {string | null}  and outlined above it; null, what it was before */
+  pictured = false // whether `picture` is up to date
+  pixels = [0, 0] // size in device pixels
+  painted = "" // key of the state that is painted
+  /** @type {string | null}  and the outlines above it; null if outdated */
   outlined = ""
   /** @type {HTMLCanvasElement | null} */
   above = null
@@ -84,35 +93,36 @@ export class Heatmap {
     this.symbol = (canvas.dataset.map ?? "").replace(/^.*\./, "") // on a board, "row.symbol"
   }
 
-  /** Tells whether there is something to be seen. */
+  /** Whether there are values to draw. */
   get received() {
     return this.values.length > 0
   }
 
-  /** Another picture is to be made of it. */
+  /** Mark the picture as outdated, because the values have changed. */
   change() {
     this.pictured = false
     this.outdate()
   }
 
-  /** It is drawn anew the next time. */
+  /** Request a repaint at the next draw. */
   outdate() {
     this.painted = ""
     this.outlined = null
   }
 
-  /** Where its cells lie. */
+  /** Layout of the cells at the current size. */
   get layout() {
     const [width, height] = this.size
     return layout(/** @type {Face} */ (this.face), { width, height, across: this.across, places: this.places })
   }
 
-  /** Tells whether a tile is so small that its numbers are printed. */
+  /** Return whether a tile has few enough cells for printed numbers. */
   prints() {
     return this.face !== null && this.face.rows * this.face.columns <= MOST_PRINTED
   }
 
-  // As many pixels as it has on the screen, and none while nothing is seen: a browser copies them for each frame. Tells whether it has a size.
+  // Size the canvas in device pixels, or to 0 × 0 while it is blank, because browsers composite every canvas in each
+  // frame. Return whether the map has a size.
   /** @param {boolean} blank */
   fit(blank) {
     const pixels = this.size.map((side) => Math.round(side * ratio()))
@@ -123,7 +133,10 @@ export class Heatmap {
     return this.size.every((side) => side > 0)
   }
 
-  /** `done`: cells of each tile computed so far, in reading order; while the kernel slides, not all. @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone`: of the outlines of sources */
+  /**
+   * Draw the map. `done` is the number of cells per tile that are computed so far, in reading order.
+   * @param {{ ahead?: boolean, done?: number, tone?: string }} how `tone` is the colour of the sources' outlines
+   */
   draw({ ahead = false, done = Number.POSITIVE_INFINITY, tone = "#000" } = {}) {
     if (!this.fit(ahead) || !this.face || !this.received) return
     const wanted = `${ahead} ${done}`
@@ -137,7 +150,7 @@ export class Heatmap {
     this.outline(ahead ? [] : this.marks, tone)
   }
 
-  /** Colours and numbers. @param {Layout} at @param {number} done */
+  /** Paint colours and numbers. @param {Layout} at @param {number} done */
   paint(at, done) {
     const { context, face } = this
     const { rows, columns, tiles } = /** @type {Face} */ (face)
@@ -154,7 +167,8 @@ export class Heatmap {
     }
   }
 
-  // All tiles as one picture, a pixel a cell: a canvas for each would take longer than its pixels. Where a cell is less than a pixel of the screen, a pixel has the entry of largest size.
+  // Return all tiles as one image with a pixel per cell, which is faster than a canvas per tile. If a cell is smaller
+  // than a device pixel, the pixel shows the entry with the largest magnitude.
   /** @param {Box} box of a tile */
   tiled({ width, height }) {
     const { across } = this
@@ -162,7 +176,7 @@ export class Heatmap {
     const rows = Math.max(1, Math.min(face.rows, Math.round(height * ratio())))
     const columns = Math.max(1, Math.min(face.columns, Math.round(width * ratio())))
     const [high, wide] = [rows * Math.ceil(face.tiles / across), columns * across]
-    if (this.pictured && this.picture?.height === high && this.picture.width === wide) return this.picture // also for another size on the screen
+    if (this.pictured && this.picture?.height === high && this.picture.width === wide) return this.picture // still valid if only the size on screen has changed
     this.pictured = true
     const fill = (/** @type {Uint32Array} */ pixels) => {
       const pixel = pixelOf(this.limits, this.scale)
@@ -177,20 +191,20 @@ export class Heatmap {
     return pixelsOf(high, wide, fill, this.picture)
   }
 
-  /** Tells whether there is room for numbers. @param {Layout} at */
+  /** Return whether there is room for numbers. @param {Layout} at */
   legible(at) {
     return this.prints() && at.tile(0).width > 30
   }
 
-  /** A number as a cell has it. @param {number} value */
+  /** Return a number as printed in a cell. @param {number} value */
   written(value) {
     if (isUndecided(value, this.scale)) return "–"
     const most = Math.max(Math.abs(this.limits[0]), Math.abs(this.limits[1]))
-    const plain = this.scale !== "error" && !this.power // how small an error is, is what it says
+    const plain = this.scale !== "error" && !this.power // errors keep their exact magnitude
     return plain && value !== 0 && Math.abs(value) < most / 1000 ? "≈ 0" : short(value / 10 ** this.power)
   }
 
-  /** Tells how wide a number is. @param {string} text @param {number} size */
+  /** Return the width of a text in pixels. @param {string} text @param {number} size */
   widthOf(text, size) {
     return widthOf(font(size), text, (part) => {
       this.context.font = font(size)
@@ -198,7 +212,10 @@ export class Heatmap {
     })
   }
 
-  /** Numbers as cells have them, how wide they are at a size of 1, and how large all may be. @param {number[]} values @param {Layout} at @param {number} least the size below which there are none */
+  /**
+   * Return the texts of numbers, their widths at font size 1, and the font size at which all of them fit.
+   * @param {number[]} values @param {Layout} at @param {number} least minimum font size
+   */
   fitted(values, { cellWidth: w, cellHeight: h }, least) {
     const width = (/** @type {string} */ text) => this.widthOf(text, 10) / 10
     const texts = values.map((value) => {
@@ -209,7 +226,11 @@ export class Heatmap {
     return { texts, widths, room: Math.min(h * 0.66, (w - 4) / Math.max(...widths)) }
   }
 
-  /** The numbers of a tile that are computed; those that stand at least `squeezed` of their width. @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: the size below which there are none */
+  /**
+   * Print the computed numbers of a tile. Numbers that would be squeezed to less than `squeezed` of their width are
+   * left out.
+   * @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] `least`: minimum font size
+   */
   print(at, n, done, { smallest = 9, least = 0, squeezed = 0 } = {}) {
     const { context, limits, scale } = this
     const { rows, columns, offset } = /** @type {Face} */ (this.face)
@@ -230,13 +251,13 @@ export class Heatmap {
     context.textAlign = "center"
     context.textBaseline = "middle"
     all.forEach(({ value, box }, i) => {
-      if (widths[i] * size * squeezed > w - 2) return // no room for this one
+      if (widths[i] * size * squeezed > w - 2) return // no room for this number
       context.fillStyle = ink(colour(value, limits, scale))
       context.fillText(texts[i], box.x + w / 2, box.y + h / 2, w - 2)
     })
   }
 
-  // ---- what matters, above
+  // ---- outlines
 
   /** @param {Mark[]} marks @param {string} tone */
   outline(marks, tone) {
@@ -246,11 +267,11 @@ export class Heatmap {
     if (!wanted && !this.above) return
     const context = this.layer()
     const at = this.layout
-    context.canvas.style.visibility = wanted ? "" : "hidden" // what is seen is copied for each frame, also where it is clear
+    context.canvas.style.visibility = wanted ? "" : "hidden" // a visible canvas is composited in each frame, even if it is empty
     for (const mark of marks) this.mark(context, at, mark, tone)
   }
 
-  // A clean canvas over its own.
+  // Return the context of the cleared canvas above the map.
   layer() {
     if (!this.above) {
       this.above = document.createElement("canvas")
@@ -261,7 +282,7 @@ export class Heatmap {
     const [width, height] = this.pixels
     const [w, h] = this.size
     if (this.above.width !== width || this.above.height !== height) {
-      const { offsetLeft, offsetTop } = this.canvas // asked for no more often: it has the page laid out
+      const { offsetLeft, offsetTop } = this.canvas // read only when the size changes, because it forces a layout
       Object.assign(this.above, { width, height })
       this.above.style.cssText = `left:${offsetLeft}px;top:${offsetTop}px;width:${w}px;height:${h}px`
     }
@@ -272,7 +293,7 @@ export class Heatmap {
     return context
   }
 
-  // Rectangles around sets of cells: of what is pointed at in black on white, of its sources in the direction's colour.
+  // Outline sets of cells: the pointed cell in black on white, its sources in the direction's colour.
   /** @param {CanvasRenderingContext2D} context @param {Layout} at @param {Mark} mark @param {string} tone */
   mark(context, at, { ranges, strong, thin }, tone) {
     for (const found of at.found(ranges)) {
@@ -290,7 +311,7 @@ export class Heatmap {
     ring(context, box, tone, thin ? [1] : strong ? [2, 4] : [1.3, 3], 1)
   }
 
-  // With a stride, only some cells inside the outline count: mark them.
+  // Mark the cells that count within an outline, if the stride or dilation skips some.
   /** @param {CanvasRenderingContext2D} context @param {Layout} at @param {CellBox} box */
   dots(context, at, { tile, rows, columns }) {
     if (!rows || !columns || (rows.step <= 1 && columns.step <= 1)) return
@@ -306,18 +327,21 @@ export class Heatmap {
     }
   }
 
-  /** Finds where cells lie; of more than a few boxes, what encloses them. @param {Range[]} ranges @returns {Box[]} */
+  /**
+   * Return the boxes around cells, or one box around all of them if they are more than a few.
+   * @param {Range[]} ranges @returns {Box[]}
+   */
   boxes(ranges) {
     const at = this.layout
     const all = at.found(ranges).map(at.place)
     return all.length > MOST_RIBBONS ? [enclosing(all)] : all
   }
 
-  /** The cell under a point of the canvas. @param {number} x @param {number} y */
+  /** Return the cell under a point of the canvas. @param {number} x @param {number} y */
   cell(x, y) {
     return this.layout.cellAt(x, y)
   }
 }
 
-/** Of the numbers in cells. @param {number} size */
+/** Return the CSS font of numbers in cells. @param {number} size */
 export const font = (size) => `600 ${size}px Inter, system-ui, sans-serif`

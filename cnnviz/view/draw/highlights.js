@@ -1,4 +1,4 @@
-// What belongs together in a picture lights up together: the term that is pointed at, wherever it stands.
+// Highlights on a picture: pointing at a term outlines every place that shows it.
 
 import { contextOf, ratio } from "./canvas.js"
 import { ring } from "./heatmap.js"
@@ -6,11 +6,14 @@ import { ring } from "./heatmap.js"
 /** @import { Choice, Field, Spot } from "./sheet.js" */
 /** @import { Box } from "../types/view.js" */
 /** @typedef {{ spots: Spot[], fields: Field[] }} Parts  of a picture, in CSS pixels */
-/** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  what is pointed at; `say`: what it comes to; `choose`: what a click chooses */
+/** @typedef {{ term: string, box: Box, say: string, choose?: Choice }} Touched  the pointed part; `say` is its value as text, `choose` the effect of a click */
 
-const LEAST = 7 // pixels of a ring
+const LEAST = 7 // minimum side of a ring, in pixels
 
-/** Gives what lies under a point: the smallest part of a picture that belongs to a term. @param {Parts} parts @param {number} x @param {number} y @returns {Touched | null} */
+/**
+ * Return the smallest part of a picture under a point that belongs to a term, or null.
+ * @param {Parts} parts @param {number} x @param {number} y @returns {Touched | null}
+ */
 export function touched({ spots, fields }, x, y) {
   const within = (/** @type {Box} */ box) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
   /** @type {Touched[]} */
@@ -29,7 +32,7 @@ export function touched({ spots, fields }, x, y) {
   return found.sort((one, other) => size(one) - size(other))[0] ?? null
 }
 
-/** Every place of a term. @param {Parts} parts @param {string} term @returns {Box[]} */
+/** Return the boxes of a term in a picture. @param {Parts} parts @param {string} term @returns {Box[]} */
 export function placesOf({ spots, fields }, term) {
   const inFields = fields.flatMap((field) => {
     const place = field.place(term)
@@ -48,24 +51,24 @@ class Lights {
   /** @type {Parts} */
   parts = { spots: [], fields: [] }
   tone = "#000"
-  /** @type {string | null}  the term that is lit, and where it is pointed at; null when the picture is new */
+  /** @type {string | null}  key of the highlighted term and box; null if the picture has been redrawn */
   lit = null
   /** @type {Choice} */
   choice = {}
-  chosen = "" // of which picture that is
-  /** @type {[number, number] | null}  where one points */
+  chosen = "" // the picture that the choice belongs to
+  /** @type {[number, number] | null}  position of the pointer */
   at = null
   redraw = () => {}
 
-  /** @param {HTMLCanvasElement} canvas a picture's own: what is lit is drawn on another above it */
+  /** @param {HTMLCanvasElement} canvas of the picture; highlights are drawn on another one above it */
   constructor(canvas) {
     this.canvas = canvas
     this.above = document.createElement("canvas")
     this.above.className = "lights"
     this.above.setAttribute("aria-hidden", "true")
-    this.above.style.position = "absolute" // also before anything is lit
+    this.above.style.position = "absolute" // set here, because it applies before anything is outlined
     canvas.after(this.above)
-    const area = canvas.closest(".drawn") ?? canvas // maps may stand over the picture
+    const area = canvas.closest(".drawn") ?? canvas // listen on the container, because maps may cover the picture
     const listen = (/** @type {"pointermove" | "click"} */ type, /** @type {(at: [number, number]) => void} */ act) =>
       area.addEventListener(type, (event) => act(this.within(/** @type {MouseEvent} */ (event))))
     listen("pointermove", (at) => this.point(at))
@@ -73,13 +76,13 @@ class Lights {
     area.addEventListener("pointerleave", () => this.point(null))
   }
 
-  /** Takes over a picture that was drawn anew. @param {Parts} parts @param {string} tone @param {() => void} redraw */
+  /** Attach to a redrawn picture. @param {Parts} parts @param {string} tone @param {() => void} redraw */
   show(parts, tone, redraw) {
     Object.assign(this, { parts, tone, redraw, lit: null })
     this.point(this.at)
   }
 
-  /** Gives what was chosen in a picture; in another one nothing is yet. @param {string} picture */
+  /** Return the choices made in a picture. They are reset when another picture is drawn. @param {string} picture */
   choiceOf(picture) {
     if (picture !== this.chosen) Object.assign(this, { choice: {}, chosen: picture })
     return this.choice
@@ -92,12 +95,15 @@ class Lights {
     this.redraw()
   }
 
-  /** Shows what the next fresh mask would make of the picture. */
+  /** Redraw the picture with the next random mask. */
   drawAgain() {
     this.choose({ thrown: (this.choice.thrown ?? 0) + 1 })
   }
 
-  /** Finds where an event is in the picture, in its CSS pixels. @param {MouseEvent} event @returns {[number, number]} */
+  /**
+   * Return the position of an event in the picture's CSS pixels.
+   * @param {MouseEvent} event @returns {[number, number]}
+   */
   within({ clientX, clientY }) {
     const { left, top, width } = this.canvas.getBoundingClientRect()
     const zoom = width / this.canvas.clientWidth || 1
@@ -118,7 +124,7 @@ class Lights {
     const term = found?.term ?? ""
     if (this.canvas.dataset.term !== term) this.canvas.dataset.term = term
     this.canvas.style.cursor = found?.choose ? "pointer" : ""
-    this.above.style.visibility = found ? "" : "hidden" // what is seen is copied for each frame, also where it is clear
+    this.above.style.visibility = found ? "" : "hidden" // a visible canvas is composited in each frame, even if it is empty
     if (!found) return
     const context = this.clean()
     for (const box of placesOf(this.parts, found.term)) outlined(context, box, this.tone)
@@ -126,7 +132,7 @@ class Lights {
     if (found.say) words(context, found, this.canvas.width / ratio())
   }
 
-  // As large as the picture.
+  // Return the context of the cleared overlay, sized like the picture.
   clean() {
     const { width, height } = this.canvas
     if (this.above.width !== width || this.above.height !== height) this.place(width, height)
@@ -136,7 +142,7 @@ class Lights {
     return context
   }
 
-  // Asked for no more often than a picture's size changes: it has the page laid out.
+  // Move the overlay over the picture. Called only when the size changes, because it forces a layout.
   /** @param {number} width @param {number} height */
   place(width, height) {
     const { clientWidth, clientHeight, offsetLeft, offsetTop } = this.canvas
@@ -152,7 +158,10 @@ function outlined(context, box, tone) {
   ring(context, place, tone, [3, 5])
 }
 
-/** Writes what it comes to, beside it. @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most where the picture ends */
+/**
+ * Draw a label with the value beside the pointed part.
+ * @param {CanvasRenderingContext2D} context @param {Touched} found @param {number} most right end of the picture
+ */
 function words(context, { box, say }, most) {
   context.font = "600 14px Inter, system-ui, sans-serif"
   const width = context.measureText(say).width + 16
@@ -170,7 +179,7 @@ function words(context, { box, say }, most) {
 /** @type {WeakMap<HTMLCanvasElement, Lights>} */
 const known = new WeakMap()
 
-/** The lights of a picture. @param {HTMLCanvasElement} canvas */
+/** Return the highlights of a picture, creating them on first use. @param {HTMLCanvasElement} canvas */
 export function lightsOf(canvas) {
   const found = known.get(canvas) ?? new Lights(canvas)
   known.set(canvas, found)

@@ -1,15 +1,16 @@
-// The loss along one number: the curve, where the number stood and where it is, and what its gradient promised.
+// The loss as a function of one number: the curve, the old and the current value, and the tangent that the gradient
+// predicts.
 
 import { local, shortened } from "../model/numbers/format.js"
-import { clipped, disc, line } from "./canvas.js"
+import { clipTo, disc, drawLine } from "./canvas.js"
 
 /** @import { Curve } from "../../pages/step/drag_model.js" */
 /** @import { Palette } from "./sheet.js" */
 /** @typedef {{ curve: Curve, value: number, loss: number, words: { before: string, now: string, promised: string } }} Drawing */
 
 const [LEFT, RIGHT, TOP, BOTTOM] = [40, 14, 14, 22]
-const SIZE = 13 // of letters
-const MARGIN = 0.08 // of the height, above and below the curve
+const SIZE = 13 // font size
+const MARGIN = 0.08 // share of the height above and below the curve
 const TICKS = [0, 16, 32, 48, 64]
 
 /** @param {{ context: CanvasRenderingContext2D, width: number, height: number }} sheet @param {Palette} palette @param {Drawing} drawing */
@@ -29,7 +30,7 @@ export function lossAlong({ context, width, height }, palette, { curve, value, l
   const before = losses[Math.max(Array.from(theta).indexOf(at), 0)]
   const promised = (/** @type {number} */ number) => y(before + gradient * (number - at))
   const along = losses.flatMap((each, n) => (Number.isFinite(each) ? [[x(theta[n]), y(each)]] : []))
-  clipped(context, { x: LEFT, y: 0, width: width - LEFT, height: height - BOTTOM }, () => {
+  clipTo(context, { x: LEFT, y: 0, width: width - LEFT, height: height - BOTTOM }, () => {
     drawn(context, palette.warm, [3, 3], [x(from), promised(from)], [x(to), promised(to)])
     drawn(context, palette.ink, [], ...along)
   })
@@ -42,7 +43,7 @@ export function lossAlong({ context, width, height }, palette, { curve, value, l
   written(context, words.now, palette.accent, x(value), Math.max(y(loss) - 16, TOP / 2), width)
 }
 
-/** With so many decimals, but for zeros at the end. @param {number} value @param {number} places */
+/** Format a number with up to `places` decimals. @param {number} value @param {number} places */
 const plain = (value, places) => local(String(Number(value.toFixed(places)) + 0)).replace("-", "−")
 
 /** @typedef {(number: number) => number} Place */
@@ -54,14 +55,14 @@ function axes(context, palette, { x, y, width, height, theta, low, high }) {
   const levels = high > low ? [low, (low + high) / 2, high] : [low]
   const apart = (/** @type {number} */ digits) =>
     new Set(levels.map((each) => shortened(each, digits))).size === levels.length
-  const digits = [2, 3, 4].find(apart) ?? 4 // that tell them apart
+  const digits = [2, 3, 4].find(apart) ?? 4 // fewest digits that keep the levels distinct
   for (const each of levels) {
     drawn(context, palette.line, [], [LEFT, y(each)], [width - RIGHT, y(each)])
     context.fillText(shortened(each, digits), LEFT - 5, y(each), LEFT - 6)
   }
   context.textAlign = "center"
   const step = (theta[theta.length - 1] - theta[0]) / (TICKS.length - 1)
-  const places = Math.min(Math.max(0, 1 + Math.ceil(-Math.log10(step))), 20) // that tell two ticks apart
+  const places = Math.min(Math.max(0, 1 + Math.ceil(-Math.log10(step))), 20) // decimals that keep the ticks distinct
   for (const n of TICKS) context.fillText(plain(theta[n], places), x(theta[n]), height - 8, 44)
 }
 
@@ -70,11 +71,14 @@ function drawn(context, style, dashes, ...points) {
   context.strokeStyle = style
   context.lineWidth = dashes.length ? 1.3 : 1.6
   context.setLineDash(dashes)
-  line(context, ...points)
+  drawLine(context, ...points)
   context.setLineDash([])
 }
 
-/** A word near a point, within the sheet. @param {CanvasRenderingContext2D} context @param {string} text @param {string} style @param {number} x @param {number} y @param {number} width */
+/**
+ * Write a text near a point, within the canvas.
+ * @param {CanvasRenderingContext2D} context @param {string} text @param {string} style @param {number} x @param {number} y @param {number} width
+ */
 function written(context, text, style, x, y, width) {
   const half = context.measureText(text).width / 2
   context.textAlign = "center"

@@ -1,4 +1,4 @@
-// One array on a board, in the film or among the notebook's parts: a heat map as large as its style sheet has it.
+// One array on a board, in a recording or among the notebook's parts: a heat map sized by the style sheet.
 
 import { faceOfColumn } from "../model/numbers/array_faces.js"
 import { extremes } from "../model/numbers/extremes.js"
@@ -11,20 +11,20 @@ import { ends, Heatmap } from "./heatmap.js"
 /** @import { Size } from "./heatmap.js" */
 /** @import { Cell, Layout, GradientCard, Scale, Values } from "../types/view.js" */
 
-const [LOW, SQUEEZED] = [1.1, 0.5] // as low a cell, and as narrow a number, may be, by the size of its letters
+const [LOW, SQUEEZED] = [1.1, 0.5] // minimum height of a cell, in font sizes, and minimum horizontal scale of a number
 
 export class MapView extends Heatmap {
   layers = 1
-  /** Tells whether a row is one cell. */
+  /** Whether each row has one cell. */
   flat = false
-  /** What it shows, in words. */
+  /** Description of the array, for screen readers. */
   words = ""
-  /** @type {unknown}  what is shown now, for who draws only what changed */
+  /** @type {unknown}  key of the shown content, for callers that only draw changes */
   stamp = undefined
 
   /**
    * @param {Values["values"]} values
-   * @param {Pick<GradientCard, "rows" | "columns" | "layers" | "flat" | "words">} part  how it lies on the screen
+   * @param {Pick<GradientCard, "rows" | "columns" | "layers" | "flat" | "words">} part  layout on the screen
    * @param {Limits} limits
    * @param {Scale} scale
    */
@@ -33,20 +33,23 @@ export class MapView extends Heatmap {
     Object.assign(this, { values, face: faceOfColumn(part), layers, flat, words, limits, scale })
     this.change()
     this.power = !flat && this.prints() ? this.powerOf(this.most()) : 0
-    const [low, high] = this.power ? ["", ""] : ends(limits, scale) // with a power of ten there is no room for both
-    this.caption(".limits .low", scale === "error" && !flat ? "" : low) // the bar above the board has both ends
+    const [low, high] = this.power ? ["", ""] : ends(limits, scale) // the power of ten replaces the limits, for lack of room
+    this.caption(".limits .low", scale === "error" && !flat ? "" : low) // the bar above the board shows both limits
     this.caption(".limits .power", timesPower(this.power))
     this.caption(".limits .high", high)
     if (!flat) this.caption(".size", layers > 1 ? `${rows * columns}×${layers}` : `${rows}×${columns}`)
     this.describe()
   }
 
-  /** The power of ten that its numbers are multiplied by. @param {number} most the largest of them */
+  /**
+   * Return the exponent of the power of ten that numbers are multiplied by.
+   * @param {number} most largest magnitude
+   */
   powerOf(most) {
     return power(most)
   }
 
-  /** The largest number that stands in its cells. */
+  /** Return the largest magnitude among the numbers. */
   most() {
     return extremes(this.values.map(Math.abs))[1]
   }
@@ -81,7 +84,7 @@ export class MapView extends Heatmap {
 
   /** @override @param {Layout} at */
   legible(at) {
-    return super.legible(at) && at.cellHeight >= smallest() * LOW // else they would stand on each other
+    return super.legible(at) && at.cellHeight >= smallest() * LOW // otherwise the numbers would overlap vertically
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done @param {{ smallest?: number, least?: number, squeezed?: number }} [how] */
@@ -90,7 +93,7 @@ export class MapView extends Heatmap {
   }
 
   /**
-   * The neighbour of a cell, for the arrow keys; past the edge of one layer of w lies the next.
+   * Return the neighbour of a cell for the arrow keys. Past the edge of one layer of w comes the next layer.
    * @param {Cell} cell
    * @param {number} down
    * @param {number} right

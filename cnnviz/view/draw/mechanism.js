@@ -1,4 +1,5 @@
-// The focus: the operation of the chosen cell, drawn large. Which picture it is follows from the links of the cell.
+// The main picture: the operation behind the chosen cell, drawn large. The links of the cell determine which drawing
+// is used.
 
 import { number } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -30,7 +31,7 @@ import { Pen } from "./pen.js"
 
 /** @typedef {(pen: Pen, numbers: Numbers, symbol: string, cell: Cell) => void} Picture */
 
-/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  what is drawn where, in CSS pixels: the parts of sums and the numbers of cells, whole channels of maps, what of it comes from elsewhere, whether it says its sum itself, and what writes its texts, which are not there before */
+/** @typedef {{ spots: Spot[], fields: Field[], shown: Shown[], enlarged: Flight[], landed: Flight[], stated: boolean, write: () => void }} Drawn  record of what is drawn where, in CSS pixels: hit areas, channels of maps, animations, whether the sum is stated, and `write`, which draws the texts */
 
 /** @returns {Drawn} */
 export const nothing = () => ({
@@ -43,7 +44,7 @@ export const nothing = () => ({
   write: () => {},
 })
 
-/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done how many cells of each channel of a map are computed so far: none of what comes later @param {boolean} [stepping] whether it is a parameter's step that is drawn @param {(symbol: string) => boolean} [seats] whether a map of the strip comes to stand in the picture itself @param {string} [hidden] what is said instead of its numbers, where what it makes is not shown @returns {Drawn} */
+/** @param {HTMLCanvasElement} canvas @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {import("./sheet.js").Room} room @param {import("./sheet.js").Palette} palette @param {(symbol: string) => number} done returns the number of cells per channel of a map that are computed so far @param {boolean} [stepping] whether to draw a parameter's step @param {(symbol: string) => boolean} [seats] returns whether a map of the strip moves into the picture @param {string} [hidden] label that replaces the numbers if the result is hidden @returns {Drawn} */
 export function mechanism(
   canvas,
   numbers,
@@ -103,8 +104,8 @@ const inPage = ({ unit }, { x, y, width, height }) => ({
 })
 
 /**
- * Pictures by the patterns in which a cell is linked to what it is made of, the first that fit: of a value or a parameter,
- * and of a gradient. A layer kind that links its cells as others do has its pictures here already.
+ * Drawings by link patterns, for a value or parameter and for a gradient. The first entry whose patterns all occur is
+ * used. A layer kind with known patterns needs no drawing of its own.
  * @type {[string[], Picture, Picture][]}
  */
 const BY_PATTERN = [
@@ -148,14 +149,17 @@ function picture(numbers, map) {
   return isGradient && isHidden(numbers, map) ? alone : outputs
 }
 
-/** Tells whether a gradient is of the biases of a layer before the last: its units are no outputs. @param {Numbers} numbers @param {string} map */
+/**
+ * Return whether a gradient belongs to biases before the last layer, whose units are not outputs.
+ * @param {Numbers} numbers @param {string} map
+ */
 function isHidden(numbers, map) {
   const made = numbers.links("o")
-  const last = made.length > 1 ? "o" : made[0].source // of a dense layer itself, or of what follows its sums
+  const last = made.length > 1 ? "o" : made[0].source // the last dense layer itself, or the operation on its sums
   return numbers.maps[map.slice(1)].band === "parameters" && numbers.links(map)[0].source !== `d${last}`
 }
 
-/** Tells whether a gradient goes back through an activation. @param {Numbers} numbers @param {string} map */
+/** Return whether a gradient passes back through an activation. @param {Numbers} numbers @param {string} map */
 const gated = (numbers, map) =>
   Object.keys(numbers.network.curves).some((made) => numbers.links(made)[0].source === map.slice(1))
   && !numbers.link(map, "y")

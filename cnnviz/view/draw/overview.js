@@ -1,5 +1,5 @@
-// All maps of a network, values over gradients, every layer a column and every channel a tile: as a strip under the stage,
-// or, grown, as the whole network.
+// All maps of a network, values above gradients, a column per layer and a tile per channel: as a strip under the
+// stage, or enlarged as the whole network.
 
 import { meaningOf, signsOf } from "../model/explain/meanings.js"
 import { arrange, FIXED, GAP } from "../model/layout/overview.js"
@@ -10,24 +10,24 @@ import { COLOURS, Plate } from "./plate.js"
 
 /** @import { Numbers } from "../types/view.js" */
 /** @typedef {Numbers["network"]["columns"][number]} Column */
-/** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: as the whole network, not as a strip; `rows`: of the strip */
+/** @typedef {{ width: number, height: number, whole: boolean, rows: number }} Room  in pixels; `whole`: whether to draw the whole network instead of a strip; `rows`: number of rows of the strip */
 
-const BAND = 50 // height of the strip's maps at most,
-const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // their caption, room for biases, gap between columns, and smallest digits
+const BAND = 50 // maximum height of the strip's maps
+const STRIP = { heads: 22, under: 10, gap: 8, least: 13 } // height of captions, room for biases, gap between columns, and minimum font size
 const WHOLE = { heads: 40, under: 24, gap: 8, least: 13 }
-const LOW = 116 // the least height of a band of the whole network
-const TOP = 16 // the line with the names of layers, where there are no blocks
-const BIAS = 8 // a row of biases under its filters
-const BLOCK = 20 // the line with a block's name
+const LOW = 116 // minimum height of a band of the whole network
+const TOP = 16 // height of the line of layer names, for a network without blocks
+const BIAS = 8 // height of a row of biases under its filters
+const BLOCK = 20 // height of the line with a block's name
 const BETWEEN = 18 // gap between blocks
-const WAYS = 80 // room of the words beside the strip
-const SIGN = 26 // room of a sign between columns
-const NAME = 26 // width of a symbol over a map
-const APART = 3 // between two words
-const PHONE = 640 // in less the strip scrolls, and a column has
-const NARROW = 64 // pixels at least
-const TABLET = 1060 // in less it scrolls, as with several images, rather than that a map is
-const SEEN = { side: 20, tiles: 16, step: 24 } // smaller than this, of so many channels; by so much it grows
+const WAYS = 80 // width of the labels beside the strip
+const SIGN = 26 // width of a sign between columns
+const NAME = 26 // width of a symbol above a map
+const APART = 3 // minimum distance between two words
+const PHONE = 640 // on narrower screens the strip scrolls,
+const NARROW = 64 // and a column has at least this width
+const TABLET = 1060 // on narrower screens the strip scrolls if maps would become smaller than SEEN.side
+const SEEN = { side: 20, tiles: 16, step: 24 } // minimum side of a map with up to `tiles` channels, and the step by which the strip is widened
 
 export class Overview {
   /** @param {HTMLElement} element */
@@ -37,15 +37,18 @@ export class Overview {
     this.plates = {}
     /** @type {readonly Column[]} */
     this.columns = []
-    /** @type {Iterable<HTMLElement>}  the names of layers */
+    /** @type {Iterable<HTMLElement>}  names of layers */
     this.brackets = []
-    this.key = "" // which network it is built for
-    this.size = "" // and laid out in
-    this.whole = false // as the whole network
-    this.scrolls = false // whether it is too wide
+    this.key = "" // the network that the maps are built for
+    this.size = "" // the room that they are laid out in
+    this.whole = false // whether the whole network is shown
+    this.scrolls = false // whether the strip is wider than its room
   }
 
-  /** Builds what is not there yet. @param {Numbers} numbers @returns {boolean} whether the network is another one */
+  /**
+   * Build the maps if the network has changed, and update their numbers.
+   * @param {Numbers} numbers @returns {boolean} whether the network has changed
+   */
   receive(numbers) {
     const key = JSON.stringify([numbers.network.text, numbers.shape("x"), numbers.network.images.length])
     const another = key !== this.key
@@ -75,13 +78,13 @@ export class Overview {
       this.plates[canvas.dataset.map ?? ""] = new Plate(canvas)
   }
 
-  /** Gives every figure its place. @param {Room} room */
+  /** Set the size of every map. @param {Room} room */
   lay({ width, height, whole, rows }) {
     const size = `${width} ${height} ${whole}`
     if (size === this.size || !this.numbers) return this.outdate()
     this.size = size
     this.whole = whole
-    this.element.classList.remove("cramped") // before anything is measured
+    this.element.classList.remove("cramped") // reset before measuring
     const { heads, least, under } = whole ? WHOLE : STRIP
     const { columns } = this
     const band = whole
@@ -102,7 +105,7 @@ export class Overview {
     const place = (/** @type {number} */ lost) => arrange(needs, free - lost, band)
     const over = (/** @type {number} */ sum, /** @type {{ width: number }} */ { width }) =>
       sum + Math.max(0, NAME - width)
-    let places = place(this.single ? 0 : place(0).reduce(over, 0)) // a name takes more than a narrow map
+    let places = place(this.single ? 0 : place(0).reduce(over, 0)) // a symbol needs more width than a narrow map
     if (!whole && (width < TABLET || needs.some(({ images }) => images))) {
       for (
         let more = 0;
@@ -123,7 +126,10 @@ export class Overview {
     this.element.classList.toggle("cramped", !whole && this.scrolls)
   }
 
-  /** In the whole network a word beside a symbol, or over a layer, is left out where it would lie on another, or run into the next map. @param {boolean} whole */
+  /**
+   * In the whole network, hide words that would overlap a symbol, another word or the next map.
+   * @param {boolean} whole
+   */
   leaveOut(whole) {
     const parts = /** @type {NodeListOf<HTMLElement>} */ (
       this.element.querySelectorAll("figcaption > :is(.name, .plain), .span-name > span")
@@ -143,12 +149,12 @@ export class Overview {
     }
   }
 
-  /** Every map is drawn anew the next time. */
+  /** Repaint every map at the next draw. */
   outdate() {
     for (const plate of Object.values(this.plates)) plate.outdate()
   }
 
-  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least size of a number in a cell */
+  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least minimum font size in a cell */
   give(symbol, column, place, least) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
@@ -182,7 +188,7 @@ export class Overview {
     this.channels(plate)
   }
 
-  /** Has a map show all images. @param {Plate} plate */
+  /** Lay out a map for all images side by side. @param {Plate} plate */
   sideBySide(plate) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const { shape } = /** @type {import("../model/numbers/decode.js").Values} */ (numbers.ofImages(plate.symbol))
@@ -192,7 +198,7 @@ export class Overview {
     plate.names = null
   }
 
-  // A place for each channel, to be found and clicked by, of several images of each.
+  // Add an element per channel and image, which can be found and clicked.
   /** @param {Plate} plate */
   channels(plate) {
     const holder = /** @type {HTMLElement} */ (plate.canvas.parentElement)
@@ -213,7 +219,7 @@ export class Overview {
     }
   }
 
-  /** @param {Column} column @param {number} under room of biases under filters @returns {import("../model/layout/overview.js").Need} */
+  /** @param {Column} column @param {number} under height of biases under filters @returns {import("../model/layout/overview.js").Need} */
   need({ kind, values }, under) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     const [symbol] = values
@@ -222,7 +228,7 @@ export class Overview {
     const stacked = map.kind === "weights" && stacks(map.shape)
     const images = this.whole || kind !== "maps" ? 0 : numbers.ofImages(symbol)?.shape[0]
     if (images)
-      // side by side, their channels below each other
+      // images side by side, their channels stacked
       return {
         under: 0,
         kind,
@@ -242,13 +248,13 @@ export class Overview {
     }
   }
 
-  /** Tells whether the photograph stands beside its colours. @param {string} symbol */
+  /** Return whether the colour photograph is shown beside its channels. @param {string} symbol */
   photographed(symbol) {
     const numbers = /** @type {Numbers} */ (this.numbers)
     return (symbol === "x" || symbol === "dx") && !this.single && numbers.shape(symbol)[0] === COLOURS
   }
 
-  /** Pixels beside the maps and between them, which no map can have. @param {boolean} whole */
+  /** Return the width taken by gaps and labels, in pixels. @param {boolean} whole */
   gaps(whole) {
     const { columns } = this
     if (!whole) return WAYS + columns.length * STRIP.gap
@@ -258,18 +264,24 @@ export class Overview {
   }
 }
 
-/** Tells whether maps are too small to be seen, where they could be larger. @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band the height that there is */
+/**
+ * Return whether maps are too small to recognize and could be larger.
+ * @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band available height
+ */
 function isUnseen({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
   if (kind !== "maps" || tiles > SEEN.tiles) return false
   const least = Math.min(SEEN.side * images + (images - 1) * GAP, (band * columns) / rows)
   return Math.floor(side) < Math.floor(least)
 }
 
-/** The size of a map of several images, in the room that one of them has: cells are squares. @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").Place} place @returns {[number, number]} */
+/**
+ * Return the size of a map of several images within the room of one, with square cells.
+ * @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").Place} place @returns {[number, number]}
+ */
 function sizeOfAll({ face }, images, { width, height }) {
   const { tiles, rows, columns } = /** @type {import("../model/numbers/array_faces.js").Face} */ (face)
   const down = tiles / images
-  const least = columns === 1 ? 5 : 0 // of a row of numbers
+  const least = columns === 1 ? 5 : 0 // minimum width of a row of numbers
   const cell = Math.min((height - (down - 1) * GAP) / down / rows, (width - (images - 1) * GAP) / images / columns)
   return [
     images * Math.max(cell * columns, least) + (images - 1) * GAP,
@@ -277,10 +289,13 @@ function sizeOfAll({ face }, images, { width, height }) {
   ]
 }
 
-/** A row of classes has no words in the strip. @param {Column} column @returns {Column} */
+/**
+ * Return the column as drawn in the strip, where a row of classes has no labels.
+ * @param {Column} column @returns {Column}
+ */
 const inStrip = (column) => (column.kind === "classes" ? { ...column, kind: "strip" } : column)
 
-// Which way each band is computed.
+// Return the HTML of the labels for the direction of each band.
 const ways = () =>
   `<div class="ways" aria-hidden="true"><p class="forward">${escaped(say("web.overview.values"))}</p><p class="backward">${escaped(say("web.overview.gradients"))}</p></div>`
 
@@ -303,7 +318,7 @@ function layer(numbers, column, single) {
   return `${before}<div class="layer${column.kind === "loss" ? " of-loss" : ""}">${single ? ownBracket(numbers, column) : ""}${all(column.values)}${all(column.gradients)}</div>`
 }
 
-// The name of a layer over what belongs to it.
+// Return the HTML of a layer's name, or "" if it has none.
 /** @type {(numbers: Numbers, symbol: string) => string} */
 function bracket(numbers, symbol) {
   const { layer } = numbers.maps[symbol]
@@ -311,7 +326,8 @@ function bracket(numbers, symbol) {
   return name ? `<span class="span-name" data-layer="${layer}"><span>${escaped(name)}</span></span>` : ""
 }
 
-// Over its parameters; of a layer without any, over the sign before its map (see `operator`).
+// Return the name above a layer's parameters. A layer without parameters has it above the sign before its map (see
+// `operator`).
 /** @type {(numbers: Numbers, column: Column) => string} */
 function ownBracket(numbers, { kind, values: [symbol] }) {
   const owns = kind === "filters" || kind === "weights"
@@ -319,11 +335,18 @@ function ownBracket(numbers, { kind, values: [symbol] }) {
   return owns || (made && isMade(numbers, symbol)) ? bracket(numbers, symbol) : ""
 }
 
-/** Tells whether a symbol is made by a layer without parameters. @param {Numbers} numbers @param {string} symbol */
+/**
+ * Return whether a symbol is computed by a layer without parameters.
+ * @param {Numbers} numbers @param {string} symbol
+ */
 const isMade = (numbers, symbol) =>
   !["conv", "dense", undefined].includes(numbers.network.layers[numbers.maps[symbol].layer ?? -1]?.kind)
 
-/** What explains itself at a tap (dialogs/glossary_popover.js); `of` is the symbol that it is said of. @type {(id: string, of: string) => string} */
+/**
+ * Return attributes for an element that opens the glossary (dialogs/glossary_popover.js); `of` is the symbol it
+ * refers to.
+ * @type {(id: string, of: string) => string}
+ */
 const explains = (id, of) => `data-meaning="${id}" data-of="${of}"`
 
 /** @type {(numbers: Numbers, symbol: string, column: Column, single: boolean, biased: boolean) => string} */
@@ -344,12 +367,12 @@ function figure(numbers, symbol, { kind: column, title }, single, biased) {
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 
-// The bias of filters or of units stands under them, in a line.
+// Return whether a symbol holds the biases of filters or units, which are drawn under them.
 /** @type {(numbers: Numbers, symbol: string, kind: string) => boolean} */
 const isBias = (numbers, symbol, kind) =>
   (kind === "filters" || kind === "weights") && numbers.maps[symbol].kind === "row"
 
-// What stands between two columns of a network with one channel.
+// Return the HTML of the signs between two columns of a network with one channel.
 /** @type {(numbers: Numbers, column: Column) => string} */
 function operator(numbers, column) {
   const [symbol] = column.values

@@ -1,7 +1,7 @@
-// What mechanism pictures are made of, beside sheets and sums: rows of outputs, histograms, arrows.
+// Building blocks of diagrams besides text and sums: rows of outputs, histograms, arrows.
 
 import { short } from "../model/numbers/format.js"
-import { disc, line } from "./canvas.js"
+import { disc, drawLine } from "./canvas.js"
 import { LARGE, lineOf, SMALL, TEXT } from "./sheet.js"
 import { Sums } from "./sums.js"
 import { isDark } from "./theme.js"
@@ -9,7 +9,7 @@ import { isDark } from "./theme.js"
 /** @import { Palette } from "./sheet.js" */
 /** @import { Box, Cell } from "../types/view.js" */
 
-/** The page's own colours. @param {HTMLElement} root @returns {Palette} */
+/** Return the colours of the page's theme. @param {HTMLElement} root @returns {Palette} */
 export function palette(root) {
   const style = getComputedStyle(root)
   const named = (/** @type {string} */ name) => style.getPropertyValue(`--${name}`)
@@ -30,12 +30,15 @@ export function palette(root) {
 }
 
 export class Pen extends Sums {
-  /** The sign of an operation. @param {string} sign @param {number} x @param {number} y */
+  /** Draw the sign of an operation. @param {string} sign @param {number} x @param {number} y */
   sign(sign, x, y) {
     this.text(sign, x, y, { size: sign === "·" ? 36 : 20, align: "center", fill: this.soft })
   }
 
-  /** Rows of bars from a common zero: a name, the bar and the number. @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, line?: number }} [how] `line`: height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }} */
+  /**
+   * Draw rows of bars from a common zero, each with a name and its number. Return the scales of the rows.
+   * @param {{ name: string, value: number, bold?: boolean, mark?: number, text?: string, term?: string, symbol?: string, cell?: Cell }[]} rows @param {Box} box @param {{ limits?: number[], names?: number, line?: number }} [how] `line` is the height of a row @returns {{ x: (value: number) => number, y: (n: number) => number, line: number }}
+   */
   rows(rows, box, { limits, names = 46, line = lineOf(box.height, rows.length) } = {}) {
     const [low, high] = limits ?? [
       Math.min(0, ...rows.map(({ value }) => value)),
@@ -75,7 +78,10 @@ export class Pen extends Sums {
     return { x, y, line }
   }
 
-  /** Outputs on one line each: a dot where it is, a mark where it should be; `arrows` from the one to the other. @param {{ name: string, value: number, mark: number, bold?: boolean, term?: string }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean }} [how] */
+  /**
+   * Draw each output on a line, with a dot at its value and a mark at its target; `arrows` connects them.
+   * @param {{ name: string, value: number, mark: number, bold?: boolean, term?: string }[]} rows @param {Box} box @param {{ names?: number, arrows?: boolean }} [how]
+   */
   dots(rows, box, { names = 60, arrows = false } = {}) {
     const all = rows.flatMap(({ value, mark }) => [value, mark])
     const [low, high] = [Math.min(0, ...all), Math.max(1, ...all)]
@@ -115,7 +121,7 @@ export class Pen extends Sums {
     const head = 7 + thick
     context.strokeStyle = context.fillStyle = fill
     context.lineWidth = thick
-    line(context, [x, y], [toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle)])
+    drawLine(context, [x, y], [toX - 0.6 * head * Math.cos(angle), toY - 0.6 * head * Math.sin(angle)])
     context.beginPath()
     context.moveTo(toX, toY)
     for (const turn of [2.6, -2.6])
@@ -123,14 +129,17 @@ export class Pen extends Sums {
     context.fill()
   }
 
-  /** A thin line, as from a window to its enlargement. @param {number[][]} points */
+  /** Draw a thin line, for example from a window to its enlargement. @param {number[][]} points */
   thread(...points) {
     this.context.strokeStyle = this.soft
     this.context.lineWidth = 0.8
-    line(this.context, ...points)
+    drawLine(this.context, ...points)
   }
 
-  /** A pale surface between two things that are the same, with lines along it. @param {number[][]} points its corners: one thing's two, the other's two */
+  /**
+   * Draw a translucent surface between two views of the same object, with lines along its sides.
+   * @param {number[][]} points corners: two of one object, then two of the other
+   */
   shade(points) {
     const { context } = this
     context.beginPath()
@@ -142,11 +151,14 @@ export class Pen extends Sums {
     context.globalAlpha = 1
     context.strokeStyle = this.tone
     context.lineWidth = 1
-    line(context, points[0], points[3])
-    line(context, points[1], points[2])
+    drawLine(context, points[0], points[3])
+    drawLine(context, points[1], points[2])
   }
 
-  /** A length as an arrow from a line at its foot; its sign is the direction, and the colour. @param {number} x @param {number} y @param {number} length */
+  /**
+   * Draw a signed length as an arrow; direction and colour show the sign.
+   * @param {number} x @param {number} y @param {number} length
+   */
   vector(x, y, length) {
     const { context } = this
     context.fillStyle = this.soft
@@ -160,13 +172,19 @@ export class Pen extends Sums {
     context.fill()
   }
 
-  /** A bar from a zero, coloured by its sign. @param {number} x @param {number} y of its middle @param {number} length @param {number} height */
+  /**
+   * Draw a bar from zero, coloured by its sign.
+   * @param {number} x @param {number} y of its centre @param {number} length @param {number} height
+   */
   bar(x, y, length, height) {
     this.context.fillStyle = length < 0 ? this.neg : this.pos
     this.context.fillRect(Math.min(x, x + length), y - height / 2, Math.max(Math.abs(length), 1), height)
   }
 
-  /** Bars of how many values lie where between two ends. @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least`: height of a bar @param {Box} box */
+  /**
+   * Draw a histogram of values.
+   * @param {ArrayLike<number>} values @param {{ low: number, span: number, count: number, fill?: string, least?: number }} how `least` is the minimum height of a bar @param {Box} box
+   */
   histogram(values, { low, span, count, fill = this.bars, least = 2 }, box) {
     const bins = Array(count).fill(0)
     for (let n = 0; n < values.length; n++)
@@ -180,7 +198,10 @@ export class Pen extends Sums {
     })
   }
 
-  /** A length that others are measured by. @param {number} x @param {number} y @param {number} length @param {string} text */
+  /**
+   * Draw a reference length with its label.
+   * @param {number} x @param {number} y @param {number} length @param {string} text
+   */
   measure(x, y, length, text) {
     const { context } = this
     context.fillStyle = this.soft

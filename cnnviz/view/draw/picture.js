@@ -1,16 +1,16 @@
-// What is shown, as a picture: canvases as images, and every line of text where it stands, as SVG; the
-// PNG is that SVG, drawn twice as large.
+// Export of the view as a picture: an SVG with canvases as images and every line of text as <text>. The PNG is
+// rendered from that SVG at twice its size.
 
 import { escaped } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
-import { sharply } from "./canvas.js"
+import { atResolution } from "./canvas.js"
 
 /** @import { View } from "../types/view.js" */
 /** @typedef {{ left: number, top: number }} Corner */
 
-const TIMES = 3 // as fine as the pictures are drawn
-const LINE = 17 // of the words below that say which setup this is
+const TIMES = 3 // resolution of the pictures, relative to the screen
+const LINE = 17 // line height of the text that identifies the setup
 
 /**
  * @param {View} view
@@ -18,7 +18,7 @@ const LINE = 17 // of the words below that say which setup this is
  */
 export async function savePicture(view, kind) {
   const svg = laidOut(view, () =>
-    sharply(TIMES, () => {
+    atResolution(TIMES, () => {
       repaint(view)
       return drawn(view)
     }),
@@ -36,7 +36,7 @@ export async function savePicture(view, kind) {
 }
 
 /**
- * Hands a file over.
+ * Offer a file for download.
  * @param {Blob} blob
  * @param {string} name
  */
@@ -49,7 +49,7 @@ export function save(blob, name) {
 }
 
 /**
- * Nothing is cut off, sticks to the screen or scrolls while the picture is made; nobody sees it so.
+ * Run `act` while nothing is clipped, sticky or scrolled. The visitor never sees this state.
  * @template T
  * @param {View} view
  * @param {() => T} act
@@ -66,7 +66,7 @@ function laidOut(view, act) {
 }
 
 /**
- * Everything anew, also what is drawn once for a size.
+ * Redraw everything, including drawings that are cached by size.
  * @param {View} view
  */
 function repaint(view) {
@@ -92,7 +92,7 @@ function drawn(view) {
       parts.push(`<rect ${box} rx="3" fill="${ground.fill}" fill-opacity="${ground.opacity}"/>`)
     }
   }
-  // What only shows motion lies over everything, and is no part of a picture that stands still.
+  // Ribbons only show motion and are left out.
   for (const canvas of element.querySelectorAll(/** @type {"canvas"} */ ("canvas:not(.ribbons)"))) {
     const box = canvas.getBoundingClientRect()
     if (!box.width || !isShown(canvas)) continue
@@ -117,7 +117,7 @@ function drawn(view) {
 const isShown = (element) => element.checkVisibility({ visibilityProperty: true })
 
 /**
- * Which setup this is, in lines of at most so many letters.
+ * Return the lines that describe the setup, of at most `letters` characters each.
  * @param {View} view
  * @param {number} letters
  * @returns {string[]}
@@ -151,7 +151,7 @@ function foot({ data, setup, k }, letters) {
 const seen = new Map()
 
 /**
- * A colour of the style sheet as every program knows it: color-mix comes out as color(srgb …).
+ * Convert a CSS colour to rgb(…) and an opacity, because not every SVG program knows color(srgb …).
  * @param {string} colour
  */
 function plain(colour) {
@@ -167,7 +167,7 @@ function plain(colour) {
 }
 
 /**
- * A text node may be broken into lines; each becomes one <text> at its baseline.
+ * Return a <text> element for each line of a text node, at its baseline.
  * @param {Text} node
  * @param {Corner} corner
  * @param {number} zoom

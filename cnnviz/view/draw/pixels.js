@@ -1,11 +1,14 @@
-// Pictures of one pixel a cell, to be drawn larger without smoothing.
+// Images with one pixel per cell, to be enlarged without smoothing.
 
 import { colour, gradient, pixelOf } from "../model/numbers/colour.js"
 import { contextOf } from "./canvas.js"
 
 /** @import { Box, Scale, Values } from "../types/view.js" */
 
-/** The pixels of a picture, each one's colour by `paint`; one without is clear. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+/**
+ * Return RGBA bytes with each pixel's colour from `paint`. A pixel is transparent if `paint` returns null.
+ * @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint
+ */
 export function rgba(rows, columns, paint) {
   const bytes = new Uint8ClampedArray(4 * rows * columns)
   for (let i = 0; i < rows; i++) {
@@ -20,7 +23,11 @@ export function rgba(rows, columns, paint) {
   return bytes
 }
 
-/** A picture whose pixels `fill` writes, row after row: on the canvas of an earlier one, where it is as large. @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {OffscreenCanvas | null} [before] */
+/**
+ * Return an image whose pixels are written by `fill` in reading order. The canvas `before` is reused if it has the
+ * same size.
+ * @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {OffscreenCanvas | null} [before]
+ */
 export function pixelsOf(rows, columns, fill, before) {
   const canvas = before?.width === columns && before.height === rows ? before : new OffscreenCanvas(columns, rows)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
@@ -37,29 +44,44 @@ function paint(context, rows, columns, fill) {
   context.putImageData(image, 0, 0)
 }
 
-/** A picture of one pixel a cell, to be drawn larger without smoothing. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+/**
+ * Return an image with one pixel per cell.
+ * @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint
+ */
 export const picture = (rows, columns, paint) => pixelsOf(rows, columns, coloursIn(rows, columns, paint))
 
-/** Fills a canvas with one, a pixel a cell. @param {HTMLCanvasElement} canvas @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint */
+/**
+ * Paint a canvas with one pixel per cell.
+ * @param {HTMLCanvasElement} canvas @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint
+ */
 export function paintCells(canvas, rows, columns, paint) {
   Object.assign(canvas, { width: columns, height: rows })
   contextOf(canvas).putImageData(new ImageData(rgba(rows, columns, paint), columns, rows), 0, 0)
 }
 
-/** Writes each pixel's colour. @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @returns {(pixels: Uint32Array) => void} */
+/**
+ * Return a `fill` function that writes each pixel's colour.
+ * @param {number} rows @param {number} columns @param {(i: number, j: number) => ArrayLike<number> | null} paint @returns {(pixels: Uint32Array) => void}
+ */
 export const coloursIn = (rows, columns, paint) => (pixels) =>
   pixels.set(new Uint32Array(rgba(rows, columns, paint).buffer))
 
-/** Writes the colours of values, row after row. @param {(n: number) => number} pick @param {number[]} limits @param {Scale} scale @returns {(pixels: Uint32Array) => void} */
+/**
+ * Return a `fill` function that writes the colours of values in reading order.
+ * @param {(n: number) => number} pick @param {number[]} limits @param {Scale} scale @returns {(pixels: Uint32Array) => void}
+ */
 export const valuesIn = (pick, limits, scale) => (pixels) => {
   const pixel = pixelOf(limits, scale)
   for (let n = 0; n < pixels.length; n++) pixels[n] = pixel(pick(n))
 }
 
-/** @type {OffscreenCanvasRenderingContext2D | undefined}  on which what is drawn at once is made: a canvas of its own takes longer */
+/** @type {OffscreenCanvasRenderingContext2D | undefined}  shared by all images that are drawn at once, because creating a canvas is slower */
 let scratch
 
-/** Draws a picture into a box, whose pixels `fill` writes, row after row. @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {Box} box */
+/**
+ * Draw an image into a box; `fill` writes its pixels in reading order.
+ * @param {CanvasRenderingContext2D} context @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {Box} box
+ */
 export function drawPicture(context, rows, columns, fill, { x, y, width, height }) {
   scratch ??= /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"))
   const { canvas } = scratch
@@ -69,7 +91,10 @@ export function drawPicture(context, rows, columns, fill, { x, y, width, height 
   context.drawImage(canvas, 0, 0, columns, rows, x, y, width, height)
 }
 
-/** A picture of values, row after row. @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] the place of the first */
+/**
+ * Return an image of values in reading order.
+ * @param {ArrayLike<number>} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} [from] offset of the first value
+ */
 export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
   pixelsOf(
     rows,
@@ -77,10 +102,13 @@ export const valuesPicture = (values, rows, columns, limits, scale, from = 0) =>
     valuesIn((n) => values[from + n], limits, scale),
   )
 
-/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  by array: what was asked of it */
+/** @type {WeakMap<object, Map<string, OffscreenCanvas>>}  images by array and key */
 const kept = new WeakMap()
 
-/** The same, made once for as long as there is that array. @param {Values["values"]} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} from */
+/**
+ * Return an image of values, cached as long as the array exists.
+ * @param {Values["values"]} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} from
+ */
 export function keptPicture(values, rows, columns, limits, scale, from) {
   const key = `${rows} ${columns} ${limits} ${scale} ${gradient(scale)} ${from}`
   const own = kept.get(values) ?? new Map()
@@ -90,12 +118,15 @@ export function keptPicture(values, rows, columns, limits, scale, from) {
   return found
 }
 
-const RAMP = 128 // colours that a scale is drawn with
+const RAMP = 128 // number of colours in a colour bar
 
 /** @type {Map<string, OffscreenCanvas>} */
 const ramps = new Map()
 
-/** The colours of a scale from its low end to its high one, made once; of limits that are the same, the only one. @param {Scale} scale @param {number[]} limits */
+/**
+ * Return the cached colour bar of a scale, or a single colour if both limits are equal.
+ * @param {Scale} scale @param {number[]} limits
+ */
 export function ramp(scale, [low, high]) {
   const range = high > low ? [0, 1] : [0, 0]
   const key = `${scale} ${gradient(scale)} ${range}`

@@ -1,4 +1,4 @@
-// One array of a network on the screen: a heat map with its name, the ends of its colours, and its classes' names.
+// One array of a network on screen: a heat map with its name, the limits of its colours, and class names.
 
 import { extremes } from "../model/numbers/extremes.js"
 import { brief, number, power, rangeText, short, timesPower, whole } from "../model/numbers/format.js"
@@ -9,32 +9,32 @@ import { picture } from "./pixels.js"
 
 /** @import { Box, Cell, Face, Layout, Numbers } from "../types/view.js" */
 
-export const COLOURS = 3 // of a photograph, which has a place beside them
-const SMALLEST = 9 // size of a number in a cell, in pixels
-const SQUEEZED = 0.75 // as narrow a number may be made
-const APART = 10 // scales that differ by more are said to
-const LETTER = 6 // width of one under a map
+export const COLOURS = 3 // channels of a colour photograph, which is drawn beside them
+const SMALLEST = 9 // minimum font size of a number in a cell, in pixels
+const SQUEEZED = 0.75 // minimum horizontal scale of a number
+const APART = 10 // ratio from which a difference between scales is pointed out
+const LETTER = 6 // width of a character under a map
 
 export class Plate extends Heatmap {
   /** @type {OffscreenCanvas | null} */
   photograph = null
-  least = 0 // size under which nothing is printed
-  narrow = false // too narrow for both ends of its colours
-  ofImages = false // whether several images are seen at once, as colours
-  wholes = false // whether all its numbers are whole
-  /** @type {string[] | null} names of classes, a row each */
+  least = 0 // minimum font size of printed numbers
+  narrow = false // too narrow for both colour limits
+  ofImages = false // whether it shows several images at once
+  wholes = false // whether all its numbers are integers
+  /** @type {string[] | null} names of classes, one per row */
   names = null
-  label = "" // its numbers, for those who listen
-  lit = "" // which of its cells are marked
+  label = "" // label for screen readers
+  lit = "" // key of the marked cells
   /** @type {Numbers | undefined} */
   numbers = undefined
-  /** @type {import("./heatmap.js").Size}  in the strip */
+  /** @type {import("./heatmap.js").Size}  size in the strip */
   home = [0, 0]
   holder = /** @type {HTMLElement} */ (this.canvas.parentElement)
-  /** @type {HTMLElement[]}  over its tiles, where one finds them */
+  /** @type {HTMLElement[]}  elements over its tiles, for search and clicks */
   channels = []
 
-  /** Gives it another size. @param {import("./heatmap.js").Size} size */
+  /** Set the size of the map. @param {import("./heatmap.js").Size} size */
   resize(size) {
     this.size = size
     this.outdate()
@@ -48,11 +48,11 @@ export class Plate extends Heatmap {
     Object.assign(this, { values: all?.values ?? values, numbers, scale })
     this.limits = all ? /** @type {[number, number]} */ ([scale === "signed" ? -SHADES : 0, SHADES]) : limits
     this.change()
-    const coloured = numbers.quantized[this.symbol] // of which the largest in size alone is known
+    const coloured = numbers.quantized[this.symbol] // for quantized weights only the largest magnitude is known
     const [low, high] = coloured ? limits : extremes(values)
     this.wholes = this.prints() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power = this.prints() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
-    if (this.power && !this.roomy()) this.power = 0 // the ends of its colours say more then
+    if (this.power && !this.roomy()) this.power = 0 // the colour limits say more if no numbers are printed
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
     const [left, right] = this.captions()
     for (const [name, text] of Object.entries({ low: left, power: timesPower(this.power), high: right })) {
@@ -65,7 +65,7 @@ export class Plate extends Heatmap {
     this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: said })
   }
 
-  // What stands under it, as far as there is room: how many cells, and the ends of its colours.
+  // Return the captions under the map as far as there is room: the number of cells and the colour limits.
   captions() {
     const width = this.size[0] || 60
     const { face, scale } = this
@@ -75,17 +75,17 @@ export class Plate extends Heatmap {
     const count = face?.stacked ? `${face.rows * face.columns}×${face.tiles}` : ""
     if (count && LETTER * (count + high).length + 10 < width)
       [low, high] = [count, scale === "signed" && low ? `±${high}` : high]
-    else if (LETTER * (low + high).length + 8 > width) low = "" // both would run together
+    else if (LETTER * (low + high).length + 8 > width) low = "" // both would overlap
     return this.narrow && high.length * LETTER > width + 2 ? ["", ""] : [low, high]
   }
 
-  /** Says what those hear who listen: what is given, or else the numbers. @param {string} instead */
+  /** Set the label for screen readers: the given text, or else the numbers. @param {string} instead */
   name(instead) {
     const text = instead || this.label
     if (this.canvas.getAttribute("aria-label") !== text) this.canvas.setAttribute("aria-label", text)
   }
 
-  // Gradients have a scale of their own from layer to layer: where they differ much, the map says so.
+  // Gradients are scaled per layer. Show a badge if the scale differs much from that of the map before.
   /** @param {Numbers} numbers */
   compare(numbers) {
     const badge = /** @type {HTMLElement | null} */ (this.figure.querySelector(".badge"))
@@ -119,7 +119,7 @@ export class Plate extends Heatmap {
     this.context.drawImage(this.photograph, box.x, box.y, box.width, box.height)
   }
 
-  /** The loss, which has no colour. */
+  /** Print the loss, which has no colour. */
   total() {
     const [width, height] = this.size
     this.context.font = font(width < 40 ? this.least : 15)
@@ -129,7 +129,7 @@ export class Plate extends Heatmap {
     this.context.fillText(number(this.values[0], 3), width / 2, height / 2, width - 4)
   }
 
-  /** Red, green and blue as one picture, where there is a place free beside the three. */
+  /** Return the colour photograph, or null if there is no free slot beside the three channels. */
   together() {
     const { rows, columns, tiles, stacked, offset } = /** @type {Face} */ (this.face)
     if (this.symbol !== "x" || this.places <= tiles || stacked) return null
@@ -141,7 +141,7 @@ export class Plate extends Heatmap {
   /** @override @param {number} value */
   written(value) {
     if (this.wholes) return whole(value)
-    return this.symbol === "L" ? short(value) : super.written(value) // a loss is never next to nothing
+    return this.symbol === "L" ? short(value) : super.written(value) // a loss is never printed as ≈ 0
   }
 
   /** @override @param {Layout} at */
@@ -149,7 +149,7 @@ export class Plate extends Heatmap {
     return super.legible(at) && at.cellHeight > 12 && this.roomy()
   }
 
-  /** Tells whether there is room for every number: all tiles of a map have numbers, or none. */
+  /** Return whether every number fits: either all tiles have numbers or none. */
   roomy() {
     if (!this.size[0]) return false
     const widest = Math.max(...Array.from(this.values, (value) => this.widthOf(this.written(value), SMALLEST)))
@@ -161,7 +161,7 @@ export class Plate extends Heatmap {
     super.print(at, n, done, { smallest: SMALLEST, least: this.least })
   }
 
-  // Classes, a row each: the name, a bar and the number; a mark where the target is.
+  // Draw a row per class: the name, a bar and the number, with a frame around the target.
   /** @param {string[]} names */
   rows(names) {
     const { context, values } = this
@@ -192,14 +192,17 @@ export class Plate extends Heatmap {
     })
   }
 
-  // Around a row of words a line is thin: it would run through them.
+  // Outline a row of words with a thin line, because a thick one would cross them.
   /** @override @param {CanvasRenderingContext2D} context @param {Box} box @param {string} tone @param {{ strong?: boolean, thin?: boolean }} how */
   ring(context, box, tone, how) {
     if (!this.names) return super.ring(context, box, tone, how)
     ring(context, box, how.strong ? getComputedStyle(this.canvas).color : tone, [1.2], 0.3)
   }
 
-  /** The value so many cells further down and to the right in the same channel, if there is one. @param {Cell} cell @param {number} down @param {number} right */
+  /**
+   * Return the value of the cell at an offset in the same channel, or undefined if there is none.
+   * @param {Cell} cell @param {number} down @param {number} right
+   */
   near(cell, down, right) {
     const shape = this.numbers?.shape(this.symbol) ?? []
     const [row, column] = this.face?.stacked ? [1, 2] : [shape.length - 2, shape.length - 1]

@@ -1,21 +1,21 @@
-// Charts as a figure of Plotly's: what people want to read off, zoom and keep.
+// Charts as a Plotly figure, which can be read off, zoomed and saved.
 
 import { LINE_COLOURS } from "../spec.js"
 
 /** @import { LargeChart } from "../model/layout/large_chart.js" */
-/** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  the page's colours, the signs of its numbers, and how many times as large everything is */
+/** @typedef {{ ink: string, line: string, paper: string, points: string, times: number }} Look  colours of the page, separators of numbers, and the magnification */
 /** @typedef {Record<string, unknown>} Part */
 
-const LARGE = 0.52 // the share of the height that the first of several charts has
-const GAP = 0.28 // of a small chart's height, to the next above it
-const MOST_VALUES = 18 // lines that say their values where one points; more would cover the charts
-const FEW = 60 // values that are dots, too
-const SIZE = 13 // of letters
-const LEGEND = 24 // pixels of the line with the names of the lines, under the first title
+const LARGE = 0.52 // share of the height of the first of several charts
+const GAP = 0.28 // gap to the chart above, as a share of a small chart's height
+const MOST_VALUES = 18 // maximum number of lines with values in the tooltip; more would cover the charts
+const FEW = 60 // number of values below which they have markers, too
+const SIZE = 13 // font size
+const LEGEND = 24 // height of the legend under the first title, in pixels
 const FONT = "Inter, system-ui, sans-serif"
 
 /**
- * A chart, large, and under it others over the same x, with one cursor through all.
+ * Return the figure of a large chart, with others below it over the same x and one cursor through all.
  * @param {LargeChart[]} charts
  * @param {Look} look
  */
@@ -61,7 +61,7 @@ export function figure(charts, look) {
       rangemode: x.length > 1 ? "normal" : "tozero",
       ...grid,
       ...byTens(chart.logY),
-      ...(n && chart.logY ? { dtick: 1 } : {}), // where there is no room for more than powers of ten
+      ...(n && chart.logY ? { dtick: 1 } : {}), // room for powers of ten only
     }
     if (Array.isArray(layout.annotations))
       layout.annotations.push({ text: chart.yTitle, x: 0, y: domain[1], yshift: n ? 0 : above, ...ABOVE })
@@ -82,7 +82,7 @@ const CROSS = { showspikes: true, spikemode: "across", spikethickness: 1, spikec
 /** @param {boolean} log @returns {Part} */
 const byTens = (log) => (log ? { type: "log", exponentformat: "power" } : {})
 
-/** @param {Look} look @param {number} above  pixels between the first chart and its title @returns {Part} */
+/** @param {Look} look @param {number} above  distance between the first chart and its title, in pixels @returns {Part} */
 const drawn = ({ ink, line, paper, points, times }, above) => ({
   separators: points,
   paper_bgcolor: "transparent",
@@ -96,7 +96,10 @@ const drawn = ({ ink, line, paper, points, times }, above) => ({
   modebar: { orientation: "v", bgcolor: "transparent", color: ink, activecolor: ink },
 })
 
-/** A line; a silent one says no values, and only the cursor passes it. @param {LargeChart["series"][number]} line @param {ArrayLike<number>} x @param {boolean} silent @returns {Part} */
+/**
+ * Return the trace of a line. A silent line has no tooltip.
+ * @param {LargeChart["series"][number]} line @param {ArrayLike<number>} x @param {boolean} silent @returns {Part}
+ */
 const trace = ({ label, values, dashed, hue }, x, silent) => ({
   type: "scatter",
   mode: x.length < FEW ? "lines+markers" : "lines",

@@ -1,4 +1,4 @@
-// Ribbons from the cells that a number is computed from to that number, on a canvas of its own over the whole network.
+// Ribbons from the source cells of a number to that number, on a canvas over the whole network.
 
 import { enclosing } from "../model/layout/image_layout.js"
 import { ratio } from "./canvas.js"
@@ -8,13 +8,13 @@ import { ratio } from "./canvas.js"
  * @typedef {object} Move
  * @property {Box[]} sources  the cells that are read
  * @property {Box} target  the cell
- * @property {Box} map  that it stands in
- * @property {Box[]} others  all other maps, and this one where it shows digits: what flows goes under them, so that no colour is tinted
+ * @property {Box} map  map that contains the cell
+ * @property {Box[]} others  all other maps, and this one if it shows digits; ribbons pass under them, so that no colour is tinted
  * @property {string} tone
  */
 
 export class Ribbons {
-  /** @type {Box | null}  what was drawn on */
+  /** @type {Box | null}  area to clear */
   used = null
 
   /** @param {HTMLCanvasElement} canvas */
@@ -32,7 +32,7 @@ export class Ribbons {
     this.used = null
   }
 
-  /** Shows where a number comes from. @param {Move | null} move */
+  /** Draw ribbons from the sources of a number, or clear them if null. @param {Move | null} move */
   show(move) {
     const { context, used } = this
     if (used) context.clearRect(used.x, used.y, used.width, used.height)
@@ -40,7 +40,7 @@ export class Ribbons {
     for (const source of move?.sources ?? []) this.ribbon(/** @type {Move} */ (move), source)
   }
 
-  /** Remembers where something is drawn. @param {Box} box */
+  /** Extend the area that will be cleared. @param {Box} box */
   touch({ x, y, width, height }) {
     const box = { x: x - 4, y: y - 4, width: width + 8, height: height + 8 }
     this.used = this.used ? enclosing([this.used, box]) : box
@@ -91,7 +91,7 @@ export class Ribbons {
     context.restore()
   }
 
-  // Nothing is drawn on these. The path that is being drawn stays.
+  // Clip to the area outside boxes. The current path is kept.
   /** @param {Box[]} boxes */
   without(boxes) {
     const free = new Path2D()

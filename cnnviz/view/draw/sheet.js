@@ -1,39 +1,43 @@
-// A canvas that a picture is drawn on, its words, and what is kept of where everything stands.
+// A canvas for diagrams: text, and a record of where everything is drawn.
 
 import { ratio } from "./canvas.js"
 import { halves, widthOf } from "./text_width.js"
 
 /** @import { Box, Cell, Range } from "../types/view.js" */
 /** @typedef {{ rows: Range, columns: Range, strong?: boolean }} Ring */
-/** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a picture is laid out as if they were `zoom` times larger; `upright`: its maps stand over what is made of them, as a phone has room for */
-/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  of a picture: the channel that is opened, or the first of the rows that take turns; whether all channels are there; and how many fresh masks were drawn */
-/** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  what is drawn in a box: the term of a sum that it belongs to, and the cell whose number it shows; "" where it is none; and what a click on it chooses */
-/** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  a map each cell of which belongs to a term; `say`: what it comes to; `symbol`, `cell`: whose number it shows */
-/** @typedef {{ from: Box, to: Box }} Flight  of what is drawn in a box, from where it comes from: a window to where it stands enlarged, a total to its cell */
-/** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map, and where it is drawn */
+/** @typedef {{ width: number, height: number, zoom?: number, upright?: boolean }} Room  in CSS pixels; a diagram is drawn `zoom` times larger; `upright`: portrait layout, for phones */
+/** @typedef {{ open?: number, unfolded?: boolean, thrown?: number }} Choice  choices made in a diagram: the opened channel or the first of several rows, whether all channels are shown, and the number of random masks drawn */
+/** @typedef {{ box: Box, term: string, symbol: string, cell: Cell, choose?: Choice }} Spot  a hit area: its term of a sum and the cell whose number it shows ("" if none), and the effect of a click */
+/** @typedef {{ box: Box, rows: number, columns: number, term: (row: number, column: number) => string, place: (term: string) => [number, number] | null, say?: (row: number, column: number) => string, symbol?: string, cell?: (row: number, column: number) => Cell | null }} Field  hit areas of a map whose cells each belong to a term; `say` returns its value as text; `symbol` and `cell` are what its number belongs to */
+/** @typedef {{ from: Box, to: Box }} Flight  animation of a part of the picture, from a window to its enlargement or from a total to its cell */
+/** @typedef {{ symbol: string, at: Cell, box: Box }} Shown  one channel of a map and its box */
 /** @typedef {{ ink: string, soft: string, line: string, bars: string, math: string, accent: string, warm: string, pos: string, neg: string, paper: string, flat: string }} Palette */
-/** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  of a text; `halo`: what runs behind it is interrupted */
+/** @typedef {{ size?: number, align?: CanvasTextAlign, bold?: boolean, math?: boolean, fill?: string, room?: number, halo?: boolean }} How  style of a text; `halo`: whether the background is cleared behind it */
 
-// Sizes of letters: ends and notes, words and numbers, totals, symbols.
+// Font sizes: notes, words and numbers, totals, symbols.
 export const SMALL = 13
 export const TEXT = 15
 export const LARGE = 18
 const SYMBOL = 22
 
-export const HEAD = 30 // the line over a map
-/** How high one of so many rows is in a height: few are as large as four that fill it. @param {number} height @param {number} rows */
+export const HEAD = 30 // height of the line above a map
+/**
+ * Return the row height for a number of rows in a given height. Few rows are no higher than a quarter of it, within
+ * limits.
+ * @param {number} height @param {number} rows
+ */
 export const lineOf = (height, rows) => Math.min(height / rows, Math.max(32, Math.min(height / 4, 72)))
-const LEAST = { width: 900, height: 300 } // what pictures are laid out for; in less they are smaller
+const LEAST = { width: 900, height: 300 } // size that diagrams are designed for; in smaller rooms they are scaled down
 const CURSIVE = /<(i|b)>(.*?)<\/\1>/
 
-/** Tells how many CSS pixels one pixel of a picture has in a room. @param {Room} room */
+/** Return the CSS pixels per diagram pixel in a room. @param {Room} room */
 const unitOf = ({ width, height, zoom = 1, upright = false }) =>
   upright ? 1 : Math.min(zoom, width / LEAST.width, height / LEAST.height)
 
 export class Sheet {
-  /** @type {(symbol: string) => number}  how many cells of each channel are computed so far */
+  /** @type {(symbol: string) => number}  returns the number of cells per channel that are computed so far */
   done = () => Number.POSITIVE_INFINITY
-  /** @type {(symbol: string) => boolean}  whether a map of the strip comes to stand there itself */
+  /** @type {(symbol: string) => boolean}  returns whether a map of the strip moves into the diagram */
   seats = () => false
   /** @type {Spot[]} */
   spots = []
@@ -41,15 +45,15 @@ export class Sheet {
   fields = []
   /** @type {Shown[]} */
   shown = []
-  /** @type {Flight[]}  windows that are shown enlarged */
+  /** @type {Flight[]}  windows and their enlargements */
   enlarged = []
-  /** @type {Flight[]}  totals that are led to their cells */
+  /** @type {Flight[]}  totals and their cells */
   landed = []
-  stated = false // whether the picture itself says the sum that it shows
+  stated = false // whether the diagram itself states the sum that it shows
   /** @type {Choice} */
   choice = {}
-  written = "" // the typeface that is set
-  /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  that are not written yet, by typeface */
+  written = "" // the current font
+  /** @type {Map<string, { text: string, x: number, y: number, align: CanvasTextAlign, fill: string, room?: number }[]>}  pending texts, by font */
   texts = new Map()
 
   /** @param {HTMLCanvasElement} canvas @param {Room} room @param {Palette} palette @param {boolean} backward @param {number} [unit] */
@@ -78,12 +82,12 @@ export class Sheet {
     this.tone = backward ? palette.warm : palette.accent
   }
 
-  /** The colour of a sign. @param {number} value */
+  /** Return the colour for the sign of a value. @param {number} value */
   hue(value) {
     return value < 0 ? this.neg : value > 0 ? this.pos : this.soft
   }
 
-  /** @param {string} text @param {number} x @param {number} y of its middle @param {How} [how] */
+  /** @param {string} text @param {number} x @param {number} y of its centre @param {How} [how] */
   text(text, x, y, { size = TEXT, align = "left", bold = false, math = false, fill = this.ink, room, halo } = {}) {
     const { context } = this
     if (halo) {
@@ -102,7 +106,7 @@ export class Sheet {
     others ? others.push(own) : this.texts.set(font, [own])
   }
 
-  /** Writes the texts over all else, typeface by typeface: a browser sets each of them slowly. */
+  /** Write the texts above everything else, grouped by font because switching fonts is slow. */
   write() {
     const { context } = this
     context.textBaseline = "middle"
@@ -117,7 +121,10 @@ export class Sheet {
     this.texts.clear()
   }
 
-  /** A small and soft one. @param {string} text @param {number} x @param {number} y @param {How} [how] */
+  /**
+   * Write a small text in a muted colour.
+   * @param {string} text @param {number} x @param {number} y @param {How} [how]
+   */
   note(text, x, y, how = {}) {
     this.text(text, x, y, { size: SMALL, fill: this.soft, ...how })
   }
@@ -128,13 +135,13 @@ export class Sheet {
     return `${math ? "italic " : ""}${bold ? 700 : 400} ${halves(size)}px ${family}`
   }
 
-  /** Sets a typeface. @param {string} font */
+  /** Set the font if it has changed. @param {string} font */
   set(font) {
     if (font !== this.written) this.context.font = font
     this.written = font
   }
 
-  /** Tells how wide a text is. @param {string} text @param {How} [how] */
+  /** Return the width of a text. @param {string} text @param {How} [how] */
   widthOf(text, how = {}) {
     const font = this.font(how)
     return widthOf(font, text, (part) => {
@@ -143,7 +150,10 @@ export class Sheet {
     })
   }
 
-  /** A text with <i>symbols</i> and <b>what matters</b>, and how wide it is. @param {string} text @param {number} x @param {number} y @param {How} [how] */
+  /**
+   * Write a text with <i>symbols</i> and <b>emphasis</b>, and return its width.
+   * @param {string} text @param {number} x @param {number} y @param {How} [how]
+   */
   rich(text, x, y, { align = "left", room = Number.POSITIVE_INFINITY, ...how } = {}) {
     const parts = pieces(text).map((part) => {
       const style = { ...how, math: part.tag === "i", bold: how.bold || part.tag === "b" }
@@ -161,7 +171,10 @@ export class Sheet {
     return width
   }
 
-  /** A symbol, upright from its index on; how wide it is. @param {string} name @param {number} x @param {number} y @param {{ fill?: string, size?: number }} [how] */
+  /**
+   * Write a symbol with its index upright, and return its width.
+   * @param {string} name @param {number} x @param {number} y @param {{ fill?: string, size?: number }} [how]
+   */
   symbol(name, x, y, { fill = this.ink, size = SYMBOL } = {}) {
     const [own, index] = parted(name)
     const taken = this.widthOfSymbol(own, { size })
@@ -176,7 +189,10 @@ export class Sheet {
     return this.widthOf(own, { size, math: true }) + 1 + (index ? this.widthOf(index, { size: 0.75 * size }) : 0)
   }
 
-  /** The name of a map, a word for it and a note at the end, as far as there is room. @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] @param {string} [fill] */
+  /**
+   * Write the name of a map, a word for it and a note at the end, as far as there is room.
+   * @param {string} name @param {string} note @param {number} x @param {number} y @param {number} width @param {string} [word] @param {string} [fill]
+   */
   head(name, note, x, y, width, word = "", fill = this.ink) {
     let taken = this.symbol(name, x, y, { fill })
     const words = fill === this.ink ? this.soft : fill
@@ -189,13 +205,13 @@ export class Sheet {
   }
 }
 
-/** A map's symbol, and the indices behind it. @param {string} name @returns {[string, string]} */
+/** Split a symbol from the indices after it. @param {string} name @returns {[string, string]} */
 function parted(name) {
   const at = `${name}[`.indexOf("[")
   return [name.slice(0, at), name.slice(at)]
 }
 
-/** A text by its marks. @param {string} text @returns {{ tag: string, text: string }[]} */
+/** Split a text at its tags. @param {string} text @returns {{ tag: string, text: string }[]} */
 function pieces(text) {
   const found = CURSIVE.exec(text)
   if (!found) return text ? [{ tag: "", text }] : []

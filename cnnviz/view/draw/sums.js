@@ -1,4 +1,4 @@
-// Sums as pictures: a staircase of few terms, and bars of long ones; each term has the colour of its cell.
+// Sums as pictures: a staircase for few terms, bars for many. Each term has the colour of its cell.
 
 import { totals } from "../model/explain/formula_values.js"
 import { colour, css } from "../model/numbers/colour.js"
@@ -6,29 +6,33 @@ import { number, timesPower } from "../model/numbers/format.js"
 import { equals } from "../model/numbers/printed_digits.js"
 import { plus, writtenSum } from "../model/numbers/printed_sums.js"
 import { say } from "../model/words.js"
-import { line } from "./canvas.js"
+import { drawLine } from "./canvas.js"
 import { Grids } from "./grids.js"
 import { LARGE, SMALL, TEXT } from "./sheet.js"
 
 /** @import { Box, Cell } from "../types/view.js" */
-/** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: what it is called, what it belongs to, the ends of its colours, and the cell whose number it is, if it is one */
+/** @typedef {{ value: number, name?: string, term?: string, limits?: number[], symbol?: string, cell?: Cell }} Term  a term of a sum: its name, its term id, its colour limits, and the cell whose number it is, if any */
 
-const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // the line around a bar
+const [NEGATIVE, POSITIVE] = ["#2166ac", "#b2182b"] // outline of a bar
 const BAR = { width: 40, height: 18 }
-const [ROW, HIGH] = [20, 34] // of a bar with its words, the second where a picture is upright and higher than
+const [ROW, HIGH] = [20, 34] // height of a bar with its label; the second one if the diagram is upright and higher than TABLET
 const TABLET = 560 // pixels
-const ROUND = 8 // of a corner
+const ROUND = 8 // corner radius
 const SPACE = 8 // between two numbers
-const SPOT = 8 // of a cell that a total is led to
+const SPOT = 8 // side of the cell that a total flies to
 
-/** The positive and the negative total of many values as two terms that say how many each has; `ids` are of their messages. @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of] @returns {Term[]} */
+/**
+ * Return the positive and the negative total of many values as two terms; `ids` are the messages with the number of
+ * values.
+ * @param {number[]} values @param {string[]} ids @param {import("../model/words.js").Values} [of] @returns {Term[]}
+ */
 export const upAndDown = (values, ids, of = {}) =>
   totals(values).map((value, n) => {
     const own = values.filter((each) => (n ? each < 0 : each > 0))
     return { value, name: say(`web.mechanism.${ids[n]}`, { n: own.length, ...of }) }
   })
 
-/** Finds where each term of a sum ends, the first at 0. @param {number[]} values */
+/** Return the cumulative sums of values, starting with 0. @param {number[]} values */
 function endsOf(values) {
   const ends = [0]
   for (const value of values) ends.push(ends[ends.length - 1] + value)
@@ -36,17 +40,18 @@ function endsOf(values) {
 }
 
 export class Sums extends Grids {
-  /** @type {Box | null}  of the total that was drawn last */
+  /** @type {Box | null}  box of the last total */
   summed = null
-  worded = 0 // where the words beside the bars of a long sum end
+  worded = 0 // right end of the labels beside the bars of a long sum
 
   /**
-   * A sum as a staircase: each term from the end of the last, its number under it, and the total, which has the colour of its
-   * cell. `places`: the middle of each term and of the total; `figures`: whether there is room for numbers. The total's bar.
+   * Draw a sum as a staircase: each term starts at the end of the last one, with its number under it, followed by the
+   * total in the colour of its cell. `places` are the centres of the terms and the total; `figures` is whether there
+   * is room for numbers. Return the total's bar.
    * @param {Term[]} terms
    * @param {number} total
    * @param {Box} box
-   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room`: for each number; `written`: how they are written, where others have the same numbers
+   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room` is the width for each number; `written` has the texts, if others show the same numbers
    * @returns {Box}
    */
   stairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {
@@ -79,8 +84,8 @@ export class Sums extends Grids {
     const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
     const text = figures ? equals(total, sum.total) + unit : equals(total, number(total, 3))
     const taken = this.widthOf(text, { size: LARGE, bold: true })
-    const back = last < places[0] // then its steps stand on its right
-    const apart = Math.abs(last - places[terms.length - 1]) - room / 2 // from its middle to the number of the last step
+    const back = last < places[0] // then the steps are to its right
+    const apart = Math.abs(last - places[terms.length - 1]) - room / 2 // from its centre to the number of the last step
     const narrow = taken < 2 * apart
     const align = /** @type {CanvasTextAlign} */ (narrow ? "center" : back ? "right" : "left")
     const from = Math.min(own.x, this.width - taken - 2)
@@ -94,7 +99,7 @@ export class Sums extends Grids {
     return own
   }
 
-  // The numbers of steps, under them, as large as there is room.
+  // Write the numbers under the steps, as large as there is room for.
   /** @param {Term[]} terms @param {(value: number) => string} write @param {number[]} places @param {number} y @param {number} room */
   figures(terms, write, places, y, room) {
     const signed = terms.map(({ value }) => plus(value, write(value)))
@@ -102,23 +107,27 @@ export class Sums extends Grids {
     const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - SPACE)) / widest))
     terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
       const half = this.widthOf(signed[n], { size, bold: true }) / 2
-      const at = Math.max(half, Math.min(places[n], this.width - half)) // whole, also at an edge
+      const at = Math.max(half, Math.min(places[n], this.width - half)) // keep the text within the canvas
       this.text(signed[n], at, y, { size, align: "center", bold: true, fill: this.hue(value), halo: true })
       this.spots.push({ box: { x: places[n] - room / 2, y: y - 12, width: room, height: 24 }, term, symbol, cell })
     })
   }
 
-  /** Tells whether a step, or a cell, so wide has room for a number. @param {string} text @param {number} room */
+  /** Return whether a number fits in a step or cell of this width. @param {string} text @param {number} room */
   fitsUnder(text, room) {
     return this.widthOf(`+${text.replace("−", "")}`, { size: SMALL, bold: true }) < room - SPACE
   }
 
-  /** How high a row is of bars below each other. */
+  /** Row height of bars below each other. */
   get rowHeight() {
     return this.upright && this.height > TABLET ? HIGH : ROW
   }
 
-  /** A long sum as bars below each other, each from the end of the last, and the total; beside each its words. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left`: a word for the total; `name`: what it is, before it @returns {Box} */
+  /**
+   * Draw a long sum as bars below each other, each from the end of the last one, and the total, with labels beside
+   * them. Return the total's bar.
+   * @param {Term[]} terms @param {number} total @param {Box} box @param {{ paint?: number[], left?: string, name?: string, digits?: number, row?: number }} [how] `left` is a word after the total, `name` its name before it @returns {Box}
+   */
   balance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
     const values = terms.map(({ value }) => value)
     const written = writtenSum(values, total, { digits })
@@ -151,8 +160,8 @@ export class Sums extends Grids {
     return own
   }
 
-  // A term of a long sum: its number in the bar, or beside it with its words; where these end.
-  /** @param {Term} term @param {string} text @param {Box} bar @param {number} end where its words begin */
+  // Draw a term of a long sum, with its number in the bar or beside it. Return the right end of its label.
+  /** @param {Term} term @param {string} text @param {Box} bar @param {number} end left end of its label */
   lying({ value, name = "", term = "", symbol = "", cell = [] }, text, bar, end) {
     const { context } = this
     context.fillStyle = value < 0 ? NEGATIVE : POSITIVE
@@ -174,7 +183,11 @@ export class Sums extends Grids {
     return start + words
   }
 
-  /** Few shares and their total, as bars from one line, each with its number over it and its name beside it. The total's bar. @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box} */
+  /**
+   * Draw a few terms and their total as bars from a common line, each with its number above and its name beside it.
+   * Return the total's bar.
+   * @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box}
+   */
   shares(terms, total, box, paint) {
     const written = writtenSum(
       terms.map(({ value }) => value),
@@ -223,7 +236,7 @@ export class Sums extends Grids {
 
   // ---- their parts
 
-  // A term's bar, in the colour of its cell; of nothing a short line.
+  // Draw a term's bar in the colour of its cell, or a short line if it is 0.
   /** @param {Box} bar @param {number} value @param {number[]} [limits] */
   block({ x, y, width, height }, value, limits = [-Math.abs(value), Math.abs(value)]) {
     const { context } = this
@@ -261,11 +274,11 @@ export class Sums extends Grids {
     context.setLineDash([2, 3])
     context.strokeStyle = this.soft
     context.lineWidth = 1
-    line(context, from, to)
+    drawLine(context, from, to)
     context.setLineDash([])
   }
 
-  /** A line with round corners from a total to its cell, with a head at its end. @param {number[][]} points */
+  /** Draw a rounded line from a total to its cell, with an arrow head. @param {number[][]} points */
   lead(...points) {
     const { context } = this
     const [end, before] = [points[points.length - 1], points[points.length - 2]]
@@ -290,7 +303,7 @@ export class Sums extends Grids {
       this.landed.push({ from: this.summed, to: { x: x - SPOT / 2, y: y - SPOT / 2, width: SPOT, height: SPOT } })
   }
 
-  // The head of an arrow.
+  // Draw the head of an arrow.
   /** @param {number[]} end @param {number[]} way */
   point([x, y], [right, down]) {
     const { context } = this

@@ -1,19 +1,22 @@
-// How wide texts are on a canvas: browsers measure slowly, so what is known of a typeface is kept, and a number is known by
-// its pairs of letters, of which there are few.
+// Widths of texts on a canvas. Measuring is slow in browsers, so widths are cached by font, and numbers are measured
+// by pairs of characters.
 
 const NUMBER = /^([=≈] )?[+−]?\d[\d.,]*$/
 const MOST_KNOWN = 4000
 
-/** @type {Map<string, Map<string, number>>}  of texts, by typeface */
+/** @type {Map<string, Map<string, number>>}  widths of texts, by font */
 const known = new Map()
 
-/** A size of letters in half pixels, so that there are few typefaces: a browser makes each of them slowly. @param {number} size */
+/** Round a font size down to half pixels, because browsers are slow to set up each font. @param {number} size */
 export const halves = (size) => Math.floor(2 * size) / 2
 
-/** Forgets how wide texts are: the page's own letters have come. */
+/** Clear the cache of widths after the web fonts have loaded. */
 export const forgetWidths = () => known.clear()
 
-/** Tells how wide a text is in a typeface. @param {string} font @param {string} text @param {(text: string) => number} measured by a context on which the typeface is set @returns {number} */
+/**
+ * Return the width of a text in a font.
+ * @param {string} font @param {string} text @param {(text: string) => number} measured measures a text with the font set @returns {number}
+ */
 export function widthOf(font, text, measured) {
   /** @type {Map<string, number>} */
   const widths = known.get(font) ?? new Map()
@@ -26,7 +29,10 @@ export function widthOf(font, text, measured) {
   return width
 }
 
-/** The width of a number: letters stand closer or further apart by pairs alone. @param {string} font @param {string} text @param {(text: string) => number} measured @returns {number} */
+/**
+ * Return the width of a number from its pairs of characters, because kerning only depends on pairs.
+ * @param {string} font @param {string} text @param {(text: string) => number} measured @returns {number}
+ */
 function byPairs(font, text, measured) {
   let width = widthOf(font, text.slice(0, 2), measured)
   for (let n = 2; n < text.length; n++)

@@ -1,4 +1,4 @@
-// Whether the page is dark: its theme says so, or where it leaves that to the reader's system, that does.
+// Whether the page is dark, by its theme or by the system setting that the theme defers to.
 
 /** @param {Element} element */
 export function isDark(element) {

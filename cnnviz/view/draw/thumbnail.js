@@ -1,8 +1,8 @@
-// What a page shows, as small as a row of a list has room for: its maps and charts as they are drawn, without words.
+// Thumbnail of a page for a list: its maps and charts without text.
 
 import { enclosing } from "../model/layout/image_layout.js"
 
-const [WIDE, HIGH, LEAST] = [120, 68, 24] // of the picture, and the side from which on something is drawn in it
+const [WIDE, HIGH, LEAST] = [120, 68, 24] // size of the thumbnail, and minimum side of a canvas that is drawn in it
 
 /** @typedef {{ canvas: HTMLCanvasElement, box: DOMRect }} Drawn */
 
@@ -15,7 +15,7 @@ const drawnIn = (place) =>
     .map((canvas) => ({ canvas, box: canvas.getBoundingClientRect() }))
     .filter(({ box }) => Math.min(box.width, box.height) >= LEAST && box.bottom > 0 && box.top < innerHeight)
 
-/** The picture as an address of its own; "" where nothing is drawn. @param {Element} place  what holds the maps */
+/** Return the thumbnail as a data URL, or "" if nothing is drawn. @param {Element} place  element with the maps */
 export function thumbnail(place) {
   const all = drawnIn(place)
   if (!all.length) return ""

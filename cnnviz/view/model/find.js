@@ -1,13 +1,16 @@
-// Finding by words: of many things those that have every word that was typed, the likeliest first.
+// Search by words: entries that contain every typed word, best matches first.
 
-/** @typedef {{ kind: string, text: string, also?: string }} Findable  its kind and its name, and what else it is found by */
+/** @typedef {{ kind: string, text: string, also?: string }} Findable  kind, name and further search terms */
 
-/** A text as it is compared: without case, accents and the shapes of digits. @param {string} text */
+/** Normalize a text for comparison: no case, accents or compatibility forms. @param {string} text */
 export const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
 
 const WORD_START = /[^\p{L}\p{N}]/u
 
-/** Tells how near a text is to what was typed: 0 begins with it, 1 has a word that does, 2 has it. @param {string} text @param {string} typed */
+/**
+ * Return the rank of a match: 0 if the text begins with the query, 1 if a word does, 2 otherwise.
+ * @param {string} text @param {string} typed
+ */
 function rank(text, typed) {
   const at = text.indexOf(typed)
   if (at <= 0) return at === 0 ? 0 : 2
@@ -15,7 +18,7 @@ function rank(text, typed) {
 }
 
 /**
- * The things that have every typed word somewhere, at most so many.
+ * Return up to `most` entries that contain every typed word.
  * @template {Findable} T
  * @param {T[]} things
  * @param {string} typed

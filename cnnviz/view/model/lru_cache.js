@@ -1,4 +1,4 @@
-// A least-recently-used cache of values by name, bounded by what the values weigh.
+// A least-recently-used cache of values by name, bounded by their total weight.
 
 /** @template V */
 export class LruCache {
@@ -6,7 +6,7 @@ export class LruCache {
   #values = new Map()
   #total = 0
 
-  /** @param {number} most  what the values may weigh together; the newest stays whatever it weighs */
+  /** @param {number} most  maximum total weight; the newest value is kept regardless of its weight */
   constructor(most) {
     this.most = most
   }
@@ -23,7 +23,7 @@ export class LruCache {
   get(name) {
     const found = this.#values.get(name)
     if (!found) return undefined
-    this.#values.delete(name) // and to the end with it
+    this.#values.delete(name) // move it to the end
     this.#values.set(name, found)
     return found.value
   }

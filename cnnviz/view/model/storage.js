@@ -1,11 +1,11 @@
-// What is kept in this browser, by a visitor or by a tab; where it keeps nothing, for as long as the page is open.
+// Storage of this browser or tab. If the browser refuses it, values are kept in memory while the page is open.
 
-/** @param {() => Storage} storage  which a browser may refuse */
+/** @param {() => Storage} storage  throws if the browser refuses it */
 function keeping(storage) {
   /** @type {Map<string, string>} */
   const here = new Map()
 
-  /** @param {string} key  @returns {string} "" for what was never kept */
+  /** @param {string} key  @returns {string} "" if the key is missing */
   function read(key) {
     try {
       return storage().getItem(key) ?? ""
@@ -14,15 +14,15 @@ function keeping(storage) {
     }
   }
 
-  /** @param {string} key @param {string} value  what is empty is forgotten */
+  /** @param {string} key @param {string} value  an empty value removes the key */
   function write(key, value) {
     here.set(key, value)
     try {
       value ? storage().setItem(key, value) : storage().removeItem(key)
-    } catch {} // then `here` has it
+    } catch {} // `here` keeps the value
   }
 
-  /** @param {string} key @returns {Record<string, any>}  empty for what is none */
+  /** @param {string} key @returns {Record<string, any>}  {} if the value is missing or invalid */
   function readRecord(key) {
     try {
       const found = JSON.parse(read(key) || "{}")

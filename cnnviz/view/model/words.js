@@ -1,13 +1,13 @@
-// Sentences in the reader's language: the twin of cnnviz/words/__init__.py, held to it by tests. Both read
-// the same catalogue.
+// Messages in the visitor's language: the counterpart of cnnviz/words/__init__.py, with which tests compare it. Both
+// read the same catalogue.
 
 import { LANG, WORDS } from "../spec.js"
 
-/** @typedef {{ id: string, values?: Values }} Message  a sentence that is not yet in any language */
+/** @typedef {{ id: string, values?: Values }} Message  a message that is not formatted yet */
 /** @typedef {string | number | Message | (string | number | Message)[]} Value */
-/** @typedef {Record<string, Value>} Values  what a sentence is about, by name */
+/** @typedef {Record<string, Value>} Values  values of a message, by name */
 
-export const PERCENT = 100 * (1 + 2 ** -44) // of 1; a little more, so that halves are rounded up, as in Python
+export const PERCENT = 100 * (1 + 2 ** -44) // slightly more than 100, so that halves are rounded up as in Python
 
 const FIELD = /\{([\p{L}\p{N}_]+)(?::([^{}]+))?\}/gu
 
@@ -15,8 +15,8 @@ const FIELD = /\{([\p{L}\p{N}_]+)(?::([^{}]+))?\}/gu
 export const has = (id) => Object.hasOwn(WORDS, id)
 
 /**
- * The message `id` with its values in it; one with plural forms goes by its value `n`. A field `{name}` takes
- * what `written` takes. Throws where there is no such message, or a value is missing.
+ * Return the message `id` with its values inserted. Plural forms are chosen by the value `n`. A field `{name}`
+ * accepts what `written` accepts. Throws if there is no such message or a value is missing.
  * @param {string} id
  * @param {Values} values
  * @returns {string}
@@ -32,18 +32,18 @@ export function say(id, values = {}) {
 }
 
 /**
- * The plural form that a number takes: by the browser's own rules, which those in the catalogue are held to.
+ * Return the plural form of a number by the browser's rules, which the catalogue must agree with.
  * @param {number} n
  */
 export const plural = (n, lang = LANG) => (lang === LANG ? RULES : rulesOf(lang)).select(Math.abs(n))
 
 /** @param {string} lang */
 const rulesOf = (lang) => new Intl.PluralRules(lang, { maximumFractionDigits: 20 })
-const RULES = rulesOf(LANG) // made once: that takes a hundred times as long as to go by them
+const RULES = rulesOf(LANG) // created once, because that takes a hundred times as long as a lookup
 
 /**
- * A value as a sentence has it: "3" is three significant digits, "%" a percentage, "1%" one with a decimal,
- * "plain" a number without separators.
+ * Format a value: "3" means three significant digits, "%" a percentage, "1%" a percentage with one decimal, "plain" a
+ * number without separators.
  * @param {Value} value
  * @returns {string}
  */
@@ -58,7 +58,7 @@ export function written(value, spec = "") {
 }
 
 /**
- * A number in the language's way: separators, a true minus, no zeros in a power of ten.
+ * Format a number for the language: separators, a true minus sign, no leading zeros in exponents.
  * @param {string} text
  */
 function local(text, grouped = true) {
@@ -69,7 +69,7 @@ function local(text, grouped = true) {
 }
 
 /**
- * As few digits as tell this number from every other, with a power of ten from 1e16 on and below 1e−4.
+ * Return the shortest digits that identify a number, with an exponent from 1e16 on and below 1e−4.
  * @param {number} value
  */
 function shortest(value) {
@@ -81,7 +81,7 @@ function shortest(value) {
 }
 
 /**
- * So many significant digits at most, with a power of ten where they do not reach the point.
+ * Return at most `count` significant digits, with an exponent if they do not reach the decimal point.
  * @param {number} value
  * @param {number} count
  */
@@ -99,10 +99,9 @@ function significant(value, count) {
 const fixed = (value, decimals) => even(value.toFixed(decimals), () => value.toFixed(Math.min(decimals + 60, 100)))
 
 /**
- * A number that stands exactly between two roundings goes to the even one, as in Python; JavaScript takes the
- * larger, whose last digit is one too high then.
+ * Round ties to even, as Python does. JavaScript rounds them up, so an odd last digit may be one too high.
  * @param {string} rounded
- * @param {() => string} exactly  the same with every digit that there is
+ * @param {() => string} exactly  returns the value with all its digits
  */
 function even(rounded, exactly) {
   const [digits, power] = rounded.split("e")
@@ -114,7 +113,7 @@ function even(rounded, exactly) {
 }
 
 /**
- * Digits like "1.25" times a power of ten, written out.
+ * Write out digits such as "1.25" times a power of ten.
  * @param {string} digits
  * @param {number} exponent
  */

@@ -1,4 +1,4 @@
-// Pointing at the cells of a map by mouse, touch or keys.
+// Selection of a map's cells by mouse, touch or keyboard.
 
 import { ARROWS } from "../model/layout/neighbours.js"
 
@@ -6,8 +6,8 @@ import { ARROWS } from "../model/layout/neighbours.js"
 /** @import { Content } from "../shell/page.js" */
 
 /**
- * A map that can be pointed at: its canvas, and the area around it where the mouse counts, whether it is there
- * to be pointed at, the cell at a place of its canvas, and the neighbour of a cell.
+ * A map with selectable cells: its canvas, the area that receives mouse events, whether it is computed, the cell at a
+ * point of the canvas, and the neighbour of a cell.
  * @typedef {{
  *   canvas: HTMLCanvasElement, area: HTMLElement, symbol: string, open: () => boolean,
  *   at: (x: number, y: number) => Cell, neighbour: (cell: Cell, down: number, right: number) => Cell,
@@ -24,7 +24,7 @@ export function bindCells(content, target) {
   const open = () => target.open() && content.isOpen(symbol)
   const under = (/** @type {MouseEvent} */ event) => {
     const { left, top, width } = canvas.getBoundingClientRect()
-    const scale = canvas.clientWidth / width // the lecture view may show it larger than it is laid out
+    const scale = canvas.clientWidth / width // the lecture view scales the page
     return target.at((event.clientX - left) * scale, (event.clientY - top) * scale)
   }
   area.addEventListener("pointermove", (event) => {

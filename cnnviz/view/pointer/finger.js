@@ -1,9 +1,9 @@
-// Pointing by touch: across the cells of the stage's own map, which the finger would hide.
+// Selection by touch on the current stage's map, with a loupe because the finger hides the cell.
 
 import { placeIn } from "./picture_pointer.js"
 
 /**
- * A finger that is drawn over a map goes from cell to cell, under the loupe.
+ * Select cells of a map by dragging a finger, and show them in the loupe.
  * @param {import("../../pages/step/step.js").Step} content
  * @param {import("../draw/plate.js").Plate} plate
  */

@@ -1,4 +1,4 @@
-// A finger hides what it points at: the cells under it, with their numbers, stand above it.
+// A loupe above the finger, which shows the cells under it with their numbers.
 
 import { prepare } from "../draw/canvas.js"
 import { font, ring } from "../draw/heatmap.js"
@@ -9,7 +9,7 @@ import { say } from "../model/words.js"
 /** @import { Cell, Plate } from "../types/view.js" */
 
 const SIDE = 132
-const ABOVE = 34 // pixels between it and the finger
+const ABOVE = 34 // pixels between loupe and finger
 const AROUND = [-1, 0, 1]
 
 export class Loupe {
@@ -25,7 +25,7 @@ export class Loupe {
   }
 
   /**
-   * Shows a cell and those around it, above a point of the window, or below where there is no room.
+   * Show a cell and its neighbours above a point of the window, or below it if there is no room.
    * @param {Plate} plate
    * @param {Cell} cell
    * @param {{ x: number, y: number }} finger
@@ -51,7 +51,7 @@ export class Loupe {
     this.held = false
   }
 
-  /** Goes, unless a finger holds it. */
+  /** Hide, unless a finger holds it. */
   leave() {
     if (!this.held && !this.element.hidden) this.hide()
   }

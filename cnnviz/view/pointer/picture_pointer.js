@@ -1,20 +1,26 @@
-// Pointing at what the picture shows: the cells of its maps, and the weights of a kernel, which are edited there.
+// Selection in the diagram: cells of its maps, and kernel weights, which can be edited there.
 
 /** @import { Box, Cell, Place, Step } from "../types/view.js" */
 
-/** @typedef {{ map: string, cell: Cell, side: number }} Found  a cell, and how large it is */
+/** @typedef {{ map: string, cell: Cell, side: number }} Found  a cell and its smaller side in pixels */
 
 /** @param {Box} box @param {{ x: number, y: number }} point */
 export const within = (box, { x, y }) => x >= box.x && x < box.x + box.width && y >= box.y && y < box.y + box.height
 
-/** Finds where a pointer is in an element, in its own pixels. @param {HTMLElement} element @param {{ clientX: number, clientY: number }} event */
+/**
+ * Return the position of a pointer event in an element, in the element's pixels.
+ * @param {HTMLElement} element @param {{ clientX: number, clientY: number }} event
+ */
 export function placeIn(element, { clientX, clientY }) {
   const { left, top, width } = element.getBoundingClientRect()
   const scale = element.offsetWidth / width
   return { x: (clientX - left) * scale, y: (clientY - top) * scale }
 }
 
-/** The cell of a map in the picture that lies under a point. @param {Step} step @param {{ x: number, y: number }} point @returns {Found | null} */
+/**
+ * Return the diagram's map cell under a point, or null.
+ * @param {Step} step @param {{ x: number, y: number }} point @returns {Found | null}
+ */
 export function cellUnder({ picture, numbers }, point) {
   const found = picture.shown.findLast(({ box }) => within(box, point))
   if (!found) return unitUnder(picture, point)
@@ -25,7 +31,10 @@ export function cellUnder({ picture, numbers }, point) {
   return { map: symbol, cell, side: Math.min(wide, tall) }
 }
 
-/** The number under a point of those that are drawn as pixels. @param {import("../draw/mechanism.js").Drawn} picture @param {{ x: number, y: number }} point @returns {Found | null} */
+/**
+ * Return the diagram's number under a point, or null. These numbers are drawn as pixels.
+ * @param {import("../draw/mechanism.js").Drawn} picture @param {{ x: number, y: number }} point @returns {Found | null}
+ */
 function unitUnder({ fields }, point) {
   const {
     symbol: map,
@@ -40,7 +49,10 @@ function unitUnder({ fields }, point) {
   return cell && { map, cell, side: Math.min(wide, tall) }
 }
 
-/** The cell of a map of the strip under a pointer. @param {Step} step @param {import("./pinch.js").Between} event @returns {Found | null} */
+/**
+ * Return the cell of a map in the strip under the pointer, or null.
+ * @param {Step} step @param {import("./pinch.js").Between} event @returns {Found | null}
+ */
 export function plateUnder({ plates }, event) {
   const target = /** @type {Element} */ (event.target)
   const plate = Object.values(plates).find(({ holder }) => holder.contains(target))
@@ -50,19 +62,22 @@ export function plateUnder({ plates }, event) {
   return { map: plate.symbol, cell: plate.cell(x, y), side: Math.min(cellWidth, cellHeight) }
 }
 
-/** The picture in which a pointer is. @param {import("./pinch.js").Between} event */
+/** Return the diagram's canvas under the pointer, or undefined. @param {import("./pinch.js").Between} event */
 export const pictureOf = ({ target }) =>
   /** @type {HTMLElement | null | undefined} */ (
     /** @type {Element} */ (target).closest(".drawn")?.querySelector("canvas.mechanism")
   )
 
-/** The cell under a pointer, of a map of the strip or of the picture. @param {Step} step @param {import("./pinch.js").Between} event */
+/**
+ * Return the cell under the pointer, in the strip or the diagram, or null.
+ * @param {Step} step @param {import("./pinch.js").Between} event
+ */
 export function mapUnder(step, event) {
   const canvas = pictureOf(event)
   return plateUnder(step, event) ?? (canvas ? cellUnder(step, placeIn(canvas, event)) : null)
 }
 
-/** @param {Step} step @param {HTMLElement} area what holds the picture */
+/** @param {Step} step @param {HTMLElement} area the element around the diagram */
 export function bindPicture(step, area) {
   const { cells } = step
   const canvas = /** @type {HTMLElement} */ (area.querySelector("canvas.mechanism"))
@@ -92,7 +107,7 @@ export function bindPicture(step, area) {
   })
 }
 
-/** Tells whether a map hears it itself. @param {MouseEvent} event */
+/** Return whether the event is on a map, which handles it itself. @param {MouseEvent} event */
 const isPlate = ({ target }) => Boolean(/** @type {Element} */ (target).closest(".plate"))
 
 /** @param {Place | null} one @param {Place} other */

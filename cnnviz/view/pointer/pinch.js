@@ -1,8 +1,8 @@
-// Two fingers that go apart or together.
+// Pinch gestures.
 
-const LEAST = 1.2 // times as far apart, before anything follows
+const LEAST = 1.2 // least change of distance that counts, as a factor
 
-/** @typedef {{ clientX: number, clientY: number, target: EventTarget | null }} Between  the middle of two fingers, and what lies under the first */
+/** @typedef {{ clientX: number, clientY: number, target: EventTarget | null }} Between  the centre between two fingers, and the element under the first */
 
 /** @param {TouchEvent} event */
 function fingers({ touches: [one, other] }) {
@@ -11,7 +11,10 @@ function fingers({ touches: [one, other] }) {
   return { apart: Math.hypot(across, down), middle }
 }
 
-/** Has two fingers on an element act: by how much they went apart, and where. @param {HTMLElement} area @param {AbortSignal} signal @param {(by: number, where: Between) => boolean | void} act whether the fingers are to be lifted before anything follows */
+/**
+ * Call `act` with the factor and centre of each pinch on an element.
+ * @param {HTMLElement} area @param {AbortSignal} signal @param {(by: number, where: Between) => boolean | void} act returns whether to ignore the rest of the gesture
+ */
 export function bindPinch(area, signal, act) {
   let apart = 0
   const began = (/** @type {TouchEvent} */ event) => {
@@ -19,7 +22,7 @@ export function bindPinch(area, signal, act) {
   }
   const moved = (/** @type {TouchEvent} */ event) => {
     if (event.touches.length !== 2) return
-    event.preventDefault() // the page keeps its size, to the end of the gesture
+    event.preventDefault() // disable the browser's zoom until the gesture ends
     if (!apart) return
     const now = fingers(event)
     const by = now.apart / apart

@@ -1,4 +1,4 @@
-// What a dialog asks Python for, beside the numbers: a server, or Python in this browser.
+// Requests of dialogs to Python, on a server or in this browser.
 
 import { own, query } from "../model/state/address.js"
 import { has, say } from "../model/words.js"
@@ -6,12 +6,15 @@ import { LANG } from "../spec.js"
 
 /** @import { Setup, View } from "../types/view.js" */
 
-/** Finds where a question about the setup on the screen is answered. @param {View} view @param {string} name @param {Setup} [more] */
+/**
+ * Return the path of a dialog's endpoint for the setup on screen.
+ * @param {View} view @param {string} name @param {Setup} [more]
+ */
 export const questionOf = (view, name, more = {}) =>
   `dialogs/${name}${query({ ...own(view.wanted), page: view.page, lang: LANG, ...more })}`
 
 /**
- * The answer; an Error with the sentence to be shown where there is none.
+ * Request a path and return the response. Throw an Error with the sentence to show if it fails.
  * @param {View} view
  * @param {string} path
  * @param {RequestInit} [how]

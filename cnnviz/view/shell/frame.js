@@ -1,4 +1,4 @@
-// The page's skeleton as HTML: header, controls, transport, and a middle for the content.
+// The page's skeleton as HTML: header, controls, transport, and an area for the content.
 
 import { actionButton } from "../controls/actions.js"
 import { languageChoice } from "../controls/language.js"
@@ -10,24 +10,27 @@ import { PAGES } from "../spec.js"
 
 /** @import { Kind } from "../controls/actions.js" */
 
-/** The links to the pages. @param {string} page */
+/** Return the links to the pages. @param {string} page */
 function navigation(page) {
   const link = (/** @type {{ path: string, name: string }} */ { path, name }) =>
     `<a href="${path}" data-page="${path}"${path === page ? ' aria-current="page"' : ""}>${name}</a>`
   return `<nav aria-label="${say("web.frame.pages")}">${PAGES.map(link).join("")}</nav>`
 }
 
-/** What other people get of this screen. */
+/** Menu to share this screen and to open or save files. */
 const share = () => `
   <button type="button" data-key="export" popovertarget="share">${say("web.frame.share")}</button>
   <div class="menu" id="share" popover>${["copy_link", "export_png", "export_svg", "files", "weights_in", "model_in"].map((name) => actionButton(name)).join("")}</div>`
 
-/** The deck that one walks through (deck_bar.js). */
+/** Bar of the current deck (deck_bar.js). */
 const deckBar = () => `
   <section class="deck-bar" hidden><p></p><input class="deck-say" data-key="script_say" maxlength="600" autocomplete="off" aria-label="${say("web.drawer.sentence")}" placeholder="${say("web.drawer.sentence")}" hidden>
     <span class="deck-place"></span>${actionButton("screen_back", "‹")}${actionButton("screen_next", "›")}${actionButton("script_leave", "✕")}</section>`
 
-/** The page's frame. Where there is no room for all that stands in the header and at the left, that opens from the header's end. @type {(page: string, kind: Kind) => string} */
+/**
+ * Return the page's frame. On small screens the header's menu button opens the controls.
+ * @type {(page: string, kind: Kind) => string}
+ */
 export const frame = (page, kind) => `
   <header class="top">${actionButton("skip")}<span class="brand">cnnviz</span>
     <button type="button" data-key="more" popovertarget="more" aria-label="${say("web.frame.menu")}">☰</button>

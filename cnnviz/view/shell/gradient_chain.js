@@ -1,5 +1,6 @@
-// A chain: the gradients of a backward pass as cards from the loss to the image, with the operation on each arrow. What stands
-// on it is data from the server (cnnviz/pages/gradient_chain.py), where it lies model/layout/chain_layout.js; a page says what stands below it.
+// A gradient chain: the gradients of a backward pass as cards from the loss to the image, with the operation on each
+// arrow. The server sends the cards (cnnviz/pages/gradient_chain.py), model/layout/chain_layout.js computes their
+// boxes, and subclasses fill the area below.
 
 import { actionButton } from "../controls/actions.js"
 import { bindChanges, tabsOf } from "../controls/switches.js"
@@ -31,14 +32,14 @@ const FRAME = () => `
 /** @param {Box} box */
 const at = ({ x, y, width, height }) => `left:${x}px;top:${y}px;width:${width}px;height:${height}px`
 
-/** A map with the name under which the page keeps it. @type {(name: string, style?: string) => Template} */
+/** Return a canvas for the map of this name. @type {(name: string, style?: string) => Template} */
 export const mapOf = (name, style = "") =>
   html`<canvas data-map=${name} tabindex="0" role="img" style=${style}></canvas>`
 
-/** A label without its channel, which the index of a cell says. @param {string} label */
+/** Remove the channel from a label, since a cell's index has it. @param {string} label */
 export const withoutChannel = (label) => label.replace(/\[.*/, "")
 
-/** A choice of what is looked at. @param {SwitchGroup} group */
+/** Return a group of tabs that switch the view. @param {SwitchGroup} group */
 const choices = ({ name, title, options }) =>
   html`<div class="tabs" role="group" data-group=${name} aria-label=${title}><span>${title}</span>${options.map(tabsOf)}</div>`
 
@@ -65,14 +66,14 @@ export class GradientChain extends Content {
   /** @type {Layout | undefined} */
   layout = undefined
   laid = ""
-  shownAt = "" // what was spoken of when a card was brought into sight last
+  shownAt = "" // symbol of the card that was last scrolled into view
 
   /** @param {View} view */
   constructor(view) {
     super(view)
     view.root.classList.add("chains")
     view.$(".content").innerHTML = FRAME()
-    view.$(".chain-head h1").after(view.$(".transport")) // of which the update alone is seen: cards lead from stage to stage
+    view.$(".chain-head h1").after(view.$(".transport")) // only the update is shown there: cards link to the stages
     bindChanges(view, view.$(".content"))
     view.$(".content").addEventListener("click", ({ target }) => this.clicked(/** @type {Element} */ (target)))
     view.$(".gradient-chain").addEventListener("scroll", () => this.lead(), { passive: true })
@@ -92,7 +93,7 @@ export class GradientChain extends Content {
     return large ? [large, ...all.filter((chart) => chart !== large && sameAcross(chart, large))] : super.charts(name)
   }
 
-  /** A card's name leads to its stage, or, where it has none, to its cell. @param {string} symbol */
+  /** Go to a card's stage, or pin its cell if it has no stage. @param {string} symbol */
   visit(symbol) {
     const { view } = this
     const stage = view.data?.stages.find(({ makes }) => makes.includes(symbol))?.symbol
@@ -106,7 +107,7 @@ export class GradientChain extends Content {
     this.chain = chain
     this.arrays = answer.arrays
     this.cards = Object.fromEntries(chain.cards.map((card) => [card.symbol, card]))
-    this.focus.receive([...chain.cards.filter(({ symbol }) => symbol === chain.subject), ...chain.cards]) // its cell is that of its family
+    this.focus.receive([...chain.cards.filter(({ symbol }) => symbol === chain.subject), ...chain.cards]) // the subject comes first, since its cell determines the cells of its family
     this.laid = ""
     const { view } = this
     setHTML(view.$(".title"), withSymbols(chain.title))
@@ -124,16 +125,16 @@ export class GradientChain extends Content {
     this.laid = ""
   }
 
-  // ---- the chain
+  // ---- layout
 
-  /** The name of a card's map: that of the first version that has it. @param {string} symbol */
+  /** Return the name of a card's map, from the first row that has it; "" if none does. @param {string} symbol */
   nameOf(symbol) {
     const row = this.chain?.rows.find(({ name }) => `${name}.${symbol}` in (this.chain?.maps ?? {}))
     const first = this.chain?.rows[0].name
     return row && (row.name === first || !this.cards[symbol].state) ? `${row.name}.${symbol}` : ""
   }
 
-  /** Tells whether what lies on the page is to be laid out anew. @param {string} plan */
+  /** Remember the layout `plan` and return whether it has changed. @param {string} plan */
   isNew(plan) {
     const before = this.laid
     this.laid = plan
@@ -176,10 +177,13 @@ export class GradientChain extends Content {
       ${name ? mapOf(name, at(map)) : html`<span class="hatched" style=${at(map)}></span>`}</figure>`
   }
 
-  /** What stands below the chain. */
+  /** Render what the page shows below the chain. */
   below() {}
 
-  /** The maps that stand on the page now, on cards and below them. @param {GradientChainData} chain */
+  /**
+   * Create and fill the maps on the cards and below them, and reuse existing ones.
+   * @param {GradientChainData} chain
+   */
   keepMaps(chain) {
     const known = this.maps
     this.maps = {}
@@ -195,7 +199,7 @@ export class GradientChain extends Content {
     }
   }
 
-  /** Lets a map be pointed at. @param {CardMap} map */
+  /** Make a map's cells selectable by pointer and keyboard, and return the map. @param {CardMap} map */
   bound(map) {
     const { canvas, symbol } = map
     bindCells(this, {
@@ -209,7 +213,7 @@ export class GradientChain extends Content {
     return map
   }
 
-  // ---- what is spoken of
+  // ---- selection
 
   /** @returns {Place} */
   get subject() {
@@ -218,24 +222,24 @@ export class GradientChain extends Content {
     return { map: symbol, cell: this.focus.own(symbol) }
   }
 
-  /** The array that is spoken of while nothing is pointed at. */
+  /** Symbol of the array to describe while the pointer is elsewhere. */
   get settled() {
     const stage = this.view.stage === "update" ? "f_next" : this.view.stage
     return this.focus.pinned?.map ?? (stage in this.cards ? stage : (this.chain?.subject ?? ""))
   }
 
-  /** The index of a cell, as people write it. @param {string} symbol @param {Cell} cell */
+  /** Return the index of a cell as text, such as "0,3,2". @param {string} symbol @param {Cell} cell */
   indexOf(symbol, cell) {
     const along = [...cell]
     return this.cards[symbol].index.map((fixed) => fixed ?? along.shift()).join(",")
   }
 
-  /** A symbol without its channel, which the index says. @param {string} symbol */
+  /** Return a card's label without its channel, since the cell's index has it. @param {string} symbol */
   labelOf(symbol) {
     return withoutChannel(this.cards[symbol].label)
   }
 
-  /** Each version's number at a cell, by the version's name. @param {Place} place @returns {Record<string, number>} */
+  /** Return each row's number at a cell, by the row's name. @param {Place} place @returns {Record<string, number>} */
   numbersAt({ map, cell }) {
     const card = this.cards[map]
     const place =
@@ -268,10 +272,13 @@ export class GradientChain extends Content {
     this.lead()
   }
 
-  /** Gives what is said of a cell. @param {Place} _subject */
+  /** Render the sentence about a cell. @param {Place} _subject */
   words(_subject) {}
 
-  /** Scrolls a chain that is wider than its box to the card that is spoken of, and where one looks for what is wrong to that at first. @param {GradientChainData} chain */
+  /**
+   * Scroll the chain to the selected card. On pages that compare gradients, scroll to the first wrong card at first.
+   * @param {GradientChainData} chain
+   */
   reveal(chain) {
     const first = this.view.kind.checks && chain.cards.find(({ state }) => state === "first")?.symbol
     const subject = this.focus.hover ? this.shownAt : this.subject.map
@@ -285,7 +292,7 @@ export class GradientChain extends Content {
     if (card && own) area.scrollLeft += (card.left + card.right - own.left - own.right) / 2 / area.currentCSSZoom
   }
 
-  /** Finds where a card lies on the page, as far as it is in sight. @param {string} symbol */
+  /** Return the visible part of a card's box, or undefined if it is scrolled out of view. @param {string} symbol */
   boxOf(symbol) {
     const box = this.layout?.cards.find((card) => card.symbol === symbol)?.box
     const area = this.view.$(".gradient-chain")
@@ -296,7 +303,7 @@ export class GradientChain extends Content {
     return { x: area.offsetLeft + left, y: area.offsetTop + box.y, width: right - left, height: box.height }
   }
 
-  /** Lines from the chain to what stands below it. */
+  /** Draw the lines from the chain to the area below it. */
   lead() {
     render(this.leads(), this.view.$(".leads"))
   }

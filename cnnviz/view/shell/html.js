@@ -1,4 +1,4 @@
-// Pieces of HTML that stand in several places, and how they are put on the page.
+// HTML helpers: templates used by several modules, and functions that update elements.
 
 import { escaped, sentence } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
@@ -13,15 +13,18 @@ export { guard, html, keyed, live, nothing, render, svg }
 
 /** @typedef {import("../vendor/lit/lit-html.js").TemplateResult} Template */
 
-/** What is HTML already, from the core or the catalogue, among other things. */
+/** Mark a string as HTML, for messages and text from the core. */
 export const markup = unsafeHTML
 
-/** Hides an element or shows it, where that is another thing than before: a browser styles it anew all the same. @param {HTMLElement} element @param {boolean} hidden */
+/**
+ * Set `hidden` if it differs: browsers recompute styles even if the value is equal.
+ * @param {HTMLElement} element @param {boolean} hidden
+ */
 export function setHidden(element, hidden) {
   if (element.hidden !== hidden) element.hidden = hidden
 }
 
-/** All that an element holds, where that is HTML already: `<p ${inner(formula)}></p>`. */
+/** Set an element's content to an HTML string: `<p ${inner(formula)}></p>`. */
 export const inner = directive(
   class extends Directive {
     /** @override @param {string} _text */
@@ -38,12 +41,12 @@ export const inner = directive(
   },
 )
 
-/** @type {WeakMap<Element, string>}  what elements were filled with last */
+/** @type {WeakMap<Element, string>}  the last HTML of each element */
 const filled = new WeakMap()
 
 /**
- * Fills an element with HTML; where only texts have changed its elements stay, so that nothing else is styled anew and
- * nothing is read aloud twice.
+ * Set an element's HTML. Elements are kept if only text has changed, to avoid style updates and repeated
+ * announcements.
  * @param {Element} element
  * @param {string} text
  */
@@ -59,9 +62,12 @@ export function setHTML(element, text) {
 
 const TAGS = /(<[^>]*>)/
 
-/** Writes the texts between tags that stay the same, as from one cell to the next, without having them parsed; whether no more has changed. @param {Element} element @param {string} before its HTML @param {string} text */
+/**
+ * Update the text nodes between equal tags without parsing, and return whether that was enough.
+ * @param {Element} element @param {string} before its HTML @param {string} text
+ */
 function retold(element, before, text) {
-  const [old, fresh] = [before.split(TAGS), text.split(TAGS)] // a text, a tag, a text …
+  const [old, fresh] = [before.split(TAGS), text.split(TAGS)] // text and tags alternate
   const isPlain = (/** @type {string} */ part) => part !== "" && !part.includes("&")
   const changed = [...fresh.keys()].filter((n) => fresh[n] !== old[n])
   if (old.length !== fresh.length || changed.some((n) => n % 2 || !isPlain(old[n]) || !isPlain(fresh[n]))) return false
@@ -73,7 +79,7 @@ function retold(element, before, text) {
 }
 
 /**
- * Takes over texts and attributes of a tree of the same shape; whether it has that shape.
+ * Copy texts and attributes from a tree of the same shape. Return whether the shapes agree.
  * @param {Node} now
  * @param {Node} fresh
  * @returns {boolean}
@@ -92,19 +98,28 @@ export function adopt(now, fresh) {
   return true
 }
 
-/** What an event is about: the nearest around its target that a selector names. @type {(event: { target: EventTarget | null }, selector: string) => HTMLElement | null} */
+/**
+ * Return the closest ancestor of an event's target that matches a selector.
+ * @type {(event: { target: EventTarget | null }, selector: string) => HTMLElement | null}
+ */
 export const near = ({ target }, selector) => /** @type {Element} */ (target).closest(selector)
 
-/** Hears what happens on a page until it is left. @template {keyof HTMLElementEventMap} Name @param {import("../types/view.js").View} view @param {Name} name @param {(event: HTMLElementEventMap[Name]) => void} act @param {AddEventListenerOptions} [how] */
+/**
+ * Add a listener to a page's root, removed when the page is left.
+ * @template {keyof HTMLElementEventMap} Name @param {import("../types/view.js").View} view @param {Name} name @param {(event: HTMLElementEventMap[Name]) => void} act @param {AddEventListenerOptions} [how]
+ */
 export const listen = ({ root, stop }, name, act, how = {}) =>
   root.addEventListener(name, act, { signal: stop.signal, ...how }) // the root may outlive the view
 
-/** Writes a text where it has changed. @param {Element} element @param {string} text */
+/** Set an element's text if it differs. @param {Element} element @param {string} text */
 export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text
 }
 
-/** Copies a link, which the button then says; whether the browser lets it. @param {HTMLElement} button @param {string} link */
+/**
+ * Copy a link and confirm it on the button. Return whether the browser allowed it.
+ * @param {HTMLElement} button @param {string} link
+ */
 export async function copied(button, link) {
   try {
     await navigator.clipboard.writeText(link)
@@ -115,12 +130,15 @@ export async function copied(button, link) {
   }
 }
 
-/** Copies a link; where a browser does not let it, the link is shown. @param {HTMLElement} button @param {string} name @param {string} link */
+/**
+ * Copy a link, or show it in a prompt if the browser refuses.
+ * @param {HTMLElement} button @param {string} name @param {string} link
+ */
 export async function copyLink(button, name, link) {
   if (!(await copied(button, link))) prompt(name, link)
 }
 
-/** The wrong lines of code over the right ones. @param {string} wrong @param {string} right */
+/** Return the wrong lines of code above the correct ones. @param {string} wrong @param {string} right */
 export function difference(wrong, right) {
   const marked = (/** @type {string} */ text, /** @type {string} */ kind, /** @type {string} */ sign) =>
     text
@@ -131,13 +149,13 @@ export function difference(wrong, right) {
 }
 
 /**
- * Sentences, a line each.
+ * Return sentences as HTML, one per line.
  * @param {string[]} sentences
  */
 export const linesOf = (sentences) => sentences.map(sentence).join("<br>")
 
 /**
- * A button; its label is for those who listen, and who point at it.
+ * Return a button. `label` is its accessible name and tooltip.
  * @type {(key: string, text: string, label: string, extra?: string) => string}
  */
 export const button = (key, text, label, extra = "") =>
@@ -158,17 +176,20 @@ export const select = (key, options, label, extra = "") =>
 export const input = (key, label, mode = "decimal", extra = "") =>
   `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}" ${extra}>`
 
-/** A table, drawn. */
+/** Icon of a table. */
 export const TABLE =
   '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M1.5 2.5h13v11h-13zM1.5 6h13M1.5 9.7h13M6 2.5v11M10.5 2.5v11"/></svg>'
 
-/** Two arrows that go apart, drawn. */
+/** Icon to enlarge: two arrows that point apart. */
 export const LARGE =
   '<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d="M9.5 2.5h4v4M13.5 2.5l-4.5 4.5M6.5 13.5h-4v-4M2.5 13.5l4.5-4.5"/></svg>'
 
-/** The line under a map: the ends of its colours, and the power of ten that its numbers are multiplied by. */
+/** Line below a map: both ends of the colour scale, and the power of ten that multiplies its numbers. */
 export const LIMITS_LINE = html`<p class="limits"><span class="low"></span><span class="power"></span><span class="high"></span></p>`
 
-/** Tabs, of which one is on; what is pressed is told by `data-tab`, "name value". @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template} */
+/**
+ * Return a group of toggle buttons. `data-tab` is "name value".
+ * @type {(name: string, label: string, of: readonly (readonly [value: string, text: string, on: boolean])[]) => Template}
+ */
 export const pick = (name, label, of) =>
   html`<div class="pick" role="group" aria-label=${label}>${of.map(([value, text, on]) => html`<button type="button" data-key="${name}_${value}" data-tab="${name} ${value}" aria-pressed=${on}>${text}</button>`)}</div>`

@@ -1,11 +1,11 @@
-// The keyboard's focus is somewhere, and seen. Where what has it is taken away it goes to what stands for that; a mouse
-// leaves none behind, so that the keys are the page's. And nothing that stays in place lies over it (WCAG 2.4.11).
+// Keyboard focus. If the focused element disappears, focus moves to its successor; sticky elements never cover it
+// (WCAG 2.4.11). After mouse clicks nothing is focused, so that keys act on the page.
 
 import { listen } from "./html.js"
 
 /** @import { View } from "../types/view.js" */
 
-/** @type {Record<string, string>}  of a button that goes away when it is pressed, what there is instead */
+/** @type {Record<string, string>}  successors of buttons that disappear when pressed */
 const HEIRS = {
   watch: "play",
   begin: "stage_next",
@@ -13,17 +13,17 @@ const HEIRS = {
   lecture_off: "lecture",
 }
 
-/** @type {View | undefined}  which was left by a key for another page */
+/** @type {View | undefined}  the view that was left by keyboard */
 let left
 
-/** What has the focus, where somebody sees that. @returns {HTMLElement | undefined} */
+/** Return the focused element if its focus is visible, or undefined. @returns {HTMLElement | undefined} */
 export function seen() {
   const { activeElement } = document
   return activeElement instanceof HTMLElement && activeElement.matches(":focus-visible") ? activeElement : undefined
 }
 
 /**
- * Does something, after which another has the focus if what has it now is gone.
+ * Call `act`, then focus the successor of the focused button if that disappears.
  * @param {View} view
  * @param {() => void} act
  */
@@ -34,7 +34,10 @@ export function inheriting(view, act) {
   if (heir) requestAnimationFrame(() => before?.checkVisibility() || view.control(heir)?.focus())
 }
 
-/** The pages are turned, and whoever did so by a key finds the next one's link in the place of this one's. @param {View} view */
+/**
+ * Remember that a page was left by keyboard, so that the same link gets the focus on the next page.
+ * @param {View} view
+ */
 export function leaving(view) {
   left = view.$(".top").contains(seen() ?? null) ? view : undefined
 }
@@ -43,11 +46,11 @@ export function leaving(view) {
 export function arrived(view) {
   if (!left || left === view) return
   left = undefined
-  const links = [view.$("nav [aria-current]"), view.control("more")] // one of them on a phone, where the other is folded away
+  const links = [view.$("nav [aria-current]"), view.control("more")] // on phones the links are folded into the menu button
   if (document.activeElement === document.body) links.find((link) => link?.checkVisibility())?.focus()
 }
 
-/** Scrolls what comes to have the focus out from under what lies over it. @param {View} view */
+/** Scroll the focused element out from under elements that cover it. @param {View} view */
 export const bindFocus = (view) => listen(view, "focusin", () => requestAnimationFrame(uncover))
 
 function uncover() {
@@ -65,7 +68,7 @@ function uncover() {
   scroller.scrollBy(0, isFoot ? Math.min(box.bottom - top + 8, box.top - 8) : box.top - bottom - 8)
 }
 
-/** Gives what stays in place while the page is scrolled, and holds an element. @param {Element | null} element */
+/** Return the closest fixed or sticky ancestor, or null. @param {Element | null} element */
 function staying(element) {
   let at = element
   while (at && !["fixed", "sticky"].includes(getComputedStyle(at).position)) at = at.parentElement

@@ -1,4 +1,4 @@
-// What is asked of the reader's screen and system. A browser makes a list of each question slowly, and keeps it up to date.
+// Media queries of the screen and system, created once: browsers are slow to create them.
 
 /** @param {string} query */
 function asked(query) {
@@ -13,5 +13,5 @@ function asked(query) {
 export const isPhone = asked("(max-width: 699px)")
 export const isNarrow = asked("(max-width: 1099px)")
 export const isStill = asked("(prefers-reduced-motion: reduce)")
-export const isTall = asked("(min-width: 700px) and (max-width: 1099px) and (min-height: 900px)") // a tablet that stands upright
+export const isTall = asked("(min-width: 700px) and (max-width: 1099px) and (min-height: 900px)") // a tablet in portrait orientation
 export const isTouched = asked("(pointer: coarse)")

@@ -1,5 +1,5 @@
-// What a page shows in its middle, and how one moves about in it. Every page's is one of these: the frame
-// (lesson_view.js), the player, the keys and the controls know no other difference between pages.
+// Base class of each page's content. The frame (setup_view.js), the player, the keys and the controls use pages only
+// through this interface.
 
 import { lossChart } from "../model/layout/large_chart.js"
 import { COMPUTED } from "../model/state/address.js"
@@ -10,32 +10,38 @@ import { ChainFocus } from "../model/state/chain_focus.js"
 /** @import { Answer, Cell, Setup, Source, View } from "../types/view.js" */
 
 export class Content {
-  /** Tells whether it goes stage by stage: then there are chips, the arrows go from one to the next, and cells can be pointed at; else it plays frame by frame (see `advance`). */
+  /**
+   * Whether the page goes from stage to stage and its cells can be selected. Otherwise it plays frame by frame (see
+   * `advance`).
+   */
   static stages = true
-  /** Tells whether one goes from moment to moment in it, and plays it. */
+  /** Whether the page goes from one update to the next, and can play them. */
   static walks = true
-  /** Tells whether its maps can be read as tables. */
+  /** Whether maps can be shown as tables. */
   static tabulates = false
-  /** Tells whether somebody's own gradients can be compared. */
+  /** Whether the page compares the user's gradients. */
   static checks = false
-  /** Tells whether there are lines of code to switch. */
+  /** Whether lines of code can be switched. */
   static deviates = false
-  /** Tells whether a network can be trained on many images. */
+  /** Whether a network can be trained on many images. */
   static trains = false
-  /** Tells whether there are answers to choose from. */
+  /** Whether the page has answers to choose from. */
   static chooses = false
-  /** Tells whether numbers are shown only from the stage on that computes them, and there are channels, filters or units to turn to. */
+  /**
+   * Whether numbers appear only from the stage that computes them, and the page has channels, filters or units to
+   * switch.
+   */
   static reveals = false
-  /** The keys of the address that are asked for: a pinned cell says which channel is shown. */
+  /** URL keys to request. A pinned cell determines the channel shown. */
   static asked = [...COMPUTED, "cell"]
-  /** Where the help has words of its own for it (web.help.…), if anywhere. */
+  /** Suffix of the page's own help messages (web.help.…), or "". */
   static words = ""
 
-  /** The keys of the address that its numbers depend on. */
+  /** URL keys that the numbers depend on. */
   computed = COMPUTED
-  /** Milliseconds after which we say that nobody answers. */
+  /** Milliseconds before a notice says that there is no response. */
   patience = 4000
-  /** @type {ChainFocus | NetworkFocus}  what is pointed at, and what is pinned */
+  /** @type {ChainFocus | NetworkFocus}  the cells under the pointer and pinned */
   focus = new ChainFocus()
 
   /** @param {View} view */
@@ -44,18 +50,18 @@ export class Content {
     this.root = view.root
   }
 
-  /** The last update that it can go to. */
+  /** Last update that the page can go to. */
   get end() {
     return Number.POSITIVE_INFINITY
   }
 
-  /** The map or chart that opens large. */
+  /** Name of the map or chart to enlarge. */
   get large() {
     return this.view.stage
   }
 
   /**
-   * The chart of that name, which opens large, and others over the same x; none: there is no such chart.
+   * Return the chart of this name followed by others over the same x, or [] if there is none.
    * @param {string} name
    * @returns {LargeChart[]}
    */
@@ -65,7 +71,7 @@ export class Content {
   }
 
   /**
-   * The answer's setup; who was moved on while the server answered puts its own place into it.
+   * Return the response's setup. A page that has moved on while it waited inserts its own position.
    * @param {Setup} setup
    * @param {Answer} _answer
    * @returns {Setup}
@@ -74,11 +80,11 @@ export class Content {
     return setup
   }
 
-  /** Another stage is shown, or another moment. */
+  /** Called when the stage or the snapshot has changed. */
   arrive() {}
 
   /**
-   * Whether a map can be pointed at: not before it is computed.
+   * Return whether a map's cells can be selected, which is not the case before it is computed.
    * @param {string} symbol
    */
   isOpen(symbol) {
@@ -86,19 +92,22 @@ export class Content {
   }
 
   /**
-   * Takes a new answer.
+   * Apply a new response.
    * @param {Answer} _answer
    */
   receive(_answer) {}
 
-  /** Paints what is to be seen now. @param {boolean} [_pointed] whether nothing but what one points at has changed */
+  /**
+   * Draw the current state.
+   * @param {boolean} [_pointed] whether only the pointer has moved
+   */
   draw(_pointed) {}
 
-  /** What was drawn for a size is drawn anew the next time. */
+  /** Discard drawings that depend on the size. */
   outdate() {}
 
   /**
-   * What can be read as a table, and which is the one to begin with.
+   * Return the arrays that can be shown as tables, and the index of the first to show.
    * @returns {{ sources: Source[], first: number }}
    */
   tables() {
@@ -106,25 +115,25 @@ export class Content {
   }
 
   /**
-   * Does something with a training on many images; whether there is one on the screen.
+   * Apply an action to the training on many images. Return whether one is on screen.
    * @param {string} _act
    */
   train(_act) {
     return false
   }
 
-  /** Words for screen readers after a move from cell to cell: its number, and where it is; "" where there is no such number. */
+  /** Return the announcement for a move between cells: number and position, or "" if there is none. */
   brief() {
     return ""
   }
 
-  /** Words for screen readers. */
+  /** Return the description for screen readers. */
   spoken() {
     return ""
   }
 
   /**
-   * What one may want next, as changes of the setup, the likeliest first.
+   * Return changes of the setup to prefetch, most likely first.
    * @returns {Setup[]}
    */
   ahead() {
@@ -134,20 +143,20 @@ export class Content {
   }
 
   /**
-   * Goes to an update by itself, if it has the numbers.
+   * Go to an update whose numbers are already here.
    * @param {number} _k
    */
   seek(_k) {}
 
   /**
-   * The address was changed, to a place that this content has the numbers of (`here`), or asks for.
+   * Called when the address has changed. `_here` is whether its numbers are already here.
    * @param {Setup} _address
    * @param {boolean} _here
    */
   travelled(_address, _here) {}
 
   /**
-   * So many milliseconds have been played; whether it goes on.
+   * Advance the playback by some milliseconds, and return whether it continues.
    * @param {number} _milliseconds
    */
   advance(_milliseconds) {
@@ -155,7 +164,7 @@ export class Content {
   }
 
   /**
-   * How many places the kernel slides over at a stage, and how many milliseconds that takes at speed 1.
+   * Return the number of kernel positions of a stage, and the duration of the slide in milliseconds at speed 1.
    * @param {string} _stage
    */
   slide(_stage) {
@@ -163,7 +172,7 @@ export class Content {
   }
 
   /**
-   * The cell at a place of the slide.
+   * Return the cell at a position of the kernel.
    * @param {string} _stage
    * @param {number} _place
    * @returns {Cell}
@@ -173,7 +182,7 @@ export class Content {
   }
 
   /**
-   * The cell of a map that is spoken of, where it has one.
+   * Return the selected cell of a map, or [].
    * @param {string} _map
    * @returns {Cell}
    */
@@ -182,7 +191,7 @@ export class Content {
   }
 
   /**
-   * The change with which what is shown opens on Step.
+   * Return the change of the setup that opens the selection on Step.
    * @returns {Setup}
    */
   opening() {
@@ -190,13 +199,13 @@ export class Content {
   }
 
   /**
-   * Another channel, filter or unit.
+   * Switch to another channel, filter or unit.
    * @param {number} _by
    */
   turn(_by) {}
 
   /**
-   * Whether a key's number, from 0, is an answer that is open here.
+   * Choose the answer with this index, and return whether it was open.
    * @param {number} _n
    */
   choose(_n) {
@@ -204,7 +213,7 @@ export class Content {
   }
 
   /**
-   * Whether a map is computed only at a later stage.
+   * Return whether a map is computed only at a later stage.
    * @param {string} _symbol
    */
   isAhead(_symbol) {
@@ -212,11 +221,11 @@ export class Content {
   }
 
   /**
-   * @param {string | null} map  a map's symbol, or null: none any more
+   * @param {string | null} map  a map's symbol, or null when the pointer leaves
    * @param {Cell} cell
    */
   point(map, cell = []) {
-    if (map !== null && this.view.player.running) return // who passes over a map does not stop what plays
+    if (map !== null && this.view.player.running) return // hovering does not interrupt the playback
     this.focus.hover = map === null ? null : { map, cell }
     this.view.paint(false, true)
   }
@@ -232,18 +241,18 @@ export class Content {
     this.view.paint(true)
   }
 
-  /** Leads to a cell that was chosen elsewhere. @param {string} _map @param {Cell} _cell */
+  /** Go to a cell that was selected elsewhere. @param {string} _map @param {Cell} _cell */
   reach(_map, _cell) {}
 
   /**
-   * Another stage is shown: what was pinned may go along.
+   * Called when the stage changes: the pinned cell may follow.
    * @param {string} stage
    */
   follow(stage) {
     this.focus.follow(stage)
   }
 
-  /** Lets a pinned cell go; whether there was one. */
+  /** Release the pinned cell. Return whether there was one. */
   unpin() {
     if (!this.focus.pinned) return false
     this.focus.release()

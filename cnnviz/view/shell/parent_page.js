@@ -1,5 +1,5 @@
-// A page in a frame on another one: the keys are the frame's after any click, what it has no use for is the other page's, and
-// that may lead it to another setup. docs/embedding.md says in which words.
+// Messages between an embedded page and the page around it: the parent receives unused keys and may change the setup.
+// docs/embedding.md has the protocol.
 
 import { screenOf } from "../decks/deck_walk.js"
 import { own, parse } from "../model/state/address.js"
@@ -7,11 +7,14 @@ import { leads, stepOf, wayOf } from "../model/state/embedded.js"
 import { listen } from "./html.js"
 
 /** @import { View } from "../types/view.js" */
-/** @typedef {{ keeps: (key: string) => boolean, hand: (key: string) => void, tell: () => void }} ParentPage  whether a key is of use here; hands one over; says where one is */
+/** @typedef {{ keeps: (key: string) => boolean, hand: (key: string) => void, tell: () => void }} ParentPage  whether the page uses a key; forward a key; report height and end */
 
-const LONGEST = 8000 // letters of a query that is taken
+const LONGEST = 8000 // maximal number of characters of a query
 
-/** Of a page in a frame, what it says to the page around it; undefined where it is in none. @param {View} view @returns {ParentPage | undefined} */
+/**
+ * Return the messages to the parent page, or undefined if the page is not embedded.
+ * @param {View} view @returns {ParentPage | undefined}
+ */
 export function parentPage(view) {
   if (window === window.parent) return undefined
   const { signal } = view.stop
@@ -26,7 +29,7 @@ export function parentPage(view) {
     return wayOf({ screens: screenOf(view), stages, stage, k, end: content.end, walks: kind.walks })
   }
 
-  // A click on what takes no focus would leave the keys to the page around.
+  // Take the focus on every click: otherwise keys would go to the parent page.
   listen(view, "pointerdown", () => window.focus())
   const heard = (/** @type {MessageEvent} */ { data, source }) => {
     if (source === window.parent && data?.cnnviz === "go" && view.data) go(view, data.query)
@@ -40,7 +43,7 @@ export function parentPage(view) {
     hand: (key) => post("key", { key }),
     tell() {
       const before = { height, atEnd }
-      if (innerWidth) height = view.root.scrollHeight // of a frame that is not shown yet it says nothing
+      if (innerWidth) height = view.root.scrollHeight // the height is unknown while the frame is hidden
       atEnd = !view.veiled && !leads(way(), 1)
       if (height !== before.height) post("size", { height })
       if (atEnd && !before.atEnd) post("end")
@@ -48,9 +51,9 @@ export function parentPage(view) {
   }
 }
 
-/** Goes to another setup on the same page, as if it stood in the address. @param {View} view @param {unknown} query */
+/** Go to another setup on the same page. @param {View} view @param {unknown} query */
 function go(view, query) {
   if (typeof query !== "string" || query.length > LONGEST) return
-  const { lang = "" } = view.host.address.read() // who reads it has not changed
+  const { lang = "" } = view.host.address.read() // keep the language
   view.travel(view.page, own({ lang, ...parse(query) }))
 }

@@ -1,4 +1,4 @@
-// The pages by path: what each shows in its middle. A page that is not named here shows a chain.
+// The content class of each page, by path. Other pages show a gradient chain.
 
 import { Check } from "../../pages/check/check.js"
 import { Learn } from "../../pages/learn/learn.js"

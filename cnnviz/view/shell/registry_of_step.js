@@ -1,4 +1,4 @@
-// In place of registry.js where Step is the only page: a setup in a file, or in a notebook's cell.
+// Replaces registry.js if Step is the only page: a setup in a file or a notebook cell.
 
 import { Step } from "../../pages/step/step.js"
 

@@ -1,5 +1,5 @@
-// The page's frame: the setup that was answered, where the visitor goes next, and the painting loop. What
-// stands in the middle is the content (page.js). Who shows it hands over its address and its numbers.
+// The view: state, navigation and redraw loop. Its content is a page (page.js); its host provides the address and the
+// numbers.
 
 import { bindActions } from "../controls/actions.js"
 import { bindControls, fillControls } from "../controls/controls.js"
@@ -27,12 +27,15 @@ import { dress, recolour, speak } from "./view_look.js"
 
 /** @import { Event } from "../model/state/state.js" */
 /** @import { Answer, Host, Setup } from "../types/view.js" */
-/** @typedef {{ replace?: boolean, label?: string }} How  whether the address becomes a new entry of the history; what is on another image, where its id does not say so */
+/** @typedef {{ replace?: boolean, label?: string }} How  whether to replace the history entry; the class of another image if its id does not contain it */
 
-const WORKING = 1000 // milliseconds after which we say that there is something to compute
+const WORKING = 1000 // milliseconds before a notice says that the server computes
 const ASK_AGAIN = 5000 // and how often it is then asked again
 
-/** Puts an empty page where one stands, so that nothing of that clings to it. @param {string} classes  besides that of every page */
+/**
+ * Replace the page by an empty one, so that no state is left on its root.
+ * @param {string} classes  added to those of every page
+ */
 export function emptyPage(classes) {
   const root = document.createElement("main")
   root.className = `cnnviz ${classes}`
@@ -45,10 +48,10 @@ export class View {
   /** @type {Answer | undefined} */
   data = undefined
   k = 0
-  /** @type {boolean | undefined}  whether the page is dark */
+  /** @type {boolean | undefined}  whether the theme is dark */
   dark = undefined
   loss = 0
-  /** @type {number | null}  the share of units on flat parts, where there are such units */
+  /** @type {number | null}  share of saturated units; null without units that saturate */
   saturated = null
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   silence = undefined
@@ -56,20 +59,20 @@ export class View {
   working = undefined
   /** @type {number | undefined} */
   frame = undefined
-  /** @type {{ field: HTMLInputElement, text: string } | undefined}  what was typed last, and where */
+  /** @type {{ field: HTMLInputElement, text: string } | undefined}  the last typed text and its field */
   typed = undefined
   announce = false
-  pointed = true // whether nothing but what one points at has changed
-  spokenOf = "" // the place that was spoken of last,
-  /** @type {unknown}  and its numbers */
+  pointed = true // whether only the pointer has moved since the last redraw
+  spokenOf = "" // the last announced position
+  /** @type {unknown}  and its response */
   spokenData = undefined
   note = ""
   complaint = "" // what is wrong with the address
-  stood = "" // where one was when the deck's sentence was written
-  /** @type {ResizeObserver | undefined}  of the row of stages */
+  stood = "" // the position for which the deck's sentence was rendered
+  /** @type {ResizeObserver | undefined}  watches the row of stages */
   stageSizes = undefined
-  stop = new AbortController() // ends every listener at once
-  /** @type {Map<string, Element | null>}  elements by the selectors that name them */
+  stop = new AbortController() // removes all listeners
+  /** @type {Map<string, Element | null>}  cached elements by selector */
   found = new Map()
 
   /**
@@ -85,7 +88,7 @@ export class View {
     root.innerHTML = frame(page, this.kind)
     this.player = new Player(this)
     this.resizes = new ResizeObserver(() => {
-      this.content.outdate() // curves are drawn once, for the size they have
+      this.content.outdate() // curves are drawn for a fixed size
       this.paint()
     })
     this.content = new this.kind(this)
@@ -115,17 +118,17 @@ export class View {
     bindDrawer(this)
   }
 
-  /** All that is known of where the visitor is and goes changes here. @param {Event} event */
+  /** Apply an event to the state. All navigation goes through here. @param {Event} event */
   dispatch(event) {
     this.state = next(this.state, event)
   }
 
-  /** The setup that is shown, as it was answered. @returns {Setup} */
+  /** The shown setup, as in the response. @returns {Setup} */
   get setup() {
     return this.state.shown?.setup ?? {}
   }
 
-  /** Tells how it is looked at: what of the address no number depends on. */
+  /** URL keys that no number depends on. */
   get look() {
     return this.state.look
   }
@@ -134,22 +137,22 @@ export class View {
     return this.state.stage
   }
 
-  /** The stages of the setup's network. */
+  /** Stages of the setup's network. */
   get order() {
     return this.state.shown?.order ?? []
   }
 
-  /** Tells whether this stage's numbers are still hidden (hide=1, predict=1). */
+  /** Whether this stage's numbers are still hidden (hide=1, predict=1). */
   get veiled() {
     return this.state.veiled
   }
 
-  /** Tells whether what was asked for is not answered yet. */
+  /** Whether a response is pending. */
   get waiting() {
     return isWaiting(this.state)
   }
 
-  // A canvas does not wait for the typefaces that it is written in.
+  // Redraw when the fonts are loaded: a canvas does not wait for them.
   redrawWhenTyped() {
     const faces = ["400 12px Inter", "700 12px Inter", 'italic 12px "STIX Two Text"']
     Promise.all(faces.map((face) => document.fonts.load(face))).then(
@@ -158,12 +161,12 @@ export class View {
         this.content.outdate()
         this.paint()
       },
-      () => {}, // then in those that there are
+      () => {}, // draw with fallback fonts
     )
   }
 
   /**
-   * The one element that a selector names, which is looked for once.
+   * Return the first element that matches a selector, cached.
    * @template {HTMLElement} [E=HTMLElement]
    * @param {string} selector
    * @returns {E}
@@ -189,7 +192,7 @@ export class View {
   }
 
   leave() {
-    if (this.frame !== undefined) cancelAnimationFrame(this.frame) // another page may stand here by then
+    if (this.frame !== undefined) cancelAnimationFrame(this.frame) // its root may show another page by then
     this.frame = undefined
     this.stop.abort()
     this.resizes.disconnect()
@@ -199,7 +202,7 @@ export class View {
     clearInterval(this.silence)
   }
 
-  // ---- what is answered
+  // ---- responses
 
   /** @param {Answer} data */
   receive(data) {
@@ -228,7 +231,7 @@ export class View {
   }
 
   /**
-   * What was chosen in a dialog becomes part of the address here, as every other change does.
+   * Apply what was chosen in a dialog.
    * @param {Setup} change
    */
   adopt({ page, note = "", label, ...setup }) {
@@ -237,7 +240,7 @@ export class View {
   }
 
   /**
-   * What the visitor may want next, as changes of the setup, the likeliest first.
+   * Prefetch changes of the setup, most likely first.
    * @param {Setup[]} changes
    * @param {string} [page]  another one
    */
@@ -250,7 +253,7 @@ export class View {
   answered() {
     clearTimeout(this.working)
     this.working = undefined
-    clearInterval(this.silence) // or the timeout before it
+    clearInterval(this.silence) // also clears the timeout that precedes it
     this.silence = undefined
     this.notice("")
     this.complaint = ""
@@ -266,7 +269,7 @@ export class View {
   }
 
   /**
-   * What came of something that the visitor did elsewhere; it stays until they go on.
+   * Show the result of an action in another part of the page, until the visitor goes on.
    * @param {string} note
    */
   tell(note) {
@@ -277,19 +280,19 @@ export class View {
     this.$(".notice").classList.toggle("calm", !this.complaint)
   }
 
-  // ---- where the visitor goes
+  // ---- navigation
 
-  /** Finds where the visitor goes, as the address has it. @returns {Setup} */
+  /** The setup that the address should have. @returns {Setup} */
   get wanted() {
     return { ...this.setup, ...this.state.wanted, stage: this.stage, cell: this.content.focus.text, ...this.look }
   }
 
-  /** Tells whether numbers are hidden until somebody reveals them, or predicts one. */
+  /** Whether numbers are hidden until they are revealed or predicted. */
   get hides() {
     return hides(this.state)
   }
 
-  /** Shows the numbers that are hidden; whether there were any. */
+  /** Reveal the hidden numbers. Return whether there were any. */
   unveil() {
     if (!this.veiled) return false
     if (this.host.veiled?.() && this.look.predict !== "1") {
@@ -302,7 +305,7 @@ export class View {
     return true
   }
 
-  // Whoever leads a room hides and reveals them for all at once.
+  // Apply the presenter's choice to hide or reveal numbers in a room.
   cover() {
     const { veiled } = this
     this.dispatch({ type: "led", hidden: this.host.veiled?.() })
@@ -311,14 +314,14 @@ export class View {
     this.content.arrive()
   }
 
-  /** What came of something done elsewhere is read. */
+  /** Hide the note about an action elsewhere. */
   forget() {
     if (this.note) this.notice("")
     this.note = ""
   }
 
   /**
-   * Another way of looking at it, which the address then holds.
+   * Change URL keys that no number depends on.
    * @param {Setup} change
    */
   lookAt(change) {
@@ -328,7 +331,7 @@ export class View {
     this.paint()
   }
 
-  /** Pins what an address names. @param {Setup} address */
+  /** Pin the cell that an address names. @param {Setup} address */
   hold({ cell = "" }) {
     this.content.focus.hold(cell)
     this.content.outdate()
@@ -339,7 +342,7 @@ export class View {
   }
 
   /**
-   * Changes the setup. A change of the stage alone is done here and now, and nobody is asked.
+   * Change the setup. A change of the stage alone needs no request.
    * @param {Setup} change
    * @param {How} [how]
    */
@@ -366,7 +369,7 @@ export class View {
   }
 
   /**
-   * Whether nobody here has the numbers of a setup; then it is said, and whatever plays stops.
+   * Return whether no source has the numbers of a setup. If so, show why and pause the player.
    * @param {Setup} next
    * @param {string} [page]
    */
@@ -378,19 +381,19 @@ export class View {
     return Boolean(sentence)
   }
 
-  // From now on until the answer, what is on the screen is not what was asked for.
+  // Mark the screen as outdated until the response arrives.
   expect() {
     this.root.dataset.ready = "0"
     this.silence ??= setTimeout(() => this.unanswered(), this.content.patience)
     this.working ??= setTimeout(() => this.notice(this.awaited("working")), WORKING)
   }
 
-  /** Gives what there is to say of an answer that has not come. @param {"working" | "silent"} since */
+  /** Return the notice about a pending response. @param {"working" | "silent"} since */
   awaited(since) {
     return this.host.awaits?.() ?? say(`web.notice.${since}`)
   }
 
-  /** Says, if it takes long, that something beside the numbers is awaited, until the function that it gives is called. */
+  /** Show a notice if something besides the numbers takes long. Return a function to call when it is done. */
   awaiting() {
     let said = ""
     const soon = setTimeout(() => {
@@ -409,7 +412,7 @@ export class View {
     this.silence = setInterval(() => this.host.numbers.ask(), ASK_AGAIN)
   }
 
-  // The address changed: by Back or Forward, or by our own `visit`.
+  // Called when the address has changed: by Back or Forward, or by `visit`.
   travelled() {
     this.arrived()
     const { address: port, numbers } = this.host
@@ -417,7 +420,7 @@ export class View {
     const before = this.state
     this.dispatch({ type: "travelled", address })
     if (!this.data) return numbers.ask()
-    if (this.state === before) return // it is on its way
+    if (this.state === before) return // already requested
     if (this.waiting) {
       this.content.travelled(address, false)
       this.hold(address)
@@ -433,14 +436,14 @@ export class View {
     this.paint(true)
   }
 
-  // The address follows what was changed here alone, when it has come to rest.
+  // Write pending local changes to the address.
   settle() {
     const { address } = this.host
     if (!this.waiting && !same(address.read(), this.wanted)) address.visit(this.wanted)
   }
 
   /**
-   * Another address of this page, as it stands: what it does not say is for the server to say.
+   * Go to an address of this page as it is. The server fills in missing keys.
    * @param {Setup} address
    */
   leap(address) {
@@ -452,13 +455,13 @@ export class View {
   }
 
   /**
-   * Another page, with the same setup or a change of it.
+   * Go to another page, with the current setup or a change of it.
    * @param {string} page
    * @param {Setup} change
    */
   turn(page, change = {}) {
     if (page === this.page) return
-    this.player.pause() // the film would go on, and the address with it
+    this.player.pause() // the playback would go on and change the address
     leaving(this)
     const next = { ...this.wanted, ...change }
     if (this.refused(next, page)) return
@@ -469,7 +472,7 @@ export class View {
   }
 
   /**
-   * An address of any page, as it stands.
+   * Go to an address of any page as it is.
    * @param {string} page
    * @param {Setup} address
    * @param {How} [how]
@@ -510,7 +513,7 @@ export class View {
   }
 
   /**
-   * Opens a dialog, of the moment on the screen: one of those by name, or a chart of the page.
+   * Open a dialog by name, or enlarge a chart of the page.
    * @param {string} what
    */
   open(what) {
@@ -525,7 +528,11 @@ export class View {
 
   // ---- painting
 
-  /** Paints what has changed: at once what one did, which is announced, so that the next frame shows it; with the next frame what one may do many times in it. Nothing around the content where one has `pointed` at something in it. @param {boolean} [announce] @param {boolean} [pointed] */
+  /**
+   * Schedule a redraw. Announced changes are drawn in a microtask, so that the next frame shows them; others are
+   * merged into one redraw per frame. If `pointed`, only the content is redrawn.
+   * @param {boolean} [announce] @param {boolean} [pointed]
+   */
   paint(announce = false, pointed = false) {
     this.announce ||= announce
     this.pointed &&= pointed
@@ -534,7 +541,7 @@ export class View {
     this.frame ??= requestAnimationFrame(draw)
   }
 
-  // What is drawn already is not drawn again.
+  // Redraw unless that has been done since it was scheduled.
   redraw() {
     if (this.frame === undefined) return
     cancelAnimationFrame(this.frame)
@@ -556,18 +563,18 @@ export class View {
     if (this.look.script) this.stand()
     if (this.announce && !this.player.running) speak(this)
     this.announce = false
-    if (!recolour(this)) return // asked last: before, it would have the page styled once more
+    if (!recolour(this)) return // checked last, to avoid a second style computation
     this.content.receive(this.data)
     this.draw()
   }
 
-  /** What stands around the content. @param {Answer} data */
+  /** Update everything around the content. @param {Answer} data */
   surround(data) {
     dress(this)
     fillStatus(this, data)
   }
 
-  // The deck's sentence is that of its screen alone.
+  // Hide the deck's sentence after its screen has been left.
   stand() {
     const place = `${this.k} ${this.stage} ${this.setup.img} ${this.setup.net}`
     if (place === this.stood) return
@@ -576,13 +583,13 @@ export class View {
     seenScreen(this)
   }
 
-  /** Tells whether the stage comes before the loss. */
+  /** Whether the stage comes before the loss. */
   get isEarly() {
     const loss = this.order.indexOf("L")
     return this.kind.reveals && this.order.indexOf(this.stage) < loss
   }
 
-  // Where a setup stands that goes stage by stage, in words.
+  // The position as text: update, stage and number of the stage.
   get place() {
     const number = this.order.indexOf(this.stage) + 1
     const stage = this.stage === "update" ? say("web.phases.update") : this.stage

@@ -1,4 +1,4 @@
-// How a page looks whatever it shows: its colours, the lecture view, and what a screen reader says of it.
+// Look of every page: colours, lecture view, and announcements for screen readers.
 
 import { magnify } from "../draw/canvas.js"
 import { isDark } from "../draw/theme.js"
@@ -7,13 +7,13 @@ import { darken, gradient } from "../model/numbers/colour.js"
 /** @import { Scale, View } from "../types/view.js" */
 
 const [WIDE, HIGH] = [1280, 720]
-const [RAIL, HEADER] = [64, 40] // which the lecture view has not: what is left is larger
+const [RAIL, HEADER] = [64, 40] // hidden in the lecture view, so that the rest is larger
 
-/** The page's zoom for the size of the window, 1 on a screen of 1280×720: never less. @param {boolean} lecture */
+/** Return the zoom for the size of the window: 1 on a screen of 1280×720, never less. @param {boolean} lecture */
 const times = (lecture) =>
   Math.max(1, Math.min(innerWidth / (WIDE - (lecture ? RAIL : 0)), innerHeight / (HIGH - (lecture ? HEADER : 0))))
 
-/** Takes over the colours of the theme; whether it has changed. @param {View} view */
+/** Apply the colours of the theme. Return whether it has changed. @param {View} view */
 export function recolour(view) {
   const dark = isDark(view.root)
   if (dark === view.dark) return false
@@ -25,7 +25,7 @@ export function recolour(view) {
   return true
 }
 
-/** The lecture view is a way of looking at any page. @param {View} view */
+/** Apply the lecture view, which every page has. @param {View} view */
 export function dress(view) {
   const { root, look } = view
   const on = look.view === "lecture"
@@ -43,7 +43,7 @@ export function dress(view) {
   root.style.setProperty("--zoom", String(zoom))
 }
 
-/** For those who listen: where this is, and what is to be seen there; who is there still hears what is new. @param {View} view */
+/** Announce the position and content to screen readers, or the cell if only that has changed. @param {View} view */
 export function speak(view) {
   const { content } = view
   const where = `${view.page} ${view.k} ${view.stage} ${view.veiled}`

@@ -1,42 +1,42 @@
 import type { Setup } from "../model/state/address.js"
 import type { Answer, Arrays } from "../model/numbers/decode.js"
 
-/** Where the setup is kept: the browser's address, a file's own, a notebook cell's. */
+/** Storage of the setup: the browser's address, a file, or a notebook cell. */
 export interface AddressPort {
   read(): Setup
-  /** Writes a setup, as a new entry of the history or in place of the last; `page` is another page's path, `by` who goes there if it is not the visitor. */
+  /** Write a setup as a new history entry, or replace the last one. `page` is the path of another page; `by` is set if the visitor did not trigger the visit. */
   visit(setup: Setup, how?: { replace?: boolean; page?: string; by?: "answer" }): void
-  /** Calls `act` whenever the address may have been changed by somebody else (Back, Forward, an edited link). */
+  /** Call `act` whenever the address may have changed from outside (Back, Forward, an edited link). */
   onTravel(act: () => void, signal: AbortSignal): void
-  /** A link to a setup, for other people. */
+  /** Return a link to a setup that can be shared. */
   link(setup: Setup): string
 }
 
-/** Where the numbers come from. */
+/** Source of the numbers. */
 export interface NumbersPort {
-  /** Asks for what belongs to the address as it stands; may be asked again and again. */
+  /** Request the numbers of the current address. May be called repeatedly. */
   ask(): void
-  /** From now on hands every answer to `act`, those that come late among them. */
+  /** Pass every further response to `act`, including late ones. */
   receive(act: (answer: Answer) => void): void
-  /** Asks for exact weights of a setup ("w2:,57"), of which its numbers have the colours alone. Who has no such gives all. */
+  /** Request exact weights of a setup ("w2:,57") whose response only has quantized ones. Without this method, responses are complete. */
   part?(setup: Setup, of: string, act: (arrays: Arrays) => void): void
-  /** Asks for what a page, or "curve", has of a setup that is not the address's. Who has no such lets no number be dragged. */
+  /** Request the response of a page, or a "curve", for a setup that is not the current address. Without this method, numbers cannot be dragged. */
   look?(page: string, setup: Setup, act: (answer: Answer | undefined) => void): void
-  /** Asks what a deck's file holds, or what is wrong with it. Who has no such shows no decks of one's own. */
+  /** Request the content of a deck's file, or its errors. Without this method, visitors cannot open their own decks. */
   read?(toml: string | File, act: (answer: Answer | undefined) => void): void
-  /** May ask ahead for these setups on a page, the likeliest first. */
+  /** Prefetch these setups of a page, the likeliest first. */
   ahead?(setups: Setup[], page: string): void
 }
 
-/** What the story is told by. */
+/** Control of the story. */
 export interface StoryPort {
-  /** From now on the page's setup is this one, and the address stays as it is; none: it is the address's again. */
+  /** Show this setup without changing the address, or the address's setup again if there is none. */
   aside(setup?: Setup): void
-  /** Tells it again, wherever one is. */
+  /** Restart the story from any page. */
   again(): void
 }
 
-/** What of a Jupyter widget's model is used (anywidget): its values, which its kernel has too, and messages to that. */
+/** The part of a Jupyter widget's model that is used (anywidget): values shared with the kernel, and messages to it. */
 export interface WidgetModel {
   get(name: "query"): Setup
   get(name: "document"): string
@@ -47,42 +47,42 @@ export interface WidgetModel {
   off(event: string, act: (...found: any[]) => void): void
 }
 
-/** What of Plotly is used. */
+/** The part of Plotly's API that is used. */
 export interface Plotly {
   newPlot(place: HTMLElement, data: object[], layout: object, config: object): Promise<unknown>
   purge(place: HTMLElement): void
   register(module: object): void
 }
 
-/** Who shows the view: its two ports, and what only some have. */
+/** The host of the view: its two ports, and features that only some hosts have. */
 export interface Host {
   address: AddressPort
   numbers: NumbersPort
-  /** Why it has no numbers of a setup, or another page of it, as a sentence; "" where it has. Who names nothing has all. */
+  /** Return the reason why a setup or another page of it is not available, or "" if it is. Without this method, everything is. */
   refuses?(setup: Setup, page?: string): string
-  /** What an answer waits for, as a sentence, where that is no server. */
+  /** Return what a pending response waits for, as a sentence, if there is no server. */
   awaits?(): string
-  /** Asks Python for what the dialogs need beside the numbers. Who names nothing has none of these dialogs. */
+  /** Request data for dialogs from Python. Without this method, these dialogs are missing. */
   fetch?(path: string, how?: RequestInit): Promise<Response>
-  /** Plotly, for charts that are opened large. Who names nothing draws them as the small ones. */
+  /** Load Plotly for enlarged charts. Without this method, they are drawn like the small ones. */
   plotly?(): Promise<Plotly>
-  /** Opens a room, or shows the one that is open: its code, its link, and how many follow. */
+  /** Open a room, or show the open one: its code, its link, and the number of followers. */
   room?(): void
-  /** Whether whoever leads a room hides the newest numbers now; undefined where nobody leads here. */
+  /** Return whether the presenter hides the newest numbers, or undefined outside of a room. */
   veiled?(): boolean | undefined
-  /** The newest numbers are hidden no longer. */
+  /** Handle that the newest numbers have been revealed. */
   unveiled?(): void
-  /** Shows the same in another language. Who names nothing has one alone. */
+  /** Show the page in another language. Without this method, there is only one. */
   speak?(lang: string): void
-  /** Has the server hear of the address, and of a button ("act") or an image ("choose") of a training. Who names nothing trains nothing. */
+  /** Report the address to the server, and a button ("act") or an image ("choose") of a training. Without this method, there is no training. */
   training?(what?: "act" | "choose", value?: string): void
-  /** The story of the first visit. Who names nothing tells none. */
+  /** Story of the first visit, if the host has one. */
   story?: StoryPort
 }
 
 declare global {
   interface Window {
-    /** The bytes that stand in one of the document's parts, in a file: page.html has it. */
+    /** Return the bytes of a part of the document, in an exported file (see page.html). */
     unpacked(id: string): Promise<Uint8Array>
   }
 }

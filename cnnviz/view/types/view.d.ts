@@ -1,4 +1,4 @@
-// The types that the view and its pages share, each at home in one module: a file takes all of them that it names from here.
+// Types that the view and its pages share. Each is defined in one module, and other files import it from here.
 
 export type { Picture } from "../draw/mechanism.js"
 export type { Row } from "../draw/mechanisms/parameter_rows.js"

@@ -1,12 +1,12 @@
 // Written by `python -m cnnviz.wire.declarations`: change that file, not this one.
 
-/** A change of the setup that came of a file, and what there is to say of it. */
+/** A change of the setup that a file causes, and a note on it. */
 export interface Adopted {
   change: Record<string, string>
   note: string
 }
 
-/** The header of every answer: what was asked, the setup that this answers, and what could not be used; a loss that is no number is None. */
+/** Header of every response: the request, the resolved setup, and errors. `loss` is None if it is not finite. */
 export interface AnswerHeader {
   page: string
   code: string
@@ -16,7 +16,7 @@ export interface AnswerHeader {
   loss: number | null
 }
 
-/** The parts beside the maps of the architecture. */
+/** All of the architecture except its maps. */
 export interface ArchitectureData {
   here: string
   why: string
@@ -37,13 +37,14 @@ export interface ArchitectureData {
 
 export type Band = "values" | "gradients" | "parameters"
 
-/** The place where a mistake shows best, in sentences; and the number of units that have a sum in each of as many equal parts of the slope's chart. */
+/** Where a mistake shows best, in sentences. `units` counts units by pre-activation, in equal bins of the slope's
+    chart. */
 export interface BestData {
   words: string[]
   units: number[]
 }
 
-/** The bounds of the controls, of files in bytes, and of what a screen of a deck takes. */
+/** Limits of controls, of file sizes in bytes, and of a deck's screens. */
 export interface Bounds {
   strides: number[]
   bytes: number
@@ -52,7 +53,7 @@ export interface Bounds {
   seconds: number
 }
 
-/** Lines over a common x; `log` and `logY` put an axis on powers of ten. */
+/** A chart of lines over a common x; `log` and `logY` make an axis logarithmic. */
 export interface ChartData {
   name: string
   title: string
@@ -66,7 +67,7 @@ export interface ChartData {
   series: Line[]
 }
 
-/** Records of Check besides its chain: an entry in two ways, a mistake's code and what comes of it, what could not be told. */
+/** The records of Check besides its chain. */
 export interface CheckData {
   tab: string
   entry: EntryData | null
@@ -78,18 +79,18 @@ export interface CheckData {
   own: UserGradientsData | null
 }
 
-/** The Check page's. */
+/** Header of the Check page. */
 export interface CheckHeader extends GradientChainHeader {
   check: CheckData
 }
 
-/** A line of code as it should be, and as it is made wrong, "" where nobody knows how. */
+/** The right line of code and the wrong one, which is "" if unknown. */
 export interface CodeData {
   wrong: string
   right: string
 }
 
-/** A column of the overview: values over gradients; columns of one `block` stand together. */
+/** A column of the overview: values above gradients. Columns of one `block` are adjacent. */
 export interface ColumnRecord {
   title: string
   block: string
@@ -98,16 +99,16 @@ export interface ColumnRecord {
   gradients: string[]
 }
 
-/** A chart under the film. */
+/** A chart below the recording. */
 export interface CurveData {
   name: string
   title: string
   log: string
 }
 
-/** The number, `along`, and where it stands, `at`; its gradient there, whether that is at a kink, and how far the curve reaches, `span`.
+/** The number, its value `at`, its gradient there, whether that is at a kink, and the curve's half-width `span`.
 
-    Nothing of it where no number is named. The arrays are `theta` and `loss`.
+    If the address names no number, these are None. The arrays are `theta` and `loss`.
      */
 export interface CurveHeader extends AnswerHeader {
   along: string
@@ -117,7 +118,7 @@ export interface CurveHeader extends AnswerHeader {
   span: number | null
 }
 
-/** A deck: its words, and its screens in order. */
+/** A deck: its texts and its screens in order. */
 export interface DeckData {
   id: string
   title: string
@@ -126,16 +127,16 @@ export interface DeckData {
   screens: DeckScreen[]
 }
 
-/** The deck that is named; None where there is none of that name. Of a file that was sent along, its tables as they stand, and its faults. */
+/** The deck that the address names, or None. A deck that was sent as a file also has its tables and faults. */
 export interface DeckHeader extends AnswerHeader {
   script: DeckData | null
   tables: Record<string, unknown> | null
   faults: string[]
 }
 
-/** A screen: its page and the whole query there, what is said there, and for how many seconds it is planned; a question says its own words.
+/** A screen: its page and complete query, its sentence, and its planned seconds. A question has its own texts.
 
-    `experiment` is what each of a class has a value of its own of, for so many `updates`; "" where it is none.
+    `experiment` names the setting that differs between devices, or is ""; each device's run makes `updates` updates.
      */
 export interface DeckScreen {
   page: string
@@ -148,7 +149,8 @@ export interface DeckScreen {
   updates: number | null
 }
 
-/** A switch of the notebook: its name, both lines of code, the stages that change if it is flipped now or alone on, and whether it matters. */
+/** A deviation's switch: both lines of code, the stages that change if it is toggled or alone, and whether it
+    matters. */
 export interface DeviationRow {
   name: string
   label: string
@@ -164,7 +166,7 @@ export interface DeviationRow {
   more: string
 }
 
-/** One entry by the backward pass and by nudging, and some nudges of it. */
+/** One entry by the backward pass and by nudging, with some nudges of it. */
 export interface EntryData {
   name: string
   symbol: string
@@ -174,23 +176,26 @@ export interface EntryData {
   rows: NudgeRow[]
 }
 
-/** The stages at which a switch may show, and the field of their sets where the notebook can run the setup. */
+/** The stages at which a deviation may show, and the sets of deviations if the notebook can run the setup. */
 export interface ExperimentData {
   symbols: SymbolLabel[]
   sets: SetsData | null
 }
 
-/** A mistake that a wrong stage is compared with: the share of its wrong numbers that it gives, and that in words. */
+/** A mistake compared with a wrong stage: the share of the stage's wrong numbers that it reproduces, also as a
+    sentence. */
 export interface ExplanationData {
   title: string
   share: number
   count: string
 }
 
-/** Contents of a file of a setup, and how to read its bytes: the answers' names (an update's number), how long their
-    headers are, in bytes, and the rest, in numbers of 64 bits, and how arrays follow from others (hosts/file/predictors.py);
-    `server` is a page's address, with a slash at its end, or ""; `scorm`: whether it tells a learning management system.
-    A file that holds a deck has no setup, and the answers' names are its screens' numbers.
+/** Contents of a setup's file, and how to decode its responses.
+
+    `names` are the responses' names (an update's number), `heads` the lengths of their headers in bytes, `bodies` the lengths
+    of their arrays in 64-bit numbers, and `estimates` the predictors of arrays (hosts/file/predictors.py). `server` is a
+    page's address with a trailing slash, or "". `scorm` is whether the file reports to a learning management system.
+    A file with a deck (`script`) has no setup, and its responses are named by the numbers of the screens.
      */
 export interface FileContents {
   lesson: Record<string, string>
@@ -203,15 +208,16 @@ export interface FileContents {
   script?: DeckData
 }
 
-/** Files that are for the same. */
+/** Files with one purpose. */
 export interface FileGroup {
   title: string
   files: OfferedFile[]
 }
 
-/** All that a film shows besides its frames and curves; `change` is the end of the scale of all changes.
+/** All of a recording except frames and curves; `change` is the end of the scale of all changes.
 
-    `checkpoints` are the changes of the setup that open each, and `files` what each was called; none where the film's updates are made from a start.
+    `checkpoints` are the changes of the setup that open each, and `files` their file names; both are empty if updates are
+    shown.
      */
 export interface FilmData {
   n: number
@@ -227,16 +233,16 @@ export interface FilmData {
   files: string[]
 }
 
-/** The Train page's. */
+/** Header of the Train page. */
 export interface FilmHeader extends Header {
   film: FilmData
   sweep: SweepData | null
 }
 
-/** A picture of the film; `most` is its largest value of all updates.
+/** A map of the recording; `most` is its largest magnitude over all updates.
 
-    A kernel has a number for every update; weights and biases have their start, and frames of how far they have moved;
-    what pushes has frames on powers of ten.
+    A kernel has its values at every update. Weights and biases have their start, and frames of their changes. A "push", a
+    gradient, has frames on a logarithmic scale.
      */
 export interface FilmMap {
   symbol: string
@@ -253,7 +259,7 @@ export interface FilmMap {
   most: number
 }
 
-/** An update that is marked on the film's length: its name there, and what a click on it does; `wrong` where the run goes wrong. */
+/** A marked update on the recording's time line, with a name and a tooltip; `wrong` if the run goes wrong there. */
 export interface FilmMark {
   k: number
   name: string
@@ -261,14 +267,15 @@ export interface FilmMark {
   wrong: boolean
 }
 
-/** The reason for which a run ends as it does, and the update and the stage at which that is seen. */
+/** The cause of a run's outcome, and the update and stage at which it is visible. */
 export interface FilmOutcome {
   words: string
   k: number
   stage: string
 }
 
-/** One start on the film: its maps, the lines of each curve, and how its loss falls; `unshared` says why nothing is promised. */
+/** One run of the recording: its maps, lines of each curve, and fall of the loss. `unshared` says why nothing is
+    promised. */
 export interface FilmRun {
   label: string
   maps: FilmMap[]
@@ -278,21 +285,22 @@ export interface FilmRun {
   unshared: string
 }
 
-/** Each parameter's share of the fall that the steps promise, over the whole run, and how many numbers it has. */
+/** Each parameter's share of the fall that the steps promise, over the whole run, and its number of entries. */
 export interface FilmShare {
   names: string[]
   counts: number[]
   all: number[]
 }
 
-/** The filters of the first convolution at the start: its parameter's name, their shape (M,C,K,K) and numbers. */
+/** The initial filters of the first convolution: the parameter's name, their shape (M,C,K,K) and numbers. */
 export interface FiltersRecord {
   name: string
   shape: number[]
   weights: number[]
 }
 
-/** All of CIFAR-10: "lacking" where it cannot be had, else "absent", "loading", "failed" or "ready"; the share that has come. */
+/** State of CIFAR-10: "lacking" if it is unavailable, else "absent", "loading", "failed" or "ready"; `share` is
+    the progress. */
 export interface FullSet {
   state: string
   words: string
@@ -300,9 +308,9 @@ export interface FullSet {
   page: FullSetPage | null
 }
 
-/** Some images of a set, of a class or all: `count` of them from which these are the ones from `first` on, `all` in the set.
+/** Images of a set from the `first` on, out of `count` of the chosen class or of all `all`.
 
-    `strip` is their picture, side by side; `classes` are all there are, and what they are called.
+    `strip` is a picture of them side by side; `classes` are the ids and names of all classes.
      */
 export interface FullSetPage {
   split: string
@@ -316,12 +324,13 @@ export interface FullSetPage {
   strip: string
 }
 
-/** One array: the card that it is made from ("L" for the loss), the operation in words, and what is known of its numbers.
+/** One array: the card it is computed from ("L" for the loss), the operation in words, and the verdict on its
+    numbers.
 
-    They were found "right"; they are "equal" to the right ones; no difference was taken, they "follows"; they are "undecided"; they are
-    the "first" wrong ones, "inherits" that, are "wrong" once more; they are of "another" forward pass, or "missing"; "" where nothing is known yet. `slip` names
-    what was done instead of the operation. `address` is a cell's index in an address, null where it goes by row, column
-    and layer; empty where there is none.
+    States: "right" by central differences, "equal" to the right gradient, "follows" from checked arrays, "undecided", the
+    "first" wrong array, "inherits" its error, "wrong" independently, from "another" forward pass, "missing", or "" if not
+    known yet. `slip` names what was done instead of the operation. `address` is `index` in the notation of addresses, empty
+    if addresses use another layout.
      */
 export interface GradientCard {
   symbol: string
@@ -342,9 +351,9 @@ export interface GradientCard {
   address: (number | null)[]
 }
 
-/** All that a chain shows besides its arrays: the cards show those of the first row; `subject` is the card that is spoken of first.
+/** All of a chain except its arrays. Cards show the first row; `subject` is the card to show first.
 
-    `views` are choices of what is looked at: which image, which mode.
+    `views` are the switches for the shown image and mode.
      */
 export interface GradientChainData {
   title: string
@@ -360,12 +369,12 @@ export interface GradientChainData {
   charts: ChartData[]
 }
 
-/** That of a page with a chain. */
+/** Header of a page with a gradient chain. */
 export interface GradientChainHeader extends Header {
   road: GradientChainData
 }
 
-/** Answers of one kind, how many in each round, and the one that was given most; `right` is None in a show of hands. */
+/** Answers of one kind: their count in each round, and the most frequent one. `right` is None in a show of hands. */
 export interface GroupData {
   label: string
   say: string
@@ -376,7 +385,7 @@ export interface GroupData {
   patch: PatchData | null
 }
 
-/** The header of every page: sentences, and the status line. */
+/** Header of every page: sentences and the status line. */
 export interface Header extends AnswerHeader {
   words: string
   remarks: string[]
@@ -388,7 +397,7 @@ export interface Header extends AnswerHeader {
   stages: StageRecord[]
 }
 
-/** An image that can be chosen at a click; `label` is its class, "" where it has none. */
+/** An image to choose; `label` is its class, or "". */
 export interface ImageData {
   id: string
   label: string
@@ -397,20 +406,20 @@ export interface ImageData {
 
 export type Kind = "map" | "row" | "filters" | "weights" | "loss"
 
-/** The ends of both axes, both sums and the loss after each update, and what there is to say. */
+/** The ends of both axes, both pre-activations and the loss after each update, and sentences. */
 export interface Landscape {
   ends: number[]
   path: number[][]
   words: string[]
 }
 
-/** A language that the page can be read in, by what it calls itself. */
+/** A language of the interface, with its name in that language. */
 export interface LanguageData {
   id: string
   name: string
 }
 
-/** One layer: its word in the network's text, its kind, what it is called, its output's symbol and shape. */
+/** One layer: its text in the network's, its kind and name, and its output's symbol and shape. */
 export interface LayerRecord {
   text: string
   kind: string
@@ -419,9 +428,10 @@ export interface LayerRecord {
   shape: number[]
 }
 
-/** A word that comes before all symbols, with an example.
+/** A card that explains a term before any symbol, with an example.
 
-    `bars` are outputs by their names with their targets; `curve` the loss along one number, which is in its middle, and its slope there.
+    `bars` are outputs with names and targets. `curve` is the loss along one number, whose value is in the middle, followed by
+    the slope there.
      */
 export interface LearnCard {
   word: string
@@ -432,14 +442,15 @@ export interface LearnCard {
   curve: number[]
 }
 
-/** Cells that are asked of: their map, and the first and the number of them along each axis, as people name cells. */
+/** The cells that a question is about: their map, and the first index and the count along each axis. */
 export interface LearnCells {
   map: string
   start: number[]
   count: number[]
 }
 
-/** All lessons, the lectures and stories, what is wrong with files of one's own, the cards, and the step that is shown; None is the list. */
+/** All lessons, lectures and stories, errors in user files, the cards, and the current step. The list has no step.
+    */
 export interface LearnData {
   lessons: LearnListed[]
   lectures: LearnListed[]
@@ -448,12 +459,12 @@ export interface LearnData {
   step: LearnStep | null
 }
 
-/** The Learn page's. */
+/** Header of the Learn page. */
 export interface LearnHeader extends StepHeader {
   learn: LearnData
 }
 
-/** A lesson in the list, the languages that it has, and a map that it is about. */
+/** A lesson in the list: its languages, texts, number of steps, and a map. */
 export interface LearnListed {
   id: string
   languages: string[]
@@ -463,7 +474,7 @@ export interface LearnListed {
   picture: LearnPicture | null
 }
 
-/** An answer, or a known wrong one: a label, a number or a small map, what is then said, and whether it is right. */
+/** An answer, or a known wrong one: a label, a number or a small map, the feedback, and whether it is right. */
 export interface LearnOption {
   label: string
   say: string
@@ -472,16 +483,17 @@ export interface LearnOption {
   picture: number[][] | null
 }
 
-/** A map that a lesson is about: its array's name, its scale and the ends of that. */
+/** A lesson's map: the name of its array, its scale, and the scale's limits. */
 export interface LearnPicture {
   array: string
   scale: Scale
   limits: [number, number]
 }
 
-/** A map beside the words: the symbol of one of the network, or what an expression comes to, in an array of its own with its label.
+/** A map beside the text: the symbol of the network's array, or a computed array with its own label.
 
-    `like` is the map of the network in whose colours it is, if any. `hidden` is without its numbers until the answer is out.
+    `like` is the network's map whose colours it uses, or "". `hidden` is whether its numbers are hidden until the question
+    is answered.
      */
 export interface LearnPlate {
   symbol: string
@@ -492,18 +504,18 @@ export interface LearnPlate {
   hidden: boolean
 }
 
-/** A stage that is to be put in its place. */
+/** A stage to put in order. */
 export interface LearnStage {
   symbol: string
   label: string
   words: string
 }
 
-/** One step of a guided lesson: its sentences, and what its question needs; `order` has the stages in the right order.
+/** One step of a guided lesson: its texts and its question. `order` has the stages in the right order.
 
-    Without a kind it asks nothing. `titles` are those of all steps of its lesson.
+    A step without a `kind` asks nothing. `titles` are the titles of all steps of the lesson.
 
-    Where cells are clicked, the array `learn.key` says which are right, `learn.0` … which the options stand for.
+    If the answers are cells, the array `learn.key` marks the right ones, and `learn.0`, … those of each option.
      */
 export interface LearnStep {
   lesson: string
@@ -540,7 +552,7 @@ export interface Letter {
   size: string
 }
 
-/** A line of a chart; those of one hue have one colour. A value that is None is a gap. */
+/** A line of a chart; lines of equal hue share a colour, and None is a gap. */
 export interface Line {
   label: string
   values: (number | null)[]
@@ -548,7 +560,8 @@ export interface Line {
   hue: number
 }
 
-/** Cells of `source` that a cell is computed from: a named pattern, the window's geometry, and how often it slides. */
+/** The cells of `source` that a cell depends on: a named pattern, the window's geometry, and the numbers of its
+    positions. */
 export interface LinkRecord {
   target: string
   source: string
@@ -557,7 +570,7 @@ export interface LinkRecord {
   places: [number, number]
 }
 
-/** The values at the ends of a map's colours, and which colours these are. */
+/** The limits of a map's colour scale, and the scale's name. */
 export interface MapColours {
   limits: [number, number]
   scale: Scale
@@ -565,10 +578,9 @@ export interface MapColours {
 
 /** One array on the screen.
 
-    `shape` is that of its cells as they are laid out, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N); `index` the shape by
-    which a cell is named; `plain` is what it is called in a word or two. Maps of one `family` share the cell that is spoken of.
-    `raised_by` is the change of an entry by which its gradient is explained; of a gradient, and of a parameter, that is 0 and
-    has nothing but round-off in it, `round_off` says so.
+    `shape` is the layout of its cells, (C,H,W), (N,), (M,C,K,K) or (C,H,W,N), and `index` the shape of indices in addresses.
+    `plain` is its name in a word or two. Maps of one `family` share the selected cell. `raised_by` is the change of an entry
+    in explanations of its gradient. `round_off` marks gradients and parameters that are 0 except for round-off.
      */
 export interface MapRecord {
   symbol: string
@@ -587,9 +599,10 @@ export interface MapRecord {
   round_off: boolean
 }
 
-/** The mission that is under way: what is said of it now, and whether it is reached.
+/** The current mission: its latest message, and whether its goal is reached.
 
-    Where a mistake is to be named, `case` says which one it is of many, `choices` are those that it may be, and `named` is the last guess.
+    If the goal is to name a mistake, `case` is the number of the case, `choices` are the mistakes to choose from, and `named`
+    is the last guess.
      */
 export interface MissionData {
   id: string
@@ -602,23 +615,23 @@ export interface MissionData {
   choices: NamedMistake[]
 }
 
-/** A mission that can be taken, and the setup that it starts from. */
+/** A mission to choose, and the setup that it starts from. */
 export interface MissionListed {
   id: string
   title: string
   query: Record<string, string>
 }
 
-/** The missions of Step, and the one that is under way. */
+/** The missions of Step, and the current one. */
 export interface MissionsData {
   listed: MissionListed[]
   now: MissionData | null
 }
 
-/** Properties that Streamlit's page hands the component: the page, the code's version, and what belongs to one visit alone.
+/** Properties that Streamlit passes to the view: the page, the code's version, and the state of one visit.
 
-    `adopt` is how often a training changed the setup, and the last change. `wrong` says by key what of the address, as far
-    as it says how one looks, cannot be, and `stage` which stage there is instead. Where it `listens`, something else on the page
+    `adopt` is the number of setup changes by trainings, and the last change. `wrong` has messages by key for invalid values
+    that only affect the view, and `stage` is the stage shown instead. `listens` is whether another element of the page
     depends on the setup.
      */
 export interface Mounted {
@@ -630,14 +643,14 @@ export interface Mounted {
   listens: boolean
 }
 
-/** A mistake that may be named, and where it would be. */
+/** A mistake offered as an answer, and its stage. */
 export interface NamedMistake {
   address: string
   title: string
   stage: string
 }
 
-/** All that is said of a network. */
+/** The complete record of a network. */
 export interface NetworkRecord {
   text: string
   layers: LayerRecord[]
@@ -654,14 +667,14 @@ export interface NetworkRecord {
   images: string[]
 }
 
-/** A unit that is drawn as a node: its place in v, its value, its weights. */
+/** A unit drawn as a node: its index in v, its value and its weights. */
 export interface Node {
   at: number
   v: number
   w: number[]
 }
 
-/** The parts of Notebook besides its board, by the tab that is open; with another network it has no switches. */
+/** The parts of Notebook besides its chain, by the open tab; other networks have no switches. */
 export interface NotebookData {
   tab: string
   switches: DeviationRow[]
@@ -671,12 +684,13 @@ export interface NotebookData {
   theory: TheoryData | null
 }
 
-/** The Notebook page's. */
+/** Header of the Notebook page. */
 export interface NotebookHeader extends GradientChainHeader {
   notebook: NotebookData
 }
 
-/** One nudge: its power of ten and its error; both losses, cut where they part, and their quotient, cut where it leaves the gradient. */
+/** One nudge: its power of ten and error, and both losses and their quotient, each split after the leading digits
+    that agree. */
 export interface NudgeRow {
   exponent: number
   error: number
@@ -686,7 +700,8 @@ export interface NudgeRow {
   words: string
 }
 
-/** A file that is made when it is fetched: what it is, in a word and in words, its name; `instead` says why there is none, else "". */
+/** A file that is generated when downloaded: its kind, label and name. `instead` says why it is unavailable, or is
+    "". */
 export interface OfferedFile {
   what: string
   label: string
@@ -694,7 +709,8 @@ export interface OfferedFile {
   instead: string
 }
 
-/** All files of a setup; `notes` say what of it they leave out, `around` is the most updates either way in a file of its own. */
+/** All files of a setup. `notes` say what they omit, `around` is the largest number of updates before and after in
+    an offline file. */
 export interface OfferedFiles {
   groups: FileGroup[]
   notes: string[]
@@ -702,7 +718,7 @@ export interface OfferedFiles {
   around: number
 }
 
-/** A page, by the last part of its address, and what a deck's screen may say there beside the setup. */
+/** A page: its path, its name, and the keys that a deck's screen may set besides the setup's. */
 export interface PageData {
   path: string
   name: string
@@ -717,7 +733,7 @@ export interface PatchData {
   inner: [number, number, number, number]
 }
 
-/** The colours of an array's cells, in its order: a byte each (in base64), from the low to the high end of a scale. */
+/** The colours of an array's cells, in order: one byte each (in base64), from the low to the high end of a scale. */
 export interface Plane {
   levels: string
   low: number
@@ -725,14 +741,14 @@ export interface Plane {
   scale: Scale
 }
 
-/** A network of a course, its source, and the setup that it stands in. */
+/** A network of a course, its source, and a complete setup with it. */
 export interface Preset {
   label: string
   source: string
   query: Record<string, string>
 }
 
-/** The numbers that the notebook printed, and whether they come out again. */
+/** The numbers that the notebook printed, and whether they are reproduced. */
 export interface PrintedData {
   kernels: PrintedKernel[]
   agrees: boolean
@@ -748,14 +764,16 @@ export interface PrintedKernel {
   values: number[]
 }
 
-/** The fall of the loss that a step of gradient descent promises: each parameter's share, all of it, and what comes true. */
+/** The fall of the loss in a step of gradient descent: each parameter's promised share, their sum, and the actual
+    fall. */
 export interface PromiseRecord {
   shares: Record<string, number>
   promised: number
   falls: number
 }
 
-/** An entry of the kernel before and after: with both of two deviations in, without the first, the second, and both. */
+/** An entry of the kernel before a step, and after it with both deviations, without the first, the second, and
+    both. */
 export interface RepairsData {
   entry: string
   before: number
@@ -763,12 +781,12 @@ export interface RepairsData {
   names: string[]
 }
 
-/** All that a training on many images has to say, besides numbers by epoch and pictures.
+/** A training's report, except numbers by epoch and pictures.
 
-    `can` names the buttons that there are now; without a `form` there is no training, and `notice` says why. `job` tells
-    one training from another, and is "" before it has begun; `kind` is its state. `shown` of the `held` images are
-    drawn, `of_each` class where these are not all; `images` names their pictures, `ids` are theirs. `measured` images give the
-    curves of those that are learned, 0: all. No largest output is below `floor`. `verdicts` are by epoch.
+    `can` names the available buttons. Without a `form`, training is impossible, and `notice` says why. `job` identifies the
+    training, "" before it starts, and `kind` is its state. `shown` of the `held` held-out images are drawn, `of_each` per
+    class; `images` names their pictures, and `ids` are their ids. The curves of the training images use `measured` of them,
+    or all if 0. `floor` is the smallest possible largest output. `verdicts` are by epoch.
      */
 export interface ReportHeader {
   code: string
@@ -799,16 +817,19 @@ export interface ReportHeader {
   tiles: ReportTile[]
 }
 
-/** A picture of parameters that learn: `array` holds it at the start, now, and the difference, as bytes; 128 is zero. */
+/** A picture of trained parameters. `array` has the start, the current values and the difference, as bytes; 128 is
+    zero. */
 export interface ReportTile {
   label: string
   array: string
   rgb: boolean
 }
 
-/** The results of a class's experiment: each run's own value and last loss (base64 of float64), and the losses of the runs `shown`,
-    row by row, at the updates `at` (base64 of float32). `key` is what the runs differ in; devices beyond the runs share them.
-    `predicted` counts the predictions by option, `confirmed` is the option that these runs confirm.
+/** Results of a class's experiment.
+
+    `key` is the setting that differs between runs; devices share runs if there are more devices. `values` and `last` are each
+    run's value and last loss (base64 of float64). `curves` are the losses of the runs `shown`, row by row, at the updates
+    `at` (base64 of float32). `predicted` counts predictions by option, and `confirmed` is the option that the runs confirm.
      */
 export interface RoomExperiment {
   number: number
@@ -824,8 +845,10 @@ export interface RoomExperiment {
   confirmed: number | null
 }
 
-/** The inside of a run: its value of what all differ in, the kernel and the maps that it makes after the updates, why it wins or fails, and
-    the update `k` and the address (`look`) where that is seen; both empty where nothing explains it.
+/** Details of a run: the kernel and its maps after the updates, and why the run wins or fails.
+
+    `value` is its value of the setting that differs. `k` and `look` are the update and the address that show the reason; `say`
+    and `look` are empty if nothing explains it.
      */
 export interface RoomInside {
   run: number
@@ -836,7 +859,7 @@ export interface RoomInside {
   look: string
 }
 
-/** A map that cells are clicked on, laid out in layers of rows and columns; `plane` is None while it is hidden. */
+/** A map whose cells are answers, in layers of rows and columns; `plane` is None while it is hidden. */
 export interface RoomMap {
   symbol: string
   label: string
@@ -849,15 +872,15 @@ export interface RoomMap {
   plane: Plane | null
 }
 
-/** An answer to choose: its words, and a small map where it is one. */
+/** An answer to choose: its text, and a small map if it is one. */
 export interface RoomOption {
   label: string
   picture: number[][] | null
 }
 
-/** A map beside a question: its numbers where they are few, else its cells' colours; neither while it is hidden, and then its size alone.
+/** A map beside a question: its numbers if there are few, else its cells' colours. A hidden map has only its size.
 
-    `ring` is about the cells that are asked of: their first row and column, and how many.
+    `ring` outlines the cells that the question is about: first row and column, and the numbers of rows and columns.
      */
 export interface RoomPlate {
   label: string
@@ -870,9 +893,11 @@ export interface RoomPlate {
   ring: [number, number, number, number] | null
 }
 
-/** The state of a room's question, as its stream says it; `left` are the seconds to answer, None where that is open.
+/** State of a room's question in its event stream. `left` is the number of seconds to answer, None without a
+    limit.
 
-    Of the kind "experiment" it is none: each device has a run of its own. Before that it is of the kind "predict".
+    The kind "predict" asks for a prediction before an experiment. The kind "experiment" asks nothing: each device has its
+    own run.
      */
 export interface RoomPoll {
   number: number
@@ -883,9 +908,11 @@ export interface RoomPoll {
   keyed: boolean
 }
 
-/** The part of a room's question that everybody may know. `source` is the map that is tapped in place of one that is
-    hidden, `window` how a window slides over it, `kernel` its weights; `other` says whether another picture can be had, `plates` are
-    the maps beside the words of a deck's question that is not clicked.
+/** The public part of a room's question.
+
+    `source` is the map to click instead of a hidden one, `window` the geometry of a window that slides over it, and `kernel`
+    its weights. `other` is whether another picture is available. `plates` are the maps beside the text of a deck's question
+    without clicks.
      */
 export interface RoomQuestion {
   number: number
@@ -903,7 +930,7 @@ export interface RoomQuestion {
   plates: RoomPlate[]
 }
 
-/** Answers of the audience in each round. Groups, right cells, the reason and hidden maps only once revealed.
+/** Answers of the audience by round. Groups, right cells, the reason and hidden maps are sent only once revealed.
 
     Once revealed, an answer is right if it is within `radius` of `middle` for one (middle, radius) of `accepted`.
      */
@@ -919,14 +946,16 @@ export interface RoomResults {
   plates: RoomPlate[]
 }
 
-/** One round: how many answered, and how often each option, cell or range of numbers was given: (from, to, count). */
+/** One round: the number of answers, and the count of each option, cell or range of numbers as (from, to, count). */
 export interface RoomRound {
   votes: number
   counts: [number, number, number][]
 }
 
-/** A device's own run: its number from 0, its value of what all differ in (`key`), its address after so many updates, and its losses at the
-    experiment's updates `at` (base64 of float64).
+/** A device's own run in an experiment.
+
+    `place` is the device's number and `run` that of its run, both from 0. `value` is the run's value of `key`, and `query` its
+    address after `updates` updates. `curve` are its losses at the experiment's updates `at` (base64 of float64).
      */
 export interface RoomRun {
   number: number
@@ -939,7 +968,8 @@ export interface RoomRun {
   curve: string
 }
 
-/** The current screen of a room's deck: its number, from 1, of how many, its sentence by language, and the digest of the deck. */
+/** The current screen of a room's deck: its number from 1, the count, its sentence by language, and the deck's
+    digest. */
 export interface RoomScreen {
   number: number
   count: number
@@ -947,8 +977,10 @@ export interface RoomScreen {
   script: string
 }
 
-/** A screen of a deck, for the lecturer: its title, what it asks, whether an audience can be asked it, its address as it travels (`query`), and what to
-    say; for how many `seconds` it is planned, and what everybody has a value of their own of in an `experiment`.
+/** A screen of a deck, for the presenter.
+
+    `hall` is whether the audience can be asked its question, `query` its address, `seconds` its planned time, and
+    `experiment` the setting that differs between devices.
      */
 export interface RoomStep {
   number: number
@@ -965,9 +997,10 @@ export interface RoomStep {
   experiment: string
 }
 
-/** The lessons and lectures, the one that was asked for, or else the room's deck, and its screens; and the maps of the room's lesson.
+/** The lessons and lectures, the screens of the requested deck or else of the room's, and the maps of the room's
+    setup.
 
-    `screen` is the number of the room's screen, 0 where its deck is not begun, None where `steps` are another one's.
+    `screen` is the number of the room's screen, 0 before the first one, or None if `steps` belong to another deck.
      */
 export interface RoomSteps {
   lessons: LearnListed[]
@@ -989,14 +1022,14 @@ export interface RowData {
 
 export type Scale = "signed" | "dark" | "activation" | "pixel" | "answer" | "answer_dark" | "error" | "error_dark" | "undecided" | "undecided_dark"
 
-/** All sets of switches: 1 for each that moves the kernel, which one is on, and what there is to say. */
+/** All sets of deviations: 1 for each that moves the kernel, the index of the current one, and sentences. */
 export interface SetsData {
   moves: number[]
   now: number
   words: string[]
 }
 
-/** One stage: its symbol, and what it says of itself. */
+/** One stage: its symbol, and its texts. */
 export interface StageRecord {
   symbol: string
   label: string
@@ -1010,7 +1043,7 @@ export interface StageRecord {
   inputs: string[]
 }
 
-/** The Step page's. */
+/** Header of the Step page. */
 export interface StepHeader extends Header {
   missions?: MissionsData
   network: NetworkRecord
@@ -1018,7 +1051,7 @@ export interface StepHeader extends Header {
   promise: PromiseRecord | null
 }
 
-/** A step of the story; `place` is 0 before it begins. */
+/** A step of the story; `place` is 0 before the first. */
 export interface StoryData {
   place: number
   steps: SwitchData[]
@@ -1031,7 +1064,7 @@ export interface StoryData {
   printed: PrintedData
 }
 
-/** Many starts: the key that they differ in, each run's value and what is other in its setup, and n updates of each. */
+/** A sweep: the key that varies, each run's value and its differences from the setup, and `n` updates of each. */
 export interface SweepData {
   key: string
   values: string[]
@@ -1049,26 +1082,26 @@ export interface SwitchData {
   more: string
 }
 
-/** Choices under one title; its name is the same in every language. */
+/** Choices under one title; `name` is the same in every language. */
 export interface SwitchGroup {
   name: string
   title: string
   options: SwitchData[]
 }
 
-/** A symbol, and how people write it. */
+/** A symbol and its display name. */
 export interface SymbolLabel {
   symbol: string
   label: string
 }
 
-/** A deviation's name, and the array that it makes otherwise first. */
+/** A deviation's title, and the first array that it changes. */
 export interface TagData {
   symbol: string
   title: string
 }
 
-/** The explanations of the notebook, and its deviations. */
+/** The notebook's explanations and its deviations. */
 export interface TheoryData {
   sections: TheorySection[]
   deviations: TheoryLines[]
@@ -1082,14 +1115,15 @@ export interface TheoryLines {
   exact: string
 }
 
-/** A section of what the notebook explains: its formulas in MathML, and words. */
+/** A section of the notebook's explanations: its formulas in MathML, and text. */
 export interface TheorySection {
   title: string
   formulas: string[]
   words: string
 }
 
-/** TensorFlow's opinion: whether it was asked for, the change of the address that asks for it or no more, and what came of it. */
+/** TensorFlow's gradients: whether they were requested, the change of the address that toggles this, and the
+    result. */
 export interface ThirdData {
   on: boolean
   change: Record<string, string>
@@ -1097,9 +1131,10 @@ export interface ThirdData {
   good: boolean | null
 }
 
-/** The choices of a training's settings, and those that are set: `text` as the address has it, where it `asked` for something perhaps else.
+/** Options and values of a training's settings. `text` is their text in the address; `asked` is the address's own,
+    if different.
 
-    `fits` says which channel and optimizer a network was made for, `rates` which learning rate goes with an optimizer.
+    `fits` has the channel and optimizer that each network was designed for, and `rates` the default rate of each optimizer.
      */
 export interface TrainingForm {
   asked: string
@@ -1116,13 +1151,14 @@ export interface TrainingForm {
   wrong: string
 }
 
-/** A layer that learns and those that follow it, each by its short name and its word in the network's text; the shape that comes out. */
+/** A layer with parameters and those after it, each by short name and text, and the output shape. */
 export interface TrainingLayer {
   kinds: [string, string][]
   shape: number[]
 }
 
-/** A model that was read: its network's text, a line a layer, and the change to it; `instead` says why there is none. */
+/** A model that was read: its network's text, a line per layer, and the change to it. `instead` says why reading
+    failed. */
 export interface UploadedModel {
   net: string
   layers: string[]
@@ -1130,9 +1166,9 @@ export interface UploadedModel {
   adopted: Adopted | null
 }
 
-/** Somebody's own gradients: the file's name, "" where there is none, and each wrong stage, the first one first.
+/** The user's gradients: the file's name, or "" without one, and each wrong stage in order.
 
-    Without a file these are an example's, and `example` says of what.
+    Without a file, these are of an example that `example` describes.
      */
 export interface UserGradientsData {
   file: string
@@ -1140,7 +1176,8 @@ export interface UserGradientsData {
   stages: UserStage[]
 }
 
-/** The mistake that a wrong stage looks like: how near it comes, its name, others beside it, and its line of code. */
+/** The mistake that a wrong stage looks like: how well it matches, its title, other candidates, and its line of
+    code. */
 export interface UserStage {
   how: string
   title: string
@@ -1149,7 +1186,7 @@ export interface UserStage {
   words: string[]
 }
 
-/** A sentence, and whether it is good news; None where nothing is known yet. */
+/** A sentence, and whether it is good news; None if nothing is known yet. */
 export interface Verdict {
   text: string
   good: boolean | null

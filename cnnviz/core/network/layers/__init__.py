@@ -1,4 +1,4 @@
-"""The kinds of layers, each a file of this folder; a new file is a new kind, and nothing lists it."""
+"""The kinds of layers, one per file in this folder. A new file adds a kind; there is no list to extend."""
 
 import importlib
 import inspect
@@ -18,4 +18,4 @@ def _kinds() -> dict[str, type[Layer]]:
 
 
 LAYERS: dict[str, type[Layer]] = _kinds()
-"""Every kind by its name in a network's text."""
+"""All kinds of layers by their name in a network's text."""

@@ -1,4 +1,4 @@
-"""Base of all activations: each cell of the output is a function of the same cell of the input."""
+"""Base class of element-wise activations."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from cnnviz.core.network.layers.layer import Layer, Links
 
 @dataclass(frozen=True)
 class Activation(Layer):
-    """An elementwise function of what the layer before it gives."""
+    """An element-wise function of the input."""
 
     letter = "a"
 

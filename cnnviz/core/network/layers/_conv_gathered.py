@@ -1,8 +1,8 @@
-"""The gradient of a convolution's input for many images, faster: each pixel adds up what comes back from the places over it.
+"""A faster gradient of a convolution's input for many images, which gathers the contributions to each pixel.
 
-All rows of dz stand K times over each other, each time one row further down: so many rows of a kernel meet a pixel. For a
-column of kernels that is a matrix product, and for the next one the same a number further on: no window is ever copied.
-The sums are added in another order than where each weight hands back its share (conv.weigh_dx), so the last bits differ.
+dz is stacked K times, each copy one row further down, because K rows of a kernel cover a pixel. One column of all kernels is
+then a matrix product, and the next column the same product shifted by one number, so windows are never copied. The order of
+summation differs from that of conv.weigh_dx, and so do the last bits.
 """
 
 import numpy as np
@@ -11,13 +11,15 @@ from cnnviz.core.network.sliding import Padding, places
 
 
 def gathered_dx(dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], padding: Padding = 0) -> np.ndarray:
-    """`weigh_dx` of `dz` (…,M,H',W') and `f` (M,C,K,K) with stride 1, for `size` (H,W): (…,C,H,W)."""
+    """Compute `weigh_dx` for `dz` (…,M,H',W') and `f` (M,C,K,K) with stride 1; `size` is (H,W), and the result
+    (…,C,H,W)."""
     *lead, _, rows, columns = dz.shape
     m, c, k, _ = f.shape
     *_, before, after = places(*size, k, 1, padding)
     height, width = (n + before + after for n in size)
     numbers, first, given = height * width, k - 1, rows * width
-    wide = np.zeros((*lead, m, k, first + numbers), dz.dtype)  # rows as long as those of dx, so that a map's are one long run
+    # rows as long as those of dx, so that each map is contiguous
+    wide = np.zeros((*lead, m, k, first + numbers), dz.dtype)
     top = wide[..., 0, first : first + given]
     top.reshape(*dz.shape[:-1], width)[..., :columns] = dz
     for u in range(1, k):

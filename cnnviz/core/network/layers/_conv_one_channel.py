@@ -1,9 +1,9 @@
-"""One kernel over one channel of many images, faster: a batch as one long row of numbers.
+"""A faster convolution of many one-channel images with one kernel: the batch is one long row of numbers.
 
-In that row the pixel under kernel weight (u,v) is u·W + v numbers further on. So a row of the kernel is one
-`np.correlate` along it, for all images at once, and its gradient is another: no window is ever copied
-(tests/bench/batch.py). Places where the kernel would reach over an edge into the next row or image are
-computed too, and left out; a stride leaves out more of them.
+In that row the pixel under kernel weight (u,v) is u·W + v numbers further on. So each row of the kernel takes one
+`np.correlate` for all images at once, and its gradient another; windows are never copied (tests/bench/batch.py). Positions
+at which the kernel would cross an edge into the next row or image are computed and discarded, and with a stride further
+ones.
 """
 
 import numpy as np
@@ -12,12 +12,12 @@ from cnnviz.core.network.layers.layer import Call, Shape, call
 from cnnviz.core.network.sliding import Padding, pad_widths, padded
 
 DOT = 9_999
-"""Numbers in one dot product. OpenBLAS shares out those of 10,000 and more among threads: with fewer,
-the bits do not depend on the number of cores, and other visitors keep theirs."""
+"""Numbers in one dot product. OpenBLAS splits products of 10,000 numbers or more among threads. Below that, bits do
+not depend on the number of cores, and other visitors' work keeps its cores."""
 
 
 def calls(k: int, bias: bool, stride: int, padding: Padding, shape: Shape) -> dict[str, Call]:
-    """The lines that take the place of a convolution's own; `shape` (H',W') is that of its output."""
+    """Return the operations that replace a general convolution. `shape` (H',W') is that of the output."""
     return {
         "windows": call(line, "x", k=k, padding=padding),
         "y": call(correlate, f"windows f{' b' if bias else ''}", shape=shape, stride=stride),
@@ -26,7 +26,7 @@ def calls(k: int, bias: bool, stride: int, padding: Padding, shape: Shape) -> di
 
 
 def line(x: np.ndarray, k: int, padding: Padding) -> np.ndarray:
-    """The images (B,1,H,W) with zeros around each, (B,H,W), in one piece of memory."""
+    """Return the images (B,1,H,W) with zero padding, contiguous, as (B,H,W)."""
     return padded(x, *pad_widths(k, padding))[:, 0]
 
 
@@ -44,7 +44,7 @@ def correlate(
 
 
 def correlate_df(images: np.ndarray, dz: np.ndarray, f: np.ndarray, *, stride: int) -> np.ndarray:
-    """df[0,0,u,v] = Σ_bij images[b, s·i + u, s·j + v] · dz[b,0,i,j]: zeros stand for what lies past the edges."""
+    """df[0,0,u,v] = Σ_bij images[b, s·i + u, s·j + v] · dz[b,0,i,j]. Positions past the edges have gradient 0."""
     k = f.shape[-1]
     spread = np.zeros(images.size - (k - 1) * (images.shape[2] + 1), images.dtype)
     _places(spread, images, dz.shape[-2:], stride)[...] = dz
@@ -57,14 +57,14 @@ def correlate_df(images: np.ndarray, dz: np.ndarray, f: np.ndarray, *, stride: i
 
 
 def _rows(images: np.ndarray, k: int) -> list[np.ndarray]:
-    """For each row u of the kernel the pixels that it slides over: all from row u on, as long as the last."""
+    """Return, for each row u of the kernel, the pixels that it slides over, all of the same length."""
     pixels, width = images.reshape(-1), images.shape[2]
     length = pixels.size - (k - 1) * width
     return [pixels[u * width : u * width + length] for u in range(k)]
 
 
 def _places(numbers: np.ndarray, images: np.ndarray, shape: tuple[int, ...], stride: int) -> np.ndarray:
-    """A view (B,1,H',W') of a row of numbers: the places where the kernel lies inside an image."""
+    """Return a view (B,1,H',W') of the numbers at positions where the kernel lies inside an image."""
     image, down, right = images.strides
     strides = (image, image, down * stride, right * stride)
     return np.ndarray((len(images), 1, *shape), numbers.dtype, numbers, 0, strides)

@@ -1,7 +1,7 @@
-"""Base of all normalisations: numbers get mean 0 and variance 1, then a gain γ and a shift β of each channel's own.
+"""Base class of normalizations: scale to mean 0 and variance 1, then apply a gain γ and a shift β per channel.
 
-`axes` are those that a channel or unit has beside its own, counted from the end: (-2, -1) of a map, none of a row, and the
-images' where their axis counts. Roles: "mean" and "var" are the statistics, "hat" the normalised x̂, "g" is γ and "s" is β.
+`axes` are the axes over which a channel or unit is normalized, counted from the end: (-2, -1) for a map, none for a row,
+plus that of images in batch normalization. Roles: "mean" and "var" are the statistics, "hat" is x̂, "g" is γ and "s" is β.
 """
 
 from dataclasses import dataclass
@@ -11,55 +11,55 @@ import numpy as np
 from cnnviz.core.network.layers.layer import Layer, Links, Parameter, Shape, Values
 
 EPS = 1e-5
-"""The number that is added to the variance, so that equal numbers divide by no 0."""
+"""Constant added to the variance, so that constant input does not divide by 0."""
 
 Axes = tuple[int, ...]
 
 
 def scale_and_shift(hat: np.ndarray, g: np.ndarray, s: np.ndarray, axes: Axes) -> np.ndarray:
-    """n = γ · x̂ + β, with the γ and β (C,) of each channel."""
+    """n = γ · x̂ + β, with γ and β (C,), one per channel."""
     n = np.expand_dims(g, axes) * hat
     return np.add(n, np.expand_dims(s, axes), out=n)
 
 
 def gain_dg(dn: np.ndarray, hat: np.ndarray, own: int) -> np.ndarray:
-    """dγ[c] = Σ dn · x̂ over all images and places; `own` is the number of axes of an image's array."""
+    """dγ[c] = Σ dn · x̂ over all images and positions. `own` is the number of axes of one image's array."""
     return shift_ds(dn * hat, own)
 
 
 def shift_ds(dn: np.ndarray, own: int) -> np.ndarray:
-    """dβ[c] = Σ dn over all images and places."""
+    """dβ[c] = Σ dn over all images and positions."""
     dn = dn.reshape(-1, *dn.shape[dn.ndim - own :])
     return dn.sum(axis=(0, *range(2, own + 1)))
 
 
 def by_itself(dhat: np.ndarray, sigma: np.ndarray) -> np.ndarray:
-    """The gradient straight through x̂ = (x - μ) / σ: dx̂ / σ."""
+    """Return the direct term of the gradient of x̂ = (x - μ) / σ: dx̂ / σ."""
     return dhat / sigma
 
 
 def by_mean(dhat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
-    """The gradient through μ, which every number moves a little, and which moves all of them: -mean(dx̂) / σ."""
+    """Return the term of the gradient through μ, which depends on all numbers: -mean(dx̂) / σ."""
     return -dhat.mean(axis=axes, keepdims=True) / sigma
 
 
 def by_variance(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
-    """The gradient through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
+    """Return the term of the gradient through the variance: -x̂ · mean(dx̂ · x̂) / σ."""
     product = dhat * hat
     np.multiply(hat, -product.mean(axis=axes, keepdims=True), out=product)
     return np.divide(product, sigma, out=product)
 
 
 def terms_of_paths(dhat: np.ndarray, hat: np.ndarray, sigma: np.ndarray, axes: Axes) -> np.ndarray:
-    """The sizes of the terms that the three paths add up."""
+    """Return the sum of the magnitudes of the three terms."""
     dhat, hat = np.abs(dhat), np.abs(hat)
     return by_itself(dhat, sigma) - by_mean(dhat, sigma, axes) - by_variance(dhat, hat, sigma, axes)
 
 
 def normalised_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.ndarray, together: bool) -> np.ndarray:
-    """The largest number that γ · (x - μ) / σ + β can be, taken term by term, as its round-off goes.
+    """Return an upper bound of |γ · (x - μ) / σ + β|, term by term, to estimate round-off.
 
-    `together`: μ and σ are those of all images.
+    `together` is whether μ and σ are those of all images.
     """
     most = bound.max(axis=0, keepdims=True) if together else bound
     sigma = np.sqrt(var.min(axis=-1) + EPS)
@@ -69,7 +69,7 @@ def normalised_bound(bound: np.ndarray, var: np.ndarray, g: np.ndarray, s: np.nd
 
 @dataclass(frozen=True)
 class Normalisation(Layer):
-    """A layer with a γ, which starts at 1, and a β, which starts at 0, for each channel or unit."""
+    """A normalization with γ, initialized to 1, and β, initialized to 0, per channel or unit."""
 
     letter = "n"
     kept = ("mean", "var", "hat")
@@ -78,7 +78,7 @@ class Normalisation(Layer):
         return {"g": Parameter(x[:1], ones=True), "s": Parameter(x[:1])}
 
     def words(self, role: str) -> str:
-        """The messages of a role: backward those of all normalisations."""
+        """Return the message section of a role. All normalizations share those of the backward pass."""
         return super().words(role) if role == "y" else f"layer.normalisation.{role}"
 
     def links(self) -> Links:

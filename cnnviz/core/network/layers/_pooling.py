@@ -1,4 +1,4 @@
-"""Base of max and average pooling: a window of each channel becomes one number."""
+"""Base class of max and average pooling, which reduce a window of each channel to one number."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,7 +10,7 @@ from cnnviz.words import Problem
 
 @dataclass(frozen=True)
 class Pooling(Layer):
-    """Windows of `k`×`k`, `stride` apart; places that do not fit are left out."""
+    """Pooling over windows of `k`×`k`, `stride` apart. Windows that do not fit completely are dropped."""
 
     k: int
     stride: int
@@ -35,7 +35,7 @@ class Pooling(Layer):
 
     @property
     def pixel(self) -> str:
-        """The index of what lies under cell (u,v) of the window at place (i,j)."""
+        """LaTeX index of the pixel under cell (u,v) of the window at position (i,j)."""
         i, j = (at if self.stride == 1 else f"{self.stride}{at}" for at in "ij")
         return f"[c, {i}+u, {j}+v]"
 

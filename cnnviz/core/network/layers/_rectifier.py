@@ -1,4 +1,4 @@
-"""Base of ReLU and its kin: a cell is 0 or has a slope of its own on each side of 0, where there is a kink."""
+"""Base class of ReLU and leaky ReLU: 0 is a kink between two slopes."""
 
 from dataclasses import dataclass
 
@@ -9,19 +9,19 @@ from cnnviz.core.network.layers.layer import Call, Links, Shape, call
 
 
 def gates(z: np.ndarray) -> np.ndarray:
-    """The units that let their number pass."""
+    """Return which units are active."""
     return z > 0
 
 
 @dataclass(frozen=True)
 class Rectifier(Activation):
-    """A cell as it is where it is above 0, and `slope` times itself elsewhere."""
+    """Element-wise z if z > 0, else `slope`·z."""
 
     has_kinks = True
 
     @property
     def slope(self) -> float:
-        """The slope below 0, and at 0."""
+        """Slope at and below 0."""
         return 0.0
 
     def links(self) -> Links:
@@ -34,7 +34,8 @@ class Rectifier(Activation):
         return np.abs(x) < tie
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
-        """Cells near 0 that are open or closed; one at 0 is closed, unless round-off may open it: that is no rule of its own."""
+        """Return the cells near 0 whose gradient is right for either slope. At exactly 0 only the lower slope is
+        right, except within round-off."""
         dy, x = sources
         closed = np.isclose(dx, self.slope * dy, 1e-3, 0)
         opened = np.isclose(dx, dy, 1e-3, 0) & ((x != 0) | (np.abs(dx - self.slope * dy) <= 2 * errors[0]))

@@ -1,4 +1,4 @@
-"""Average pooling: each window becomes its mean, and the gradient is shared out in equal parts."""
+"""Average pooling: each window is reduced to its mean, and its gradient is distributed equally."""
 
 import re
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ def average_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> 
 
 
 def average_pool_dx(dp: np.ndarray, x: np.ndarray, k: int, stride: int) -> np.ndarray:
-    """Each place hands 1/k² of its gradient to each cell of its window; where windows overlap, they add up."""
+    """Add 1/k² of each output's gradient to every cell of its window."""
     dx = np.zeros(x.shape, dp.dtype)
     share = dp * (1 / k**2)
     for under in slices(k, stride, *dp.shape[-2:]):
@@ -32,7 +32,7 @@ def average_pool_dx(dp: np.ndarray, x: np.ndarray, k: int, stride: int) -> np.nd
 
 @dataclass(frozen=True)
 class AveragePooling(Pooling):
-    """The mean of each window."""
+    """Average pooling."""
 
     kind = "avg"
     text = re.compile(r"avg(?P<k>\d+)(s(?P<stride>\d+))?")

@@ -1,4 +1,5 @@
-"""Batch normalisation: the mean and variance are those of a channel over all images and places, of a unit over all images."""
+"""Batch normalization, with a mean and variance per channel over all images and positions, or per unit over all
+images."""
 
 import math
 import re
@@ -24,7 +25,8 @@ from cnnviz.core.network.layers.identity import identity
 from cnnviz.core.network.layers.layer import ONE, Buffer, Call, Run, Shape, Values, call
 
 SHARE = 0.1
-"""The share of a pass's statistics in the running ones: PyTorch's momentum; Keras' momentum is the share that stays."""
+"""Weight of the batch statistics in the running statistics. This is PyTorch's momentum; Keras' momentum is 1 minus
+this."""
 
 
 def mean(x: np.ndarray, axes: Axes) -> np.ndarray:
@@ -45,10 +47,10 @@ def normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, axes: Axes) -> n
 
 
 def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
-    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn: three paths."""
+    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn, as the sum of three terms."""
     dhat, sigma = dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS)
     through_mean, through_variance = by_mean(dhat, sigma, axes), by_variance(dhat, hat, sigma, axes)
-    dx = np.divide(dhat, sigma, out=dhat)  # by itself
+    dx = np.divide(dhat, sigma, out=dhat)  # the direct term
     dx += through_mean
     dx += through_variance
     return dx
@@ -57,7 +59,7 @@ def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray
 def normalise_dx_by_sums(
     dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, dg: np.ndarray, ds: np.ndarray, places: int, axes: Axes
 ) -> np.ndarray:
-    """dx = γ / σ · (dn - dβ - x̂ · dγ), from the sums that dγ and dβ are: here means over all images, of so many `places` each."""
+    """dx = γ / σ · (dn - dβ - x̂ · dγ). Here dγ and dβ are means over all images, with `places` positions each."""
     dx = hat * np.expand_dims(dg / -places, axes)
     dx += dn
     dx -= np.expand_dims(ds / places, axes)
@@ -66,7 +68,7 @@ def normalise_dx_by_sums(
 
 
 def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.ndarray:
-    """dx = dn · γ / σ after training, when μ and σ are kept numbers: one path."""
+    """dx = dn · γ / σ in eval mode, where μ and σ are constants."""
     return by_itself(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
 
 
@@ -76,14 +78,15 @@ def running(kept: np.ndarray, now: np.ndarray) -> np.ndarray:
 
 
 def running_variance(kept: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """The same of the unbiased variance, var · n / (n - 1) for n numbers a channel; that of one number is 0."""
+    """Return the running statistic for the unbiased variance, var · n / (n - 1) with n numbers per channel (0 if n =
+    1)."""
     n = x.size // var.size
     return running(kept, var * (n / max(1, n - 1)))
 
 
 @dataclass(frozen=True)
 class BatchNorm(Normalisation):
-    """Each channel or unit normalised over the images of the batch; after training, by what training has kept."""
+    """Normalization of each channel or unit over the batch, or with the running statistics in eval mode."""
 
     kind = "bn"
     text = re.compile("bn")
@@ -130,7 +133,7 @@ class BatchNorm(Normalisation):
         return scale_and_shift(size / np.sqrt(np.expand_dims(values["var"], axes) + EPS), np.abs(values["g"]), np.abs(values["s"]), axes)
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
-        if len(sources) < 4:  # after training there is one path
+        if len(sources) < 4:  # in eval mode there is only the direct term
             return None
         (dn, g, hat, var), axes = sources, settings["axes"]
         return terms_of_paths(dn * np.expand_dims(g, axes), hat, np.sqrt(np.expand_dims(var, axes) + EPS), axes)

@@ -1,4 +1,4 @@
-"""Convolution: several filters over several channels. The kernels are not flipped: it is cross-correlation."""
+"""Convolution with several filters and channels. The kernels are not flipped, so this is cross-correlation."""
 
 import math
 import re
@@ -26,18 +26,18 @@ from cnnviz.core.network.layers.layer import (
 from cnnviz.core.network.sliding import Padding, pad_widths, padded, places, slices, view_windows
 
 MOST = {"filters": 128, "k": 7, "stride": 8, "dilation": 4, "padding": 6}
-"""Limits of what a convolution's text says, and of an address's stride and padding."""
+"""Limits for a convolution's text, and for stride and padding in an address."""
 
 
 def windows(x: np.ndarray, k: int, stride: int = 1, padding: Padding = 0, dilation: int = 1) -> np.ndarray:
-    """A row for each kernel weight (c,u,v): the pixel under it at every place, (…, C·K·K, H'·W')."""
+    """Return a row for each kernel weight (c,u,v), with the pixels under it at all positions, (…, C·K·K, H'·W')."""
     view = view_windows(x, k, stride, padding, dilation)
     shape = view.shape
     return view.reshape((*shape[:-5], shape[-5] * k * k, shape[-2] * shape[-1]))
 
 
 def windows_of(x: Shape, k: int, stride: int, padding: Padding, dilation: int) -> Callable[[np.ndarray], np.ndarray]:
-    """`windows` of one image (C,H,W), for images of this shape."""
+    """Return `windows` as a function of one image (C,H,W), specialized for this shape."""
     zeros = pad_widths(dilation * (k - 1) + 1, padding)
     widened = any(zeros)
     wide = padded(np.zeros(x), *zeros)
@@ -64,13 +64,13 @@ def weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, sh
 
 
 def weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
-    """The largest number that z can have: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
+    """Return an upper bound of |z|: bound · max_m Σ_cuv |f[m,c,u,v]| (+ max |b|)."""
     bound = bound * np.abs(f.reshape(len(f), -1)).sum(axis=1).max()
     return bound if b is None else bound + np.abs(b).max()
 
 
 def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
-    """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], summed over leading axes too."""
+    """df[m,c,u,v] = Σ_ij x[c, s·i + u - p, s·j + v - p] · dz[m,i,j], also summed over leading axes."""
     dz = dz.reshape((*dz.shape[:-2], -1))
     df = _product(windows, dz.swapaxes(-1, -2))  # (…, C·K·K, M)
     if df.ndim > 2:
@@ -79,28 +79,28 @@ def weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
 
 
 def _product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The matrix product over the last two axes. `dot` says the same of two matrices, in half the time."""
+    """Return the matrix product over the last two axes. `dot` takes half the time of `matmul` for two matrices."""
     return a.dot(b) if b.ndim == 2 else np.matmul(a, b)
 
 
 def channel_sums(dz: np.ndarray) -> np.ndarray:
-    """db[m] = Σ_ij dz[m,i,j], summed over leading axes too."""
+    """db[m] = Σ_ij dz[m,i,j], also summed over leading axes."""
     return dz.reshape(-1, *dz.shape[-3:]).sum(axis=(0, 2, 3))
 
 
 def weigh_dx(
     dz: np.ndarray, f: np.ndarray, *, size: tuple[int, int], stride: int = 1, padding: Padding = 0, dilation: int = 1
 ) -> np.ndarray:
-    """dx[c,r,s] = Σ dz[m,i,j] · f[m,c,u,v] over every m and every (i,j,u,v) at which the weight lay on the pixel.
+    """dx[c,r,s] = Σ dz[m,i,j] · f[m,c,u,v] over all m and all (i,j,u,v) at which the weight covers the pixel.
 
-    `dz` (…,M,H',W') -> (…,C,H,W) with `size` (H,W). Each weight hands its share back to the pixels it touched. The filters
-    (M,C,K,K) may be others for each leading entry, too.
+    `dz` (…,M,H',W') -> (…,C,H,W) with `size` (H,W). The contribution of each weight is added to the pixels that it covered.
+    The filters (M,C,K,K) may also have leading axes, with different filters for each entry.
     """
     c, k, _ = f.shape[-3:]
     rows, columns = dz.shape[-2:]
     *_, before, after = places(*size, dilation * (k - 1) + 1, stride, padding)
     height, width = (n + before + after for n in size)
-    if stride == 1:  # rows as long as those of dx: what a weight hands back is then one long run, which is faster
+    if stride == 1:  # rows as long as those of dx: each weight's contribution is contiguous, which is faster
         dz, columns = _lengthened(dz, width), width
     shares = np.matmul(f.reshape(*f.shape[:-3], -1).swapaxes(-1, -2), dz.reshape(*dz.shape[:-2], -1))
     shares = shares.reshape(*dz.shape[:-3], c, k * k, rows, columns)
@@ -114,14 +114,14 @@ def weigh_dx(
 
 
 def _lengthened(dz: np.ndarray, width: int) -> np.ndarray:
-    """`dz` (…,H',W') with zeros to the right, (…,H',`width`)."""
+    """Pad `dz` (…,H',W') with zeros on the right to (…,H',`width`)."""
     wide = np.zeros((*dz.shape[:-1], width), dz.dtype)
     wide[..., : dz.shape[-1]] = dz
     return wide
 
 
 def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
-    """Shares (…,K·K,H',W) of maps as wide as dx, each added on from the pixel under its weight at the first place: (…,H·W)."""
+    """Sum the weights' contributions (…,K·K,H',W), each shifted to the first pixel that its weight covers: (…,H·W)."""
     *lead, _, rows, width = shares.shape
     reach, run = dilation * (k - 1), rows * width
     total = np.zeros((*lead, run + reach * (width + 1)), shares.dtype)
@@ -133,7 +133,7 @@ def _sum_of_runs(shares: np.ndarray, k: int, dilation: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Conv(Layer):
-    """`filters` kernels of `k`×`k` for each channel, with or without a bias for each filter."""
+    """`filters` kernels of `k`×`k` per channel, with or without a bias per filter."""
 
     filters: int
     k: int
@@ -141,7 +141,7 @@ class Conv(Layer):
     stride: int = 1
     padding: Padding = 0
     dilation: int = 1
-    """The distance between neighbouring pixels under a kernel."""
+    """Distance between neighbouring pixels under a kernel."""
 
     kind = "conv"
     text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
@@ -168,7 +168,7 @@ class Conv(Layer):
 
     @property
     def reach(self) -> int:
-        """Pixels from the first to the last that a kernel covers along one side, both included."""
+        """Pixels that a kernel spans along one side, including both ends."""
         return self.dilation * (self.k - 1) + 1
 
     def shape(self, x: Shape) -> Shape:
@@ -264,7 +264,7 @@ class Conv(Layer):
     axes = {"keras": {"f": (2, 3, 1, 0)}}  # noqa: RUF012
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        apart = self.dilation > 1  # then it takes no stride: every place is made, and those in between are left out
+        apart = self.dilation > 1  # Keras does not combine dilation and stride: use stride 1, then drop positions
         sliding = f", dilation_rate={self.dilation}" if apart else f", strides={self.stride}" if self.stride > 1 else ""
         padding = () if (zeros := self._zeros()) == (0, 0) else (f"ZeroPadding2D(({zeros}, {zeros}))",)
         thinned = (f"MaxPooling2D(1, strides={self.stride})",) if apart and self.stride > 1 else ()
@@ -278,7 +278,8 @@ class Conv(Layer):
         return (own,) if before == after else (f"ZeroPad2d(({before}, {after}, {before}, {after}))", own)
 
     def _zeros(self) -> tuple[int, int]:
-        """Zeros before and after. They are written out for Keras and PyTorch, whose "same" goes by the stride or knows none."""
+        """Return the zeros before and after. Keras and PyTorch get explicit padding: in Keras "same" depends on the
+        stride, and PyTorch has no "same" with a stride."""
         return pad_widths(self.reach, self.padding)
 
     def tensorflow(self, tf: Any, x: Any, f: Any, b: Any = None) -> Any:
@@ -287,19 +288,20 @@ class Conv(Layer):
         return z if b is None else z + b
 
     def _apart(self, tf: Any, f: Any) -> Any:
-        """Kernels (K,K,C,M) with zeros between their weights: TensorFlow has no gradient of dilated ones on a processor."""
+        """Return kernels (K,K,C,M) with zeros between their weights: TensorFlow has no CPU gradient for dilated
+        convolutions."""
         size, gaps = (self.k, self.k, *f.shape[2:]), self.dilation - 1
         wide = tf.pad(f[:, None, :, None], [[0, 0], [0, gaps], [0, 0], [0, gaps], [0, 0], [0, 0]])
         return tf.reshape(wide, (size[0] * (gaps + 1), size[1] * (gaps + 1), *size[2:]))[: self.reach, : self.reach]
 
 
 def _index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
-    """The pixel that weight `by` meets at place `at`: "2i+u-1"."""
+    """Format the index of the pixel under weight `by` at position `at`: "2i+u-1"."""
     first = at if stride == 1 else f"{stride}{at}"
     second = by if dilation == 1 else f"{dilation}{by}"
     return f"{first}+{second}" + (f"{add:+d}" if add else "")
 
 
 def _met(pixel: str, stride: int, place: str, before: int) -> str:
-    """The weight that met a pixel at a place: "r+1-2i"."""
+    """Format the index of the weight that covers a pixel at a position: "r+1-2i"."""
     return pixel + (f"+{before}" if before else "") + f"-{place if stride == 1 else f'{stride}{place}'}"

@@ -1,4 +1,4 @@
-"""Fully connected: every output weighs every unit and adds a bias."""
+"""Fully connected layer: every output is a weighted sum of all units, plus a bias."""
 
 import re
 from dataclasses import dataclass
@@ -27,12 +27,12 @@ def connect(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """The largest number that z can have: bound · max_n Σ_d |w[d,n]| + max |b|."""
+    """Return an upper bound of |z|: bound · max_n Σ_d |w[d,n]| + max |b|."""
     return bound * np.abs(w).sum(axis=0).max() + np.abs(b).max()
 
 
 def connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
-    """dw[d,n] = x[d] · dz[n], summed over leading axes; `dot`, since it is several times faster than np.outer."""
+    """dw[d,n] = x[d] · dz[n], summed over leading axes. `dot` is several times faster than np.outer."""
     return x[:, None].dot(dz[None]) if x.ndim == 1 else x.reshape(-1, x.shape[-1]).T.dot(dz.reshape(-1, dz.shape[-1]))
 
 
@@ -42,13 +42,13 @@ def connect_db(dz: np.ndarray) -> np.ndarray:
 
 
 def connect_dx(dz: np.ndarray, w: np.ndarray) -> np.ndarray:
-    """dx[d] = Σ_n w[d,n] · dz[n]: every output's gradient comes back through its own weight, (…,D)."""
+    """dx[d] = Σ_n w[d,n] · dz[n], (…,D)."""
     return w.dot(dz) if dz.ndim == 1 else dz.dot(w.T)
 
 
 @dataclass(frozen=True)
 class Dense(Layer):
-    """`outputs` sums, each of all units; a map is read flattened (channel, row, column)."""
+    """Fully connected layer with `outputs` units. A map is flattened first (channel, row, column)."""
 
     outputs: int
 

@@ -1,4 +1,5 @@
-"""Dropout: in training each number stays with chance 1 - p, and is then 1 / (1 - p) times as large; after training all stay as they are."""
+"""Dropout: in training each number is dropped with probability p or scaled by 1 / (1 - p); in eval mode it does not
+change."""
 
 import re
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from cnnviz.core.network.layers.layer import ONE, Call, Draw, Groups, Layer, Lin
 
 
 def drawn_mask(rng: np.random.Generator, shape: Shape, p: float) -> np.ndarray:
-    """1 / (1 - p) where a number stays, 0 where it is dropped; one of `shape` from a generator in 0 … 1, which stays from p on."""
+    """Draw a mask of `shape`: 1 / (1 - p) with probability 1 - p, else 0."""
     return (rng.random(shape) >= p) / (1 - p)
 
 
@@ -22,29 +23,29 @@ def masked(x: np.ndarray, mask: np.ndarray) -> np.ndarray:
 
 
 def masked_dx(dr: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """dx = dr · mask: what was dropped gets nothing back."""
+    """dx = dr · mask."""
     return dr * mask
 
 
 def masked_bound(bound: np.ndarray, p: float) -> np.ndarray:
-    """The largest number that r can have: bound / (1 - p)."""
+    """Return an upper bound of |r|: bound / (1 - p)."""
     return bound / (1 - p)
 
 
 def sums(r: np.ndarray) -> np.ndarray:
-    """The sum of each channel, (C,), or of a row, (1,)."""
+    """Return the sum of each channel, (C,), or of a row, (1,)."""
     total: np.ndarray = r.sum(axis=(-2, -1)) if r.ndim > 2 else r.sum(axis=-1, keepdims=True)
     return total
 
 
 def throws(x: np.ndarray, p: float, rng: np.random.Generator, n: int) -> np.ndarray:
-    """The sums of what is left by so many masks, (n,C) or (n,1)."""
+    """Draw `n` masks and return the sums of x · mask, (n,C) or (n,1)."""
     return np.stack([sums(masked(x, drawn_mask(rng, x.shape, p))) for _ in range(n)])
 
 
 @dataclass(frozen=True)
 class Dropout(Layer):
-    """Each number dropped with a chance of `percent` / 100."""
+    """Dropout with a probability of `percent` / 100."""
 
     percent: int
 
@@ -63,7 +64,7 @@ class Dropout(Layer):
 
     @property
     def p(self) -> float:
-        """The chance of being dropped."""
+        """Probability of being dropped."""
         return self.percent / 100
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:

@@ -1,4 +1,4 @@
-"""Global average pooling: each channel becomes one number, its mean."""
+"""Global average pooling: each channel is reduced to its mean."""
 
 import re
 from dataclasses import dataclass
@@ -15,14 +15,14 @@ def global_average(x: np.ndarray) -> np.ndarray:
 
 
 def global_average_dx(dp: np.ndarray, x: np.ndarray) -> np.ndarray:
-    """dx[c,i,j] = dp[c] / (H·W): every cell of a channel gets the same."""
+    """dx[c,i,j] = dp[c] / (H·W), the same for every cell of a channel."""
     height, width = x.shape[-2:]
     return np.broadcast_to((dp / (height * width))[..., None, None], x.shape).copy()
 
 
 @dataclass(frozen=True)
 class GlobalAverage(Layer):
-    """The mean of each channel: a row of as many numbers as there are channels."""
+    """The mean of each channel, as a row with one number per channel."""
 
     kind = "gap"
     text = re.compile("gap")

@@ -1,4 +1,5 @@
-"""Group normalisation: an image's own numbers, over each of some groups of its channels; nothing is kept, and no other image counts."""
+"""Group normalization, over groups of an image's channels. It has no running statistics and is independent of other
+images."""
 
 import math
 import re
@@ -25,28 +26,29 @@ from cnnviz.words import Problem
 
 
 def grouped(x: np.ndarray, groups: int, own: int) -> np.ndarray:
-    """x (…,C,H,W) or (…,D), `own` axes of it an image's, as one row a group: (…,G,C/G·H·W)."""
+    """Reshape x (…,C,H,W) or (…,D), whose last `own` axes belong to an image, to one row per group: (…,G,C/G·H·W)."""
     return x.reshape(*x.shape[: x.ndim - own], groups, -1)
 
 
 def group_mean(x: np.ndarray, groups: int, own: int) -> np.ndarray:
-    """μ of each group, (…,G)."""
+    """Return μ of each group, (…,G)."""
     return grouped(x, groups, own).mean(axis=-1)
 
 
 def group_variance(x: np.ndarray, mean: np.ndarray, groups: int, own: int) -> np.ndarray:
-    """The mean of (x - μ)² of each group, (…,G)."""
+    """Return the mean of (x - μ)² of each group, (…,G)."""
     return ((grouped(x, groups, own) - mean[..., None]) ** 2).mean(axis=-1)
 
 
 def group_normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, groups: int, own: int) -> np.ndarray:
-    """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5), those of its group."""
+    """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5), both of the group."""
     hat = (grouped(x, groups, own) - mean[..., None]) / np.sqrt(var[..., None] + EPS)
     return hat.reshape(x.shape)
 
 
 def group_normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, groups: int, own: int, axes: Axes) -> np.ndarray:
-    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn, means over its group: three paths."""
+    """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn and means over the group, as the sum of
+    three terms."""
     dhat, hat = (grouped(a, groups, own) for a in (dn * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
     dx = by_itself(dhat, sigma) + by_mean(dhat, sigma, (-1,)) + by_variance(dhat, hat, sigma, (-1,))
@@ -55,7 +57,8 @@ def group_normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.n
 
 @dataclass(frozen=True)
 class GroupNorm(Normalisation):
-    """Each image's channels in `groups`, which divide them; each group normalised over its channels and places."""
+    """Normalization of each image over groups of channels and all positions. `groups` must divide the number of
+    channels."""
 
     groups: int = 1
 
@@ -109,7 +112,7 @@ class GroupNorm(Normalisation):
         return (f"GroupNormalization({self.groups}, epsilon={EPS})",)
 
     def refused_by_pytorch(self, x: Shape, images: int) -> bool:
-        return images * math.prod(x) == self.groups  # as of batch norm, in each group
+        return images * math.prod(x) == self.groups  # as for batch norm, but per group
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"GroupNorm({self.groups}, {x[0]}, eps={EPS})",)

@@ -1,4 +1,4 @@
-"""Identity: hands on what it gets, to see what a network is without an activation there."""
+"""Identity, for comparing a network with and without an activation."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from cnnviz.core.network.layers.layer import ONE, Call, Links, Run, Shape, call
 
 
 def identity(z: np.ndarray) -> np.ndarray:
-    """z itself."""
+    """Return z itself."""
     return z
 
 
 @dataclass(frozen=True)
 class Identity(Activation):
-    """Every cell as it is."""
+    """The identity function."""
 
     kind = "identity"
     text = re.compile("identity")

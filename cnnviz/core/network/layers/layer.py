@@ -1,8 +1,8 @@
-"""Base of every kind of layer. A kind is one class in one file of this folder; nothing else lists it.
+"""Base class of all layers. Each kind is a class in its own file of this folder, which is found automatically.
 
-Arrays carry any leading axes and always a channel axis: maps are (…,C,H,W), rows (…,D). A layer names what it
-handles by roles: "x" is its input, "y" its output, a parameter goes by its letter, "dx", "dy" and "df" are
-gradients, and any other name is something that the forward pass keeps for the backward pass.
+Arrays have any leading axes and always a channel axis: maps are (…,C,H,W), rows (…,D). A layer refers to arrays by role:
+"x" is its input, "y" its output, a letter is a parameter, and "dx", "dy" and "df" are gradients. All other roles are
+intermediate arrays that the forward pass keeps for the backward pass.
 """
 
 import re
@@ -16,27 +16,27 @@ import numpy as np
 from cnnviz.words import Message, Problem
 
 Shape = tuple[int, ...]
-"""(C,H,W) of a map, (D,) of a row."""
+"""Shape of a map (C,H,W) or of a row (D,)."""
 
 Values = Mapping[str, np.ndarray]
 
 Groups = Mapping[str, str | None]
-"""The parts of a layer's text, by the field that each is for; None where the text leaves it out."""
+"""The groups of a layer's text by field name; None if the text omits the field."""
 
 Links = dict[str, tuple[tuple[str, str], ...]]
-"""For each role that is computed, the roles that it is computed from, each with the pattern of cells (core/network/cell_links.py)."""
+"""For each computed role, its source roles, each with the pattern of cells (core/network/cell_links.py)."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """A line of a pass: the function, the roles that it is given, in order, and its settings by name."""
+    """An operation of a pass: the function, the roles of its arguments in order, and its keyword settings."""
 
     function: Callable[..., np.ndarray]
     roles: tuple[str, ...]
     settings: Mapping[str, object] = field(default_factory=dict)
 
     def make(self, values: Values) -> np.ndarray:
-        """Calls the function with the arrays by their roles, and its settings.
+        """Call the function with the arrays of its roles, and its settings.
 
         >>> call(np.sum, "x", axis=0).make({"x": np.ones((3, 2))}).tolist()
         [3.0, 3.0]
@@ -45,15 +45,15 @@ class Call:
 
 
 def call(function: Callable[..., np.ndarray], roles: str, **settings: object) -> Call:
-    """`call(weigh, "windows f", rows=30)` is the line weigh(windows, f, rows=30)."""
+    """Return a Call: `call(weigh, "windows f", rows=30)` stands for weigh(windows, f, rows=30)."""
     return Call(function, tuple(roles.split()), settings)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """A parameter of a layer for one shape of input: its shape, and how many products a unit sums with it.
+    """A layer's parameter for one input shape: its shape and fan-in, the number of products summed per unit.
 
-    What has no fan-in (0) is not drawn: it starts at 0, or at 1 where it is of `ones`.
+    With fan-in 0 the parameter is not drawn. It then starts at 0, or at 1 if `ones` is true.
     """
 
     shape: Shape
@@ -63,9 +63,10 @@ class Parameter:
 
 @dataclass(frozen=True)
 class Buffer:
-    """Numbers that training keeps beside the parameters: their shape, where they start, and the line of their next value.
+    """An array that training updates without gradients, such as a running mean: its shape, its initial value, and the
+    operation for its next value.
 
-    That line is given the roles of the forward pass, and the buffer by its own role.
+    The operation may read all roles of the forward pass, and the buffer by its own role.
     """
 
     shape: Shape
@@ -74,16 +75,16 @@ class Buffer:
 
 
 Draw = partial[np.ndarray]
-"""Draws what a pass in training needs, given a generator and a shape, which has the axis of images in front."""
+"""Draws random numbers for a training pass, given a generator and a shape whose first axis is that of images."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """The way in which a pass is run.
+    """How a pass runs.
 
-    `images`: over several images, whose axis is the one before an array's own; axes before that are independent copies.
-    Without it all leading axes are copies. `many`: lines that are faster for many copies. `training`, or with what
-    training has left: its buffers, and nothing drawn.
+    `images` is whether it runs over several images, whose axis precedes an array's own axes. Axes before it, or all leading
+    axes if `images` is false, are independent copies. `many` selects operations that are faster for many copies. `training`
+    selects training mode, as opposed to eval mode with fixed buffers and no random draws.
     """
 
     images: bool = False
@@ -92,42 +93,44 @@ class Run:
 
 
 ONE = Run()
-"""One image, in training."""
+"""One image, in training mode."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """One layer of a network: a small immutable value that its text is made of.
+    """One layer of a network: a small immutable value that corresponds to a word of the network's text.
 
-    A kind gives at least `kind`, `text`, `letter`, `calls` and `links`.
+    A subclass defines at least `kind`, `text`, `letter`, `calls` and `links`.
     """
 
     kind: ClassVar[str]
     text: ClassVar[re.Pattern[str]]
-    """Its pattern in a network's text; the groups are the fields' values."""
+    """Pattern of the layer in a network's text. Its groups are named after the fields."""
     letter: ClassVar[str]
-    """The letter of its output: z, a or p."""
+    """Letter of the output's symbol: z, a, p, n or r."""
     takes: ClassVar[str] = "any"
-    """"any", "map" (an image or what a conv or pool gives), or "row" (what a dense layer or gap gives)."""
+    """Kind of input: "any", "map" (an image, or the output of a conv or pool), or "row" (the output of a dense layer
+    or gap)."""
     gives: ClassVar[str] = "same"
-    """"same" as it takes, "map" or "row"."""
+    """Kind of output: "map", "row", or "same" as the input."""
     scale: ClassVar[str] = "signed"
-    """The values of its output, for their colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as it takes."""
+    """Range of the output, for its colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as
+    the input."""
 
     has_kinks: ClassVar[bool] = False
-    """Tells whether it decides by comparing numbers, as ReLU and max pooling do: there its slope jumps."""
+    """Whether it selects by comparing numbers, as ReLU and max pooling do, so that its derivative jumps."""
 
     hands_on: ClassVar[bool] = False
-    """Tells whether a number that is added to a whole channel is added to all of its output, too."""
+    """Whether adding a constant to a channel of the input adds it to the whole channel of the output."""
 
     function: ClassVar[str] = ""
-    """Its name as a function, "σ", whose slope is σ′; its kind unless it is said."""
+    """Name of the function for display, such as "σ" (with derivative σ′). If empty, `kind` is used."""
 
     axes: ClassVar[Mapping[str, Mapping[str, tuple[int, ...]]]] = {}
-    """In what order "keras" and "pytorch" have the axes of a parameter, by its letter, where they differ from ours."""
+    """Axis order of parameters in "keras" and "pytorch", by letter, if it differs from ours."""
 
     def words(self, role: str) -> str:
-        """The section of the messages that say what happens at a role.
+        """Return the message section that describes a role.
 
         >>> from cnnviz.core.network.layers import LAYERS
         >>> LAYERS["dense"](2).words("dx"), LAYERS["gn"](1).words("dx")
@@ -137,155 +140,167 @@ class Layer:
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """The layer that `text` stands for, or None if it is not of this kind; Problem where a number does not fit."""
+        """Parse a layer. Return None if the text is not of this kind. Raise Problem if a number is out of range."""
         match = cls.text.fullmatch(text)
         return cls.from_groups(match.groupdict()) if match else None
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
-        """The layer with these values in its text."""
+        """Create a layer from the groups of its text."""
         return cls()
 
     def __str__(self) -> str:
         return self.kind
 
     def shape(self, x: Shape) -> Shape:
-        """The output's shape for an input of shape `x`; Problem where it does not fit."""
+        """Return the output shape for an input of shape `x`. Raise Problem if the layer does not fit."""
         return x
 
     def parameters(self, x: Shape) -> dict[str, Parameter]:
-        """Each parameter's shape by its letter, in the order in which they are named."""
+        """Return the parameters by letter, in the order of their names."""
         return {}
 
     def multiplications(self, x: Shape) -> int:
-        """Products in a forward pass of one image."""
+        """Return the number of multiplications in a forward pass of one image."""
         return 0
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        """A line for each role: what is kept, "y", then "dx" and each parameter's gradient.
+        """Return the operation of each role: intermediate arrays, "y", then "dx" and each parameter's gradient.
 
-        `run` says how: of many images, or after training, other lines may be right, or faster.
+        They may depend on `run`: other operations may be needed in eval mode, or be faster for many images.
         """
         raise NotImplementedError
 
     kept: ClassVar[tuple[str, ...]] = ()
-    """The roles whose arrays a trace shows beside the symbols; buffers and what is drawn are shown too."""
+    """Roles whose arrays a trace shows beside the symbols. Buffers and random draws are always shown."""
 
     in_eval_mode: ClassVar[Mapping[str, tuple[str, str]]] = {}
-    """Formula and arithmetic of the roles that are made otherwise after training."""
+    """Formula and arithmetic of the roles that differ in eval mode."""
 
     across: ClassVar[tuple[str, ...]] = ()
-    """The roles that in training are means over all images, or, of a parameter's gradient, sums: before these no line after them can begin."""
+    """Roles that in training combine all images: means, or sums for the gradient of a parameter. Later operations
+    must wait for all images."""
 
     def buffers(self, x: Shape) -> dict[str, Buffer]:
-        """The numbers that training keeps, by role."""
+        """Return the buffers by role."""
         return {}
 
     def draws(self, x: Shape) -> dict[str, Draw]:
-        """The numbers that each pass in training draws anew, by role."""
+        """Return the functions that draw the random numbers of each training pass, by role."""
         return {}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
-        """Functions that stand in for some of these lines in the pass of one image, float64: what follows from its shape is worked out once.
+        """Return faster functions for some operations on one float64 image, with values that depend only on the shape
+        computed once.
 
-        They give the same bits in less time.
+        Results are bit-identical.
         """
         return {}
 
     def links(self) -> Links:
-        """The cells that each computed role comes from."""
+        """Return the cells that each computed role depends on."""
         raise NotImplementedError
 
     @property
     def parameter_letters(self) -> tuple[str, ...]:
-        """The letters of its parameters, in the order in which they are named."""
+        """Letters of the parameters, in the order of their names."""
         return tuple(role[1:] for role in self.links() if role[0] == "d" and role not in ("dx", "dy"))
 
     def takes_away(self, channels: int) -> bool:
-        """Tells whether it subtracts the mean of each of so many channels, and with it any bias."""
+        """Return whether it subtracts the mean of each of `channels` channels, so that a bias before it has no
+        effect."""
         return False
 
     def geometry(self) -> dict[str, int]:
-        """k, stride, zeros before and dilation, where a window slides."""
+        """Return k, stride, zeros before and dilation of the sliding window. Empty for layers without one."""
         return {}
 
     def formulas(self, x: Shape) -> dict[str, str]:
-        """LaTeX for each computed role, with roles in single braces: r"{y} = \\sigma({x})"; LaTeX's own are doubled."""
+        """Return LaTeX for each computed role, with roles in single braces and LaTeX braces doubled: r"{y} =
+        \\\\sigma({x})"."""
         raise NotImplementedError
 
     def arithmetic(self) -> dict[str, str]:
-        """For each computed role, how the number of one cell comes about from the roles that it is linked to.
+        """Return, for each computed role, the arithmetic of one cell in terms of the linked roles.
 
-        "sum(x*f)+b": products, summed over the linked cells; max and mean go over them likewise; "{mean}" is what is kept under
-        that role. The page fills in numbers.
+        "sum(x*f)+b" sums products over the linked cells, and so do max and mean; "{mean}" is the array of that role. The page
+        inserts numbers.
         """
         return {}
 
     def between(self, x: np.ndarray) -> dict[str, np.ndarray]:
-        """Numbers on the way from x to y that its picture shows, by their name; none where the cells say it all."""
+        """Return intermediate values between x and y that the diagram shows, by name."""
         return {}
 
     def effects(self, parameter: str, entries: np.ndarray, values: Values) -> np.ndarray:
-        """∂y/∂θ for the entries of a parameter, by their flat index (n,): (n, *y's shape).
+        """Return ∂y/∂θ for entries of a parameter, given by flat index (n,): (n, *y.shape).
 
         A layer is linear in each of its parameters, so y ± ε·effect is exact.
         """
         raise NotImplementedError
 
     def magnitude(self, values: Values) -> np.ndarray | None:
-        """The size of the numbers from which y is made, cell by cell: it rounds off by so much. None where y itself says it."""
+        """Return the magnitude of the terms summed in each cell of y, which bounds its round-off. None if that is
+        |y|."""
         return None
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray | None:
-        """Σ |terms| of each entry of dx, given what its line is given; None where the line itself says it of sizes alone."""
+        """Return Σ |terms| for each entry of dx, given the operation's sources. None if the operation itself gives it
+        for absolute values."""
         return None
 
     def saturated(self, y: np.ndarray) -> np.ndarray | None:
-        """The cells of the output that pass almost no gradient, where that can come about; it passes away only slowly."""
+        """Return which output cells pass almost no gradient, or None if that cannot happen. Such cells recover
+        slowly."""
         return None
 
     def silent(self, y: np.ndarray) -> np.ndarray | None:
-        """The cells of the output that pass no gradient at all, where that can come about: an image that wakes them may do."""
+        """Return which output cells pass no gradient at all, or None if that cannot happen. Other images may activate
+        them."""
         return None
 
     def choice(self, x: Shape) -> Call | None:
-        """Its decisions by comparing numbers, as an array of truths; None where it has no kinks."""
+        """Return the operation that computes its decisions as booleans, or None if it has no kinks."""
         return None
 
     def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray | None:
-        """At which cells of x a difference of less than `tie` decides; NaN decides nothing. None where it has no kinks."""
+        """Return which cells of x decide by a difference of less than `tie`. NaN never does. None if it has no kinks.
+       """
         return None
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:
-        """At which cells another program's `dx` is as right as ours, since numbers that are closer than `doubt` decide there.
+        """Return the cells at which `dx` of another program is also right, because a decision there depends on a
+        difference below `doubt`.
 
-        `errors` are how far round-off may put off dx, and what comes back; `sources` are the arrays that dx is made from, in its line's order. None where nothing is decided.
+        `errors` are the round-off errors of dx and of dy, and `sources` the arrays from which dx is computed, in the order of its
+        operation. None if the layer has no kinks.
         """
         return None
 
     def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
-        """The size of what another program may give each cell of dx, or take from it, in favour of a cell that is as good; arguments as above."""
+        """Return how much of each cell of dx another program may move to or from an equally good cell. Arguments as
+        in `undecided`."""
         return None
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        """The same layer as it is written in Keras, where maps are (H,W,C): a call of keras.layers, or several in a row."""
+        """Return the layer in Keras, where maps are (H,W,C), as one or more calls of keras.layers."""
         raise NotImplementedError
 
     def refused_by_pytorch(self, x: Shape, images: int) -> bool:
-        """Whether PyTorch refuses this layer's pass in training, on so many images."""
+        """Return whether PyTorch refuses the layer's training pass on `images` images."""
         return False
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
-        """The same layer as it is written in PyTorch: a call of torch.nn, or several in a row."""
+        """Return the layer in PyTorch as one or more calls of torch.nn."""
         raise NotImplementedError
 
     def tensorflow(self, tf: Any, x: Any, *_: Any, **parameters: Any) -> Any:
-        """The same layer in TensorFlow, which is handed over: x (B,H,W,C) or (B,D), parameters in our shapes."""
+        """Apply the layer in TensorFlow (`tf`) to x (B,H,W,C) or (B,D), with parameters in our shapes."""
         raise NotImplementedError
 
 
 def number(kind: str, what: str, text: str | None, default: int, most: int, least: int = 1) -> int:
-    """A number of a layer's text within its limits; Problem says which and what fits."""
+    """Parse a number in a layer's text. Raise Problem with the limits if it is out of range."""
     if text is None:
         return default
     value = int(text) if len(text) < 7 else most + 1

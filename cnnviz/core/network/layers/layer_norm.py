@@ -1,4 +1,5 @@
-"""Layer normalisation: an image's own row of numbers. Maps take gn1, since PyTorch and Keras mean different things by it there."""
+"""Layer normalization of rows. For maps use gn1, since PyTorch and Keras define layer normalization of maps
+differently."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from cnnviz.core.network.layers.layer import Groups, Shape
 
 @dataclass(frozen=True)
 class LayerNorm(GroupNorm):
-    """A row normalised over all its units."""
+    """Normalization of a row over all its units."""
 
     kind = "ln"
     text = re.compile("ln")

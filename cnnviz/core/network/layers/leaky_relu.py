@@ -1,4 +1,4 @@
-"""Leaky ReLU: keeps what is positive, and lets a small part of the rest through, so that no unit falls silent."""
+"""Leaky ReLU: keeps positive numbers and scales the others down, so that every unit still learns."""
 
 import re
 from dataclasses import dataclass
@@ -12,18 +12,18 @@ from cnnviz.core.network.ties import TIE, settled
 
 
 def leaky_relu(z: np.ndarray, slope: float) -> np.ndarray:
-    """z where z > 0, else slope·z, elementwise."""
+    """z if z > 0, else slope·z, element-wise."""
     return np.where(z > 0, z, slope * z)
 
 
 def leaky_relu_dx(da: np.ndarray, z: np.ndarray, slope: float) -> np.ndarray:
-    """dz = da where z > 0, else slope·da; at z = 0 the slope is taken to be the small one."""
+    """dz = da if z > 0, else slope·da. At z = 0 the derivative is taken to be `slope`."""
     return np.where(z > 0, da, slope * da)
 
 
 @dataclass(frozen=True)
 class LeakyRelu(Rectifier):
-    """max(·, s·) of every cell, with a slope s of `percent` / 100 below 0. It has a kink at 0, as ReLU has (core/network/ties.py)."""
+    """max(z, s·z), element-wise, with s = `percent` / 100. It has a kink at 0, like ReLU (core/network/ties.py)."""
 
     percent: int = 1
 
@@ -57,10 +57,11 @@ class LeakyRelu(Rectifier):
         return {"y": f"max(x, {self.slope}*x)", "dx": f"dy*({self.slope}+{(100 - self.percent) / 100}*[x > 0])"}
 
     def keras(self, x: Shape) -> tuple[str, ...]:
-        return (f"Activation(lambda z: ops.where(z > 0, z, {self.slope} * z))",)  # its LeakyReLU has the slope in single precision
+        # Keras' LeakyReLU stores the slope in single precision
+        return (f"Activation(lambda z: ops.where(z > 0, z, {self.slope} * z))",)
 
     def pytorch(self, x: Shape) -> tuple[str, ...]:
         return (f"LeakyReLU({self.slope})",)
 
     def tensorflow(self, tf: Any, x: Any) -> Any:
-        return tf.where(x > 0, x, self.slope * x)  # its leaky_relu has the slope in single precision
+        return tf.where(x > 0, x, self.slope * x)  # tf.nn.leaky_relu stores the slope in single precision

@@ -1,4 +1,4 @@
-"""Max pooling: of each window the largest number goes on, and alone gets the gradient back."""
+"""Max pooling: each window is reduced to its maximum, which alone gets the gradient."""
 
 import re
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ from cnnviz.core.network.ties import TIE, margin
 
 
 def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
-    """p[c,i,j] = the largest of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W').
+    """p[c,i,j] = the maximum of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W').
 
-    First the largest of each column of a window, then of these: 2k - 2 comparisons instead of k² - 1.
+    Columns are reduced first, then rows: 2k - 2 comparisons instead of k² - 1.
     """
     down, right = (along(k, stride, n) for n in shape)
     columns = reduce(np.maximum, (x[..., under, :] for under in down))
@@ -25,9 +25,9 @@ def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.n
 
 
 def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
-    """For each cell (u,v) of the window the index of what lies under it, and at which places it wins.
+    """Iterate over the cells (u,v) of the window: the index of the pixels under it, and at which positions it wins.
 
-    That is the first cell that is equal to the largest but for round-off: p - x <= margin.
+    The winner is the first cell that equals the maximum within round-off: p - x <= margin.
     """
     least, open_places = p - margin(bound, tie), np.ones(p.shape, bool)
     for under in slices(k, stride, *p.shape[-2:]):
@@ -40,7 +40,7 @@ def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, strid
 def max_pool_dx(
     dp: np.ndarray, x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float
 ) -> np.ndarray:
-    """Each place hands its gradient to the winner of its window, the first of equal ones; where windows overlap, they add up."""
+    """Add each output's gradient to the winner of its window, the first if several are equal."""
     dx = np.zeros(x.shape, dp.dtype)
     for under, wins in first_winners(x, p, bound, k, stride, tie):
         if stride < k:
@@ -51,7 +51,7 @@ def max_pool_dx(
 
 
 def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
-    """The cells of each window that are its largest number, (k², …,C,H',W') with `shape` (H',W')."""
+    """Return which cells of each window have its maximum, (k²,…,C,H',W') with `shape` (H',W')."""
     windows = np.stack([x[under] for under in slices(k, stride, *shape)])
     return windows == windows.max(axis=0)
 
@@ -59,9 +59,10 @@ def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.nd
 def max_pool_undecided(
     dx: np.ndarray, doubt: np.ndarray | float, error: np.ndarray | float, dp: np.ndarray, x: np.ndarray, p: np.ndarray, k: int, stride: int
 ) -> np.ndarray:
-    """The cells that are as good as the winner of a window, where dx hands such cells no more than comes back, dp, which round-off may put off by `error`.
+    """Return the cells that tie for a window's maximum and whose gradients in `dx` sum to `dp`, within `error`.
 
-    To give it to each of them is not: together they have what the window has, once; where windows overlap, all such windows of a map together.
+    Each cell may not get the full gradient: the sum over the tied cells must be that of the window, or, if windows overlap, that
+    of all windows of the map with ties.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
     near, ties = _near(doubt, x, p, windows)
@@ -78,13 +79,14 @@ def max_pool_undecided(
 
 
 def _near(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
-    """The cells of each window that are as good as its largest number, and those of them that are not alone, (k²,…,C,H',W')."""
+    """Return the cells of each window that equal its maximum within `doubt`, and those of them that are not the only
+    one, (k²,…,C,H',W')."""
     near = np.stack([p - x[under] <= doubt for under in windows])
     return near, near & (near.sum(axis=0) > 1)
 
 
 def _sum_up(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarray:
-    """The shares (k²,…,C,H',W') of the cells of all windows, added up, shaped like x."""
+    """Add the shares (k²,…,C,H',W') of the cells of all windows, in the shape of x."""
     found = np.zeros(x.shape)
     for under, share in zip(windows, shares, strict=True):
         found[under] += share
@@ -92,14 +94,15 @@ def _sum_up(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarr
 
 
 def _has_all(handed: np.ndarray, back: np.ndarray, off: np.ndarray) -> np.ndarray:
-    """The maps in which equal cells are handed all that comes `back` to them, once, but for what it may be `off`; (…,C,1,1)."""
+    """Return the maps whose tied cells together receive the gradient `back`, within `off`, (…,C,1,1)."""
     handed, back, off = (array.sum(axis=(-2, -1), keepdims=True) for array in (handed, back, off))
     return np.abs(handed - back) <= off
 
 
 @dataclass(frozen=True)
 class MaxPooling(Pooling):
-    """The largest of each window. It has kinks where two of a window are equal, but for round-off (core/network/ties.py)."""
+    """Max pooling. It has a kink wherever the two largest of a window are equal within round-off
+    (core/network/ties.py)."""
 
     kind = "max"
     has_kinks = True

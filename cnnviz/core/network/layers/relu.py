@@ -1,4 +1,4 @@
-"""ReLU: keeps what is positive and silences the rest."""
+"""ReLU: keeps positive numbers and sets the others to 0."""
 
 import re
 from dataclasses import dataclass
@@ -12,18 +12,19 @@ from cnnviz.core.network.ties import TIE, settled
 
 
 def relu(z: np.ndarray) -> np.ndarray:
-    """max(0, z), elementwise."""
+    """max(0, z), element-wise."""
     return np.maximum(z, 0)
 
 
 def relu_dx(da: np.ndarray, z: np.ndarray) -> np.ndarray:
-    """dz = da where z > 0, else 0; at z = 0 the slope is taken to be 0."""
+    """dz = da if z > 0, else 0. At z = 0 the derivative is taken to be 0."""
     return da * (z > 0)
 
 
 @dataclass(frozen=True)
 class Relu(Rectifier):
-    """max(0, ·) of every cell. It has a kink at 0: what is 0 but for round-off is made 0 before it (core/network/ties.py)."""
+    """max(0, z), element-wise. It has a kink at 0. Inputs that are 0 within round-off are set to 0
+    (core/network/ties.py)."""
 
     kind = "relu"
     function = "ReLU"

@@ -1,4 +1,4 @@
-"""Sigmoid: squeezes every number into 0 … 1."""
+"""Sigmoid, which maps every number to 0 … 1."""
 
 import re
 from collections.abc import Callable
@@ -13,14 +13,14 @@ from cnnviz.core.network.ties import bound_of_shares
 from cnnviz.core.runtime.read_only import freeze
 
 SATURATED = 0.01
-"""A unit is saturated where a·(1 - a) is below this: it passes less than a 25th of what it could."""
+"""Threshold of a·(1 - a) below which a unit is saturated: it passes less than 1/25 of the maximum gradient."""
 
 
 @np.errstate(over="ignore")
 def sigmoid(z: np.ndarray) -> np.ndarray:
-    """σ(z) = 1 / (1 + e^(-z)), elementwise, right at any magnitude.
+    """σ(z) = 1 / (1 + e^(-z)), element-wise, for any magnitude.
 
-    e^(-z) may overflow to infinity; 1/∞ = 0 is then the right answer, so the overflow is not worth a warning.
+    e^(-z) may overflow to infinity, but 1/∞ = 0 is then correct, so the warning is suppressed.
     """
     e = np.exp(-z)
     e += 1.0
@@ -28,7 +28,7 @@ def sigmoid(z: np.ndarray) -> np.ndarray:
 
 
 def sigmoid_prime(a: np.ndarray) -> np.ndarray:
-    """σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z."""
+    """σ′ = a·(1 - a), element-wise, from the *activation* a = σ(z), not from z."""
     return a * (1.0 - a)
 
 
@@ -39,7 +39,7 @@ def sigmoid_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Sigmoid(Activation):
-    """σ of every cell."""
+    """The sigmoid function, element-wise."""
 
     kind = "sigmoid"
     function = "σ"
@@ -50,7 +50,7 @@ class Sigmoid(Activation):
         return {"y": call(sigmoid, "x"), "y_bound": call(bound_of_shares, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
 
     def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
-        one = freeze(np.ones(()))  # an array is added in half the time that a number takes
+        one = freeze(np.ones(()))  # adding an array takes half the time of adding a float
 
         @np.errstate(over="ignore")
         def sigmoid(z: np.ndarray) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Softmax: makes a row of numbers into shares that sum to 1. What one output gains the others lose."""
+"""Softmax, which turns a row of numbers into probabilities that sum to 1."""
 
 import re
 from dataclasses import dataclass
@@ -11,26 +11,26 @@ from cnnviz.core.network.ties import bound_of_shares
 
 
 def softmax(z: np.ndarray) -> np.ndarray:
-    """e^z[n] / Σ e^z over the last axis; the largest is taken off first, which changes nothing and cannot overflow."""
+    """e^z[n] / Σ e^z over the last axis. The maximum is subtracted first, so that nothing overflows."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     return e / e.sum(axis=-1, keepdims=True)
 
 
 def softmax_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
-    """dz[n] = a[n] · (da[n] - Σ_k da[k] · a[k]): every output depends on every other.
+    """dz[n] = a[n] · (da[n] - Σ_k da[k] · a[k]). Every output depends on every input.
 
-    It is written as a[n] · Σ_k a[k] · (da[n] - da[k]), which loses no digits where one share is nearly 1: Σ a = 1.
+    Computed as a[n] · Σ_k a[k] · (da[n] - da[k]), which is equal because Σ a = 1 and loses no digits if one a is near 1.
     """
     apart = da[..., :, None] - da[..., None, :]
     return a * (apart * a[..., None, :]).sum(axis=-1)
 
 
 LARGEST = 80.0
-"""Sums up to here have powers that can be written."""
+"""Largest z for which `powers` shows e^z itself."""
 
 
 def powers(z: np.ndarray) -> np.ndarray:
-    """Each e^z[n] of a row, and at the end their total; where one cannot be written, all without the largest sum.
+    """Return e^z of a row and their sum. If a power would be too large, subtract the maximum of z first.
 
     >>> powers(np.array([0.0, 1.0])).round(3).tolist(), powers(np.array([1000.0, 1000.0])).tolist()
     ([1.0, 2.718, 3.718], [1.0, 1.0, 2.0])
@@ -41,7 +41,7 @@ def powers(z: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Softmax(Layer):
-    """Shares over a row."""
+    """The softmax function over a row."""
 
     kind = "softmax"
     text = re.compile("softmax")

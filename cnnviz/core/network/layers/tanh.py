@@ -1,4 +1,4 @@
-"""Hyperbolic tangent: squeezes every number into -1 … 1."""
+"""Hyperbolic tangent, which maps every number to -1 … 1."""
 
 import re
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from cnnviz.core.network.ties import bound_of_shares
 
 
 def tanh(z: np.ndarray) -> np.ndarray:
-    """tanh(z), elementwise."""
+    """tanh(z), element-wise."""
     return np.tanh(z)
 
 
@@ -24,7 +24,7 @@ def tanh_dx(da: np.ndarray, a: np.ndarray) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Tanh(Activation):
-    """tanh of every cell."""
+    """The hyperbolic tangent, element-wise."""
 
     kind = "tanh"
     text = re.compile("tanh")
@@ -39,7 +39,7 @@ class Tanh(Activation):
         return {"y": "tanh(x)", "dx": "dy*(1-y²)"}
 
     def saturated(self, y: np.ndarray) -> np.ndarray:
-        return 1.0 - y * y < 4 * SATURATED  # the slope at 0 is 1, four times sigmoid's
+        return 1.0 - y * y < 4 * SATURATED  # the derivative at 0 is 1, four times that of the sigmoid
 
     def keras(self, x: Shape) -> tuple[str, ...]:
         return ('Activation("tanh")',)

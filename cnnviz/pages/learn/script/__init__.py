@@ -1,6 +1,6 @@
-"""A deck as the page asks for it: its screens, each as an address with its sentence. Notes are for the one who leads alone."""
+"""The screens of a deck, each with its address and sentence. Only the presenter gets the notes."""
 
 from cnnviz.pages.registry import Page
 
 RESOURCE = Page(__name__, place=0, path="", keys=("script",), first="x")
-"""The screens of a deck."""
+"""Resource with the screens of a deck."""

@@ -1,4 +1,4 @@
-"""The loss along one number, which Step asks for beside its own: its keys are that number, and how far the curve reaches."""
+"""The loss along one number, a resource of Step. Its URL keys are the number and the range of the curve."""
 
 from cnnviz.pages.registry import Page
 

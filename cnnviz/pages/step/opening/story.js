@@ -1,5 +1,5 @@
-// The story that a first visitor is told: six screens of the stage with less on it, told of a setup of its own that the
-// address does not have. Leaving it leads to that setup.
+// The story for new visitors: six simplified screens of a setup that is not in the address. Leaving it goes to that
+// setup.
 
 import { keep, kept } from "../../../view/controls/preferences.js"
 import { reveal } from "../../../view/controls/rail.js"
@@ -28,25 +28,25 @@ import { foot, heading, top, words } from "./story_screens.js"
 /** @import { Curve, Path, Told } from "./story_screens.js" */
 /** @import { Answer, Setup, Step } from "../../../view/types/view.js" */
 
-const AGAIN_IN = 1500 // milliseconds until what was not answered is asked for again
-const SEEN = "story" // whether it has been told in this browser
+const AGAIN_IN = 1500 // milliseconds until a failed request is retried
+const SEEN = "story" // preference: whether this browser has shown the story
 const ON = [" ", "ArrowRight", "PageDown"]
 const BACK = ["ArrowLeft", "PageUp"]
 /** @type {Record<string, number>} */
 const STEPS = { ArrowUp: 1, ArrowDown: -1 }
 const updates = Array.from({ length: UPDATES }, (_, n) => ({ k: String(n + 1) }))
-const PULL = 3 // pixels of dragging for a step of the number that is nudged
+const PULL = 3 // pixels of dragging per step of the nudged number
 
 export class Story {
-  /** @type {Telling | undefined}  none where it is not told */
+  /** @type {Telling | undefined}  undefined unless the story is shown */
   telling = undefined
-  /** @type {Curve | undefined}  the loss along the number that is nudged, */
+  /** @type {Curve | undefined}  the loss along the nudged number */
   curve = undefined
-  /** @type {Path | undefined}  and losses and outputs, update by update */
+  /** @type {Path | undefined}  losses and outputs by update */
   path = undefined
-  kernel = "" // as the setup has it
-  since = 0 // when something was told last
-  moved = false // to another screen, which is not painted yet
+  kernel = "" // as in the setup
+  since = 0 // time of the last event
+  moved = false // whether the screen has changed since the last draw
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   counting = undefined
   stop = new AbortController()
@@ -56,7 +56,7 @@ export class Story {
     this.step = step
     this.view = step.view
     const { host, page } = this.view
-    const linked = location.hash.startsWith(HASH) // with a deck of its own
+    const linked = location.hash.startsWith(HASH) // the link contains a deck
     if (host.story && !linked && begins(page, own(host.address.read()), kept(SEEN) !== "")) this.begin()
   }
 
@@ -86,7 +86,7 @@ export class Story {
     view.stop.signal.addEventListener("abort", () => this.end(), { signal })
   }
 
-  /** Asks for what no stage has, once there is a setup to ask it of. */
+  /** Request what is not part of a stage, once the first response has arrived. */
   ask() {
     if (this.kernel) return
     this.kernel = this.step.numbers.answer.lesson.f
@@ -105,7 +105,10 @@ export class Story {
     })
   }
 
-  /** Asks until there is an answer. @param {string} what @param {Setup} setup @param {(answer: Answer) => void} take */
+  /**
+   * Request a resource until it succeeds.
+   * @param {string} what @param {Setup} setup @param {(answer: Answer) => void} take
+   */
   look(what, setup, take) {
     this.view.host.numbers.look?.(what, setup, (answer) => {
       if (!this.telling) return
@@ -115,7 +118,7 @@ export class Story {
     })
   }
 
-  // ---- going on
+  // ---- navigation
 
   /** @param {Event} event */
   tell(event) {
@@ -143,7 +146,7 @@ export class Story {
     if (to !== this.telling.nudged) this.tell({ type: "nudged", to })
   }
 
-  // No other key does anything: what is left out of the screen is not to be worked in the dark.
+  // Handle keys. All others are blocked, since their controls are hidden.
   /** @param {KeyboardEvent} event */
   pressed(event) {
     event.stopPropagation()
@@ -159,7 +162,7 @@ export class Story {
     event.preventDefault()
   }
 
-  /** Drags the number up and down. @param {PointerEvent} event */
+  /** Drag the number up and down. @param {PointerEvent} event */
   held(event) {
     const slider = near(event, "[role=slider]")
     if (!slider) return
@@ -172,7 +175,10 @@ export class Story {
     slider.onlostpointercapture = () => (slider.onpointermove = null)
   }
 
-  /** Goes to the setup that it was told of: on Step, to the choice of its image there, or on another page. @param {string} next */
+  /**
+   * Leave the story with its setup: on Step ("step"), in Step's image panel ("image"), or on another page.
+   * @param {string} next
+   */
   leave(next) {
     if (!this.telling) return
     const { view } = this
@@ -184,7 +190,7 @@ export class Story {
     if (next === "image") reveal(view.$("#sheet_image"))
   }
 
-  /** Puts everything back. */
+  /** Remove the story and restore the page. */
   end() {
     this.telling = undefined
     this.stop.abort()
@@ -212,13 +218,13 @@ export class Story {
     return { telling: this.telling ?? BEGINNING, numbers: step.numbers, curve, path }
   }
 
-  /** Words for screen readers. */
+  /** The description for screen readers. */
   get spoken() {
     const { title, sentence } = words(this.told)
     return `${title} ${sentence}`
   }
 
-  /** Paints the screen, and puts the maps where it has places for them. */
+  /** Render the screen and move the maps to their places in it. */
   draw() {
     const { view, step, places, told } = this
     if (!places) return
@@ -240,7 +246,7 @@ export class Story {
     this.moved = false
     const { strip } = SCREENS[at]
     const { element } = step.overview
-    element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1 // then keys scroll it
+    element.tabIndex = element.scrollWidth > element.clientWidth ? 0 : -1 // keys can then scroll it
     for (const [symbol, plate] of Object.entries(step.plates)) {
       const { figure, holder } = plate
       holder.inert = true
@@ -254,7 +260,7 @@ export class Story {
       this.counting ??= setTimeout(() => this.tell({ type: "counted" }), this.since + COUNT_EVERY - performance.now())
   }
 
-  /** Finds where the screen has places for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */
+  /** Return the boxes of the screen's slots for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */
   boxes() {
     const holder = this.view.$(".drawn")
     const zoom = holder.currentCSSZoom
@@ -264,5 +270,8 @@ export class Story {
   }
 }
 
-/** One row of an array of two axes. @param {import("../../../view/model/numbers/decode.js").Values} array @param {number} k */
+/**
+ * Return one row of a two-dimensional array.
+ * @param {import("../../../view/model/numbers/decode.js").Values} array @param {number} k
+ */
 const rowOf = ({ values, shape: [, columns] }, k) => Array.from(values.slice(k * columns, (k + 1) * columns))

@@ -1,4 +1,4 @@
-// Numbers of the story as lines and squares.
+// Charts of the story.
 
 import { largest } from "../../../view/model/numbers/extremes.js"
 import { short } from "../../../view/model/numbers/format.js"
@@ -14,7 +14,10 @@ import { said, shown } from "./story_screens.js"
 const UNIT = 280 // pixels from 0 to 1
 const [LEFT, AXIS, TOP] = [12, 34, 62]
 
-/** Tells how far an output is from its target, and the square over that. @param {string} name @param {number} output @param {number} target @param {boolean} says whether it is the network's answer */
+/**
+ * Return the distance of an output from its target, and its square.
+ * @param {string} name @param {number} output @param {number} target @param {boolean} says whether it is the network's answer
+ */
 export function squareOf(name, output, target, says) {
   const x = (/** @type {number} */ value) => LEFT + UNIT * value
   const [from, to] = [x(Math.min(output, target)), x(Math.max(output, target))]
@@ -37,8 +40,8 @@ export function squareOf(name, output, target, says) {
 /** @typedef {Size & { x: (value: number) => number, y: (value: number) => number }} Plot */
 /** @type {Record<string, Size>} */
 const SIZES = { curve: { wide: 400, high: 290, end: 12 }, outputs: { wide: 560, high: 240, end: 110 } }
-const PHONE = { wide: 358, high: 150 } // pixels of a chart there
-const [EDGE, FOOT, HEAD] = [40, 26, 10] // what stands around a plot
+const PHONE = { wide: 358, high: 150 } // pixels of a chart on phones
+const [EDGE, FOOT, HEAD] = [40, 26, 10] // margins of a plot
 
 /** @param {Size} size @param {[number, number]} along @param {[number, number]} up @returns {Plot} */
 const plot = (size, [left, right], [low, high]) => ({
@@ -50,19 +53,22 @@ const plot = (size, [left, right], [low, high]) => ({
 const line = (/** @type {[number, number][]} */ points) =>
   points.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(" ")
 
-/** A line across, with its value. @param {Plot} at @param {number} value */
+/** Return a horizontal grid line with its value. @param {Plot} at @param {number} value */
 const across = ({ y, wide, end }, value) =>
   svg`<path class="tale-grid" d="M${EDGE} ${y(value)}H${wide - end}"/><text class="tale-soft" x=${EDGE - 8} y=${y(value) + 4} text-anchor="end">${short(value)}</text>`
 
-/** A value under the plot. @param {Plot} at @param {number} value */
+/** Return a tick label below the plot. @param {Plot} at @param {number} value */
 const below = ({ x, high }, value) =>
   svg`<text class="tale-soft" x=${x(value)} y=${high - 6} text-anchor="middle">${written(value)}</text>`
 
-/** Tenths between two values. @param {number} low @param {number} high */
+/** Return the multiples of 0.1 between two values. @param {number} low @param {number} high */
 const tenths = (low, high) =>
   Array.from({ length: Math.floor(high * 10) - Math.ceil(low * 10) + 1 }, (_, n) => (Math.ceil(low * 10) + n) / 10)
 
-/** The loss along a number: where it was, where it is now, and what the gradient promised. @param {Curve} curve @param {number} at */
+/**
+ * Return the chart of the loss along a number: before, now, and the line that the gradient predicts.
+ * @param {Curve} curve @param {number} at
+ */
 export function curveOf({ theta, loss, slope, middle }, at) {
   const values = Array.from(loss)
   const [first, last] = [theta[0], theta[theta.length - 1]]
@@ -84,10 +90,13 @@ export function curveOf({ theta, loss, slope, middle }, at) {
     ${moved ? svg`<circle class="tale-now" cx=${x(theta[at])} cy=${y(loss[at])} r="7"/><text class="tale-now" x=${x(theta[at]) - 8} y=${y(loss[at]) - 14} text-anchor="end">${say("web.story.nudge.now")}</text>` : nothing}</svg>`
 }
 
-/** The outputs, update by update, as far as they have been counted; the one that leads is blue. @param {Numbers} numbers @param {Path} path @param {number} k */
+/**
+ * Return the chart of the outputs up to update `k`. The largest output is blue.
+ * @param {Numbers} numbers @param {Path} path @param {number} k
+ */
 export function outputsOf(numbers, { outputs }, k) {
   const last = outputs.length - 1
-  const size = isPhone() ? { ...SIZES.outputs, ...PHONE } : SIZES.outputs // its words are not made smaller
+  const size = isPhone() ? { ...SIZES.outputs, ...PHONE } : SIZES.outputs // text keeps its size
   const place = plot(size, [0, last], [0, 1])
   const { x, y } = place
   const turned = turn(outputs)

@@ -1,20 +1,20 @@
-// The story that a first visitor is told: its screens as data, where in it one is as one value, and what becomes of that.
+// The story for new visitors: its screens as data, and its state with a reducer.
 
 import { largest } from "../../../view/model/numbers/extremes.js"
 
 /** @import { Setup } from "../../../view/types/view.js" */
 /**
  * @typedef {object} Screen
- * @property {string} id  its words are web.story.<id>
- * @property {string} stage  up to which everything is computed
- * @property {string[]} strip  what of the strip has been named so far; all where there is none
+ * @property {string} id  its messages are web.story.<id>
+ * @property {string} stage  last computed stage
+ * @property {string[]} strip  maps of the strip that have been introduced; all if empty
  */
-/** @typedef {{ at: number, k: number, nudged: number }} Telling  which screen, which update is shown, and which point of the curve is chosen */
-/** @typedef {{ type: "on", still: boolean } | { type: "back" } | { type: "counted" } | { type: "nudged", to: number }} Event  `still`: without motion */
+/** @typedef {{ at: number, k: number, nudged: number }} Telling  index of the screen, shown update, and steps of the nudged number from its start */
+/** @typedef {{ type: "on", still: boolean } | { type: "back" } | { type: "counted" } | { type: "nudged", to: number }} Event  `still`: reduced motion */
 
-/** What the story is told of: an image that is taken for another, and is not after a few updates. */
+/** The story's setup: an image that is classified correctly only after a few updates. */
 export const LESSON = { seed: "39" }
-/** The number that is nudged: the middle of the kernel, its place among the others, and how far it goes. */
+/** The number that is nudged: the centre of the kernel, its index, and the range of its curve. */
 export const NUDGED = { along: "f:1,1", place: 4, span: 2 }
 export const UPDATES = 10
 export const COUNT_EVERY = 300 // milliseconds
@@ -35,11 +35,11 @@ const LAST = SCREENS.length - 1
 /** @type {Telling} */
 export const BEGINNING = { at: 0, k: 0, nudged: 0 }
 
-/** Tells whether there is more to count. @param {Telling} telling */
+/** Return whether the counter of updates is still running. @param {Telling} telling */
 export const counts = ({ at, k }) => at === LAST && k < UPDATES
 
 /**
- * What becomes of it; `nudged` counts from where the number stands.
+ * Return the state after an event.
  * @param {Telling} telling
  * @param {Event} event
  * @returns {Telling}
@@ -48,7 +48,7 @@ export function next(telling, event) {
   const { at, k } = telling
   switch (event.type) {
     case "on":
-      if (at === LAST) return { ...telling, k: UPDATES } // whatever is counted still
+      if (at === LAST) return { ...telling, k: UPDATES } // skip the rest of the count
       return { at: at + 1, k: at + 1 < LAST ? 0 : event.still ? UPDATES : 1, nudged: 0 }
     case "back":
       return at ? { ...BEGINNING, at: at - 1 } : telling
@@ -60,7 +60,7 @@ export function next(telling, event) {
 }
 
 /**
- * The setup that a moment of it shows; `f` is the kernel as the setup has it, `value` that of the nudged number where it is another.
+ * Return the setup that the story shows. `f` is the setup's kernel, and `value` the nudged number if it has changed.
  * @param {Telling} telling
  * @param {string} f
  * @param {number} [value]
@@ -72,10 +72,16 @@ export function setupAt({ at, k }, f, value) {
   return { k: String(k), stage: SCREENS[at].stage, f: kernel.join(",") }
 }
 
-/** Tells whether it is told: to those who come to Step without any key in the address, and have not seen it. @param {string} page @param {Setup} address @param {boolean} seen */
+/**
+ * Return whether to show the story: on Step, without any key in the address, to visitors who have not seen it.
+ * @param {string} page @param {Setup} address @param {boolean} seen
+ */
 export const begins = (page, address, seen) => page === "" && !seen && Object.keys(address).length === 0
 
-/** The first update from which on the largest output stays the same as in the end. @param {number[][]} outputs  update by update */
+/**
+ * Return the first update from which the predicted class stays the same.
+ * @param {number[][]} outputs  update by update
+ */
 export const turn = (outputs) => {
   const said = outputs.map(largest)
   return said.findLastIndex((answer) => answer !== said.at(-1)) + 1

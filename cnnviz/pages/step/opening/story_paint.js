@@ -1,11 +1,11 @@
-// What of the story's pictures is painted, and is no map of the strip: the photograph, the weights' step and the weights after it.
+// The canvases of the story that are not maps of the strip: the photograph, the weights' step and the new weights.
 
 import { paintCells } from "../../../view/draw/pixels.js"
 import { colour } from "../../../view/model/numbers/colour.js"
 
 /** @import { Numbers } from "../../../view/types/view.js" */
 
-/** Paints the image in its colours, where a screen has a place for it. @param {HTMLElement} screen @param {Numbers} numbers */
+/** Paint the image in colour, if the screen shows it. @param {HTMLElement} screen @param {Numbers} numbers */
 export function photograph(screen, numbers) {
   const canvas = /** @type {HTMLCanvasElement | null} */ (screen.querySelector("canvas.tale-photo"))
   if (!canvas) return
@@ -16,10 +16,16 @@ export function photograph(screen, numbers) {
 
 const STRONGER = [100, 50, 20, 10, 5, 2, 1]
 
-/** By how much a step is drawn larger than it is, so that it is seen beside the weights. @param {Numbers} numbers @param {number} most */
+/**
+ * Return the factor by which a step is enlarged to be visible beside the weights.
+ * @param {Numbers} numbers @param {number} most
+ */
 export const strongerOf = (numbers, most) => STRONGER.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
 
-/** The weights' step, and the weights after it, where a screen has places for them. @param {HTMLElement} screen @param {Numbers} numbers */
+/**
+ * Paint the weights' step and the new weights, if the screen shows them.
+ * @param {HTMLElement} screen @param {Numbers} numbers
+ */
 export function weights(screen, numbers) {
   const [w, dw] = [numbers.values("w"), numbers.values("dw")]
   const times = numbers.rate * strongerOf(numbers, numbers.rate * Math.max(...Array.from(dw, Math.abs)))
@@ -28,7 +34,7 @@ export function weights(screen, numbers) {
     after: (at) => w[at] - numbers.rate * dw[at],
   })
   const [, rows, columns, outputs] = numbers.shape("w")
-  const wide = outputs * (columns + 1) - 1 // a column between two outputs stays clear
+  const wide = outputs * (columns + 1) - 1 // an empty column between two outputs
   for (const canvas of /** @type {NodeListOf<HTMLCanvasElement>} */ (screen.querySelectorAll("canvas[data-weights]"))) {
     const value = values[canvas.dataset.weights ?? ""]
     const paint = (/** @type {number} */ i, /** @type {number} */ j) => {

@@ -1,4 +1,4 @@
-// The pictures of the story: places for the maps of the strip themselves, and numbers as bars, squares and curves.
+// The templates of the story's screens: slots for the strip's maps, and numbers as bars, squares and curves.
 
 import { promiseOf } from "../../../view/model/explain/gradient_promise.js"
 import { largest } from "../../../view/model/numbers/extremes.js"
@@ -13,19 +13,25 @@ import { change, parameters, said, shown } from "./story_screens.js"
 /** @import { Told } from "./story_screens.js" */
 /** @import { Numbers, Template } from "../../../view/types/view.js" */
 
-const KEPT = 0.1 // share by which a promise may be missed
+const KEPT = 0.1 // relative error up to which a prediction counts as correct
 
-/** A map of the strip, with what it is called. @param {Numbers} numbers @param {string} symbol @param {unknown} [note] */
+/**
+ * Return the slot for a map of the strip, with its name.
+ * @param {Numbers} numbers @param {string} symbol @param {unknown} [note]
+ */
 const map = (numbers, symbol, note = "") =>
   html`<figure class="of-${symbol}"><figcaption><i class="name" ${inner(formula(numbers.maps[symbol].label))}></i> <span>${numbers.maps[symbol.replace(/^d/, "")].plain}</span></figcaption>
     <div class="tale-seat" data-seat=${symbol}></div>${note ? html`<p class="tale-note">${note}</p>` : nothing}</figure>`
 
 const sign = (/** @type {string} */ text) => html`<span class="tale-sign" aria-hidden="true">${text}</span>`
 
-/** An arrow, and by what it leads. @param {string} way @param {string} [text] */
+/** Return an arrow with a label. @param {string} way @param {string} [text] */
 const arrow = (way, text = "") => html`<span class="tale-way ${way}">${text}<i></i></span>`
 
-/** The outputs as bars, each from 0 to 1; a line where they were before. @param {Numbers} numbers @param {ArrayLike<number>} outputs @param {ArrayLike<number>} [before] */
+/**
+ * Return the outputs as bars from 0 to 1, with marks at their previous values.
+ * @param {Numbers} numbers @param {ArrayLike<number>} outputs @param {ArrayLike<number>} [before]
+ */
 const bars = (numbers, outputs, before) =>
   html`<dl class="tale-bars">${Array.from(
     outputs,

@@ -1,4 +1,4 @@
-// What stands on a screen of the story: what it says, and the way on and back.
+// The text of the story's screens, and the buttons to go on and back.
 
 import { largest } from "../../../view/model/numbers/extremes.js"
 import { decimals } from "../../../view/model/numbers/format.js"
@@ -11,32 +11,38 @@ import { SCREENS, turn } from "./story_model.js"
 /**
  * @typedef {object} Told
  * @property {Telling} telling
- * @property {Numbers} numbers  of the moment that the maps show
- * @property {Curve | undefined} curve  none before it is there
+ * @property {Numbers} numbers  of the snapshot that the maps show
+ * @property {Curve | undefined} curve  undefined until the response arrives
  * @property {Path | undefined} path
  */
-/** @typedef {{ theta: ArrayLike<number>, loss: ArrayLike<number>, slope: number, middle: number }} Curve  losses along the nudged number; `middle`: the place of what it is */
-/** @typedef {{ losses: ArrayLike<number>, outputs: number[][] }} Path  update by update */
+/** @typedef {{ theta: ArrayLike<number>, loss: ArrayLike<number>, slope: number, middle: number }} Curve  losses along the nudged number; `middle` is the index of its start */
+/** @typedef {{ losses: ArrayLike<number>, outputs: number[][] }} Path  by update */
 
 const UNKNOWN = "…"
 
-/** A number with so many decimals, where it is there. @param {number | undefined} value @param {number} count */
+/**
+ * Format a number with `count` decimals, or return "…" if it is unknown.
+ * @param {number | undefined} value @param {number} count
+ */
 export const shown = (value, count) => (value === undefined ? UNKNOWN : decimals(value, count))
 
-/** The same with its sign. @param {number} value */
+/** Format a number with its sign. @param {number} value */
 export const change = (value) => (value > 0 ? "+" : "") + decimals(value, 4)
 
-/** Gives what the network says, and what it should. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
+/** Return the predicted class and the true one. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
 export const said = (numbers, outputs) => ({
   said: numbers.nameOf(largest(outputs), outputs.length),
   true: numbers.nameOf(largest(numbers.values("y")), outputs.length),
 })
 
-/** All parameters. @param {Numbers} numbers */
+/** Return the number of parameters. @param {Numbers} numbers */
 export const parameters = (numbers) =>
   numbers.said.update.makes.reduce((count, symbol) => count + numbers.count(symbol), 0)
 
-/** The values of each screen's sentences. @type {Record<string, (told: Told) => import("../../../view/model/words.js").Values>} */
+/**
+ * The values of each screen's messages.
+ * @type {Record<string, (told: Told) => import("../../../view/model/words.js").Values>}
+ */
 const VALUES = {
   wrong: ({ numbers }) => ({ ...said(numbers, numbers.values("o")), count: numbers.count("w") }),
   loss: ({ numbers }) => ({ loss: shown(numbers.values("L")[0], 4) }),
@@ -56,7 +62,7 @@ const VALUES = {
   }),
 }
 
-/** Gives what a screen says. @param {Told} told */
+/** Return the title and sentence of a screen. @param {Told} told */
 export function words(told) {
   const { id } = SCREENS[told.telling.at]
   const values = VALUES[id](told)
@@ -79,7 +85,10 @@ export function heading(told) {
   return html`<h1>${title}</h1><p>${sentence}</p>`
 }
 
-/** The way back and on; from the last screen it goes on elsewhere. @param {Told} told @param {() => void} back @param {() => void} on */
+/**
+ * Return the buttons back and on. The last screen has links to pages instead.
+ * @param {Told} told @param {() => void} back @param {() => void} on
+ */
 export function foot({ telling: { at } }, back, on) {
   const { id } = SCREENS[at]
   const next = at < SCREENS.length - 1

@@ -1,4 +1,4 @@
-"""The Train page's film: many updates of the setup, and of a second start beside it, to be scrubbed in the browser."""
+"""The Train page's recording: many updates of the setup, and of a second start, for scrubbing in the browser."""
 
 import dataclasses
 import math
@@ -31,7 +31,7 @@ from cnnviz.words import Message, Problem, message, together
 
 @dataclass(frozen=True, eq=False)
 class Run:
-    """One start on the film: how it is called, its setup, and its numbers."""
+    """One start in the recording: its label, setup and numbers."""
 
     label: Message | str
     setup: Setup
@@ -40,18 +40,22 @@ class Run:
 
     @property
     def parts(self) -> tuple[Part, ...]:
-        """The parts of it that are shown in frames."""
+        """The parts that are shown in frames."""
         return frames.parts_of(self.setup, self.x_shape)
 
     @property
     def kernel(self) -> Part | None:
-        """The filter that is shown of every update, if there is one."""
+        """The filter that is shown at every update, or None if there is no convolution."""
         return frames.kernel_of(self.setup, self.x_shape)
 
 
 @dataclass(frozen=True, eq=False)
 class FilmPage:
-    """Contents of the film: one or two runs of n updates, sentences about them, why a run alone ends as it does, what can be compared, and the page's two halves."""
+    """Content of the recording: one or two runs of `n` updates, sentences on them, the outcome of a single run, and
+    switches.
+
+    `checkpoints` are the setups of stored checkpoints and `files` their file names; both are empty if updates are shown.
+    """
 
     n: int
     runs: tuple[Run, ...]
@@ -65,7 +69,7 @@ class FilmPage:
 
     @property
     def record(self) -> FilmData:
-        """The header's part for the component."""
+        """The recording's record in the header."""
         labels = [message("ui.train.film.dashed", label=run.label) if place else run.label for place, run in enumerate(self.runs)]
         return FilmData(
             n=self.n,
@@ -82,7 +86,7 @@ class FilmPage:
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
-        """The arrays that are drawn of each run, named "run.name"."""
+        """Return the arrays drawn for each run, named "run.name"."""
         return {
             f"{place}.{name}": array
             for place, run in enumerate(self.runs)
@@ -91,12 +95,12 @@ class FilmPage:
 
     @property
     def _change(self) -> float:
-        """The end of the one scale on which all changes are drawn."""
+        """The end of the common scale of all changes."""
         return max(frames.largest_change(run.film, run.parts, run.kernel) for run in self.runs)
 
 
 def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
-    """The film that the address asks for: `n` updates, and `vs`, another setup's query, beside it; or kept checkpoints."""
+    """Return the recording for an address: `n` updates, with another setup (`vs`) beside it, or stored checkpoints."""
     vs, gone = asked.get("vs", ""), None
     if name := asked_checkpoints(asked):
         try:
@@ -123,7 +127,7 @@ def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage
 
 
 def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
-    """A film of checkpoints; NotKept where they are gone or of another network."""
+    """Return a recording of checkpoints. Raise NotKept if they have been deleted or belong to another network."""
     if not setups:
         raise NotKept("lesson.kept.gone")
     n, start = len(setups) - 1, setups[0]
@@ -133,13 +137,13 @@ def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, aske
 
 
 def seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
-    """About how long `film_page` takes, another setup beside it included; nothing where the film is remembered."""
+    """Return the estimated time of `film_page` in seconds, including another setup beside it; less if it is cached."""
     if asked_checkpoints(asked):
         return 2 * estimate(setup.network, x.shape, MOST)
     n, _ = asked_updates(asked.get("n", ""), setup.k, setup.most_updates)
     vs, hold = asked.get("vs", ""), asked.get("hold")
     known = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
-    once = 2 * estimate(setup.network, x.shape, n)  # a step, and what of it makes curves and frames
+    once = 2 * estimate(setup.network, x.shape, n)  # an update, and its share of curves and frames
     beside = _seconds_beside(setup, vs, n) if vs else once if hold else 0.0
     return once * (not known) + beside
 
@@ -149,12 +153,12 @@ def _seconds_beside(setup: Setup, vs: str, n: int) -> float:
         other, _ = asked_other(vs, setup)
         shape = load_image(other.img, other.ch, other.scale).shape
         return 2 * estimate(other.network, shape, min(n, other.most_updates))
-    except Problem:  # nothing is made of it
+    except Problem:  # an invalid setup is not run
         return 0.0
 
 
 def _compared(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None]:
-    """The second run, if it can be had, and a sentence on what could not be used."""
+    """Return the second run, if it is valid, and a sentence on values that were replaced."""
     try:
         other, sentence = asked_other(vs, setup)
         x = load_image(other.img, other.ch, other.scale)
@@ -165,7 +169,7 @@ def _compared(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | None
 
 
 def answer(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
-    """Everything that the film needs in the browser, and many starts with their arrays, `beside` its own."""
+    """Encode the response with the recording; `starts` is the record of a sweep, and `beside` its arrays."""
     head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
     if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
         head["lesson"] = {**head["lesson"], "n": str(shown.n)}
@@ -181,7 +185,7 @@ def _filmed(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str
 
 
 def _frames_of(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tuple[str, ...]]:
-    """The number of frames that a film may have, and the maps that it has frames of."""
+    """Return the number of frames of a recording, and the symbols of the maps in them."""
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     sizes = tuple(part.rows * part.columns for part in parts_of)
     most = frames.frames_that_fit(n, sizes, parts, frames.numbers_of(start, kernel))
@@ -190,10 +194,10 @@ def _frames_of(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tu
 
 
 MOST_BYTES = 32_000_000
-"""Bytes of all cached films: seven of 10,000 updates, which visitors of one setup share."""
+"""Cache size of all recordings, in bytes: seven of 10,000 updates. Visitors with the same setup share them."""
 
 MOST_WEIGHTS = 5_000_000
-"""Weights that a film may keep in all its frames."""
+"""Largest number of weights in all frames of a recording."""
 
 _FILMS: Once[tuple[Hashable, ...], Film] = Once(MOST_BYTES, held_bytes)
-"""A class that opens one link has its film computed once."""
+"""Cache of recordings: if a class opens one link, the recording is computed once."""

@@ -1,4 +1,4 @@
-"""Settings of a film in the address: the number of updates, and another start beside it."""
+"""Query parameters of a recording: the number of updates, checkpoints, another start, and held parameters."""
 
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlsplit
@@ -10,11 +10,11 @@ from cnnviz.words import Message, Problem, message, together
 DEFAULT_UPDATES = 200
 
 LENGTHS = (50, 200, 1000, 10_000)
-"""Updates that a film may have at a click."""
+"""Numbers of updates offered as switches."""
 
 
 def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
-    """The number of updates that are asked for, of `most` that can be made, and the fault; never fewer than the setup has made.
+    """Return the requested number of updates, at least `k` and at most `most`, and a message if the text is invalid.
 
     >>> asked_updates("300", 7), asked_updates("", 300)
     ((300, None), (1000, None))
@@ -28,7 +28,8 @@ def asked_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Mess
 
 
 def asked_checkpoints(asked: Mapping[str, str]) -> str:
-    """The name of the checkpoints that make the film: what stands beside a film, or stands still in it, is of updates.
+    """Return the name of the checkpoints to show, or "". Comparisons, held parameters and sweeps need updates, so
+    they exclude checkpoints.
 
     >>> asked_checkpoints({"checkpoints": "held-0123456789abcdef"}), asked_checkpoints({"checkpoints": "mine"})
     ('held-0123456789abcdef', '')
@@ -38,10 +39,10 @@ def asked_checkpoints(asked: Mapping[str, str]) -> str:
 
 
 def asked_other(text: str, setup: Setup) -> tuple[Setup, Message | None]:
-    """The setup to compare with, from a copied link or its query string, and a sentence on what was replaced in it.
+    """Return the setup to compare with, from a link or its query string, and a sentence on values that were replaced.
 
-    What the query leaves out is as in `lesson`: "lr=0.1" is the same start with that rate. Raises Problem
-    for what is no setup, and for the same start once more.
+    Keys that the query omits are those of `setup`: "lr=0.1" is the same start with that rate. Raise Problem if the text
+    names no setup, or the same start again.
     """
     try:
         query = dict(parse_qsl(urlsplit(text).query or text.removeprefix("?")))
@@ -57,7 +58,7 @@ def asked_other(text: str, setup: Setup) -> tuple[Setup, Message | None]:
 
 
 def asked_hold(text: str, setup: Setup) -> tuple[str, ...]:
-    """The parameters that an address holds still, in the order of the network; what is none is passed over.
+    """Return the parameters to hold fixed, in the order of the network; unknown names are ignored.
 
     >>> asked_hold("w,f,q", Setup())
     ('f', 'w')

@@ -1,4 +1,4 @@
-"""Choices beside a film: its length, what stands beside it, and where to look."""
+"""Switches beside a recording: its length, a second run, and a sweep."""
 
 from urllib.parse import urlencode
 
@@ -10,11 +10,12 @@ from cnnviz.wire.parts import SwitchData, SwitchGroup
 from cnnviz.words import message
 
 MANY = "many"
-"""The address's word for the half that trains on many images."""
+"""Value of `of` in the address for training on many images."""
 
 
 def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
-    """The choices of the film's length, and of what stands beside it; of so many checkpoints the way back to updates, too."""
+    """Return the switches for the length and for a second run. With `checkpoints` of them shown, a switch leads back
+    to updates."""
     here = message("ui.train.film.choices.checkpoints", n=checkpoints)
     kept = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
     lengths = tuple(
@@ -31,14 +32,14 @@ def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoin
 
 
 def opening(setup: Setup) -> dict[str, str]:
-    """The change of the address that opens a checkpoint on Step, at its update 0."""
+    """Return the change of the address that opens a checkpoint on Step, at update 0."""
     query, program = setup.to_query(), setup.network.program(setup.x_shape)
-    mode = "eval" if program.buffers or program.draws else ""  # as it is on the film
+    mode = "eval" if program.buffers or program.draws else ""  # as in the recording
     return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
 
 
 def halves(of: str) -> tuple[SwitchData, ...]:
-    """The page's two halves, of which an address opens one: the film of one image, and the training on many.
+    """Return the switches for the page's halves: the recording of one image, and training on many.
 
     >>> [half["on"] for half in halves("many")]
     [False, True]
@@ -50,7 +51,7 @@ def halves(of: str) -> tuple[SwitchData, ...]:
 
 
 def _sweeps() -> tuple[SwitchData, ...]:
-    """Many starts beside each other, in place of the film."""
+    """Return the switches that show a sweep instead of the recording."""
     words = "ui.train.film.choices.sweep"
     return tuple(
         switch(f"sweep_{name}", message(f"{words}_{name}"), message(f"{words}_{name}_words"), False, {"sweep": text, "vs": "", "hold": ""})
@@ -59,7 +60,7 @@ def _sweeps() -> tuple[SwitchData, ...]:
 
 
 def _hold(setup: Setup, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
-    """Each parameter, as a switch that keeps it from taking its steps in a second run."""
+    """Return a switch for each parameter that holds it fixed in a second run."""
     found = []
     for name in setup.network.parameters:
         chosen = [other for other in setup.network.parameters if (other in hold) != (other == name)]
@@ -69,7 +70,7 @@ def _hold(setup: Setup, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
 
 
 def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
-    """Other starts of the same setup; those that would be this very one are left out."""
+    """Return switches for other starts of the setup, without those that equal it."""
     others: dict[str, dict[str, object]] = {
         "seed": {"seed": (setup.seed + 1) % (MAX_SEED + 1), "w": "normal"},
         "rate_up": {"lr": min(setup.lr * 10, 1e6)},

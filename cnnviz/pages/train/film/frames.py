@@ -1,4 +1,4 @@
-"""The parts of a film that go to the browser: frames of its maps in few bytes, and its curves."""
+"""The parts of a recording that are sent to the browser: compact frames of its maps, and its curves."""
 
 import numpy as np
 
@@ -24,43 +24,49 @@ from cnnviz.wire.film import FilmMap, FilmRun, Role
 from cnnviz.wire.records import Text
 
 MOST_BYTES = 2_000_000
-"""The most bytes that go to the browser; the curves take their part, the frames of the maps the rest."""
+"""Limit of the response in bytes. Curves are sent completely, and frames use the rest."""
 
 WORDS = 40_000
-"""Bytes of these that are kept for all that is no array; an uploaded image alone, in every link, takes half."""
+"""Bytes of these reserved for text. An uploaded image, which every link repeats, takes half."""
 
 
 def parts_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
-    """The parts that are shown in frames: the weights of the first outputs, biases, and last the gradient that still pushes the first sums."""
+    """Return the parts shown in frames: the weights of the first outputs, biases, and the gradient of the first
+    pre-activations."""
     biases = biases_of(setup, x_shape)
     return (*weights_of(setup, x_shape), *([biases] if biases else []), part(setup.network.program(x_shape), pushed(setup)))
 
 
 def kernel_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
-    """The filter that is shown of every update: the first one's first channel; None where there is no convolution."""
+    """Return the first channel of the first filter, which is shown at every update, or None if there is no
+    convolution."""
     program = setup.network.program(x_shape)
     first = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
     return part(program, first) if first else None
 
 
 def frames_that_fit(n: int, sizes: tuple[int, ...], parts: int, numbers: int = 15) -> int:
-    """The number of frames that a film of `n` updates may have, of maps with so many cells each, as one of `parts` films.
+    """Return the number of frames that fit a recording of `n` updates, for maps of `sizes` cells, as one of `parts`
+    recordings.
 
-    `numbers` are those of its curves for each update, float32, besides the loss.
+    `numbers` is the count of float32 numbers that the curves have per update, besides the loss.
 
     >>> frames_that_fit(200, (900, 900, 900), 1), frames_that_fit(200, (900, 900, 900), 2)
     (707, 351)
     """
     curves = (8 + numbers * 4) * (n + 1)
-    frame = sum(cells * (4 if cells <= MOST_PRINTED else 1) + 16 for cells in sizes) + 4  # with its ends, and its update
+    # with its two ends, and its update
+    frame = sum(cells * (4 if cells <= MOST_PRINTED else 1) + 16 for cells in sizes) + 4
     return max(2, ((MOST_BYTES - WORDS) // parts - curves) // frame)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # of a run that has run away: too large to be drawn is infinite
+# training may have diverged: numbers too large for float32 become infinite
+@np.errstate(over="ignore", invalid="ignore")
 def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | None, change: float) -> dict[str, np.ndarray]:
-    """Frames in few bytes, the first filter of every update, and curves.
+    """Return compact frames, the first filter at every update, and curves.
 
-    Weights go as their start, and as their changes on one scale up to `change`, of few as numbers; the gradient on powers of ten.
+    Weights have their start and their changes, on a common scale up to `change`, or as float32 if there are few. The
+    gradient is on a logarithmic scale.
     """
     *weights, push = parts
     found: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
@@ -75,13 +81,14 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
         found |= {kernel.symbol: kernel.of(setup.kernel), "moved": _moved(film, kernel)}
     curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, setup, name))}
     terms = loss_terms(film, setup.network, np.array(setup.y))
-    lost = terms.any(axis=1) & (np.abs(terms) < np.finfo(np.float32).tiny).all(axis=1)  # they would be sent as 0, beside a loss that is not
+    # float32 would send these terms as 0, beside a loss that is not 0
+    lost = terms.any(axis=1) & (np.abs(terms) < np.finfo(np.float32).tiny).all(axis=1)
     curves["terms"] = np.where(lost[:, None], np.nan, terms)
     if isinstance(share := share_of_the_fall(film, setup), tuple):
         curves["shares"] = share[0]
     found |= {name: _narrow(array) for name, array in (curves | {"saturated": film.saturated}).items()}
     if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
-        found["kernel"] = found["moved"]  # the very same, and sent once
+        found["kernel"] = found["moved"]  # the same array, so that it is sent once
     return found
 
 
@@ -92,32 +99,32 @@ def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> 
 
 
 def _narrow(array: np.ndarray) -> np.ndarray:
-    """In half the bytes; as it is where that would make a number infinite."""
+    """Convert to float32, unless that would make a finite number infinite."""
     narrow = array.astype(np.float32)
     return narrow if np.array_equal(np.isfinite(narrow), np.isfinite(array)) else array
 
 
 def _frames(film: Film, one: Part) -> np.ndarray:
-    """The part's frames, (F,cells); of a map a film has its channel alone."""
+    """Return the part's frames, (F,cells); a recording holds only the part's channel of a map."""
     frames = film.frames[one.symbol]
     return frames.reshape(len(frames), -1)
 
 
 def _moved(film: Film, kernel: Part) -> np.ndarray:
-    """The move of each weight of the filter's first channel, (n+1,K·K)."""
+    """Return the change of each weight of the filter's first channel, (n+1,K·K)."""
     size = kernel.rows * kernel.columns
     return (film.kernel[:, :size] - film.kernel[0, :size]).astype(np.float32)
 
 
 def numbers_of(setup: Setup, kernel: Part | None) -> int:
-    """The count of numbers that the curves of a film have for each update, besides the loss."""
+    """Return the count of float32 numbers that the curves have per update."""
     weights = kernel.rows * kernel.columns if kernel else 0
     lines = MOST_LINES if weights > MOST_LINES or setup.ch == "rgb" else 0
     return 1 + 2 * len(setup.y) + weights + lines + 2 * len(setup.network.parameters)
 
 
 def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | None) -> FilmRun:
-    """The record of a run's maps and curves for the component's film."""
+    """Return the record of a run's maps and curves."""
     *weights, push = parts
     maps = [_map(kernel, kernel.symbol, "kernel", largest(film.kernel))] if kernel else []
     for place, one in enumerate(weights):
@@ -136,7 +143,7 @@ def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kerne
 
 
 def _few(one: Part) -> bool:
-    """Tells whether a map's numbers are printed, and so sent as they are."""
+    """Return whether a map prints its numbers, which are then sent as float32."""
     return one.rows * one.columns <= MOST_PRINTED
 
 

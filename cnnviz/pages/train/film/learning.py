@@ -1,4 +1,5 @@
-"""The parameters that learn in a film: the weights of each output as they change, and what still pushes the first sums."""
+"""Learning in a recording: the weights of each output as they change, and the gradient that still drives the first
+layer."""
 
 import math
 from dataclasses import replace
@@ -15,15 +16,15 @@ from cnnviz.wire.film import FilmMark, FilmShare
 from cnnviz.words import Message, message
 
 MOST_OUTPUTS = 2
-"""Outputs of which the weights are shown."""
+"""Largest number of outputs whose weights are shown."""
 DECADES = 4
-"""Powers of ten below the largest that a scale of gradients shows: what is smaller is as good as none."""
+"""Powers of ten that a logarithmic scale of gradients covers; smaller values are negligible."""
 HALF = 127
-"""Steps of a byte on either side of zero, which is 128."""
+"""Levels of a byte on either side of zero, which is 128."""
 
 
 def last_weights(setup: Setup, x_shape: tuple[int, ...]) -> str | None:
-    """The weights of the last dense layer, by their name.
+    """Return the name of the weights of the last dense layer, or None.
 
     >>> last_weights(Setup(), (32, 32))
     'w'
@@ -33,14 +34,15 @@ def last_weights(setup: Setup, x_shape: tuple[int, ...]) -> str | None:
 
 
 def pushed(setup: Setup) -> str:
-    """The gradient that says how much still pushes: that of the first sums."""
+    """Return the symbol of the gradient of the first pre-activations, which drives the first layer."""
     first = next(place for place, layer in enumerate(setup.network.layers) if layer.letter == "z")
     output = setup.network.names[first].output
     return f"d{output}"
 
 
 def weights_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
-    """A picture for the weights of each output, of the first outputs, where they lie as a map does; else of the whole matrix."""
+    """Return a part for the weights of each of the first outputs, if they have the layout of a map, else the complete
+    matrix."""
     name = last_weights(setup, x_shape)
     if name is None:
         return ()
@@ -52,13 +54,13 @@ def weights_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
 
 
 def biases_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
-    """The biases of the last layer that has some."""
+    """Return the biases of the last layer that has some, or None."""
     name = next((name for name in reversed(setup.network.parameters) if name[0] == "b"), None)
     return part(setup.network.program(x_shape), name) if name else None
 
 
 def symbol_of(part: Part, place: int) -> str:
-    """The name of a picture of weights among the arrays.
+    """Return the name of a part's array in the response.
 
     >>> [symbol_of(part, n) for n, part in enumerate(weights_of(Setup(), (32, 32)))]
     ['w_0', 'w_1']
@@ -67,19 +69,20 @@ def symbol_of(part: Part, place: int) -> str:
 
 
 def changes(film: Film, part: Part) -> np.ndarray:
-    """The move of each weight of a picture since the start, (F,rows·columns)."""
+    """Return the change of each weight of a part since the start, (F,rows·columns)."""
     frames = film.frames[part.symbol]
     shown = np.stack([part.of(frame).reshape(-1) for frame in frames]).astype(np.float64)
     return shown - shown[0]
 
 
 def as_bytes(values: np.ndarray, most: float) -> np.ndarray:
-    """Values from -most to most as bytes, 128 for zero."""
+    """Map values from -most to most to bytes; 128 is zero."""
     return (128 + np.rint(HALF * np.clip(np.nan_to_num(values) / most, -1, 1))).astype(np.uint8) if most else np.full(values.shape, 128, np.uint8)
 
 
 def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
-    """Values with their signs on powers of ten as bytes, 128 for zero, and the sizes at the ends of that scale.
+    """Map values to bytes on a signed logarithmic scale, 128 for zero; return them with the smallest and largest
+    magnitude.
 
     >>> log_bytes(np.array([1.0, -1e-2, 0.0, 1e-9]))
     (array([255,  64, 128, 128], dtype=uint8), (0.0001, 1.0))
@@ -94,7 +97,8 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
 
 
 def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] | Message:
-    """Each parameter's share of the fall that the steps promise, (n+1,P), and over all of them; or why there is none.
+    """Return each parameter's share of the promised fall of the loss, (n+1,P) and in total, or a message if there is
+    none.
 
     >>> from cnnviz.core.training.film import film as filmed
     >>> run = filmed(Setup(lr=0.0), np.zeros((32, 32)), 1, most_frames=2)
@@ -114,8 +118,9 @@ def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] 
 
 
 def marks(film: Film) -> list[FilmMark]:
-    """The updates at which half, 90 % and 99 % of the fall of the loss have come, and where the run goes wrong; none of checkpoints."""
-    if not film.promised.size:  # of checkpoints, which have no updates to be named
+    """Return marks at 50 %, 90 % and 99 % of the fall of the loss, and where the run goes wrong; none for
+    checkpoints."""
+    if not film.promised.size:  # checkpoints have no updates to mark
         return []
     falls = [
         FilmMark(k=k, name=message("ui.train.film.fall.half" if share == 0.5 else "ui.train.film.fall.share", share=share),

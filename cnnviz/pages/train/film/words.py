@@ -1,4 +1,4 @@
-"""The words beside a film: how two starts differ, and where and why a run goes wrong."""
+"""Sentences beside a recording: how two starts differ, and where and why a run goes wrong."""
 
 from cnnviz.core.network.network import DEFAULT, WEIGHTS
 from cnnviz.core.setup.kernels import KERNELS
@@ -7,11 +7,11 @@ from cnnviz.core.training.run_outcome import Outcome
 from cnnviz.words import Message, has, message
 
 LONGEST = 40
-"""Characters that a label shows of a value; a typed kernel or a copied link can be longer."""
+"""Number of characters of a value in a label; a typed kernel or a copied link can be longer."""
 
 
 def difference(setup: Setup, other: Setup) -> Message:
-    """The difference of the second start, in few words.
+    """Describe the second start by its differences.
 
     >>> print(difference(Setup(), Setup(lr=0.5, seed=3)))
     seed 3, rate 0.5
@@ -34,7 +34,7 @@ def _named(key: str, value: Message | str) -> Message:
 
 
 def why(setup: Setup, found: Outcome) -> Message:
-    """The outcome of a run, and why it is so."""
+    """Return the sentence on the outcome of a run and its cause."""
     if found.how == "saturates":
         return turning(setup, found.k, found.how)
     at = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
@@ -42,7 +42,7 @@ def why(setup: Setup, found: Outcome) -> Message:
 
 
 def turning(setup: Setup, k: int, how: str, label: Message | str | None = None) -> Message:
-    """The fault at update `k` of a run, and its cause; `label` names one run of two."""
+    """Return the sentence on the fault at update `k` of a run and its cause. `label` names the run if there are two."""
     whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":
         cause = "raw" if setup.scale == "raw" else "kernel" if setup.net == DEFAULT else "weights"

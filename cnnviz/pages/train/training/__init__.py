@@ -1,1 +1,1 @@
-"""The Train page's second half: a network trained on two to ten classes of images."""
+"""Training a network on two to ten classes of images."""

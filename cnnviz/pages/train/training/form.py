@@ -1,4 +1,4 @@
-"""The form of a training: what can be set, what is set, and what that makes."""
+"""The form of a training: options, values and the resulting layers."""
 
 import math
 from collections.abc import Sequence
@@ -15,11 +15,12 @@ from cnnviz.wire.training import TrainingForm, TrainingLayer
 from cnnviz.words import Message, message
 
 NUMBERS = ("epochs", "batch", "rate", "seed")
-"""The settings that are typed, in the address's order."""
+"""Numeric settings, in the address's order."""
 
 
 def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Message], wrong: Message | str) -> TrainingForm:
-    """The form, as the address `asked` for it; `job` is None where these settings make none, and `wrong` says why."""
+    """Return the form for the address's text `asked`. `job` is None if the settings are invalid, and `wrong` says
+    why."""
     return TrainingForm(
         asked=asked,
         text=settings.to_text(),
@@ -49,13 +50,13 @@ def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
 
 
 def _fits() -> dict[str, tuple[str, str]]:
-    """The channel and the optimizer that each network was made for."""
+    """Return the channel and the optimizer that each network was designed for."""
     made_for = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
     return {LEARNS: ("rgb", "adam")} | made_for
 
 
 def _layers(job: Job) -> list[TrainingLayer]:
-    """A line for each layer that learns, with those that follow it, and the shape that comes out."""
+    """Return a line for each layer with parameters, with the layers that follow it, and its output shape."""
     program = job.settings.network.program(job.data.train.pixels(job.channel).shape[1:])
     lines: list[TrainingLayer] = []
     for layer, names, shape in zip(program.network.layers, program.network.names, program.inputs, strict=True):

@@ -1,4 +1,4 @@
-"""Reports of a training while it runs and when it has ended: its progress, and epoch by epoch its outputs for the images held out."""
+"""Reports of a training while it runs and after it: progress, and its outputs for the held-out images by epoch."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,18 +17,19 @@ from cnnviz.pages.train.training.trainer import AT_ONCE, Job, Trainer
 from cnnviz.words import Message, message
 
 AT_A_TIME = 8
-"""Ends of epochs that are sent while it trains, the last ones: who watches has the others already, and gets all in the end."""
+"""Number of recent epochs that are sent during training, since the page has the earlier ones. The last report has
+all."""
 
 Report = tuple[Mapping[str, object], Mapping[str, np.ndarray]]
-"""The header and the arrays of what a training says."""
+"""Header and arrays of a report."""
 
 CURVES = ("loss", "held_loss", "accuracy", "held_accuracy")
 
 
 def report(trainer: Trainer) -> Report:
-    """Everything that the page shows of a training that has reported something."""
+    """Return everything that the page shows of a training that has reported at least once."""
     job, history = trainer.job, trainer.history
-    epochs, reports = history.epochs, tuple(history.reports)  # the training goes on meanwhile
+    epochs, reports = history.epochs, tuple(history.reports)  # snapshot: the training continues meanwhile
     newest = epochs[-AT_A_TIME:] if trainer.active else epochs
     pictures, arrays = tiles(job, (epochs[0], epochs[-1]) if trainer.active else epochs)
     now = reports[-1]
@@ -47,7 +48,7 @@ def report(trainer: Trainer) -> Report:
 
 
 def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
-    """The preview before a training's first report: the images, each at its class; `said` is its state."""
+    """Return the preview before the first report: the images, each at its class. `said` is the sentence on the state."""
     history = job.history()
     note = message("ui.train.training.honest") if job.settings.net == DEFAULT else ""
     header = _header(job, history) | {
@@ -61,18 +62,19 @@ NOTHING: Report = (
      "learn": (), "held": 0, "shown": 0, "of_each": 0, "measured": 0, "floor": 0.0, "images": "", "ids": (), "verdicts": [], "mixed": [], "tiles": []},
     freeze_all({name: np.zeros(0) for name in ("at", *CURVES, "low", "high", "labels", "crowd_at", "o", "confusion", "told")}),
 )  # fmt: skip
-"""The report where there is no training, nor one to be begun."""
+"""The report if there is no training and none can start."""
 
 
 def _header(job: Job, history: History) -> dict[str, object]:
-    """The part of the report that does not change while it trains."""
+    """Return the part of the report that stays constant during training."""
     learn, held_out, names = job.data.train, job.data.held_out, job.data.names
     ids, n = held_out.ids, len(job.data.names)
     return {
         "names": job.data.words,
         "epochs": job.settings.epochs,
         "guessing": 1 / n,
-        "guessed_loss": float(job.settings.network.loss(np.full(n, 1 / n), np.eye(n)[0])),  # of who says 1/N of every class
+        # the loss of answering 1/N for every class
+        "guessed_loss": float(job.settings.network.loss(np.full(n, 1 / n), np.eye(n)[0])),
         "learn": np.bincount(learn.labels, minlength=n).tolist(),
         "held": len(held_out),
         "shown": len(history.rows),
@@ -85,7 +87,7 @@ def _header(job: Job, history: History) -> dict[str, object]:
 
 
 def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
-    """Numbers by epoch: which it is, the curves, and Wilson's interval of the accuracy."""
+    """Return the arrays by epoch: its number, the curves, and Wilson's interval of the accuracy."""
     reports = [epoch.report for epoch in epochs]
     ranges = np.array([accuracy_range(one.held_accuracy, images) for one in reports]).reshape(-1, 2)
     curves = {name: np.array([getattr(one, name) for one in reports]) for name in CURVES}
@@ -93,13 +95,14 @@ def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
 
 
 def _crowd(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
-    """The images' classes, and by epoch what the network makes of them: outputs, table, and the places of those that tell most."""
+    """Return the images' classes, and by epoch the outputs, the confusion table, and the indices of the most telling
+    images."""
     stacks = {name: np.array([getattr(epoch, name) for epoch in epochs], np.float64) for name in ("o", "confusion", "told")}
     return stacks | {"labels": history.labels[history.rows].astype(np.float64), "crowd_at": np.array([float(epoch.report.epoch) for epoch in epochs])}
 
 
 def state(trainer: Trainer) -> Message:
-    """Its progress, its speed, and about how long it still takes."""
+    """Return the sentence on progress, speed and remaining time."""
     now, settings = trainer.reports[-1], trainer.job.settings
     numbers = {"update": now.step, "updates": now.steps, "epoch": now.epoch, "epochs": settings.epochs}
     said = message("ui.train.training.progress", state=message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), **numbers)
@@ -110,7 +113,7 @@ def state(trainer: Trainer) -> Message:
 
 
 def _mixed(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message | str:
-    """The two classes that are taken for each other most; of two alone all errors are that."""
+    """Return the sentence on the two classes that are confused most; "" if there are only two classes."""
     wrong = confusion - np.diag(np.diag(confusion))
     pairs = np.triu(wrong + wrong.T, 1)
     if len(names) == 2 or not pairs.any():
@@ -120,11 +123,11 @@ def _mixed(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message |
 
 
 FEW = 10
-"""Held-out images; of fewer, guessing may get all or none right."""
+"""Number of held-out images below which guessing may get all or none right."""
 
 
 def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
-    """Why nothing more is learned, if that is so."""
+    """Return the reason why the training is stuck, or None."""
     first, now = reports[0], reports[-1]
 
     def said(what: str, cure: str = "rate") -> Message:
@@ -142,7 +145,7 @@ def stuck(reports: Sequence[Progress], settings: Training) -> Message | None:
 
 
 def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
-    """The worth of an accuracy on so few images.
+    """Compare an accuracy with guessing on that number of images.
 
     >>> str(beside_guessing(0.5, 4))
     '4 images are too few for a judgement.'
@@ -155,11 +158,12 @@ def beside_guessing(accuracy: float, images: int, classes: int = 2) -> Message:
 
 
 MOST_FILTERS, MOST_OUTPUTS, MOST_SIDE = 6, 4, 64
-"""Filters, outputs whose weights lie as a map does, and the side of such a map."""
+"""Limits of the filters, of the outputs whose weights have the layout of a map, and of such a map's side."""
 
 
 def tiles(job: Job, epochs: Sequence[Epoch]) -> tuple[list[dict[str, object]], dict[str, np.ndarray]]:
-    """A picture for each filter and each output's weights, and as bytes (2,F,rows,columns,C) how they are at each epoch's end, and how far they have moved."""
+    """Return the pictures of filters and weights. Bytes (2,F,rows,columns,C): the values after each epoch, and their
+    changes."""
     settings, data, channel = job
     frames = [epoch.report for epoch in epochs]
     program = settings.network.program(data.train.pixels(channel).shape[1:])
@@ -174,7 +178,7 @@ def tiles(job: Job, epochs: Sequence[Epoch]) -> tuple[list[dict[str, object]], d
 
 
 def _filters(frames: Sequence[Progress]) -> list[tuple[str, np.ndarray]]:
-    """The first filters, (F,K,K,C): in colour where they look at three channels, else their first channel."""
+    """Return the first filters, (F,K,K,C): three channels as colours, else the first channel."""
     if not frames[0].kernel.size:
         return []
     side = frames[0].kernel.shape[-1]
@@ -186,7 +190,7 @@ def _filters(frames: Sequence[Progress]) -> list[tuple[str, np.ndarray]]:
 
 
 def _weights(program: Program, frames: Sequence[Progress], names: tuple[str | Message, ...]) -> list[tuple[Message, np.ndarray]]:
-    """The weights of the first outputs, (F,rows,columns,1), where these look at a map of one channel at once."""
+    """Return the weights of the first outputs, (F,rows,columns,1), if they read a map of one channel."""
     last = next((name for name in reversed(program.parameters) if name[0] == "w"), "")
     shape = program.laid_out.get(last, ())
     if len(shape) != 4 or shape[0] != 1 or max(shape[1:3]) > MOST_SIDE or shape[3] != len(names):

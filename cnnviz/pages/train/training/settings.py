@@ -14,17 +14,18 @@ from cnnviz.words import Message, message
 
 MAX_EPOCHS, MAX_BATCH, MAX_RATE, MOST_CLASSES = 200, 1024, 100.0, 10
 LEARNS = "conv6x5b-relu-max2-dense32-relu-dense2-softmax-ce"
-"""The network that is proposed beside the teaching notebook's own, which hardly learns more than to guess: on 240 images
-of airplanes and automobiles it names 54 of the 60 that are held out, in two seconds."""
+"""Default network for training with the notebook's setup, whose own network learns little more than guessing. On 240
+images of airplanes and automobiles this one gets 54 of the 60 held-out images right after two seconds."""
 RATES = {"gd": 0.05, "momentum": 0.01, "adam": 0.002}
-"""The learning rate that is proposed, by optimizer."""
+"""Default learning rate by optimizer."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Settings of a training; the setup says the rest. In the address it is one key: classes, four numbers, and what differs.
+    """Settings of a training; the setup has the others. One key of the address holds the classes, four numbers, and
+    non-default values.
 
-    `ch` and `net` are the setup's where they are empty.
+    Empty `ch` and `net` mean the setup's.
 
     >>> Settings.read("ship,truck,5,32,0.1,7")[0].classes, Settings.read("3,8,5,32,0.1,7,adam")[0].opt
     (('ship', 'truck'), 'adam')
@@ -42,7 +43,8 @@ class Settings:
 
     @classmethod
     def read(cls, text: str, setup: Setup | None = None) -> tuple[Settings, Message | None]:
-        """The settings that an address asks for, `lesson`'s where it asks nothing, and a sentence where it cannot be used; never raises."""
+        """Parse the settings of an address; an empty text means the setup's. Return the default and a message if
+        invalid."""
         if not text:
             return cls.of(setup) if setup else cls(), None
         try:
@@ -62,9 +64,10 @@ class Settings:
 
     @classmethod
     def of(cls, setup: Setup) -> Settings:
-        """The settings that fit a setup: its classes, or as many as it has outputs; its optimizer.
+        """Return settings that fit a setup: its classes, or as many as it has outputs, and its optimizer.
 
-        Beside the notebook's network without classes of its own it is two classes that can be told apart, and one that learns them.
+        For the notebook's network without named classes, return two classes that are easy to separate, and a network that
+        learns them.
         """
         if setup.net == DEFAULT and not setup.classes and setup.opt == "gd" and not setup.img.startswith(tuple(SIDES)):
             return cls(("airplane", "automobile"), 10, 32, RATES["adam"], 0, "adam", "float32", "rgb", LEARNS)
@@ -73,14 +76,14 @@ class Settings:
         return cls(tuple(own), rate=RATES[setup.opt], opt=setup.opt)
 
     def to_text(self) -> str:
-        """As the address has it: read again, it gives the same."""
+        """Return the text for the address, which `read` parses to equal settings."""
         always = (*self.classes, self.epochs, self.batch, self.rate, self.seed)
         differs = [getattr(self, field.name) for field in fields(self)[5:] if getattr(self, field.name) != field.default]
         return as_text((*always, *differs))
 
 
 def can_be_trained(classes: Sequence[str]) -> bool:
-    """Tells whether there are images of these classes: two to ten of CIFAR-10's, or of the digits.
+    """Return whether there are images of these classes: two to ten of CIFAR-10's, or of the digits.
 
     >>> can_be_trained(("cat", "dog")), can_be_trained(("3", "cat"))
     (True, False)
@@ -90,7 +93,7 @@ def can_be_trained(classes: Sequence[str]) -> bool:
 
 
 def _kind(word: str) -> str:
-    """The setting that a word behind the numbers is, "" for none."""
+    """Return the name of the setting to which a word after the numbers belongs, or ""."""
     for name, known in (("opt", OPTIMIZERS), ("dtype", DTYPES), ("ch", CHANNELS)):
         if word in known:
             return name

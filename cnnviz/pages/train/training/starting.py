@@ -1,4 +1,4 @@
-"""The job that settings and a setup make, and in words what it starts from."""
+"""The job of a training for settings and a setup, and sentences on its start."""
 
 import math
 import re
@@ -16,11 +16,11 @@ from cnnviz.pages.train.training.trainer import Job
 from cnnviz.words import Message, message
 
 REPORTS = 60
-"""The number of reports of a training, at least; every epoch's end is among them."""
+"""Smallest number of reports of a training; each epoch ends with one."""
 
 
 def job_of(setup: Setup, settings: Settings) -> Job:
-    """The job of a training; Problem where it is not to be had."""
+    """Return the job of a training. Raise Problem if its images or its network are not available."""
     small = setup.img.startswith("small") and {*settings.classes} <= {*DIGITS}
     data = training_data(settings.classes, "small" if small else "")
     channel = settings.ch or setup.ch
@@ -28,12 +28,13 @@ def job_of(setup: Setup, settings: Settings) -> Job:
 
 
 def about(setup: Setup, job: Job) -> list[Message]:
-    """The images that it learns from, and the network's start, in sentences."""
+    """Return sentences on the training images and on the network's start."""
     return [describe(job.data), *start_words(setup, job.settings)]
 
 
 def _training(setup: Setup, settings: Settings, names: tuple[str, ...], x_shape: tuple[int, ...]) -> Training:
-    """The setup's network, or another, with an output for each class; Problem where it does not fit the images."""
+    """Return the training of the setup's or another network, with an output per class. Raise Problem if it does not
+    fit the images."""
     net = with_outputs(settings.net or setup.net, len(names))
     training = Training(
         weights=setup.w if setup.w in WEIGHTS else "normal", seed=setup.seed, learning_rate=settings.rate,
@@ -48,12 +49,12 @@ def _training(setup: Setup, settings: Settings, names: tuple[str, ...], x_shape:
         return training
     try:
         return replace(training, f=tuple(given_filters(setup.f, first).ravel().tolist()))
-    except ValueError:  # typed for other channels, or kept no more
+    except ValueError:  # typed for other channels, or no longer stored
         return training
 
 
 def with_outputs(net: str, n: int) -> str:
-    """A network's text with so many outputs: its last layer that learns has as many.
+    """Return a network's text with `n` outputs in its last layer with parameters.
 
     >>> with_outputs("conv1x3-sigmoid-dense2-sigmoid-mse", 10), with_outputs("conv4x3b-gap-softmax-ce", 3)
     ('conv1x3-sigmoid-dense10-sigmoid-mse', 'conv3x3b-gap-softmax-ce')
@@ -65,7 +66,7 @@ def with_outputs(net: str, n: int) -> str:
 
 
 def start_words(setup: Setup, training: Training) -> list[Message]:
-    """The network's start, in sentences."""
+    """Return sentences on the network's start."""
     own = training.net == with_outputs(setup.net, len(training.classes) or len(setup.y))
     found = [message("ui.train.training.start.lesson" if own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
     if own and training.net != setup.net:
@@ -80,7 +81,7 @@ def _weights(training: Training) -> Message:
 
 
 def start_of(job: Job, setup: Setup) -> Setup:
-    """`lesson` as it was when `job` started: on the same image, with that network."""
+    """Return `setup` as it was when `job` started: with the same image and the job's network."""
     start = job.settings
     query = {
         "net": start.net, "w": start.weights, "seed": start.seed, "stride": start.stride, "pad": start.padding,
@@ -94,7 +95,7 @@ def start_of(job: Job, setup: Setup) -> Setup:
 
 
 def _filters(training: Training, job: Job) -> str:
-    """The filters that a training starts with, as an address has them."""
+    """Return the initial filters of a training, as an address has them."""
     bank = next(iter(banks(training.network, job.data.train.pixels(job.channel).shape[1:])), None)
     if not training.f or bank is None:
         return ""
@@ -103,7 +104,7 @@ def _filters(training: Training, job: Job) -> str:
 
 
 def job_words(job: Job) -> Message:
-    """The training in words: the fields above it may have moved on."""
+    """Describe the job of a training, since the form may have changed after its start."""
     settings = job.settings
     f = settings.f[:9]
     return message(

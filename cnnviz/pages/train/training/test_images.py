@@ -1,4 +1,4 @@
-"""The pictures of the images that a training shows: a resource of their own, the same for every training on these classes."""
+"""Pictures of the images of a training: a resource that all trainings on the same classes share."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ from cnnviz.pages.encoding import encode
 from cnnviz.words import Problem
 
 EXAMPLES = 9
-"""Images of each class to learn from that are shown."""
+"""Number of training images shown for each class."""
 
 _NAME = "images"
 
 
 def images_part(source: str, names: Sequence[str]) -> str:
-    """The name of the pictures' resource.
+    """Return the name of the pictures' resource.
 
     >>> images_part("sample", ("cat", "dog"))
     'images:sample:cat,dog'
@@ -25,7 +25,8 @@ def images_part(source: str, names: Sequence[str]) -> str:
 
 
 def images_of(part: str) -> bytes | None:
-    """The pictures that `part` names: `held` (S,H,W,3), of the images held out those that are shown, and `learn` (N·EXAMPLES,H,W,3); None where there are none.
+    """Return the pictures that `part` names, or None: `held` (S,H,W,3) shows held-out images, `learn`
+    (N·EXAMPLES,H,W,3) training images.
 
     >>> images_of("images:nowhere:cat,dog") is images_of("dz1") is None
     True

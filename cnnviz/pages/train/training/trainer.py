@@ -1,6 +1,6 @@
-"""A training in a thread of its own: it can be paused, and it ends when no page has asked for a while.
+"""A training in its own thread. It can be paused, and it stops when no page has polled it for a while.
 
-A page that is left, or a laptop that is shut, looks no more; so nothing has to notice the leaving.
+A closed page or laptop stops polling, so no disconnect has to be detected.
 """
 
 from __future__ import annotations
@@ -18,20 +18,21 @@ from cnnviz.core.training.training_history import History
 from cnnviz.data.labelled import Collection
 
 PATIENCE = 8.0
-"""Seconds without a look after which a training stops."""
+"""Seconds without a poll after which a training stops."""
 
 AT_ONCE = 2
-"""The number of trainings that run at the same time in this process; the others wait for their turn."""
+"""Number of trainings that run concurrently in this process; others wait."""
 
 TURNS = threading.BoundedSemaphore(AT_ONCE)
 
 
 MOST_BYTES = 48_000_000
-"""The most bytes that are kept of trainings that are done, for those who open their links. The teaching notebook's takes 1 MB."""
+"""Cache size of completed trainings, in bytes, for visitors who open their links. The teaching notebook's takes 1 MB.
+"""
 
 
 class Job(NamedTuple):
-    """A training to be made: the settings, the images, and the channel of them."""
+    """Input of a training: settings, images, and their channel."""
 
     settings: Training
     data: Collection
@@ -39,11 +40,11 @@ class Job(NamedTuple):
 
     @property
     def name(self) -> tuple[Hashable, ...]:
-        """The same for jobs that give the same numbers."""
+        """The cache key: jobs with equal keys give equal numbers."""
         return self.settings, self.data.names, self.data.source, self.channel
 
     def history(self) -> History:
-        """The history of a training that has not begun."""
+        """Return an empty history for this job."""
         return History(self.settings, self.data.held_out.pixels(self.channel), self.data.held_out.targets)
 
 
@@ -51,12 +52,12 @@ _elsewhere: list[Elsewhere[Job, History]] = []
 
 
 def keep_also(elsewhere: Elsewhere[Job, History]) -> None:
-    """Has trainings that are done from now on known elsewhere too, and asked for there."""
+    """Store completed trainings in `elsewhere`, too, and look them up there."""
     _elsewhere[:] = [elsewhere]
 
 
 def done(job: Job) -> Trainer | None:
-    """The last training of this job that was done, here or elsewhere, and is still kept."""
+    """Return the completed training of this job from a cache, here or elsewhere, or None."""
     found = _done.get(job.name)
     for elsewhere in _elsewhere if found is None else ():
         if history := elsewhere.get(job):
@@ -66,7 +67,7 @@ def done(job: Job) -> Trainer | None:
 
 
 class Trainer:
-    """One training, a report after the other; `history` is that of one that was done before."""
+    """One training, which reports repeatedly. A `history` restores a completed training."""
 
     def __init__(self, job: Job, history: History | None = None):
         self.job = job
@@ -89,7 +90,7 @@ class Trainer:
 
     @property
     def state(self) -> str:
-        """ "waiting" for its turn, "running", "paused"; or in the end "done", "stopped", "left" alone, or "failed"."""
+        """One of "waiting" (for its turn), "running", "paused", "done", "stopped", "left" (not polled) or "failed"."""
         if self._ended:
             return self._ended
         if not self._go.is_set():
@@ -98,31 +99,31 @@ class Trainer:
 
     @property
     def active(self) -> bool:
-        """Tells whether there is more to come."""
+        """Whether the training has not ended."""
         return not self._ended
 
     @property
     def speed(self) -> float:
-        """Updates a second since it last went on; 0 where that is not known yet."""
+        """Updates per second since it last started or resumed; 0 if not known yet."""
         times = list(self._times)
         seconds, updates = (times[-1][0] - times[0][0], times[-1][1] - times[0][1]) if times else (0.0, 0)
         return updates / seconds if seconds > 0 else 0.0
 
     def look(self) -> Progress | None:
-        """The latest report, if there is one; the training stops when no page asks any more."""
+        """Return the latest report, or None, and keep the training alive."""
         self._seen = time.monotonic()
         return self.reports[-1] if self.reports else None
 
     def pause(self) -> None:
-        """Holds still after the current report; another training may have the turn meanwhile."""
+        """Pause after the current report; another training may run meanwhile."""
         self._go.clear()
 
     def resume(self) -> None:
-        """Goes on where it paused, when it is its turn."""
+        """Resume a paused training when its turn comes."""
         self._go.set()
 
     def stop(self) -> None:
-        """Ends it; what it has learned so far stays."""
+        """Stop the training; its reports remain."""
         self._stop.set()
 
     def _run(self) -> None:
@@ -134,14 +135,14 @@ class Trainer:
             self._ended = "failed"
 
     def _learn(self) -> str:
-        """Works until nothing is left to do, or no page asks; says which."""
+        """Train until done, stopped or no longer polled; return the final state."""
         settings, data, channel = self.job
         learn, held_out = data.train, data.held_out
         run = train(settings, learn.pixels(channel), learn.targets, held_out.pixels(channel), held_out.targets)
         while self._has_turn():
             try:
                 self._at_work = True
-                self._times.clear()  # what was waited for is no work
+                self._times.clear()  # waiting does not count as training time
                 for progress in run:
                     self.history.add(progress)
                     self._times.append((time.monotonic(), progress.step))
@@ -158,7 +159,7 @@ class Trainer:
         return "stopped" if self._stop.is_set() else "left"
 
     def _has_turn(self) -> bool:
-        """Waits until it may work; False if it is over before."""
+        """Wait for a turn; return False if the training has ended before."""
         while not self._over():
             if self._go.wait(timeout=0.2) and TURNS.acquire(timeout=0.2):
                 return True

@@ -1,4 +1,4 @@
-// An activation: its curve, as the core sampled it, over a histogram of the map; backward the same as a gate.
+// An activation: its curve, sampled by the core, over a histogram of the map; backward the same as a gate.
 
 import { apart } from "../../model/layout/axes.js"
 import { number } from "../../model/numbers/format.js"
@@ -11,9 +11,9 @@ import { fitted, meets, once, ringCell, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const AXIS = 40 // the numbers left of a curve
-const CELLS = 4 // numbers of a row that need less height
-const WAY = 46 // an arrow from a map to a curve
+const AXIS = 40 // width of the labels left of a curve
+const CELLS = 4 // a row of up to this many numbers needs less height
+const WAY = 46 // length of the arrow from a map to a curve
 
 /** @type {Picture} */
 export function activation(pen, numbers, symbol, cell) {
@@ -32,7 +32,7 @@ export function activation(pen, numbers, symbol, cell) {
   note(pen, numbers, z, cell, axes.flat, box)
 }
 
-// Few units: a cell each, their dots on one curve, and from each a line to what it becomes.
+// Draw a cell per unit, all units as dots on one curve, and lines from each cell to its result.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} z @param {number[]} cell */
 function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const isOutput = symbol === "o"
@@ -72,7 +72,7 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   targets(pen, numbers, chosen, room, own.height + 12)
 }
 
-// What the bars and the shaded parts are.
+// Explain the bars and the shaded parts.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} z @param {number[]} cell @param {boolean} flat @param {Box} box */
 function note(pen, numbers, z, cell, flat, box) {
   const n = cellsOf(numbers, z, cell).length
@@ -107,7 +107,10 @@ export function gate(pen, numbers, symbol, cell) {
   passes(pen, numbers.at(arrived, cell), numbers.at(symbol, cell), foot)
 }
 
-/** Writes how many cells let nothing through, where some do. @param {Pen} pen @param {import("./activation_curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box */
+/**
+ * Write how many cells pass nothing, if any.
+ * @param {Pen} pen @param {import("./activation_curve.js").Axes} axes @param {ArrayLike<number>} values @param {Box} box
+ */
 function open(pen, { of }, values, box) {
   const closed = Array.from(values).filter((value) => of(value) === 0).length
   if (!closed) return
@@ -118,7 +121,10 @@ function open(pen, { of }, values, box) {
   })
 }
 
-/** A pale bar for what arrived, in it a solid one for what passes. @param {Pen} pen @param {number} came @param {number} passed @param {Box} box */
+/**
+ * Draw a pale bar for the incoming value with a solid one for what passes.
+ * @param {Pen} pen @param {number} came @param {number} passed @param {Box} box
+ */
 function passes(pen, came, passed, { x, y, width, height }) {
   pen.context.fillStyle = came < 0 ? "#92c5de" : "#f4a582"
   pen.context.fillRect(x, y, width, height)
@@ -128,7 +134,7 @@ function passes(pen, came, passed, { x, y, width, height }) {
   pen.text(say("web.mechanism.passes", said), x, y + height + 11, { size: SMALL, room: width })
 }
 
-// The two maps at the sides, and the room between them.
+// Draw the two maps at the sides and return the room between them.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number[]} cell @param {boolean} back @returns {Box} */
 export function sides(pen, numbers, left, right, cell, back) {
   const flat = numbers.count(left) <= MOST_DOTS ? 136 : pen.width * 0.22
@@ -155,7 +161,10 @@ export function sides(pen, numbers, left, right, cell, back) {
   return { x, y: HEAD, width, height: pen.height - HEAD - 26 }
 }
 
-/** The room under two maps, and an arrow from one to the other. @param {Pen} pen @param {Box} first @param {Box} last @param {boolean} back @returns {Box} */
+/**
+ * Return the room under two maps, and draw an arrow from one to the other.
+ * @param {Pen} pen @param {Box} first @param {Box} last @param {boolean} back @returns {Box}
+ */
 function under(pen, first, last, back) {
   const y = HEAD + first.height / 2
   const ends = [first.x + first.width + 6, last.x - 6]
@@ -183,7 +192,10 @@ function rowAt(pen, numbers, name, { cell, made, place, word }) {
   return place
 }
 
-/** The same cell of both maps belongs together. @param {Pen} pen @param {Numbers} numbers @param {{ name: string, box: Box }[]} places */
+/**
+ * Add hit areas that relate equal cells of both maps.
+ * @param {Pen} pen @param {Numbers} numbers @param {{ name: string, box: Box }[]} places
+ */
 function paired(pen, numbers, places) {
   const [, rows, columns] = numbers.shape(places[0].name)
   const all = () => Array.from({ length: rows * columns }, (_, n) => `${Math.floor(n / columns)},${n % columns}`)

@@ -1,17 +1,17 @@
-// The curve of an activation over a histogram of the sums, and its slope.
+// The curve of an activation over a histogram of its inputs, and its slope.
 
 import { brief } from "../../model/numbers/format.js"
-import { line } from "../canvas.js"
+import { drawLine } from "../canvas.js"
 import { SMALL } from "../sheet.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  of a curve, as the core sampled it: where, what (row 1 is the function, 2 its slope, 3 whether it is flat there), and those that are shown */
-/** @typedef {{ x: (value: number) => number, y: (value: number) => number, of: (value: number) => number, flat: boolean, base: number }} Axes  of a curve that is drawn: places of values, its own value somewhere, and whether a part of it is flat */
+/** @typedef {{ at: (n: number) => number, of: (n: number, row: number) => number, inside: number[], reach: number }} Samples  curve sampled by the core: inputs, rows (1 is the function, 2 its slope, 3 whether it is flat), and the indices that are shown */
+/** @typedef {{ x: (value: number) => number, y: (value: number) => number, of: (value: number) => number, flat: boolean, base: number }} Axes  of a drawn curve: positions of values, the value of the curve, and whether a part of it is flat */
 
 const BARS = 48
-const EVERY = [0.5, 1, 2, 4] // between the numbers along an axis
-const WIDE = 60 // room for one
-const CLOSE = 40 // of two dots whose names would meet
+const EVERY = [0.5, 1, 2, 4] // possible distances between labels along an axis
+const WIDE = 60 // width of a label
+const CLOSE = 40 // distance of two dots below which their names would overlap
 
 /** @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
 export function cellsOf(numbers, symbol, cell) {
@@ -21,9 +21,12 @@ export function cellsOf(numbers, symbol, cell) {
   return values.subarray(cell[0] * size, (cell[0] + 1) * size)
 }
 
-export const MOST_DOTS = 4 // cells that have a dot each, instead of a histogram of all
+export const MOST_DOTS = 4 // maximum number of cells with a dot each; more are drawn as a histogram
 
-/** Tells how far a curve is shown: as far as the sums go, and where it has flat parts somewhat into them. @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values */
+/**
+ * Return the range of a curve: that of the inputs, extended into its flat parts.
+ * @param {{ shape: number[], values: ArrayLike<number> }} points @param {ArrayLike<number>} values
+ */
 function reachOf({ shape: [, count], values: at }, values) {
   const most = Array.from(values).reduce((all, value) => Math.max(all, Math.abs(value)), 1)
   const flat = Array.from({ length: count }, (_, n) =>
@@ -43,7 +46,10 @@ function samples(numbers, made, values) {
   return { at, of: (n, row) => at(row * count + n), inside, reach }
 }
 
-/** Draws the curve, or with `row` 2 its slope, over the cells of a channel as bars. @param {Pen} pen @param {Numbers} numbers @param {string} made the activation @param {string} z what it reads @param {number[]} cell @param {Box} box @param {number} row @returns {Axes} */
+/**
+ * Draw the curve, or its slope if `row` is 2, over a histogram of a channel's cells.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} made the activation @param {string} z its input @param {number[]} cell @param {Box} box @param {number} row @returns {Axes}
+ */
 export function curve(pen, numbers, made, z, cell, box, row) {
   const values = cellsOf(numbers, z, cell)
   const { at, of, inside, reach } = samples(numbers, made, values)
@@ -64,7 +70,7 @@ export function curve(pen, numbers, made, z, cell, box, row) {
     pen.histogram(values, { low: -reach, span: 2 * reach, count: BARS }, { ...box, y: base - tall, height: tall })
   pen.context.strokeStyle = pen.ink
   pen.context.lineWidth = 2.5
-  line(pen.context, ...inside.map((n) => [x(at(n)), y(of(n, row))]))
+  drawLine(pen.context, ...inside.map((n) => [x(at(n)), y(of(n, row))]))
   const nearest = (/** @type {number} */ value) => {
     const away = (/** @type {number} */ place) => Math.abs(at(inside[place]) - within(value))
     let [first, last] = [0, inside.length - 1]
@@ -73,13 +79,16 @@ export function curve(pen, numbers, made, z, cell, box, row) {
       if (away(middle + 1) < away(middle)) first = middle + 1
       else last = middle
     }
-    const side = Number(value > 0) - Number(at(inside[first]) > 0) // of 0, where a curve may have its step
+    const side = Number(value > 0) - Number(at(inside[first]) > 0) // side of 0, at which the curve may have its step
     return inside[first + side]
   }
   return { x, y, of: (value) => of(nearest(value), row), flat: flat.length > 0, base }
 }
 
-/** Lines with numbers: heights at the left, sums below. @param {Pen} pen @param {Box} box @param {{ x: (value: number) => number, y: (value: number) => number, base: number, reach: number, low: number, high: number }} axes */
+/**
+ * Draw grid lines with labels: heights at the left, inputs below.
+ * @param {Pen} pen @param {Box} box @param {{ x: (value: number) => number, y: (value: number) => number, base: number, reach: number, low: number, high: number }} axes
+ */
 function axes(pen, box, { x, y, base, reach, low, high }) {
   const middle = low < 0 ? 0 : high / 2
   const [up, down] = [y(middle) - y(high), y(low) - y(middle)]
@@ -96,7 +105,10 @@ function axes(pen, box, { x, y, base, reach, low, high }) {
   }
 }
 
-/** A sum on the curve: up from the axis to it and, with `across`, on to the right edge. @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: its name stands below it, at its right @returns {number} its height */
+/**
+ * Mark an input on the curve, with a line up from the axis and, if `across`, on to the right edge.
+ * @param {Pen} pen @param {Axes} axes @param {number} value @param {Box} box @param {{ own?: boolean, across?: boolean, name?: string, under?: boolean }} [how] `under`: whether the name is below the dot, on the right @returns {number} its height
+ */
 export function marked(
   pen,
   { x, y, of, base },
@@ -110,7 +122,7 @@ export function marked(
   context.strokeStyle = fill
   context.lineWidth = own ? 2 : 1.5
   context.setLineDash([4, 3])
-  line(context, [x(value), base], [x(value), to], ...(across ? [[box.x + box.width, to]] : []))
+  drawLine(context, [x(value), base], [x(value), to], ...(across ? [[box.x + box.width, to]] : []))
   context.setLineDash([])
   pen.dot(x(value), to, fill)
   const align = under ? "left" : "right"
@@ -119,7 +131,11 @@ export function marked(
   return to
 }
 
-/** A few sums on the curve, each with its name: the chosen one's beside it, that of one close to it under it. @param {Pen} pen @param {Axes} axes @param {ArrayLike<number>} values @param {number} chosen @param {(n: number) => string} name @param {Box} box @param {boolean} [across] @returns {number[]} their heights */
+/**
+ * Mark a few inputs on the curve with their names. The chosen one's name is beside its dot, and that of a close
+ * neighbour below.
+ * @param {Pen} pen @param {Axes} axes @param {ArrayLike<number>} values @param {number} chosen @param {(n: number) => string} name @param {Box} box @param {boolean} [across] @returns {number[]} their heights
+ */
 export function markedAll(pen, axes, values, chosen, name, box, across = false) {
   const { x, y, of } = axes
   const isClose = (/** @type {number} */ n) =>

@@ -1,4 +1,4 @@
-// Adam: each averaged gradient by its own usual size.
+// Adam: each averaged gradient divided by its own scale.
 
 import { number, short } from "../../model/numbers/format.js"
 import { apart, decimalsOrDigits } from "../../model/numbers/printed_sums.js"
@@ -7,7 +7,10 @@ import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Numbers, Pen, Row } from "../../types/view.js" */
 
-/** Old, averaged gradient by its own scale, step, new: an entry a row. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+/**
+ * Draw a row per entry: old value, averaged gradient divided by its scale, step, new value.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
+ */
 export function scaled(pen, numbers, rows, foot) {
   if (pen.upright) return tabled(pen, numbers, rows, foot)
   const [old, mean, size, step, next] = [0.14, 0.24, 0.45, 0.65, 0.9].map((at) => at * pen.width)
@@ -45,7 +48,10 @@ export function scaled(pen, numbers, rows, foot) {
   pen.measure(step + reach, pen.height - 24, reach, say("web.mechanism.length", { value: short(longest) }))
 }
 
-/** The same as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+/**
+ * Draw the same columns as a table.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
+ */
 function tabled(pen, numbers, rows, foot) {
   const part =
     (/** @type {string} */ name) =>

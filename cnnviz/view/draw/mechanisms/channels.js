@@ -1,4 +1,4 @@
-// A sum over channels: each has a map, a window in it, a kernel, and a partial sum; one of many is opened.
+// A sum over channels: each has a map with a window, a kernel, and a partial sum. One channel can be opened.
 
 import { exact } from "../../model/numbers/exact_sum.js"
 import { power, timesPower } from "../../model/numbers/format.js"
@@ -21,14 +21,14 @@ import {
 } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  what a channel adds, what lies under its kernel, the kernel, and where that stands: filter and channel */
-/** @typedef {{ made: string, cell: Cell, read: string, f: string, ring: import("../sheet.js").Ring, zeros: { before: number, below: number, right: number }, columns: Column[], bias?: string, back?: boolean }} Sum  of what it is, and how its channels lie: from left to right, or back */
-/** @typedef {{ channels: number[], at: number, width: number, open: boolean }} Place  of a column: its channels, where it begins */
+/** @typedef {{ channel: number, value: number, a: number[], b: number[], cells: Cell[], at: [number, number] }} Column  partial sum of a channel, the inputs under its kernel, the kernel, and its filter and channel */
+/** @typedef {{ made: string, cell: Cell, read: string, f: string, ring: import("../sheet.js").Ring, zeros: { before: number, below: number, right: number }, columns: Column[], bias?: string, back?: boolean }} Sum  symbol and cell of a sum, and the direction of its channels */
+/** @typedef {{ channels: number[], at: number, width: number, open: boolean }} Place  of a column: its channels and left end */
 
-const [OPENED, MOST, LARGEST] = [4, 16, 12] // channels that are all opened, that all stand there, and of more
+const [OPENED, MOST, LARGEST] = [4, 16, 12] // number of channels that are all opened, that are all drawn, and that are drawn of more
 const BIAS = 52
-const EDGE = 36 // between the columns and what they make
-const CELL = 43 // of a grid that is opened
+const EDGE = 36 // between the columns and their result
+const CELL = 43 // cell of an opened grid
 const GUTTER = 38 // around a window and its kernel
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
@@ -65,10 +65,14 @@ export function overChannels(pen, numbers, sum) {
   ringCell(pen, numbers, made, cell, target)
 }
 
-/** Tells how high the staircase is, with its numbers. @param {Pen} pen */
+/** Return the height of the staircase with its numbers. @param {Pen} pen */
 const footOf = ({ height }) => Math.min(Math.max(0.31 * height, 92), 136)
 
-/** Places the channels: all, or of many the largest partial sums and the rest; those that are opened have the room for numbers. @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]} */
+/**
+ * Lay out the columns: all channels, or of many the largest partial sums and the rest. Opened channels have room for
+ * numbers.
+ * @param {Pen} pen @param {Sum} sum @param {number} from @param {number} to @returns {Place[]}
+ */
 function laid(pen, { columns, bias }, from, to) {
   const unfolded = pen.choice.unfolded === true
   const k = Math.sqrt(columns[0].b.length)
@@ -93,7 +97,7 @@ function laid(pen, { columns, bias }, from, to) {
   })
 }
 
-/** Tells how high everything in a column is. @param {Pen} pen @param {Sum} sum @param {Place[]} places */
+/** Return the heights of the parts of a column. @param {Pen} pen @param {Sum} sum @param {Place[]} places */
 function heights(pen, { columns }, places) {
   const k = Math.sqrt(columns[0].b.length)
   const free = pen.height - HEAD - footOf(pen) - 26
@@ -103,7 +107,7 @@ function heights(pen, { columns }, places) {
   return { map, grid, top: HEAD + 4, low: HEAD + 4 + map + 20, foot: pen.height - footOf(pen), k }
 }
 
-// A channel: its map with the window, the kernel under it, its number.
+// Draw a channel: its map with the window, the kernel under it, and its number.
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place} place @param {ReturnType<typeof heights>} rows */
 function column(pen, numbers, sum, { channels, at, width, open }, rows) {
   const own = sum.columns[channels[0]]
@@ -135,7 +139,10 @@ function column(pen, numbers, sum, { channels, at, width, open }, rows) {
   pen.spot(touched, term, { open: own.channel, unfolded: false })
 }
 
-/** A channel's map, with the window in it. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {number} channel @param {Box} place @returns {Box} */
+/**
+ * Draw a channel's map with the window in it.
+ * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {number} channel @param {Box} place @returns {Box}
+ */
 function mapOf(pen, numbers, { read, zeros, ring }, channel, place) {
   const [rows, columns] = numbers.shape(read).slice(-2)
   const box = padded(pen, [rows, columns], zeros, place)
@@ -144,7 +151,7 @@ function mapOf(pen, numbers, { read, zeros, ring }, channel, place) {
   return box
 }
 
-// A channel that is opened: window and kernel number by number.
+// Draw an opened channel: window and kernel with all numbers.
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Column} own @param {{ at: number, width: number }} place @param {ReturnType<typeof heights>} rows */
 function panel(pen, numbers, sum, own, { at, width }, rows) {
   const { read, f, ring, columns } = sum
@@ -174,7 +181,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   const scaled = own.a.flatMap((value) => (Number.isNaN(value) ? [] : [value / 10 ** exponent]))
   const [write, weight] = [scaled, own.b].map((values) => {
     const fits = (/** @type {number} */ count) => pen.sized(values.map(rounded(count)), wide / k, grid / k)
-    const large = values.some((value) => Math.abs(value) >= 10) // what is smaller says nothing without its decimals
+    const large = values.some((value) => Math.abs(value) >= 10) // small values need their decimals
     return rounded([2, 1, ...(large ? [0] : [])].find(fits) ?? 2)
   })
   const { limits, scale } = numbers.maps[read]
@@ -193,10 +200,10 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   if (fits.includes(false)) largest(pen, { a: own.a, b: own.b, k, boxes }, left, rows.low + grid + 10, width - 16)
 }
 
-/** @param {number} count of decimals */
+/** @param {number} count number of decimals */
 const rounded = (count) => (/** @type {number} */ value) => fixed(value, Number.isInteger(value) ? 0 : count)
 
-// What is not drawn of each, in one word: a click unfolds it.
+// Draw a label for the channels that are left out; a click unfolds them.
 /** @param {Pen} pen @param {Sum} sum @param {Place[]} places @param {ReturnType<typeof heights>} rows */
 function unfolding(pen, { columns }, places, rows) {
   const { channels, at, width } = places[places.length - 1]
@@ -209,7 +216,7 @@ function unfolding(pen, { columns }, places, rows) {
   if (columns.length > MOST) pen.frame({ x: at + 3, y: y - 28, width: width - 6, height: 52 })
 }
 
-// The partial sums as a staircase under their columns, and the total under what it makes.
+// Draw the partial sums as a staircase under their columns, and the total under the result.
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Place[]} places @param {Box} target @returns {Box} */
 function added(pen, numbers, { made, cell, columns, bias, back }, places, target) {
   const most = Math.max(...columns.map(({ value }) => Math.abs(value)), 0)

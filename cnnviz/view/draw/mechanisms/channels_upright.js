@@ -1,4 +1,5 @@
-// A sum over channels where it stands upright: one channel opened, number by number, and the partial sums of all as a staircase.
+// A sum over channels in portrait layout: one opened channel with all numbers, and the partial sums of all channels
+// as a staircase.
 
 import { exact } from "../../model/numbers/exact_sum.js"
 import { COLON } from "../../model/numbers/format.js"
@@ -11,8 +12,8 @@ import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded
 /** @import { Sum } from "./channels.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
-const [BETWEEN, EDGE, TOTAL] = [30, 20, 104] // between two maps, right of the map that is made, and room for the total
-const [MOST, STEP] = [10, 20] // steps, and how wide each is at least
+const [BETWEEN, EDGE, TOTAL] = [30, 20, 104] // between two maps, right of the result, and room for the total
+const [MOST, STEP] = [10, 20] // maximum number of steps, and the minimum width of one
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Sum} sum */
 export function channelsUpright(pen, numbers, sum) {
@@ -35,7 +36,10 @@ export function channelsUpright(pen, numbers, sum) {
   ringCell(pen, numbers, made, cell, to)
 }
 
-/** Draws a channel's window and kernel, and what they come to; where that ends. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"][number]} own @param {Box} window @param {number} y */
+/**
+ * Draw a channel's window, kernel and partial sum. Return the lower end.
+ * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"][number]} own @param {Box} window @param {number} y
+ */
 function opened(pen, numbers, { read, f }, own, window, y) {
   const k = Math.sqrt(own.b.length)
   const width = (pen.width - BETWEEN - EDGE) / 2
@@ -56,7 +60,11 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   return y + height + 34
 }
 
-/** The largest partial sums, what is left in one step, and the bias, as a staircase; a step that is touched opens its channel. @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} the total's */
+/**
+ * Draw a staircase of the largest partial sums, one step for the rest, and the bias. A click on a step opens its
+ * channel.
+ * @param {Pen} pen @param {Numbers} numbers @param {Sum} sum @param {Sum["columns"]} strongest @param {number} y @returns {Box} of the total
+ */
 function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
   const most = Math.min(MOST, Math.floor((pen.width - TOTAL) / STEP) - (bias ? 1 : 0))
   const kept = columns.length <= most ? columns : columns.filter((each) => strongest.indexOf(each) < most - 1)

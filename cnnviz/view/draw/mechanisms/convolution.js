@@ -25,10 +25,10 @@ import {
 
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any, back?: boolean }} Around  what else a convolution adds, the zeros around its map, and the window in it; `back`: it is what comes back through one */
+/** @typedef {{ bias?: string, zeros: ReturnType<typeof padding>, window: any, back?: boolean }} Around  bias of a convolution, the padding of its map, and the window in it; `back`: whether it is the backward pass */
 
-const [BEAM, SIGN, LEAD] = [48, 36, 66] // between a map and its window, two grids, the products and what they make
-const SHARE = 0.425 // of the width, for the maps on both sides
+const [BEAM, SIGN, LEAD] = [48, 36, 66] // between a map and its window, two grids, the products and the result
+const SHARE = 0.425 // share of the width for the maps on both sides
 const ROWS = ["top", "middle", "bottom"]
 const ROOMY = 44 // width of a step that has room for its number
 
@@ -58,7 +58,7 @@ export function convolution(pen, numbers, symbol, cell) {
   })
 }
 
-// x, its window, the kernel, the products, and what they add up to.
+// Draw x, its window, the kernel, the products, and their sum.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Around} around */
 function single(pen, numbers, parts, { bias, zeros, window }) {
   if (pen.upright) return convolutionUpright(pen, numbers, parts, { bias, zeros, window })
@@ -80,7 +80,10 @@ function single(pen, numbers, parts, { bias, zeros, window }) {
   ringCell(pen, numbers, symbol, cell, to)
 }
 
-/** From the bar of a total up or down to its cell. @param {Pen} pen @param {Box} bar @param {number[]} to the cell's middle @param {number} edge of its map */
+/**
+ * Lead from the bar of a total to its cell, above or below.
+ * @param {Pen} pen @param {Box} bar @param {number[]} to centre of the cell @param {number} edge of its map
+ */
 function leadIn(pen, bar, [x, y], edge) {
   const middle = bar.x + bar.width / 2
   const within = y > bar.y - 12 && y < bar.y + bar.height + 12
@@ -88,10 +91,13 @@ function leadIn(pen, bar, [x, y], edge) {
   pen.lead([middle, y < bar.y ? bar.y : bar.y + bar.height], [middle, y], [x - 6, y])
 }
 
-/** Finds where the image and the map that is made of it stand, on one scale: so it is seen which is smaller. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {ReturnType<typeof padding>} zeros */
+/**
+ * Return the boxes of the image and the resulting map on one scale, which shows which of them is smaller.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} x @param {ReturnType<typeof padding>} zeros
+ */
 function maps(pen, numbers, symbol, x, { before, below, right }) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
-  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell that stands for so many is as large
+  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell of the result is as large as `stride` cells
   const [down, across] = [rows + before + below, columns + before + right]
   const wide = stride * made[1]
   const side = Math.min(
@@ -103,7 +109,7 @@ function maps(pen, numbers, symbol, x, { before, below, right }) {
   return { from, to }
 }
 
-// Under the products, in their order: a group a row of the kernel.
+// Draw the products as a staircase in reading order, in a group per row of the kernel.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ bias?: string, made: ReturnType<typeof productGrids>, box: Box, left: number, end: number, top: number }} place @returns {Box} */
 function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left, end, top }) {
   const { cells, written } = made
@@ -135,7 +141,10 @@ function staircase(pen, numbers, { symbol, x, k, cell }, { bias, made, box, left
   })
 }
 
-/** The names of a kernel's rows, and lines between them. @param {Pen} pen @param {number} k @param {string} bias @param {{ left: number, pitch: number, from: number, to: number }} place */
+/**
+ * Draw the names of a kernel's rows with lines between them.
+ * @param {Pen} pen @param {number} k @param {string} bias @param {{ left: number, pitch: number, from: number, to: number }} place
+ */
 function groups(pen, k, bias, { left, pitch, from, to }) {
   const name = (/** @type {number} */ row) =>
     k === ROWS.length ? say(`web.mechanism.${ROWS[row]}_row`) : say("web.mechanism.row", { row })
@@ -148,7 +157,10 @@ function groups(pen, k, bias, { left, pitch, from, to }) {
   if (bias) pen.symbol(bias, left + (k * k + 0.5) * pitch - 5, from, { size: 18 })
 }
 
-/** Window, kernel and products alone, from the left edge to the right; false where they are of several channels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/**
+ * Draw window, kernel and products only, over the full width. Return false if there are several channels.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell
+ */
 export function triple(pen, numbers, symbol, cell) {
   const links = numbers.links(symbol)
   const [x, f] = ["map", "filters"].map(

@@ -1,4 +1,4 @@
-// Back through a convolution, to what it read.
+// Backward pass of a convolution, to its input.
 
 import { terms } from "../../model/explain/formula_values.js"
 import { say } from "../../model/words.js"
@@ -23,10 +23,10 @@ import {
 
 /** @import { Cell, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [LEAD, SIGN, BEAM] = [72, 36, 48] // between what is made and the products, two grids, a window and its map
+const [LEAD, SIGN, BEAM] = [72, 36, 48] // between the result and the products, two grids, a window and its map
 const ROOMY = 40 // width of a step that has room for its number
 
-/** Draws what comes back to one cell: a share through each filter. @type {Picture} */
+/** Draw the gradient of one input cell: a term through each filter. @type {Picture} */
 export function convolutionBack(pen, numbers, symbol, cell) {
   const [f, dy] = [numbers.source(symbol, "passing"), numbers.source(symbol, "covering")]
   const met = numbers.pairs(symbol, cell, dy, f)
@@ -45,7 +45,7 @@ export function convolutionBack(pen, numbers, symbol, cell) {
   overChannels(pen, numbers, { made: symbol, cell, read: dy, f, ring, zeros, columns, back: true })
 }
 
-// What is made, the products, the kernel, what arrived: from left to right, and read the other way round.
+// Draw the result, products, kernel and incoming gradient from left to right; they are read from right to left.
 /** @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, cell: Cell, f: string, dy: string, ring: import("../sheet.js").Ring, met: [Cell, Cell][] }} of */
 function single(pen, numbers, { symbol, cell, f, dy, ring, met }) {
   const high = pen.height - HEAD - 26
@@ -77,7 +77,10 @@ function single(pen, numbers, { symbol, cell, f, dy, ring, met }) {
   ringCell(pen, numbers, symbol, cell, left)
 }
 
-/** The products as a staircase from right to left. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {ReturnType<typeof productGrids>} of @param {{ from: number, to: number, total: number, top: number }} place */
+/**
+ * Draw the products as a staircase from right to left.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {ReturnType<typeof productGrids>} of @param {{ from: number, to: number, total: number, top: number }} place
+ */
 function stepped(pen, numbers, symbol, cell, { steps, written }, { from, to, total, top }) {
   const pitch = (to - from) / steps.length
   const places = [...steps.map((_, n) => from + (n + 0.5) * pitch).toReversed(), total]

@@ -1,4 +1,5 @@
-// A convolution of one channel, or back through one, where it stands upright: the maps above, under them pixels with their weights, the products and their sum.
+// A convolution of one channel, or its backward pass, in portrait layout: the maps above, then pixels with their
+// weights, the products and their sum.
 
 import { totals } from "../../model/explain/formula_values.js"
 import { number, timesPower } from "../../model/numbers/format.js"
@@ -12,8 +13,8 @@ import { boxOf, kernelName, madeMap, middleOf, padded, ringCell, ringIn, underKe
 /** @import { Parts } from "./windows.js" */
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
-const [BETWEEN, EDGE, ABOVE, FOOT] = [30, 20, 40, 48] // between two maps, right of the map that is made, over and under the grids
-const ROW = 16 // of a grid, whose numbers can be read
+const [BETWEEN, EDGE, ABOVE, FOOT] = [30, 20, 40, 48] // between two maps, right of the result, above and below the grids
+const ROW = 16 // minimum height of a row of a grid with legible numbers
 const TIMES = "×"
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around} around */
@@ -42,21 +43,27 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
   ringCell(pen, numbers, symbol, cell, to)
 }
 
-/** Finds where the image and what is made of it stand, on one scale. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros @param {boolean} back */
+/**
+ * Return the boxes of the input and the result on one scale.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {import("./convolution.js").Around["zeros"]} zeros @param {boolean} back
+ */
 function places(pen, numbers, { symbol, x, k }, { before, below, right }, back) {
   const [[rows, columns], made] = [x, symbol].map((name) => numbers.shape(name).slice(-2))
-  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // what was made of so many cells is as large
+  const { stride } = /** @type {any} */ (numbers.link(symbol, x)).geometry // a cell of the result is as large as `stride` cells
   const [of, as] = back ? [stride, 1] : [1, stride]
   const [down, across] = [(rows + before + below) * of, (columns + before + right) * of]
   const [tall, wide] = made.map((n) => n * as)
-  const left = pen.height - HEAD - ABOVE - 2 * k * ROW - FOOT // with the grids' numbers
+  const left = pen.height - HEAD - ABOVE - 2 * k * ROW - FOOT // including the numbers of the grids
   const high = left < 0.25 * pen.height ? 0.42 * pen.height : Math.min(left, 0.42 * pen.height)
   const side = Math.min((pen.width - BETWEEN - EDGE) / (across + wide), high / Math.max(down, tall))
   const from = { x: 1, y: HEAD, width: side * across, height: side * down }
   return { from, to: { x: from.width + BETWEEN, y: HEAD, width: side * wide, height: side * tall } }
 }
 
-/** Each pixel over the weight that lies on it, and beside them the products; what is added up. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box} box @param {{ bias: string | undefined, back: boolean }} how */
+/**
+ * Draw each pixel above its weight, with the products beside them. Return the products and their end.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box} box @param {{ bias: string | undefined, back: boolean }} how
+ */
 function products(pen, numbers, parts, box, { bias, back }) {
   const { x, f, k, cell, symbol, met } = parts
   const at = /** @type {[number, number]} */ (back ? [0, cell[0]] : [cell[0], 0])
@@ -74,7 +81,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
   pen.rich([factors, timesPower(three.powers[0])].join(" "), box.x, box.y - 11, { ...soft, room: box.width })
   const weights = kernel.map((value, n) => `${TIMES} ${three.writes[1](value, n)}`)
   const bare = kernel.map((value, n) => three.writes[1](value, n))
-  const ways = [weights, bare].filter((texts) => pen.sized(texts, wide, high / 2, true, pen.least)) // without signs, or none
+  const ways = [weights, bare].filter((texts) => pen.sized(texts, wide, high / 2, true, pen.least)) // without signs, or no text
   for (let row = 0; row < k; row++) {
     const half = (/** @type {number} */ n) => ({ ...box, y: box.y + row * high + (n * high) / 2, height: high / 2 })
     const nth = (/** @type {number} */ n) => row * k + n
@@ -103,13 +110,16 @@ function products(pen, numbers, parts, box, { bias, back }) {
   return { added, y: box.y + box.height + FOOT / 2 + 4 }
 }
 
-/** Draws what goes up and what goes down, and the total, which leads to its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to */
+/**
+ * Draw the positive and negative totals and their sum, which leads to its cell.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ added: number[], y: number }} of @param {Box} to
+ */
 function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const total = numbers.at(symbol, cell)
   const parts = totals(added).filter((value) => value !== 0)
   const written = writtenSum(parts, total, { digits: 2 })
   const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(", ")}] =`
-  const said = written.power ? (/** @type {number} */ value) => number(value) : undefined // no power of ten stands here
+  const said = written.power ? (/** @type {number} */ value) => number(value) : undefined // there is no room for a power of ten
   const texts = [
     ...parts.map((value, n) => plus(value, said?.(value) ?? written.texts[n])),
     equals(total, written.total).slice(0, 1),
@@ -120,7 +130,7 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
       pen.widthOfSymbol(name, { size: LARGE }) + 6,
     )
   const size = [LARGE, TEXT, SMALL].find((size) => taken(size) <= pen.width - 104)
-  pen.stated = size !== undefined // else the line below has its name
+  pen.stated = size !== undefined // otherwise the name is in the line below
   let x = size ? 1 + pen.symbol(name, 1, y, { size: LARGE }) + 6 : 1
   for (const [n, text] of texts.entries()) {
     const style = { size: size ?? LARGE, bold: n < parts.length }

@@ -1,4 +1,4 @@
-// A fully connected layer: each unit times its weight, all added up.
+// A fully connected layer: the sum of each unit times its weight.
 
 import { one } from "../../model/explain/cell_links.js"
 import { exact } from "../../model/numbers/exact_sum.js"
@@ -10,11 +10,11 @@ import { column } from "./outputs.js"
 import { extentOf, unitsOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  what is read, its weights and bias, which output it is of how many, and what each unit adds */
+/** @typedef {{ x: string, w: string, b: string, n: number, outputs: number, product: (d: number) => number }} Parts  input, weights and bias, the index and number of outputs, and the product of each unit */
 
 const [SIGN, EDGE] = [44, 64] // between two maps, the products and the outputs
-const FOOT = 118 // under the maps: their colours, and the sum
-const MOST = 16 // channels with a step each
+const FOOT = 118 // height of the colour bars and the sum under the maps
+const MOST = 16 // maximum number of channels with a step each
 
 /** @type {Picture} */
 export function dense(pen, numbers, symbol, cell) {
@@ -48,7 +48,10 @@ export function dense(pen, numbers, symbol, cell) {
   else pen.lead([middle, foot], [middle, low], [turn, low], [turn, y], end)
 }
 
-/** Over the sum: the products, or all maps. @param {Pen} pen @param {Box[]} boxes @param {number} end @returns {Box} */
+/**
+ * Return the ends of the area above the sum: the products, or all maps.
+ * @param {Pen} pen @param {Box[]} boxes @param {number} end @returns {Box}
+ */
 const halvesAt = (pen, [first, , last], end) =>
   pen.upright
     ? { ...first, y: first.y + 28, width: Math.max(128, 0.4 * pen.width) }
@@ -62,14 +65,14 @@ function partsOf(numbers, symbol, n) {
   return { x, w, b, n, outputs, product: (d) => values[d] * weights[d * outputs + n] }
 }
 
-/** The unit that adds most. @param {Numbers} numbers @param {Parts} parts */
+/** Return the unit with the largest product. @param {Numbers} numbers @param {Parts} parts */
 function strongest(numbers, { x, product }) {
   let best = 0
   for (let d = 1; d < numbers.count(x); d++) if (Math.abs(product(d)) > Math.abs(product(best))) best = d
   return best
 }
 
-// The units, their weights to this output, and the products.
+// Draw the units, their weights to this output, and the products.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Box[]} boxes @param {number} chosen */
 function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   const [values, weights] = [numbers.values(x), numbers.values(w)]
@@ -104,7 +107,10 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   })
 }
 
-/** Draws what goes up, what goes down, and the bias. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over */
+/**
+ * Draw the positive total, the negative total, and the bias.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {Box} over
+ */
 function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   const products = Array.from({ length: numbers.count(x) }, (_, d) => product(d))
   const terms = [
@@ -120,7 +126,10 @@ function byHalves(pen, numbers, symbol, cell, { x, b, n, product }, over) {
   })
 }
 
-/** Behind maps each channel's part is a step. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {number} width */
+/**
+ * Draw a step per channel, for a layer after maps.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Parts} parts @param {number} width
+ */
 function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
   const [channels, rows, columns] = numbers.shape(x)
   const size = rows * columns

@@ -1,4 +1,4 @@
-// Back through a fully connected layer, to a unit: through each weight what arrived at its output.
+// Backward pass of a fully connected layer, to a unit: the gradient of each output through its weight.
 
 import { terms } from "../../model/explain/formula_values.js"
 import { exact } from "../../model/numbers/exact_sum.js"
@@ -13,13 +13,13 @@ import { fitted, madeMap, middleOf, ringCell } from "./windows.js"
 
 /** @import { Term } from "../../model/explain/formula_values.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and what arrived, and what each output adds */
+/** @typedef {{ symbol: string, cell: number[], w: string, dy: string, all: Term[] }} Parts  a gradient and one of its entries, the weights and the incoming gradient, and the term of each output */
 
-const MOST_DIGITS = 6 // of a factor
-const [FEW, SHOWN] = [4, 12] // outputs with maps of their own, and with a row each
-const EDGE = 200 // between the map that is made and the shares: the bars
-const [ROW, TIGHT] = [17, 330] // of a share, where it is upright, and in which width numbers are shorter
-const TURN = 12 // from an edge to the line that leads from the bars' total to its cell
+const MOST_DIGITS = 6 // maximum number of digits of a factor
+const [FEW, SHOWN] = [4, 12] // maximum number of outputs with maps of their own, and with a row each
+const EDGE = 200 // width of the bars between the result and the terms
+const [ROW, TIGHT] = [17, 330] // height of a term in portrait layout, and the width below which numbers are shorter
+const TURN = 12 // from an edge to the line from the bars' total to its cell
 
 /** @type {Picture} */
 export function denseBack(pen, numbers, symbol, cell) {
@@ -32,7 +32,10 @@ export function denseBack(pen, numbers, symbol, cell) {
   draw(pen, numbers, parts, made)
 }
 
-/** Draws what is made, with its ring; gives its box and the middle of its cell. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @param {boolean} few @returns {{ box: Box, at: number[] }} */
+/**
+ * Draw the result with its ring. Return its box and the centre of its cell.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} width @param {boolean} few @returns {{ box: Box, at: number[] }}
+ */
 function madeAt(pen, numbers, { symbol, cell }, width, few) {
   const shape = numbers.shape(symbol)
   const { limits } = numbers.maps[symbol]
@@ -62,7 +65,7 @@ function madeAt(pen, numbers, { symbol, cell }, width, few) {
   return { box, at: middle }
 }
 
-// Few outputs: for each its weights, what arrived there, and the shares of all units; and this unit's shares as bars.
+// Draw a few outputs: the weights, incoming gradient and terms of all units for each, and this unit's terms as bars.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
 function reports(pen, numbers, parts, made) {
   const { symbol, cell, w, dy, all } = parts
@@ -135,16 +138,22 @@ function reports(pen, numbers, parts, made) {
   barsOf(pen, numbers, parts, made)
 }
 
-/** Finds where weights, shares and what arrived stand: right of the map that is made. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
+/**
+ * Return the boxes of weights, terms and incoming gradients to the right of the result.
+ * @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made
+ */
 function beside(pen, shape, count, made) {
-  const line = (pen.height - HEAD - 22) / count // the colours stand under the last
+  const line = (pen.height - HEAD - 22) / count // the colour bars are under the last one
   const last = { x: pen.width - 146, y: HEAD, width: 142, line }
   const from = made.x + made.width + EDGE
   const size = extentOf(shape, (last.x - from - 150) / 2, line - 12)
   return { top: HEAD, last, line, from, size, gap: (last.x - from - 2 * size.width) / 2 - 10 }
 }
 
-/** Or, where it is upright, under it, and what arrived beside it. @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made */
+/**
+ * Return these boxes under the result, for portrait layout.
+ * @param {Pen} pen @param {number[]} shape @param {number} count @param {Box} made
+ */
 function below(pen, shape, count, made) {
   const top = made.y + made.height + 56
   const line = (pen.height - top) / count
@@ -153,13 +162,13 @@ function below(pen, shape, count, made) {
   return { top, last, line, from: pen.width - 2 * size.width - 24, size, gap: 20 }
 }
 
-// The shares of one unit, output by output, and what they add up to.
+// Draw the terms of one unit, by output, and their sum.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
 function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
   const total = numbers.at(symbol, cell)
   const limits = numbers.maps[symbol].limits
   const named = all.map(({ value }, n) => ({ value, term: `n${n}`, name: numbers.nameOf(n, all.length, dy), limits }))
-  const beside = TURN + 12 + Math.max(...named.map(({ name }) => pen.widthOf(name, { size: SMALL }))) // the names, which no line crosses
+  const beside = TURN + 12 + Math.max(...named.map(({ name }) => pen.widthOf(name, { size: SMALL }))) // labels, which no line may cross
   const width = EDGE - 50 - beside
   const place = pen.upright
     ? { x: beside, y: box.y + box.height + 44, width, height: 100 }
@@ -169,7 +178,7 @@ function barsOf(pen, numbers, { symbol, cell, dy, all }, { box, at }) {
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [end, at[1]])
 }
 
-// Many outputs: the largest terms as rows, and all of them added up under these.
+// Draw the largest terms of many outputs as rows, and the sum of all below.
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
 function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const [shown] = strongest(all, SHOWN)
@@ -207,7 +216,10 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   pen.lead([bar.x - 2, bar.y + bar.height / 2], [turn, bar.y + bar.height / 2], [turn, at[1]], [at[0] + 6, at[1]])
 }
 
-/** Where it is upright: under what is made the largest shares, each with its product, the rest in one bar, and the total. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made */
+/**
+ * Draw in portrait layout: the largest terms with their products, the rest as one bar, and the total.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ box: Box, at: number[] }} made
+ */
 function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const top = box.y + box.height + 60
   const rows = Math.min(SHOWN, Math.floor((pen.height - top) / ROW) - 1)
@@ -240,7 +252,7 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   pen.lead([bar.x - 2, y], [TURN, y], [TURN, at[1]], [at[0] - 6, at[1]])
 }
 
-/** The largest shares, in their order, and the values of the others. @param {Term[]} all @param {number} most */
+/** Return the largest terms in their order, and the values of the others. @param {Term[]} all @param {number} most */
 function strongest(all, most) {
   const sorted = all.map((term, n) => ({ n, term })).sort((a, b) => Math.abs(b.term.value) - Math.abs(a.term.value))
   return /** @type {const} */ ([
@@ -249,7 +261,10 @@ function strongest(all, most) {
   ])
 }
 
-/** All shares, from right to left; of many what goes up and what goes down. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box} */
+/**
+ * Draw all terms from right to left; many are summed up as a positive and a negative total.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ from: number, to: number }} place @returns {Box}
+ */
 function added(pen, numbers, { symbol, cell, dy, all }, { from, to }) {
   const total = numbers.at(symbol, cell)
   const paint = pen.paintOf(numbers, symbol, cell)

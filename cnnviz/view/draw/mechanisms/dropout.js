@@ -1,4 +1,4 @@
-// Dropout: a mask, and what other masks would make of the same sum.
+// Dropout: a mask, and the results of the same sum with other masks.
 
 import { one } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
@@ -11,11 +11,11 @@ import { beam, boxOf, fitted, madeMap, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [NEAR, NEAR_UPRIGHT] = [4, 3] // rows and columns of cells that are printed
+const [NEAR, NEAR_UPRIGHT] = [4, 3] // rows and columns of printed cells
 const BARS = 40
-const kept = (/** @type {number} */ value) => value || Number.NaN // what is dropped has a pale cell
+const kept = (/** @type {number} */ value) => value || Number.NaN // a dropped cell is pale
 
-/** The numbers before and after, and the mask between them. @type {Picture} */
+/** Draw the numbers before and after, with the mask between them. @type {Picture} */
 export function dropped(pen, numbers, symbol, cell) {
   if (numbers.maps[symbol].kind === "map" && `throws.${symbol}` in numbers.arrays)
     return closely(pen, numbers, symbol, cell)
@@ -30,10 +30,13 @@ export function droppedBack(pen, numbers, symbol, cell) {
   mask(pen, numbers, made, cell, box)
 }
 
-/** The mask of the chosen channel as a map, or what it is for the chosen unit. @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box */
+/**
+ * Draw the mask of the chosen channel as a map, or its value for the chosen unit.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} made @param {number[]} cell @param {Box} box
+ */
 function mask(pen, numbers, made, cell, box) {
   const name = `${made}.mask`
-  if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // after training
+  if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // in eval mode
   const values = Array.from(numbers.arrays[name].values)
   const most = values.reduce((a, b) => Math.max(a, b), 0)
   const own = number(numbers.kept(name, cell))
@@ -50,7 +53,11 @@ function mask(pen, numbers, made, cell, box) {
   pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
 }
 
-/** Some cells closely: what they were, their mask, what they become; and under them the sum of all cells, with no mask and for other masks. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+/**
+ * Draw some cells with their inputs, masks and results, and below them the sum of all cells without a mask and with
+ * other masks.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell
+ */
 function closely(pen, numbers, symbol, cell) {
   const { source } = numbers.links(symbol)[0]
   const [, rows, columns] = numbers.shape(symbol)
@@ -95,7 +102,7 @@ function closely(pen, numbers, symbol, cell) {
       numbers.maps[source].scale,
       numbers.maps[source].limits,
     ],
-    [mask.map(kept), say("web.mechanism.mask"), "signed", [-1e9, 1e9]], // no colour: a number or none
+    [mask.map(kept), say("web.mechanism.mask"), "signed", [-1e9, 1e9]], // limits that leave the cells uncoloured
     [
       made.map((value, n) => (mask[n] ? value : Number.NaN)),
       say("web.mechanism.masked_cells"),
@@ -122,7 +129,10 @@ function closely(pen, numbers, symbol, cell) {
   throwing(pen, numbers, symbol, cell[0], { x: begin, y: under, width, height: pen.height - under - 26 })
 }
 
-/** The sum of a channel's cells: with no mask, with this one, and with others as a heap. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box */
+/**
+ * Draw the sum of a channel's cells without a mask, with this one, and with others as a histogram.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {Box} box
+ */
 function throwing(pen, numbers, symbol, channel, box) {
   const { values, shape } = numbers.arrays[`throws.${symbol}`]
   const [count, channels] = shape

@@ -1,4 +1,4 @@
-// A map that becomes a row.
+// A map flattened into a row.
 
 import { one } from "../../model/explain/cell_links.js"
 import { say } from "../../model/words.js"
@@ -9,7 +9,7 @@ import { channelName, fitted } from "./windows.js"
 
 const STRIP = 22 // height of a row of the list
 
-/** The rows of a map, pulled out and joined end to end. @type {Picture} */
+/** Draw the rows of a map joined end to end. @type {Picture} */
 export function flattened(pen, numbers, _symbol, cell) {
   const [link] = numbers.links("v")
   const shape = numbers.shape(link.source)
@@ -29,7 +29,7 @@ export function flattened(pen, numbers, _symbol, cell) {
   pen.note(end, strip.x + strip.width, pen.height - 15, { align: "right" })
 }
 
-// The first rows, the one that is spoken of and the last: where each comes from, and where it stands in the list.
+// Draw the first rows, the explained one and the last, each at its origin and its position in the list.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} cell */
 function unrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
@@ -69,7 +69,7 @@ function unrolled(pen, numbers, map, cell) {
   })
 }
 
-// From a row of the map up to its place in the list.
+// Draw a ribbon from a row of the map to its position in the list.
 /** @param {Pen} pen @param {{ x: number, y: number, height: number }} row @param {{ x: number, y: number, width: number }} place */
 function ribbon(pen, row, place) {
   const { context } = pen

@@ -1,4 +1,4 @@
-// Global average pooling: a whole map becomes one number, and the way back.
+// Global average pooling: a channel becomes one number; and its backward pass.
 
 import { one } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
@@ -9,7 +9,7 @@ import { channelName, fitted } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
-/** A channel and the one number that stands for it, or comes back to it. @type {Picture} */
+/** Draw a channel and its mean, or the gradient that the mean passes back. @type {Picture} */
 export function wholeChannel(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   if (numbers.maps[source].kind === "map") return levelled(pen, numbers, symbol, source, cell)
@@ -36,7 +36,7 @@ export function wholeChannel(pen, numbers, symbol, cell) {
   all(pen, numbers, source, cell[0], { x: from, y: HEAD, width: pen.width - from - 10, height: pen.height - 40 })
 }
 
-// Every map, the cells of the chosen one as a heap that its mean levels, and all means.
+// Draw every map, the sorted cells of the chosen one with their mean, and all means.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {string} source @param {number[]} cell */
 function levelled(pen, numbers, symbol, source, [chosen]) {
   const [channels, rows, columns] = numbers.shape(source)
@@ -90,10 +90,13 @@ function levelled(pen, numbers, symbol, source, [chosen]) {
 }
 
 const GAP = 8 // between maps
-const MOST_NAMED = 16 // maps that have room for a name
-const [MOST_ROWS, ROW] = [12, 17] // and the height of one whose number is read
+const MOST_NAMED = 16 // maximum number of maps that have room for a name
+const [MOST_ROWS, ROW] = [12, 17] // maximum number of rows, and the height of one with a legible number
 
-/** Tells how many maps stand in a row, and how high each is: the largest that fit. @param {number} count @param {number} ratio of width to height @param {import("../../model/layout/image_layout.js").Box} room @param {number} foot under each @returns {[number, number]} */
+/**
+ * Return the number of maps per row and their height, as large as they fit.
+ * @param {number} count @param {number} ratio of width to height @param {import("../../model/layout/image_layout.js").Box} room @param {number} foot height below each map @returns {[number, number]}
+ */
 function tiled(count, ratio, { width, height }, foot) {
   const side = (/** @type {number} */ across) =>
     Math.min((width / across - GAP) / ratio, height / Math.ceil(count / across) - foot)
@@ -101,7 +104,7 @@ function tiled(count, ratio, { width, height }, foot) {
   return [best, side(best)]
 }
 
-// The cells of a channel, the largest first, and the line to which their mean levels them.
+// Draw the cells of a channel in descending order, and a line at their mean.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number} channel @param {number} mean @param {import("../../model/layout/image_layout.js").Box} box */
 function heaped(pen, numbers, map, channel, mean, box) {
   const count = numbers.count(map) / numbers.shape(map)[0]
@@ -132,7 +135,7 @@ function heaped(pen, numbers, map, channel, mean, box) {
   pen.note(say("web.mechanism.levels"), box.x, box.y + box.height + 28, { room: box.width })
 }
 
-// The numbers of a row, or those around the chosen one.
+// Draw the numbers of a row, or those around the chosen one.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box */
 function all(pen, numbers, symbol, chosen, box) {
   const channels = numbers.count(symbol)

@@ -1,4 +1,4 @@
-// An operation whose result is hidden: what it reads, large, and the place of what it makes.
+// An operation whose result is hidden: its inputs, large, and an empty box for the result.
 
 import { brief } from "../../model/numbers/printed_digits.js"
 import { HEAD } from "../sheet.js"
@@ -8,8 +8,8 @@ import { channelName, fitted, kernelName, sizeOf } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
 
-const [GAP, WAY] = [36, 84] // between two arrays, and the arrow to what they make
-const [NEXT, DOWN] = [16, 36] // the same where it stands upright
+const [GAP, WAY] = [36, 84] // between two arrays, and the arrow to the result
+const [NEXT, DOWN] = [16, 36] // the same in portrait layout
 const ROW = 140 // width of a row's numbers
 
 /** @type {import("../mechanism.js").Picture} */
@@ -45,7 +45,10 @@ export function hiddenResult(pen, numbers, symbol, cell) {
   hidden(pen, numbers, symbol, cell[0] ?? 0, { ...sized(numbers, symbol, room), x, y: HEAD })
 }
 
-/** What is read stands above what it makes. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read */
+/**
+ * Draw the inputs above the result.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Map<string, Range[]>} read
+ */
 function above(pen, numbers, symbol, cell, read) {
   const across = Math.max(read.size, 1)
   const room = {
@@ -63,7 +66,10 @@ function above(pen, numbers, symbol, cell, read) {
   if (read.size) pen.arrow(box.x + box.width / 2, from, box.x + box.width / 2, from + DOWN - 6)
 }
 
-/** Tells how large an array is drawn. @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room */
+/**
+ * Return the size of an array in a room.
+ * @param {Numbers} numbers @param {string} symbol @param {{ width: number, height: number }} room
+ */
 function sized(numbers, symbol, { width, height }) {
   const { kind } = numbers.maps[symbol]
   if (kind === "map") return fitted(numbers, symbol, 0, 0, width, height)
@@ -72,7 +78,10 @@ function sized(numbers, symbol, { width, height }) {
   return { width: Math.min(width, ROW), height: Math.min(height, 300) }
 }
 
-/** The axes of the weights to one unit: those of what they weigh. @param {Numbers} numbers @param {string} symbol @returns {number[]} */
+/**
+ * Return the shape of the units that the weights read.
+ * @param {Numbers} numbers @param {string} symbol @returns {number[]}
+ */
 const heads = (numbers, symbol) => numbers.shape(symbol).slice(0, -1)
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Range[]} at @param {Box} box */

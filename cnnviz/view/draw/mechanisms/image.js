@@ -1,4 +1,4 @@
-// The image: a pixel, and the numbers around it.
+// The image: a pixel and the numbers around it.
 
 import { one } from "../../model/explain/cell_links.js"
 import { stored } from "../../model/explain/explanation.js"
@@ -9,8 +9,8 @@ import { channelName, fitted } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
-const PATCH = 7 // rows and columns of pixels that are printed,
-const FEW = 5 // and beside a photograph and its three maps
+const PATCH = 7 // rows and columns of printed pixels
+const FEW = 5 // the same beside a photograph and its three channels
 
 /** @type {Picture} */
 export function patch(pen, numbers, _symbol, cell) {
@@ -56,7 +56,7 @@ export function patch(pen, numbers, _symbol, cell) {
 const COLOURS = 3
 const CHANNELS = ["web.channels.red", "web.channels.green", "web.channels.blue"]
 
-// The photograph, and its three maps beside it.
+// Draw the photograph with its three channels beside it.
 /** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {import("../sheet.js").Ring[]} rings */
 function colours(pen, numbers, chosen, rings) {
   const [, rows, columns] = numbers.shape("x")

@@ -1,4 +1,4 @@
-// Several images: what each of them pulls at one number of a parameter, and their mean, which is its gradient.
+// Several images: the gradient of each for one entry of a parameter, and their mean.
 
 import { number } from "../../model/numbers/format.js"
 import { fixed } from "../../model/numbers/printed_sums.js"
@@ -8,8 +8,8 @@ import { kernelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [MADE, LEAST, PHOTO] = [184, 20, 42] // sides of the mean's kernel, between two kernels, and of an image over its own
-const MOST = 184 // of an image's kernel
+const [MADE, LEAST, PHOTO] = [184, 20, 42] // side of the mean's kernel, gap between two kernels, and side of an image above its own
+const MOST = 184 // maximum side of an image's kernel
 
 /** @type {Picture} */
 export function pulled(pen, numbers, symbol, cell) {
@@ -20,7 +20,10 @@ export function pulled(pen, numbers, symbol, cell) {
   ofKernel ? kernels(pen, numbers, symbol, cell, all.values) : rows(pen, numbers, symbol, cell, all?.values)
 }
 
-/** A row for each image. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all */
+/**
+ * Draw a row per image.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all
+ */
 function rows(pen, numbers, symbol, cell, all) {
   const { label } = numbers.maps[symbol]
   const { images } = numbers.network
@@ -33,7 +36,10 @@ function rows(pen, numbers, symbol, cell, all) {
   pen.rows([...each, mean], box, { names: 220 })
 }
 
-/** Where it is upright: a row for each image, its pull behind its photograph; over them the kernel that is made. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel */
+/**
+ * Draw in portrait layout: the resulting kernel, and a row per image with its gradient beside its photograph.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number> | undefined} all @param {boolean} ofKernel
+ */
 function under(pen, numbers, symbol, cell, all, ofKernel) {
   const { label, limits, plain } = numbers.maps[symbol]
   const names = numbers.network.images
@@ -68,7 +74,7 @@ function under(pen, numbers, symbol, cell, all, ofKernel) {
   if (all) cancelled(pen, shares, mean.value)
 }
 
-/** Draws an image. @param {Pen} pen @param {Numbers} numbers @param {number} i @param {Box} box */
+/** Draw an image. @param {Pen} pen @param {Numbers} numbers @param {number} i @param {Box} box */
 function photo(pen, numbers, i, box) {
   const { values, shape } = numbers.arrays["all.x"]
   const [, channels, height, width] = shape
@@ -76,15 +82,21 @@ function photo(pen, numbers, i, box) {
   pen.picture(height, width, (n) => values[from + n], numbers.maps.x.limits, "pixel", box)
 }
 
-/** Writes how much of what the images add cancels. @param {Pen} pen @param {number[]} values @param {number} total */
+/**
+ * Write which share of the images' gradients cancels.
+ * @param {Pen} pen @param {number[]} values @param {number} total
+ */
 function cancelled(pen, values, total) {
   const pull = values.reduce((all, value) => all + Math.abs(value), 0)
-  const share = pull ? Math.max(1 - Math.abs(total) / pull, 0) : 0 // and not "−0%", by round-off
+  const share = pull ? Math.max(1 - Math.abs(total) / pull, 0) : 0 // not "−0%" due to round-off
   const words = say("web.mechanism.cancels", { pull: number(pull, 2), left: number(Math.abs(total), 2), share })
   pen.rich(words, pen.width - 4, pen.height - 8, { align: "right", size: SMALL, room: pen.width - 8 })
 }
 
-/** The kernel that is made, and of each image the part that it adds to it; under them the sum at one of its numbers. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} all */
+/**
+ * Draw the resulting kernel, each image's contribution to it, and below them the sum for one entry.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} all
+ */
 function kernels(pen, numbers, symbol, cell, all) {
   const { images } = numbers.network
   const [k, m] = [numbers.shape(symbol)[2], images.length]
@@ -117,7 +129,10 @@ function kernels(pen, numbers, symbol, cell, all) {
   sum(pen, numbers, symbol, cell, pulls, { made, boxes, k, chosen })
 }
 
-/** An image, which part of its pull this is, and its own loss. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room */
+/**
+ * Draw an image, the share of its gradient, and its own loss.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} i @param {Box} box @param {number} room
+ */
 function title(pen, numbers, symbol, i, { x, y, height }, room) {
   const m = numbers.network.images.length
   const top = y - PHOTO - 8
@@ -135,7 +150,10 @@ function title(pen, numbers, symbol, i, { x, y, height }, room) {
   else pen.note(loss, x, y + height + 14, { room })
 }
 
-/** Draws what the images add at one number, and how much of it cancels. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at */
+/**
+ * Draw the images' contributions to one entry, and how much of them cancels.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {number[]} values @param {{ made: Box, boxes: Box[], k: number, chosen: number }} at
+ */
 function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const middle = (/** @type {Box} */ { x, width }) => x + ((chosen % k) + 0.5) * (width / k)
   const places = [...boxes, made].map(middle)

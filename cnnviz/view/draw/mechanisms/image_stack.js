@@ -1,14 +1,17 @@
-// One channel of all images that are learned from together, image after image, and how it is drawn.
+// One channel of all images of the batch, one image after another, and its drawing.
 
 import { one } from "../../model/explain/cell_links.js"
 import { enclosing } from "../../model/layout/image_layout.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, image after image, each of so many numbers */
+/** @typedef {{ values: ArrayLike<number>, images: number, size: number, limits: number[] }} Stack  one channel of an array of all images, one image after another, with the number of entries per image */
 
 const GAP = 3 // between two images
 
-/** One channel or unit of an array of all images. @param {Numbers} numbers @param {string} name "all.z1" @param {number} channel @param {number} [part] of an array of several such arrays */
+/**
+ * Return one channel or unit of an array of all images.
+ * @param {Numbers} numbers @param {string} name "all.z1" @param {number} channel @param {number} [part] index within an array of several such arrays
+ */
 export function stackOf(numbers, name, channel, part = 0) {
   const { values, shape } = numbers.arrays[name]
   const [images, channels, ...map] = shape.slice(
@@ -24,7 +27,10 @@ export function stackOf(numbers, name, channel, part = 0) {
   return { values: found, images, size, limits: [-most, most] }
 }
 
-/** Tells how the images lie: maps as a square of maps, units one under the other. @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {Box} box @returns {Box[]} */
+/**
+ * Return the layout of the images: maps in a square grid, units below each other.
+ * @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {Box} box @returns {Box[]}
+ */
 function placesOf(numbers, symbol, { images }, box) {
   const [rows, columns] = numbers.maps[symbol].kind === "map" ? numbers.shape(symbol).slice(-2) : [1, 4]
   const across = numbers.maps[symbol].kind === "map" ? Math.ceil(Math.sqrt(images)) : 1
@@ -41,7 +47,10 @@ function placesOf(numbers, symbol, { images }, box) {
   }))
 }
 
-/** All images of a channel, with a ring around the cell of the one that is shown. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {number[]} cell @param {Box} box @param {boolean} [made] @returns {Box} */
+/**
+ * Draw all images of a channel, with a ring around the cell of the shown image.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Stack} stack @param {number[]} cell @param {Box} box @param {boolean} [made] @returns {Box}
+ */
 export function images(pen, numbers, symbol, stack, cell, box, made = false) {
   const places = placesOf(numbers, symbol, stack, box)
   const isMap = numbers.maps[symbol].kind === "map"

@@ -1,4 +1,4 @@
-// A weight of a kernel: what it multiplies, and what its gradient is made of.
+// A kernel weight: what it multiplies, and the terms of its gradient.
 
 import { named } from "../../model/explain/arithmetic.js"
 import { one } from "../../model/explain/cell_links.js"
@@ -11,20 +11,20 @@ import { upAndDown } from "../sums.js"
 import { boxOf, fitted, kernelName, meets, once, ranges, sizeOf, titled } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, what the layer read, what arrived, and which cells of both meet */
+/** @typedef {{ symbol: string, cell: Cell, x: string, dy: string, met: [Cell, Cell][] }} Parts  a gradient and one of its entries, the layer's input, the incoming gradient, and the pairs of cells that meet */
 
-const FOOT = 96 // colours and sum under the maps
-const [SIGN, LEAD] = [62, 106] // between two maps, the kernel and the shares
-const SQUARE = 3 // rows of a kernel whose cells are square where it is upright
-const TILES = 72 // of the filter's other kernels
+const FOOT = 96 // height of colour bars and sum under the maps
+const [SIGN, LEAD] = [62, 106] // between two maps, the kernel and the terms
+const SQUARE = 3 // maximum number of rows of a kernel with square cells in portrait layout
+const TILES = 72 // side of the filter's other kernels
 
-/** The shares of one kernel weight's gradient: what it met, times what arrived. @type {Picture} */
+/** Draw the terms of one kernel weight's gradient: input times incoming gradient at each position. @type {Picture} */
 export function shares(pen, numbers, symbol, cell) {
   const [x, dy] = [numbers.source(symbol, "touched"), numbers.source(symbol, "channel")]
   const parts = { symbol, cell, x, dy, met: numbers.pairs(symbol, cell, x, dy) }
   const values = sharesOf(numbers, parts)
   if (pen.upright) return sharesUpright(pen, numbers, parts, values)
-  const wide = 2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2] // of all three maps, in cells
+  const wide = 2 * numbers.shape(dy)[2] + scaleOf(numbers, parts) * numbers.shape(x)[2] // width of all three maps, in cells
   const least = kernelSide(pen, numbers, symbol) + LEAD + 2 * SIGN
   const side = Math.min((pen.height - HEAD - FOOT) / numbers.shape(dy)[1], (pen.width - least) / wide)
   const own = kernelAt(pen, numbers, symbol, cell)
@@ -42,7 +42,10 @@ export function shares(pen, numbers, symbol, cell) {
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
-/** Draws what meets over the kernel and the shares, and under these their sum. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values */
+/**
+ * Draw the factors above the kernel and the terms, and their sum below.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values
+ */
 function sharesUpright(pen, numbers, parts, values) {
   const { symbol, cell, x, dy } = parts
   const [rows, columns] = numbers.shape(dy).slice(-2)
@@ -60,7 +63,7 @@ function sharesUpright(pen, numbers, parts, values) {
   drawnMaps(pen, numbers, parts, places, { values, most })
   const k = numbers.shape(symbol)[2]
   const height = read.width - 4
-  const width = k > SQUARE ? Math.max(height, under.x - 40) : height // many are wide enough for their numbers
+  const width = k > SQUARE ? Math.max(height, under.x - 40) : height // wide enough for the numbers if there are many
   const own = kernelAt(pen, numbers, symbol, cell, { x: 4, y: top, width, height })
   pen.chosen(own, k, k, cell[2], cell[3])
   const middle = under.x + read.width / 2
@@ -69,16 +72,20 @@ function sharesUpright(pen, numbers, parts, values) {
   lit(pen, numbers, parts, places, { values, rows, columns, best })
 }
 
-/** The size of the largest, and its place. @param {Float64Array} values */
+/** Return the largest magnitude and its index. @param {Float64Array} values */
 function largestOf(values) {
   const best = values.reduce((found, value, n) => (Math.abs(value) > Math.abs(values[found]) ? n : found), 0)
   return [Math.abs(values[best]), best]
 }
 
-/** Tells how much larger a cell of x stands than one of ∂y: one on another scale is seen where a stride leaves cells out. @param {Numbers} numbers @param {Parts} parts */
+/**
+ * Return the size of a cell of x relative to one of ∂y. With a stride, the scales differ, so that the skipped cells
+ * are visible.
+ * @param {Numbers} numbers @param {Parts} parts
+ */
 const scaleOf = (numbers, { symbol, x }) => 1 / /** @type {any} */ (numbers.link(symbol, x)).geometry.stride
 
-/** Gives what each place adds, by its place in ∂y. @param {Numbers} numbers @param {Parts} parts */
+/** Return each position's term, by its index in ∂y. @param {Numbers} numbers @param {Parts} parts */
 function sharesOf(numbers, { x, dy, met }) {
   const [rows, columns] = numbers.shape(dy).slice(-2)
   const values = new Float64Array(rows * columns)
@@ -86,7 +93,10 @@ function sharesOf(numbers, { x, dy, met }) {
   return values
 }
 
-/** Shares, ∂y and x from the right edge on, cells that meet of one size. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side of a cell @param {number} gap between two maps */
+/**
+ * Draw the terms, ∂y and x from the right edge on, with cells that meet at equal size.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} side of a cell @param {number} gap between two maps
+ */
 function beside(pen, numbers, parts, side, gap) {
   const { x, dy } = parts
   const [, rows, columns] = numbers.shape(dy)
@@ -101,7 +111,7 @@ function beside(pen, numbers, parts, side, gap) {
 /** @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, most: number }} of */
 function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values, most }) {
   const [rows, columns] = numbers.shape(dy).slice(-2)
-  const zero = met.length - values.filter((value) => value !== 0).length // beyond the image there is no share
+  const zero = met.length - values.filter((value) => value !== 0).length // positions in the padding have no term
   const words = say("web.mechanism.shares", { n: met.length })
   const over = places.shares.y - 17
   pen.text(words, places.shares.x, over, { bold: true, room: places.shares.width })
@@ -125,10 +135,16 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
   pen.frame(boxOf(numbers, x, places.x, ranges(numbers, symbol, x, cell)), "read")
 }
 
-/** An entry's name without marks, of the parameter whose gradient it is. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/**
+ * Return the plain name of the parameter entry whose gradient is shown.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
+ */
 const plain = (numbers, symbol, cell) => named(numbers, symbol.slice(1), cell).replace(/<[^>]*>/g, "")
 
-/** The shares as two bars and what is left of them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box} */
+/**
+ * Draw the terms as a positive and a negative bar, and their sum.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box}
+ */
 function summed(pen, numbers, { symbol, cell }, values, over) {
   const terms = upAndDown([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
@@ -136,7 +152,10 @@ function summed(pen, numbers, { symbol, cell }, values, over) {
   return pen.balance(terms, numbers.at(symbol, cell), box, { paint: pen.paintOf(numbers, symbol, cell), ...said })
 }
 
-/** The largest share, and which cells belong to which. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of */
+/**
+ * Draw the largest term, and add hit areas for cells that belong together.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {{ x: Box, dy: Box, shares: Box }} places @param {{ values: Float64Array, rows: number, columns: number, best: number }} of
+ */
 function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best }) {
   const own = once(() => new Map(met.map(([, place]) => [`${place[1]},${place[2]}`, `${place[1]},${place[2]}`])))
   const read = once(() => new Map(met.map(([at, place]) => [`${at[1]},${at[2]}`, `${place[1]},${place[2]}`])))
@@ -158,7 +177,7 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
   const right = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
   const [under, sum] = [places.x.y + places.x.height, places.shares.y + places.shares.height + 77]
-  const beside = pen.worded + 12 < right // the words of the sum's bars, or of what is left
+  const beside = pen.worded + 12 < right // the labels of the sum's bars, or of the total
   const isFree = beside || sum > under + 8
   const left = isFree ? right : places.shares.x
   const y = beside ? under + 34 : isFree ? sum : sum + 22
@@ -167,11 +186,17 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   pen.text(text, left + 22, y, { size: SMALL })
 }
 
-/** Tells how large the kernel is drawn: less where the filter's others stand under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol */
+/**
+ * Return the side of the kernel, which is smaller if the filter's other kernels are under it.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol
+ */
 const kernelSide = (pen, numbers, symbol) =>
   Math.min(190, pen.height - HEAD - (numbers.shape(symbol)[1] > 1 ? TILES + 60 : 40))
 
-/** The kernel that an entry belongs to, all its numbers in one power of ten, and the filter's other kernels under it. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} [place] where it is upright: without the others @returns {Box} */
+/**
+ * Draw the kernel of an entry, with all numbers in one power of ten, and the filter's other kernels under it.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} [place] in portrait layout, where the other kernels are left out @returns {Box}
+ */
 function kernelAt(pen, numbers, symbol, cell, place) {
   const [, channels, k] = numbers.shape(symbol)
   const done = pen.done(symbol)
@@ -199,7 +224,10 @@ function kernelAt(pen, numbers, symbol, cell, place) {
   return box
 }
 
-/** The other kernels of its filter. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box */
+/**
+ * Draw the filter's other kernels.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box
+ */
 function tiles(pen, numbers, symbol, [m, chosen], box) {
   const [filters, channels, k] = numbers.shape(symbol)
   const values = numbers.values(symbol)
@@ -221,7 +249,7 @@ function tiles(pen, numbers, symbol, [m, chosen], box) {
   pen.note(filters > 1 || channels > 1 ? text : "", box.x, box.y + down * pitch + 6, { room: box.width + 60 })
 }
 
-/** Draws what one weight multiplies, and its kernel beside it or below. @type {Picture} */
+/** Draw the inputs of one weight, with its kernel beside or below. @type {Picture} */
 export function touched(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const x = link.source

@@ -1,23 +1,26 @@
-// The loss: a curve an output, how high the output stands on it, and how steep it is there.
+// The loss: a curve per output, with the output's position and slope on it.
 
 import { lossOf } from "../../model/explain/formula_values.js"
 import { number, short } from "../../model/numbers/format.js"
 import { equals } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
-import { clipped, line } from "../canvas.js"
+import { clipTo, drawLine } from "../canvas.js"
 import { HEAD } from "../sheet.js"
 import { against, column, losses, outputs as rows } from "./outputs.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [MOST, NARROW] = [4, 2] // outputs that get a curve each, and where it is upright
-const LINES = 60 // of a curve
-const HALF = 34 // of the width of an output's label
-const WIDE = 330 // room of a sum whose total is no wider than its steps
-const DOTS = 0.44 // of the height, from where on outputs stand against targets, where it is upright
+const [MOST, NARROW] = [4, 2] // maximum number of outputs with a curve each, in landscape and in portrait layout
+const LINES = 60 // number of segments of a curve
+const HALF = 34 // half the width of an output's label
+const WIDE = 330 // width below which the total of a sum is no wider than its steps
+const DOTS = 0.44 // share of the height above the outputs and targets, in portrait layout
 const BESIDE = 0.12 // room beside the outermost output or target
 
-/** The outputs that have a curve each: all where they are few, else those that add to the loss. @param {Numbers} numbers */
+/**
+ * Return the outputs that have a curve each: all if they are few, else those that contribute to the loss.
+ * @param {Numbers} numbers
+ */
 export function curved(numbers) {
   const all = Array.from({ length: numbers.count("o") }, (_, n) => n)
   const adding = all.filter((n) => [0.25, 0.75].some((value) => lossOf(numbers, n, value) !== 0))
@@ -25,7 +28,7 @@ export function curved(numbers) {
   return few.length <= MOST ? few : []
 }
 
-/** Draws what each output adds to the loss, and their sum. @type {Picture} */
+/** Draw each output's contribution to the loss, and their sum. @type {Picture} */
 export function heights(pen, numbers, symbol, cell) {
   const outputs = curved(numbers)
   if (pen.upright && outputs.length > NARROW) return losses(pen, numbers, symbol, cell)
@@ -64,7 +67,7 @@ export function heights(pen, numbers, symbol, cell) {
   if (outputs.length > 1) stacked(pen, numbers, outputs, end)
 }
 
-// What the outputs add, one after the other, and the loss.
+// Draw the contributions one after another, and the loss.
 /** @param {Pen} pen @param {Numbers} numbers @param {number[]} outputs @param {number} end */
 function stacked(pen, numbers, outputs, end) {
   if (!pen.upright) pen.arrow(end + 6, pen.height / 2, end + 40, pen.height / 2)
@@ -87,7 +90,7 @@ function stacked(pen, numbers, outputs, end) {
   pen.symbol("L", total.x + total.width / 2 - 6, Math.min(total.y, box.y + box.height - 20) - 16, { fill: pen.tone })
 }
 
-/** The tangent where each output stands: its slope is the gradient. @type {Picture} */
+/** Draw the tangent at each output, whose slope is the gradient. @type {Picture} */
 export function tangents(pen, numbers, symbol, cell) {
   const scale = scaled(numbers)
   const outputs = curved(numbers)
@@ -109,13 +112,13 @@ export function tangents(pen, numbers, symbol, cell) {
     context.strokeStyle = pen.tone
     context.lineWidth = n === cell[0] ? 3 : 2
     const ends = [-run, run].map((by) => [at.x(at.o + by), at.y(at.height + by * slope)])
-    clipped(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => line(context, ...ends))
+    clipTo(context, { ...box, y: box.y - 4, height: box.height + 8 }, () => drawLine(context, ...ends))
     pen.dot(at.x(at.o), at.y(at.height), pen.tone)
     rise(pen, at, slope, scale.top)
   })
 }
 
-// One step along, and how far the line rises or falls on it: that much for each unit is its slope.
+// Draw the rise or fall of the line over one step: per unit, this is its slope.
 /** @param {Pen} pen @param {{ x: (value: number) => number, y: (value: number) => number, o: number, height: number }} at @param {number} slope @param {number} top */
 function rise(pen, at, slope, top) {
   const run = [0.2, 0.1, 0.05].find((step) => at.height + Math.abs(slope) * step < 0.95 * top) ?? 0.05
@@ -139,7 +142,10 @@ function rise(pen, at, slope, top) {
 /** @param {Numbers} numbers @param {number} n */
 const nameOf = (numbers, n) => numbers.nameOf(n, numbers.count("o"))
 
-/** One scale for all: values along, heights up. Where a curve has no height outside of 0 … 1, it ends there. @param {Numbers} numbers */
+/**
+ * Return one scale for all curves. A curve that is undefined outside of 0 … 1 ends there.
+ * @param {Numbers} numbers
+ */
 function scaled(numbers) {
   const outputs = curved(numbers)
   const [o, y] = [numbers.values("o"), numbers.values("y")]
@@ -153,7 +159,10 @@ function scaled(numbers) {
   return { low, high, top: Math.max(2.3 * Math.max(...outputs.map((n) => lossOf(numbers, n, o[n]))), least) }
 }
 
-/** Places side by side. @param {Pen} pen @param {number} count @param {number} from @param {number} to @param {number} [share] of the height, where it is upright @returns {Box[]} */
+/**
+ * Return boxes side by side.
+ * @param {Pen} pen @param {number} count @param {number} from @param {number} to @param {number} [share] of the height, in portrait layout @returns {Box[]}
+ */
 function frames(pen, count, from, to, share = 0.6) {
   const each = (to - from) / count
   return Array.from({ length: count }, (_, n) => ({
@@ -164,7 +173,10 @@ function frames(pen, count, from, to, share = 0.6) {
   }))
 }
 
-/** The curve of one output, with its output and its target. @param {Pen} pen @param {Numbers} numbers @param {number} n @param {Box} box @param {{ low: number, high: number, top: number }} scale @param {string} [title] @param {string} [fill] its colour */
+/**
+ * Draw the curve of one output, with its value and its target.
+ * @param {Pen} pen @param {Numbers} numbers @param {number} n @param {Box} box @param {{ low: number, high: number, top: number }} scale @param {string} [title] @param {string} [fill] its colour
+ */
 function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers, n), fill = pen.ink) {
   const { context } = pen
   const [o, target] = [numbers.values("o")[n], numbers.values("y")[n]]
@@ -172,7 +184,7 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   const y = (/** @type {number} */ height) => box.y + box.height - (height / top) * box.height
   context.strokeStyle = pen.line
   context.lineWidth = 1
-  line(context, [box.x, y(0)], [box.x + box.width, y(0)])
+  drawLine(context, [box.x, y(0)], [box.x + box.width, y(0)])
   context.strokeStyle = pen.ink
   context.lineWidth = 2
   const points = Array.from({ length: LINES + 1 }, (_, i) => {
@@ -180,13 +192,13 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
     const height = lossOf(numbers, n, value)
     return [x(value), y(Number.isFinite(height) ? Math.min(height, 9 * top) : 9 * top)]
   })
-  clipped(context, { ...box, height: box.height + 2 }, () => line(context, ...points))
+  clipTo(context, { ...box, height: box.height + 2 }, () => drawLine(context, ...points))
   context.fillStyle = pen.ink
   context.fillRect(x(target) - 1.5, y(0) - 6, 3, 12)
   pen.text(title, box.x + box.width / 2, 13, { align: "center", bold: true, fill, room: box.width + 28 })
   const near = Math.abs(x(target) - x(o)) < 90
   const align = (/** @type {number} */ at) =>
-    at < box.x + HALF ? "left" : at > box.x + box.width - HALF ? "right" : "center" // at an edge it would run into the next
+    at < box.x + HALF ? "left" : at > box.x + box.width - HALF ? "right" : "center" // at an edge it would run into the next label
   pen.text(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 37 : 18), {
     align: align(x(target)),
   })

@@ -1,4 +1,4 @@
-// Momentum: the old velocity and the gradient, the velocity that they add up to, its step; and the gradients so far.
+// Momentum: old velocity plus gradient gives the new velocity and the step; with the gradients so far.
 
 import { short, timesPower } from "../../model/numbers/format.js"
 import { apart, decimalsOrDigits, plus, writtenSum } from "../../model/numbers/printed_sums.js"
@@ -8,7 +8,7 @@ import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
 /** @import { Box, Numbers, Pen, Row } from "../../types/view.js" */
 
-export const PAST = 142 // height of what was before
+export const PAST = 142 // height of the past gradients
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
 export function speeding(pen, numbers, rows, foot) {
@@ -41,7 +41,10 @@ export function speeding(pen, numbers, rows, foot) {
   compared(pen, numbers, rows[0], { x: pen.width * 0.72, y: top, width: pen.width * 0.27, height: PAST })
 }
 
-/** What is kept of the velocity, the gradient, the step and what comes of it, as a table. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+/**
+ * Draw the kept velocity, the gradient, the step and the new value as a table.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
+ */
 function tabled(pen, numbers, rows, foot) {
   const kept = (/** @type {Row} */ { parameter, at }) => numbers.part("kept", parameter, at) ?? Number.NaN
   const now = (/** @type {Row} */ { parameter, at }) => numbers.values(`d${parameter}`)[at]
@@ -54,7 +57,10 @@ function tabled(pen, numbers, rows, foot) {
   table(pen, numbers, rows, columns, foot)
 }
 
-/** An entry's sum: what is kept of its velocity, its gradient, and both. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y`: the middle */
+/**
+ * Draw the terms of an entry's velocity and their sum.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box `y` is the centre
+ */
 function velocity(pen, numbers, { parameter, at }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   const terms = [part("kept"), numbers.values(`d${parameter}`)[at]]
@@ -71,7 +77,10 @@ function velocity(pen, numbers, { parameter, at }, box) {
   })
 }
 
-/** The sum of the entry that is pointed at, as bars. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box */
+/**
+ * Draw the sum of the pointed entry as bars.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box
+ */
 function pointed(pen, numbers, { parameter, at, name }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   pen.symbol(name, box.x, box.y - 22, { size: 19 })
@@ -82,7 +91,10 @@ function pointed(pen, numbers, { parameter, at, name }, box) {
   pen.balance(terms, part("velocity"), box, { left: say("web.mechanism.velocity") })
 }
 
-/** The step, and what it would be without the past. @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box */
+/**
+ * Draw the step, and the step without momentum.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row} row @param {Box} box
+ */
 function compared(pen, numbers, { parameter, at }, box) {
   const velocity = numbers.part("velocity", parameter, at) ?? Number.NaN
   const both = /** @type {[string, number][]} */ ([
@@ -100,7 +112,10 @@ function compared(pen, numbers, { parameter, at }, box) {
   })
 }
 
-/** A bar for each gradient so far, as it was then, and in it what still counts; the first is for all that were before. @param {Pen} pen @param {Numbers} numbers @param {ArrayLike<number>} terms pairs @param {Box} room */
+/**
+ * Draw a bar for each past gradient, and in it the part that still counts. The first bar sums up all earlier ones.
+ * @param {Pen} pen @param {Numbers} numbers @param {ArrayLike<number>} terms pairs @param {Box} room
+ */
 function remembered(pen, numbers, terms, room) {
   const count = terms.length / 2
   const last = numbers.arrays.losses.values.length - 1

@@ -1,4 +1,5 @@
-// Normalisation: the heap of a channel's sums is brought to mean 0 and spread 1, then scaled and shifted.
+// Normalization: a histogram of a channel's sums is moved to mean 0 and scaled to standard deviation 1, then scaled
+// and shifted.
 
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
@@ -9,20 +10,23 @@ import { column } from "./outputs.js"
 import { channelName, fitted, sizeOf } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
-/** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  numbers, the chosen cell's among them, and what is said of them */
+/** @typedef {{ name: string, values: ArrayLike<number>, own: number, said: string[] }} Heap  a histogram's numbers, the chosen cell's value, and a description */
 
 const BARS = 60
-const NEXT = 30 // between two heaps
-const NAME = 38 // left of an axis, for its name
-const LINE = 20 // of what is said above each where it stands upright
+const NEXT = 30 // between two histograms
+const NAME = 38 // width of an axis label
+const LINE = 20 // height of the text above each histogram in portrait layout
 
-/** The layer that makes a value, or through which a gradient goes back. @param {Numbers} numbers @param {string} map */
+/**
+ * Return the layer that computes a value, or through which a gradient passes back.
+ * @param {Numbers} numbers @param {string} map
+ */
 export const layerOf = (numbers, map) =>
   numbers.network.layers.find(({ symbol }) =>
     numbers.maps[map].band === "gradients" ? numbers.links(symbol)[0].source === map.slice(1) : symbol === map,
   )
 
-/** A channel's or group's sums as a heap, normalised, and scaled and shifted. @type {Picture} */
+/** Draw histograms of a channel or group: its sums, normalized, and scaled and shifted. @type {Picture} */
 export function normalised(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   const box = sides(pen, numbers, source, symbol, cell, false)
@@ -31,17 +35,23 @@ export function normalised(pen, numbers, symbol, cell) {
   heaps(pen, numbers, symbol, cell, before, after, box)
 }
 
-/** Gives what is said of normalised numbers: after training they are by what was kept. @param {Numbers} numbers @param {string} made */
+/**
+ * Return the text on normalized numbers, which depends on eval mode.
+ * @param {Numbers} numbers @param {string} made
+ */
 function saidOfHat({ network, answer }, made) {
   const isBatch = network.layers.find(({ symbol }) => symbol === made)?.kind === "bn"
   if (isBatch && answer.lesson.mode === "eval") return []
   return [say(isBatch && network.images.length ? "web.mechanism.hat_of_all" : "web.mechanism.hat")]
 }
 
-/** σ of a cell's channel or group. @param {Numbers} numbers @param {string} made @param {number[]} cell */
+/** Return σ of a cell's channel or group. @param {Numbers} numbers @param {string} made @param {number[]} cell */
 export const spreadOf = (numbers, made, cell) => Math.sqrt(numbers.kept(`${made}.var`, cell) + 1e-5)
 
-/** The numbers that are normalised together with a cell. @param {Numbers} numbers @param {string} made @param {string} symbol @param {number[]} cell */
+/**
+ * Return the numbers that are normalized together with a cell.
+ * @param {Numbers} numbers @param {string} made @param {string} symbol @param {number[]} cell
+ */
 function groupOf(numbers, made, symbol, cell) {
   const [link] = numbers.links(made)
   const [{ start, count }] = numbers.reach(link, cell)
@@ -49,7 +59,7 @@ function groupOf(numbers, made, symbol, cell) {
   return numbers.values(symbol).subarray(start * size, (start + count) * size)
 }
 
-/** A channel of all images as one heap: brought to mean 0 and spread 1, then scaled and shifted. @type {Picture} */
+/** Draw a channel of all images as one histogram: normalized, then scaled and shifted. @type {Picture} */
 export function normalisedTogether(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   const [z, n] = [source, symbol].map((name) => stackOf(numbers, `all.${name}`, cell[0]))
@@ -80,7 +90,10 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
   heaps(pen, numbers, symbol, cell, z.values, n.values, box)
 }
 
-/** What a layer reads as a heap, normalised, and scaled and shifted. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} before @param {ArrayLike<number>} after @param {Box} box */
+/**
+ * Draw histograms of a layer's input, normalized, and scaled and shifted.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {ArrayLike<number>} before @param {ArrayLike<number>} after @param {Box} box
+ */
 function heaps(pen, numbers, symbol, cell, before, after, box) {
   const [{ source }, gain, shift] = numbers.links(symbol)
   const [mean, spread] = [numbers.kept(`${symbol}.mean`, cell), spreadOf(numbers, symbol, cell)]
@@ -97,7 +110,10 @@ function heaps(pen, numbers, symbol, cell, before, after, box) {
   ])
 }
 
-/** Heaps one below the other over one axis, the chosen cell's way through them. @param {Pen} pen @param {Box} box @param {Heap[]} all */
+/**
+ * Draw histograms below each other over one axis, with the path of the chosen cell through them.
+ * @param {Pen} pen @param {Box} box @param {Heap[]} all
+ */
 function stacked(pen, box, all) {
   const every = all.flatMap(({ values }) => Array.from(values)).filter(Number.isFinite)
   const low = every.reduce((a, b) => Math.min(a, b), 0)
@@ -129,17 +145,20 @@ function stacked(pen, box, all) {
 
 /** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */
 function saidBeside(pen, { name, said }, box, base, top) {
-  pen.symbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where no bar is
+  pen.symbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where there is no bar
   said.forEach((text, line) => pen.text(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }))
 }
 
-/** In one line, where there is no room beside. @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y */
+/**
+ * Write the text above in one line, if there is no room beside.
+ * @param {Pen} pen @param {Heap} heap @param {number} x @param {number} y
+ */
 function saidAbove(pen, { name, said }, x, y) {
   const from = x + pen.symbol(name, x, y, { size: 18 }) + 12
   pen.text(said.join(", "), from, y, { room: pen.width - from })
 }
 
-/** Draws what arrived, what goes on, and between them γ and σ, by which it was scaled. @type {Picture} */
+/** Draw the incoming gradient, the outgoing one, and the factors γ and σ between them. @type {Picture} */
 export function normalisedBack(pen, numbers, symbol, cell) {
   const [{ source: arrived }, , gain] = numbers.links(symbol)
   const box = sides(pen, numbers, symbol, arrived, cell, true)
@@ -153,7 +172,7 @@ export function normalisedBack(pen, numbers, symbol, cell) {
   lines(pen, box, values)
 }
 
-/** @param {Pen} pen @param {Box} box @param {string[]} texts the last of them is what comes out */
+/** @param {Pen} pen @param {Box} box @param {string[]} texts the last one is the result */
 export function lines(pen, box, texts) {
   const line = Math.min(28, (pen.height - box.y - 24 - 10) / (texts.length - 1 || 1))
   texts.forEach((text, n) =>
@@ -166,7 +185,7 @@ export function lines(pen, box, texts) {
   )
 }
 
-/** Draws what arrived at a channel, and the gradients of all γ. @type {Picture} */
+/** Draw the incoming gradient of a channel, and the gradients of all γ. @type {Picture} */
 export function gained(pen, numbers, symbol, cell) {
   const [{ source }] = numbers.links(symbol)
   const wide = { x: 4, y: HEAD, width: pen.width * 0.45, height: pen.height - HEAD - 26 }

@@ -1,4 +1,4 @@
-// Weights of a fully connected layer, and their gradient: all units times all that arrived.
+// Weights of a fully connected layer, and their gradient: the outer product of units and incoming gradients.
 
 import { number } from "../../model/numbers/format.js"
 import { digitsOf, product } from "../../model/numbers/printed_digits.js"
@@ -8,13 +8,13 @@ import { around, unitsOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const MOST_COLUMNS = 4 // of a table
-const NARROW = 600 // where there is room for two
-const MOST_DIGITS = 5 // of what is multiplied in it
-const NEAR = 5 // rows and columns of weights that are printed,
-const [WIDEST, TALLEST] = [84, 52] // and of each of these
+const MOST_COLUMNS = 4 // maximum number of columns of a table
+const NARROW = 600 // width below which two columns fit
+const MOST_DIGITS = 5 // maximum number of digits of a factor in it
+const NEAR = 5 // rows and columns of printed weights
+const [WIDEST, TALLEST] = [84, 52] // maximum size of one of them
 
-/** All weights of one output, and number by number those around one of them. @type {Picture} */
+/** Draw all weights of one output, and the numbers around one of them. @type {Picture} */
 export function weights(pen, numbers, symbol, cell) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
@@ -57,7 +57,7 @@ export function weights(pen, numbers, symbol, cell) {
   pen.chosen(grid, rows.length, columns.length, rows.indexOf(row), columns.indexOf(column))
 }
 
-/** A weight's gradient: the unit times what arrived at the output, as a table of all with all. @type {Picture} */
+/** Draw a weight's gradient, unit times incoming gradient, within the table of all products. @type {Picture} */
 export function outer(pen, numbers, symbol, cell) {
   const [x, dy] = [numbers.source(symbol, "unit"), numbers.source(symbol, "last")]
   const outputs = numbers.shape(symbol)[numbers.shape(symbol).length - 1]
@@ -90,7 +90,10 @@ export function outer(pen, numbers, symbol, cell) {
   table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, place)
 }
 
-/** Units down the side, what arrived along the top, and the product of each with each. @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, x: string, dy: string, n: number, d: number, columns: number[], outputs: number }} parts @param {Box} box */
+/**
+ * Draw units down the side, incoming gradients along the top, and their products.
+ * @param {Pen} pen @param {Numbers} numbers @param {{ symbol: string, x: string, dy: string, n: number, d: number, columns: number[], outputs: number }} parts @param {Box} box
+ */
 function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
   const count = numbers.count(x)
   const near = around(d, count, 3)

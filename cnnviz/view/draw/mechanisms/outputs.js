@@ -1,19 +1,22 @@
-// Outputs and units as cells or rows; outputs against targets; and the losses so far.
+// Outputs and units as cells or rows, outputs against targets, and the loss so far.
 
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
-import { line } from "../canvas.js"
+import { drawLine } from "../canvas.js"
 import { HEAD, LARGE, TEXT } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
 
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [CELLS, ROWS] = [4, 12] // numbers of a row that have a cell, or a bar, each
-const NAMES = 100 // room of names in a list
-const BARRED = 340 // width in which a list has bars, too
-const READ = 16.5 // height of a bar whose number is read
+const [CELLS, ROWS] = [4, 12] // maximum length of a row drawn as cells, and as bars
+const NAMES = 100 // width of names in a list
+const BARRED = 340 // width from which a list has bars, too
+const READ = 16.5 // height of a bar with a legible number
 
-/** Some of a row's numbers with their names, the chosen one among them. @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of] */
+/**
+ * Return some numbers of a row with their names, including the chosen one.
+ * @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {(value: number, n: number) => number} [of]
+ */
 export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
   const count = numbers.count(symbol)
   const values = numbers.values(symbol)
@@ -26,10 +29,17 @@ export const rowsOf = (numbers, symbol, chosen, of = (value) => value) => {
   }))
 }
 
-/** A map's symbol and its numbers. @param {Numbers} numbers @param {string} name @returns {[string, ArrayLike<number>]} */
+/**
+ * Return a map's label and its numbers.
+ * @param {Numbers} numbers @param {string} name @returns {[string, ArrayLike<number>]}
+ */
 export const columnOf = (numbers, name) => [numbers.maps[name].label, numbers.values(name)]
 
-/** Where it is upright: each row's name, and under each title its numbers; where rows stand, and where columns end. @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column */
+/**
+ * Draw a list in portrait layout: names of rows, and their numbers under each title. Return the positions of rows and
+ * the ends of columns.
+ * @param {Pen} pen @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns @param {number} [end] of the last column
+ */
 export function listed(pen, rows, columns, end = pen.width - 2) {
   const free = pen.height - HEAD - 40
   const line = Math.min(free / rows.length, Math.max(32, free / 3.5))
@@ -50,7 +60,10 @@ export function listed(pen, rows, columns, end = pen.width - 2) {
   return { y, line, ends: columns.map((_, i) => NAMES + (i + 1) * each) }
 }
 
-/** The same, with bars in the last column where there is room for them: that of the rows' own numbers. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns those before it */
+/**
+ * Draw a list whose last column, the row's own numbers, has bars if there is room.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {ReturnType<typeof rowsOf>} rows @param {[title: string, of: ArrayLike<number>][]} columns the preceding ones
+ */
 export function barred(pen, numbers, symbol, rows, columns) {
   if (pen.width <= BARRED) return listed(pen, rows, [...columns, columnOf(numbers, symbol)])
   const found = listed(pen, rows, columns, NAMES + 81 * columns.length)
@@ -62,7 +75,11 @@ export function barred(pen, numbers, symbol, rows, columns) {
   return found
 }
 
-/** A row's numbers, the chosen one framed: few as cells, some as bars, many as pixels. Where the chosen one stands. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }} */
+/**
+ * Draw a row's numbers with the chosen one framed: as cells, bars or pixels, by their number. Return the position of
+ * the chosen one.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {Box} box @param {{ made?: boolean, limits?: number[], write?: (value: number) => string }} [how] @returns {{ x: number, y: number, width: number, height: number }}
+ */
 export function column(
   pen,
   numbers,
@@ -97,14 +114,14 @@ export function column(
   return { x: middle[0] - 8, y: middle[1] - 8, width: 16, height: 16 }
 }
 
-/** A row of parameters, such as biases. @type {Picture} */
+/** Draw a row of parameters, such as biases. @type {Picture} */
 export function alone(pen, numbers, symbol, cell) {
   const { label, plain } = numbers.maps[symbol]
   pen.head(label, "", 4, 13, pen.width, plain)
   column(pen, numbers, symbol, cell[0], { x: 6, y: HEAD, width: pen.width - 12, height: pen.height - HEAD - 10 })
 }
 
-/** Outputs against their targets, and what that makes of this one. @type {Picture} */
+/** Draw outputs against their targets, and the resulting value of the chosen one. @type {Picture} */
 export function outputs(pen, numbers, symbol, cell) {
   const isGradient = numbers.maps[symbol].band === "gradients"
   if (pen.upright && isGradient) {
@@ -129,24 +146,27 @@ export function outputs(pen, numbers, symbol, cell) {
   pen.note(say("web.mechanism.should_go"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 
-/** Outputs with their targets; before there are outputs, the targets alone. @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {string} [symbol] */
+/**
+ * Draw outputs with their targets, or the targets only before outputs are computed.
+ * @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {string} [symbol]
+ */
 export function against(pen, numbers, chosen, symbol = "o") {
   const targets = numbers.values("y")
   const source = symbol === "y" && pen.done("o") === 0 ? "y" : "o"
   return rowsOf(numbers, source, chosen).map((row) => ({ ...row, mark: targets[row.n] }))
 }
 
-/** Outputs against targets, and the losses so far. @type {Picture} */
+/** Draw outputs against targets, and the loss so far. @type {Picture} */
 export function losses(pen, numbers) {
   const all = numbers.arrays.losses.values
-  const few = all.length === 1 || pen.upright // one loss is no curve
+  const few = all.length === 1 || pen.upright // one loss does not make a curve
   const half = few ? pen.width - 8 : pen.width / 2 - 20
   pen.rich(say("web.mechanism.dots", { symbol: "<i>o</i>" }), 4, 13, { fill: pen.soft })
   pen.dots(against(pen, numbers, -1), { x: 4, y: HEAD, width: half, height: pen.height - HEAD - 30 }, { names: 86 })
   if (!few) sofar(pen, all, half + 50)
 }
 
-// The losses of all updates so far.
+// Draw the loss of all updates so far.
 /** @param {Pen} pen @param {ArrayLike<number>} all @param {number} at */
 function sofar(pen, all, at) {
   const last = all.length - 1
@@ -156,7 +176,7 @@ function sofar(pen, all, at) {
   pen.text(say("web.mechanism.losses", { n: last }), at, 13, { fill: pen.soft })
   pen.context.strokeStyle = pen.tone
   pen.context.lineWidth = 2
-  line(pen.context, ...Array.from(all, (value, n) => [x(n), y(value)]))
+  drawLine(pen.context, ...Array.from(all, (value, n) => [x(n), y(value)]))
   pen.dot(x(last), y(all[last]), pen.tone)
   pen.text(number(all[last]), pen.width - 20, y(all[last]) - 14, { bold: true, align: "right" })
   pen.note(`0 … ${short(most)}`, at, pen.height - 14)

@@ -1,4 +1,4 @@
-// Rows of parameters, for the pictures of a step.
+// Rows of parameters, for diagrams of an update.
 
 import { number } from "../../model/numbers/format.js"
 import { apart, decimalsOrDigits } from "../../model/numbers/printed_sums.js"
@@ -8,15 +8,15 @@ import { HEAD, SMALL, TEXT } from "../sheet.js"
 /** @import { Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ parameter: string, name: string, at: number, old: number, next: number }} Row  an entry of a parameter, before and after */
 
-const LINE = 40 // a row with a note under its name
-const NAMES = 88 // beside their numbers
-export const MEASURE = 44 // room for the length that steps are measured by
+const LINE = 40 // height of a row with a note under its name
+const NAMES = 88 // width of the names beside the numbers
+export const MEASURE = 44 // height of the reference length of the steps
 
 /** @param {number} value */
 export const signed = (value, digits = 3) => `${value > 0 ? "+" : ""}${number(value, digits)}`
 
-// Lines for rows, each with a name and, where there is room, of how many entries it is one.
-/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot room under them @returns {(n: number) => number} */
+// Draw lines for rows, each with a name and, if there is room, the number of entries that it represents.
+/** @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot height below the rows @returns {(n: number) => number} */
 export function lines(pen, numbers, rows, foot) {
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
   rows.forEach(({ parameter, name }, n) => {
@@ -28,7 +28,10 @@ export function lines(pen, numbers, rows, foot) {
   return (n) => HEAD + (n + 0.5) * line
 }
 
-/** Where it is upright: each entry's name over a line of its numbers, one under each title; beside it where there is little room. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot room under them */
+/**
+ * Draw a table in portrait layout: each entry's name above its line of numbers, or beside it if there is little room.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {[title: string, value: (row: Row) => string, hue?: (row: Row) => number][]} columns @param {number} foot height below the rows
+ */
 export function table(pen, numbers, rows, columns, foot) {
   const line = Math.min((pen.height - HEAD - foot) / rows.length, 66)
   const low = line < LINE
@@ -51,7 +54,10 @@ export function table(pen, numbers, rows, columns, foot) {
   })
 }
 
-/** A title in one line, or two where it is long. @param {Pen} pen @param {string} title @param {number} x @param {number} room */
+/**
+ * Write a title in one line, or in two if it is long.
+ * @param {Pen} pen @param {string} title @param {number} x @param {number} room
+ */
 function titled(pen, title, x, room) {
   const how = { size: SMALL, bold: true, room }
   const words = title.split(" ")
@@ -62,7 +68,10 @@ function titled(pen, title, x, room) {
   lines.forEach((line, n) => pen.text(line.join(" "), x, 21 - 13 * (lines.length - 1 - n), how))
 }
 
-/** The columns of an entry's step and of what it becomes. @returns {[string, (row: Row) => string, ((row: Row) => number)?][]} */
+/**
+ * Return the columns of an entry's step and its new value.
+ * @returns {[string, (row: Row) => string, ((row: Row) => number)?][]}
+ */
 export const stepped = () => [
   [say("web.mechanism.step"), ({ old, next }) => signed(next - old), ({ old, next }) => next - old],
   [say("web.mechanism.new"), ({ old, next }) => decimalsOrDigits(next, Math.max(apart(old, next), 2))],

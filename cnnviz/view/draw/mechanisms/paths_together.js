@@ -1,4 +1,5 @@
-// Back through batch normalisation of several images: the three paths, what they add to a cell, and how large each is.
+// Backward pass of batch normalization over several images: the three paths, their contributions to a cell, and their
+// sizes.
 
 import { colour } from "../../model/numbers/colour.js"
 import { number, timesPower } from "../../model/numbers/format.js"
@@ -12,12 +13,12 @@ import { layerOf, spreadOf } from "./normalisation.js"
 /** @import { Stack } from "./image_stack.js" */
 /** @import { Box, Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [NOTES, FOOT] = [44, 30] // under the maps of paths, and under their sum
-const [SHARES, LINE] = [300, 24] // room of the table beside the sum, and of one of its lines
-const SIGN = 24 // between two maps, where it is upright
+const [NOTES, FOOT] = [44, 30] // height under the maps of paths, and under their sum
+const [SHARES, LINE] = [300, 24] // width of the table beside the sum, and height of a line of it
+const SIGN = 24 // between two maps in portrait layout
 const PATHS = ["straight", "mean", "spread"]
 
-/** Back through a heap of all images: straight, through its mean and through its spread. @type {Picture} */
+/** Draw the gradient through a batch: directly, through its mean and through its variance. @type {Picture} */
 export function pathsTogether(pen, numbers, symbol, cell) {
   const [{ source: arrived }, , gain] = numbers.links(symbol)
   const made = layerOf(numbers, symbol)?.symbol ?? symbol
@@ -56,11 +57,17 @@ export function pathsTogether(pen, numbers, symbol, cell) {
   table(pen, numbers, symbol, cell[0], { x: pen.width - SHARES, y: own.y + own.height + NOTES - 8 })
 }
 
-/** By what everything that comes back is multiplied. @param {Numbers} numbers @param {string} made @param {string} gain @param {number[]} cell */
+/**
+ * Return the factor that is common to all paths.
+ * @param {Numbers} numbers @param {string} made @param {string} gain @param {number[]} cell
+ */
 const factor = (numbers, made, gain, cell) =>
   `· ${numbers.maps[gain].label} / σ = ${number(numbers.at(gain, [cell[0]]) / spreadOf(numbers, made, cell), 3)}`
 
-/** Where it is upright: what arrived and what is made, under them the three paths with what each adds, and how large they are. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ arrived: string, came: Stack, parts: Stack[], all: Stack, by: string }} of */
+/**
+ * Draw in portrait layout: incoming gradient and result, the three paths with their contributions, and their sizes.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ arrived: string, came: Stack, parts: Stack[], all: Stack, by: string }} of
+ */
 function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) {
   const wide = pen.width / 3 - SIGN
   const [high, low] = [0.23 * pen.height, 0.18 * pen.height]
@@ -95,20 +102,29 @@ function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) 
   table(pen, numbers, symbol, cell[0], { x: 2, y, line: Math.min((pen.height - y - 8) / 4, LINE) })
 }
 
-/** Writes what a map is called, and how far its colours go. @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill] */
+/**
+ * Write the name of a map and its colour limits.
+ * @param {Pen} pen @param {string} name @param {string} word @param {Stack} stack @param {number} x @param {string} [fill]
+ */
 function head(pen, name, word, { limits }, x, fill = pen.ink) {
   pen.head(name, "", x, 13, Math.min(pen.width - x, 200), word, fill)
   pen.note(`± ${number(limits[1], 2)}`, x, 33)
 }
 
-/** What each path adds to the cell. @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Stack[]} parts */
+/**
+ * Return the contribution of each path to the cell.
+ * @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {Stack[]} parts
+ */
 function addedBy(numbers, symbol, cell, parts) {
   const shown = Number(numbers.answer.lesson.image ?? 0)
   const within = numbers.maps[symbol].kind === "map" ? cell[1] * numbers.shape(symbol)[2] + cell[2] : 0
   return parts.map(({ values, size }) => values[shown * size + within])
 }
 
-/** Draws what the three paths add to the cell. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ own: Box, boxes: Box[], parts: Stack[], all: Stack, top: number }} at */
+/**
+ * Draw the contributions of the three paths to the cell.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number[]} cell @param {{ own: Box, boxes: Box[], parts: Stack[], all: Stack, top: number }} at
+ */
 function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
   const terms = addedBy(numbers, symbol, cell, parts).map((value, n) => ({ value, term: PATHS[n] }))
   const places = [...boxes, own].map(({ x, width }) => x + width / 2)
@@ -123,7 +139,11 @@ function added(pen, numbers, symbol, cell, { own, boxes, parts, all, top }) {
   pen.lead([places[3], total.y], [places[3], own.y + own.height + 4])
 }
 
-/** Writes how large each path is: here, where it nearly vanishes beside the straight one, and in the gradient that it makes of the weights before. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {{ x: number, y: number, line?: number }} at */
+/**
+ * Write the size of each path: here, where the indirect ones nearly vanish, and in the gradient of the weights
+ * before.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} channel @param {{ x: number, y: number, line?: number }} at
+ */
 function table(pen, numbers, symbol, channel, { x, y, line = LINE }) {
   const [shares, sizes] = ["shares", "sizes"].map((name) => numbers.arrays[`${name}.${symbol}`])
   const channels = shares.shape[1]

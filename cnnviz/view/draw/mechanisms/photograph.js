@@ -1,4 +1,5 @@
-// The photograph of which the network reads one channel: a few pixels of it large, the three numbers of one, and what is read.
+// The photograph of which the network reads one channel: a few enlarged pixels, the three numbers of one, and the
+// channel that is read.
 
 import { one } from "../../model/explain/cell_links.js"
 import { stored } from "../../model/explain/explanation.js"
@@ -9,11 +10,11 @@ import { fitted } from "./windows.js"
 
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 
-const FEW = 5 // rows and columns of pixels that are seen closely
+const FEW = 5 // rows and columns of enlarged pixels
 const CHANNELS = ["red", "green", "blue"]
 const TINTS = ["#d6403a", "#3f9b4f", "#3b78d8"]
-const [WORD, LINE, PITCH] = [96, 28, 36] // of a channel's number
-const WIDE = 320 // room for what is read beside what is stored
+const [WORD, LINE, PITCH] = [96, 28, 36] // layout of a channel's number
+const WIDE = 320 // width from which both stored and read values fit
 
 /** @param {Pen} pen @param {Numbers} numbers @param {Cell} cell @param {ArrayLike<number>} photo rows, columns and channels, 0 … 255 */
 export function photographed(pen, numbers, [, row, column], photo) {
@@ -25,7 +26,7 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
   const paint = (/** @type {number} */ i, /** @type {number} */ j) =>
     [0, 1, 2].map((c) => photo[(i * columns + j) * 3 + c])
-  const half = Math.min(0.44 * pen.width, (pen.height - 2 * HEAD - 20) / 2) // its numbers stand under it, as large
+  const half = Math.min(0.44 * pen.width, (pen.height - 2 * HEAD - 20) / 2) // its numbers are below, at the same size
   const whole = fitted(numbers, "x", 4, HEAD, pen.upright ? half : pen.width * 0.26, free)
   pen.text(say("web.mechanism.photograph"), 4, 13, { fill: pen.soft })
   pen.pixels(rows, columns, (n) => paint(Math.floor(n / columns), n % columns), whole, [ring])
@@ -38,7 +39,7 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const corner = whole.x + (left + right) * side
   pen.thread([corner, whole.y + top * side], [near.x, near.y])
   pen.thread([corner, whole.y + (top + down) * side], [near.x, near.y + size])
-  const under = pen.upright ? 2 * HEAD + whole.height + 16 : HEAD // where its numbers begin
+  const under = pen.upright ? 2 * HEAD + whole.height + 16 : HEAD // upper end of its numbers
   const at = pen.upright ? 20 : near.x + size + 26
   const y = under + size / 2
   if (!pen.upright)
@@ -50,8 +51,8 @@ export function photographed(pen, numbers, [, row, column], photo) {
   read(pen, numbers, { values, columns: right, chosen, cell }, { x: at + WORD + 34, y: under, size })
 }
 
-// Red, green and blue of one pixel; what the network reads is framed.
-/** @param {Pen} pen @param {Numbers} numbers @param {number[]} colours @param {number} x @param {number} y of their middle */
+// Draw red, green and blue of one pixel, with a frame around the channel that the network reads.
+/** @param {Pen} pen @param {Numbers} numbers @param {number[]} colours @param {number} x @param {number} y of the centre */
 function three(pen, numbers, colours, x, y) {
   const { ch } = numbers.answer.lesson
   const { context } = pen
@@ -71,7 +72,7 @@ function three(pen, numbers, colours, x, y) {
   pen.thread([x - 8, y - PITCH], [x - 8, y + PITCH])
 }
 
-// The numbers of the channel as they are stored and, where there is room, as they are read.
+// Draw the channel's numbers as stored and, if there is room, as read.
 /** @param {Pen} pen @param {Numbers} numbers @param {{ values: number[], columns: number, chosen: number, cell: (n: number) => Cell }} patch @param {{ x: number, y: number, size: number }} place */
 function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
   const { ch, scale } = numbers.answer.lesson

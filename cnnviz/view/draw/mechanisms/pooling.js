@@ -1,4 +1,4 @@
-// Pooling whose windows overlap or are large: one window's numbers, the winner among them or their mean, and the ways back.
+// Pooling with large or overlapping windows: the numbers of one window, its winner or mean, and the backward pass.
 
 import { one } from "../../model/explain/cell_links.js"
 import { number } from "../../model/numbers/format.js"
@@ -9,7 +9,7 @@ import { fitted, titled } from "./windows.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
-const [LEGEND, NEXT] = [28, 44] // under a map, for the ends of its colours; and between two windows
+const [LEGEND, NEXT] = [28, 44] // height of the colour bar under a map, and gap between two windows
 
 /** @type {Picture} */
 export function pool(pen, numbers, symbol, cell) {
@@ -40,7 +40,10 @@ export function pool(pen, numbers, symbol, cell) {
   pen.text(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), { bold: true, align: "center" })
 }
 
-/** Where two maps stand, and between them or, where it is upright, under them a window's cells. @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number} share of the width, for a map @param {number} foot room under the maps */
+/**
+ * Return the boxes of two maps, and of a window's cells between or, in portrait layout, under them.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} left @param {string} right @param {number} share of the width, for a map @param {number} foot height below the maps
+ */
 function placed(pen, numbers, left, right, share, foot) {
   const high = pen.upright ? 0.36 * pen.height : pen.height - HEAD - foot
   const wide = pen.width * (pen.upright ? 0.45 : share)
@@ -54,7 +57,7 @@ function placed(pen, numbers, left, right, share, foot) {
   return { first, last, grid }
 }
 
-/** From right to left: what arrived, the window whose winner or whose cells it goes to, and their map. @type {Picture} */
+/** Draw from right to left: the incoming gradient, the window that it goes to, and its map. @type {Picture} */
 export function unpool(pen, numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const dy = link.source
@@ -109,13 +112,19 @@ export function unpool(pen, numbers, symbol, cell) {
   pen.note(share(numbers, symbol, cell), 4, pen.height - 10, { room: pen.width - 8 })
 }
 
-/** The first window that a cell lies in. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+/**
+ * Return the first window that contains a cell.
+ * @param {Numbers} numbers @param {string} symbol @param {number[]} cell
+ */
 function firstWindow(numbers, symbol, cell) {
   const [, ...reached] = numbers.reach(numbers.links(symbol)[0], cell)
   return [cell[0], ...reached.map(({ start, count }) => (count ? start : 0))]
 }
 
-/** Gives what a cell gets from the first window that it lies in, in a sentence. @param {Numbers} numbers @param {string} symbol @param {number[]} cell */
+/**
+ * Return a sentence on the gradient that a cell gets from the first window that contains it.
+ * @param {Numbers} numbers @param {string} symbol @param {number[]} cell
+ */
 function share(numbers, symbol, cell) {
   const [link] = numbers.links(symbol)
   const forward = numbers.network.links[link.source.slice(1)][0]
@@ -128,7 +137,7 @@ function share(numbers, symbol, cell) {
     return say(less > numbers.tie(forward.source) ? "web.mechanism.lost" : "web.mechanism.tied")
   }
   const [first] = numbers.sources({ ...forward, pattern: "pool" }, place)
-  // Where windows overlap, a cell gets more than this window's share.
+  // If windows overlap, a cell gets more than this window's share.
   const each = stride < k ? numbers.at(link.source, place) / (k * k) : numbers.at(symbol, first)
   return say("web.mechanism.each", { n: k * k, share: number(each) })
 }

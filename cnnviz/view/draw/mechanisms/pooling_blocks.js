@@ -1,4 +1,4 @@
-// Pooling whose windows lie side by side: a window and its neighbours, number by number, and what each becomes.
+// Pooling with adjacent windows: a window and its neighbours with all numbers, and their results.
 
 import { coarse, power, short, timesPower } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
@@ -6,24 +6,30 @@ import { HEAD } from "../sheet.js"
 import { fitted, titled } from "./windows.js"
 
 /** @import { Box, Cell, Link, Numbers, Pen, Range } from "../../types/view.js" */
-/** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's own link, the window by its place, and the two maps that are shown: of cells, and of windows */
+/** @typedef {{ link: Link, place: Cell, map: string, pooled: string, back: boolean }} Parts  the pool's link, the index of the window, and the two maps: of cells and of windows */
 
-const CELLS = 6 // in a row, of as many windows as that makes
-const MOST = 3 // cells in a row of a window
+const CELLS = 6 // maximum number of cells in a row, over several windows
+const MOST = 3 // maximum number of cells in a row of a window
 
 /** @param {Link} link */
 export const inBlocks = ({ geometry: { k, stride, before } }) => k <= MOST && stride === k && before === 0
 
-/** Some windows in a row around one. @param {number} at @param {number} count @param {number} k @returns {Range} */
+/**
+ * Return the range of windows in a row around one.
+ * @param {number} at @param {number} count @param {number} k @returns {Range}
+ */
 function around(at, count, k) {
   const shown = Math.min(Math.floor(CELLS / k), 3, count)
   return { start: Math.min(Math.max(at - 1, 0), count - shown), count: shown, step: 1 }
 }
 
-/** Their cells. @param {Range} range @param {number} k @returns {Range} */
+/** Return the range of their cells. @param {Range} range @param {number} k @returns {Range} */
 const cellsOf = ({ start, count }, k) => ({ start: start * k, count: count * k, step: 1 })
 
-/** A map, the windows in it large, and the numbers that belong to them. @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} foot room under them */
+/**
+ * Draw a map, some of its windows enlarged, and their results.
+ * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {number} foot height below the grids
+ */
 export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const { k } = link.geometry
   const [channel, row, column] = place
@@ -55,7 +61,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const made = Array.from({ length: rows.count * columns.count }, (_, n) =>
     numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
   )
-  const exponent = power(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // one for both: they are compared
+  const exponent = power(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // a common exponent, because they are compared
   printed(pen, numbers, map, values, across.count, grid, exponent, lit)
   const chosen = (/** @type {Box} */ box, /** @type {string} */ tone) =>
     pen.chosen(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)
@@ -87,7 +93,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   pen.text(between, (from + to) / 2, Math.min(y, end) - 14, { align: "center", bold: true, room: to - from })
 }
 
-// Numbers in thousandths or millionths, where they are small.
+// Print numbers with a common exponent, if they are small.
 /** @param {Pen} pen @param {Numbers} numbers @param {string} map @param {number[]} values @param {number} columns @param {Box} box @param {number} exponent @param {(n: number) => boolean} [lit] */
 function printed(pen, numbers, map, values, columns, box, exponent, lit) {
   const { limits, scale } = numbers.maps[map]
@@ -98,7 +104,10 @@ function printed(pen, numbers, map, values, columns, box, exponent, lit) {
   if (fits && exponent) pen.note(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
 }
 
-/** Lines from cells of a map to where they stand large. @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across */
+/**
+ * Draw lines from cells of a map to their enlargements.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} map @param {Box} left @param {Box} grid @param {Range} down @param {Range} across
+ */
 export function threads(pen, numbers, map, left, grid, down, across) {
   const [, rows, columns] = numbers.shape(map)
   const corner = left.x + ((across.start + across.count) * left.width) / columns

@@ -1,4 +1,5 @@
-// Three grids of factors, weights and products, number by number: each product reads right, in as many digits as fit.
+// Three grids of factors, weights and products with all numbers. Each product reads correctly, with as many digits as
+// fit.
 
 import { power, short, timesPower } from "../../model/numbers/format.js"
 import { gridOf } from "../../model/numbers/printed_digits.js"
@@ -10,14 +11,14 @@ import { kernelName, largest, underKernel } from "./windows.js"
 /** @import { Written } from "../../model/numbers/printed_sums.js" */
 /** @import { Term } from "../sums.js" */
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
-/** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  how factors, weights and products are written, the powers of ten of the factors and the products, what stands before the products, and whether all fit */
+/** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  formatters of factors, weights and products, exponents of the factors and the products, the sign before the products, and whether all texts fit */
 
 /**
- * Draws what a kernel of one channel lies on, the kernel and the products: from left to right, or where it is what comes `back`
- * through a convolution from right to left; gives the products, what they add up to, and how all that is written.
+ * Draw the input window of a one-channel kernel, the kernel and the products: from left to right, or from right to
+ * left in the backward pass (`back`). Return the products, their sum, and how all of them are formatted.
  * @param {Pen} pen
  * @param {Numbers} numbers
- * @param {{ symbol: string, cell: Cell, read: string, f: string, at: [number, number], met: [Cell, Cell][], bias?: string, back?: boolean }} of  `at`: filter and channel of the kernel
+ * @param {{ symbol: string, cell: Cell, read: string, f: string, at: [number, number], met: [Cell, Cell][], bias?: string, back?: boolean }} of  `at` is the filter and channel of the kernel
  * @param {Box[]} boxes
  * @param {number} roomy  width of a step that has room for its number
  */
@@ -33,7 +34,7 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   const fits = pitch > roomy ? { fits: (/** @type {string} */ text) => pen.fitsUnder(text, pitch) } : {}
   const written = writtenSum(added, numbers.at(symbol, cell), { below: 0.1, ...fits })
   const three = threeGrids(pen, a, b, written, width / k, width / k)
-  const most = Math.max(...known.map(Math.abs), back ? 0 : numbers.maps[symbol].limits[1]) // what is made has the same colours
+  const most = Math.max(...known.map(Math.abs), back ? 0 : numbers.maps[symbol].limits[1]) // the result has the same colours
   const term = String
   const unit = (/** @type {Box} */ box, /** @type {number} */ power) =>
     pen.note(timesPower(power), box.x + width, 13, { align: "right" })
@@ -88,7 +89,10 @@ const texts = (a, b, [first, second, third]) =>
     Number.isNaN(value) ? [] : [first(value, n), second(b[n], n), plus(value * b[n], third(value * b[n], n))],
   )
 
-/** With two decimals, or one, where more do not fit. @param {number[]} a @param {number[]} b @param {number} unit @param {Written} written */
+/**
+ * Return formatters with two decimals, or one if more do not fit.
+ * @param {number[]} a @param {number[]} b @param {number} unit @param {Written} written
+ */
 function rounded(a, b, unit, written) {
   /** @type {Write} */
   const two = (value) => fixed(value, Number.isInteger(value) ? 0 : 2)

@@ -1,4 +1,4 @@
-// Softmax: every sum has a part in every output.
+// Softmax: every sum affects every output.
 
 import { terms } from "../../model/explain/formula_values.js"
 import { exact } from "../../model/numbers/exact_sum.js"
@@ -9,13 +9,13 @@ import { barred, columnOf, rowsOf } from "./outputs.js"
 
 /** @import { Numbers, Pen, Picture } from "../../types/view.js" */
 
-/** Every sum has a part in every output: through the total. @type {Picture} */
+/** Draw the effect of every sum on every output through the total. @type {Picture} */
 export function softmax(pen, numbers, symbol, cell) {
   const z = numbers.links(symbol)[0].source
   const sums = numbers.values(z)
   const all = Array.from(numbers.arrays[`powers.${symbol}`].values)
   const total = all.pop() ?? 0
-  const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // without the largest sum: it cannot be written
+  const taken = Math.max(...all) === 1 && Math.max(...sums) !== 0 // the largest sum is subtracted, because its power cannot be printed
   if (pen.upright) return powersListed(pen, numbers, symbol, cell[0], { z, powers: all, total })
   const [width, middle] = [(pen.width - 210) / 3, 130]
   const height = pen.height - HEAD - 28
@@ -45,17 +45,20 @@ export function softmax(pen, numbers, symbol, cell) {
   ifItRose(pen, numbers, symbol, chosen, { ...box(2), x: places[2] + 8, width: width - 12 }, then)
 }
 
-/** Sums, powers and shares in rows, and the total of the powers under them. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of */
+/**
+ * Draw a table of sums, powers and shares, with the total of the powers.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {{ z: string, powers: number[], total: number }} of
+ */
 function powersListed(pen, numbers, symbol, chosen, { z, powers, total }) {
   const rows = rowsOf(numbers, symbol, chosen)
   const columns = /** @type {Parameters<typeof barred>[4]} */ ([columnOf(numbers, z), ["e", powers]])
   const { y, line, ends } = barred(pen, numbers, symbol, rows, columns)
-  const parts = ends[1] // where the powers end
+  const parts = ends[1] // right end of the powers
   pen.text(numbers.maps[z].label, parts - 11, 7, { size: SMALL, math: true })
   pen.text(`Σ ${short(total)}`, parts, y(rows.length - 1) + line / 2 + 18, { align: "right", bold: true })
 }
 
-// From every power into the total, and from it to every share.
+// Draw lines from every power to the total, and from it to every share.
 /** @param {Pen} pen @param {number} count @param {number} chosen @param {(n: number) => number} y @param {{ from: number, to: number, at: number, total: number }} parts */
 function coupling(pen, count, chosen, y, { from, to, at, total }) {
   const middle = (from + to) / 2
@@ -77,8 +80,8 @@ function coupling(pen, count, chosen, y, { from, to, at, total }) {
   pen.text(short(total), middle, at + 10, { bold: true, align: "center", room: 52 })
 }
 
-// The shares, and dashed what they would be if the chosen sum were larger by 1.
-/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box @param {number[]} shares then */
+// Draw the shares, and dashed ones for a chosen sum that is larger by 1.
+/** @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} chosen @param {import("../../model/layout/image_layout.js").Box} box @param {number[]} shares if the chosen sum were larger */
 function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   const rows = rowsOf(numbers, symbol, chosen)
   const then = rows.map(({ n }) => shares[n])
@@ -101,7 +104,10 @@ function ifItRose(pen, numbers, symbol, chosen, box, shares) {
   pen.note(say("web.mechanism.if_it_rose"), pen.width - 4, pen.height - 10, { align: "right" })
 }
 
-/** Draws what arrives, measured against its mean: what is above it comes back positive, and times the share. @type {Picture} */
+/**
+ * Draw the incoming gradients relative to their weighted mean: the difference times the share is passed back.
+ * @type {Picture}
+ */
 export function softmaxBack(pen, numbers, symbol, cell) {
   const [dy, y] = ["d", ""].map(
     (start) =>

@@ -1,4 +1,4 @@
-// What a network says against what is right: a bar an output, a ring where its target is, and how far that is.
+// Outputs against targets: a bar per output, a ring at its target, and the distance between them.
 
 import { largest } from "../../model/numbers/extremes.js"
 import { number, short } from "../../model/numbers/format.js"
@@ -8,7 +8,7 @@ import { SMALL } from "../sheet.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
 
-const GREY = "#8fa1ba" // a bar that is not the largest
+const GREY = "#8fa1ba" // colour of all bars but the largest
 
 /** @param {Pen} pen @param {Numbers} numbers @param {number} chosen @param {Box} box @param {number} each height of an output */
 export function targets(pen, numbers, chosen, box, each) {
@@ -41,7 +41,10 @@ export function targets(pen, numbers, chosen, box, each) {
   }
 }
 
-/** From an output to its target, and how far that is. @param {Pen} pen @param {number[]} ends @param {number} y @param {number} by @param {boolean} worded */
+/**
+ * Draw the distance from an output to its target.
+ * @param {Pen} pen @param {number[]} ends @param {number} y @param {number} by @param {boolean} worded
+ */
 function gap(pen, [from, to], y, by, worded) {
   if (Math.abs(to - from) > 14) pen.arrow(from, y, to, y, pen.soft, 1.5)
   pen.context.fillStyle = pen.soft

@@ -1,15 +1,18 @@
-// Units of a row, as pixels: as the maps that were flattened, or in lines.
+// Units of a row as pixels: as the flattened maps, or in lines.
 
 import { one } from "../../model/explain/cell_links.js"
 
 /** @import { Box, Cell, Pen } from "../../types/view.js" */
-/** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  some units: the first of them, and where they lie */
+/** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  a block of units: its first one and its box */
 
-const NEARLY = 0.8 // as large as they could be
-const [FEW, LARGE, SMALL] = [20, 64, 26] // units that are so few have large cells
+const NEARLY = 0.8 // minimum share of the largest possible size
+const [FEW, LARGE, SMALL] = [20, 64, 26] // up to this many units have large cells, more have small ones
 const PRINTED = 44 // side of a cell that has room for its number
 
-/** Tells how values of units lie: as the map that was flattened, channels side by side, or in lines. @param {number[]} shape @param {number} width @param {number} height @returns {Part[]} */
+/**
+ * Return the layout of units: as the flattened map with channels side by side, or in lines.
+ * @param {number[]} shape @param {number} width @param {number} height @returns {Part[]}
+ */
 function lying(shape, width, height) {
   if (shape.length === 3) {
     const [channels, rows, columns] = shape
@@ -19,7 +22,7 @@ function lying(shape, width, height) {
     }
     const all = Array.from({ length: channels }, (_, n) => n + 1)
     const largest = Math.max(...all.map(sideOf))
-    const whole = all.filter((n) => channels % n === 0 && sideOf(n) > NEARLY * largest) // without a place left empty
+    const whole = all.filter((n) => channels % n === 0 && sideOf(n) > NEARLY * largest) // without empty slots
     const across = (whole.length ? whole : all).reduce((best, n) => (sideOf(n) > sideOf(best) ? n : best))
     const side = sideOf(across)
     return Array.from({ length: channels }, (_, c) => ({
@@ -39,7 +42,7 @@ function lying(shape, width, height) {
   return [{ from: 0, rows, columns, x: 0, y: 0, width: side * columns, height: side * rows }]
 }
 
-/** Tells how large units are drawn in a room. @param {number[]} shape @param {number} width @param {number} height */
+/** Return the size of units in a room. @param {number[]} shape @param {number} width @param {number} height */
 export function extentOf(shape, width, height) {
   const parts = lying(shape, width, height)
   return {
@@ -48,7 +51,7 @@ export function extentOf(shape, width, height) {
   }
 }
 
-/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `chosen`: a unit that gets a ring; each unit is a term, "u12", of which `say` says what it comes to; `symbol`, `cell`: whose numbers they are @returns {{ width: number, height: number, middle: number[], lies: { part: Part, row: number, column: number } | undefined }} how large they are drawn, and where the chosen one is */
+/** @param {Pen} pen @param {number[]} shape @param {(n: number) => number} pick @param {number[]} limits @param {string} scale @param {Box} box @param {{ chosen?: number, say?: (n: number) => string, symbol?: string, cell?: (n: number) => Cell }} [how] `chosen` is a unit with a ring; `say` returns the value of a unit, whose term is "u12"; `symbol` and `cell` are what the numbers belong to @returns {{ width: number, height: number, middle: number[], lies: { part: Part, row: number, column: number } | undefined }} their size, and the box of the chosen one */
 export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...how } = {}) {
   const count = shape.reduce((all, n) => all * n, 1)
   let middle = [box.x, box.y]
@@ -97,7 +100,7 @@ function belong(pen, { from, rows, columns }, box, count, { say, symbol, cell })
   })
 }
 
-/** The place itself and its neighbours, at most so many. @param {number} at @param {number} count @param {number} most */
+/** Return up to `most` indices around one. @param {number} at @param {number} count @param {number} most */
 export function around(at, count, most) {
   const from = Math.min(Math.max(at - Math.floor(most / 2), 0), Math.max(count - most, 0))
   return Array.from({ length: Math.min(count, most) }, (_, n) => from + n)

@@ -1,4 +1,5 @@
-// A step of every parameter, from left to right: what it was, how far it goes, what it becomes, and its share of what the loss loses.
+// The update of every parameter, from left to right: old value, step, new value, and its share of the loss's
+// decrease.
 
 import { named } from "../../model/explain/arithmetic.js"
 import { colour, ink } from "../../model/numbers/colour.js"
@@ -13,15 +14,15 @@ import { extentOf, unitsOf } from "./units.js"
 import { isLegible, kernelName } from "./windows.js"
 
 /** @import { Box, Numbers, Pen, Picture, Row } from "../../types/view.js" */
-/** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and before, step and after of its n-th entry that is shown */
+/** @typedef {{ symbol: string, cell: number[], values: (which: number, n: number) => number, shape: number[] }} Group  a parameter: one of its entries, and the old value, step and new value of its n-th shown entry */
 
-const LEAST = 18 // height of a row
-const STACKED = 3 // rows of a kernel that has a sum in each cell,
-const LINE = 20 // and a line of it
-const [DENSE, LOW, BESIDE] = [5, 14, 30] // up to so many rows a cell has two lower lines, if every other parameter keeps so much height
-const MOST = 3 // parameters that are shown whole
+const LEAST = 18 // minimum height of a row
+const STACKED = 3 // maximum number of rows of a kernel with a sum in each cell
+const LINE = 20 // height of a line in it
+const [DENSE, LOW, BESIDE] = [5, 14, 30] // up to this many rows, a cell has two lines of this height if every other parameter keeps the minimum height
+const MOST = 3 // maximum number of parameters that are drawn completely
 const FOOT = 24
-const [APART, CLOSE] = [20, 8] // between two parameters, and where it is upright
+const [APART, CLOSE] = [20, 8] // between two parameters, in landscape and in portrait layout
 const plain = (/** @type {string} */ html) => html.replace(/<[^>]*>/g, "")
 
 /** @type {Picture} */
@@ -35,7 +36,10 @@ export function update(pen, numbers, first, cell) {
   if (!part) promised(pen, numbers)
 }
 
-/** A row for one entry of each parameter, by the rule of the optimizer. @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell @param {string} part of which a row needs numbers */
+/**
+ * Draw a row for one entry of each parameter, by the rule of the optimizer.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell @param {string} part whose numbers a row needs
+ */
 function byRows(pen, numbers, first, cell, part) {
   const [draw, least] = /** @type {[typeof scaled, number]} */ (
     part === "size"
@@ -50,7 +54,10 @@ function byRows(pen, numbers, first, cell, part) {
   if (others.length) unshown(pen, others, next, pen.height - foot + LEAST / 2)
 }
 
-/** Names the parameters that a touch shows: there is no room for all. @param {Pen} pen @param {string[]} others @param {number} next @param {number} y */
+/**
+ * Name the parameters that a tap will show, for lack of room.
+ * @param {Pen} pen @param {string[]} others @param {number} next @param {number} y
+ */
 function unshown(pen, others, next, y) {
   const words = say("web.mechanism.unshown", { n: others.length })
   const all = `${words}${COLON}${others.map((name) => `<i>${name}</i>`).join(", ")}`
@@ -59,7 +66,10 @@ function unshown(pen, others, next, y) {
   pen.spot({ x: 0, y: y - 14, width: width + 8, height: 28 }, "rest", { open: next })
 }
 
-/** Writes by how much the gradients promise that the loss changes, and by how much it does. @param {Pen} pen @param {Numbers} numbers */
+/**
+ * Write the change of the loss that the gradients predict, and the actual one.
+ * @param {Pen} pen @param {Numbers} numbers
+ */
 function promised(pen, { answer: { promise } }) {
   if (!promise) return
   const { promised, falls } = promise
@@ -67,7 +77,11 @@ function promised(pen, { answer: { promise } }) {
   pen.text(text, pen.width - 2, pen.height - 10, { align: "right" })
 }
 
-/** The entry that is pointed at, and of the other parameters the one with the largest step: all, or as many as there is room for, and which are the next to be shown. @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part of which a row needs numbers @param {number} foot */
+/**
+ * Return the pointed entry and the entry of each other parameter with the largest step, as many as there is room for,
+ * and the parameters to show next.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} first its parameter @param {number[]} cell @param {string} part whose numbers a row needs @param {number} foot
+ */
 function rowsOf(pen, numbers, first, cell, part, foot) {
   const room = (/** @type {number} */ lines) => Math.max(Math.floor((pen.height - HEAD - foot) / LEAST) - lines, 1)
   const all = known.get(numbers) ?? numbers.said.update.makes.map((name) => largest(numbers, name))
@@ -114,7 +128,7 @@ function largest(numbers, name) {
   return rowAt(numbers, name, at)
 }
 
-// ---- few parameters, each whole
+// ---- few parameters, drawn completely
 
 /** @param {Pen} pen @param {Numbers} numbers @param {string} first @param {number[]} cell */
 function whole(pen, numbers, first, cell) {
@@ -127,7 +141,7 @@ function whole(pen, numbers, first, cell) {
   const formulas = ["θ", "−η · ∂θ", "θ − η · ∂θ"]
   const how = { math: true, size: 17, fill: pen.soft }
   const after = titles.map((title) => pen.widthOf(title, { bold: true }) + 8)
-  const fit = formulas.every((formula, n) => after[n] + pen.widthOf(formula, how) <= wide) // the rule stands under the picture, too
+  const fit = formulas.every((formula, n) => after[n] + pen.widthOf(formula, how) <= wide) // the rule is under the picture, too
   const headed = (/** @type {number} */ y) => {
     places.forEach((x, n) => {
       pen.text(titles[n], x, y, { bold: true })
@@ -142,14 +156,14 @@ function whole(pen, numbers, first, cell) {
     pen.note(say("web.mechanism.per_number"), pen.width - 2, 13, { align: "right" })
   }
   const groups = numbers.said.update.makes.map((name) => groupOf(numbers, name, name === first ? cell : undefined))
-  const over = pen.upright ? 30 : 0 // what names a parameter stands over it
+  const over = pen.upright ? 30 : 0 // room for the parameter's name above it
   const between = pen.upright ? CLOSE : APART
   const free = pen.height - HEAD - FOOT - (between + over) * groups.length
   const stacks = (/** @type {Group} */ { symbol, shape: [, , k] }) =>
     pen.upright
     && numbers.maps[symbol].kind === "filters"
     && (k <= STACKED || (k <= DENSE && free - 2 * LOW * k >= BESIDE * (groups.length - 1)))
-  const heights = groups.map((group) => heightOf(pen, numbers, group, stacks(group))) // that they would have
+  const heights = groups.map((group) => heightOf(pen, numbers, group, stacks(group))) // preferred heights
   const isKept = (/** @type {Group} */ group) => stacks(group) && group.shape[2] > STACKED
   const sumOf = (/** @type {number[]} */ all) => all.reduce((sum, height) => sum + height, 0)
   const kept = sumOf(heights.filter((_, n) => isKept(groups[n])))
@@ -179,7 +193,11 @@ function heightOf(pen, numbers, { symbol, shape }, stacks) {
   return ["filters", "weights"].includes(kind) ? 118 : 36
 }
 
-/** A kernel as a sum in each cell, where three beside each other would be too narrow: before, step and after, one under the other. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {Box} box @param {string[]} titles */
+/**
+ * Draw a kernel as a sum in each cell, with old value, step and new value below each other, if three kernels side by
+ * side would be too narrow.
+ * @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {Box} box @param {string[]} titles
+ */
 function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
   const k = shape[shape.length - 1]
   const { limits } = numbers.maps[symbol]
@@ -238,7 +256,10 @@ function titled(pen, numbers, { symbol, cell }, y, height) {
   pen.note(say("web.mechanism.n_numbers", { n: numbers.count(symbol) }), 4, middle + 12, { room: 108 })
 }
 
-/** Before, step and after of one parameter. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size @param {boolean} pointed */
+/**
+ * Draw one parameter: before, step and after.
+ * @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size @param {boolean} pointed
+ */
 function drawGroup(pen, numbers, group, places, size, pointed) {
   const { symbol } = group
   const { kind } = numbers.maps[symbol]
@@ -271,10 +292,14 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
     if (power) pen.note(timesPower(power), places[which], size.y + size.height + 9)
 }
 
-/** The exponent of the power of ten that small numbers are written with; 0 for others. @param {number} most the largest of them */
+/** Return the exponent for small numbers, or 0 for others. @param {number} most largest magnitude */
 const exponentOf = (most) => (most < 0.1 && most > 0 ? Math.floor(Math.log10(most)) : 0)
 
-/** How numbers are written in cells of a size: with all digits, or with as many as there is room for, small ones with a power of ten. @param {Pen} pen @param {number[]} values @param {number} digits @param {number} w @param {number} h @returns {{ power: number, write: (value: number) => string }} */
+/**
+ * Return a formatter for cells of a size: with all digits or as many as fit, and with a common exponent for small
+ * numbers.
+ * @param {Pen} pen @param {number[]} values @param {number} digits @param {number} w @param {number} h @returns {{ power: number, write: (value: number) => string }}
+ */
 function writing(pen, values, digits, w, h) {
   const small = exponentOf(Math.max(...values.map(Math.abs)))
   const ways = [[digits, 0], ...(small ? [] : [[2, 0]]), [1, small]].map(([digits, power]) => ({
@@ -285,7 +310,10 @@ function writing(pen, values, digits, w, h) {
   return ways.find(({ write }) => pen.sized(values.map(write), w, h)) ?? ways[0]
 }
 
-/** Weights as maps: of each output where these are few and all known, else of the chosen one. @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size */
+/**
+ * Draw weights as maps: of each output if they are few and all known, else of the chosen one.
+ * @param {Pen} pen @param {Numbers} numbers @param {Group} group @param {number[]} places @param {{ y: number, width: number, height: number }} size
+ */
 function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width, height }) {
   const shape = numbers.shape(symbol)
   const outputs = shape[shape.length - 1]
@@ -309,7 +337,10 @@ function drawWeights(pen, numbers, { symbol, cell, values }, places, { y, width,
 const toOutput = (numbers, n, outputs, symbol) =>
   say("web.mechanism.to_output", { name: numbers.nameOf(n, outputs, symbol) })
 
-/** Writes how many of all numbers a parameter has, and how much of the fall it is promised to bring. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y`: the middle */
+/**
+ * Write the number of a parameter's entries, and its share of the predicted decrease.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box `y` is the centre
+ */
 function shareOf(pen, numbers, symbol, { x, y, width }) {
   const part = numbers.answer.promise?.shares[symbol]
   if (part === undefined) return
@@ -333,7 +364,10 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
 
 // ---- many parameters, a row each
 
-/** Old, step, new of one entry; and each parameter's share of the fall that is promised. @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot */
+/**
+ * Draw old value, step and new value of one entry, and each parameter's share of the predicted decrease.
+ * @param {Pen} pen @param {Numbers} numbers @param {Row[]} rows @param {number} foot
+ */
 function plainly(pen, numbers, rows, foot) {
   const { promise } = numbers.answer
   const before = (/** @type {Row} */ { old, next }) => decimalsOrDigits(old, Math.max(apart(old, next), 2))

@@ -1,4 +1,4 @@
-// Windows and kernels: what the pictures of a convolution and of pooling have in common.
+// Windows and kernels: what the diagrams of convolution and pooling share.
 
 import { one, spread } from "../../model/explain/cell_links.js"
 import { byChannel } from "../../model/explain/formula_values.js"
@@ -7,29 +7,39 @@ import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
 /** @import { Box, Cell, Numbers, Pen, Range } from "../../types/view.js" */
-/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: what it makes, reads and multiplies with, one of its cells, and which cell meets which weight there */
+/** @typedef {{ symbol: string, x: string, f: string, k: number, cell: Cell, met: [Cell, Cell][] }} Parts  of a convolution: its result, input and kernel, one cell of the result, and the pairs of cells and weights that meet there */
 
-/** Tells how a channel of a map is called. @param {Numbers} numbers @param {string} symbol @param {number} c */
+/** Return the name of a map's channel. @param {Numbers} numbers @param {string} symbol @param {number} c */
 export const channelName = (numbers, symbol, c) =>
   `${numbers.maps[symbol].label}${numbers.shape(symbol)[0] > 1 && numbers.maps[symbol].kind === "map" ? `[${c}]` : ""}`
 
-/** Rows by columns, as a note over a map. @param {Numbers} numbers @param {string} symbol */
+/** Return "rows × columns" of a map. @param {Numbers} numbers @param {string} symbol */
 export const sizeOf = (numbers, symbol) => numbers.shape(symbol).slice(-2).join(" × ")
 
-/** A box of the proportions of a map, at most so wide and high. @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box} */
+/**
+ * Return a box with the proportions of a map, within a maximum size.
+ * @param {Numbers} numbers @param {string} symbol @param {number} x @param {number} y @param {number} width @param {number} height @returns {Box}
+ */
 export function fitted(numbers, symbol, x, y, width, height) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   const side = Math.min(width / columns, height / rows)
   return { x, y, width: side * columns, height: side * rows }
 }
 
-/** Writes over a channel of a map what it is called. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} c @param {Box} box @param {{ word?: string, note?: string, width?: number, fill?: string }} [how] `word`: instead of its own */
+/**
+ * Write the name of a map's channel above it.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {number} c @param {Box} box @param {{ word?: string, note?: string, width?: number, fill?: string }} [how] `word` replaces the map's own
+ */
 export function titled(pen, numbers, symbol, c, box, how = {}) {
   const { word = numbers.maps[symbol].plain, note = "", width = box.width, fill } = how
   pen.head(channelName(numbers, symbol, c), note, box.x, box.y - 17, width, word, fill)
 }
 
-/** The channel of a cell of what a stage makes, with its name and a frame; its colours begin `indent` from the left. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box @param {number} [indent] */
+/**
+ * Draw the channel of a cell of the stage's result, with its name and a frame. Its colour bar starts `indent` from
+ * the left.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} box @param {number} [indent]
+ */
 export function madeMap(pen, numbers, symbol, [channel], box, indent = 0) {
   const { limits, scale } = numbers.maps[symbol]
   titled(pen, numbers, symbol, channel, box, { note: sizeOf(numbers, symbol), fill: pen.tone })
@@ -38,7 +48,10 @@ export function madeMap(pen, numbers, symbol, [channel], box, indent = 0) {
   pen.frame(box, "made")
 }
 
-/** Tells how a kernel is called, by filter and channel where there are several. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/**
+ * Return the name of a kernel, with filter and channel if there are several.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
+ */
 export function kernelName(numbers, symbol, cell) {
   const several = numbers
     .shape(symbol)
@@ -48,21 +61,30 @@ export function kernelName(numbers, symbol, cell) {
   return `${numbers.maps[symbol].label}${index.length ? `[${index.join(",")}]` : ""}`
 }
 
-/** The rows and columns of a source that a cell reads. @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell */
+/**
+ * Return the rows and columns of a source that a cell reads.
+ * @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell
+ */
 export function ranges(numbers, symbol, source, cell) {
   const link = numbers.link(symbol, source)
   const reached = link ? numbers.reach(link, cell) : []
   return { rows: reached[1], columns: reached[2] }
 }
 
-/** The rows and columns under a window, those of the padding among them. @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell */
+/**
+ * Return the rows and columns under a window, including padding.
+ * @param {Numbers} numbers @param {string} symbol @param {string} source @param {Cell} cell
+ */
 export function underWindow(numbers, symbol, source, cell) {
   const link = numbers.link(symbol, source)
   const reached = link ? spread(link, cell, numbers.shape(source)) : []
   return { rows: reached[1], columns: reached[2] }
 }
 
-/** Tells how many rows and columns of zeros stand around what a window slides over. @param {Numbers} numbers @param {string} symbol @param {string} source */
+/**
+ * Return the number of rows and columns of zeros around a window's input.
+ * @param {Numbers} numbers @param {string} symbol @param {string} source
+ */
 export function padding(numbers, symbol, source) {
   const { geometry: g, places } = /** @type {any} */ (numbers.link(symbol, source))
   const [rows, columns] = numbers.shape(source).slice(-2)
@@ -71,14 +93,17 @@ export function padding(numbers, symbol, source) {
   return { before: g.before, below: after(rows, places[0]), right: after(columns, places[1]) }
 }
 
-/** A padded map in a place: its own box, and the zeros around it drawn. @param {Pen} pen @param {number[]} shape rows and columns @param {ReturnType<typeof padding>} zeros @param {Box} place @returns {Box} */
+/**
+ * Draw the zeros around a padded map, and return the box of the map itself.
+ * @param {Pen} pen @param {number[]} shape rows and columns @param {ReturnType<typeof padding>} zeros @param {Box} place @returns {Box}
+ */
 export function padded(pen, [rows, columns], { before, below, right }, place) {
   const [down, across] = [rows + before + below, columns + before + right]
   const cell = Math.min(place.width / across, place.height / down)
   const box = { x: place.x + before * cell, y: place.y + before * cell, width: cell * columns, height: cell * rows }
   if (down === rows && across === columns) return box
   const { context } = pen
-  context.fillStyle = pen.line // around the map alone, which may lie under the picture
+  context.fillStyle = pen.line // around the map only, which may be under the picture
   context.beginPath()
   context.rect(place.x, place.y, cell * across, cell * down)
   context.rect(box.x, box.y, box.width, box.height)
@@ -91,7 +116,10 @@ export function padded(pen, [rows, columns], { before, below, right }, place) {
   return box
 }
 
-/** The box of ranges of a map's cells. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {{ rows: Range, columns: Range }} range @returns {Box} */
+/**
+ * Return the box of ranges of a map's cells.
+ * @param {Numbers} numbers @param {string} symbol @param {Box} map @param {{ rows: Range, columns: Range }} range @returns {Box}
+ */
 export function boxOf(numbers, symbol, map, { rows, columns }) {
   const [down, across] = numbers.shape(symbol).slice(-2)
   const [w, h] = [map.width / across, map.height / down]
@@ -104,17 +132,26 @@ export function boxOf(numbers, symbol, map, { rows, columns }) {
   }
 }
 
-/** Rings cells of a map. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {import("../sheet.js").Ring} ring @param {Box} map */
+/**
+ * Draw a ring around cells of a map.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {import("../sheet.js").Ring} ring @param {Box} map
+ */
 export function ringIn(pen, numbers, symbol, ring, map) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   pen.ring(ring, rows, columns, map)
 }
 
-/** Rings one cell of a map. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} map */
+/**
+ * Draw a ring around one cell of a map.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} map
+ */
 export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
   ringIn(pen, numbers, symbol, { rows: one(row), columns: one(column), strong: true }, map)
 
-/** Lets some cells of a map be pointed at as the terms of a sum, the first as its first. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell[]} cells @param {Box} map */
+/**
+ * Add hit areas that relate cells of a map to the terms of a sum.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell[]} cells @param {Box} map
+ */
 export function spotTerms(pen, numbers, symbol, cells, map) {
   cells.forEach(([, row, column], n) => {
     const box = boxOf(numbers, symbol, map, { rows: one(row), columns: one(column) })
@@ -122,13 +159,19 @@ export function spotTerms(pen, numbers, symbol, cells, map) {
   })
 }
 
-/** Finds where the middle of a cell lies. @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell */
+/**
+ * Return the centre of a cell.
+ * @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell
+ */
 export function middleOf(numbers, symbol, map, cell) {
   const { x, y, width, height } = boxOf(numbers, symbol, map, { rows: one(cell[1]), columns: one(cell[2]) })
   return [x + width / 2, y + height / 2]
 }
 
-/** What is made when it is first asked for. @template T @param {() => T} make @returns {() => T} */
+/**
+ * Return a function that calls `make` once and caches its result.
+ * @template T @param {() => T} make @returns {() => T}
+ */
 export function once(make) {
   /** @type {T | undefined} */
   let made
@@ -138,7 +181,10 @@ export function once(make) {
   }
 }
 
-/** Every cell of a map belongs to the term that it meets, if it meets one. @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4": worked out where somebody points @param {(row: number, column: number) => string} [words] */
+/**
+ * Relate every cell of a map to the term that it contributes to, if any.
+ * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Box} box @param {() => Map<string, string>} terms by row and column, "3,4"; computed when the pointer moves @param {(row: number, column: number) => string} [words]
+ */
 export function meets(pen, numbers, symbol, box, terms, words) {
   const [rows, columns] = numbers.shape(symbol).slice(-2)
   const places = once(() => new Map([...terms()].map(([place, term]) => [term, place])))
@@ -152,7 +198,10 @@ export function meets(pen, numbers, symbol, box, terms, words) {
   })
 }
 
-/** From a window in a map to the window enlarged, right of it or below. @param {Pen} pen @param {Box} window @param {Box} large */
+/**
+ * Draw lines from a window in a map to its enlargement, to the right or below.
+ * @param {Pen} pen @param {Box} window @param {Box} large
+ */
 export function beam(pen, window, large) {
   const right = large.x >= window.x + window.width
   const [end, low] = [window.x + window.width, window.y + window.height]
@@ -171,7 +220,10 @@ export function beam(pen, window, large) {
   pen.enlarged.push({ from, to })
 }
 
-/** What lies under a kernel (NaN in the padding), the kernel, and which cells these are, as flat grids. @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer of what is read @returns {{ a: number[], b: number[], cells: Cell[] }} */
+/**
+ * Return flat grids of the inputs under a kernel (NaN in the padding), the kernel, and the cells of both.
+ * @param {Numbers} numbers @param {{ f: string, read: string, met: [Cell, Cell][] }} of @param {[number, number]} kernel filter and channel @param {number} layer channel of the input @returns {{ a: number[], b: number[], cells: Cell[] }}
+ */
 export function underKernel(numbers, { f, read, met }, [m, c], layer) {
   const k = numbers.shape(f)[2]
   const a = Array(k * k).fill(Number.NaN)
@@ -185,10 +237,16 @@ export function underKernel(numbers, { f, read, met }, [m, c], layer) {
   return { a, b: Array.from({ length: k * k }, (_, n) => numbers.at(f, [m, c, Math.floor(n / k), n % k])), cells }
 }
 
-/** Tells whether a note can be read in its room, where it is squeezed. @param {Pen} pen @param {string} text @param {number} room */
+/**
+ * Return whether a note that is squeezed into its room is legible.
+ * @param {Pen} pen @param {string} text @param {number} room
+ */
 export const isLegible = (pen, text, room) => 0.7 * pen.widthOf(text, { size: SMALL }) < room
 
-/** Draws the largest product, with a ring in each grid, where cells are too small for their numbers. @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room */
+/**
+ * Draw the largest product, with a ring in each grid, if cells are too small for their numbers.
+ * @param {Pen} pen @param {{ a: number[], b: number[], k: number, boxes: Box[] }} grids @param {number} x @param {number} y @param {number} room
+ */
 export function largest(pen, { a, b, k, boxes }, x, y, room) {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
@@ -200,7 +258,10 @@ export function largest(pen, { a, b, k, boxes }, x, y, room) {
   pen.text(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }
 
-/** Gives what each channel of a source adds. @param {Numbers} numbers @param {import("../../model/explain/formula_values.js").Term[]} all @param {string} symbol */
+/**
+ * Return the sum of each channel's terms.
+ * @param {Numbers} numbers @param {import("../../model/explain/formula_values.js").Term[]} all @param {string} symbol
+ */
 export function channelSums(numbers, all, symbol) {
   const found = byChannel(all, symbol)
   return Array.from({ length: numbers.shape(symbol)[0] }, (_, c) => found.get(c) ?? 0)

@@ -1,21 +1,24 @@
-// Walking through a script: which of its screens an address names, and where a screen is.
+// Screens of a deck: which one an address names, and the address of each.
 
 import { KEYS } from "../../spec.js"
 
 /** @import { Setup, DeckData } from "../../types/view.js" */
 
-/** The number of the screen that an address names, from 1. @param {{ screens: { length: number } }} script @param {Setup} address */
+/**
+ * Return the number, from 1, of the screen that an address names.
+ * @param {{ screens: { length: number } }} script @param {Setup} address
+ */
 export const numberIn = ({ screens }, { screen = "" }) =>
   Math.max(1, Math.min(screens.length, Math.floor(Number(screen)) || 1))
 
-/** Tells whether an address names a deck's screen and nothing of what that shows. @param {Setup} address */
+/** Return whether an address names a deck's screen but none of its setup. @param {Setup} address */
 export const isBare = (address) => Boolean(address.script) && !address.lesson && KEYS.every((key) => !address[key])
 
 /**
- * A screen's page, and its address as it stands: the reader's language and the lecture view go along.
+ * Return a screen's page and address, keeping the language and the lecture view.
  * @param {DeckData} deck
  * @param {number} number
- * @param {Setup} from  the address before
+ * @param {Setup} from  current address
  * @returns {{ page: string, address: Setup }}
  */
 export function placeOf({ id, screens }, number, { lang = "", view = "" }) {

@@ -1,4 +1,4 @@
-// A whole deck in a link: raw deflate of its file, in letters that an address leaves alone.
+// A deck as a link: raw deflate of its file, in URL-safe base64.
 
 import { LIMITS } from "../../spec.js"
 
@@ -14,7 +14,11 @@ export async function packed(toml) {
     .replace(/=+$/, "")
 }
 
-/** The file's text; undefined for what is none, or would be longer than a deck may be: no more of it is inflated. @param {string} text */
+/**
+ * Return the file's text, or undefined if the link is invalid or the text exceeds the size limit of a deck. Inflating
+ * stops at the limit.
+ * @param {string} text
+ */
 export async function unpacked(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>

@@ -1,25 +1,25 @@
-// A question of a deck that is being made: what a form holds as a screen's fields, and back. Answers are words, or pictures and numbers that are
-// computed from an expression.
+// A question of a deck being edited: conversion between the form and a screen's fields. Answers are words, or
+// pictures and numbers computed from an expression.
 
 import { placeIn, textOf } from "./draft.js"
 
 /** @import { Table } from "../../types/view.js" */
 /** @typedef {"choose" | "pictures" | "number" | "click"} AskedKind */
 /**
- * @typedef {object} Asked  a question as the form has it
+ * @typedef {object} Asked  content of the question form
  * @property {AskedKind} kind
  * @property {string} ask
- * @property {string[]} answers  in words, or as expressions of pictures
- * @property {number} right  which of them is, from 0
- * @property {string} key  an expression, of a number or of which cells are right
+ * @property {string[]} answers  texts, or expressions of pictures
+ * @property {number} right  index of the right answer
+ * @property {string} key  expression of the number, or of the cells that are right
  * @property {string} tolerance
  */
-/** @typedef {(what: string) => string} Feedback  says what is right */
+/** @typedef {(what: string) => string} Feedback  returns the feedback for a right answer */
 
 /** @type {readonly AskedKind[]} */
 export const ASKED_KINDS = ["choose", "pictures", "number", "click"]
 
-/** What of a question is its own. */
+/** Fields of a screen that belong to its question. */
 const ASKING = [
   "ask",
   "kind",
@@ -36,19 +36,25 @@ const ASKING = [
   "map",
 ]
 
-/** What is shown of it: the map, and what it is made from; as it was, where the same map is asked about again. @param {Table} screen @param {string} map @param {readonly string[]} inputs */
+/**
+ * Return the symbols to show with a question: the map and its inputs, or the existing list if it is for the same map.
+ * @param {Table} screen @param {string} map @param {readonly string[]} inputs
+ */
 const shown = ({ show }, map, inputs) => (show?.at(-1) === map ? show : [...inputs, map])
 
-/** A question of which nothing is written. @param {AskedKind} [kind] @returns {Asked} */
+/** Return an empty question form. @param {AskedKind} [kind] @returns {Asked} */
 export const unasked = (kind = "choose") => ({ kind, ask: "", answers: [], right: 0, key: "", tolerance: "" })
 
-/** The map that is asked about: the one of the screen's stage. @param {Table} screen */
+/** Return the symbol of the map that the screen's stage computes, or "" for an update. @param {Table} screen */
 export function mapOf(screen) {
   const stage = new URLSearchParams(placeIn(screen).query).get("stage") ?? ""
   return stage === "update" ? "" : stage
 }
 
-/** Gives what was asked here; null for another question, or none. @param {Table} screen @param {string} lang @returns {Asked | null} */
+/**
+ * Return the form for a screen's question, or null if it has none or one that the form cannot edit.
+ * @param {Table} screen @param {string} lang @returns {Asked | null}
+ */
 export function askedOf(screen, lang) {
   const { kind, key = "", tolerance = "" } = screen
   const answers = /** @type {Table[]} */ (screen.answers ?? [])
@@ -61,15 +67,15 @@ export function askedOf(screen, lang) {
   return null
 }
 
-/** An expression as words show it. @param {string} expression */
+/** Return an expression as quoted in a message. @param {string} expression */
 const quoted = (expression) => `\`${expression}\``
 
 /**
- * A screen that asks this, of the map of its stage; where too little is written, one that asks nothing.
+ * Return the screen with this question about the map of its stage, or without a question if the form is incomplete.
  * @param {Table} screen
  * @param {Asked} asked
  * @param {Feedback} feedback
- * @param {readonly string[]} [inputs]  what that map is made from
+ * @param {readonly string[]} [inputs]  inputs of that map
  * @returns {Table}
  */
 export function asking(screen, asked, feedback, inputs = []) {

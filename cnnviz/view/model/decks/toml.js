@@ -1,8 +1,8 @@
-// A deck's tables as the file that they are: TOML, as decks/deck_file.py reads it.
+// TOML of a deck, as decks/deck_file.py reads it.
 
 /** @typedef {Record<string, any>} Table */
 
-/** Text in quotes: as JSON has it, but for what TOML has no sign for. @param {string} text */
+/** Return a TOML string: JSON syntax, except for characters that TOML does not allow. @param {string} text */
 const quoted = (text) => JSON.stringify(text.replace(/[\ud800-\udfff]/gu, "\ufffd")).replaceAll("\x7f", "\\u007f")
 
 /** @param {string} key */
@@ -10,7 +10,7 @@ const named = (key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key))
 
 const isTable = (/** @type {unknown} */ value) => typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** A value on one line; a list of tables has a line for each. @param {any} value @returns {string} */
+/** Return a value in TOML. A list of tables takes a line per table. @param {any} value @returns {string} */
 function written(value) {
   if (typeof value === "string") return quoted(value)
   if (Array.isArray(value))
@@ -24,7 +24,7 @@ function written(value) {
   return String(value)
 }
 
-/** A field, a line of its own for each language. @param {[string, any]} field */
+/** Return the line of a field, or a line per language. @param {[string, any]} field */
 const line = ([key, value]) =>
   isTable(value)
     ? Object.entries(value)
@@ -35,6 +35,6 @@ const line = ([key, value]) =>
 /** @param {Table} table */
 const lines = (table) => Object.entries(table).map(line).join("")
 
-/** A file: its own fields, then a [[screen]] for each of its screens. @param {Table} deck */
+/** Return a deck's file: its own fields, followed by a [[screen]] table per screen. @param {Table} deck */
 export const tomlOf = ({ screen = [], ...fields }) =>
   [lines(fields), ...screen.map((/** @type {Table} */ one) => `\n[[screen]]\n${lines(one)}`)].join("")

@@ -1,8 +1,6 @@
-// How the number of one cell comes about, with this moment's numbers, as HTML.
-//
-// Sums of few terms are printed term by term, long ones by channel or as a positive and a negative total. The result
-// itself is never worked out here: it is the core's. What is put in has as many digits as the result needs to be right
-// for who works it out from what is printed.
+// Arithmetic of one cell with the numbers of the snapshot, as HTML. Short sums are printed term by term, long ones by
+// channel or as a positive and a negative total. The result is never computed here: it comes from the core. Operands
+// have enough digits that a reader's calculation gives the printed result.
 
 import { factor, local, number, signed, wholeOr } from "../numbers/format.js"
 import { isWhole } from "../numbers/printed_digits.js"
@@ -14,30 +12,33 @@ import { byChannel, Filling, firstSum, isProduct, MOST_TERMS, own } from "./form
 /** @import { Term } from "./formula_values.js" */
 /** @import { Cell, Numbers } from "../../types/view.js" */
 
-/** Tells how a cell is called: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/** Return the name of a cell: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
 export function named(numbers, symbol, cell) {
   const index = numbers.index(symbol, cell)
   return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
 }
 
-/** Gives what it comes to; ≈ where the digits that are shown are not all. @param {number} value @param {number} [digits] */
+/** Return "= value", or "≈ value" if it is rounded. @param {number} value @param {number} [digits] */
 export function result(value, digits = 5) {
   const text = wholeOr(value, digits)
   return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
-/** Said after what is so but for round-off. */
+/** Note after a result that is exact up to round-off. */
 export const roundOff = ` <small>${say("web.numbers.round_off")}</small>`
 
 /**
- * Under the notebook's rule, or with a mistake in the pass, a number need not be what the exact arithmetic gives: then it is
- * only set beside it.
+ * Replace "= value" by a note beside the arithmetic. With the notebook's rule or a mistake in the pass, the number
+ * may differ from the exact result.
  * @param {string} html
  * @param {string} id
  */
 export const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_, value) => say(id, { value }))
 
-/** Tells how the number of a cell comes about. @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
+/**
+ * Return the arithmetic of a cell with its numbers filled in.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
+ */
 export function filled(numbers, symbol, cell) {
   const template = numbers.network.arithmetic[symbol]
   const name = named(numbers, symbol, cell)
@@ -58,7 +59,10 @@ export function filled(numbers, symbol, cell) {
   return digits ? `${name} = ${text({ filling, digits }, tree)}${value}` : name + value
 }
 
-/** The cell that a number is handed on from, where a sum has just that one. @param {Filling} filling @param {Node} tree */
+/**
+ * Return the name of the cell that a sum with a single term copies, or "".
+ * @param {Filling} filling @param {Node} tree
+ */
 function onlyTerm(filling, tree) {
   if (tree.kind !== "call" || tree.args[0].kind !== "symbol" || !SUMS.includes(tree.name)) return ""
   const [term, ...others] = filling.terms(tree.args[0])
@@ -66,21 +70,29 @@ function onlyTerm(filling, tree) {
 }
 
 const SUMS = ["sum", "mean"]
-const [FEWEST, MOST] = [4, 15] // digits; so many where numbers all but cancel
-const MANY = 4 // numbers that are put in: then fewer digits of each can be read
-const FACTORS = 2 // products that are printed with their factors, at most
+const [FEWEST, MOST] = [4, 15] // number of digits; the maximum is for numbers that nearly cancel
+const MANY = 4 // number of operands from which fewer digits are printed
+const FACTORS = 2 // maximum number of products that are printed with their factors
 
-/** With how many digits what is put in comes to the result that is printed; 0 where it cannot be written down. @param {Filling} filling @param {Node} tree @param {number} value @param {number} places digits of the result */
+/**
+ * Return the number of digits of the operands that gives the printed result, or 0 if the arithmetic cannot be
+ * printed.
+ * @param {Filling} filling @param {Node} tree @param {number} value @param {number} places number of digits of the result
+ */
 function digitsOf(filling, tree, value, places) {
   if (Number.isFinite(value) && !Number.isFinite(filling.value(tree))) return 0
   if (adds(filling, tree)) return FEWEST
   const rounded = new Filling(filling.numbers, filling.symbol, filling.cell)
   for (rounded.digits = FEWEST; rounded.digits <= MOST; rounded.digits++)
     if (number(rounded.value(tree), places) === number(value, places)) return rounded.digits
-  return number(filling.value(tree), 3) === number(value, 3) ? MOST : FEWEST // another rule made it, or next to nothing is left
+  return number(filling.value(tree), 3) === number(value, 3) ? MOST : FEWEST // another rule computed it, or nearly everything cancels
 }
 
-/** Tells whether products are printed in place of their factors, or totals of them: these are rounded, and need not add up in print. @param {Filling} filling @param {Node} node @returns {boolean} */
+/**
+ * Return whether products are printed instead of their factors, or totals of products. These are rounded and need not
+ * add up in print.
+ * @param {Filling} filling @param {Node} node @returns {boolean}
+ */
 function adds(filling, node) {
   if (node.kind === "symbol" || node.kind === "number") return false
   if (node.kind === "binary") return adds(filling, node.left) || adds(filling, node.right)
@@ -88,13 +100,13 @@ function adds(filling, node) {
   return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > FACTORS
 }
 
-/** @typedef {{ filling: Filling, digits: number }} Page  what is put in, and with how many digits */
+/** @typedef {{ filling: Filling, digits: number }} Page  operands, and their number of digits */
 
-const APART = say("words.point") === "," ? "\u202f; " : ", " // numbers that have a comma themselves
+const APART = say("words.point") === "," ? "\u202f; " : ", " // a semicolon if numbers contain a comma
 
 const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ">": " > " }
 
-/** @param {Page} page @param {Node} node @param {boolean} alone whether nothing stands around it @returns {string} */
+/** @param {Page} page @param {Node} node @param {boolean} alone whether it is not part of a larger expression @returns {string} */
 function text(page, node, alone = true) {
   switch (node.kind) {
     case "number":
@@ -128,14 +140,14 @@ function written(value, digits, alone) {
   return alone ? number(value, digits) : factor(value, digits)
 }
 
-// A number below 0 is taken away.
+// Return "left − value" for a negative summand, or undefined.
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
 function less(page, { sign, left, right }) {
   if (sign !== "+" || right.kind !== "symbol" || !(page.filling.at(right.name) < 0)) return undefined
   return `${text(page, left, false)} − ${number(-page.filling.at(right.name), page.digits)}`
 }
 
-// Of two products that are added, one that is 0 is left out.
+// Return the nonzero product if two products are added and the other is 0, or undefined.
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
 function withoutNothing(page, { sign, left, right }) {
   const both = [left, right]
@@ -144,7 +156,7 @@ function withoutNothing(page, { sign, left, right }) {
   return counting.length === 1 ? text(page, counting[0], false) : undefined
 }
 
-// What is added to a sum is its last term.
+// Return a sum with its bias as the last term, or undefined.
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
 function bias(page, { sign, left, right }) {
   if (sign !== "+" || right.kind !== "symbol" || left.kind !== "call" || left.name !== "sum") return undefined
@@ -170,7 +182,11 @@ const largest = (all, digits) =>
     ? say("web.numbers.largest", { n: all.length })
     : `max(${all.map(({ value }) => number(value, digits)).join(APART)})`
 
-/** A sum, how many terms of it are printed, and of how many it is; those that are 0 are left out where they are no products. @param {Page} page @param {Node} node @param {boolean} alone */
+/**
+ * Return a sum, the number of printed terms, and the number of all terms. Zero terms are left out unless they are
+ * products.
+ * @param {Page} page @param {Node} node @param {boolean} alone
+ */
 function sumOf(page, node, alone) {
   const { filling, digits } = page
   const all = filling.terms(node)
@@ -190,9 +206,13 @@ function sumOf(page, node, alone) {
   return { sum, count: counting.length, of }
 }
 
-const MOST_CHANNELS = 6 // whose sums are printed
+const MOST_CHANNELS = 6 // maximum number of channels whose sums are printed
 
-/** The sums of a long sum's channels, as they are drawn; where they are many or one, the positive total and the negative. @param {Filling} filling @param {Node} node @param {Term[]} all */
+/**
+ * Return the sum of each channel of a long sum, as drawn. With many channels or one, return the positive and the
+ * negative total.
+ * @param {Filling} filling @param {Node} node @param {Term[]} all
+ */
 function partsOf(filling, node, all) {
   const { maps } = filling.numbers
   const map = Object.keys(all[0].cells).find((symbol) => maps[symbol].kind === "map")

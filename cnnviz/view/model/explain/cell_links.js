@@ -1,13 +1,12 @@
-// Which cells a cell is computed from, by named pattern: the twin of cnnviz/core/network/cell_links.py, held to it by tests.
-//
-// A cell has an index for each axis of its array as it is laid out. What a pattern reaches is a range an axis.
+// The cells that a cell is computed from, by named pattern: the counterpart of cnnviz/core/network/cell_links.py,
+// with which tests compare it. A cell has an index per axis of its array. A pattern reaches a range per axis.
 
-/** @typedef {number[]} Cell  its channel, row and column in a map of several */
-/** @typedef {{ start: number, count: number, step: number }} Range  evenly spaced rows, or columns */
+/** @typedef {number[]} Cell  an index per axis, such as channel, row and column */
+/** @typedef {{ start: number, count: number, step: number }} Range  evenly spaced indices */
 /** @typedef {{ target: string, source: string, pattern: string, geometry: Record<string, number>, places: number[] }} Link */
-/** @typedef {(cell: Cell) => number} Reader  the value of a cell */
+/** @typedef {(cell: Cell) => number} Reader  returns the value of a cell */
 
-/** The range of one row or column. @param {number} at @returns {Range} */
+/** Return the range of a single index. @param {number} at @returns {Range} */
 export const one = (at) => ({ start: at, count: 1, step: 1 })
 
 /** @type {(shape: number[]) => Range[]} */
@@ -20,7 +19,7 @@ function clip({ start, count, step }, size) {
   return { start: start + first * step, count: Math.max(0, last - first + 1), step }
 }
 
-// What lies under the window at place `at`; what lies under one cell of the window, over all places.
+// Range under the window at output index `at`, and range under one cell of the window over all positions.
 /** @type {(link: Link, at: number) => Range} */
 const under = ({ geometry: g }, at) => ({ start: g.stride * at - g.before, count: g.k, step: g.dilation })
 /** @type {(link: Link, weight: number, axis: number) => Range} */
@@ -39,7 +38,7 @@ const stepping = (found) => ({
 /** @type {(size: number) => number[]} */
 const upTo = (size) => [...Array(size).keys()]
 
-// The places at which the window covers one cell.
+// Return the output indices whose window covers an input index.
 /** @type {(link: Link, at: number, size: number) => Range} */
 function covering({ geometry: g }, at, size) {
   const found = upTo(size).filter((place) => {
@@ -49,7 +48,7 @@ function covering({ geometry: g }, at, size) {
   return stepping(found)
 }
 
-// The cells of the window that lie on one cell at some place.
+// Return the window indices that lie on an input index at some position.
 /** @type {(link: Link, at: number, size: number, axis: number) => Range} */
 function passing({ geometry: g, places }, at, size, axis) {
   const found = upTo(size).filter((weight) => {
@@ -87,23 +86,23 @@ const SPREAD = {
   unpool: (link, cell, shape) => [one(cell[0]), covering(link, cell[1], shape[1]), covering(link, cell[2], shape[2])],
 }
 SPREAD.winner = SPREAD.pool // of which the largest counts, the first of equal ones
-SPREAD.won = SPREAD.unpool // of which those count whose winner this cell is
+SPREAD.won = SPREAD.unpool // of which those count whose winner is this cell
 
 export const PATTERNS = Object.keys(SPREAD)
 
 /**
- * The ranges that a link reaches, padding among them: in this form two links of one cell go in step.
+ * Return the ranges that a link reaches, including padding, so that two links of one cell stay aligned.
  * @param {Link} link @param {Cell} cell @param {number[]} shape of the source
  */
 export const spread = (link, cell, shape) => SPREAD[link.pattern](link, cell, shape)
 
 /**
- * A range along each axis of the source; padding is not a cell.
+ * Return a range along each axis of the source, without padding.
  * @param {Link} link @param {Cell} cell @param {number[]} shape of the source
  */
 export const reach = (link, cell, shape) => spread(link, cell, shape).map((range, axis) => clip(range, shape[axis]))
 
-/** Every cell in the ranges, in reading order. @param {Range[]} ranges @returns {Cell[]} */
+/** Return every cell in the ranges, in reading order. @param {Range[]} ranges @returns {Cell[]} */
 export function cells(ranges) {
   const all = ranges.reduce((product, { count }) => product * count, 1)
   return Array.from({ length: all }, (_, n) => {
@@ -117,17 +116,20 @@ export function cells(ranges) {
   })
 }
 
-/** The first of the largest; numbers that differ by no more than `tie` are equal. @param {Cell[]} places @param {Reader} read */
+/**
+ * Return the first cell with the largest value; values within `tie` count as equal.
+ * @param {Cell[]} places @param {Reader} read
+ */
 export function winner(places, read, tie = 0) {
   const least = Math.max(...places.map(read)) - tie
   return places.find((place) => read(place) >= least) ?? places[0]
 }
 
 /**
- * The cells of the source themselves, those picked by value too. `pool` is the link of the pool that "won"
- * belongs to, and `read` gives the values of what that pool reads.
+ * Return the source cells, including those selected by value. For "won" links, `read` returns the values of the
+ * pool's input, whose shape is `inputShape`.
  * @param {Link} link @param {Cell} cell @param {number[]} shape @param {Reader} read @param {number[]} inputShape
- * @param {number} tie the difference up to which numbers of what a pool reads are equal
+ * @param {number} tie difference up to which inputs of a pool count as equal
  */
 export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
   const reached = cells(reach(link, cell, shape))
@@ -141,7 +143,7 @@ export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
 const inside = (cell, shape) => cell.every((at, axis) => at >= 0 && at < shape[axis])
 
 /**
- * The cells of two links of one cell that meet in a product, in reading order of the first.
+ * Return the pairs of cells of two links that meet in a product, in reading order of the first.
  * @param {Link} first @param {Link} second @param {Cell} cell @param {number[]} shape @param {number[]} other
  * @returns {[Cell, Cell][]}
  */
@@ -149,7 +151,7 @@ export function pairs(first, second, cell, shape, other) {
   const turned = [first.pattern, second.pattern].sort().join() === "covering,passing"
   const left = cells(spread(first, cell, shape))
   const ranges = spread(second, cell, other)
-  // The later a place, the earlier the weight that met the cell there.
+  // A later position means an earlier weight.
   const right = cells(turned ? ranges.map((range, axis) => (axis < ranges.length - 2 ? range : back(range))) : ranges)
   /** @type {[Cell, Cell][]} */
   const met = []

@@ -1,4 +1,4 @@
-// What is said of a cell: the stage's idea and sentence, the formula in symbols, and the cell's own numbers.
+// The explanation of a cell: the stage's title and sentence, the formula in symbols, and the cell's own arithmetic.
 
 import { capitalised, factor, formula, localFormula, number, plainNumber, wholeOr } from "../numbers/format.js"
 import { distinctDigits } from "../numbers/printed_digits.js"
@@ -8,7 +8,7 @@ import { filled, named, result, roundOff } from "./arithmetic.js"
 /** @import { Cell, Numbers } from "../../types/view.js" */
 /** @typedef {{ tag: string, phase: string, title: string, sentence: string, formula: string, numbers: string }} Words  `tag`, `formula` and `numbers` are HTML */
 
-/** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {boolean} [stepping] whether it is a parameter's step that counts, and not what the parameter is there for @returns {Words} */
+/** @param {Numbers} numbers @param {string} map a symbol, or "update" @param {Cell} cell @param {boolean} [stepping] whether to explain a parameter's step instead of its role @returns {Words} */
 export function explained(numbers, map, cell, stepping = false) {
   if (stepping) return { ...explained(numbers, "update", cell), numbers: stepOf(numbers, map, cell) }
   const stage = map === "update" ? numbers.said.update : numbers.stageOf(map)
@@ -36,7 +36,7 @@ function arithmetic(numbers, map, cell) {
   return filled(numbers, map, cell)
 }
 
-/** A pixel as it is stored, 0 … 255. @param {Numbers} numbers @param {number} value */
+/** Return a pixel as stored, 0 … 255. @param {Numbers} numbers @param {number} value */
 export const stored = (numbers, value) => Math.round(numbers.answer.lesson.scale === "raw" ? value : value * 255)
 
 /** @param {Numbers} numbers @param {Cell} cell */
@@ -45,7 +45,7 @@ function pixel(numbers, cell) {
   const name = named(numbers, "x", cell)
   const { scale, ch } = numbers.answer.lesson
   if (ch === "gray") {
-    // No channel stores it: it is a weighted sum, and not rounded.
+    // Gray is a weighted sum of the stored channels and not rounded.
     const brightness = scale === "raw" ? "" : `${number(value * 255, 6)} / 255`
     return `${name}${brightness && ` = ${brightness}`}${result(value)}, ${say("web.numbers.gray")}`
   }
@@ -66,7 +66,7 @@ function weight(numbers, map, cell) {
   return `${own} <small>${say("web.numbers.multiplies_one")}</small> ${named(numbers, link.source, found[0])}${result(numbers.at(link.source, found[0]))}`
 }
 
-/** A number that somebody chose, in as few digits as it has. @param {number} value */
+/** Format a typed number with as few digits as possible. @param {number} value */
 const written = (value) =>
   [1, 2, 3, 4].map((digits) => number(value, digits)).find((text) => Number(plainNumber(text)) === value)
   ?? number(value)

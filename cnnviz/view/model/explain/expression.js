@@ -1,4 +1,4 @@
-// The templates by which a number comes about, "sum(x*f1)+b1": read into a tree, once each.
+// Parser of arithmetic templates such as "sum(x*f1)+b1". Trees are cached.
 
 /** @typedef {{ kind: "number", value: number } | { kind: "symbol", name: string } | { kind: "call", name: string, args: Node[] }
  *   | { kind: "binary", sign: string, left: Node, right: Node } | { kind: "minus" | "group" | "square" | "truth", of: Node }} Node */
@@ -8,7 +8,7 @@ const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{Nd}_.]*)|([-+*/()[\],²>]
 /** @type {Map<string, Node>} */
 const known = new Map()
 
-/** The tree of a template. @param {string} template @returns {Node} */
+/** Return the syntax tree of a template. @param {string} template @returns {Node} */
 export function expression(template) {
   const found = known.get(template) ?? read(template)
   known.set(template, found)
@@ -78,7 +78,7 @@ function read(template) {
   return tree
 }
 
-/** The symbols in a tree, each once. @param {Node} node @returns {string[]} */
+/** Return the distinct symbols in a tree. @param {Node} node @returns {string[]} */
 export function symbols(node) {
   if (node.kind === "symbol") return node.name === "N" ? [] : [node.name]
   if (node.kind === "number") return []

@@ -1,25 +1,31 @@
-// A template with this moment's numbers in it: the terms of which the number of one cell is made.
+// Evaluation of a template with the numbers of the snapshot: the terms of a cell's value.
 
 import { exact } from "../numbers/exact_sum.js"
 import { expression, symbols } from "./expression.js"
 
 /** @import { Node } from "./expression.js" */
 /** @import { Cell, Numbers } from "../../types/view.js" */
-/** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum, and the cells that it is of */
+/** @typedef {{ value: number, cells: Record<string, Cell> }} Term  one term of a sum and its cells */
 
 /** @type {Record<string, (x: number) => number>} */
 const FUNCTIONS = { σ: (x) => 1 / (1 + Math.exp(-x)), exp: Math.exp, log: Math.log, tanh: Math.tanh, sqrt: Math.sqrt }
 const SUMS = ["sum", "mean"]
 
-export const MOST_TERMS = 9 // of a sum that is printed term by term
+export const MOST_TERMS = 9 // maximum number of terms that are printed one by one
 
-/** The terms of the first sum in a cell's template, in order. @param {Numbers} numbers @param {string} symbol @param {Cell} cell @returns {Term[]} */
+/**
+ * Return the terms of the first sum in a cell's template, in order.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} cell @returns {Term[]}
+ */
 export function terms(numbers, symbol, cell) {
   const sum = firstSum(expression(numbers.network.arithmetic[symbol]))
   return sum ? new Filling(numbers, symbol, cell).terms(sum) : []
 }
 
-/** Gives what an output would add to the loss if it had this value: the core's own formula of the loss, for one output. @param {Numbers} numbers @param {number} n @param {number} value */
+/**
+ * Return the contribution to the loss of one output with this value, by the core's own formula.
+ * @param {Numbers} numbers @param {number} n @param {number} value
+ */
 export function lossOf(numbers, n, value) {
   const tree = expression(numbers.network.arithmetic.L)
   const [sign, sum] = tree.kind === "minus" ? [-1, tree.of] : [1, tree]
@@ -30,13 +36,16 @@ export function lossOf(numbers, n, value) {
   return (sign * filling.value(sum.args[0])) / (sum.name === "mean" ? numbers.count("o") : 1) + 0
 }
 
-/** The positive and the negative total of the values of terms. @param {number[]} values */
+/** Return the sums of the positive and of the negative values. @param {number[]} values */
 export const totals = (values) => [
   exact(values.filter((value) => value > 0)),
   exact(values.filter((value) => value < 0)),
 ]
 
-/** Gives what the terms of each channel of a map add up to, the channels in order. @param {Term[]} terms @param {string} symbol @returns {Map<number, number>} */
+/**
+ * Return the sum of the terms of each channel of a map, by channel.
+ * @param {Term[]} terms @param {string} symbol @returns {Map<number, number>}
+ */
 export function byChannel(terms, symbol) {
   /** @type {Map<number, number[]>} */
   const found = new Map()
@@ -48,7 +57,7 @@ export function byChannel(terms, symbol) {
   return new Map([...found].sort(([a], [b]) => a - b).map(([channel, values]) => [channel, exact(values)]))
 }
 
-/** The inside of the first sum in a cell's template. @param {Node} node @returns {Node | undefined} */
+/** Return the argument of the first sum in a cell's template. @param {Node} node @returns {Node | undefined} */
 export function firstSum(node) {
   if (node.kind === "call" && SUMS.includes(node.name)) return node.args[0]
   if (node.kind === "symbol" || node.kind === "number") return undefined
@@ -56,7 +65,7 @@ export function firstSum(node) {
   return parts.map(firstSum).find(Boolean)
 }
 
-// The one cell of a source that belongs to this cell.
+// Return the cell of a source that corresponds to this cell.
 /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {string} source @returns {Cell} */
 export function own(numbers, symbol, cell, source) {
   const link = numbers.link(symbol, source)
@@ -71,12 +80,12 @@ export class Filling {
     this.symbol = symbol
     this.cell = cell
     /** @type {Record<string, Cell> | undefined} */
-    this.inside = undefined // the cells of the term that is being written
+    this.inside = undefined // cells of the current term
     /** @type {Record<string, number>} */
-    this.instead = {} // values in place of those that a symbol has
+    this.instead = {} // values that override those of a symbol
     /** @type {Map<Node, Term[]>} */
-    this.known = new Map() // the terms of sums
-    this.digits = 0 // to which every number is rounded that is put in; 0 where none is
+    this.known = new Map() // cached terms of sums
+    this.digits = 0 // significant digits to which operands are rounded, or 0 for no rounding
   }
 
   /** @param {string} name */
@@ -87,11 +96,11 @@ export class Filling {
     return this.rounded(this.numbers.at(name, this.inside?.[name] ?? own(this.numbers, this.symbol, this.cell, name)))
   }
 
-  // As it is printed: whole numbers are whole.
+  // Return a value as printed; integers are exact.
   /** @param {number} value */
   rounded = (value) => (this.digits && !Number.isInteger(value) ? Number(value.toPrecision(this.digits)) : value)
 
-  /** @param {Node} node the inside of a sum @returns {Term[]} */
+  /** @param {Node} node argument of a sum @returns {Term[]} */
   terms(node) {
     const known = this.digits || this.inside ? undefined : this.known.get(node)
     if (known) return known
@@ -105,7 +114,10 @@ export class Filling {
     return found
   }
 
-  /** The cells that go together, one of each symbol. @param {string[]} names @returns {Record<string, Cell>[]} */
+  /**
+   * Return the combinations of cells that meet in a term, one cell per symbol.
+   * @param {string[]} names @returns {Record<string, Cell>[]}
+   */
   places(names) {
     const { numbers, symbol, cell } = this
     const linked = names.filter((name) => numbers.link(symbol, name))
@@ -167,7 +179,10 @@ export class Filling {
     return name === "mean" ? sum / values.length : sum
   }
 
-  /** Gives what the terms of a sum add up to, the positive and the negative, of numbers that are not rounded. @param {Node} node @returns {number[]} */
+  /**
+   * Return the positive and the negative total of a sum's terms, from unrounded operands.
+   * @param {Node} node @returns {number[]}
+   */
   totals(node) {
     const sent = this.numbers.arrays[`powers.${this.symbol}`]?.values
     if (sent && node.kind === "call" && node.name === "exp") return [sent[sent.length - 1], 0]
@@ -175,7 +190,7 @@ export class Filling {
     return totals(whole.terms(node).map(({ value }) => value))
   }
 
-  // Cells of a channel.
+  // Return the number of cells of a channel.
   /** @param {string} name */
   area(name) {
     return this.numbers
@@ -189,7 +204,10 @@ export class Filling {
 export const isProduct = (node) =>
   node.kind === "binary" && node.sign === "*" && node.left.kind === "symbol" && node.right.kind === "symbol"
 
-/** The terms of a sum that are printed: those that are 0 are left out where they are no products. @param {number[]} values @param {Node} node */
+/**
+ * Return the terms that are printed: zeros are left out unless they are products.
+ * @param {number[]} values @param {Node} node
+ */
 const counting = (values, node) =>
   isProduct(node) || node.kind === "symbol" ? values : values.filter((value) => value !== 0)
 

@@ -1,4 +1,5 @@
-// What a gradient means, with this setup's numbers: what it promises of the loss when one number is raised, and what really happens.
+// The meaning of a gradient with this setup's numbers: the change of the loss that it predicts if one number is
+// raised, and the actual change.
 
 import { RAISED_FAR } from "../../spec.js"
 import { decimals, number } from "../numbers/format.js"
@@ -12,13 +13,19 @@ const SHARES = new Map([
   [0.001, "thousandth"],
 ])
 
-const ROUND_OFF = 1e-12 // of the loss: less than that may be lost on the way to it
-const MOST_DECIMALS = 5 // numbers that begin behind them have a power of ten
+const ROUND_OFF = 1e-12 // share of the loss below which a change may be lost to round-off
+const MOST_DECIMALS = 5 // smaller numbers are printed with an exponent
 
-/** The number whose gradient a map shows: "z1" of "dz1"; "" of what is no gradient. @param {Numbers} numbers @param {string} map */
+/**
+ * Return the symbol whose gradient a map shows, "z1" for "dz1", or "" if it is no gradient.
+ * @param {Numbers} numbers @param {string} map
+ */
 const raisedOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? map.slice(1) : "")
 
-/** Gives what is to be asked for to know what really happens; "" where a map has no gradients. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+/**
+ * Return the part to fetch for the actual change, or "" if the map is no gradient.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell
+ */
 export function raisedPart(numbers, map, cell) {
   const symbol = numbers.maps[map]?.round_off ? "" : raisedOf(numbers, map)
   return symbol && partOf(numbers, map, cell, raisedBy(numbers, map, cell))
@@ -27,7 +34,10 @@ export function raisedPart(numbers, map, cell) {
 /** @param {Numbers} numbers @param {string} map @param {Cell} cell @param {number} by */
 const partOf = (numbers, map, cell, by) => `raised.${raisedOf(numbers, map)}:${numbers.offset(map, cell)}:${by}`
 
-/** By how much a number is raised: less where the loss is known to bend before that. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+/**
+ * Return the step by which a number is raised: a smaller one if the loss bends within the larger.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell
+ */
 function raisedBy(numbers, map, cell) {
   const slope = numbers.at(map, cell)
   const steps = [...SHARES.keys()].filter((by) => by <= numbers.maps[raisedOf(numbers, map)].raised_by)
@@ -38,7 +48,10 @@ function raisedBy(numbers, map, cell) {
   return steps.find((by) => !misses(by)) ?? steps[steps.length - 1]
 }
 
-/** Gives what the gradient of a cell means, in a sentence; "" where there is no number to say it of. @param {Numbers} numbers @param {string} map @param {Cell} cell */
+/**
+ * Return a sentence on the meaning of a cell's gradient, or "" if it has none.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell
+ */
 export function promiseOf(numbers, map, cell) {
   const symbol = raisedOf(numbers, map)
   const slope = symbol ? numbers.at(map, cell) : Number.NaN
@@ -62,7 +75,7 @@ export function promiseOf(numbers, map, cell) {
   return moved(slope * by, isLost ? undefined : really, { what, by, share })
 }
 
-/** @param {number} promised @param {number | undefined} really  unknown until it was asked for @param {{ what: string, by: number, share: string }} said */
+/** @param {number} promised @param {number | undefined} really  undefined until it is fetched @param {{ what: string, by: number, share: string }} said */
 function moved(promised, really, said) {
   const way = promised > 0 ? "rises" : "falls"
   const print = printer(promised)
@@ -74,7 +87,10 @@ function moved(promised, really, said) {
   return say(`web.promise.${way}`, { ...size, really: came(Math.abs(really)) })
 }
 
-/** Prints the promise with two digits, and what really happens with the same decimals. @param {number} promised @returns {(value: number) => string} */
+/**
+ * Return a formatter with two digits for the predicted change, which uses the same decimals for the actual one.
+ * @param {number} promised @returns {(value: number) => string}
+ */
 function printer(promised) {
   const places = 1 - Math.floor(Math.log10(Math.abs(promised)))
   if (places > MOST_DECIMALS) return (value) => number(value, 2)

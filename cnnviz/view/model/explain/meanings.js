@@ -1,4 +1,4 @@
-// Where the glossary explains what stands on the screen: symbols, and the signs between columns. Ids under `web.`
+// Glossary entries for symbols and for the signs between columns. Ids are below `web.`
 
 import { extremes } from "../numbers/extremes.js"
 import { localFormula, rangeText, short } from "../numbers/format.js"
@@ -6,7 +6,7 @@ import { has, say } from "../words.js"
 import { promiseOf } from "./gradient_promise.js"
 
 /** @import { Cell, ColumnRecord, Numbers } from "../../types/view.js" */
-/** @typedef {{ text: string, id: string }} Sign  none where the text is empty */
+/** @typedef {{ text: string, id: string }} Sign  no sign if the text is empty */
 
 /** @type {Record<string, string>}  by the first letter of a symbol */
 const WORDS = {
@@ -27,14 +27,14 @@ const WORDS = {
   L: "loss",
 }
 
-/** Of a map. @param {Numbers} numbers @param {string} symbol */
+/** Return the glossary id of a map. @param {Numbers} numbers @param {string} symbol */
 export const meaningOf = (numbers, symbol) =>
   `glossary.${numbers.maps[symbol].band === "gradients" ? "gradient" : WORDS[symbol[0]]}`
 
-/** @type {Record<string, string>}  signs that stand for what a stage does */
+/** @type {Record<string, string>}  message keys of signs that represent a stage */
 const STAGES = { convolution: "layer.conv.y", product: "layer.dense.y", flatten: "stage.v" }
 
-/** The messages of a meaning: of a sign those of the stage that it stands for, unless it has its own. @param {string} id */
+/** Return the message ids of an entry. A sign without its own uses those of its stage. @param {string} id */
 export function wordsOf(id) {
   const sign = id.startsWith("signs.") ? id.slice(6) : ""
   if (!sign || has(`web.${id}.title`)) return { title: `web.${id}.title`, text: `web.${id}.text` }
@@ -44,7 +44,10 @@ export function wordsOf(id) {
 
 const BACK = { text: "←", id: "signs.back" }
 
-/** Gives what stands before a column, forward and backward; nothing before what is only given. @param {Numbers} numbers @param {Pick<ColumnRecord, "values"> & { kind: string }} column @returns {Sign[] | null} */
+/**
+ * Return the signs before a column, forward and backward, or null before inputs.
+ * @param {Numbers} numbers @param {Pick<ColumnRecord, "values"> & { kind: string }} column @returns {Sign[] | null}
+ */
 export function signsOf(numbers, { kind, values: [symbol] }) {
   if (kind === "filters") return [{ text: "∗", id: "signs.convolution" }, BACK]
   if (kind === "weights") return [{ text: "·", id: "signs.product" }, BACK]
@@ -61,9 +64,12 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
 
-/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  what a network calls a symbol, or of a gradient what it is of, the letter that stands for all like it, how it is made, as MathML, and its numbers in this setup */
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  the label of a symbol or, for a gradient, of its variable; the letter for all symbols of the kind; the formula as MathML; and facts about its numbers */
 
-/** Gives what a meaning is said of, in this network's symbols. @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the one that is spoken of; none where its numbers are not shown @returns {Own} */
+/**
+ * Return the details of a glossary entry for a symbol of this network.
+ * @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the explained cell, or undefined if its numbers are hidden @returns {Own}
+ */
 export function ownOf(numbers, id, symbol, cell) {
   const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
   const formula = made ? localFormula(numbers.network.formulas[symbol] ?? "") : ""
@@ -73,14 +79,17 @@ export function ownOf(numbers, id, symbol, cell) {
   return { ...own, formula, facts }
 }
 
-/** The shape of a map; and of one whose numbers are shown its ends, and what its gradient means. @param {Numbers} numbers @param {string} symbol @param {Cell} [cell] @returns {string[]} */
+/**
+ * Return the shape of a map and, if its numbers are shown, their range and the meaning of the cell's gradient.
+ * @param {Numbers} numbers @param {string} symbol @param {Cell} [cell] @returns {string[]}
+ */
 function factsOf(numbers, symbol, cell) {
   const { index, kind, band } = numbers.maps[symbol]
   const [count, ...others] = index
   const row = count > 1 ? say("web.mechanism.n_numbers", { n: count }) : ""
   const shape = kind === "loss" ? "" : others.length ? index.join(" × ") : row
   const wide = numbers.quantized[symbol]
-  const coloured = wide && !wide.whole // then its ends are not known
+  const coloured = wide && !wide.whole // then the range is unknown
   const values = numbers.values(symbol)
   const many = cell && !coloured && values.length > 1
   const facts = shape ? [many ? `${shape}, ${rangeText(extremes(values), short)}` : shape] : []

@@ -1,5 +1,5 @@
-// What a visitor is asked before a stage's numbers are shown, and what becomes of the answer. Which questions there
-// are follows from the patterns of the stage's links and from its arithmetic: a new kind of layer is asked about by itself.
+// Questions that a visitor answers before a stage's numbers are shown, and feedback on the answer. They follow from
+// the link patterns and the arithmetic of the stage, so a new kind of layer needs none of its own.
 
 import { capitalised, factor, number } from "../numbers/format.js"
 import { say } from "../words.js"
@@ -13,47 +13,50 @@ import { Filling, own } from "./formula_values.js"
 /** @typedef {{ source: string, cell: Cell }} Place */
 /** @typedef {"right" | "near" | "sign" | "place" | "wrong"} Verdict */
 /**
- * A number to be typed or a cell to be clicked. `ask` and `before` are HTML, `before` what stands in front of a blank.
- * `others` are the same kind of number at other places, `scale` is the largest number of the map, `among` the cells
- * that come into question, and `known` those that the question names.
+ * A number to be typed or a cell to be clicked. `ask` and `before` are HTML, and `before` precedes a blank. `others`
+ * are the same kind of number in other cells, `scale` is the largest number of the map, `among` are the candidate
+ * cells, and `known` are the cells that the question mentions.
  * @typedef {object} Question
  * @property {"factor" | "number" | "change" | "winner" | "largest"} kind
- * @property {string} map  that is asked about
+ * @property {string} map  symbol of the map
  * @property {Cell} cell
  * @property {string} ask
  * @property {string} [before]
  * @property {number} value
  * @property {number} scale
- * @property {string} what  the number's name, or the right cell's, as HTML
- * @property {string} why  what explains it
- * @property {string} [clicked]  the map whose cell is clicked
- * @property {string} [read]  the map whose numbers say which cell of a block counts
+ * @property {string} what  name of the number or the right cell, as HTML
+ * @property {string} why  explanation
+ * @property {string} [clicked]  map whose cells are clicked
+ * @property {string} [read]  map whose numbers decide which cell of a window wins
  * @property {Cell[]} [among]
  * @property {(Place & { value: number })[]} [others]
  * @property {Place[]} [known]
  */
 /** @typedef {{ verdict: Verdict, say: string }} Judged  `say` is HTML */
 
-const SURE = 0.02 // of a number itself: as it is read off a map
-const FINE = 0.005 // of the largest number of its map
+const SURE = 0.02 // relative tolerance of a number read off a map
+const FINE = 0.005 // tolerance relative to the largest number of its map
 const NEAR = 0.1
-const STRONG = 0.95 // of the largest number, where a cell is to be found
+const STRONG = 0.95 // share of the largest number that counts as right if a cell is sought
 
-/** Gives what may be asked of a stage, best first. @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]} */
+/**
+ * Return the possible questions about a stage, the best first.
+ * @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]}
+ */
 export function questions(numbers, stage, cell) {
   const makes = stage === "update" ? [change] : [winner, factorOf, largest, result]
   const map = stage === "update" ? numbers.said.update.makes[0] : stage
-  const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // how its numbers come about
+  const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // explanation of its numbers
   const asked = makes.map((make) => make(numbers, map, cell))
   return asked.flatMap((question) => (question ? { ...question, map, why } : []))
 }
 
-/** @typedef {Omit<Question, "map" | "why">} Asked  what one question has of its own */
+/** @typedef {Omit<Question, "map" | "why">} Asked  the fields that differ between questions */
 
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
-/** The number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
+/** Ask for the number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
 function result(numbers, map, cell) {
   const what = named(numbers, map, cell)
   const value = numbers.at(map, cell)
@@ -61,7 +64,10 @@ function result(numbers, map, cell) {
   return { kind: "number", cell, ask: say("web.predict.number", { what }), value, scale, what }
 }
 
-/** By how much the update changes a parameter. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
+/**
+ * Ask by how much the update changes a parameter.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked}
+ */
 function change(numbers, map, cell) {
   const at = numbers.offset(map, cell)
   const value = numbers.next(map, at) - numbers.values(map)[at]
@@ -73,9 +79,12 @@ function change(numbers, map, cell) {
   return { kind: "change", cell, ask, value, scale: Math.abs(value), what: step, known }
 }
 
-// ---- one factor is blank
+// ---- a blank factor
 
-/** The factor of a product that is left out, the products of a sum going by the largest one. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
+/**
+ * Ask for a missing factor of a product; in a sum, of the largest product.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null}
+ */
 function factorOf(numbers, map, cell) {
   const template = numbers.network.arithmetic[map]
   const found = template && !template.includes("sqrt") ? productIn(expression(template)) : null
@@ -83,7 +92,7 @@ function factorOf(numbers, map, cell) {
   const filling = new Filling(numbers, map, cell)
   const terms = found.sum ? filling.terms(found.product) : [{ cells: undefined, value: filling.value(found.product) }]
   const [term] = [...terms].sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
-  if (!term?.value) return null // of nothing every factor may be anything
+  if (!term?.value) return null // if the product is 0, any factor may be right
   filling.inside = term.cells
   const cellOf = (/** @type {Record<string, Cell> | undefined} */ of, /** @type {string} */ name) =>
     of?.[name] ?? (found.sum ? undefined : own(numbers, map, cell, name))
@@ -123,13 +132,19 @@ function factorOf(numbers, map, cell) {
   }
 }
 
-/** The cell of a factor that is a number of an array. @param {Node} node @param {(name: string) => Cell | undefined} cellOf @returns {Place[]} */
+/**
+ * Return the cell of a factor that is an entry of an array, or [].
+ * @param {Node} node @param {(name: string) => Cell | undefined} cellOf @returns {Place[]}
+ */
 function placed(node, cellOf) {
-  const cell = node.kind === "symbol" && !node.name.includes(".") ? cellOf(node.name) : undefined // what is kept is no map
+  const cell = node.kind === "symbol" && !node.name.includes(".") ? cellOf(node.name) : undefined // names with a dot are not maps
   return node.kind === "symbol" && cell ? [{ source: node.name, cell }] : []
 }
 
-/** The product that an expression mainly is: itself, what it adds up, or what it divides. @param {Node} node @returns {{ product: Node, sum: boolean } | null} */
+/**
+ * Return the main product of an expression: itself, the argument of its sum, or its numerator.
+ * @param {Node} node @returns {{ product: Node, sum: boolean } | null}
+ */
 function productIn(node) {
   if (node.kind === "binary" && node.sign === "*") return { product: node, sum: false }
   if (node.kind === "binary" && (node.sign === "/" || node.sign === "+")) return productIn(node.left)
@@ -142,9 +157,12 @@ function productIn(node) {
 const factorsOf = (node) =>
   node.kind === "binary" && node.sign === "*" ? [...factorsOf(node.left), ...factorsOf(node.right)] : [node]
 
-// ---- a cell is clicked
+// ---- a cell to click
 
-/** Asks which cell of a block counts, where one does. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
+/**
+ * Ask which cell of a pooling window is the winner.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null}
+ */
 function winner(numbers, map, cell) {
   const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
   if (!link) return null
@@ -161,12 +179,15 @@ function winner(numbers, map, cell) {
   const ask = say(`web.predict.${link.pattern}`, { made: handed, clicked: `<i>${numbers.maps[clicked].label}</i>` })
   const others = among.map((at) => ({ source: read, cell: at, value: numbers.at(read, at) }))
   const value = numbers.at(read, right)
-  if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // any of them would be right
+  if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // several cells would be right
   const known = back ? [{ source: link.source, cell: made }] : []
   return { kind: "winner", cell: right, ask, clicked, read, among, value, scale: 0, what, others, known }
 }
 
-/** Asks where a map is largest, if it slides over another one or shares a whole out among several. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null} */
+/**
+ * Ask where a map is largest, if it is a convolution or a softmax.
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null}
+ */
 function largest(numbers, map, cell) {
   const { kind, shape, band } = numbers.maps[map]
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
@@ -195,12 +216,15 @@ function largest(numbers, map, cell) {
   }
 }
 
-// ---- what becomes of the answer
+// ---- feedback
 
-/** A message, its first letter large. @param {string} id @param {import("../words.js").Values} values */
+/** Return a message with a capital first letter. @param {string} id @param {import("../words.js").Values} values */
 const sentence = (id, values) => capitalised(say(id, values))
 
-/** Gives what a number that was typed is worth. @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged} */
+/**
+ * Judge a typed number.
+ * @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged}
+ */
 export function judge(numbers, question, given) {
   const { value, scale, what, others = [], known = [] } = question
   const close = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
@@ -226,7 +250,10 @@ export function judge(numbers, question, given) {
   }
 }
 
-/** Gives what a click on a cell is worth. @param {Numbers} numbers @param {Question} question @param {Cell} given @returns {Judged} */
+/**
+ * Judge a click on a cell.
+ * @param {Numbers} numbers @param {Question} question @param {Cell} given @returns {Judged}
+ */
 export function judgeClick(numbers, question, given) {
   const { what, why, clicked = question.map, kind, value, others = [], among = [] } = question
   const there = named(numbers, clicked, given)

@@ -1,30 +1,30 @@
-// What a chart is laid out by: the ends of its axes, and names that must not stand on each other.
+// Layout of charts: limits of axes, ticks, and labels that must not overlap.
 
 import { written } from "../words.js"
 
-/** @typedef {(value: number) => number | null} Place  a value's place along its axis; null where it has none */
+/** @typedef {(value: number) => number | null} Place  returns the position of a value along its axis, or null if it has none */
 
 /** @type {Place} */
 export const evenly = (value) => value
 /**
- * Powers of ten; what is zero has no place there.
+ * Logarithmic scale: null for values that are not positive.
  * @type {Place}
  */
 export const byPowers = (value) => (value > 0 ? Math.log10(value) : null)
 
 /**
- * What stands beside a line of the grid.
+ * Format the label of a grid line.
  * @param {number} value
  */
 export const tickLabel = (value) =>
   Math.abs(value) >= 1e5 ? written(value, "3") : written(Number(value.toPrecision(3)))
 
 /**
- * Baselines of names beside the ends of their lines, moved apart where they would stand on each other.
+ * Return baselines of labels at the ends of their lines, moved apart so that they do not overlap.
  * @param {number[]} ends
  * @param {number} bottom
- * @param {number} line  the height of a name
- * @returns {[number, number][]}  which name, and where
+ * @param {number} line  height of a label
+ * @returns {[number, number][]}  index and baseline of each label
  */
 export function apart(ends, bottom, line) {
   const order = ends.map((y, i) => /** @type {[number, number]} */ ([i, y + 4])).sort((a, b) => a[1] - b[1])
@@ -42,7 +42,7 @@ export function apart(ends, bottom, line) {
 }
 
 /**
- * The smallest and the largest of many values, as places; `low` is a floor that is always in view.
+ * Return the minimum and maximum of values on a scale; the minimum is at most `low`.
  * @param {(number | null)[]} values
  * @param {Place} scale
  * @param {number} low
@@ -62,7 +62,7 @@ export function extent(values, scale, low) {
 const STEPS = [1, 2, 2.5, 5, 10] // times a power of ten
 
 /**
- * Round numbers from `low` to `high`, at most so many steps apart.
+ * Return round numbers from `low` to `high`, with at most `most` intervals.
  * @param {number} low
  * @param {number} high
  * @param {number} most
@@ -78,7 +78,7 @@ export function ticks(low, high, most = 5) {
 }
 
 /**
- * Powers of ten between two, so far apart that there are at most so many.
+ * Return the exponents of at most `most` powers of ten between two.
  * @param {number} low  exponents
  * @param {number} high
  * @param {number} most

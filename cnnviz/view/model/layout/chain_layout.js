@@ -1,31 +1,32 @@
-// Where the cards of a chain lie, from the loss to the image, and the arrows between them: the way to the image runs along the
-// lower line, parameters stand above where it branches off; before the first of them it runs in the middle.
+// Layout of a gradient chain: its cards, from the loss to the image, and the arrows between them. The path to the
+// image runs along the lower line, with parameters above the points where they branch off. Before the first branch it
+// runs in the middle.
 
 /** @import { Box, GradientCard } from "../../types/view.js" */
 /** @typedef {Pick<GradientCard, "symbol" | "source" | "state" | "rows" | "columns" | "layers" | "flat">} Card */
-/** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map in it, and whether its words stand beside that */
-/** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card; its words stand above it or below, in a box of their own */
+/** @typedef {{ symbol: string, box: Box, map: Box, beside: boolean }} Placed  a card, its map, and whether its words are beside the map */
+/** @typedef {{ to: string, points: [number, number][], words: Box, above: boolean, state: string }} Arrow  a line to a card, with the box of its words above or below */
 /** @typedef {{ cards: Placed[], arrows: Arrow[], width: number, height: number }} GradientChain */
 
 export const HEIGHT = 220
 const LINE = 104 // height of a card
-const TALL = 150 // of one in the middle
+const TALL = 150 // height of a card in the middle
 const LOSS = { width: 84, height: 92 }
 const GAP = 12 // between cards without an arrow
 const [LEAST, MOST] = [66, 110] // length of an arrow
-const SCROLLED = 96 // of one on a chain that is wider than its room anyway
-const FORK = 20 // from a card to where its arrow branches
+const SCROLLED = 96 // length of an arrow on a chain that scrolls
+const FORK = 20 // distance from a card to where its arrow branches
 const PAD = 8
-const KERNEL = 9 // cells whose numbers can be read
-const [WIDE, NARROW, MARKED] = [150, 100, 130] // of a card: with words beside its map, over it, and where these say more
-const HEAD = 30 // the line of its name
+const KERNEL = 9 // number of cells whose numbers are legible
+const [WIDE, NARROW, MARKED] = [150, 100, 130] // width of a card: with words beside its map, above it, and with longer words
+const HEAD = 30 // height of the line with its name
 const UPPER = 0
 const LOWER = LINE + GAP
 
-/** Those made from an array. @param {Card[]} cards @param {string} source */
+/** Return the cards computed from an array. @param {Card[]} cards @param {string} source */
 const madeFrom = (cards, source) => cards.filter((card) => card.source === source)
 
-/** The cards that the way to the image goes through. @param {Card[]} cards @returns {Card[]} */
+/** Return the cards on the path to the image. @param {Card[]} cards @returns {Card[]} */
 export function way(cards) {
   const found = []
   let next = madeFrom(cards, "L").at(-1)
@@ -37,10 +38,17 @@ export function way(cards) {
   return found
 }
 
-/** Tells whether a card's cells are as wide as there is room, for their numbers: a row of cells each, or a small table. @param {Card} card */
+/**
+ * Return whether a card's cells fill the width for their numbers: a flat row, or a small table.
+ * @param {Card} card
+ */
 const isStretched = ({ flat, rows, columns, layers }) => flat || (columns * layers < rows && rows <= 16)
 
-/** Tells whether a card's words stand beside its map: there is room, its numbers take the height, or it is the one to look at. @param {Card} card @param {boolean} wide */
+/**
+ * Return whether a card's words are beside its map: there is room, its numbers take the height, or it has the first
+ * mistake.
+ * @param {Card} card @param {boolean} wide
+ */
 const isBeside = (card, wide) =>
   !isStretched(card) && card.layers === 1 && (wide || card.state === "first" || card.rows * card.columns <= KERNEL)
 
@@ -51,7 +59,10 @@ function widthOf(card, wide, middle) {
   return wide || wrong || isBeside(card, wide) ? WIDE : NARROW
 }
 
-/** A card's map in its box: as square as its array is, below its words or beside them. @param {Card} card @param {Box} box @param {boolean} beside @returns {Box} */
+/**
+ * Return the box of a card's map within the card. Cells are square unless the map is stretched.
+ * @param {Card} card @param {Box} box @param {boolean} beside @returns {Box}
+ */
 function mapIn(card, box, beside) {
   const room = beside
     ? { width: box.width - 60 - PAD, height: box.height - 2 * PAD - 4 }
@@ -64,7 +75,10 @@ function mapIn(card, box, beside) {
   return { x, y: beside ? (box.height - height) / 2 : HEAD, width, height }
 }
 
-/** The cards that end beside a step of the way, above it, and what it ends in, on it. @param {Card[]} cards @param {Card} from @param {Card | undefined} next */
+/**
+ * Return the cards that branch off above a step of the path, and those that end it.
+ * @param {Card[]} cards @param {Card} from @param {Card | undefined} next
+ */
 function endsOf(cards, from, next) {
   const ends = madeFrom(cards, from.symbol).filter((card) => card !== next)
   if (next || ends.length < 2) return { above: next ? ends : [], along: next ? [] : ends }
@@ -72,7 +86,7 @@ function endsOf(cards, from, next) {
 }
 
 /**
- * A chain as wide as there is room, or wider, where its cards and arrows take more.
+ * Lay out a chain to fit `room`, or wider if its cards and arrows need more.
  * @param {Card[]} cards
  * @param {number} room
  * @returns {GradientChain}
@@ -98,7 +112,7 @@ const shifted = (chain, by) => ({
   })),
 })
 
-/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths`: how many arrows follow each other */
+/** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths` is the number of arrows on the path */
 function lay(cards, wide, length) {
   const middle = HEIGHT / 2
   /** @type {Placed[]} */
@@ -106,16 +120,16 @@ function lay(cards, wide, length) {
   /** @type {Arrow[]} */
   const arrows = []
   const line = way(cards)
-  let free = 0 // where the upper line is free from
+  let free = 0 // left end of the free part of the upper line
 
-  /** @param {Card} card @param {number} x @param {number} y its middle @param {number} tall */
+  /** @param {Card} card @param {number} x @param {number} y of its centre @param {number} tall */
   const put = (card, x, y, tall) => {
     const beside = isBeside(card, wide)
     const box = boxAt(x, y, { width: widthOf(card, wide, tall === TALL), height: tall })
     placed.push({ symbol: card.symbol, box, map: mapIn(card, box, beside), beside })
     return box
   }
-  /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork where it branches, or 0 */
+  /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork distance of the branch, or 0 */
   const join = (from, to, card, fork) => arrows.push(arrowTo(from, to, card, fork))
 
   let from = placed[0].box
@@ -137,16 +151,19 @@ function lay(cards, wide, length) {
     if (above.length) free = row(above, x, UPPER + LINE / 2, source)
     if (along.length) row(along, x, low, source)
     if (next) {
-      const ahead = endsOf(cards, next, line[n + 2]).above.length ? free + GAP - widthOf(next, wide, false) : 0 // where it branches nothing stands above
+      const ahead = endsOf(cards, next, line[n + 2]).above.length ? free + GAP - widthOf(next, wide, false) : 0 // nothing is above a branching point
       from = put(next, Math.max(x, ahead), low, branched ? LINE : TALL)
       join(source, from, next, forks ? FORK : 0)
     }
 
-    /** Cards side by side, one arrow to the first. @param {Card[]} group @param {number} start @param {number} y @param {Box} source */
+    /**
+     * Lay out cards side by side, with one arrow to the first. Return the right end.
+     * @param {Card[]} group @param {number} start @param {number} y @param {Box} source
+     */
     function row(group, start, y, source) {
       let x = start
       const broken = group.findIndex(({ state }) => state === "first")
-      const order = broken > 0 ? [group[broken], ...group.toSpliced(broken, 1)] : group // the arrow is its own
+      const order = broken > 0 ? [group[broken], ...group.toSpliced(broken, 1)] : group // the arrow belongs to the wrong card
       order.forEach((one, m) => {
         const box = put(one, x, y, branched ? LINE : TALL)
         if (!m) join(source, box, one, forks ? FORK : 0)
@@ -163,7 +180,7 @@ function lay(cards, wide, length) {
   return { cards: placed, arrows, width, height: HEIGHT, lengths: line.length + 1 }
 }
 
-/** @param {number} x @param {number} y its middle @param {{ width: number, height: number }} size @returns {Box} */
+/** @param {number} x @param {number} y of its centre @param {{ width: number, height: number }} size @returns {Box} */
 const boxAt = (x, y, { width, height }) => ({ x, y: y - height / 2, width, height })
 
 /** @param {Box} from @param {Box} to @param {Card} card @param {number} fork @returns {Arrow} */
@@ -185,7 +202,7 @@ function arrowTo(from, to, { symbol, state }, fork) {
           [right, end],
         ] // prettier-ignore
   const above = !(fork && end > HEIGHT / 2)
-  const side = !fork || start === end ? left : above ? left - FORK : bend // over a branch nothing is in the way
+  const side = !fork || start === end ? left : above ? left - FORK : bend // nothing is in the way above a branch
   const words = { x: side, y: above ? end - 54 : end + 6, width: right - side, height: 48 }
   return { to: symbol, points, words, above, state }
 }

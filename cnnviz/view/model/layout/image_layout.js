@@ -1,4 +1,4 @@
-// Where the cells of a heat map lie, which cell lies at a place, and how tiles are spread over a room.
+// Geometry of a heat map: positions of cells, the cell at a point, and the arrangement of tiles.
 
 import { one } from "../explain/cell_links.js"
 import { GAP, STACK } from "./overview.js"
@@ -6,13 +6,13 @@ import { GAP, STACK } from "./overview.js"
 /** @import { Box as CellBox } from "../numbers/array_faces.js" */
 /** @import { Cell, Face, Range, Values } from "../../types/view.js" */
 /** @typedef {{ x: number, y: number, width: number, height: number }} Box  in CSS pixels */
-/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  how large a map is, how many tiles stand side by side, and for how many there is a place */
+/** @typedef {{ width: number, height: number, across?: number, places?: number }} Room  size of a map, tiles per row, and number of tile slots */
 /** @typedef {ReturnType<typeof layout>} Layout */
 
-const MOST_CELL = 56 // pixels of a cell
+const MOST_CELL = 56 // maximum side of a cell, in pixels
 
 /**
- * Where the cells of a map lie: its tiles, its cells, and back from a place to the cell there.
+ * Return the geometry of a map: its tiles and cells, and the cell at a point.
  * @param {Face} face
  * @param {Room} room
  */
@@ -32,10 +32,13 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
     return { x: x + left * cellWidth, y: y + top * cellHeight, width: columns * cellWidth, height: tall * cellHeight }
   }
 
-  /** Around cells, as far as there are any. @param {Range[]} ranges */
+  /** Return the nonempty boxes around ranges of cells. @param {Range[]} ranges */
   const found = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
 
-  /** The cell under a point; where there is none, the last one before it. @param {number} x @param {number} y @returns {Cell} */
+  /**
+   * Return the cell under a point, or the last one before it if there is none.
+   * @param {number} x @param {number} y @returns {Cell}
+   */
   function cellAt(x, y) {
     const n = Math.min(within(y / (h + gap), down) * wide + within(x / (w + gap), wide), face.tiles - 1)
     const box = tile(n)
@@ -61,19 +64,22 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
   }
 }
 
-/** What encloses boxes. @param {Box[]} boxes @returns {Box} */
+/** Return the box around boxes. @param {Box[]} boxes @returns {Box} */
 export function enclosing(boxes) {
   const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))]
   const width = Math.max(...boxes.map((box) => box.x + box.width)) - x
   return { x, y, width, height: Math.max(...boxes.map((box) => box.y + box.height)) - y }
 }
 
-/** The cell of a row of so many that a place lies in. @param {number} at @param {number} count */
+/**
+ * Return the index of the cell at a position, clamped to a row of `count` cells.
+ * @param {number} at @param {number} count
+ */
 const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
 
 /**
- * Where the entry of largest size stands of those that each pixel of a tile stands for, where cells are less than a pixel: row
- * after row; -1 where there is none.
+ * Return, for each pixel of a tile whose cells are smaller than a pixel, the offset of the entry with the largest
+ * magnitude, in reading order. The offset is -1 if there is none.
  * @param {Values["values"]} values
  * @param {Face} face
  * @param {number} n  the tile
@@ -105,7 +111,7 @@ export function largestOfPixels(values, face, n, rows, columns) {
 }
 
 /**
- * How many tiles stand side by side so that their cells are square and as large as can be, and how large all of it is.
+ * Return the number of tiles per row that makes square cells as large as possible, and the total size.
  * @param {Pick<Face, "tiles" | "rows" | "columns">} face
  * @param {{ width: number, height: number }} room
  */

@@ -1,4 +1,4 @@
-// Which cell lies beside a cell, as arrow keys go, and along which axis a map has several of its kind.
+// Neighbours of a cell for the arrow keys, and the axis of channels, filters or units.
 
 /** @import { Cell, MapRecord } from "../../types/view.js" */
 
@@ -9,9 +9,9 @@ export const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1],
 const clamp = (at, size) => Math.min(Math.max(at, 0), size - 1)
 
 /**
- * The cell so many rows down and columns to the right, or the last one before the edge.
+ * Return the cell `down` rows and `right` columns away, clamped to the array.
  * @param {Pick<MapRecord, "kind" | "shape">} map
- * @param {"" | "down" | "right"} layers  which way the next layer of its weights stands, if they have some
+ * @param {"" | "down" | "right"} layers  direction of the next layer of weights, if there are several
  * @param {Cell} cell
  * @param {number} down
  * @param {number} right
@@ -26,14 +26,17 @@ export function neighbourOf({ kind, shape }, layers, cell, down, right) {
   if (kind === "map") return within([1, 2])
   if (kind === "filters") return within([2, 3])
   if (!layers) return within([shape.length - 2, shape.length - 1])
-  const next = within([1, 2]) // past the edge of one layer of w lies the next
+  const next = within([1, 2]) // past the edge of one layer of w comes the next
   const [axis, by] = layers === "down" ? [1, down] : [2, right]
   const over = cell[axis] + by
   if (over < 0 && cell[3] > 0) return next.with(axis, shape[axis] - 1).with(3, cell[3] - 1)
   return over >= shape[axis] && cell[3] < shape[3] - 1 ? next.with(axis, 0).with(3, cell[3] + 1) : next
 }
 
-/** The axis of channels, filters or units, -1 where there are not several. @param {Pick<MapRecord, "kind" | "shape">} map */
+/**
+ * Return the axis of channels, filters or units, or -1 if there is only one.
+ * @param {Pick<MapRecord, "kind" | "shape">} map
+ */
 export function axisOf({ kind, shape }) {
   const axis = kind === "weights" ? shape.length - 1 : 0
   return kind !== "loss" && shape[axis] > 1 ? axis : -1

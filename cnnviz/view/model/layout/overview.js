@@ -1,20 +1,19 @@
-// Where every map of a network stands: one rule for any network (pixels; pure).
-//
-// All maps start small; the most cramped grow by a pixel until width or height is spent.
+// Layout of all maps of a network, by one rule for every network (in pixels; pure). Maps start small. The most
+// cramped one grows by a pixel until width or height is used up.
 
-/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the room of what stands below, `share` what it may take of the height, `beside` whether layers of weights stand side by side, `images` how many stand side by side in each tile, `least` the side of a map in any case */
-/** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  of a column's figures, in pixels */
+/** @typedef {{ kind: string, tiles: number, rows: number, columns: number, scale: number, under?: number, share?: number, beside?: boolean, images?: number, least?: number }} Need  of a column; `under` is the height of what is below, `share` its maximum share of the height, `beside` whether layers of weights are side by side, `images` the number of images in each tile, `least` the minimum side of a map */
+/** @typedef {{ width: number, height: number, side: number, across: number, wrap: number }} Place  layout of a column's figures, in pixels */
 
-export const GAP = 2 // between tiles,
-export const STACK = 3 // and between layers of weights
-const LEAST = 17 // side of a map, to start with,
-const SMALL = 11 // or, where large ones could not grow then, so small
-const KERNEL = 0.6 // so large is one of several kernels at most, of a map
-const ROW = 5.5 // a cell of a long row
-const LEAST_SHARE = 0.8 // so large is a map at least, of the largest, where there is one channel
+export const GAP = 2 // between tiles
+export const STACK = 3 // between layers of weights
+const LEAST = 17 // initial side of a map
+const SMALL = 11 // minimum side, if large maps could not grow otherwise
+const KERNEL = 0.6 // maximum side of one of several kernels, relative to a map
+const ROW = 5.5 // height of a cell of a long row
+const LEAST_SHARE = 0.8 // minimum side of a map relative to the largest one, with a single channel
 export const FIXED = { cells: 48, loss: 50, classes: 120, v: 12 }
 
-/** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile by its width */
+/** @param {number} tiles @param {number} side @param {number} height @param {number} ratio height of a tile divided by its width */
 export function across(tiles, side, height, ratio = 1) {
   const rows = Math.max(1, Math.floor((height + GAP) / (side * ratio + GAP)))
   let least = Math.ceil(tiles / Math.min(rows, tiles))
@@ -28,7 +27,7 @@ function widthOf(need, side, height) {
   return n * side + (n - 1) * GAP
 }
 
-/** @param {Need} need @param {number} height @returns {Place} of a column that does not grow */
+/** @param {Need} need @param {number} height @returns {Place} layout of a column that does not grow */
 function fixed(need, height) {
   const { kind, rows, columns } = need
   height -= need.under ?? 0
@@ -47,7 +46,7 @@ function fixed(need, height) {
     const side = need.beside ? height : height / 2
     return alone(across * side + (across - 1) * STACK, height, across)
   }
-  if (need.scale === 0) return alone(FIXED.v) // v, a cell a row
+  if (need.scale === 0) return alone(FIXED.v) // v has a cell per row
   const wrap = Math.max(1, Math.ceil((rows * columns) / Math.floor(height / ROW)))
   if (rows * columns <= 16) return alone(12, height, 1, wrap)
   const lines = Math.ceil((rows * columns) / wrap)
@@ -57,7 +56,10 @@ function fixed(need, height) {
 /** @param {Need} need */
 const grows = ({ kind }) => kind === "maps" || kind === "filters"
 
-/** The sides for one height of the bands. @param {Need[]} needs @param {number} width @param {number} height */
+/**
+ * Return the sides of maps for a given height of the bands.
+ * @param {Need[]} needs @param {number} width @param {number} height
+ */
 function sides(needs, width, height) {
   const places = needs.map((need) => (grows(need) ? null : fixed(need, height)))
   const taken = places.reduce((sum, place) => sum + (place?.width ?? 0), 0)
@@ -81,7 +83,7 @@ function sides(needs, width, height) {
       (sum, { of, side }) => sum + of.reduce((all, need) => all + widthOf(need, side, height), 0),
       0,
     )
-  // Where even that is too much, filters shrink first, then maps.
+  // If even that is too wide, filters shrink first, then maps.
   for (const [kind, least] of /** @type {[string, number][]} */ ([
     ["filters", 5],
     ["maps", SMALL],
@@ -91,7 +93,8 @@ function sides(needs, width, height) {
       while (group.of[0].kind === kind && group.side > end && total() > width) group.side -= 1
     }
   }
-  // The most cramped first; filters are to be told apart, not read, and count as three times as large. A single kernel is read.
+  // The most cramped map grows first. Filters only need to be distinguishable, so they count as larger; a single
+  // kernel must be legible.
   const cramped = (/** @type {{ side: number, size: number, of: Need[] }} */ { side, size, of: [{ kind, tiles }] }) =>
     (side / Math.sqrt(size)) * (kind !== "filters" ? 1 : tiles > 1 ? 1.6 : 0.45)
   for (;;) {
@@ -110,7 +113,10 @@ function sides(needs, width, height) {
   return { groups, places }
 }
 
-/** How large a kernel is at most: one of several is told apart beside the maps, not read. @param {Need} need @param {Map<string, { of: Need[], side: number }>} groups */
+/**
+ * Return the maximum side of a kernel. One of several only needs to be distinguishable.
+ * @param {Need} need @param {Map<string, { of: Need[], side: number }>} groups
+ */
 function kernelAt({ kind, tiles }, groups) {
   const maps = [...groups.values()].filter(({ of }) => of[0].kind === "maps")
   if (kind !== "filters" || tiles === 1 || !maps.length) return Number.POSITIVE_INFINITY
@@ -118,7 +124,8 @@ function kernelAt({ kind, tiles }, groups) {
 }
 
 /**
- * On one channel a cell of z₁ is as large as one of x, so that z₁ is seen to be smaller; maps that are much smaller stay large enough.
+ * Return the scale of a map relative to the largest one. With one channel, cells of z₁ and x have the same size, but
+ * small maps stay large enough.
  * @param {Need} need
  * @param {Need[]} needs
  */
@@ -128,7 +135,7 @@ function shrunk(need, needs) {
   return Math.max(LEAST_SHARE, need.columns / Math.max(...maps.map(({ columns }) => columns)))
 }
 
-/** @param {Need[]} needs @param {number} width free for maps @param {number} height @returns {Place[]} a column's each */
+/** @param {Need[]} needs @param {number} width available for maps @param {number} height @returns {Place[]} layout of each column */
 export function arrange(needs, width, height) {
   const { groups, places } = sides(needs, width, height)
   return needs.map((need, n) => {

@@ -1,4 +1,5 @@
-// How an array lies on the screen: as tiles of cells, one a channel, filter or output. Pure: cells to places and back.
+// Layouts of arrays on screen: tiles of cells, one per channel, filter or output. Pure functions between cells and
+// positions.
 
 import { unravel } from "./numbers.js"
 
@@ -12,7 +13,10 @@ import { unravel } from "./numbers.js"
 const along = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)
 /** @param {Range} range */
 const length = ({ count, step }) => (count > 0 ? (count - 1) * step + 1 : 0)
-/** The box around ranges of a tile's rows and columns. @type {(tile: number, rows: Range, columns: Range) => Box} */
+/**
+ * Return the box around ranges of a tile's rows and columns.
+ * @type {(tile: number, rows: Range, columns: Range) => Box}
+ */
 const boxOf = (tile, rows, columns) => ({
   tile,
   top: rows.start,
@@ -23,7 +27,7 @@ const boxOf = (tile, rows, columns) => ({
   columns,
 })
 
-/** @param {MapRecord} map @param {string} column the kind of the column that it stands in @param {number} wrap columns of a strip @returns {Face} */
+/** @param {MapRecord} map @param {string} column kind of the map's column @param {number} wrap columns of a strip @returns {Face} */
 export function faceOf(map, column, wrap = 1) {
   if (map.kind === "map") return column === "strip" ? strip(map.shape, wrap) : channels(map.shape)
   if (map.kind === "filters") return filters(map.shape)
@@ -31,10 +35,13 @@ export function faceOf(map, column, wrap = 1) {
   return strip(map.shape, wrap)
 }
 
-/** Tells whether weights lie as the map whose units they weigh, one layer an output. @param {number[]} shape */
+/** Return whether weights are laid out like the map they read, one layer per output. @param {number[]} shape */
 export const stacks = (shape) => shape.length === 4 && shape[0] === 1 && shape[3] <= 4
 
-/** A board's column: one map, layers of weights under each other, or a list that is read as one. @param {Pick<import("../../types/wire.js").GradientCard, "rows" | "columns" | "layers">} column @returns {Face} */
+/**
+ * Layout of a board's column: a map, layers of weights below each other, or a flat list.
+ * @param {Pick<import("../../types/wire.js").GradientCard, "rows" | "columns" | "layers">} column @returns {Face}
+ */
 export const faceOfColumn = ({ rows, columns, layers }) => ({
   tiles: layers,
   rows,
@@ -64,8 +71,10 @@ const layers = ([, rows, columns, tiles]) => ({
   boxes: ([, r, c, of]) => along(of).map((tile) => boxOf(tile, r, c)),
 })
 
-/** A filter is a tile; its kernels stand in it side by side, with a cell's room between them, and more to the next filter's.
- * @param {number[]} shape @param {number} [apart]  cells of room after a filter of several kernels @returns {Face} */
+/**
+ * Layout of filters: a tile per filter, with its kernels side by side and a gap of one cell between them.
+ * @param {number[]} shape @param {number} [apart]  gap after a filter of several kernels, in cells @returns {Face}
+ */
 export function filters([tiles, kernels, k], apart = 0) {
   const across = Math.ceil(Math.sqrt(kernels))
   const down = Math.ceil(kernels / across)
@@ -101,8 +110,11 @@ export function filters([tiles, kernels, k], apart = 0) {
   }
 }
 
-/** Several images side by side, their channels below each other, as small as they are sent; of one image a cell can be found.
- * @param {number[]} whole the shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown the image that the cells are of @returns {Face} */
+/**
+ * Layout of several images side by side, their channels below each other, downscaled as sent. Cells are found in the
+ * image `shown`.
+ * @param {number[]} whole shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown index of the image that cells belong to @returns {Face}
+ */
 export function faceOfImages(whole, [images, count, rows, columns], shown) {
   const isMap = whole.length === 3
   const [high, wide] = isMap ? whole.slice(1) : [whole[0], 1]
@@ -129,7 +141,7 @@ export function faceOfImages(whole, [images, count, rows, columns], shown) {
   }
 }
 
-// Every unit a row, every output a column.
+// Layout of weights: a row per unit, a column per output.
 /** @param {number[]} shape @returns {Face} */
 function matrix(shape) {
   const units = shape.slice(0, -1)
@@ -151,7 +163,7 @@ function matrix(shape) {
   }
 }
 
-// A row of numbers in reading order, `wrap` in a line.
+// Layout of numbers in reading order, `wrap` per line.
 /** @param {number[]} shape @param {number} wrap @returns {Face} */
 function strip(shape, wrap) {
   const count = shape.reduce((product, n) => product * n, 1)
@@ -173,7 +185,7 @@ function strip(shape, wrap) {
   }
 }
 
-// The first and the last place of what the ranges hold, in reading order.
+// Return the first and last offset of ranges, in reading order.
 /** @param {Range[]} ranges @param {number[]} shape */
 function ends(ranges, shape) {
   const place = (/** @type {(range: Range) => number} */ pick) =>

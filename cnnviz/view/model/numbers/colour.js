@@ -1,4 +1,4 @@
-// Values -> colours. The scales themselves come from the server (cnnviz/pages/map_settings.py).
+// Colours of values. The scales come from the server (cnnviz/pages/map_settings.py).
 
 import { SCALES } from "../../spec.js"
 
@@ -11,7 +11,7 @@ const tables = /** @type {Record<Scale, RGB[]>} */ (
   Object.fromEntries(Object.entries(SCALES).map(([name, stops]) => [name, table(stops.map(channels))]))
 )
 
-/** The same as pixels: the bytes of red, green, blue and of no transparency as one number. */
+/** The tables as pixels: red, green, blue and full opacity packed into one integer. */
 const pixels = /** @type {Record<Scale, Uint32Array>} */ (
   Object.fromEntries(
     Object.entries(tables).map(([name, all]) => [
@@ -41,7 +41,7 @@ function table(stops) {
   })
 }
 
-// Whether the page is dark: then the middle of the signed scale is dark, too, and so are an output of 0 and an error that is none.
+// Scales of dark pages: the middle of the signed scale, an output of 0 and an error of 0 are dark.
 /** @type {Partial<Record<Scale, Scale>>} */
 const BY_NIGHT = { signed: "dark", answer: "answer_dark", error: "error_dark", undecided: "undecided_dark" }
 let night = false
@@ -51,18 +51,21 @@ export function darken(on) {
   night = on
 }
 
-/** The scale that a name stands for on this page. @param {Scale} scale @returns {Scale} */
+/** Return the scale to use on this page, light or dark. @param {Scale} scale @returns {Scale} */
 const here = (scale) => (night && BY_NIGHT[scale]) || scale
 
-/** A scale from its low to its high end, as a style sheet has it. @param {Scale} scale */
+/** Return a scale from low to high as a CSS gradient. @param {Scale} scale */
 export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
 
-/** Tells whether an error is none: its entry cannot be told, or stands at a kink. @param {number} value @param {Scale} scale */
+/**
+ * Return whether an error is undecided, because its entry cannot be checked or lies at a kink.
+ * @param {number} value @param {Scale} scale
+ */
 export const isUndecided = (value, scale) => scale === "error" && Number.isNaN(value)
 
 /**
- * Where a value stands on a scale: -1 where it is no number. A map that is zero everywhere has no limits to speak of: all of
- * it is the middle. Errors go by powers of ten.
+ * Return the index of a value on a scale, or -1 for NaN. A signed map of zeros is at the middle of its scale. Errors
+ * use a logarithmic scale.
  * @param {number} value
  * @param {number} low
  * @param {number} high
@@ -74,12 +77,12 @@ function step(value, low, high, scale) {
     const least = low
     ;[value, low, high] = [value, low, high].map((size) => Math.log10(Math.max(size, least)))
   }
-  const share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : scale === "signed" ? 0.5 : 0 // of halves: a run that has run away has limits whose distance is no number
+  const share = high > low ? (value / 2 - low / 2) / (high / 2 - low / 2) : scale === "signed" ? 0.5 : 0 // halved, because the difference of the limits of a diverged run may overflow
   return Math.round(Math.min(Math.max(share, 0), 1) * (STEPS - 1))
 }
 
 /**
- * The colour of a value; what is no number has a colour of its own.
+ * Return the colour of a value; NaN has a colour of its own.
  * @param {number} value
  * @param {number[]} limits
  * @param {Scale} scale
@@ -90,7 +93,10 @@ export function colour(value, [low, high], scale) {
   return at < 0 ? tables[here("undecided")][0] : tables[here(scale)][at]
 }
 
-/** The same for many: how a value becomes a pixel. @param {number[]} limits @param {Scale} scale @returns {(value: number) => number} */
+/**
+ * Return a function from values to pixels, for many values.
+ * @param {number[]} limits @param {Scale} scale @returns {(value: number) => number}
+ */
 export function pixelOf([low, high], scale) {
   const [own, [none]] = [pixels[here(scale)], pixels[here("undecided")]]
   return (value) => {
@@ -103,7 +109,7 @@ export function pixelOf([low, high], scale) {
 export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`
 
 /**
- * Black or white, whichever can be read on this colour (relative luminance as in WCAG 2).
+ * Return black or white, whichever is legible on this colour (relative luminance as in WCAG 2).
  * @param {RGB} colour
  */
 export function ink(colour) {

@@ -1,26 +1,26 @@
-// The bytes that the server packs -> header and typed arrays. They are the same for everybody: messages come as ids and
-// values, and are said here in the reader's language.
+// Decoding of packed responses into a header and typed arrays. Responses are the same in all languages: messages are
+// sent as ids with values and formatted here.
 
 import { LANG } from "../../spec.js"
 import { has, say } from "../words.js"
 
 /** @import { Header } from "../../types/view.js" */
-/** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array of the core's */
+/** @typedef {{ values: Float64Array | Float32Array | Uint8Array | Int8Array, shape: number[] }} Values  an array from the core */
 /** @typedef {Record<string, Values>} Arrays */
-/** @typedef {Header & { arrays: Arrays }} Answer  what every page gets; the pages' own answers have more */
+/** @typedef {Header & { arrays: Arrays }} Answer  response of any page; pages add fields of their own */
 
 /** @type {Record<string, Float64ArrayConstructor | Float32ArrayConstructor | Uint8ArrayConstructor | Int8ArrayConstructor>} */
 const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array, int8: Int8Array }
 
 /**
- * The header's length as little-endian uint32, the header as JSON, the arrays one after another; the header
- * says of each its kind, where it starts, and its shape. The kind of what follows from other arrays names them.
+ * Decode a response: the header's length as little-endian uint32, the header as JSON, the arrays one after another.
+ * The header contains the kind, offset and shape of each array. The kind of a derived array names its sources.
  * @param {Uint8Array} bytes
- * @param {(name: string, found: Values, read: (name: string) => Values | undefined) => void} [mend]  what is done with numbers of 64 bits before they are read
+ * @param {(name: string, found: Values, read: (name: string) => Values | undefined) => void} [mend]  processes float64 arrays before they are read
  * @returns {Answer}
  */
 export function decode(bytes, mend) {
-  const buffer = bytes.slice().buffer // a copy starts at 0, where every kind of array is aligned
+  const buffer = bytes.slice().buffer // the copy starts at offset 0, so every typed array is aligned
   const length = new DataView(buffer).getUint32(0, true)
   const header = told(JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))))
   /** @type {Arrays} */
@@ -42,7 +42,7 @@ export function decode(bytes, mend) {
     const found = { values, shape }
     arrays[name] = found
     if (!mend || kind !== "float64" || !size) return found
-    const first = Object.keys(header.arrays).find((other) => stands(header.arrays[other], at)) ?? name // others may stand in its place
+    const first = Object.keys(header.arrays).find((other) => stands(header.arrays[other], at)) ?? name // several arrays may share one offset
     if (first === name) mend(name, found, (other) => (header.arrays[other] ? read(other) : undefined))
     else read(first)
     return found
@@ -51,17 +51,23 @@ export function decode(bytes, mend) {
   return { ...header, arrays }
 }
 
-/** Tells whether an array's numbers of 64 bits begin at a place. @param {readonly (string | number)[]} array @param {number} at */
+/**
+ * Return whether a float64 array begins at an offset.
+ * @param {readonly (string | number)[]} array @param {number} at
+ */
 const stands = ([kind, own, ...shape], at) => kind === "float64" && own === at && !shape.includes(0)
 
-/** The entry of another array where a bit is set; elsewhere 0. @param {Values["values"]} source @param {Uint8Array} bits */
+/**
+ * Return the entries of the source whose bit is set, and 0 for all others.
+ * @param {Values["values"]} source @param {Uint8Array} bits
+ */
 function same(source, bits) {
   const values = new Float64Array(source.length)
   for (let n = 0; n < values.length; n++) if ((bits[n >> 3] >> (n & 7)) & 1) values[n] = source[n]
   return values
 }
 
-/** The product of every entry of one with every entry of another. @param {Values["values"]} rows @param {Values["values"]} columns */
+/** Return the outer product of two arrays. @param {Values["values"]} rows @param {Values["values"]} columns */
 function outer(rows, columns) {
   const values = new Float64Array(rows.length * columns.length)
   for (let i = 0; i < rows.length; i++)
@@ -69,14 +75,17 @@ function outer(rows, columns) {
   return values
 }
 
-/** A header with its messages as sentences: in a third of the time of a reviver. @param {any} value @returns {any} */
+/**
+ * Return a header with its messages as sentences. A JSON reviver would take three times as long.
+ * @param {any} value @returns {any}
+ */
 export function told(value) {
   if (value && typeof value === "object") for (const key of Object.keys(value)) value[key] = told(value[key])
   return said(value)
 }
 
 /**
- * What stands at one place of the header, from the inside out: a message as its sentence.
+ * Return one value of the header; a message becomes its sentence.
  * @param {any} value
  */
 function said(value) {

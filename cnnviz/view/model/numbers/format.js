@@ -1,22 +1,26 @@
-// Numbers as text in the reader's language, text as numbers, and text as HTML.
+// Numbers formatted in the visitor's language, parsing of typed numbers, and text as HTML.
 
 import { MATH } from "../../spec.js"
 import { PERCENT, say } from "../words.js"
 
 const MINUS = "−"
 const POINT = say("words.point")
-export const COLON = say("words.colon") // with its spaces, between a name and what is said of it
+export const COLON = say("words.colon") // including its spaces
 
-/** With the language's decimal point. @param {string} text  as JavaScript writes a number, or a part of it */
+/**
+ * Replace the decimal point by that of the language.
+ * @param {string} text  a number as JavaScript formats it, or a part of one
+ */
 export const local = (text) => text.replace(".", POINT)
 
-/** A formula, as MathML that comes from Python, with the language's decimal point and words. @param {string} formula */
+/** Localize the decimal points and words of a MathML formula from Python. @param {string} formula */
 export const localFormula = (formula) =>
   formula.replace(/(?<=<mn>\d+)\.(?=\d)/g, POINT).replace(/(?<=<mtext>)\w+(?=<)/g, (word) => say(`formula.${word}`))
 
 /**
- * A number that somebody typed, as JavaScript reads it: with a point or a comma, with separators of thousands, with any
- * minus sign. A lone comma or point is a decimal one, but where the language groups thousands by it and three digits follow.
+ * Convert a typed number to JavaScript's syntax. It may have a point or comma, thousands separators and any minus
+ * sign. A lone comma or point is a decimal separator, unless it is the language's thousands separator and three
+ * digits follow.
  * @param {string} text
  */
 export function plainNumber(text, group = say("words.thousands")) {
@@ -32,14 +36,15 @@ export function plainNumber(text, group = say("words.thousands")) {
   return (both ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
 }
 
-/** The number that a text says which `number` or `shortened` has made. @param {string} text */
+/** Parse a text made by `number` or `shortened`. @param {string} text */
 export const readBack = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, ".").replace("∞", "Infinity"))
 
-/** The same text with the language's decimal point, for a field. @param {string} text */
+/** Localize the decimal point of a number for an input field. @param {string} text */
 export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? local(text) : text)
 
 /**
- * Four significant digits, a true minus sign, and a power of ten where zeros would fill the line.
+ * Format a number with four significant digits and a true minus sign, and with an exponent if it is very large or
+ * small.
  * @param {number} value
  */
 export function number(value, digits = 4) {
@@ -50,26 +55,32 @@ export function number(value, digits = 4) {
   return (value < 0 ? MINUS : "") + local(text).replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 
-/** With so many decimals, and a true minus sign. @param {number} value @param {number} count */
+/** Format a number with `count` decimals and a true minus sign. @param {number} value @param {number} count */
 export const decimals = (value, count) => local(value.toFixed(count)).replace("-", MINUS)
 
 /**
- * As narrow as a map's cell or caption allows.
+ * Format a number in the little room of a map's cell or caption.
  * @param {number} value
  */
 export const short = (value) => shortened(value, 2)
 
-/** A whole number, with a true minus sign. @param {number} value */
+/** Format an integer with a true minus sign. @param {number} value */
 export const whole = (value) => String(value).replace("-", MINUS)
 
-/** A whole number that is not large as it is, another with so many digits. @param {number} value @param {number} [digits] */
+/**
+ * Format a small integer exactly, and any other number with `digits` significant digits.
+ * @param {number} value @param {number} [digits]
+ */
 export const wholeOr = (value, digits) =>
   Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : number(value, digits)
 
-/** A whole number as it is, another as narrow as it can be. @param {number} value */
+/** Format an integer exactly, and any other number as short as possible. @param {number} value */
 export const brief = (value) => (Number.isInteger(value) ? whole(value) : short(value))
 
-/** Narrow, with two digits, or three between 0.1 and 100, or so many more. @param {number} value @param {number} digits */
+/**
+ * Format a number with `digits` significant digits, or one more between 0.1 and 1 and from 10 to 100.
+ * @param {number} value @param {number} digits
+ */
 export function shortened(value, digits) {
   if (value === 0) return "0"
   const size = Math.abs(value)
@@ -84,7 +95,7 @@ export function shortened(value, digits) {
 }
 
 /**
- * With two decimals, for the cells of many small grids; what is less than that is said to be about nothing.
+ * Format a number with two decimals for the cells of small grids; smaller numbers are "≈0".
  * @param {number} value
  */
 export const coarse = (value) =>
@@ -94,7 +105,7 @@ export const coarse = (value) =>
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" }
 
 /**
- * The power of a thousand that brings the largest of these values to 1 … 1000, if they are all small.
+ * Return the exponent, a multiple of 3, that scales the largest value to 1 … 1000 if it is below 0.1, else 0.
  * @param {number} most
  */
 export function power(most) {
@@ -104,21 +115,24 @@ export function power(most) {
 /** @param {number} exponent */
 export const timesPower = (exponent) => (exponent ? `× 10${[...String(exponent)].map((c) => RAISED[c]).join("")}` : "")
 
-/** Where numbers lie. @param {[number, number]} extremes of them @param {(value: number) => string} write */
+/**
+ * Return a text for the range of numbers.
+ * @param {[number, number]} extremes of the numbers @param {(value: number) => string} write
+ */
 export const rangeText = ([low, high], write) =>
   low === high
     ? say("web.maps.same", { value: write(low) })
     : say("web.maps.range", { low: write(low), high: write(high) })
 
 /**
- * A number with its sign, coloured by it.
+ * Return the HTML of a number with its sign, coloured by it.
  * @param {number} value
  */
 export const signed = (value, digits = 4) =>
   `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${wholeOr(value, digits)}</b>`
 
 /**
- * A number in at most `room` characters, for a field that somebody may edit; rounded only as far as need be.
+ * Format a number in at most `room` characters for an input field, rounded only as far as necessary.
  * @param {string} text
  */
 export function fitting(text, room = 7) {
@@ -129,13 +143,13 @@ export function fitting(text, room = 7) {
 }
 
 /**
- * A factor inside a product: negative ones in brackets.
+ * Format a factor within a product; negative ones in brackets.
  * @param {number} value
  */
 export const factor = (value, digits = 4) => (value < 0 ? `(${number(value, digits)})` : number(value, digits))
 
 /**
- * A share of a whole; next to nothing and next to all are said to be so.
+ * Format a percentage; nearly 0 and nearly 1 are "<1" and ">99".
  * @param {number} value
  */
 export const percent = (value) =>
@@ -143,7 +157,7 @@ export const percent = (value) =>
   + say("words.percent")
 
 /**
- * The loss with five decimals, as long as these say something and fit.
+ * Format the loss with five decimals, if these are meaningful and fit.
  * @param {number} loss
  */
 export const lossText = (loss) => (loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : local(loss.toFixed(5)))
@@ -159,7 +173,7 @@ const PLAIN = "0123456789ijkmnuvrs"
 const UPRIGHT = /<\/?sub>|\b(?:mean|update|max)\b|[a-zA-Zθησ]/g
 
 /**
- * A symbol such as ∂z₁, and text with symbols in it, with their numbers lowered.
+ * Return the HTML of a text with symbols such as ∂z₁, with indices as <sub>.
  * @param {string} text
  */
 export const formula = (text) =>
@@ -167,19 +181,20 @@ export const formula = (text) =>
     .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
     .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
 
-// What no word can be taken for: a gradient, a letter with a number below or of a cell, Greek, and letters that are no words.
+// Symbols that cannot be words: gradients, letters with an index, Greek letters, and single letters.
 const SYMBOL = /∂[a-zA-Zθ][₀-₉]*|(?<![\p{L}\d])(?:[a-zA-Z](?:[₀-₉]+|(?=\[))|[ηθσ]|[xfwvzL](?![\p{L}\d’']))/gu
 
 const FORMULA = /\$([^$]+)\$/g
 
-/** Minutes and seconds. @param {number} seconds */
+/** Format seconds as minutes and seconds. @param {number} seconds */
 export function clock(seconds) {
   const whole = Math.max(0, Math.ceil(seconds))
   return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`
 }
 
 /**
- * A text as HTML, the formulas in it, which the catalogue has as LaTeX between dollar signs, as MathML; `html` is for the rest.
+ * Return the HTML of a text. Formulas, which are LaTeX between dollar signs in the catalogue, become MathML; `html`
+ * converts the rest.
  * @param {string} text
  * @param {(part: string) => string} html
  */
@@ -190,20 +205,20 @@ export const withFormulas = (text, html) =>
     .join("")
 
 /**
- * A sentence that comes from Python, with its formulas.
+ * Return the HTML of a sentence from Python, with its formulas.
  * @param {string} text
  */
 export const sentence = (text) => withFormulas(text, escaped)
 
-/** Words with a large first letter. @param {string} text */
+/** Capitalize the first letter. @param {string} text */
 export const capitalised = (text) => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 
-/** A sentence in which symbols stand in italics, as in formulas, letter for letter: "∂z₁". @param {string} text */
+/** Return the HTML of a sentence with symbols such as "∂z₁" in italics. @param {string} text */
 export const withSymbols = (text) =>
   withFormulas(text, (part) => escaped(part).replace(SYMBOL, (symbol) => `<i>${symbol}</i>`))
 
 /**
- * A message of the browser's own, whose marks are set as they stand, with its formulas.
+ * Return the HTML of a message that contains markup, with its formulas.
  * @param {string} text
  */
 export const marked = (text) => withFormulas(text, (part) => part)

@@ -1,4 +1,4 @@
-// The arrays of one moment of a network, by symbol and cell: what the Step page shows and explains.
+// The arrays of one snapshot of a network, by symbol and cell: the data of the Step page.
 
 import { pairs, reach, sources } from "../explain/cell_links.js"
 import { QuantizedWeights, shaded } from "./quantized_weights.js"
@@ -6,35 +6,35 @@ import { QuantizedWeights, shaded } from "./quantized_weights.js"
 /** @import { Cell, Link, MapRecord, Range } from "../../types/view.js" */
 /** @typedef {import("../../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
 
-// The name of an array that belongs to a parameter: it, its next value, its gradient, or what either is made of.
+// The name of an array that belongs to a parameter: its values, next values, gradient or optimizer state.
 const OF_PARAMETER = /^(?:(?:velocity|kept|mean|past|pulls)\.)?d?([a-z]+\d*)(_next)?(?::.*)?$/
 
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
 export class Numbers {
-  learned = 0 // parts so far
-  /** @type {{ key: string, all: [Cell, Cell][] }}  the cells that met last */
+  learned = 0 // number of parts received so far
+  /** @type {{ key: string, all: [Cell, Cell][] }}  cached result of `pairs` */
   met = { key: "", all: [] }
 
-  /** @param {StepAnswer} answer the Step page's header, with its arrays */
+  /** @param {StepAnswer} answer response of the Step page */
   constructor(answer) {
     this.answer = answer
     this.network = answer.network
     this.maps = answer.network.maps
     this.stages = answer.stages
-    const { update } = answer.network.beside // where none is shown
+    const { update } = answer.network.beside // words of the update if it is not among the stages
     this.said = Object.fromEntries([...(update ? [update] : []), ...this.stages].map((stage) => [stage.symbol, stage]))
     const makers = this.stages.flatMap(({ symbol, makes }, at) =>
       symbol === "update" ? [] : makes.map((made) => [made, at]),
     )
-    /** @type {Record<string, number>}  the first stage that makes a symbol */
+    /** @type {Record<string, number>}  index of the first stage that computes a symbol */
     this.maker = Object.fromEntries(makers.reverse())
     const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.told(name, array)])
     /** @type {import("./decode.js").Arrays} */
     this.arrays = Object.fromEntries(arrays)
-    /** @type {Record<string, QuantizedWeights>}  what came as colours, by its symbol: parameters, and gradients by the lines of these */
+    /** @type {Record<string, QuantizedWeights>}  quantized arrays by symbol; a gradient shares the lines of its parameter */
     this.quantized = {}
-    /** @type {Map<string, import("./decode.js").Arrays>}  the lines that came with them */
+    /** @type {Map<string, import("./decode.js").Arrays>}  exact lines of the same response */
     const first = new Map()
     for (const [key, array] of Object.entries(answer.arrays)) {
       const [of, each] = key.split("/")
@@ -46,7 +46,10 @@ export class Numbers {
     this.classes = answer.network.classes
   }
 
-  /** An array as it is told: of what is round-off alone, and of what is made of it, 0. @param {string} name @param {import("./decode.js").Values} array @returns {import("./decode.js").Values} */
+  /**
+   * Return an array as displayed: 0 if it is pure round-off, or derived from such an array.
+   * @param {string} name @param {import("./decode.js").Values} array @returns {import("./decode.js").Values}
+   */
   told(name, array) {
     const [, parameter, next] = OF_PARAMETER.exec(name) ?? []
     if (!this.maps[`d${parameter}`]?.round_off || (name === parameter && !this.maps[name].round_off)) return array
@@ -64,12 +67,12 @@ export class Numbers {
     this.arrays[symbol] = { values: shaded(colours, limits[1]), shape }
   }
 
-  /** The parameters that came as colours. */
+  /** The parameters that were sent quantized. */
   get weights() {
     return [...new Set(Object.values(this.quantized))]
   }
 
-  /** Has the colours that other numbers of the same network have. @param {Numbers} other */
+  /** Use the colour limits of other numbers of the same network. @param {Numbers} other */
   hold(other) {
     /** @type {Record<string, MapRecord>} */
     const held = {}
@@ -93,12 +96,19 @@ export class Numbers {
     return /** @type {Float64Array | Float32Array} */ (this.arrays[symbol].values)
   }
 
-  /** A map of all images, small, as colours, where several are learned from together. @param {string} symbol @returns {import("./decode.js").Values | undefined} */
+  /**
+   * Return a downscaled map of all images as colours, or undefined if there is a single image.
+   * @param {string} symbol @returns {import("./decode.js").Values | undefined}
+   */
   ofImages(symbol) {
     return this.arrays[`strip.${symbol}`]
   }
 
-  /** Gives what a layer keeps of the pass, "n1.mean", where a cell of its output lies: a number each cell, channel or group of channels has. @param {string} name @param {Cell} cell */
+  /**
+   * Return a value that a layer keeps from the forward pass ("n1.mean") for a cell of its output. There is one per
+   * cell, channel or group.
+   * @param {string} name @param {Cell} cell
+   */
   kept(name, cell) {
     const { values } = this.arrays[name]
     const made = name.slice(0, name.indexOf("."))
@@ -108,17 +118,27 @@ export class Numbers {
     return values[at]
   }
 
-  /** An entry of what makes up a parameter's step, such as "mean.w2": undefined where there is nothing of that name, and no number where it is still to be asked for. @param {string} which @param {string} parameter @param {number} at */
+  /**
+   * Return an entry of an optimizer array such as "mean.w2": undefined if there is none of that name, NaN if it has
+   * not been fetched.
+   * @param {string} which @param {string} parameter @param {number} at
+   */
   part(which, parameter, at) {
     return this.sent(`${which}.${parameter}`, parameter, at)
   }
 
-  /** An entry of an array that came whole, or by lines of a parameter. @param {string} name @param {string} parameter @param {number} at */
+  /**
+   * Return an entry of an array that was sent completely or by lines.
+   * @param {string} name @param {string} parameter @param {number} at
+   */
   sent(name, parameter, at) {
     return this.arrays[name]?.values[at] ?? this.quantized[parameter]?.part(name, at)
   }
 
-  /** A parameter after the update; in plain descent, where it is not sent, θ − η · ∂θ. @param {string} parameter @param {number} at */
+  /**
+   * Return a parameter after the update: as sent, or θ − η · ∂θ for plain gradient descent.
+   * @param {string} parameter @param {number} at
+   */
   next(parameter, at) {
     const sent = this.sent(`${parameter}_next`, parameter, at)
     if (sent === undefined && this.quantized[parameter] && this.network.optimizer !== "gd") return Number.NaN
@@ -126,11 +146,11 @@ export class Numbers {
   }
 
   /**
-   * What is still to be asked for before a cell can be explained: the exact weights "w2:,57" to an output, "w2:12," from a
-   * unit, and "past.w2:4", what the velocity of an entry is made of.
+   * Return the parts that must be fetched before a cell can be explained: exact weights to an output ("w2:,57") or
+   * from a unit ("w2:12,"), and the past gradients of an entry's velocity ("past.w2:4").
    * @param {string} symbol
    * @param {Cell} cell
-   * @param {boolean} [stepping]  whether it is a parameter's step that counts
+   * @param {boolean} [stepping]  whether to explain a parameter's step
    * @returns {string[]}
    */
   missing(symbol, cell, stepping = false) {
@@ -144,12 +164,18 @@ export class Numbers {
     return past && !(past in this.arrays) ? [...weights, past] : weights
   }
 
-  /** Gives what the velocity of an entry is made of, by its name; "" where there is none. @param {string} parameter @param {Cell} cell */
+  /**
+   * Return the name of the past gradients of an entry's velocity, or "" if there is no velocity.
+   * @param {string} parameter @param {Cell} cell
+   */
   past(parameter, cell) {
     return this.part("velocity", parameter, 0) !== undefined ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
   }
 
-  /** The exact weights that a cell needs. @param {string} symbol @param {Cell} cell @returns {string[]} */
+  /**
+   * Return the parts with the exact weights that a cell needs.
+   * @param {string} symbol @param {Cell} cell @returns {string[]}
+   */
   exact(symbol, cell) {
     return this.weights.flatMap((wide) => {
       const { name } = wide
@@ -162,13 +188,16 @@ export class Numbers {
     })
   }
 
-  /** The line in which an entry stands, as far as it is still to be asked for: its filter, or the weights to its output. @param {string} name @param {number} at */
+  /**
+   * Return the line with an entry if it must be fetched: its filter, or the weights to its output.
+   * @param {string} name @param {number} at
+   */
   lineOf(name, at) {
     const axis = this.maps[name].kind === "filters" ? 0 : 1
     return this.quantized[name].lacks(name, axis, this.quantized[name].lines(at)[axis])
   }
 
-  /** Takes in what was asked for. @param {string} of what it is @param {import("./decode.js").Arrays} arrays */
+  /** Store a fetched part. @param {string} of name of the part @param {import("./decode.js").Arrays} arrays */
   learn(of, arrays) {
     this.learned += 1
     const [name, line] = of.split(":")
@@ -183,29 +212,35 @@ export class Numbers {
     else wide.whole = true
   }
 
-  /** Tells whether a number is the core's, and no colour's. @param {string} symbol @param {Cell} cell */
+  /** Return whether a number is exact rather than quantized. @param {string} symbol @param {Cell} cell */
   isExact(symbol, cell) {
     return this.quantized[symbol]?.has(this.offset(symbol, cell)) ?? true
   }
 
-  /** Tells whether a symbol's numbers, or channels, are those of the outputs: no layer weighs them any more. @param {string} symbol */
+  /** Return whether a symbol belongs to the outputs, because no later layer has weights. @param {string} symbol */
   isOfOutputs(symbol) {
     const weighing = Object.values(this.maps).filter(({ kind }) => kind === "weights" || kind === "filters")
     const { layer } = this.maps[symbol]
     return layer === null || weighing.every((map) => layer >= (map.layer ?? 0))
   }
 
-  /** Tells whether so many of them are the classes. @param {number} count @param {string} [symbol] */
+  /**
+   * Return whether an array of this length holds a number per class.
+   * @param {number} count @param {string} [symbol]
+   */
   isClasses(count, symbol = "o") {
     return this.classes.length === count && this.isOfOutputs(symbol)
   }
 
-  /** Gives what the n-th of so many is called: by its class, else by its number. @param {number} n @param {number} count @param {string} [symbol] */
+  /**
+   * Return the name of the n-th entry: its class, or its index.
+   * @param {number} n @param {number} count @param {string} [symbol]
+   */
   nameOf(n, count, symbol) {
     return this.isClasses(count, symbol) ? this.classes[n] : String(n)
   }
 
-  /** Finds where a cell stands in its array. @param {string} symbol @param {Cell} cell */
+  /** Return the flat offset of a cell. @param {string} symbol @param {Cell} cell */
   offset(symbol, cell) {
     const shape = this.shape(symbol)
     let at = 0
@@ -218,31 +253,43 @@ export class Numbers {
     return this.values(symbol)[this.offset(symbol, cell)]
   }
 
-  /** A place in an array as a cell. @param {string} symbol @param {number} offset @returns {Cell} */
+  /** Return the cell at a flat offset. @param {string} symbol @param {number} offset @returns {Cell} */
   cell(symbol, offset) {
     return unravel(offset, this.shape(symbol))
   }
 
-  /** The index by which people call a cell: without axes of one, v and w by the number of the unit. @param {string} symbol @param {Cell} cell */
+  /**
+   * Return the index of a cell as written in texts: without axes of length 1, and by unit number for v and w.
+   * @param {string} symbol @param {Cell} cell
+   */
   index(symbol, cell) {
     const { index, kind } = this.maps[symbol]
     return kind === "loss" ? [] : unravel(this.offset(symbol, cell), index)
   }
 
-  /** The shape by which the address counts cells; of w behind a map, the map's axes and the output. @param {string} symbol */
+  /**
+   * Return the shape by which addresses index a symbol. Weights after a map have the map's axes and the output.
+   * @param {string} symbol
+   */
   addressed(symbol) {
     const { shape, index, kind } = this.maps[symbol]
     if (kind !== "weights" || shape.length < 4) return index
     return shape[0] === 1 ? shape.slice(1) : shape
   }
 
-  /** A cell as the address has it ("z1:10,15"); "" for what has no cells. @param {string} symbol @param {Cell} cell */
+  /**
+   * Return a cell as written in addresses ("z1:10,15"), or "" for the loss.
+   * @param {string} symbol @param {Cell} cell
+   */
   written(symbol, cell) {
     if (this.maps[symbol].kind === "loss") return ""
     return `${symbol}:${unravel(this.offset(symbol, cell), this.addressed(symbol)).join(",")}`
   }
 
-  /** The cell that the address names, if there is one. @param {string} text @returns {{ map: string, cell: Cell } | null} */
+  /**
+   * Parse a cell of an address, or return null if it does not exist.
+   * @param {string} text @returns {{ map: string, cell: Cell } | null}
+   */
   read(text) {
     const [map, at = ""] = text.split(":")
     if (!this.maps[map] || !/^\d+(,\d+)*$/.test(at)) return null
@@ -263,27 +310,30 @@ export class Numbers {
     return this.network.links[symbol] ?? []
   }
 
-  /** The link to one of the symbols that a cell is computed from. @param {string} symbol @param {string} source */
+  /** Return the link from a symbol to one of its sources. @param {string} symbol @param {string} source */
   link(symbol, source) {
     return this.links(symbol).find((link) => link.source === source)
   }
 
-  /** The symbol that a cell is linked to by a pattern; "" where there is none. @param {string} symbol @param {string} pattern */
+  /**
+   * Return the source that a symbol is linked to by a pattern, or "".
+   * @param {string} symbol @param {string} pattern
+   */
   source(symbol, pattern) {
     return this.links(symbol).find((link) => link.pattern === pattern)?.source ?? ""
   }
 
-  /** Gives what the pool reads whose gradient this link hands back. @param {Link} link @returns {string} */
+  /** Return the input of the pool whose gradient this link passes back. @param {Link} link @returns {string} */
   pooled({ source }) {
     return this.network.links[source.slice(1)][0].source
   }
 
-  /** The difference up to which the numbers of what a pool reads are equal. @param {string} symbol */
+  /** Return the difference up to which inputs of a pool count as equal. @param {string} symbol */
   tie(symbol) {
     return this.arrays[`tie.${symbol}`]?.values[0] ?? 0
   }
 
-  /** The cells behind a cell, by link. @param {Link} link @param {Cell} cell @returns {Cell[]} */
+  /** Return the source cells of a cell, by link. @param {Link} link @param {Cell} cell @returns {Cell[]} */
   sources(link, cell) {
     if (link.pattern === "won") {
       const input = this.pooled(link)
@@ -299,7 +349,11 @@ export class Numbers {
     return reach(link, cell, this.shape(link.source))
   }
 
-  /** The cells of two symbols that meet in a product; found once for the picture of a cell and for its words. @param {string} symbol @param {Cell} cell @param {string} a @param {string} b */
+  /**
+   * Return the pairs of cells that meet in a product. The last result is cached, because picture and text both need
+   * it.
+   * @param {string} symbol @param {Cell} cell @param {string} a @param {string} b
+   */
   pairs(symbol, cell, a, b) {
     const key = `${symbol} ${cell} ${a} ${b}`
     if (this.met.key !== key) {
@@ -310,13 +364,16 @@ export class Numbers {
     return this.met.all
   }
 
-  /** The stage that makes a symbol, by its place; what no stage makes is there from the first. @param {string} symbol */
+  /** Return the index of the stage that computes a symbol, or 0 for inputs. @param {string} symbol */
   madeAt(symbol) {
     if (symbol === "dx") symbol = this.stages.filter(({ phase }) => phase === "backward").at(-1)?.symbol ?? "update"
     return this.maker[symbol] ?? 0
   }
 
-  /** The words for a symbol: of the stage that makes it, or of the nearest that has something to do with it. @param {string} symbol */
+  /**
+   * Return the stage that explains a symbol: the one that computes it, or else the first that reads it.
+   * @param {string} symbol
+   */
   stageOf(symbol) {
     const own =
       this.network.beside[symbol]

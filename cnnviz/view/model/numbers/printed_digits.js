@@ -1,18 +1,21 @@
-// Products in print: with so many digits that who multiplies what is printed comes to what is printed.
+// Printed products, with enough digits that the printed factors give the printed result.
 
 import { factor, number, readBack, shortened } from "./format.js"
 
-const MOST = 8 // digits
+const MOST = 8 // maximum number of digits
 
-/** Tells whether all digits of a number are printed. @param {number} value @param {string} text */
+/** Return whether a text shows a number exactly. @param {number} value @param {string} text */
 export const isWhole = (value, text) => readBack(text) === value
 
-/** Gives what something comes to, with ≈ where the digits that are printed are not all. @param {number} value @param {string} text */
+/** Return "= text", or "≈ text" if the printed number is rounded. @param {number} value @param {string} text */
 export const equals = (value, text) => `${isWhole(value, text) ? "=" : "≈"} ${text}`
 
-const STEP = 0.01 // of a step, by which its printed ends may be off
+const STEP = 0.01 // tolerance of the printed step, relative to the step
 
-/** Tells how many digits, 5 at least, a number and what it becomes need, so that the step between them is seen. @param {number} old @param {number} next */
+/**
+ * Return the number of digits, at least 5, that two numbers need so that the step between them is visible.
+ * @param {number} old @param {number} next
+ */
 export function distinctDigits(old, next) {
   const step = next - old
   const isSeen = (/** @type {number} */ digits) =>
@@ -20,7 +23,10 @@ export function distinctDigits(old, next) {
   return Number.isFinite(step) ? ([5, 6, 7, 8, 9].find(isSeen) ?? 9) : 5
 }
 
-/** Tells how many digits two factors need beside their product, of which so many are printed. @param {number} a @param {number} b @param {number} digits */
+/**
+ * Return the number of digits that two factors need for a product printed with `digits`.
+ * @param {number} a @param {number} b @param {number} digits
+ */
 export function digitsOf(a, b, digits) {
   const product = number(a * b, digits)
   for (let needed = digits; needed < MOST; needed++)
@@ -28,13 +34,16 @@ export function digitsOf(a, b, digits) {
   return MOST
 }
 
-/** A product: "0.518 · 0.827 ≈ 0.428". @param {number} a @param {number} b @param {number} [digits] of what it comes to */
+/**
+ * Format a product: "0.518 · 0.827 ≈ 0.428".
+ * @param {number} a @param {number} b @param {number} [digits] of the product
+ */
 export function product(a, b, digits = 3) {
   const needed = digitsOf(a, b, digits)
   return `${number(a, needed)} · ${factor(b, needed)} ${equals(a * b, number(a * b, digits))}`
 }
 
-/** Digits of a cell in the first grid and in the second, the narrowest first; more would not fit. */
+/** Digits of a cell in the first and the second grid, the shortest first. More would not fit. */
 const DIGITS = [
   [2, 2],
   [3, 2],
@@ -43,16 +52,17 @@ const DIGITS = [
   [4, 3],
   [4, 4],
 ]
-const [FEWEST, SHARED] = [2, 3] // of the first grid: where two are enough for all, and where not
-const NOTHING = 1 / 1000 // of the largest number in a grid: less is about nothing
+const [FEWEST, SHARED] = [2, 3] // digits of the first grid, if two are enough for all cells, and if not
+const NOTHING = 1 / 1000 // share of the largest number in a grid below which a number is printed as ≈0
 
-/** @typedef {(value: number, n?: number) => string} Write  what stands in a cell of a grid */
+/** @typedef {(value: number, n?: number) => string} Write  formats a cell of a grid */
 
 /**
- * How two grids of factors are written, and that of their products, cell by cell; `sign` stands before the products.
+ * Return formatters for the cells of two grids of factors and the grid of their products, and the sign before the
+ * products.
  * @param {number[]} a
  * @param {number[]} b
- * @param {(value: number) => string} [made]  how a product is written
+ * @param {(value: number) => string} [made]  formats a product
  * @returns {{ writes: [Write, Write, Write], sign: string }}
  */
 export function gridOf(a, b, made = brief) {
@@ -79,6 +89,6 @@ export function gridOf(a, b, made = brief) {
   return { writes: [factors(left, 0), factors(right, 1), product], sign: whole ? "=" : "≈" }
 }
 
-/** As a cell has it: a small whole number as it is. @param {number} value */
+/** Format a number for a cell; small integers are exact. @param {number} value */
 export const brief = (value, digits = FEWEST) =>
   Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : shortened(value, digits)

@@ -1,19 +1,18 @@
-// Sums in print: with so many decimals that what is printed adds up to what is printed.
+// Printed sums, with enough decimals that the printed terms add up to the printed total.
 
 import { decimals, number, power } from "./format.js"
 
-/** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} Written  a sum: the power of ten that all of it stands in, its terms, its total, and how a number is written beside them */
+/** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} Written  a printed sum: the common exponent, its terms, its total, and a formatter for further numbers */
 
-const MORE = 4 // decimals that a sum may take beyond the fewest
-const FAR = 1e-6 // less begins far behind the point
+const MORE = 4 // maximum number of decimals beyond the minimum
+const FAR = 1e-6 // smaller numbers are printed with an exponent
 
 /**
- * How the terms of a sum and its total are written: with the fewest decimals with which the terms that are printed come to the
- * total that is printed, and all in one power of ten. A term that is 0 is "0"; a small one has its zeros, without a sign.
+ * Format the terms of a sum and its total with the fewest decimals for which the printed terms add up to the printed
+ * total. All of them share one power of ten. A term of 0 is "0", and a term that rounds to 0 has no sign.
  * @param {number[]} values
  * @param {number} total
- * @param {{ digits?: number, fits?: (text: string) => boolean, below?: number }} [how]  `digits`: that the total has, at least; `fits`: whether there is room
- *   for a term: fewer decimals are better than none; `below`: numbers that are all smaller stand in a power of ten
+ * @param {{ digits?: number, fits?: (text: string) => boolean, below?: number }} [how]  `digits` is the minimum number of digits of the total; `fits` returns whether there is room for a term, otherwise it gets fewer decimals; if all numbers are below `below`, they share an exponent
  * @returns {Written}
  */
 export function writtenSum(values, total, { digits = 2, fits = () => true, below = 1e-3 } = {}) {
@@ -34,7 +33,11 @@ export function writtenSum(values, total, { digits = 2, fits = () => true, below
   return { power: exponent, texts: values.map(write), total: fixed(sum, end), write }
 }
 
-/** Tells how few decimals show so many digits of a total, two of the largest number, and no more of a whole one. @param {number} most @param {number} total @param {number} digits */
+/**
+ * Return the number of decimals that show `digits` digits of the total and two of the largest number, but no more
+ * than an integer needs.
+ * @param {number} most @param {number} total @param {number} digits
+ */
 function fewest(most, total, digits) {
   if (!Number.isFinite(most)) return 2
   const places = (/** @type {number} */ value, /** @type {number} */ count) =>
@@ -42,7 +45,10 @@ function fewest(most, total, digits) {
   return Math.min(Math.max(places(most, 3), Math.min(places(total, digits), places(most, digits + 3))), 12)
 }
 
-/** With so many decimals and a true minus sign; exactly 0 as "0", and without a sign what looks like it. @param {number} value @param {number} count */
+/**
+ * Format a number with `count` decimals. Exactly 0 is "0", and a number that rounds to 0 has no sign.
+ * @param {number} value @param {number} count
+ */
 export function fixed(value, count) {
   if (value === 0) return "0"
   if (!Number.isFinite(value)) return number(value)
@@ -50,17 +56,26 @@ export function fixed(value, count) {
   return /[1-9]/.test(text) ? text : decimals(0, Math.max(count, 1))
 }
 
-/** With so many decimals; what begins far behind the point, or is not shown by these at all, with a power of ten. @param {number} value @param {number} count */
+/**
+ * Format a number with `count` decimals, or with an exponent if it is tiny or these would show no digit.
+ * @param {number} value @param {number} count
+ */
 export function decimalsOrDigits(value, count) {
   const size = Math.abs(value)
-  const shown = count + 1 + Math.floor(Math.log10(size)) // digits of it
+  const shown = count + 1 + Math.floor(Math.log10(size)) // number of its digits that are shown
   return size < Math.max(FAR, 0.5 / 10 ** count) ? number(value, shown > 0 ? shown : 3) : fixed(value, count)
 }
 
-/** The text of a number with a plus where it is more than 0, and does not look like 0. @param {number} value @param {string} text */
+/**
+ * Return the text of a number with a plus sign if it is positive and not printed as 0.
+ * @param {number} value @param {string} text
+ */
 export const plus = (value, text) => `${value > 0 && /[1-9]/.test(text) ? "+" : ""}${text}`
 
-/** Tells how many decimals tell a number from what it becomes, so that their difference has two digits. @param {number} old @param {number} next */
+/**
+ * Return the number of decimals that show two digits of the difference between two numbers.
+ * @param {number} old @param {number} next
+ */
 export function apart(old, next) {
   const step = Math.abs(next - old)
   return step && Number.isFinite(step) ? Math.min(Math.max(1 - Math.floor(Math.log10(step)), 0), 12) : 0

@@ -1,27 +1,30 @@
-// The weights or filters of a layer that has too many of them to travel: colours at first, and line by line the exact ones.
+// Weights or filters of a layer with too many to send: quantized colours first, exact lines on demand.
 
-export const SHADES = 127 // of a colour on either side of zero, as wide_weights.py has them
+export const SHADES = 127 // shades on either side of zero, as in wide_weights.py
 
-/** What colours stand for. @param {Int8Array} colours @param {number} limit  the largest */
+/**
+ * Return the approximate values of quantized weights.
+ * @param {Int8Array} colours @param {number} limit  largest magnitude
+ */
 export function shaded(colours, limit) {
   const known = Float64Array.from({ length: 2 * SHADES + 1 }, (_, n) => ((n - SHADES) / SHADES) * limit)
   const values = new Float64Array(colours.length)
-  for (let n = 0; n < values.length; n++) values[n] = known[colours[n] + SHADES] // `from` takes twenty times as long
+  for (let n = 0; n < values.length; n++) values[n] = known[colours[n] + SHADES] // twenty times as fast as `from`
   return values
 }
 
 export class QuantizedWeights {
-  /** @type {Set<string>}  the lines that are known exactly */
+  /** @type {Set<string>}  lines that are exact */
   known = new Set()
-  /** @type {Map<string, Map<string, ArrayLike<number>>>}  what else came with them, by its name and by line: an array for all would be empty for the most part */
+  /** @type {Map<string, Map<string, ArrayLike<number>>>}  further arrays by name and line; complete arrays would be mostly empty */
   beside = new Map()
-  whole = false // whether all are
+  whole = false // whether all weights are exact
   /** @type {number | undefined} */
   most = undefined
 
   /**
    * @param {string} name
-   * @param {number[]} shape  lines by their first number, lines by their second, and how many numbers stand at a place of both
+   * @param {number[]} shape  number of lines along both axes, and entries per crossing
    */
   constructor(name, [, across, kernel]) {
     this.name = name
@@ -29,25 +32,32 @@ export class QuantizedWeights {
     this.kernel = kernel
   }
 
-  /** The place of an entry in both kinds of lines. @param {number} at */
+  /** Return the indices of an entry's lines along both axes. @param {number} at */
   lines(at) {
     const place = Math.floor(at / this.kernel)
     return [Math.floor(place / this.across), place % this.across]
   }
 
-  /** Gives what is to be asked for to know a line: of one unit or filter, or of one output or channel. @param {string} name @param {0 | 1} axis @param {number} n */
+  /**
+   * Return the part to fetch for a line of a unit or filter (axis 0), or of an output or channel (axis 1), or [] if
+   * it is known.
+   * @param {string} name @param {0 | 1} axis @param {number} n
+   */
   lacks(name, axis, n) {
     const line = axis ? `,${n}` : `${n},`
     return this.known.has(line) ? [] : [`${name}:${line}`]
   }
 
-  /** Tells whether an entry is known exactly. @param {number} at */
+  /** Return whether an entry is exact. @param {number} at */
   has(at) {
     const [first, second] = this.lines(at)
     return this.whole || this.known.has(`,${second}`) || this.known.has(`${first},`)
   }
 
-  /** Takes in a line of one of its arrays. @param {string} line "57," or ",57"; "" is all @param {Float64Array} array @param {ArrayLike<number>} values */
+  /**
+   * Copy a fetched line into an array.
+   * @param {string} line "57," or ",57", or "" for all @param {Float64Array} array @param {ArrayLike<number>} values
+   */
   learn(line, array, values) {
     if (!line) return array.set(values)
     const [first, second] = line.split(",")
@@ -60,12 +70,18 @@ export class QuantizedWeights {
     }
   }
 
-  /** Keeps a line of what there are no colours of. @param {string} line @param {string} name @param {ArrayLike<number>} values */
+  /**
+   * Store a fetched line of an array that has no quantized version.
+   * @param {string} line @param {string} name @param {ArrayLike<number>} values
+   */
   keep(line, name, values) {
     this.beside.set(name, (this.beside.get(name) ?? new Map()).set(line, values))
   }
 
-  /** An entry of such lines: undefined where there are none of that name, and no number where that line is not known. @param {string} name @param {number} at */
+  /**
+   * Return an entry of such lines: undefined if there are none of that name, NaN if the line has not been fetched.
+   * @param {string} name @param {number} at
+   */
   part(name, at) {
     const lines = this.beside.get(name)
     const [first, second] = this.lines(at)
@@ -74,7 +90,10 @@ export class QuantizedWeights {
     return lines && (found(`${first},`, second) ?? found(`,${second}`, first) ?? Number.NaN)
   }
 
-  /** The place of the largest gradient, whose step stands for all. @param {ArrayLike<number>} gradients */
+  /**
+   * Return the offset of the largest gradient, whose step represents the parameter.
+   * @param {ArrayLike<number>} gradients
+   */
   largest(gradients) {
     if (this.most !== undefined) return this.most
     let most = 0

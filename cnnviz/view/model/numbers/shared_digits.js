@@ -1,10 +1,10 @@
-// Two numbers digit by digit: what the first has in common with the second, and what is left of it.
+// Two numbers digit by digit: the digits they share, and the rest.
 
 const DIGITS = 13
 const MINUS = "−"
 
 /**
- * A number with so many digits that its size fits, cut where it leaves another one.
+ * Split the digits of a number at the first one that differs from the other number.
  * @param {number} value
  * @param {number} other
  * @returns {[same: string, rest: string]}

@@ -1,23 +1,26 @@
-// A map as rows and columns of numbers: which of its axes are chosen, which part is shown at once, and all of it as CSV.
+// A map as a table of numbers: chosen axes, the part shown at once, and CSV of the whole array.
 
-/** @typedef {{ name: string, labels: ArrayLike<number> }} Axis  what it counts (web.table.axis.…), and the number of each of its places */
+/** @typedef {{ name: string, labels: ArrayLike<number> }} Axis  what it counts (web.table.axis.…), and the label of each index */
 /**
  * @typedef {object} Source  an array that can be read as a table
- * @property {string} name  its symbol, for a file
- * @property {string} label  its symbol, for people
- * @property {string} words  what it is
+ * @property {string} name  symbol, for file names
+ * @property {string} label  symbol, for display
+ * @property {string} words  description
  * @property {Axis[]} axes
  * @property {ArrayLike<number>} values  in reading order
- * @property {string} instead  the sentence why its numbers are not shown; "" where they are
- * @property {Picture} [picture]  how it looks
- * @property {(act: () => void) => void} [whole]  gets the numbers that are not here yet
+ * @property {string} instead  reason why its numbers are hidden, or ""
+ * @property {Picture} [picture]  picture of the array
+ * @property {(act: () => void) => void} [whole]  fetches the missing numbers
  */
 
-/** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../../types/wire.js").Scale, name: (cell: import("../explain/cell_links.js").Cell) => string }} Picture  how cells lie, their colours, and what each is called */
+/** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../../types/wire.js").Scale, name: (cell: import("../explain/cell_links.js").Cell) => string }} Picture  layout of cells, their colours, and their names */
 
-const MOST_CELLS = 4000 // of one table: more than a browser lays out at once
+const MOST_CELLS = 4000 // of one table, which a browser can lay out at once
 
-/** What the axes of an array count, by its kind; what has fewer has the last of them. @type {Record<string, string[]>} */
+/**
+ * Names of an array's axes by its kind. An array with fewer axes has the last ones.
+ * @type {Record<string, string[]>}
+ */
 const COUNTED = {
   map: ["channel", "row", "column"],
   filters: ["filter", "channel", "row", "column"],
@@ -33,21 +36,24 @@ export function axesOf(kind, shape) {
   return shape.map((size, n) => ({ name: names[n], labels: [...Array(size).keys()] }))
 }
 
-/** The axes that are chosen, those of the rows, and of the columns where there are any. @param {Source} source */
+/**
+ * Return the axes with a selected index, the axis of rows, and that of columns if there is one.
+ * @param {Source} source
+ */
 export function parts({ axes }) {
   const rows = axes.at(axes.length < 2 ? 0 : -2)
   return { chosen: axes.slice(0, -2), rows, columns: axes.length < 2 ? undefined : axes.at(-1) }
 }
 
-/** Tells how many rows are shown at once. @param {Source} source */
+/** Return the number of rows that are shown at once. @param {Source} source */
 export function rowsAtOnce(source) {
   return Math.max(1, Math.floor(MOST_CELLS / (parts(source).columns?.labels.length ?? 1)))
 }
 
 /**
- * Where a row of the chosen slice begins in the array.
+ * Return the offset of a row of the selected slice.
  * @param {Source} source
- * @param {readonly number[]} chosen  a place of each axis that is chosen
+ * @param {readonly number[]} chosen  selected index of each leading axis
  * @param {number} row
  */
 export function start(source, chosen, row) {
@@ -56,11 +62,11 @@ export function start(source, chosen, row) {
   return (slice * (rows?.labels.length ?? 1) + row) * (columns?.labels.length ?? 1)
 }
 
-/** Python's two digits of a power, and its sign. @param {number} power */
+/** Format an exponent as Python does, with a sign and two digits. @param {number} power */
 const power = (power) => `e${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`
 
 /**
- * A number to its last digit, as Python writes it.
+ * Format a number exactly, as Python's repr does.
  * @param {number} value
  */
 export function exact(value) {
@@ -74,11 +80,11 @@ export function exact(value) {
   return text.includes(".") ? text : `${text}.0`
 }
 
-/** Letters for the axes of up to four. */
+/** Names of index columns, for up to four axes. */
 const LETTERS = ["m", "c", "i", "j"]
 
 /**
- * All of an array as CSV, a row a line behind the indices of the row (cnnviz/export/arrays.py).
+ * Return an array as CSV, a line per row after its indices (cnnviz/export/arrays.py).
  * @param {Source} source
  */
 export function csv(source) {

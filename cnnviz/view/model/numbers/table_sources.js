@@ -1,4 +1,4 @@
-// What of a page can be read as a table: a network's arrays, what lies under a kernel, and the maps of a board.
+// Tables of a page: a network's arrays, the windows under a kernel, and the maps of a board.
 
 import { say } from "../words.js"
 import { faceOf, faceOfColumn, filters } from "./array_faces.js"
@@ -6,8 +6,8 @@ import { axesOf } from "./table.js"
 
 /** @import { Cell, Numbers, GradientCard, Scale, Source, RowData } from "../../types/view.js" */
 
-const WRAP = 32 // numbers of a list that stand side by side in a picture
-const APART = 2 // cells between the kernels of two filters, where those of one have one
+const WRAP = 32 // numbers per line of a list in the picture
+const APART = 2 // cells between filters; there is one between the kernels of a filter
 
 /** @type {(numbers: Numbers, symbol: string, instead: string) => Source} */
 export function tableOf(numbers, symbol, instead) {
@@ -22,7 +22,7 @@ export function tableOf(numbers, symbol, instead) {
 }
 
 /**
- * What lies under the window of a cell, for each array that it is computed from through one.
+ * Return a table of the window under a cell for each array that it reads through one.
  * @param {Numbers} numbers
  * @param {string} map
  * @param {Cell} cell
@@ -55,7 +55,10 @@ export function windowsOf(numbers, map, cell) {
     })
 }
 
-/** One version of an array, and how it looks where it is a picture. @type {(row: RowData, part: Pick<GradientCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>, colours?: { limits: [number, number], scale: Scale }) => Source} */
+/**
+ * Return the table of an array in one row of cards, with its picture if it has colours.
+ * @type {(row: RowData, part: Pick<GradientCard, "symbol" | "label" | "rows" | "columns" | "layers" | "flat">, values: ArrayLike<number>, colours?: { limits: [number, number], scale: Scale }) => Source}
+ */
 export function tableOfRow(row, part, values, colours) {
   const { symbol, label, rows, columns, layers, flat } = part
   const shape = flat ? [rows] : layers > 1 ? [rows * columns, layers] : [rows, columns]

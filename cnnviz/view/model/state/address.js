@@ -1,12 +1,11 @@
-// Addresses as values: a setup is what stands behind the "?". Who reads and writes the browser's own is a
-// host's affair (hosts/).
+// Addresses as values: a setup is the query string. Hosts read and write the browser's address (hosts/).
 
 import { EXTRA_KEYS, KEYS, PAGE_KEYS, PAGES } from "../../spec.js"
 
 /** @typedef {Record<string, string>} Setup  a setup, or a change of one, by the keys of the address */
 
-// Everything that the server computes from; between stages of one update nothing of it changes. The cell that is
-// pinned is in every answer, and how a page is looked at (PAGE_KEYS) changes no number.
+// Everything that the server's numbers depend on, except the stage of an update. Each response contains the pinned
+// cell's numbers, and the keys of the view (PAGE_KEYS) change no number.
 export const COMPUTED = [...KEYS.filter((key) => key !== "stage" && key !== "cell"), ...EXTRA_KEYS]
 
 const ALL = [...KEYS, ...EXTRA_KEYS, ...PAGE_KEYS]
@@ -16,12 +15,12 @@ const OURS = new Set(ALL)
 const only = (which) => (/** @type {Setup} */ setup) =>
   Object.fromEntries(Object.entries(setup).filter(([key]) => which(key)))
 
-// What of an address is ours, and what others put there (embed=true, utm_source=…).
+// Keys of an address that are ours, and all others (embed=true, utm_source=…).
 export const own = only((key) => OURS.has(key))
 export const foreign = only((key) => !OURS.has(key))
 
 /**
- * How a page is looked at; of what can only be on, anything else is off.
+ * Return the keys that only affect the view. Invalid values of switches are off.
  * @param {Setup} address
  * @returns {Setup}
  */
@@ -34,7 +33,7 @@ export const looks = (address) => ({
 })
 
 /**
- * Whether two setups agree in these keys; a key that is missing is as good as an empty one.
+ * Return whether two setups agree in these keys. A missing key equals an empty one.
  * @param {Setup} a
  * @param {Setup} b
  * @param {string[]} keys
@@ -42,13 +41,13 @@ export const looks = (address) => ({
 export const same = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
 
 /**
- * @param {string} query  with or without its "?"
+ * @param {string} query  with or without "?"
  * @returns {Setup}
  */
 export const parse = (query) => Object.fromEntries(new URLSearchParams(query))
 
 /**
- * Parse an address that came from somebody else. A `page` that does not exist is left out: it would become part of a URL.
+ * Parse an address from an untrusted source. An unknown `page` is dropped, because it would become part of a URL.
  * @param {string} query
  * @returns {Setup}
  */
@@ -58,7 +57,7 @@ export function parseForeign(query) {
 }
 
 /**
- * The query of a setup, its commas and colons as they are; what is empty is left out.
+ * Return the query of a setup without empty values; commas and colons stay unescaped.
  * @param {Setup} setup
  */
 export const query = (setup) =>

@@ -1,20 +1,20 @@
-// What the words of a chain are about: the cell that is pointed at, or pinned, or else the card's own.
+// The cell that a chain explains: the pointed one, else the pinned one, else the card's default.
 
 import { Focus } from "./focus.js"
 
 /** @import { Cell, GradientCard } from "../../types/view.js" */
-/** @typedef {Pick<GradientCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array that has cells */
+/** @typedef {Pick<GradientCard, "symbol" | "family" | "rows" | "columns" | "layers" | "cell" | "address">} Column  an array with cells */
 
 export class ChainFocus extends Focus {
-  /** @type {Record<string, string>}  of each symbol */
+  /** @type {Record<string, string>}  family of each symbol */
   families = {}
   /** @type {Column[]} */
   columns = []
-  /** What the address asks to be pinned and this board does not show, or not yet. */
+  /** Cell from the address that is to be pinned but is not on this board, or not yet. */
   asked = ""
 
   /**
-   * A new answer: cells that were chosen stay where they still exist, the others are proposed anew.
+   * Handle a new response: keep chosen cells that still exist, and reset the others to the proposed ones.
    * @param {Column[]} columns
    */
   receive(columns) {
@@ -36,7 +36,7 @@ export class ChainFocus extends Focus {
   }
 
   /**
-   * Pins what the address names, where this board shows it.
+   * Pin the cell that the address names, if this board shows it.
    * @param {string} text
    */
   hold(text) {
@@ -54,7 +54,7 @@ export class ChainFocus extends Focus {
       )
   }
 
-  /** The pinned cell as the address has it, where it can have it. */
+  /** The pinned cell as written in the address, or "" if it cannot be. */
   get text() {
     if (!this.pinned) return this.asked
     const { map, cell } = this.pinned
@@ -64,7 +64,7 @@ export class ChainFocus extends Focus {
   }
 
   /**
-   * At another stage nothing is pinned.
+   * Unpin at a change of stage.
    * @param {string} _map
    */
   follow(_map) {
@@ -72,7 +72,7 @@ export class ChainFocus extends Focus {
   }
 
   /**
-   * The cell that is explained while nobody points.
+   * Return the cell that is explained while no cell is pointed at.
    * @param {string} map
    * @returns {Cell}
    */

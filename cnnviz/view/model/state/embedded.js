@@ -1,20 +1,24 @@
-// A page in a frame on another one, such as slides: where its keys for going on and back lead, and when that is nowhere.
+// A page in a frame on another one, such as slides: where its next and previous keys lead, and whether they lead
+// anywhere.
 
-/** @typedef {{ number: number, count: number }} Way  a visitor's place on it, from 1; a way without places has none to go to */
+/** @typedef {{ number: number, count: number }} Way  position on a path, from 1, and its length, which may be 0 */
 
 const BY = new Map([
   ["PageUp", -1],
   ["PageDown", 1],
 ])
 
-/** Tells how far a key goes on; undefined where it is none of those that presenters' remote controls have. @param {string} key @returns {number | undefined} */
+/**
+ * Return the step of a key of presenters' remote controls, or undefined for other keys.
+ * @param {string} key @returns {number | undefined}
+ */
 export const stepOf = (key) => BY.get(key)
 
-/** Tells whether so many steps on there is a place. @param {Way} way @param {number} by */
+/** Return whether there is a position `by` steps further. @param {Way} way @param {number} by */
 export const leads = ({ number, count }, by) => number + by >= 1 && number + by <= count
 
 /**
- * The way that one walks: a deck's screens, else the stages of an update, else a page's updates.
+ * Return the position on the path of the page: a deck's screens, else the stages of an update, else the updates.
  * @param {{ screens?: Way, stages: readonly string[], stage: string, k: number, end: number, walks: boolean }} place
  * @returns {Way}
  */

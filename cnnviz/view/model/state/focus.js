@@ -1,24 +1,23 @@
-// What the words are about: the cell that is pointed at, or pinned, or else one that is proposed.
-//
-// Maps of one family share a cell: pin a unit, step on, and the same unit is explained at the next stage.
+// The cell that is explained: the pointed one, else the pinned one, else a proposed one. Maps of one family share a
+// cell. If a unit is pinned, the next stage explains the same unit.
 
 /** @import { Cell } from "../../types/view.js" */
 /** @typedef {{ map: string, cell: Cell }} Place  a cell of a map, by its symbol */
 
-/** Cells that are spoken of, one for each family of maps, and what is pointed at and pinned. */
+/** Explained cells, one per family of maps, with the pointed and the pinned one. */
 export class Focus {
-  /** @type {Record<string, Cell>}  by family */
+  /** @type {Record<string, Cell>}  cells by family */
   cells = {}
-  /** @type {Set<string>}  families of which a cell was chosen */
+  /** @type {Set<string>}  families with a chosen cell */
   chosen = new Set()
   /** @type {Place | null} */
   pinned = null
   /** @type {Place | null} */
   hover = null
-  held = false // whether a cell is pinned, and goes along to the next stage
+  held = false // whether a cell is pinned and stays pinned at the next stage
 
   /**
-   * The maps that share a cell with this one.
+   * Return the family of a map; its maps share a cell.
    * @param {string} map
    */
   family(map) {
@@ -30,7 +29,7 @@ export class Focus {
   }
 
   /**
-   * Pinning the same cell once more lets it go.
+   * Pin a cell, or unpin it if it is already pinned.
    * @param {string} map
    * @param {Cell} cell
    */
@@ -42,7 +41,7 @@ export class Focus {
   }
 
   /**
-   * From now on this cell is the one that is explained.
+   * Make this the explained cell of its family.
    * @param {string} map
    * @param {Cell} cell
    */
@@ -60,7 +59,7 @@ export class Focus {
   }
 
   /**
-   * Lets go of what is no longer there.
+   * Drop cells that no longer exist.
    * @param {(place: Place) => boolean} isThere
    */
   prune(isThere) {

@@ -1,4 +1,4 @@
-// What the words of a network are about: the cell that is pointed at, or pinned, or else the stage's own.
+// The cell that a network explains: the pointed one, else the pinned one, else the stage's default.
 
 import { Focus } from "./focus.js"
 
@@ -7,10 +7,13 @@ import { Focus } from "./focus.js"
 export class NetworkFocus extends Focus {
   /** @type {Numbers | undefined} */
   numbers = undefined
-  /** @type {string | null}  what the address asks to be pinned, until there are numbers to find it in */
+  /** @type {string | null}  cell from the address that is to be pinned once there are numbers */
   asked = null
 
-  /** A new answer: cells that were chosen stay where they still exist, the others are proposed anew. @param {Numbers} numbers */
+  /**
+   * Handle a new response: keep chosen cells that still exist, and reset the others to the proposed ones.
+   * @param {Numbers} numbers
+   */
   receive(numbers) {
     const another = this.numbers && this.numbers.network.text !== numbers.network.text
     if (another) this.chosen.clear()
@@ -24,7 +27,7 @@ export class NetworkFocus extends Focus {
     if (this.asked !== null) this.hold(this.asked)
   }
 
-  /** Pins what the address names; nothing for "". @param {string} text */
+  /** Pin the cell that the address names, or none for "". @param {string} text */
   hold(text) {
     this.asked = this.numbers ? null : text
     if (!this.numbers || text === this.text) return
@@ -33,13 +36,13 @@ export class NetworkFocus extends Focus {
     if (found) this.pin(found.map, found.cell)
   }
 
-  /** The pinned cell as the address has it. */
+  /** The pinned cell as written in the address. */
   get text() {
     if (this.asked !== null) return this.asked
     return this.pinned && this.numbers ? this.numbers.written(this.pinned.map, this.pinned.cell) : ""
   }
 
-  /** At another stage the pin is on its cell of the same family, if one was chosen there. @param {string} map */
+  /** At a change of stage, move the pin to the cell of the same family, if one was chosen. @param {string} map */
   follow(map) {
     this.hover = null
     if (!this.held) return this.release()
@@ -80,7 +83,7 @@ export class NetworkFocus extends Focus {
     this.joinFilters(family, cell)
   }
 
-  // The filter that makes a channel is chosen with it, and the other way round.
+  // Choose the filter together with the channel that it computes, and vice versa.
   /** @param {string} family @param {Cell} cell */
   joinFilters(family, cell) {
     for (const [name, { kind, shape }] of Object.entries(this.numbers?.maps ?? {})) {
@@ -93,7 +96,7 @@ export class NetworkFocus extends Focus {
     }
   }
 
-  // The families of what a weight connects.
+  // Return the families of the arrays that a weight connects.
   /** @param {string} weights @returns {(string | undefined)[]} */
   ends(weights) {
     const made = this.numbers?.stages.find(({ inputs, phase }) => phase === "forward" && inputs.includes(weights))

@@ -1,16 +1,16 @@
-// A network as a text, "conv4x3-relu-max2-dense10-softmax-ce": its words read and changed. Whether what comes out can be
-// built is for the core to say.
+// A network as text, "conv4x3-relu-max2-dense10-softmax-ce": parsing and editing its words. The core decides whether
+// the result can be built.
 
 /**
- * @typedef {object} Word  a layer's word
+ * @typedef {object} Word  the word of a layer
  * @property {string} kind
- * @property {number} [count]  filters, or units
+ * @property {number} [count]  number of filters or units
  * @property {number} [percent]  the slope of leaky ReLU below 0, in hundredths
- * @property {number} [size]  of a kernel, or a window
+ * @property {number} [size]  of a kernel or a window
  * @property {boolean} [bias]
  * @property {number} [stride]
  * @property {number} [dilation]
- * @property {string} [padding]  same, full, or p and a number of zeros
+ * @property {string} [padding]  "same", "full", or "p" with a number of zeros
  */
 
 export const ACTIVATIONS = ["sigmoid", "tanh", "relu", "leaky", "identity", "softmax"]
@@ -51,7 +51,7 @@ export function written({ kind, count, percent, size, bias, stride, dilation, pa
   return `${kind}${shape}${bias ? "b" : ""}${stride ? `s${stride}` : ""}${dilation ? `d${dilation}` : ""}${padding}`
 }
 
-/** Another word in the place of one. @param {string} text @param {number} place @param {Partial<Word>} change */
+/** Replace the word at an index. @param {string} text @param {number} place @param {Partial<Word>} change */
 export function changed(text, place, change) {
   const words = text.split("-")
   return words.with(place, written({ ...read(words[place]), ...change })).join("-")
@@ -60,14 +60,14 @@ export function changed(text, place, change) {
 /** @param {string} text @param {number} place */
 export const without = (text, place) => text.split("-").toSpliced(place, 1).join("-")
 
-/** A word after the one at a place. @param {string} text @param {number} place @param {string} word */
+/** Insert a word after an index. @param {string} text @param {number} place @param {string} word */
 export const added = (text, place, word) =>
   text
     .split("-")
     .toSpliced(place + 1, 0, word)
     .join("-")
 
-/** Gives what may follow a layer that gives maps, or a row of numbers. @param {boolean} isRow */
+/** Return the words that may follow a layer whose output is a row of numbers or maps. @param {boolean} isRow */
 export const followers = (isRow) =>
   isRow
     ? ["dense16", "relu", "leaky", "sigmoid", "tanh"]

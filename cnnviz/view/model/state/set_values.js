@@ -1,9 +1,9 @@
-// Values that are set by hand, as the address has them: "x:3,4:0.5;w:120,0:0.31~2".
+// Values set by hand, as in the address: "x:3,4:0.5;w:120,0:0.31~2".
 
 /** @import { Setup } from "../../types/view.js" */
 /** @typedef {{ symbol: string, at: string, value: string, update: number }} SetValue */
 
-const PIXELS = ["img", "ch", "scale"] // by which pixels are read
+const PIXELS = ["img", "ch", "scale"] // keys that determine the pixels
 
 /** @param {string} text @returns {SetValue[]} */
 export const parseSets = (text) =>
@@ -20,7 +20,11 @@ export const parseSets = (text) =>
 export const writeSets = (sets) =>
   sets.map(({ symbol, at, value, update }) => `${symbol}:${at}:${value}${update ? `~${update}` : ""}`).join(";")
 
-/** The change of a setup that gives a number a value from the update on that is shown; the rate and the targets have keys of their own. @param {Setup} setup @param {string} along "f:1,1" or "lr" @param {number} value @returns {Setup} */
+/**
+ * Return the change of a setup that sets a number from the current update on. The learning rate and the targets have
+ * keys of their own.
+ * @param {Setup} setup @param {string} along "f:1,1" or "lr" @param {number} value @returns {Setup}
+ */
 export function settingOf(setup, along, value) {
   if (along === "lr") return { lr: String(value) }
   const [symbol, at] = along.split(":")
@@ -33,8 +37,8 @@ export function settingOf(setup, along, value) {
 }
 
 /**
- * A change of a setup, and what it leaves of the values that are set by hand: another network drops them, another image
- * its pixels, and filters that are typed those of theirs from the start.
+ * Return a change of a setup, including its effect on values set by hand. Another network drops all of them, another
+ * image drops pixels, and typed filters replace their initial values.
  * @param {Setup} setup
  * @param {Setup} change
  * @returns {Setup}

@@ -1,23 +1,24 @@
-// Where a visitor is and where they go, as one value, and what becomes of it: next(state, event) is all that decides. What
-// is waited for, and whether an answer is one to what is wanted, follows from it. Who asks, listens and paints is shell/setup_view.js.
+// The state of a page as one value, and its transitions: only next(state, event) changes it. Whether a response is
+// pending, or belongs to the current address, follows from the state. shell/setup_view.js sends requests, listens and
+// paints.
 
 import { looks, same } from "./address.js"
 
 /** @import { Setup } from "../../types/view.js" */
-/** @typedef {{ asked: Setup, setup: Setup, order: readonly string[] }} Shown  an answer: to what, of which setup, and its stages */
+/** @typedef {{ asked: Setup, setup: Setup, order: readonly string[] }} Shown  a response: the request, its setup, and its stages */
 /**
  * @typedef {object} State
  * @property {string} page
  * @property {readonly string[]} computed  the keys of the address that the page's numbers depend on
- * @property {boolean} covers  whether numbers can be hidden on this page at all
- * @property {Setup} wanted  the address, as far as it is known
- * @property {string} to  the page that is wanted
+ * @property {boolean} covers  whether this page can hide numbers
+ * @property {Setup} wanted  requested address, as far as it is known
+ * @property {string} to  requested page
  * @property {Shown | null} shown
  * @property {string} stage
- * @property {Setup} look  how it is looked at: what of the address no number depends on
- * @property {boolean} veiled  whether this stage's numbers are hidden still
- * @property {string} covered  the place where whoever leads a room hid them last
- * @property {boolean} onward  whether the numbers that are waited for are to be predicted before they are shown
+ * @property {Setup} look  keys of the view, which no number depends on
+ * @property {boolean} veiled  whether this stage's numbers are hidden
+ * @property {string} covered  the position at which the presenter last hid them
+ * @property {boolean} onward  whether the pending numbers are to be predicted before they are shown
  */
 /**
  * @typedef {{ type: "answered", asked: Setup, setup: Setup, order: readonly string[], here: Setup, running: boolean }
@@ -28,7 +29,7 @@ import { looks, same } from "./address.js"
  *   | { type: "moved", change: Setup }
  *   | { type: "looked", change: Setup }
  *   | { type: "unveiled" }
- *   | { type: "led", hidden: boolean | undefined }} Event  `here`: the address by now; `running`: whether it plays; `hidden`: by whoever leads, if somebody does
+ *   | { type: "led", hidden: boolean | undefined }} Event  `here` is the current address; `running`: whether the animation plays; `hidden`: whether the presenter hides numbers, if there is one
  */
 
 /** @param {string} page @param {readonly string[]} computed @param {boolean} covers @param {Setup} address @returns {State} */
@@ -46,37 +47,46 @@ export const begin = (page, computed, covers, address) => ({
   onward: false,
 })
 
-/** Tells whether two setups have the same numbers here. @param {State} state @param {Setup} one @param {Setup} other */
+/**
+ * Return whether two setups have the same numbers on this page.
+ * @param {State} state @param {Setup} one @param {Setup} other
+ */
 const alike = ({ computed }, one, other) => same(one, other, [...computed])
 
-/** Tells whether what is shown is what a setup asks for. @param {State} state @param {Setup} setup */
+/** Return whether the shown response is for this setup. @param {State} state @param {Setup} setup */
 const shows = (state, setup) =>
   state.shown !== null && (alike(state, setup, state.shown.setup) || alike(state, setup, state.shown.asked))
 
-/** Tells whether what is wanted is not there yet. @param {State} state */
+/** Return whether a response is pending. @param {State} state */
 export const isWaiting = (state) => state.to !== state.page || !shows(state, state.wanted)
 
-/** Tells whether numbers are hidden until somebody reveals them, or predicts one. @param {State} state */
+/** Return whether numbers are hidden until they are revealed or predicted. @param {State} state */
 export const hides = ({ look, covers }) => covers && (look.hide === "1" || look.predict === "1")
 
-/** Tells whether an answer is one to what the address says by now, or what is shown already is answered again. @param {State} state @param {Setup} asked @param {Setup} here */
+/**
+ * Return whether a response is for the current address, or repeats the one that is shown.
+ * @param {State} state @param {Setup} asked @param {Setup} here
+ */
 export const accepts = (state, asked, here) =>
   alike(state, asked, here) || (state.shown !== null && !isWaiting(state) && alike(state, asked, state.shown.asked))
 
-/** Tells whether a setup is the one that is shown, an update or more before. @param {State} state @param {Setup} setup */
+/** Return whether a setup is the shown one at an earlier update. @param {State} state @param {Setup} setup */
 export const isBefore = (state, setup) => {
   const now = state.shown?.setup
   return now !== undefined && Number(setup.k) < Number(now.k) && alike(state, { ...setup, k: now.k }, now)
 }
 
-/** Tells whether the numbers of a stage that is reached by going on are hidden, on a screen that hides them. @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running */
+/**
+ * Return whether the numbers of a stage reached by stepping forward are hidden, on a screen that hides them.
+ * @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running
+ */
 const veil = (state, stage, onward, running) => onward && hides(state) && !running && stage !== "x"
 
 /** @param {State} state */
 const place = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${stage}`
 
 /**
- * What becomes of a state.
+ * Return the state after an event.
  * @param {State} state
  * @param {Event} event
  * @returns {State}
@@ -112,7 +122,7 @@ export function next(state, event) {
 
 /** @param {State} state @param {Extract<Event, { type: "answered" }>} event @returns {State} */
 function answered(state, { asked, setup, order, here, running }) {
-  if (!accepts(state, asked, here)) return state // a newer one is on its way
+  if (!accepts(state, asked, here)) return state // a newer response is on its way
   const follows = same(asked, here, ["stage"]) || !order.includes(here.stage)
   const stage = follows ? setup.stage : here.stage
   const hidden = !state.shown || state.onward
@@ -129,24 +139,28 @@ function went(state, { change, running }) {
   const moved = { ...state, wanted, onward, covered: "" }
   const order = state.shown?.order ?? []
   if (!change.stage || change.stage === state.stage) return moved
-  if (state.shown && !order.includes(change.stage)) return moved // another network's: it comes with its answer
+  if (state.shown && !order.includes(change.stage)) return moved // a stage of another network, whose response is pending
   const veiled = veil(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
   return { ...moved, stage: change.stage, veiled }
 }
 
-/** The address was changed, by Back or Forward, by whoever leads, or by hand. @param {State} state @param {Setup} address @returns {State} */
+/**
+ * Handle a changed address: Back or Forward, the presenter, or an edit by hand.
+ * @param {State} state @param {Setup} address @returns {State}
+ */
 function travelled(state, address) {
   const look = looks(address)
   if (!state.shown) return { ...state, wanted: address, look }
   if (isWaiting(state) && alike(state, address, state.wanted)) return state
   const { setup, order } = state.shown
-  // What it does not say the server says.
+  // The response will contain the keys that the address leaves out.
   if (!shows(state, address)) return { ...state, wanted: address, to: state.page, look }
   const stage = order.includes(address.stage) ? address.stage : state.stage
   return { ...state, wanted: { ...setup, stage, ...look }, to: state.page, stage, look, onward: false }
 }
 
-// In a room numbers are hidden and revealed for all at once; but who has answered what was asked sees more from then on.
+// Follow the presenter, who hides and reveals numbers for the whole room. A follower who has answered keeps seeing
+// them.
 /** @param {State} state @param {boolean | undefined} hidden @returns {State} */
 function led(state, hidden) {
   const here = place(state)

@@ -1,26 +1,30 @@
-// What goes with another image, or another network: the outputs keep their names, and targets that said a class say the image's.
+// Consequences of another image or network: outputs keep their names, and a target that named a class names the new
+// image's class.
 
 import { CLASSES, DEFAULT_CLASSES, IMAGES } from "../../spec.js"
 
 /** @import { Setup } from "../../types/view.js" */
 
-/** Gives what the outputs of a setup are called, as far as it says so. @param {Setup} lesson */
+/** Return the names of a setup's outputs, or [] if it has none. @param {Setup} lesson */
 function namesOf({ classes, img, y = "" }) {
   if (classes) return classes.split(",")
   const two = y.split(",").length === DEFAULT_CLASSES.length
   return img === IMAGES[0].id && two ? DEFAULT_CLASSES : []
 }
 
-const NAMED = /^(?!test|train)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an id that says its class
+const NAMED = /^(?!test|train)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an image id that contains its class
 
-/** Finds which digits an image is of, by their size; "" for all others. @param {string} id */
+/** Return the kind of digits by image size, or "" for other images. @param {string} id */
 export const kindOf = (id) => /^(?:digit|small)(?=\d)/.exec(id)?.[0] ?? ""
 
-/** Gives what is on an image, as far as its id says so. @param {string} id */
+/** Return the label of an image as far as its id contains it, or "". @param {string} id */
 export const labelOf = (id) => IMAGES.find((image) => image.id === id)?.label || (NAMED.exec(id)?.[1] ?? "")
 
-/** A change with the names that outputs have in another network: all classes of the image's kind where it has as many, else those
- * that they had, as many as it has, the image's among them; it names none itself. @param {Setup} change @param {Setup} setup @returns {Setup} */
+/**
+ * Return a change of network with names for its outputs. If the network has as many outputs as the image's kind has
+ * classes, use those. Otherwise keep as many of the names as fit, among them the image's.
+ * @param {Setup} change @param {Setup} setup @returns {Setup}
+ */
 function withNames(change, setup) {
   const outputs = Number(/.*dense(\d+)/.exec(change.net)?.[1] ?? 0)
   const [names, label, all] = [namesOf(setup), labelOf(setup.img), CLASSES[kindOf(setup.img)]]
@@ -33,7 +37,10 @@ function withNames(change, setup) {
   return { ...change, classes: kept.join(",") }
 }
 
-/** A change with the names and targets that another image brings along, where it names none itself. @param {Setup} change @param {Setup} setup @param {string} [label] what is on the image, where its id does not say so @returns {Setup} */
+/**
+ * Return a change with the names and targets that follow from another image, unless it sets them.
+ * @param {Setup} change @param {Setup} setup @param {string} [label] label of the image, if its id does not contain it @returns {Setup}
+ */
 export function withTargets(change, setup, label = labelOf(change.img ?? "")) {
   if (change.net && !("img" in change || "classes" in change)) return withNames(change, setup)
   if (!change.img || change.img === setup.img || "y" in change || "classes" in change || "net" in change) return change

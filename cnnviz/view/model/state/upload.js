@@ -1,20 +1,23 @@
-// A file of one's own gradients, which goes along with every question about them: it is on no address, nobody keeps it but
-// this page, and a reload forgets it.
+// A file of the visitor's own gradients, which is sent with every request about them. It is in no address, only this
+// page keeps it, and a reload drops it.
 
 /** @import { Setup } from "../../types/view.js" */
 /** @typedef {{ name: string, content: Blob }} Upload */
 
 /** @type {Upload | undefined} */
 let held
-let count = 0 // of files so far: an answer is to one of them
+let count = 0 // number of files so far, which identifies the file of a response
 
-/** From now on this is the file. @param {Upload | undefined} file */
+/** Set the current file. @param {Upload | undefined} file */
 export function holdFile(file) {
   held = file
   count += 1
 }
 
-/** Gives what of a question goes along to a page's address: the query of its own, and what is sent. @param {string} page @param {Setup} setup */
+/**
+ * Return the additional query and body of a request to a page, or undefined if it needs none.
+ * @param {string} page @param {Setup} setup
+ */
 export function alongTo(page, setup) {
   if (!held || page !== "check" || setup.check !== "own") return undefined
   return { query: { file: held.name, own: String(count) }, body: held.content }

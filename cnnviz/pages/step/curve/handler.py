@@ -1,4 +1,4 @@
-"""The curve of the loss along one number, as bytes."""
+"""Responses with the loss along one number."""
 
 from collections.abc import Mapping
 
@@ -9,50 +9,50 @@ from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.update_limits import PASSES, estimate
 from cnnviz.core.training.loss_along import LR, POINTS, SPANS, Curve, curve, read_along, read_span
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.answers import Answers
-from cnnviz.pages.encoding import encode, finite
+from cnnviz.pages.encoding import encode, finite_or_none
+from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.version import code
 from cnnviz.wire.loss_along import CurveHeader
 from cnnviz.words import Message, Problem, message, quote
 
 
-class _CurveAnswers(Answers):
-    """One number of one setup."""
+class _CurveHandler(PageHandler):
+    """Handler of the curve."""
 
-    several = True
+    supports_several_images = True
 
-    def answer(self, now: PageRequest) -> bytes:
+    def respond(self, now: PageRequest) -> bytes:
         found = asked_curve(now)
         head = CurveHeader(
             page="curve", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
-            loss=finite(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
-            gradient=finite(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
+            loss=finite_or_none(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
+            gradient=finite_or_none(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
         return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
 
-    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
+    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray]:
         found = asked_curve(now)
         return {name: freeze(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
 
-    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
+    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
         return asked_for(now)[2]
 
-    def seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
         passes = POINTS + (0 if asked.get("along") == LR or asked.get("span") else 2 * len(SPANS))
         return estimate(setup.network, x.shape, passes) / PASSES
 
 
-ANSWERS = _CurveAnswers()
+HANDLER = _CurveHandler()
 
 
 def asked_curve(now: PageRequest) -> Curve | None:
-    """The curve that the address asks for; None where it names no number."""
+    """Return the requested curve, or None if the address does not name a number."""
     along, span, _ = asked_for(now)
     return curve(now.setup, now.snapshot.image, along, span) if along else None
 
 
 def asked_for(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
-    """The number that the address names, how far the curve is to reach, and a message by key for what of both cannot be used."""
+    """Return the number that the address names, the range of the curve, and a message for each invalid key."""
     wrong: dict[str, Message] = {}
     along, text, span = now.query.get("along", ""), now.query.get("span", ""), None
     try:

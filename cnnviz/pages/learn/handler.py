@@ -1,4 +1,4 @@
-"""Answer of the page Learn, as bytes for the component: the list of lessons, and the step that the address names."""
+"""Responses of the Learn page: the list of lessons, and the step that the address names."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -9,26 +9,26 @@ from cnnviz.core.network.stages import label
 from cnnviz.core.runtime.read_only import freeze
 from cnnviz.core.setup.setup import Setup
 from cnnviz.decks.deck import Deck, Screen
-from cnnviz.decks.library import Library, library, own_folders
+from cnnviz.decks.library import Library, library, user_folders
 from cnnviz.decks.plates import Plate, cells, plates
 from cnnviz.decks.question import MOST_SHOWN, Option, Question, ask, setup_at
 from cnnviz.decks.scope import Scope, scope_of
 from cnnviz.pages import map_records
-from cnnviz.pages.address import PageRequest, resolved
-from cnnviz.pages.answers import Answers
+from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.encoding import decode, encode
+from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import pictures
-from cnnviz.pages.step.answer import live
+from cnnviz.pages.step.handler import live
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
 
-class _LearnAnswers(Answers):
-    """Guided lessons: a list of them, or one step beside the live view."""
+class _LearnHandler(PageHandler):
+    """Handler of the Learn page: the list of lessons, or one step with its maps."""
 
-    def answer(self, now: PageRequest, whole: bool = False) -> bytes:
-        """Everything that the page shows; `whole`: also the list without colours in place of numbers, as every step of a lesson is."""
+    def respond(self, now: PageRequest, whole: bool = False) -> bytes:
+        """Return everything that the page shows. `whole` sends exact weights with the list, too, as with every step."""
         known = library()
         deck, number, wrong = _found(known, now)
         step, question = None, None
@@ -49,15 +49,15 @@ class _LearnAnswers(Answers):
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
         return _encoded(replace(now, errors={**now.errors, **wrong}), known, own, arrays, whole or own is not None)
 
-    def exact(self, now: PageRequest) -> dict[str, np.ndarray]:
-        return {name: freeze(array) for name, array in decode(self.answer(now, whole=True))[1].items()}
+    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray]:
+        return {name: freeze(array) for name, array in decode(self.respond(now, whole=True))[1].items()}
 
-    def lasts(self, asked: Mapping[str, str]) -> bool:
-        """Not where lessons of one's own may be changed while they are served."""
-        return not own_folders()
+    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
+        """Return False if the administrator's own lessons may change while the server runs."""
+        return not user_folders()
 
 
-ANSWERS = _LearnAnswers()
+HANDLER = _LearnHandler()
 
 
 def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
@@ -76,7 +76,7 @@ def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, ma
 
 
 def _found(known: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
-    """The lesson and the step's number that the address names, or a sentence."""
+    """Return the deck and step number that the address names, and error messages by key."""
     id, number = now.query.get("lesson", ""), now.query.get("step", "1") or "1"
     if not id:
         return None, 0, {}
@@ -92,13 +92,13 @@ def _found(known: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str
 
 
 def _is_here(step: Screen) -> bool:
-    """Tells whether Learn can show a screen: it asks, or shows maps of a lesson, and no other page."""
+    """Return whether Learn can show a screen: it has a question, or shows maps without being another page."""
     return step.asks or step.place.page in ("", "learn")
 
 
 def _at(setup: Setup, now: PageRequest) -> PageRequest:
-    """The step's lesson in the place of the one that was asked for: a step leaves little of it to the learner."""
-    here = resolved(setup.to_query(), several=True, modes=True)
+    """Return the request with the step's setup instead of the requested one."""
+    here = resolve(setup.to_query(), several=True, modes=True)
     return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
 
 
@@ -125,10 +125,11 @@ def _asked(deck: Deck, number: int, step: Screen, question: Question) -> dict[st
 
 
 def _symbol(plate: Plate, here: Scope) -> str:
-    """The map of the network that a plate is, "" where it is none: of several images the maps are of one, and a loss of all is not its."""
+    """Return the symbol of the network's map that a plate shows, or "". With several images, maps belong to one
+    image, but the loss to all."""
     if len(here.setup.images) > 1 and plate.value.ndim == 0:
         return ""
-    return plate.of if plate.of in map_records.fixed(map_records.program_of(here.setup, here.snapshot)) else ""
+    return plate.of if plate.of in map_records.static_records(map_records.program_of(here.setup, here.snapshot)) else ""
 
 
 def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
@@ -137,7 +138,8 @@ def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
 
 
 def _cells(step: Screen, here: Scope) -> LearnCells | None:
-    """The cells that are asked of, as the maps of the image that is shown have them; None where that image has none of them."""
+    """Return the cells that the question is about, for the image that is shown, or None if that image has none of
+    them."""
     asked = cells(step, here)
     if asked and len(here.setup.images) > 1 and here.setup.network.program(here.snapshot.trace.x.shape).has_images(asked[0]):
         images, *own = asked[1] or (range(0),)
@@ -158,7 +160,8 @@ def _option(step: Screen, option: Option) -> dict[str, object]:
 
 
 def _masks(step: Screen | None, question: Question | None) -> dict[str, np.ndarray]:
-    """The cells that are right, and those that are wrong for a reason: a truth for each cell, in the map's order."""
+    """Return the masks of a click question: correct cells, and cells with an explained mistake, flattened like the
+    map."""
     if step is None or question is None or step.kind != "click":
         return {}
     wrong = {f"learn.{n}": option.value.astype(np.uint8) for n, option in enumerate(question.options)}

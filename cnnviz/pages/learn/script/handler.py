@@ -1,48 +1,48 @@
-"""Screens of a deck, for the player."""
+"""Responses with the screens of a deck."""
 
 from collections.abc import Mapping
 
 from cnnviz.decks.deck import Deck, Screen
 from cnnviz.decks.expression_limits import Allowance
-from cnnviz.decks.library import library, own_folders
-from cnnviz.decks.question import filled
-from cnnviz.decks.request_deck import given
+from cnnviz.decks.library import library, user_folders
+from cnnviz.decks.question import fill
+from cnnviz.decks.request_deck import current_request_deck
 from cnnviz.decks.scope import duration, scope_of, setup_of
 from cnnviz.pages.address import PageRequest
-from cnnviz.pages.answers import Answers
-from cnnviz.pages.deck_screens import address_of
-from cnnviz.pages.encoding import encode, finite
+from cnnviz.pages.deck_screens import screen_query
+from cnnviz.pages.encoding import encode, finite_or_none
+from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.version import code
 from cnnviz.wire.deck import DeckData, DeckHeader, DeckScreen
 from cnnviz.words import LocalizedText, Message, Problem, message
 
 
-class _DeckAnswers(Answers):
-    """The screens of one deck."""
+class _DeckHandler(PageHandler):
+    """Handler of a deck's screens."""
 
-    def answer(self, now: PageRequest) -> bytes:
-        found, sent = _asked(now), given()
+    def respond(self, now: PageRequest) -> bytes:
+        found, sent = _asked(now), current_request_deck()
         head = DeckHeader(
             page="script", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
-            loss=finite(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
+            loss=finite_or_none(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
             tables=sent.tables if sent and found else None,
                 faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in sent.diagnostics] if sent else [],
         )  # fmt: skip
         return encode(head, {})
 
-    def wrong(self, now: PageRequest) -> Mapping[str, Message]:
-        return {} if _asked(now) or given() else {"script": message("ui.learn.no_script", id=now.query.get("script", "")[:40])}
+    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
+        return {} if _asked(now) or current_request_deck() else {"script": message("ui.learn.no_script", id=now.query.get("script", "")[:40])}
 
-    def lasts(self, asked: Mapping[str, str]) -> bool:
-        """Not where decks of one's own may be changed while they are served."""
-        return not own_folders()
+    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
+        """Return False if the administrator's own decks may change while the server runs."""
+        return not user_folders()
 
 
-ANSWERS = _DeckAnswers()
+HANDLER = _DeckHandler()
 
 
 def _asked(now: PageRequest) -> Deck | None:
-    sent = given()
+    sent = current_request_deck()
     return sent.deck if sent else library().find_deck(now.query.get("script", ""))
 
 
@@ -53,7 +53,7 @@ def _data(deck: Deck) -> DeckData:
 
 
 def _screen(deck: Deck, number: int, screen: Screen, allowance: Allowance) -> DeckScreen:
-    page, query = address_of(deck, number)
+    page, query = screen_query(deck, number)
     return DeckScreen(
         page=page, query=query, title=_said(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
         seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
@@ -67,6 +67,6 @@ def _said(screen: Screen, field: str, allowance: Allowance) -> LocalizedText:
     try:
         setup = setup_of(screen.at)
         allowance.wait(duration(setup))
-        return filled(text, scope_of(setup), allowance)
-    except Problem:  # an image that is not here any more, or more work than one deck may ask for
+        return fill(text, scope_of(setup), allowance)
+    except Problem:  # a missing image, or more work than a deck may request
         return LocalizedText({})
