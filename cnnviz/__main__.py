@@ -35,7 +35,7 @@ from cnnviz.export.spreadsheet import spreadsheet
 from cnnviz.export.terminal import Progress, report, run, title
 from cnnviz.words import Problem, message, say, use_language
 
-Result = TypeVar("Made")
+Result = TypeVar("Result")
 
 COMMANDS = {
     "check": "cnnviz.export.check_command:run",

@@ -93,9 +93,9 @@ def test_its_command_prints_what_the_module_prints(folder):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--port", "80a"), "--port '80a' is no whole number up to 65535"),
+        (("--port", "80a"), "--port '80a' is not an integer up to 65535"),
         (("--port", "8080", "--k", "3"), "either print a setup or serve the page"),
-        (("--embed", "https://a.org; script-src *"), "is no origin"),
+        (("--embed", "https://a.org; script-src *"), "is not an origin"),
     ],
 )
 def test_what_cannot_be_served_gets_a_sentence(arguments, sentence):

@@ -14,7 +14,7 @@ def explain_failure(error: Exception, state: str) -> Message:
     """Return the message for an `error` that ended the state `state` of cifar10.Loader.
 
     >>> print(explain_failure(ModuleNotFoundError("No module named 'tensorflow'"), "importing"))
-    TensorFlow cannot be used (No module named 'tensorflow'): pip install tensorflow, then restart.
+    TensorFlow cannot be used (No module named 'tensorflow'). Run pip install tensorflow, then restart.
     """
     chain = list(_causes(error))
     return Message(f"data.full_set.{_kind(error, chain, state)}", _values(chain, state))

@@ -65,7 +65,7 @@ def arrays_npz(setup: Setup, snapshot: Snapshot) -> bytes:
     >>> file = arrays_npz(Setup(k=2), run_updates(Setup(), x, 2))
     >>> np.load(io.BytesIO(file), allow_pickle=False)["losses"].shape
     (3,)
-    >>> str(np.load(io.BytesIO(file))["setup"])[:15]
+    >>> str(np.load(io.BytesIO(file))["lesson"])[:15]
     '?img=test-0&ch='
     """
     query = f"?{urlencode(setup.to_query(), safe=',;')}"

@@ -6,6 +6,8 @@ from typing import Any
 
 from cnnviz.words import Message
 
+LARGEST = 10**9
+"""Largest magnitude of an integer that is read, or computed from others."""
 MOST_SHOWN = 80
 """Upper limit of characters of a layer's text in messages."""
 

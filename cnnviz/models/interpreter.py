@@ -13,7 +13,11 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
+<<<<<<< HEAD
 from cnnviz.models.described_layers import LayerDescription, Unknown, shorten
+=======
+from cnnviz.models.described_layers import LARGEST, Described, Unknown, shortened
+>>>>>>> unit
 from cnnviz.models.library_calls import HARMLESS, LibraryCalls
 from cnnviz.models.values import (
     BoundMethod,
@@ -42,9 +46,13 @@ MOST_ITERATIONS = 64
 """Upper limit of loop iterations that are followed one by one. A longer loop, such as a training loop, is followed
 once."""
 MOST_CALLS = 12
+<<<<<<< HEAD
 """Upper limit of nested calls of the text's functions."""
 LARGEST = 10**9
 """Largest absolute value of a computed number."""
+=======
+"""Functions of the text that call one another."""
+>>>>>>> unit
 MOST_VALUES = 20_000
 """Upper limit of entries of a computed list."""
 _MISSING = object()
@@ -255,7 +263,7 @@ class Interpreter(LibraryCalls):
         defaults |= {argument.arg: self.value(value, scope) for argument, value in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if value is not None}
         result = Function(node, scope, defaults, of)
         for decorator in getattr(node, "decorator_list", []):
-            if not self.keeps(self.value(decorator, scope)):
+            if not self.keeps_result(self.value(decorator, scope)):
                 return Doubt(self.part(decorator, message("model.decorator")))
         return result
 
@@ -268,7 +276,8 @@ class Interpreter(LibraryCalls):
                 self.bind(inner.values, statement.name, self.function(statement, scope, cls))
             else:
                 self.run([statement], inner)
-        result = cls if all(self.keeps(self.value(decorator, scope)) for decorator in node.decorator_list) and not node.keywords else Doubt(self.part(node, message("model.decorator")))
+        is_plain = all(self.keeps_result(self.value(decorator, scope)) for decorator in node.decorator_list) and not node.keywords
+        result = cls if is_plain else Doubt(self.part(node, message("model.decorator")))
         self.bind(scope.values, node.name, result)
         return ""
 
@@ -375,7 +384,7 @@ class Interpreter(LibraryCalls):
     def _with(self, node: ast.With, scope: Scope) -> str:
         for item in node.items:
             value = self.value(item.context_expr, scope)
-            if self.in_forward and not self.keeps(value):
+            if self.in_forward and not self.keeps_result(value):
                 self.refuse(item.context_expr)
             if item.optional_vars is not None:
                 self.assign(item.optional_vars, Unknown(self.text(item.optional_vars)), scope)
@@ -406,7 +415,7 @@ class Interpreter(LibraryCalls):
             for n, inner in enumerate(target.elts):
                 entry = entries[n] if entries is not None and len(entries) == len(target.elts) else Unknown(self.text(inner))
                 if entries is None and isinstance(value, Flow | Doubt):
-                    entry = self.passed(value, self.part(inner)) if isinstance(value, Flow) else value
+                    entry = self.after_layer(value, self.part(inner)) if isinstance(value, Flow) else value
                 self.assign(inner.value if isinstance(inner, ast.Starred) else inner, entry, scope)
         elif isinstance(target, ast.Attribute):
             self.set_attribute(self.value(target.value, scope), target.attr, value, target)
@@ -438,10 +447,11 @@ class Interpreter(LibraryCalls):
         """Return the value of an expression."""
         self.step()
         if isinstance(node, ast.Constant):
-            return node.value if isinstance(node.value, _CONSTANTS) else Unknown(self.text(node))
+            large = isinstance(node.value, int) and abs(node.value) > LARGEST
+            return node.value if isinstance(node.value, _CONSTANTS) and not large else Unknown(self.text(node))
         if isinstance(node, ast.Name):
             is_defined, value = scope.find(node.id)
-            return value if is_defined else self.free(node.id)
+            return value if is_defined else self.undefined_name(node.id)
         method = getattr(self, f"_{type(node).__name__.lower()}_value", None)
         if method is not None:
             return method(node, scope)
@@ -527,7 +537,7 @@ class Interpreter(LibraryCalls):
             return Unknown(self.text(node)) if truth is None else not truth
         if isinstance(value, int | float) and isinstance(node.op, ast.USub | ast.UAdd):
             return -value if isinstance(node.op, ast.USub) else value
-        return self.changed([value], node)
+        return self.unknown_result([value], node)
 
     def _binop_value(self, node: ast.BinOp, scope: Scope) -> Any:
         return self.operation(node.op, self.value(node.left, scope), self.value(node.right, scope), node)
@@ -552,16 +562,16 @@ class Interpreter(LibraryCalls):
             if len(left) * right > MOST_VALUES:
                 raise Problem("model.too_long_to_follow")
             return Values([*left] * right, self.block) if isinstance(left, list) else tuple([*left] * right)
-        return self.changed([left, right], node)
+        return self.unknown_result([left, right], node)
 
-    def changed(self, values: list[Any], node: ast.AST) -> Any:
+    def unknown_result(self, values: list[Any], node: ast.AST) -> Any:
         """Return the result of an operation that corresponds to no layer."""
         flows = [value for value in values if isinstance(value, Flow)]
         if len(flows) > 1:
-            return self.passed(flows[0], self.part(node, message("model.two_paths")))
+            return self.after_layer(flows[0], self.part(node, message("model.two_paths")))
         if flows:
             doubts = [value for value in values if isinstance(value, Doubt | Module)]
-            return self.passed(flows[0], doubts[0].part if doubts and isinstance(doubts[0], Doubt) else self.part(node))
+            return self.after_layer(flows[0], doubts[0].part if doubts and isinstance(doubts[0], Doubt) else self.part(node))
         losses = [value for value in values if isinstance(value, Loss)]
         if losses:
             part = losses[0].refused or self.part(node, message("model.loss_changed"))
@@ -688,14 +698,14 @@ class Interpreter(LibraryCalls):
         if isinstance(called, Unknown) and called.text.rpartition(".")[2] in HARMLESS:  # such as trainer.fit(model)
             return Unknown(self.text(node))
         self.touch(values, node)
-        return self.changed(values, node)
+        return self.unknown_result(values, node)
 
     def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Return the value of a call of the text's function."""
         if self.calls >= MOST_CALLS:
             values = [*arguments, *named.values()]
             self.touch(values, node)
-            return self.changed(values, node)
+            return self.unknown_result(values, node)
         signature = function.node.args
         positional = [one.arg for one in (*signature.posonlyargs, *signature.args)]
         names = {*positional, *(one.arg for one in signature.kwonlyargs)}

@@ -120,7 +120,7 @@ class LibraryCalls:
         def set_chain(self, flow: Flow, part: LayerDescription) -> None: ...
         def bind(self, values: dict[str, Any], name: str, value: Any) -> None: ...
         def may_change(self, value: Any, node: ast.AST) -> bool: ...
-        def changed(self, values: list[Any], node: ast.AST) -> Any: ...
+        def unknown_result(self, values: list[Any], node: ast.AST) -> Any: ...
         def call_function(self, function: Function, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any: ...
         def call(self, called: Any, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any: ...
         def truth(self, value: Any) -> bool | None: ...
@@ -134,7 +134,7 @@ class LibraryCalls:
         if root not in ("torch", "keras", "tensorflow", "numpy", "math", "matplotlib", "pylab", "typing", "tkinter", "os", "random"):
             self.foreign_star = path
 
-    def free(self, name: str) -> Any:
+    def undefined_name(self, name: str) -> Any:
         """Return the value of a name that the text does not define."""
         if name in self.patched:
             return self.patched[name]
@@ -155,7 +155,7 @@ class LibraryCalls:
             return "keras" if {*around} <= KERAS_PATHS else ""
         return ""
 
-    def keeps(self, value: Any) -> bool:
+    def keeps_result(self, value: Any) -> bool:
         """Return whether a decorator or context leaves a function's result unchanged. no_grad does not, inside a
         forward."""
         if not isinstance(value, Library | Unknown):
@@ -248,7 +248,7 @@ class LibraryCalls:
                 return Unknown(self.text(node))
             return Values(entry, self.block) if isinstance(owner, list) and isinstance(key, slice) else entry
         if isinstance(owner, dict):
-            return owner[key] if isinstance(key, int | str) and key in owner else self.changed([*owner.values()], node)
+            return owner[key] if isinstance(key, int | str) and key in owner else self.unknown_result([*owner.values()], node)
         if isinstance(owner, Shape):
             if isinstance(key, int) and not owner.start and key >= 0:
                 return Dim((key,), owner.chain)
@@ -268,10 +268,10 @@ class LibraryCalls:
         if isinstance(owner, Flow):
             if key == 0 and not isinstance(key, bool) and owner.of_data and not self.in_forward:
                 return owner  # the only image of a batch
-            return self.passed(owner, self.part(node))
+            return self.after_layer(owner, self.part(node))
         if isinstance(owner, ModulePart | Doubt | Loss):
             return owner
-        return self.changed([owner], node)
+        return self.unknown_result([owner], node)
 
     # ---- attributes
 
@@ -292,7 +292,7 @@ class LibraryCalls:
             if name in ("shape", "output_shape"):
                 return Shape(owner, owner.chain)
             if name in ("data", "grad", "T", "H", "mT", "real"):
-                return self.passed(owner, self.part(node, message("model.stops_gradient") if name == "data" else None))
+                return self.after_layer(owner, self.part(node, message("model.stops_gradient") if name == "data" else None))
             return BoundMethod(owner, name)
         if isinstance(owner, Sequence):
             if name in owner.items:
@@ -352,7 +352,7 @@ class LibraryCalls:
 
     # ---- tensors
 
-    def passed(self, flow: Flow, part: LayerDescription, inplace: bool = False, view: bool = False) -> Flow:
+    def after_layer(self, flow: Flow, part: LayerDescription, inplace: bool = False, view: bool = False) -> Flow:
         """Return the tensor after a layer, which may change it in place or share its memory."""
         if inplace:
             self.set_chain(flow, part)
@@ -371,11 +371,11 @@ class LibraryCalls:
             first = first[0]
         flows = [value for value in model_values_in(values) if isinstance(value, Flow)]
         if isinstance(module, Doubt):
-            return self.passed(flows[0], module.part) if flows else module
+            return self.after_layer(flows[0], module.part) if flows else module
         if isinstance(first, Doubt):
             return first
         if len({id(flow) for flow in flows}) > 1:
-            return self.passed(flows[0], self.part(node, message("model.two_paths")))
+            return self.after_layer(flows[0], self.part(node, message("model.two_paths")))
         if not isinstance(first, Flow):
             if isinstance(first, Module | Loss | ModulePart):
                 self.touch(values, node)
@@ -385,28 +385,28 @@ class LibraryCalls:
             first = Flow()
         extra = {name: value for name, value in named.items() if name not in ("inputs", "x", "input", "training")}
         if not isinstance(module, Instance) and (len(arguments) > 1 or extra or (isinstance(named.get("training"), bool) and (self.in_forward or not first.of_data))):
-            return self.passed(first, self.part(node))
+            return self.after_layer(first, self.part(node))
         return self.through(module, first, [*arguments[1:]], {**extra, **({"training": named["training"]} if "training" in named else {})}, node)
 
     def through(self, module: Any, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Return a tensor after a module."""
         if isinstance(module, Doubt):
-            return self.passed(flow, module.part)
+            return self.after_layer(flow, module.part)
         result: Any = flow
         if isinstance(module, Instance) and not (module.children is not None and not isinstance(module.cls.lookup("forward") or module.cls.lookup("call"), Function)):
             result = self._forward(module, flow, more, named, node)
         elif isinstance(module, Sequence) and not module.callable:
-            result = self.passed(flow, self.part(node))
+            result = self.after_layer(flow, self.part(node))
         elif isinstance(module, Sequence):
             for item in self.items(module).values():
                 result = self.through(item, result, [], {}, node) if isinstance(result, Flow) else Doubt(self.part(node))
         elif isinstance(module, Functional):
             for layer in module.end.layers() if isinstance(module.end, Flow) else [module.end.part]:
-                result = self.passed(result, layer)
+                result = self.after_layer(result, layer)
         elif isinstance(module, Module):
             result = self._layer(module, flow)
         for part in module.doubts:
-            result = self.passed(result, part) if isinstance(result, Flow) else result
+            result = self.after_layer(result, part) if isinstance(result, Flow) else result
         return result
 
     def _layer(self, module: Module, flow: Flow) -> Flow:
@@ -414,23 +414,23 @@ class LibraryCalls:
         inplace = layer.named.get("inplace", next(iter(layer.placed), None) if layer.name in ("ReLU", "ReLU6", "SELU", "SiLU", "Sigmoid") else None)
         if layer.name in ("Dropout", "Dropout2d", "LeakyReLU", "ELU") and len(layer.placed) > 1:
             inplace = layer.placed[1]
-        return self.passed(flow, layer, inplace=layer.library == "pytorch" and inplace not in (None, False), view=layer.name in ("Flatten", "Identity"))
+        return self.after_layer(flow, layer, inplace=layer.library == "pytorch" and inplace not in (None, False), view=layer.name in ("Flatten", "Identity"))
 
     def _forward(self, module: Instance, flow: Flow, more: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Return the result of the text's forward, or Keras's call, for a tensor."""
         function = module.items.get("forward") or module.cls.lookup("forward") or module.cls.lookup("call")
         if not isinstance(function, Function) or module.cls.lookup("__call__") is not None:
-            return self.passed(flow, LayerDescription("", text=module.layer.text, line=module.layer.line, refused=message("model.own", name=module.layer.name)))
+            return self.after_layer(flow, LayerDescription("", text=module.layer.text, line=module.layer.line, refused=message("model.own", name=module.layer.name)))
         for base in module.cls.library_bases:
             if not (isinstance(base, Library) and base.last in _BASES and (self.library_of(base.path) or base.root in ("pl", "abc", "typing"))):
                 part = self.part(module.cls.node, message("model.base", name=base.path if isinstance(base, Library) else module.layer.name))
-                return self.passed(flow, part)
+                return self.after_layer(flow, part)
         self.in_forward += 1
         result = self.call_function(function, [module, flow, *more], named, node)
         self.in_forward -= 1
         if isinstance(result, Flow | Doubt | tuple | list):
             return result
-        return self.passed(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
+        return self.after_layer(flow, self.part(function.node, message("model.no_output", name=module.layer.name)))
 
     # ---- functions and methods
 
@@ -445,7 +445,7 @@ class LibraryCalls:
         if isinstance(owner, Loss):
             if name == "backward":
                 owner.backward = True
-            return owner if name in ("item", "cpu", "detach", "data", "mean", "numpy", "to") else self.changed([owner], node)
+            return owner if name in ("item", "cpu", "detach", "data", "mean", "numpy", "to") else self.unknown_result([owner], node)
         if isinstance(owner, ModulePart):
             if name in ("requires_grad_", "register_hook"):
                 self.touch(owner, node)
@@ -454,7 +454,7 @@ class LibraryCalls:
             return self._list_method(owner, name, arguments, named, node)
         if owner == Unknown(PARSER):
             return self._parser_method(name, arguments, named)
-        return self.changed([owner, *arguments, *named.values()], node)
+        return self.unknown_result([owner, *arguments, *named.values()], node)
 
     def _parser_method(self, name: str, arguments: list[Any], named: dict[str, Any]) -> Any:
         """Handle argparse: options have their default values."""
@@ -485,7 +485,7 @@ class LibraryCalls:
             return None
         if isinstance(owner, dict) and name in ("items", "keys", "values", "get"):
             if name == "get":
-                return owner.get(first, arguments[1] if len(arguments) > 1 else None) if isinstance(first, int | str) else self.changed([*owner.values()], node)
+                return owner.get(first, arguments[1] if len(arguments) > 1 else None) if isinstance(first, int | str) else self.unknown_result([*owner.values()], node)
             return Values([(key, value) for key, value in owner.items()] if name == "items" else owner.values() if name == "values" else owner, self.block)
         if isinstance(owner, str):
             if name in ("lower", "upper", "strip") and not arguments:
@@ -494,7 +494,7 @@ class LibraryCalls:
         self.touch([owner, *arguments, *named.values()], node)
         if isinstance(owner, dict) and name in ("update", "pop", "clear", "setdefault", "popitem"):
             owner["?"] = Doubt(self.part(node))
-        return self.changed([owner, *arguments], node)
+        return self.unknown_result([owner, *arguments], node)
 
     def _base_method(self, owner: Super, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         if name == "__init__":
@@ -508,19 +508,19 @@ class LibraryCalls:
         if name in HARMLESS | MODULE_METHODS | {"build", "train", "eval", "add_module"}:
             return self._module_method(owner.instance, name, arguments, named, node)
         self.touch([owner.instance, *arguments], node)
-        return self.changed(arguments, node)
+        return self.unknown_result(arguments, node)
 
     def _flow_method(self, flow: Flow, name: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         if name in FUNCTIONS or name in ("log_softmax",):
             return self.function_of(name, flow, arguments, named, node, "pytorch")
         if name in ("view", "reshape"):
-            return self.passed(flow, self._view(flow, arguments, named, node), view=True)
+            return self.after_layer(flow, self._view(flow, arguments, named, node), view=True)
         if name == "flatten":
             start, end = [*arguments, named.get("start_dim", 0), named.get("end_dim", -1)][:2] if not arguments else [arguments[0],
     arguments[1] if len(arguments) > 1 else named.get("end_dim", -1)]
-            return self.passed(flow, self._flatten(start, end, node), view=True)
+            return self.after_layer(flow, self._flatten(start, end, node), view=True)
         if name in ("squeeze", "unsqueeze"):
-            return self.passed(flow, LayerDescription(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
+            return self.after_layer(flow, LayerDescription(name, tuple(arguments), named, self.text(node), getattr(node, "lineno", 0), "pytorch"), view=True)
         if name in VALUE_METHODS and not [*model_values_in([arguments, named])]:
             if name == "requires_grad_" or name != "clone":
                 return flow
@@ -533,10 +533,10 @@ class LibraryCalls:
             why = message("model.unknown_loss", name=self.text(node))
             self.losses.append((Loss("", Flow(flow.chain, flow.of_data, flow.root, flow.count), False, self.part(node, why), True), getattr(node, "lineno", 0)))
         if name in READ_METHODS:
-            return self.passed(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
+            return self.after_layer(flow, self.part(node, message("model.stops_gradient") if name in ("detach", "data") else None))
         flows = [value for value in model_values_in([arguments, named]) if isinstance(value, Flow) and value is not flow]
         part = self.part(node, message("model.two_paths") if flows else None)
-        return self.passed(flow, part, inplace=name.endswith("_") or bool(flows))
+        return self.after_layer(flow, part, inplace=name.endswith("_") or bool(flows))
 
     def _flatten(self, start: Any, end: Any, node: ast.AST) -> LayerDescription:
         return LayerDescription("Flatten", (start, end), {}, self.text(node), getattr(node, "lineno", 0), "pytorch")
@@ -587,7 +587,7 @@ class LibraryCalls:
         if self.is_container(owner):
             container = owner.children if isinstance(owner, Instance) else owner
             if (name, len(arguments)) in (("add", 1), ("append", 1), ("add_module", 2), ("extend", 1), ("insert", 2), ("pop", 0), ("pop", 1)) and not named:
-                return self._add(container, name, arguments, node) if self.may_change(container, node) else None
+                return self._change_container(container, name, arguments, node) if self.may_change(container, node) else None
             if name == "get_layer" and isinstance(first, str | int):
                 return self._layer_by_name(container, first, node)
             if name in ("items", "values", "keys"):
@@ -606,7 +606,7 @@ class LibraryCalls:
             return modules + [inner for module in modules for inner in self._modules_in(module, True, depth - 1)] if deep else modules
         return []
 
-    def _add(self, container: Sequence, name: str, arguments: list[Any], node: ast.AST) -> Any:
+    def _change_container(self, container: Sequence, name: str, arguments: list[Any], node: ast.AST) -> Any:
         """Add a layer to a container, or remove one."""
         names, last = [*container.items], arguments[-1] if arguments else -1
         if name == "pop":
@@ -662,7 +662,7 @@ class LibraryCalls:
         settings.pop("_stacklevel", None)
         if "dtype" in settings and settings["dtype"] is None:
             del settings["dtype"]
-        return self.passed(flow, LayerDescription(layer, tuple(arguments), settings, self.text(node), getattr(node, "lineno", 0), library), inplace=inplace)
+        return self.after_layer(flow, LayerDescription(layer, tuple(arguments), settings, self.text(node), getattr(node, "lineno", 0), library), inplace=inplace)
 
     def library_call(self, callee: Library, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Return the result of a function or class that the text does not define."""
@@ -686,22 +686,22 @@ class LibraryCalls:
         if is_loss(name) and library and (named or arguments) and (flows or not name[:1].isupper()):
             return self.loss_of(name, library, arguments, named, node)
         if flows:
-            return self._function(path, name, library, arguments, named, node, flows)
+            return self._tensor_function(path, name, library, arguments, named, node, flows)
         if name == "ArgumentParser":
             return Unknown(PARSER)
         if name[:1].isupper() and not HARMLESS_PATHS.fullmatch(path):
             return self._made(name, path, library, arguments, named, node)
         if not HARMLESS_PATHS.fullmatch(path):
             self.touch(values, node)
-            return self.changed(values, node)
+            return self.unknown_result(values, node)
         return self._returned(path, name, values, node)
 
     def _returned(self, path: str, name: str, values: list[Any], node: ast.AST) -> Any:
         if name in ("constant", "cast", "convert_to_tensor", "deepcopy"):
-            return self.changed(values, node)
+            return self.unknown_result(values, node)
         return Unknown(self.text(node))
 
-    def _function(self, path: str, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
+    def _tensor_function(self, path: str, name: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST, flows: list[Flow]) -> Any:
         """Return the result of a library function of tensors."""
         first = arguments[0] if arguments else named.pop("input", named.pop("x", None))
         if isinstance(first, Flow) and len({id(flow) for flow in flows}) == 1 and library:
@@ -710,17 +710,17 @@ class LibraryCalls:
             if library == "pytorch" and name == "flatten":
                 start = arguments[1] if len(arguments) > 1 else named.get("start_dim", 0)
                 end = arguments[2] if len(arguments) > 2 else named.get("end_dim", -1)
-                return self.passed(first, self._flatten(start, end, node), view=True)
+                return self.after_layer(first, self._flatten(start, end, node), view=True)
             if name == "reshape" or (library == "pytorch" and name in ("squeeze", "unsqueeze")):
                 return self._flow_method(first, name, arguments[1:], named, node)
         has_two_inputs = len({id(flow) for flow in flows}) > 1
         if HARMLESS_PATHS.fullmatch(path) and not has_two_inputs:
-            return self.passed(flows[0], self.part(node))
+            return self.after_layer(flows[0], self.part(node))
         part = self.part(node, message("model.two_paths") if has_two_inputs else message("model.unknown_function", name=name))
         is_pure = library and "." in path and not name.endswith("_") and "out" not in named and "inplace" not in named
         if not is_pure:
             self.touch([*arguments, *named.values()], node)
-        return self.passed(flows[0], part)
+        return self.after_layer(flows[0], part)
 
     def _made(self, name: str, path: str, library: str, arguments: list[Any], named: dict[str, Any], node: ast.AST) -> Any:
         """Create a layer, container, model or loss."""
@@ -749,7 +749,8 @@ class LibraryCalls:
             activation = named.get("activation")
             if not (isinstance(activation, Module) and len([*model_values_in(values)]) == 1):
                 self.touch(values, node)
-        layer = LayerDescription(name, tuple(_plain_argument(one) for one in arguments), {key: _plain_argument(value) for key, value in named.items()}, self.text(node), line, library)
+        positional, keywords = tuple(map(_plain_argument, arguments)), {key: _plain_argument(value) for key, value in named.items()}
+        layer = LayerDescription(name, positional, keywords, self.text(node), line, library)
         made_layer = Module(layer, self.block)
         made_layer.layer = LayerDescription(**{**layer.__dict__, "module": made_layer})
         if is_loss(name):

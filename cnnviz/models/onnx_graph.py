@@ -191,7 +191,8 @@ def _layer(node: ChainedNode, first: bool) -> LayerDescription | None:
         named = {"in_channels": f[1] * attributes.get("group", 1), "filters": f[0], "k": f[2:], "groups": attributes.get("group", 1), "bias": len(arrays) > 1}
         name, named = "Conv2d", named | _window_settings(attributes) | {"dilation": tuple(attributes.get("dilations", (1, 1)))}
     elif node.kind in ("MaxPool", "AveragePool") and len(attributes.get("kernel_shape", ())) == 2:
-        named = {"k": tuple(attributes["kernel_shape"]), "ceil": bool(attributes.get("ceil_mode", 0)), "dilation": tuple(attributes.get("dilations", (1, 1)))} | _window_settings(attributes)
+        named = {"k": tuple(attributes["kernel_shape"]), "ceil": bool(attributes.get("ceil_mode", 0)), "dilation": tuple(attributes.get("dilations", (1, 1)))}
+        named |= _window_settings(attributes)
         name = "MaxPool2d" if node.kind == "MaxPool" else "AvgPool2d"
     elif node.kind in ("Gemm", "MatMul") and arrays and arrays[0].ndim == 2:
         is_plain = node.kind == "MatMul" or (attributes.get("alpha", 1.0), attributes.get("beta", 1.0), attributes.get("transA", 0)) == (1.0, 1.0, 0)

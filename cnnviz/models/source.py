@@ -66,11 +66,11 @@ class _Source(Interpreter):
         Problem if there are several."""
         flows = self._flows_with_loss()
         if flows:
-            return self._one([("", lambda flow=flow: flow, line) for flow, line in flows])  # type: ignore[misc]
+            return self._only_network([("", lambda flow=flow: flow, line) for flow, line in flows])  # type: ignore[misc]
         compiled = [module for module, _ in self.compiled if isinstance(module, Module)]
         if compiled:
-            return self._one([(self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line) for module in compiled])  # type: ignore[misc]
-        return self._one(self._candidates())
+            return self._only_network([(self.name_of(module), lambda module=module: self.flow_of(module), module.layer.line) for module in compiled])  # type: ignore[misc]
+        return self._only_network(self._candidates())
 
     def named(self, name: str) -> Any:
         """Return the output tensor of the model with this name, class or line number."""
@@ -83,7 +83,7 @@ class _Source(Interpreter):
         if not isinstance(value, Module | Class | Function | Doubt):
             names = dict.fromkeys(candidate[0] for candidate in self._candidates())
             raise Problem("model.no_such_name", name=name, known=tuple(names))
-        return self.made(value)
+        return self.output_of(value)
 
     def _flows_with_loss(self) -> list[tuple[Flow, int]]:
         losses = [(loss, line) for loss, line in self.losses if isinstance(loss.flow, Flow) and loss.flow.chain is not None]
@@ -93,26 +93,29 @@ class _Source(Interpreter):
     def _candidates(self) -> list[Candidate]:
         inner = {id(value) for module in self.modules for value in self._inner_modules(module)}
         outer_modules = [module for module in self.modules if id(module) not in inner and not (isinstance(module, Sequence) and not module.callable)]
-        candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.made(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
+        candidates: list[Candidate] = [(self.name_of(module), lambda module=module: self.output_of(module), module.layer.line) for module in outer_modules]  # type: ignore[misc]
         used = {id(module.cls) for module in self.modules if isinstance(module, Instance)}
         classes = [value for value in self.scope.values.values() if isinstance(value, Class)]
         bases = {id(base) for cls in classes for base in cls.bases}
-        unused_classes = [cls for cls in classes if id(cls) not in used | bases and (self.is_sequential(cls) or cls.lookup("forward") or cls.lookup("call") or cls.lookup("__init__"))]
+        unused_classes = [
+            cls for cls in classes if id(cls) not in used | bases and (self.is_sequential(cls) or any(cls.lookup(name) for name in ("forward", "call", "__init__")))
+        ]
         if not self._with_layers(candidates):
             called = {name for cls in unused_classes for inner in ast.walk(cls.node) if isinstance(inner, ast.Name) for name in [inner.id] if name != cls.node.name}
-            candidates += [(cls.node.name, lambda cls=cls: self.made(cls), cls.node.lineno) for cls in unused_classes if cls.node.name not in called]  # type: ignore[misc]
+            candidates += [(cls.node.name, lambda cls=cls: self.output_of(cls), cls.node.lineno) for cls in unused_classes if cls.node.name not in called]  # type: ignore[misc]
             functions = [value for value in self.scope.values.values() if isinstance(value, Function) and isinstance(value.node, ast.FunctionDef)]
-            mentioned = {inner.id for node in [*(one.node for one in functions), *(one.node for one in unused_classes)] for inner in ast.walk(node) if isinstance(inner, ast.Name)}
+            definitions = [*(function.node for function in functions), *(cls.node for cls in unused_classes)]
+            mentioned = {inner.id for node in definitions for inner in ast.walk(node) if isinstance(inner, ast.Name)}
             for function in functions:
                 name = getattr(function.node, "name", "")
                 if name not in mentioned and _mentions_layers(function.node):
-                    candidates.append((name, lambda function=function: self.made(function), function.node.lineno))  # type: ignore[misc]
+                    candidates.append((name, lambda function=function: self.output_of(function), function.node.lineno))  # type: ignore[misc]
         return candidates
 
     def _with_layers(self, candidates: list[Candidate]) -> list[Candidate]:
         return [candidate for candidate in candidates if _layers(candidate[1]())]
 
-    def _one(self, candidates: list[Candidate]) -> Any:
+    def _only_network(self, candidates: list[Candidate]) -> Any:
         """Return the only network among the candidates, or None. Raise Problem if there are several."""
         networks: dict[Any, tuple[str, Any, int]] = {}
         for name, compute_output, line in candidates[:60]:
@@ -132,7 +135,7 @@ class _Source(Interpreter):
 
     # ---- output of a model
 
-    def made(self, value: Any) -> Any:
+    def output_of(self, value: Any) -> Any:
         """Return the output tensor of a model, or of one that a class or function creates without arguments."""
         node = ast.Pass(lineno=1, end_lineno=1, col_offset=0, end_col_offset=0)
         if isinstance(value, Class | Function):

@@ -38,7 +38,7 @@ def operations(program: Program) -> tuple[Operation, ...]:
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]
-    ['L how far off do', 'do times the slope σ′ dz2', 'dz2 times v dw']
+    ['L the error do', 'do times the slope σ′ dz2', 'dz2 times v dw']
     """
     network, found = program.network, []
     ids = {name: stage.words for stage in network.stages if stage.phase == "backward" for name in stage.makes}

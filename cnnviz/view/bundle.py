@@ -54,7 +54,7 @@ def _scopes(name: str, read: Callable[[str], str], state: dict[str, str]) -> Ite
     state[name] = "open"
     text = read(name)
     for _, _, path, _ in _IMPORT.findall(text):
-        yield from _scopes(_named(name, path), read, state)
+        yield from _scopes(_resolve(name, path), read, state)
     yield _scope(name, text)
     state[name] = "done"
 
@@ -65,10 +65,10 @@ def style_sheet(entry: str, read: Callable[[str], str]) -> str:
     >>> style_sheet("a.css", {"a.css": '@import "./b.css";', "b.css": "p {}"}.get)
     'p {}'
     """
-    return _STYLE.sub(lambda line: read(_named(entry, line[1])), read(entry))
+    return _STYLE.sub(lambda line: read(_resolve(entry, line[1])), read(entry))
 
 
-def _named(name: str, path: str) -> str:
+def _resolve(name: str, path: str) -> str:
     """Resolve a relative import in the module `name`."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), path))
 
@@ -79,20 +79,20 @@ def _scope_of(name: str) -> str:
 
 def _scope(name: str, text: str) -> str:
     names = [match[3] for match in _EXPORT.finditer(text)]
-    names += [_renamed(one) for match in _EXPORTED.finditer(text) for one in match[1].split(",") if one.strip()]
-    body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_named(name, line[3]))}{line[4]}", text)
+    names += [_export_property(name) for match in _EXPORTED.finditer(text) for name in match[1].split(",") if name.strip()]
+    body = _IMPORT.sub(lambda line: f"const {{{line[1].replace(' as ', ': ')}}} = {_scope_of(_resolve(name, line[3]))}{line[4]}", text)
     body = _ASIDE.sub("", _DOCS.sub("", _EXPORTED.sub("", _EXPORT.sub(r"\2", body)))).strip()
-    strange = _STRANGE.search(body)
-    if strange:
-        raise ValueError(f"bundle: {name}.js has a line that is not understood: {strange[0]}")
+    unsupported = _STRANGE.search(body)
+    if unsupported:
+        raise ValueError(f"bundle: {name}.js has a line that is not understood: {unsupported[0]}")
     return f"const {_scope_of(name)} = (() => {{\n{body}\nreturn {{ {', '.join(names)} }}\n}})()"
 
 
-def _renamed(exported: str) -> str:
+def _export_property(exported: str) -> str:
     """Return a name in `export { … }` as a property of the scope's result.
 
-    >>> _renamed("a"), _renamed(" a as b")
+    >>> _export_property("a"), _export_property(" a as b")
     ('a', 'b: a')
     """
-    own, _, outside = exported.strip().partition(" as ")
-    return f"{outside}: {own}" if outside else own
+    local, _, exported_name = exported.strip().partition(" as ")
+    return f"{exported_name}: {local}" if exported_name else local

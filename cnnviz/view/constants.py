@@ -45,23 +45,23 @@ def gallery() -> tuple[Image, ...]:
     return (*bundled("test"), *(find_image(f"pattern-{name}") for name in PATTERNS))
 
 
-PYTHONS_OWN = ("export", "judge", "terminal")
+PYTHON_ONLY = ("export", "judge", "terminal")
 """Sections of messages that the browser never shows: in exported files, in `judge`, and in the terminal."""
 
 
-def browser_words(lang: str) -> dict[str, str | Mapping[str, str]]:
+def browser_messages(lang: str) -> dict[str, str | Mapping[str, str]]:
     """Return the messages of a language that the browser may show, which excludes the sections in PYTHONS_OWN.
 
-    >>> "words.point" in browser_words("en"), "export.html.noscript" in browser_words("en")
+    >>> "words.point" in browser_messages("en"), "export.html.noscript" in browser_messages("en")
     (True, False)
     """
-    return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] not in PYTHONS_OWN}
+    return {id: text for id, text in catalogue(lang).items() if id.split(".")[0] not in PYTHON_ONLY}
 
 
-def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
+def formulas_in_messages(words: Mapping[str, str | Mapping[str, str]]) -> dict[str, str]:
     """Return the formulas in messages, LaTeX between dollar signs, as MathML.
 
-    >>> found = formulas_in_words(browser_words("en"))
+    >>> found = formulas_in_messages(browser_messages("en"))
     >>> found["L"], found["<<L>>"] == mathml(Setup().network.program((32, 32)).formulas["L"])
     ('<math><mi>L</mi></math>', True)
     """
@@ -69,10 +69,10 @@ def formulas_in_words(words: Mapping[str, str | Mapping[str, str]]) -> dict[str,
     return {latex: mathml(insert_formulas(latex)) for form in forms for latex in re.findall(r"\$([^$]+)\$", form)}
 
 
-def streamlits_words(lang: str) -> dict[str, str]:
+def streamlit_messages(lang: str) -> dict[str, str]:
     """Return the message ids for Streamlit's own texts, by their English wording; {} for English.
 
-    >>> streamlits_words("en"), streamlits_words("fr")["Connecting"]
+    >>> streamlit_messages("en"), streamlit_messages("fr")["Connecting"]
     ({}, 'web.streamlit.connecting')
     """
     if lang == DEFAULT:
@@ -87,7 +87,7 @@ def spec(lang: str = DEFAULT, ids: frozenset[str] | None = None, served: bool = 
 
     `served` is whether a server answers requests, and not Python in the browser.
     """
-    words = {id: text for id, text in browser_words(lang).items() if ids is None or id in ids}
+    words = {id: text for id, text in browser_messages(lang).items() if ids is None or id in ids}
     with use_language(lang):
         return "\n".join(f"export const {name} = {json.dumps(value)}" for name, value in _constants(lang, words, served).items())
 
@@ -99,8 +99,8 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "LANG": lang,
         "LANGUAGES": [{"id": known, "name": say("words.name", known)} for known in languages()],
         "WORDS": words,
-        "STREAMLITS": streamlits_words(lang),
-        "MATH": formulas_in_words(words),
+        "STREAMLITS": streamlit_messages(lang),
+        "MATH": formulas_in_messages(words),
         "LINE_COLOURS": LINE_COLOURS,
         "MOST_PRINTED": MOST_PRINTED,
         "CURVES": [{"name": name, "title": str(curve.title), "log": curve.log} for name, curve in CURVES.items()],
@@ -130,8 +130,8 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
 def sprite() -> bytes:
     """Return a PNG with the images side by side, for the thumbnails."""
     strip = Pillow.new("RGB", (32 * len(gallery()), 32))
-    for place, image in enumerate(gallery()):
-        strip.paste(Pillow.fromarray(image.pixels), (32 * place, 0))
-    out = io.BytesIO()
-    strip.save(out, "PNG", optimize=True)
-    return out.getvalue()
+    for index, image in enumerate(gallery()):
+        strip.paste(Pillow.fromarray(image.pixels), (32 * index, 0))
+    buffer = io.BytesIO()
+    strip.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()

@@ -38,8 +38,8 @@ def font_faces() -> str:
 
 def _face(name: str, family: str, style: str, weight: str, characters: str) -> str:
     data = base64.b64encode((FOLDER / f"{name}.woff2").read_bytes()).decode()
-    only = f"; unicode-range: {characters}" if characters else ""
+    unicode_range = f"; unicode-range: {characters}" if characters else ""
     return (
-        f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {weight}{only}; '
+        f'@font-face {{ font-family: "{family}"; font-style: {style}; font-weight: {weight}{unicode_range}; '
         f'src: url("data:font/woff2;base64,{data}") format("woff2") }}'
     )

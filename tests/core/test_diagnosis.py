@@ -274,7 +274,7 @@ def test_exchanged_axes_are_wrong_and_said_and_any_other_shape_is_a_sentence():
     found = diagnose(case, exact | {"dw": exact["dw"].T, "df2": exact["df2"].transpose(2, 3, 1, 0)})
     assert found.first == "dw" and {stage for stage, verdict in found.stages.items() if verdict == "wrong"} == {"dw", "df2"}
     assert str(found.matches["dw"][0].explanation.title) == "∂w with axes exchanged" and found.arrays["df2"].turned == (3, 2, 0, 1)
-    with pytest.raises(Problem, match=r"∂w has shape \(7, 3\), not "):
+    with pytest.raises(Problem, match=r"∂w has shape \(7, 3\); expected "):
         diagnose(case, {"dw": np.zeros((7, 3))})
 
 

@@ -53,5 +53,5 @@ def test_near_misses_are_refused(text):
 
 @pytest.mark.parametrize("text", ["upload-", "upload-a b", "upload-" + "a" * 6001, "upload-ü"])
 def test_an_upload_that_no_upload_has_made_is_said_to_be_changed(text):
-    with pytest.raises(Problem, match="upload it again"):
+    with pytest.raises(Problem, match="Upload it again"):
         parse_image_id(text)

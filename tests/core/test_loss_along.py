@@ -48,7 +48,7 @@ def test_a_target_has_a_curve_before_there_are_updates_and_its_slope_is_exact(ne
     nudged = network.loss(trace, np.array([setup.y[0], near, *setup.y[2:]]))
     assert found.gradient == pytest.approx((nudged - found.loss[32]) / (near - found.at), rel=1e-5)
     for refused, along in ((setup, "y:9"), (dataclasses.replace(setup, k=1), "y:1")):
-        with pytest.raises(ValueError, match="target|names no number"):
+        with pytest.raises(ValueError, match="target|not a number to vary"):
             curve(refused, x, along)
 
 

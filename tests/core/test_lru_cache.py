@@ -156,6 +156,7 @@ COUNTED = {
 FOR_EVER = {
     "security_headers", "_font", "missions", "bundled", "lectures", "release", "bound_connections", "files", "sheet", "catalogue", "gallery", "spec", "sprite",
     "guessed_share", "_second_thread", "_blas", "keep_memory", "pages", "beside", "story", "_facts", "code", "_notebook",
+    "_codes", "_known",
 }  # fmt: skip
 """Functions whose results are kept for good: they have no arguments, or only some that no visitor chooses freely."""
 

@@ -109,10 +109,10 @@ def test_a_pass_changes_nothing_that_it_is_given_and_comes_out_read_only(name):
 @pytest.mark.parametrize(
     "arguments, sentence",
     [
-        ({"weights": "ones"}, "'ones' is not an initialization: zeros, normal, he"),
+        ({"weights": "ones"}, "'ones' is not an initialization. Known: zeros, normal, he"),
         ({"f": np.ones((3, 3))}, r"f1 has shape \(3, 3\), not \(4, 1, 3, 3\)"),
         ({"f": {"f2": np.ones((2, 3, 3, 3))}}, r"f2 has shape \(2, 3, 3, 3\), not \(2, 4, 3, 3\)"),
-        ({"f": {"g": np.ones((3, 3))}}, "g is no parameter of this network; there are f1, f2, w, b"),
+        ({"f": {"g": np.ones((3, 3))}}, "no parameter g, only f1, f2, w, b"),
     ],
 )
 def test_what_does_not_fit_is_refused(arguments, sentence):

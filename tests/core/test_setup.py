@@ -238,7 +238,7 @@ def test_what_cannot_be_used_is_taken_from_the_lesson_on_the_screen(query, shown
 def test_a_sentence_says_what_was_wrong_and_what_is_used_instead(query, sentence):
     setup, wrong = Setup.from_query(query)
     assert len(wrong) == 1 and wrong[0].startswith(sentence), wrong
-    assert "It stays" in wrong[0] or "The rule is exact here" in wrong[0]
+    assert "Using" in wrong[0] or "The rule is exact here" in wrong[0]
     assert is_setup_with_sentences(setup, wrong)
 
 

@@ -338,7 +338,7 @@ def test_equal_outputs_are_the_first_class():
         ({"opt": "sgd"}, "opt must be one of gd, momentum.*, not 'sgd'"),
         ({"dtype": "float16"}, "dtype must be one of float64.*, not 'float16'"),
         ({"net": "conv4x3-max2"}, "max2"),
-        ({"f": (float("nan"),) * 9}, "numbers of at most"),
+        ({"f": (float("nan"),) * 9}, "numbers must be at most"),
         ({"learning_rate": -1}, "0 to .*, not −1"),
         ({"learning_rate": float("nan")}, "0 to .*, not NaN"),
         ({"batch": 0}, "batch must be .* 1, not 0"),
@@ -373,7 +373,7 @@ def test_data_that_does_not_fit_is_refused_at_once():
         ({"f": (1.0,) * 18}, "1 filters of 9 numbers, not 18"),
         ({"net": "dense2-mse", "f": (1.0,)}, "has 0 filters"),
         ({"net": "conv1x3-sigmoid-dense3-sigmoid-mse"}, "2 classes need 2 outputs; .* has 3"),
-        ({"classes": ("cat",)}, "2 classes need as many names, not 1"),
+        ({"classes": ("cat",)}, "2 classes need 2 names, not 1"),
         ({"net": "conv1x3-max8-dense2-mse", "stride": 3}, "max8"),
     ],
 )

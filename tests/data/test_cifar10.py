@@ -369,7 +369,7 @@ def test_a_whole_archive_is_being_read_and_a_silent_server_is_told(folder):
     assert loader.progress == pytest.approx(0.5)
     assert loader.sentence == "CIFAR-10 is downloading: 85 of 170 MB."
     os.utime(path, (path.stat().st_mtime - 45,) * 2)
-    assert "Nothing has come for 45 seconds: check the network." in loader.sentence
+    assert "No data for 45 seconds. Check the network." in loader.sentence
     os.truncate(path, 170_498_071)
     assert (loader.state, loader.progress, loader.sentence) == ("reading", None, "Unpacking CIFAR-10.")
 
@@ -393,13 +393,13 @@ def wrapped(error: Exception) -> Exception:
         (wrapped(URLError(PermissionError(errno.EACCES, "Permission denied"))), "downloading", r"cannot be downloaded \(Permission denied\)"),
         (ConnectionResetError(errno.ECONNRESET, "Connection reset by peer"), "downloading", r"\(Connection reset by peer\): check"),
         (TimeoutError(), "downloading", r"\(TimeoutError\): check the network .* in .*datasets\.$"),
-        (ValueError("Incomplete or corrupted file detected. The auto file hash does not match"), "downloading", "is not CIFAR-10, or only a part"),
-        (OSError(errno.ENOSPC, "No space left on device"), "downloading", "The disk is full: free 400 MB .* try again"),
-        (PermissionError(errno.EACCES, "Permission denied", "/x"), "downloading", "cannot be read or written: allow it, or set KERAS_HOME"),
+        (ValueError("Incomplete or corrupted file detected. The auto file hash does not match"), "downloading", "is not CIFAR-10, or incomplete"),
+        (OSError(errno.ENOSPC, "No space left on device"), "downloading", "The disk is full. Free 400 MB .* try again"),
+        (PermissionError(errno.EACCES, "Permission denied", "/x"), "downloading", "cannot be read or written. Change its permissions, or set KERAS_HOME"),
         (MemoryError(), "reading", "CIFAR-10 needs 500 MB of memory"),
-        (EOFError("Ran out of input"), "reading", "The files in .* are damaged: delete the folder"),
-        (pickle.UnpicklingError("Refusing to deserialize"), "reading", "are damaged: delete the folder and try again"),
-        (ImportError("cannot import\n name 'x'"), "importing", r"TensorFlow cannot be used \(cannot import name 'x'\): pip install"),
+        (EOFError("Ran out of input"), "reading", "The files in .* are damaged. Delete the folder"),
+        (pickle.UnpicklingError("Refusing to deserialize"), "reading", "are damaged. Delete the folder and try again"),
+        (ImportError("cannot import\n name 'x'"), "importing", r"TensorFlow cannot be used \(cannot import name 'x'\). Run pip install"),
     ],
 )  # fmt: skip
 def test_every_failure_has_a_sentence_with_what_to_do(error, state, words, folder):

@@ -98,7 +98,7 @@ def test_sheets_are_read_once_and_without_their_file_a_sentence_says_so(tmp_path
     for content in (None, b"no picture", (ROOT / "assets" / "sample" / "mnist_train.png").read_bytes()[:99_999]):
         if content:
             (tmp_path / "sample" / "mnist_train.png").write_bytes(content)
-        with pytest.raises(Problem, match="assets lacks bundled images: reinstall it"):
+        with pytest.raises(Problem, match="assets folder lacks bundled images. Reinstall"):
             bundled_images.sheet.__wrapped__("digit", False)
 
 
@@ -107,7 +107,7 @@ def test_a_removed_asset_is_said_in_a_sentence(tmp_path, monkeypatch, left):
     monkeypatch.setattr("cnnviz.data.images.ASSETS", tmp_path)
     for path in sorted((ROOT / "assets").glob("*.png"))[:left]:
         shutil.copy(path, tmp_path)
-    with pytest.raises(ImageUnavailable, match="assets lacks bundled images: reinstall it"):
+    with pytest.raises(ImageUnavailable, match="assets folder lacks bundled images. Reinstall"):
         bundled.__wrapped__("test")
 
 
@@ -166,7 +166,7 @@ def test_an_id_of_nothing_is_answered_with_what_to_choose(img, choices):
 
 
 def test_an_upload_that_was_cut_off_says_so():
-    with pytest.raises(ImageUnavailable, match="picture in this address .* upload it again"):
+    with pytest.raises(ImageUnavailable, match="picture in this address .* Upload it again"):
         find_image("upload-eJxjYA")
 
 
@@ -279,10 +279,10 @@ def test_x_is_new_and_the_image_stays_as_it_was(scale):
         (np.zeros((2, 2, 4)), r"has shape \(2, 2, 4\)"),
         (np.zeros((1, 2, 2, 3)), r"has shape \(1, 2, 2, 3\)"),
         (np.zeros((0, 5)), r"has shape \(0, 5\)"),
-        (np.full((2, 2), 256), "load_image: image holds 256 … 256, not 0"),
-        (np.full((2, 2), -1), "holds −1"),
-        (np.full((2, 2), np.nan), "holds NaN"),
-        (np.array([["a"]]), "holds <U1, not numbers"),
+        (np.full((2, 2), 256), "load_image: image has values 256 … 256, outside 0"),
+        (np.full((2, 2), -1), "has values −1"),
+        (np.full((2, 2), np.nan), "has values NaN"),
+        (np.array([["a"]]), "type <U1; expected numbers"),
         (None, "has shape"),
     ],
 )
@@ -292,7 +292,7 @@ def test_an_array_that_is_no_image_is_refused_by_shape_or_value(image, words):
 
 
 def test_an_unknown_channel_or_scale_is_refused_by_name():
-    with pytest.raises(ValueError, match="load_image: channel 'purple' is none of red, green, blue, gray, rgb$"):
+    with pytest.raises(ValueError, match="load_image: channel must be one of red, green, blue, gray, rgb, not 'purple'$"):
         load_image("test-0", "purple")
     with pytest.raises(ValueError, match="load_image: scale 'percent' is none of unit, raw"):
         load_image("test-0", "red", "percent")

@@ -116,14 +116,14 @@ def test_the_source_can_be_chosen(full):
 @pytest.mark.parametrize("classes", [("cat", "cat"), ("cat", "unicorn"), ("", "dog"), ("cat",), (), ("cat", "7")])
 @pytest.mark.parametrize("source", ["", "sample"])
 def test_classes_that_cannot_be_trained_on_are_said(classes, source):
-    with pytest.raises(Problem, match="choose two to ten of airplane, automobile"):
+    with pytest.raises(Problem, match="Choose two to ten of airplane, automobile"):
         training_data(classes, source)
 
 
 def test_what_cannot_be_had_is_said():
     with pytest.raises(Problem, match="two to ten"):
         training_data(("cat", "dog"), "digits")
-    with pytest.raises(Problem, match="no training images 'imagenet': choose cifar10, sample, digits"):
+    with pytest.raises(Problem, match="no training images 'imagenet'. Choose cifar10, sample, digits"):
         training_data(source="imagenet")
     with pytest.raises(Problem, match="needs the full CIFAR-10. The full CIFAR-10 is a download"):
         training_data(source="cifar10")

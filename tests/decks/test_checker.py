@@ -200,7 +200,7 @@ def test_a_fault_in_one_step_does_not_hide_another_s(tmp_path, capsys):
     assert main(["lessons", str(file), str(tmp_path / "fine.toml"), str(tmp_path / "absent.toml")]) == 1
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[1] for line in lines if line.startswith(str(file))] == ["4", "11", "13"]
-    assert "fine, “A kernel meets a dot”, 1 screen" in lines[3] and "cannot be read" in lines[4]
+    assert "OK, “A kernel meets a dot”, 1 screen" in lines[3] and "cannot be read" in lines[4]
     assert main(["lessons", str(tmp_path / "fine.toml")]) == 0
 
 

@@ -223,7 +223,7 @@ def test_the_terminal_prints_the_matrix(tmp_path):
     assert "kernel_gradient_flipped: 1" in run.stdout
 
 
-@pytest.mark.parametrize("script", library.lectures(), ids=lambda deck: deck.id)
+@pytest.mark.parametrize("deck", library.lectures(), ids=lambda deck: deck.id)
 def test_lectures_that_come_along_have_no_fault(deck):
     file = next(file for file in sorted((library._HERE / "lectures").glob("*.toml")) if f'id = "{deck.id}"' in file.read_text("utf-8"))
     assert check_file(file) == (deck, []) and set(deck.languages) == {*languages()}

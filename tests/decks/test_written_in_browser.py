@@ -14,7 +14,7 @@ from cnnviz.view.constants import spec
 
 ROOT = Path(__file__).parents[2]
 FILES = sorted((ROOT / "cnnviz" / "decks").glob("*/*.toml"))
-MODEL = (ROOT / "cnnviz" / "view" / "model").as_uri()
+MODEL = (ROOT / "cnnviz" / "view" / "model" / "decks").as_uri()
 EACH = """
 import { readFileSync, writeFileSync } from "node:fs"
 const all = JSON.parse(readFileSync(process.argv[1], "utf-8"))

@@ -300,7 +300,7 @@ def test_no_mark_of_the_curve_stands_on_its_title(screen: Screen):
 
 def test_what_cannot_be_told_has_a_look_of_its_own(screen: Screen):
     screen.open("/check", scale="raw", stage="dw")
-    expect(screen.page.locator(".told")).to_contain_text("Too small beside round-off")
+    expect(screen.page.locator(".told")).to_contain_text("Too small compared with round-off")
     expect(screen.page.locator(".verdict")).to_have_class(re.compile("good"))
     now = snapshot(Setup(scale="raw"))
     check = check_gradients(now.params, now.trace.x, np.array([1.0, 0.0]))

@@ -235,7 +235,7 @@ def test_the_id_of_an_upload_is_not_repeated_in_words():
 def test_a_lesson_with_deviations_names_each_of_them_and_no_other():
     script = numpy_script(Setup(rule="short_loop,one_pixel"), find_image("test-0").pixels)
     assert set(re.findall("|".join(DEVIATIONS), script)) == {"short_loop", "one_pixel"}
-    assert "stay 0, and these units 0.5" in script
+    assert "stay 0, so these units are 0.5" in script
 
 
 def test_the_notebook_is_valid_and_has_a_formula_before_each_code():

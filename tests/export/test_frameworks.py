@@ -116,7 +116,7 @@ def _plain(words: str) -> str:
 
 @pytest.mark.parametrize("library", SCRIPTS)
 def test_a_rule_that_is_not_exact_gets_a_sentence(library):
-    with pytest.raises(Problem, match="cannot be written in Keras or PyTorch"):
+    with pytest.raises(Problem, match="cannot be expressed in Keras or PyTorch"):
         made(library, Setup(rule="update_first"))
 
 

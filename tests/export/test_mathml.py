@@ -13,7 +13,7 @@ from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.setup.presets import PRESETS
 from cnnviz.export.mathml import mathml
 from cnnviz.export.numpy_script import jupyter_notebook
-from cnnviz.view.constants import browser_words, formulas_in_words
+from cnnviz.view.constants import browser_messages, formulas_in_messages
 from cnnviz.words import use_language
 
 NETWORKS = {preset.query.get("net", "conv1x3-sigmoid-dense2-sigmoid-mse") for preset in PRESETS} | {"conv2x3full-tanh-avg2-gap-sigmoid-bce"}
@@ -48,5 +48,5 @@ def test_words_in_formulas_are_the_readers():
 
 
 def test_the_formulas_within_sentences_are_well_formed_too():
-    for latex, shown in formulas_in_words(browser_words("fr")).items():
+    for latex, shown in formulas_in_messages(browser_messages("fr")).items():
         assert "\\" not in "".join(ElementTree.fromstring(shown).itertext()), latex

@@ -241,7 +241,7 @@ def test_a_picture_weights_and_a_model_become_changes_of_the_lesson():
     assert found["net"] == "conv4x3b-dense10-softmax-ce" == found["adopted"]["change"]["net"] and found["adopted"]["change"]["ch"] == "rgb"
     assert "left out" in found["layers"][1] and found["instead"] == ""
     status, found = sent(served, "model", b"nn.Sequential(nn.Conv2d(1, 64, 3), nn.Flatten(), nn.Linear(57600, 100), nn.Linear(100, 2))")
-    assert (status, found["net"], found["adopted"]) == (200, "", None) and "over 1,300,000; layer 2, dense100" in found["instead"]
+    assert (status, found["net"], found["adopted"]) == (200, "", None) and "the limit is 1,300,000. Layer 2, dense100" in found["instead"]
     status, found = sent(served, "model", b"nn.Sequential(nn.LSTM(4, 4))")
     assert status == 200 and found["adopted"] is None and found["instead"]
 

@@ -15,7 +15,7 @@ def test_tensorflow_that_is_switched_off_is_never_started(monkeypatch):
     monkeypatch.setattr(tensorflow_process, "state", lambda: pytest.fail("it was started"))
     header, _ = shown("check", {"tf": "1"})
     third = header["check"]["third"]
-    assert "is off on this server" in third["words"] and third["good"] is None
+    assert "is disabled on this server" in third["words"] and third["good"] is None
 
 
 def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeypatch):
@@ -24,15 +24,20 @@ def test_training_and_the_full_set_that_are_switched_off_are_not_offered(monkeyp
     monkeypatch.setattr(cifar10.keras_cache, "extracted", lambda: "there")
     test = run("train", {})
     header, _ = handed_all(test)[-1]
-    assert "Training on images is off" in header["notice"]
+    assert "Training on images is disabled" in header["notice"]
     assert header["form"] is None and not header["can"]
     monkeypatch.setenv(SETTING, "cifar10")
     assert not run("train", {}).exception
 
 
 def test_a_word_that_switches_nothing_off_is_refused_at_the_start(monkeypatch):
+<<<<<<< HEAD
     with pytest.raises(Problem, match="'tensorflw' cannot be switched off; these can: tensorflow, cifar10"):
         parse_disabled_kinds("training tensorflw")
+=======
+    with pytest.raises(Problem, match="'tensorflw' is not a feature that can be disabled; known: tensorflow, cifar10"):
+        read_forbidden("training tensorflw")
+>>>>>>> unit
     monkeypatch.setenv(SETTING, "everything")
     with pytest.raises(Problem, match="everything"):
         serve({})

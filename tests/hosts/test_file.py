@@ -51,7 +51,7 @@ def test_all_answers_together_may_take_so_many_bytes_and_no_more(monkeypatch):
     store = Store()
     for name in "01":
         store.add(name, content)
-    with pytest.raises(Problem, match="choose fewer updates"):
+    with pytest.raises(Problem, match="Choose fewer updates"):
         store.add("2", content)
 
 
@@ -74,8 +74,8 @@ def test_it_holds_the_updates_either_way_as_far_as_there_are_any(k, around, upda
     ("options", "sentence"),
     [
         ({"around": 99}, "99 updates before and after are too many"),
-        ({"server": "javascript:alert(1)"}, "is no page's address"),
-        ({"server": "https://"}, "is no page's address"),
+        ({"server": "javascript:alert(1)"}, "is not the address of a page"),
+        ({"server": "https://"}, "is not the address of a page"),
     ],
 )
 def test_what_cannot_be_used_gets_a_sentence(options, sentence):

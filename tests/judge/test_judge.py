@@ -106,7 +106,7 @@ def test_a_single_mistake_is_named_with_the_first_array_that_is_wrong(like, kind
     named = next((line for line in others if line.startswith("It is exactly this mistake: ")), "")
     assert bool(named) == bool(mistake)
     if mistake.startswith("own.factor.") and mistake.endswith("count"):
-        assert ", the number of images" in named or ", one by the number of images" in named
+        assert ", the number of images" in named or ", one over the number of images" in named
     elif mistake:
         assert say(mistake, slope="", factor=-1.0).strip("′ ") in named
         assert [line[:2] for line in others[1:3]] == ["- ", "+ "] and others[1][2:] != others[2][2:]

@@ -54,14 +54,14 @@ def test_a_right_layer_passes(name):
 
 
 @pytest.mark.parametrize(
-    "name, method, change, array, slip",
+    "name, method, change, array, mistake",
     [
         ("one image without channels", "backprop", lambda right: lambda layer, d, rate: right(layer, 2 * d, rate), "dw", "times 2"),
         ("channels last", "backward", lambda right: lambda layer, d: 0.5 * right(layer, d), "dx", "times 1/2"),
         ("a bias for each place", "backward", lambda right: lambda layer, d, rate: (right(layer, d, rate), right(layer, d, 0))[0] * 2, "dx", "times 2"),
         ("change of a weight", "update", lambda right: lambda layer, rate: right(layer, -rate), "dw", "minus"),
         ("one image, channels last", "backward", lambda right: lambda layer, d: -right(layer, d), "dx", "minus"),
-        ("no arguments", "backward", lambda right: lambda layer, d: d, "dx", "left out in a hidden layer"),
+        ("no arguments", "backward", lambda right: lambda layer, d: d, "dx", "forgotten in a hidden layer"),
         ("no eps", "backward", lambda right: lambda layer, d: right(layer, d) * layer.sigma, "dx", "not divided by the standard deviation"),
     ],
 )

@@ -347,7 +347,7 @@ def test_of_a_wrong_entry_no_nudge_is_called_a_good_one():
     entry = besides(here.setup, here.snapshot, {})["entry"]
     (sweep,) = chain_of(here.setup, here.snapshot, {}).charts
     assert entry["error"] > TOLERANCE and entry["rows"] == []
-    assert str(sweep["title"]) == f"No ε saves {entry['name']}"
+    assert str(sweep["title"]) == f"No ε repairs {entry['name']}"
     broken, right = ([value for value in line["values"] if value is not None] for line in sweep["series"])
     assert min(broken) > TOLERANCE > min(right)
 
@@ -383,7 +383,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
 def test_what_a_mistake_does_to_the_loss_is_computed(mistake, how):
     here = now(Setup())
     found = besides(here.setup, here.snapshot, {"mistake": mistake})
-    assert how in str(found["falls"]) and "4 of 28 mistakes the loss stays up" in str(found["falls"])
+    assert how in str(found["falls"]) and "4 of 28 mistakes, so a falling loss" in str(found["falls"])
     assert (found["code"] is None) == (mistake == "stride_forgotten") and found["tab"] == "break"
 
 
@@ -426,7 +426,7 @@ def test_entries_that_cannot_be_told_are_counted_and_drawn_as_such():
     check = check_gradients(here.snapshot.params, here.snapshot.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))
     assert board.good and f"{check.right:,} of 2,835" in str(board.verdict)
     (sentence,) = map(str, besides(setup, here.snapshot, {})["foot"])
-    assert "Too small beside round-off" in sentence and f": {check.undecided:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
+    assert "Too small compared with round-off" in sentence and f": {check.undecided:,} of 2,835." in sentence and f"{check.floor:.1e}".replace("-", "−") in sentence
     drawn = board.arrays()
     np.testing.assert_array_equal(np.isnan(drawn["error.dw"]), check.marks["w"] == UNDECIDED)
     assert str(board.notes["dw"]).startswith("≤")

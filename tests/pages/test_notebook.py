@@ -36,7 +36,7 @@ def test_what_parts_both_rules_is_said_in_words():
     assert said["f"] == "same" and said["z1"] == f"{(here.snapshot.trace.z1 != exact.trace.z1).sum()} of 900 differ"
     ours, theirs = (snapshot.gradients.df.ravel() for snapshot in (exact, here.snapshot))
     assert ours @ theirs < -np.cos(np.pi / 4) * np.linalg.norm(ours) * np.linalg.norm(theirs)
-    assert said["df"] == f"rather opposite × {np.linalg.norm(theirs) / np.linalg.norm(ours):.3g}"
+    assert said["df"] == f"roughly opposite × {np.linalg.norm(theirs) / np.linalg.norm(ours):.3g}"
 
 
 @pytest.mark.parametrize("size", [1e-170, 1e170])
@@ -44,7 +44,7 @@ def test_of_gradients_that_vanish_or_explode_the_direction_is_said_too(size):
     arrays = np.array([1.0, 2.0]) * size, np.array([-2.0, -4.0]) * size
     assert agreement(*arrays) == pytest.approx((-1, 2))
     assert str(_note("df", *arrays)) == "opposite × 2" and str(_note("df", arrays[0], np.array([np.nan, 1]))) == "2 of 2 differ"
-    assert str(_note("do", size * np.array([0.0, 1]), size * np.array([-1.0, 1]))) == "similar way × 1.41"  # 45°
+    assert str(_note("do", size * np.array([0.0, 1]), size * np.array([-1.0, 1]))) == "similar direction × 1.41"  # 45°
     ahead = size * np.exp(1j * np.radians([0, 5.98, 174.02])).view(float).reshape(3, 2)
     assert [str(_note("df", ahead[0], other)) for other in ahead] == ["same", "same way × 1", "opposite × 1"]  # within 6°
     here = now(Setup(rule="procedural", lr=30, k=2))

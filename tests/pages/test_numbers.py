@@ -70,7 +70,7 @@ def test_what_is_sent_along_hides_no_work_that_the_address_asks_for(monkeypatch)
         expected.append(found.seconds())
         raise Busy(1)
 
-    monkeypatch.setattr(numbers.work, "get", get)
+    monkeypatch.setattr(server_numbers.READING, "get", get)
     monkeypatch.setattr(server_numbers, "LATE", 0.0)
     app = Starlette(routes=number_routes("", numbers))
     assert [running.ask(app, f"/numbers/{asked}", "POST", query=query, body=b"x=1")[0] for asked, query in (("step", "k=10000"), ("script", ""))] == [503, 503]
@@ -240,7 +240,7 @@ def test_what_may_be_otherwise_tomorrow_is_kept_by_nobody(monkeypatch, tmp_path)
     for query in ("w=held-0123456789abcdef", "img=train-777"):
         assert ask(f"/numbers/{code()}/step", query)[1]["cache-control"] == "no-store"
     header, _ = decode(ask("/numbers/step", "w=held-0123456789abcdef")[2])
-    assert header["lesson"]["w"] == "held-0123456789abcdef" and "no longer kept" in header["wrong"]["w"]
+    assert header["lesson"]["w"] == "held-0123456789abcdef" and "no longer stores these" in header["wrong"]["w"]
 
 
 # ---- bounded work
@@ -375,5 +375,10 @@ def test_no_page_has_a_key_of_its_own_that_a_resource_takes():
 
 def test_a_mistake_that_is_none_is_said():
     check = page_of("check")
+<<<<<<< HEAD
     said = decode(compute_resource(check, canonical_query(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
     assert said[0].startswith("zz is no known mistake")
+=======
+    said = decode(made(check, asked_of(check, {"mistake": "zz@qq"})).plain)[0]["road"]["sentences"]
+    assert said[0].startswith("There is no mistake zz")
+>>>>>>> unit

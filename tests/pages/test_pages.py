@@ -51,7 +51,7 @@ def test_how_one_cannot_look_at_it_is_said_by_the_page():
 
 def test_parameters_that_are_not_held_give_a_sentence():
     header, _ = shown("", {"w": "held-0123456789abcdef"})
-    assert "no longer kept" in header["wrong"]["w"]
+    assert "no longer stores these" in header["wrong"]["w"]
     assert header["lesson"]["w"] == "held-0123456789abcdef"  # another server may know it, or this one when it is trained again
 
 

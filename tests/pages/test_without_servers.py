@@ -21,7 +21,7 @@ class Nothing(MetaPathFinder):
 
 sys.meta_path.insert(0, Nothing())
 import cnnviz
-for room in ("core", "data", "words", "scripts", "export", "pages", "wire"):
+for room in ("core", "data", "words", "decks", "export", "pages", "wire"):
     package = importlib.import_module(f"cnnviz.{room}")
     for found in pkgutil.walk_packages(package.__path__, package.__name__ + "."):
         importlib.import_module(found.name)

@@ -156,7 +156,7 @@ def test_no_text_puts_anything_but_origins_into_the_policy(text):
     try:
         allowed = read_origins(text)
     except ValueError as error:
-        assert "is no origin" in str(error)
+        assert "is not an origin" in str(error)
     else:
         assert not any(set(origin) & set("; '\t\r\n,") for origin in allowed)
 

@@ -75,16 +75,20 @@ def run_length_bitmap(side: int) -> bytes:
     return b"BM" + (start + len(pixels)).to_bytes(4, "little") + bytes(4) + start.to_bytes(4, "little") + info + palette + pixels
 
 
-ATTACKS = {
+CHEAP_NOW = {
     "mentions": ("model", b"b={" + b"1," * 50_000 + b"1}\nnn.Sequential(" + b"b," * 19_000 + b"b)"),
     "functions": (
         "model",
         "".join([f"def f{n}(a):\n return a\n" for n in range(3_500)] + [f"f{n}(1)\n" for n in range(3_500)] + [f"n{n}=1\n" for n in range(8_000)]).encode(),
     ),
+}
+"""Texts that took minutes or gigabytes, and are refused at once."""
+ATTACKS = {
     "passes": ("picture", progressive(4_000, 4_000, 50_000)),
     "runs": ("picture", run_length_bitmap(5_000)),
 }
 """Files that took minutes, or gigabytes."""
+SECONDS_SAID = say("ui.server.work_too_long", seconds=SECONDS)
 
 
 @pytest.mark.parametrize("name", ATTACKS)
@@ -92,9 +96,16 @@ def test_a_file_that_takes_too_long_or_too_much_memory_gets_a_sentence_and_the_n
     kind, content = ATTACKS[name]
     assert len(content) < 5_000_000
     reply = answers.answer(kind, {}, content)
-    said = {say("ui.server.work_too_long", seconds=SECONDS), str(worker.too_large())}
+    said = {SECONDS_SAID, str(worker.too_large())}
     assert reply.status == 422 and any(sentence in reply.body.decode() for sentence in said), reply.body[:300]
     assert answers.answer("model", {}, MODEL).status == 200
+
+
+@pytest.mark.parametrize("name", CHEAP_NOW)
+def test_a_text_that_repeats_its_parts_is_refused_in_a_sentence(name):
+    kind, content = CHEAP_NOW[name]
+    reply = answers.answer(kind, {}, content)
+    assert reply.status == 422 and "sentence" in reply.body.decode() and SECONDS_SAID not in reply.body.decode()
 
 
 def test_memory_beyond_the_limit_is_refused_also_in_a_result():

@@ -125,7 +125,7 @@ def test_the_garbage_collector_leaves_out_what_tensorflow_brought(tensorflow):
     "raised, sentence",
     [
         (ModuleNotFoundError("No module named 'tensorflow'", name="tensorflow"), "is not installed"),
-        (ModuleNotFoundError("No module named 'absl'", name="absl"), "needs absl, which is missing"),
+        (ModuleNotFoundError("No module named 'absl'", name="absl"), "but absl is missing"),
         (ImportError("libcuda.so.1: cannot open"), r"could not be imported \(ImportError: libcuda"),
         (AttributeError("_ARRAY_API not found"), r"could not be imported \(AttributeError"),
     ],

@@ -26,7 +26,7 @@ from cnnviz.pages.map_settings import SCALES
 from cnnviz.pages.network_record import network_record
 from cnnviz.pages.resource import canonical_query, compute_resource, page_of
 from cnnviz.pages.step.handler import answer
-from cnnviz.view.constants import browser_words, spec
+from cnnviz.view.constants import browser_messages, spec
 from cnnviz.view.fonts import FACES
 from cnnviz.view.fonts import FOLDER as FONTS
 from cnnviz.view.modules import FOLDER
@@ -100,7 +100,7 @@ def files() -> list[dict]:
 
 def drawn() -> dict:
     """All that the page may write in any language, and the fonts with the characters that they are for."""
-    texts = [json.dumps([browser_words(lang), spec(lang)], ensure_ascii=False, default=format_value) for lang in languages()]
+    texts = [json.dumps([browser_messages(lang), spec(lang)], ensure_ascii=False, default=format_value) for lang in languages()]
     sources = [path.read_text("utf-8") for path in FOLDER.rglob("*.js") if "vendor" not in path.parts]
     strings = [re.sub(r"/\*.*?\*/|//[^\n]*", "", source, flags=re.DOTALL) for source in sources]
     formulas = json.dumps([networks(), [header_of(setup) for setup in SETUPS]], ensure_ascii=False, default=format_value)
@@ -144,7 +144,7 @@ def words() -> dict:
     plurals = [(n, lang, plural_form(n, lang)) for n in (0, 1, -1, 0.5, 1.5, 2, 5, 11, 21, 102, 1234.5) for lang in languages()]
     values = {"n": 1234, "id": "x", "value": 0.5}
     said = []
-    for id_, text in browser_words("en").items():
+    for id_, text in browser_messages("en").items():
         fields = {name: values.get(name, 3) for name in _fields(text)}
         for n in (1, 2) if not isinstance(text, str) else (1,):
             said.append((id_, fields | {"n": n}, say(id_, **(fields | {"n": n}))))

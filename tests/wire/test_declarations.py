@@ -9,7 +9,7 @@ from typing import Any, Literal, TypedDict, Union, get_args, get_origin, get_typ
 
 import pytest
 
-from cnnviz.view.constants import browser_words, spec
+from cnnviz.view.constants import browser_messages, spec
 from cnnviz.wire import declarations
 from cnnviz.words import LocalizedText, Message, catalogue
 from tests.pages.running import handed_unsaid, run, unsaid
@@ -27,7 +27,7 @@ def misfits(value: Any, kind: Any, where: str = "") -> list[str]:
             return [f"{where}: {sorted(value)} instead of {sorted(fields)}"]
         return [found for name, inner in fields.items() for found in misfits(value[name], inner, f"{where}.{name}")]
     if kind is Message:
-        return [] if isinstance(value, dict) and value.keys() == {"say"} and value["say"][0] in browser_words("en") else [f"{where}: {value!r} is no message"]
+        return [] if isinstance(value, dict) and value.keys() == {"say"} and value["say"][0] in browser_messages("en") else [f"{where}: {value!r} is no message"]
     if kind is LocalizedText:
         return [] if isinstance(value, dict) and value.keys() == {"versions"} else [f"{where}: {value!r} has no versions"]
     if origin is Literal:

@@ -148,7 +148,7 @@ class Setup:
 
         >>> setup, wrong = Setup.from_query({"lr": "fast"})
         >>> setup.lr, wrong
-        (0.01, ["Learning rate: 'fast' is not a number. It stays 0.01."])
+        (0.01, ["Learning rate: 'fast' is not a number. Using 0.01."])
         """
         setup, errors = cls.read(query, label=label)
         return setup, list(errors.values())

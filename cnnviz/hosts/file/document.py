@@ -9,7 +9,7 @@ from string import Template
 
 from cnnviz.hosts.file.packing import packed
 from cnnviz.view.bundle import bundle
-from cnnviz.view.constants import browser_words, spec, sprite
+from cnnviz.view.constants import browser_messages, spec, sprite
 from cnnviz.view.modules import CONSTANTS, module, styles
 from cnnviz.words import current_language, say
 
@@ -74,7 +74,7 @@ def _program(host: str, said: Collection[str] | None, pages: bool) -> str:
         return texts.get(name, "")
 
     bundle(host, read)
-    words = browser_words(current_language())
+    words = browser_messages(current_language())
     if said is not None:
         used = re.compile("|".join({_pattern(id) for text in texts.values() for id in _ID.findall(text)}))
         words = {id: text for id, text in words.items() if id in said or id.startswith("words.") or used.fullmatch(id)}

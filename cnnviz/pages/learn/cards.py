@@ -20,17 +20,17 @@ def cards() -> list[dict[str, object]]:
     >>> [card["word"] for card in cards()] == list(CARDS)
     True
     """
-    found = scope_of(Setup()).arrays
-    row, column = (int(at) for at in np.unravel_index(int(np.argmax(found["a1"])), found["a1"].shape))
-    first = found["x"][row : row + 3, column : column + 3]
+    arrays = scope_of(Setup()).arrays
+    row, column = (int(at) for at in np.unravel_index(int(np.argmax(arrays["a1"])), arrays["a1"].shape))
+    first = arrays["x"][row : row + 3, column : column + 3]
     values = {
         "pixel": {"raw": round(first[0, 0] * 255), "x": float(first[0, 0])},
-        "kernel": {"weights": found["f"].size, "places": found["z1"].size},
-        "unit": {"z": float(found["z1"][row, column]), "a": float(found["a1"][row, column])},
-        "loss": {"o": float(found["o"][0]), "y": float(found["y"][0]), "loss": float(found["L"])},
-        "gradient": {"gradient": float(found["db"][0]), "change": abs(float(found["db"][0])) / 100},
+        "kernel": {"weights": arrays["f"].size, "places": arrays["z1"].size},
+        "unit": {"z": float(arrays["z1"][row, column]), "a": float(arrays["a1"][row, column])},
+        "loss": {"o": float(arrays["o"][0]), "y": float(arrays["y"][0]), "loss": float(arrays["L"])},
+        "gradient": {"gradient": float(arrays["db"][0]), "change": abs(float(arrays["db"][0])) / 100},
     }
-    pictures = {"pixel": first, "kernel": found["f"], "unit": found["a1"][row - 1 : row + 2, column - 1 : column + 2]}
+    pictures = {"pixel": first, "kernel": arrays["f"], "unit": arrays["a1"][row - 1 : row + 2, column - 1 : column + 2]}
     scales = {"pixel": "pixel", "kernel": "signed", "unit": "activation"}
     return [
         {
@@ -47,8 +47,8 @@ def cards() -> list[dict[str, object]]:
 
 def _bars() -> list[tuple[Message | str, float, float]]:
     """Return each output's name, value and target."""
-    here = scope_of(Setup())
-    return [(name, float(o), float(y)) for name, o, y in zip(here.setup.output_words, here.arrays["o"], here.arrays["y"], strict=True)]
+    scope = scope_of(Setup())
+    return [(name, float(o), float(y)) for name, o, y in zip(scope.setup.output_words, scope.arrays["o"], scope.arrays["y"], strict=True)]
 
 
 def _curve() -> list[float]:
@@ -58,8 +58,8 @@ def _curve() -> list[float]:
     >>> len(curve) == POINTS, curve[POINTS // 2] == float(scope_of(Setup()).arrays["L"])
     (True, True)
     """
-    here = scope_of(Setup())
-    params, network = here.snapshot.params, here.setup.network
-    y = network.targets(here.arrays["y"], here.arrays["o"].shape)
-    moved = ({**params, "b": here.arrays["b"] + np.array([step, 0.0])} for step in np.linspace(-REACH, REACH, POINTS))
-    return [float(network.loss(network.forward(Params.of(one), here.arrays["x"]), y)) for one in moved]
+    scope = scope_of(Setup())
+    params, network = scope.snapshot.params, scope.setup.network
+    y = network.targets(scope.arrays["y"], scope.arrays["o"].shape)
+    shifted = ({**params, "b": scope.arrays["b"] + np.array([step, 0.0])} for step in np.linspace(-REACH, REACH, POINTS))
+    return [float(network.loss(network.forward(Params.of(entry), scope.arrays["x"]), y)) for entry in shifted]

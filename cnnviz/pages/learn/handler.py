@@ -18,7 +18,7 @@ from cnnviz.pages.address import PageRequest, resolve
 from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.learn.cards import cards
-from cnnviz.pages.learn.pictures import pictures
+from cnnviz.pages.learn.pictures import lesson_thumbnails
 from cnnviz.pages.step.handler import live
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
@@ -64,7 +64,7 @@ def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, ma
     head, arrays = live("learn", now, whole)
     at = known.find(str(own["lesson"])) if own else None
     lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
-    shown, own_pictures = ([None] * len(lessons), {}) if own else pictures(lessons)
+    shown, own_pictures = ([None] * len(lessons), {}) if own else lesson_thumbnails(lessons)
     head["learn"] = {
         "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(lessons, shown, strict=True)],
         "lectures": [] if own else [_listed(lecture) | {"picture": None} for lecture in known.lectures],

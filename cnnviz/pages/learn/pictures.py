@@ -16,38 +16,38 @@ LEAST, MOST = 3, 64
 """Least and largest side of a map that can be a thumbnail."""
 
 
-def pictures(lessons: Sequence[Deck]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
+def lesson_thumbnails(lessons: Sequence[Deck]) -> tuple[list[LearnPicture | None], dict[str, np.ndarray]]:
     """Return a thumbnail for each lesson, None if it has no suitable map, and the arrays by name.
 
     >>> from cnnviz.decks.library import bundled
-    >>> found, arrays = pictures(bundled()[:2])
+    >>> found, arrays = lesson_thumbnails(bundled()[:2])
     >>> [picture["scale"] for picture in found], [array.shape for array in arrays.values()]
     (['signed', 'signed'], [(30, 30), (3, 3)])
     """
-    found: list[LearnPicture | None] = []
+    thumbnails: list[LearnPicture | None] = []
     arrays: dict[str, np.ndarray] = {}
     for n, deck in enumerate(lessons):
-        first = _first_map(deck)
-        found.append(None)
+        first = _find_map(deck)
+        thumbnails.append(None)
         if first:
-            name, (here, symbol, array) = f"lesson.{n}", first
-            found[-1] = _picture(name, here, symbol, array)
+            name, (scope, symbol, array) = f"lesson.{n}", first
+            thumbnails[-1] = _picture(name, scope, symbol, array)
             arrays[name] = array
-    return found, arrays
+    return thumbnails, arrays
 
 
-def _first_map(deck: Deck) -> tuple[Scope, str, np.ndarray] | None:
+def _find_map(deck: Deck) -> tuple[Scope, str, np.ndarray] | None:
     """Return the first map with variation among the stages of the deck's screens (first channel), or else an image;
     None without either."""
-    places = [(screen, "") for screen in deck.screens] + [(screen, "x") for screen in deck.screens]
-    for screen, symbol in places:
+    candidates = [(screen, "") for screen in deck.screens] + [(screen, "x") for screen in deck.screens]
+    for screen, symbol in candidates:
         with suppress(Problem):
-            here = scope_of(setup_at(screen, {}))
-            stage = symbol or str(here.setup.stage)
-            array = here.arrays.get("f_next" if stage == "update" else stage, np.zeros(0))
+            scope = scope_of(setup_at(screen, {}))
+            stage = symbol or str(scope.setup.stage)
+            array = scope.arrays.get("f_next" if stage == "update" else stage, np.zeros(0))
             array = array[(0,) * (array.ndim - 2)] if array.ndim > 2 else array
             if array.ndim == 2 and min(array.shape) >= LEAST and max(array.shape) <= MOST and _varies(array):
-                return here, stage, array
+                return scope, stage, array
     return None
 
 
@@ -66,5 +66,5 @@ def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPic
     record = records(here.setup, program, here.snapshot).get(symbol)
     if record and record["scale"] != "signed":
         return LearnPicture(array=name, scale=record["scale"], limits=record["limits"])
-    most = float(np.abs(array).max())
-    return LearnPicture(array=name, scale="signed", limits=(-most, most))
+    maximum = float(np.abs(array).max())
+    return LearnPicture(array=name, scale="signed", limits=(-maximum, maximum))

@@ -17,14 +17,14 @@ _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_
 def started(now: PageRequest) -> tuple[PageRequest, MissionsData]:
     """Return the request with the mission's gradients, and the mission's data. A blind mission replaces the
     gradients."""
-    listed = [MissionListed(id=one.id, title=one.title, query=query_of(one.at)) for one in missions()]
+    listed = [MissionListed(id=entry.id, title=entry.title, query=query_of(entry.at)) for entry in missions()]
     id = now.query.get("mission", "")
     mission = find(id)
     if mission is None:
         wrong = {"mission": message("ui.missions.none", id=id[:40])} if id else {}
         return replace(now, errors={**now.errors, **wrong}), MissionsData(listed=listed, now=None)
     if mission.blind:
-        return _blind(now, mission, listed)
+        return _with_blind_mission(now, mission, listed)
     met, left = mission.met(now.setup), mission.kept(now.setup)
     data = _data(mission, met, [message("ui.missions.kept", fields=[message(f"lesson.field.{key}") for key in left])] if left else [])
     if met:
@@ -36,35 +36,35 @@ def _data(mission: Mission, met: bool, said: list[Message]) -> MissionData:
     return MissionData(id=mission.id, title=mission.title, hint=mission.hint, said=list(said), met=met, case=None, named="", choices=[])
 
 
-def _blind(now: PageRequest, mission: Mission, listed: list[MissionListed]) -> tuple[PageRequest, MissionsData]:
+def _with_blind_mission(now: PageRequest, mission: Mission, listed: list[MissionListed]) -> tuple[PageRequest, MissionsData]:
     case = _case(now.query)
-    found = _found(now, case) if now.setup.mode == "train" else None
-    if found is None:
+    mistake = _cached_mistake(now, case) if now.setup.mode == "train" else None
+    if mistake is None:
         return now, MissionsData(listed=listed, now=_data(mission, False, [message("ui.missions.no_mistake")]))
-    given = now.query.get("named", "")
-    verdict = found.named(given, now.snapshot)
+    answer = now.query.get("named", "")
+    verdict = mistake.named(answer, now.snapshot)
     data = _data(mission, bool(verdict and verdict[0]), [verdict[1]] if verdict else [])
-    data |= {"case": case, "named": given if verdict else "", "choices": _choices(found)}
+    data |= {"case": case, "named": answer if verdict else "", "choices": _choices(mistake)}
     if data["met"]:
         data["said"] = [*data["said"], mission.done]
-    after, _ = now.setup.optimizer.step(now.snapshot.params, found.gradients, now.snapshot.state or None)
-    snapshot = replace(now.snapshot, gradients=found.gradients, after=after)
+    after, _ = now.setup.optimizer.step(now.snapshot.params, mistake.gradients, now.snapshot.state or None)
+    snapshot = replace(now.snapshot, gradients=mistake.gradients, after=after)
     return replace(now, snapshot=snapshot), MissionsData(listed=listed, now=data)
 
 
-def _found(now: PageRequest, case: int) -> Blind | None:
+def _cached_mistake(now: PageRequest, case: int) -> Blind | None:
     """Return the blind mission's mistake, cached because a page requests exact weights one by one."""
-    here = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
-    found = _RECENT.get((here, case))
-    if found is None and (found := blind(now.setup, now.snapshot, case)):
-        _RECENT.put((here, case), found)
-    return found
+    setup_items = tuple((key, text) for key, text in now.setup.to_query().items() if key not in ("stage", "cell"))
+    mistake = _RECENT.get((setup_items, case))
+    if mistake is None and (mistake := blind(now.setup, now.snapshot, case)):
+        _RECENT.put((setup_items, case), mistake)
+    return mistake
 
 
 def _choices(found: Blind) -> list[NamedMistake]:
     """Return the choices sorted by name, so that their order does not reveal the mistake."""
-    named = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in found.choices.items()]
-    return sorted(named, key=lambda one: (str(one["title"]), one["address"]))
+    entries = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in found.choices.items()]
+    return sorted(entries, key=lambda one: (str(one["title"]), one["address"]))
 
 
 def _case(asked: Mapping[str, str]) -> int:

@@ -115,7 +115,10 @@ export class Overview {
         layouts = layOutColumns(-extra)
     }
     this.element.style.setProperty("--heads", `${heads}px`)
-    this.element.style.setProperty("--m", `${whole ? Math.max(...layouts.map((layOutColumns) => layOutColumns.height)) : band}px`)
+    this.element.style.setProperty(
+      "--m",
+      `${whole ? Math.max(...layouts.map((layOutColumns) => layOutColumns.height)) : band}px`,
+    )
     shownColumns.forEach((column, n) => {
       for (const symbol of [...column.values, ...column.gradients])
         this.sizeMap(symbol, column, layouts[n], whole ? least / this.element.currentCSSZoom : least)
@@ -282,7 +285,10 @@ function sizeOfImages({ face }, images, { width, height }) {
   const { tiles, rows, columns } = /** @type {import("../model/numbers/array_faces.js").Face} */ (face)
   const rowCount = tiles / images
   const minWidth = columns === 1 ? 5 : 0 // minimum width of a row of numbers
-  const cell = Math.min((height - (rowCount - 1) * GAP) / rowCount / rows, (width - (images - 1) * GAP) / images / columns)
+  const cell = Math.min(
+    (height - (rowCount - 1) * GAP) / rowCount / rows,
+    (width - (images - 1) * GAP) / images / columns,
+  )
   return [
     images * Math.max(cell * columns, minWidth) + (images - 1) * GAP,
     columns === 1 ? height : rowCount * rows * cell + (rowCount - 1) * GAP,
@@ -311,7 +317,8 @@ function blockHtml(columns, layer, single) {
 
 /** @type {(numbers: Numbers, column: Column, single: boolean) => string} */
 function layerHtml(numbers, column, single) {
-  const isBiased = (/** @type {string | undefined} */ below) => below !== undefined && isBiasRow(numbers, below, column.kind)
+  const isBiased = (/** @type {string | undefined} */ below) =>
+    below !== undefined && isBiasRow(numbers, below, column.kind)
   const figures = (/** @type {readonly string[]} */ symbols) =>
     `<div>${symbols.map((symbol, n) => figureHtml(numbers, symbol, column, single, isBiased(symbols[n + 1]))).join("")}</div>`
   const signs = single ? signHtml(numbers, column) : ""

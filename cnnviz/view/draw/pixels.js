@@ -29,7 +29,8 @@ export function rgbaBytes(rows, columns, paint) {
  * @param {number} rows @param {number} columns @param {(pixels: Uint32Array) => void} fill @param {OffscreenCanvas | null} [oldCanvas]
  */
 export function imageOf(rows, columns, fill, oldCanvas) {
-  const canvas = oldCanvas?.width === columns && oldCanvas.height === rows ? oldCanvas : new OffscreenCanvas(columns, rows)
+  const canvas =
+    oldCanvas?.width === columns && oldCanvas.height === rows ? oldCanvas : new OffscreenCanvas(columns, rows)
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d"))
   paintPixels(context, rows, columns, fill)
   return canvas
@@ -130,7 +131,8 @@ const ramps = new Map()
 export function colourBar(scale, [low, high]) {
   const range = high > low ? [0, 1] : [0, 0]
   const key = `${scale} ${gradient(scale)} ${range}`
-  const image = ramps.get(key) ?? imageOfCells(1, BAR_COLOURS, (_, n) => colour(range[1] * ((n + 0.5) / BAR_COLOURS), range, scale))
+  const image =
+    ramps.get(key) ?? imageOfCells(1, BAR_COLOURS, (_, n) => colour(range[1] * ((n + 0.5) / BAR_COLOURS), range, scale))
   ramps.set(key, image)
   return image
 }

@@ -50,7 +50,8 @@ export class Plate extends Heatmap {
     this.change()
     const quantized = numbers.quantized[this.symbol] // for quantized weights only the largest magnitude is known
     const [low, high] = quantized ? limits : extremes(values)
-    this.hasIntegers = this.hasPrintedNumbers() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
+    this.hasIntegers =
+      this.hasPrintedNumbers() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
       this.hasPrintedNumbers() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
     if (this.power && !this.hasRoom()) this.power = 0 // the colour limits say more if no numbers are printed
@@ -101,7 +102,9 @@ export class Plate extends Heatmap {
     const text = () =>
       ratio > 1 ? say("web.overview.smaller", { times: ratio }) : say("web.overview.larger", { times: 1 / ratio })
     badge.textContent = differs ? text() : ""
-    badge.title = differs ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[link.source].label }) : ""
+    badge.title = differs
+      ? say("web.overview.scaled", { ratio: 1 / ratio, source: numbers.maps[link.source].label })
+      : ""
   }
 
   /** @override */

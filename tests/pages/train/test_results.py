@@ -90,7 +90,7 @@ def test_what_keeps_a_training_from_learning_is_named(reports, settings, words):
     assert words in str(found) if words else found is None
 
 
-@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Guessing gives 50%"), (0.51, 2000, "luck"), (0.4, 2000, "is better")])
+@pytest.mark.parametrize(("accuracy", "images", "words"), [(1.0, 4, "too few"), (0.56, 2000, "Guessing scores 50%"), (0.51, 2000, "luck"), (0.4, 2000, "scores better")])
 def test_an_accuracy_stands_beside_guessing(accuracy, images, words):
     assert words in str(compare_with_guessing(accuracy, images))
 

@@ -35,14 +35,23 @@ export function scaled(pen, numbers, rows, foot) {
     const digits = Math.max(apart(rows[n].old, rows[n].next), 2)
     pen.writeText(decimalsOrDigits(rows[n].old, digits), old, y(n), { room: mean - old - 10 })
     pen.drawBar(mean + half, y(n), (part.mean / most) * half, bar)
-    pen.writeText(signed(part.mean, 2), mean + 2 * half + 6, y(n), { bold: true, fill: pen.signColour(part.mean), room: 74 })
+    pen.writeText(signed(part.mean, 2), mean + 2 * half + 6, y(n), {
+      bold: true,
+      fill: pen.signColour(part.mean),
+      room: 74,
+    })
     pen.drawSign("÷", size - 16, y(n))
     pen.context.fillStyle = pen.soft
     pen.context.fillRect(size, y(n) - bar / 2, (part.size / most) * wide, bar)
     pen.writeText(number(part.size, 2), size + (part.size / most) * wide + 6, y(n), { room: 74 })
     pen.drawSign("→", step - 20, y(n))
     pen.drawVector(step + reach, y(n), (part.step / longest) * reach)
-    pen.writeText(signed(part.step, 3), next - 14, y(n), { bold: true, align: "right", fill: pen.signColour(part.step), room: 86 })
+    pen.writeText(signed(part.step, 3), next - 14, y(n), {
+      bold: true,
+      align: "right",
+      fill: pen.signColour(part.step),
+      room: 86,
+    })
     pen.writeText(decimalsOrDigits(rows[n].next, digits), next, y(n), { bold: true, room: pen.width - next })
   })
   pen.drawMeasure(step + reach, pen.height - 24, reach, say("web.mechanism.length", { value: short(longest) }))

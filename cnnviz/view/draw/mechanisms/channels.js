@@ -39,7 +39,15 @@ export function overChannels(pen, numbers, sum) {
   const target = fitted(numbers, made, 0, HEAD, Math.min(pen.width * 0.2, 300), Math.min(tall, 260))
   target.x = back ? 3 : pen.width - target.width - 3
   const note = target.width > 150 ? sizeOf(numbers, made) : ""
-  pen.writeHead(channelName(numbers, made, cell[0]), note, target.x, 13, target.width, numbers.maps[made].plain, pen.tone)
+  pen.writeHead(
+    channelName(numbers, made, cell[0]),
+    note,
+    target.x,
+    13,
+    target.width,
+    numbers.maps[made].plain,
+    pen.tone,
+  )
   pen.drawMap(numbers, made, [cell[0]], target, [], undefined, false)
   pen.frame(target, "made")
   const edge = back ? target.x + target.width + EDGE : 0

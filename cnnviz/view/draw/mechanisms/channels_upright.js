@@ -56,7 +56,11 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   pen.writeNote(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
   pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
   const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${plus(own.value, decimalsOrDigits(own.value, 3))}`
-  pen.writeText(words, pen.width - EDGE, y + height + 13, { align: "right", bold: true, fill: pen.signColour(own.value) })
+  pen.writeText(words, pen.width - EDGE, y + height + 13, {
+    align: "right",
+    bold: true,
+    fill: pen.signColour(own.value),
+  })
   return y + height + 34
 }
 

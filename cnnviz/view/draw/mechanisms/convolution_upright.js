@@ -22,7 +22,14 @@ export function convolutionUpright(pen, numbers, parts, { bias, zeros, window, b
   const { symbol, x, cell } = parts
   const { from, to } = places(pen, numbers, parts, zeros, back)
   const box = padded(pen, numbers.shape(x).slice(-2), zeros, from)
-  pen.writeHead(numbers.maps[x].label, "", 1, 13, from.width, back ? say("web.mechanism.arrived") : numbers.maps[x].plain)
+  pen.writeHead(
+    numbers.maps[x].label,
+    "",
+    1,
+    13,
+    from.width,
+    back ? say("web.mechanism.arrived") : numbers.maps[x].plain,
+  )
   pen.drawMap(numbers, x, [0], box, [], undefined, false)
   madeMap(pen, numbers, symbol, cell, to)
   const top = Math.max(from.y + from.height, to.y + to.height) + ABOVE

@@ -162,7 +162,13 @@ function sum(pen, numbers, symbol, cell, values, { made, boxes, k, chosen }) {
   const terms = values.map((value, i) => ({ value, term: `i${i}` }))
   const paint = pen.colourOf(numbers, symbol, cell)
   const box = { x: 0, y: top, width: pen.width, height: pen.height - top - 50 }
-  const own = pen.drawStairs(terms, total, box, { places, digits: 4, room: 110, wide: Math.min(60, made.width / k), paint })
+  const own = pen.drawStairs(terms, total, box, {
+    places,
+    digits: 4,
+    room: 110,
+    wide: Math.min(60, made.width / k),
+    paint,
+  })
   pen.drawLead([places[boxes.length], own.y], [places[boxes.length], made.y + MADE + 5])
   cancelled(pen, values, total)
 }

@@ -213,7 +213,15 @@ function kernelAt(pen, numbers, symbol, cell, place) {
     cell: at,
   })
   const unit = fits ? timesPower(exponent) : ""
-  pen.writeHead(kernelName(numbers, symbol, cell), unit, box.x, box.y - 18, box.width, numbers.maps[symbol].plain, pen.tone)
+  pen.writeHead(
+    kernelName(numbers, symbol, cell),
+    unit,
+    box.x,
+    box.y - 18,
+    box.width,
+    numbers.maps[symbol].plain,
+    pen.tone,
+  )
   pen.frame(box, "made")
   if (place) return box
   const index = `[${cell[2]}, ${cell[3]}]`

@@ -87,7 +87,9 @@ function stacked(pen, numbers, outputs, end) {
     room: pitch,
     wide: Math.min(64, pitch * 0.6),
   })
-  pen.writeSymbol("L", total.x + total.width / 2 - 6, Math.min(total.y, box.y + box.height - 20) - 16, { fill: pen.tone })
+  pen.writeSymbol("L", total.x + total.width / 2 - 6, Math.min(total.y, box.y + box.height - 20) - 16, {
+    fill: pen.tone,
+  })
 }
 
 /** Draw the tangent at each output, whose slope is the gradient. @type {Picture} */

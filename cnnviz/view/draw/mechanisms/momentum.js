@@ -73,7 +73,10 @@ function velocity(pen, numbers, { parameter, at }, box) {
   ]
   pieces.forEach((text, n) => {
     const value = [...terms, 0][n]
-    pen.writeText(text, box.x + (n * box.width) / 3, box.y, { bold: true, fill: n < 2 ? pen.signColour(value) : pen.ink })
+    pen.writeText(text, box.x + (n * box.width) / 3, box.y, {
+      bold: true,
+      fill: n < 2 ? pen.signColour(value) : pen.ink,
+    })
   })
 }
 

@@ -72,7 +72,8 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
   const right = images(pen, numbers, symbol, n, cell, { ...place, x: pen.width - left.width - 5 }, true)
   pen.writeHead(numbers.maps[symbol].label, "", right.x, 13, right.width, numbers.maps[symbol].plain, pen.tone)
   pen.drawColourBar(n.limits, "signed", right)
-  if (pen.upright) pen.drawArrow(left.x + left.width + 6, left.y + left.height / 2, right.x - 8, left.y + left.height / 2)
+  if (pen.upright)
+    pen.drawArrow(left.x + left.width + 6, left.y + left.height / 2, right.x - 8, left.y + left.height / 2)
   const low = HEAD + left.height + 34
   const under = { x: 24, y: low, width: pen.width - 48, height: pen.height - low + 2 }
   const between = {
@@ -140,13 +141,17 @@ function stacked(pen, box, all) {
   const apart = (/** @type {number} */ value) => pen.widthOf(short(value), { size: SMALL }) / 2
   const zero = [low, high].every((end) => !end || Math.abs(x(end) - x(0)) > apart(end) + apart(0) + 8) ? [0] : []
   for (const value of new Set([low, ...zero, high]))
-    pen.writeNote(short(value), Math.min(x(value), pen.width - apart(value)), box.y + box.height - 16, { align: "center" })
+    pen.writeNote(short(value), Math.min(x(value), pen.width - apart(value)), box.y + box.height - 16, {
+      align: "center",
+    })
 }
 
 /** @param {Pen} pen @param {Heap} heap @param {Box} box @param {number} base @param {number} top */
 function saidBeside(pen, { name, said }, box, base, top) {
   pen.writeSymbol(name, box.x - 8 - pen.widthOfSymbol(name, { size: 18 }), base - 14, { size: 18 }) // where there is no bar
-  said.forEach((text, line) => pen.writeText(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }))
+  said.forEach((text, line) =>
+    pen.writeText(text, box.x + box.width, top + 8 + 18 * line, { align: "right", halo: true }),
+  )
 }
 
 /**

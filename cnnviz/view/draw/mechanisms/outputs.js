@@ -134,10 +134,14 @@ export function outputs(pen, numbers, symbol, cell) {
   const box = { x, y: HEAD, width: pen.width - x - 8, height: pen.height - HEAD - 40 }
   pen.writeRich(say("web.mechanism.dots", { symbol: numbers.maps.o.label }), x, 13, { fill: pen.soft, room: box.width })
   const rows = against(pen, numbers, cell[0], symbol)
-  const { y } = pen.drawDots(rows, isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) }, {
-    names: 86,
-    arrows: isGradient,
-  })
+  const { y } = pen.drawDots(
+    rows,
+    isGradient || pen.upright ? box : { ...box, width: Math.min(box.width, half * 1.4) },
+    {
+      names: 86,
+      arrows: isGradient,
+    },
+  )
   if (!isGradient) return
   pen.writeHead(numbers.maps[symbol].label, "", 4, 13, half, numbers.maps[symbol].plain, pen.tone)
   pen.drawRows(rowsOf(numbers, symbol, cell[0]), { x: 4, y: HEAD, width: half, height: box.height }, { names: 86 })

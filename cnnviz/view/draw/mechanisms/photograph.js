@@ -43,7 +43,10 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const at = pen.upright ? 20 : near.x + size + 26
   const y = under + size / 2
   if (!pen.upright)
-    pen.drawThread([near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down], [at - 8, y])
+    pen.drawThread(
+      [near.x + ((column - left + 1) * size) / right, HEAD + ((row - top + 0.5) * size) / down],
+      [at - 8, y],
+    )
   three(pen, numbers, paint(row, column), at, y)
   const cell = (/** @type {number} */ n) => [0, top + Math.floor(n / right), left + (n % right)]
   const values = Array.from({ length: down * right }, (_, n) => numbers.at("x", cell(n)))

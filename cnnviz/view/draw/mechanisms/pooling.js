@@ -37,7 +37,10 @@ export function pool(pen, numbers, symbol, cell) {
   const word = won ? say("web.mechanism.largest") : say("web.mechanism.mean")
   pen.drawArrow(from[0], from[1], to[0], to[1])
   pen.writeNote(word, middle, from[1] + (pen.upright ? 30 : -26), { align: "center" })
-  pen.writeText(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), { bold: true, align: "center" })
+  pen.writeText(number(numbers.at(symbol, cell)), middle, from[1] + (pen.upright ? 52 : 20), {
+    bold: true,
+    align: "center",
+  })
 }
 
 /**

@@ -101,7 +101,8 @@ function printed(pen, numbers, map, values, columns, box, exponent, lit) {
   const room = pen.fontSizeFor(values.map(exact), box.width / columns, (box.height * columns) / values.length)
   const write = room || exponent ? exact : coarse
   const fits = pen.drawGrid(values, columns, limits, scale, box, { write, lit })
-  if (fits && exponent) pen.writeNote(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
+  if (fits && exponent)
+    pen.writeNote(timesPower(exponent), box.x + box.width, box.y + box.height + 9, { align: "right" })
 }
 
 /**

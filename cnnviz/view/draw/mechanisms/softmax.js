@@ -38,7 +38,14 @@ export function softmax(pen, numbers, symbol, cell) {
   const at = (y(0) + y(powers.length - 1)) / 2
   coupling(pen, powers.length, own, y, { from: places[1] + width + 4, to: places[2] + 4, at, total })
   for (let n = 0; n < powers.length; n++)
-    pen.drawArrow(places[1] - 50, y(n), places[1] - 8, y(n), powers[n].bold ? pen.tone : pen.line, powers[n].bold ? 2 : 1)
+    pen.drawArrow(
+      places[1] - 50,
+      y(n),
+      places[1] - 8,
+      y(n),
+      powers[n].bold ? pen.tone : pen.line,
+      powers[n].bold ? 2 : 1,
+    )
   const [chosen] = cell
   const more = all[chosen] * (Math.E - 1)
   const then = all.map((value, n) => (value + (n === chosen ? more : 0)) / (total + more))
