@@ -1,6 +1,6 @@
 """Responses to the page's dialogs, given by a server or by Python in the browser.
 
-They are in answers.py, which is imported for the first question: a first visit needs nothing of it.
+The handlers are in answers.py, which is imported at the first request, since a first visit does not need it.
 """
 
 from dataclasses import dataclass

@@ -45,7 +45,7 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
     """Return the response to the request of that name, with its body if it is a POST request. A Problem becomes a
     message with status 422.
 
-    Raises KeyError where there is no such question.
+    Raise KeyError if the name is unknown.
 
     >>> reply = answer("file", {"what": "script", "k": "2"})
     >>> reply.name, reply.media_type

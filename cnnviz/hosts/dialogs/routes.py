@@ -1,6 +1,6 @@
 """GET and POST dialogs/<name>: requests of the page's dialogs to a server, queued and limited.
 
-A file that is sent is in memory until it is answered for, and nowhere else.
+An uploaded file is kept only in memory, and only until the response is made.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ ASKED, EACH = 600, 0.2
 class Dialogs:
     """Request handler of the dialogs. Workers read uploads; other responses are made one at a time, after numbers.
 
-    `sending` counts the bytes of answers that have not been read yet, `coming` those of files.
+    `sending` counts the bytes of unread responses, `coming` those of uploads.
     """
 
     def __init__(self) -> None:

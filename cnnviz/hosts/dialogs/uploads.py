@@ -41,7 +41,8 @@ def _weights(setup: Setup, content: bytes) -> Adopted:
 def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
     """Return a model layer by layer, and the change to its network; `name` selects one of several models.
 
-    `instead` says why there is no change, if the network is not valid or too large. Raise Problem if nothing can be read.
+    `instead` is the reason if there is no change, since the network is invalid or too large. Raise Problem if the
+    file cannot be read.
     """
     return run_isolated(_model, _setup(asked), asked.get("name", ""), content)
 

@@ -30,10 +30,9 @@ def setup_html(
 ) -> str:
     """Return the setup on `image` as an .html file, with `around` updates before and after `setup.k`.
 
-    `server` is the address of a page of cnnviz that the file links to, if there is one; `progress` is told each update
-    that is reached; `look` is how it is looked at, such as {"view": "lecture"}; `scorm` has it tell a learning management
-    system how it goes. Raises Problem where there are too many updates, their numbers would take too much, or
-    `server` is no address.
+    `server` is the address of a cnnviz page to link to, or "". `progress` is called with the number of each update.
+    `look` holds view keys such as {"view": "lecture"}. With `scorm` the file reports to a learning management system.
+    Raise Problem if there are too many updates, their numbers are too large, or `server` is not an address.
 
     >>> from cnnviz.data.images import find_image
     >>> text = setup_html(Setup(k=2), find_image("test-0"), around=0)

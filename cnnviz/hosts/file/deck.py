@@ -20,7 +20,7 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
     """Return the deck of a TOML file as an .html file. `server` is the address of a cnnviz page to link to, or "".
     With `scorm` the file reports to a learning management system.
 
-    Raises Problem where the file has a fault, its numbers would take too much, or `server` is no address.
+    Raise Problem if the file has an error, its numbers are too large, or `server` is not an address.
     """
     deck, diagnostics = check_file(file)
     if deck is None or diagnostics:

@@ -33,9 +33,9 @@ def document(
 ) -> str:  # fmt: skip
     """Return the document: the component with `host`, a module of cnnviz/hosts, which starts at once.
 
-    `contents` (JSON) and `numbers` stand in it under these ids, for the host to read; `images` says whether the
-    pictures of the images that can be chosen come along. `said` are the ids of messages in the numbers, if these are all:
-    no others come along then, but for those of the component itself. `pages` says whether all pages do.
+    `contents` (JSON) and `numbers` are elements with these ids, for the host to read. `images` is whether the
+    gallery's images are included. `said` holds the ids of the messages in the numbers; other messages are then left
+    out, except those of the component itself. None includes all. `pages` is whether all pages are included.
 
     >>> text = document("hosts/file/file", "a & b")
     >>> "<title>a &amp; b</title>" in text, "http://" in text

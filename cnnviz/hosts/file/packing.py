@@ -31,8 +31,8 @@ class Store:
     """Lossless delta coding of responses: each number is stored as the difference of its 64 bits from a prediction
     (predictors.py).
 
-    Where an array has no estimate, that is what it was in the answer before. `heads` and `bodies` are how long each
-    answer's header is, in bytes, and the rest, in numbers of 64 bits.
+    Without a predictor, the prediction is the array of the previous response. `heads` holds the length of each
+    response's header in bytes, `bodies` that of the rest in 64-bit numbers.
     """
 
     predictors: Mapping[str, Predictor] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Predictions of arrays from others, with exactly the bits of predictors.js. A file stores only the differences from
 them.
 
-The core adds in another order, in a faster one, which changes last bits alone. So the difference is some units in the last place
-or none, takes a fraction of the bytes, and nothing is lost. What has no estimate is held whole.
+The core adds in another, faster order, which changes only the last bits. The differences are therefore a few units in
+the last place or zero, and compress to a fraction of the size without loss. An array without a predictor is stored in
+full.
 """
 
 import math

@@ -22,8 +22,8 @@ def scorm_package(
 ) -> bytes:
     """Return the setup on `image` as a reproducible .zip. The arguments are those of `setup_html`.
 
-    It asks for a number before each stage, tells how many of the answers were right, and that it is completed at the
-    last stage of an update. Raises Problem, as `setup_html` does.
+    The page asks for a number before each stage, reports the share of right answers, and is completed at the last
+    stage of an update. Raise Problem as `setup_html` does.
 
     >>> from cnnviz.data.images import find_image
     >>> content = scorm_package(Setup(), find_image("test-0"), around=0)
@@ -37,8 +37,8 @@ def scorm_package(
 def deck_package(file: Path, server: str = "") -> bytes:
     """Return the deck of a TOML file as a .zip. The arguments are those of `deck_html`.
 
-    Its score is the share of its questions that were answered right at once, and it is completed at the last screen.
-    Raises Problem, as `deck_html` does.
+    The score is the share of questions answered right at the first attempt, and the deck is completed at the last
+    screen. Raise Problem as `deck_html` does.
     """
     page = deck_html(file, server, scorm=True)
     deck, _ = check_file(file)

@@ -23,7 +23,7 @@ def _resolved(query: Mapping[str, str]) -> PageRequest:
 class SetupView(anywidget.AnyWidget):
     """The result of `cnnviz.show`: an interactive view of a setup in a cell's output.
 
-    Where one is in it, `lesson`, can be read and written by the notebook's next cells.
+    Later cells can read and set the current position, `setup`.
 
     >>> view = SetupView(Setup(k=2))
     >>> view.setup = Setup(k=3)

@@ -26,9 +26,8 @@ def get(path: str, sent: Any = "") -> Answered:
     """Return status, headers and uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<name>?<query>`,
     like a server.
 
-    `sent` is what is sent along: a deck's text, or a file's bytes as JavaScript has them.
-
-    An answer that fails is an answer: a sentence, as JSON.
+    `sent` is the body: the text of a deck, or a file as a JavaScript byte array. An error becomes a response with a
+    message, as JSON.
 
     >>> status, headers, body = get("numbers/0/step?k=3")
     >>> status, headers, body[:4] == b"none"

@@ -29,7 +29,7 @@ def pyodide_files(folder: Path | None = None, progress: Callable[[str], None] = 
     """Return the files by name, from `folder` or downloaded. `progress` is called with each name before the file is
     read.
 
-    Raises Problem where one is not there, cannot be fetched, or is another than it should be.
+    Raise Problem if a file is missing, cannot be downloaded, or has another hash.
     """
     found = {}
     for kind, files in release()["files"].items():

@@ -36,8 +36,9 @@ def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", deck
     """Write the site into `folder`, which is created if necessary, in the current language. Return the number of
     bytes.
 
-    `python` are the files of a Python for browsers, `starts` the text of the module that starts it, if that is not
-    Pyodide. `decks` are folders of lessons and lectures that the library knows, too. Raises OSError.
+    `python` holds the files of a Python for browsers, and `starts` the source of the module that starts it, unless
+    that is Pyodide. `decks` are folders of further lectures and guided lessons, which the library must know, too.
+    Raise OSError if a file cannot be written.
     """
     total = 0
     for name, content in _site(python, starts or module(STARTS), decks):

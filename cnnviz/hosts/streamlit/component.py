@@ -32,7 +32,7 @@ _training = _registered("cnnviz_training", '<div class="training-told" hidden></
 def mount(page: str, *, listens: bool = False) -> None:
     """Mount the component on the page with that path.
 
-    `listens` says that something else on the page wants to know of every other setup.
+    `listens` is whether another part of the page must be notified of changes of the setup.
     """
     setup, wrong = resolve_view(visit.asked())
     head = {

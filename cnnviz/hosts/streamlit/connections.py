@@ -81,7 +81,8 @@ def _close_what_is_unread(protocol: Any) -> None:
 def _bound_heads(protocol: Any) -> None:
     """Abort connections whose head or body part is incomplete after MOST_HEAD bytes, or that pipeline requests.
 
-    The web server's own parser bounds heads by itself (h11), the quick one does not (httptools). Browsers and proxies ask one after the other.
+    Of uvicorn's parsers h11 limits heads by itself, but the faster httptools does not. Browsers and proxies do not
+    pipeline.
     """
     received, lost, complete = protocol.data_received, protocol.connection_lost, protocol.on_headers_complete
     of_all = 0

@@ -34,9 +34,9 @@ def _reader(scope: Scope) -> str:
 class Origins:
     """ASGI middleware that lets only this server's own pages open a session or send a file.
 
-    Streamlit asks the same, but of a foreign page it asks a host on the internet for its own address
-    first, and everybody waits meanwhile. A proxy that does not pass the browser's Host on may say it as
-    X-Forwarded-Host: no page can make a browser send that with a web socket.
+    Streamlit has the same check, but for a foreign page it first asks a host on the internet for its own address,
+    which blocks all visitors. A proxy that does not forward the browser's Host can send it as X-Forwarded-Host, which
+    no page can make a browser send with a web socket.
     """
 
     def __init__(self, app: ASGIApp):
@@ -68,7 +68,7 @@ def is_own(origin: str, host: str, forwarded: str = "") -> bool:
     """Return whether an origin is this server's own, which the request addresses as `host`, or in
     `server.corsAllowedOrigins`.
 
-    Others are the ones in `server.corsAllowedOrigins`.
+
 
     >>> is_own("https://a.org", "a.org:443"), is_own("https://b.org", "a.org"), is_own("null", "a.org")
     (True, False, False)
@@ -94,9 +94,9 @@ def _asked_from(scope: Scope, origin: str) -> Scope:
 class Proxies:
     """ASGI middleware that replaces a trusted proxy's address by the visitor's, from X-Forwarded-For.
 
-    The environment's FORWARDED_ALLOW_IPS names those: addresses and networks, between commas; at first this machine
-    alone. The web server does so by itself, but not where it listens to IPv4 and IPv6 at once, as it does when nobody
-    says an address: there 127.0.0.1 comes as ::ffff:127.0.0.1, which its list does not know.
+    The environment variable FORWARDED_ALLOW_IPS lists trusted addresses and networks, separated by commas; the
+    default is this machine. The web server has the same feature, but by default it listens on IPv4 and IPv6 at once.
+    Then 127.0.0.1 appears as ::ffff:127.0.0.1, which its list does not match.
     """
 
     def __init__(self, app: ASGIApp):

@@ -1,7 +1,6 @@
 """The script that Streamlit runs for every visitor: page config and navigation.
 
-It stands in this folder and not above it: Streamlit makes a navigation of its own from a folder `pages`
-beside the script that it runs.
+It must not be next to the folder `pages`, from which Streamlit would make its own navigation.
 """
 
 from functools import partial

@@ -10,7 +10,8 @@ from cnnviz.words import languages, say
 def load() -> None:
     """Import the application and Streamlit's script, and compute a first response.
 
-    The command does so before the server listens: a proxy sends visitors to a server that listens, not to one that refuses.
+    The command calls this before the server listens, since a proxy sends visitors only to a server that accepts
+    connections.
     """
     for module in ("application", "navigation"):
         import_module(f"cnnviz.hosts.streamlit.{module}")

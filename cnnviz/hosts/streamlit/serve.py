@@ -16,8 +16,8 @@ def serve(asked: Mapping[str, str | None]) -> int:
     """Serve the page until it is stopped. `asked` holds values of OPTIONS, and as "embed" the origins that may embed
     the page.
 
-    What is not asked for is as in the environment (STREAMLIT_SERVER_PORT and its like) or as Streamlit has
-    it. Raises ValueError, a sentence, for origins that are none, and for what cannot be forbidden.
+    Other values come from the environment (such as STREAMLIT_SERVER_PORT) or from Streamlit's defaults. Raise
+    ValueError, with a message, for invalid origins and for unknown features to disable.
     """
     from streamlit.web.cli import main as streamlit
 

@@ -98,8 +98,8 @@ def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
 def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
     """Set TCP_NODELAY on every connection, so that it sends at once instead of waiting up to 40 ms for more data.
 
-    asyncio would do so by itself, but not for a socket that was made without naming its protocol, as
-    Streamlit's is. A connection has it from the socket that it came in by.
+    asyncio does so by itself, but not for a socket that was created without a protocol number, as Streamlit's is.
+    Accepted connections inherit the option from the listening socket.
     """
     create: Any = loop.create_server
 

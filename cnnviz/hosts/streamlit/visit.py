@@ -34,7 +34,7 @@ def adopted() -> tuple[int, Mapping[str, str]]:
 def adopt(**change: object) -> None:
     """Pass a change of the setup, made in a dialog, to the component, which adds it to the address.
 
-    A `note` among it says what came of it, to be read on the page.
+    `note` is a message about the change, which the page shows.
     """
     count, _ = adopted()
     st.session_state[_ADOPTED] = (count + 1, {name: str(value) for name, value in change.items()})

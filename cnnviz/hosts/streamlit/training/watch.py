@@ -38,7 +38,7 @@ def waits() -> Message | str:
 def watch(setup: Setup, asked: str, waited: bool) -> None:
     """Render the form and the current training, and handle its buttons. `asked` holds the settings in the address.
 
-    `waited` says that there could be no training when the page was shown last.
+    `waited` is whether no training was possible when the page was last rendered.
     """
     if notice := waits():
         mount_training(_told(NOTHING, notice=notice))
