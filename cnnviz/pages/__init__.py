@@ -20,7 +20,7 @@ def answer(page: str, query: Mapping[str, str]) -> bytes:
     >>> answer("step", {"k": "3"}) == answer("step", {"k": "3", "utm": "x"})
     True
     """
-    known = page_of(page)
-    if known is None:
+    matching_page = page_of(page)
+    if matching_page is None:
         raise Problem("words.unknown", id=page[:40])
-    return compute_resource(known, canonical_query(known, query), compress=False).body
+    return compute_resource(matching_page, canonical_query(matching_page, query), compress=False).body

@@ -38,8 +38,8 @@ def resolve_view(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
     >>> sorted(wrong)
     ['stage', 'view']
     """
-    setup, wrong = Setup.parse_query(query)
-    return setup, {key: said for key, said in wrong.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
+    setup, errors = Setup.parse_query(query)
+    return setup, {key: error for key, error in errors.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
 
 
 def resolve(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> PageRequest:
@@ -56,39 +56,39 @@ def resolve(asked: Mapping[str, str], first: str = "", last: Setup | None = None
     (1, (2,), 'lesson.replaced')
     """
     last = last or Setup()
-    setup, image, wrong, lasting = resolve_setup(asked, first, last)
+    setup, image, errors, cacheable = resolve_setup(asked, first, last)
     if len(setup.images) > 1 and not several:
-        wrong["img"] = message("ui.address.one_image", image=setup.images[setup.image])
+        errors["img"] = message("ui.address.one_image", image=setup.images[setup.image])
         setup = setup.alone(setup.image)
     if setup.mode != "train" and not modes:
-        wrong["mode"] = message("ui.address.in_training")
+        errors["mode"] = message("ui.address.in_training")
         setup = replace(setup, mode="train")
     x = load_images(setup)
-    gone: Mapping[str, str] = {}
+    missing: Mapping[str, str] = {}
     try:
         snapshot = run_updates(setup, x, setup.k)
     except NotStored as error:
-        wrong["w"] = message("ui.address.weights_gone", error=error.message)
-        gone, lasting = {key: text for key, text in setup.to_query().items() if is_stored_name(text)}, False
+        errors["w"] = message("ui.address.weights_gone", error=error.message)
+        missing, cacheable = {key: text for key, text in setup.to_query().items() if is_stored_name(text)}, False
         setup = setup.without_stored_params()
         snapshot = run_updates(setup, x, setup.k)
-    wrong |= PageState.from_query(asked)[1]
+    errors |= PageState.from_query(asked)[1]
     extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return PageRequest(asked, setup, image, snapshot.in_mode(setup.mode), wrong, extras, gone, lasting)
+    return PageRequest(asked, setup, image, snapshot.in_mode(setup.mode), errors, extras, missing, cacheable)
 
 
 def resolve_setup(asked: Mapping[str, str], first: str, last: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:
     """Return the setup, its image, errors by key, and whether the query will always resolve to this."""
-    setup, wrong = Setup.parse_query(asked, fallback=last)
-    lasting = True
+    setup, errors = Setup.parse_query(asked, fallback=last)
+    cacheable = True
     if first and SETUP_KEYS.isdisjoint(asked):
         setup, _ = setup.changed({"stage": first})
     try:
         image = [find_image(img) for img in setup.images][setup.image]
     except ImageUnavailable as error:
-        setup, wrong = Setup.parse_query({**asked, "img": last.img}, fallback=last)
-        wrong["img"], lasting = error.message, False
+        setup, errors = Setup.parse_query({**asked, "img": last.img}, fallback=last)
+        errors["img"], cacheable = error.message, False
         image = find_image(last.images[last.image])
     if setup.classes and image.label and "y" not in asked and len(setup.images) == 1:
         setup, _ = Setup.parse_query({**asked, "img": image.id}, last, image.label)
-    return setup, image, wrong, lasting
+    return setup, image, errors, cacheable

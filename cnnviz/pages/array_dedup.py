@@ -18,23 +18,23 @@ def redundant_arrays(arrays: Mapping[str, np.ndarray]) -> dict[str, tuple[str, .
     >>> redundant_arrays({"z": z, "a": np.maximum(z, 0), "u": u, "v": v, "dw": np.outer(u, v)})
     {'a': ('same', 'z'), 'dw': ('outer', 'u', 'v')}
     """
-    found: dict[str, tuple[str, ...]] = {}
-    large = [name for name, array in arrays.items() if array.dtype == np.float64 and array.size >= LEAST]
-    plain: dict[int, list[str]] = {}
-    for name in sorted(large, key=lambda name: -np.count_nonzero(arrays[name])):
-        alike = plain.setdefault(arrays[name].size, [])
-        source = next((other for other in alike if _is_masked_copy(arrays[name].ravel(), arrays[other].ravel())), None)
+    rules: dict[str, tuple[str, ...]] = {}
+    large_names = [name for name, array in arrays.items() if array.dtype == np.float64 and array.size >= LEAST]
+    sources: dict[int, list[str]] = {}
+    for name in sorted(large_names, key=lambda name: -np.count_nonzero(arrays[name])):
+        candidates = sources.setdefault(arrays[name].size, [])
+        source = next((other for other in candidates if _is_masked_copy(arrays[name].ravel(), arrays[other].ravel())), None)
         if source is None:
-            alike.append(name)
+            candidates.append(name)
         elif not np.shares_memory(arrays[name], arrays[source]):
-            found[name] = ("same", source)
-    for name in large:
+            rules[name] = ("same", source)
+    for name in large_names:
         # exclude the array itself: a column is its own outer product with a 1
         others = {other: array for other, array in arrays.items() if other != name}
-        factors = _outer_factors(arrays[name], others) if arrays[name].ndim == 2 and name not in found else None
-        if factors and not any(name in made for made in found.values()):
-            found[name] = ("outer", *factors)
-    return found
+        factors = _outer_factors(arrays[name], others) if arrays[name].ndim == 2 and name not in rules else None
+        if factors and not any(name in rule for rule in rules.values()):
+            rules[name] = ("outer", *factors)
+    return rules
 
 
 def _is_masked_copy(array: np.ndarray, source: np.ndarray) -> bool:

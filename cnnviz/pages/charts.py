@@ -33,10 +33,10 @@ def chart(
 
     `log` names the logarithmic axes: "", "y" or "xy". Dashed lines follow the others, in the same order and colours.
     """
-    versions = sum(not line.dashed for line in lines)
+    line_count = sum(not line.dashed for line in lines)
     series = [
-        LineData(label=line.label, values=[*line.values], dashed=line.dashed, hue=place % versions if line.hue is None else line.hue)
-        for place, line in enumerate(lines)
+        LineData(label=line.label, values=[*line.values], dashed=line.dashed, hue=index % line_count if line.hue is None else line.hue)
+        for index, line in enumerate(lines)
     ]
     return ChartData(
         name=name, title=title, x=[*x], cursor=cursor, words=words, xTitle=x_title, yTitle=y_title, log="x" in log, logY="y" in log, series=series,

@@ -30,8 +30,8 @@ def screen_number(deck: Deck, text: str) -> int | None:
     (12, None, 1)
     """
     text = text or "1"
-    found = int(text[:4]) if text.isascii() and text.isdigit() else 0
-    return found if 1 <= found <= len(deck.screens) else None
+    number = int(text[:4]) if text.isascii() and text.isdigit() else 0
+    return number if 1 <= number <= len(deck.screens) else None
 
 
 def expand_deck_screen(page: str, query: Mapping[str, str]) -> Mapping[str, str]:
@@ -48,7 +48,7 @@ def expand_deck_screen(page: str, query: Mapping[str, str]) -> Mapping[str, str]
     if not deck or not number:
         return query
     try:
-        there, shown = screen_query(deck, number)
+        screen_page, screen_keys = screen_query(deck, number)
     except Problem:  # its image is not available here
         return query
-    return {**query, **shown} if there == page else query
+    return {**query, **screen_keys} if screen_page == page else query

@@ -108,7 +108,7 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
     others (`redundant_arrays`), its kind names them: "same z1" stores one bit per entry, 1 for z1's entry and 0 for zero,
     and "outer v dz2" stores nothing.
     """
-    at, places, body = 0, {}, []
+    offset, entries, body = 0, {}, []
     kinds = redundant_arrays(arrays)
     check_cancelled()
     # v has the same memory as the map that it flattens, which is sent once
@@ -118,13 +118,13 @@ def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> by
         key = (data.__array_interface__["data"][0], data.nbytes) if data.base is not None or data is array else (name,)
         if key not in sent:
             kind = kinds.get(name, (data.dtype.name,))
-            sent[key] = " ".join(kind), at
+            sent[key] = " ".join(kind), offset
             if name in kinds:
                 data = np.packbits(data != 0, bitorder="little") if kind[0] == "same" else data[:0]
             body += [data.tobytes(), bytes(-data.nbytes % 8)]
-            at += data.nbytes + -data.nbytes % 8
-        places[name] = [*sent[key], *array.shape]
-    text = _json({**header, "arrays": places}).encode()
+            offset += data.nbytes + -data.nbytes % 8
+        entries[name] = [*sent[key], *array.shape]
+    text = _json({**header, "arrays": entries}).encode()
     text += b" " * (-(len(text) + 4) % 8)
     return b"".join([len(text).to_bytes(4, "little"), text, *body])
 
@@ -141,20 +141,20 @@ def decode(answer: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """
     start = 4 + int.from_bytes(answer[:4], "little")
     header = json.loads(answer[4:start])
-    places = header.pop("arrays")
+    entries = header.pop("arrays")
 
     def array(name: str) -> np.ndarray:
-        kind, at, *shape = places[name]
-        made, *sources = kind.split(" ")
-        if made == "outer":
+        kind, offset, *shape = entries[name]
+        rule, *sources = kind.split(" ")
+        if rule == "outer":
             # finite, as redundant_arrays has checked; the array may be a view with another shape
             return np.outer(*map(array, sources)).reshape(shape)
-        if made == "same":
-            bits = np.frombuffer(answer, "u1", -(-math.prod(shape) // 8), start + at)
+        if rule == "same":
+            bits = np.frombuffer(answer, "u1", -(-math.prod(shape) // 8), start + offset)
             return np.where(np.unpackbits(bits, count=math.prod(shape), bitorder="little"), array(sources[0]).ravel(), 0.0).reshape(shape)
-        return np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + at).reshape(shape)
+        return np.frombuffer(answer, _KINDS.get(kind, "<f8"), math.prod(shape), start + offset).reshape(shape)
 
-    return header, {name: array(name) for name in places}
+    return header, {name: array(name) for name in entries}
 
 
 def _json(header: Mapping[str, object]) -> str:
@@ -174,7 +174,7 @@ def encode_message(value: object) -> Mapping[str, object]:
     if isinstance(value, Problem):
         value = value.message
     if isinstance(value, Message):
-        return {"say": [value.id, {name: _encode_value(one) for name, one in value.values.items()}]}
+        return {"say": [value.id, {name: _encode_value(part) for name, part in value.values.items()}]}
     if isinstance(value, LocalizedText):
         return {"versions": dict(value.by_language)}
     raise TypeError(f"encode: {type(value).__name__} cannot be sent")
@@ -186,5 +186,5 @@ def _encode_value(value: object) -> object:
         return encode_message(value)
     if isinstance(value, list | tuple | set | frozenset):
         return [_encode_value(part) for part in value]
-    plain = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-    return value if plain else format_value(value, lang=DEFAULT)
+    is_finite_number = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return value if is_finite_number else format_value(value, lang=DEFAULT)

@@ -40,21 +40,21 @@ def operations(program: Program) -> tuple[Operation, ...]:
     >>> [f"{one.source} {one.words} {one.makes}" for one in operations(Network.parse(DEFAULT).program((4, 4)))][:3]
     ['L the error do', 'do times the slope σ′ dz2', 'dz2 times v dw']
     """
-    network, found = program.network, []
+    network, steps = program.network, []
     ids = {name: stage.words for stage in network.stages if stage.phase == "backward" for name in stage.makes}
-    made = "L" if network.merged else "do"
+    incoming = "L" if network.merged else "do"
     if not network.merged:
-        found.append(Operation("do", "L", message("loss.way")))
+        steps.append(Operation("do", "L", message("loss.way")))
     for layer, names in reversed([*zip(network.layers, network.names, strict=True)]):
         ids.setdefault("dx", network.layers[0].words("dx"))
         values = {"x": label(names.input), "slope": f"{layer.function or layer.kind}′", **{letter: label(names.of(letter)) for letter in layer.parameter_letters}}
-        before = f"d{names.source}"
-        for target in (*(f"d{names.of(letter)}" for letter in layer.parameter_letters), before):
-            other = target == before and not program.run.training and "dx" in layer.in_eval_mode
-            way = "loss" if ids[target].startswith("loss.") else ids[target]
-            found.append(Operation(target, made, message(f"{way}.way{'_after_training' if other else ''}", **values)))
-        made = before
-    return tuple(found)
+        source = f"d{names.source}"
+        for target in (*(f"d{names.of(letter)}" for letter in layer.parameter_letters), source):
+            is_eval = target == source and not program.run.training and "dx" in layer.in_eval_mode
+            phrase = "loss" if ids[target].startswith("loss.") else ids[target]
+            steps.append(Operation(target, incoming, message(f"{phrase}.way{'_after_training' if is_eval else ''}", **values)))
+        incoming = source
+    return tuple(steps)
 
 
 @dataclass(frozen=True)
@@ -136,19 +136,19 @@ class GradientChain:
 
     def _strongest(self, part: Part) -> list[int]:
         """Return the cell to select at first: the one with the largest number in the first row that has the array."""
-        shown = part.extract(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
-        return largest(np.nan_to_num(shown), shown.shape)
+        array = part.extract(next(row.arrays[part.symbol] for row in self.rows if part.symbol in row.arrays))
+        return largest(np.nan_to_num(array), array.shape)
 
     def _maps(self) -> dict[str, MapColours]:
         """Return limits and colours. A symbol has the same limits in every row, so that rows can be compared."""
-        most: dict[str, float] = {}
+        limits: dict[str, float] = {}
         for row, part in self._pairs():
             if not row.scale:
-                most[part.symbol] = max(most.get(part.symbol, 0.0), float(np.nan_to_num(np.abs(_shown_part(row, part))).max()))
+                limits[part.symbol] = max(limits.get(part.symbol, 0.0), float(np.nan_to_num(np.abs(_shown_part(row, part))).max()))
         return {
             f"{row.name}.{part.symbol}": _SCALE_COLOURS[row.scale](_shown_part(row, part))
             if row.scale
-            else MapColours(limits=_limits(part, most[part.symbol]), scale=part.scale)
+            else MapColours(limits=_limits(part, limits[part.symbol]), scale=part.scale)
             for row, part in self._pairs()
         }  # fmt: skip
 
@@ -163,8 +163,8 @@ def _shown_part(row: Row, part: Part) -> np.ndarray:
 
 
 def _ratio_colours(array: np.ndarray) -> MapColours:
-    of = array[np.isfinite(array)]
-    low, high = np.percentile(of, (2, 98)) if of.size else (1.0, 1.0)
+    finite = array[np.isfinite(array)]
+    low, high = np.percentile(finite, (2, 98)) if finite.size else (1.0, 1.0)
     return MapColours(limits=(float(min(low, 1.0)), float(max(high, 1.0 if low < 1 else 1 + 1e-9))), scale="activation")
 
 
@@ -180,6 +180,6 @@ def encode_chain(page: str, now: PageRequest, chain: GradientChain, more: Mappin
     The header lists only the stages that have a card.
     """
     head = GradientChainHeader(**header(page, now), road=chain.record)
-    shown = {part.symbol for part in chain.parts}
-    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in shown or (stage["symbol"] == "update" and "f_next" in shown)]
+    symbols = {part.symbol for part in chain.parts}
+    head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in symbols or (stage["symbol"] == "update" and "f_next" in symbols)]
     return encode({**head, **(more or {})}, chain.arrays() | loss_curve(now.snapshot) | dict(arrays or {}))

@@ -44,9 +44,9 @@ def select_image(now: PageRequest) -> PageRequest:
     if snapshot.trace.x.ndim < 4:
         return now
     i, y = setup.image, setup.y[setup.image]
-    own = setup.alone(i)
+    image_setup = setup.alone(i)
     trace, gradients = snapshot.trace.image(i), snapshot.gradients.image(i)
-    return replace(now, setup=own, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
+    return replace(now, setup=image_setup, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 
 
 def batch_record(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
@@ -71,14 +71,14 @@ def _start(program: Program) -> str:
 
 def batch_stages(stages: Sequence[StageRecord], program: Program, m: int) -> list[StageRecord]:
     """Return the stages of one of `m` images. A parameter's gradient is the mean of the per-image gradients."""
-    found, start = list[StageRecord](), _start(program)
+    records, start = list[StageRecord](), _start(program)
     for stage in stages:
         if stage["symbol"][1:] in program.parameters:
             stage = stage | {"title": message("stage.pulled.title")}
         elif stage["symbol"] == start:
             stage = stage | {"sentence": message("words.sentences", first=stage["sentence"], second=message("ui.images.divided", m=m))}
-        found.append(stage)
-    return found
+        records.append(stage)
+    return records
 
 
 def batch_arrays(now: PageRequest) -> dict[str, np.ndarray]:
@@ -87,11 +87,11 @@ def batch_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     setup, snapshot = now.setup, now.snapshot
     network, y = setup.network, np.array(setup.y)
     losses = network.losses(snapshot.trace, y)
-    small = {name for name, pull in snapshot.params.items() if pull.size * len(losses) <= MAX_PER_IMAGE_GRADIENTS}
+    small_names = {name for name, param in snapshot.params.items() if param.size * len(losses) <= MAX_PER_IMAGE_GRADIENTS}
     per_image_gradients = network.per_image_gradients(snapshot.params, snapshot.trace, y)
-    found = {f"pulls.d{name}": per_image_gradients[f"d{name}"] for name in snapshot.params if name in small}
-    shown = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
-    return found | shown | (_normalization_arrays(now) if setup.mode == "train" else {})
+    gradients = {f"pulls.d{name}": per_image_gradients[f"d{name}"] for name in snapshot.params if name in small_names}
+    loss_arrays = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
+    return gradients | loss_arrays | (_normalization_arrays(now) if setup.mode == "train" else {})
 
 
 def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
@@ -102,15 +102,15 @@ def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]
     Return nothing if the thumbnails have more than MOST_THUMBNAILS numbers.
     """
     trace, gradients = now.snapshot.trace, now.snapshot.gradients
-    of_image = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
-    found = dict[str, np.ndarray]()
+    arrays = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
+    strips = dict[str, np.ndarray]()
     for name, each in record["maps"].items():
-        if name in of_image and each["kind"] in ("map", "row"):
-            x = of_image[name]
+        if name in arrays and each["kind"] in ("map", "row"):
+            x = arrays[name]
             x = _largest_of_blocks(x if x.ndim == 4 else x.reshape(len(x), 1, -1, 1))
-            end = max(float(np.abs(x).max()), *each["limits"]) or 1.0
-            found[f"strip.{name}"] = np.rint(SHADES * np.nan_to_num(x / end, posinf=1, neginf=-1)).astype(np.int8)
-    return found if sum(each.size for each in found.values()) <= MOST_THUMBNAILS else {}
+            limit = max(float(np.abs(x).max()), *each["limits"]) or 1.0
+            strips[f"strip.{name}"] = np.rint(SHADES * np.nan_to_num(x / limit, posinf=1, neginf=-1)).astype(np.int8)
+    return strips if sum(each.size for each in strips.values()) <= MOST_THUMBNAILS else {}
 
 
 def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
@@ -128,32 +128,32 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
 def _normalization_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     """Return the arrays of each batch normalization for all images: its maps, and the three paths of the gradient."""
     snapshot, network = now.snapshot, now.setup.network
-    program, found = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
+    program, arrays = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
     paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
         if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MAX_NORMALIZATION_NUMBERS:
             continue
         symbols = (names.source, names.output)
-        found |= {f"all.{name}": snapshot.trace[name] for name in symbols}
-        found |= {f"all.d{name}": snapshot.gradients[f"d{name}"] for name in symbols if f"d{name}" in snapshot.gradients}
+        arrays |= {f"all.{name}": snapshot.trace[name] for name in symbols}
+        arrays |= {f"all.d{name}": snapshot.gradients[f"d{name}"] for name in symbols if f"d{name}" in snapshot.gradients}
         if path := paths.get(f"d{names.source}"):
-            found |= {f"{what}.d{names.source}": getattr(path, what) for what in ("parts", "shares", "sizes")}
-    return found
+            arrays |= {f"{field}.d{names.source}": getattr(path, field) for field in ("parts", "shares", "sizes")}
+    return arrays
 
 
 def dropout_sums(now: PageRequest) -> dict[str, np.ndarray]:
     """Return the shown image's sums after dropout: without a mask, with its own, and with new random ones; (2 + n,C).
    """
-    setup, snapshot, found = now.setup, now.snapshot, dict[str, np.ndarray]()
+    setup, snapshot, arrays = now.setup, now.snapshot, dict[str, np.ndarray]()
     if setup.mode == "eval":
-        return found
-    for place, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
+        return arrays
+    for layer_number, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
         x = snapshot.trace[names.input]
         if isinstance(layer, Dropout) and x.size <= MAX_DROPOUT_SIZE:
             x = x[None] if x.ndim == 2 else x
-            masks = masked_sums(x, layer.p, np.random.default_rng([setup.seed, setup.k, place, 1]), DROPOUT_DRAWS)
-            found[f"throws.{names.output}"] = np.concatenate([channel_sums(x)[None], channel_sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
-    return found
+            masks = masked_sums(x, layer.p, np.random.default_rng([setup.seed, setup.k, layer_number, 1]), DROPOUT_DRAWS)
+            arrays[f"throws.{names.output}"] = np.concatenate([channel_sums(x)[None], channel_sums(snapshot.trace[names.output].reshape(x.shape))[None], masks])
+    return arrays
 
 
 def loss_note(now: PageRequest) -> Message:

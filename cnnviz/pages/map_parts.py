@@ -47,7 +47,7 @@ class Part:
         >>> part(program, "z1", (1, 0, 0)).extract(np.arange(8.0)).tolist()
         [[4.0, 5.0], [6.0, 7.0]]
         """
-        return array.reshape(self.shape)[tuple(slice(None) if at is None else at for at in self.index)]
+        return array.reshape(self.shape)[tuple(slice(None) if axis_index is None else axis_index for axis_index in self.index)]
 
     def local_index(self, at: Sequence[int]) -> list[int]:
         """Convert an index of the complete array to one of this picture."""
@@ -56,7 +56,7 @@ class Part:
     @property
     def is_complete(self) -> bool:
         """Whether the part is the complete array."""
-        return all(at is None or size == 1 for at, size in zip(self.index, self.shape, strict=True))
+        return all(axis_index is None or size == 1 for axis_index, size in zip(self.index, self.shape, strict=True))
 
     @property
     def label(self) -> str:
@@ -66,12 +66,12 @@ class Part:
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).label
         '∂f[1]'
         """
-        named = [":" if at is None else str(at) for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
+        indices = [":" if axis_index is None else str(axis_index) for axis_index, size in zip(self.index, self.shape, strict=True) if axis_index is None or size > 1]
         if self.is_complete:
             return label(self.symbol)
-        while named[-1] == ":":
-            named.pop()
-        return f"{label(self.symbol)}[{','.join(named)}]"
+        while indices[-1] == ":":
+            indices.pop()
+        return f"{label(self.symbol)}[{','.join(indices)}]"
 
     @property
     def record(self) -> PartData:
@@ -81,9 +81,9 @@ class Part:
         >>> part(Network.parse("conv2x3-gap-mse").program((4, 4)), "df", (1, 0, 2, 2)).record["index"]
         [1, 0, None, None]
         """
-        named = list(self.address) or [at for at, size in zip(self.index, self.shape, strict=True) if at is None or size > 1]
+        indices = list(self.address) or [axis_index for axis_index, size in zip(self.index, self.shape, strict=True) if axis_index is None or size > 1]
         return PartData(
-            symbol=self.symbol, label=self.label, words=self.words, family=self.family, index=named,
+            symbol=self.symbol, label=self.label, words=self.words, family=self.family, index=indices,
             rows=self.rows, columns=self.columns, layers=self.layers, flat=self.flat,
         )  # fmt: skip
 
@@ -94,9 +94,9 @@ def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
     shape = tuple(record["shape"])
     at = tuple(at) if len(at) == len(shape) else (0,) * len(shape)
     index = _index(record, shape, at)
-    sizes = [size for size, fixed in zip(shape, index, strict=True) if fixed is None]
-    named = cell_shape(program, symbol) or ()
-    address = index[len(shape) - len(named) :] if named and named == shape[len(shape) - len(named) :] else ()
+    sizes = [size for size, axis_index in zip(shape, index, strict=True) if axis_index is None]
+    address_shape = cell_shape(program, symbol) or ()
+    address = index[len(shape) - len(address_shape) :] if address_shape and address_shape == shape[len(shape) - len(address_shape) :] else ()
     rows, columns, layers = (*sizes, 1, 1)[:3]
     return Part(symbol, record["words"], record["family"], record["scale"], shape, index, rows, columns, layers, len(sizes) == 1, address)
 
@@ -108,8 +108,8 @@ def filled_part(program: Program, symbol: str, array: np.ndarray) -> Part:
     >>> filled_part(Network.parse("conv2x3-gap-mse").program((4, 4)), "z1", np.repeat([0.0, 1.0], 4)).label
     'z₁[1]'
     """
-    filled = np.flatnonzero(np.nan_to_num(array))[:1]
-    return part(program, symbol, [int(at[0]) for at in np.unravel_index(filled, record_of(program, symbol)["shape"])] if filled.size else ())
+    first_filled = np.flatnonzero(np.nan_to_num(array))[:1]
+    return part(program, symbol, [int(indices[0]) for indices in np.unravel_index(first_filled, record_of(program, symbol)["shape"])] if first_filled.size else ())
 
 
 def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:
@@ -137,11 +137,11 @@ def pinned_cells(cell: Cell | None, program: Program) -> Mapping[str, tuple[int,
     >>> pinned_cells(("z1", (1, 0, 1)), Network.parse("conv2x3-relu-gap-mse").program((4, 4)))["da1"]
     (1, 0, 1)
     """
-    shown = cell_shape(program, cell[0]) if cell else None
-    if not cell or shown is None:
+    address_shape = cell_shape(program, cell[0]) if cell else None
+    if not cell or address_shape is None:
         return {}
     record = record_of(program, cell[0])
     shape = tuple(record["shape"])
-    at = tuple(int(i) for i in np.unravel_index(np.ravel_multi_index(cell[1], shown), shape))
-    alike = map_records.static_records(program).items()
-    return {name: at for name, other in alike if other["family"] == record["family"] and tuple(other["shape"]) == shape}
+    index = tuple(int(i) for i in np.unravel_index(np.ravel_multi_index(cell[1], address_shape), shape))
+    all_records = map_records.static_records(program).items()
+    return {name: index for name, other in all_records if other["family"] == record["family"] and tuple(other["shape"]) == shape}

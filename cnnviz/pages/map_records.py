@@ -65,13 +65,13 @@ def array_of(symbol: str, setup: Setup, snapshot: Snapshot) -> np.ndarray:
 def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, MapRecord]:
     """Return the record of every array, by its symbol."""
     scales = _scales(program)
-    found: dict[str, MapRecord] = {}
+    all_records: dict[str, MapRecord] = {}
     for symbol, record in static_records(program).items():
         limits = _limits(array_of(symbol, setup, snapshot), scales.get(symbol, "signed"), setup.scale)
-        found[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
+        all_records[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
     for symbol in _round_off(setup, program, snapshot):
-        found[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
-    return found
+        all_records[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
+    return all_records
 
 
 LOST = 1e-9
@@ -86,17 +86,17 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
     """Yield gradients of biases that a normalization cancels, which are round-off, and biases that only round-off has
     moved from 0."""
     layers, names = program.network.layers, program.network.names
-    for place, (layer, own) in enumerate(zip(layers, names, strict=True)):
-        bias, arrived = own.of("b"), f"d{own.output}"
-        after = next((one for one in layers[place + 1 :] if not one.hands_on), None)
-        if bias not in layer_parameters(layer, own) or not after or not after.takes_away(program.shapes[bias][0]):
+    for layer_index, (layer, layer_names) in enumerate(zip(layers, names, strict=True)):
+        bias, gradient = layer_names.of("b"), f"d{layer_names.output}"
+        next_layer = next((other for other in layers[layer_index + 1 :] if not other.hands_on), None)
+        if bias not in layer_parameters(layer, layer_names) or not next_layer or not next_layer.takes_away(program.shapes[bias][0]):
             continue
-        alone = all(one.symbol != bias for one in setup.set) and not setup.first_params()[bias].any()
-        if alone and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[own.output]):
+        starts_at_zero = all(other.symbol != bias for other in setup.set) and not setup.first_params()[bias].any()
+        if starts_at_zero and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[layer_names.output]):
             continue
-        if largest_of(snapshot.gradients[f"d{bias}"]) <= LOST * largest_of(snapshot.gradients[arrived]):
+        if largest_of(snapshot.gradients[f"d{bias}"]) <= LOST * largest_of(snapshot.gradients[gradient]):
             yield f"d{bias}"
-            if alone:
+            if starts_at_zero:
                 yield bias
 
 
@@ -142,20 +142,20 @@ ANSWERS = ("o", "y", "L")
 
 def _layer_indices(program: Program) -> dict[str, int]:
     """Return the index of the layer that computes or owns each symbol; -1 for the image."""
-    found = {"x": -1, "y": len(program.network.layers)}
-    for place, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
-        found |= {name: place for name in layer_parameters(layer, names)} | {names.output: place}
-        found |= {"v": place} if names.flattens else {}
-    return found
+    indices = {"x": -1, "y": len(program.network.layers)}
+    for layer_index, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
+        indices |= {name: layer_index for name in layer_parameters(layer, names)} | {names.output: layer_index}
+        indices |= {"v": layer_index} if names.flattens else {}
+    return indices
 
 
 def _scales(program: Program) -> dict[str, str]:
     """Return the range of values of each symbol: "pixel", "signed", "positive" or "share"."""
-    found = {"x": "pixel", "y": "share", "L": "share"}
+    scales = {"x": "pixel", "y": "share", "L": "share"}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        found[names.input] = source = found[names.source]
-        found[names.output] = source if layer.scale == "same" else layer.scale
-    return found
+        scales[names.input] = source = scales[names.source]
+        scales[names.output] = source if layer.scale == "same" else layer.scale
+    return scales
 
 
 def _kind(base: str, program: Program, laid_out: tuple[int, ...]) -> Kind:
@@ -187,8 +187,8 @@ def _limits(array: np.ndarray, scale: str, pixels: str) -> tuple[float, float]:
     """Return the finite values at the ends of the colour scale, symmetric about zero for signed maps."""
     array = np.nan_to_num(array, nan=0.0)  # training with too large a rate ends in NaN
     if scale == "signed":
-        most = float(np.abs(array).max())
-        return -most, most
+        limit = float(np.abs(array).max())
+        return -limit, limit
     if scale == "pixel":
         return (0.0, 255.0) if pixels == "raw" else (0.0, 1.0)
     return 0.0, float(array.max()) if scale == "positive" else max(1.0, float(array.max()))
@@ -205,19 +205,19 @@ def plain_name(symbol: str, program: Program) -> Message:
 
 def default_cells(program: Program, snapshot: Snapshot, maps: Mapping[str, MapRecord]) -> dict[str, list[int]]:
     """Return the cell of each family to explain first: the one with the largest gradient, else the largest value."""
-    found: dict[str, list[int]] = {}
+    cells: dict[str, list[int]] = {}
     for symbol, record in maps.items():
         name = record["family"]
-        if name in found or symbol not in (*snapshot.trace, *snapshot.params):
+        if name in cells or symbol not in (*snapshot.trace, *snapshot.params):
             continue
-        own = snapshot.trace[symbol] if symbol in snapshot.trace else snapshot.params[symbol]
-        gradient = snapshot.gradients.get(f"d{symbol}", own)
-        size = own if symbol == "x" else gradient * own if record["scale"] in ("activation", "answer") else gradient
-        told = size * (gradient != 0) * (symbol in snapshot.params or own != 0)  # a silent cell explains nothing
-        found[name] = largest(next(filter(np.any, (told, gradient)), own), record["shape"])
-    found["L"] = [0]
-    _align_cells(found, program)
-    return found
+        values = snapshot.trace[symbol] if symbol in snapshot.trace else snapshot.params[symbol]
+        gradient = snapshot.gradients.get(f"d{symbol}", values)
+        importance = values if symbol == "x" else gradient * values if record["scale"] in ("activation", "answer") else gradient
+        active = importance * (gradient != 0) * (symbol in snapshot.params or values != 0)  # a silent cell explains nothing
+        cells[name] = largest(next(filter(np.any, (active, gradient)), values), record["shape"])
+    cells["L"] = [0]
+    _align_cells(cells, program)
+    return cells
 
 
 def _align_cells(cells: dict[str, list[int]], program: Program) -> None:

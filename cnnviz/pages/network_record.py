@@ -68,48 +68,48 @@ def network_record(setup: Setup, program: Program, snapshot: Snapshot) -> Networ
 
 def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Return every array by its symbol, the initial filters, and the curves of the activations."""
-    after = [f"{name}_next" for name in map_records.updated_parameters(program, setup.opt)]
-    found = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *after)}
-    small = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
-    found |= {part: array for name in small for part, array in parts(setup, snapshot, name).items()}
-    found |= program.ties(program.inner(snapshot.params, snapshot.trace))
+    updated_names = [f"{name}_next" for name in map_records.updated_parameters(program, setup.opt)]
+    result = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *updated_names)}
+    small_names = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
+    result |= {part: array for name in small_names for part, array in parts(setup, snapshot, name).items()}
+    result |= program.ties(program.inner(snapshot.params, snapshot.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        found |= {f"{name}.{names.output}": array for name, array in layer.between(snapshot.trace[names.input]).items()}
-    found |= {name: array for name, array in snapshot.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
-    first = setup.first_params(snapshot.trace.x.shape)
-    found |= {f"start.{name}": first[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
-    return found | {f"curve.{layer}": _drawn_curve(layer) for layer, _ in _activations(program.network)}
+        result |= {f"{name}.{names.output}": array for name, array in layer.between(snapshot.trace[names.input]).items()}
+    result |= {name: array for name, array in snapshot.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
+    initial = setup.first_params(snapshot.trace.x.shape)
+    result |= {f"start.{name}": initial[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
+    return result | {f"curve.{layer}": _drawn_curve(layer) for layer, _ in _activations(program.network)}
 
 
-def promise_record(promised: Promise | None) -> PromiseRecord | None:
+def promise_record(promise: Promise | None) -> PromiseRecord | None:
     """Return the record of a step's promise, or None if it is not finite."""
-    if promised is None or not np.isfinite(promised.falls):
+    if promise is None or not np.isfinite(promise.falls):
         return None
-    return PromiseRecord(shares=promised.shares, promised=promised.promised, falls=promised.falls)
+    return PromiseRecord(shares=promise.shares, promised=promise.promised, falls=promise.falls)
 
 
 def velocity_of(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
     """Return the terms of one entry's velocity (`velocity_terms`), named as in "past.w:57", or nothing if there is
     none."""
-    found = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
-    if not found or setup.opt != Momentum.name:
+    match = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
+    if not match or setup.opt != Momentum.name:
         return {}
-    name, at = found[1], int(found[2])
-    if name not in snapshot.params or at >= snapshot.params[name].size:
+    name, index = match[1], int(match[2])
+    if name not in snapshot.params or index >= snapshot.params[name].size:
         return {}
-    return {of: velocity_terms(setup, snapshot.image, len(snapshot.losses) - 1, name, at)}
+    return {of: velocity_terms(setup, snapshot.image, len(snapshot.losses) - 1, name, index)}
 
 
 def raised_entry_change(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
     """Return the change of the loss if one entry is raised (`change_of_loss`), named as in "raised.z1:57:0.1"; empty
     if there is no such entry."""
-    found = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
+    match = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
     program = map_records.program_of(setup, snapshot)
-    if not found or found[1] not in program.shapes or int(found[2]) >= math.prod(program.shapes[found[1]]):
+    if not match or match[1] not in program.shapes or int(match[2]) >= math.prod(program.shapes[match[1]]):
         return {}
-    size = math.prod(program.shapes[found[1]])  # of several images, raise the entry of the shown one
-    at = int(found[2]) + (setup.image * size if program.has_images(found[1]) else 0)
-    change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), found[1], at, float(found[3]))
+    size = math.prod(program.shapes[match[1]])  # of several images, raise the entry of the shown one
+    index = int(match[2]) + (setup.image * size if program.has_images(match[1]) else 0)
+    change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), match[1], index, float(match[3]))
     return {of: np.array([change])}
 
 
@@ -120,15 +120,15 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
     def record(target: str, link: Link) -> LinkRecord:
         return LinkRecord(target=target, source=link.source, pattern=link.pattern, geometry=dict(link.geometry), places=link.places)
 
-    return {target: [record(target, link) for link in found] for target, found in program.links.items()}
+    return {target: [record(target, link) for link in target_links] for target, target_links in program.links.items()}
 
 
 def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, str]:
     """Return each formula in MathML. Parameters and targets have the formula of the line that reads them."""
-    found = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
+    mathml_of = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        found |= dict.fromkeys(map_records.layer_parameters(layer, names), found[names.output])
-    return found | {"x": mathml(pixel_formula(scale)), "y": found["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
+        mathml_of |= dict.fromkeys(map_records.layer_parameters(layer, names), mathml_of[names.output])
+    return mathml_of | {"x": mathml(pixel_formula(scale)), "y": mathml_of["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
 
 
 @lru_cache(maxsize=128)
@@ -235,20 +235,20 @@ def _columns(program: Program) -> list[ColumnRecord]:
     network = program.network
     input_block = message("ui.overview.input")
     title = message("ui.overview.rgb") if program.shapes["x"][0] == 3 else ""
-    found = [ColumnRecord(title=title, block=input_block, kind="maps", values=["x"], gradients=["dx"])]
+    columns = [ColumnRecord(title=title, block=input_block, kind="maps", values=["x"], gradients=["dx"])]
     number, open_block, in_rows = 0, False, False
     for layer, names in zip(network.layers, network.names, strict=True):
         in_rows = in_rows or len(program.shapes[names.output]) == 1
         if not in_rows and not open_block:
             number, open_block = number + 1, True
         block = _classifier(network) if in_rows else message("ui.overview.block", n=number)
-        found += _layer_columns(layer, names, program, block)
+        columns += _layer_columns(layer, names, program, block)
         open_block = open_block and layer.letter != "p"
     kind: ColumnKind = "cells" if program.shapes["o"][0] <= MOST_CELLS else "strip"
     block = _classifier(network)
-    found.append(ColumnRecord(title="", block=block, kind=kind, values=["y"], gradients=[]))
-    found.append(ColumnRecord(title="", block=block, kind="loss", values=["L"], gradients=[]))
-    return found
+    columns.append(ColumnRecord(title="", block=block, kind=kind, values=["y"], gradients=[]))
+    columns.append(ColumnRecord(title="", block=block, kind="loss", values=["L"], gradients=[]))
+    return columns
 
 
 _PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells"}
@@ -256,17 +256,17 @@ _PARAMETER_KINDS: dict[int, ColumnKind] = {4: "filters", 2: "weights", 1: "cells
 
 
 def _layer_columns(layer: Layer, names: Names, program: Program, block: Message) -> list[ColumnRecord]:
-    found = []
+    columns = []
     if names.flattens:
-        found.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
+        columns.append(ColumnRecord(title="", block=block, kind="strip", values=["v"], gradients=[]))
     shape = program.shapes[names.output]
-    owned = map_records.layer_parameters(layer, names)
-    apart = len(shape) == 1 and shape[0] <= MOST_CELLS  # a short bias is drawn beside the sums that it is added to
-    rows = all(len(program.shapes[name]) == 1 for name in owned)  # γ and β
-    for group in [[name] for name in owned] if apart or rows else [owned]:
+    parameters = map_records.layer_parameters(layer, names)
+    is_short = len(shape) == 1 and shape[0] <= MOST_CELLS  # a short bias is drawn beside the sums that it is added to
+    rows = all(len(program.shapes[name]) == 1 for name in parameters)  # γ and β
+    for group in [[name] for name in parameters] if is_short or rows else [parameters]:
         shape_of = program.shapes[group[0]]
         kind = "strip" if rows and shape_of[0] > MOST_CELLS else _PARAMETER_KINDS[len(shape_of)]
-        found.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
+        columns.append(ColumnRecord(title="", block=block, kind=kind, values=group, gradients=[f"d{name}" for name in group]))
     if len(shape) == 3:
         kind = "maps"
     elif names.output == "o" and shape[0] > MOST_CELLS:
@@ -275,19 +275,19 @@ def _layer_columns(layer: Layer, names: Names, program: Program, block: Message)
         kind = "cells" if shape[0] <= MOST_CELLS else "strip"
     title = message(f"layer.{layer.kind}.short")
     merged = program.network.merged
-    last = program.network.names[-1]
-    made = f"d{last.input}" if kind == "classes" and merged else f"d{names.output}"
-    beside = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last.input
-    gradients = [] if beside or (names.output == "o" and merged and kind != "classes") else [made]
-    return [*found, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
+    last_names = program.network.names[-1]
+    gradient = f"d{last_names.input}" if kind == "classes" and merged else f"d{names.output}"
+    merged_above = merged and program.shapes["o"][0] > MOST_CELLS and names.output == last_names.input
+    gradients = [] if merged_above or (names.output == "o" and merged and kind != "classes") else [gradient]
+    return [*columns, ColumnRecord(title=title, block=block, kind=kind, values=[names.output], gradients=gradients)]
 
 
 def _classifier(network: Architecture) -> Message:
-    rows = False
+    in_rows = False
     parts: list[Message] = []
     for layer in network.layers:
-        rows = rows or layer.gives == "row"
-        if rows:
+        in_rows = in_rows or layer.gives == "row"
+        if in_rows:
             short = message(f"layer.{layer.kind}.short")
             parts.append(
                 message("ui.overview.layer", short=short, n=layer.shape((0,))[0]) if layer.kind == "dense" else short

@@ -14,8 +14,8 @@ def page_notes(setup: Setup, snapshot: Snapshot) -> list[Message]:
     kinds = [layer.kind for layer in setup.network.layers]
     if kinds != ["conv", "sigmoid", "dense", "sigmoid"]:  # the other notes are about this network alone
         return [remark for remark in (_single_numbers(setup, snapshot), _diverging(setup, snapshot)) if remark]
-    found = (_no_weights(setup, snapshot), _saturated(setup, snapshot), _diverging(setup, snapshot), _stuck(snapshot))
-    return [remark for remark in found if remark]
+    notes = (_no_weights(setup, snapshot), _saturated(setup, snapshot), _diverging(setup, snapshot), _stuck(snapshot))
+    return [remark for remark in notes if remark]
 
 
 def _saturated(setup: Setup, snapshot: Snapshot) -> Message | None:
@@ -28,24 +28,24 @@ def _saturated(setup: Setup, snapshot: Snapshot) -> Message | None:
         effect = "later"  # the incoming gradient is zero already, so the units are not the cause
     else:
         effect = "nothing" if size == 0 else "next_to_nothing" if share == 1 else "few"
-    why = "raw" if setup.scale == "raw" else "kernel"
+    cause = "raw" if setup.scale == "raw" else "kernel"
     return message(
         "ui.remarks.saturated.words",
         units=message(f"ui.remarks.saturated.units.{'all' if share == 1 else 'most'}", share=float(np.floor(1000 * share) / 1000)),
-        cause=message(f"ui.remarks.saturated.cause.{why}"),
+        cause=message(f"ui.remarks.saturated.cause.{cause}"),
         reach=round(float(np.abs(snapshot.trace.z1).max())),
         effect=message(f"ui.remarks.saturated.effect.{effect}", size=size),
-        cure=message(f"ui.remarks.saturated.cure.{why}"),
+        cure=message(f"ui.remarks.saturated.cure.{cause}"),
     )
 
 
 def _no_weights(setup: Setup, snapshot: Snapshot) -> Message | None:
     if np.any(snapshot.params.w) or np.any(snapshot.gradients.da1):
         return None
-    flat = saturated_share(snapshot.trace.a1) >= NEARLY_ALL
-    then = "fresh" if "fresh_weights" in setup.deviations else "flat" if flat else "exact"
+    is_saturated = saturated_share(snapshot.trace.a1) >= NEARLY_ALL
+    effect = "fresh" if "fresh_weights" in setup.deviations else "flat" if is_saturated else "exact"
     start = message("ui.remarks.no_weights.start")
-    return message("words.sentences", first=start, second=message(f"ui.remarks.no_weights.{then}"))
+    return message("words.sentences", first=start, second=message(f"ui.remarks.no_weights.{effect}"))
 
 
 def _diverging(setup: Setup, snapshot: Snapshot) -> Message | None:
@@ -63,8 +63,8 @@ def _diverging(setup: Setup, snapshot: Snapshot) -> Message | None:
 def _single_numbers(setup: Setup, snapshot: Snapshot) -> Message | None:
     """Return a note if a batch norm has one number per unit, as with one image after a dense layer."""
     norms = [names for layer, names in zip(setup.network.layers, setup.network.names, strict=True) if layer.kind == "bn"]
-    single = any(snapshot.trace[names.output].size == snapshot.params[names.of("g")].size for names in norms)
-    return message("ui.remarks.single_numbers") if single and snapshot.trace.training else None
+    is_single = any(snapshot.trace[names.output].size == snapshot.params[names.of("g")].size for names in norms)
+    return message("ui.remarks.single_numbers") if is_single and snapshot.trace.training else None
 
 
 def _stuck(snapshot: Snapshot) -> Message | None:

@@ -30,9 +30,9 @@ def quantize(weights: np.ndarray) -> np.ndarray:
     >>> quantize(np.array([[0.5, -1.0, 0.999]]))
     array([[  64, -127,  126]], dtype=int8)
     """
-    most = np.abs(weights).max() or 1.0
-    shades = np.rint(weights / most * SHADES)  # divide first: `most` may be subnormal
-    return np.where(np.abs(weights) < most, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
+    limit = np.abs(weights).max() or 1.0
+    shades = np.rint(weights / limit * SHADES)  # divide first: `most` may be subnormal
+    return np.where(np.abs(weights) < limit, shades.clip(1 - SHADES, SHADES - 1), shades).astype(np.int8)
 
 
 def quantize_arrays(arrays: Mapping[str, np.ndarray], setup: Setup, program: Program, snapshot: Snapshot, record: NetworkRecord) -> dict[str, np.ndarray]:
@@ -41,26 +41,26 @@ def quantize_arrays(arrays: Mapping[str, np.ndarray], setup: Setup, program: Pro
     Gradients become colours, too, except that of weights from one image: it is an outer product and sent as such.
     """
     quantized = [name for name, weights in snapshot.params.items() if is_quantized(weights) and np.isfinite(snapshot.gradients[f"d{name}"]).all()]
-    found = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in quantized and name.partition(".")[2] not in quantized}
+    result = {name: array for name, array in arrays.items() if name.removesuffix("_next") not in quantized and name.partition(".")[2] not in quantized}
     for name in quantized:
         exact = _exact_arrays(setup, snapshot, name)
-        found |= {each: quantize(exact[each]) for each in (name, f"d{name}") if each in exact}
+        result |= {key: quantize(exact[key]) for key in (name, f"d{name}") if key in exact}
         for line in _first_lines(name, program, snapshot, record):
-            found |= {f"{name}:{line}/{each}": array[_line_index(line)] for each, array in exact.items()}
-    return found
+            result |= {f"{name}:{line}/{key}": array[_line_index(line)] for key, array in exact.items()}
+    return result
 
 
 def _first_lines(name: str, program: Program, snapshot: Snapshot, record: NetworkRecord) -> list[str]:
     """Return the rows and columns that Numbers.missing (numbers.js) needs for the cells in focus."""
     maps, focus = record["maps"], record["focus"]
     largest = np.unravel_index(np.abs(snapshot.gradients[f"d{name}"]).argmax(), snapshot.params[name].shape)
-    found = {f"{at[0]}," if maps[name]["kind"] == "filters" else f",{at[-1]}" for at in (focus[maps[name]["family"]], largest)}
+    result = {f"{index[0]}," if maps[name]["kind"] == "filters" else f",{index[-1]}" for index in (focus[maps[name]["family"]], largest)}
     for symbol, links in program.links.items():
         for link in (link for link in links if link.source == name):
             cell = focus[maps[symbol]["family"]]
             unit = np.ravel_multi_index(cell, maps[symbol]["shape"])
-            found |= {{"unit": f"{unit},", "channel": f"{cell[0]},", "passing": f",{cell[0]}", "last": f",{cell[-1]}"}.get(link.pattern, "")}
-    return sorted(found - {""})
+            result |= {{"unit": f"{unit},", "channel": f"{cell[0]},", "passing": f",{cell[0]}", "last": f",{cell[-1]}"}.get(link.pattern, "")}
+    return sorted(result - {""})
 
 
 def _line_index(line: str) -> tuple[int | slice, ...]:
@@ -94,13 +94,13 @@ def exact_lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.nd
     start = of.removeprefix("start.")
     if start != of and start in snapshot.params:
         return {of: setup.first_params(snapshot.trace.x.shape)[start]}
-    found = re.fullmatch(r"([wf][0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))?", of, re.ASCII)
-    if not found or found[1] not in snapshot.params:
+    match = re.fullmatch(r"([wf][0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))?", of, re.ASCII)
+    if not match or match[1] not in snapshot.params:
         return {}
-    name, first, second = found.groups()
-    exact, now = _exact_arrays(setup, snapshot, name), snapshot.params[name]
+    name, first, second = match.groups()
+    exact, params = _exact_arrays(setup, snapshot, name), snapshot.params[name]
     if not first and not second:
-        return {each: exact[each] for each in (name, f"d{name}") if each in exact}
-    if int(first or 0) >= now.shape[0] or int(second or 0) >= now.shape[1]:
+        return {key: exact[key] for key in (name, f"d{name}") if key in exact}
+    if int(first or 0) >= params.shape[0] or int(second or 0) >= params.shape[1]:
         return {}
-    return {each: array[_line_index(of.partition(":")[2])] for each, array in exact.items()}
+    return {key: array[_line_index(of.partition(":")[2])] for key, array in exact.items()}

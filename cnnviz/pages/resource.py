@@ -76,8 +76,8 @@ def canonical_query(page: Page, query: Mapping[str, str]) -> dict[str, str]:
     {'k': '3'}
     """
     query = expand_deck_screen(page.path, query) if page not in extra_resources() else query
-    found = {key: query_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
-    return {key: text for key, text in found.items() if text}
+    texts = {key: query_text(query, key) for key in sorted((_keys(page) | {INSTEAD, EXACT}) & query.keys())}
+    return {key: text for key, text in texts.items() if text}
 
 
 def _keys(page: Page) -> set[str]:
@@ -95,8 +95,8 @@ def numbers_url(path: str, query: str) -> str:
     '?f=1,2&k=3'
     """
     page = page_at(path.rpartition("/")[2])
-    asked = dict(parse_qsl(query, keep_blank_values=True))
-    texts = [f"{key}={quote(asked[key], safe=_PLAIN)}" for key in sorted(_keys(page) & asked.keys()) if asked[key]]
+    values = dict(parse_qsl(query, keep_blank_values=True))
+    texts = [f"{key}={quote(values[key], safe=_PLAIN)}" for key in sorted(_keys(page) & values.keys()) if values[key]]
     return f"numbers/{code()}/{page.id}?{'&'.join(texts)}"
 
 
@@ -112,32 +112,32 @@ Cost = tuple[list[tuple[Hashable, ...]], float]
 def estimate_cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
     """Return the cost of a resource. A kind combines the page, the form, the page keys, and the network's sizes by
     powers of two."""
-    query, last = _parse_query(page, asked)
-    setup, _ = Setup.parse_query(query, fallback=last)
+    query, fallback = _parse_query(page, asked)
+    setup, _ = Setup.parse_query(query, fallback=fallback)
     try:
         x = load_images(setup)
     except Problem:  # the fallback's image will be shown
-        setup, _ = Setup.parse_query(query | {"img": last.img}, fallback=last)
+        setup, _ = Setup.parse_query(query | {"img": fallback.img}, fallback=fallback)
         x = load_images(setup)
     keys, words = _kind_keys(page, asked)
     sizes = step_work(setup.network, x.shape).bit_length(), state_bytes(setup.network, x.shape, setup.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
-    passed = estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
-    return kinds, passed + handler_of(page).estimate_seconds(setup, x, query)
+    update_seconds = estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
+    return kinds, update_seconds + handler_of(page).estimate_seconds(setup, x, query)
 
 
 def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the page keys of the query, and the values among them that are words."""
-    own = [key for key in (*page_keys(), *page.keys, EXACT) if key in asked]
-    return tuple(own), tuple(asked[key] for key in own if asked[key].isalpha() and len(asked[key]) < 20)
+    own_keys = [key for key in (*page_keys(), *page.keys, EXACT) if key in asked]
+    return tuple(own_keys), tuple(asked[key] for key in own_keys if asked[key].isalpha() and len(asked[key]) < 20)
 
 
 def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
     """Return the query, completed by the page's opening if it has no setup, and the fallback setup."""
-    last, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
+    fallback, _ = Setup.parse_query(dict(parse_qsl(asked.get(INSTEAD, ""))))
     query = _page_query(asked)
-    first = dict(handler_of(page).opening_query(query)) if SETUP_KEYS.isdisjoint(query) else {}
-    return first | query, last
+    opening = dict(handler_of(page).opening_query(query)) if SETUP_KEYS.isdisjoint(query) else {}
+    return opening | query, fallback
 
 
 def _page_query(asked: Mapping[str, str]) -> dict[str, str]:
@@ -149,26 +149,26 @@ def _page_query(asked: Mapping[str, str]) -> dict[str, str]:
 def compute_resource(page: Page, asked: Mapping[str, str], form: str = "", compress: bool = True) -> Resource:
     """Compute the page's resource for `asked`. With a form for programs, raise TimeoutError while a part is still
     being computed."""
-    query, last = _parse_query(page, asked)
-    handler, whole = handler_of(page), True
-    now = dataclasses.replace(resolve(query, page.first, last, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(asked))
-    now = dataclasses.replace(now, errors={**now.errors, **handler.own_errors(now)})
+    query, fallback = _parse_query(page, asked)
+    handler, is_complete = handler_of(page), True
+    request = dataclasses.replace(resolve(query, page.first, fallback, handler.supports_several_images, handler.supports_eval_mode), query=_page_query(asked))
+    request = dataclasses.replace(request, errors={**request.errors, **handler.own_errors(request)})
     try:
-        part = handler.part(now, asked[EXACT]) if EXACT in asked and not form else None
-        answer = handler.respond(now) if part is None else part
+        part = handler.part(request, asked[EXACT]) if EXACT in asked and not form else None
+        answer = handler.respond(request) if part is None else part
     except Unfinished as unfinished:
         if form:
             raise
-        answer, whole = unfinished.answer, False
-    lasting = whole and now.cacheable and handler.is_cacheable(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
+        answer, is_complete = unfinished.answer, False
+    is_immutable = is_complete and request.cacheable and handler.is_cacheable(asked) and "held-" not in asked.get("vs", "") + asked.get("checkpoints", "")
     digest = hashlib.sha256()
-    parts = _observe(_for_programs(page, now, answer, form) if form else [answer], digest.update)
+    parts = _observe(_for_programs(page, request, answer, form) if form else [answer], digest.update)
     if form == "json" and compress:  # compress piece by piece: a large body is never in memory at once
-        return Resource(_gzip(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
+        return Resource(_gzip(parts), True, f'"{digest.hexdigest()[:32]}"', FORMS[form], is_immutable, is_complete)
     body = b"".join(parts)
     compressed = _gzip([body]) if compress and len(body) > _WORTH and form != "npz" else body
-    smaller = len(compressed) < len(body)
-    return Resource(compressed if smaller else body, smaller, f'"{digest.hexdigest()[:32]}"', FORMS[form], lasting, whole)
+    is_smaller = len(compressed) < len(body)
+    return Resource(compressed if is_smaller else body, is_smaller, f'"{digest.hexdigest()[:32]}"', FORMS[form], is_immutable, is_complete)
 
 
 def _observe(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterator[bytes]:
@@ -186,21 +186,21 @@ def compute_with_deck(page: Page, asked: Mapping[str, str], content: bytes, comp
 
 def _gzip(parts: Iterable[bytes]) -> bytes:
     """Compress with gzip, piece by piece, to the same bytes as in one call."""
-    gzip_ = zlib.compressobj(_LEVEL, wbits=31)
-    done = []
+    compressor = zlib.compressobj(_LEVEL, wbits=31)
+    chunks = []
     for part in parts:
-        for at in range(0, len(part), PIECE):
+        for start in range(0, len(part), PIECE):
             check_cancelled()
-            done.append(gzip_.compress(part[at : at + PIECE]))
-    return b"".join([*done, gzip_.flush()])
+            chunks.append(compressor.compress(part[start : start + PIECE]))
+    return b"".join([*chunks, compressor.flush()])
 
 
 def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
-    exact = handler_of(page).exact_arrays(now)
-    arrays = arrays if exact is None else exact
-    wrong = {key: value | {"instead": header["lesson"].get(key, "")} for key, said in now.errors.items() if (value := message_data(said))}
-    head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": wrong, "loss": header["loss"]}
+    exact_arrays = handler_of(page).exact_arrays(now)
+    arrays = arrays if exact_arrays is None else exact_arrays
+    errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in now.errors.items() if (value := message_data(error))}
+    head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
     if form == "npz":
         yield npz({"header": np.array(json.dumps(head)), **arrays})
         return
@@ -215,9 +215,9 @@ def _json_numbers(array: np.ndarray) -> Iterator[str]:
     """Yield an array as nested JSON lists, AT_A_TIME numbers at once; NaN and infinity become null."""
     if array.ndim and array.size > AT_A_TIME:
         rows = AT_A_TIME // (array.size // len(array))
-        for at in range(0, len(array), rows or 1):
-            yield ", " if at else "["
-            yield from (text[1:-1] for text in _json_numbers(array[at : at + rows])) if rows else _json_numbers(array[at])
+        for start in range(0, len(array), rows or 1):
+            yield ", " if start else "["
+            yield from (text[1:-1] for text in _json_numbers(array[start : start + rows])) if rows else _json_numbers(array[start])
         yield "]"
         return
     check_cancelled()

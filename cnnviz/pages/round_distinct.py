@@ -8,5 +8,5 @@ def round_distinct(a: float, b: float) -> tuple[float, float]:
     ((0.99979, 0.99981), (0.5, 3.142))
     """
     texts = ((f"{a + 0.0:.{digits}g}", f"{b + 0.0:.{digits}g}") for digits in range(4, 18))
-    one, other = next((both for both in texts if both[0] != both[1]), (repr(float(a) + 0.0), repr(float(b) + 0.0)))
-    return float(one), float(other)
+    first, second = next((pair for pair in texts if pair[0] != pair[1]), (repr(float(a) + 0.0), repr(float(b) + 0.0)))
+    return float(first), float(second)

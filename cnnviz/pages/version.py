@@ -22,8 +22,8 @@ def code() -> str:
     >>> len(code()), code() == code()
     (12, True)
     """
-    if (written := _PACKAGE / WRITTEN).exists():
-        return written.read_text("utf-8")
+    if (version_file := _PACKAGE / WRITTEN).exists():
+        return version_file.read_text("utf-8")
     digest = hashlib.sha256(np.__version__.encode())
     for folder, files in ((_PACKAGE, [path for path in _PACKAGE.rglob("*") if path.suffix in _KINDS]), (ASSETS, [*ASSETS.rglob("*.png")])):
         for path in sorted(files):

@@ -125,8 +125,8 @@ def _interface(record: Any, into: dict[str, str]) -> str:
             extends, fields = f" extends {_type_text(header, into)}", {name: kind for name, kind in fields.items() if name not in inherited}
             break
     for field, kind in fields.items():
-        maybe = get_origin(kind) is NotRequired
-        lines.append(f"  {field}{'?' if maybe else ''}: {_type_text(get_args(kind)[0] if maybe else kind, into)}\n")
+        is_optional = get_origin(kind) is NotRequired
+        lines.append(f"  {field}{'?' if is_optional else ''}: {_type_text(get_args(kind)[0] if is_optional else kind, into)}\n")
     return f"/** {record.__doc__} */\nexport interface {record.__name__}{extends} {{\n{''.join(lines)}}}\n"
 
 

@@ -74,10 +74,10 @@ def join_messages(messages: Iterable[Message]) -> Message | None:
     >>> str(join_messages([message("words.unknown", id="a"), message("words.unknown", id="b")]))
     'No message a. No message b.'
     """
-    said = None
-    for one in messages:
-        said = one if said is None else message("words.sentences", first=said, second=one)
-    return said
+    joined = None
+    for sentence in messages:
+        joined = sentence if joined is None else message("words.sentences", first=joined, second=sentence)
+    return joined
 
 
 class Problem(ValueError):
@@ -116,8 +116,8 @@ class LocalizedText:
         >>> LocalizedText({"en": "cat", "fr": "chat"}).say("fr"), LocalizedText({"fr": "chat"}).say("en")
         ('chat', 'chat')
         """
-        known = self.by_language
-        return known.get(lang or current_language()) or known.get(DEFAULT) or next(iter(known.values()), "")
+        texts = self.by_language
+        return texts.get(lang or current_language()) or texts.get(DEFAULT) or next(iter(texts.values()), "")
 
     def __str__(self) -> str:
         return self.say()
@@ -132,25 +132,25 @@ def languages() -> tuple[str, ...]:
     >>> languages()[0]
     'en'
     """
-    found = sorted(path.stem for path in FOLDER.glob("*.toml"))
-    return (DEFAULT, *(lang for lang in found if lang != DEFAULT))
+    names = sorted(path.stem for path in FOLDER.glob("*.toml"))
+    return (DEFAULT, *(lang for lang in names if lang != DEFAULT))
 
 
-def choose_language(asked: str, wanted: str) -> str:
-    """Return the language `asked` if it exists, else the best one of `wanted` that does, else English.
+def choose_language(asked: str, accepted: str) -> str:
+    """Return the language `asked` if it exists, else the best one of `accepted` that does, else English.
 
-    `wanted` is a list in the format of browsers or terminals: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
+    `accepted` is a list in the format of browsers or terminals: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
 
     >>> choose_language("", "tlh,en-GB;q=0.9"), choose_language("en", "fr"), choose_language("tlh", "")
     ('en', 'en', 'en')
     """
-    known = languages()
-    if asked in (*known, PSEUDO):
+    available = languages()
+    if asked in (*available, PSEUDO):
         return asked
-    parts = [re.match(r"\s*([A-Za-z]*)[^,;]*(?:;\s*q=([\d.]+))?", part) for part in wanted.split(",")]
-    weighed = [(_quality(part[2]), part[1].lower()) for part in parts if part and part[1].lower() in known]
-    best = max((quality for quality, _ in weighed), default=0.0)
-    return next((lang for quality, lang in weighed if quality == best > 0), DEFAULT)
+    parts = [re.match(r"\s*([A-Za-z]*)[^,;]*(?:;\s*q=([\d.]+))?", part) for part in accepted.split(",")]
+    candidates = [(_quality(part[2]), part[1].lower()) for part in parts if part and part[1].lower() in available]
+    best = max((quality for quality, _ in candidates), default=0.0)
+    return next((lang for quality, lang in candidates if quality == best > 0), DEFAULT)
 
 
 def _quality(text: str | None) -> float:
@@ -182,11 +182,11 @@ def use_language(lang: str) -> Iterator[None]:
     ...     current_language()
     'en'
     """
-    before = _READER.set(lang)
+    token = _READER.set(lang)
     try:
         yield
     finally:
-        _READER.reset(before)
+        _READER.reset(token)
 
 
 @cache
@@ -198,10 +198,10 @@ def catalogue(lang: str = DEFAULT) -> Mapping[str, str | Mapping[str, str]]:
     """
     if lang == PSEUDO:
         return pseudo_catalogue(catalogue())
-    own = read_catalogue(lang)
-    if lang == DEFAULT or not own:
-        return own if lang == DEFAULT else catalogue()
-    return {**{id: text for id, text in catalogue().items() if not id.startswith("words.plurals.")}, **own}
+    messages = read_catalogue(lang)
+    if lang == DEFAULT or not messages:
+        return messages if lang == DEFAULT else catalogue()
+    return {**{id: text for id, text in catalogue().items() if not id.startswith("words.plurals.")}, **messages}
 
 
 def read_catalogue(lang: str) -> Mapping[str, str | Mapping[str, str]]:
@@ -229,7 +229,7 @@ def say(id: str, /, lang: str = "", **values: object) -> str:
         raise Problem("words.unknown", id=id)
     if not isinstance(text, str):
         text = text.get(plural_form(values["n"], lang), text["other"])
-    return _FIELD.sub(lambda place: format_value(values[place[1]], place[2] or "", lang), text)
+    return _FIELD.sub(lambda match: format_value(values[match[1]], match[2] or "", lang), text)
 
 
 def text(id: str, /, lang: str = "") -> str:
@@ -238,10 +238,10 @@ def text(id: str, /, lang: str = "") -> str:
     >>> text("words.unknown")
     'No message {id}.'
     """
-    found = catalogue(lang or current_language()).get(id)
-    if not isinstance(found, str):
+    message_text = catalogue(lang or current_language()).get(id)
+    if not isinstance(message_text, str):
         raise Problem("words.unknown", id=id)
-    return found
+    return message_text
 
 
 def has_message(id: str) -> bool:
@@ -255,9 +255,9 @@ def plural_form(n: object, lang: str = "") -> str:
     >>> plural_form(1), plural_form(0), plural_form(2.5)
     ('one', 'other', 'other')
     """
-    known = catalogue(lang or current_language())
+    messages = catalogue(lang or current_language())
     start = "words.plurals."
-    return form(abs(float(n)), {id.removeprefix(start): str(rule) for id, rule in known.items() if id.startswith(start)})  # type: ignore[arg-type]
+    return form(abs(float(n)), {id.removeprefix(start): str(rule) for id, rule in messages.items() if id.startswith(start)})  # type: ignore[arg-type]
 
 
 def format_value(value: object, spec: str = "", lang: str = "") -> str:
@@ -290,21 +290,21 @@ def _localize(text: str, lang: str, grouped: bool = True) -> str:
     """Localize a number in Python's notation: separators, a true minus, no leading zeros in the exponent."""
     mantissa, _, power = text.lower().partition("e")
     sign, digits = ("−", mantissa[1:]) if mantissa.startswith("-") else ("", mantissa)
-    whole, point, rest = digits.partition(".")
-    if grouped and len(whole) > 3:
-        whole = re.sub(r"(?<=\d)(?=(\d{3})+$)", say("words.thousands", lang), whole)
-    text = sign + whole + (say("words.point", lang) if point else "") + rest
+    integer, point, decimals = digits.partition(".")
+    if grouped and len(integer) > 3:
+        integer = re.sub(r"(?<=\d)(?=(\d{3})+$)", say("words.thousands", lang), integer)
+    text = sign + integer + (say("words.point", lang) if point else "") + decimals
     return f"{text}e{str(int(power)).replace('-', '−')}" if power else text
 
 
 def _flatten(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapping[str, str]]:
-    found: dict[str, str | Mapping[str, str]] = {}
+    messages: dict[str, str | Mapping[str, str]] = {}
     for name, value in table.items():
         id = sys.intern(before + name)  # the ids are the same in every language
         if isinstance(value, str):
-            found[id] = value
+            messages[id] = value
         elif isinstance(value, Mapping) and "other" in value:
-            found[id] = {str(form): str(text) for form, text in value.items()}
+            messages[id] = {str(form): str(text) for form, text in value.items()}
         elif isinstance(value, Mapping):
-            found |= _flatten(value, f"{id}.")
-    return found
+            messages |= _flatten(value, f"{id}.")
+    return messages

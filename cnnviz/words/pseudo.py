@@ -25,7 +25,7 @@ def pseudo_catalogue(english: Mapping[str, str | Mapping[str, str]]) -> dict[str
 
 def _pseudo_message(text: str | Mapping[str, str]) -> str | Mapping[str, str]:
     if not isinstance(text, str):
-        return {form: _pseudo_text(one) for form, one in text.items()}
+        return {form: _pseudo_text(plural_text) for form, plural_text in text.items()}
     return _pseudo_text(text)
 
 
@@ -34,6 +34,6 @@ def _pseudo_text(text: str) -> str:
         return text  # a sign
     parts = _VERBATIM.split(text)
     letters = sum(len(part) for part in parts[::2])
-    accented = "".join(part if place % 2 else part.translate(_ACCENTS) for place, part in enumerate(parts))
+    accented = "".join(part if i % 2 else part.translate(_ACCENTS) for i, part in enumerate(parts))
     longer = " ".join(["~~~~"] * (2 * letters // 25)) or "~" * max(1, 2 * letters // 5)
     return f"[{accented} {longer}]"

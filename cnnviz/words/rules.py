@@ -20,9 +20,9 @@ def form(n: float, rules: Mapping[str, str]) -> str:
     """
     decimals = repr(n).partition(".")[2] if n < 1e16 else ""
     decimals = "" if "e" in decimals or decimals == "0" else decimals
-    known = {"n": n, "i": int(n), "v": len(decimals), "f": int(decimals or 0), "t": int(decimals.rstrip("0") or 0)}
+    operands = {"n": n, "i": int(n), "v": len(decimals), "f": int(decimals or 0), "t": int(decimals.rstrip("0") or 0)}
     for name, rule in rules.items():
-        if any(all(_holds(relation, known) for relation in group.split(" and ")) for group in rule.split(" or ")):
+        if any(all(_holds(relation, operands) for relation in group.split(" and ")) for group in rule.split(" or ")):
             return name
     return "other"
 
@@ -36,5 +36,5 @@ def _holds(relation: str, known: Mapping[str, float]) -> bool:
 
 
 def _in_range(value: float, piece: str) -> bool:
-    least, _, most = piece.partition("..")
-    return int(least) <= value <= int(most or least) and value == int(value)
+    low, _, high = piece.partition("..")
+    return int(low) <= value <= int(high or low) and value == int(value)

@@ -40,15 +40,15 @@ def code_lines(mistake: PlacedMistake, snapshot: Snapshot) -> CodeData | None:
 
 def loss_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> tuple[ChartData, Message]:
     """Return the chart of the loss from here on with and without the mistake, and a sentence on it."""
-    right, wrong = _losses(setup, snapshot, None), _losses(setup, snapshot, None if mistake.mistake.after else mistake)
-    n = len(right) - 1
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in (("broken", wrong), ("right", right)))
+    right_losses, wrong_losses = _losses(setup, snapshot, None), _losses(setup, snapshot, None if mistake.mistake.after else mistake)
+    n = len(right_losses) - 1
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in (("broken", wrong_losses), ("right", right_losses)))
     x, x_title = list(range(setup.k, setup.k + n + 1)), message("ui.charts.updates")
-    how = "same" if np.array_equal(right, wrong, equal_nan=True) else "falls" if wrong[-1] < wrong[0] else "rises"
-    said = message(f"ui.check.falls.{how}", n=n, broken=float(wrong[-1]), right=float(right[-1]))
-    others = _rising_sentence(setup, snapshot)
-    drawn = chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
-    return drawn, message("words.sentences", first=said, second=others) if others else said
+    trend = "same" if np.array_equal(right_losses, wrong_losses, equal_nan=True) else "falls" if wrong_losses[-1] < wrong_losses[0] else "rises"
+    sentence = message(f"ui.check.falls.{trend}", n=n, broken=float(wrong_losses[-1]), right=float(right_losses[-1]))
+    rising = _rising_sentence(setup, snapshot)
+    chart_data = chart("falls", message("ui.check.falls.title"), x, lines, x_title, "L", log="y")
+    return chart_data, message("words.sentences", first=sentence, second=rising) if rising else sentence
 
 
 def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> ChartData | None:
@@ -56,13 +56,13 @@ def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Cha
     the largest difference."""
     if not (units := _units(setup, snapshot, mistake)):
         return None
-    across = np.linspace(min(-2.0, units.z.min()), max(2.0, units.z.max()), POINTS)
-    right, wrong = slopes(mistake, across) or (across, across)
-    drawn = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", wrong), ("right", right))}
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in drawn.items())
+    z_values = np.linspace(min(-2.0, units.z.min()), max(2.0, units.z.max()), POINTS)
+    right, wrong = slopes(mistake, z_values) or (z_values, z_values)
+    curves = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", wrong), ("right", right))}
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in curves.items())
     z = label(units.symbol)
     title, y_title = message("ui.check.slope.title", z=z), message("ui.check.slope.y")
-    return chart("slope", title, across.tolist(), lines, z, y_title, cursor=float(units.z[units.largest]), words=_slope_sentence(units))
+    return chart("slope", title, z_values.tolist(), lines, z, y_title, cursor=float(units.z[units.largest]), words=_slope_sentence(units))
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,15 +94,15 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
     program = setup.network.program(snapshot.trace.x.shape)
     sums = program.forward(snapshot.params, snapshot.trace.x, given=snapshot.trace.kept)[symbol]
     sums = one_image(sums, setup.image) if program.run.images else sums
-    if not (found := slopes(mistake, sums.ravel())):
+    if not (slope_pair := slopes(mistake, sums.ravel())):
         return None
-    right, wrong = (one.reshape(sums.shape) for one in found)
-    near = (np.abs(sums) <= FAR) & (np.abs(wrong) <= STEEP)
-    if not near.any():
+    right, wrong = (slope.reshape(sums.shape) for slope in slope_pair)
+    in_range = (np.abs(sums) <= FAR) & (np.abs(wrong) <= STEEP)
+    if not in_range.any():
         return None
-    most = int(np.argmax(np.abs(wrong - right)[near]))
-    place = ",".join(str(int(at[most])) for at in np.nonzero(near))
-    return Units(symbol, sums[near], right[near], wrong[near], place, int((wrong < 0).sum()), sums.size)
+    worst = int(np.argmax(np.abs(wrong - right)[in_range]))
+    index = ",".join(str(int(indices[worst])) for indices in np.nonzero(in_range))
+    return Units(symbol, sums[in_range], right[in_range], wrong[in_range], index, int((wrong < 0).sum()), sums.size)
 
 
 def _slope_sentence(found: Units) -> Message:
@@ -116,17 +116,17 @@ def best_place(here: ExaminedPass) -> BestData | None:
     mistake = here.mistake
     if mistake is None or not here.first_wrong:
         return None
-    if found := _units(here.setup, here.snapshot, mistake):
-        ends = min(-2.0, found.z.min()), max(2.0, found.z.max())
-        counted = [message("ui.check.slope.below", n=found.below, count=found.count)] if found.below and not (found.right < 0).any() else []
-        return BestData(words=[_slope_sentence(found), *counted], units=np.histogram(found.z, BINS, ends)[0].tolist())
-    wrong, right = (here.of_image(here.first_wrong, of[here.first_wrong]).reshape(-1) for of in (here.ours, here.exact))
+    if units := _units(here.setup, here.snapshot, mistake):
+        limits = min(-2.0, units.z.min()), max(2.0, units.z.max())
+        notes = [message("ui.check.slope.below", n=units.below, count=units.count)] if units.below and not (units.right < 0).any() else []
+        return BestData(words=[_slope_sentence(units), *notes], units=np.histogram(units.z, BINS, limits)[0].tolist())
+    wrong, right = (here.of_image(here.first_wrong, gradients[here.first_wrong]).reshape(-1) for gradients in (here.ours, here.exact))
     flat = int(here.absolute_error(here.first_wrong).argmax())
-    at = np.unravel_index(flat, cell_shape(here.image_program, here.first_wrong) or ())
-    name = f"{label(here.first_wrong)}[{','.join(str(int(one)) for one in at)}]"
+    index = np.unravel_index(flat, cell_shape(here.image_program, here.first_wrong) or ())
+    name = f"{label(here.first_wrong)}[{','.join(str(int(i)) for i in index)}]"
     values = dict(zip(("wrong", "right"), round_distinct(wrong[flat], right[flat]), strict=True))
-    said = message("ui.check.shows.at", entry=name, **values)
-    return BestData(words=[said], units=[])
+    sentence = message("ui.check.shows.at", entry=name, **values)
+    return BestData(words=[sentence], units=[])
 
 
 BINS = 30
@@ -150,13 +150,13 @@ def _rising_sentence(setup: Setup, snapshot: Snapshot) -> Message | None:
     too long."""
     if setup.net != DEFAULT:
         return None
-    found = [_losses(setup, snapshot, one) for one in mistakes_for(setup.network, setup.opt)]
-    return message("ui.check.falls.of_all", n=sum(not run[-1] < run[0] for run in found), count=len(found))
+    runs = [_losses(setup, snapshot, mistake) for mistake in mistakes_for(setup.network, setup.opt)]
+    return message("ui.check.falls.of_all", n=sum(not run[-1] < run[0] for run in runs), count=len(runs))
 
 
 def _losses(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None) -> np.ndarray:
-    name = (setup.start, setup.k, snapshot.trace.x.tobytes(), mistake.address if mistake else "")
-    return _known.get_or_make(name, lambda: descent(setup, snapshot, mistake))
+    key = (setup.start, setup.k, snapshot.trace.x.tobytes(), mistake.address if mistake else "")
+    return _known.get_or_make(key, lambda: descent(setup, snapshot, mistake))
 
 
 MOST_BYTES = 4_000_000
@@ -173,16 +173,16 @@ def _with_gaps(losses: np.ndarray) -> list[float | None]:
 def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
     """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
     for change in ELSEWHERE:
-        other, wrong = setup.changed(change)
-        if wrong or (other.start == setup.start and other.k == setup.k):
+        other, errors = setup.changed(change)
+        if errors or (other.start == setup.start and other.k == setup.k):
             continue
         try:
             snapshot = run_updates(other, load_images(other), min(other.k, 100))
-            there = placed(mistake.address, other.network, other.opt, len(other.images))
-            hits = there.hits(snapshot.params, snapshot.trace, np.array(other.y), other.optimizer, snapshot.state)
+            placed_mistake = placed(mistake.address, other.network, other.opt, len(other.images))
+            affected = placed_mistake.hits(snapshot.params, snapshot.trace, np.array(other.y), other.optimizer, snapshot.state)
         except (Problem, ValueError):
             continue
-        if hits and hits != ("dx",):
+        if affected and affected != ("dx",):
             words = message("ui.check.shows.there.words", mistake=mistake.title)
             name = message(f"ui.check.shows.there.{next(iter(change))}", value=next(iter(change.values())))
             return switch("shows_there", name, words, False, {**change, "mistake": mistake.address, "check": "break"})

@@ -22,7 +22,7 @@ def chain(here: ExaminedPass) -> GradientChain:
     """Return the chain of the backward pass beside central differences, or beside the exact pass for a mistake, with
     errors."""
     setup, check, mistake = here.setup, here.shown_check, here.mistake
-    unusable = mistake_of(here.query, setup)[1]
+    problem = mistake_of(here.query, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
         symbols = here.gradient_symbols if here.wrong_arrays else ()
         distances = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in symbols}
@@ -40,8 +40,8 @@ def chain(here: ExaminedPass) -> GradientChain:
         subject=f"d{chosen.parameter}" if chosen else here.first_wrong or f"d{setup.network.parameters[0]}",
         states=here.states,
         mistakes={here.first_wrong: mistake.title} if mistake and here.first_wrong else {},
-        sentences=((unusable,) if unusable else ()) + words.sentences(here),
-        notes={one.symbol: words.largest_error(errors[one.symbol], one) for one in parts if one.symbol in errors},
+        sentences=((problem,) if problem else ()) + words.sentences(here),
+        notes={part.symbol: words.largest_error(errors[part.symbol], part) for part in parts if part.symbol in errors},
         groups=_groups(here),
         charts=_charts(here, chosen),
         tabs=tabs(tab_of(here.query)),
@@ -60,21 +60,21 @@ def _groups(here: ExaminedPass) -> tuple[SwitchGroup, ...]:
 def _cells(here: ExaminedPass, parts: tuple[Part, ...], chosen: Entry | None) -> Mapping[str, list[int]]:
     """Return the chosen entry as a cell of its card, or else the entry with the largest error of a mistake."""
     symbol = f"d{chosen.parameter}" if chosen else here.first_wrong
-    found = next((one for one in parts if one.symbol == symbol), None)
-    if not found:
+    matching_part = next((part for part in parts if part.symbol == symbol), None)
+    if not matching_part:
         return {}
-    flat = np.zeros(found.shape)
+    flat = np.zeros(matching_part.shape)
     flat.reshape(-1)[one_entry.flat_index(chosen, here.image_program) if chosen else int(here.absolute_error(symbol).argmax())] = 1
-    shown = found.extract(flat)
-    return {symbol: largest(shown, shown.shape)} if shown.any() else {}  # empty if another channel is pinned
+    values = matching_part.extract(flat)
+    return {symbol: largest(values, values.shape)} if values.any() else {}  # empty if another channel is pinned
 
 
 def _charts(here: ExaminedPass, chosen: Entry | None) -> tuple[ChartData, ...]:
     """Return charts of a mistake's effect on the loss, of the nudge's error, and of an activation's slope."""
     if here.mistake:
         slope = broken.slope_chart(here.setup, here.snapshot, here.mistake)
-        falls = broken.loss_chart(here.setup, here.snapshot, here.mistake)[0]
-        return (falls, *((slope,) if slope else ()), *(one_entry.charts(here, chosen) if here.first_wrong else ()))
+        losses = broken.loss_chart(here.setup, here.snapshot, here.mistake)[0]
+        return (losses, *((slope,) if slope else ()), *(one_entry.charts(here, chosen) if here.first_wrong else ()))
     return one_entry.charts(here, chosen)
 
 
@@ -126,10 +126,10 @@ def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarra
 def _part(here: ExaminedPass, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
     """Return the shown part of a gradient: of the pinned cell or the chosen entry, else of the largest error, else
     the first with a number."""
-    at = pinned_cells(here.setup.pinned_cell, here.image_program).get(symbol, ())
+    index = pinned_cells(here.setup.pinned_cell, here.image_program).get(symbol, ())
     first = filled_part(here.image_program, symbol, here.of_image(symbol, here.ours[symbol]))
-    if not at and chosen and symbol == f"d{chosen.parameter}":
-        at = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, here.image_program), first.shape))
-    elif not at and error is not None and is_wrong(error).any():
-        at = tuple(largest(here.absolute_error(symbol) if symbol in here.wrong_arrays else np.nan_to_num(error), first.shape))
-    return part(here.image_program, symbol, at) if at else first
+    if not index and chosen and symbol == f"d{chosen.parameter}":
+        index = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, here.image_program), first.shape))
+    elif not index and error is not None and is_wrong(error).any():
+        index = tuple(largest(here.absolute_error(symbol) if symbol in here.wrong_arrays else np.nan_to_num(error), first.shape))
+    return part(here.image_program, symbol, index) if index else first

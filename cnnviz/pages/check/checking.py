@@ -77,8 +77,8 @@ class CheckQueue:
     def poll(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
         """Return the check of that key in its current state; start it if its turn has come."""
         with self.lock:
-            if found := self.under_way.get(name) or _known.get(name):
-                return found.poll()
+            if existing := self.under_way.get(name) or _known.get(name):
+                return existing.poll()
             now = time.monotonic()
             self._forget(now)
             self.waiting[name] = now
@@ -95,7 +95,7 @@ class CheckQueue:
 
     def _forget(self, now: float) -> None:
         """Drop queued checks that are no longer polled, and the oldest ones if the queue is full."""
-        for name in [name for name, seen in self.waiting.items() if now - seen > PATIENCE]:
+        for name in [name for name, last_poll in self.waiting.items() if now - last_poll > PATIENCE]:
             del self.waiting[name]
         while len(self.waiting) >= MOST_WAITING:
             self.waiting.popitem(last=False)
@@ -130,15 +130,15 @@ def pass_inputs_of(snapshot: Snapshot) -> Mapping[str, np.ndarray]:
 def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     """Return the check of the setup's exact gradients, perhaps unfinished. It serves to judge other gradients, too."""
     x = snapshot.trace.x
-    name = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
-    found = _known.get(name)
+    key = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
+    found = _known.get(key)
     if found is not None:
         return found
     if THREADS and effort(setup, x.shape) > AT_ONCE:
-        return _turns.poll(name, lambda checking: checking.work(setup, snapshot))
+        return _turns.poll(key, lambda checking: checking.work(setup, snapshot))
     found = Checking(beside=False)
     found.work(setup, snapshot)
-    _known.put(name, found)
+    _known.put(key, found)
     return found
 
 

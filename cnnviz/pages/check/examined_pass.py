@@ -83,18 +83,18 @@ class ExaminedPass:
     @cached_property
     def check(self) -> GradientCheck | None:
         """The verdict on `ours` by the check's differences, or None while the check runs."""
-        done = self.checking.check
-        return judged_again(done, self.ours) if done and self.wrong_arrays else done
+        exact_check = self.checking.check
+        return judged_again(exact_check, self.ours) if exact_check and self.wrong_arrays else exact_check
 
     @cached_property
     def shown_check(self) -> GradientCheck | None:
         """The verdict for the shown image, or None while the check runs."""
         if self.check is None or not self.program.run.images:
             return self.check
-        found = copy(self.check)
-        for part in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
-            object.__setattr__(found, part, {name: self.of_image(name, array) for name, array in getattr(found, part).items()})
-        return found
+        image_check = copy(self.check)
+        for field in ("analytic", "numeric", "relative_error", "kinks", "doubt", "marks", "structural"):
+            object.__setattr__(image_check, field, {name: self.of_image(name, array) for name, array in getattr(image_check, field).items()})
+        return image_check
 
     @cached_property
     def gradient_symbols(self) -> tuple[str, ...]:
@@ -127,8 +127,8 @@ class ExaminedPass:
         """The first wrong array of the first wrong stage, for example "db" if dw is right; "" if no array is wrong."""
         if self.is_another_pass:
             return ""
-        makes = {str(stage): stage.makes for stage in self.setup.network.stages} | {"dx": ("dx",)}
-        return next((name for stage in self.wrong_stages[:1] for name in makes[stage] if name in self.wrong_arrays), "")
+        arrays_of = {str(stage): stage.makes for stage in self.setup.network.stages} | {"dx": ("dx",)}
+        return next((name for stage in self.wrong_stages[:1] for name in arrays_of[stage] if name in self.wrong_arrays), "")
 
     @cached_property
     def states(self) -> dict[str, CardState]:
@@ -141,7 +141,7 @@ class ExaminedPass:
         if symbol in self.wrong_arrays:
             if symbol == self.first_wrong:
                 return "first"
-            source = next(one.source for one in operations(self.image_program) if one.makes == symbol)
+            source = next(operation.source for operation in operations(self.image_program) if operation.makes == symbol)
             # a mistake may affect several arrays with the same source
             return "inherits" if source in self.wrong_arrays else "wrong"
         check, name = self.check, symbol[1:]

@@ -29,13 +29,13 @@ class _CheckHandler(PageHandler):
         if tab_of(now.query) == "own":  # an uploaded file is private to its visitor and not part of the address
             return uploaded_answer(now, None)
         # read the state before TensorFlow's gradients: it may become ready or fail in between
-        starting = tensorflow.is_starting(now.query)
-        here = ExaminedPass(now.setup, now.snapshot, now.query)
-        shown = chain(here)
-        found = _encode(now, shown, check_records(here))
-        if starting or here.check is None:
-            raise Unfinished(found)
-        return found
+        is_starting = tensorflow.is_starting(now.query)
+        subject = ExaminedPass(now.setup, now.snapshot, now.query)
+        shown = chain(subject)
+        response = _encode(now, shown, check_records(subject))
+        if is_starting or subject.check is None:
+            raise Unfinished(response)
+        return response
 
     def is_cacheable(self, asked: Mapping[str, str]) -> bool:
         """Return False if the response depends on TensorFlow, which may be missing or disabled."""
@@ -59,10 +59,10 @@ def _in_mode(now: PageRequest) -> PageRequest:
 
 def uploaded_answer(now: PageRequest, file: user_gradients.File | None) -> bytes:
     """Return the response of the tab for the user's gradients, with those of `file` if one was uploaded."""
-    found = user_gradients.compare_file(now, file)
-    return _encode(now, user_gradients.chain(now, file, found), user_gradients.file_records(now, file, found))
+    comparison = user_gradients.compare_file(now, file)
+    return _encode(now, user_gradients.chain(now, file, comparison), user_gradients.file_records(now, file, comparison))
 
 
-def _encode(now: PageRequest, shown: gradient_chain.GradientChain, besides: Mapping[str, object]) -> bytes:
+def _encode(now: PageRequest, shown: gradient_chain.GradientChain, records: Mapping[str, object]) -> bytes:
     """Encode the chain of the shown image, with the address of all images."""
-    return gradient_chain.encode_chain("check", select_image(now), shown, {**besides, "lesson": query_of(now)})
+    return gradient_chain.encode_chain("check", select_image(now), shown, {**records, "lesson": query_of(now)})

@@ -47,8 +47,8 @@ def _largest(check: GradientCheck, name: str, sizes: np.ndarray, mark: int) -> E
 
 
 def _entry(check: GradientCheck, name: str, flat: int) -> Entry:
-    index = tuple(int(at) for at in np.unravel_index(flat, check.analytic[name].shape))
-    return Entry(name, index, *(float(of[name][index]) for of in (check.analytic, check.numeric, check.relative_error)))
+    index = tuple(int(i) for i in np.unravel_index(flat, check.analytic[name].shape))
+    return Entry(name, index, *(float(arrays[name][index]) for arrays in (check.analytic, check.numeric, check.relative_error)))
 
 
 def flat_index(entry: Entry, program: Program) -> int:
@@ -59,8 +59,8 @@ def flat_index(entry: Entry, program: Program) -> int:
 def name_of(entry: Entry, program: Program) -> str:
     """Return the entry's name with indices as in addresses: "∂w[10,4,1]"."""
     symbol = f"d{entry.parameter}"
-    at = np.unravel_index(flat_index(entry, program), cell_shape(program, symbol) or ())
-    return f"{label(symbol)}[{','.join(str(int(one)) for one in at)}]"
+    index = np.unravel_index(flat_index(entry, program), cell_shape(program, symbol) or ())
+    return f"{label(symbol)}[{','.join(str(int(i)) for i in index)}]"
 
 
 def charts(here: ExaminedPass, entry: Entry | None) -> tuple[ChartData, ...]:
@@ -75,7 +75,7 @@ def charts(here: ExaminedPass, entry: Entry | None) -> tuple[ChartData, ...]:
         lines = [Line(message(f"ui.check.falls.{name}"), _drawn_errors(found[0], value), dashed, hue) for name, value, dashed, hue in references]
         title = message("ui.check.sweep.broken", entry=name_of(entry, here.image_program))
     else:
-        lines = [Line(name, _drawn_errors(one, entry.backward)) for name, one in (("float32", found[1]), ("float64", found[0]))]
+        lines = [Line(name, _drawn_errors(series, entry.backward)) for name, series in (("float32", found[1]), ("float64", found[0]))]
         title = message("ui.check.sweep.title")
     return (chart("sweep", title, steps, tuple(lines), message("ui.check.sweep.x"), message("ui.check.sweep.y"), log="xy", words=message("ui.check.sweep.words")),)
 
@@ -90,16 +90,16 @@ def _drawn_errors(found: Sequence[Nudge], exact: float) -> list[float | None]:
 
 def _steps_and_nudges(here: ExaminedPass, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:
     """Return the nudges ε, and the entry's losses at each in float64 and in float32."""
-    each = FINE if here.image_program.multiplications <= LITTLE else COARSE
-    steps = [float(f"1e-{n // each}") if not n % each else 10 ** (-n / each) for n in range(each, 14 * each + 1)]
+    per_decade = FINE if here.image_program.multiplications <= LITTLE else COARSE
+    steps = [float(f"1e-{n // per_decade}") if not n % per_decade else 10 ** (-n / per_decade) for n in range(per_decade, 14 * per_decade + 1)]
     x, index = here.snapshot.trace.x, entry.index
     if here.program.run.images and entry.parameter == "x":
         index = tuple(map(int, np.unravel_index(here.setup.image * x[0].size + flat_index(entry, here.image_program), x.shape)))
-    of = (here.snapshot.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
-    how = (here.pass_inputs, here.training)
+    args = (here.snapshot.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
+    options = (here.pass_inputs, here.training)
     # a mistake's entry is nudged in float64 only
-    name = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)
-    return steps, _known.get_or_make(name, lambda: (nudges(*of, np.float64, *how), [] if here.mistake else nudges(*of, np.float32, *how)))
+    key = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)
+    return steps, _known.get_or_make(key, lambda: (nudges(*args, np.float64, *options), [] if here.mistake else nudges(*args, np.float32, *options)))
 
 
 MOST_BYTES = 2_000_000
@@ -112,12 +112,12 @@ def entry_data(here: ExaminedPass, entry: Entry | None) -> EntryData | None:
     """Return the record of an entry with a long, the best and a short nudge, or None if there is no entry."""
     if entry is None:
         return None
-    steps, (found, _) = _steps_and_nudges(here, entry)
-    errors = np.nan_to_num(central_errors(found, entry.backward), nan=np.inf)
+    steps, (entry_nudges, _) = _steps_and_nudges(here, entry)
+    errors = np.nan_to_num(central_errors(entry_nudges, entry.backward), nan=np.inf)
     best = min((error, step) for step, error in zip(steps, errors, strict=True) if step in STEPS)[1]
-    shown = [nudge for nudge in found if nudge.step in (LONG, best, SHORT)]
-    values = [entry.backward, *(value for nudge in shown for value in (nudge.up, nudge.down))]
-    told = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake and not _is_wrong(here, entry)
+    shown_nudges = [nudge for nudge in entry_nudges if nudge.step in (LONG, best, SHORT)]
+    values = [entry.backward, *(value for nudge in shown_nudges for value in (nudge.up, nudge.down))]
+    has_rows = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake and not _is_wrong(here, entry)
     kinds = {LONG: "long", SHORT: "short", best: "best"}
     return EntryData(
         name=name_of(entry, here.image_program),
@@ -125,27 +125,27 @@ def entry_data(here: ExaminedPass, entry: Entry | None) -> EntryData | None:
         backward=entry.backward,
         central=entry.central,
         error=entry.relative_error if math.isfinite(entry.relative_error) else None,
-        rows=[_row(nudge, entry.backward, kinds[nudge.step]) for nudge in shown] if told else [],
+        rows=[_row(nudge, entry.backward, kinds[nudge.step]) for nudge in shown_nudges] if has_rows else [],
     )
 
 
 def _row(nudge: Nudge, backward: float, kind: str) -> NudgeRow:
     up, down = (_format_loss(value, nudge.up) for value in (nudge.up, nudge.down))
     central, exact = (_format_gradient(value, backward) for value in (nudge.central, backward))
-    shared, agree = _common_prefix(up, down), _common_prefix(central, exact)
+    loss_prefix, central_prefix = _common_prefix(up, down), _common_prefix(central, exact)
     return NudgeRow(
         exponent=math.log10(nudge.step),
         error=float(central_errors([nudge], backward)[0]),
-        up=(up[:shared], up[shared:]),
-        down=(down[:shared], down[shared:]),
-        central=(central[:agree], central[agree:]),
-        words=message(f"ui.check.digits.{kind}", n=_digits(up) - _digits(up[:shared]), cancel=_digits(up[:shared])),
+        up=(up[:loss_prefix], up[loss_prefix:]),
+        down=(down[:loss_prefix], down[loss_prefix:]),
+        central=(central[:central_prefix], central[central_prefix:]),
+        words=message(f"ui.check.digits.{kind}", n=_digits(up) - _digits(up[:loss_prefix]), cancel=_digits(up[:loss_prefix])),
     )
 
 
 def _common_prefix(a: str, b: str) -> int:
     """Return the length of the common prefix of two numbers."""
-    return next((at for at, (left, right) in enumerate(zip(a, b, strict=False)) if left != right), min(len(a), len(b)))
+    return next((i for i, (left, right) in enumerate(zip(a, b, strict=False)) if left != right), min(len(a), len(b)))
 
 
 def _digits(text: str) -> int:
@@ -153,14 +153,14 @@ def _digits(text: str) -> int:
     return sum(map(str.isdigit, text.partition("e")[0].lstrip("0.")))
 
 
-def _format_loss(value: float, like: float) -> str:
-    """Format a loss with all 17 digits of float64; `like` sets the position of the point."""
-    size = math.floor(math.log10(abs(like))) if like else 0
-    return f"{value:.{16 - size}f}" if -3 <= size <= 3 else f"{value:.16e}".replace("e-", "e−")
+def _format_loss(value: float, reference: float) -> str:
+    """Format a loss with all 17 digits of float64; `reference` sets the position of the point."""
+    exponent = math.floor(math.log10(abs(reference))) if reference else 0
+    return f"{value:.{16 - exponent}f}" if -3 <= exponent <= 3 else f"{value:.16e}".replace("e-", "e−")
 
 
-def _format_gradient(value: float, like: float) -> str:
-    """Format a gradient with ten digits; `like` sets the position of the point."""
-    size = math.floor(math.log10(abs(like)))
-    text = f"{value:.{9 - size}f}" if -4 <= size <= 3 else f"{value:.9e}"
+def _format_gradient(value: float, reference: float) -> str:
+    """Format a gradient with ten digits; `reference` sets the position of the point."""
+    exponent = math.floor(math.log10(abs(reference)))
+    text = f"{value:.{9 - exponent}f}" if -4 <= exponent <= 3 else f"{value:.9e}"
     return text.replace("-", "−")

@@ -44,21 +44,21 @@ def view_switches(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     >>> [group["name"] for group in view_switches(Setup(net="conv1x3-drop50-dense2-mse"), "ours")], view_switches(Setup(), "ours")
     (['mode'], ())
     """
-    found = []
+    groups = []
     if len(setup.images) > 1:
         images = [
             switch(f"image_{n}", str(n + 1), message("ui.images.shown", n=n + 1, name=name), n == setup.image, {"image": str(n) if n else ""})
             for n, name in enumerate(setup.images)
         ]
-        found.append(group(message("ui.check.views.image"), tuple(images)))
+        groups.append(group(message("ui.check.views.image"), tuple(images)))
     program = setup.network.program(setup.x_shape)
     if tab != "break" and (program.buffers or program.draws):
         modes = [
             switch(f"mode_{name}", message(f"ui.check.views.{name}.label"), message(f"ui.check.views.{name}.words"), name == setup.mode, change)
             for name, change in (("train", {"mode": ""}), ("eval", {"mode": "eval"}))
         ]
-        found.append(group(message("ui.check.views.mode"), tuple(modes)))
-    return tuple(found)
+        groups.append(group(message("ui.check.views.mode"), tuple(modes)))
+    return tuple(groups)
 
 
 def mistake_of(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
@@ -84,10 +84,10 @@ def mistake_switches(setup: Setup, chosen: PlacedMistake | None) -> tuple[Switch
     """Return a switch for every mistake that this setup allows, at each of its layers."""
     nothing, untouched = message("ui.check.choices.nothing"), message("ui.check.choices.untouched")
     mistakes = [switch("mistake_none", nothing, untouched, chosen is None, {"mistake": "", "check": "break"})]
-    of = (setup.network, setup.opt, len(setup.images))
-    found = [*mistakes_for(*of), *(one for one in mistakes_for(*of, training=False) if one.mistake.after)]
-    places = Counter(one.mistake.name for one in found)
-    mistakes += [_mistake(one, one == chosen, places[one.mistake.name] > 1) for one in found]
+    args = (setup.network, setup.opt, len(setup.images))
+    available = [*mistakes_for(*args), *(mistake for mistake in mistakes_for(*args, training=False) if mistake.mistake.after)]
+    counts = Counter(mistake.mistake.name for mistake in available)
+    mistakes += [_mistake(mistake, mistake == chosen, counts[mistake.mistake.name] > 1) for mistake in available]
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 

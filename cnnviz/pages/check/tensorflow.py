@@ -26,30 +26,30 @@ def tensorflow_gradients(setup: Setup, snapshot: Snapshot, asked: Mapping[str, s
     """Return TensorFlow's gradients if requested and available, else nothing and a message if one is needed."""
     if not is_requested(asked):
         return {}, None
-    if no := disabled_message("tensorflow"):
-        return {}, no
-    state, why_not = tensorflow_process.state()
+    if disabled := disabled_message("tensorflow"):
+        return {}, disabled
+    state, reason = tensorflow_process.state()
     if state != "ready":
-        return {}, why_not
-    found = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, given=snapshot.trace.kept)
-    return {f"d{name}": found[name] for name in snapshot.params}, None
+        return {}, reason
+    gradients = tensorflow_process.gradients(snapshot.params, snapshot.trace.x, np.array(setup.y), network=setup.network, given=snapshot.trace.kept)
+    return {f"d{name}": gradients[name] for name in snapshot.params}, None
 
 
 def tensorflow_record(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdData:
     """Return TensorFlow's line: whether it was requested, and how far its gradients are from ours, or why they are
     missing."""
-    on, (found, why_not) = is_requested(asked), tensorflow_gradients(setup, snapshot, asked)
-    said: Message | str = why_not or (message("data.tensorflow.starting") if on else "")
-    apart = max((_relative_distance(snapshot.gradients[name], array) for name, array in found.items()), default=0.0)
-    if found:
-        said = message(f"ui.check.third.{'agrees' if apart <= TOLERANCE else 'differs'}", error=apart)
-    return ThirdData(on=on, change={"tf": "" if on else "1"}, words=said, good=apart <= TOLERANCE if found else None)
+    requested, (gradients, reason) = is_requested(asked), tensorflow_gradients(setup, snapshot, asked)
+    sentence: Message | str = reason or (message("data.tensorflow.starting") if requested else "")
+    distance = max((_relative_distance(snapshot.gradients[name], array) for name, array in gradients.items()), default=0.0)
+    if gradients:
+        sentence = message(f"ui.check.third.{'agrees' if distance <= TOLERANCE else 'differs'}", error=distance)
+    return ThirdData(on=requested, change={"tf": "" if requested else "1"}, words=sentence, good=distance <= TOLERANCE if gradients else None)
 
 
 def _relative_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
     """Return ‖ours - theirs‖ / the larger of both norms, or 0 if both are 0."""
-    most = max(np.linalg.norm(ours), np.linalg.norm(theirs))
-    return float(np.linalg.norm(ours - theirs) / most) if most else 0.0
+    norm = max(np.linalg.norm(ours), np.linalg.norm(theirs))
+    return float(np.linalg.norm(ours - theirs) / norm) if norm else 0.0
 
 
 def is_starting(asked: Mapping[str, str]) -> bool:

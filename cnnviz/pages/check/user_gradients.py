@@ -43,16 +43,16 @@ def compare_file(now: PageRequest, file: File | None) -> Comparison:
     """Return the file's gradients compared with this setup, a Problem if that is impossible, or None without a file."""
     if file is None:
         return None
-    name = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
-    return _known.get_or_make(name, lambda: _compare(now, file[1]))
+    key = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    return _known.get_or_make(key, lambda: _compare(now, file[1]))
 
 
 def _compare(now: PageRequest, data: bytes) -> Comparison:
     reference = reference_of(now.setup, now.snapshot)
     try:
-        own = run_isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
-        freeze_all(dict(own.arrays))  # arrays from the worker process are writable again
-        return own, diagnose(reference, own.arrays, own.precisions)
+        gradients = run_isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
+        freeze_all(dict(gradients.arrays))  # arrays from the worker process are writable again
+        return gradients, diagnose(reference, gradients.arrays, gradients.precisions)
     except Problem as problem:
         return problem
 
@@ -68,51 +68,51 @@ def chain(now: PageRequest, file: File | None, found: Comparison) -> GradientCha
     reference = reference_of(now.setup, now.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
     # one image of several is shown
-    one = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)
-    ways = operations(one)
+    program = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)
+    steps = operations(program)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
         return one_image(array, now.setup.image) if reference.program.has_images(name) else array
 
-    right = {way.makes: of_image(way.makes, exact[way.makes]) for way in ways}
-    ours = Row("ours", message("ui.check.own.ours"), right)
+    exact_arrays = {operation.makes: of_image(operation.makes, exact[operation.makes]) for operation in steps}
+    ours = Row("ours", message("ui.check.own.ours"), exact_arrays)
     if not isinstance(found, tuple):
-        return _exact_chain(one, ways, ours, found)
-    own, diagnosis = found
-    arrays = {way.makes: diagnosis.arrays[way.makes] for way in ways if way.makes in diagnosis.arrays}
+        return _exact_chain(program, steps, ours, found)
+    gradients, diagnosis = found
+    arrays = {operation.makes: diagnosis.arrays[operation.makes] for operation in steps if operation.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
-    apart = {name: of_image(name, _absolute_errors(array)) for name, array in arrays.items()}
-    parts = tuple(_part(one, way.makes, right[way.makes], apart.get(way.makes)) for way in ways)
+    distances = {name: of_image(name, _absolute_errors(array)) for name, array in arrays.items()}
+    parts = tuple(_part(program, operation.makes, exact_arrays[operation.makes], distances.get(operation.makes)) for operation in steps)
     yours = Row("yours", message("ui.check.own.yours"), {name: of_image(name, array.theirs) for name, array in arrays.items()})
     return GradientChain(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
         good=None if diagnosis.verdict == "not finite" or diagnosis.another_pass else diagnosis.verdict == "right",
-        rows=(yours, ours, *_ratio(yours.arrays, right, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
+        rows=(yours, ours, *_ratio(yours.arrays, exact_arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
-        operations=ways,
-        subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), ways[-1].makes)),
-        states={way.makes: _state(diagnosis, way.makes) for way in ways},
+        operations=steps,
+        subject=next((name for name in arrays if arrays[name].verdict == WRONG), next(iter(arrays), steps[-1].makes)),
+        states={operation.makes: _state(diagnosis, operation.makes) for operation in steps},
         mistakes=_explanations(diagnosis),
-        sentences=(*_sentences(own, diagnosis), *own.notes),
-        cells=_cells(parts, apart, right, diagnosis.first),
+        sentences=(*_sentences(gradients, diagnosis), *gradients.notes),
+        cells=_cells(parts, distances, exact_arrays, diagnosis.first),
         tabs=tabs("own"),
         views=view_switches(now.setup, "own"),
     )
 
 
-def _exact_chain(program: Program, ways: tuple[Operation, ...], ours: Row, problem: Problem | None) -> GradientChain:
+def _exact_chain(program: Program, steps: tuple[Operation, ...], ours: Row, problem: Problem | None) -> GradientChain:
     """Return the chain of our gradients alone, with instructions, or the reason why a file cannot be compared."""
     verdict = problem.message if problem else message("ui.check.own.choose")
-    parts = tuple(filled_part(program, way.makes, ours.arrays[way.makes]) for way in ways)
+    parts = tuple(filled_part(program, operation.makes, ours.arrays[operation.makes]) for operation in steps)
     title = message("ui.check.own.question")
-    return GradientChain(title, verdict, False if problem else None, (ours,), parts, ways, ways[-1].makes, {}, sentences=_instructions(ways), tabs=tabs("own"))
+    return GradientChain(title, verdict, False if problem else None, (ours,), parts, steps, steps[-1].makes, {}, sentences=_instructions(steps), tabs=tabs("own"))
 
 
 def _explanations(found: Diagnosis) -> dict[str, Message]:
     """Return the mistake that each wrong array looks like, if known."""
     near = {stage: close_matches(matches) for stage, matches in found.matches.items()}
-    return {name: near[found.stage_of(name)][0].explanation.title for name, one in found.arrays.items() if one.verdict == WRONG and near.get(found.stage_of(name))}
+    return {name: near[found.stage_of(name)][0].explanation.title for name, array in found.arrays.items() if array.verdict == WRONG and near.get(found.stage_of(name))}
 
 
 def _errors(one: Compared) -> np.ndarray:
@@ -137,15 +137,15 @@ def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wron
     return (Row("ratio", message("ui.check.rows.ratio"), ratios, RATIO),)
 
 
-def _instructions(ways: tuple[Operation, ...]) -> tuple[Message, ...]:
+def _instructions(steps: tuple[Operation, ...]) -> tuple[Message, ...]:
     """Return instructions to save gradients by their names in this network."""
-    names = [way.makes for way in ways if way.makes != "dx"]
+    names = [operation.makes for operation in steps if operation.makes != "dx"]
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
 def _wrong_arrays(found: Diagnosis, stage: str) -> tuple[str, ...]:
     """Return the wrong arrays of a stage: ∂b alone, for example, if ∂w of the same stage is right."""
-    return tuple(name for name, one in found.arrays.items() if one.verdict == WRONG and found.stage_of(name) == stage)
+    return tuple(name for name, array in found.arrays.items() if array.verdict == WRONG and found.stage_of(name) == stage)
 
 
 def _label(found: Diagnosis, stage: str) -> str:
@@ -169,13 +169,13 @@ def _verdict(file: str, found: Diagnosis) -> Message:
     name = file[:60]
     if not found.first:
         return message("ui.check.own.agree_where_told" if found.undecided else "ui.check.own.agree", n=found.count - found.undecided, count=found.count, file=name)
-    if other := found.another_pass:
-        return message("ui.check.own.another_pass.words", mistake=other.title, stage=label(other.stage), file=name)
+    if mistake := found.another_pass:
+        return message("ui.check.own.another_pass.words", mistake=mistake.title, stage=label(mistake.stage), file=name)
     return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), file=name)
 
 
 def _sentences(own: UserGradients, found: Diagnosis) -> list[Message]:
-    said_of: list[Message] = []
+    sentences: list[Message] = []
     if found.first:
         wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
         worst = worst_of(wrong)
@@ -183,56 +183,56 @@ def _sentences(own: UserGradients, found: Diagnosis) -> list[Message]:
             low, high = worst.ratios
             one = np.isclose(low, high, rtol=1e-3)
             if one or low * high > 0:  # ratios of both signs are not meaningful
-                said_of.append(message("own.one_ratio" if one else "own.ratio", low=low, high=high))
-    inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
-    if inherit and not found.another_pass:
-        said_of.append(message("ui.check.own.inherit", n=len(inherit), stages=inherit))
-    if also := [_label(found, stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
-        said_of.append(message("ui.check.own.also", stages=also))
-    said_of += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
-    said_of += undecided(found)
+                sentences.append(message("own.one_ratio" if one else "own.ratio", low=low, high=high))
+    inheriting = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
+    if inheriting and not found.another_pass:
+        sentences.append(message("ui.check.own.inherit", n=len(inheriting), stages=inheriting))
+    if other_stages := [_label(found, stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
+        sentences.append(message("ui.check.own.also", stages=other_stages))
+    sentences += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
+    sentences += undecided(found)
     if own.passed_over:
-        said_of.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
+        sentences.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
     if words := found.precision.words:
-        said_of.append(words)
+        sentences.append(words)
     if found.missing:
-        said_of.append(message("ui.check.own.missing", names=[label(name) for name in found.missing]))
-    return said_of
+        sentences.append(message("ui.check.own.missing", names=[label(name) for name in found.missing]))
+    return sentences
 
 
 def _state(found: Diagnosis, symbol: str) -> CardState:
-    one = found.arrays.get(symbol)
-    if one is None:
+    array = found.arrays.get(symbol)
+    if array is None:
         return "missing"
-    if found.another_pass and one.verdict != RIGHT:
+    if found.another_pass and array.verdict != RIGHT:
         return "another"
-    if one.verdict == WRONG:
+    if array.verdict == WRONG:
         return "first" if found.stage_of(symbol) == found.first else "wrong"
-    if one.verdict == INHERITS:
+    if array.verdict == INHERITS:
         return "inherits"
-    return "undecided" if one.nothing_decided else "right"
+    return "undecided" if array.nothing_decided else "right"
 
 
-def _part(program: Program, symbol: str, ours: np.ndarray, apart: np.ndarray | None) -> Part:
+def _part(program: Program, symbol: str, ours: np.ndarray, distances: np.ndarray | None) -> Part:
     """Return the channel with the largest error, else the first with a number."""
     first = filled_part(program, symbol, ours)
-    if apart is None or not np.any(apart):
+    if distances is None or not np.any(distances):
         return first
-    return part(program, symbol, tuple(largest(apart, first.shape)))
+    return part(program, symbol, tuple(largest(distances, first.shape)))
 
 
-def _cells(parts: Sequence[Part], apart: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
+def _cells(parts: Sequence[Part], distances: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
     """Return the selected cell of each array; maps of the first wrong array's size use its cell, since selection is
     shared."""
-    found = {part.symbol: _cell(part, apart.get(part.symbol), right[part.symbol]) for part in parts}
+    cells = {part.symbol: _cell(part, distances.get(part.symbol), right[part.symbol]) for part in parts}
     sizes = {part.symbol: part.extract(right[part.symbol]).shape for part in parts}
-    return {symbol: found[first] if sizes[symbol] == sizes.get(first) else cell for symbol, cell in found.items()}
+    return {symbol: cells[first] if sizes[symbol] == sizes.get(first) else cell for symbol, cell in cells.items()}
 
 
-def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
+def _cell(one: Part, distances: np.ndarray | None, ours: np.ndarray) -> list[int]:
     """Return the cell with the largest error, or the largest gradient if nothing is wrong."""
-    of = one.extract(apart if apart is not None and np.any(apart) else np.abs(ours))
-    return largest(np.nan_to_num(of, nan=0.0), of.shape)
+    values = one.extract(distances if distances is not None and np.any(distances) else np.abs(ours))
+    return largest(np.nan_to_num(values, nan=0.0), values.shape)
 
 
 # ---- records besides the chain
@@ -241,11 +241,11 @@ def _cell(one: Part, apart: np.ndarray | None, ours: np.ndarray) -> list[int]:
 def file_records(now: PageRequest, file: File | None, found: Comparison) -> Mapping[str, object]:
     """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
     code."""
-    own = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
-    check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=own)
+    record = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
+    check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=record)
     if isinstance(found, tuple):
         stages = [_explained_stage(found[1], stage) for stage in found[1].matches]
-        own["stages"] = [_without_code(stage) for stage in stages] if _is_example(own["file"]) else stages
+        record["stages"] = [_without_code(stage) for stage in stages] if _is_example(record["file"]) else stages
     elif file is None:
         check["own"] = _example(now)
     return {"check": check}
@@ -264,33 +264,33 @@ def _without_code(stage: UserStage) -> UserStage:
 def _example(now: PageRequest) -> UserGradientsData:
     """Return the response to an example with one mistake, without the right line."""
     reference = reference_of(now.setup, now.snapshot)
-    made = example_of(reference)
-    found = diagnose(reference, made[1]) if made else None
-    if not made or not found or not found.first:
+    example = example_of(reference)
+    diagnosis = diagnose(reference, example[1]) if example else None
+    if not example or not diagnosis or not diagnosis.first:
         return UserGradientsData(file="", example="", stages=[])
-    inherit = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
-    values = {"mistake": made[0].title, "first": _label(found, found.first), "n": found.wrong, "count": found.count}
+    inheriting = [label(stage) for stage, verdict in diagnosis.stages.items() if verdict == INHERITS]
+    values = {"mistake": example[0].title, "first": _label(diagnosis, diagnosis.first), "n": diagnosis.wrong, "count": diagnosis.count}
     words = message("ui.check.own.example", **values)
-    if inherit:
-        words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inherit), stages=inherit))
-    return UserGradientsData(file="", example=words, stages=[_without_code(_explained_stage(found, found.first))])
+    if inheriting:
+        words = message("words.sentences", first=words, second=message("ui.check.own.inherit", n=len(inheriting), stages=inheriting))
+    return UserGradientsData(file="", example=words, stages=[_without_code(_explained_stage(diagnosis, diagnosis.first))])
 
 
 def _explained_stage(found: Diagnosis, stage: str) -> UserStage:
     matches = found.matches[stage]
-    near = close_matches(matches)
-    others = [match for match in matches if near and match not in near and match.explanation.placed]
-    shown = (*near, *others)[:SHOWN]
-    own = _wrong_arrays(found, stage)
-    title = near[0].explanation.title if near else message("own.unknown")
-    how = message("ui.check.own.nearest" if near else "ui.check.own.none", stage=_label(found, stage))
-    if near and near[0].exact:
-        how = message("ui.check.own.exact", stage=_label(found, stage))
+    near_matches = close_matches(matches)
+    others = [match for match in matches if near_matches and match not in near_matches and match.explanation.placed]
+    shown_matches = (*near_matches, *others)[:SHOWN]
+    wrong_names = _wrong_arrays(found, stage)
+    title = near_matches[0].explanation.title if near_matches else message("own.unknown")
+    quality = message("ui.check.own.nearest" if near_matches else "ui.check.own.none", stage=_label(found, stage))
+    if near_matches and near_matches[0].exact:
+        quality = message("ui.check.own.exact", stage=_label(found, stage))
     program = found.reference.program
-    wrong, right = near[0].explanation.code(program, stage, own) if near else ("", right_lines(program, own))
+    wrong, right = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", right_lines(program, wrong_names))
     counts = [
         ExplanationData(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
-        for one in shown
+        for one in shown_matches
     ]
-    words = [one for one in match_messages(found, stage, near) if one.id in ("own.made_before", "own.same_lesson")]
-    return UserStage(how=how, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)
+    words = [one for one in match_messages(found, stage, near_matches) if one.id in ("own.made_before", "own.same_lesson")]
+    return UserStage(how=quality, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)

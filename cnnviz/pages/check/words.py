@@ -17,15 +17,15 @@ LISTED = 6
 """Largest number of gradients that a sentence names."""
 
 
-def title(setup: Setup, placed: PlacedMistake | None, hit: tuple[str, ...], first: str, program: Program) -> Message:
+def title(setup: Setup, placed: PlacedMistake | None, wrong_stages: tuple[str, ...], first: str, program: Program) -> Message:
     """Return the title of the chain; for a mistake, the two gradients between which it is."""
     if not placed:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
-    if placed.is_forward and hit:
+    if placed.is_forward and wrong_stages:
         return message("ui.check.title.forward", mistake=placed.title, stage=label(placed.stage))
     if not first:
-        return message("ui.check.title.step" if hit else "ui.check.title.hidden", mistake=placed.title)
-    source = next(one.source for one in operations(program) if one.makes == first)
+        return message("ui.check.title.step" if wrong_stages else "ui.check.title.hidden", mistake=placed.title)
+    source = next(operation.source for operation in operations(program) if operation.makes == first)
     return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
@@ -47,10 +47,10 @@ def verdict(here: ExaminedPass) -> Message:
         return message("ui.check.shows.forward", stage=label(here.mistake.stage))
     if here.mistake and here.first_wrong:
         return _mistake_verdict(here)
-    how = "right_where_told" if check.passed and check.undecided + check.at_kinks else check.verdict
+    kind = "right_where_told" if check.passed and check.undecided + check.at_kinks else check.verdict
     pixels = check.marks["x"].size
     values = {"n": check.wrong, "right": check.right, "count": check.count, "pixels": pixels, "parameters": check.count - pixels}
-    return message(f"ui.check.verdict.{how}", **values, worst=_worst(here, check))
+    return message(f"ui.check.verdict.{kind}", **values, worst=_worst(here, check))
 
 
 def _worst(here: ExaminedPass, check: GradientCheck) -> Message:
@@ -59,13 +59,13 @@ def _worst(here: ExaminedPass, check: GradientCheck) -> Message:
 
 
 def _mistake_verdict(here: ExaminedPass) -> Message:
-    later = [label(name) for name in here.gradient_symbols if name in here.wrong_arrays and name != here.first_wrong]
+    inheriting = [label(name) for name in here.gradient_symbols if name in here.wrong_arrays and name != here.first_wrong]
     if here.wrong_stages == ("dx",):
         return message("ui.check.shows.image_only", first=label("dx"))
-    if also := [label(name) for name, state in here.states.items() if state == "wrong"]:
-        return message("ui.check.shows.also_later" if len(later) > len(also) else "ui.check.shows.also", also=also)
-    how = "once" if not later else "and_on" if len(later) <= LISTED else "and_many"
-    return message(f"ui.check.shows.{how}", first=label(here.first_wrong), n=len(later), later=later)
+    if independent := [label(name) for name, state in here.states.items() if state == "wrong"]:
+        return message("ui.check.shows.also_later" if len(inheriting) > len(independent) else "ui.check.shows.also", also=independent)
+    extent = "once" if not inheriting else "and_on" if len(inheriting) <= LISTED else "and_many"
+    return message(f"ui.check.shows.{extent}", first=label(here.first_wrong), n=len(inheriting), later=inheriting)
 
 
 def progress(share: float) -> Message:
@@ -75,21 +75,21 @@ def progress(share: float) -> Message:
 
 def largest_error(error: np.ndarray, part: Part) -> Message:
     """Return the sentence on the largest relative error of an array, over all its channels."""
-    told = error[~np.isnan(error)]
-    if not told.size:
+    decided = error[~np.isnan(error)]
+    if not decided.size:
         return message("ui.check.undecided_all")
-    id, count = ("exact", 0) if not told.any() else ("largest", float(told.max()))
+    id, value = ("exact", 0) if not decided.any() else ("largest", float(decided.max()))
     if part.is_complete:
-        return message(f"ui.check.{id}", error=count)
-    return message(f"ui.check.{id}_of_all", error=count, count=error.size // (part.rows * part.columns * part.layers))
+        return message(f"ui.check.{id}", error=value)
+    return message(f"ui.check.{id}_of_all", error=value, count=error.size // (part.rows * part.columns * part.layers))
 
 
 def sentences(here: ExaminedPass) -> tuple[Message | str, ...]:
     """Return sentences on a mistake's effect, or on a rule that is not exact."""
-    placed, setup = here.mistake, here.setup
-    if placed:
-        nowhere = () if here.wrong_stages else (message(f"ui.check.shows.{'kept' if placed.is_forward else 'nowhere'}"),)
-        return (*nowhere, placed.sentence)
+    mistake, setup = here.mistake, here.setup
+    if mistake:
+        no_effect = () if here.wrong_stages else (message(f"ui.check.shows.{'kept' if mistake.is_forward else 'nowhere'}"),)
+        return (*no_effect, mistake.sentence)
     return (message("ui.check.not_exact", rule=setup.rule.replace("_", " ").split(",")),) if setup.deviations else ()
 
 
@@ -99,19 +99,19 @@ def foot(here: ExaminedPass) -> list[Message]:
     check = here.check
     if not check or not check.finite:
         return []
-    found = []
+    notes = []
     if check.wrong:
         wrong = {name: int((marks == WRONG).sum()) for name, marks in check.marks.items()}
         names = [message("ui.check.foot.of", name=label(f"d{name}"), n=n, count=check.marks[name].size) for name, n in wrong.items() if n]
-        how = "forward" if here.is_another_pass else "wrong" if len(names) <= LISTED else "wrong_in_many"
-        found.append(message(f"ui.check.foot.{how}", n=check.wrong, count=check.count, names=names))
+        kind = "forward" if here.is_another_pass else "wrong" if len(names) <= LISTED else "wrong_in_many"
+        notes.append(message(f"ui.check.foot.{kind}", n=check.wrong, count=check.count, names=names))
     if here.is_another_pass:
-        return found
+        return notes
     if check.undecided:
-        found.append(message(f"ui.check.foot.{_undecided_kind(check)}", n=check.undecided, count=check.count, floor=check.floor))
+        notes.append(message(f"ui.check.foot.{_undecided_kind(check)}", n=check.undecided, count=check.count, floor=check.floor))
     if check.at_kinks:
-        found.append(message("ui.check.foot.kinks", n=check.at_kinks))
-    return found or [message("ui.check.foot.all", count=check.count, tolerance=TOLERANCE, worst=_worst(here, check))]
+        notes.append(message("ui.check.foot.kinks", n=check.at_kinks))
+    return notes or [message("ui.check.foot.all", count=check.count, tolerance=TOLERANCE, worst=_worst(here, check))]
 
 
 def _undecided_kind(check: GradientCheck) -> str:

@@ -23,13 +23,13 @@ def arrays(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     low, high = _range(_path(setup, snapshot))
     axis = np.linspace(low, high, SIDE)
     grid = np.stack(np.meshgrid(axis, axis[::-1]), axis=-1)  # z2[0] to the right, z2[1] upward
-    found = {
+    result = {
         "x": trace.x, "f": params.f, "second": second, "z1": trace.z1, "a1": trace.a1, "w": params.w,
         "second_z1": conv2d(trace.x, second, trace.stride, trace.padding),
         # negated, so that large losses are blue
         "landscape": -((sigmoid(grid) - np.array(setup.y)) ** 2).mean(axis=-1),
     }  # fmt: skip
-    return {f"arch.{name}": array for name, array in found.items()}
+    return {f"arch.{name}": array for name, array in result.items()}
 
 
 def second_kernel(snapshot: Snapshot) -> np.ndarray:
@@ -44,14 +44,14 @@ def architecture(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     trace, params = snapshot.trace, snapshot.params
     path = _path(setup, snapshot)
     low, high = _range(path)
-    strong = int(np.abs(params.w).max(axis=1).argmax())
+    strongest = int(np.abs(params.w).max(axis=1).argmax())
     units = len(trace.v)
-    nodes = sorted({0, 1 % units, strong, units - 1})
+    nodes = sorted({0, 1 % units, strongest, units - 1})
     return {
         "here": message("ui.notebook.architecture.here", image=setup.img, channel=message(f"web.channels.{setup.ch}"),
                         pixels=message(f"ui.pixels.{setup.scale}"), k=setup.k),
-        "nodes": [{"at": at, "v": float(trace.v[at]), "w": params.w[at].tolist()} for at in nodes],
-        "strong": strong,
+        "nodes": [{"at": i, "v": float(trace.v[i]), "w": params.w[i].tolist()} for i in nodes],
+        "strong": strongest,
         "units": units,
         "b": params.b.tolist(),
         "sums": trace.z2.tolist(),
@@ -84,8 +84,8 @@ def _letters(snapshot: Snapshot) -> list[tuple[str, str, str]]:
 def _padding_zeros(snapshot: Snapshot) -> int:
     """Return the number of zeros that the padding adds along a side, on both ends together."""
     rows, out = snapshot.trace.x.shape[0], snapshot.trace.z1.shape[0]
-    added: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
-    return max(0, added)
+    count: int = (out - 1) * snapshot.trace.stride + len(snapshot.params.f) - rows
+    return max(0, count)
 
 
 def _path(setup: Setup, snapshot: Snapshot) -> np.ndarray:
@@ -97,8 +97,8 @@ def _path(setup: Setup, snapshot: Snapshot) -> np.ndarray:
 
 def _range(path: np.ndarray) -> tuple[float, float]:
     """Return the ends of both axes of a square that contains the path and the origin, with a margin."""
-    most = max(2.5, 1.25 * float(np.abs(np.nan_to_num(path[:, :2])).max()))
-    return -most, most
+    limit = max(2.5, 1.25 * float(np.abs(np.nan_to_num(path[:, :2])).max()))
+    return -limit, limit
 
 
 def _ends(array: np.ndarray) -> list[float]:
@@ -107,7 +107,7 @@ def _ends(array: np.ndarray) -> list[float]:
 
 def _landscape_words(setup: Setup, path: np.ndarray) -> list[Message]:
     n, first, last = len(path) - 1, float(path[0, 2]), float(path[-1, 2])
-    how = "stays" if last == first else "moves"
+    trend = "stays" if last == first else "moves"
     parameters = setup.network.program(setup.x_shape).parameters
     count = sum(int(np.prod(parameter.shape)) for parameter in parameters.values())
-    return [message("ui.notebook.architecture.landscape", count=count), message(f"ui.notebook.architecture.{how}", n=n, first=first, last=last)]
+    return [message("ui.notebook.architecture.landscape", count=count), message(f"ui.notebook.architecture.{trend}", n=n, first=first, last=last)]

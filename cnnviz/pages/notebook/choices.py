@@ -19,11 +19,11 @@ from cnnviz.words import Message, message
 
 def rules(setup: Setup) -> SwitchGroup:
     """Return the switches for the named rules."""
-    found = (
-        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(on)), setup.rule == name, {"rule": name} | required_change(on))
-        for name, on in RULES.items()
+    switches = (
+        switch(f"rule_{name}", name, message("ui.notebook.choices.count", n=len(deviations)), setup.rule == name, {"rule": name} | required_change(deviations))
+        for name, deviations in RULES.items()
     )
-    return group(message("ui.notebook.choices.rule"), tuple(found))
+    return group(message("ui.notebook.choices.rule"), tuple(switches))
 
 
 def steps(place: int) -> tuple[SwitchData, ...]:
@@ -46,14 +46,14 @@ def calls(place: int, now: int) -> tuple[SwitchData, ...]:
 def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[str, object]:
     """Return one entry of f after a step with both deviations, without the first, without the second, and without
     both. Prefer an entry that one repair alone still moves."""
-    kept = [setup.deviations - set(gone) for gone in ((), about[:1], about[1:], about)]
-    before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in kept]
-    moved = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
-    place = tuple(int(at) for at in np.unravel_index(int((moved != before).argmax()), before.shape))
+    sets = [setup.deviations - set(repaired) for repaired in ((), about[:1], about[1:], about)]
+    before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
+    moving_kernel = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
+    index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != before).argmax()), before.shape))
     return {
-        "entry": f"f[{place[0]},{place[1]}]",
-        "before": float(before[place]),
-        "after": [float(kernel[place]) for kernel in after],
+        "entry": f"f[{index[0]},{index[1]}]",
+        "before": float(before[index]),
+        "after": [float(kernel[index]) for kernel in after],
         "names": [DEVIATION_TABLE[name].title for name in about],
     }
 
@@ -95,22 +95,22 @@ def rows(setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, 
 
 
 def _row(name: str, setup: Setup, exact: Snapshot, snapshot: Snapshot, columns: tuple[str, ...]) -> dict[str, object]:
-    entry, on = DEVIATION_TABLE[name], name in setup.deviations
-    found: dict[str, object] = {
-        "name": name, "label": entry.title, "on": on, "change": toggle_change(name, setup),
+    entry, is_on = DEVIATION_TABLE[name], name in setup.deviations
+    row: dict[str, object] = {
+        "name": name, "label": entry.title, "on": is_on, "change": toggle_change(name, setup),
         "notebook": entry.notebook, "exact": entry.exact, "effect": entry.words,
     }  # fmt: skip
     if not can_run_notebook(setup):
-        return found | {"flipped": [], "alone": [], "matters": message("ui.notebook.alone.not_here"), "yes": False, "more": ""}
-    flipped = _step(setup, snapshot, setup.deviations ^ {name})
-    alone = _step(setup, exact, {name})
-    changed = _different_arrays(setup, snapshot, flipped, columns)
-    return found | {
-        "flipped": changed,
-        "alone": _different_arrays(setup, exact, alone, columns),
-        "matters": _effect_sentence(on, changed, snapshot, flipped),
-        "yes": "f_next" in changed,
-        "more": _first_change(name, setup, exact, alone, columns),
+        return row | {"flipped": [], "alone": [], "matters": message("ui.notebook.alone.not_here"), "yes": False, "more": ""}
+    flipped_snapshot = _step(setup, snapshot, setup.deviations ^ {name})
+    alone_snapshot = _step(setup, exact, {name})
+    changed_symbols = _different_arrays(setup, snapshot, flipped_snapshot, columns)
+    return row | {
+        "flipped": changed_symbols,
+        "alone": _different_arrays(setup, exact, alone_snapshot, columns),
+        "matters": _effect_sentence(is_on, changed_symbols, snapshot, flipped_snapshot),
+        "yes": "f_next" in changed_symbols,
+        "more": _first_change(name, setup, exact, alone_snapshot, columns),
     }
 
 
@@ -130,11 +130,11 @@ def _effect_sentence(on: bool, changed: list[str], now: Snapshot, flipped: Snaps
         return message("ui.notebook.matters.nothing", without=without)
     if "f_next" not in changed:
         return message("ui.notebook.matters.not_f", without=without, first=display_name(changed[0]))
-    stands = not (flipped.after.f != flipped.params.f).any()
-    place = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
-    entry = f"f′[{place[0]},{place[1]}]"
-    values = dict(zip(("now", "flipped"), round_distinct(now.after.f[place], flipped.after.f[place]), strict=True))
-    return message(f"ui.notebook.matters.{'stands' if stands else 'moves'}", without=without, entry=entry, **values)
+    is_unchanged = not (flipped.after.f != flipped.params.f).any()
+    index = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
+    entry = f"f′[{index[0]},{index[1]}]"
+    values = dict(zip(("now", "flipped"), round_distinct(now.after.f[index], flipped.after.f[index]), strict=True))
+    return message(f"ui.notebook.matters.{'stands' if is_unchanged else 'moves'}", without=without, entry=entry, **values)
 
 
 def _first_change(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:

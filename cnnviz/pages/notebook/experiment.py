@@ -28,15 +28,15 @@ def experiment(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
 
 def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """Return which of the 256 sets of deviations move f, from this snapshot's parameters."""
-    name = (setup.start, setup.k, snapshot.trace.x.tobytes())
-    moves = _known.get_or_make(name, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
-    count, least = int(moves.sum()), smallest(moves)
+    key = (setup.start, setup.k, snapshot.trace.x.tobytes())
+    moves = _known.get_or_make(key, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
+    count, smallest_sets = int(moves.sum()), smallest(moves)
     words: list[Message] = [message("ui.notebook.sets.some", n=count, count=len(moves))]
-    if least == [()]:
+    if smallest_sets == [()]:
         words.append(message("ui.notebook.sets.itself"))
     elif 0 < count < len(moves):
-        named = [message("ui.notebook.sets.together", names=[DEVIATION_TABLE[one].title for one in names]) for names in least[:3]]
-        words.append(message("ui.notebook.sets.only" if len(least) == 1 else "ui.notebook.sets.smallest", n=len(least), sets=named))
+        set_names = [message("ui.notebook.sets.together", names=[DEVIATION_TABLE[deviation].title for deviation in names]) for names in smallest_sets[:3]]
+        words.append(message("ui.notebook.sets.only" if len(smallest_sets) == 1 else "ui.notebook.sets.smallest", n=len(smallest_sets), sets=set_names))
     return {"moves": moves.astype(int).tolist(), "now": index_of(setup.deviations), "words": words}
 
 

@@ -20,8 +20,8 @@ class _NotebookHandler(PageHandler):
 
     def opening_query(self, asked: Mapping[str, str]) -> Mapping[str, str]:
         """Return the setup of the story's step that an address without a setup names."""
-        place = story_step(Setup(), asked)
-        return story()[place - 1].at_call(call_of(asked)).to_query() if place else {}
+        step = story_step(Setup(), asked)
+        return story()[step - 1].at_call(call_of(asked)).to_query() if step else {}
 
 
 HANDLER = _NotebookHandler()

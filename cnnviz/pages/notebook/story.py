@@ -49,15 +49,15 @@ def story() -> tuple[Step, ...]:
     """
     kernel = (11, 7, 14, 13, 8, 9, 8, 7, 16)
     raw = Setup(img="train-0", scale="raw", f=kernel, w="zeros", y=(1, 1), lr=0.01, k=0)
-    theirs: dict[str, Any] = {"rule": "object-oriented"}
-    small: dict[str, Any] = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
+    notebook_rule: dict[str, Any] = {"rule": "object-oriented"}
+    scaled: dict[str, Any] = {"scale": "unit", "k": 1, "f": tuple(round(weight / 90, 4) for weight in kernel)}
     steps: dict[str, tuple[dict[str, Any], tuple[str, str]]] = {
         "saturated": ({"stage": "a1"}, ("short_loop", "update_first")),
         "zero": ({"stage": "df"}, ("short_loop", "update_first")),
-        "moves": ({"stage": "update"} | theirs, ("short_loop", "update_first")),
-        "border": ({"stage": "dz1"} | theirs, ("scalar_sigmoid", "update_first")),
-        "one_pixel": ({"stage": "df"} | theirs, ("one_pixel", "integer_kernel")),
-        "alive": ({"stage": "df"} | small, ("short_loop", "update_first")),
+        "moves": ({"stage": "update"} | notebook_rule, ("short_loop", "update_first")),
+        "border": ({"stage": "dz1"} | notebook_rule, ("scalar_sigmoid", "update_first")),
+        "one_pixel": ({"stage": "df"} | notebook_rule, ("one_pixel", "integer_kernel")),
+        "alive": ({"stage": "df"} | scaled, ("short_loop", "update_first")),
     }
     return tuple(Step(name, dataclasses.replace(raw, **change), about) for name, (change, about) in steps.items())
 
@@ -66,31 +66,31 @@ def story() -> tuple[Step, ...]:
 def _facts(setup: Setup) -> dict[str, object]:
     """Return the numbers of a step's snapshot, by the exact rule and by the setup's own."""
     x = load_image(setup.img, setup.ch, setup.scale)
-    exact, here = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
-    z1, a1, slopes = exact.trace.z1, here.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
+    exact, own = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
+    z1, a1, slopes = exact.trace.z1, own.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
     pair = smallest(moving_sets(exact.params, x, np.array(setup.y), setup.lr))
     halves = int((a1 == 0.5).sum())
     return {
         "low": float(z1.min()), "high": float(z1.max()), "flat": int((slopes == 0).sum()), "units": z1.size,
         "least": float(exact.trace.a1.min()), "most": float(exact.trace.a1.max()),
         "halves": halves, "total": float((a1 * (1 - a1)).sum()), "n": halves,
-        "before": float(here.params.f[0, 0]), "after": float(here.after.f[0, 0]), "df": float(here.gradients.df[0, 0]),
-        "unrounded": float(here.params.f[0, 0] - setup.lr * here.gradients.df[0, 0]), "rate": setup.lr,
-        "exact_df": float(np.abs(exact.gradients.df).max()), "da1": float(here.gradients.da1[0, 0]),
-        "dz1": float(here.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(here.gradients.dz1.sum()),
+        "before": float(own.params.f[0, 0]), "after": float(own.after.f[0, 0]), "df": float(own.gradients.df[0, 0]),
+        "unrounded": float(own.params.f[0, 0] - setup.lr * own.gradients.df[0, 0]), "rate": setup.lr,
+        "exact_df": float(np.abs(exact.gradients.df).max()), "da1": float(own.gradients.da1[0, 0]),
+        "dz1": float(own.gradients.dz1[0, 0]), "pixel": float(x[0, 0]), "sum": float(own.gradients.dz1.sum()),
         "sets": [DEVIATION_TABLE[name].title for name in pair[0]] if pair else [], "count": len(pair),
     }  # fmt: skip
 
 
 def printed_numbers() -> dict[str, object]:
     """Return the notebook's printed numbers beside those that its deviations reproduce."""
-    again = rerun(load_image("train-0", "red", "raw"))
-    named = zip(("before", "call_1", "call_2", "printed"), [*again.kernels[:3], np.array(KERNEL)], strict=True)
+    rerun_output = rerun(load_image("train-0", "red", "raw"))
+    named_kernels = zip(("before", "call_1", "call_2", "printed"), [*rerun_output.kernels[:3], np.array(KERNEL)], strict=True)
     return {
-        "kernels": [{"label": message(f"ui.notebook.printed.{name}"), "values": kernel.ravel().tolist()} for name, kernel in named],
-        "agrees": again.kernel_agrees and again.sums_that_agree == again.sums_printed,
-        "kernel": message("ui.notebook.printed.kernel_agrees" if again.kernel_agrees else "ui.notebook.printed.kernel_differs"),
-        "sums": message("ui.notebook.printed.sums", n=again.sums_that_agree, count=again.sums_printed),
+        "kernels": [{"label": message(f"ui.notebook.printed.{name}"), "values": kernel.ravel().tolist()} for name, kernel in named_kernels],
+        "agrees": rerun_output.kernel_agrees and rerun_output.sums_that_agree == rerun_output.sums_printed,
+        "kernel": message("ui.notebook.printed.kernel_agrees" if rerun_output.kernel_agrees else "ui.notebook.printed.kernel_differs"),
+        "sums": message("ui.notebook.printed.sums", n=rerun_output.sums_that_agree, count=rerun_output.sums_printed),
         "theirs": list(SUMS[0][:4]),
-        "ours": again.sums[0, :4].astype(int).tolist(),
+        "ours": rerun_output.sums[0, :4].astype(int).tolist(),
     }

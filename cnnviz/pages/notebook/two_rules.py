@@ -44,20 +44,20 @@ def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = No
     program = setup.network.program(snapshot.trace.x.shape)
     exact = run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k)
     pairs = {symbol: (array_of(symbol, setup, exact), array_of(symbol, setup, snapshot)) for symbol in columns}
-    differing = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
-    second = message("ui.notebook.rows.exact_too" if setup.rule == "exact" else "ui.notebook.rows.notebook")
+    different = [symbol for symbol, (ours, theirs) in pairs.items() if not np.array_equal(ours, theirs)]
+    second_label = message("ui.notebook.rows.exact_too" if setup.rule == "exact" else "ui.notebook.rows.notebook")
     return GradientChain(
         title=message(f"ui.notebook.titles.{tab}"),
-        verdict=_verdict(setup, differing, len(columns)),
-        good=not differing,
+        verdict=_verdict(setup, different, len(columns)),
+        good=not different,
         rows=(
             Row("exact", message("ui.notebook.rows.exact"), {symbol: ours for symbol, (ours, _) in pairs.items()}),
-            Row("rule", second, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
+            Row("rule", second_label, {symbol: theirs for symbol, (_, theirs) in pairs.items()}),
         ),
         parts=tuple(part(program, symbol) for symbol in columns),
-        operations=tuple(Operation(symbol, before, message(f"ui.notebook.columns.{symbol}")) for before, symbol in zip(("", *columns), columns, strict=False)),
+        operations=tuple(Operation(symbol, source, message(f"ui.notebook.columns.{symbol}")) for source, symbol in zip(("", *columns), columns, strict=False)),
         subject="df",
-        states=_states(columns, differing),
+        states=_states(columns, different),
         sentences=_sentences(setup, exact, snapshot),
         notes={symbol: _note(symbol, *pair) for symbol, pair in pairs.items()},
         groups=(rules(setup),) if tab == "experiment" else (),
@@ -67,8 +67,8 @@ def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = No
     )
 
 
-def _states(columns: tuple[str, ...], differing: list[str]) -> dict[str, CardState]:
-    return {symbol: "first" if symbol == differing[0] else "inherits" if symbol in differing else "equal" for symbol in columns} if differing else {}
+def _states(columns: tuple[str, ...], different: list[str]) -> dict[str, CardState]:
+    return {symbol: "first" if symbol == different[0] else "inherits" if symbol in different else "equal" for symbol in columns} if different else {}
 
 
 def is_other_network(setup: Setup) -> bool:
@@ -78,34 +78,34 @@ def is_other_network(setup: Setup) -> bool:
 
 def tab_records(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Return the records of the open tab besides the chain, and its arrays."""
-    other, arrays = is_other_network(setup), {}
-    tab = other_network_tab(asked) if other else tab_of(setup, asked)
-    switches = [] if other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
-    found: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
-    if tab == "theory" or other:
-        found["theory"] = theory()  # applies to every network, and fills the page of another one
+    is_other, arrays = is_other_network(setup), {}
+    tab = other_network_tab(asked) if is_other else tab_of(setup, asked)
+    switches = [] if is_other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
+    record: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
+    if tab == "theory" or is_other:
+        record["theory"] = theory()  # applies to every network, and fills the page of another one
     elif tab == "architecture":
-        found[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
+        record[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
     else:
-        found[tab] = _story(setup, snapshot, asked) if tab == "story" else experiment(setup, snapshot)
-    return {"notebook": found}, arrays
+        record[tab] = _story(setup, snapshot, asked) if tab == "story" else experiment(setup, snapshot)
+    return {"notebook": record}, arrays
 
 
 def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[str, object]:
     """Return the current step of the story: its text, its two deviations and their effect, and the notebook's output."""
-    place = story_step(setup, asked)
-    step = story()[place - 1] if place else None
+    step_number = story_step(setup, asked)
+    step = story()[step_number - 1] if step_number else None
     about = (step or story()[2]).about
-    both = step is not None and set(about) <= setup.deviations
+    has_both = step is not None and set(about) <= setup.deviations
     return {
-        "place": place,
-        "steps": steps(place),
+        "place": step_number,
+        "steps": steps(step_number),
         "title": step.title if step else message("ui.notebook.story.before.title"),
         "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
         "about": list(about),
-        "tags": [_tag(name) for name in about] if both else [],
-        "repairs": repairs(setup, snapshot, about) if both else None,
-        "calls": calls(place, call_of(asked)) if step and step.setup.deviations else [],
+        "tags": [_tag(name) for name in about] if has_both else [],
+        "repairs": repairs(setup, snapshot, about) if has_both else None,
+        "calls": calls(step_number, call_of(asked)) if step and step.setup.deviations else [],
         "printed": printed_numbers(),
     }
 
@@ -120,16 +120,16 @@ def _other_network_chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, s
     """Return the chain of the setup's own pass alone, since the deviations belong to the notebook's network."""
     program, tab = setup.network.program(snapshot.trace.x.shape), other_network_tab(asked)
     backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
-    shown = [*setup.network.symbols[1:], *backward]
-    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in shown})
-    words = {symbol: record_of(program, symbol)["plain"] for symbol in shown}
+    symbols = [*setup.network.symbols[1:], *backward]
+    exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in symbols})
+    words = {symbol: record_of(program, symbol)["plain"] for symbol in symbols}
     return GradientChain(
         title=message(f"ui.notebook.titles.{'theory' if tab == 'theory' else 'elsewhere'}"),
         verdict=message("ui.notebook.elsewhere", net=DEFAULT),
         good=None,
         rows=(exact,),
-        parts=tuple(filled_part(program, symbol, exact.arrays[symbol]) for symbol in shown),
-        operations=tuple(Operation(symbol, "", words[symbol]) for symbol in shown),
+        parts=tuple(filled_part(program, symbol, exact.arrays[symbol]) for symbol in symbols),
+        operations=tuple(Operation(symbol, "", words[symbol]) for symbol in symbols),
         subject=backward[-1],
         states={},
         groups=switch_back(setup),
@@ -163,8 +163,8 @@ def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
         return message("ui.notebook.note.zero", most=float(np.abs(theirs).max()))
     cosine, ratio = agreement(ours, theirs)
     if symbol.startswith("d") and np.isfinite([cosine, ratio]).all():
-        how = next(name for least, name in WAYS if cosine >= least)
-        return message("ui.notebook.note.apart", way=message(f"ui.notebook.way.{how}"), ratio=ratio)
+        direction = next(name for least, name in WAYS if cosine >= least)
+        return message("ui.notebook.note.apart", way=message(f"ui.notebook.way.{direction}"), ratio=ratio)
     return message("ui.notebook.note.differ", n=int((ours != theirs).sum()), count=ours.size)
 
 
@@ -172,27 +172,27 @@ WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "agains
 """Names of the direction between two arrays, by the smallest cosine: within 6°, 45°, …"""
 
 
-def _verdict(setup: Setup, differing: list[str], of: int) -> Message:
+def _verdict(setup: Setup, different: list[str], of: int) -> Message:
     if setup.rule == "exact":
         return message("ui.notebook.verdict.exact")
-    if not differing:
+    if not different:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=display_name(differing[0]), count=len(differing), stages=of, update=setup.k
+        "ui.notebook.verdict.apart", first=display_name(different[0]), count=len(different), stages=of, update=setup.k
     )
 
 
 def _sentences(setup: Setup, exact: Snapshot, snapshot: Snapshot) -> tuple[Message, ...]:
-    found = []
+    sentences = []
     if not exact.gradients.df.any() and snapshot.gradients.df.any():
-        found.append(message("ui.notebook.moves"))
+        sentences.append(message("ui.notebook.moves"))
     if "scalar_sigmoid" in setup.deviations:
         a1 = snapshot.trace.a1
         border = int((a1 == 0.5).sum())
-        found.append(message("ui.notebook.one_number", total=float(sigmoid_prime(a1).sum()), n=border, part=border / 4))
+        sentences.append(message("ui.notebook.one_number", total=float(sigmoid_prime(a1).sum()), n=border, part=border / 4))
     if setup.deviations and setup.scale == "unit":
-        found.append(message("ui.notebook.raw"))
-    return tuple(found)
+        sentences.append(message("ui.notebook.raw"))
+    return tuple(sentences)
 
 
 def agreement(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
@@ -201,9 +201,9 @@ def agreement(ours: np.ndarray, theirs: np.ndarray) -> tuple[float, float]:
     >>> agreement(np.array([1.0, 0.0]), np.array([2.0, 0.0]))
     (1.0, 2.0)
     """
-    most, others = (float(np.abs(one).max(initial=0)) for one in (ours, theirs))
-    if not most or not others:
-        return float("nan"), float("nan") if not most else 0.0
-    ours, theirs = ours / most, theirs / others  # normalize first, so that squares neither underflow nor overflow
-    left, right = np.linalg.norm(ours), np.linalg.norm(theirs)
-    return float(np.clip((ours / left).ravel() @ (theirs / right).ravel(), -1, 1)), float(right / left * (others / most))
+    our_limit, their_limit = (float(np.abs(array).max(initial=0)) for array in (ours, theirs))
+    if not our_limit or not their_limit:
+        return float("nan"), float("nan") if not our_limit else 0.0
+    ours, theirs = ours / our_limit, theirs / their_limit  # normalize first, so that squares neither underflow nor overflow
+    our_norm, their_norm = np.linalg.norm(ours), np.linalg.norm(theirs)
+    return float(np.clip((ours / our_norm).ravel() @ (theirs / their_norm).ravel(), -1, 1)), float(their_norm / our_norm * (their_limit / our_limit))

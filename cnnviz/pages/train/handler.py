@@ -16,13 +16,13 @@ class _TrainHandler(PageHandler):
     """Responses of the Train page."""
 
     def respond(self, now: PageRequest) -> bytes:
-        found = sweeping.requested_sweep(now)
-        starts, beside = (sweeping.sweep_record(found), sweeping.sweep_arrays(found)) if found else (None, {})
-        return film.encode_film(now, _film(now), starts, beside)
+        sweep = sweeping.requested_sweep(now)
+        starts, sweep_arrays = (sweeping.sweep_record(sweep), sweeping.sweep_arrays(sweep)) if sweep else (None, {})
+        return film.encode_film(now, _film(now), starts, sweep_arrays)
 
     def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray] | None:
-        found = sweeping.requested_sweep(now)
-        return found.arrays() if found else None
+        sweep = sweeping.requested_sweep(now)
+        return sweep.arrays() if sweep else None
 
     def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
         return sweeping.sweep_errors(now)

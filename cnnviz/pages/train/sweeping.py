@@ -29,18 +29,18 @@ def sweep_errors(now: PageRequest) -> Mapping[str, Message]:
     if not now.query.get("sweep"):
         return {}
     try:
-        said = _cached_sweep(now.setup, now.snapshot.image, now.query).said
+        sentences = _cached_sweep(now.setup, now.snapshot.image, now.query).said
     except Problem as error:
         return {"sweep": error.message}
-    sentence = join_messages(said)
+    sentence = join_messages(sentences)
     return {"sweep": sentence} if sentence else {}
 
 
 def _cached_sweep(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
     text = asked["sweep"]
     n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
-    name = (setup.start, x.tobytes(), x.shape, n, text)
-    return _SWEEPS.get_or_make(name, lambda: sweep(setup.start, x, text, n))
+    key = (setup.start, x.tobytes(), x.shape, n, text)
+    return _SWEEPS.get_or_make(key, lambda: sweep(setup.start, x, text, n))
 
 
 def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
@@ -56,7 +56,7 @@ def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> f
 def sweep_record(found: Sweep) -> SweepData:
     """Return the sweep's record: each run's value in the notation of addresses, and its differences from the setup."""
     base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
-    runs = [{key: text for key, text in one.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for one in found.setups]
+    runs = [{key: text for key, text in setup.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for setup in found.setups]
     return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
 
 

@@ -76,7 +76,7 @@ class FilmPage:
     @property
     def record(self) -> FilmData:
         """The recording's record in the header."""
-        labels = [message("ui.train.film.dashed", label=run.label) if place else run.label for place, run in enumerate(self.runs)]
+        labels = [message("ui.train.film.dashed", label=run.label) if index else run.label for index, run in enumerate(self.runs)]
         return FilmData(
             n=self.n,
             runs=[frames.record(label, run.film, run.setup, run.parts, run.kernel) for label, run in zip(labels, self.runs, strict=True)],
@@ -87,15 +87,15 @@ class FilmPage:
             wrong=join_messages(self.wrong) or "",
             switches=self.groups,
             halves=self.halves,
-            checkpoints=[opening_change(one) for one in self.checkpoints],
+            checkpoints=[opening_change(checkpoint) for checkpoint in self.checkpoints],
             files=self.files,
         )
 
     def arrays(self) -> dict[str, np.ndarray]:
         """Return the arrays drawn for each run, named "run.name"."""
         return {
-            f"{place}.{name}": array
-            for place, run in enumerate(self.runs)
+            f"{index}.{name}": array
+            for index, run in enumerate(self.runs)
             for name, array in frames.arrays(run.film, run.setup, run.parts, run.kernel, self._change).items()
         }
 
@@ -107,29 +107,29 @@ class FilmPage:
 
 def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
     """Return the recording for an address: `n` updates, with another setup (`vs`) beside it, or stored checkpoints."""
-    vs, gone = asked.get("vs", ""), None
+    vs, missing = asked.get("vs", ""), None
     if name := parse_checkpoints(asked):
         try:
             return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, asked), files=file_names(name))
         except NotStored as error:
-            gone = error.message
+            missing = error.message
     n, wrong_updates = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
     runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _cached_film(setup, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
-    wrong = tuple(sentence for sentence in (wrong_updates, gone) if sentence)
+    problems = tuple(sentence for sentence in (wrong_updates, missing) if sentence)
     if vs:
         other, sentence = _second_run(setup, vs, n)
         runs += (other,) if other else ()
-        wrong += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
+        problems += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
     hold = parse_held_parameters(asked.get("hold", ""), setup) if not vs else ()
     if hold:
         runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), setup, _cached_film(setup, x, n, 2, frozenset(hold)), x.shape))
-    end = outcome(setup, runs[0].film) if len(runs) == 1 else None
-    turns = [(run, *turn) for run in runs for turn in turning_points(run.film) if not end or turn[1] != end.how]
-    sentences = [fault_sentence(run.setup, k, how, run.label if len(runs) > 1 else None) for run, k, how in turns]
+    run_outcome = outcome(setup, runs[0].film) if len(runs) == 1 else None
+    faults = [(run, *fault) for run in runs for fault in turning_points(run.film) if not run_outcome or fault[1] != run_outcome.how]
+    sentences = [fault_sentence(run.setup, k, how, run.label if len(runs) > 1 else None) for run, k, how in faults]
     if hold:
-        ends = (float(run.film.losses[-1]) for run in reversed(runs))
-        sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(ends), free=next(ends)))
-    return FilmPage(n, runs, tuple(sentences), end, wrong, choices(setup, n, vs, hold), halves(asked.get("of", "")))
+        last_losses = (float(run.film.losses[-1]) for run in reversed(runs))
+        sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(last_losses), free=next(last_losses)))
+    return FilmPage(n, runs, tuple(sentences), run_outcome, problems, choices(setup, n, vs, hold), halves(asked.get("of", "")))
 
 
 def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
@@ -137,8 +137,8 @@ def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, aske
     if not setups:
         raise NotStored("lesson.kept.gone")
     n, start = len(setups) - 1, setups[0]
-    shown = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frames_of(start, x, n, 1)))
-    run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), shown, x.shape)
+    recording = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frames_of(start, x, n, 1)))
+    run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), recording, x.shape)
     return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(asked.get("of", "")), setups)
 
 
@@ -148,10 +148,10 @@ def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> f
         return 2 * estimated_seconds(setup.network, x.shape, MOST)
     n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
     vs, hold = asked.get("vs", ""), asked.get("hold")
-    known = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
-    once = 2 * estimated_seconds(setup.network, x.shape, n)  # an update, and its share of curves and frames
-    beside = _seconds_beside(setup, vs, n) if vs else once if hold else 0.0
-    return once * (not known) + beside
+    is_cached = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
+    run_seconds = 2 * estimated_seconds(setup.network, x.shape, n)  # an update, and its share of curves and frames
+    other_seconds = _seconds_beside(setup, vs, n) if vs else run_seconds if hold else 0.0
+    return run_seconds * (not is_cached) + other_seconds
 
 
 def _seconds_beside(setup: Setup, vs: str, n: int) -> float:
@@ -168,10 +168,10 @@ def _second_run(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | No
     try:
         other, sentence = parse_other_setup(vs, setup)
         x = load_image(other.img, other.ch, other.scale)
-        shown = _cached_film(other, x, n, 2)
+        recording = _cached_film(other, x, n, 2)
     except Problem as error:
         return None, error.message
-    return Run(difference(setup, other), other, shown, x.shape), sentence
+    return Run(difference(setup, other), other, recording, x.shape), sentence
 
 
 def encode_film(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
@@ -184,8 +184,8 @@ def encode_film(now: PageRequest, shown: FilmPage, starts: SweepData | None = No
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:
     def made() -> Film:
-        most, maps = _frames_of(setup.start, x, n, parts)
-        return film(setup.start, x, n, most, maps, hold=hold)
+        frame_count, maps = _frames_of(setup.start, x, n, parts)
+        return film(setup.start, x, n, frame_count, maps, hold=hold)
 
     return _FILMS.get_or_make((setup.start, x.tobytes(), x.shape, n, parts, hold), made)
 
@@ -194,9 +194,9 @@ def _frames_of(start: Setup, x: np.ndarray, n: int, parts: int) -> tuple[int, tu
     """Return the number of frames of a recording, and the symbols of the maps in them."""
     parts_of, kernel = frames.parts_of(start, x.shape), frames.kernel_of(start, x.shape)
     sizes = tuple(part.rows * part.columns for part in parts_of)
-    most = frames.frames_that_fit(n, sizes, parts, frames.numbers_per_update(start, kernel))
+    frame_count = frames.frames_that_fit(n, sizes, parts, frames.numbers_per_update(start, kernel))
     weights = math.prod(parts_of[0].shape) if len(parts_of) > 1 else 1
-    return max(2, min(most, MOST_WEIGHTS // weights)), tuple(dict.fromkeys(one.symbol for one in parts_of))
+    return max(2, min(frame_count, MOST_WEIGHTS // weights)), tuple(dict.fromkeys(part.symbol for part in parts_of))
 
 
 MOST_BYTES = 32_000_000

@@ -19,12 +19,12 @@ def parse_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Mess
     >>> parse_updates("300", 7), parse_updates("", 300)
     ((300, None), (1000, None))
     """
-    n, wrong = min(DEFAULT_UPDATES, most), None
+    n, problem = min(DEFAULT_UPDATES, most), None
     try:
         n = integer_parser(1, most)(text or str(n))
     except Problem as error:
-        wrong = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
-    return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), wrong
+        problem = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
+    return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), problem
 
 
 def parse_checkpoints(asked: Mapping[str, str]) -> str:
@@ -50,8 +50,8 @@ def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
         query = {}
     if not query.keys() & SETUP_KEYS:
         raise Problem("ui.train.film.no_link")
-    other, wrong = setup.start.changed(query)
-    sentence = join_messages(wrong.values())
+    other, errors = setup.start.changed(query)
+    sentence = join_messages(errors.values())
     if other.start == setup.start:
         raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")
     return other, sentence
@@ -63,5 +63,5 @@ def parse_held_parameters(text: str, setup: Setup) -> tuple[str, ...]:
     >>> parse_held_parameters("w,f,q", Setup())
     ('f', 'w')
     """
-    asked = text.split(",")
-    return tuple(name for name in setup.network.parameters if name in asked)
+    names = text.split(",")
+    return tuple(name for name in setup.network.parameters if name in names)

@@ -17,14 +17,14 @@ def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoin
     """Return the switches for the length and for a second run. With `checkpoints` of them shown, a switch leads back
     to updates."""
     here = message("ui.train.film.choices.checkpoints", n=checkpoints)
-    kept = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
+    checkpoint_switches = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
     lengths = tuple(
-        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not kept, {"n": str(m), "checkpoints": ""})
-        for m in sorted({*LENGTHS, *(() if kept else (n,))})
+        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not checkpoint_switches, {"n": str(m), "checkpoints": ""})
+        for m in sorted({*LENGTHS, *(() if checkpoint_switches else (n,))})
         if m <= setup.most_updates
     )
     return (
-        group(message("ui.train.film.choices.lengths"), kept + lengths),
+        group(message("ui.train.film.choices.lengths"), checkpoint_switches + lengths),
         group(message("ui.train.film.choices.hold"), _hold(setup, hold)),
         group(message("ui.train.film.choices.compare"), _compare(setup, vs)),
         group(message("ui.train.film.choices.sweep"), _sweeps()),
@@ -61,12 +61,12 @@ def _sweeps() -> tuple[SwitchData, ...]:
 
 def _hold(setup: Setup, hold: tuple[str, ...]) -> tuple[SwitchData, ...]:
     """Return a switch for each parameter that holds it fixed in a second run."""
-    found = []
+    switches = []
     for name in setup.network.parameters:
-        chosen = [other for other in setup.network.parameters if (other in hold) != (other == name)]
+        held = [other for other in setup.network.parameters if (other in hold) != (other == name)]
         words = message("ui.train.film.choices.hold_words", name=label(name))
-        found.append(switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(chosen), "vs": ""}))
-    return tuple(found)
+        switches.append(switch(f"hold_{name}", label(name), words, name in hold, {"hold": ",".join(held), "vs": ""}))
+    return tuple(switches)
 
 
 def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
@@ -78,14 +78,14 @@ def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
         "kernel": {"f": "identity"},
         "pixels": {"scale": "raw" if setup.scale == "unit" else "unit"},
     }
-    nothing, alone = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
-    found = [switch("compare_none", nothing, alone, not vs, {"vs": "", "hold": ""})]
-    here = setup.start.to_query()
+    none_label, none_words = message("ui.train.film.choices.nothing"), message("ui.train.film.choices.alone")
+    switches = [switch("compare_none", none_label, none_words, not vs, {"vs": "", "hold": ""})]
+    own_query = setup.start.to_query()
     for key, change in others.items():
-        there = setup.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
-        query = urlencode({name: there[name] for name in change if name in there and there[name] != here.get(name)}, safe=",")
+        other_query = setup.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
+        query = urlencode({name: other_query[name] for name in change if name in other_query and other_query[name] != own_query.get(name)}, safe=",")
         if query:
             name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
             words = message("ui.train.film.choices.beside", label=name)
-            found.append(switch(f"compare_{key}", name, words, vs == query, {"vs": query, "hold": ""}))
-    return tuple(found)
+            switches.append(switch(f"compare_{key}", name, words, vs == query, {"vs": query, "hold": ""}))
+    return tuple(switches)

@@ -34,10 +34,10 @@ def lines(film: Film, setup: Setup, name: str) -> dict[str, np.ndarray]:
     if name == "losses":
         return {"L": film.losses}
     if name == "norms":
-        return {f"‖∂{label(parameter)}‖": film.norms[:, place] for place, parameter in enumerate(film.parameters)}
+        return {f"‖∂{label(parameter)}‖": film.norms[:, index] for index, parameter in enumerate(film.parameters)}
     if name == "o":
-        return {f"o[{n}]": of for n, of in enumerate(film.o.T)}
-    moved = film.kernel - film.kernel[0]  # plot the change, which is small compared with the weights
+        return {f"o[{n}]": values for n, values in enumerate(film.o.T)}
+    changes = film.kernel - film.kernel[0]  # plot the change, which is small compared with the weights
     shape = setup.kernel.shape[-3:] if setup.kernel.shape[-3:-2] != (1,) else setup.kernel.shape[-2:]
-    first = np.sort(np.argsort(-np.abs(moved[-1]), kind="stable")[:MOST_LINES]) if moved.shape[1] > MOST_LINES else range(moved.shape[1])
-    return {f"Δf[{','.join(map(str, np.unravel_index(place, shape)))}]": moved[:, place] for place in first}
+    largest = np.sort(np.argsort(-np.abs(changes[-1]), kind="stable")[:MOST_LINES]) if changes.shape[1] > MOST_LINES else range(changes.shape[1])
+    return {f"Δf[{','.join(map(str, np.unravel_index(index, shape)))}]": changes[:, index] for index in largest}

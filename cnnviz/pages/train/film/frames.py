@@ -69,27 +69,27 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
     gradient is on a logarithmic scale.
     """
     *weights, push = parts
-    found: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
-    for place, one in enumerate(weights):
-        moved = changes(film, one)
-        found[symbol_of(one, place)] = moved.astype(np.float32) if _prints_numbers(one) else as_bytes(moved, change)
-        found[f"{symbol_of(one, place)}_start"] = one.extract(film.frames[one.symbol][0]).reshape(-1).astype(np.float32)
-    found[push.symbol] = log_bytes(_frames(film, push))[0]
+    result: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
+    for index, part in enumerate(weights):
+        weight_changes = changes(film, part)
+        result[symbol_of(part, index)] = weight_changes.astype(np.float32) if _prints_numbers(part) else as_bytes(weight_changes, change)
+        result[f"{symbol_of(part, index)}_start"] = part.extract(film.frames[part.symbol][0]).reshape(-1).astype(np.float32)
+    result[push.symbol] = log_bytes(_frames(film, push))[0]
     pushes = _frames(film, push).astype(np.float64)
-    found[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
+    result[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
     if kernel:
-        found |= {kernel.symbol: kernel.extract(setup.kernel), "moved": _kernel_changes(film, kernel)}
-    curves = {name: np.stack([*of.values()], axis=1) for name in CURVES if name != "losses" and (of := lines(film, setup, name))}
+        result |= {kernel.symbol: kernel.extract(setup.kernel), "moved": _kernel_changes(film, kernel)}
+    curves = {name: np.stack([*curve_lines.values()], axis=1) for name in CURVES if name != "losses" and (curve_lines := lines(film, setup, name))}
     terms = loss_terms(film, setup.network, np.array(setup.y))
     # float32 would send these terms as 0, beside a loss that is not 0
-    lost = terms.any(axis=1) & (np.abs(terms) < np.finfo(np.float32).tiny).all(axis=1)
-    curves["terms"] = np.where(lost[:, None], np.nan, terms)
+    underflows = terms.any(axis=1) & (np.abs(terms) < np.finfo(np.float32).tiny).all(axis=1)
+    curves["terms"] = np.where(underflows[:, None], np.nan, terms)
     if isinstance(share := share_of_the_fall(film, setup), tuple):
         curves["shares"] = share[0]
-    found |= {name: _to_float32(array) for name, array in (curves | {"saturated": film.saturated}).items()}
-    if kernel and found["kernel"].shape == found["moved"].shape == film.kernel.shape:
-        found["kernel"] = found["moved"]  # the same array, so that it is sent once
-    return found
+    result |= {name: _to_float32(array) for name, array in (curves | {"saturated": film.saturated}).items()}
+    if kernel and result["kernel"].shape == result["moved"].shape == film.kernel.shape:
+        result["kernel"] = result["moved"]  # the same array, so that it is sent once
+    return result
 
 
 def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
@@ -127,9 +127,9 @@ def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kerne
     """Return the record of a run's maps and curves."""
     *weights, push = parts
     maps = [_map(kernel, kernel.symbol, "kernel", largest(film.kernel))] if kernel else []
-    for place, one in enumerate(weights):
-        role: Role = "biases" if one.symbol[0] == "b" else "weights"
-        maps.append(_map(one, symbol_of(one, place), role, largest(film.frames[one.symbol])))
+    for index, part in enumerate(weights):
+        role: Role = "biases" if part.symbol[0] == "b" else "weights"
+        maps.append(_map(part, symbol_of(part, index), role, largest(film.frames[part.symbol])))
     maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
     share = share_of_the_fall(film, setup)
     return FilmRun(
@@ -148,6 +148,6 @@ def _prints_numbers(one: Part) -> bool:
 
 
 def _map(one: Part, symbol: str, role: Role, most: float) -> FilmMap:
-    found = FilmMap(**one.record, scale=one.scale, role=role, most=most)
-    found["symbol"] = symbol
-    return found
+    map_record = FilmMap(**one.record, scale=one.scale, role=role, most=most)
+    map_record["symbol"] = symbol
+    return map_record

@@ -35,8 +35,8 @@ def last_weights(setup: Setup, x_shape: tuple[int, ...]) -> str | None:
 
 def first_gradient(setup: Setup) -> str:
     """Return the symbol of the gradient of the first pre-activations, which drives the first layer."""
-    first = next(place for place, layer in enumerate(setup.network.layers) if layer.letter == "z")
-    output = setup.network.names[first].output
+    layer_index = next(index for index, layer in enumerate(setup.network.layers) if layer.letter == "z")
+    output = setup.network.names[layer_index].output
     return f"d{output}"
 
 
@@ -46,11 +46,11 @@ def weights_of(setup: Setup, x_shape: tuple[int, ...]) -> tuple[Part, ...]:
     name = last_weights(setup, x_shape)
     if name is None:
         return ()
-    whole = part(setup.network.program(x_shape), name)
-    if len(whole.shape) != 4:
-        return (whole,)
-    outputs = range(min(whole.shape[3], MOST_OUTPUTS))
-    return tuple(replace(whole, index=(*whole.index[:3], n), layers=1, rows=whole.shape[1], columns=whole.shape[2], flat=False) for n in outputs)
+    complete = part(setup.network.program(x_shape), name)
+    if len(complete.shape) != 4:
+        return (complete,)
+    outputs = range(min(complete.shape[3], MOST_OUTPUTS))
+    return tuple(replace(complete, index=(*complete.index[:3], n), layers=1, rows=complete.shape[1], columns=complete.shape[2], flat=False) for n in outputs)
 
 
 def biases_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
@@ -71,8 +71,8 @@ def symbol_of(part: Part, place: int) -> str:
 def changes(film: Film, part: Part) -> np.ndarray:
     """Return the change of each weight of a part since the start, (F,rows·columns)."""
     frames = film.frames[part.symbol]
-    shown = np.stack([part.extract(frame).reshape(-1) for frame in frames]).astype(np.float64)
-    return shown - shown[0]
+    values = np.stack([part.extract(frame).reshape(-1) for frame in frames]).astype(np.float64)
+    return values - values[0]
 
 
 def as_bytes(values: np.ndarray, most: float) -> np.ndarray:
@@ -87,13 +87,13 @@ def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
     >>> log_bytes(np.array([1.0, -1e-2, 0.0, 1e-9]))
     (array([255,  64, 128, 128], dtype=uint8), (0.0001, 1.0))
     """
-    known = np.nan_to_num(values)
-    most = largest(values)
-    if not most:
+    finite = np.nan_to_num(values)
+    high = largest(values)
+    if not high:
         return np.full(values.shape, 128, np.uint8), (0.0, 0.0)
-    least = most / 10**DECADES
-    share = np.log10(np.clip(np.abs(known), least, most) / least) / DECADES
-    return (128 + np.rint(HALF * share * np.sign(known))).astype(np.uint8), (least, most)
+    low = high / 10**DECADES
+    share = np.log10(np.clip(np.abs(finite), low, high) / low) / DECADES
+    return (128 + np.rint(HALF * share * np.sign(finite))).astype(np.uint8), (low, high)
 
 
 def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] | Message:
@@ -109,12 +109,12 @@ def share_of_the_fall(film: Film, setup: Setup) -> tuple[np.ndarray, FilmShare] 
         return message("ui.train.film.share.rule")
     if not film.promised.size:
         return message("ui.train.film.share.checkpoints")
-    each, whole = fall_shares(film)
-    if not whole.sum():
+    by_update, total = fall_shares(film)
+    if not total.sum():
         return message("ui.train.film.share.none" if np.isfinite(film.promised).all() else "ui.train.film.share.diverged")
     shapes = setup.network.program(setup.x_shape).shapes
     counts = [math.prod(shapes[name]) for name in film.parameters]
-    return each, FilmShare(names=[label(name) for name in film.parameters], counts=counts, all=whole.tolist())
+    return by_update, FilmShare(names=[label(name) for name in film.parameters], counts=counts, all=total.tolist())
 
 
 def marks(film: Film) -> list[FilmMark]:

@@ -17,11 +17,11 @@ def difference(setup: Setup, other: Setup) -> Message:
     seed 3, rate 0.5
     """
     ours, theirs = setup.start.to_query(), other.start.to_query()
-    short = {name: vars(other)[name] for name in SETUP_KEYS & vars(other).keys() if name not in theirs}
-    short["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
+    shown = {name: vars(other)[name] for name in SETUP_KEYS & vars(other).keys() if name not in theirs}
+    shown["f"] = next((name for name, f in KERNELS.items() if f == other.f), theirs.get("f", ""))
     if theirs["w"] not in WEIGHTS:
-        short["w"] = message("ui.train.film.differs.trained")
-    return message("words.value", value=[_difference(key, (theirs | short)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
+        shown["w"] = message("ui.train.film.differs.trained")
+    return message("words.value", value=[_difference(key, (theirs | shown)[key]) for key in ours | theirs if ours.get(key) != theirs.get(key)])
 
 
 def _difference(key: str, value: Message | str) -> Message:
@@ -37,14 +37,14 @@ def outcome_sentence(setup: Setup, found: Outcome) -> Message:
     """Return the sentence on the outcome of a run and its cause."""
     if found.how == "saturates":
         return fault_sentence(setup, found.k, found.how)
-    at = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
-    return message(f"ui.train.film.outcome.{found.how}{at}", k=found.k, rate=setup.lr, **found.values)
+    suffix = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
+    return message(f"ui.train.film.outcome.{found.how}{suffix}", k=found.k, rate=setup.lr, **found.values)
 
 
 def fault_sentence(setup: Setup, k: int, how: str, label: Message | str | None = None) -> Message:
     """Return the sentence on the fault at update `k` of a run and its cause. `label` names the run if there are two."""
-    whose = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
+    subject = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
     if how == "saturates":
         cause = "raw" if setup.scale == "raw" else "kernel" if setup.net == DEFAULT else "weights"
         how = f"saturates.{cause}" if k else f"saturated.{cause}"
-    return message(f"ui.train.film.turns.{how}", whose=whose, k=k, rate=setup.lr)
+    return message(f"ui.train.film.turns.{how}", whose=subject, k=k, rate=setup.lr)

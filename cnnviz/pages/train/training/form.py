@@ -38,12 +38,12 @@ def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Me
 
 
 def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
-    own = message("ui.train.training.fields.own")
-    nets: dict[str, Message | str] = {"": own, LEARNS: message("ui.train.training.fields.proposed")}
+    setup_label = message("ui.train.training.fields.own")
+    nets: dict[str, Message | str] = {"": setup_label, LEARNS: message("ui.train.training.fields.proposed")}
     nets |= {preset.query["net"]: preset.label for preset in PRESETS}
     return {
         "net": list((nets | {settings.net: nets.get(settings.net, settings.net)}).items()),
-        "ch": [("", own), *((channel, message(f"web.channels.{channel}")) for channel in CHANNELS)],
+        "ch": [("", setup_label), *((channel, message(f"web.channels.{channel}")) for channel in CHANNELS)],
         "opt": [(name, message(f"web.network.{name}")) for name in OPTIMIZERS],
         "dtype": [(name, name) for name in DTYPES],
     }
@@ -51,8 +51,8 @@ def _choices(settings: Settings) -> dict[str, list[tuple[str, Message | str]]]:
 
 def _fits() -> dict[str, tuple[str, str]]:
     """Return the channel and the optimizer that each network was designed for."""
-    made_for = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
-    return {LEARNS: ("rgb", "adam")} | made_for
+    fits = {preset.query["net"]: (preset.query["ch"], preset.query["opt"]) for preset in PRESETS}
+    return {LEARNS: ("rgb", "adam")} | fits
 
 
 def _layers(job: Job) -> list[TrainingLayer]:
@@ -60,10 +60,10 @@ def _layers(job: Job) -> list[TrainingLayer]:
     program = job.settings.network.program(job.data.train.pixels(job.channel).shape[1:])
     lines: list[TrainingLayer] = []
     for layer, names, shape in zip(program.network.layers, program.network.names, program.inputs, strict=True):
-        begins = not lines or bool(layer.parameters(shape))
-        before: Sequence[tuple[Text, str]] = () if begins else lines.pop()["kinds"]
+        starts_line = not lines or bool(layer.parameters(shape))
+        kinds: Sequence[tuple[Text, str]] = () if starts_line else lines.pop()["kinds"]
         kind = (message(f"layer.{layer.kind}.short"), str(layer))
-        lines.append(TrainingLayer(kinds=[*before, kind], shape=program.shapes[names.output]))
+        lines.append(TrainingLayer(kinds=[*kinds, kind], shape=program.shapes[names.output]))
     return lines
 
 

@@ -30,21 +30,21 @@ def report(trainer: Trainer) -> Report:
     """Return everything that the page shows of a training that has reported at least once."""
     job, history = trainer.job, trainer.history
     epochs, reports = history.epochs, tuple(history.reports)  # snapshot: the training continues meanwhile
-    newest = epochs[-AT_A_TIME:] if trainer.active else epochs
+    shown_epochs = epochs[-AT_A_TIME:] if trainer.active else epochs
     pictures, arrays = tiles(job, (epochs[0], epochs[-1]) if trainer.active else epochs)
-    now = reports[-1]
+    latest = reports[-1]
     header = _header(job, history) | {
         "job": f"{hash(job.name):x}",
         "active": trainer.active,
         "kind": trainer.state,
-        "share": now.step / now.steps,
+        "share": latest.step / latest.steps,
         "state": state(trainer),
         "warning": stuck_reason(reports, job.settings) or "",
         "verdicts": [compare_with_guessing(epoch.report.held_accuracy, len(job.data.held_out), len(job.data.names)) for epoch in epochs],
-        "mixed": [_confusion_sentence(epoch.confusion, job.data.words) for epoch in newest],
+        "mixed": [_confusion_sentence(epoch.confusion, job.data.words) for epoch in shown_epochs],
         "tiles": pictures,
     }
-    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _test_image_arrays(newest, history)
+    return header, arrays | _numbers(epochs, len(job.data.held_out)) | _test_image_arrays(shown_epochs, history)
 
 
 def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
@@ -89,9 +89,9 @@ def _header(job: Job, history: History) -> dict[str, object]:
 def _numbers(epochs: Sequence[Epoch], images: int) -> dict[str, np.ndarray]:
     """Return the arrays by epoch: its number, the curves, and Wilson's interval of the accuracy."""
     reports = [epoch.report for epoch in epochs]
-    ranges = np.array([accuracy_range(one.held_accuracy, images) for one in reports]).reshape(-1, 2)
-    curves = {name: np.array([getattr(one, name) for one in reports]) for name in CURVES}
-    return curves | {"at": np.array([float(one.epoch) for one in reports]), "low": ranges[:, 0], "high": ranges[:, 1]}
+    ranges = np.array([accuracy_range(progress.held_accuracy, images) for progress in reports]).reshape(-1, 2)
+    curves = {name: np.array([getattr(progress, name) for progress in reports]) for name in CURVES}
+    return curves | {"at": np.array([float(progress.epoch) for progress in reports]), "low": ranges[:, 0], "high": ranges[:, 1]}
 
 
 def _test_image_arrays(epochs: Sequence[Epoch], history: History) -> dict[str, np.ndarray]:
@@ -103,23 +103,23 @@ def _test_image_arrays(epochs: Sequence[Epoch], history: History) -> dict[str, n
 
 def state(trainer: Trainer) -> Message:
     """Return the sentence on progress, speed and remaining time."""
-    now, settings = trainer.reports[-1], trainer.job.settings
-    numbers = {"update": now.step, "updates": now.steps, "epoch": now.epoch, "epochs": settings.epochs}
-    said = message("ui.train.training.progress", state=message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), **numbers)
+    latest, settings = trainer.reports[-1], trainer.job.settings
+    numbers = {"update": latest.step, "updates": latest.steps, "epoch": latest.epoch, "epochs": settings.epochs}
+    sentence = message("ui.train.training.progress", state=message(f"ui.train.training.states.{trainer.state}", at_once=AT_ONCE), **numbers)
     if trainer.state != "running" or not (speed := trainer.speed):
-        return said
-    left = max(1, round((now.steps - now.step) / speed))
-    return message("ui.train.training.report.fast", said=said, images=round(speed * settings.batch), seconds=left)
+        return sentence
+    seconds_left = max(1, round((latest.steps - latest.step) / speed))
+    return message("ui.train.training.report.fast", said=sentence, images=round(speed * settings.batch), seconds=seconds_left)
 
 
 def _confusion_sentence(confusion: np.ndarray, names: tuple[str | Message, ...]) -> Message | str:
     """Return the sentence on the two classes that are confused most; "" if there are only two classes."""
-    wrong = confusion - np.diag(np.diag(confusion))
-    pairs = np.triu(wrong + wrong.T, 1)
+    errors = confusion - np.diag(np.diag(confusion))
+    pairs = np.triu(errors + errors.T, 1)
     if len(names) == 2 or not pairs.any():
         return ""
     a, b = np.unravel_index(int(pairs.argmax()), pairs.shape)
-    return message("ui.train.training.report.mixed", n=int(pairs[a, b]), errors=int(wrong.sum()), a=names[a], b=names[b])
+    return message("ui.train.training.report.mixed", n=int(pairs[a, b]), errors=int(errors.sum()), a=names[a], b=names[b])
 
 
 FEW = 10
@@ -128,19 +128,19 @@ FEW = 10
 
 def stuck_reason(reports: Sequence[Progress], settings: Training) -> Message | None:
     """Return the reason why the training is stuck, or None."""
-    first, now = reports[0], reports[-1]
+    first, latest = reports[0], reports[-1]
 
-    def said(what: str, cure: str = "rate") -> Message:
-        return message(f"ui.train.training.stuck.{what}", update=now.step, cure=message(f"ui.train.training.stuck.{cure}"))
+    def sentence(what: str, cure: str = "rate") -> Message:
+        return message(f"ui.train.training.stuck.{what}", update=latest.step, cure=message(f"ui.train.training.stuck.{cure}"))
 
-    if now.diverged:
-        return said("diverged")
-    if now.saturated >= NEARLY_ALL:
-        return said("units", "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate")
-    if now.silent >= NEARLY_ALL:
-        return said("silent")
-    if now.saturated_outputs >= NEARLY_ALL and now.accuracy < NEARLY_ALL:
-        return said("outputs")
+    if latest.diverged:
+        return sentence("diverged")
+    if latest.saturated >= NEARLY_ALL:
+        return sentence("units", "pixels" if settings.scale == "raw" else "kernel" if first.saturated >= NEARLY_ALL else "rate")
+    if latest.silent >= NEARLY_ALL:
+        return sentence("silent")
+    if latest.saturated_outputs >= NEARLY_ALL and latest.accuracy < NEARLY_ALL:
+        return sentence("outputs")
     return None
 
 
@@ -171,8 +171,8 @@ def tiles(job: Job, epochs: Sequence[Epoch]) -> tuple[list[dict[str, object]], d
     arrays: dict[str, np.ndarray] = {}
     for label, values in [*_filters(frames), *_weights(program, frames, data.words)]:
         name = f"tile{len(records)}"
-        moved = values - values[:1]
-        arrays[name] = np.stack([as_bytes(part, float(np.abs(np.nan_to_num(part)).max())) for part in (values, moved)])
+        changes = values - values[:1]
+        arrays[name] = np.stack([as_bytes(part, float(np.abs(np.nan_to_num(part)).max())) for part in (values, changes)])
         records.append({"label": label, "array": name, "rgb": values.shape[-1] == 3})
     return records, arrays
 
@@ -182,7 +182,7 @@ def _filters(frames: Sequence[Progress]) -> list[tuple[str, np.ndarray]]:
     if not frames[0].kernel.size:
         return []
     side = frames[0].kernel.shape[-1]
-    kernels = np.stack([np.asarray(one.kernel, np.float64) for one in frames])
+    kernels = np.stack([np.asarray(frame.kernel, np.float64) for frame in frames])
     kernels = kernels.reshape(len(frames), 1 if kernels.ndim == 3 else kernels.shape[1], -1, side, side)
     colours = kernels.shape[2] if kernels.shape[2] == 3 else 1
     count = min(kernels.shape[1], MOST_FILTERS)
@@ -195,5 +195,5 @@ def _weights(program: Program, frames: Sequence[Progress], names: tuple[str | Me
     shape = program.laid_out.get(last, ())
     if len(shape) != 4 or shape[0] != 1 or max(shape[1:3]) > MOST_SIDE or shape[3] != len(names):
         return []
-    layers = np.stack([np.asarray(one.params[last], np.float64).reshape(shape)[0] for one in frames])
+    layers = np.stack([np.asarray(frame.params[last], np.float64).reshape(shape)[0] for frame in frames])
     return [(message("ui.train.training.report.weights", name=name), layers[..., n : n + 1]) for n, name in enumerate(names[:MOST_OUTPUTS])]

@@ -55,9 +55,9 @@ class Settings:
             *classes, epochs, batch, rate, seed = words
             limits = ((epochs, 1, MAX_EPOCHS), (batch, 1, MAX_BATCH), (seed, 0, MAX_SEED))
             numbers = [integer_parser(least, most)(number) for number, least, most in limits]
-            asked = cls(tuple(classes), numbers[0], numbers[1], parse_learning_rate(rate), numbers[2], **changes)
-            if can_be_trained(classes) and asked.rate <= MAX_RATE:
-                return asked, None
+            settings = cls(tuple(classes), numbers[0], numbers[1], parse_learning_rate(rate), numbers[2], **changes)
+            if can_be_trained(classes) and settings.rate <= MAX_RATE:
+                return settings, None
         except ValueError:
             pass
         return cls(), message("ui.train.training.wrong_settings", text=repr(text[:40]), instead=cls().to_text())
@@ -72,14 +72,14 @@ class Settings:
         if setup.net == DEFAULT and not setup.classes and setup.opt == "gd" and not setup.img.startswith(tuple(SIDES)):
             return cls(("airplane", "automobile"), 10, 32, RATES["adam"], 0, "adam", "float32", "rgb", LEARNS)
         names = DIGITS if setup.img.startswith(tuple(SIDES)) else ("cat", "dog") if len(setup.y) == 2 else CLASSES
-        own = setup.classes if len(setup.classes) == len(setup.y) and can_be_trained(setup.classes) else names[: max(2, len(setup.y))]
-        return cls(tuple(own), rate=RATES[setup.opt], opt=setup.opt)
+        classes = setup.classes if len(setup.classes) == len(setup.y) and can_be_trained(setup.classes) else names[: max(2, len(setup.y))]
+        return cls(tuple(classes), rate=RATES[setup.opt], opt=setup.opt)
 
     def to_text(self) -> str:
         """Return the text for the address, which `read` parses to equal settings."""
-        always = (*self.classes, self.epochs, self.batch, self.rate, self.seed)
-        differs = [getattr(self, field.name) for field in fields(self)[5:] if getattr(self, field.name) != field.default]
-        return as_text((*always, *differs))
+        required = (*self.classes, self.epochs, self.batch, self.rate, self.seed)
+        optional = [getattr(self, field.name) for field in fields(self)[5:] if getattr(self, field.name) != field.default]
+        return as_text((*required, *optional))
 
 
 def can_be_trained(classes: Sequence[str]) -> bool:
@@ -88,14 +88,14 @@ def can_be_trained(classes: Sequence[str]) -> bool:
     >>> can_be_trained(("cat", "dog")), can_be_trained(("3", "cat"))
     (True, False)
     """
-    asked = {*classes}
-    return 2 <= len(asked) == len(classes) <= MOST_CLASSES and (asked <= {*CLASSES} or asked <= {*DIGITS})
+    unique = {*classes}
+    return 2 <= len(unique) == len(classes) <= MOST_CLASSES and (unique <= {*CLASSES} or unique <= {*DIGITS})
 
 
 def _setting_name(word: str) -> str:
     """Return the name of the setting to which a word after the numbers belongs, or ""."""
-    for name, known in (("opt", OPTIMIZERS), ("dtype", DTYPES), ("ch", CHANNELS)):
-        if word in known:
+    for name, values in (("opt", OPTIMIZERS), ("dtype", DTYPES), ("ch", CHANNELS)):
+        if word in values:
             return name
     try:
         return "net" if "-" in word and Network.parse(word) else ""

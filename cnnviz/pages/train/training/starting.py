@@ -21,8 +21,8 @@ REPORTS = 60
 
 def job_of(setup: Setup, settings: Settings) -> Job:
     """Return the job of a training. Raise Problem if its images or its network are not available."""
-    small = setup.img.startswith("small") and {*settings.classes} <= {*DIGITS}
-    data = training_data(settings.classes, "small" if small else "")
+    uses_small = setup.img.startswith("small") and {*settings.classes} <= {*DIGITS}
+    data = training_data(settings.classes, "small" if uses_small else "")
     channel = settings.ch or setup.ch
     return Job(_training(setup, settings, data.names, data.train.pixels(channel).shape[1:]), data, channel)
 
@@ -44,11 +44,11 @@ def _training(setup: Setup, settings: Settings, names: tuple[str, ...], x_shape:
         reports=settings.epochs * math.ceil(REPORTS / settings.epochs),
     )  # fmt: skip
     training.network.check(x_shape)
-    first = next(iter(banks(training.network, x_shape)), None)
-    if settings.net or first is None:
+    bank = next(iter(banks(training.network, x_shape)), None)
+    if settings.net or bank is None:
         return training
     try:
-        return replace(training, f=tuple(filter_array(setup.f, first).ravel().tolist()))
+        return replace(training, f=tuple(filter_array(setup.f, bank).ravel().tolist()))
     except ValueError:  # typed for other channels, or no longer stored
         return training
 
@@ -60,20 +60,20 @@ def with_outputs(net: str, n: int) -> str:
     ('conv1x3-sigmoid-dense10-sigmoid-mse', 'conv3x3b-gap-softmax-ce')
     """
     words = net.split("-")
-    last = max(place for place, word in enumerate(words) if re.match("conv|dense", word))
-    words[last] = re.sub(r"^(conv|dense)\d+", rf"\g<1>{n}", words[last])
+    index = max(i for i, word in enumerate(words) if re.match("conv|dense", word))
+    words[index] = re.sub(r"^(conv|dense)\d+", rf"\g<1>{n}", words[index])
     return str(Network.parse("-".join(words)))
 
 
 def start_words(setup: Setup, training: Training) -> list[Message]:
     """Return sentences on the network's start."""
-    own = training.net == with_outputs(setup.net, len(training.classes) or len(setup.y))
-    found = [message("ui.train.training.start.lesson" if own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
-    if own and training.net != setup.net:
-        found.append(message("ui.train.training.start.outputs", net=training.net, n=len(training.classes)))
+    is_own = training.net == with_outputs(setup.net, len(training.classes) or len(setup.y))
+    notes = [message("ui.train.training.start.lesson" if is_own else "ui.train.training.start.another", net=training.net, weights=_weights(training))]
+    if is_own and training.net != setup.net:
+        notes.append(message("ui.train.training.start.outputs", net=training.net, n=len(training.classes)))
     if setup.w not in WEIGHTS:
-        found.append(message("ui.train.training.start.trained"))
-    return [*found, message("ui.train.training.start.exact")] if setup.deviations else found
+        notes.append(message("ui.train.training.start.trained"))
+    return [*notes, message("ui.train.training.start.exact")] if setup.deviations else notes
 
 
 def _weights(training: Training) -> Message:
@@ -100,7 +100,7 @@ def _filters(training: Training, job: Job) -> str:
     if not training.f or bank is None:
         return ""
     size = bank.size if len(training.f) % bank.size == 0 else len(training.f)
-    return ";".join(",".join(map(repr, training.f[at : at + size])) for at in range(0, len(training.f), size))
+    return ";".join(",".join(map(repr, training.f[start : start + size])) for start in range(0, len(training.f), size))
 
 
 def job_words(job: Job) -> Message:

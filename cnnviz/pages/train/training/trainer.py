@@ -58,12 +58,12 @@ def add_history_store(elsewhere: SharedStore[Job, History]) -> None:
 
 def completed_trainer(job: Job) -> Trainer | None:
     """Return the completed training of this job from a cache, here or elsewhere, or None."""
-    found = _done.get(job.name)
-    for elsewhere in _elsewhere if found is None else ():
+    trainer = _done.get(job.name)
+    for elsewhere in _elsewhere if trainer is None else ():
         if history := elsewhere.get(job):
-            found = Trainer(job, history)
-            _done.put(job.name, found)
-    return found
+            trainer = Trainer(job, history)
+            _done.put(job.name, trainer)
+    return trainer
 
 
 class Trainer:
