@@ -13,11 +13,7 @@ import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-<<<<<<< HEAD
-from cnnviz.models.described_layers import LayerDescription, Unknown, shorten
-=======
-from cnnviz.models.described_layers import LARGEST, Described, Unknown, shortened
->>>>>>> unit
+from cnnviz.models.described_layers import LARGEST, LayerDescription, Unknown, shorten
 from cnnviz.models.library_calls import HARMLESS, LibraryCalls
 from cnnviz.models.values import (
     BoundMethod,
@@ -46,13 +42,7 @@ MOST_ITERATIONS = 64
 """Upper limit of loop iterations that are followed one by one. A longer loop, such as a training loop, is followed
 once."""
 MOST_CALLS = 12
-<<<<<<< HEAD
 """Upper limit of nested calls of the text's functions."""
-LARGEST = 10**9
-"""Largest absolute value of a computed number."""
-=======
-"""Functions of the text that call one another."""
->>>>>>> unit
 MOST_VALUES = 20_000
 """Upper limit of entries of a computed list."""
 _MISSING = object()

@@ -5,11 +5,7 @@ import re
 from dataclasses import replace
 from typing import Any
 
-<<<<<<< HEAD
-from cnnviz.models.described_layers import LayerDescription, ModelDescription, shorten
-=======
-from cnnviz.models.described_layers import LARGEST, Described, Description, Unknown, shortened
->>>>>>> unit
+from cnnviz.models.described_layers import LARGEST, LayerDescription, ModelDescription, Unknown, shorten
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME, is_loss
 from cnnviz.words import Problem
@@ -76,4 +72,4 @@ def _constant(node: ast.expr) -> Any:
     value = node.id if isinstance(node, ast.Name) else ast.literal_eval(node)
     if not isinstance(value, int | float | str | bool | tuple | None):
         raise ValueError(value)
-    return Unknown(shortened(ast.unparse(node))) if isinstance(value, int) and abs(value) > LARGEST else value
+    return Unknown(shorten(ast.unparse(node))) if isinstance(value, int) and abs(value) > LARGEST else value

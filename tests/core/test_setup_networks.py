@@ -220,16 +220,12 @@ def test_trained_parameters_are_the_start_and_what_is_gone_or_does_not_fit_says_
     edited = Setup(net=net, f=name, w=name, f2="blur").first_params()
     assert not np.array_equal(edited["f2"][0], trained["f2"][0]) and np.array_equal(edited["f2"][1:], trained["f2"][1:])
     for start in (Setup(w="held-0123456789abcdef"), Setup(f="held-0123456789abcdef")):
-<<<<<<< HEAD
-        with pytest.raises(NotStored, match="no longer kept"):
-=======
-        with pytest.raises(NotKept, match="no longer stores these"):
->>>>>>> unit
+        with pytest.raises(NotStored, match="no longer stores these"):
             start.first_params()
         assert start.without_stored_params() == Setup()
     with pytest.raises(NotStored, match=r"has shape \(2, 1, 3, 3\), not \(2, 3, 3, 3\)"):
         Setup(net=net, f=name, ch="rgb").first_params()
-    with pytest.raises(NotStored, match="Starting weights: w"):
+    with pytest.raises(NotStored, match="Initial weights: w"):
         Setup(w=store_params(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)))).first_params()
 
 

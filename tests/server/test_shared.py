@@ -42,19 +42,11 @@ def test_another_process_has_them_bit_for_bit(redis, net):
 
 def test_without_redis_this_process_keeps_them_and_says_so(redis, caplog):
     redis.connected = False
-<<<<<<< HEAD
     name = store_params(Setup(seed=13).first_params())
-    assert stored_params.stored_params(name).w.shape == (900, 2) and "Redis does not answer" in caplog.text
+    assert stored_params.stored_params(name).w.shape == (900, 2) and "Redis does not respond" in caplog.text
     stored_params._entries.clear()
     with pytest.raises(NotStored):
         stored_params.stored_params(name)
-=======
-    name = keep(Setup(seed=13).first_params())
-    assert stored_params.kept(name).w.shape == (900, 2) and "Redis does not respond" in caplog.text
-    stored_params._kept.clear()
-    with pytest.raises(NotKept):
-        stored_params.kept(name)
->>>>>>> unit
 
 
 def test_what_parameters_have_learned_from_is_kept_with_them(redis):

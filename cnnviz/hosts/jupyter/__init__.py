@@ -52,11 +52,7 @@ class SetupView(anywidget.AnyWidget):
 
     @property
     def snapshot(self) -> Snapshot:
-<<<<<<< HEAD
         """Its numbers, for example `view.snapshot.gradients.df`."""
-=======
-        """All numbers of the setup that is shown, for example `view.snapshot.gradients.df`."""
->>>>>>> unit
         return _resolved(self.query).snapshot
 
     @staticmethod

@@ -12,13 +12,8 @@ from cnnviz.pages.version import WRITTEN, code
 
 _PACKAGE = Path(__file__).parents[2]
 _NOT_ALONG = {"hosts", "server", "rooms", "view", "carried"}
-<<<<<<< HEAD
 """Folders of the package that responses do not need."""
-_HOSTS = ("__init__", "static/__init__", "static/in_browser", "dialogs/__init__", "dialogs/answers", "dialogs/full_set", "dialogs/own_files", "dialogs/take_home")
-=======
-"""Rooms that no answer needs."""
 _HOSTS = ("__init__", "static/__init__", "static/in_browser", "dialogs/__init__", "dialogs/answers", "dialogs/full_set", "dialogs/downloads", "dialogs/uploads")
->>>>>>> unit
 _KINDS = {".py", ".toml"}
 _FORMULAS = "latex2mathml"
 
