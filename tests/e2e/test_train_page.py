@@ -163,7 +163,7 @@ def test_two_starts_stand_side_by_side_and_a_pasted_link_is_one(screen: Screen):
     expected = snapshot(Setup(img="test-5", f="blur", lr=0.2, k=50)).losses[-1]
     assert losses(screen)[1] == pytest.approx(expected, rel=5e-4)
     screen.type("vs", "no link at all")
-    expect(screen.page.locator(".film-head > .wrong")).to_contain_text("no lesson's link")
+    expect(screen.page.locator(".film-head > .wrong")).to_contain_text("not the link of a setup")
 
 
 def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
@@ -177,7 +177,7 @@ def test_a_run_that_saturates_says_when_and_a_click_leads_there(screen: Screen):
 def test_the_headline_names_what_makes_the_promised_fall_and_the_outputs_stand_before_their_targets(screen: Screen):
     screen.open("/train", k=60)
     expect(screen.page.locator(".title")).to_have_text("w accounts for 99.5% of the predicted decrease")
-    expect(screen.page.locator(".sentence")).to_have_text(re.compile(r"^After 60 updates, L fell from 0\.245 to 0\.00432\. .*half of the fall of L comes by update 3\."))
+    expect(screen.page.locator(".sentence")).to_have_text(re.compile(r"^After 60 updates, L fell from 0\.245 to 0\.00432\. .*half of L's fall takes 3 updates\."))
     expect(screen.page.locator(".track b").first).to_have_text("0.934")
     expect(screen.page.locator(".track small").first).to_have_text("adds 0.0022 to L")
     expect(screen.page.locator(".loss-sum")).to_have_text("L ≈ 0.002206 + 0.002117 = 0.00432")
@@ -232,7 +232,7 @@ def test_words_above_the_length_never_stand_on_each_other(screen: Screen):
 
 def test_many_starts_are_dots_each_of_which_opens_its_run(screen: Screen):
     screen.open("/train", net="conv1x3-relu-dense2-sigmoid-mse", sweep="start:1..40", n="50")
-    expect(screen.page.locator(".live")).to_contain_text("40 runs: each draws kernel and weights from its own seed")
+    expect(screen.page.locator(".live")).to_contain_text("40 runs, each with kernel and weights from its own seed")
     canvas = screen.page.locator(".sweep canvas")
     expect(canvas).to_have_attribute("data-runs", "40")
     setup = Setup(net="conv1x3-relu-dense2-sigmoid-mse")
