@@ -138,7 +138,7 @@ def test_any_map_is_a_table_that_is_read_and_saved(screen: Screen):
     z1 = values(screen.setup)["z1"].reshape(30, 30)
     cell = dialog.locator("tbody tr").nth(10).locator("td").nth(15)
     assert read(cell.inner_text()) == pytest.approx(z1[10, 15], rel=1e-3)
-    dialog.get_by_label("Every digit").check()
+    dialog.get_by_label("All digits").check()
     expect(cell).to_have_text(repr(float(z1[10, 15])))
     assert violations(screen) == []
     screen.page.set_viewport_size({"width": 390, "height": 844})

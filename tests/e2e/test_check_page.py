@@ -55,9 +55,9 @@ def test_all_entries_agree_and_the_chain_shows_them(screen: Screen):
     shown = screen.page.locator("canvas[data-map]").evaluate_all("(all) => all.map((c) => c.dataset.map)")
     assert sorted(shown) == sorted(f"ours.{symbol}" for symbol in CARDS)
     assert states(screen) == {symbol: "right" if symbol in NUDGED else "follows" for symbol in CARDS}
-    expect(screen.page.locator("[data-column=dz1] .state")).to_have_attribute("title", re.compile("follows from it was checked"))
+    expect(screen.page.locator("[data-column=dz1] .state")).to_have_attribute("title", re.compile("computed from it were checked"))
     assert screen.page.locator("[data-arrow]").evaluate_all("(all) => all.map((arrow) => arrow.dataset.arrow)") == [c for c in CARDS if c != "db"]
-    operations = ["how far off", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, added up", "times f, spread"]
+    operations = ["the error", "times the slope σ′", "times v", "times w", "times the slope σ′", "times x, summed", "times f, spread out"]
     expect(screen.page.locator(".operation")).to_have_text(operations)
     now = snapshot(setup)
     check = check_gradients(now.params, now.trace.x, np.array(setup.y), parameters=("f", "w", "b", "x"))

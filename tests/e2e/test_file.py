@@ -48,7 +48,7 @@ def test_it_shows_the_lesson_stage_by_stage_and_the_updates_that_it_holds(screen
             screen.ready()
         screen.shows(Setup(img="test-3", k=k, lr=0.2, stage=stage))
     screen.switch("update_back")
-    expect(screen.page.locator(".notice")).to_contain_text("holds updates 3 to 5")
+    expect(screen.page.locator(".notice")).to_contain_text("contains updates 3 to 5")
     screen.shows(Setup(img="test-3", k=3, lr=0.2, stage="df"))
     screen.page.reload()  # the place in the setup stands in the file's address
     screen.shows(Setup(img="test-3", k=3, lr=0.2, stage="df"))
@@ -101,7 +101,7 @@ def test_a_link_to_a_file_on_a_disk_is_the_lesson_and_the_other_pages_are_not_th
     screen.page.evaluate("navigator.clipboard.writeText = async (text) => { window.written = text }")
     screen.key("export").click()
     screen.key("copy_link").click()
-    expect(screen.page.locator(".notice")).to_contain_text("put it behind any cnnviz's address")
+    expect(screen.page.locator(".notice")).to_contain_text("Append it to the address of any cnnviz server")
     written = screen.page.evaluate("written")
     assert written.startswith("?") and Setup().changed(dict(parse_qsl(written[1:])))[0] == Setup(k=1, stage="z1")
 
@@ -120,7 +120,7 @@ def test_pictures_are_made_in_a_sandbox_too(screen: Screen, tmp_path, sandbox):
         assert download.value.path().read_bytes().startswith(b"\x89PNG")
     else:
         frame.locator('[data-key="export_png"]').click()
-    expect(frame.locator(".notice")).to_contain_text("if this frame may save")
+    expect(frame.locator(".notice")).to_contain_text("if this frame allows it")
 
 
 LMS = """<!doctype html><script>

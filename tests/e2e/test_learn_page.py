@@ -110,7 +110,7 @@ def test_a_whole_lesson_by_keyboard(screen: Screen):
     screen.key("learn_next").click()
     expect(screen.page.locator(".path")).to_have_attribute("aria-label", bundled()[1].title.say("en"))
     screen.page.locator('.path [data-go=""]').click()
-    expect(screen.page.locator(f'[data-lesson="{script.id}"]')).to_have_text("Once more")
+    expect(screen.page.locator(f'[data-lesson="{script.id}"]')).to_have_text("Again")
     screen.prints_no_trace()
 
 

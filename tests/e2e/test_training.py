@@ -38,7 +38,7 @@ def test_a_training_is_watched_and_its_parameters_open_in_step(screen: Screen):
     page.wait_for_url(re.compile("of=many"))
     title = page.locator(".training h2")
     expect(title).to_have_text("Can the network learn to tell airplane and automobile apart?")
-    expect(page.locator(".training [data-said=sentence]")).to_contain_text("Guessing gets 50%")
+    expect(page.locator(".training [data-said=sentence]")).to_contain_text("Guessing scores 50%")
     expect(page.locator("canvas[data-map]").first).to_be_hidden()
     expect(page.locator(".live")).to_contain_text("Can the network learn to tell airplane and automobile apart?")
     with screen.reaching("train_full") as full:
