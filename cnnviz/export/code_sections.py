@@ -166,7 +166,8 @@ def print_line(program: Program, name: str, suffix: str = "", variable: str = ""
 def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
     """Return the printed pass, with the parameters after the training that `trained` describes."""
     names, by_hand = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
-    code = f"{by_hand}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    before = f"{by_hand}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}"
+    code = f"{before}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

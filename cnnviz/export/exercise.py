@@ -136,7 +136,8 @@ def _start_section(setup: Setup, program: Program, values: PassValues) -> Sectio
 def _open_section(passes: Passes) -> Section:
     program = passes.program
     lines = open_lines(program)
-    arguments = [name for name in (*program.parameters, "x", *map(variable, program.draws), *passes.forward_outputs, "y") if any(name in map(variable, reads) for _, reads in lines)]
+    names = (*program.parameters, "x", *map(variable, program.draws), *passes.forward_outputs, "y")
+    arguments = [name for name in names if any(name in map(variable, reads) for _, reads in lines)]
     titles = {name: stage.title for stage in program.network.stages for name in stage.makes[:1]}
     body: list[str] = []
     for line, sources in lines:

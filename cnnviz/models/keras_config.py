@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnviz.core.training.archives import piece_of
+from cnnviz.core.training.archives import read_member
 from cnnviz.models.described_layers import LayerDescription, ModelDescription, Unknown, shorten
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME
@@ -24,7 +24,7 @@ _SHOWN_SETTINGS = ("filters", "kernel_size", "units", "pool_size", "strides", "p
 def config_in(archive: bytes) -> bytes:
     """Return the configuration in a .keras archive. Raise Problem if there is none."""
     try:
-        return piece_of(archive, "config.json", MOST_BYTES + 1)
+        return read_member(archive, "config.json", MOST_BYTES + 1)
     except zipfile.BadZipFile:
         raise Problem("model.no_config") from None
 

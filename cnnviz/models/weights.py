@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.training.archives import piece_of
+from cnnviz.core.training.archives import read_member
 from cnnviz.models.keras_config import config_in
 from cnnviz.models.onnx_graph import CHANNELS_LAST, ChainedNode, chain_of
 from cnnviz.words import Problem
@@ -40,7 +40,7 @@ def weights_in(content: bytes) -> Arrays:
 def _keras_weights(content: bytes) -> Arrays:
     try:
         h5py: Any = import_module("h5py")
-        stored = piece_of(content, _KERAS, MOST_BYTES + 1)
+        stored = read_member(content, _KERAS, MOST_BYTES + 1)
     except (ModuleNotFoundError, zipfile.BadZipFile):
         return {}
     if len(stored) > MOST_BYTES:

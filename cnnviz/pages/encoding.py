@@ -89,15 +89,15 @@ def loss_curve(snapshot: Snapshot) -> dict[str, np.ndarray]:
     return {"losses": thin_values(snapshot.losses, MOST_LOSSES)}
 
 
-def thin_values(values: np.ndarray, most: int) -> np.ndarray:
+def thin_values(values: np.ndarray, limit: int) -> np.ndarray:
     """Return at most `limit` of `values`, evenly spaced, including the first and the last.
 
     >>> thin_values(np.arange(5.0), 3)
     array([0., 2., 4.])
     """
-    if len(values) <= most:
+    if len(values) <= limit:
         return values
-    return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
+    return values[np.linspace(0, len(values) - 1, limit).round().astype(int)]
 
 
 def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:

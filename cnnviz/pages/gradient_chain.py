@@ -153,8 +153,8 @@ class GradientChain:
         }  # fmt: skip
 
 
-def _limits(part: Part, most: float) -> tuple[float, float]:
-    return (0.0, max(1.0, most)) if part.scale in ("activation", "answer") else (-most, most)
+def _limits(part: Part, limit: float) -> tuple[float, float]:
+    return (0.0, max(1.0, limit)) if part.scale in ("activation", "answer") else (-limit, limit)
 
 
 def _shown_part(row: Row, part: Part) -> np.ndarray:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.explain.normalisation_paths import paths_back
+from cnnviz.core.explain.normalisation_paths import gradient_paths
 from cnnviz.core.network.layers.batch_norm import BatchNorm
 from cnnviz.core.network.layers.dropout import Dropout, channel_sums, masked_sums
 from cnnviz.core.network.program import Program
@@ -129,7 +129,7 @@ def _normalization_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     """Return the arrays of each batch normalization for all images: its maps, and the three paths of the gradient."""
     snapshot, network = now.snapshot, now.setup.network
     program, arrays = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
-    paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
+    paths = gradient_paths(program, snapshot.params, snapshot.trace, snapshot.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
         if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MAX_NORMALIZATION_NUMBERS:
             continue

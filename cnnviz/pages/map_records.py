@@ -15,7 +15,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.network.symbols import Names
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.loss_change import step_for
+from cnnviz.core.training.loss_change import step_for_size
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.wire.records import Kind, MapRecord, Scale
 from cnnviz.words import Message, message
@@ -68,7 +68,7 @@ def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, Map
     all_records: dict[str, MapRecord] = {}
     for symbol, record in static_records(program).items():
         limits = _limits(array_of(symbol, setup, snapshot), scales.get(symbol, "signed"), setup.scale)
-        all_records[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
+        all_records[symbol] = {**record, "limits": limits, "raised_by": step_for_size(max(map(abs, limits)))}
     for symbol in _round_off(setup, program, snapshot):
         all_records[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
     return all_records

@@ -109,17 +109,17 @@ Cost = tuple[list[tuple[Hashable, ...]], float]
 """Kinds of a resource, the most specific first, and an estimate in seconds from its setup alone."""
 
 
-def estimate_cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
+def estimate_cost(page: Page, address: Mapping[str, str], form: str = "") -> Cost:
     """Return the cost of a resource. A kind combines the page, the form, the page keys, and the network's sizes by
     powers of two."""
-    query, fallback = _parse_query(page, asked)
+    query, fallback = _parse_query(page, address)
     setup, _ = Setup.parse_query(query, fallback=fallback)
     try:
         x = load_images(setup)
     except Problem:  # the fallback's image will be shown
         setup, _ = Setup.parse_query(query | {"img": fallback.img}, fallback=fallback)
         x = load_images(setup)
-    keys, words = _kind_keys(page, asked)
+    keys, words = _kind_keys(page, address)
     sizes = step_work(setup.network, x.shape).bit_length(), state_bytes(setup.network, x.shape, setup.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
     update_seconds = estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
@@ -195,12 +195,12 @@ def _gzip(parts: Iterable[bytes]) -> bytes:
     return b"".join([*chunks, compressor.flush()])
 
 
-def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
+def _for_programs(page: Page, request: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
-    exact_arrays = handler_of(page).exact_arrays(now)
+    exact_arrays = handler_of(page).exact_arrays(request)
     arrays = arrays if exact_arrays is None else exact_arrays
-    errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in now.errors.items() if (value := message_data(error))}
-    head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
+    errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in request.errors.items() if (value := message_data(error))}
+    head = {"code": code(), "page": page.id, "asked": dict(request.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
     if form == "npz":
         yield npz({"header": np.array(json.dumps(head)), **arrays})
         return
@@ -227,17 +227,17 @@ def _json_numbers(array: np.ndarray) -> Iterator[str]:
     yield json.dumps(array.tolist(), allow_nan=False)
 
 
-def message_data(said: object) -> dict[str, object]:
+def message_data(message: object) -> dict[str, object]:
     """Return a message in the form for programs: its id, its values, and its sentence in English.
 
     >>> message_data(Message("words.unknown", {"id": "x"}))
     {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'No message x.'}
     """
-    if isinstance(said, Problem):
-        said = said.message
-    if isinstance(said, Message):
-        return {"id": said.id, "values": {name: _value(value) for name, value in said.values.items()}, "sentence": said.say(DEFAULT)}
-    return {"id": "", "values": {}, "sentence": str(said)}
+    if isinstance(message, Problem):
+        message = message.message
+    if isinstance(message, Message):
+        return {"id": message.id, "values": {name: _value(value) for name, value in message.values.items()}, "sentence": message.say(DEFAULT)}
+    return {"id": "", "values": {}, "sentence": str(message)}
 
 
 def _value(value: object) -> object:

@@ -21,9 +21,9 @@ from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.setup.read_sweep import MOST_RUNS, ParsedSweep
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.setup_fields import as_text
-from cnnviz.core.training.film import film, thinned
+from cnnviz.core.training.film import evenly_spaced, film
 from cnnviz.core.training.run_outcome import LOW, outcome
-from cnnviz.core.training.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
+from cnnviz.core.training.sweep import Runs, run_all, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
 from cnnviz.decks.deck import EXPERIMENTS, Screen
 from cnnviz.decks.scope import scope_of, setup_of
@@ -126,7 +126,7 @@ class Experiment(ReadOnly):
 
     def _made(self, number: int) -> Runs:
         x, first = image_of(self.setup), number * BLOCK
-        return runs_of([(self.run(run), x) for run in range(first, min(first + BLOCK, MOST_RUNS))], self.updates)
+        return run_all([(self.run(run), x) for run in range(first, min(first + BLOCK, MOST_RUNS))], self.updates)
 
     @property
     def seconds(self) -> float:
@@ -183,8 +183,8 @@ def experiment_data(experiment: Experiment, number: int, devices: int, most: int
     predictions."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
-    shown = thinned(runs - 1, most)
-    at = thinned(experiment.updates, POINTS)
+    shown = evenly_spaced(runs - 1, most)
+    at = evenly_spaced(experiment.updates, POINTS)
     chosen = count_votes(predictions.values())
     return RoomExperiment(
         predicted=[chosen.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))], confirmed=come_true(experiment, losses[:, -1]),
@@ -199,7 +199,7 @@ def run_data(experiment: Experiment, number: int, place: float) -> RoomRun:
     losses = experiment.block(run // BLOCK).losses[run % BLOCK]
     return RoomRun(
         number=number, place=int(place), key=experiment.key, updates=experiment.updates, run=run, value=experiment.value(run), query=experiment.query(run),
-        curve=_bytes(losses[thinned(experiment.updates, POINTS)], "<f8"),
+        curve=_bytes(losses[evenly_spaced(experiment.updates, POINTS)], "<f8"),
     )  # fmt: skip
 
 

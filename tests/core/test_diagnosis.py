@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.diagnosis.diagnosis import diagnose
-from cnnviz.core.diagnosis.explanations import right_lines
+from cnnviz.core.diagnosis.explanations import correct_lines
 from cnnviz.core.diagnosis.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.diagnosis.rearrangements import rearrangements
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
@@ -159,9 +159,9 @@ def test_a_mistake_is_written_as_code_that_can_be_read():
     shared[:, : quarter.shape[1], : quarter.shape[2]] = quarter
     found = diagnose(case, {**exact, "da1": shared})
     assert found.matches["da1"][0].explanation.code(case.program, "da1", ("da1",))[0] == "da1[under] += 0.25 * (dp1)"
-    assert right_lines(case.program, ["da1", "df", "dx"]) == "da1[under] += dp1 * wins\ndf += x[window] * dz1[i, j]\ndx[window] += dz1[i, j] * f"
+    assert correct_lines(case.program, ["da1", "df", "dx"]) == "da1[under] += dp1 * wins\ndf += x[window] * dz1[i, j]\ndx[window] += dz1[i, j] * f"
     normalised = case_of("conv2x3-bn-relu-dense2-softmax-ce").program
-    assert right_lines(normalised, ["dz1"]) == "dz1 = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
+    assert correct_lines(normalised, ["dz1"]) == "dz1 = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
     turned = diagnose(case, {**exact, "df": exact["df"].swapaxes(2, 3)}).matches["df"][0].explanation
     assert turned.code(case.program, "df", ("df",))[0] == "df += x[window] * dz1[i, j]; df = df.swapaxes(-1, -2)"
 

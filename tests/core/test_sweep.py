@@ -14,8 +14,8 @@ from cnnviz.core.runtime.threads import one_blas_thread
 from cnnviz.core.setup.read_sweep import MOST_RUNS, read_sweep
 from cnnviz.core.setup.update_limits import MOST_WORK, estimated_seconds, step_work
 from cnnviz.core.training import sweep as sweeping
-from cnnviz.core.training.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
-from cnnviz.core.training.sweep_lines import EACH
+from cnnviz.core.training.sweep import MOST_LOSSES, run_all, seconds_of_runs, updates_that_fit
+from cnnviz.core.training.sweep_lines import BATCHED
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)
@@ -35,7 +35,7 @@ def reached(outputs, y) -> int:
 def assert_single_runs(starts, n: int) -> None:
     """Every number of the sweep is the single run's."""
     with one_blas_thread():
-        found = runs_of(starts, n)
+        found = run_all(starts, n)
         for run, (setup, x) in enumerate(starts):
             snapshots = [run_updates(setup, x, k) for k in range(n + 1)]
             assert found.losses[run].tobytes() == snapshots[-1].losses.tobytes()
@@ -82,9 +82,9 @@ def test_each_key_differs_in_its_value_alone(text, sets, rule):
 
 def test_blocks_of_any_size_give_the_same(monkeypatch):
     starts = [(Setup(net="conv2x3b-relu-max2-dense3-softmax-ce", seed=seed), load_image("test-0")) for seed in range(20)]
-    whole = runs_of(starts, 3)
+    whole = run_all(starts, 3)
     monkeypatch.setattr(sweeping, "MOST_BYTES", 1)
-    assert runs_of(starts, 3).losses.tobytes() == whole.losses.tobytes()
+    assert run_all(starts, 3).losses.tobytes() == whole.losses.tobytes()
 
 
 def test_dead_starts_of_relu():
@@ -102,8 +102,8 @@ def test_what_a_kind_of_layer_makes_of_parameters_has_its_line():
     program = setup.network.program((32, 32))
     lines = [*program.forward_lines, *program.backward_lines]
     parameters = program.parameters.keys()
-    assert {line.function for line in lines if parameters & {*line.sources} or line.target[1:] in parameters} <= EACH.keys()
-    assert LOSSES["mse"].loss.function in EACH
+    assert {line.function for line in lines if parameters & {*line.sources} or line.target[1:] in parameters} <= BATCHED.keys()
+    assert LOSSES["mse"].loss.function in BATCHED
 
 
 @pytest.mark.parametrize(

@@ -40,7 +40,7 @@ class Precision:
         return near | (array == other) | (np.isnan(array) & np.isnan(other))
 
 
-def _of(dtype: type, relative: float, kind: str) -> Precision:
+def _dtype_precision(dtype: type, relative: float, kind: str) -> Precision:
     """Return the precision of a dtype. Below its smallest normal number a product may be flushed to 0, except in half
     precision."""
     info = np.finfo(dtype)
@@ -49,11 +49,11 @@ def _of(dtype: type, relative: float, kind: str) -> Precision:
 
 EXACT = Precision()
 """Bitwise equality."""
-DOUBLE = _of(np.float64, 1e-6, "double")
+DOUBLE = _dtype_precision(np.float64, 1e-6, "double")
 """Difference between two correct programs in double precision."""
-SINGLE = _of(np.float32, 1e-3, "single")
+SINGLE = _dtype_precision(np.float32, 1e-3, "single")
 """In single precision, sums of hundreds of numbers differ in the fourth digit."""
-HALF = _of(np.float16, 1e-2, "half")
+HALF = _dtype_precision(np.float16, 1e-2, "half")
 """Half precision has three digits, and its smallest number is 6e-8."""
 
 ROUND = 0.75
@@ -75,16 +75,16 @@ def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
     >>> [one.kind for one in found.values()], precisions({"df": np.array([0.1234567, 12.34567])})["df"].digits
     (['single', 'single'], 7)
     """
-    float64_precision = _of_numbers([array for array in arrays.values() if _dtype(array) is DOUBLE])
+    float64_precision = _of_numbers([array for array in arrays.values() if _nominal_precision(array) is DOUBLE])
     result, least_precise = {}, DOUBLE
     for name, array in arrays.items():
-        precision = float64_precision if _dtype(array) is DOUBLE else _dtype(array)
+        precision = float64_precision if _nominal_precision(array) is DOUBLE else _nominal_precision(array)
         least_precise = max(least_precise, precision, key=lambda one: (one.relative, one.epsilon))
         result[name] = least_precise
     return result
 
 
-def _dtype(array: np.ndarray) -> Precision:
+def _nominal_precision(array: np.ndarray) -> Precision:
     size = array.dtype.itemsize if array.dtype.kind == "f" else 8
     return HALF if size == 2 else SINGLE if size == 4 else DOUBLE
 

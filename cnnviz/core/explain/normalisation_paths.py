@@ -27,7 +27,7 @@ class Paths(ReadOnly):
     sizes: np.ndarray
 
 
-def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
+def gradient_paths(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
     """Return the paths of each gradient that a batch normalization passes back, by symbol. Empty in eval mode.
 
     >>> from cnnviz import Network
@@ -35,7 +35,7 @@ def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace,
     >>> params = network.init((5, 5))
     >>> trace = network.forward(params, x)
     >>> gradients = network.backward(params, trace, np.zeros((3, 2)))
-    >>> found = paths_back(network.program(x.shape), params, trace, gradients)["dz1"]
+    >>> found = gradient_paths(network.program(x.shape), params, trace, gradients)["dz1"]
     >>> bool(np.allclose(found.parts.sum(axis=0), gradients.dz1)), found.shares.shape, found.sizes.shape
     (True, (3, 2), (4, 2))
     """

@@ -34,7 +34,7 @@ class Taken:
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
-        self.now: PageRequest = resolve(asked, modes=True)
+        self.now: PageRequest = resolve(asked, eval_mode=True)
         self.setup: Setup = self.now.setup
         self.pixels: np.ndarray = self.now.image.pixels
 

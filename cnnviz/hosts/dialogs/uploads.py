@@ -63,12 +63,12 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
         uploaded_answer,  # imports much that other requests do not need
     )
 
-    return uploaded_answer(resolve(asked, several=True, modes=True), (asked.get("file", ""), content))
+    return uploaded_answer(resolve(asked, several_images=True, eval_mode=True), (asked.get("file", ""), content))
 
 
 def example(asked: Mapping[str, str]) -> bytes:
     """Return a file of this setup's gradients with one mistake in them. Raise Problem if no mistake is possible."""
-    now = resolve(asked, several=True, modes=True)
+    now = resolve(asked, several_images=True, eval_mode=True)
     found = example_of(reference_of(now.setup, now.snapshot))
     if not found:
         raise Problem("ui.check.own.no_example")

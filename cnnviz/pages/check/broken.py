@@ -105,10 +105,10 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
     return Units(symbol, sums[in_range], right[in_range], wrong[in_range], index, int((wrong < 0).sum()), sums.size)
 
 
-def _slope_sentence(found: Units) -> Message:
+def _slope_sentence(units: Units) -> Message:
     """Return the sentence on both slopes at the unit where they differ most."""
-    unit, n = f"{label(found.symbol)}[{found.index}]", found.largest
-    return message("ui.check.slope.words", unit=unit, z=float(found.z[n]), right=float(found.right[n]), wrong=float(found.wrong[n]))
+    unit, n = f"{label(units.symbol)}[{units.index}]", units.largest
+    return message("ui.check.slope.words", unit=unit, z=float(units.z[n]), right=float(units.right[n]), wrong=float(units.wrong[n]))
 
 
 def best_place(here: ExaminedPass) -> BestData | None:

@@ -114,13 +114,13 @@ def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
     return {f"d{name}": drawn_errors(error, check.marks[name] <= WRONG) for name, error in check.relative_error.items()}
 
 
-def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarray:
+def drawn_errors(error: np.ndarray, is_decided: np.ndarray | bool = True) -> np.ndarray:
     """Return errors for drawing: NaN for undecided entries, ∞ for an error of NaN.
 
     >>> drawn_errors(np.array([0.5, np.nan, 0.1]), np.array([True, True, False])).tolist()
     [0.5, inf, nan]
     """
-    return np.where(told, np.where(np.isnan(error), np.inf, error), np.nan)
+    return np.where(is_decided, np.where(np.isnan(error), np.inf, error), np.nan)
 
 
 def _part(here: ExaminedPass, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:

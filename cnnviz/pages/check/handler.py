@@ -63,6 +63,6 @@ def uploaded_answer(now: PageRequest, file: user_gradients.File | None) -> bytes
     return _encode(now, user_gradients.chain(now, file, comparison), user_gradients.file_records(now, file, comparison))
 
 
-def _encode(now: PageRequest, shown: gradient_chain.GradientChain, records: Mapping[str, object]) -> bytes:
+def _encode(now: PageRequest, content: gradient_chain.GradientChain, records: Mapping[str, object]) -> bytes:
     """Encode the chain of the shown image, with the address of all images."""
-    return gradient_chain.encode_chain("check", select_image(now), shown, {**records, "lesson": query_of(now)})
+    return gradient_chain.encode_chain("check", select_image(now), content, {**records, "lesson": query_of(now)})

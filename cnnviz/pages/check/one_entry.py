@@ -84,8 +84,8 @@ def _is_wrong(here: ExaminedPass, entry: Entry) -> bool:
     return bool(here.shown_check and here.shown_check.marks[entry.parameter][entry.index] == WRONG)
 
 
-def _drawn_errors(found: Sequence[Nudge], exact: float) -> list[float | None]:
-    return [float(error) if math.isfinite(error) else None for error in central_errors(found, exact)]
+def _drawn_errors(nudges: Sequence[Nudge], exact: float) -> list[float | None]:
+    return [float(error) if math.isfinite(error) else None for error in central_errors(nudges, exact)]
 
 
 def _steps_and_nudges(here: ExaminedPass, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:

@@ -30,10 +30,10 @@ def tab_of(asked: Mapping[str, str]) -> str:
     return tab if tab in TABS else "ours"
 
 
-def tabs(now: str) -> tuple[SwitchData, ...]:
-    """Return all tabs as switches; `now` is on."""
+def tabs(current: str) -> tuple[SwitchData, ...]:
+    """Return all tabs as switches; `current` is on."""
     return tuple(
-        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == now, change)
+        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == current, change)
         for tab, change in TABS.items()
     )
 
@@ -91,7 +91,7 @@ def mistake_switches(setup: Setup, chosen: PlacedMistake | None) -> tuple[Switch
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 
-def _mistake(one: PlacedMistake, on: bool, several: bool) -> SwitchData:
+def _mistake(mistake: PlacedMistake, is_on: bool, several: bool) -> SwitchData:
     """Return the switch of a mistake, which names the affected stage if several layers allow it."""
-    address = one.address if several else one.mistake.name
-    return switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))
+    address = mistake.address if several else mistake.mistake.name
+    return switch(f"mistake_{address}", mistake.title, mistake.sentence, is_on, {"mistake": address}, label(mistake.stage))

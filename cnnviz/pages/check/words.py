@@ -17,21 +17,21 @@ LISTED = 6
 """Largest number of gradients that a sentence names."""
 
 
-def title(setup: Setup, placed: PlacedMistake | None, wrong_stages: tuple[str, ...], first: str, program: Program) -> Message:
+def title(setup: Setup, mistake: PlacedMistake | None, wrong_stages: tuple[str, ...], first: str, program: Program) -> Message:
     """Return the title of the chain; for a mistake, the two gradients between which it is."""
-    if not placed:
+    if not mistake:
         return message("ui.check.title.notebook" if setup.deviations else "ui.check.title.ours")
-    if placed.is_forward and wrong_stages:
-        return message("ui.check.title.forward", mistake=placed.title, stage=label(placed.stage))
+    if mistake.is_forward and wrong_stages:
+        return message("ui.check.title.forward", mistake=mistake.title, stage=label(mistake.stage))
     if not first:
-        return message("ui.check.title.step" if wrong_stages else "ui.check.title.hidden", mistake=placed.title)
+        return message("ui.check.title.step" if wrong_stages else "ui.check.title.hidden", mistake=mistake.title)
     source = next(operation.source for operation in operations(program) if operation.makes == first)
     return message("ui.check.title.mistake", source=label(source), first=label(first))
 
 
-def pass_label(setup: Setup, placed: PlacedMistake | None) -> Message | str:
+def pass_label(setup: Setup, mistake: PlacedMistake | None) -> Message | str:
     """Return the label of the backward pass under examination."""
-    if placed:
+    if mistake:
         return message("ui.check.rows.broken")
     return message("ui.check.rows.notebook" if setup.deviations else "ui.check.rows.ours")
 

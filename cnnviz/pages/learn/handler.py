@@ -98,7 +98,7 @@ def _is_here(step: Screen) -> bool:
 
 def _at(setup: Setup, now: PageRequest) -> PageRequest:
     """Return the request with the step's setup instead of the requested one."""
-    here = resolve(setup.to_query(), several=True, modes=True)
+    here = resolve(setup.to_query(), several_images=True, eval_mode=True)
     return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
 
 

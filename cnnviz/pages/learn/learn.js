@@ -31,7 +31,7 @@ const SPACE_BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept fr
 
 export class Learn extends Content {
   /** @override */
-  static questionKey = COMPUTED
+  static asked = COMPUTED
   /** @override */
   static walks = false
   /** @override */

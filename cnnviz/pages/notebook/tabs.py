@@ -59,10 +59,10 @@ def call_of(asked: Mapping[str, str]) -> int:
     return 2 if asked.get("call") == "2" else 1
 
 
-def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
-    """Return tabs as switches; `now` is on."""
+def tabs(current: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
+    """Return tabs as switches; `current` is on."""
     return tuple(
-        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
+        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == current, {"part": tab, "call": ""})
         for tab in names
     )
 

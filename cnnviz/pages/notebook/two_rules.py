@@ -10,7 +10,7 @@ from cnnviz.core.network.notebook_ops import sigmoid_prime
 from cnnviz.core.network.stages import display_name
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.film import thinned
+from cnnviz.core.training.film import evenly_spaced
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
@@ -140,7 +140,7 @@ def _other_network_chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, s
 def _charts(setup: Setup, x: np.ndarray) -> tuple[ChartData, ...]:
     """Return charts of both losses and of both kernels' entries, over at least FEWEST updates."""
     n = max(setup.k, FEWEST)
-    updates = thinned(n, MOST_POINTS)
+    updates = evenly_spaced(n, MOST_POINTS)
     runs = {name: run_updates(dataclasses.replace(setup, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", setup.rule))}
     losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
     kernels = [
@@ -172,13 +172,13 @@ WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "agains
 """Names of the direction between two arrays, by the smallest cosine: within 6°, 45°, …"""
 
 
-def _verdict(setup: Setup, different: list[str], of: int) -> Message:
+def _verdict(setup: Setup, different: list[str], count: int) -> Message:
     if setup.rule == "exact":
         return message("ui.notebook.verdict.exact")
     if not different:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=display_name(different[0]), count=len(different), stages=of, update=setup.k
+        "ui.notebook.verdict.apart", first=display_name(different[0]), count=len(different), stages=count, update=setup.k
     )
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.update_limits import step_work
-from cnnviz.core.training.loss_change import misses, steps_for
+from cnnviz.core.training.loss_change import bends_within, steps_up_to
 from cnnviz.core.training.losses_ahead import promise
 from cnnviz.export.arrays import named_arrays
 from cnnviz.pages.address import PageRequest
@@ -115,9 +115,9 @@ def _raised(now: PageRequest, network: NetworkRecord) -> dict[str, np.ndarray]:
         if f"d{symbol}" in network["maps"]:
             at = np.ravel_multi_index(network["focus"][record["family"]], record["shape"])
             slope = now.snapshot.gradients[f"d{symbol}"].flat[at]
-            for by in steps_for(record["raised_by"]):
+            for by in steps_up_to(record["raised_by"]):
                 found |= (own := raised_entry_change(now.setup, now.snapshot, f"raised.{symbol}:{at}:{by}"))
-                if not any(misses(slope * by, float(really[0])) for really in own.values()):
+                if not any(bends_within(slope * by, float(really[0])) for really in own.values()):
                     break
     return found
 

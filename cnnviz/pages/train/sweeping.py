@@ -53,16 +53,16 @@ def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> f
     return seconds_of_runs(updates_that_fit(n, runs, setup, x.shape), runs, setup, x.shape)
 
 
-def sweep_record(found: Sweep) -> SweepData:
+def sweep_record(sweep: Sweep) -> SweepData:
     """Return the sweep's record: each run's value in the notation of addresses, and its differences from the setup."""
-    base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
-    runs = [{key: text for key, text in setup.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for setup in found.setups]
-    return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
+    base = {key: text for key, text in sweep.base.to_query().items() if key not in ("k", "stage", "cell")}
+    runs = [{key: text for key, text in setup.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for setup in sweep.setups]
+    return SweepData(key=sweep.key, values=[as_text(value) for value in sweep.values.tolist()], n=sweep.losses.shape[1] - 1, runs=runs)
 
 
-def sweep_arrays(found: Sweep) -> dict[str, np.ndarray]:
+def sweep_arrays(sweep: Sweep) -> dict[str, np.ndarray]:
     """Return the sweep's numeric arrays."""
-    return {name: array for name, array in found.arrays().items() if array.dtype.kind in "fi"}
+    return {name: array for name, array in sweep.arrays().items() if array.dtype.kind in "fi"}
 
 
 MOST_BYTES = 16_000_000

@@ -174,12 +174,12 @@ def _second_run(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | No
     return Run(difference(setup, other), other, recording, x.shape), sentence
 
 
-def encode_film(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
+def encode_film(now: PageRequest, page: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
     """Encode the response with the recording; `starts` is the record of a sweep, and `beside` its arrays."""
-    head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
-    if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
-        head["lesson"] = {**head["lesson"], "n": str(shown.n)}
-    return encode(head, {**shown.arrays(), **(beside or {})})
+    head = FilmHeader(**header("train", now), film=page.record, sweep=starts)
+    if not page.checkpoints and ("n" in now.extras or page.n != DEFAULT_UPDATES):
+        head["lesson"] = {**head["lesson"], "n": str(page.n)}
+    return encode(head, {**page.arrays(), **(beside or {})})
 
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:

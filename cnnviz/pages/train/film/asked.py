@@ -13,18 +13,18 @@ LENGTHS = (50, 200, 1000, 10_000)
 """Numbers of updates offered as switches."""
 
 
-def parse_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
-    """Return the requested number of updates, at least `k` and at most `most`, and a message if the text is invalid.
+def parse_updates(text: str, k: int, limit: int = MAX_UPDATES) -> tuple[int, Message | None]:
+    """Return the requested number of updates, at least `k` and at most `limit`, and a message if the text is invalid.
 
     >>> parse_updates("300", 7), parse_updates("", 300)
     ((300, None), (1000, None))
     """
-    n, problem = min(DEFAULT_UPDATES, most), None
+    n, problem = min(DEFAULT_UPDATES, limit), None
     try:
-        n = integer_parser(1, most)(text or str(n))
+        n = integer_parser(1, limit)(text or str(n))
     except Problem as error:
         problem = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
-    return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), problem
+    return n if k <= n else min(limit, next((choice for choice in LENGTHS if k <= choice), limit)), problem
 
 
 def parse_checkpoints(asked: Mapping[str, str]) -> str:

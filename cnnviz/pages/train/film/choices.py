@@ -38,14 +38,14 @@ def opening_change(setup: Setup) -> dict[str, str]:
     return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
 
 
-def halves(of: str) -> tuple[SwitchData, ...]:
+def halves(half_open: str) -> tuple[SwitchData, ...]:
     """Return the switches for the page's halves: the recording of one image, and training on many.
 
     >>> [half["on"] for half in halves("many")]
     [False, True]
     """
     return tuple(
-        switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
+        switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (half_open == MANY) == bool(change), {"of": change})
         for half, change in (("one", ""), ("many", MANY))
     )
 

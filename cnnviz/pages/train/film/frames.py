@@ -104,9 +104,9 @@ def _to_float32(array: np.ndarray) -> np.ndarray:
     return narrow if np.array_equal(np.isfinite(narrow), np.isfinite(array)) else array
 
 
-def _frames(film: Film, one: Part) -> np.ndarray:
+def _frames(film: Film, part: Part) -> np.ndarray:
     """Return the part's frames, (F,cells); a recording holds only the part's channel of a map."""
-    frames = film.frames[one.symbol]
+    frames = film.frames[part.symbol]
     return frames.reshape(len(frames), -1)
 
 
@@ -142,12 +142,12 @@ def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kerne
     )
 
 
-def _prints_numbers(one: Part) -> bool:
+def _prints_numbers(part: Part) -> bool:
     """Return whether a map prints its numbers, which are then sent as float32."""
-    return one.rows * one.columns <= MOST_PRINTED
+    return part.rows * part.columns <= MOST_PRINTED
 
 
-def _map(one: Part, symbol: str, role: Role, most: float) -> FilmMap:
-    map_record = FilmMap(**one.record, scale=one.scale, role=role, most=most)
+def _map(part: Part, symbol: str, role: Role, limit: float) -> FilmMap:
+    map_record = FilmMap(**part.record, scale=part.scale, role=role, most=limit)
     map_record["symbol"] = symbol
     return map_record
