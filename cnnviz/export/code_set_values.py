@@ -28,7 +28,7 @@ def by_hand_section(setup: Setup, program: Program) -> Section:
     """Return the section with the function that `by_hand_call` calls; it returns changed copies."""
     names = set_arrays(setup, program)
     copies = f"{', '.join(names)} = {', '.join(f'{name}.copy()' for name in names)}"
-    body = "\n".join([copies, cases(setup, lambda one: assignment(one, program)), f"return {', '.join(names)}"])
+    body = "\n".join([copies, cases(setup, lambda set_value: assignment(set_value, program)), f"return {', '.join(names)}"])
     return section("set", [], f"def by_hand(k, {', '.join(names)}):\n{textwrap.indent(body, '    ')}")
 
 

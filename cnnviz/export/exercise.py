@@ -117,7 +117,7 @@ def choice_lines(program: Program) -> list[Op]:
     ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
     """
     layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
-    choices = [(layer.choice(shape), names) for layer, names, shape in layers]
+    choices = [(layer.decisions(shape), names) for layer, names, shape in layers]
     return [Op("", choice.function, tuple(map(names.of, choice.roles)), choice.settings) for choice, names in choices if choice]
 
 

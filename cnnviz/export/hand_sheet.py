@@ -70,7 +70,7 @@ def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
     gradients = program.backward(snapshot.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **snapshot.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
-    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.inner(snapshot.params, trace))}
+    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.all_values(snapshot.params, trace))}
     return [task for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values)]
 
 

@@ -178,7 +178,7 @@ def _read_kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | s
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             origin = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
-            others = tuple(one for one in setup.set if bank and one.symbol != bank.name)
+            others = tuple(set_value for set_value in setup.set if bank and set_value.symbol != bank.name)
             notes: list[Message | str] = [message(f"export.elsewhere.{layout}", of=origin, n=len(f))]
             if unused := [left for other, left in descriptions.items() if other != name]:
                 notes.append(message("export.elsewhere.left", names=_shorten(unused), net=setup.net))

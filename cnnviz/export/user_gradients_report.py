@@ -77,15 +77,15 @@ def _verdict(diagnosis: Diagnosis, comparison: ArrayComparison) -> str:
 
 
 def _explain(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[str]:
-    wrong_arrays = [one for one in diagnosis.arrays.values() if diagnosis.stage_of(one.name) == stage and one.verdict == WRONG]
+    wrong_arrays = [array for array in diagnosis.arrays.values() if diagnosis.stage_of(array.name) == stage and array.verdict == WRONG]
     yield ""
     yield f"# {say('terminal.check.first' if stage == diagnosis.first else 'terminal.check.also', stage=label(stage))}"
-    for one in wrong_arrays:
-        yield from _worst(one)
+    for array in wrong_arrays:
+        yield from _worst(array)
     matches_shown = close_matches(matches)
     yield from (f"# {words}" for words in match_messages(diagnosis, stage, matches_shown))
     if matches_shown:
-        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(one.name for one in wrong_arrays))
+        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(array.name for array in wrong_arrays))
         yield from (f"- {line}" for line in wrong.split("\n"))
         yield from (f"+ {line}" for line in right.split("\n"))
 

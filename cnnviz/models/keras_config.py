@@ -118,7 +118,7 @@ def _value(value: Any, depth: int = 4) -> Any:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, list) and depth:
-        return tuple(_value(one, depth - 1) for one in value[:16])
+        return tuple(_value(item, depth - 1) for item in value[:16])
     if isinstance(value, dict):
         config = value.get("config")
         return config if isinstance(config, str) else Unknown(str(value.get("registered_name") or value.get("class_name"))[:40])

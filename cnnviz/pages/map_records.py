@@ -88,8 +88,8 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
     layers, names = program.network.layers, program.network.names
     for layer_index, (layer, layer_names) in enumerate(zip(layers, names, strict=True)):
         bias, gradient = layer_names.of("b"), f"d{layer_names.output}"
-        next_layer = next((other for other in layers[layer_index + 1 :] if not other.hands_on), None)
-        if bias not in layer_parameters(layer, layer_names) or not next_layer or not next_layer.takes_away(program.shapes[bias][0]):
+        next_layer = next((other for other in layers[layer_index + 1 :] if not other.passes_shifts), None)
+        if bias not in layer_parameters(layer, layer_names) or not next_layer or not next_layer.subtracts_mean(program.shapes[bias][0]):
             continue
         starts_at_zero = all(other.symbol != bias for other in setup.set) and not setup.first_params()[bias].any()
         if starts_at_zero and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[layer_names.output]):

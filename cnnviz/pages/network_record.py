@@ -72,9 +72,9 @@ def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.n
     result = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *updated_names)}
     small_names = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
     result |= {part: array for name in small_names for part, array in parts(setup, snapshot, name).items()}
-    result |= program.ties(program.inner(snapshot.params, snapshot.trace))
+    result |= program.ties(program.all_values(snapshot.params, snapshot.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        result |= {f"{name}.{names.output}": array for name, array in layer.between(snapshot.trace[names.input]).items()}
+        result |= {f"{name}.{names.output}": array for name, array in layer.intermediates(snapshot.trace[names.input]).items()}
     result |= {name: array for name, array in snapshot.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
     initial = setup.first_params(snapshot.trace.x.shape)
     result |= {f"start.{name}": initial[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
@@ -200,7 +200,7 @@ def _differs_in_eval_mode(stage: Stage, program: Program) -> bool:
     if stage.layer is None or program.run.training or not stage.words.endswith((".y", ".dx")):
         return False
     layer = program.network.layers[stage.layer]
-    return bool(layer.across or layer.draws(()))
+    return bool(layer.roles_across_images or layer.draws(()))
 
 
 def _sentence(stage: Stage, program: Program) -> Message:
@@ -286,7 +286,7 @@ def _classifier(network: Architecture) -> Message:
     in_rows = False
     parts: list[Message] = []
     for layer in network.layers:
-        in_rows = in_rows or layer.gives == "row"
+        in_rows = in_rows or layer.output_kind == "row"
         if in_rows:
             short = message(f"layer.{layer.kind}.short")
             parts.append(

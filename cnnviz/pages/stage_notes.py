@@ -25,7 +25,7 @@ def stage_notes(
     image_count = len((of_all.setup if of_all else setup).images)
     for layer, names in zip(network.layers, network.names, strict=True):
         notes |= _activation(layer, names, snapshot)
-        if layer.across and snapshot.trace.training and snapshot.trace[names.output].ndim == 1 and image_count == 1:
+        if layer.roles_across_images and snapshot.trace.training and snapshot.trace[names.output].ndim == 1 and image_count == 1:
             notes[names.output] = message("ui.facts.one_number")
     if len(setup.y) > 1:
         notes["o"] = _beside_image(verdict(setup, snapshot), setup)

@@ -1,6 +1,6 @@
 // A follower's question: answer it by touch or keyboard, then see whether it was received and the results.
 
-import { letter, paragraphs, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
+import { largestValue, letter, numberTable, paragraphs, rich } from "../pages/learn/learn_words.js"
 import { parseTyped } from "../pages/learn/score.js"
 import { ARROWS } from "../view/model/layout/neighbours.js"
 import { clock, escaped, formula } from "../view/model/numbers/format.js"

@@ -1,6 +1,6 @@
 // A room on the projector: how to join, the question with the number of answers, and the results.
 
-import { letter, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
+import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
 import { clock, escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/shell/html.js"

@@ -4,7 +4,7 @@
 import { escaped } from "../view/model/numbers/format.js"
 import { own, parse, parseForeign, query } from "../view/model/state/address.js"
 import { say } from "../view/model/words.js"
-import { withLook, Resources } from "../view/resources.js"
+import { Resources, withLook } from "../view/resources.js"
 import { setHTML } from "../view/shell/html.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"

@@ -1,6 +1,6 @@
 // The maps next to a question's text: small ones as numbers, others in colour, hatched while hidden.
 
-import { numberTable, largestValue } from "../pages/learn/learn_words.js"
+import { largestValue, numberTable } from "../pages/learn/learn_words.js"
 import { escaped, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { drawMap } from "./question_map.js"

@@ -183,9 +183,7 @@ function choice({ steps }) {
 /** The heading and subject of the next screen. @param {Seen} seen @param {Seen} seen */
 function next({ steps }) {
   const coming = comingOf(steps)
-  return coming
-    ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>`
-    : ""
+  return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
 }
 
 /**

@@ -157,11 +157,7 @@ export default function show() {
 
   /** Lead to another screen of the deck. @param {number} number @param {number} number */
   async function goTo(number) {
-    if (
-      seen.poll?.phase === "open"
-      && seen.poll.kind !== "experiment"
-      && !confirm(say("web.cockpit.still_open"))
-    )
+    if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
       return
     await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
   }

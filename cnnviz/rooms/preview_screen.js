@@ -2,7 +2,7 @@
 
 import { thumbnail } from "../view/draw/thumbnail.js"
 import { parse } from "../view/model/state/address.js"
-import { withLook, Resources } from "../view/resources.js"
+import { Resources, withLook } from "../view/resources.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"
 import { CODE } from "../view/spec.js"

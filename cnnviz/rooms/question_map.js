@@ -1,6 +1,6 @@
 // Drawings of the maps in a room's question: coloured cells or hatching, the chosen cell, and the audience's clicks.
 
-import { contextOf, hatch, drawLine, prepare } from "../view/draw/canvas.js"
+import { contextOf, drawLine, hatch, prepare } from "../view/draw/canvas.js"
 import { ring } from "../view/draw/heatmap.js"
 import { isDark } from "../view/draw/theme.js"
 import { colour } from "../view/model/numbers/colour.js"

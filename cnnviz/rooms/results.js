@@ -1,6 +1,6 @@
 // The results of a question: raw counts until the key is revealed, then groups; rounds are side by side.
 
-import { letter, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
+import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
 import { escaped, formula, percent } from "../view/model/numbers/format.js"
 import { say, written } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"

@@ -56,7 +56,8 @@ export class Resources {
    * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  replaces `fetch` without a server
    */
   constructor(base, code, act, get = (path, how) => fetch(new URL(path, base), how)) {
-    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) => get(path, { ...how, ...deckRequest(path) })
+    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) =>
+      get(path, { ...how, ...deckRequest(path) })
     this.code = code
     this.act = act
   }
@@ -321,7 +322,8 @@ export class Resources {
     const wanted = /** @type {Wanted} */ (this.wanted)
     const { path, page, setup, keys, instead } = wanted
     const shown = this.act.shown()
-    const isRejected = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
+    const isRejected =
+      shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
     if (!shown || !isRejected || instead) return this.act.received(answer, setup, page)
     const fallback = query({ instead: query(pickKeys(shown, keys)).slice(1) }).slice(1)
     this.load({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${fallback}`, instead: true })

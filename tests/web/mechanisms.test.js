@@ -1142,8 +1142,9 @@ test("of weights that came as colours a picture tells those alone that are known
   const shades = Int8Array.from(whole.values("w"), (value) => Math.round((value / limits[1]) * 126))
   const outputs = shape[shape.length - 1]
   const told = (numbers, map, cell, stepping) =>
-    drawMechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(({ rows, columns, say }) =>
-      Array.from({ length: say ? rows * columns : 0 }, (_, n) => say(Math.floor(n / columns), n % columns)),
+    drawMechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(
+      ({ rows, columns, say }) =>
+        Array.from({ length: say ? rows * columns : 0 }, (_, n) => say(Math.floor(n / columns), n % columns)),
     )
   const unit = Object.keys(whole.maps).find((map) => whole.link(map, "w")?.pattern === "unit")
   const line = (numbers, at) => Float64Array.from(at, (n) => numbers.values("w")[n])

@@ -77,7 +77,7 @@ class _Comparison:
         self.program, self.theirs = program, theirs
         self.exact = program.backward(params, trace, y)
         self.arrays = {name: in_program_shape(program, name, submitted.array) for name, submitted in theirs.items() if name in self.exact}
-        self.values = program.inner(params, trace) | {"y": y}
+        self.values = program.all_values(params, trace) | {"y": y}
         self.doubts: dict[tuple[Precision, bool], Mapping[str, Doubt]] = {}
         self.found: dict[str, ArrayComparison] = {}
         self.without_numbers: set[str] = set()
@@ -172,7 +172,7 @@ def choice_change(program: Program, line: Op, drawn: PassValues, *, given: Conta
     its array was submitted or it makes no choice."""
     if line.layer is None or line.role != "dx" or line.target in given:
         return None
-    return program.network.layers[line.layer].movable(equality_tolerance(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
+    return program.network.layers[line.layer].movable_gradient(equality_tolerance(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
 
 
 def explained_by_choice(

@@ -44,7 +44,7 @@ class Suspect:
         self.open = self._open()
         lines = reference.program.backward_lines
         line_indices = [index for index, line in enumerate(lines) if line.target in self.open]
-        self.values = self._run(reference.program.inner(reference.params, reference.trace) | {"y": reference.y}, 0, line_indices[0], {})
+        self.values = self._run(reference.program.all_values(reference.params, reference.trace) | {"y": reference.y}, 0, line_indices[0], {})
         self.first, self.last = line_indices[0], max(index for index in line_indices if lines[index].target in self.own) + 1
 
     def _open(self) -> set[str]:
@@ -216,7 +216,7 @@ class Suspect:
             layer, names = program.network.layers[line.layer], program.network.names[line.layer]
             if line.role != "dx":
                 shape = program.shapes[names.output]
-            if layer.takes == "map" and layer.gives == "row":
+            if layer.input_kind == "map" and layer.output_kind == "row":
                 counts["places"] = places = math.prod(program.inputs[line.layer][1:])
                 counts["places_squared"] = places**2
             elif cells := layer.geometry().get("k", 0) ** 2:

@@ -40,7 +40,7 @@ def gradient_paths(program: Program, params: Mapping[str, np.ndarray], trace: Tr
     (True, (3, 2), (4, 2))
     """
     lines = [line for line in program.backward_lines if line.function is normalise_dx]
-    values = {**program.inner(params, trace), **gradients}
+    values = {**program.all_values(params, trace), **gradients}
     return {line.target: _paths(program, line, values) for line in lines}
 
 

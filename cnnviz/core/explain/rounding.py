@@ -74,7 +74,7 @@ def _propagated_error(program: Program, line: Op, values: PassValues, epsilon: f
     layer = program.network.layers[line.layer]
     sources = [doubt.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
     propagated = np.abs(line.run(*sources))
-    change = layer.movable(equality_tolerance(line, values, epsilon), *sources) if line.role == "dx" else None
+    change = layer.movable_gradient(equality_tolerance(line, values, epsilon), *sources) if line.role == "dx" else None
     return propagated if change is None else np.maximum(propagated, change)
 
 

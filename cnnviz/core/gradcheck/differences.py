@@ -67,7 +67,7 @@ class Differences:
     ):  # fmt: skip
         self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_of(program)
         self.trace = program.forward(params, x, given=given)
-        self.values: PassValues = program.inner(params, self.trace)
+        self.values: PassValues = program.all_values(params, self.trace)
         if self.dtype != np.float64:
             start = ("x", *program.parameters, *program.buffers, *program.draws)
             self.values = program.run_forward({name: self.values[name].astype(dtype) for name in start})

@@ -37,7 +37,7 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
     sides = pass_differences.sides(name, step, progress=progress)
     terms, kinks = pass_differences.terms(name), np.zeros(analytic.size, bool)
     # The gradient has round-off, too: if its terms cancel, as before a normalization, the difference may be exact.
-    least = pass_differences.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
+    gradient_doubt = pass_differences.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
     central, doubt = sides.central, np.maximum(sides.doubt, gradient_doubt)
     error, unclear = _error(analytic, central, doubt), np.flatnonzero(_odd(sides, doubt, analytic))
     if unclear.size:
@@ -46,7 +46,7 @@ def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarr
         doubt = np.maximum(doubt, gradient_doubt)
         # The gradient is not 0, but a nudge changes the output only by round-off: both lie on plateaus, before and
         # after a jump.
-        own = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
+        gradient = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
         doubt[(np.abs(central) <= doubt) & (end_change == 0) & (gradient > SAFETY * doubt)] = np.inf
         differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
         if differs.any():

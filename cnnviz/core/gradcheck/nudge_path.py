@@ -53,7 +53,7 @@ def path(program: Program, name: str, images: int = 1) -> Path:
     block = max(1, BYTES // (16 * largest * images))
     # A row of copies is one product with a dense layer's w. If that product is too large even for a single copy, it
     # is multithreaded anyway, so rows are as long as possible.
-    rows = [n for line in lines if line.role == "y" and network.layers[n := line.place].takes == "row"]
+    rows = [n for line in lines if line.role == "y" and network.layers[n := line.layer_index].input_kind == "row"]
     products = max([1, *(images * network.layers[n].multiplications(program.inputs[n]) for n in rows)])
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
     cost = images * size * sum(_numbers(program)(line) for line in lines)
@@ -81,7 +81,7 @@ def _numbers(program: Program) -> Callable[[Op], int]:
     def count(line: Op) -> int:
         if line.target in program.shapes:
             return math.prod(program.shapes[line.target])
-        layer, shape = program.network.layers[line.place], program.inputs[line.place]
+        layer, shape = program.network.layers[line.layer_index], program.inputs[line.layer_index]
         return math.prod(shape[:1]) * layer.geometry().get("k", 1) ** 2 * math.prod(layer.shape(shape)[1:])
 
     return count

@@ -79,15 +79,15 @@ class RoundOff:
 
     def _same(self, line: Op) -> bool:
         """Return whether each cell depends only on the same cell of the input."""
-        return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
+        return dict(self.program.network.layers[line.layer_index].links()["y"]).get("x") == "same"
 
     def _magnitude(self, line: Op) -> np.ndarray:
         """Return the round-off of a line's result, divided by eps."""
-        value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
-        layer_magnitude = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
+        value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.layer_index], self.program.network.names[line.layer_index]
+        layer_magnitude = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.layer_index)})
         if layer_magnitude is not None:
             return layer_magnitude
-        parameters = layer.parameters(self.program.inputs[line.place])
+        parameters = layer.parameters(self.program.inputs[line.layer_index])
         products = max((parameter.fan_in for parameter in parameters.values()), default=0)
         if products < 2:
             return value

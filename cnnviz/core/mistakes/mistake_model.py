@@ -229,7 +229,7 @@ class PlacedMistake:
 
     def next_buffers(self, program: Program, trace: Trace) -> Mapping[str, np.ndarray]:
         """Return the running statistics after the pass, with this mistake."""
-        buffers, values = dict(program.next_buffers(trace)), program.inner({}, trace)
+        buffers, values = dict(program.next_buffers(trace)), program.all_values({}, trace)
         for change in self.line_overrides:
             if change.of_buffer:
                 line = next(line for line in program.buffer_lines if line.target == self.target(change.role))

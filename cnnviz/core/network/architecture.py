@@ -33,9 +33,9 @@ class Architecture:
         for index, layer in enumerate(self.layers):
             counts[layer.letter] += 1
             output = "o" if index == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
-            flattens = layer.takes == "row" and not is_row
+            flattens = layer.input_kind == "row" and not is_row
             symbols.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
-            source, is_row = output, is_row or layer.gives == "row"
+            source, is_row = output, is_row or layer.output_kind == "row"
         return tuple(symbols)
 
     @cached_property

@@ -60,7 +60,7 @@ def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Tr
     >>> f"promised {0.1 * snapshot.gradients.df[1, 1]:.5f}, really {change:.5f}"
     'promised 0.00234, really 0.00235'
     """
-    original = program.inner(params, trace)
+    original = program.all_values(params, trace)
     array = original[symbol].copy()
     array.reshape(-1)[index] += amount
     values, changed = original | {symbol: array}, {symbol}

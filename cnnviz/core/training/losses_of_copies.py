@@ -33,7 +33,7 @@ def losses_along(
     >>> bool(losses_along(program, snapshot.params, snapshot.trace, np.array(setup.y), "f", (1, 1), np.zeros(2))[0] == snapshot.losses[0])
     True
     """
-    original, losses = program.inner(params, trace) | {"y": y}, []
+    original, losses = program.all_values(params, trace) | {"y": y}, []
     full_index = (0,) * (len(program.shapes[symbol]) - len(index)) + index
     block = max(1, BYTES // _dependent_bytes(program, symbol))
     for start in range(0, len(values), block):

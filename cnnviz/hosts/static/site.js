@@ -2,7 +2,7 @@
 // that they appear before Python has started.
 
 import { say } from "../../view/model/words.js"
-import { withLook, Resources } from "../../view/resources.js"
+import { Resources, withLook } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { CODE, PAGES } from "../../view/spec.js"

@@ -4,7 +4,7 @@ import { beside, filled, named, result } from "../../view/model/explain/arithmet
 import { formula, whole } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { cell, coloursOf, grid, patch, formatNumber } from "./cells.js"
+import { cell, coloursOf, formatNumber, grid, patch } from "./cells.js"
 import { windowRange } from "./crop_bounds.js"
 import { windowOf } from "./plate_figures.js"
 

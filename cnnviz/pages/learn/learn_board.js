@@ -4,11 +4,11 @@
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { cell, coloursOf, grid, powerText, formatNumber } from "./cells.js"
-import { circled, arithmeticOf, positionFigure, productFigure } from "./kernel_places.js"
-import { bars, plate, picturedIndices } from "./learn_plates.js"
+import { cell, coloursOf, formatNumber, grid, powerText } from "./cells.js"
+import { arithmeticOf, circled, positionFigure, productFigure } from "./kernel_places.js"
+import { bars, picturedIndices, plate } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
-import { figuresOf, askedCells, signsOf, hasSingleKernel } from "./plate_figures.js"
+import { askedCells, figuresOf, hasSingleKernel, signsOf } from "./plate_figures.js"
 import { sizesOf } from "./plate_sizes.js"
 
 /** @import { Tried } from "./learn_question.js" */

@@ -4,7 +4,7 @@ import { contextOf } from "../../view/draw/canvas.js"
 import { imageOfValues } from "../../view/draw/pixels.js"
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { foreignLanguage, langAttribute, letter, languageName, numberTable, rich, largestValue } from "./learn_words.js"
+import { foreignLanguage, langAttribute, languageName, largestValue, letter, numberTable, rich } from "./learn_words.js"
 import { clearProgress, progress } from "./progress.js"
 
 /** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
@@ -62,7 +62,9 @@ function listed({ id, title, goal, steps, languages, picture: map }, place) {
   const dots = numbers.map((n) => `<i class="${marks[n] ?? ""}"></i>`).join("")
   const verb = doneCount === steps ? "again" : doneCount ? "continue" : "start"
   const language = foreignLanguage(languages)
-  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>` : ""
+  const note = language
+    ? `<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>`
+    : ""
   const mark = langAttribute(language)
   const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
   return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escaped(title)}</h3>${note}

@@ -54,7 +54,8 @@ export const paragraphs = (text, language = "") =>
  * Return the largest absolute value of several pictures.
  * @param {readonly { readonly picture: Rows | null }[]} all
  */
-export const largestValue = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
+export const largestValue = (all) =>
+  Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
 
 /** Return the letter of an answer or a lesson. @param {number} n */
 export const letter = (n) => String.fromCharCode(65 + n)

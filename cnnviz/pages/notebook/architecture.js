@@ -5,7 +5,7 @@ import { MapView } from "../../view/draw/map_view.js"
 import { colour, css, ink } from "../../view/model/numbers/colour.js"
 import { formula, number, short } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, closest, nothing, render, setText, svg } from "../../view/shell/html.js"
+import { closest, html, nothing, render, setText, svg } from "../../view/shell/html.js"
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 

@@ -92,7 +92,8 @@ export function next(drag, event) {
 }
 
 /** Return the value to request now, or null if a request is pending or none is needed. @param {Drag} drag */
-export const valueToRequest = ({ curve, asked, wanted, shown }) => (curve && asked === null && wanted !== shown ? wanted : null)
+export const valueToRequest = ({ curve, asked, wanted, shown }) =>
+  curve && asked === null && wanted !== shown ? wanted : null
 
 /** Return whether the number differs from its start. @param {Drag} drag */
 export const hasMoved = ({ curve, wanted }) => curve !== null && wanted !== curve.at

@@ -38,7 +38,11 @@ export class KernelField {
     if (!weights) {
       const asked = {}
       this.asked = asked
-      return requestPart(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
+      return requestPart(
+        this.step,
+        `start.${symbol}`,
+        () => this.asked === asked && this.open(symbol, cell, holder, box),
+      )
     }
     const openedByKey = document.activeElement === this.step.plates[symbol]?.canvas
     const text = String(weights[numbers.offset(symbol, cell)])

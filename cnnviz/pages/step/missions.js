@@ -4,9 +4,9 @@
 import { closePanels } from "../../view/controls/rail.js"
 import { escaped } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, closest, render } from "../../view/shell/html.js"
+import { closest, html, markup, render } from "../../view/shell/html.js"
 import { rich } from "../learn/learn_words.js"
-import { storeMission, isMissionReached } from "../learn/progress.js"
+import { isMissionReached, storeMission } from "../learn/progress.js"
 
 /** @import { MissionData, MissionListed, MissionsData, View } from "../../view/types/view.js" */
 

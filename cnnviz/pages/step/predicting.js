@@ -167,7 +167,8 @@ export class Predicting {
   // Show the solution if the numbers were revealed without an answer. This does not count.
   shown() {
     const question = this.allQuestions[this.at % this.allQuestions.length]
-    if (this.askedKey && !this.judged && question) this.judged = { verdict: "shown", say: solution(this.step, question) }
+    if (this.askedKey && !this.judged && question)
+      this.judged = { verdict: "shown", say: solution(this.step, question) }
   }
 
   // Move the focus to the answer's field, or after a key to the map in question.
@@ -196,7 +197,8 @@ export class Predicting {
   verdictTemplate() {
     const { judged } = this
     const verdictName = judged && ["right", "near"].includes(judged.verdict) ? judged.verdict : "wrong"
-    const verdict = judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${verdictName}`)}</b> ` : ""
+    const verdict =
+      judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${verdictName}`)}</b> ` : ""
     const words = judged
       ? judged.say
       : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")

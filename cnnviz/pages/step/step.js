@@ -24,7 +24,7 @@ import { Loupe } from "../../view/pointer/loupe.js"
 import { bindPicture, mapUnder } from "../../view/pointer/picture_pointer.js"
 import { bindPinch } from "../../view/pointer/pinch.js"
 import { closest } from "../../view/shell/html.js"
-import { isPhone, prefersReducedMotion, isPortraitTablet, isTouch } from "../../view/shell/media_queries.js"
+import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { Dragging } from "./drag.js"
 import { KernelField } from "./kernel_field.js"
@@ -32,10 +32,10 @@ import { channelFlights, GLIDE, StageTransitions } from "./map_seats.js"
 import { Missions } from "./missions.js"
 import { Story } from "./opening/story.js"
 import { Predicting } from "./predicting.js"
-import { requestExact, requestRaised, exactTable } from "./step_inquiry.js"
-import { layOut, lowerRoom, ribbonsOf, measurePositions, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
+import { exactTable, requestExact, requestRaised } from "./step_inquiry.js"
+import { layOut, lowerRoom, measurePositions, ribbonsOf, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
-import { briefOf, fillStepper, fillWords, fitWords, fillDragHint, spokenOf, writeWords } from "./step_words.js"
+import { briefOf, fillDragHint, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
 
 /** @import { Answer, Cell, Plate, StepAnswer, View } from "../../view/types/view.js" */
 /** @typedef {{ map: string, cell: Cell }} Subject  the explained cell; "update" is the first parameter's step */
@@ -112,7 +112,8 @@ export class Step extends Content {
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
-    const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && enlargeAt(this, event) && event.preventDefault()
+    const wheel = (/** @type {WheelEvent} */ event) =>
+      event.deltaY < 0 && enlargeAt(this, event) && event.preventDefault()
     this.area.addEventListener("wheel", wheel, { passive: false })
     bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && enlargeAt(this, where))
     view.$(".overview").addEventListener("click", (event) => {
@@ -221,7 +222,9 @@ export class Step extends Content {
 
   /** The map whose explanation is open, or the selected one. */
   get explainedMap() {
-    return this.view.$(".meaning").matches(":popover-open") && this.explainedSymbol ? this.explainedSymbol : this.subject().map
+    return this.view.$(".meaning").matches(":popover-open") && this.explainedSymbol
+      ? this.explainedSymbol
+      : this.subject().map
   }
 
   /** @override @param {string} symbol */
@@ -375,7 +378,8 @@ export class Step extends Content {
     if (exact) this.explain(subject, scene) // otherwise keep the text until the exact numbers arrive
     this.picture.write() // write text after all style changes, to avoid a second style computation
     for (const [symbol, plate] of Object.entries(this.plates)) {
-      const isInDiagram = subject.map === scene.map && !this.isMasked(scene.map) && this.transitions.stageBoxes.has(symbol)
+      const isInDiagram =
+        subject.map === scene.map && !this.isMasked(scene.map) && this.transitions.stageBoxes.has(symbol)
       if (isInDiagram) plate.marks = [] // the diagram draws them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.computedCount(symbol), tone })
     }

@@ -17,7 +17,8 @@ export function requestExact(step, { map, cell }, act) {
   const { part } = step.view.host.numbers
   if (!part) return true
   const isPassing = step.cells.hover && !step.cells.pinned // the pointer may cross many cells
-  const missingParts = () => numbers.missing(map, cell, step.showsStep(map)).filter((of) => !isPassing || !of.startsWith("past."))
+  const missingParts = () =>
+    numbers.missing(map, cell, step.showsStep(map)).filter((of) => !isPassing || !of.startsWith("past."))
   for (const of of missingParts()) requestPart(step, of, act)
   return !missingParts().length
 }
@@ -46,7 +47,10 @@ export function requestRaised(step, { map, cell }) {
   const { part } = step.view.host.numbers
   const of = step.isMasked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
   if (!of || !part || of in numbers.arrays) return
-  step.restTimer = setTimeout(() => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)), REST_DELAY)
+  step.restTimer = setTimeout(
+    () => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)),
+    REST_DELAY,
+  )
 }
 
 /**

@@ -4,7 +4,7 @@ import { ticks } from "../../view/model/layout/axes.js"
 import { largest } from "../../view/model/numbers/extremes.js"
 import { capitalised, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, toggleGroup, render, setHTML, setText } from "../../view/shell/html.js"
+import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
 import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
 

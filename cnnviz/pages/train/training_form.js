@@ -5,7 +5,7 @@ import { markErrors, rail } from "../../view/controls/rail.js"
 import { plainNumber } from "../../view/model/numbers/format.js"
 import { read } from "../../view/model/state/network_text.js"
 import { say } from "../../view/model/words.js"
-import { field, html, keyed, linesOf, closest, render, select, setHTML, setText } from "../../view/shell/html.js"
+import { closest, field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/shell/html.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/view.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */

@@ -4,7 +4,7 @@ import { colour, css } from "../model/numbers/colour.js"
 import { escaped, fitting, inField, plainNumber } from "../model/numbers/format.js"
 import { kindOf } from "../model/state/targets.js"
 import { say } from "../model/words.js"
-import { html, live, markup, closest, nothing, render, setText, svg } from "../shell/html.js"
+import { closest, html, live, markup, nothing, render, setText, svg } from "../shell/html.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 
 /** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
@@ -24,9 +24,12 @@ export const networkChoice = () => `
 /** @param {View} view */
 export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
-  const onFieldChange = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
+  const onFieldChange = (key, act) =>
+    view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   onFieldChange("preset", (n) => n !== OWN_NETWORK && choosePreset(view, Number(n)))
-  onFieldChange("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...resetChange(view.setup) })) // phones capitalize the first letter
+  onFieldChange("network", (text) =>
+    view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...resetChange(view.setup) }),
+  ) // phones capitalize the first letter
   view.control("kernel_preset").addEventListener("click", (event) => {
     const value = closest(event, "[data-value]")?.dataset.value
     if (value) replaceFilter(view, value)
@@ -99,8 +102,12 @@ function putFilter(view, { key, shape, weights }, m, text) {
   const isStored = KEPT.test(filterText)
   const filterTexts = shape[0] === 1 || isStored ? [] : filterText.split(";").filter(Boolean)
   const size = shape[1] * shape[2] ** 2
-  const initialFilter = (/** @type {number} */ n) => Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
-  const filters = Array.from({ length: isStored ? shape[0] : Math.max(m, filterTexts.length) }, (_, n) => filterTexts[n] ?? initialFilter(n))
+  const initialFilter = (/** @type {number} */ n) =>
+    Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
+  const filters = Array.from(
+    { length: isStored ? shape[0] : Math.max(m, filterTexts.length) },
+    (_, n) => filterTexts[n] ?? initialFilter(n),
+  )
   filters[m] = text
   view.go({ [key]: filters.join(";") })
 }
@@ -116,7 +123,10 @@ export function putWeight(view, bank, [m, c, row, column], text) {
   const [, channels, k] = Array.from(bank.shape)
   const size = channels * k * k
   const weightTexts = view.wanted[bank.key]?.split(";")[m]?.split(",") ?? []
-  const texts = weightTexts.length === size ? weightTexts : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
+  const texts =
+    weightTexts.length === size
+      ? weightTexts
+      : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
   putFilter(view, bank, m, texts.with((c * k + row) * k + column, text).join(","))
 }
 
@@ -195,7 +205,9 @@ const numberField = (key, n, value, label, title) =>
 function targetChoice(outputs, targets) {
   const isOneHot = targets.filter((value) => Number(value) !== 0).length === 1
   const classIndex = isOneHot ? targets.findIndex((value) => Number(value) === 1) : -1
-  const options = outputs.map((name, n) => html`<option value=${n} .selected=${live(n === classIndex)}>${name}</option>`)
+  const options = outputs.map(
+    (name, n) => html`<option value=${n} .selected=${live(n === classIndex)}>${name}</option>`,
+  )
   return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(classIndex < 0)}></option></select></label>`
 }
 
@@ -216,7 +228,13 @@ export function fillKernel(view, filters) {
     const key = `kernel_${row}_${column}`
     const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : fitting(String(weight))
     const isTyping = typing instanceof HTMLInputElement && typing.dataset.key === key
-    return numberField(key, n, isTyping ? typing.value : text, say("web.network.weight", { row, column }), String(weight))
+    return numberField(
+      key,
+      n,
+      isTyping ? typing.value : text,
+      say("web.network.weight", { row, column }),
+      String(weight),
+    )
   }
   render(kernel.map(cell), grid)
   grid.style.setProperty("--k", String(k))

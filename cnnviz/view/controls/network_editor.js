@@ -59,7 +59,14 @@ function edit(view, net, place) {
   const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => read(word).kind))
   const resetsFilters = place === undefined || kinds[place] === "conv"
   const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
-  const keys = [...(resetsFilters ? ["f", "f2", "f3", "f4"] : []), ...(resetsTargets ? ["y"] : []), "stride", "pad", "rule", "cell"]
+  const keys = [
+    ...(resetsFilters ? ["f", "f2", "f3", "f4"] : []),
+    ...(resetsTargets ? ["y"] : []),
+    "stride",
+    "pad",
+    "rule",
+    "cell",
+  ]
   /** @type {Setup} */
   const resets = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
   view.go({ ...resets, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
@@ -110,7 +117,9 @@ function setupConvIndex(words) {
  * @param {NetworkRecord} network @param {number} [place]
  */
 function parametersOf({ maps }, place) {
-  const parameters = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
+  const parameters = Object.values(maps).filter(
+    ({ band, layer }) => band === "parameters" && (place ?? layer) === layer,
+  )
   return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
 }
 

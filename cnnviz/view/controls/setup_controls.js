@@ -7,7 +7,7 @@ import { field, input, select } from "../shell/html.js"
 import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { networkChoice } from "./network_controls.js"
-import { rail, panel } from "./rail.js"
+import { panel, rail } from "./rail.js"
 
 /** @import { Option } from "../shell/html.js" */
 
@@ -43,7 +43,8 @@ const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
 
 /** Return a choice with its name. @type {(key: string, name: string, options: [string, string][]) => string} */
-const labelledChoice = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
+const labelledChoice = (key, name, options) =>
+  `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
 
 const image = () => `
   <p class="words"></p>

@@ -2,7 +2,7 @@
 
 import { COLON, escaped, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { guard, html, inner, closest, nothing, render, select, setHTML, setText } from "../shell/html.js"
+import { closest, guard, html, inner, nothing, render, select, setHTML, setText } from "../shell/html.js"
 import { actionButton } from "./actions.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
@@ -92,7 +92,8 @@ function fillStages(view, stages) {
   const isDense = stages.length > MOST_CHIPS && index >= 0
   strip.classList.toggle("dense", isDense)
   setText(view.$(".stage-name"), isDense ? say("web.learn.of", { n: index + 1, count: stages.length }) : "")
-  if (hadFocus) /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
+  if (hadFocus)
+    /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
   const state = `${index} ${strip.childElementCount}`
   if (!view.stageSizes || strip.dataset.watched === state) return
   strip.dataset.watched = state

@@ -35,7 +35,8 @@ export function fillBar(view, deck, here) {
   const isCurrent = isShown(view, screen ?? screenTarget(draft?.screen[number - 1] ?? {}))
   const sentence = screen ? screen.say || screen.title : draft ? sentenceOf(draft.screen[number - 1], LANG) : ""
   const text = isCurrent ? sentence : "" // the visitor may have left the screen
-  const isEditable = isCurrent && root.classList.contains("making-deck") && draft !== undefined && here.view !== "lecture"
+  const isEditable =
+    isCurrent && root.classList.contains("making-deck") && draft !== undefined && here.view !== "lecture"
   bar.setAttribute("aria-label", say("web.script.label", { title: deck?.title ?? "" }))
   setText(view.$(".deck-bar p"), text)
   bar.classList.toggle("long", text.length > LONG)

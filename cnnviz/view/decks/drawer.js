@@ -8,7 +8,7 @@ import { say } from "../model/words.js"
 import { render } from "../shell/html.js"
 import { KEYS, PAGES } from "../spec.js"
 import { visitScreen } from "./deck_walk.js"
-import { setDraft, draftHistory, isDraftShown, keepPicture, pictureOf, showDraft } from "./drafting.js"
+import { draftHistory, isDraftShown, keepPicture, pictureOf, setDraft, showDraft } from "./drafting.js"
 import { drawerOf } from "./drawer_view.js"
 
 /** @import { Asked } from "../model/decks/draft_question.js" */

@@ -6,18 +6,18 @@ import { tomlOf } from "../model/decks/toml.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { readDeck } from "./deck_walk.js"
-import { newDraft, draftHistory, isDraftShown } from "./drafting.js"
+import { draftHistory, isDraftShown, newDraft } from "./drafting.js"
 import {
   addScreen,
-  resetQuestion,
+  applyChange,
+  captureScreen,
   currentDraft,
   drawer,
   fillDrawer,
   goToDraft,
-  applyChange,
   note,
+  resetQuestion,
   setScreen,
-  captureScreen,
   toggleDrawer,
 } from "./drawer.js"
 import { copyDeck, openDeck, saveDeck } from "./drawer_files.js"

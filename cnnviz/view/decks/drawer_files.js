@@ -5,9 +5,9 @@ import { did, draftOf, MOST_LINKED } from "../model/decks/draft.js"
 import { say } from "../model/words.js"
 import { listen } from "../shell/html.js"
 import { LIMITS } from "../spec.js"
-import { firstFault, readDeck, deckLink } from "./deck_walk.js"
+import { deckLink, firstFault, readDeck } from "./deck_walk.js"
 import { draftHistory, tomlNow } from "./drafting.js"
-import { goToDraft, isDrawerOpen, applyChange, note, toggleDrawer } from "./drawer.js"
+import { applyChange, goToDraft, isDrawerOpen, note, toggleDrawer } from "./drawer.js"
 
 /** @import { View } from "../types/view.js" */
 

@@ -51,7 +51,8 @@ const keyFields = ({ kind, key: right, tolerance }, map) =>
     : html`${field("key", drawerMessage("number"), right)}${field("tolerance", drawerMessage("within"), tolerance)}`
 
 /** @param {string} id @param {string[]} all */
-const suggestions = (id, all) => html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
+const suggestions = (id, all) =>
+  html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
 
 /** Return the values of a form. @param {HTMLFormElement} form @returns {Asked} */
 export function readForm(form) {

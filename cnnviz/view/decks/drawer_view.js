@@ -6,7 +6,7 @@ import { clock, formula } from "../model/numbers/format.js"
 import { html, live, markup, nothing } from "../shell/html.js"
 import { LANG, PAGES } from "../spec.js"
 import { pictureOf } from "./drafting.js"
-import { questionForm, drawerMessage } from "./drawer_question.js"
+import { drawerMessage, questionForm } from "./drawer_question.js"
 
 /** @import { Drawer } from "./drawer.js" */
 /** @import { History, Table } from "../types/view.js" */

@@ -4,7 +4,7 @@ import { actionButton } from "../controls/actions.js"
 import { wordsOf } from "../model/explain/meanings.js"
 import { escaped, withFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { LARGE, listen, closest, TABLE } from "../shell/html.js"
+import { closest, LARGE, listen, TABLE } from "../shell/html.js"
 
 /** @import { Own } from "../model/explain/meanings.js" */
 /** @import { View } from "../types/view.js" */

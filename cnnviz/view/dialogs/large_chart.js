@@ -64,7 +64,8 @@ function bindReadout({ body, closed: signal }, charts, root) {
   let index = cursor === null ? x.length - 1 : nearest(x, (value) => Math.abs(value - cursor))
   const draw = () => {
     if (!canvases[0].isConnected) return // replaced by Plotly
-    plot = canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[index], least: margins }, root))[0] ?? plot
+    plot =
+      canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[index], least: margins }, root))[0] ?? plot
     const values = charts.flatMap(({ series }) =>
       series.slice(0, READOUT_SERIES).map(({ label, values }) => `${label} ${number(values[index] ?? Number.NaN, 4)}`),
     )

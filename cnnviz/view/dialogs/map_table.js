@@ -4,7 +4,7 @@ import { save } from "../draw/picture.js"
 import { inField, number } from "../model/numbers/format.js"
 import { csv, exact, parts, rowsAtOnce, start } from "../model/numbers/table.js"
 import { say } from "../model/words.js"
-import { html, live, nothing, toggleGroup, render, setText } from "../shell/html.js"
+import { html, live, nothing, render, setText, toggleGroup } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
 import { LargeMap } from "./large_map.js"
 
@@ -176,7 +176,8 @@ class MapTable {
     const { source, indices: places } = this
     const { chosen, rows, columns } = parts(source)
     const allDigits = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
-    const format = (/** @type {number} */ at) => (allDigits ? inField(exact(source.values[at])) : number(source.values[at]))
+    const format = (/** @type {number} */ at) =>
+      allDigits ? inField(exact(source.values[at])) : number(source.values[at])
     const across = columns ? Array.from(columns.labels, String) : [source.label]
     const indexText = chosen
       .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)
@@ -185,7 +186,10 @@ class MapTable {
     const caption = [say("web.table.caption", values), indexText].filter(Boolean).join(", ")
     const corner = [rows, columns].flatMap((axis) => (axis ? say(`web.table.axis.${axis.name}`) : [])).join(" \\ ")
     const rowLimit = rowsAtOnce(source)
-    const rowLabels = Array.from(rows?.labels ?? [""], String).slice(this.window * rowLimit, (this.window + 1) * rowLimit)
+    const rowLabels = Array.from(rows?.labels ?? [""], String).slice(
+      this.window * rowLimit,
+      (this.window + 1) * rowLimit,
+    )
     const line = (/** @type {string} */ label, /** @type {number} */ n) => {
       const first = start(source, places, this.window * rowLimit + n)
       return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${format(first + at)}</td>`)}</tr>`

@@ -90,10 +90,10 @@ class BatchNorm(Normalization):
 
     kind = "bn"
     text = re.compile("bn")
-    across = ("mean", "var", "dg", "ds")
+    roles_across_images = ("mean", "var", "dg", "ds")
     in_eval_mode = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
 
-    def takes_away(self, channels: int) -> bool:
+    def subtracts_mean(self, channels: int) -> bool:
         return True
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:

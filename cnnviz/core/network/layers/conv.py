@@ -146,7 +146,7 @@ class Conv(Layer):
     kind = "conv"
     text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
     letter = "z"
-    takes = gives = "map"
+    input_kind = output_kind = "map"
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
@@ -200,7 +200,7 @@ class Conv(Layer):
             found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
         return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
 
-    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+    def single_image_functions(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         sums, products = (self.filters, -1), x[0] * self.k**2
         z_shape, f_shape = self.shape(x), (self.filters, x[0], self.k, self.k)
 

@@ -72,7 +72,7 @@ class GroupNorm(Normalization):
     def __str__(self) -> str:
         return f"gn{self.groups}"
 
-    def takes_away(self, channels: int) -> bool:
+    def subtracts_mean(self, channels: int) -> bool:
         return self.groups == channels
 
     def shape(self, x: Shape) -> Shape:

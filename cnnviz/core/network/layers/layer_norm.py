@@ -16,7 +16,7 @@ class LayerNorm(GroupNorm):
 
     kind = "ln"
     text = re.compile("ln")
-    takes = gives = "row"
+    input_kind = output_kind = "row"
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

@@ -115,10 +115,10 @@ class MaxPooling(Pooling):
             "dx": call(max_pool_dx, "dy x y x_bound", **sliding, tie=TIE),
         }
 
-    def choice(self, x: Shape) -> Call:
+    def decisions(self, x: Shape) -> Call:
         return call(winners, "x", k=self.k, stride=self.stride, shape=self.shape(x)[1:])
 
-    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+    def tie_mask(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
         return _sum_windows(_tied_cells(tie, x, y, windows)[1], x, windows) > 0
 
@@ -126,7 +126,7 @@ class MaxPooling(Pooling):
         dp, x, p, bound = sources
         return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
 
-    def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         windows = list(slices(self.k, self.stride, *p.shape[-2:]))
         return _sum_windows(np.abs(dp) * _tied_cells(doubt, x, p, windows)[1], x, windows)

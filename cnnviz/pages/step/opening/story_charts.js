@@ -6,7 +6,7 @@ import { say, written } from "../../../view/model/words.js"
 import { html, nothing, svg } from "../../../view/shell/html.js"
 import { isPhone } from "../../../view/shell/media_queries.js"
 import { turningPoint } from "./story_model.js"
-import { predictedAndTrue, formatFixed } from "./story_screens.js"
+import { formatFixed, predictedAndTrue } from "./story_screens.js"
 
 /** @import { Curve, Path } from "./story_screens.js" */
 /** @import { Numbers } from "../../../view/types/view.js" */

@@ -8,7 +8,7 @@ import { html, inner, keyed, nothing } from "../../../view/shell/html.js"
 import { lossChart, outputChart, squareChart } from "./story_charts.js"
 import { SCREENS } from "./story_model.js"
 import { enlargement } from "./story_paint.js"
-import { formatChange, parameterCount, predictedAndTrue, formatFixed } from "./story_screens.js"
+import { formatChange, formatFixed, parameterCount, predictedAndTrue } from "./story_screens.js"
 
 /** @import { Told } from "./story_screens.js" */
 /** @import { Numbers, Template } from "../../../view/types/view.js" */

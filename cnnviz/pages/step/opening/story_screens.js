@@ -47,7 +47,11 @@ const VALUES = {
   wrong: ({ numbers }) => ({ ...predictedAndTrue(numbers, numbers.values("o")), count: numbers.count("w") }),
   loss: ({ numbers }) => ({ loss: formatFixed(numbers.values("L")[0], 4) }),
   blame: () => ({}),
-  nudge: ({ curve }) => ({ gradient: formatFixed(curve?.slope, 4), by: 0.5, fall: formatFixed(curve && curve.slope / 2, 4) }),
+  nudge: ({ curve }) => ({
+    gradient: formatFixed(curve?.slope, 4),
+    by: 0.5,
+    fall: formatFixed(curve && curve.slope / 2, 4),
+  }),
   update: ({ numbers, path }) => ({
     count: parameterCount(numbers),
     before: formatFixed(numbers.values("L")[0], 4),
