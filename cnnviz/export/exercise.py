@@ -114,7 +114,7 @@ def choice_lines(program: Program) -> list[Op]:
 
     >>> from cnnviz.core.network.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]
-    ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
+    ['is_active(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
     """
     layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
     choices = [(layer.decisions(shape), names) for layer, names, shape in layers]

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
-from cnnviz.core.explain.latex_to_text import translate_words, pixel_formula
+from cnnviz.core.explain.latex_to_text import pixel_formula, translate_words
 from cnnviz.core.network.layers._normalisation import EPS
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label

@@ -9,7 +9,7 @@ from cnnviz.core.diagnosis.diagnosis import Diagnosis, gradient_names
 from cnnviz.core.diagnosis.explanations import Match
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.diagnosis.worst_entry import worst_of
+from cnnviz.core.diagnosis.worst_entry import worst_entry
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.layers._activation import Activation
@@ -113,7 +113,7 @@ def _worst(comparison: ArrayComparison) -> Iterator[str]:
         shape = tuple(comparison.theirs.shape[comparison.turned.index(axis)] for axis in range(len(comparison.turned)))
         yield f"# {say('own.other_shape', name=label(comparison.name), shape=str(shape), wanted=str(comparison.ours.shape))}"
         return
-    worst = worst_of(comparison)
+    worst = worst_entry(comparison)
     yield f"# {say('own.worst', entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error)}"
     if worst.ratios:
         yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"
