@@ -11,7 +11,7 @@ import numpy as np
 
 from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
 from cnnviz.core.explain.latex_to_text import pixel_formula, translate_words
-from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label
 from cnnviz.core.setup.setup import Setup

@@ -174,12 +174,12 @@ _SCALE_COLOURS: Mapping[str, Callable[[np.ndarray], MapColours]] = {
 }
 
 
-def encode_chain(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
-    """Encode the response of a page with a gradient chain; `more` holds the page's other records.
+def encode_chain(page: str, request: PageRequest, chain: GradientChain, page_records: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+    """Encode the response of a page with a gradient chain; `page_records` holds the page's other records.
 
     The header lists only the stages that have a card.
     """
-    head = GradientChainHeader(**header(page, now), road=chain.record)
+    head = GradientChainHeader(**header(page, request), road=chain.record)
     symbols = {part.symbol for part in chain.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in symbols or (stage["symbol"] == "update" and "f_next" in symbols)]
-    return encode({**head, **(more or {})}, chain.arrays() | loss_curve(now.snapshot) | dict(arrays or {}))
+    return encode({**head, **(page_records or {})}, chain.arrays() | loss_curve(request.snapshot) | dict(arrays or {}))

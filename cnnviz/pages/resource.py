@@ -83,8 +83,8 @@ def canonical_query(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 def _keys(page: Page) -> set[str]:
     """Return the keys of an address that determine a page's numbers. On pages without the live view, the cell selects
     a channel."""
-    own = page.keys if page in extra_resources() else page_keys()
-    return {*SETUP_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
+    page_keys_set = page.keys if page in extra_resources() else page_keys()
+    return {*SETUP_KEYS, *page_keys_set} - _LOOKS - ({"cell"} if page.first else set())
 
 
 def numbers_url(path: str, query: str) -> str:
@@ -126,10 +126,10 @@ def estimate_cost(page: Page, address: Mapping[str, str], form: str = "") -> Cos
     return kinds, update_seconds + handler_of(page).estimate_seconds(setup, x, query)
 
 
-def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the page keys of the query, and the values among them that are words."""
-    own_keys = [key for key in (*page_keys(), *page.keys, EXACT) if key in asked]
-    return tuple(own_keys), tuple(asked[key] for key in own_keys if asked[key].isalpha() and len(asked[key]) < 20)
+    own_keys = [key for key in (*page_keys(), *page.keys, EXACT) if key in query]
+    return tuple(own_keys), tuple(query[key] for key in own_keys if query[key].isalpha() and len(query[key]) < 20)
 
 
 def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
@@ -140,9 +140,9 @@ def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], 
     return opening | query, fallback
 
 
-def _page_query(asked: Mapping[str, str]) -> dict[str, str]:
+def _page_query(query: Mapping[str, str]) -> dict[str, str]:
     """Return the query without the keys that affect only the response."""
-    return {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    return {key: text for key, text in query.items() if key not in (INSTEAD, EXACT)}
 
 
 @np.errstate(over="ignore", invalid="ignore")  # training may have diverged; the numbers are shown as they are
@@ -178,10 +178,10 @@ def _observe(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterato
         yield part
 
 
-def compute_with_deck(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
+def compute_with_deck(page: Page, query: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
     """Compute a resource with a deck sent along (a file's content), which is used for this response alone."""
     with use_deck(content):
-        return dataclasses.replace(compute_resource(page, asked, compress=compress), is_immutable=False)
+        return dataclasses.replace(compute_resource(page, query, compress=compress), is_immutable=False)
 
 
 def _gzip(parts: Iterable[bytes]) -> bytes:

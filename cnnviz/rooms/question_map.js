@@ -105,9 +105,10 @@ function outline(context, cells, first, count, map, side, style) {
 }
 
 /**
- * Black on white, visible on every colour. @param {CanvasRenderingContext2D} context @param {[number, number, number,
- * number]} window @param {number} side
- * @param {CanvasRenderingContext2D} context @param {[number, number, number, number]} window @param {number} side
+ * Black on white, visible on every colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number, number, number]} window
+ * @param {number} side
  */
 const ringed = (context, [top, left, rows, columns], side) =>
   ring(context, { x: left * side, y: top * side, width: columns * side, height: rows * side }, "#000", [2.5, 5])

@@ -116,7 +116,7 @@ class FairQueue(Generic[Item]):
     def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
         """Queue a job of about `seconds` for the connection `who` of an address, after a pause in seconds. Return its
         ticket."""
-        ticket = self.place(item, who, seconds, address, pause)
+        ticket = self.ticket(item, who, seconds, address, pause)
         self.waiting.add(ticket)
         return ticket
 

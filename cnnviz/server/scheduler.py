@@ -44,7 +44,7 @@ class Scheduler(Generic[Result]):
 
     def merge_duplicate(self, job: Job[Result], connection: str, visitor: str, pause: float) -> None:
         """Merge a duplicate request into a queued job, which keeps the earlier position."""
-        ticket = self.turns.place(job, connection, job.place.seconds, visitor, pause)
+        ticket = self.turns.ticket(job, connection, job.place.seconds, visitor, pause)
         if ticket < job.place:
             job.place, ticket = ticket, job.place
             self._wait(job)

@@ -11,7 +11,7 @@ from cnnviz.core.diagnosis.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.diagnosis.rearrangements import rearrangements
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import by_stage
-from cnnviz.core.diagnosis.worst_entry import worst_of
+from cnnviz.core.diagnosis.worst_entry import worst_entry
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.mistakes.spoiled_stages import stages_hit
 from cnnviz.core.network.line_overrides import chain_overrides
@@ -402,7 +402,7 @@ def test_what_comes_near_nothing_has_no_nearest():
     case, rng = case_of(DEFAULT), np.random.default_rng(0)
     found = diagnose(case, spoiled(case, ("dz1", lambda a: a * rng.uniform(1, 3, a.shape))))
     assert found.first == "dz1" and not any(match.near for match in found.matches["dz1"])
-    assert worst_of(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
+    assert worst_entry(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
     found = diagnose(case, spoiled(case, ("dz1", lambda a: np.where(np.arange(a.size).reshape(a.shape) < 0.95 * a.size, 2 * a, 1.7 * a))))
     assert not found.matches["dz1"][0].exact
 

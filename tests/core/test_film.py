@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.network.notebook_ops import saturated_share
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.film import FEW, film, default_maps, evenly_spaced
+from cnnviz.core.training.film import FEW, default_maps, evenly_spaced, film
 from cnnviz.core.training.film_analysis import fall_shares, loss_terms, turning_points
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.words import Problem

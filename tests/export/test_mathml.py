@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.explain.latex_to_text import translate_words, pixel_formula, plain
+from cnnviz.core.explain.latex_to_text import pixel_formula, plain, translate_words
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.setup.presets import PRESETS

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, judged_again
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, recheck
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.runtime.work_cancellation import cancellable
@@ -179,7 +179,7 @@ def test_mistakes_are_judged_by_the_differences_that_the_right_gradients_were(se
     right = check_gradients(params, x, y, network=setup.network, parameters=names)
     for one in mistakes_for(setup.network, setup.opt)[SETUPS.index(setup) :: len(SETUPS)]:
         theirs = one.gradients(params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
-        anew, again = check_gradients(params, x, y, gradients=theirs, network=setup.network, parameters=names), judged_again(right, theirs)
+        anew, again = check_gradients(params, x, y, gradients=theirs, network=setup.network, parameters=names), recheck(right, theirs)
         for name in names:
             np.testing.assert_array_equal(again.marks[name] == WRONG, anew.marks[name] == WRONG, one.address)
 

@@ -134,7 +134,9 @@ def _mark_inherited(reference: ReferencePass, forward_mistake: PlacedMistake, co
     forward pass."""
     gradients = forward_mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
     later_names = {name for name in comparisons if first not in by_stage(reference.program.network, {name: RIGHT})}
-    matching_names = {name for name in later_names if comparisons[name].verdict == WRONG and matching_entries(comparisons[name], gradients[name].reshape(comparisons[name].theirs.shape)).all()}
+    wrong_names = {name for name in later_names if comparisons[name].verdict == WRONG}
+    arrays = {name: gradients[name].reshape(comparisons[name].theirs.shape) for name in wrong_names}
+    matching_names = {name for name, array in arrays.items() if matching_entries(comparisons[name], array).all()}
     return {name: replace(comparison, verdict=INHERITS) if name in matching_names else comparison for name, comparison in comparisons.items()}
 
 

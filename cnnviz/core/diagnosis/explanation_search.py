@@ -17,7 +17,7 @@ from cnnviz.core.diagnosis.array_verdicts import ArrayComparison
 from cnnviz.core.diagnosis.explanations import AXES, Explanation, Match
 from cnnviz.core.diagnosis.factors import ONE, named_factor
 from cnnviz.core.diagnosis.given_arrays import in_program_shape
-from cnnviz.core.diagnosis.rearrangements import Rearrangement, left_out, rearrangements, reordered, shifted
+from cnnviz.core.diagnosis.rearrangements import Rearrangement, omissions, rearrangements, reorderings, shifts
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
@@ -123,7 +123,7 @@ class Suspect:
             for turn in (*rearrangements(program, line.target), *self._reordered(line)):
                 yield Explanation(turn=turn, target=line.target), self._made({line.target: partial(_rearrange_result, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
-                for turn in (*left_out(program, source), *shifted(program, source)):
+                for turn in (*omissions(program, source), *shifts(program, source)):
                     yield Explanation(turn=turn, target=line.target, source=source), self._made({line.target: partial(_rearrange_source, line, source, turn)})
             for source, code, array in self._other_sources(line):
                 yield Explanation(target=line.target, source=source, instead=code), self._made({line.target: partial(_replace_source, line, source, array)})
@@ -134,7 +134,7 @@ class Suspect:
         """Yield the orders of filters and channels in which a kernel's gradient may have been submitted."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
             theirs = in_program_shape(self.reference.program, line.target, self.found[line.target].theirs)
-            yield from reordered(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
+            yield from reorderings(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
 
     def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
         """Yield each gradient that the line reads with the arrays of its shape that may be confused with it: earlier
@@ -243,7 +243,7 @@ class Suspect:
 
 def matching_entries(comparison: ArrayComparison, array: np.ndarray) -> np.ndarray:
     """Return the entries that are equal up to the precision of the submitted array."""
-    return comparison.precision.alike(comparison.theirs, array, comparison.doubt)
+    return comparison.precision.equal_entries(comparison.theirs, array, comparison.doubt)
 
 
 def _rearrange_result(turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:

@@ -102,7 +102,8 @@ def correct_lines(program: Program, names: Iterable[str]) -> str:
     lines = {line.target: line for line in program.backward_lines}
     catalogued_lines = [line for mistake in mistakes_for(program.network) for line in mistake.code(program)[1].split("\n") if not _CALLS.search(line)]
     own_code = {name: _readable_line(program, name, line_as_code(lines[name])) for name in names}
-    return "\n".join(next((line for line in catalogued_lines if _assigns(line, name)), f"{name} = {code}") if _CALLS.search(code) else f"{name} = {code}" for name, code in own_code.items())
+    own_lines = {name: f"{name} = {code}" for name, code in own_code.items()}
+    return "\n".join(next((one for one in catalogued_lines if _assigns(one, name)), line) if _CALLS.search(line) else line for name, line in own_lines.items())
 
 
 _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")

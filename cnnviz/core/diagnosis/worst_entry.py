@@ -31,7 +31,7 @@ class Worst:
 
 
 @np.errstate(all="ignore")
-def worst_of(comparison: ArrayComparison) -> Worst:
+def worst_entry(comparison: ArrayComparison) -> Worst:
     """Return the wrong entry with the largest absolute difference. Relative errors are all equal if a factor is
     wrong."""
     differences = np.where(comparison.wrong, np.nan_to_num(np.abs(comparison.theirs - comparison.ours), nan=np.inf, posinf=np.inf), -1.0)

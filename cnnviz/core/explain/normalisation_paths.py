@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network.layers._normalisation import EPS, direct_term, mean_term, variance_term
+from cnnviz.core.network.layers._normalization import EPS, direct_term, mean_term, variance_term
 from cnnviz.core.network.layers.batch_norm import normalise_dx
 from cnnviz.core.network.named_arrays import Gradients, Trace
 from cnnviz.core.network.program import Program

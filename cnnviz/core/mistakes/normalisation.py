@@ -3,9 +3,9 @@
 import numpy as np
 
 from cnnviz.core.mistakes.mistake_model import anywhere
-from cnnviz.core.mistakes.places import on_maps
+from cnnviz.core.mistakes.places import takes_maps
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.network.layers._normalisation import EPS, Axes, direct_term, gain_dg, mean_term, variance_term
+from cnnviz.core.network.layers._normalization import EPS, Axes, direct_term, gain_dg, mean_term, variance_term
 from cnnviz.core.network.layers.batch_norm import MOMENTUM, BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.network.layers.dropout import Dropout, drawn_mask
 from cnnviz.core.network.layers.group_norm import GroupNorm, group_normalise_dx, grouped
@@ -94,12 +94,12 @@ def mask_not_scaled_dx(dy: Array, mask: Array) -> Array:
 _OVER_IMAGES = ("{hat} = ({x} - {x}.mean(0)) / sqrt({x}.var(0) + eps)", "{hat} = ({x} - {mean}) / sqrt({var} + eps)")
 
 
-@mistake("places_forgotten", BatchNorm, "hat", on_maps, *_OVER_IMAGES, several=True)
+@mistake("places_forgotten", BatchNorm, "hat", takes_maps, *_OVER_IMAGES, several=True)
 def places_forgotten(x: Array, axes: Axes) -> Array:
     return (x - x.mean(axis=axes[:1], keepdims=True)) / _over_images(x, axes)
 
 
-@mistake("places_forgotten", BatchNorm, "dx", on_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
+@mistake("places_forgotten", BatchNorm, "dx", takes_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
 def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -> Array:
     dhat, sigma = dy * np.expand_dims(g, axes), _over_images(x, axes)
     return direct_term(dhat, sigma) + mean_term(dhat, sigma, axes[:1]) + variance_term(dhat, hat, sigma, axes[:1])

@@ -41,10 +41,10 @@ class Architecture:
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """Symbols of all arrays of a forward pass, in order, from "x" to "o"."""
-        found = ["x"]
+        result = ["x"]
         for names in self.names:
-            found += ["v", names.output] if names.flattens else [names.output]
-        return tuple(found)
+            result += ["v", names.output] if names.flattens else [names.output]
+        return tuple(result)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:

@@ -65,9 +65,9 @@ class Program:
         self.loss_line = self._loss_line()
         self.backward_lines = self._backward_lines()
         self._insert_bounds()
-        learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
+        learning_indices = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         # later operations compute the image's gradient, which updates do not need
-        self.needed_count = 1 + max(learning, default=-1)
+        self.needed_count = 1 + max(learning_indices, default=-1)
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
         self._one_image = None if self.run.images else self.shown["x"]
         self._parameter_shapes = tuple((name, self.shapes[name], self.shown[name]) for name in self.parameters)
@@ -90,13 +90,14 @@ class Program:
     def _compiled(self, lines: Sequence[Op]) -> CompiledLines:
         """Compile operations for one image."""
 
-        def dropped(target: str) -> int | None:
-            plain = target if target in self.shapes else target[1:]
-            return len(self.shapes[plain]) - len(self.shown[plain]) if plain in self.shown else None
+        def dropped_axes(target: str) -> int | None:
+            base = target if target in self.shapes else target[1:]
+            return len(self.shapes[base]) - len(self.shown[base]) if base in self.shown else None
 
-        return CompiledLines(tuple(lines), tuple(line.run_single_image for line in lines), compile_lines(tuple(CompiledOp(line.target, line.sources, dropped(line.target)) for line in lines)))
+        run = compile_lines(tuple(CompiledOp(line.target, line.sources, dropped_axes(line.target)) for line in lines))
+        return CompiledLines(tuple(lines), tuple(line.run_single_image for line in lines), run)
 
-    # # ---- operations
+    # ---- operations
 
     def _add_layer(self, index: int, layer: Layer, names: Names) -> None:
         shape = self.shapes[names.source]
@@ -233,7 +234,7 @@ class Program:
             return shape
         return shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
 
-    # # ---- one image
+    # ---- one image
 
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> PassValues:
         """Return the arrays that a pass starts from: parameters and the image. Raise Problem if a shape does not fit.
@@ -267,7 +268,7 @@ class Program:
         base = name[1:] if name[:1] == "d" else name
         return self.run.images and base not in self.parameters and name not in self.buffers and (name not in self.targets_across_images or name[:1] == "d")
 
-    # # ---- buffers and random draws
+    # ---- buffers and random draws
 
     @cached_property
     def buffers_at_start(self) -> PassValues:
@@ -410,7 +411,7 @@ class Program:
         with np.errstate(all="ignore"):
             return self._compiled_rest.go(dict(values), overrides)
 
-    # # ---- cells
+    # ---- cells
 
     def tie(self, values: PassValues, symbol: str) -> float:
         """Return the difference below which numbers of an array are equal (core/network/ties.py), or 0 if no kink

@@ -126,7 +126,7 @@ class Setup:
             texts[name] = _WRITTEN.get(name, any_text)(value)
         vars(self).update(read_fields(texts, None, refuse))
 
-    # # ---- addresses
+    # ---- addresses
 
     def to_query(self) -> dict[str, str]:
         """Return the setup as a query with all keys that it needs, so that a link keeps its meaning when defaults
@@ -200,7 +200,7 @@ class Setup:
         vars(self).update(values)
         return self
 
-    # # ---- derived values
+    # ---- derived values
 
     @property
     def network(self) -> Network:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
-from cnnviz.core.gradcheck.kinks import stands_at_kink
+from cnnviz.core.gradcheck.kinks import is_at_kink
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.notebook.notebook import notebook_step
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
@@ -164,7 +164,7 @@ def _is_at_kink(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int,
     x = snapshot.trace.x
     differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
     entry = int(np.ravel_multi_index(index, snapshot.gradients[f"d{symbol}"].shape))
-    return stands_at_kink(differences, symbol, entry, gradient, STEP)
+    return is_at_kink(differences, symbol, entry, gradient, STEP)
 
 
 def _target_curve(setup: Setup, snapshot: Snapshot, along: str, index: int, span: float) -> Curve:

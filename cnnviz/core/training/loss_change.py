@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.gradcheck.nudge_path import end_of
+from cnnviz.core.gradcheck.nudge_path import end_symbol
 from cnnviz.core.network.named_arrays import Trace
 from cnnviz.core.network.program import Program
 
@@ -68,5 +68,5 @@ def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Tr
         if line.target != symbol and not changed.isdisjoint(line.sources):
             values[line.target] = line.make(values)
             changed.add(line.target)
-    end = end_of(program)
+    end = end_symbol(program)
     return float(program.loss_change(values[end], original[end], y))

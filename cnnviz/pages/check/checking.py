@@ -39,8 +39,8 @@ class Checking:
     """One check of all parameters and pixels, with its progress and result. A check in the background (`beside`) is
     cancelled when no page polls it."""
 
-    def __init__(self, beside: bool = True) -> None:
-        self.beside = beside
+    def __init__(self, in_background: bool = True) -> None:
+        self.beside = in_background
         self.share = 0.0
         self.check: GradientCheck | None = None
         self.given_up = False
@@ -131,15 +131,15 @@ def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     """Return the check of the setup's exact gradients, perhaps unfinished. It serves to judge other gradients, too."""
     x = snapshot.trace.x
     key = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
-    found = _known.get(key)
-    if found is not None:
-        return found
+    result = _known.get(key)
+    if result is not None:
+        return result
     if THREADS and effort(setup, x.shape) > AT_ONCE:
         return _turns.poll(key, lambda checking: checking.work(setup, snapshot))
-    found = Checking(beside=False)
-    found.work(setup, snapshot)
-    _known.put(key, found)
-    return found
+    result = Checking(in_background=False)
+    result.work(setup, snapshot)
+    _known.put(key, result)
+    return result
 
 
 def is_wrong(error: np.ndarray) -> np.ndarray:

@@ -20,13 +20,13 @@ TABS: dict[str, Mapping[str, str]] = {
 """The change of the address that opens each tab; a mistake determines the mode."""
 
 
-def tab_of(asked: Mapping[str, str]) -> str:
+def tab_of(query: Mapping[str, str]) -> str:
     """Return the tab that an address opens; a link with a mistake opens "break".
 
     >>> tab_of({}), tab_of({"mistake": "sign_flipped"}), tab_of({"check": "break"})
     ('ours', 'break', 'break')
     """
-    tab = asked.get("check") or ("break" if asked.get("mistake") else "ours")
+    tab = query.get("check") or ("break" if query.get("mistake") else "ours")
     return tab if tab in TABS else "ours"
 
 
@@ -61,9 +61,9 @@ def view_switches(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     return tuple(groups)
 
 
-def mistake_of(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
+def mistake_of(query: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
     """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
-    name = asked.get("mistake", "")
+    name = query.get("mistake", "")
     try:
         return (placed(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
     except Problem as why:  # the switches below list all mistakes, so the message does not

@@ -10,7 +10,7 @@ from cnnviz.core.diagnosis.array_verdicts import ArrayComparison
 from cnnviz.core.diagnosis.diagnosis import Diagnosis, diagnose
 from cnnviz.core.diagnosis.explanations import correct_lines
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.diagnosis.worst_entry import worst_of
+from cnnviz.core.diagnosis.worst_entry import worst_entry
 from cnnviz.core.gradcheck import relative_error, verdict
 from cnnviz.core.network.named_arrays import one_image
 from cnnviz.core.network.program import Program
@@ -39,18 +39,18 @@ File = tuple[str, bytes]
 Comparison = tuple[UserGradients, Diagnosis] | Problem | None
 
 
-def compare_file(now: PageRequest, file: File | None) -> Comparison:
+def compare_file(request: PageRequest, file: File | None) -> Comparison:
     """Return the file's gradients compared with this setup, a Problem if that is impossible, or None without a file."""
     if file is None:
         return None
-    key = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
-    return _known.get_or_make(key, lambda: _compare(now, file[1]))
+    key = (request.setup.start, request.setup.k, request.setup.mode, request.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    return _known.get_or_make(key, lambda: _compare(request, file[1]))
 
 
-def _compare(now: PageRequest, data: bytes) -> Comparison:
-    reference = reference_of(now.setup, now.snapshot)
+def _compare(request: PageRequest, data: bytes) -> Comparison:
+    reference = reference_of(request.setup, request.snapshot)
     try:
-        gradients = run_isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
+        gradients = run_isolated(read_gradients_of, data, request.setup, request.snapshot.trace.x.shape)
         freeze_all(dict(gradients.arrays))  # arrays from the worker process are writable again
         return gradients, diagnose(reference, gradients.arrays, gradients.precisions)
     except Problem as problem:
@@ -63,16 +63,16 @@ MOST_BYTES = 20_000_000
 _known: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, held_bytes)
 
 
-def chain(now: PageRequest, file: File | None, comparison: Comparison) -> GradientChain:
+def chain(request: PageRequest, file: File | None, comparison: Comparison) -> GradientChain:
     """Return the chain of yours, ours, their ratio and the errors; ours alone if no file can be compared."""
-    reference = reference_of(now.setup, now.snapshot)
+    reference = reference_of(request.setup, request.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
     # one image of several is shown
-    program = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)
+    program = request.setup.network.program(request.setup.x_shape, training=request.snapshot.trace.training)
     steps = operations(program)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
-        return one_image(array, now.setup.image) if reference.program.has_images(name) else array
+        return one_image(array, request.setup.image) if reference.program.has_images(name) else array
 
     exact_arrays = {operation.makes: of_image(operation.makes, exact[operation.makes]) for operation in steps}
     ours = Row("ours", message("ui.check.own.ours"), exact_arrays)
@@ -97,7 +97,7 @@ def chain(now: PageRequest, file: File | None, comparison: Comparison) -> Gradie
         sentences=(*_sentences(gradients, diagnosis), *gradients.notes),
         cells=_cells(parts, distances, exact_arrays, diagnosis.first),
         tabs=tabs("own"),
-        views=view_switches(now.setup, "own"),
+        views=view_switches(request.setup, "own"),
     )
 
 
@@ -112,7 +112,8 @@ def _exact_chain(program: Program, steps: tuple[Operation, ...], ours: Row, prob
 def _explanations(diagnosis: Diagnosis) -> dict[str, Message]:
     """Return the mistake that each wrong array looks like, if known."""
     near = {stage: close_matches(matches) for stage, matches in diagnosis.matches.items()}
-    return {name: near[diagnosis.stage_of(name)][0].explanation.title for name, array in diagnosis.arrays.items() if array.verdict == WRONG and near.get(diagnosis.stage_of(name))}
+    stages = {name: diagnosis.stage_of(name) for name, array in diagnosis.arrays.items() if array.verdict == WRONG}
+    return {name: near[stage][0].explanation.title for name, stage in stages.items() if near.get(stage)}
 
 
 def _errors(array: ArrayComparison) -> np.ndarray:
@@ -168,7 +169,8 @@ def _verdict(file: str, diagnosis: Diagnosis) -> Message:
         return message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
     name = file[:60]
     if not diagnosis.first:
-        return message("ui.check.own.agree_where_told" if diagnosis.undecided else "ui.check.own.agree", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
+        how = "agree_where_told" if diagnosis.undecided else "agree"
+        return message(f"ui.check.own.{how}", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
     if mistake := diagnosis.forward_mistake:
         return message("ui.check.own.another_pass.words", mistake=mistake.title, stage=label(mistake.stage), file=name)
     return message("ui.check.own.differ", n=diagnosis.wrong, count=diagnosis.count, stage=_label(diagnosis, diagnosis.first), file=name)
@@ -178,7 +180,7 @@ def _sentences(gradients: UserGradients, diagnosis: Diagnosis) -> list[Message]:
     sentences: list[Message] = []
     if diagnosis.first:
         wrong = next(one for one in diagnosis.arrays.values() if one.verdict == WRONG)
-        worst = worst_of(wrong)
+        worst = worst_entry(wrong)
         if worst.ratios and not wrong.turned:
             low, high = worst.ratios
             one = np.isclose(low, high, rtol=1e-3)
@@ -215,10 +217,10 @@ def _state(diagnosis: Diagnosis, symbol: str) -> CardState:
 
 def _part(program: Program, symbol: str, ours: np.ndarray, distances: np.ndarray | None) -> Part:
     """Return the channel with the largest error, else the first with a number."""
-    first = filled_part(program, symbol, ours)
+    default_part = filled_part(program, symbol, ours)
     if distances is None or not np.any(distances):
-        return first
-    return part(program, symbol, tuple(largest(distances, first.shape)))
+        return default_part
+    return part(program, symbol, tuple(largest(distances, default_part.shape)))
 
 
 def _cells(parts: Sequence[Part], distances: Mapping[str, np.ndarray], exact: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
@@ -238,7 +240,7 @@ def _cell(part: Part, distances: np.ndarray | None, ours: np.ndarray) -> list[in
 # ---- records besides the chain
 
 
-def file_records(now: PageRequest, file: File | None, comparison: Comparison) -> Mapping[str, object]:
+def file_records(request: PageRequest, file: File | None, comparison: Comparison) -> Mapping[str, object]:
     """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
     code."""
     record = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
@@ -247,7 +249,7 @@ def file_records(now: PageRequest, file: File | None, comparison: Comparison) ->
         stages = [_explained_stage(comparison[1], stage) for stage in comparison[1].matches]
         record["stages"] = [_without_code(stage) for stage in stages] if _is_example(record["file"]) else stages
     elif file is None:
-        check["own"] = _example(now)
+        check["own"] = _example(request)
     return {"check": check}
 
 
@@ -261,9 +263,9 @@ def _without_code(stage: UserStage) -> UserStage:
     return {**stage, "code": CodeData(wrong="", right="")}
 
 
-def _example(now: PageRequest) -> UserGradientsData:
+def _example(request: PageRequest) -> UserGradientsData:
     """Return the response to an example with one mistake, without the right line."""
-    reference = reference_of(now.setup, now.snapshot)
+    reference = reference_of(request.setup, request.snapshot)
     example = example_of(reference)
     diagnosis = diagnose(reference, example[1]) if example else None
     if not example or not diagnosis or not diagnosis.first:

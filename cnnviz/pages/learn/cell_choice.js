@@ -1,6 +1,6 @@
 // Choice of a map's cell by mouse, finger or keys, in an enlarged part of the map.
 
-import { one } from "../../view/model/explain/cell_links.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { ARROWS } from "../../view/model/layout/neighbours.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing } from "../../view/shell/html.js"
@@ -205,11 +205,11 @@ export class CellChoice {
     const blocks = cells.flatMap(({ cell, tone }) =>
       isFigure
         ? [{ block: this.blockOf(cell), tone }]
-        : (face?.boxes(cell.map(one)) ?? []).map((block) => ({ block, tone })),
+        : (face?.boxes(cell.map(singleIndex)) ?? []).map((block) => ({ block, tone })),
     )
     const cursor =
       !isFigure && symbol === map && face
-        ? face.boxes(this.cursor.map(one)).map((block) => ({ block, tone: "#000" }))
+        ? face.boxes(this.cursor.map(singleIndex)).map((block) => ({ block, tone: "#000" }))
         : []
     return isFigure ? [{ block: this.crop, tone: "#000" }, ...blocks] : [...blocks, ...cursor]
   }

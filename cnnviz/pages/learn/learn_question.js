@@ -1,6 +1,6 @@
 // The text of a question: sentences, answers in words, feedback, and buttons.
 
-import { escaped, fitting, formula, number } from "../../view/model/numbers/format.js"
+import { escapeHtml, formatToFit, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, live, markup, nothing } from "../../view/shell/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
@@ -31,7 +31,7 @@ import { hasAnswer } from "./score.js"
 function choices({ options }, { given }) {
   const choice = (/** @type {LearnOption} */ { label, value }, /** @type {number} */ n) =>
     html`<label class="option" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${given === n}><b class="letter">${letter(n)}</b>
-      <span ${inner(label ? rich(label) : escaped(String(value)))}></span></label>`
+      <span ${inner(label ? rich(label) : escapeHtml(String(value)))}></span></label>`
   return html`<div class="options" role="radiogroup" aria-labelledby="learn-ask">${options.map(choice)}</div>`
 }
 
@@ -87,7 +87,7 @@ function changeControls({ change, kind }, { img, f }, filters) {
   /** @type {Option[]} */
   const names = Object.keys(KERNELS).map((name) => [name, name.replace("-", " "), name === current])
   const weight = (/** @type {number} */ value, /** @type {number} */ n) =>
-    html`<input data-weight=${n} inputmode="decimal" autocomplete="off" .value=${live(fitting(String(value)))} aria-label="f[${Math.floor(n / 3)},${n % 3}]">`
+    html`<input data-weight=${n} inputmode="decimal" autocomplete="off" .value=${live(formatToFit(String(value)))} aria-label="f[${Math.floor(n / 3)},${n % 3}]">`
   const isSmall = kind === "construct" && filters && filters.weights.length === 9
   const weights = isSmall
     ? html`<div class="nine" role="group" aria-label=${label}>${filters.weights.map(weight)}</div>`

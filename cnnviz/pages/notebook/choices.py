@@ -47,13 +47,13 @@ def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[st
     """Return one entry of f after a step with both deviations, without the first, without the second, and without
     both. Prefer an entry that one repair alone still moves."""
     sets = [setup.deviations - set(repaired) for repaired in ((), about[:1], about[1:], about)]
-    before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
-    moving_kernel = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
-    index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != before).argmax()), before.shape))
+    kernel_before, kernels_after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
+    moving_kernel = next((kernel for kernel in (kernels_after[2], kernels_after[1], kernels_after[0]) if (kernel != kernel_before).any()), kernel_before)
+    index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != kernel_before).argmax()), kernel_before.shape))
     return {
         "entry": f"f[{index[0]},{index[1]}]",
-        "before": float(before[index]),
-        "after": [float(kernel[index]) for kernel in after],
+        "before": float(kernel_before[index]),
+        "after": [float(kernel[index]) for kernel in kernels_after],
         "names": [DEVIATION_TABLE[name].title for name in about],
     }
 
@@ -137,9 +137,9 @@ def _effect_sentence(is_on: bool, changed: list[str], current: Snapshot, flipped
     return message(f"ui.notebook.matters.{'stands' if is_unchanged else 'moves'}", without=without, entry=entry, **values)
 
 
-def _first_change(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
+def _first_change(name: str, setup: Setup, exact: Snapshot, alone_snapshot: Snapshot, columns: tuple[str, ...]) -> Message:
     """Return the sentence on the first array that this deviation alone changes in the exact step."""
-    changed = _different_arrays(setup, exact, alone, columns)
-    if not changed:
+    changed_symbols = _different_arrays(setup, exact, alone_snapshot, columns)
+    if not changed_symbols:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
-    return message("ui.notebook.alone.first", first=display_name(changed[0]))
+    return message("ui.notebook.alone.first", first=display_name(changed_symbols[0]))

@@ -16,40 +16,40 @@ from cnnviz.wire.film import SweepData
 from cnnviz.words import Message, Problem, join_messages
 
 
-def requested_sweep(now: PageRequest) -> Sweep | None:
+def requested_sweep(request: PageRequest) -> Sweep | None:
     """Return the sweep of the address, or None if it names none or an invalid one (see `sweep_errors`)."""
     try:
-        return _cached_sweep(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
+        return _cached_sweep(request.setup, request.snapshot.image, request.query) if request.query.get("sweep") else None
     except Problem:
         return None
 
 
-def sweep_errors(now: PageRequest) -> Mapping[str, Message]:
+def sweep_errors(request: PageRequest) -> Mapping[str, Message]:
     """Return a message for the key `sweep` if its value is invalid or was changed."""
-    if not now.query.get("sweep"):
+    if not request.query.get("sweep"):
         return {}
     try:
-        sentences = _cached_sweep(now.setup, now.snapshot.image, now.query).said
+        sentences = _cached_sweep(request.setup, request.snapshot.image, request.query).said
     except Problem as error:
         return {"sweep": error.message}
     sentence = join_messages(sentences)
     return {"sweep": sentence} if sentence else {}
 
 
-def _cached_sweep(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
-    text = asked["sweep"]
-    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
+def _cached_sweep(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> Sweep:
+    text = query["sweep"]
+    n, _ = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
     key = (setup.start, x.tobytes(), x.shape, n, text)
     return _SWEEPS.get_or_make(key, lambda: sweep(setup.start, x, text, n))
 
 
-def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+def estimate_seconds(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
     """Return the estimated time of the sweep in seconds."""
     try:
-        runs = len(read_sweep(asked.get("sweep", ""), setup).values)
+        runs = len(read_sweep(query.get("sweep", ""), setup).values)
     except Problem:
         return 0.0
-    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    n, _ = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
     return seconds_of_runs(updates_that_fit(n, runs, setup, x.shape), runs, setup, x.shape)
 
 

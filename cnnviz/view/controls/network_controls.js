@@ -1,7 +1,7 @@
 // The controls of the network: preset or text, the filters of the first convolution, and the targets.
 
 import { colour, css } from "../model/numbers/colour.js"
-import { escaped, fitting, inField, plainNumber } from "../model/numbers/format.js"
+import { escapeHtml, formatToFit, inField, plainNumber } from "../model/numbers/format.js"
 import { kindOf } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { closest, html, live, markup, nothing, render, setText, svg } from "../shell/html.js"
@@ -14,12 +14,12 @@ const MOST_FIELDS = 2 // outputs up to which targets are typed; with more, a cla
 
 const options = () =>
   PRESETS.map(
-    ({ label, source }, n) => `<option value="${n}" title="${escaped(source)}">${escaped(label)}</option>`,
+    ({ label, source }, n) => `<option value="${n}" title="${escapeHtml(source)}">${escapeHtml(label)}</option>`,
   ).join("")
 
 export const networkChoice = () => `
-  <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN_NETWORK}">${escaped(say("web.network.own"))}</option></select>
-  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escaped(say("web.network.text"))}">`
+  <select data-key="preset" aria-label="${escapeHtml(say("web.network.preset"))}">${options()}<option value="${OWN_NETWORK}">${escapeHtml(say("web.network.own"))}</option></select>
+  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escapeHtml(say("web.network.text"))}">`
 
 /** @param {View} view */
 export function bindNetwork(view) {
@@ -226,7 +226,7 @@ export function fillKernel(view, filters) {
   const cell = (/** @type {number} */ weight, /** @type {number} */ n) => {
     const [row, column] = [Math.floor(n / k), n % k]
     const key = `kernel_${row}_${column}`
-    const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : fitting(String(weight))
+    const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : formatToFit(String(weight))
     const isTyping = typing instanceof HTMLInputElement && typing.dataset.key === key
     return numberField(
       key,

@@ -4,7 +4,7 @@
 import { actionsOf, run } from "../controls/actions.js"
 import { choosePreset } from "../controls/network_controls.js"
 import { reveal } from "../controls/rail.js"
-import { found } from "../model/find.js"
+import { matchesOf } from "../model/find.js"
 import { has, say } from "../model/words.js"
 import { closest, html, input, render } from "../shell/html.js"
 import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
@@ -128,7 +128,7 @@ export function bindFind(view, dialog) {
     matches[n]?.go(view)
   }
   field.addEventListener("input", () => {
-    matches = found(entries, field.value, MATCH_LIMIT)
+    matches = matchesOf(entries, field.value, MATCH_LIMIT)
     index = 0
     draw()
   })

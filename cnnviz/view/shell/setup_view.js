@@ -14,9 +14,9 @@ import { bindDrawer } from "../decks/drawer_bind.js"
 import { DIALOGS } from "../dialogs/dialogs.js"
 import { showChart } from "../dialogs/large_chart.js"
 import { forgetWidths } from "../draw/text_width.js"
-import { same } from "../model/state/address.js"
+import { isEqual } from "../model/state/address.js"
 import { withSets } from "../model/state/set_values.js"
-import { accepts, begin, hides, isWaiting, next } from "../model/state/state.js"
+import { accepts, canHide, initialState, isWaiting, next } from "../model/state/state.js"
 import { withTargets } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { frame } from "./frame.js"
@@ -94,7 +94,7 @@ export class View {
     this.content = new this.kind(this)
     const address = host.address.read()
     this.computed = this.content.computed
-    this.state = begin(page, this.computed, this.kind.reveals, address)
+    this.state = initialState(page, this.computed, this.kind.reveals, address)
     this.content.focus.hold(address.cell ?? "")
     this.redrawWhenTyped()
     bindControls(this)
@@ -222,7 +222,7 @@ export class View {
     if (isFirst) this.content.focus.hold(data.lesson.cell ?? "")
     if (isExpected) this.content.arrive()
     this.applyVeil()
-    if (Object.keys(current).length && !same(current, this.wanted))
+    if (Object.keys(current).length && !isEqual(current, this.wanted))
       address.visit(this.wanted, { replace: true, by: "answer" })
     fillControls(this, data)
     this.paint(true)
@@ -289,7 +289,7 @@ export class View {
 
   /** Whether numbers are hidden until they are revealed or predicted. */
   get hides() {
-    return hides(this.state)
+    return canHide(this.state)
   }
 
   /** Reveal the hidden numbers. Return whether there were any. */
@@ -359,8 +359,8 @@ export class View {
     }
     const goal = { ...this.wanted, ...change }
     if (change.k) this.content.seek(Number(change.k))
-    if (same(previous.wanted, goal, this.computed)) {
-      if (!same(goal, address.read())) address.visit(goal, { replace })
+    if (isEqual(previous.wanted, goal, this.computed)) {
+      if (!isEqual(goal, address.read())) address.visit(goal, { replace })
       return this.paint(true)
     }
     this.markPending()
@@ -439,7 +439,7 @@ export class View {
   // Write pending local changes to the address.
   settle() {
     const { address } = this.host
-    if (!this.waiting && !same(address.read(), this.wanted)) address.visit(this.wanted)
+    if (!this.waiting && !isEqual(address.read(), this.wanted)) address.visit(this.wanted)
   }
 
   /**

@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from cnnviz.core.network.layers._normalisation import (
+from cnnviz.core.network.layers._normalization import (
     EPS,
     Axes,
     Normalization,

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.layers.group_norm import GroupNorm
 from cnnviz.core.network.layers.layer import Groups, Shape
 

@@ -4,7 +4,7 @@
 import { readPreference, storePreference } from "../../../view/controls/preferences.js"
 import { reveal } from "../../../view/controls/rail.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
-import { own } from "../../../view/model/state/address.js"
+import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
 import { prefersReducedMotion } from "../../../view/shell/media_queries.js"
 import { boxWithin } from "../map_seats.js"
@@ -57,7 +57,8 @@ export class Story {
     this.view = step.view
     const { host, page } = this.view
     const linked = location.hash.startsWith(HASH) // the link contains a deck
-    if (host.story && !linked && shouldBegin(page, own(host.address.read()), readPreference(SEEN) !== "")) this.begin()
+    if (host.story && !linked && shouldBegin(page, ownKeys(host.address.read()), readPreference(SEEN) !== ""))
+      this.begin()
   }
 
   begin() {

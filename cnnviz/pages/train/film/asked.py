@@ -27,14 +27,14 @@ def parse_updates(text: str, k: int, limit: int = MAX_UPDATES) -> tuple[int, Mes
     return n if k <= n else min(limit, next((choice for choice in LENGTHS if k <= choice), limit)), problem
 
 
-def parse_checkpoints(asked: Mapping[str, str]) -> str:
+def parse_checkpoints(query: Mapping[str, str]) -> str:
     """Return the name of the checkpoints to show, or "". Comparisons, held parameters and sweeps need updates, so
     they exclude checkpoints.
 
     >>> parse_checkpoints({"checkpoints": "held-0123456789abcdef"}), parse_checkpoints({"checkpoints": "mine"})
     ('held-0123456789abcdef', '')
     """
-    name = "" if asked.get("vs") or asked.get("hold") or asked.get("sweep") else asked.get("checkpoints", "")
+    name = "" if query.get("vs") or query.get("hold") or query.get("sweep") else query.get("checkpoints", "")
     return name if is_stored_name(name) and "." not in name else ""
 
 

@@ -16,15 +16,15 @@ MANY = "many"
 def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
     """Return the switches for the length and for a second run. With `checkpoints` of them shown, a switch leads back
     to updates."""
-    here = message("ui.train.film.choices.checkpoints", n=checkpoints)
-    checkpoint_switches = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
+    title = message("ui.train.film.choices.checkpoints", n=checkpoints)
+    current = (switch("checkpoints", title, title, True, {}),) if checkpoints else ()
     lengths = tuple(
-        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not checkpoint_switches, {"n": str(m), "checkpoints": ""})
-        for m in sorted({*LENGTHS, *(() if checkpoint_switches else (n,))})
+        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not current, {"n": str(m), "checkpoints": ""})
+        for m in sorted({*LENGTHS, *(() if current else (n,))})
         if m <= setup.most_updates
     )
     return (
-        group(message("ui.train.film.choices.lengths"), checkpoint_switches + lengths),
+        group(message("ui.train.film.choices.lengths"), current + lengths),
         group(message("ui.train.film.choices.hold"), _hold(setup, hold)),
         group(message("ui.train.film.choices.compare"), _compare(setup, vs)),
         group(message("ui.train.film.choices.sweep"), _sweeps()),

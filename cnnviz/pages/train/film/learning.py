@@ -127,8 +127,8 @@ def marks(film: Film) -> list[FilmMark]:
                  words=message("ui.train.film.fall.mark", share=share, k=k), wrong=False)
         for share, k in milestones(film.losses).items()
     ]  # fmt: skip
-    turns = [
-        FilmMark(k=k, name=message(f"ui.train.film.turn.{how}"), words=message("ui.train.film.choices.go_to", k=k), wrong=True)
-        for k, how in turning_points(film)
+    fault_marks = [
+        FilmMark(k=k, name=message(f"ui.train.film.turn.{kind}"), words=message("ui.train.film.choices.go_to", k=k), wrong=True)
+        for k, kind in turning_points(film)
     ]
-    return [*falls, *turns]
+    return [*falls, *fault_marks]
