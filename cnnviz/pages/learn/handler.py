@@ -45,7 +45,8 @@ class _LearnHandler(PageHandler):
         if deck and step and question:
             scope = scope_of(question.setup)
             shown_plates = [(plate, _symbol(plate, scope)) for plate in plates(step, scope)]
-            step_data = _question_data(deck, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown_plates)], "cells": _cells(step, scope)}
+            plate_data = [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown_plates)]
+            step_data = _question_data(deck, number, step, question) | {"plates": plate_data, "cells": _cells(step, scope)}
             arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown_plates) if not symbol}
         return _encoded(replace(request, errors={**request.errors, **wrong}), catalogue, step_data, arrays, whole or step_data is not None)
 

@@ -55,8 +55,8 @@ def _data(deck: Deck) -> DeckData:
 def _screen(deck: Deck, number: int, screen: Screen, allowance: Allowance) -> DeckScreen:
     page, query = screen_query(deck, number)
     return DeckScreen(
-        page=page, query=query, title=_filled_text(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _filled_text(screen, "text", allowance), asks=screen.asks,
-        seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
+        page=page, query=query, title=_filled_text(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _filled_text(screen, "text", allowance),
+        asks=screen.asks, seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
     )  # fmt: skip
 
 
