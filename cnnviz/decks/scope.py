@@ -157,7 +157,7 @@ def changed_setup(setup: Setup, change: Mapping[str, str]) -> Setup:
     """Return a setup with a change. Raise Problem if the change is invalid."""
     query = setup.to_query() | dict(change)
     if "net" in change or "img" in change:
-        new_setup, errors = setup.changed(change, label_of(change.get("img", setup.img)))
+        new_setup, errors = setup.with_query(change, label_of(change.get("img", setup.img)))
         return _check_setup(new_setup, errors)
     return _check_setup(*_parse_setup(query))
 

@@ -35,7 +35,7 @@ def by_hand_section(setup: Setup, program: Program) -> Section:
 def cases(setup: Setup, line: Callable[[SetValue], str]) -> str:
     """Return the code of all set values, grouped under `if k == …`."""
     updates = dict.fromkeys(set_value.update for set_value in setup.set)
-    return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, setup.set_at(k)), '    ')}" for k in updates)
+    return "\n".join(f"if k == {k}:\n{textwrap.indent(lines(line, setup.sets_at(k)), '    ')}" for k in updates)
 
 
 def lines(line: Callable[[SetValue], str], sets: Iterable[SetValue]) -> str:

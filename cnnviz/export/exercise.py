@@ -75,7 +75,7 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
     x = snapshot.trace.x
     program = setup.network.program(x.shape)
     values = program.start(snapshot.params, x)
-    pixels_set = [set_value for set_value in setup.until(setup.k).set if set_value.symbol == "x"]
+    pixels_set = [set_value for set_value in setup.without_sets_after(setup.k).set if set_value.symbol == "x"]
     passes = Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)))
     yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)

@@ -59,7 +59,7 @@ def resolve(query: Mapping[str, str], first_stage: str = "", fallback: Setup | N
     setup, image, errors, cacheable = resolve_setup(query, first_stage, fallback)
     if len(setup.images) > 1 and not several_images:
         errors["img"] = message("ui.address.one_image", image=setup.images[setup.image])
-        setup = setup.alone(setup.image)
+        setup = setup.with_one_image(setup.image)
     if setup.mode != "train" and not eval_mode:
         errors["mode"] = message("ui.address.in_training")
         setup = replace(setup, mode="train")
@@ -82,7 +82,7 @@ def resolve_setup(query: Mapping[str, str], first_stage: str, fallback: Setup) -
     setup, errors = Setup.parse_query(query, fallback=fallback)
     cacheable = True
     if first_stage and SETUP_KEYS.isdisjoint(query):
-        setup, _ = setup.changed({"stage": first_stage})
+        setup, _ = setup.with_query({"stage": first_stage})
     try:
         image = [find_image(img) for img in setup.images][setup.image]
     except ImageUnavailable as error:

@@ -44,7 +44,7 @@ def select_image(request: PageRequest) -> PageRequest:
     if snapshot.trace.x.ndim < 4:
         return request
     i, y = setup.image, setup.y[setup.image]
-    image_setup = setup.alone(i)
+    image_setup = setup.with_one_image(i)
     trace, gradients = snapshot.trace.image(i), snapshot.gradients.image(i)
     return replace(request, setup=image_setup, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 

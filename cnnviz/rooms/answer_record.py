@@ -81,11 +81,11 @@ def table(records: Iterable[Record]) -> str:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(COLUMNS)
-    for n, record_entry in enumerate(records, 1):
-        asked_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(record_entry["number"] / 1000))
-        for round_number, answers in enumerate(record_entry["rounds"], 1):
+    for n, entry in enumerate(records, 1):
+        asked_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(entry["number"] / 1000))
+        for round_, answers in enumerate(entry["rounds"], 1):
             for name, count, of, right in answers:
-                lines.writerow((n, asked_at, record_entry["kind"], _plain(record_entry["ask"]), round_number, _plain(name), count, of, "" if right is None else "yes" if right else "no"))
+                lines.writerow((n, asked_at, entry["kind"], _plain(entry["ask"]), round_, _plain(name), count, of, "" if right is None else "yes" if right else "no"))
     return out.getvalue()
 
 

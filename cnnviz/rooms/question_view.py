@@ -323,19 +323,19 @@ def _kernel(asked: PreparedQuestion) -> list[list[float]] | None:
 
 
 def _right_cells(asked: PreparedQuestion) -> list[int]:
-    cells_found = np.flatnonzero(asked.question.key.reshape(-1))
-    return [int(cell) for cell in cells_found[:MOST_OUTLINED]] if len(cells_found) <= MOST_OUTLINED else []
+    cells_of_key = np.flatnonzero(asked.question.key.reshape(-1))
+    return [int(cell) for cell in cells_of_key[:MOST_OUTLINED]] if len(cells_of_key) <= MOST_OUTLINED else []
 
 
 def _patch(asked: PreparedQuestion, cell: int) -> PatchData | None:
     """Return the surroundings of a cell: its window in the source map plus one cell on each side, or its neighbours
     in its own map."""
-    clicked_map = asked.here.arrays[asked.step.map]
-    if clicked_map.ndim < 2:
+    tapped = asked.here.arrays[asked.step.map]
+    if tapped.ndim < 2:
         return None
-    index = np.unravel_index(cell, clicked_map.shape)
+    index = np.unravel_index(cell, tapped.shape)
     source = _source(asked)
-    array = asked.here.arrays[source.source] if source else clicked_map.reshape(-1, *clicked_map.shape[-2:])[int(np.ravel_multi_index(index[:-2], clicked_map.shape[:-2])) if clicked_map.ndim > 2 else 0]
+    array = asked.here.arrays[source.source] if source else tapped.reshape(-1, *tapped.shape[-2:])[int(np.ravel_multi_index(index[:-2], tapped.shape[:-2])) if tapped.ndim > 2 else 0]
     rows, columns = array.shape
     if source:
         # links include a channel axis, which arrays of one channel lack

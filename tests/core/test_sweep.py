@@ -74,7 +74,7 @@ def test_each_key_differs_in_its_value_alone(text, sets, rule):
         changes = {"seed": str(value), "f": f"random-{value}"} if key == "start" else {key: str(value)}
         if key == "img":
             changes["y"] = Setup.from_query({"img": str(value)})[0].to_query()["y"]
-        single, wrong = setup.changed(changes)
+        single, wrong = setup.with_query(changes)
         assert not wrong
         x = load_image(single.img, single.ch, single.scale)
         assert losses.tobytes() == run_updates(single, x, 4).losses.tobytes()
@@ -145,9 +145,9 @@ def test_what_cannot_be_used_is_left_out_and_said():
 def test_without_a_kernel_of_3_a_start_is_a_seed():
     for net in ("conv1x5-sigmoid-dense2-sigmoid-mse", "dense2-sigmoid-mse"):
         setup = Setup(net=net)
-        assert read_sweep("start:7", setup).setup(setup, "7") == setup.changed({"seed": "7"})[0]
+        assert read_sweep("start:7", setup).setup(setup, "7") == setup.with_query({"seed": "7"})[0]
     several = Setup(net="conv4x3-relu-dense2-sigmoid-mse")
-    assert read_sweep("start:7", several).setup(several, "7").to_query()["f"] == several.changed({"f": "random-7"})[0].to_query()["f"]
+    assert read_sweep("start:7", several).setup(several, "7").to_query()["f"] == several.with_query({"f": "random-7"})[0].to_query()["f"]
 
 
 def test_targets_follow_the_image_where_they_were_its_own():

@@ -372,7 +372,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     here = now(Setup(k=1))
     board = chain_of(here.setup, here.snapshot, {"mistake": "stride_forgotten"})
     change = board.groups[-1]["options"][0]["change"]
-    there = now(here.setup.changed({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
+    there = now(here.setup.with_query({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
     assert chain_of(there.setup, there.snapshot, change).first == "df" and not board.first
     here = now(Setup.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
     said = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences

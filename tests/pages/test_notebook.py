@@ -94,7 +94,7 @@ def test_a_switch_says_where_flipping_it_shows(setup):
     here = now(setup).snapshot
     exact = now(dataclasses.replace(setup, rule="exact")).snapshot
     for name, row in zip(DEVIATIONS, rows(setup, exact, here, DOTS), strict=True):
-        there = now(setup.changed({"rule": row["change"]["rule"]})[0])
+        there = now(setup.with_query({"rule": row["change"]["rule"]})[0])
         differing = [symbol for symbol in DOTS if not np.array_equal(array_of(symbol, setup, here), array_of(symbol, there.setup, there.snapshot))]
         assert row["flipped"] == differing and row["on"] == (name in setup.deviations)
         moved = (there.snapshot.after.f != here.after.f).any()

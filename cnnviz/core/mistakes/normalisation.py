@@ -25,8 +25,8 @@ def mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes)
 
 
 @mistake("mean_path_forgotten", GroupNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
-def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    dhat, hat = (grouped(a, groups, own) for a in (dy * np.expand_dims(g, axes), hat))
+def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    dhat, hat = (grouped(a, groups, image_axes) for a in (dy * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
     return (direct_term(dhat, sigma) + variance_term(dhat, hat, sigma, (-1,))).reshape(dy.shape)
 
@@ -41,14 +41,14 @@ def variance_path_forgotten(dy: Array, g: Array, var: Array, axes: Axes) -> Arra
 
 
 @mistake("variance_path_forgotten", GroupNorm, "dx", anywhere, _NO_VARIANCE, _PATHS)
-def group_variance_path_forgotten(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    dhat, sigma = grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)
+def group_variance_path_forgotten(dy: Array, g: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    dhat, sigma = grouped(dy * np.expand_dims(g, axes), groups, image_axes), np.sqrt(var[..., None] + EPS)
     return (direct_term(dhat, sigma) + mean_term(dhat, sigma, (-1,))).reshape(dy.shape)
 
 
 @mistake("gain_of_z", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {x}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)")
-def gain_of_z(dy: Array, x: Array, own: int) -> Array:
-    return gain_dg(dy, x, own)
+def gain_of_z(dy: Array, x: Array, image_axes: int) -> Array:
+    return gain_dg(dy, x, image_axes)
 
 
 @mistake("statistics_constant", BatchNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
@@ -57,8 +57,8 @@ def statistics_constant(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
 
 
 @mistake("statistics_constant", GroupNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
-def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    return direct_term(grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
+def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    return direct_term(grouped(dy * np.expand_dims(g, axes), groups, image_axes), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
 
 
 @mistake("gain_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
@@ -67,8 +67,8 @@ def gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> A
 
 
 @mistake("gain_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
-def group_gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    return group_normalise_dx(dy, np.ones_like(g), hat, var, groups, own, axes)
+def group_gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    return group_normalise_dx(dy, np.ones_like(g), hat, var, groups, image_axes, axes)
 
 
 @mistake("mask_forgotten", Dropout, "dx", anywhere, "{dx} = {dy}", "{dx} = {dy} * {mask}")

@@ -60,18 +60,18 @@ def sigma_forgotten(exact: Array, var: Array, axes: Axes) -> Array:
 
 
 @mistake("sigma_squared", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
-def group_sigma_squared(exact: Array, var: Array, groups: int, own: int) -> Array:
-    return _times_sigma(exact, var, groups, own, -1)
+def group_sigma_squared(exact: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return _times_sigma(exact, var, groups, image_axes, -1)
 
 
 @mistake("sigma_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
-def group_sigma_forgotten(exact: Array, var: Array, groups: int, own: int) -> Array:
-    return _times_sigma(exact, var, groups, own, 1)
+def group_sigma_forgotten(exact: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return _times_sigma(exact, var, groups, image_axes, 1)
 
 
-def _times_sigma(array: Array, var: Array, groups: int, own: int, power: int) -> Array:
+def _times_sigma(array: Array, var: Array, groups: int, image_axes: int, power: int) -> Array:
     """Return an array times a power of its group's σ."""
-    made: Array = grouped(array, groups, own) * np.sqrt(var[..., None] + EPS) ** power
+    made: Array = grouped(array, groups, image_axes) * np.sqrt(var[..., None] + EPS) ** power
     return made.reshape(array.shape)
 
 
@@ -90,18 +90,18 @@ def gain_sigma_forgotten(exact: Array, var: Array) -> Array:
 
 
 @mistake("sigma_squared", GroupNorm, "dg", anywhere, _GAIN_SQUARED, _GAIN, variant="dg")
-def group_gain_sigma_squared(dy: Array, hat: Array, var: Array, groups: int, own: int) -> Array:
-    return gain_dg(dy, _times_sigma(hat, var, groups, own, -1), own)
+def group_gain_sigma_squared(dy: Array, hat: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return gain_dg(dy, _times_sigma(hat, var, groups, image_axes, -1), image_axes)
 
 
 @mistake("sigma_forgotten", GroupNorm, "dg", anywhere, _GAIN_FORGOTTEN, _GAIN, variant="dg")
-def group_gain_sigma_forgotten(dy: Array, hat: Array, var: Array, groups: int, own: int) -> Array:
-    return gain_dg(dy, _times_sigma(hat, var, groups, own, 1), own)
+def group_gain_sigma_forgotten(dy: Array, hat: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return gain_dg(dy, _times_sigma(hat, var, groups, image_axes, 1), image_axes)
 
 
 @mistake("gain_of_output", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {y}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)", variant="")
-def gain_of_output(dy: Array, y: Array, own: int) -> Array:
-    return gain_dg(dy, y, own)
+def gain_of_output(dy: Array, y: Array, image_axes: int) -> Array:
+    return gain_dg(dy, y, image_axes)
 
 
 # ---- reshape instead of transpose

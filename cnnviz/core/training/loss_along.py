@@ -215,7 +215,7 @@ def _unit_steps(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     for name in snapshot.params:
         previous = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
         directions[name] = rule.change(snapshot.gradients[f"d{name}"], previous, int(state.get("t", 0)) + 1)[0].copy()
-    for set_value in setup.set_at(len(snapshot.losses)):
+    for set_value in setup.sets_at(len(snapshot.losses)):
         if set_value.symbol in directions:
             directions[set_value.symbol][set_value.at] = 0
     return directions

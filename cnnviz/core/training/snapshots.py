@@ -108,7 +108,7 @@ def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
     x = np.asarray(x, dtype=np.float64)
     check_shape(setup, x)
     check_updates(k, setup.network, x.shape, setup.opt)
-    key = (setup.start.until(k), x.tobytes(), x.shape)
+    key = (setup.start.without_sets_after(k), x.tobytes(), x.shape)
     run = _cached_run(key)
     snapshot = run.at(k)
     _RUNS.put(key, run)  # re-insert: its size has changed
@@ -124,7 +124,7 @@ def _cached_run(key: _Name) -> _Run:
         x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
         if not last_set_update:
             return _Run(setup, x)
-        earlier = setup.until(last_set_update - 1), image, shape
+        earlier = setup.without_sets_after(last_set_update - 1), image, shape
         run = _cached_run(earlier)
         way = run.start_at(last_set_update)
         _RUNS.put(earlier, run)
@@ -139,12 +139,12 @@ def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
     >>> forget(); updates_ahead(Setup(), np.zeros((32, 32)), 50)
     51
     """
-    x, setup = np.asarray(x, dtype=np.float64), setup.start.until(k)
+    x, setup = np.asarray(x, dtype=np.float64), setup.start.without_sets_after(k)
     run = _RUNS.get((setup, x.tobytes(), x.shape))
     if run:
         return 1 + k - run.nearest(k)
     last_set_update = setup.last_set_update
-    return 1 + k - last_set_update + (updates_ahead(setup.until(last_set_update - 1), x, last_set_update) if last_set_update else 0)
+    return 1 + k - last_set_update + (updates_ahead(setup.without_sets_after(last_set_update - 1), x, last_set_update) if last_set_update else 0)
 
 
 def forget() -> None:

@@ -177,7 +177,7 @@ class _Block:
     def _set_by_hand(self, k: int) -> None:
         images = []
         for run, (setup, x) in enumerate(zip(self.setups, self.images, strict=True)):
-            sets = setup.set_at(k)
+            sets = setup.sets_at(k)
             images.append(with_image(x, sets))
             for set_value in sets:
                 if set_value.symbol != "x":

@@ -92,7 +92,7 @@ def _layer(layer: ConvertedLayer) -> str:
 def _opened(setup: Setup, uploaded: Model) -> Adopted:
     """Return the setup with the model's network and channels."""
     classes = ",".join(CLASSES) if uploaded.network.outputs == len(CLASSES) else ""
-    start, wrong = setup.continuation.changed({"net": uploaded.net, "classes": classes} | ({"ch": ch} if (ch := _channels(uploaded)) else {}))
+    start, wrong = setup.continuation.with_query({"net": uploaded.net, "classes": classes} | ({"ch": ch} if (ch := _channels(uploaded)) else {}))
     return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
 
 

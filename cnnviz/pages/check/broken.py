@@ -173,7 +173,7 @@ def _with_gaps(losses: np.ndarray) -> list[float | None]:
 def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
     """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
     for change in ELSEWHERE:
-        other, errors = setup.changed(change)
+        other, errors = setup.with_query(change)
         if errors or (other.start == setup.start and other.k == setup.k):
             continue
         try:

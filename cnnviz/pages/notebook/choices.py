@@ -61,7 +61,7 @@ def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[st
 def switch_back(setup: Setup) -> tuple[SwitchGroup, ...]:
     """Return the switch from another network to the notebook's, on this image."""
     channel = {"ch": "red"} if setup.ch == "rgb" else {}
-    query = Setup().changed({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
+    query = Setup().with_query({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
     words = message("ui.notebook.choices.back.words", net=setup.net)
     back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, complete_change(query))
     return (group(message("ui.notebook.choices.network"), (back,)),)

@@ -47,7 +47,8 @@ class _StepHandler(PageHandler):
         """Return the arrays named by `of`: exact weights (`exact_lines`), terms of a velocity (`velocity_of`), or losses
         after raising a number (`raised_entry_change`)."""
         request = with_mission(request)[0]
-        parts = dict(exact_lines(request.setup, request.snapshot, name)) | velocity_of(request.setup, request.snapshot, name) | raised_entry_change(request.setup, request.snapshot, name)
+        setup, snapshot = request.setup, request.snapshot
+        parts = dict(exact_lines(setup, snapshot, name)) | velocity_of(setup, snapshot, name) | raised_entry_change(setup, snapshot, name)
         return encode({"of": name}, parts)
 
     def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:

@@ -109,8 +109,8 @@ class BatchNorm(Normalization):
             "y": call(scale_and_shift, "hat g s", **axes),
             "y_bound": call(normalized_bound, "x_bound var g s", together=over_images),
             "dx": self._dx(x, axes, run),
-            "dg": call(gain_dg, "dy hat", own=image_axes),
-            "ds": call(shift_ds, "dy", own=image_axes),
+            "dg": call(gain_dg, "dy hat", image_axes=image_axes),
+            "ds": call(shift_ds, "dy", image_axes=image_axes),
         }
 
     def _dx(self, x: Shape, axes: dict[str, Axes], run: Run) -> Call:

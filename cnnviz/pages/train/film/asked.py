@@ -50,7 +50,7 @@ def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
         query = {}
     if not query.keys() & SETUP_KEYS:
         raise Problem("ui.train.film.no_link")
-    other, errors = setup.start.changed(query)
+    other, errors = setup.start.with_query(query)
     sentence = join_messages(errors.values())
     if other.start == setup.start:
         raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")

@@ -82,7 +82,7 @@ def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
     switches = [switch("compare_none", none_label, none_words, not vs, {"vs": "", "hold": ""})]
     own_query = setup.start.to_query()
     for key, change in others.items():
-        other_query = setup.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
+        other_query = setup.start.with_query({name: as_text(value) for name, value in change.items()})[0].to_query()
         query = urlencode({name: other_query[name] for name in change if name in other_query and other_query[name] != own_query.get(name)}, safe=",")
         if query:
             name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))
