@@ -174,7 +174,9 @@ _SCALE_COLOURS: Mapping[str, Callable[[np.ndarray], MapColours]] = {
 }
 
 
-def encode_chain(page: str, request: PageRequest, chain: GradientChain, page_records: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+def encode_chain(
+    page: str, request: PageRequest, chain: GradientChain, page_records: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None
+) -> bytes:
     """Encode the response of a page with a gradient chain; `page_records` holds the page's other records.
 
     The header lists only the stages that have a card.

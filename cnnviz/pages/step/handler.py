@@ -44,7 +44,7 @@ class _StepHandler(PageHandler):
         return answer(request)
 
     def part(self, request: PageRequest, name: str) -> bytes:
-        """Return the arrays named by `of`: exact weights (`exact_lines`), terms of a velocity (`velocity_of`), or losses
+        """Return the arrays that `name` selects: exact weights (`exact_lines`), terms of a velocity (`velocity_of`), or losses
         after raising a number (`raised_entry_change`)."""
         request = with_mission(request)[0]
         setup, snapshot = request.setup, request.snapshot
