@@ -116,22 +116,22 @@ class FairQueue(Generic[Item]):
     def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
         """Queue a job of about `seconds` for the connection `who` of an address, after a pause in seconds. Return its
         ticket."""
-        ticket = self.ticket(item, who, seconds, address, pause)
+        ticket = self.create_ticket(item, who, seconds, address, pause)
         self.waiting.add(ticket)
         return ticket
 
-    def ticket(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
+    def create_ticket(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
         """Return a ticket for a job without queueing it, for callers that order tickets themselves. The job counts
         until `done` is called."""
         asker = self._asker(who)
         asker.pause = max(asker.pause * KEPT_PAUSE, min(LONGEST_PAUSE, pause))
-        pauses, crowd = asker.pause >= SHORTEST_PAUSE, address or who
-        start, few = max(self.now - self.credit, asker.last), ORDINARY_JOBS
-        if pauses:
-            start, few, crowd = min(start, self.now), PAUSING_JOBS, f"{crowd} pausing"
-        self.group_sizes[crowd] += 1
-        price = min(max(1.0, self.group_sizes[crowd] / few), MAX_PRICE)
-        ticket = Ticket(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, crowd)
+        is_pausing, group = asker.pause >= SHORTEST_PAUSE, address or who
+        start, base_count = max(self.now - self.credit, asker.last), ORDINARY_JOBS
+        if is_pausing:
+            start, base_count, group = min(start, self.now), PAUSING_JOBS, f"{group} pausing"
+        self.group_sizes[group] += 1
+        price = min(max(1.0, self.group_sizes[group] / base_count), MAX_PRICE)
+        ticket = Ticket(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, group)
         asker.last = ticket.finish
         self.active[who] += 1
         return ticket
@@ -156,14 +156,14 @@ class FairQueue(Generic[Item]):
     def done(self, ticket: Ticket[Item], seconds: float) -> None:
         """Charge the seconds that a job really took and advance the virtual time. Also drops a job that is still
         waiting."""
-        self.expect(place, seconds)
-        self.furthest = max(self.furthest, place.finish)
-        self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
-        for counter, key in ((self.active, place.who), (self.group_sizes, place.price_group)):
+        self.expect(ticket, seconds)
+        self.furthest = max(self.furthest, ticket.finish)
+        self.now = max(self.now, min(self.now + seconds * ticket.price / len(self.active), self.furthest))
+        for counter, key in ((self.active, ticket.who), (self.group_sizes, ticket.price_group)):
             counter[key] -= 1
             if not counter[key]:
                 del counter[key]
-        place.gone = True
+        ticket.gone = True
 
     def _asker(self, who: str) -> ConnectionState:
         asker = self.askers[who] = self.askers.pop(who) if who in self.askers else ConnectionState(self.now)

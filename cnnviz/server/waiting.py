@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from starlette.requests import Request
 
 Name = TypeVar("Name")
-Value = TypeVar("Made")
+Value = TypeVar("Value")
 
 
 def cached_in_thread(make: Callable[[Name], Value]) -> Callable[[Name], Awaitable[Value]]:
