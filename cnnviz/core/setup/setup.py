@@ -277,7 +277,7 @@ class Setup:
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
         """Return the parameters before the first update, for images of shape `x_shape` (default: the setup's own).
 
-        Raise NotKept, a Problem, if stored parameters that the setup names are missing or do not fit.
+        Raise NotStored, a Problem, if stored parameters that the setup names are missing or do not fit.
 
         >>> Setup().first_params()["f"]
         array([[-1.,  0.,  1.],
