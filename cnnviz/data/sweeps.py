@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.setup.read_sweep import ParsedSweep, read_sweep
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.sweep import Start, runs_of, updates_that_fit
+from cnnviz.core.training.sweep import Start, run_all, updates_that_fit
 from cnnviz.data.images import ImageUnavailable, find_image, load_image
 from cnnviz.words import Message, message
 
@@ -54,7 +54,7 @@ def sweep(setup: Setup, image: np.ndarray, starts: str, n: int | None = None) ->
     updates = updates_that_fit(requested_updates, len(runs), setup, x.shape)
     if updates < requested_updates:
         notes.append(message("lesson.sweep.cut", runs=len(runs), n=requested_updates, fits=updates))
-    results = runs_of(list(runs.values()), updates)
+    results = run_all(list(runs.values()), updates)
     values = ParsedSweep(request.key, tuple(runs)).numbers
     reached = results.reached if results.outputs.shape[1] > 1 else None
     return Sweep(setup, request.key, values, results.losses, results.outputs, reached, tuple(start[0] for start in runs.values()), (*notes, *missing))

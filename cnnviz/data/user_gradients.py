@@ -18,7 +18,7 @@ from cnnviz.core.diagnosis.precision import Precision, precisions
 from cnnviz.core.network.program import Program
 from cnnviz.core.runtime.read_only import freeze
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.archives import archive_of
+from cnnviz.core.training.archives import open_archive
 from cnnviz.data.gradient_names import candidates, is_gradient
 from cnnviz.words import Message, Problem, message
 
@@ -126,7 +126,7 @@ def _shorten(names: Iterable[str]) -> list[str]:
 def _read_archive(data: bytes, allowed: AllowedSizes) -> tuple[dict[str, np.ndarray], list[str]]:
     arrays: dict[str, np.ndarray] = {}
     try:
-        with archive_of(data) as archive:
+        with open_archive(data) as archive:
             members = {info.filename.removesuffix(".npy"): info for info in archive.infolist()}
             if len(archive.infolist()) > MOST_MEMBERS:
                 raise Problem("own.too_many", most=MOST_MEMBERS)

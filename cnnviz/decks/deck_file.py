@@ -215,7 +215,7 @@ def _map_fields(reading: Reading, path: Path, screen: Mapping[str, Any]) -> dict
             elif not isinstance(one, str):
                 reading.wrong((*path, name, n), "lessons.file.type", field=name, type=message("lessons.file.of_maps"))
         if not reading.fatal_count:
-            fields[name] = tuple(Shown(one["is"], reading.text(one["label"])) if isinstance(one, dict) else Shown(one) for one in entries)
+            fields[name] = tuple(Shown(entry["is"], reading.text(entry["label"])) if isinstance(entry, dict) else Shown(entry) for entry in entries)
     return fields
 
 

@@ -40,7 +40,7 @@ def quick_mistakes(setup: Setup) -> list[PlacedMistake]:
 def placed_mistakes(setup: Setup, mistake: str) -> tuple[PlacedMistake, ...]:
     """Return the positions at which a mistake is possible in a setup, with its number of images and its mode.
 
-    >>> [one.address for one in placed_mistakes(Setup(), "sign_flipped")], placed_mistakes(Setup(), "images_summed")
+    >>> [mistake.address for mistake in placed_mistakes(Setup(), "sign_flipped")], placed_mistakes(Setup(), "images_summed")
     (['sign_flipped@do'], ())
     """
     return MISTAKES[mistake].places(setup.network, setup.opt, len(setup.images), setup.mode == "train")

@@ -54,13 +54,13 @@ def plates(screen: Screen, scope: Scope) -> list[Plate]:
     """
     allowance, hidden_maps, question_cells = Allowance(), hidden(screen, scope), cells(screen, scope)
     first = screen.show if screen.show is not None else _maps_in_text(screen, scope)
-    question_map = [Shown(question_cells[0])] if question_cells and question_cells[0] in hidden_maps and question_cells[0] not in [one.is_ for one in first] else []
+    question_map = [Shown(question_cells[0])] if question_cells and question_cells[0] in hidden_maps and question_cells[0] not in [entry.is_ for entry in first] else []
     plates_by_map: dict[str, Plate] = {}
     for is_revealed, entries in ((False, [*first, *question_map]), (True, screen.reveal)):
-        for one in entries:
-            value = scope.arrays.get(one.is_)
-            value = evaluate(one.is_, scope, allowance) if value is None else value
-            plates_by_map.setdefault(one.is_, Plate(one.is_, value, fill(one.label, scope, allowance), is_revealed or one.is_ in hidden_maps))
+        for entry in entries:
+            value = scope.arrays.get(entry.is_)
+            value = evaluate(entry.is_, scope, allowance) if value is None else value
+            plates_by_map.setdefault(entry.is_, Plate(entry.is_, value, fill(entry.label, scope, allowance), is_revealed or entry.is_ in hidden_maps))
     return list(plates_by_map.values())
 
 

@@ -16,7 +16,7 @@ from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.setup.setup import SETUP_KEYS, Setup
 from cnnviz.core.setup.update_limits import estimated_seconds
-from cnnviz.core.training.losses_ahead import losses_on
+from cnnviz.core.training.losses_ahead import losses_from
 from cnnviz.core.training.snapshots import Snapshot, run_updates, updates_ahead
 from cnnviz.data.images import find_image, load_images
 from cnnviz.decks.expression_limits import MOST_SECONDS
@@ -71,7 +71,7 @@ class Scope(ReadOnly):
         if not 0 <= updates <= MAX_MISTAKEN_UPDATES:
             raise Problem("lessons.expression.too_many_updates", n=updates, most=MAX_MISTAKEN_UPDATES)
         placed_mistake = placed(mistake, self.setup.network, self.setup.opt)
-        return float(losses_on(self.setup, self.snapshot, updates, placed_mistake)[-1])
+        return float(losses_from(self.setup, self.snapshot, updates, placed_mistake)[-1])
 
 
 def scope_of(setup: Setup) -> Scope:
@@ -157,7 +157,7 @@ def changed_setup(setup: Setup, change: Mapping[str, str]) -> Setup:
     """Return a setup with a change. Raise Problem if the change is invalid."""
     query = setup.to_query() | dict(change)
     if "net" in change or "img" in change:
-        new_setup, errors = setup.changed(change, label_of(change.get("img", setup.img)))
+        new_setup, errors = setup.with_query(change, label_of(change.get("img", setup.img)))
         return _check_setup(new_setup, errors)
     return _check_setup(*_parse_setup(query))
 

@@ -52,9 +52,9 @@ def parse_address(at: str, default: str = STEP) -> tuple[str, ScreenAddress]:
     An unknown page is returned as written. Unknown keys stay in the setup's query, whose parser refuses them.
 
     >>> parse_address("/train?k=0&n=500")
-    ('k=0', Place(page='train', keys=(('n', '500'),)))
+    ('k=0', ScreenAddress(page='train', keys=(('n', '500'),)))
     >>> parse_address("?img=test-3&stage=z1", "learn")
-    ('img=test-3&stage=z1', Place(page='learn', keys=()))
+    ('img=test-3&stage=z1', ScreenAddress(page='learn', keys=()))
     """
     path, mark, query = at.partition("?")
     if not at.startswith("/"):

@@ -14,7 +14,7 @@ import numpy as np
 from cnnviz.core.network.network import Network
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.film import maps_of
+from cnnviz.core.training.film import default_maps
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.export.animation_frames import KINDS, Curve, Panel, draw, encode
 from cnnviz.words import Problem, say
@@ -60,7 +60,7 @@ def selected_maps(setup: Setup, x_shape: tuple[int, ...]) -> list[MapSelection]:
     """
     program = setup.network.program(x_shape)
     filters = next((name for name in program.parameters if len(program.shapes[name]) == 4), None)
-    names = (*([filters] if filters else []), *maps_of(setup.network))
+    names = (*([filters] if filters else []), *default_maps(setup.network))
     symbol, at = setup.pinned_cell or ("", ())
     channel = at[0] if {symbol, f"d{symbol}", symbol.removeprefix("d")} & {*names} and len(at) > 2 else 0
     selection = []

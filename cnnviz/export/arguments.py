@@ -200,7 +200,7 @@ def setup_from_arguments(args: argparse.Namespace) -> tuple[Setup, Params | None
             return _from_arrays(content, values)
         setup, notes = read_setup(content)
         net = {"net": values["net"]} if "net" in values else {}
-        values = setup.changed(net)[0].continuation.to_query() | values
+        values = setup.with_query(net)[0].continuation.to_query() | values
     if (first_filter := values.pop("f1", None)) is not None:
         values.setdefault("f", first_filter)
     setup = _setup_of({name: text for name, text in values.items() if name in FIELDS})
@@ -223,7 +223,7 @@ def _from_arrays(content: bytes, values: dict[str, str]) -> tuple[Setup, Params,
     """Return the setup of an .npz or .npy file, or the requested one with its weights, changed by the other options."""
     values = {name: text for name, text in values.items() if name not in {"f", "f1", *FILTERS, "w", "seed"}}
     start, notes = read_start(content, _setup_of(values))
-    setup, errors = start.changed({"k": "0"} | values)
+    setup, errors = start.with_query({"k": "0"} | values)
     return setup, setup.first_params(), [*notes, *errors.values()]
 
 

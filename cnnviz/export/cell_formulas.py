@@ -111,7 +111,7 @@ class CellFormulas:
             return None
         if line.layer is None:
             return ENDS[self.ending](self.at, at[0])
-        kind = "identity" if line.function is identity else self.program.network.layers[line.place].kind
+        kind = "identity" if line.function is identity else self.program.network.layers[line.layer_index].kind
         make = MAKERS.get((kind, line.role))
         return make(self, line, at) if make else None
 
@@ -132,7 +132,7 @@ class CellFormulas:
         source = name.split()[0]
         if name.endswith(("apart", "turned")):
             return self._weight(name, source, at)
-        layer = self.program.network.layers[self.lines[source[1:]].place]
+        layer = self.program.network.layers[self.lines[source[1:]].layer_index]
         assert isinstance(layer, Conv)
         m, i, j = at
         is_gap = i % layer.stride or j % layer.stride
@@ -164,7 +164,7 @@ class CellFormulas:
 
     def names(self, line: Op, *roles: str) -> list[str]:
         """Return the names of arrays with these roles in the line's layer; dx is the gradient of the layer's input."""
-        names = self.program.network.names[line.place]
+        names = self.program.network.names[line.layer_index]
         return [names.of(role) for role in roles]
 
     def tie_suffix(self, name: str) -> str:
@@ -176,7 +176,7 @@ class CellFormulas:
 
     def conv(self, line: Op) -> tuple[Conv, int]:
         """Return the layer and its padding before the first pixel."""
-        layer = self.program.network.layers[line.place]
+        layer = self.program.network.layers[line.layer_index]
         assert isinstance(layer, Conv)
         return layer, pad_widths(layer.reach, layer.padding)[0]
 
@@ -287,7 +287,7 @@ def _softmax_dx(of: CellFormulas, line: Op, at: Index) -> str:
 
 def _window(of: CellFormulas, line: Op, at: Index) -> tuple[Index, Index]:
     """Return the first and last input cell of a pooling window."""
-    g = of.program.network.layers[line.place].geometry()
+    g = of.program.network.layers[line.layer_index].geometry()
     c, i, j = at
     return (c, i * g["stride"], j * g["stride"]), (c, i * g["stride"] + g["k"] - 1, j * g["stride"] + g["k"] - 1)
 
@@ -301,7 +301,7 @@ def _pool(function: str) -> Callable[[CellFormulas, Op, Index], str]:
 
 def _covering(of: CellFormulas, line: Op, at: Index) -> list[Index]:
     """Return the output positions whose window covers an input cell."""
-    g = of.program.network.layers[line.place].geometry()
+    g = of.program.network.layers[line.layer_index].geometry()
     _, rows, columns = of.shape(of.names(line, "y")[0])
     positions = [[n for n in range(size) if 0 <= p - n * g["stride"] < g["k"]] for p, size in zip(at[1:], (rows, columns), strict=True)]
     return [(at[0], i, j) for i in positions[0] for j in positions[1]]
@@ -324,7 +324,7 @@ def _max_dx(of: CellFormulas, line: Op, at: Index) -> str:
 
 
 def _avg_dx(of: CellFormulas, line: Op, at: Index) -> str:
-    k = of.program.network.layers[line.place].geometry()["k"]
+    k = of.program.network.layers[line.layer_index].geometry()["k"]
     windows = _covering(of, line, at)
     return f"SUM({of.at.block(of.names(line, 'dy')[0], windows[0], windows[-1])})/{k * k}" if windows else "0"
 

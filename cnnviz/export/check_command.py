@@ -47,7 +47,8 @@ def run(arguments: list[str]) -> int:
         return fail(2, error_message(error))
     for note in (*notes, *user_gradients.notes):
         print_message(str(note))
-    is_printed = print_lines([*title(setup, ", ".join(image.words for image in images)), *report(diagnosis, Path(args.file).name, len(user_gradients.passed_over)), summary_line(diagnosis)])
+    head = title(setup, ", ".join(image.words for image in images))
+    is_printed = print_lines([*head, *report(diagnosis, Path(args.file).name, len(user_gradients.passed_over)), summary_line(diagnosis)])
     return EXITS.get(diagnosis.verdict, 2) if is_printed else 1
 
 

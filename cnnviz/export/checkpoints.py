@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.stored_params import total_bytes
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.archives import archive_of
+from cnnviz.core.training.archives import open_archive
 from cnnviz.core.training.checkpoints import MOST, MOST_BYTES, from_checkpoint, keep_checkpoints
 from cnnviz.export.import_weights import arrays_of, complete_start
 from cnnviz.words import Message, Problem, message
@@ -40,7 +40,7 @@ def _concatenated_files(content: bytes) -> Files:
 def _archive_files(content: bytes) -> Files | None:
     """Return the .npz files of an archive, or None if there are none: the archive is a checkpoint itself if it
     contains arrays."""
-    with archive_of(content) as archive:
+    with open_archive(content) as archive:
         members = [member for member in archive.infolist() if member.filename.endswith(".npz") and not member.filename.startswith("__MACOSX/")]
         if sum(member.file_size for member in members) > MOST_BYTES:
             raise Problem("export.checkpoints.too_large", megabytes=MOST_BYTES / 1e6)

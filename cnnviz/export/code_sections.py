@@ -68,7 +68,7 @@ def network_input(setup: Setup, pixels: np.ndarray) -> np.ndarray:
     if len(setup.images) > 1:
         if pixels.ndim != 4 or len(pixels) != len(setup.images):
             raise Problem("data.image.several")
-        return np.stack([network_input(setup.alone(n), image_pixels) for n, image_pixels in enumerate(pixels)]).reshape(setup.batch_shape)
+        return np.stack([network_input(setup.with_one_image(n), image_pixels) for n, image_pixels in enumerate(pixels)]).reshape(setup.batch_shape)
     if pixels.dtype != np.uint8 or pixels.ndim not in (2, 3) or pixels.shape[2:] not in ((), (3,)):
         raise ValueError(f"sections: pixels are {pixels.dtype} {pixels.shape}; it needs uint8 (H, W, 3) or (H, W)")
     return load_image(pixels, setup.ch, setup.scale)
@@ -166,7 +166,8 @@ def print_line(program: Program, name: str, suffix: str = "", variable: str = ""
 def _numbers_forward(setup: Setup, trained: Passes, passes: Passes) -> Section:
     """Return the printed pass, with the parameters after the training that `trained` describes."""
     names, by_hand = forward_names(passes.program.network), by_hand_call(setup, passes.program, "updates")
-    code = f"{by_hand}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
+    before = f"{by_hand}{trained.reset_lines}{passes.draws(setup.seed, 'updates')}"
+    code = f"{before}{passes.forward_call}\nL = {passes.loss_call}\nlosses.append(L)\n\n{_prints(passes.program, names)}"
     return section("numbers.forward", [passes.program.formulas["L"]], code)
 
 

@@ -45,7 +45,7 @@ def listing(functions: Iterable[Callable[..., Any]], known: set[Callable[..., An
     >>> from cnnviz.core.network.layers.sigmoid import sigmoid_prime
     >>> print(listing([sigmoid_prime], set()))
     def sigmoid_prime(a):
-        \"\"\"σ′ = a·(1 - a), elementwise, from the *activation* a = σ(z), not from z.\"\"\"
+        \"\"\"σ′ = a·(1 - a), element-wise, from the *activation* a = σ(z), not from z.\"\"\"
         return a * (1.0 - a)
     """
     texts = [text for function in functions for text in _sources(inspect.unwrap(function), known)]

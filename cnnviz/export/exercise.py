@@ -75,7 +75,7 @@ def _sections(setup: Setup, pixels: np.ndarray, snapshot: Snapshot) -> Iterable[
     x = snapshot.trace.x
     program = setup.network.program(x.shape)
     values = program.start(snapshot.params, x)
-    pixels_set = [set_value for set_value in setup.until(setup.k).set if set_value.symbol == "x"]
+    pixels_set = [set_value for set_value in setup.without_sets_after(setup.k).set if set_value.symbol == "x"]
     passes = Passes(program, setup.optimizer, frozenset(), sizes_of(program, values, np.array(setup.y)))
     yield section("needs", [], IMPORTS)
     yield from passes.layer_sections(forward_only=True)
@@ -114,10 +114,10 @@ def choice_lines(program: Program) -> list[Op]:
 
     >>> from cnnviz.core.network.network import Network
     >>> [expression(line) for line in choice_lines(Network.parse("conv1x3-relu-max2-dense2-mse").program((8, 8)))]
-    ['gates(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
+    ['is_active(z1)', 'winners(a1, k=2, stride=2, shape=(3, 3))']
     """
     layers = zip(program.network.layers, program.network.names, program.inputs, strict=True)
-    choices = [(layer.choice(shape), names) for layer, names, shape in layers]
+    choices = [(layer.decisions(shape), names) for layer, names, shape in layers]
     return [Op("", choice.function, tuple(map(names.of, choice.roles)), choice.settings) for choice, names in choices if choice]
 
 
@@ -136,7 +136,8 @@ def _start_section(setup: Setup, program: Program, values: PassValues) -> Sectio
 def _open_section(passes: Passes) -> Section:
     program = passes.program
     lines = open_lines(program)
-    arguments = [name for name in (*program.parameters, "x", *map(variable, program.draws), *passes.forward_outputs, "y") if any(name in map(variable, reads) for _, reads in lines)]
+    names = (*program.parameters, "x", *map(variable, program.draws), *passes.forward_outputs, "y")
+    arguments = [name for name in names if any(name in map(variable, reads) for _, reads in lines)]
     titles = {name: stage.title for stage in program.network.stages for name in stage.makes[:1]}
     body: list[str] = []
     for line, sources in lines:

@@ -51,7 +51,7 @@ def slope(
         if same_choices and previous is not None:
             # the error is proportional to step², so it is a hundredth of the longer step's
             error = noise / step + abs(previous - central) / 10
-            best = min(best, (central, error), key=lambda one: one[1])
+            best = min(best, (central, error), key=lambda estimate: estimate[1])
             is_right = abs(value - central) <= SAFETY * error <= abs(value)
             if is_constant or is_right or SAFETY * best[1] <= TOLERANCE * abs(best[0]):
                 break

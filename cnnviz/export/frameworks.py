@@ -222,14 +222,14 @@ class _Parts:
         body = cases(self.setup, self.assigned)
         return f"# {say('export.script.set.words')}\n{self.BY_HAND}\n{textwrap.indent(body, '    ')}\n\n\n"
 
-    def assigned(self, one: SetValue) -> str:
+    def assigned(self, set_value: SetValue) -> str:
         """Return the code that sets one value."""
         raise NotImplementedError
 
-    def place(self, one: SetValue) -> tuple[int, str]:
+    def place(self, set_value: SetValue) -> tuple[int, str]:
         """Return the index of a weight in the model's list, and code that selects the entry in our layout."""
-        n, axes = next((n, axes) for n, (name, _, _, axes) in enumerate(self.weights()) if name == one.symbol)
-        entry = assignment(one, self.program).removeprefix(one.symbol)
+        n, axes = next((n, axes) for n, (name, _, _, axes) in enumerate(self.weights()) if name == set_value.symbol)
+        entry = assignment(set_value, self.program).removeprefix(set_value.symbol)
         return n, f".{self.TURNED}{tuple(int(at) for at in np.argsort(axes))}{entry}" if axes else entry
 
     def training_loop(self, counted: bool = False) -> str:
@@ -239,7 +239,7 @@ class _Parts:
             loop, k, step = "t in range(1, updates + 1)", "t - 1", "step(passes()[-1], t)"
         else:
             loop, k, step = f"{'k' if before else '_'} in range(updates)", "k", "step(passes()[-1])"
-        lines = "\n    ".join([f"for {loop}:", *(one.format(k) for one in before), step])
+        lines = "\n    ".join([f"for {loop}:", *(line.format(k) for line in before), step])
         return f"{lines}\nby_hand(updates)" if self.setup.set else lines
 
     def model(self) -> str:
@@ -324,11 +324,11 @@ class _Keras(_Parts):
         rounded = f"# {say('export.frameworks.rounded')}\n" if "float64" in code["keras"] else ""
         return f"{self.by_hand}{self.draws}{rounded}optimizer = {code['keras']}\n\n\n{head}\n{applied}\n\n\n{self.training_loop(counted)}"
 
-    def assigned(self, one: SetValue) -> str:
-        if one.symbol == "x":
-            c, row, column = ([0, *one.at])[-3:]
-            return f"image[0, {row}, {column}, {c}].assign({one.value!r})"
-        n, entry = self.place(one)
+    def assigned(self, set_value: SetValue) -> str:
+        if set_value.symbol == "x":
+            c, row, column = ([0, *set_value.at])[-3:]
+            return f"image[0, {row}, {column}, {c}].assign({set_value.value!r})"
+        n, entry = self.place(set_value)
         weights = f"model.trainable_variables[{n}]"
         return f"weights = np.array({weights})\nweights{entry}\n{weights}.assign(weights)"
 
@@ -392,9 +392,9 @@ class _PyTorch(_Parts):
     def begin(self) -> str:
         return "model.eval()\n" if self.evaluated else super().begin
 
-    def assigned(self, one: SetValue) -> str:
-        if one.symbol == "x":
-            c, row, column = ([0, *one.at])[-3:]
-            return f"image[0, {c}, {row}, {column}] = {one.value!r}"
-        n, entry = self.place(one)
+    def assigned(self, set_value: SetValue) -> str:
+        if set_value.symbol == "x":
+            c, row, column = ([0, *set_value.at])[-3:]
+            return f"image[0, {c}, {row}, {column}] = {set_value.value!r}"
+        n, entry = self.place(set_value)
         return f"[*model.parameters()][{n}]{entry}"

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 import numpy as np
 
 from cnnviz.core.explain.cell_arithmetic import Arithmetic, Arrays, Term, arithmetic_of
-from cnnviz.core.explain.latex_to_text import in_words, pixel_formula
-from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.explain.latex_to_text import pixel_formula, translate_words
+from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import Stage, label
 from cnnviz.core.setup.setup import Setup
@@ -70,7 +70,7 @@ def tasks(setup: Setup, snapshot: Snapshot) -> list[Task]:
     gradients = program.backward(snapshot.params, trace, y)
     values: dict[str, np.ndarray] = {name: np.asarray(array).reshape(program.laid_out[name]) for name, array in {**trace, **snapshot.params}.items()}
     values |= {name: np.asarray(array).reshape(program.laid_out[name[1:]]) for name, array in gradients.items()}
-    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.inner(snapshot.params, trace))}
+    values |= {"y": y, "L": np.array(network.loss(trace, y)), **program.ties(program.all_values(snapshot.params, trace))}
     return [task for stage in network.stages for task in _stage_tasks(setup, snapshot, program, stage, values)]
 
 
@@ -151,7 +151,8 @@ def _update_task(setup: Setup, snapshot: Snapshot, program: Program, stage: Stag
     array = np.asarray(snapshot.params[name])
     slope = values[f"d{name}"].reshape(array.shape)
     at = tuple(int(i) for i in np.unravel_index(int(np.argmax(np.nan_to_num(np.abs(slope)))), array.shape))
-    next_params, _ = optimizer.step(snapshot.params, {f"d{parameter}": values[f"d{parameter}"].reshape(snapshot.params[parameter].shape) for parameter in program.parameters}, snapshot.state or None)
+    gradients = {f"d{parameter}": values[f"d{parameter}"].reshape(snapshot.params[parameter].shape) for parameter in program.parameters}
+    next_params, _ = optimizer.step(snapshot.params, gradients, snapshot.state or None)
     given = [("η", optimizer.lr), (_cell_name(program, name, at), float(array[at])), (_cell_name(program, f"d{name}", at), float(slope[at]))]
     cell = _cell_name(program, name, at).removeprefix(label(name))
     for key in optimizer.KEEPS:
@@ -202,7 +203,7 @@ def _task_html(task: Task, answered: bool) -> str:
 
 def _formula_html(latex: str) -> str:
     """Return a formula as HTML, in parts between which lines may break; browsers do not break formulas."""
-    parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", in_words(latex)).split("\n")
+    parts = re.sub(r" (=|\+|\\cdot|\\odot|\\leftarrow) ", r" \1\n", translate_words(latex)).split("\n")
     return re.sub(r"(?<=<mn>)(\d+)\.(?=\d)", rf"\1{say('words.point')}", " ".join(map(mathml, parts)))
 
 

@@ -18,7 +18,7 @@ from cnnviz.core.network.named_arrays import Params
 from cnnviz.core.network.program import Program
 from cnnviz.core.setup.filters import Bank, banks, filters_text
 from cnnviz.core.setup.setup import MAX_NUMBER, Setup
-from cnnviz.core.training.archives import archive_of
+from cnnviz.core.training.archives import open_archive
 from cnnviz.export.arrays import SETUP
 from cnnviz.export.parameters import MAX_VALUE, read_parameters, read_setup, starting_from
 from cnnviz.words import Message, Problem, message, say
@@ -178,7 +178,7 @@ def _read_kernels(arrays: Arrays, setup: Setup) -> tuple[Setup, list[Message | s
             if np.abs(f).max() > MAX_NUMBER:
                 raise Problem("export.parameters.too_large", name=name or "f", most=MAX_NUMBER)
             origin = message("export.elsewhere.of", name=name, shape=str(array.shape)) if name else message("export.elsewhere.alone", shape=str(array.shape))
-            others = tuple(one for one in setup.set if bank and one.symbol != bank.name)
+            others = tuple(set_value for set_value in setup.set if bank and set_value.symbol != bank.name)
             notes: list[Message | str] = [message(f"export.elsewhere.{layout}", of=origin, n=len(f))]
             if unused := [left for other, left in descriptions.items() if other != name]:
                 notes.append(message("export.elsewhere.left", names=_shorten(unused), net=setup.net))
@@ -231,7 +231,7 @@ def arrays_of(content: bytes) -> Arrays:
     try:
         if content.startswith(b"\x93NUMPY"):
             return {"": _read_array(io.BytesIO(content), len(content))}
-        with archive_of(content) as archive:
+        with open_archive(content) as archive:
             members = [member for member in archive.infolist() if member.filename.endswith(".npy")]
             if not members:  # torch.save and Keras also write ZIP archives
                 raise Problem("export.elsewhere.no_arrays", pytorch=_FROM_PYTORCH, keras=_FROM_KERAS)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.explain.latex_to_text import in_words
+from cnnviz.core.explain.latex_to_text import translate_words
 from cnnviz.core.setup.setup import Setup
 from cnnviz.data.images import load_image
 from cnnviz.export.animation import setup_picture
@@ -56,7 +56,7 @@ def as_notebook(introduction: str, sections: Iterable[Section], picture: bytes =
     title, *rest = introduction.splitlines()
     texts: list[tuple[str, str]] = [("markdown", "\n".join([f"# {title}", *rest]))]
     for section in sections:
-        formulas = "\n\n".join(f"$${in_words(formula)}$$" for formula in section.formulas)
+        formulas = "\n\n".join(f"$${translate_words(formula)}$$" for formula in section.formulas)
         texts.append(("markdown", "\n\n".join(filter(None, (f"## {section.title}", section.words, formulas)))))
         texts.append(("code", section.code.strip()))
     cells = [_cell(number, kind, text) for number, (kind, text) in enumerate(texts)]

@@ -45,7 +45,7 @@ def spreadsheet(setup: Setup, snapshot: Snapshot, known: bool = True) -> bytes:
     trace = program.forward(snapshot.params, x, given=snapshot.trace.kept)
     y = setup.network.targets(np.array(setup.y), trace.o.shape)
     gradients = program.backward(snapshot.params, trace, y)
-    inner = program.inner(snapshot.params, trace)
+    inner = program.all_values(snapshot.params, trace)
     formulas = CellFormulas(program, {names.source: program.tie(inner, names.source) for names in program.network.names})
     arrays: dict[str, np.ndarray] = {**trace, **snapshot.params, "y": y, "L": np.array(setup.network.loss(trace, y)), **gradients}
     shapes = formulas.at.shapes

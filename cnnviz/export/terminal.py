@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.explain.latex_to_text import pixel_formula, plain
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
-from cnnviz.core.notebook.notebook import effects
+from cnnviz.core.notebook.notebook import deviation_effects
 from cnnviz.core.setup.cells import Cell
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.training.snapshots import Snapshot, run_updates
@@ -28,7 +28,7 @@ def report(setup: Setup, snapshot: Snapshot) -> Iterator[str]:
     """
     network = setup.network
     arrays = named_arrays(setup, snapshot) | {"L": snapshot.losses[-1]}
-    limit, hints = print_limit(snapshot.trace["o"].size), effects(setup.deviations)
+    limit, hints = print_limit(snapshot.trace["o"].size), deviation_effects(setup.deviations)
     if any(isinstance(name, str) for name in setup.output_names):
         yield f"# {say('terminal.outputs', names=setup.output_words)}"
     for words, names in _headings(setup, network.program(snapshot.trace["x"].shape, training=snapshot.trace.training)):

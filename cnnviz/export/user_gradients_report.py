@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.array_verdicts import ArrayComparison
 from cnnviz.core.diagnosis.diagnosis import Diagnosis, gradient_names
 from cnnviz.core.diagnosis.explanations import Match
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.diagnosis.worst_entry import worst_of
+from cnnviz.core.diagnosis.worst_entry import worst_entry
 from cnnviz.core.mistakes import mistakes_for
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.network.layers._activation import Activation
@@ -42,14 +42,14 @@ def report(diagnosis: Diagnosis, file: str, passed_over: int = 0) -> Iterator[st
         yield f"# {say('own.some_checked', n=len(diagnosis.arrays), count=len(diagnosis.arrays) + passed_over)}"
     if words := diagnosis.precision.words:
         yield f"# {words}"
-    if not diagnosis.ours_finite:
+    if not diagnosis.is_reference_finite:
         yield f"# {say('own.not_finite')}"
     for name, comparison in diagnosis.arrays.items():
         yield f"{name:<5} {comparison.theirs.shape!s:<15} {_verdict(diagnosis, comparison)}"
         if comparison.ties:
             yield f"# {say('own.ties', n=comparison.ties, name=label(name))}"
     yield from (f"# {words}" for words in undecided(diagnosis))
-    if other_pass := diagnosis.another_pass:
+    if other_pass := diagnosis.forward_mistake:
         yield f"# {say('own.another_pass', mistake=other_pass.title, stage=label(other_pass.stage))}"
     for stage, matches in diagnosis.matches.items():
         yield from _explain(diagnosis, stage, matches)
@@ -59,7 +59,7 @@ def undecided(diagnosis: Diagnosis) -> Iterator[Message]:
     """Yield messages with the number of undecided entries, and the arrays without any decided entry."""
     if diagnosis.undecided:
         yield message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
-    if names := [label(name) for name, comparison in diagnosis.arrays.items() if comparison.nothing_decided and diagnosis.ours_finite]:
+    if names := [label(name) for name, comparison in diagnosis.arrays.items() if comparison.nothing_decided and diagnosis.is_reference_finite]:
         yield message("own.round_off", names=names)
 
 
@@ -68,7 +68,7 @@ def summary_line(diagnosis: Diagnosis) -> str:
     return f"first wrong: {diagnosis.first}" if diagnosis.verdict == "wrong" else "all right" if diagnosis.verdict == "right" else "nothing told"
 
 
-def _verdict(diagnosis: Diagnosis, comparison: Compared) -> str:
+def _verdict(diagnosis: Diagnosis, comparison: ArrayComparison) -> str:
     if comparison.verdict == RIGHT:
         return say("terminal.check.undecided" if comparison.nothing_decided else "terminal.check.right")
     if comparison.verdict == INHERITS:
@@ -77,15 +77,15 @@ def _verdict(diagnosis: Diagnosis, comparison: Compared) -> str:
 
 
 def _explain(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...]) -> Iterator[str]:
-    wrong_arrays = [one for one in diagnosis.arrays.values() if diagnosis.stage_of(one.name) == stage and one.verdict == WRONG]
+    wrong_arrays = [array for array in diagnosis.arrays.values() if diagnosis.stage_of(array.name) == stage and array.verdict == WRONG]
     yield ""
     yield f"# {say('terminal.check.first' if stage == diagnosis.first else 'terminal.check.also', stage=label(stage))}"
-    for one in wrong_arrays:
-        yield from _worst(one)
+    for array in wrong_arrays:
+        yield from _worst(array)
     matches_shown = close_matches(matches)
     yield from (f"# {words}" for words in match_messages(diagnosis, stage, matches_shown))
     if matches_shown:
-        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(one.name for one in wrong_arrays))
+        wrong, right = matches_shown[0].explanation.code(diagnosis.reference.program, stage, tuple(array.name for array in wrong_arrays))
         yield from (f"- {line}" for line in wrong.split("\n"))
         yield from (f"+ {line}" for line in right.split("\n"))
 
@@ -102,18 +102,18 @@ def match_messages(diagnosis: Diagnosis, stage: str, matches: tuple[Match, ...])
         yield message("own.unknown")
     for match in matches:
         yield message("own.exact" if match.exact else "own.nearest", slip=match.explanation.title, n=match.reproduced, count=match.of)
-    if matches and (origin_stage := matches[0].explanation.made_at) and origin_stage != stage:
+    if matches and (origin_stage := matches[0].explanation.location) and origin_stage != stage:
         yield message("own.made_before", made=label(origin_stage), stage=label(stage))
     if not matches and stage == diagnosis.reference.program.backward_lines[0].target:
         yield message("own.same_lesson", stage=label(stage))
 
 
-def _worst(comparison: Compared) -> Iterator[str]:
+def _worst(comparison: ArrayComparison) -> Iterator[str]:
     if comparison.turned:
         shape = tuple(comparison.theirs.shape[comparison.turned.index(axis)] for axis in range(len(comparison.turned)))
         yield f"# {say('own.other_shape', name=label(comparison.name), shape=str(shape), wanted=str(comparison.ours.shape))}"
         return
-    worst = worst_of(comparison)
+    worst = worst_entry(comparison)
     yield f"# {say('own.worst', entry=worst.entry, yours=worst.yours, ours=worst.ours, error=worst.error)}"
     if worst.ratios:
         yield f"# {say('own.ratio', low=worst.ratios[0], high=worst.ratios[1])}"

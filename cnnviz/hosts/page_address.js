@@ -1,6 +1,6 @@
 // The browser's address as the address of a view, shared by Streamlit's page and the static site.
 
-import { foreign, own, parse, query } from "../view/model/state/address.js"
+import { foreignKeys, ownKeys, parse, query } from "../view/model/state/address.js"
 
 /** @import { AddressPort, Setup, StoryPort } from "../view/types/view.js" */
 
@@ -18,14 +18,14 @@ export function pageAddress(pathOf, onTravel, push) {
       aside = setup
     },
     read: () => aside ?? parse(location.search),
-    link: (setup) => location.origin + pathOf() + query(own(setup)),
+    link: (setup) => location.origin + pathOf() + query(ownKeys(setup)),
     onTravel,
     visit(setup, { replace = false, page } = {}) {
       if (aside) {
         aside = setup
         return
       }
-      const all = { ...setup, ...foreign(parse(location.search)) } // keep foreign keys such as embed=true
+      const all = { ...setup, ...foreignKeys(parse(location.search)) } // keep foreign keys such as embed=true
       const url = pathOf(page) + query(all)
       replace ? history.replaceState(null, "", url) : push(null, "", url)
     },

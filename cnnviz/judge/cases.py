@@ -65,14 +65,14 @@ DEFAULT: Mapping[str, Mapping[str, Sequence[Any]]] = {
 """By course and kind, in the user's format: a shape of x, or the shapes of the cached arrays and the settings."""
 
 
-def cases_of(course: CS231n, like: str, kind: str, user_cases: Iterable[Any] | None = None) -> list[Case]:
+def make_cases(course: CS231n, like: str, kind: str, user_cases: Iterable[Any] | None = None) -> list[Case]:
     """Return cases for the given or default shapes, with arrays from fixed seeds. Raise Problem if a shape is
     invalid."""
     shapes = DEFAULT[like].get(kind, DEFAULT["cs231n"][kind]) if user_cases is None else user_cases
-    return [_case(course, kind, shape, np.random.default_rng(seed)) for seed, shape in enumerate(shapes)]
+    return [_make_case(course, kind, shape, np.random.default_rng(seed)) for seed, shape in enumerate(shapes)]
 
 
-def _case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generator) -> Case:
+def _make_case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generator) -> Case:
     try:
         parts = [user_case] if _is_shape(user_case) else list(user_case)
         shapes = [tuple(int(n) for n in part) for part in parts if _is_shape(part)]
@@ -86,7 +86,7 @@ def _case(course: CS231n, kind: str, user_case: Any, rng: np.random.Generator) -
         return Case(kind, {"x": rng.normal(size=x), "y": rng.integers(x[1], size=x[0])})
     arrays = _parameters(course, kind, x, shapes[1:], rng)
     out = _output(kind, x, arrays, settings)
-    x_values = drawn_apart(x, rng) if kind in POOLS else draw(x, rng, kind)
+    x_values = draw_distinct(x, rng) if kind in POOLS else draw(x, rng, kind)
     if kind == "dropout":
         p = float(str(settings["p"]))
         arrays["mask"] = (rng.random(x) < p) / p
@@ -141,7 +141,7 @@ def draw(shape: Shape, rng: np.random.Generator, kind: str) -> np.ndarray:
     return away_from_zero(rng.normal(size=shape), 0.001 if kind in ELEMENTWISE else LEAST)
 
 
-def drawn_apart(shape: Shape, rng: np.random.Generator) -> np.ndarray:
+def draw_distinct(shape: Shape, rng: np.random.Generator) -> np.ndarray:
     """Return numbers in -1 … 1 in random order, all different in absolute value."""
     n = math.prod(shape)
     return (rng.permutation(n).reshape(shape) + 0.25) * (2 / n) - 1

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from cnnviz.judge.case import ELEMENTWISE, RETURNS, Case
-from cnnviz.judge.cases import cases_of
+from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import CS231n, course_named
-from cnnviz.judge.own_forward import by_forward, forward_beside
-from cnnviz.judge.returned_arrays import called, returned
+from cnnviz.judge.own_forward import correct_by_forward, sibling_forward
+from cnnviz.judge.returned_arrays import call_function, returned
 from cnnviz.judge.right_gradients import Right, right
-from cnnviz.judge.verdicts import Run, announce, copies, notes, overwritten, shown
+from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
 from cnnviz.words import Problem
 
 Function = Callable[..., Any]
@@ -44,18 +44,18 @@ def judge(
     Traceback (most recent call last):
     AssertionError: dx is wrong, for x (10, 10): 50 of 100 numbers, the first at (0, 1).
     """
-    course, show = course_named(like), shown(show)
+    course, show = course_named(like), detail_level(show)
     if kind not in RETURNS:
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
     if isinstance(function, type) or not callable(function) or hasattr(function, "backward"):
         raise Problem("judge.layer", name=getattr(function, "__name__", type(function).__name__), kind=kind)
-    sibling = None if forward is not None else forward_beside(function)
+    sibling = None if forward is not None else sibling_forward(function)
     if kind == "batchnorm" and forward is None and sibling is None:
         raise Problem("judge.forward")
     runs: list[Run] = []
     first_error: Exception | None = None
-    for case in cases_of(course, like, kind, cases):
-        if not case.has_square_windows and cases is None and not _can_do(course, case, forward or sibling):
+    for case in make_cases(course, like, kind, cases):
+        if not case.has_square_windows and cases is None and not _supports_case(course, case, forward or sibling):
             continue
         try:
             runs.append(_run(course, case, function, forward, sibling))
@@ -71,24 +71,24 @@ def judge(
 
 def _run(course: CS231n, case: Case, function: Function, forward: Function | None, beside: Function | None) -> Run:
     """Run the function on a case and return its results."""
-    exact, cache = _right(course, case, forward, beside)
+    exact, cache = _correct_gradients(course, case, forward, beside)
     arguments = course.arguments(exact.case, cache)
-    array_copies = [array_copy for name, argument in zip(_names(course, case, cache), arguments, strict=False) for array_copy in copies(argument, name)]
-    result = called(function, arguments)
+    array_copies = [array_copy for name, argument in zip(_argument_names(course, case, cache), arguments, strict=False) for array_copy in copy_arrays(argument, name)]
+    result = call_function(function, arguments)
     changed_names = overwritten(array_copies)
     return Run(exact.case, returned(course, exact, result), changed_names)
 
 
-def _right(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[Right, Any]:
+def _correct_gradients(course: CS231n, case: Case, forward: Function | None, sibling: Function | None) -> tuple[Right, Any]:
     """Return the correct gradients, and the cache of the user's own forward function, or None if it has none that
     works."""
     if case.kind == "softmax":
         return right(case), None
     if forward is not None or (sibling is not None and case.kind == "batchnorm"):
-        return by_forward(course, case, forward or sibling or called)
+        return correct_by_forward(course, case, forward or sibling or call_function)
     if sibling is not None:
         try:
-            exact, cache = by_forward(course, case, sibling)
+            exact, cache = correct_by_forward(course, case, sibling)
         except Exception:  # a forward function that was only found by its name may be unfinished
             return right(case), None
         if cache is not None:
@@ -96,18 +96,18 @@ def _right(course: CS231n, case: Case, forward: Function | None, sibling: Functi
     return right(case), None
 
 
-def _can_do(course: CS231n, case: Case, forward: Function | None) -> bool:
+def _supports_case(course: CS231n, case: Case, forward: Function | None) -> bool:
     """Return whether the forward function, if any, can compute this case's output. Some support only square windows."""
     if forward is None:
         return True
     try:
-        by_forward(course, case, forward)
+        correct_by_forward(course, case, forward)
     except Exception:
         return False
     return True
 
 
-def _names(course: CS231n, case: Case, cache: Any) -> tuple[str, ...]:
+def _argument_names(course: CS231n, case: Case, cache: Any) -> tuple[str, ...]:
     """Return the names of the arguments."""
     names = course.names(case.kind)
     if case.kind == "softmax":

@@ -10,12 +10,12 @@ import numpy as np
 
 from cnnviz.core.network.sliding import output_size
 from cnnviz.judge.case import ELEMENTWISE, POOLS, RETURNS, Array, Case
-from cnnviz.judge.cases import draw, drawn_apart
+from cnnviz.judge.cases import draw, draw_distinct
 from cnnviz.judge.layer_layout import AXES, LayerLayout, attribute, parameter_orders
-from cnnviz.judge.own_forward import by_output
-from cnnviz.judge.returned_arrays import beside, numbers_of, said
+from cnnviz.judge.own_forward import correct_by_output
+from cnnviz.judge.returned_arrays import as_numbers, compare_with_correct, describe_case
 from cnnviz.judge.right_gradients import Right
-from cnnviz.judge.verdicts import Run, announce, copies, notes, overwritten, shown
+from cnnviz.judge.verdicts import Run, announce, copy_arrays, detail_level, notes, overwritten
 from cnnviz.words import Problem, message
 
 KINDS = tuple(kind for kind in RETURNS if kind != "softmax")
@@ -138,7 +138,7 @@ def judge_layer(
     - db = (dout.sum(axis=0)) / 3
     + db = dout.sum(axis=0)
     """
-    show = shown(show)
+    show = detail_level(show)
     if kind not in KINDS:
         raise Problem("judge.kind", kind=repr(kind), known=KINDS)
     letters = _letters(kind, axes)
@@ -150,7 +150,7 @@ def judge_layer(
     runs: list[Run] = []
     first_error: Exception | None = None
     for number, size in enumerate(_sizes(kind, letters, fixed or {})):
-        layout, case = _case(kind, letters, size, mean, np.random.default_rng(number))
+        layout, case = _make_case(kind, letters, size, mean, np.random.default_rng(number))
         size = replace(size, shape=layout.laid_out(case, "x", case.arrays["x"]).shape)
         try:
             with _fixed_draws():
@@ -184,28 +184,28 @@ class _Source:
     def path(self, layer: object, role: str) -> str | None:
         """Return the attribute of a parameter, or None if there is none with a common name."""
         if role in self.weights:
-            if _read(layer, self.weights[role]) is None:
+            if _read_array(layer, self.weights[role]) is None:
                 raise Problem("judge.layer_missing", path=self.weights[role], role=role)
             return self.weights[role]
-        return next((path for path in _USUAL[role] if _read(layer, path) is not None), None)
+        return next((path for path in _USUAL[role] if _read_array(layer, path) is not None), None)
 
     def gradient_path(self, layer: object, role: str, parameter: str | None) -> str | None:
         """Return the attribute of a parameter's gradient, or None if there is none with a common name."""
         if f"d{role}" in self.gradients:
             path = self.gradients[f"d{role}"]
-            if _read(layer, path) is None:
+            if _read_array(layer, path) is None:
                 raise Problem("judge.layer_missing", path=path, role=f"d{role}")
             return path
-        names = dict.fromkeys([*([_last(parameter)] if parameter else []), *({"w": _WEIGHTS, "b": _BIASES}.get(role, (role,)))])
-        return next((path.format(name) for name in names for path in _GRADIENTS if _read(layer, path.format(name)) is not None), None)
+        names = dict.fromkeys([*([_base_name(parameter)] if parameter else []), *({"w": _WEIGHTS, "b": _BIASES}.get(role, (role,)))])
+        return next((path.format(name) for name in names for path in _GRADIENTS if _read_array(layer, path.format(name)) is not None), None)
 
 
-def _last(path: str) -> str:
+def _base_name(path: str) -> str:
     """Return the name in a path: "W" for "params['W']" and also for "W['val']"."""
     return path.removeprefix("params['").split("[")[0].removesuffix("']").split(".")[-1]
 
 
-def _read(layer: object, path: str) -> Array | None:
+def _read_array(layer: object, path: str) -> Array | None:
     """Return the array of numbers at a path, or None if there is none."""
     try:
         value = attribute(layer, path)
@@ -239,18 +239,18 @@ def _sizes(kind: str, letters: str, fixed: Mapping[str, int | float]) -> list[La
     for one in _SIZES[kind]:
         size = LayerSize(**{**one, **absent_axes, **fixed})  # type: ignore[arg-type]
         if kind in ("conv", *POOLS):
-            height, width = (_fitting(n, size) for n in (size.height, size.width))
+            height, width = (_fitted_side(n, size) for n in (size.height, size.width))
             size = replace(size, height=fixed.get("height", height), width=fixed.get("width", width))  # type: ignore[arg-type]
         sizes.append(size)
     return list(dict.fromkeys(sizes))
 
 
-def _fitting(n: int, size: LayerSize) -> int:
+def _fitted_side(n: int, size: LayerSize) -> int:
     n = max(n, size.k)
     return n + -(n + 2 * size.pad - size.k) % size.stride
 
 
-def _case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.Generator) -> tuple[LayerLayout, Case]:
+def _make_case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.Generator) -> tuple[LayerLayout, Case]:
     """Return a case without parameters, which come from the layer."""
     layout = LayerLayout(kind, letters, {}, mean)
     maps = (size.images, size.channels, size.height, size.width)
@@ -268,7 +268,7 @@ def _case(kind: str, letters: str, size: LayerSize, mean: bool, rng: np.random.G
         settings = {"eps": 1e-5}
     elif kind == "dropout":
         settings = {"p": size.p, "mode": "train"}
-    x = drawn_apart(shape, rng) if kind in POOLS else draw(shape, rng, kind)
+    x = draw_distinct(shape, rng) if kind in POOLS else draw(shape, rng, kind)
     return layout, Case(kind, {"x": x, "dout": draw(out, rng, "dout")}, settings)
 
 
@@ -317,7 +317,7 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     out = _output(forward, x.copy())
     paths = {role: source.path(layer, role) for role in _PARAMETERS.get(case.kind, ())}
     path = paths.get("w")
-    weight = None if path is None else _read(layer, path)
+    weight = None if path is None else _read_array(layer, path)
     if path is not None and weight is not None and not np.any(weight):
         start = attribute(layer, path)
         if isinstance(start, np.ndarray):  # zero weights would hide mistakes
@@ -327,27 +327,27 @@ def _run(layer: object, layout: LayerLayout, case: Case, source: _Source) -> Run
     def again(other: Case) -> Any:
         return _output(forward, layout.laid_out(other, "x", other.arrays["x"]))
 
-    exact = _exact(layer, layout, case, paths, lambda case, bias: by_output(layout, case, out if bias is None else out - bias, again))
+    exact = _correct_gradients(layer, layout, case, paths, lambda case, bias: correct_by_output(layout, case, out if bias is None else out - bias, again))
     if case.kind == "batchnorm":
         out = _output(forward, x.copy())  # the layer may have seen other inputs since
-    backward_arguments = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate(backward, source)]
-    array_copies = copies(backward_arguments[0], "dout")
-    starts = {role: np.array(_read(layer, path), np.float64) for role, path in paths.items() if path is not None}
+    backward_arguments = [layout.laid_out(case, "dout", case.arrays["dout"]), *_rate_argument(backward, source)]
+    array_copies = copy_arrays(backward_arguments[0], "dout")
+    starts = {role: np.array(_read_array(layer, path), np.float64) for role, path in paths.items() if path is not None}
     returned = backward(*backward_arguments)
     changed_names = overwritten(array_copies)
     if source.update is not None:
         step = _method(layer, source.update, (), "update")
         step(*([source.rate] if source.rate is not None and _needs(step, 1) else []))
     roles, arrays, exact = _gradients(layer, exact, source, paths, starts, returned)
-    return Run(exact.case, beside(layout, exact, roles, arrays), changed_names)
+    return Run(exact.case, compare_with_correct(layout, exact, roles, arrays), changed_names)
 
 
 def _output(forward: Callable[..., Any], x: Array) -> Any:
     out = forward(x)
-    return np.array(numbers_of("out", out[0] if isinstance(out, tuple) and out else out))
+    return np.array(as_numbers("out", out[0] if isinstance(out, tuple) and out else out))
 
 
-def _rate(backward: Callable[..., Any], source: _Source) -> list[float]:
+def _rate_argument(backward: Callable[..., Any], source: _Source) -> list[float]:
     """Return the learning rate as a list of arguments, empty if `backward` takes none. The default 0 changes nothing.
    """
     return [source.rate if source.rate is not None else 0.0] if _needs(backward, 2) or (source.rate is not None and not source.update and _takes(backward, 2)) else []
@@ -366,25 +366,25 @@ def _takes(function: Callable[..., Any], count: int) -> bool:
     return True
 
 
-def _exact(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
+def _correct_gradients(layer: object, layout: LayerLayout, case: Case, paths: Mapping[str, str | None], judged: Callable[[Case, Array | None], Right]) -> Right:
     """Return the correct gradients for the layer's parameters. If several orders of a weight's axes fit, use the one
     that yields the layer's output."""
     arrays: dict[str, Array] = {}
     orders: list[tuple[int, ...] | None] = [None]
     position_bias = None
     for role, path in paths.items():
-        core_shape = _shape(case, role, None if path is None else _read(layer, path))
+        core_shape = _shape(case, role, None if path is None else _read_array(layer, path))
         if path is None:
             if role == "w":
                 raise Problem("judge.layer_weights", type=type(layer).__name__)
             arrays[role] = np.ones(core_shape) if role == "gamma" else np.zeros(core_shape)
             continue
-        array = np.array(_read(layer, path), np.float64)
+        array = np.array(_read_array(layer, path), np.float64)
         if role == "b" and _is_of_places(case, layout, array):
             layout.shapes[role], arrays[role], position_bias = array.shape, np.zeros(core_shape), array
             continue
         if array.size != np.prod(core_shape):
-            raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(core_shape), case=str(said(layout, case)))
+            raise Problem("judge.layer_shape", path=path, shape=str(array.shape), wanted=str(core_shape), case=str(describe_case(layout, case)))
         layout.shapes[role], arrays[role] = array.shape, array
         if role == "w":
             orders = list(parameter_orders(case.kind, core_shape, array.shape)) or orders
@@ -439,14 +439,14 @@ def _gradients(
             continue
         if source.rate is not None and name not in source.gradients and path is not None:
             start = starts[role]
-            after = np.asarray(_read(layer, path))
+            after = np.asarray(_read_array(layer, path))
             arrays[name] = ((start - after) / source.rate).astype(after.dtype if after.dtype.kind == "f" else np.float64)
             sizes = exact.sizes[name] + np.abs(start).max() / abs(source.rate)
             exact = replace(exact, sizes={**exact.sizes, name: sizes})
         elif name in results:
             arrays[name] = results[name]
         elif (attribute_path := source.gradient_path(layer, role, path)) is not None:
-            arrays[name] = _read(layer, attribute_path)
+            arrays[name] = _read_array(layer, attribute_path)
         elif path is not None:
             raise Problem("judge.layer_gradient", name=name, type=type(layer).__name__)
     roles = [role for role in RETURNS[exact.case.kind] if role in (source.arrays or arrays)]

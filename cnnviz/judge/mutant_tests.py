@@ -106,10 +106,10 @@ def _work(connection: Connection, name: str, kind: str, like: str, function: str
             connection.send(("", 0.0, ("judge.test_file", values)))
             return
         for mutant in all_mutants[first:] if not error else ():
-            connection.send((_passed(test, mutant),))
+            connection.send((_is_passed(test, mutant),))
 
 
-def _passed(test: Test, mutant: Mutant) -> bool | None:
+def _is_passed(test: Test, mutant: Mutant) -> bool | None:
     passed = passes(test, mutant.function) is None
     return None if passed and mutant.was_impossible else passed
 
@@ -129,7 +129,7 @@ def load_test(name: str, function: str | None = None) -> Test:
     path = Path(file).resolve()
     if not inner or not path.is_file():
         raise Problem("judge.no_file", name=name)
-    module = _loaded(path, name)
+    module = _load_module(path, name)
     owner: Any = module
     for part in inner[:-1]:
         owner = getattr(owner, part, None)
@@ -152,7 +152,7 @@ def load_test(name: str, function: str | None = None) -> Test:
     return test
 
 
-def _loaded(path: Path, name: str) -> ModuleType:
+def _load_module(path: Path, name: str) -> ModuleType:
     sys.path[:0] = [str(path.parent), str(Path.cwd())]
     spec = importlib.util.spec_from_file_location(path.stem, path)
     if spec is None or spec.loader is None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from cnnviz.judge.case import RETURNS, Array, Case
-from cnnviz.judge.cases import cases_of
+from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import CS231n, course_named
 from cnnviz.judge.mistakes import Mistake, known_mistakes
 from cnnviz.judge.right_gradients import Right, right
@@ -61,21 +61,21 @@ def mutants(kind: str, like: str = "cs231n") -> Iterator[Mutant]:
     course = course_named(like)
     if kind not in RETURNS:
         raise Problem("judge.kind", kind=repr(kind), known=tuple(RETURNS))
-    cases = [right(case) for case in cases_of(course, like, kind)]
+    cases = [right(case) for case in make_cases(course, like, kind)]
     seen: list[list[Array]] = []
     for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
-        arrays = [_gradients(of, key)[mistake.role] for of in cases]
-        if not any(_same(arrays, other) for other in (*seen, [of.gradients[mistake.role] for of in cases]) if len(other) == len(arrays)):
+        arrays = [_mistaken_gradients(of, key)[mistake.role] for of in cases]
+        if not any(_all_close(arrays, other) for other in (*seen, [of.gradients[mistake.role] for of in cases]) if len(other) == len(arrays)):
             seen.append(arrays)
             calls = Calls()
             yield Mutant(mistake, _function(course, kind, key, calls), calls)
 
 
-def _same(arrays: list[Array], others: list[Array]) -> bool:
+def _all_close(arrays: list[Array], others: list[Array]) -> bool:
     return all(a.shape == b.shape and np.allclose(a, b, 1e-9, 1e-12, equal_nan=True) for a, b in zip(arrays, others, strict=True))
 
 
-def _gradients(of: Right, key: str) -> dict[str, Array]:
+def _mistaken_gradients(of: Right, key: str) -> dict[str, Array]:
     """Return the correct gradients with one mistake, if it is possible here."""
     gradients = dict(of.gradients)
     mistake = next((mistake for mistake in known_mistakes(of) if mistake.key == key), None)
@@ -88,8 +88,8 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
         case: Case = course.read(kind, arguments)
         of = right(case)
         calls.count += 1
-        calls.impossible += bool(key) and not _can_be_made(of, key)
-        arrays = _gradients(of, key) if key else of.gradients
+        calls.impossible += bool(key) and not _is_possible(of, key)
+        arrays = _mistaken_gradients(of, key) if key else of.gradients
         results = tuple(course.laid_out(case, role, arrays[role]) for role in RETURNS[kind])
         return results if len(results) > 1 else results[0]
 
@@ -97,7 +97,7 @@ def _function(course: CS231n, kind: str, key: str, calls: Calls) -> Function:
     return backward
 
 
-def _can_be_made(of: Right, key: str) -> bool:
+def _is_possible(of: Right, key: str) -> bool:
     """Return whether a mistake is possible here.
 
     A mistake of the core that does not fit this layer, for example because of its stride of 1, changes nothing and counts as

@@ -10,7 +10,7 @@ import numpy as np
 from cnnviz.core.diagnosis.precision import DOUBLE, precisions
 from cnnviz.judge.case import Array, Case
 from cnnviz.judge.courses import CS231n
-from cnnviz.judge.returned_arrays import called, numbers_of, said
+from cnnviz.judge.returned_arrays import as_numbers, call_function, describe_case
 from cnnviz.judge.right_gradients import Right, right
 from cnnviz.words import message
 
@@ -20,11 +20,11 @@ STEP = 1e-3
 """Step of a central difference. Differences with this step and twice as long are combined to fourth order."""
 
 
-def forward_beside(function: Function) -> Function | None:
+def sibling_forward(function: Function) -> Function | None:
     """Return the forward function from a backward function's module, such as batchnorm_forward for
     batchnorm_backward_alt, or None.
 
-    >>> forward_beside(len) is None
+    >>> sibling_forward(len) is None
     True
     """
     name, names = getattr(function, "__name__", ""), getattr(function, "__globals__", {})
@@ -34,10 +34,10 @@ def forward_beside(function: Function) -> Function | None:
     return next((names[candidate] for candidate in candidates if inspect.isfunction(names.get(candidate))), None)
 
 
-def by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, Any]:
+def correct_by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, Any]:
     """Return the correct gradients for a forward function, and its cache. Raise AssertionError if its output is
     wrong."""
-    result = called(forward, course.given(case))
+    result = call_function(forward, course.given(case))
     if not isinstance(result, tuple | list) or len(result) != 2:
         raise AssertionError(str(message("judge.forward_returns")))
     out, cache = result
@@ -45,21 +45,21 @@ def by_forward(course: CS231n, case: Case, forward: Function) -> tuple[Right, An
         return right(case), cache
 
     def again(case: Case) -> Any:
-        return called(forward, course.given(case))[0]
+        return call_function(forward, course.given(case))[0]
 
-    return by_output(course, case, out, again), cache
+    return correct_by_output(course, case, out, again), cache
 
 
-def by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> Right:
+def correct_by_output(course: CS231n, case: Case, out: Any, forward: Callable[[Case], Any]) -> Right:
     """Return the correct gradients for a pass with this output, in the course's layout. `forward` returns the output
     for other arrays.
 
     The mask of dropout is its output divided by its input. Batch normalization gets the eps that yields its output; if there is
     none, its gradients are central differences of its outputs. Raise AssertionError if the output is wrong in any other way.
     """
-    output = numbers_of("out", out)
+    output = as_numbers("out", out)
     array, x = np.asarray(course.taken(case.kind, "out", output), np.float64), case.arrays["x"]
-    wrong = AssertionError(str(message("judge.forward_wrong", case=said(course, case))))
+    wrong = AssertionError(str(message("judge.forward_wrong", case=describe_case(course, case))))
     if case.kind == "dropout":
         if array.size != x.size:
             raise wrong
@@ -85,7 +85,7 @@ def _rows(case: Case, array: Array) -> Array:
     return np.moveaxis(array, 1, -1).reshape(-1, case.arrays["gamma"].size)
 
 
-def _normalized(case: Case, out: Array) -> tuple[Array, Array]:
+def _centred_and_normalized(case: Case, out: Array) -> tuple[Array, Array]:
     """Return the normalized x that the output implies, and x minus its mean, with one column per channel."""
     x = _rows(case, case.arrays["x"])
     return (_rows(case, out) - case.arrays["beta"]) / case.arrays["gamma"], x - x.mean(axis=0)
@@ -94,7 +94,7 @@ def _normalized(case: Case, out: Array) -> tuple[Array, Array]:
 @np.errstate(all="ignore")
 def _eps(case: Case, out: Array) -> float | None:
     """Return the eps that yields this output, or None."""
-    hat, centred = _normalized(case, out)
+    hat, centred = _centred_and_normalized(case, out)
     var = (centred**2).mean(axis=0)
     estimate = float(np.median((centred**2).sum(axis=0) / (hat**2).sum(axis=0) - var))
     candidates = (0.0, float(f"{estimate:.3g}"), estimate)
@@ -105,7 +105,7 @@ def _eps(case: Case, out: Array) -> float | None:
 def _is_normalized(case: Case, out: Array) -> bool:
     """Return whether an output is γ·(x - mean)·c + β, with c near 1/σ: another definition of the variance, or eps
     outside of the root."""
-    hat, centred = _normalized(case, out)
+    hat, centred = _centred_and_normalized(case, out)
     scale = (hat * centred).sum(axis=0) / (centred**2).sum(axis=0)
     size = scale * centred.std(axis=0)
     return bool(np.allclose(hat, scale * centred, 1e-8, 1e-10) and np.all((size > 0.5) & (size < 2)))

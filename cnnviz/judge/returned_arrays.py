@@ -17,7 +17,7 @@ from cnnviz.words import Message, join_messages, message
 
 
 @dataclass(frozen=True, eq=False)
-class Returned:
+class ReturnedArray:
     """An array in the course's layout, as float64, and its original precision."""
 
     course: CS231n
@@ -49,19 +49,19 @@ class Returned:
         return self.array.shape == self.wanted.shape and not self.wrong.any()
 
     @cached_property
-    def only_shape(self) -> bool:
+    def has_only_wrong_shape(self) -> bool:
         """Whether only the shape is wrong."""
         shape = self.wanted.shape
         return self.array.shape != shape and self.array.size == self.wanted.size and np.allclose(self.array.reshape(shape), self.wanted, 1e-3)
 
-    def is_as(self, candidate: Array) -> bool:
+    def equals(self, candidate: Array) -> bool:
         """Return whether it equals an array in the core's layout, up to its precision and axes of length 1."""
         candidate = self.course.laid_out(self.right.case, self.role, np.asarray(candidate, np.float64))
         if candidate.squeeze().shape != self.array.squeeze().shape:
             return False
         candidate = candidate.reshape(self.array.shape)
         doubt = self.doubt if self.doubt.shape == candidate.shape else self.precision.epsilon * np.abs(candidate)
-        return bool(self.precision.alike(self.array, candidate, doubt).all())
+        return bool(self.precision.equal_entries(self.array, candidate, doubt).all())
 
     # ---- in words
 
@@ -76,15 +76,15 @@ class Returned:
         if self.array.shape == self.wanted.shape and self.wrong.ndim and np.isfinite(self.array).all():
             index = tuple(int(n) for n in np.argwhere(self.wrong)[0])
             count = {"n": int(self.wrong.sum()), "count": self.wrong.size}
-            return message("judge.place", name=self.name, case=said(self.course, self.right.case), at=str(index), **count)
+            return message("judge.place", name=self.name, case=describe_case(self.course, self.right.case), at=str(index), **count)
         if self.array.shape == self.wanted.shape and np.isfinite(self.array).all():
-            return message("judge.place_of_number", name=self.name, case=said(self.course, self.right.case))
+            return message("judge.place_of_number", name=self.name, case=describe_case(self.course, self.right.case))
         return self._strange or self.fault
 
     @property
     def _strange(self) -> Message | None:
         """Sentence on a wrong shape or on numbers that are not finite, or None."""
-        case = said(self.course, self.right.case)
+        case = describe_case(self.course, self.right.case)
         if self.array.shape != self.wanted.shape:
             return message("judge.shape_of", name=self.name, case=case, shape=str(self.array.shape), wanted=str(self.wanted.shape))
         is_strange = ~np.isfinite(self.array)
@@ -97,15 +97,15 @@ class Returned:
     def fault(self) -> Message:
         """Sentence on its fault: the shape, a number that is not finite, or the first wrong number."""
         if strange := self._strange:
-            return join_messages([strange, message("judge.only_shape")]) or strange if self.only_shape else strange
-        case, index = said(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
+            return join_messages([strange, message("judge.only_shape")]) or strange if self.has_only_wrong_shape else strange
+        case, index = describe_case(self.course, self.right.case), tuple(int(n) for n in np.argwhere(self.wrong)[0])
         numbers = {"yours": float(self.array[index]), "right": float(self.wanted[index])}
         if not index:
             return message("judge.number", name=self.name, case=case, **numbers)
         return message("judge.numbers", name=self.name, case=case, n=int(self.wrong.sum()), count=self.wrong.size, at=str(index), **numbers)
 
 
-def returned(course: CS231n, right: Right, result: Any) -> list[Returned]:
+def returned(course: CS231n, right: Right, result: Any) -> list[ReturnedArray]:
     """Return each array that a function returned. Raise AssertionError if their number is wrong or one is not an
     array of numbers."""
     roles, names = RETURNS[right.case.kind], course.names(right.case.kind)
@@ -113,19 +113,19 @@ def returned(course: CS231n, right: Right, result: Any) -> list[Returned]:
     if result is None or len(arrays) != len(roles):
         n = 0 if result is None else len(arrays)
         raise AssertionError(str(message("judge.count", n=n, names=[names[role] for role in roles], wanted=len(roles))))
-    return beside(course, right, roles, arrays)
+    return compare_with_correct(course, right, roles, arrays)
 
 
-def beside(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[Any]) -> list[Returned]:
+def compare_with_correct(course: CS231n, right: Right, roles: Sequence[str], arrays: Sequence[Any]) -> list[ReturnedArray]:
     """Return the arrays of these roles for comparison. Raise AssertionError if one is not an array of numbers."""
     names = course.names(right.case.kind)
-    numbers = {role: numbers_of(names[role], array) for role, array in zip(roles, arrays, strict=True)}
+    numbers = {role: as_numbers(names[role], array) for role, array in zip(roles, arrays, strict=True)}
     precision = max(precisions(numbers).values(), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
     reshaped = {role: array.reshape(()) if role == "loss" and array.size == 1 else array for role, array in numbers.items()}
-    return [Returned(course, right, role, array.astype(np.float64), precision) for role, array in reshaped.items()]
+    return [ReturnedArray(course, right, role, array.astype(np.float64), precision) for role, array in reshaped.items()]
 
 
-def numbers_of(name: str, value: Any) -> Array:
+def as_numbers(name: str, value: Any) -> Array:
     """Convert a value to an array of numbers. Raise AssertionError if that is impossible."""
     try:
         array = np.asarray(value)
@@ -136,7 +136,7 @@ def numbers_of(name: str, value: Any) -> Array:
     return array
 
 
-def said(course: CS231n, case: Case) -> Message:
+def describe_case(course: CS231n, case: Case) -> Message:
     """Return a case in words: the shapes of its arrays, and its settings."""
     names = course.names(case.kind)
     shapes = [f"{names[role]} {course.laid_out(case, role, case.arrays[role]).shape}" for role in ("x", "w") if role in case.arrays]
@@ -144,11 +144,11 @@ def said(course: CS231n, case: Case) -> Message:
     return message("judge.case_said", parts=[*shapes, *(f"{name} {value}" for name, value in settings.items() if name != "mode")])
 
 
-def called(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+def call_function(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
     """Call a function. The last of several arguments, a dictionary or a mode, is omitted if the function takes one
     less.
 
-    >>> called(lambda dout, cache: cache, (1, 2, "max"))
+    >>> call_function(lambda dout, cache: cache, (1, 2, "max"))
     2
     """
     used_arguments = arguments[:-1] if len(arguments) > 2 and not _takes(function, arguments) and _takes(function, arguments[:-1]) else arguments
@@ -163,6 +163,6 @@ def _takes(function: Callable[..., Any], arguments: tuple[Any, ...]) -> bool:
     return True
 
 
-def wrong_ones(arrays: Iterable[Returned]) -> list[Returned]:
+def wrong_arrays(arrays: Iterable[ReturnedArray]) -> list[ReturnedArray]:
     """Return the wrong ones."""
     return [array for array in arrays if not array.is_right]

@@ -13,7 +13,7 @@ import numpy as np
 
 from cnnviz.core.explain.rounding import sizes
 from cnnviz.core.network.architecture import Architecture
-from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.layers.average_pooling import AveragePooling
 from cnnviz.core.network.layers.batch_norm import BatchNorm
 from cnnviz.core.network.layers.conv import Conv

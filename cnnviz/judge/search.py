@@ -14,34 +14,34 @@ from cnnviz.core.diagnosis.rearrangements import EXCHANGED, MAPS, REVERSED
 from cnnviz.judge.case import POOLS, RETURNS, Array
 from cnnviz.judge.mistakes import Mistake, known_mistakes
 from cnnviz.judge.mistakes.course_lines import Names, right_line
-from cnnviz.judge.returned_arrays import Returned
+from cnnviz.judge.returned_arrays import ReturnedArray
 from cnnviz.judge.right_gradients import Right
 from cnnviz.words import message
 
 
-def nearest(returned_arrays: Sequence[Returned]) -> Mistake | None:
+def find_mistake(returned_arrays: Sequence[ReturnedArray]) -> Mistake | None:
     """Return the mistake that reproduces an array in each case in which it is wrong. None if there is none, or if
     only the shape is wrong.
 
     In a single case, different mistakes may have equal results: dividing by the number of images, or by that of a window's cells.
     """
     wrong = [one for one in returned_arrays if not one.is_right]
-    if all(one.only_shape for one in wrong):
+    if all(one.has_only_wrong_shape for one in wrong):
         return None
     exact: dict[str, list[tuple[int, Mistake]]] = {}
     for place, one in enumerate(wrong):
         for mistake in _candidates(one):
-            if mistake.role == one.role and _gives(mistake, one):
+            if mistake.role == one.role and _reproduces(mistake, one):
                 exact.setdefault(mistake.name, []).append((place, mistake))
     for matches in exact.values():
         others = set(range(len(wrong))) - {place for place, _ in matches}
-        if not any(_tells_against(matches, wrong[place]) for place in others):
+        if not any(_rules_out(matches, wrong[place]) for place in others):
             keys = [mistake.key for _, mistake in matches]
             return max((mistake for _, mistake in matches), key=lambda mistake: keys.count(mistake.key))
     return None
 
 
-def _tells_against(matches: Sequence[tuple[int, Mistake]], returned_array: Returned) -> bool:
+def _rules_out(matches: Sequence[tuple[int, Mistake]], returned_array: ReturnedArray) -> bool:
     """Return whether a case that a mistake does not explain rules it out. The core's mistakes are only possible with
     square windows."""
     lines = returned_array.right.lines
@@ -49,19 +49,19 @@ def _tells_against(matches: Sequence[tuple[int, Mistake]], returned_array: Retur
 
 
 @np.errstate(all="ignore")
-def _gives(mistake: Mistake, returned_array: Returned) -> bool:
+def _reproduces(mistake: Mistake, returned_array: ReturnedArray) -> bool:
     array = mistake.make()
-    return array is not None and returned_array.is_as(np.asarray(array, np.float64))
+    return array is not None and returned_array.equals(np.asarray(array, np.float64))
 
 
-def _candidates(returned_array: Returned) -> Iterator[Mistake]:
+def _candidates(returned_array: ReturnedArray) -> Iterator[Mistake]:
     yield from known_mistakes(returned_array.right)
     yield from _factor(returned_array)
-    yield from _exchanged(returned_array)
-    yield from _turned(returned_array)
+    yield from _exchanged_arrays(returned_array)
+    yield from _rearranged(returned_array)
 
 
-def _mistake(returned_array: Returned, key: str, title: object, make: Array, wrong: str) -> Mistake:
+def _mistake(returned_array: ReturnedArray, key: str, title: object, make: Array, wrong: str) -> Mistake:
     """Return a mistake whose wrong line is `wrong`, with our right-hand side in place of "{}"."""
 
     def code(names: Names) -> tuple[str, str]:
@@ -71,7 +71,7 @@ def _mistake(returned_array: Returned, key: str, title: object, make: Array, wro
     return Mistake(key, key, message("own.slip.title", words=title), returned_array.role, lambda: make, code)
 
 
-def _factor(returned_array: Returned) -> Iterator[Mistake]:
+def _factor(returned_array: ReturnedArray) -> Iterator[Mistake]:
     ours, theirs = returned_array.wanted, returned_array.array
     if theirs.shape != ours.shape or not (np.isfinite(theirs).all() and theirs.any() and ours.any()):
         return
@@ -101,19 +101,20 @@ def _counts(right: Right) -> dict[str, float]:
     return {name: float(n) for name, n in counts.items() if n > 1}
 
 
-def _exchanged(returned_array: Returned) -> Iterator[Mistake]:
+def _exchanged_arrays(returned_array: ReturnedArray) -> Iterator[Mistake]:
     """Yield the other returned arrays of the same size, in case two were exchanged."""
     for role in RETURNS[returned_array.right.case.kind]:
         other = returned_array.right.gradients[role]
         if role != returned_array.role and other.size == returned_array.array.size:
 
             def code(names: Names, role: str = role) -> tuple[str, str]:
-                return f"{names[returned_array.role]} = {right_line(returned_array.right, role, names)}", f"{names[returned_array.role]} = {right_line(returned_array.right, returned_array.role, names)}"
+                name, right = names[returned_array.role], returned_array.right
+                return f"{name} = {right_line(right, role, names)}", f"{name} = {right_line(right, returned_array.role, names)}"
 
             yield Mistake(f"exchanged {role}", f"exchanged {role}", message("judge.slip.exchanged"), returned_array.role, partial(np.array, other), code)
 
 
-def _turned(returned_array: Returned) -> Iterator[Mistake]:
+def _rearranged(returned_array: ReturnedArray) -> Iterator[Mistake]:
     ours = returned_array.right.gradients[returned_array.role]
     rearrangements = [*(MAPS if ours.ndim > 1 else ()), *((REVERSED,) if ours.ndim == 1 else ()), *((EXCHANGED,) if ours.ndim == 4 else ())]
     for rearrangement in rearrangements:

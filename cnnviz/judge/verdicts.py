@@ -10,8 +10,8 @@ import numpy as np
 
 from cnnviz.judge.case import POOLS, RETURNS, Case
 from cnnviz.judge.courses import CS231n
-from cnnviz.judge.returned_arrays import Returned, said, wrong_ones
-from cnnviz.judge.search import nearest
+from cnnviz.judge.returned_arrays import ReturnedArray, describe_case, wrong_arrays
+from cnnviz.judge.search import find_mistake
 from cnnviz.words import Problem, message
 
 SHOW = "CNNVIZ_JUDGE_SHOW"
@@ -26,20 +26,20 @@ class Run:
     """The arrays that a function returned in a case, and the names of the arguments that it overwrote."""
 
     case: Case
-    arrays: Sequence[Returned]
+    arrays: Sequence[ReturnedArray]
     overwritten: Sequence[str] = ()
 
     @property
     def is_right(self) -> bool:
         """Whether all arrays are correct."""
-        return not wrong_ones(self.arrays)
+        return not wrong_arrays(self.arrays)
 
 
-def shown(show: str | None) -> str:
+def detail_level(show: str | None) -> str:
     """Return the level of detail of verdicts: "place" if the argument or the environment variable says so, otherwise
     "fix".
 
-    >>> shown(None), shown("place")
+    >>> detail_level(None), detail_level("place")
     ('fix', 'place')
     """
     settings = [one for one in (show, os.environ.get(SHOW)) if one]
@@ -57,28 +57,28 @@ def announce(course: CS231n, kind: str, runs: Sequence[Run], show: str, raised: 
     """
     names = list(dict.fromkeys(name for run in runs for name in run.overwritten))
     overwritten = [str(message("judge.overwritten", names=names))] if names else []
-    if lines := _fault(course, kind, runs, show):
+    if lines := _fault_lines(course, kind, runs, show):
         other = [str(message("judge.also_raised", error=f"{type(raised).__name__}: {raised}"))] if raised else []
         raise AssertionError("\n".join([*lines, *other, *overwritten])) from raised
     if overwritten:
         warnings.warn(overwritten[0], stacklevel=3)
 
 
-def _fault(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> list[str]:
+def _fault_lines(course: CS231n, kind: str, runs: Sequence[Run], show: str) -> list[str]:
     for role in RETURNS[kind]:
         of_role = [array for run in runs for array in run.arrays if array.role == role]
-        if wrong := wrong_ones(of_role):
-            others = dict.fromkeys(array.name for run in runs for array in wrong_ones(run.arrays) if array.role != role)
+        if wrong := wrong_arrays(of_role):
+            others = dict.fromkeys(array.name for run in runs for array in wrong_arrays(run.arrays) if array.role != role)
             also = [str(message("judge.also", names=list(others)))] if others else []
             if show == "place":
                 return [str(wrong[0].place), *also]
-            return [str(wrong[0].fault), *_mistake(course, kind, of_role), *also]
+            return [str(wrong[0].fault), *_mistake_lines(course, kind, of_role), *also]
     return []
 
 
-def _mistake(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
+def _mistake_lines(course: CS231n, kind: str, of_role: list[ReturnedArray]) -> list[str]:
     """Return the sentence and lines on the mistake that reproduces the array, or an empty list if none does."""
-    mistake = nearest(of_role)
+    mistake = find_mistake(of_role)
     if mistake is None:
         return []
     wrong, ours = mistake.code(course.names(kind))
@@ -89,7 +89,7 @@ def _mistake(course: CS231n, kind: str, of_role: list[Returned]) -> list[str]:
 def notes(course: CS231n, case: Case, runs: Sequence[Run], show: str) -> list[str]:
     """Return notes for an exception of the function: its case, and the likely cause, judging by the cases that
     succeeded before."""
-    sentences = [str(message("judge.raised", case=said(course, case)))]
+    sentences = [str(message("judge.raised", case=describe_case(course, case)))]
     if show == "fix" and case.kind in ("conv", *POOLS) and runs:
         previous_cases = [run.case for run in runs]
         if case.kind == "conv" and case.number("pad") == 0 and all(previous.number("pad") for previous in previous_cases):
@@ -108,13 +108,13 @@ def _is_square(case: Case, windows_only: bool) -> bool:
 # ---- arguments
 
 
-def copies(argument: Any, name: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
+def copy_arrays(argument: Any, name: str) -> list[tuple[str, np.ndarray, np.ndarray]]:
     """Return the arrays in an argument, each with a name and a copy."""
     if isinstance(argument, np.ndarray):
         return [(name, argument, argument.copy())]
     if isinstance(argument, dict):
-        return [array_copy for part in argument.values() for array_copy in copies(part, name)]
-    return [array_copy for part in argument for array_copy in copies(part, name)] if isinstance(argument, tuple | list) else []
+        return [array_copy for part in argument.values() for array_copy in copy_arrays(part, name)]
+    return [array_copy for part in argument for array_copy in copy_arrays(part, name)] if isinstance(argument, tuple | list) else []
 
 
 def overwritten(array_copies: Sequence[tuple[str, np.ndarray, np.ndarray]]) -> list[str]:

@@ -697,8 +697,8 @@ class Interpreter(LibraryCalls):
             self.touch(values, node)
             return self.unknown_result(values, node)
         signature = function.node.args
-        positional = [one.arg for one in (*signature.posonlyargs, *signature.args)]
-        names = {*positional, *(one.arg for one in signature.kwonlyargs)}
+        positional = [argument.arg for argument in (*signature.posonlyargs, *signature.args)]
+        names = {*positional, *(argument.arg for argument in signature.kwonlyargs)}
         scope = Scope({name: Unknown(name) for name in names}, function.scope)
         scope.values |= function.defaults
         scope.values |= dict(zip(positional, arguments, strict=False)) | {name: value for name, value in named.items() if name in names}
@@ -784,4 +784,4 @@ def _is_same(left: Any, right: Any) -> bool:
 
 
 def _is_constant(value: Any, depth: int = 2) -> bool:
-    return isinstance(value, _CONSTANTS) or (depth > 0 and isinstance(value, tuple | list) and len(value) < 100 and all(_is_constant(one, depth - 1) for one in value))
+    return isinstance(value, _CONSTANTS) or (depth > 0 and isinstance(value, tuple | list) and len(value) < 100 and all(_is_constant(item, depth - 1) for item in value))

@@ -5,7 +5,7 @@ import zipfile
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnviz.core.training.archives import piece_of
+from cnnviz.core.training.archives import read_member
 from cnnviz.models.described_layers import LayerDescription, ModelDescription, Unknown, shorten
 from cnnviz.models.library_calls import MOST_LAYERS
 from cnnviz.models.losses import BY_NAME
@@ -24,7 +24,7 @@ _SHOWN_SETTINGS = ("filters", "kernel_size", "units", "pool_size", "strides", "p
 def config_in(archive: bytes) -> bytes:
     """Return the configuration in a .keras archive. Raise Problem if there is none."""
     try:
-        return piece_of(archive, "config.json", MOST_BYTES + 1)
+        return read_member(archive, "config.json", MOST_BYTES + 1)
     except zipfile.BadZipFile:
         raise Problem("model.no_config") from None
 
@@ -118,7 +118,7 @@ def _value(value: Any, depth: int = 4) -> Any:
     if isinstance(value, Unknown):
         return value
     if isinstance(value, list) and depth:
-        return tuple(_value(one, depth - 1) for one in value[:16])
+        return tuple(_value(item, depth - 1) for item in value[:16])
     if isinstance(value, dict):
         config = value.get("config")
         return config if isinstance(config, str) else Unknown(str(value.get("registered_name") or value.get("class_name"))[:40])

@@ -624,7 +624,7 @@ class LibraryCalls:
                 container.add(self.module(entry, node))
         elif name == "insert":
             values = [*container.items.values()]
-            if not isinstance(arguments[0], int) or not all(one.isdigit() for one in names):
+            if not isinstance(arguments[0], int) or not all(key.isdigit() for key in names):
                 container.add(Doubt(self.part(node)))
                 return None
             values.insert(arguments[0], self.module(last, node))
@@ -677,7 +677,7 @@ class LibraryCalls:
             return arguments[0] if arguments else Unknown(self.text(node))
         if name in ("OrderedDict",):
             entries = self.entries(arguments[0]) if arguments else []
-            if entries is not None and all(isinstance(one, tuple) and len(one) == 2 and isinstance(one[0], str | int) for one in entries):
+            if entries is not None and all(isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str | int) for entry in entries):
                 return dict(entries) if not isinstance(arguments[0] if arguments else None, dict) else dict(arguments[0])
             return arguments[0] if arguments and isinstance(arguments[0], dict) else Doubt(self.part(node))
         if library and (name in (*CONTAINERS, "ModuleDict", "Input") or (name in ("Model", "Functional") and values)):
@@ -742,7 +742,7 @@ class LibraryCalls:
         if name == "Input":
             start = Flow(of_data=False)
             plain = {key: _plain_argument(value) for key, value in named.items()}
-            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(one) for one in arguments), plain, self.text(node), line, library))
+            start.chain = (None, LayerDescription("Input", tuple(_plain_argument(argument) for argument in arguments), plain, self.text(node), line, library))
             start.root = start
             return start
         if [*model_values_in([value for value in values if not isinstance(value, ModulePart)])] and not is_loss(name):
@@ -761,7 +761,7 @@ class LibraryCalls:
         """Create Keras's Model(inputs, outputs)."""
         start = named.get("inputs", named.get("input", arguments[0] if arguments else None))
         end = named.get("outputs", named.get("output", arguments[1] if len(arguments) > 1 else None))
-        start, end = (one[0] if isinstance(one, list | tuple) and len(one) == 1 else one for one in (start, end))
+        start, end = (tensor[0] if isinstance(tensor, list | tuple) and len(tensor) == 1 else tensor for tensor in (start, end))
         model = Functional(LayerDescription("Model", text=self.text(node), line=getattr(node, "lineno", 0), library="keras"), self.block)
         if isinstance(end, Flow) and isinstance(start, Flow) and end.root is start.root and start.chain is not None and start.chain[0] is None:
             model.end = Flow(end.chain, False, end.root, end.count)
@@ -833,7 +833,7 @@ class LibraryCalls:
             if isinstance(arguments[1], str):
                 return self.attribute(first, arguments[1], node)
             return Doubt(self.part(node)) if [*model_values_in(first)] or isinstance(first, Library) else Unknown(self.text(node))
-        if name == "range" and arguments and all(isinstance(one, int) for one in arguments) and (len(arguments) < 3 or arguments[2]):
+        if name == "range" and arguments and all(isinstance(argument, int) for argument in arguments) and (len(arguments) < 3 or arguments[2]):
             return range(*arguments)
         if name == "len" and isinstance(first, list | tuple | dict | str):
             return len(first)
@@ -846,16 +846,16 @@ class LibraryCalls:
         if name == "dict" and not arguments:
             return dict(named)
         if name in ("reversed", "enumerate", "zip"):
-            lists = [self.entries(one) for one in arguments]
-            if lists and all(one is not None for one in lists) and not named:
-                known: list[list[Any]] = [one for one in lists if one is not None]
+            lists = [self.entries(argument) for argument in arguments]
+            if lists and all(entries is not None for entries in lists) and not named:
+                known: list[list[Any]] = [entries for entries in lists if entries is not None]
                 return Values(known[0][::-1] if name == "reversed" else enumerate(known[0]) if name == "enumerate" else zip(*known, strict=False), self.block)
         if name in ("int", "float", "str", "bool", "abs", "round") and len(arguments) == 1 and isinstance(first, int | float) and not named:
             try:
                 return _NUMBER_FUNCTIONS[name](first)
             except (OverflowError, ValueError):
                 return Unknown(self.text(node))
-        if name in ("max", "min") and len(arguments) > 1 and all(isinstance(one, int | float) for one in arguments):
+        if name in ("max", "min") and len(arguments) > 1 and all(isinstance(argument, int | float) for argument in arguments):
             return max(arguments) if name == "max" else min(arguments)
         if name == "isinstance" and len(arguments) == 2 and isinstance(first, Module) and isinstance(arguments[1], Library):
             return first.layer.name == arguments[1].last if not isinstance(first, Instance) else Unknown(self.text(node))
@@ -868,7 +868,7 @@ class LibraryCalls:
             return None
         settings = {key: _plain_argument(value) for key, value in named.items()}
         library = "keras" if self.keras else "pytorch"
-        layer = LayerDescription(name, tuple(_plain_argument(one) for one in arguments), settings, self.text(node), getattr(node, "lineno", 0), library)
+        layer = LayerDescription(name, tuple(_plain_argument(argument) for argument in arguments), settings, self.text(node), getattr(node, "lineno", 0), library)
         module = Module(layer, self.block)
         module.layer = LayerDescription(**{**layer.__dict__, "module": module})
         return module
@@ -889,7 +889,7 @@ def _plain_argument(value: Any) -> Any:
     if isinstance(value, bool | int | float | str | type(None) | Unknown):
         return value
     if isinstance(value, list | tuple):
-        return tuple(_plain_argument(one) for one in [*value][:16])
+        return tuple(_plain_argument(argument) for argument in [*value][:16])
     if isinstance(value, Library):
         return Unknown(value.path)
     if isinstance(value, Module):

@@ -48,7 +48,7 @@ class ChainedNode:
 
     @property
     def text(self) -> str:
-        return shorten(f"{self.kind}({', '.join(str(one.shape) for one in self.arrays)})")
+        return shorten(f"{self.kind}({', '.join(str(array.shape) for array in self.arrays)})")
 
 
 def read_onnx(content: bytes) -> ModelDescription:
@@ -86,14 +86,14 @@ def chain_of(content: bytes) -> list[ChainedNode]:
         raise Problem("model.too_long", megabytes=MOST_BYTES / 1e6)
     try:
         graph = onnx.load_model_from_string(content).graph
-        nodes = [_node(one, onnx) for one in graph.node]
+        nodes = [_node(proto, onnx) for proto in graph.node]
         constants = _constants(graph, nodes, onnx)
     except MemoryError:
         raise
     except Exception:  # the protobuf reader raises many kinds of errors
         raise Problem("model.no_onnx") from None
     path = _path(nodes, graph.output[0].name if graph.output else "", constants)
-    return [ChainedNode(node.kind, tuple(constants[one] for one in node.inputs if one in constants), node.given) for node in path]
+    return [ChainedNode(node.kind, tuple(constants[name] for name in node.inputs if name in constants), node.given) for node in path]
 
 
 def _node(proto: Any, onnx: Any) -> Node:
@@ -128,7 +128,7 @@ def _constants(graph: Any, nodes: Iterable[Node], onnx: Any) -> dict[str, np.nda
         array: np.ndarray = onnx.numpy_helper.to_array(value)
         return array
 
-    constants = {one.name: read(one) for one in graph.initializer}
+    constants = {tensor.name: read(tensor) for tensor in graph.initializer}
     for node in nodes:
         first, *others = [constants.get(name) for name in node.inputs] or [None]
         if node.kind == "Constant":
@@ -169,7 +169,7 @@ def _numbers(array: np.ndarray) -> list[int]:
 def _is_bias(node: ChainedNode, previous: LayerDescription) -> bool:
     """Return whether a sum is the bias of the preceding dense layer or convolution, with one number for each output."""
     outputs = previous.named.get("units", previous.named.get("filters"))
-    return node.kind == "Add" and previous.named.get("bias") is False and [one.size for one in node.arrays] == [outputs]
+    return node.kind == "Add" and previous.named.get("bias") is False and [array.size for array in node.arrays] == [outputs]
 
 
 def _layer(node: ChainedNode, first: bool) -> LayerDescription | None:

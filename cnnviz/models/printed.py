@@ -59,8 +59,8 @@ def _layer(kind: str, rest: str, line: str, number: int) -> LayerDescription:
     try:
         node = ast.parse(f"f({rest[:2000]}", mode="eval").body
         assert isinstance(node, ast.Call)
-        positional = tuple(_constant(one) for one in node.args)
-        named = {str(one.arg): _constant(one.value) for one in node.keywords}
+        positional = tuple(_constant(argument) for argument in node.args)
+        named = {str(keyword.arg): _constant(keyword.value) for keyword in node.keywords}
     except (SyntaxError, ValueError, AssertionError, RecursionError, MemoryError):
         raise Problem("model.line", line=line[:80]) from None
     # lazy layers print their unknown channels as 0

@@ -87,7 +87,7 @@ class _Source(Interpreter):
 
     def _flows_with_loss(self) -> list[tuple[Flow, int]]:
         losses = [(loss, line) for loss, line in self.losses if isinstance(loss.flow, Flow) and loss.flow.chain is not None]
-        best = [one for one in losses if one[0].backward] or losses
+        best = [candidate for candidate in losses if candidate[0].backward] or losses
         return [(loss.flow, line) for loss, line in best]
 
     def _candidates(self) -> list[Candidate]:

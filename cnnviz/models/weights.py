@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.training.archives import piece_of
+from cnnviz.core.training.archives import read_member
 from cnnviz.models.keras_config import config_in
 from cnnviz.models.onnx_graph import CHANNELS_LAST, ChainedNode, chain_of
 from cnnviz.words import Problem
@@ -40,7 +40,7 @@ def weights_in(content: bytes) -> Arrays:
 def _keras_weights(content: bytes) -> Arrays:
     try:
         h5py: Any = import_module("h5py")
-        stored = piece_of(content, _KERAS, MOST_BYTES + 1)
+        stored = read_member(content, _KERAS, MOST_BYTES + 1)
     except (ModuleNotFoundError, zipfile.BadZipFile):
         return {}
     if len(stored) > MOST_BYTES:
@@ -84,11 +84,11 @@ def _onnx_weights(content: bytes) -> Arrays:
             w, *bias = node.arrays
             if w.ndim == 2 and not node.given.get("transB"):
                 w = w.T
-            bias_node = next((one for one in chain[n + 1 : n + 2] if one.kind == "Add" and [len(w)] == [array.size for array in one.arrays]), None)
+            bias_node = next((node for node in chain[n + 1 : n + 2] if node.kind == "Add" and [len(w)] == [array.size for array in node.arrays]), None)
             bias = [*bias, *(bias_node.arrays if bias_node else ())] or ([np.zeros(len(w))] if w.ndim == 2 else [])
-            arrays += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if channels_last else w), *(("bias", one.reshape(-1)) for one in bias)]
+            arrays += [("weight", (w.transpose(2, 3, 1, 0) if w.ndim == 4 else w.T) if channels_last else w), *(("bias", array.reshape(-1)) for array in bias)]
         elif node.kind == "BatchNormalization":
-            arrays += [("weight", one) for one in node.arrays]
+            arrays += [("weight", array) for array in node.arrays]
     if any(array.dtype.kind not in "fiu" for _, array in arrays):  # not numeric, or stored in an external file
         return {}
     return {str(n) if channels_last else f"{n}.{kind}": array for n, (kind, array) in enumerate(arrays)}

@@ -71,7 +71,7 @@ def zero_padding(arguments: Arguments, context: Context) -> tuple[list[str], lis
     pairs: list[Any] = [value, value] if isinstance(value, int) else list(value) if isinstance(value, tuple | list) else []
     if len(pairs) == 4:  # left, right, top, bottom
         pairs = [tuple(pairs[:2]), tuple(pairs[2:])]
-    pairs = [(one, one) if isinstance(one, int) else tuple(one) if isinstance(one, tuple | list) else () for one in pairs]
+    pairs = [(pair, pair) if isinstance(pair, int) else tuple(pair) if isinstance(pair, tuple | list) else () for pair in pairs]
     if len(pairs) != 2 or pairs[0] != pairs[1] or len(pairs[0]) != 2 or not all(isinstance(n, int) for n in pairs[0]):
         raise UnsupportedLayer(message("model.argument", name="padding", value=format_value(value), fits=1))
     context.zeros = (context.zeros[0] + pairs[0][0], context.zeros[1] + pairs[0][1])

@@ -42,25 +42,25 @@ def resolve_view(query: Mapping[str, str]) -> tuple[Setup, dict[str, Message]]:
     return setup, {key: error for key, error in errors.items() if key in ("stage", "cell")} | PageState.from_query(query)[1]
 
 
-def resolve(asked: Mapping[str, str], first: str = "", last: Setup | None = None, several: bool = False, modes: bool = False) -> PageRequest:
-    """Resolve a query. `first` is the stage for a query without a setup.
+def resolve(query: Mapping[str, str], first_stage: str = "", fallback: Setup | None = None, several_images: bool = False, eval_mode: bool = False) -> PageRequest:
+    """Resolve a query. `first_stage` is the stage for a query without a setup.
 
-    `several` is whether the page supports several images, and `modes` whether it supports eval mode. Otherwise the request
+    `several_images` is whether the page supports several images, and `eval_mode` whether it supports eval mode. Otherwise the request
     has one image, in train mode, and a message says so.
 
-    Invalid values are replaced by those of the `last` setup, with a message. A page's own keys stay in the address on
+    Invalid values are replaced by those of the `fallback` setup, with a message. A page's own keys stay in the address on
     other pages.
 
     >>> now = resolve({"k": "1", "lr": "fast"})
     >>> now.setup.k, now.snapshot.losses.shape, now.errors["lr"].id
     (1, (2,), 'lesson.replaced')
     """
-    last = last or Setup()
-    setup, image, errors, cacheable = resolve_setup(asked, first, last)
-    if len(setup.images) > 1 and not several:
+    fallback = fallback or Setup()
+    setup, image, errors, cacheable = resolve_setup(query, first_stage, fallback)
+    if len(setup.images) > 1 and not several_images:
         errors["img"] = message("ui.address.one_image", image=setup.images[setup.image])
-        setup = setup.alone(setup.image)
-    if setup.mode != "train" and not modes:
+        setup = setup.with_one_image(setup.image)
+    if setup.mode != "train" and not eval_mode:
         errors["mode"] = message("ui.address.in_training")
         setup = replace(setup, mode="train")
     x = load_images(setup)
@@ -72,23 +72,23 @@ def resolve(asked: Mapping[str, str], first: str = "", last: Setup | None = None
         missing, cacheable = {key: text for key, text in setup.to_query().items() if is_stored_name(text)}, False
         setup = setup.without_stored_params()
         snapshot = run_updates(setup, x, setup.k)
-    errors |= PageState.from_query(asked)[1]
-    extras = {key: asked[key] for key in page_keys() if asked.get(key)}
-    return PageRequest(asked, setup, image, snapshot.in_mode(setup.mode), errors, extras, missing, cacheable)
+    errors |= PageState.from_query(query)[1]
+    extras = {key: query[key] for key in page_keys() if query.get(key)}
+    return PageRequest(query, setup, image, snapshot.in_mode(setup.mode), errors, extras, missing, cacheable)
 
 
-def resolve_setup(asked: Mapping[str, str], first: str, last: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:
+def resolve_setup(query: Mapping[str, str], first_stage: str, fallback: Setup) -> tuple[Setup, Image, dict[str, Message], bool]:
     """Return the setup, its image, errors by key, and whether the query will always resolve to this."""
-    setup, errors = Setup.parse_query(asked, fallback=last)
+    setup, errors = Setup.parse_query(query, fallback=fallback)
     cacheable = True
-    if first and SETUP_KEYS.isdisjoint(asked):
-        setup, _ = setup.changed({"stage": first})
+    if first_stage and SETUP_KEYS.isdisjoint(query):
+        setup, _ = setup.with_query({"stage": first_stage})
     try:
         image = [find_image(img) for img in setup.images][setup.image]
     except ImageUnavailable as error:
-        setup, errors = Setup.parse_query({**asked, "img": last.img}, fallback=last)
+        setup, errors = Setup.parse_query({**query, "img": fallback.img}, fallback=fallback)
         errors["img"], cacheable = error.message, False
-        image = find_image(last.images[last.image])
-    if setup.classes and image.label and "y" not in asked and len(setup.images) == 1:
-        setup, _ = Setup.parse_query({**asked, "img": image.id}, last, image.label)
+        image = find_image(fallback.images[fallback.image])
+    if setup.classes and image.label and "y" not in query and len(setup.images) == 1:
+        setup, _ = Setup.parse_query({**query, "img": image.id}, fallback, image.label)
     return setup, image, errors, cacheable

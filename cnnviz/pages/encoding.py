@@ -9,7 +9,7 @@ import numpy as np
 
 from cnnviz.core.explain.saturation import hidden_share
 from cnnviz.core.network.stored_params import NotStored, TrainingInfo, is_stored_name, training_info
-from cnnviz.core.notebook.notebook import effects
+from cnnviz.core.notebook.notebook import deviation_effects
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.filters import banks
 from cnnviz.core.setup.setup import Setup
@@ -28,35 +28,35 @@ MOST_LOSSES = 200
 """Number of points in the small loss curve, which has no room for more."""
 
 
-def header(page: str, now: PageRequest) -> Header:
+def header(page: str, request: PageRequest) -> Header:
     """Return the header of every page: the setup, page notes, and the status line."""
     return Header(
         page=page,
         code=code(),
-        asked=dict(now.query),
-        lesson=query_of(now),
-        words=now.image.message,
-        wrong=dict(now.errors),
-        remarks=page_notes(now.setup, now.snapshot),
-        deviations=effects(now.setup.deviations),
-        loss=finite_or_none(float(now.snapshot.losses[-1])),
-        learned=_learned_sentence(now.setup),
-        saturated=finite_or_none(hidden_share(program_of(now.setup, now.snapshot).network, now.snapshot.trace, "saturated")),
-        filters=first_filters(now.setup),
-        outputs=now.setup.output_words,
-        stages=_stages(now),
+        asked=dict(request.query),
+        lesson=query_of(request),
+        words=request.image.message,
+        wrong=dict(request.errors),
+        remarks=page_notes(request.setup, request.snapshot),
+        deviations=deviation_effects(request.setup.deviations),
+        loss=finite_or_none(float(request.snapshot.losses[-1])),
+        learned=_learned_sentence(request.setup),
+        saturated=finite_or_none(hidden_share(program_of(request.setup, request.snapshot).network, request.snapshot.trace, "saturated")),
+        filters=first_filters(request.setup),
+        outputs=request.setup.output_words,
+        stages=_stages(request),
     )
 
 
-def query_of(now: PageRequest) -> dict[str, str]:
+def query_of(request: PageRequest) -> dict[str, str]:
     """Return the setup as a query, with the other keys that stay in the address."""
-    return {**now.setup.to_query(), **now.extras, **now.missing}
+    return {**request.setup.to_query(), **request.extras, **request.missing}
 
 
-def _stages(now: PageRequest) -> list[StageRecord]:
+def _stages(request: PageRequest) -> list[StageRecord]:
     """Return the stages to show: in eval mode there is no update."""
-    stages = stage_records(program_of(now.setup, now.snapshot), now.setup.opt)
-    return stages if now.setup.mode == "train" else stages[:-1]
+    stages = stage_records(program_of(request.setup, request.snapshot), request.setup.opt)
+    return stages if request.setup.mode == "train" else stages[:-1]
 
 
 def _learned_sentence(setup: Setup) -> Message:
@@ -89,15 +89,15 @@ def loss_curve(snapshot: Snapshot) -> dict[str, np.ndarray]:
     return {"losses": thin_values(snapshot.losses, MOST_LOSSES)}
 
 
-def thin_values(values: np.ndarray, most: int) -> np.ndarray:
+def thin_values(values: np.ndarray, limit: int) -> np.ndarray:
     """Return at most `limit` of `values`, evenly spaced, including the first and the last.
 
     >>> thin_values(np.arange(5.0), 3)
     array([0., 2., 4.])
     """
-    if len(values) <= most:
+    if len(values) <= limit:
         return values
-    return values[np.linspace(0, len(values) - 1, most).round().astype(int)]
+    return values[np.linspace(0, len(values) - 1, limit).round().astype(int)]
 
 
 def encode(header: Mapping[str, object], arrays: Mapping[str, np.ndarray]) -> bytes:

@@ -153,8 +153,8 @@ class GradientChain:
         }  # fmt: skip
 
 
-def _limits(part: Part, most: float) -> tuple[float, float]:
-    return (0.0, max(1.0, most)) if part.scale in ("activation", "answer") else (-most, most)
+def _limits(part: Part, limit: float) -> tuple[float, float]:
+    return (0.0, max(1.0, limit)) if part.scale in ("activation", "answer") else (-limit, limit)
 
 
 def _shown_part(row: Row, part: Part) -> np.ndarray:
@@ -174,12 +174,14 @@ _SCALE_COLOURS: Mapping[str, Callable[[np.ndarray], MapColours]] = {
 }
 
 
-def encode_chain(page: str, now: PageRequest, chain: GradientChain, more: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
-    """Encode the response of a page with a gradient chain; `more` holds the page's other records.
+def encode_chain(
+    page: str, request: PageRequest, chain: GradientChain, page_records: Mapping[str, object] | None = None, arrays: Mapping[str, np.ndarray] | None = None
+) -> bytes:
+    """Encode the response of a page with a gradient chain; `page_records` holds the page's other records.
 
     The header lists only the stages that have a card.
     """
-    head = GradientChainHeader(**header(page, now), road=chain.record)
+    head = GradientChainHeader(**header(page, request), road=chain.record)
     symbols = {part.symbol for part in chain.parts}
     head["stages"] = [stage for stage in head["stages"] if stage["symbol"] in symbols or (stage["symbol"] == "update" and "f_next" in symbols)]
-    return encode({**head, **(more or {})}, chain.arrays() | loss_curve(now.snapshot) | dict(arrays or {}))
+    return encode({**head, **(page_records or {})}, chain.arrays() | loss_curve(request.snapshot) | dict(arrays or {}))

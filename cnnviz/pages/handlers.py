@@ -26,36 +26,36 @@ class PageHandler:
     supports_several_images = supports_eval_mode = False
     """Whether the page supports several images, and a pass in eval mode."""
 
-    def respond(self, now: PageRequest) -> bytes:
+    def respond(self, request: PageRequest) -> bytes:
         """Return the complete response. Raise Unfinished, with a partial response, while a part of it is still being
         computed."""
         raise NotImplementedError
 
-    def part(self, now: PageRequest, of: str) -> bytes | None:
-        """Return the exact numbers of the part named `of`, or None if the page has no parts."""
+    def part(self, request: PageRequest, name: str) -> bytes | None:
+        """Return the exact numbers of the part of that name, or None if the page has no parts."""
         return None
 
-    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray] | None:
+    def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray] | None:
         """Return every array by its symbol, as float64, for programs; None if the response contains them already."""
         return None
 
-    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
+    def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
         """Return a message by key for each of the page's own keys that is invalid, unless the response reports it."""
         return {}
 
-    def last_update(self, now: PageRequest) -> int:
+    def last_update(self, request: PageRequest) -> int:
         """Return the last update that an export of the page's recording covers."""
-        return now.setup.k
+        return request.setup.k
 
-    def opening_query(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+    def opening_query(self, query: Mapping[str, str]) -> Mapping[str, str]:
         """Return the setup, as a query, for an address without one."""
         return {}
 
-    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, query: Mapping[str, str]) -> bool:
         """Return whether the response is immutable and may be cached."""
         return True
 
-    def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the response in seconds, without the setup's updates."""
         return 0.0
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from cnnviz.core.explain.normalisation_paths import paths_back
+from cnnviz.core.explain.normalisation_paths import gradient_paths
 from cnnviz.core.network.layers.batch_norm import BatchNorm
 from cnnviz.core.network.layers.dropout import Dropout, channel_sums, masked_sums
 from cnnviz.core.network.program import Program
@@ -30,37 +30,37 @@ DROPOUT_DRAWS, MAX_DROPOUT_SIZE = 200, 5_000
 """Number of dropout masks drawn to show the spread of a sum, and the largest array for which they are drawn."""
 
 
-def with_mode(now: PageRequest) -> PageRequest:
+def with_mode(request: PageRequest) -> PageRequest:
     """Return the request with the pass in its setup's mode."""
-    if now.snapshot.trace.training == (now.setup.mode == "train"):
-        return now
-    snapshot = run_updates(now.setup, now.snapshot.image, now.setup.k)
-    return replace(now, snapshot=snapshot.in_mode(now.setup.mode))
+    if request.snapshot.trace.training == (request.setup.mode == "train"):
+        return request
+    snapshot = run_updates(request.setup, request.snapshot.image, request.setup.k)
+    return replace(request, snapshot=snapshot.in_mode(request.setup.mode))
 
 
-def select_image(now: PageRequest) -> PageRequest:
+def select_image(request: PageRequest) -> PageRequest:
     """Return the request for the shown image alone; its arrays are slices of the pass over all images."""
-    setup, snapshot = now.setup, now.snapshot
+    setup, snapshot = request.setup, request.snapshot
     if snapshot.trace.x.ndim < 4:
-        return now
+        return request
     i, y = setup.image, setup.y[setup.image]
-    image_setup = setup.alone(i)
+    image_setup = setup.with_one_image(i)
     trace, gradients = snapshot.trace.image(i), snapshot.gradients.image(i)
-    return replace(now, setup=image_setup, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
+    return replace(request, setup=image_setup, snapshot=replace(snapshot, trace=trace, gradients=gradients, image=trace.x, y=np.array(y)))
 
 
-def batch_record(record: NetworkRecord, now: PageRequest, program: Program) -> NetworkRecord:
+def batch_record(record: NetworkRecord, request: PageRequest, program: Program) -> NetworkRecord:
     """Return the record of one image of several. Sums over all images have no arithmetic, since one image does not
     determine them."""
-    m = len(now.setup.images)
+    m = len(request.setup.images)
     start = _start(program)
     arithmetic = {name: text for name, text in record["arithmetic"].items() if name[1:] not in program.parameters}
     arithmetic[start] = f"({arithmetic[start]})/{m}"
     formulas = dict(record["formulas"])
     for name in (start, *(f"d{name}" for name in program.parameters)):
-        left, right = program.formulas[name].split(" = ", 1)
-        formulas[name] = mathml(rf"{left} = ({right}) / {m}" if name == start else rf"{left} = \sum_{{1 \ldots {m}}} {right}")
-    words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(now.setup.images)]
+        target, expression = program.formulas[name].split(" = ", 1)
+        formulas[name] = mathml(rf"{target} = ({expression}) / {m}" if name == start else rf"{target} = \sum_{{1 \ldots {m}}} {expression}")
+    words = [message("ui.images.shown", n=n + 1, name=name) for n, name in enumerate(request.setup.images)]
     return {**record, "arithmetic": arithmetic, "formulas": formulas, "images": words}
 
 
@@ -81,28 +81,28 @@ def batch_stages(stages: Sequence[StageRecord], program: Program, m: int) -> lis
     return records
 
 
-def batch_arrays(now: PageRequest) -> dict[str, np.ndarray]:
+def batch_arrays(request: PageRequest) -> dict[str, np.ndarray]:
     """Return the shown image's loss as L, the losses and x of all images, and the per-image gradients of small
     parameters."""
-    setup, snapshot = now.setup, now.snapshot
+    setup, snapshot = request.setup, request.snapshot
     network, y = setup.network, np.array(setup.y)
     losses = network.losses(snapshot.trace, y)
     small_names = {name for name, param in snapshot.params.items() if param.size * len(losses) <= MAX_PER_IMAGE_GRADIENTS}
     per_image_gradients = network.per_image_gradients(snapshot.params, snapshot.trace, y)
     gradients = {f"pulls.d{name}": per_image_gradients[f"d{name}"] for name in snapshot.params if name in small_names}
     loss_arrays = {"L": losses[setup.image : setup.image + 1], "images.L": losses, "all.x": snapshot.trace.x}
-    return gradients | loss_arrays | (_normalization_arrays(now) if setup.mode == "train" else {})
+    return gradients | loss_arrays | (_normalization_arrays(request) if setup.mode == "train" else {})
 
 
-def thumbnails(now: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
+def thumbnails(request: PageRequest, record: NetworkRecord) -> dict[str, np.ndarray]:
     """Return thumbnails of every map of all images as int8, (m,C,h,w). ±SHADES is the end of the scale that all
     images share.
 
     Each cell has the entry of largest magnitude of its block, so that nearly empty maps do not look empty.
     Return nothing if the thumbnails have more than MOST_THUMBNAILS numbers.
     """
-    trace, gradients = now.snapshot.trace, now.snapshot.gradients
-    arrays = {"y": np.array(now.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
+    trace, gradients = request.snapshot.trace, request.snapshot.gradients
+    arrays = {"y": np.array(request.setup.y), **trace, **{f"d{name}": gradients[f"d{name}"] for name in trace if f"d{name}" in gradients}}
     strips = dict[str, np.ndarray]()
     for name, each in record["maps"].items():
         if name in arrays and each["kind"] in ("map", "row"):
@@ -125,11 +125,11 @@ def _largest_of_blocks(x: np.ndarray) -> np.ndarray:
     return np.take_along_axis(split, np.abs(split).argmax(-1)[..., None], -1)[..., 0]
 
 
-def _normalization_arrays(now: PageRequest) -> dict[str, np.ndarray]:
+def _normalization_arrays(request: PageRequest) -> dict[str, np.ndarray]:
     """Return the arrays of each batch normalization for all images: its maps, and the three paths of the gradient."""
-    snapshot, network = now.snapshot, now.setup.network
+    snapshot, network = request.snapshot, request.setup.network
     program, arrays = network.program(snapshot.trace.x.shape), dict[str, np.ndarray]()
-    paths = paths_back(program, snapshot.params, snapshot.trace, snapshot.gradients)
+    paths = gradient_paths(program, snapshot.params, snapshot.trace, snapshot.gradients)
     for layer, names in zip(network.layers, network.names, strict=True):
         if not isinstance(layer, BatchNorm) or 7 * snapshot.trace[names.output].size > MAX_NORMALIZATION_NUMBERS:
             continue
@@ -141,10 +141,10 @@ def _normalization_arrays(now: PageRequest) -> dict[str, np.ndarray]:
     return arrays
 
 
-def dropout_sums(now: PageRequest) -> dict[str, np.ndarray]:
+def dropout_sums(request: PageRequest) -> dict[str, np.ndarray]:
     """Return the shown image's sums after dropout: without a mask, with its own, and with new random ones; (2 + n,C).
    """
-    setup, snapshot, arrays = now.setup, now.snapshot, dict[str, np.ndarray]()
+    setup, snapshot, arrays = request.setup, request.snapshot, dict[str, np.ndarray]()
     if setup.mode == "eval":
         return arrays
     for layer_number, (layer, names) in enumerate(zip(setup.network.layers, setup.network.names, strict=True), 1):
@@ -156,7 +156,7 @@ def dropout_sums(now: PageRequest) -> dict[str, np.ndarray]:
     return arrays
 
 
-def loss_note(now: PageRequest) -> Message:
+def loss_note(request: PageRequest) -> Message:
     """Return the sentence that names the image whose loss is shown as L, and the mean loss."""
-    setup = now.setup
-    return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(now.snapshot.losses[-1]))
+    setup = request.setup
+    return message("ui.images.loss", n=setup.image + 1, m=len(setup.images), mean=float(request.snapshot.losses[-1]))

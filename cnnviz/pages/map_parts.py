@@ -49,9 +49,9 @@ class Part:
         """
         return array.reshape(self.shape)[tuple(slice(None) if axis_index is None else axis_index for axis_index in self.index)]
 
-    def local_index(self, at: Sequence[int]) -> list[int]:
+    def local_index(self, index: Sequence[int]) -> list[int]:
         """Convert an index of the complete array to one of this picture."""
-        return [axis for axis, fixed in zip(at, self.index, strict=True) if fixed is None]
+        return [axis for axis, fixed in zip(index, self.index, strict=True) if fixed is None]
 
     @property
     def is_complete(self) -> bool:
@@ -88,12 +88,12 @@ class Part:
         )  # fmt: skip
 
 
-def part(program: Program, symbol: str, at: Sequence[int] = ()) -> Part:
-    """Return the part of an array that contains the cell `at`, or the first part if `at` is empty."""
+def part(program: Program, symbol: str, cell: Sequence[int] = ()) -> Part:
+    """Return the part of an array that contains the cell `cell`, or the first part if `cell` is empty."""
     record = record_of(program, symbol)
     shape = tuple(record["shape"])
-    at = tuple(at) if len(at) == len(shape) else (0,) * len(shape)
-    index = _index(record, shape, at)
+    cell = tuple(cell) if len(cell) == len(shape) else (0,) * len(shape)
+    index = _index(record, shape, cell)
     sizes = [size for size, axis_index in zip(shape, index, strict=True) if axis_index is None]
     address_shape = cell_shape(program, symbol) or ()
     address = index[len(shape) - len(address_shape) :] if address_shape and address_shape == shape[len(shape) - len(address_shape) :] else ()
@@ -112,12 +112,12 @@ def filled_part(program: Program, symbol: str, array: np.ndarray) -> Part:
     return part(program, symbol, [int(indices[0]) for indices in np.unravel_index(first_filled, record_of(program, symbol)["shape"])] if first_filled.size else ())
 
 
-def _index(record: MapRecord, shape: tuple[int, ...], at: tuple[int, ...]) -> tuple[int | None, ...]:
+def _index(record: MapRecord, shape: tuple[int, ...], cell: tuple[int, ...]) -> tuple[int | None, ...]:
     if record["kind"] in ("map", "filters"):
-        return (*at[:-2], None, None)
+        return (*cell[:-2], None, None)
     if len(shape) == 4:  # weights of a layer that reads a map
-        output = None if shape[0] == 1 and shape[3] <= MOST_LAYERS else at[3]
-        return (at[0], None, None, output)
+        output = None if shape[0] == 1 and shape[3] <= MOST_LAYERS else cell[3]
+        return (cell[0], None, None, output)
     return (None,) * len(shape)
 
 

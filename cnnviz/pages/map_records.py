@@ -15,7 +15,7 @@ from cnnviz.core.network.program import Program
 from cnnviz.core.network.stages import label
 from cnnviz.core.network.symbols import Names
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.loss_change import step_for
+from cnnviz.core.training.loss_change import step_for_size
 from cnnviz.core.training.snapshots import Snapshot
 from cnnviz.wire.records import Kind, MapRecord, Scale
 from cnnviz.words import Message, message
@@ -68,7 +68,7 @@ def records(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, Map
     all_records: dict[str, MapRecord] = {}
     for symbol, record in static_records(program).items():
         limits = _limits(array_of(symbol, setup, snapshot), scales.get(symbol, "signed"), setup.scale)
-        all_records[symbol] = {**record, "limits": limits, "raised_by": step_for(max(map(abs, limits)))}
+        all_records[symbol] = {**record, "limits": limits, "raised_by": step_for_size(max(map(abs, limits)))}
     for symbol in _round_off(setup, program, snapshot):
         all_records[symbol] |= {"round_off": True, "limits": (0.0, 0.0)}
     return all_records
@@ -88,8 +88,8 @@ def _round_off(setup: Setup, program: Program, snapshot: Snapshot) -> Iterator[s
     layers, names = program.network.layers, program.network.names
     for layer_index, (layer, layer_names) in enumerate(zip(layers, names, strict=True)):
         bias, gradient = layer_names.of("b"), f"d{layer_names.output}"
-        next_layer = next((other for other in layers[layer_index + 1 :] if not other.hands_on), None)
-        if bias not in layer_parameters(layer, layer_names) or not next_layer or not next_layer.takes_away(program.shapes[bias][0]):
+        next_layer = next((other for other in layers[layer_index + 1 :] if not other.passes_shifts), None)
+        if bias not in layer_parameters(layer, layer_names) or not next_layer or not next_layer.subtracts_mean(program.shapes[bias][0]):
             continue
         starts_at_zero = all(other.symbol != bias for other in setup.set) and not setup.first_params()[bias].any()
         if starts_at_zero and largest_of(snapshot.after[bias]) > SEEN * largest_of(snapshot.trace[layer_names.output]):

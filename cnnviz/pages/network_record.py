@@ -72,9 +72,9 @@ def arrays(setup: Setup, program: Program, snapshot: Snapshot) -> dict[str, np.n
     result = {name: map_records.array_of(name, setup, snapshot) for name in (*map_records.symbols(program), *updated_names)}
     small_names = [name for name, array in snapshot.params.items() if array.size <= MOST_PARTS]
     result |= {part: array for name in small_names for part, array in parts(setup, snapshot, name).items()}
-    result |= program.ties(program.inner(snapshot.params, snapshot.trace))
+    result |= program.ties(program.all_values(snapshot.params, snapshot.trace))
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
-        result |= {f"{name}.{names.output}": array for name, array in layer.between(snapshot.trace[names.input]).items()}
+        result |= {f"{name}.{names.output}": array for name, array in layer.intermediates(snapshot.trace[names.input]).items()}
     result |= {name: array for name, array in snapshot.trace.kept.items() if name.endswith((".mean", ".var", ".mask"))}
     initial = setup.first_params(snapshot.trace.x.shape)
     result |= {f"start.{name}": initial[name] for name, shape in program.shapes.items() if len(shape) == 4 and name in program.parameters}
@@ -88,29 +88,29 @@ def promise_record(promise: Promise | None) -> PromiseRecord | None:
     return PromiseRecord(shares=promise.shares, promised=promise.promised, falls=promise.falls)
 
 
-def velocity_of(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
+def velocity_of(setup: Setup, snapshot: Snapshot, part: str) -> dict[str, np.ndarray]:
     """Return the terms of one entry's velocity (`velocity_terms`), named as in "past.w:57", or nothing if there is
     none."""
-    match = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", of, re.ASCII)
+    match = re.fullmatch(r"past\.([a-z][0-9]{0,2}):([0-9]{1,7})", part, re.ASCII)
     if not match or setup.opt != Momentum.name:
         return {}
     name, index = match[1], int(match[2])
     if name not in snapshot.params or index >= snapshot.params[name].size:
         return {}
-    return {of: velocity_terms(setup, snapshot.image, len(snapshot.losses) - 1, name, index)}
+    return {part: velocity_terms(setup, snapshot.image, len(snapshot.losses) - 1, name, index)}
 
 
-def raised_entry_change(setup: Setup, snapshot: Snapshot, of: str) -> dict[str, np.ndarray]:
+def raised_entry_change(setup: Setup, snapshot: Snapshot, part: str) -> dict[str, np.ndarray]:
     """Return the change of the loss if one entry is raised (`change_of_loss`), named as in "raised.z1:57:0.1"; empty
     if there is no such entry."""
-    match = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", of, re.ASCII)
+    match = re.fullmatch(r"raised\.([a-z][0-9]{0,2}):([0-9]{1,7}):(0\.0{0,2}1)", part, re.ASCII)
     program = map_records.program_of(setup, snapshot)
     if not match or match[1] not in program.shapes or int(match[2]) >= math.prod(program.shapes[match[1]]):
         return {}
     size = math.prod(program.shapes[match[1]])  # of several images, raise the entry of the shown one
     index = int(match[2]) + (setup.image * size if program.has_images(match[1]) else 0)
     change = change_of_loss(program, snapshot.params, snapshot.trace, np.array(setup.y), match[1], index, float(match[3]))
-    return {of: np.array([change])}
+    return {part: np.array([change])}
 
 
 @lru_cache(maxsize=128)
@@ -123,12 +123,12 @@ def links(program: Program) -> dict[str, list[LinkRecord]]:
     return {target: [record(target, link) for link in target_links] for target, target_links in program.links.items()}
 
 
-def formulas(program: Program, scale: str = "unit", opt: str = "gd") -> dict[str, str]:
+def formulas(program: Program, scale: str = "unit", optimizer: str = "gd") -> dict[str, str]:
     """Return each formula in MathML. Parameters and targets have the formula of the line that reads them."""
     mathml_of = {symbol: mathml(latex) for symbol, latex in program.formulas.items()}
     for layer, names in zip(program.network.layers, program.network.names, strict=True):
         mathml_of |= dict.fromkeys(map_records.layer_parameters(layer, names), mathml_of[names.output])
-    return mathml_of | {"x": mathml(pixel_formula(scale)), "y": mathml_of["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[opt].formulas))}
+    return mathml_of | {"x": mathml(pixel_formula(scale)), "y": mathml_of["L"], "update": "\u2003".join(map(mathml, OPTIMIZERS[optimizer].formulas))}
 
 
 @lru_cache(maxsize=128)
@@ -200,7 +200,7 @@ def _differs_in_eval_mode(stage: Stage, program: Program) -> bool:
     if stage.layer is None or program.run.training or not stage.words.endswith((".y", ".dx")):
         return False
     layer = program.network.layers[stage.layer]
-    return bool(layer.across or layer.draws(()))
+    return bool(layer.roles_across_images or layer.draws(()))
 
 
 def _sentence(stage: Stage, program: Program) -> Message:
@@ -286,7 +286,7 @@ def _classifier(network: Architecture) -> Message:
     in_rows = False
     parts: list[Message] = []
     for layer in network.layers:
-        in_rows = in_rows or layer.gives == "row"
+        in_rows = in_rows or layer.output_kind == "row"
         if in_rows:
             short = message(f"layer.{layer.kind}.short")
             parts.append(

@@ -84,17 +84,17 @@ def parts(setup: Setup, snapshot: Snapshot, name: str) -> dict[str, np.ndarray]:
     return {f"{part}.{name}": array for part, array in setup.optimizer.parts(name, snapshot.state, snapshot.state_after).items()}
 
 
-def exact_lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.ndarray]:
-    """Return the exact arrays that `of` names, or nothing if there are none.
+def exact_lines(setup: Setup, snapshot: Snapshot, part: str) -> Mapping[str, np.ndarray]:
+    """Return the exact arrays that `part` names, or nothing if there are none.
 
     "w2:,57" are the weights to an output, "w2:12," those from a unit, "f2:3," is a filter, and "f2:,3" the kernels of a
     channel, each with its updated value, the parts of its step, and its gradient if that is sent as colours. "w2:" are all
     weights, and "start.f2" the initial filters.
     """
-    start = of.removeprefix("start.")
-    if start != of and start in snapshot.params:
-        return {of: setup.first_params(snapshot.trace.x.shape)[start]}
-    match = re.fullmatch(r"([wf][0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))?", of, re.ASCII)
+    start = part.removeprefix("start.")
+    if start != part and start in snapshot.params:
+        return {part: setup.first_params(snapshot.trace.x.shape)[start]}
+    match = re.fullmatch(r"([wf][0-9]*):(?:([0-9]{1,7}),|,([0-9]{1,7}))?", part, re.ASCII)
     if not match or match[1] not in snapshot.params:
         return {}
     name, first, second = match.groups()
@@ -103,4 +103,4 @@ def exact_lines(setup: Setup, snapshot: Snapshot, of: str) -> Mapping[str, np.nd
         return {key: exact[key] for key in (name, f"d{name}") if key in exact}
     if int(first or 0) >= params.shape[0] or int(second or 0) >= params.shape[1]:
         return {}
-    return {key: array[_line_index(of.partition(":")[2])] for key, array in exact.items()}
+    return {key: array[_line_index(part.partition(":")[2])] for key, array in exact.items()}

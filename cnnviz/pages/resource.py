@@ -83,8 +83,8 @@ def canonical_query(page: Page, query: Mapping[str, str]) -> dict[str, str]:
 def _keys(page: Page) -> set[str]:
     """Return the keys of an address that determine a page's numbers. On pages without the live view, the cell selects
     a channel."""
-    own = page.keys if page in extra_resources() else page_keys()
-    return {*SETUP_KEYS, *own} - _LOOKS - ({"cell"} if page.first else set())
+    page_keys_set = page.keys if page in extra_resources() else page_keys()
+    return {*SETUP_KEYS, *page_keys_set} - _LOOKS - ({"cell"} if page.first else set())
 
 
 def numbers_url(path: str, query: str) -> str:
@@ -109,27 +109,27 @@ Cost = tuple[list[tuple[Hashable, ...]], float]
 """Kinds of a resource, the most specific first, and an estimate in seconds from its setup alone."""
 
 
-def estimate_cost(page: Page, asked: Mapping[str, str], form: str = "") -> Cost:
+def estimate_cost(page: Page, address: Mapping[str, str], form: str = "") -> Cost:
     """Return the cost of a resource. A kind combines the page, the form, the page keys, and the network's sizes by
     powers of two."""
-    query, fallback = _parse_query(page, asked)
+    query, fallback = _parse_query(page, address)
     setup, _ = Setup.parse_query(query, fallback=fallback)
     try:
         x = load_images(setup)
     except Problem:  # the fallback's image will be shown
         setup, _ = Setup.parse_query(query | {"img": fallback.img}, fallback=fallback)
         x = load_images(setup)
-    keys, words = _kind_keys(page, asked)
+    keys, words = _kind_keys(page, address)
     sizes = step_work(setup.network, x.shape).bit_length(), state_bytes(setup.network, x.shape, setup.opt).bit_length()
     kinds: list[tuple[Hashable, ...]] = [(page.id, form, keys, words, sizes), (page.id, form, keys, sizes), (page.id, form, sizes), (page.id, form)]
     update_seconds = estimated_seconds(setup.network, x.shape, updates_ahead(setup, x, setup.k))
     return kinds, update_seconds + handler_of(page).estimate_seconds(setup, x, query)
 
 
-def _kind_keys(page: Page, asked: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _kind_keys(page: Page, query: Mapping[str, str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Return the page keys of the query, and the values among them that are words."""
-    own_keys = [key for key in (*page_keys(), *page.keys, EXACT) if key in asked]
-    return tuple(own_keys), tuple(asked[key] for key in own_keys if asked[key].isalpha() and len(asked[key]) < 20)
+    own_keys = [key for key in (*page_keys(), *page.keys, EXACT) if key in query]
+    return tuple(own_keys), tuple(query[key] for key in own_keys if query[key].isalpha() and len(query[key]) < 20)
 
 
 def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], Setup]:
@@ -140,9 +140,9 @@ def _parse_query(page: Page, asked: Mapping[str, str]) -> tuple[dict[str, str], 
     return opening | query, fallback
 
 
-def _page_query(asked: Mapping[str, str]) -> dict[str, str]:
+def _page_query(query: Mapping[str, str]) -> dict[str, str]:
     """Return the query without the keys that affect only the response."""
-    return {key: text for key, text in asked.items() if key not in (INSTEAD, EXACT)}
+    return {key: text for key, text in query.items() if key not in (INSTEAD, EXACT)}
 
 
 @np.errstate(over="ignore", invalid="ignore")  # training may have diverged; the numbers are shown as they are
@@ -178,10 +178,10 @@ def _observe(parts: Iterable[bytes], note: Callable[[bytes], object]) -> Iterato
         yield part
 
 
-def compute_with_deck(page: Page, asked: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
+def compute_with_deck(page: Page, query: Mapping[str, str], content: bytes, compress: bool = True) -> Resource:
     """Compute a resource with a deck sent along (a file's content), which is used for this response alone."""
     with use_deck(content):
-        return dataclasses.replace(compute_resource(page, asked, compress=compress), is_immutable=False)
+        return dataclasses.replace(compute_resource(page, query, compress=compress), is_immutable=False)
 
 
 def _gzip(parts: Iterable[bytes]) -> bytes:
@@ -195,12 +195,12 @@ def _gzip(parts: Iterable[bytes]) -> bytes:
     return b"".join([*chunks, compressor.flush()])
 
 
-def _for_programs(page: Page, now: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
+def _for_programs(page: Page, request: PageRequest, answer: bytes, form: str) -> Iterator[bytes]:
     header, arrays = decode(answer)
-    exact_arrays = handler_of(page).exact_arrays(now)
+    exact_arrays = handler_of(page).exact_arrays(request)
     arrays = arrays if exact_arrays is None else exact_arrays
-    errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in now.errors.items() if (value := message_data(error))}
-    head = {"code": code(), "page": page.id, "asked": dict(now.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
+    errors = {key: value | {"instead": header["lesson"].get(key, "")} for key, error in request.errors.items() if (value := message_data(error))}
+    head = {"code": code(), "page": page.id, "asked": dict(request.query), "lesson": header["lesson"], "wrong": errors, "loss": header["loss"]}
     if form == "npz":
         yield npz({"header": np.array(json.dumps(head)), **arrays})
         return
@@ -227,17 +227,17 @@ def _json_numbers(array: np.ndarray) -> Iterator[str]:
     yield json.dumps(array.tolist(), allow_nan=False)
 
 
-def message_data(said: object) -> dict[str, object]:
+def message_data(message: object) -> dict[str, object]:
     """Return a message in the form for programs: its id, its values, and its sentence in English.
 
     >>> message_data(Message("words.unknown", {"id": "x"}))
     {'id': 'words.unknown', 'values': {'id': 'x'}, 'sentence': 'No message x.'}
     """
-    if isinstance(said, Problem):
-        said = said.message
-    if isinstance(said, Message):
-        return {"id": said.id, "values": {name: _value(value) for name, value in said.values.items()}, "sentence": said.say(DEFAULT)}
-    return {"id": "", "values": {}, "sentence": str(said)}
+    if isinstance(message, Problem):
+        message = message.message
+    if isinstance(message, Message):
+        return {"id": message.id, "values": {name: _value(value) for name, value in message.values.items()}, "sentence": message.say(DEFAULT)}
+    return {"id": "", "values": {}, "sentence": str(message)}
 
 
 def _value(value: object) -> object:

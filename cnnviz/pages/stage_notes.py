@@ -25,7 +25,7 @@ def stage_notes(
     image_count = len((of_all.setup if of_all else setup).images)
     for layer, names in zip(network.layers, network.names, strict=True):
         notes |= _activation(layer, names, snapshot)
-        if layer.across and snapshot.trace.training and snapshot.trace[names.output].ndim == 1 and image_count == 1:
+        if layer.roles_across_images and snapshot.trace.training and snapshot.trace[names.output].ndim == 1 and image_count == 1:
             notes[names.output] = message("ui.facts.one_number")
     if len(setup.y) > 1:
         notes["o"] = _beside_image(verdict(setup, snapshot), setup)
@@ -80,16 +80,16 @@ def _step(setup: Setup, snapshot: Snapshot, promise: Promise | None) -> dict[str
     """Return the note on how the step changes the loss; empty under a rule that is not exact."""
     if setup.deviations:
         return {}
-    before = float(snapshot.losses[-1])
-    after = promise.after if promise else loss_after(setup, snapshot)
-    change = "falls" if after < before else "rises" if after > before else "stays"
-    if not np.isfinite(before - after):
+    loss = float(snapshot.losses[-1])
+    next_loss = promise.after if promise else loss_after(setup, snapshot)
+    change = "falls" if next_loss < loss else "rises" if next_loss > loss else "stays"
+    if not np.isfinite(loss - next_loss):
         return {}
-    values = {"rate": setup.lr, "before": before}
-    if change != "stays" and format_value(before, "4") == format_value(after, "4"):
-        note = message(f"ui.facts.{change}_little", **values, change=abs(before - after))
+    values = {"rate": setup.lr, "before": loss}
+    if change != "stays" and format_value(loss, "4") == format_value(next_loss, "4"):
+        note = message(f"ui.facts.{change}_little", **values, change=abs(loss - next_loss))
     else:
-        note = message(f"ui.facts.{change}", **values, **({} if change == "stays" else {"after": after}))
+        note = message(f"ui.facts.{change}", **values, **({} if change == "stays" else {"after": next_loss}))
     if setup.network.program(setup.x_shape).draws:
         note = message("words.sentences", first=note, second=message("ui.facts.drawn_anew"))
     return {"update": note}

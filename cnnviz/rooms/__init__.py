@@ -10,11 +10,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response, Stream
 from starlette.routing import BaseRoute, Route
 
 from cnnviz.core.runtime.lru_cache import LruCache
-from cnnviz.rooms.addresses import address_in, sent_in
+from cnnviz.rooms.addresses import parse_address, read_room_body
 from cnnviz.rooms.experiment_routes import Experiments
-from cnnviz.rooms.exploring import leaves, place_of
+from cnnviz.rooms.exploring import is_exploring, screen_key
 from cnnviz.rooms.follower import join_link, page_of_refusal, page_of_room, page_to_enter, qr
-from cnnviz.rooms.lecture_routes import MOST_BODY, Lectures, Prepare, deck_in, numbered, screens_of
+from cnnviz.rooms.lecture_routes import MOST_BODY, Lectures, Prepare, find_screen, read_deck, screens_of
 from cnnviz.rooms.question_routes import Questions
 from cnnviz.rooms.room_secrets import LENGTH, LETTERS, code_of, digest, is_secret, new_device, new_secret
 from cnnviz.rooms.store import MemoryStore, Room, Store, StoreLost, TooManyRooms, TooManyVotes
@@ -67,29 +67,29 @@ class Rooms:
         """
         if self.opened.look(visitor_of(request)) < 1:
             raise Refused(429, "ui.rooms.too_many", n=1)
-        sent = await sent_in(request, MOST_BODY)
-        secret, deck = _secret_in(sent), deck_in(sent) if "script" in sent else ""
-        query = address_in(sent.get("query", "" if secret or deck else None))
+        body = await read_room_body(request, MOST_BODY)
+        secret, deck = _read_secret(body), read_deck(body) if "script" in body else ""
+        query = parse_address(body.get("query", "" if secret or deck else None))
         if not self.opened.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_many", n=1)
         if deck:
-            numbered(await self.lectures.deck(request, deck), sent.get("screen", 1))
-        code, presenter, fresh = await self._opened(request, secret, query)
-        if fresh and deck and (room := await self.store.room(code)):
+            find_screen(await self.lectures.deck(request, deck), body.get("screen", 1))
+        code, presenter, is_new = await self._open_room(request, secret, query)
+        if is_new and deck and (room := await self.store.room(code)):
             await self.lectures.give(request, room, deck)
-            await self.lectures.show(request, room, sent.get("screen", 1))
-        return JSONResponse({"code": code, "driver": presenter}, 201 if fresh else 200, {"Cache-Control": "no-store"})
+            await self.lectures.show(request, room, body.get("screen", 1))
+        return JSONResponse({"code": code, "driver": presenter}, 201 if is_new else 200, {"Cache-Control": "no-store"})
 
-    async def _opened(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
+    async def _open_room(self, request: Request, secret: str, query: str) -> tuple[str, str, bool]:
         """Return the code, the secret and whether the room is new: a new room, or the one of `secret`. Raise Refused
         or TooManyRooms."""
         for _ in range(20):
             presenter = secret or new_secret()
             code = await asyncio.to_thread(code_of, presenter, self.key)
-            fresh = await self.store.open(code, digest(presenter), query)
-            if fresh or (secret and await self._is_presenter(code, secret)):
+            is_new = await self.store.open(code, digest(presenter), query)
+            if is_new or (secret and await self._is_presenter(code, secret)):
                 self.reached.put((visitor_of(request), code), True)
-                return code, presenter, fresh
+                return code, presenter, is_new
             if secret:
                 raise Refused(403, "ui.rooms.not_driver")
         raise TooManyRooms
@@ -115,20 +115,20 @@ class Rooms:
         """GET room/<code>: the follower's page, or as JSON the room's current address and number of followers."""
         room = await self.room(request)
         if "text/html" in request.headers.get("Accept", ""):
-            return page_of_room(room.code, request_language(request)) if await self._may(room, request.url.query) else RedirectResponse(room.code, 303)
-        (followers, alone), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
-        found = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": alone, "link": link, **screens_of(room)}
-        return JSONResponse(found, headers={"Cache-Control": "no-store", "Vary": "Accept"})
+            return page_of_room(room.code, request_language(request)) if await self._may_explore(room, request.url.query) else RedirectResponse(room.code, 303)
+        (followers, exploring), link = await self.store.followers(room), join_link(request, room.code, self.everywhere)
+        data = {"code": room.code, "query": room.query, "number": room.number, "followers": followers, "alone": exploring, "link": link, **screens_of(room)}
+        return JSONResponse(data, headers={"Cache-Control": "no-store", "Vary": "Accept"})
 
-    async def _may(self, room: Room, query: str) -> bool:
+    async def _may_explore(self, room: Room, query: str) -> bool:
         """Return whether followers may explore that address by themselves."""
-        if not leaves(query):
+        if not is_exploring(query):
             return True
         if is_together(room):
             return False
         if room.explore in ("", "free"):
             return True
-        return room.explore == "screens" and await self.store.has_been(room, place_of(query))
+        return room.explore == "screens" and await self.store.has_been(room, screen_key(query))
 
     async def screen(self, request: Request) -> Response:
         """GET room/<code>/screen: the page for a projector."""
@@ -145,14 +145,14 @@ class Rooms:
 
     async def move(self, request: Request) -> Response:
         """PUT room/<code>: move everybody to another address or screen."""
-        room = await self.driven(request)
+        room = await self.room_of_presenter(request)
         if not self.moved.take(room.code):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         return await self.lectures.move(request, room)
 
     async def end(self, request: Request) -> Response:
         """DELETE room/<code>: end the room."""
-        await self.store.end(await self.driven(request))
+        await self.store.end(await self.room_of_presenter(request))
         return Response(status_code=204)
 
     async def follow(self, request: Request) -> Response:
@@ -183,7 +183,7 @@ class Rooms:
 
         def for_presenter(act: Callable[[Request, Room], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
             async def answer(request: Request) -> Response:
-                room = await self.driven(request)
+                room = await self.room_of_presenter(request)
                 if request.method != "GET" and not self.moved.take(room.code):
                     raise Refused(429, "ui.rooms.too_fast", n=1)
                 return await act(request, room)
@@ -192,7 +192,7 @@ class Rooms:
 
         async def results(request: Request) -> Response:
             private = "Authorization" in request.headers
-            return await questions.results(request, await (self.driven if private else self.room)(request), private)
+            return await questions.results(request, await (self.room_of_presenter if private else self.room)(request), private)
 
         return [
             ("GET", "question", for_all(questions.look)),
@@ -201,7 +201,7 @@ class Rooms:
             ("GET", "asked", for_presenter(questions.asked)),
             ("POST", "device", for_all(self.join)),
             ("POST", "vote", for_all(questions.vote)),
-            ("GET", "results.csv", for_presenter(questions.saved)),
+            ("GET", "results.csv", for_presenter(questions.download_results)),
             ("POST", "lost", for_all(questions.lose)),
             ("POST", "place", for_all(self.experiments.take_part)),
             ("GET", "experiment", for_all(self.experiments.look)),
@@ -218,22 +218,22 @@ class Rooms:
         wrong code.
         """
         code, visitor = str(request.path_params["code"]).upper(), visitor_of(request)
-        here = visitor, code
-        waits = waiting and bool(self.waiting.get(here))
-        if self.missed.look(visitor) < 1 and not waits and not self.reached.get(here):
+        key = visitor, code
+        is_polling = waiting and bool(self.waiting.get(key))
+        if self.missed.look(visitor) < 1 and not is_polling and not self.reached.get(key):
             # known rooms stay reachable, so that one visitor's guesses do not lock out a class
             raise Refused(429, "ui.rooms.too_often", n=1)
         room = await self.store.room(code) if len(code) == LENGTH else None
         if room is None:
-            if not waits:
+            if not is_polling:
                 self.missed.take(visitor)
             if len(code) == LENGTH:
-                self.waiting.put(here, True)
+                self.waiting.put(key, True)
             raise Refused(404, "ui.rooms.none")
-        self.reached.put(here, True)
+        self.reached.put(key, True)
         return room
 
-    async def driven(self, request: Request) -> Room:
+    async def room_of_presenter(self, request: Request) -> Room:
         """Return the room if the request has its presenter's secret. Raise Refused otherwise."""
         room, visitor = await self.room(request), visitor_of(request)
         kind, _, secret = request.headers.get("Authorization", "").partition(" ")
@@ -244,9 +244,9 @@ class Rooms:
         raise Refused(403, "ui.rooms.not_driver")
 
 
-def _secret_in(sent: dict[str, object]) -> str:
+def _read_secret(body: dict[str, object]) -> str:
     """Return the secret ("driver") of an earlier room, or "" for a new one. Raise Refused if it is malformed."""
-    secret = sent.get("driver", "")
+    secret = body.get("driver", "")
     if secret != "" and not is_secret(secret):
         raise Refused(403, "ui.rooms.not_driver")
     return str(secret)
@@ -256,7 +256,7 @@ _ASIDE_OF = {429: {"Retry-After": "1"}, 503: {"Retry-After": "1"}, 408: {"Connec
 """Additional headers of a refusal, by status."""
 
 
-def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+def with_refusals(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
     """Wrap a handler so that each expected error becomes a refusal with a message."""
 
     async def answer(request: Request) -> Response:
@@ -281,13 +281,13 @@ def answering(act: Callable[[Request], Awaitable[Response]]) -> Callable[[Reques
 
 def room_routes(folder: str, rooms: Rooms) -> list[BaseRoute]:
     """Return the routes of the rooms below Streamlit's base path ("" or "/prefix")."""
-    one = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
+    main_routes = [("GET", "", rooms.look), ("PUT", "", rooms.move), ("DELETE", "", rooms.end)]
     pages = [("GET", "/screen", rooms.screen), ("GET", "/cockpit", rooms.presenter_view), ("GET", "/qr.svg", rooms.picture)]
     from_follower = [("GET", "events", rooms.follow), *rooms.question_routes()]
     room = f"{folder}/room/{{code}}"
     return [
-        Route(f"{folder}/room", answering(rooms.open), methods=["POST"]),
-        Route(f"{folder}/room", answering(rooms.enter), methods=["GET"]),
-        *(DirectRoute(f"{room}/{name}", answering(act), methods=[method]) for method, name, act in from_follower),
-        *(Route(room + name, answering(act), methods=[method]) for method, name, act in [*one, *pages]),
+        Route(f"{folder}/room", with_refusals(rooms.open), methods=["POST"]),
+        Route(f"{folder}/room", with_refusals(rooms.enter), methods=["GET"]),
+        *(DirectRoute(f"{room}/{name}", with_refusals(handler), methods=[method]) for method, name, handler in from_follower),
+        *(Route(room + name, with_refusals(handler), methods=[method]) for method, name, handler in [*main_routes, *pages]),
     ]

@@ -23,21 +23,21 @@ class AnswerCache:
 
     async def get(self, request: Request, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Response:
         """Return the response of that name. An error of `make` reaches all requests that wait for it."""
-        both = self.known.get(name)
-        if both is None:
+        bodies = self.known.get(name)
+        if bodies is None:
             task = self.coming.get(name)
             if task is None:
                 task = self.coming[name] = asyncio.create_task(self._made(name, make))
-            both = await asyncio.shield(task)  # the first client may disconnect
-        packed = takes_gzip(request.headers)
-        headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if packed else {})}
-        return Response(both[packed], media_type="application/json", headers=headers)
+            bodies = await asyncio.shield(task)  # the first client may disconnect
+        is_gzip = takes_gzip(request.headers)
+        headers = {"Cache-Control": "no-store", "Vary": "Accept-Encoding", **({"Content-Encoding": "gzip"} if is_gzip else {})}
+        return Response(bodies[is_gzip], media_type="application/json", headers=headers)
 
     async def _made(self, name: tuple[Hashable, ...], make: Callable[[], Awaitable[Mapping[str, object]]]) -> Bytes:
         try:
             body = bytes(JSONResponse(await make()).body)
         finally:
             del self.coming[name]
-        both = body, gzip.compress(body, 6, mtime=0)
-        self.known.put(name, both)
-        return both
+        bodies = body, gzip.compress(body, 6, mtime=0)
+        self.known.put(name, bodies)
+        return bodies

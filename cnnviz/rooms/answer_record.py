@@ -9,7 +9,7 @@ from typing import Any, TypedDict
 
 from cnnviz.decks.votes import count_votes, group_index
 from cnnviz.rooms.poll import Poll
-from cnnviz.rooms.question_view import Asked
+from cnnviz.rooms.question_view import PreparedQuestion
 from cnnviz.rooms.store import Ballot
 
 MOST_TEXT = 300
@@ -34,41 +34,41 @@ class Record(TypedDict):
     rounds: list[list[Line]]
 
 
-def record(poll: Poll, asked: Asked, ballots: Sequence[Ballot]) -> Record:
+def record(poll: Poll, asked: PreparedQuestion, ballots: Sequence[Ballot]) -> Record:
     """Return the record of a room's question, which is stored when another one replaces it."""
     ask = asked.question.ask.say(asked.lang)[:MOST_TEXT]
     return Record(number=poll.number, kind=poll.kind, ask=ask, rounds=[_round(asked, list(ballot.values())) for ballot in ballots])
 
 
-def _round(asked: Asked, answers: Sequence[float]) -> list[Line]:
-    given = _named(asked, answers)
-    most = sorted(given, key=lambda line: -line[1])[:MOST_LINES]
-    rest = sum(count for _, count, _ in given) - sum(count for _, count, _ in most)
-    lines: list[Line] = [(name, count, len(answers), right) for name, count, right in most]
-    return [*lines, (REST, rest, len(answers), None)] if rest else lines
+def _round(asked: PreparedQuestion, answers: Sequence[float]) -> list[Line]:
+    lines_of_answers = _name_answers(asked, answers)
+    largest = sorted(lines_of_answers, key=lambda line: -line[1])[:MOST_LINES]
+    rest_count = sum(count for _, count, _ in lines_of_answers) - sum(count for _, count, _ in largest)
+    lines: list[Line] = [(name, count, len(answers), right) for name, count, right in largest]
+    return [*lines, (REST, rest_count, len(answers), None)] if rest_count else lines
 
 
-def _named(asked: Asked, answers: Sequence[float]) -> list[tuple[str, int, bool | None]]:
+def _name_answers(asked: PreparedQuestion, answers: Sequence[float]) -> list[tuple[str, int, bool | None]]:
     """Return the name, count and correctness of each answer. Options of a choice are included even without votes."""
     step, question, lang = asked.step, asked.question, asked.lang
     if step.kind == "choose":
         counts = count_votes(answers)
         labels = [option.label.say(lang)[:MOST_TEXT] or str(n + 1) for n, option in enumerate(question.options)]
         return [(label, counts.get(n, 0), option.right if asked.keyed else None) for n, (label, option) in enumerate(zip(labels, question.options, strict=True))]
-    known = {answer: answers.count(answer) for answer in dict.fromkeys(answers)}
-    names = {answer: f"{answer:.6g}" if step.kind == "number" else str(int(answer)) for answer in known}
-    return [(names[answer], count, group_index(step, question, answer) == 0 if asked.keyed else None) for answer, count in known.items()]
+    answer_counts = {answer: answers.count(answer) for answer in dict.fromkeys(answers)}
+    names = {answer: f"{answer:.6g}" if step.kind == "number" else str(int(answer)) for answer in answer_counts}
+    return [(names[answer], count, group_index(step, question, answer) == 0 if asked.keyed else None) for answer, count in answer_counts.items()]
 
 
 def read(text: str) -> Record | None:
     """Return a stored record, or None if it is malformed."""
     try:
-        found: Any = json.loads(text)
-        rounds = [[(str(name), int(count), int(of), right) for name, count, of, right in lines] for lines in found["rounds"]]
-        kept = Record(number=int(found["number"]), kind=str(found["kind"]), ask=str(found["ask"]), rounds=rounds)
+        content: Any = json.loads(text)
+        rounds = [[(str(name), int(count), int(of), right) for name, count, of, right in lines] for lines in content["rounds"]]
+        result = Record(number=int(content["number"]), kind=str(content["kind"]), ask=str(content["ask"]), rounds=rounds)
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return None
-    return kept if 0 <= kept["number"] < MOST_NUMBER else None
+    return result if 0 <= result["number"] < MOST_NUMBER else None
 
 
 def table(records: Iterable[Record]) -> str:
@@ -81,11 +81,11 @@ def table(records: Iterable[Record]) -> str:
     out = io.StringIO()
     lines = csv.writer(out, lineterminator="\n")
     lines.writerow(COLUMNS)
-    for n, one in enumerate(records, 1):
-        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(one["number"] / 1000))
-        for turn, answers in enumerate(one["rounds"], 1):
+    for n, entry in enumerate(records, 1):
+        asked_at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(entry["number"] / 1000))
+        for round_, answers in enumerate(entry["rounds"], 1):
             for name, count, of, right in answers:
-                lines.writerow((n, at, one["kind"], _plain(one["ask"]), turn, _plain(name), count, of, "" if right is None else "yes" if right else "no"))
+                lines.writerow((n, asked_at, entry["kind"], _plain(entry["ask"]), round_, _plain(name), count, of, "" if right is None else "yes" if right else "no"))
     return out.getvalue()
 
 

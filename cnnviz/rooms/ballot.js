@@ -1,11 +1,11 @@
 // A follower's question: answer it by touch or keyboard, then see whether it was received and the results.
 
-import { letter, paragraphs, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
+import { largestValue, letter, numberTable, paragraphs, rich } from "../pages/learn/learn_words.js"
 import { parseTyped } from "../pages/learn/score.js"
 import { ARROWS } from "../view/model/layout/neighbours.js"
-import { clock, escaped, formula } from "../view/model/numbers/format.js"
+import { clock, escapeHtml, formula } from "../view/model/numbers/format.js"
 import { inBrowser } from "../view/model/storage.js"
-import { say, written } from "../view/model/words.js"
+import { formatValue, say } from "../view/model/words.js"
 import { DeviceRun } from "./experiment.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
 import { cellIn, cellUnder, endOf, isRight, isSame, leftUntil, placeIn, placeName, windowAt } from "./question.js"
@@ -76,16 +76,13 @@ export class Ballot {
     return leftUntil(this.ends, this.poll)
   }
 
-  /**
-   * Set the current screen of the room's deck. @param {RoomScreen | null} screen
-   * @param {RoomScreen | null} screen
-   */
+  /** Set the current screen of the room's deck. @param {RoomScreen | null} screen */
   shown(screen) {
     this.screen = this.own.screen = screen
     if (this.own.poll) this.own.show()
   }
 
-  /** Update the question and its phase. @param {RoomPoll | null} poll @param {RoomPoll | null} poll */
+  /** Update the question and its phase. @param {RoomPoll | null} poll */
   async hear(poll) {
     const before = this.poll
     this.poll = poll
@@ -111,7 +108,7 @@ export class Ballot {
     if (first) this.element.querySelector(/** @type {"h1"} */ ("h1"))?.focus({ preventScroll: true })
   }
 
-  /** Disable sending while the room is gone; the question stays. @param {boolean} is @param {boolean} is */
+  /** Disable sending while the room is gone; the question stays. @param {boolean} is */
   setGone(is) {
     this.isGone = is
     this.ready()
@@ -167,7 +164,7 @@ export class Ballot {
     event.preventDefault()
   }
 
-  /** Move the chosen cell by one. @param {string} way @param {string} way */
+  /** Move the chosen cell by one. @param {string} way */
   step(way) {
     const { map } = this.question ?? {}
     if (!map || this.poll?.phase !== "open") return
@@ -178,7 +175,7 @@ export class Ballot {
     )
   }
 
-  /** Switch to another channel. @param {number} by @param {number} by */
+  /** Switch to another channel. @param {number} by */
   turn(by) {
     const { map } = this.question ?? {}
     if (!map) return
@@ -227,7 +224,7 @@ export class Ballot {
     const closed =
       poll.phase === "closed" ? `<p class="wait">${say("web.hall.closed")} ${say("web.hall.wait")}</p>` : ""
     element.tabIndex = this.results ? 0 : -1 // makes the scrollable results reachable by keyboard
-    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escaped(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
+    element.innerHTML = `<div class="asked"><h1 tabindex="-1">${rich(question.ask)}</h1>${poll.phase === "open" ? paragraphs((poll.kind === "predict" && this.screen && escapeHtml(inReaders(this.screen.say))) || question.text) + platesHTML(question.plates) : ""}</div>
       ${
         poll.phase === "open"
           ? `<form>${this.inputs(question)}<p class="in" role="status"></p>
@@ -254,8 +251,8 @@ export class Ballot {
         : ""
     const arrow = (/** @type {string} */ way, /** @type {string} */ sign) =>
       `<button type="button" data-way="${way}" aria-label="${say(`web.hall.way.${way}`)}">${sign}</button>`
-    return `<p class="of"><i>${formula(tapped.label)}</i> ${escaped(tapped.words)}${source ? ` · ${rich(say("web.hall.tap_source", { map: map.symbol }))}` : ""}</p>${layers}
-      <canvas class="pick" tabindex="0" role="application" aria-label="${escaped(say("web.hall.pick", { map: map.label }))}"></canvas>
+    return `<p class="of"><i>${formula(tapped.label)}</i> ${escapeHtml(tapped.words)}${source ? ` · ${rich(say("web.hall.tap_source", { map: map.symbol }))}` : ""}</p>${layers}
+      <canvas class="pick" tabindex="0" role="application" aria-label="${escapeHtml(say("web.hall.pick", { map: map.label }))}"></canvas>
       <div class="beside"><div class="pad">${arrow("ArrowUp", "▲")}${arrow("ArrowLeft", "◀")}${arrow("ArrowRight", "▶")}${arrow("ArrowDown", "▼")}</div>
       ${
         kernel
@@ -274,7 +271,7 @@ export class Ballot {
     const said = judged === undefined ? "in" : judged ? "is_right" : "is_wrong"
     status.className = `in${this.note || judged === false ? " wrong" : this.sent === null ? "" : " done"}`
     status.innerHTML = this.note
-      ? escaped(this.note)
+      ? escapeHtml(this.note)
       : this.sent !== null
         ? say(`web.hall.${said}`, { answer: name(this.sent).replace(/\.$/, "") })
         : poll.phase === "open"
@@ -305,7 +302,7 @@ export class Ballot {
     this.under(given)
   }
 
-  /** Draw the pixels under the chosen window. @param {number | null} given @param {number | null} given */
+  /** Draw the pixels under the chosen window. @param {number | null} given */
   under(given) {
     const canvas = this.element.querySelector(/** @type {"canvas"} */ ("canvas.under"))
     const { question } = this
@@ -340,12 +337,9 @@ function choices({ options }, given) {
   return `<div class="options" role="radiogroup">${options.map(choice).join("")}</div>`
 }
 
-/**
- * An answer as text. @param {RoomQuestion} question @param {number} answer
- * @param {RoomQuestion} question @param {number} answer
- */
+/** An answer as text. @param {RoomQuestion} question @param {number} answer */
 function nameOf({ kind, options, map }, answer) {
-  if (kind === "number") return written(answer, "6")
+  if (kind === "number") return formatValue(answer, "6")
   if (kind === "choose") return `${letter(answer)}${options[answer]?.label ? `: ${rich(options[answer].label)}` : ""}`
   return map ? placeName(map, answer) : ""
 }

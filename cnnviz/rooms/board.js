@@ -1,7 +1,7 @@
 // A room on the projector: how to join, the question with the number of answers, and the results.
 
-import { letter, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
-import { clock, escaped, formula } from "../view/model/numbers/format.js"
+import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
+import { clock, escapeHtml, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/shell/html.js"
 import { AllRuns } from "./experiment.js"
@@ -19,7 +19,7 @@ const TICK = 250
 const MOST_LAYERS = 16
 const MOST_DOTS = 600 // of followers that have joined
 
-/** Number of layers of a map to draw. @param {RoomMap} map @param {RoomMap} map */
+/** Number of layers of a map to draw. @param {RoomMap} map */
 const layersOf = ({ layers }) => Math.min(layers, MOST_LAYERS)
 
 export class RoomBoard {
@@ -68,7 +68,7 @@ export class RoomBoard {
     return Boolean(this.poll)
   }
 
-  /** Show or hide the note that the room is gone; the question stays. @param {boolean} is @param {boolean} is */
+  /** Show or hide the note that the room is gone; the question stays. @param {boolean} is */
   setGone(is) {
     this.element.classList.toggle("gone", is)
     this.element.dataset.gone = is ? say("web.room.gone") : ""
@@ -83,10 +83,7 @@ export class RoomBoard {
     this.counts = { ...this.counts, followers: room.followers }
   }
 
-  /**
-   * Set the current screen of the room's deck. @param {RoomScreen | null} screen
-   * @param {RoomScreen | null} screen
-   */
+  /** Set the current screen of the room's deck. @param {RoomScreen | null} screen */
   shown(screen) {
     this.screen = this.runs.screen = screen
     if (this.runs.poll) this.runs.show()
@@ -143,7 +140,7 @@ export class RoomBoard {
 
   /**
    * Cover the lecture and its question: "black", "join" (how to join), or "" for neither. What it covers keeps its
-   * state. @param {string} how
+   * state.
    * @param {string} how
    */
   cover(how) {
@@ -157,7 +154,7 @@ export class RoomBoard {
     this.changed()
   }
 
-  /** Cover or uncover this page alone, until the next move. @param {string} how @param {string} how */
+  /** Cover or uncover this page alone, until the next move. @param {string} how */
   toggle(how) {
     this.cover(this.covered === how ? "" : how)
     this.coveredHere = this.covered !== ""
@@ -174,14 +171,14 @@ export class RoomBoard {
   }
 
   get invitation() {
-    return `<h1>${say("web.room.follow_on")}</h1><img src="${this.qr}" alt="${escaped(say("web.room.qr", { link: this.link }))}">
-      <div><p>${say("web.room.go_to")}</p><p class="link">${escaped(this.plainLink)}</p><p>${say("web.room.and_type")}</p><b>${escaped(this.code)}</b><p>${say("web.room.nameless")}</p></div>
+    return `<h1>${say("web.room.follow_on")}</h1><img src="${this.qr}" alt="${escapeHtml(say("web.room.qr", { link: this.link }))}">
+      <div><p>${say("web.room.go_to")}</p><p class="link">${escapeHtml(this.plainLink)}</p><p>${say("web.room.and_type")}</p><b>${escapeHtml(this.code)}</b><p>${say("web.room.nameless")}</p></div>
       <footer><p class="joined"></p><p class="dots" aria-hidden="true"></p><p class="starts"><kbd>${say("web.keys.PageDown")}</kbd> ${say("web.room.starts")}</p></footer>`
   }
 
   /** How to join, for a corner of the page. */
   get corner() {
-    return `<p class="corner"><span>${say("web.room.join_at")}<em>${escaped(this.plainLink)}</em></span><b>${escaped(this.code)}</b></p>`
+    return `<p class="corner"><span>${say("web.room.join_at")}<em>${escapeHtml(this.plainLink)}</em></span><b>${escapeHtml(this.code)}</b></p>`
   }
 
   get qr() {
@@ -205,7 +202,7 @@ export class RoomBoard {
         <div class="body">${platesHTML(results.plates)}${resultsHTML(question, results)}</div>
         <footer><p class="headline">${results.revealed ? foundIt(results) : ""}</p><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></footer>`
     }
-    const said = poll.kind === "predict" && this.screen ? escaped(inReaders(this.screen.say)) : ""
+    const said = poll.kind === "predict" && this.screen ? escapeHtml(inReaders(this.screen.say)) : ""
     return `<header><div><p class="premise">${said || rich(question.text)}</p><h1>${rich(question.ask)}</h1></div>${this.corner}</header>
       <div class="body"><div class="scene">${this.scene(question)}</div>
         <div class="status"><p class="time"><b></b> <small></small></p><p class="answered"></p><div class="meter"><i></i></div><p class="soft">${say(`web.hall.phase.${poll.phase}`)}</p></div></div>
@@ -220,11 +217,11 @@ export class RoomBoard {
     if (!map) return ""
     const cells = `<p class="cells${map.plane ? "" : " on"}"><b>${say("web.hall.cells", { n: map.cells })}</b> ${say("web.hall.any")}</p>`
     const figure = (/** @type {string} */ name, /** @type {typeof map} */ shown) =>
-      `<figure><figcaption><i>${formula(shown.label)}</i> ${escaped(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
+      `<figure><figcaption><i>${formula(shown.label)}</i> ${escapeHtml(shown.plane ? shown.words : say("web.hall.hidden", { words: shown.words }))}</figcaption><div class="layers" style="--across:${Math.ceil(Math.sqrt(layersOf(shown)))}">${Array.from({ length: layersOf(shown) }, (_, layer) => `<canvas data-shows="${name}" data-layer="${layer}"></canvas>`).join("")}</div>${name === "map" ? cells : ""}</figure>`
     const weights = kernel
       ? `<figure class="kernel"><figcaption><i>f</i> ${say("web.hall.kernel")}</figcaption>${numberTable(kernel, largestValue([{ picture: kernel }]))}</figure>`
       : ""
-    const arrow = `<svg class="arrow" aria-hidden="true"><path></path><path class="head"></path><text>${escaped(say("web.hall.here"))}</text></svg>`
+    const arrow = `<svg class="arrow" aria-hidden="true"><path></path><path class="head"></path><text>${escapeHtml(say("web.hall.here"))}</text></svg>`
     return `${source ? `${figure("source", source)}<b class="sign">∗</b>${weights}<b class="sign">=</b>` : ""}${figure("map", map)}${source ? arrow : ""}`
   }
 
@@ -290,7 +287,7 @@ export class RoomBoard {
   }
 }
 
-/** The options of a question, each on a card. @param {RoomQuestion} question @param {RoomQuestion} question */
+/** The options of a question, each on a card. @param {RoomQuestion} question */
 function options({ options: all }) {
   const scale = largestValue(all)
   const card = (/** @type {RoomQuestion["options"][number]} */ { label, picture: rows }, /** @type {number} */ n) =>

@@ -84,7 +84,7 @@ export function listen(act) {
     stream = undefined
   }
 
-  /** Switch to another stream. @param {string} next @param {string} next */
+  /** Switch to another stream. @param {string} next */
   function open(next) {
     if (next === url) return
     url = next

@@ -3,7 +3,7 @@
 import { rich } from "../pages/learn/learn_words.js"
 import { paintRuns } from "../pages/train/sweep_chart.js"
 import { facts, HIGH, headline, nearest, scaleOf, standing } from "../pages/train/sweep_model.js"
-import { escaped, inField, number } from "../view/model/numbers/format.js"
+import { escapeHtml, inField, number } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { closest, setHTML } from "../view/shell/html.js"
 import { paintPlates, platesHTML } from "./plate_row.js"
@@ -20,19 +20,17 @@ const SLOWER = 2 // growth of that delay from fetch to fetch
 const LOOKS = 7 // number of fetches
 const LEAST = 1e-6 // lower end of the chart's scale
 
-/**
- * Decode base64 to numbers. @param {string} text @param {4 | 8} bytes  per number
- * @param {string} text @param {4 | 8} bytes  of each
- */
+/** Decode base64 to numbers. @param {string} text @param {4 | 8} bytes  of each */
 function numbersIn(text, bytes) {
   const all = Uint8Array.from(atob(text), (byte) => byte.charCodeAt(0)).buffer
   return bytes === 8 ? new Float64Array(all) : new Float32Array(all)
 }
 
 /**
- * Convert an experiment to what the chart paints, including the device's own run. @param {RoomExperiment} found
- * @param {RoomRun} [own] @returns {Runs}
- * @param {RoomExperiment} found @param {RoomRun} [own] @returns {Runs}
+ * Convert an experiment to what the chart paints, including the device's own run.
+ * @param {RoomExperiment} found
+ * @param {RoomRun} [own]
+ * @returns {Runs}
  */
 export function runsIn(found, own) {
   const last = numbersIn(found.last, 8)
@@ -55,10 +53,7 @@ export function runsIn(found, own) {
   }
 }
 
-/**
- * A sentence about the device's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found
- * @param {RoomRun} own @param {RoomExperiment | undefined} found
- */
+/** A sentence about the device's own run. @param {RoomRun} own @param {RoomExperiment | undefined} found */
 export function saidOf(own, found) {
   const loss = numbersIn(own.curve, 8).at(-1) ?? Number.NaN
   const said = [
@@ -73,14 +68,14 @@ export function saidOf(own, found) {
   return said.join(" ")
 }
 
-/** The question that an experiment answers. @param {RoomExperiment} found @param {RoomExperiment} found */
+/** The question that an experiment answers. @param {RoomExperiment} found */
 const askOf = ({ key, updates }) =>
   say(`web.hall.experiment.ask.${key === "lr" ? "lr" : "seed"}`, { n: updates, limit: HIGH })
 
 /**
- * The conclusion from all runs, and how many predicted it. @param {RoomExperiment} found @returns {{ headline:
- * string, predicted: string }}
- * @param {RoomExperiment} found @returns {{ headline: string, predicted: string }}
+ * The conclusion from all runs, and how many predicted it.
+ * @param {RoomExperiment} found
+ * @returns {{ headline: string, predicted: string }}
  */
 export function conclusion(found) {
   const last = numbersIn(found.last, 8)
@@ -119,10 +114,7 @@ function paint(canvas, found, own, { revealed = false, pointed = -1, font = 13, 
   return paintRuns(canvas, runs, { pointed: mine >= 0 ? mine : pointed, font, narrow, grouped: revealed && !narrow })
 }
 
-/**
- * The maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside
- * @param {RoomInside | undefined} inside
- */
+/** The maps of a run and the reason of its outcome. @param {RoomInside | undefined} inside */
 const insideHTML = (inside) =>
   inside?.plates.length || inside?.say ? `${platesHTML(inside.plates)}<p>${rich(inside.say)}</p>` : ""
 
@@ -194,15 +186,15 @@ export class DeviceRun {
     const revealed = this.poll?.phase === "revealed"
     const end = revealed && found?.values.length ? conclusion(found) : undefined
     const head = run
-      ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escaped(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
+      ? `<div class="own"><h1 tabindex="-1">${say("web.hall.experiment.your", { key: say(`web.sweep.key.${run.key}`), value: escapeHtml(run.value) })}</h1><span class="tag">${say("web.hall.experiment.made", { n: run.updates })}</span></div>
         <p class="stand" role="status">${saidOf(run, found)}</p>`
-      : `<p class="stand" role="status">${escaped(note) || say("web.hall.experiment.waiting")}</p>`
-    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${said ? ` · ${escaped(said)}` : ""}</p>${head}
-      ${end ? `<p class="headline"><b>${escaped(end.headline)}</b> ${end.predicted}</p>` : ""}
+      : `<p class="stand" role="status">${escapeHtml(note) || say("web.hall.experiment.waiting")}</p>`
+    element.innerHTML = `<p class="of">${say("web.hall.experiment.tag")}${said ? ` · ${escapeHtml(said)}` : ""}</p>${head}
+      ${end ? `<p class="headline"><b>${escapeHtml(end.headline)}</b> ${end.predicted}</p>` : ""}
       ${insideHTML(inside)}
-      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escaped(end?.headline ?? askOf(found))}"></canvas>` : ""}
-      ${run?.query && inside?.look ? `<button type="button" data-key="room_look" data-query="${escaped(inside.look)}">${say("web.film.look", { k: inside.k })} ›</button>` : ""}
-      ${run?.query ? `<button type="button" class="primary" data-key="room_inside" data-query="${escaped(run.query)}">${say("web.hall.experiment.inside")}</button>` : ""}`
+      ${found ? `<h2>${say("web.hall.experiment.among", { runs: found.values.length })}</h2><canvas class="runs" role="img" aria-label="${escapeHtml(end?.headline ?? askOf(found))}"></canvas>` : ""}
+      ${run?.query && inside?.look ? `<button type="button" data-key="room_look" data-query="${escapeHtml(inside.look)}">${say("web.film.look", { k: inside.k })} ›</button>` : ""}
+      ${run?.query ? `<button type="button" class="primary" data-key="room_inside" data-query="${escapeHtml(run.query)}">${say("web.hall.experiment.inside")}</button>` : ""}`
     this.paint()
   }
 
@@ -217,7 +209,7 @@ export class DeviceRun {
 
 /**
  * Index of a run that represents those that learn least: one of several with exactly the same loss, otherwise the
- * highest; −1 if all learn. @param {ArrayLike<number>} last
+ * highest; −1 if all learn.
  * @param {ArrayLike<number>} last
  */
 export function worstOf(last) {
@@ -281,7 +273,7 @@ export class AllRuns {
     if (worst >= 0 && worst !== this.inside?.run) await this.explain(worst)
   }
 
-  /** Show the maps of a run. @param {number} run @param {number} run */
+  /** Show the maps of a run. @param {number} run */
   async explain(run) {
     const { poll } = this
     this.pointed = run
@@ -291,7 +283,7 @@ export class AllRuns {
     this.show()
   }
 
-  /** Fetch the runs again if the number of devices has changed. @param {number} devices @param {number} devices */
+  /** Fetch the runs again if the number of devices has changed. @param {number} devices */
   async look(devices) {
     const { poll } = this
     this.devices = devices
@@ -327,7 +319,7 @@ export class AllRuns {
     const { inside } = this
     const place = element.querySelector(".inside")
     if (place && (inside?.plates.length || inside?.say))
-      setHTML(place, `<b>${say(`web.sweep.key.${found.key}`)} ${escaped(inside.value)}</b>${insideHTML(inside)}`)
+      setHTML(place, `<b>${say(`web.sweep.key.${found.key}`)} ${escapeHtml(inside.value)}</b>${insideHTML(inside)}`)
     if (inside) paintPlates(/** @type {HTMLElement} */ (element), inside.plates)
     this.paint()
   }

@@ -21,9 +21,9 @@ from cnnviz.core.runtime.read_only import ReadOnly
 from cnnviz.core.setup.read_sweep import MOST_RUNS, ParsedSweep
 from cnnviz.core.setup.setup import Setup
 from cnnviz.core.setup.setup_fields import as_text
-from cnnviz.core.training.film import film, thinned
+from cnnviz.core.training.film import evenly_spaced, film
 from cnnviz.core.training.run_outcome import LOW, outcome
-from cnnviz.core.training.sweep import Runs, runs_of, seconds_of_runs, updates_that_fit
+from cnnviz.core.training.sweep import Runs, run_all, seconds_of_runs, updates_that_fit
 from cnnviz.data.images import load_image
 from cnnviz.decks.deck import EXPERIMENTS, Screen
 from cnnviz.decks.scope import scope_of, setup_of
@@ -113,8 +113,8 @@ class Experiment(ReadOnly):
 
     def query(self, run: int, k: int | None = None, stage: str | None = None) -> str:
         """Return the address of a run on Step, after all its updates or after `k`, at a stage if given."""
-        there = {"k": str(self.updates if k is None else k)} | ({"stage": stage} if stage else {})
-        return urlencode(self.run(run).to_query() | there, safe=",:;")
+        position = {"k": str(self.updates if k is None else k)} | ({"stage": stage} if stage else {})
+        return urlencode(self.run(run).to_query() | position, safe=",:;")
 
     def block(self, number: int) -> Runs:
         """Return the runs of a block, computed unless they are cached."""
@@ -125,8 +125,8 @@ class Experiment(ReadOnly):
         return _BLOCKS.get((*self.name, number)) is not None
 
     def _made(self, number: int) -> Runs:
-        x, first = image_of(self.setup), number * BLOCK
-        return runs_of([(self.run(run), x) for run in range(first, min(first + BLOCK, MOST_RUNS))], self.updates)
+        x, first_run = image_of(self.setup), number * BLOCK
+        return run_all([(self.run(run), x) for run in range(first_run, min(first_run + BLOCK, MOST_RUNS))], self.updates)
 
     @property
     def seconds(self) -> float:
@@ -137,9 +137,9 @@ class Experiment(ReadOnly):
 _BLOCKS: LruCache[tuple[str, str, int, int], Runs] = LruCache(24_000_000, held_bytes)
 
 
-def run_of(place: float) -> int:
+def run_of(number: float) -> int:
     """Return the run of a device's number."""
-    return int(place) % MOST_RUNS
+    return int(number) % MOST_RUNS
 
 
 def runs_in(devices: int) -> int:
@@ -167,39 +167,39 @@ def predicted_data(ballot: Ballot, followers: int) -> RoomResults:
     return RoomResults(rounds=rounds, followers=followers, revealed=False, groups=[], key=[], accepted=[], map=None, right="", plates=[])
 
 
-def come_true(experiment: Experiment, last: np.ndarray) -> int | None:
+def confirmed_prediction(experiment: Experiment, last_losses: np.ndarray) -> int | None:
     """Return the index of the prediction that these final losses confirm, or None if no loss is finite."""
-    if not np.isfinite(last).any():
+    if not np.isfinite(last_losses).any():
         return None
     if experiment.key == "lr":
-        best = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last), last, np.nan))))))
+        best = math.log10(float(experiment.value(int(np.nanargmin(np.where(np.isfinite(last_losses), last_losses, np.nan))))))
         return min(range(len(RATES)), key=lambda n: abs(math.log10(float(RATES[n])) - best))
-    share = np.count_nonzero(~(last <= LOW)) / len(last)
-    return next(n for n, most in enumerate(SHARES.values()) if share <= most)
+    share = np.count_nonzero(~(last_losses <= LOW)) / len(last_losses)
+    return next(n for n, limit in enumerate(SHARES.values()) if share <= limit)
 
 
-def experiment_data(experiment: Experiment, number: int, devices: int, most: int, predictions: Ballot) -> RoomExperiment:
-    """Return the results of all devices: the exact final loss of each run, the curves of at most `most` runs, and the
+def experiment_data(experiment: Experiment, number: int, devices: int, curve_limit: int, predictions: Ballot) -> RoomExperiment:
+    """Return the results of all devices: the exact final loss of each run, the curves of at most `curve_limit` runs, and the
     predictions."""
     runs = runs_in(devices)
     losses = np.concatenate([experiment.block(block).losses for block in range(blocks(runs))] or [np.zeros((0, experiment.updates + 1))])[:runs]
-    shown = thinned(runs - 1, most)
-    at = thinned(experiment.updates, POINTS)
-    chosen = count_votes(predictions.values())
+    shown = evenly_spaced(runs - 1, curve_limit)
+    updates = evenly_spaced(experiment.updates, POINTS)
+    prediction_counts = count_votes(predictions.values())
     return RoomExperiment(
-        predicted=[chosen.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))], confirmed=come_true(experiment, losses[:, -1]),
+        predicted=[prediction_counts.get(n, 0) for n in range(len(RATES) if experiment.key == "lr" else len(SHARES))], confirmed=confirmed_prediction(experiment, losses[:, -1]),
         number=number, key=experiment.key, updates=experiment.updates, devices=devices, values=[experiment.value(run) for run in range(runs)],
-        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=at.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, at)], "<f4"),
+        last=_bytes(losses[:, -1] if runs else losses, "<f8"), at=updates.tolist(), shown=shown.tolist(), curves=_bytes(losses[np.ix_(shown, updates)], "<f4"),
     )  # fmt: skip
 
 
-def run_data(experiment: Experiment, number: int, place: float) -> RoomRun:
+def run_data(experiment: Experiment, number: int, device_number: float) -> RoomRun:
     """Return the run of one device."""
-    run = run_of(place)
+    run = run_of(device_number)
     losses = experiment.block(run // BLOCK).losses[run % BLOCK]
     return RoomRun(
-        number=number, place=int(place), key=experiment.key, updates=experiment.updates, run=run, value=experiment.value(run), query=experiment.query(run),
-        curve=_bytes(losses[thinned(experiment.updates, POINTS)], "<f8"),
+        number=number, place=int(device_number), key=experiment.key, updates=experiment.updates, run=run, value=experiment.value(run), query=experiment.query(run),
+        curve=_bytes(losses[evenly_spaced(experiment.updates, POINTS)], "<f8"),
     )  # fmt: skip
 
 
@@ -225,12 +225,12 @@ SHOWN = ("f", "z1", "a1")
 def inside_data(experiment: Experiment, run: int, lang: str) -> RoomInside:
     """Return the maps of a run's first filter if they are 2-D, the reason of its outcome, and the address that shows
     it."""
-    here = scope_of(setup_of(experiment.query(run)))
-    records = map_records.records(here.setup, map_records.program_of(here.setup, here.snapshot), here.snapshot)
-    arrays = {name: array for name in SHOWN if (array := here.arrays.get(name)) is not None and array.ndim == 2}
-    found = [plate_data(name, array, records.get(name), lang) for name, array in arrays.items()]
-    end = outcome(here.setup, film(here.setup.start, image_of(here.setup), experiment.updates, 2))
+    scope = scope_of(setup_of(experiment.query(run)))
+    records = map_records.records(scope.setup, map_records.program_of(scope.setup, scope.snapshot), scope.snapshot)
+    arrays = {name: array for name in SHOWN if (array := scope.arrays.get(name)) is not None and array.ndim == 2}
+    plates = [plate_data(name, array, records.get(name), lang) for name, array in arrays.items()]
+    end = outcome(scope.setup, film(scope.setup.start, image_of(scope.setup), experiment.updates, 2))
     return RoomInside(
-        run=run, value=experiment.value(run), plates=[plate for plate in found if plate],
-        say=outcome_sentence(here.setup, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
+        run=run, value=experiment.value(run), plates=[plate for plate in plates if plate],
+        say=outcome_sentence(scope.setup, end).say(lang) if end else "", look=experiment.query(run, end.k, end.stage) if end else "", k=end.k if end else 0,
     )  # fmt: skip

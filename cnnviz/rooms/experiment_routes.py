@@ -43,16 +43,16 @@ class Experiments:
 
     async def take_part(self, request: Request, room: Room) -> Response:
         """POST room/<code>/place: the device's own run. The rest of the body is ignored."""
-        device, _ = await self.questions.sent_by_device(request, room)
+        device, _ = await self.questions.read_device_body(request, room)
         # another process may have begun the experiment a moment ago
         if room.poll is None or room.poll.stage != EXPERIMENT:
             await self.store.renew(room)
-        poll, experiment = self._begun(room)
-        place = await self.store.place(room, poll, device)
-        if place is None:
+        poll, experiment = self._running_experiment(room)
+        device_number = await self.store.place(room, poll, device)
+        if device_number is None:
             raise Refused(409, "ui.rooms.experiment_over")
-        await self._make(room, experiment, run_of(place) + 1)
-        run = run_data(experiment, poll.number, place)
+        await self._make(room, experiment, run_of(device_number) + 1)
+        run = run_data(experiment, poll.number, device_number)
         return JSONResponse(run if room.explore in ("", "free") else run | {"query": ""}, headers=FRESH)
 
     def ahead(self, room: Room) -> None:
@@ -63,13 +63,13 @@ class Experiments:
 
     async def _ahead(self, room: Room) -> None:
         with contextlib.suppress(Refused, StoreLost):
-            _, experiment = self._begun(room, True)
+            _, experiment = self._running_experiment(room, True)
             await self._make(room, experiment, runs_in((await self.store.followers(room))[0]))
 
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/experiment: the runs of all devices. With `screen`, for a projector, it includes more
         curves."""
-        poll, experiment = self._begun(room)
+        poll, experiment = self._running_experiment(room)
         projected = "screen" in request.query_params
         devices = await self._devices(room, poll, projected)
 
@@ -82,18 +82,18 @@ class Experiments:
 
     async def inside(self, request: Request, room: Room) -> Response:
         """GET room/<code>/inside?run=3: the kernel and maps of a run, and the reason of its outcome."""
-        poll, experiment = self._begun(room)
+        poll, experiment = self._running_experiment(room)
         text = request.query_params.get("run", "")[:5]
         run, lang = int(text) if text.isascii() and text.isdigit() else -1, request_language(request)
         if not 0 <= run < runs_in(await self._devices(room, poll, False)):
             raise Refused(404, "ui.rooms.no_run")
 
         async def made() -> RoomInside:
-            return await self.questions.worked(request, ("inside", *experiment.name, run, lang), partial(inside_data, experiment, run, lang))
+            return await self.questions.compute(request, ("inside", *experiment.name, run, lang), partial(inside_data, experiment, run, lang))
 
         return await self.questions.cache.get(request, ("inside", *experiment.name, run, lang), made)
 
-    def _begun(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
+    def _running_experiment(self, room: Room, early: bool = False) -> tuple[Poll, Experiment]:
         """Return a room's experiment. Raise Refused if there is none, or if it still collects predictions and `early`
         is not set."""
         poll = room.poll
@@ -106,18 +106,18 @@ class Experiments:
         except (KeyError, TypeError, ValueError):
             raise Refused(409, "ui.rooms.newer_question") from None
 
-    async def _devices(self, room: Room, poll: Poll, now: bool) -> int:
-        """Return the number of participating devices. It is refreshed at most once a second unless `now` is set."""
+    async def _devices(self, room: Room, poll: Poll, is_fresh: bool) -> int:
+        """Return the number of participating devices. It is refreshed at most once a second unless `is_fresh` is set."""
         name = (room.code, poll.number)
-        at, known = self.counted.get(name) or (-OLD, 0)
-        if now or self.clock() - at >= OLD:
-            at, known = self.clock(), await self.store.votes(room, poll)
-            self.counted.put(name, (at, known))
-        return known
+        counted_at, device_count = self.counted.get(name) or (-OLD, 0)
+        if is_fresh or self.clock() - counted_at >= OLD:
+            counted_at, device_count = self.clock(), await self.store.votes(room, poll)
+            self.counted.put(name, (counted_at, device_count))
+        return device_count
 
     async def _make(self, room: Room, experiment: Experiment, runs: int) -> None:
         """Compute the first `runs` runs, block by block. Concurrent callers wait for the same blocks."""
         for block in range(blocks(runs)):
             if not experiment.known(block):
-                made = partial(experiment.block, block)
-                await self.questions.worked_for(f"room {room.code}", (*experiment.name, block), made, CostEstimate(experiment.seconds))
+                compute = partial(experiment.block, block)
+                await self.questions.compute_for(f"room {room.code}", (*experiment.name, block), compute, CostEstimate(experiment.seconds))

@@ -1,10 +1,10 @@
 // Entry module of a follower's page, which shows what the presenter shows until the follower explores. Numbers come
 // as resources (docs/numbers.md), and moves as an event stream (docs/rooms.md).
 
-import { escaped } from "../view/model/numbers/format.js"
-import { own, parse, parseForeign, query } from "../view/model/state/address.js"
+import { escapeHtml } from "../view/model/numbers/format.js"
+import { ownKeys, parse, parseForeign, query } from "../view/model/state/address.js"
 import { say } from "../view/model/words.js"
-import { withLook, Resources } from "../view/resources.js"
+import { Resources, withLook } from "../view/resources.js"
 import { setHTML } from "../view/shell/html.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"
@@ -127,7 +127,7 @@ export default function show() {
   })
 
   /**
-   * Update the question. Until its answer is revealed, everybody stays at the question. @param {RoomPoll | null} poll
+   * Update the question. Until its answer is revealed, everybody stays at the question.
    * @param {RoomPoll | null} poll
    */
   function heard(poll) {
@@ -163,7 +163,7 @@ export default function show() {
   const host = {
     address: {
       read: () => pageless(here),
-      link: (setup) => new URL((here.page ?? "") + query(own(setup)), base).href,
+      link: (setup) => new URL((here.page ?? "") + query(ownKeys(setup)), base).href,
       onTravel(act, signal) {
         travel = act
         signal.addEventListener("abort", () => {
@@ -228,7 +228,7 @@ export default function show() {
     fill()
   }
 
-  /** Explore on this device from now on. @param {boolean} replace @param {boolean} replace */
+  /** Explore on this device from now on. @param {boolean} replace */
   function wander(replace) {
     const asked = query({ ...here, ...speech })
     const address = location.pathname + asked
@@ -246,7 +246,7 @@ export default function show() {
     if (is && projected) setTimeout(follow, 0)
   }
 
-  /** Whether followers may explore that address. @param {Setup} there @param {Setup} there */
+  /** Whether followers may explore that address. @param {Setup} there */
   const stays = (there) => ended || (!veils(ballot.poll) && (gone || mayBe(explore, there, seen)))
 
   // Remember where the lecture has been, up to MOST_SEEN addresses.
@@ -262,7 +262,7 @@ export default function show() {
     setTimeout(() => travel(), 0)
   }
 
-  /** Explore an address. @param {string} query @param {string} query */
+  /** Explore an address. @param {string} query */
   function wanderTo(query) {
     const there = parseForeign(query)
     if (!stays(there)) return refuse()
@@ -297,7 +297,7 @@ export default function show() {
     const paused = (explore === "paused" || veils(ballot.poll)) && state === "following"
     const act = paused ? "" : { alone: say("web.room.return"), following: say("web.room.explore") }[state]
     bar.innerHTML = `<span class="state" role="status">${say(`web.room.${state}`)}</span>
-      <span class="code">${escaped(say("web.room.code", { code: room }))}</span>
+      <span class="code">${escapeHtml(say("web.room.code", { code: room }))}</span>
       ${held ? `<span class="there">${held}</span>` : ""}${alone && ballot.poll?.kind === "experiment" ? `<span class="there">${say("web.hall.experiment.there")}</span>` : ""}<span class="time-left"></span>
       ${state === "following" ? `<button type="button" data-key="room_lost" aria-pressed="${isLost}">${say("web.room.lost_here")}</button>` : ""}
       ${act ? `<button type="button" data-key="room_leave">${act}</button>` : ""}`
@@ -331,7 +331,7 @@ export default function show() {
       over
         ? `<span class="state" role="status">${say(`web.room.${over}`)}</span>`
         : `<button type="button" data-key="room_join" aria-label="${say("web.room.join")}"><img src="${board.qr}" alt=""></button>
-          <b>${escaped(room)}</b><span class="code">${escaped(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
+          <b>${escapeHtml(room)}</b><span class="code">${escapeHtml(board.plainLink)}</span><span>${followed(board.counts.followers)}</span>`,
     )
   }
 
@@ -361,11 +361,10 @@ export default function show() {
 }
 
 /**
- * Whether the address belongs to a follower who explores: it has a key other than the language. @param {Setup}
- * address
+ * Whether the address belongs to a follower who explores: it has a key other than the language.
  * @param {Setup} address
  */
-const leaves = (address) => Object.keys(own(address)).some((key) => key !== "lang")
+const leaves = (address) => Object.keys(ownKeys(address)).some((key) => key !== "lang")
 
-/** A setup without its page and the presenter's veil. @param {Setup} setup @param {Setup} lesson */
+/** A setup without its page and the presenter's veil. @param {Setup} setup @param {Setup} setup */
 const pageless = ({ page, veiled, ...setup }) => setup

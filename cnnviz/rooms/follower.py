@@ -44,23 +44,23 @@ def page_of_room(code: str, lang: str, kind: str = "follower") -> Response:
     """Return the page for followers, for a projector ("screen") or for the presenter ("cockpit"), in a language."""
     base = ".." if kind == "follower" else "../.."
     script = "cockpit" if kind == "cockpit" else "follower"
-    said = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
-    body = Template(_BODIES[kind]).substitute(said)
-    text = _PAGE.substitute(said, lang=lang, rest=_LIVE.substitute(said, lang=lang, base=base, script=script, body=body))
+    fields = {"title": html.escape(say("ui.rooms.title", lang, code=code)), "noscript": html.escape(say("ui.rooms.noscript", lang))}
+    body = Template(_BODIES[kind]).substitute(fields)
+    text = _PAGE.substitute(fields, lang=lang, rest=_LIVE.substitute(fields, lang=lang, base=base, script=script, body=body))
     preload = f"<{base}/web/{script}.js?lang={lang}>; rel=modulepreload, <{base}/web/style.css>; rel=preload; as=style"
     return HTMLResponse(text, headers={"Cache-Control": "no-cache", "Link": preload, "Vary": "Accept, Accept-Language"})
 
 
-def page_of_refusal(why: Refused, path: str, lang: str) -> Response:
+def page_of_refusal(refused: Refused, path: str, lang: str) -> Response:
     """Return a page that explains a refusal, for example to people who follow a link to a room that has ended."""
-    said = f"<p>{html.escape(say(why.id, lang, **why.values))}</p>"
+    content = f"<p>{html.escape(say(refused.id, lang, **refused.values))}</p>"
     base = "/".join([".."] * path.rpartition("/room")[2].count("/")) or "."
-    return _still(base, lang, said, why.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
+    return _still(base, lang, content, refused.status, {"Cache-Control": "no-store", "Vary": "Accept, Accept-Language"})
 
 
-def _still(base: str, lang: str, said: str, status: int, headers: dict[str, str]) -> Response:
+def _still(base: str, lang: str, content: str, status: int, headers: dict[str, str]) -> Response:
     """Return a short page without JavaScript."""
-    return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=_STILL.substitute(base=base, said=said)), status, headers)
+    return HTMLResponse(_PAGE.substitute(title="cnnviz", lang=lang, rest=_STILL.substitute(base=base, said=content)), status, headers)
 
 
 _ENTER = Template("""<form action="room"><label for="code">$label</label>
@@ -70,8 +70,8 @@ _ENTER = Template("""<form action="room"><label for="code">$label</label>
 
 def page_to_enter(lang: str) -> Response:
     """Return a page that asks for a room's code."""
-    said = {name: html.escape(say(id, lang)) for name, id in (("label", "ui.rooms.enter"), ("join", "ui.rooms.join"), ("nameless", "web.room.nameless"))}
-    return _still(".", lang, _ENTER.substitute(said), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
+    fields = {name: html.escape(say(id, lang)) for name, id in (("label", "ui.rooms.enter"), ("join", "ui.rooms.join"), ("nameless", "web.room.nameless"))}
+    return _still(".", lang, _ENTER.substitute(fields), 200, {"Cache-Control": "no-cache", "Vary": "Accept, Accept-Language"})
 
 
 def join_link(request: Request, code: str, everywhere: bool = True) -> str:

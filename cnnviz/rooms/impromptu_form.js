@@ -1,6 +1,6 @@
 // The form for an impromptu question in the presenter view.
 
-import { escaped } from "../view/model/numbers/format.js"
+import { escapeHtml } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 
 /** @import { RoomSteps } from "../view/types/view.js" */
@@ -34,14 +34,14 @@ export function spotHTML(steps, chosen, pointed) {
   const maps = steps?.maps ?? []
   const [here, cell = ""] = pointed.split(":")
   const option = (/** @type {string} */ value, /** @type {string} */ text, on = false) =>
-    `<option value="${escaped(value)}"${on ? " selected" : ""}>${escaped(text)}</option>`
+    `<option value="${escapeHtml(value)}"${on ? " selected" : ""}>${escapeHtml(text)}</option>`
   const map = `<label>${say("web.cockpit.map")} <select name="map">${maps.map(({ symbol, label, words }) => option(symbol, `${label} ${words}`, symbol === (here || "z1"))).join("")}</select></label>`
   const ask = `<label>${say("web.cockpit.own_ask")} <input name="ask" required maxlength="${MOST_CHARACTERS}" autocomplete="off"></label>`
   const right = (/** @type {string} */ example) =>
     `<label>${say("web.cockpit.own_right")} <input name="key" maxlength="${MOST_CHARACTERS}" placeholder="${example}" autocomplete="off" spellcheck="false"></label>`
   const fields = {
     map,
-    cell: `${map}<label>${say("web.cockpit.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" value="${escaped(cell.replaceAll(",", ", "))}" inputmode="numeric" autocomplete="off"></label>`,
+    cell: `${map}<label>${say("web.cockpit.cell")} <input name="cell" required pattern="\\d+( *, *\\d+)*" placeholder="3, 4" value="${escapeHtml(cell.replaceAll(",", ", "))}" inputmode="numeric" autocomplete="off"></label>`,
     choose: `${ask}<label>${say("web.cockpit.own_answers")} <textarea name="answers" required rows="3" maxlength="${MOST_TEXT}" aria-describedby="own_star">${say("web.cockpit.yes")}\n${say("web.cockpit.no")}</textarea></label>
       <small id="own_star">${say("web.cockpit.own_star")}</small>`,
     number: `${ask}${right("0.5, z1[3, 4]")}<label>${say("web.cockpit.own_within")} <input name="tolerance" maxlength="${MOST_CHARACTERS}" placeholder="0.05" autocomplete="off" spellcheck="false"></label>`,

@@ -1,7 +1,7 @@
 // What a presenter's browser stores of a room so that it can be reopened: the secret, for as long as rooms live, and
 // the open question.
 
-import { escaped } from "../view/model/numbers/format.js"
+import { escapeHtml } from "../view/model/numbers/format.js"
 import { inBrowser, inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
 import { endOf, leftUntil, veils } from "./question.js"
@@ -16,10 +16,7 @@ const ROOMS = "cnnviz.rooms"
 const MOST = 3
 const [TRIES, AGAIN_IN] = [5, 1000] // number of attempts to restore a question, and milliseconds between them
 
-/**
- * The rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]}
- * @returns {(Held & { since: number })[]}
- */
+/** The rooms that this browser opened last, newest first. @returns {(Held & { since: number })[]} */
 export const keptRooms = () =>
   Object.values(inBrowser.readRecord(ROOMS)).filter(({ since }) => Date.now() - since < SILENCE)
 
@@ -29,7 +26,7 @@ export function keepRoom({ code, driver: presenter }) {
   inBrowser.writeRecord(ROOMS, [{ code, driver: presenter, since: Date.now() }, ...others].slice(0, MOST))
 }
 
-/** Forget a room. @param {string} code @param {string} code */
+/** Forget a room. @param {string} code */
 export const forgetRoom = (code) =>
   inBrowser.writeRecord(
     ROOMS,
@@ -67,9 +64,10 @@ export async function openRoom(base, presenter, query, question, deck) {
 }
 
 /**
- * Reopen a room that is gone, or show the reason why that failed. @param {Parameters<typeof openRoom>} how @param {()
- * => void} opened @param {Element | null | undefined} place
- * @param {Parameters<typeof openRoom>} how @param {() => void} opened @param {Element | null | undefined} place
+ * Reopen a room that is gone, or show the reason why that failed.
+ * @param {Parameters<typeof openRoom>} how
+ * @param {() => void} opened
+ * @param {Element | null | undefined} place
  */
 export async function openAgain(how, opened, place) {
   const { room, sentence } = await openRoom(...how)
@@ -79,9 +77,9 @@ export async function openAgain(how, opened, place) {
 }
 
 /**
- * Store data of a room in this tab, which survives a reload. @param {string} key @param {() => string} code  the
- * room's
- * @param {string} key @param {() => string} code  the room's
+ * Store data of a room in this tab, which survives a reload.
+ * @param {string} key
+ * @param {() => string} code  the room's
  */
 const inRoom = (key, code) => ({
   /** @returns {Record<string, any>} */
@@ -110,12 +108,9 @@ export function roomDeck(code, ask) {
       const deck = screen ? (known.script && known.mark === mark ? known.script : (await ask())?.script) : undefined
       tab.write({ script: deck, mark, screen: number })
     },
-    /** Record the deck that this page gave the room. @param {string} deck @param {string} deck */
+    /** Record the deck that this page gave the room. @param {string} deck */
     gave: (deck) => tab.write({ ...tab.read(), script: deck }),
-    /**
-     * The deck, to be given to a reopened room; undefined if there is none. @returns {Deck | undefined}
-     * @returns {Deck | undefined}
-     */
+    /** The deck, to be given to a reopened room; undefined if there is none. @returns {Deck | undefined} */
     get given() {
       const { script: deck, screen } = tab.read()
       return deck && screen ? { script: deck, screen } : undefined
@@ -142,8 +137,7 @@ export function openQuestion(code, ask) {
       if (found && found.number === now.poll?.number) tab.write({ ...now, question: found.question })
     },
     /**
-     * The question with the time left to answer it; undefined once its answer is revealed. @returns {Record<string,
-     * unknown> | undefined}
+     * The question with the time left to answer it; undefined once its answer is revealed.
      * @returns {Record<string, unknown> | undefined}
      */
     get open() {
@@ -155,9 +149,6 @@ export function openQuestion(code, ask) {
   }
 }
 
-/**
- * A note that the server has lost a room, with buttons to reopen or forget it. @param {string} code
- * @param {string} code
- */
-export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escaped(code) })}</p>
+/** A note that the server has lost a room, with buttons to reopen or forget it. @param {string} code */
+export const goneHTML = (code) => `<p>${say("web.room.forgotten", { code: escapeHtml(code) })}</p>
   <button type="button" data-key="room_again">${say("web.room.again")}</button><button type="button" data-key="room_let_go">${say("web.room.let_go")}</button>`

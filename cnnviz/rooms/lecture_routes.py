@@ -9,12 +9,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from cnnviz.decks.deck import Deck, Screen
-from cnnviz.rooms.addresses import address_in, sent_in
+from cnnviz.rooms.addresses import parse_address, read_room_body
 from cnnviz.rooms.experiment import spec_of_experiment
 from cnnviz.rooms.poll import EXPERIMENT
 from cnnviz.rooms.question_routes import Questions
 from cnnviz.rooms.redis_keys import deck_digest
-from cnnviz.rooms.room_deck import MOST_DECK, deck_of, is_asked, number_in, query_of_screen, screen_of, told
+from cnnviz.rooms.room_deck import MOST_DECK, deck_of, is_asked, number_in, query_of_screen, screen_of, screen_state
 from cnnviz.rooms.room_deck import is_text as is_own
 from cnnviz.rooms.store import COVERS, EXPLORE, Room, Store
 from cnnviz.server.costs import Costs, LearnedCost
@@ -46,28 +46,28 @@ class Lectures:
         """PUT room/<code>, for the presenter: move everybody to an address, or to the {"screen"} of the deck, which
         {"script"} replaces. {"explore"} sets what followers may explore, and {"cover"} what projectors show instead
         until the next move."""
-        sent = await sent_in(request, MOST_BODY)
-        if "script" in sent:
-            await self.give(request, room, deck_in(sent), sent.get("screen", 1))
-        for name, known in ORDERS.items():
-            if name in sent and sent[name] not in known:
-                raise Refused(400, "ui.rooms.order", name=name, known=known)
-        ordered = {name: str(sent[name]) for name in ORDERS if name in sent}
-        number, goes = room.number, "screen" in sent or sent.keys().isdisjoint(("script", *ORDERS))
-        if "screen" in sent:
-            number = await self.show(request, room, sent["screen"]) or number
-        elif goes:
-            number = await self._go(request, room, address_in(sent.get("query")))
-        if goes and room.cover:
-            ordered = {"cover": "", **ordered}
-        if ordered:
-            await self.store.order(room, **ordered)
+        body = await read_room_body(request, MOST_BODY)
+        if "script" in body:
+            await self.give(request, room, read_deck(body), body.get("screen", 1))
+        for name, allowed in ORDERS.items():
+            if name in body and body[name] not in allowed:
+                raise Refused(400, "ui.rooms.order", name=name, known=allowed)
+        orders = {name: str(body[name]) for name in ORDERS if name in body}
+        number, is_move = room.number, "screen" in body or body.keys().isdisjoint(("script", *ORDERS))
+        if "screen" in body:
+            number = await self.show(request, room, body["screen"]) or number
+        elif is_move:
+            number = await self._go(request, room, parse_address(body.get("query")))
+        if is_move and room.cover:
+            orders = {"cover": "", **orders}
+        if orders:
+            await self.store.order(room, **orders)
         return JSONResponse({"number": number}, headers={"Cache-Control": "no-store"})
 
     async def give(self, request: Request, room: Room, deck: str, number: object = 1) -> None:
         """Set the room's deck; the audience stays where it is. Raise Refused if the deck is invalid or has no such
         screen."""
-        numbered(await self.deck(request, deck), number)
+        find_screen(await self.deck(request, deck), number)
         await self.store.give(room, deck)
 
     async def show(self, request: Request, room: Room, number: object) -> int:
@@ -76,28 +76,28 @@ class Lectures:
         if not room.deck:
             raise Refused(404, "ui.rooms.no_script")
         deck = await self.deck(request, room.deck)
-        screen = numbered(deck, number)
-        place = int(str(number))
+        screen = find_screen(deck, number)
+        index = int(str(number))
         digest = deck_digest(room.deck)
-        said = await self.questions.worked(request, ("told", digest, place), partial(told, deck, place, digest))
+        state = await self.questions.compute(request, ("told", digest, index), partial(screen_state, deck, index, digest))
         if is_asked(screen):
-            await self.questions.pose(request, room, {"script": digest, "screen": place, "change": {}}, screen=said)
+            await self.questions.pose(request, room, {"script": digest, "screen": index, "change": {}}, screen=state)
             return room.number
-        return await self._lead(request, room, deck, screen, place, said)
+        return await self._lead(request, room, deck, screen, index, state)
 
-    async def _lead(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, said: str) -> int:
+    async def _lead(self, request: Request, room: Room, deck: Deck, screen: Screen, number: int, state: str) -> int:
         """Lead to a screen without a question for the audience, and end the current question."""
         look = {key: text for key, text in parse_qsl(room.query) if key == "view"}
         query = "&".join(filter(None, (query_of_screen(deck, number, is_own(room.deck)), urlencode(look))))
         spec = None
         if screen.experiment:
-            spec = await self.questions.worked(request, (EXPERIMENT, screen.experiment, screen.at, screen.updates), partial(spec_of_experiment, screen))
+            spec = await self.questions.compute(request, (EXPERIMENT, screen.experiment, screen.at, screen.updates), partial(spec_of_experiment, screen))
             await self.questions.begin(request, room, spec | {"query": query, "change": {}})
             self.begun(room)
-        moved = await self._go(request, room, query, said)
+        move_number = await self._go(request, room, query, state)
         if room.poll and not spec:
             await self.questions.over(request, room)
-        return moved
+        return move_number
 
     async def _go(self, request: Request, room: Room, query: str, screen: str | None = None) -> int:
         """Move to an address once its numbers are computed, unless a later move overtakes it. Return the number of
@@ -116,8 +116,8 @@ class Lectures:
                 name, connection = ("script", deck_digest(deck)), connection_of(request)
                 expected = LearnedCost(self.costs, "script", partial(reading_cost, "script", deck), clock=clock)
                 work = partial(expected.run_timed, partial(deck_of, deck))
-                found: Deck = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
-                return found
+                result: Deck = await READING.get(name, visitor_of(request), work, connection, expected, pause_of(request))
+                return result
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None
         except (Busy, TimeoutError, asyncio.CancelledError):  # also raised if the client has disconnected
@@ -128,7 +128,7 @@ class Lectures:
         return JSONResponse({"script": room.deck, **screens_of(room)}, headers={"Cache-Control": "no-store"})
 
 
-def numbered(deck: Deck, number: object) -> Screen:
+def find_screen(deck: Deck, number: object) -> Screen:
     """Return a deck's screen by its number. Raise Refused if there is none."""
     try:
         return screen_of(deck, number)
@@ -136,9 +136,9 @@ def numbered(deck: Deck, number: object) -> Screen:
         raise Refused(400, problem.code, **problem.values) from None
 
 
-def deck_in(sent: dict[str, object]) -> str:
+def read_deck(body: dict[str, object]) -> str:
     """Return the deck in a request body. Raise Refused if it is missing or too long."""
-    deck = sent["script"]
+    deck = body["script"]
     if not isinstance(deck, str) or not deck:
         raise Refused(400, "ui.rooms.no_text")
     if len(deck.encode("utf-8", "replace")) > MOST_DECK:

@@ -1,7 +1,7 @@
 // The maps next to a question's text: small ones as numbers, others in colour, hatched while hidden.
 
-import { numberTable, largestValue } from "../pages/learn/learn_words.js"
-import { escaped, formula } from "../view/model/numbers/format.js"
+import { largestValue, numberTable } from "../pages/learn/learn_words.js"
+import { escapeHtml, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { drawMap } from "./question_map.js"
 
@@ -17,7 +17,7 @@ export function platesHTML(plates) {
     /** @type {RoomPlate} */ { label, words, picture: rows, hidden, columns, rows: high },
     /** @type {number} */ n,
   ) => {
-    const said = hidden ? say("web.hall.hidden", { words }) : escaped(words)
+    const said = hidden ? say("web.hall.hidden", { words }) : escapeHtml(words)
     const numbers = rows && (columns <= FEW || high === 1)
     return `<figure class="${numbers ? "few" : ""}${hidden ? " hides" : ""}"><figcaption><i>${formula(label)}</i> ${said}</figcaption>${
       numbers ? numberTable(rows, scale) : `<canvas data-plate="${n}"></canvas>`

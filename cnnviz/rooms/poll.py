@@ -54,16 +54,16 @@ class Poll:
         {'colour': 'red'}
         """
         try:
-            found = json.loads(text)
+            content = json.loads(text)
         except RecursionError:
-            found = None
-        if not isinstance(found, dict):
+            content = None
+        if not isinstance(content, dict):
             raise ValueError(text[:80])
-        own = {name: value for name, value in found.items() if name in _FIELDS}
+        known_fields = {name: value for name, value in content.items() if name in _FIELDS}
         try:
-            poll = cls(**own, more={name: value for name, value in found.items() if name not in _FIELDS})
-        except TypeError as lacks:
-            raise ValueError(text[:80]) from lacks
+            poll = cls(**known_fields, more={name: value for name, value in content.items() if name not in _FIELDS})
+        except TypeError as error:
+            raise ValueError(text[:80]) from error
         if not poll._is_sound:
             raise ValueError(text[:80])
         return poll
@@ -75,15 +75,15 @@ class Poll:
 
     @property
     def _is_sound(self) -> bool:
-        whole = all(type(number) is int for number in (self.number, self.most, self.round, self.turn))
-        told = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool) and isinstance(self.back, str)
-        ends = self.closes is None or (isinstance(self.closes, int | float) and abs(self.closes) < _LAST)
-        return whole and told and ends and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
+        are_integers = all(type(number) is int for number in (self.number, self.most, self.round, self.turn))
+        are_typed = isinstance(self.spec, dict) and isinstance(self.kind, str) and isinstance(self.keyed, bool) and isinstance(self.back, str)
+        has_valid_end = self.closes is None or (isinstance(self.closes, int | float) and abs(self.closes) < _LAST)
+        return are_integers and are_typed and has_valid_end and self.phase in get_args(Phase) and 1 <= self.round <= _MOST_READ
 
     def at(self, now: float) -> Self:
         """Return the poll at a time in seconds since 1970, closed if its time is up."""
-        late = self.phase == "open" and self.closes is not None and now >= self.closes
-        return replace(self, phase="closed") if late else self
+        is_late = self.phase == "open" and self.closes is not None and now >= self.closes
+        return replace(self, phase="closed") if is_late else self
 
     def left(self, now: float) -> float | None:
         """Return the seconds left to answer, or None without a time limit."""
@@ -112,26 +112,26 @@ class Poll:
         """Whether everybody may see the answers."""
         return self.phase in ("shown", "revealed")
 
-    def turned(self, act: str, now: float, seconds: float | None = None) -> Self:
+    def turned(self, action: str, now: float, seconds: float | None = None) -> Self:
         """Return the poll after the presenter's next action. Raise Refused (409) if the action is not allowed now.
 
         >>> poll = Poll(1, {}, "click", 900)
         >>> poll.turned("close", 0).turned("show", 0).turned("again", 0).round
         2
         """
-        here = self.at(now)
-        acts = _ACTS_OF.get(self.stage, _ACTS)
-        before, phase = acts.get(act, ((), here.phase))
-        if here.phase not in before:
-            raise Refused(409, f"ui.rooms.not_now.{'close' if act == 'close' else 'first'}" if before else "ui.rooms.no_act", known=tuple(acts))
-        if act == "again" and here.round >= MOST_ROUNDS:
+        current = self.at(now)
+        actions = _ACTS_OF.get(self.stage, _ACTS)
+        allowed_phases, phase = actions.get(action, ((), current.phase))
+        if current.phase not in allowed_phases:
+            raise Refused(409, f"ui.rooms.not_now.{'close' if action == 'close' else 'first'}" if allowed_phases else "ui.rooms.no_act", known=tuple(actions))
+        if action == "again" and current.round >= MOST_ROUNDS:
             raise Refused(409, "ui.rooms.rounds", most=MOST_ROUNDS)
-        if act == "reveal" and not self.keyed and self.kind != EXPERIMENT:
+        if action == "reveal" and not self.keyed and self.kind != EXPERIMENT:
             raise Refused(409, "ui.rooms.no_key")
         change: dict[str, object] = {"phase": phase, "turn": self.turn + 1}
-        if act in ("again", "run"):
-            change |= {"round": here.round + 1, "closes": now + seconds if seconds else None}
-        return replace(here, **change)  # type: ignore[arg-type]
+        if action in ("again", "run"):
+            change |= {"round": current.round + 1, "closes": now + seconds if seconds else None}
+        return replace(current, **change)  # type: ignore[arg-type]
 
 
 _ACTS: Mapping[str, tuple[tuple[Phase, ...], Phase]] = {

@@ -2,8 +2,8 @@
 
 import { openFrame } from "../view/dialogs/dialog.js"
 import { isDark } from "../view/draw/theme.js"
-import { escaped } from "../view/model/numbers/format.js"
-import { own, parse, query } from "../view/model/state/address.js"
+import { escapeHtml } from "../view/model/numbers/format.js"
+import { ownKeys, parse, query } from "../view/model/state/address.js"
 import { inTab } from "../view/model/storage.js"
 import { say } from "../view/model/words.js"
 import { copyLink, html, markup } from "../view/shell/html.js"
@@ -85,10 +85,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     board?.hear(poll)
   }
 
-  /**
-   * The screen of this tab's own deck that the room is at, as keys of an address. @returns {Setup}
-   * @returns {Setup}
-   */
+  /** The screen of this tab's own deck that the room is at, as keys of an address. @returns {Setup} */
   function walked() {
     const own = tabDeck()
     return own && screen && deck.given?.script === own.toml ? { script: own.id, screen: String(screen.number) } : {}
@@ -126,7 +123,6 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   /**
    * Show or hide that the server has lost the room. The question stays on screen, and the room can be reopened.
    * @param {boolean} is
-   * @param {boolean} is
    */
   function gone(is) {
     if (is === Boolean(missing)) return
@@ -153,7 +149,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (held) openAgain([base, held.driver, last, question.open, deck.given], stream.again, missing)
   }
 
-  /** Show the room's questions above a page. @param {HTMLElement} root @param {HTMLElement} root */
+  /** Show the room's questions above a page. @param {HTMLElement} root */
   function project(root) {
     stage = root
     const button = root.querySelector("[data-key=room]")
@@ -188,10 +184,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (page) page.inert = is
   }
 
-  /**
-   * Cover projectors with black ("black") or how to join ("join"), or uncover them (""). @param {string} how
-   * @param {string} how
-   */
+  /** Cover projectors with black ("black") or how to join ("join"), or uncover them (""). @param {string} how */
   const cover = (how) => request("PUT", "", JSON.stringify({ cover: how }))
 
   // A remote works on every page: B and J cover the projector, and Page Down presses the primary button of the
@@ -211,10 +204,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     if (how || by) event.preventDefault()
   }
 
-  /**
-   * Go forward or back with the question. A covered projector is uncovered first. @param {number} by
-   * @param {number} by
-   */
+  /** Go forward or back with the question. A covered projector is uncovered first. @param {number} by */
   async function press(by) {
     if (!board || (by < 0 && !board.covered)) return void lead(by)
     if (board.covered) return void cover("")
@@ -241,10 +231,7 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   )
   document.addEventListener("click", clicked, { capture: true })
 
-  /**
-   * Lead the audience to another screen of the deck. Return whether it exists. @param {number} by
-   * @param {number} by
-   */
+  /** Lead the audience to another screen of the deck. Return whether it exists. @param {number} by */
   function lead(by) {
     const number = (screen?.number ?? 0) + by
     if (!screen || number < 1 || number > screen.count) return false
@@ -258,9 +245,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   const at = (path = "") => new URL(`room${held ? `/${held.code}` : ""}${path}`, base).href
 
   /**
-   * Send a request with the secret. Return undefined if the server is unreachable. @param {string} method @param
-   * {string} [path] @param {string} [body]
-   * @param {string} method @param {string} [path] @param {string} [body]
+   * Send a request with the secret. Return undefined if the server is unreachable.
+   * @param {string} method
+   * @param {string} [path]
+   * @param {string} [body]
    */
   const request = (method, path, body) =>
     fetch(at(path), { method, headers: { Authorization: `Bearer ${held?.driver}` }, body }).catch(() => undefined)
@@ -285,13 +273,14 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     tell(say("web.room.script_refused", { why: (await answer.json().catch(() => ({}))).sentence ?? "" }))
   }
 
-  /** The text of this tab's own deck, or the id of one that the server has. @param {string} id @param {string} id */
+  /** The text of this tab's own deck, or the id of one that the server has. @param {string} id */
   const textOf = (id) => (tabDeck()?.id === id ? (tabDeck()?.toml ?? id) : id)
 
   /**
-   * Move the audience to an address. @param {string} page @param {Setup} setup @param {boolean} [veiled]  whether the
-   * newest numbers are hidden
-   * @param {string} page @param {Setup} setup @param {boolean} [veiled]  with the newest numbers hidden
+   * Move the audience to an address.
+   * @param {string} page
+   * @param {Setup} setup
+   * @param {boolean} [veiled]  with the newest numbers hidden
    */
   function drive(page, setup, veiled) {
     const address = addressOf(page, setup, veiled)
@@ -327,9 +316,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   }
 
   /**
-   * Show the room's dialog, which asks first if there is no room. @param {HTMLElement} root @param {string} page
+   * Show the room's dialog, which asks first if there is no room.
+   * @param {HTMLElement} root
+   * @param {string} page
    * @param {Setup} setup
-   * @param {HTMLElement} root @param {string} page @param {Setup} setup
    */
   async function show(root, page, setup) {
     if (!held) return ask(root, page, setup)
@@ -340,9 +330,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   }
 
   /**
-   * Ask whether to open a room, and describe what followers will see. @param {HTMLElement} root @param {string} page
+   * Ask whether to open a room, and describe what followers will see.
+   * @param {HTMLElement} root
+   * @param {string} page
    * @param {Setup} setup
-   * @param {HTMLElement} root @param {string} page @param {Setup} setup
    */
   function ask(root, page, setup) {
     const before = keptRooms()[0]
@@ -411,8 +402,8 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
   function fill(dialog, found) {
     const { code, driver: presenter } = /** @type {Held} */ (held)
     const driving = `${base.href}#room=${code}&driver=${presenter}`
-    const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escaped(say("web.room.qr", { link: found.link }))}">
-      <p class="code">${escaped(code)}</p><p><a href="${escaped(found.link)}" target="_blank" rel="noopener">${escaped(found.link)}</a></p>
+    const content = `<img class="qr" src="${at("/qr.svg")}" alt="${escapeHtml(say("web.room.qr", { link: found.link }))}">
+      <p class="code">${escapeHtml(code)}</p><p><a href="${escapeHtml(found.link)}" target="_blank" rel="noopener">${escapeHtml(found.link)}</a></p>
       <p class="count" role="status"></p>
       <p class="choices"><button type="button" data-key="room_cockpit">${say("web.room.cockpit")}</button></p>
       <p class="choices"><button type="button" data-key="room_driver">${say("web.room.driver")}</button>
@@ -445,9 +436,10 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
     })
   }
   /**
-   * Record an address as the room's, since another device moved it there. @param {string} page @param {Setup} setup
+   * Record an address as the room's, since another device moved it there.
+   * @param {string} page
+   * @param {Setup} setup
    * @param {boolean} [veiled]
-   * @param {string} page @param {Setup} setup @param {boolean} [veiled]
    */
   function arrived(page, setup, veiled) {
     last = addressOf(page, setup, veiled)
@@ -464,4 +456,11 @@ export function roomPresenter(base, travel = () => {}, tell = () => {}) {
  * @param {boolean} [veiled]
  */
 export const addressOf = (page, setup, veiled) =>
-  query({ ...(page && { page }), ...own(setup), lang: "", script: "", screen: "", veiled: veiled ? "1" : "" }).slice(1)
+  query({
+    ...(page && { page }),
+    ...ownKeys(setup),
+    lang: "",
+    script: "",
+    screen: "",
+    veiled: veiled ? "1" : "",
+  }).slice(1)

@@ -1,7 +1,7 @@
 // The panels of the presenter view: deck, current and next screen, time, and actions.
 
 import { paragraphs, rich } from "../pages/learn/learn_words.js"
-import { clock, escaped, formula } from "../view/model/numbers/format.js"
+import { clock, escapeHtml, formula } from "../view/model/numbers/format.js"
 import { say } from "../view/model/words.js"
 import { setHTML } from "../view/shell/html.js"
 import { adviceOf, followed, found, LEAST, MOST, nextAct, possible } from "./question.js"
@@ -42,8 +42,7 @@ export const COVERS = /** @type {const} */ ([
 
 const MAY = ["free", "screens", "paused"] // what followers may explore
 /**
- * The actions of each kind of question, in order. An experiment first asks for a prediction. @param {RoomPoll | null}
- * poll
+ * The actions of each kind of question, in order. An experiment first asks for a prediction.
  * @param {RoomPoll | null} poll
  */
 const actsOf = (poll) =>
@@ -54,9 +53,9 @@ const actsOf = (poll) =>
       : ACTS.filter(([name]) => name !== "run")
 
 /**
- * The skeleton of the presenter view, before any data arrives. @param {string} screen  address of the projector's
- * page @param {string} preview  address of a page that previews the next screen
- * @param {string} screen  the address of the projector's page @param {string} preview  of a page that shows a screen to come
+ * The skeleton of the presenter view, before any data arrives.
+ * @param {string} screen  the address of the projector's page
+ * @param {string} preview  of a page that shows a screen to come
  */
 export const presenterHTML = (
   screen,
@@ -70,11 +69,11 @@ export const presenterHTML = (
       <details open><summary>${say("web.cockpit.more")}</summary><p class="choose"></p>
         <label>${say("web.cockpit.explorers")} <select data-key="cockpit_explore">${MAY.map((how) => `<option value="${how}">${say(`web.cockpit.may.${how}`)}</option>`).join("")}</select></label>
         <button type="button" data-key="cockpit_save">${say("web.cockpit.save")}</button><button type="button" data-key="cockpit_link">${say("web.room.driver")}</button>
-        <a href="${escaped(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a></details></section>
-    <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escaped(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
+        <a href="${escapeHtml(screen)}" target="_blank" rel="noopener">${say("web.cockpit.screen")}</a></details></section>
+    <section class="now" tabindex="0" aria-label="${say("web.cockpit.now")}"><h2>${say("web.cockpit.now")} <small></small></h2><div class="preview"><iframe src="${escapeHtml(screen)}" title="${say("web.cockpit.now")}" tabindex="-1" inert></iframe></div>
       <div class="drive" role="group" aria-label="${say("web.cockpit.drive")}">${drive()}</div>
       <h2>${say("web.cockpit.notes")}</h2><div class="notes"></div><p class="pace"></p></section>
-    <section class="answers room-ui" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escaped(preview)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
+    <section class="answers room-ui" tabindex="0" aria-label="${say("web.cockpit.answers")}"><div class="next"></div><div class="preview" hidden><iframe data-src="${escapeHtml(preview)}" title="${say("web.cockpit.upcoming")}" tabindex="-1" inert></iframe></div><div class="coming"></div>
       <div class="live"></div></section>
   </div>
   <nav class="acts" aria-label="${say("web.cockpit.acts")}"><p class="keys"></p><div class="turns"></div><div class="on"></div></nav>`
@@ -93,7 +92,7 @@ function put(root, selector, html) {
 /** @param {Element} root @param {Seen} seen */
 export function fillPresenterView(root, seen) {
   const { count, code } = seen
-  put(root, "header .room", say("web.room.code", { code: `<b>${escaped(code)}</b>` }))
+  put(root, "header .room", say("web.room.code", { code: `<b>${escapeHtml(code)}</b>` }))
   const { followers, alone, lost } = count
   const exploring = alone ? ` · ${say("web.cockpit.explore", { n: followers - alone, alone })}` : ""
   const missing = lost ? ` · <b class="lost">${say("web.cockpit.lost", { n: lost })}</b>` : ""
@@ -133,16 +132,10 @@ export function fillClock(root, { began, left, since, steps, poll }) {
   put(root, ".pace", here ? pace : "")
 }
 
-/**
- * The current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
- * @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
- */
+/** The current screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
 export const screenOf = (steps) => steps?.steps.find(({ number }) => number === steps.screen)
 
-/**
- * The next screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
- * @param {RoomSteps | undefined} steps @returns {RoomStep | undefined}
- */
+/** The next screen of the room's deck. @param {RoomSteps | undefined} steps @returns {RoomStep | undefined} */
 export const comingOf = (steps) =>
   steps && steps.screen !== null ? steps.steps.find(({ number }) => number === Number(steps.screen) + 1) : undefined
 
@@ -152,7 +145,7 @@ const deck = ({ steps }) =>
     ? `${rich(steps.title)} <small>${say("web.script.place", { number: steps.screen, count: steps.steps.length })}</small>`
     : say("web.cockpit.script")
 
-/** The subject of a screen, on one line. @param {RoomStep} screen @param {RoomStep} screen */
+/** The subject of a screen, on one line. @param {RoomStep} screen */
 const about = ({ ask, title, text }) => rich(ask || text.split("\n")[0] || title)
 
 /** @param {Seen} seen */
@@ -169,29 +162,24 @@ function screens({ steps, picture }) {
   return (steps?.steps ?? []).map(line).join("")
 }
 
-/** The select box for another deck. @param {Seen} seen @param {Seen} seen */
+/** The select box for another deck. @param {Seen} seen */
 function choice({ steps }) {
   if (!steps) return ""
   const option = (/** @type {{ id: string, title: string }} */ { id, title }) =>
-    `<option value="${escaped(id)}"${id === steps.lesson ? " selected" : ""}>${escaped(title)}</option>`
+    `<option value="${escapeHtml(id)}"${id === steps.lesson ? " selected" : ""}>${escapeHtml(title)}</option>`
   const group = (/** @type {"lectures" | "lessons"} */ name) =>
     `<optgroup label="${say(`web.cockpit.${name}`)}">${steps[name].map(option).join("")}</optgroup>`
   const own = steps.lesson && ![...steps.lessons, ...steps.lectures].some(({ id }) => id === steps.lesson)
   return `<select data-key="cockpit_script" aria-label="${say("web.cockpit.script")}"><option value="">${own ? rich(steps.title) : say("web.cockpit.no_script")}</option>${group("lectures")}${group("lessons")}</select>`
 }
 
-/** The heading and subject of the next screen. @param {Seen} seen @param {Seen} seen */
+/** The heading and subject of the next screen. @param {Seen} seen */
 function next({ steps }) {
   const coming = comingOf(steps)
-  return coming
-    ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>`
-    : ""
+  return coming ? `<h2>${say("web.cockpit.upcoming")} <small>${coming.number}</small></h2><p>${about(coming)}</p>` : ""
 }
 
-/**
- * The presenter's notes: those of the deck, and its texts about each answer. @param {Seen} seen
- * @param {Seen} seen
- */
+/** The presenter's notes: those of the deck, and its texts about each answer. @param {Seen} seen */
 function notes({ steps }) {
   const here = screenOf(steps) ?? comingOf(steps)
   if (!here) return `<p class="soft">${say("web.cockpit.no_notes")}</p>`
@@ -219,7 +207,7 @@ function acts({ poll, question, results, veiled, steps }) {
     const concludes = name === "reveal" && poll?.kind === "experiment"
     const another = name === "again" && poll?.phase === "revealed"
     const id = name === "next" ? leads : another ? "another" : concludes ? "conclude" : name
-    return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escaped(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
+    return `<button type="button" data-act="${name}" class="${name === main ? "primary" : ""}"${can[name] ? "" : " disabled"} title="${escapeHtml(say(`web.cockpit.acts_are.${id}.hint`))}">${say(`web.cockpit.acts_are.${id}.label`)} <kbd>${key}</kbd></button>`
   })
 }
 
@@ -235,10 +223,7 @@ function answers({ poll, question, results, count }) {
 /** @param {string} sum */
 const head = (sum) => `<h2>${say("web.cockpit.answers")} <span class="sum">${sum}</span></h2>`
 
-/**
- * Advice on the next action, from the share of right answers. @param {RoomResults} results
- * @param {RoomResults} results
- */
+/** Advice on the next action, from the share of right answers. @param {RoomResults} results */
 function advice(results) {
   const what = adviceOf(results)
   if (!what) return ""

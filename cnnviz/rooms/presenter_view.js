@@ -5,7 +5,7 @@ import { readPreference } from "../view/controls/preferences.js"
 import { save as saveFile } from "../view/draw/picture.js"
 import { isDark } from "../view/draw/theme.js"
 import { darken } from "../view/model/numbers/colour.js"
-import { escaped } from "../view/model/numbers/format.js"
+import { escapeHtml } from "../view/model/numbers/format.js"
 import { Numbers } from "../view/model/numbers/numbers.js"
 import { COMPUTED, parse, query } from "../view/model/state/address.js"
 import { inTab } from "../view/model/storage.js"
@@ -155,13 +155,9 @@ export default function show() {
     fill()
   }
 
-  /** Lead to another screen of the deck. @param {number} number @param {number} number */
+  /** Lead to another screen of the deck. @param {number} number */
   async function goTo(number) {
-    if (
-      seen.poll?.phase === "open"
-      && seen.poll.kind !== "experiment"
-      && !confirm(say("web.cockpit.still_open"))
-    )
+    if (seen.poll?.phase === "open" && seen.poll.kind !== "experiment" && !confirm(say("web.cockpit.still_open")))
       return
     await ask("PUT", `../${code}?lang=${LANG}`, { screen: number })
   }
@@ -172,7 +168,7 @@ export default function show() {
     await ask("PUT", `question?lang=${LANG}`, question)
   }
 
-  /** Cover projectors, or uncover them if they are covered in this way. @param {string} how @param {string} how */
+  /** Cover projectors, or uncover them if they are covered in this way. @param {string} how */
   const cover = (how) => ask("PUT", `../${code}?lang=${LANG}`, { cover: seen.cover === how ? "" : how })
 
   /** Download all answers so far. */
@@ -185,8 +181,7 @@ export default function show() {
   }
 
   /**
-   * The setup one stage or update away from the room's current one, or undefined before the start. @param {string}
-   * way
+   * The setup one stage or update away from the room's current one, or undefined before the start.
    * @param {string} way
    */
   function beyond(way) {
@@ -298,7 +293,7 @@ export default function show() {
       look(true)
     },
     ended() {
-      root.innerHTML = `<p class="needs">${escaped(say("web.room.ended"))}</p>`
+      root.innerHTML = `<p class="needs">${escapeHtml(say("web.room.ended"))}</p>`
     },
     gone(is) {
       if (gone === is) return
@@ -322,8 +317,7 @@ export default function show() {
 }
 
 /**
- * When this browser opened the presenter view, and when the current screen appeared. Both survive a reload. @param
- * {string} code
+ * When this browser opened the presenter view, and when the current screen appeared. Both survive a reload.
  * @param {string} code
  */
 function clockOf(code) {
@@ -333,7 +327,7 @@ function clockOf(code) {
   inTab.writeRecord(key, now)
   return {
     ...now,
-    /** Return when the screen of that number appeared. @param {number} screen @param {number} screen */
+    /** Return when the screen of that number appeared. @param {number} screen */
     shown(screen) {
       if (screen !== now.screen) inTab.writeRecord(key, Object.assign(now, { screen, since: Date.now() }))
       return now.since
@@ -342,8 +336,7 @@ function clockOf(code) {
 }
 
 /**
- * The presenter's secret: taken out of the address, which a projector may show, and stored in this browser. @param
- * {string} code
+ * The presenter's secret: taken out of the address, which a projector may show, and stored in this browser.
  * @param {string} code
  */
 function secret(code) {

@@ -26,9 +26,9 @@ export class Previews {
   }
 
   /**
-   * Show the next screen, and queue thumbnails of all. @param {readonly RoomStep[]} screens @param {string |
-   * undefined} next
-   * @param {readonly RoomStep[]} screens @param {string | undefined} next
+   * Show the next screen, and queue thumbnails of all.
+   * @param {readonly RoomStep[]} screens
+   * @param {string | undefined} next
    */
   show(screens, next) {
     const { frame } = this
@@ -68,10 +68,7 @@ export class Previews {
   }
 }
 
-/**
- * Navigate a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query
- * @param {HTMLIFrameElement} frame @param {string} query
- */
+/** Navigate a frame to a screen's address. @param {HTMLIFrameElement} frame @param {string} query */
 function lead(frame, query) {
   const { src = "", at } = frame.dataset
   if (at === query) return

@@ -2,7 +2,7 @@
 
 import { thumbnail } from "../view/draw/thumbnail.js"
 import { parse } from "../view/model/state/address.js"
-import { withLook, Resources } from "../view/resources.js"
+import { Resources, withLook } from "../view/resources.js"
 import { kindOf } from "../view/shell/registry.js"
 import { emptyPage, View } from "../view/shell/setup_view.js"
 import { CODE } from "../view/spec.js"
@@ -10,10 +10,7 @@ import { CODE } from "../view/spec.js"
 /** @import { Answer, Host } from "../view/types/view.js" */
 /** @typedef {{ preview: string, picture: string }} Preview  the screen's address, and a small picture of it */
 
-/**
- * Show the address behind "#", and notify the parent window once it is painted. @param {HTMLElement} first
- * @param {HTMLElement} first
- */
+/** Show the address behind "#", and notify the parent window once it is painted. @param {HTMLElement} first */
 export function showPreview(first) {
   let root = first
   /** @type {View | undefined} */
@@ -58,5 +55,5 @@ export function showPreview(first) {
   show()
 }
 
-/** Call `act` once the drawing has been painted. @param {() => void} act @param {() => void} act */
+/** Call `act` once the drawing has been painted. @param {() => void} act */
 const painted = (act) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act, 100)))

@@ -4,7 +4,7 @@ import { say } from "../view/model/words.js"
 
 /** @import { RoomMap, RoomPoll, RoomQuestion, RoomResults, RoomRound, Setup, Plane } from "../view/types/view.js" */
 
-/** The values of a map's cells, decoded from bytes. @param {Plane} plane @param {Plane} plane */
+/** The values of a map's cells, decoded from bytes. @param {Plane} plane */
 export function valuesOf({ levels, low, high }) {
   const bytes = atob(levels)
   return Float64Array.from(bytes, (byte) => low + (byte.charCodeAt(0) / 255) * (high - low))
@@ -49,10 +49,7 @@ export function indexOf({ shape }, cell) {
   return index
 }
 
-/**
- * The name of a cell for people. @param {RoomMap} map @param {number} cell
- * @param {RoomMap} map @param {number} cell
- */
+/** The name of a cell for people. @param {RoomMap} map @param {number} cell */
 export function placeName(map, cell) {
   const index = indexOf(map, cell)
   const [row, column] = index.slice(-2)
@@ -86,42 +83,39 @@ export function cellUnder({ map, window }, row, column) {
 }
 
 /**
- * Whether number, round and phase of a question are unchanged. @param {RoomPoll} poll @param {RoomPoll | null} other
- * @param {RoomPoll} poll @param {RoomPoll | null} other
+ * Whether number, round and phase of a question are unchanged.
+ * @param {RoomPoll} poll
+ * @param {RoomPoll | null} other
  */
 export const isSame = (poll, other) =>
   poll.number === other?.number && poll.round === other.round && poll.phase === other.phase
 
 /**
- * Whether a question still hides its answer. Until then nobody explores, and no page shows the answer. @param
- * {RoomPoll | null} poll
+ * Whether a question still hides its answer. Until then nobody explores, and no page shows the answer.
  * @param {RoomPoll | null} poll
  */
 export const veils = (poll) =>
   poll !== null && poll.kind !== "experiment" && (poll.keyed ? poll.phase !== "revealed" : poll.phase === "open")
 
-/**
- * Whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer
- * @param {RoomResults} results @param {number} answer
- */
+/** Whether an answer is right, once the key is revealed. @param {RoomResults} results @param {number} answer */
 export const isRight = ({ accepted }, answer) =>
   accepted.some(([middle, radius]) => Math.abs(answer - middle) <= radius)
 
-/** When a question closes, in milliseconds since 1970. @param {RoomPoll | null} poll @param {RoomPoll | null} poll */
+/** When a question closes, in milliseconds since 1970. @param {RoomPoll | null} poll */
 export const endOf = (poll) => Date.now() + 1000 * (poll?.left ?? 0)
 
 /**
- * Seconds left until then, or null without a time limit. @param {RoomPoll | null | undefined} poll @param {number}
- * end
- * @param {RoomPoll | null | undefined} poll @param {number} end
+ * Seconds left until then, or null without a time limit.
+ * @param {RoomPoll | null | undefined} poll
+ * @param {number} end
  */
 export const leftUntil = (end, poll) =>
   poll?.phase === "open" && poll.left !== null ? Math.max(0, (end - Date.now()) / 1000) : null
 
 /**
- * Which of the presenter's actions are possible now. @param {RoomPoll | null} poll @param {RoomQuestion | undefined}
- * question
- * @param {RoomPoll | null} poll @param {RoomQuestion | undefined} question
+ * Which of the presenter's actions are possible now.
+ * @param {RoomPoll | null} poll
+ * @param {RoomQuestion | undefined} question
  */
 export function possible(poll, question) {
   const phase = poll?.phase
@@ -138,7 +132,7 @@ export function possible(poll, question) {
 
 export const FORGOTTEN_IN = 500 // milliseconds after which a room that is back certainly has no question
 
-/** How a key covers projectors, or "". Many remotes send "." for black. @param {string} key @param {string} key */
+/** How a key covers projectors, or "". Many remotes send "." for black. @param {string} key */
 export const coverOf = (key) => ({ b: "black", ".": "black", j: "join" })[key.toLowerCase()] ?? ""
 
 const FEW = 5 // number of answers below which there is no advice
@@ -170,32 +164,23 @@ export function nextAct(poll, results) {
   return { open: "close", closed: "show", shown, revealed: "next" }[poll.phase]
 }
 
-/**
- * How often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low
- * @param {RoomRound} round @param {number} low
- */
+/** How often an option, cell or range was chosen in a round. @param {RoomRound} round @param {number} low */
 export const countOf = ({ counts }, low) => counts.find(([from]) => from === low)?.[2] ?? 0
 
-/** The largest count of all rounds. @param {RoomResults} results @param {RoomResults} results */
+/** The largest count of all rounds. @param {RoomResults} results */
 export const mostOf = ({ rounds }) => Math.max(1, ...rounds.flatMap(({ counts }) => counts.map(([, , count]) => count)))
 
-/**
- * The share of a count in its round. @param {number} count @param {RoomRound} round
- * @param {number} count @param {RoomRound} round
- */
+/** The share of a count in its round. @param {number} count @param {RoomRound} round */
 export const shareOf = (count, { votes }) => (votes ? count / votes : 0)
 
-/**
- * The number of right answers, and of all answers, in the last round. @param {RoomResults} results
- * @param {RoomResults} results
- */
+/** The number of right answers, and of all answers, in the last round. @param {RoomResults} results */
 export function found({ groups, rounds }) {
   const last = rounds.length - 1
   const right = groups.filter((group) => group.right).reduce((sum, { counts }) => sum + (counts[last] ?? 0), 0)
   return { n: right, of: rounds[last]?.votes ?? 0 }
 }
 
-/** The number of followers as a sentence. @param {number} n @param {number} n */
+/** The number of followers as a sentence. @param {number} n */
 export const followed = (n) => (n ? say("web.room.follow", { n }) : say("web.room.nobody"))
 
 const [LOST_IN, SOON, WITHIN] = [500, 2000, 20_000] // milliseconds

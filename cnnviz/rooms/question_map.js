@@ -1,6 +1,6 @@
 // Drawings of the maps in a room's question: coloured cells or hatching, the chosen cell, and the audience's clicks.
 
-import { contextOf, hatch, drawLine, prepare } from "../view/draw/canvas.js"
+import { contextOf, drawLine, hatch, prepare } from "../view/draw/canvas.js"
 import { ring } from "../view/draw/heatmap.js"
 import { isDark } from "../view/draw/theme.js"
 import { colour } from "../view/model/numbers/colour.js"
@@ -105,9 +105,10 @@ function outline(context, cells, first, count, map, side, style) {
 }
 
 /**
- * Black on white, visible on every colour. @param {CanvasRenderingContext2D} context @param {[number, number, number,
- * number]} window @param {number} side
- * @param {CanvasRenderingContext2D} context @param {[number, number, number, number]} window @param {number} side
+ * Black on white, visible on every colour.
+ * @param {CanvasRenderingContext2D} context
+ * @param {[number, number, number, number]} window
+ * @param {number} side
  */
 const ringed = (context, [top, left, rows, columns], side) =>
   ring(context, { x: left * side, y: top * side, width: columns * side, height: rows * side }, "#000", [2.5, 5])

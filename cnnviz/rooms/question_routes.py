@@ -17,7 +17,7 @@ from cnnviz.rooms.answer_record import Record, read, record, table
 from cnnviz.rooms.experiment import Experiment, predicted_data, prediction_data
 from cnnviz.rooms.poll import EXPERIMENT, PREDICTION, Poll
 from cnnviz.rooms.preview import steps_data
-from cnnviz.rooms.question_view import Asked, prepared, text_of
+from cnnviz.rooms.question_view import PreparedQuestion, prepare_question, text_of
 from cnnviz.rooms.redis_keys import deck_digest
 from cnnviz.rooms.room_secrets import is_device
 from cnnviz.rooms.store import MOST_DEVICES, Room, Store
@@ -44,9 +44,9 @@ def poll_data(poll: Poll | None) -> RoomPoll | None:
     if poll is None:
         return None
     now = time.time()
-    here = poll.at(now)
-    left = here.left(now)
-    return RoomPoll(number=here.number, phase=here.phase, round=here.round, left=None if left is None else round(left, 2), keyed=here.keyed, kind=here.stage)
+    current = poll.at(now)
+    left = current.left(now)
+    return RoomPoll(number=current.number, phase=current.phase, round=current.round, left=None if left is None else round(left, 2), keyed=current.keyed, kind=current.stage)
 
 
 class Questions:
@@ -54,7 +54,7 @@ class Questions:
 
     def __init__(self, store: Store):
         self.store = store
-        self.prepared: LruCache[tuple[str, str], Asked] = LruCache(32_000_000, held_bytes)
+        self.prepared: LruCache[tuple[str, str], PreparedQuestion] = LruCache(32_000_000, held_bytes)
         self.cache = AnswerCache()
         self.work: ComputeQueue[Any] = ComputeQueue(1, Admission(40, 6))
         self.voted = Rate(3_000, 0.02)  # an audience may share one address
@@ -63,32 +63,32 @@ class Questions:
     async def ask_or_turn(self, request: Request, room: Room) -> Response:
         """PUT room/<code>/question, for the presenter: pose another question, or apply {"act": …} to the current one.
        """
-        sent = await read_json_object(request, MOST_QUESTION)
-        seconds = _seconds(sent)
-        act = sent.get("act")
-        if act is None:
-            poll = await self.pose(request, room, _spec(sent, room), seconds)
+        body = await read_json_object(request, MOST_QUESTION)
+        seconds = _seconds(body)
+        action = body.get("act")
+        if action is None:
+            poll = await self.pose(request, room, _spec(body, room), seconds)
             if room.cover:  # the lecture goes on
                 await self.store.order(room, cover="")
             return JSONResponse(poll_data(poll), 201, _FRESH)
         if room.poll is None:
             raise Refused(404, "ui.rooms.no_question")
-        here = room.poll.at(time.time())
-        if act == "again" and here.phase == "revealed":  # the answer is revealed, so ask again about another image
-            spec = await self.worked(request, ("elsewhere", text_of(here.spec)), lambda: question_view.elsewhere(here.spec, room.deck))
+        current = room.poll.at(time.time())
+        if action == "again" and current.phase == "revealed":  # the answer is revealed, so ask again about another image
+            spec = await self.compute(request, ("elsewhere", text_of(current.spec)), lambda: question_view.spec_on_next_image(current.spec, room.deck))
             return JSONResponse(poll_data(await self.pose(request, room, spec, seconds)), 201, _FRESH)
-        await self.store.ask(room, room.poll.turned(str(act), time.time(), seconds))
+        await self.store.ask(room, room.poll.turned(str(action), time.time(), seconds))
         return JSONResponse(poll_data(room.poll), headers=_FRESH)
 
     async def pose(self, request: Request, room: Room, spec: dict[str, Any], seconds: float | None = None, screen: str | None = None) -> Poll:
         """Pose a question in a room. Move the audience to its setup if that differs, and to `screen` of the deck."""
-        asked = await self._prepared(request, room, spec)
-        leads = bool(question_view.of_file(spec) or spec["change"])
-        poll = self._next(room, spec, asked.step.kind, asked.most, asked.keyed, seconds, leads)
+        prepared_question = await self._prepared(request, room, spec)
+        moves_audience = bool(question_view.is_from_deck(spec) or spec["change"])
+        poll = self._next(room, spec, prepared_question.step.kind, prepared_question.most, prepared_question.keyed, seconds, moves_audience)
         await self._note(request, room)
         await self.store.ask(room, poll)  # before the move, so that no page shows the answer
-        if leads:
-            await self.store.move(room, question_view.moved_query(asked, room.query), screen)
+        if moves_audience:
+            await self.store.move(room, question_view.moved_query(prepared_question, room.query), screen)
         return poll
 
     async def over(self, request: Request, room: Room) -> None:
@@ -98,8 +98,8 @@ class Questions:
 
     async def _note(self, request: Request, room: Room) -> None:
         """Store the answers to the current question, if there are any."""
-        if room.poll and (found := await self._record(request, room, room.poll)):
-            await self.store.note(room, json.dumps(found))
+        if room.poll and (entry := await self._record(request, room, room.poll)):
+            await self.store.note(room, json.dumps(entry))
 
     async def _record(self, request: Request, room: Room, poll: Poll) -> Record | None:
         """Return the answers to a question, or None if there are none or they can no longer be evaluated."""
@@ -110,12 +110,12 @@ class Questions:
         except Refused:
             return None
 
-    async def saved(self, request: Request, room: Room) -> Response:
+    async def download_results(self, request: Request, room: Room) -> Response:
         """GET room/<code>/results.csv, for the presenter: all questions and rounds so far."""
-        kept = [found for text in await self.store.records(room) if (found := read(text))]
-        now = await self._record(request, room, room.poll) if room.poll else None
+        entries = [entry for text in await self.store.records(room) if (entry := read(text))]
+        current = await self._record(request, room, room.poll) if room.poll else None
         headers = {**_FRESH, "Content-Disposition": f'attachment; filename="room-{room.code}.csv"'}
-        return Response(table([*kept, *([now] if now else [])]), media_type="text/csv", headers=headers)
+        return Response(table([*entries, *([current] if current else [])]), media_type="text/csv", headers=headers)
 
     async def begin(self, request: Request, room: Room, spec: dict[str, Any]) -> None:
         """Begin an experiment in a room."""
@@ -133,11 +133,11 @@ class Questions:
         unless it has moved on."""
         poll = room.poll
         await self.over(request, room)
-        if poll and poll.back and room.query == await self._led_to(request, room, poll):
+        if poll and poll.back and room.query == await self._question_address(request, room, poll):
             await self.store.move(room, poll.back)
         return Response(status_code=204)
 
-    async def _led_to(self, request: Request, room: Room, poll: Poll) -> str:
+    async def _question_address(self, request: Request, room: Room, poll: Poll) -> str:
         """Return the address to which a question has moved the audience."""
         if poll.kind == EXPERIMENT:
             return str(poll.spec.get("query"))
@@ -146,8 +146,8 @@ class Questions:
     async def look(self, request: Request, room: Room) -> Response:
         """GET room/<code>/question: the public part of the question. `number` is the question that the client
         expects."""
-        asked = request.query_params.get("number", "")
-        if asked and asked != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
+        number = request.query_params.get("number", "")
+        if number and number != str(room.poll.number if room.poll else ""):  # another process may have asked it a moment ago
             await self.store.renew(room)
         poll = _poll(room)
         lang = request_language(request)
@@ -171,20 +171,20 @@ class Questions:
 
     async def vote(self, request: Request, room: Room) -> Response:
         """POST room/<code>/vote: a device's answer, which replaces its previous one."""
-        device, sent = await self.sent_by_device(request, room)
+        device, body = await self.read_device_body(request, room)
         if room.poll and room.poll.stage == EXPERIMENT:
             raise Refused(409, "ui.rooms.other_question")
-        if not _meant(room, sent):  # another process may have posed it a moment ago
+        if not _is_current(room, body):  # another process may have posed it a moment ago
             await self.store.renew(room)
         poll = _poll(room)
-        if sent.get("number", poll.number) != poll.number or sent.get("round", poll.round) != poll.round:
+        if body.get("number", poll.number) != poll.number or body.get("round", poll.round) != poll.round:
             raise Refused(409, "ui.rooms.other_question")
         if poll.phase != "open":
             raise Refused(409, "ui.rooms.vote_closed")
-        kind, most = ("choose", poll.choices) if poll.stage == PREDICTION else (poll.kind, poll.most)
-        answer = parse_vote(kind, most, sent.get("answer"))
+        kind, answer_limit = ("choose", poll.choices) if poll.stage == PREDICTION else (poll.kind, poll.most)
+        answer = parse_vote(kind, answer_limit, body.get("answer"))
         if answer is None:
-            raise Refused(400, f"ui.rooms.answer.{kind}", most=most - 1)
+            raise Refused(400, f"ui.rooms.answer.{kind}", most=answer_limit - 1)
         if not await self.store.vote(room, poll, device, answer):
             raise Refused(409, "ui.rooms.vote_closed")
         return JSONResponse({"number": poll.number, "round": poll.round, "answer": answer}, headers=_FRESH)
@@ -192,21 +192,21 @@ class Questions:
     async def lose(self, request: Request, room: Room) -> Response:
         """POST room/<code>/lost: a follower is lost, or no longer with {"lost": false}. It counts until the lecture
         goes on."""
-        device, sent = await self.sent_by_device(request, room)
-        await self.store.lose(room, device, sent.get("lost") is not False)
+        device, body = await self.read_device_body(request, room)
+        await self.store.lose(room, device, body.get("lost") is not False)
         return Response(status_code=204)
 
-    async def sent_by_device(self, request: Request, room: Room) -> tuple[str, dict[str, object]]:
+    async def read_device_body(self, request: Request, room: Room) -> tuple[str, dict[str, object]]:
         """Return the device's token and the body. Raise Refused if the token is not of this room (403) or it sends
         too often (429)."""
-        sent = await read_json_object(request, MOST_VOTE)
-        device = str(sent.get("device"))
+        body = await read_json_object(request, MOST_VOTE)
+        device = str(body.get("device"))
         if not is_device(device, room.presenter):
             raise Refused(403, "ui.rooms.device")
         if self.again.look(device) < 1 or not self.voted.take(visitor_of(request)):
             raise Refused(429, "ui.rooms.too_fast", n=1)
         self.again.take(device)
-        return device, sent
+        return device, body
 
     async def results(self, request: Request, room: Room, private: bool) -> Response:
         """GET room/<code>/results: for everybody once they are shown, for the presenter (`private`) at any time."""
@@ -230,41 +230,41 @@ class Questions:
         """GET room/<code>/steps?lesson=…, for the presenter: the screens with their notes, and what may be asked."""
         lesson, lang = request.query_params.get("lesson", "")[:40], request_language(request)
         name = ("steps", lesson, room.query, room.screen, deck_digest(room.deck), lang)
-        made = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
-        return JSONResponse(await self.worked(request, name, made), headers=_FRESH)
+        compute = partial(steps_data, lesson, room.query, lang, room.deck, room.screen)
+        return JSONResponse(await self.compute(request, name, compute), headers=_FRESH)
 
-    async def _prepared(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> Asked:
+    async def _prepared(self, request: Request, room: Room, spec: Any, lang: str = DEFAULT) -> PreparedQuestion:
         name, deck = (text_of(spec), lang), room.deck
-        found = self.prepared.get(name)
-        if found is None:
+        question = self.prepared.get(name)
+        if question is None:
             try:
-                found = await self.worked(request, name, lambda: prepared(spec, lang, deck))
+                question = await self.compute(request, name, lambda: prepare_question(spec, lang, deck))
             except (KeyError, TypeError, ValueError, AttributeError):  # written to Redis by another version
                 raise Refused(409, "ui.rooms.newer_question") from None
-            self.prepared.put(name, found)
-        return found
+            self.prepared.put(name, question)
+        return question
 
-    async def worked(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
+    async def compute(self, request: Request, name: tuple[Hashable, ...], work: Callable[[], Result]) -> Result:
         """Return the result of `work`, computed outside the event loop. Raise Refused if it fails."""
-        return await self.worked_for(visitor_of(request), name, work)
+        return await self.compute_for(visitor_of(request), name, work)
 
-    async def worked_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
+    async def compute_for(self, visitor: str, name: tuple[Hashable, ...], work: Callable[[], Result], expected: CostEstimate | None = None) -> Result:
         """Return the result of `work`, charged to a visitor. Raise Refused if it fails or the queue is full."""
         try:
-            found: Result = await self.work.get(name, visitor, work, expected=expected)
-            return found
+            result: Result = await self.work.get(name, visitor, work, expected=expected)
+            return result
         except Problem as problem:
             raise Refused(400, problem.code, **problem.values) from None
         except (Busy, TimeoutError):
             raise Refused(503, "ui.numbers.busy", n=1) from None
 
 
-def _meant(room: Room, sent: Mapping[str, Any]) -> bool:
+def _is_current(room: Room, body: Mapping[str, Any]) -> bool:
     """Return whether the answer is to the room's question as this process knows it, and that is open."""
     poll = room.poll.at(time.time()) if room.poll else None
     if poll is None or poll.phase != "open":
         return False
-    return bool(sent.get("number", poll.number) == poll.number and sent.get("round", poll.round) == poll.round)
+    return bool(body.get("number", poll.number) == poll.number and body.get("round", poll.round) == poll.round)
 
 
 def _poll(room: Room) -> Poll:
@@ -282,16 +282,16 @@ def _experiment(poll: Poll) -> Experiment:
         raise Refused(409, "ui.rooms.newer_question") from None
 
 
-def _spec(sent: dict[str, object], room: Room) -> dict[str, object]:
+def _spec(body: dict[str, object], room: Room) -> dict[str, object]:
     try:
-        return question_view.spec_of(sent, room.query, room.deck)
+        return question_view.spec_of(body, room.query, room.deck)
     except Problem as problem:
         raise Refused(400, problem.code, **problem.values) from None
 
 
-def _seconds(sent: dict[str, object]) -> float | None:
+def _seconds(body: dict[str, object]) -> float | None:
     """Return the time limit in seconds, or None if the presenter sets none. Raise Refused if it is invalid."""
-    seconds = sent.get("seconds")
+    seconds = body.get("seconds")
     if seconds is None:
         return None
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not 1 <= seconds <= MOST_SECONDS:

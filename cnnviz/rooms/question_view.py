@@ -51,7 +51,7 @@ _FIELDS = {"lesson", "step", "screen", "spot", "map", "cell", "kind", "ask", "ke
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
+class PreparedQuestion:
     """A question on one setup, ready to be posed. `keyed` is whether it has a right answer."""
 
     step: Screen
@@ -78,17 +78,17 @@ class Asked:
         return self.question.setup.to_query()
 
 
-def spec_of(sent: Mapping[str, object], room_query: str, deck: str = "") -> dict[str, object]:
+def spec_of(body: Mapping[str, object], room_query: str, deck: str = "") -> dict[str, object]:
     """Return a question as a room stores it: the presenter's fields and the setup it is about, or the digest and
     screen of the room's `deck`."""
-    spec = {name: _plain(name, value) for name, value in sent.items() if name in _FIELDS}
-    here = dict(parse_qsl(room_query, keep_blank_values=True))
+    spec = {name: _plain(name, value) for name, value in body.items() if name in _FIELDS}
+    room_state = dict(parse_qsl(room_query, keep_blank_values=True))
     if "screen" in spec:
         return {"script": deck_digest(deck), "screen": spec["screen"], "change": {}}
     if "lesson" in spec:
-        changes = {key: here[key] for key in ("img", "f") if here.get("page") == "learn" and here.get("lesson") == spec["lesson"] and key in here}
+        changes = {key: room_state[key] for key in ("img", "f") if room_state.get("page") == "learn" and room_state.get("lesson") == spec["lesson"] and key in room_state}
         return {"lesson": spec["lesson"], "step": spec.get("step", 1), "change": changes}
-    return spec | {"at": urlencode({key: text for key, text in here.items() if key in SETUP_KEYS and text}, safe=",:"), "change": {}}
+    return spec | {"at": urlencode({key: text for key, text in room_state.items() if key in SETUP_KEYS and text}, safe=",:"), "change": {}}
 
 
 def _plain(name: str, value: object) -> object:
@@ -100,10 +100,10 @@ def _plain(name: str, value: object) -> object:
     return value
 
 
-def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> Asked:
+def prepare_question(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> PreparedQuestion:
     """Return everything of a question except its votes. `deck` is the room's. Raise Problem if the question cannot be
     posed."""
-    written = of_file(spec)
+    written = is_from_deck(spec)
     step = _deck_screen(spec, deck) if "screen" in spec else _lesson_step(spec) if "lesson" in spec else spot_screen(spec, spec["at"])
     if step.kind not in ROOM_KINDS:
         raise Problem("ui.rooms.kind", kind=step.kind, known=ROOM_KINDS)
@@ -111,31 +111,31 @@ def prepared(spec: Mapping[str, Any], lang: str = DEFAULT, deck: str = "") -> As
     keyed = written or has_key(spec)
     if not keyed:
         question = replace(question, options=question.options[:-1])  # the last option represents a missing key
-    here = scope_of(question.setup)
-    program = map_records.program_of(question.setup, here.snapshot)
-    maps = map_records.records(question.setup, program, here.snapshot)
-    covered = step.map in hidden_maps(step, here) if written else "spot" in spec and not reached(question.setup, step.map)
-    hidden = bool(spec.get("hidden", covered))
-    found = Asked(step, question, here, keyed, hidden, program, maps, lang, written)
-    if step.kind == "click" and found.most > MOST_CELLS:
+    scope = scope_of(question.setup)
+    program = map_records.program_of(question.setup, scope.snapshot)
+    maps = map_records.records(question.setup, program, scope.snapshot)
+    is_map_hidden = step.map in hidden_maps(step, scope) if written else "spot" in spec and not is_computed(question.setup, step.map)
+    hidden = bool(spec.get("hidden", is_map_hidden))
+    result = PreparedQuestion(step, question, scope, keyed, hidden, program, maps, lang, written)
+    if step.kind == "click" and result.most > MOST_CELLS:
         raise Problem("ui.rooms.too_many_cells", map=label(step.map), most=MOST_CELLS)
-    return found
+    return result
 
 
-def reached(setup: Setup, symbol: str) -> bool:
+def is_computed(setup: Setup, symbol: str) -> bool:
     """Return whether a map has been computed at the setup's stage or is given from the start.
 
-    >>> reached(Setup(stage="x"), "z1"), reached(Setup(stage="a1"), "z1"), reached(Setup(stage="x"), "f")
+    >>> is_computed(Setup(stage="x"), "z1"), is_computed(Setup(stage="a1"), "z1"), is_computed(Setup(stage="x"), "f")
     (False, True, True)
     """
     if symbol in setup.network.parameters:  # their current values; the update computes the next ones
         return True
     names = [str(stage) for stage in setup.network.stages]
-    made = next((n for n, stage in enumerate(setup.network.stages) if symbol in stage.makes), 0)
-    return made <= names.index(setup.stage) if setup.stage in names else True
+    stage_index = next((n for n, stage in enumerate(setup.network.stages) if symbol in stage.makes), 0)
+    return stage_index <= names.index(setup.stage) if setup.stage in names else True
 
 
-def of_file(spec: Mapping[str, Any]) -> bool:
+def is_from_deck(spec: Mapping[str, Any]) -> bool:
     """Return whether a question comes from a deck, so that the audience is moved to its setup."""
     return "lesson" in spec or "screen" in spec
 
@@ -156,17 +156,17 @@ def _lesson_step(spec: Mapping[str, Any]) -> Screen:
     return deck.screens[int(str(number)[:4]) - 1]
 
 
-def elsewhere(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
+def spec_on_next_image(spec: Mapping[str, Any], deck: str = "") -> dict[str, object]:
     """Return the same question about another image. Raise Problem if it allows no other image."""
-    asked = prepared(spec, deck=deck)
+    asked = prepare_question(spec, deck=deck)
     if "img" not in CHANGEABLE_KEYS[asked.step.change]:
         raise Problem("ui.rooms.no_other")
     images = [image.id for image in gallery()]
-    here = asked.question.setup.img
-    return {**spec, "change": {"img": images[(images.index(here) + 1) % len(images)] if here in images else images[0]}}
+    image_id = asked.question.setup.img
+    return {**spec, "change": {"img": images[(images.index(image_id) + 1) % len(images)] if image_id in images else images[0]}}
 
 
-def moved_query(asked: Asked, room_query: str) -> str:
+def moved_query(asked: PreparedQuestion, room_query: str) -> str:
     """Return the address of a question's setup, with the room's view keys."""
     looks = {key: text for key, text in parse_qsl(room_query) if key in PAGE_KEYS}
     return urlencode(asked.query | looks, safe=",:")
@@ -175,7 +175,7 @@ def moved_query(asked: Asked, room_query: str) -> str:
 # ---- data for clients
 
 
-def question_data(asked: Asked, number: int) -> RoomQuestion:
+def question_data(asked: PreparedQuestion, number: int) -> RoomQuestion:
     """Return the public part of a question, which does not reveal the right answer."""
     step, question, lang = asked.step, asked.question, asked.lang
     clicked = step.kind == "click"
@@ -192,7 +192,7 @@ def question_data(asked: Asked, number: int) -> RoomQuestion:
     )  # fmt: skip
 
 
-def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, revealed: bool) -> RoomResults:
+def results_data(asked: PreparedQuestion, ballots: Sequence[Ballot], followers: int, revealed: bool) -> RoomResults:
     """Return the answers: raw counts, and groups once the key is revealed."""
     step = asked.step
     rounds = [_round(step.kind, ballot) for ballot in ballots]
@@ -216,27 +216,27 @@ def results_data(asked: Asked, ballots: Sequence[Ballot], followers: int, reveal
     )  # fmt: skip
 
 
-def _plates(asked: Asked, revealed: bool) -> list[RoomPlate]:
+def _plates(asked: PreparedQuestion, revealed: bool) -> list[RoomPlate]:
     """Return the maps next to the text. Hidden ones have no values until the answer is revealed."""
     if not asked.written or asked.step.kind == "click":
         return []
-    of = cells(asked.step, asked.here)
-    return [found for plate in plates(asked.step, asked.here) if (found := _plate(asked, plate, plate.hidden and not revealed, of))]
+    cell_ranges = cells(asked.step, asked.here)
+    return [shown_plate for plate in plates(asked.step, asked.here) if (shown_plate := _plate(asked, plate, plate.hidden and not revealed, cell_ranges))]
 
 
-def _plate(asked: Asked, plate: DeckPlate, hidden: bool, of: tuple[str, tuple[range, ...]] | None) -> RoomPlate | None:
+def _plate(asked: PreparedQuestion, plate: DeckPlate, hidden: bool, cell_ranges: tuple[str, tuple[range, ...]] | None) -> RoomPlate | None:
     array, record = np.atleast_2d(plate.value), asked.maps.get(plate.like)
     name, words = plate.label.say(asked.lang), ""
     if record is not None and plate.of == plate.like:
         name, words = name or label(plate.of), format_value(record["plain"], "", asked.lang)
-    found = plate_data(plate.of, array, record, asked.lang, hidden)
-    if found is None:
+    result = plate_data(plate.of, array, record, asked.lang, hidden)
+    if result is None:
         return None
-    found |= {"label": name or plate.of, "words": words}
-    if of and of[0] == plate.of and len(of[1]) == array.ndim == 2 and array.shape == plate.value.shape:
-        (first, last), (left, right) = ((part.start, part.stop) for part in of[1])
-        found["ring"] = first, left, last - first, right - left
-    return found
+    result |= {"label": name or plate.of, "words": words}
+    if cell_ranges and cell_ranges[0] == plate.of and len(cell_ranges[1]) == array.ndim == 2 and array.shape == plate.value.shape:
+        (first, last), (left, right) = ((part.start, part.stop) for part in cell_ranges[1])
+        result["ring"] = first, left, last - first, right - left
+    return result
 
 
 def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: str, hidden: bool = False) -> RoomPlate | None:
@@ -245,7 +245,7 @@ def plate_data(symbol: str, array: np.ndarray, record: MapRecord | None, lang: s
     few = array.size <= MOST_SHOWN and array.ndim == 2
     if not few and (record is None or array.size > MOST_CELLS):
         return None
-    _, rows, columns = laid_out(array.shape)
+    _, rows, columns = layout_of(array.shape)
     return RoomPlate(
         label=label(symbol), words=format_value(record["plain"], "", lang) if record else "", rows=rows, columns=columns, hidden=hidden, ring=None,
         picture=array.astype(float).tolist() if few and not hidden else None,
@@ -260,31 +260,31 @@ def _round(kind: str, ballot: Ballot) -> RoomRound:
 
 
 def _option(label: str, value: np.ndarray, lang: str) -> RoomOption:
-    shown = np.atleast_2d(value)
-    pictured = 1 < shown.size <= MOST_SHOWN and shown.ndim == 2
+    matrix = np.atleast_2d(value)
+    pictured = 1 < matrix.size <= MOST_SHOWN and matrix.ndim == 2
     return RoomOption(
         label=label or (format_value(value.item(), "4", lang) if value.size == 1 else ""),
-        picture=shown.astype(float).tolist() if pictured else None,
+        picture=matrix.astype(float).tolist() if pictured else None,
     )
 
 
-def _map(asked: Asked, symbol: str, shown: bool) -> RoomMap:
+def _map(asked: PreparedQuestion, symbol: str, shown: bool) -> RoomMap:
     return map_data(symbol, asked.here.arrays[symbol], asked.maps[symbol], asked.lang, shown)
 
 
 def map_data(symbol: str, array: np.ndarray, record: MapRecord, lang: str, shown: bool = False) -> RoomMap:
     """Return a map, with its values only if `shown`."""
-    layers, rows, columns = laid_out(array.shape)
+    layers, rows, columns = layout_of(array.shape)
     return RoomMap(
         symbol=symbol, label=label(symbol), words=format_value(record["plain"], "", lang), shape=list(array.shape),
         layers=layers, rows=rows, columns=columns, cells=array.size, plane=plane(array, record) if shown else None,
     )  # fmt: skip
 
 
-def laid_out(shape: tuple[int, ...]) -> tuple[int, int, int]:
+def layout_of(shape: tuple[int, ...]) -> tuple[int, int, int]:
     """Return layers, rows and columns in which an array's cells are drawn in order. Long rows are wrapped.
 
-    >>> laid_out((30, 30)), laid_out((4, 3, 30, 30)), laid_out((900,)), laid_out((900, 2))
+    >>> layout_of((30, 30)), layout_of((4, 3, 30, 30)), layout_of((900,)), layout_of((900, 2))
     ((1, 30, 30), (12, 30, 30), (1, 15, 60), (1, 30, 60))
     """
     size = int(np.prod(shape))
@@ -301,18 +301,18 @@ def plane(array: np.ndarray, record: MapRecord) -> Plane:
     return Plane(levels=base64.b64encode(levels.tobytes()).decode(), low=low, high=high, scale=record["scale"])
 
 
-def _source(asked: Asked) -> Link | None:
+def _source(asked: PreparedQuestion) -> Link | None:
     """Return the link by which a window slides over a source map to compute the clicked map, or None if there is
     none."""
     for link in asked.program.links.get(asked.step.map, ()):
-        if not reached(asked.question.setup, link.source):
+        if not is_computed(asked.question.setup, link.source):
             continue
         if link.pattern in ("window", "winner") and asked.here.arrays[link.source].ndim == asked.here.arrays[asked.step.map].ndim == 2:
             return link
     return None
 
 
-def _kernel(asked: Asked) -> list[list[float]] | None:
+def _kernel(asked: PreparedQuestion) -> list[list[float]] | None:
     """Return the weights of the window, or None unless there is a single 2-D kernel."""
     for link in asked.program.links.get(asked.step.map, ()):
         array = asked.here.arrays.get(link.source)
@@ -322,32 +322,32 @@ def _kernel(asked: Asked) -> list[list[float]] | None:
     return None
 
 
-def _right_cells(asked: Asked) -> list[int]:
-    found = np.flatnonzero(asked.question.key.reshape(-1))
-    return [int(cell) for cell in found[:MOST_OUTLINED]] if len(found) <= MOST_OUTLINED else []
+def _right_cells(asked: PreparedQuestion) -> list[int]:
+    cells_of_key = np.flatnonzero(asked.question.key.reshape(-1))
+    return [int(cell) for cell in cells_of_key[:MOST_OUTLINED]] if len(cells_of_key) <= MOST_OUTLINED else []
 
 
-def _patch(asked: Asked, cell: int) -> PatchData | None:
+def _patch(asked: PreparedQuestion, cell: int) -> PatchData | None:
     """Return the surroundings of a cell: its window in the source map plus one cell on each side, or its neighbours
     in its own map."""
-    own = asked.here.arrays[asked.step.map]
-    if own.ndim < 2:
+    tapped = asked.here.arrays[asked.step.map]
+    if tapped.ndim < 2:
         return None
-    at = np.unravel_index(cell, own.shape)
+    index = np.unravel_index(cell, tapped.shape)
     source = _source(asked)
-    array = asked.here.arrays[source.source] if source else own.reshape(-1, *own.shape[-2:])[int(np.ravel_multi_index(at[:-2], own.shape[:-2])) if own.ndim > 2 else 0]
+    array = asked.here.arrays[source.source] if source else tapped.reshape(-1, *tapped.shape[-2:])[int(np.ravel_multi_index(index[:-2], tapped.shape[:-2])) if tapped.ndim > 2 else 0]
     rows, columns = array.shape
     if source:
         # links include a channel axis, which arrays of one channel lack
-        (top, high, _), (left, wide, _) = source_ranges(source, (0, int(at[0]), int(at[1])), (1, rows, columns))[-2:]
+        (top, height, _), (left, width, _) = source_ranges(source, (0, int(index[0]), int(index[1])), (1, rows, columns))[-2:]
     else:
-        top, high, left, wide = int(at[-2]), 1, int(at[-1]), 1
-    first, last = max(top - 1, 0), min(top + high + 1, rows)
-    begin, end = max(left - 1, 0), min(left + wide + 1, columns)
-    part = array[first:last, begin:end]
+        top, height, left, width = int(index[-2]), 1, int(index[-1]), 1
+    first, last = max(top - 1, 0), min(top + height + 1, rows)
+    begin, end = max(left - 1, 0), min(left + width + 1, columns)
+    patch = array[first:last, begin:end]
     symbol = source.source if source else asked.step.map
-    inner = (top - first, left - begin, high, wide)
-    return PatchData(rows=part.shape[0], columns=part.shape[1], plane=plane(part, asked.maps[symbol]), inner=inner)
+    inner = (top - first, left - begin, height, width)
+    return PatchData(rows=patch.shape[0], columns=patch.shape[1], plane=plane(patch, asked.maps[symbol]), inner=inner)
 
 
 def text_of(spec: Mapping[str, Any]) -> str:

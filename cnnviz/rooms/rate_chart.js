@@ -14,16 +14,10 @@ const RATES = [0.001, 0.01, 0.1, 1]
 const LINE = 1.4 // line height, relative to the font size
 const [SMALLEST, LARGEST] = [0.16, 0.42] // limits of a dot's radius, relative to the font size
 
-/**
- * Whether a run diverged: its loss is not a number or has risen. @param {number} loss @param {number} start
- * @param {number} loss @param {number} start
- */
+/** Whether a run diverged: its loss is not a number or has risen. @param {number} loss @param {number} start */
 export const hasDiverged = (loss, start) => !(loss <= start)
 
-/**
- * Return the run with the lowest loss, or -1 if no loss is finite. @param {ArrayLike<number>} last
- * @param {ArrayLike<number>} last
- */
+/** Return the run with the lowest loss, or -1 if no loss is finite. @param {ArrayLike<number>} last */
 export function bestOf(last) {
   let best = -1
   for (let run = 0; run < last.length; run++)
@@ -32,9 +26,10 @@ export function bestOf(last) {
 }
 
 /**
- * Return evenly spaced powers of ten for grid lines, `most` at most. @param {number} low @param {number} high @param
- * {number} most
- * @param {number} low @param {number} high @param {number} most
+ * Return evenly spaced powers of ten for grid lines, `most` at most.
+ * @param {number} low
+ * @param {number} high
+ * @param {number} most
  */
 export function powersIn(low, high, most) {
   const step = Math.max(1, Math.ceil((high - low) / Math.max(1, most - 1)))
@@ -46,13 +41,13 @@ export function powersIn(low, high, most) {
 const PLAIN = -4 // smallest exponent that is written with zeros
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
-/** A power of ten for people: 0.01, 10⁻⁵. @param {number} power @param {number} power */
+/** A power of ten for people: 0.01, 10⁻⁵. @param {number} power */
 export const tick = (power) =>
   power >= PLAIN
     ? decimals(10 ** power, Math.max(0, -power))
     : `10⁻${[...String(-power)].map((digit) => RAISED[Number(digit)]).join("")}`
 
-/** Return the horizontal position of a rate, from 0 to 1. @param {number} rate @param {number} rate */
+/** Return the horizontal position of a rate, from 0 to 1. @param {number} rate */
 const across = (rate) => Math.log10(rate / RATES[0]) / Math.log10(1 / RATES[0])
 
 /**

@@ -114,7 +114,7 @@ _NAMES = (room_name, deck_name, lost_name, records_name, followers_name, been_na
 
 
 @dataclass(frozen=True)
-class Found:
+class StoredRoom:
     """A room as stored in Redis. `asked` is whether it has ever had a question, `poll` the current one or None, and
     `deck` a digest."""
 
@@ -129,7 +129,7 @@ class Found:
     cover: str
 
 
-def room_in(fields: Mapping[str, str]) -> Found | None:
+def room_in(fields: Mapping[str, str]) -> StoredRoom | None:
     """Parse a room's hash. Return None if there is no room. Raise Unreadable if it is invalid, so that the known
     state stays."""
     if "number" not in fields:
@@ -141,8 +141,8 @@ def room_in(fields: Mapping[str, str]) -> Found | None:
     if not query.isascii() or not (query.isprintable() or not query):
         raise Unreadable
     poll, screen = poll_in(fields.get("poll")), _screen_in(fields.get("screen", ""))
-    said = [fields.get(name, "") for name in ("script", "explore", "cover")]
-    return Found(presenter, query, number, poll, "poll" in fields, screen, *said)
+    texts = [fields.get(name, "") for name in ("script", "explore", "cover")]
+    return StoredRoom(presenter, query, number, poll, "poll" in fields, screen, *texts)
 
 
 def _screen_in(text: str) -> str:
@@ -167,22 +167,22 @@ def _poll(text: str) -> Poll | None:
         return None
 
 
-def followers_in(told: str) -> tuple[int, int, float]:
+def followers_in(text: str) -> tuple[int, int, float]:
     """Parse a process's report: followers, those who explore alone, and its time. Return zeros if it is invalid."""
     try:
-        count, alone, at, *_ = json.loads(told)
+        count, alone, at, *_ = json.loads(text)
         return int(count), int(alone), float(at)
     except (ValueError, TypeError, RecursionError, OverflowError):
         return 0, 0, 0.0
 
 
-def answers_in(said: str) -> tuple[str, int, int, dict[str, tuple[float, int]]]:
+def answers_in(text: str) -> tuple[str, int, int, dict[str, tuple[float, int]]]:
     """Parse a message on ANSWERED. Raise ValueError if it is invalid."""
     try:
-        code, number, round, answers = json.loads(said)
+        code, number, round, answers = json.loads(text)
         return str(code), int(number), int(round), {str(device): (float(answer), int(stamp)) for device, (answer, stamp) in answers.items()}
     except (TypeError, AttributeError, RecursionError, OverflowError) as error:
-        raise ValueError(said[:80]) from error
+        raise ValueError(text[:80]) from error
 
 
 def stamp_in(text: str | None) -> int:

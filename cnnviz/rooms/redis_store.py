@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
 from cnnviz.core.runtime.lru_cache import LruCache
-from cnnviz.rooms.exploring import place_of
+from cnnviz.rooms.exploring import screen_key
 from cnnviz.rooms.poll import Poll
 from cnnviz.rooms.redis_keys import (
     ALL,
@@ -24,7 +24,7 @@ from cnnviz.rooms.redis_keys import (
     MOVED,
     NO_POLL,
     ROOMS,
-    Found,
+    StoredRoom,
     answers_in,
     been_name,
     deck_digest,
@@ -59,8 +59,8 @@ from cnnviz.rooms.store import (
     TooManyVotes,
     Unreadable,
     address_digest,
+    continues_lecture,
     first_number,
-    goes_on,
     may_join,
 )
 
@@ -91,7 +91,7 @@ class RedisStore:
         self.coming: dict[str, asyncio.Task[Room | None]] = {}
         self.reading: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.mark: str | None = None
-        self.answers = SharedVotes(redis, self.followed.__contains__, self._restored)
+        self.answers = SharedVotes(redis, self.followed.__contains__, self._restore)
 
     async def open(self, code: str, presenter: str, query: str) -> bool:
         self._begin()
@@ -131,16 +131,16 @@ class RedisStore:
         if room in self.followed and not room.ended:
             return room  # followed rooms are notified of every move
         try:
-            return await self._looked_up(code)
+            return await self._read_shared(code)
         except StoreLost:
             if room and not room.ended:
                 return room
             raise
 
     async def renew(self, room: Room) -> None:
-        await self._looked_up(room.code)
+        await self._read_shared(room.code)
 
-    async def _looked_up(self, code: str) -> Room | None:
+    async def _read_shared(self, code: str) -> Room | None:
         """Return the current state. Requests that arrive during a read share the next one."""
         coming = self.coming.get(code)
         if coming is None:
@@ -155,13 +155,13 @@ class RedisStore:
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         number = max(room.number + 1, first_number())
-        where = {"driver": room.presenter, "query": query, "number": number}
-        given = {"screen": room.screen if screen is None else screen, "script": deck_digest(room.deck)} if room.deck else {}
+        position = {"driver": room.presenter, "query": query, "number": number}
+        deck_fields = {"screen": room.screen if screen is None else screen, "script": deck_digest(room.deck)} if room.deck else {}
         async with reachable():
-            await self._write(room.code, where | given)
+            await self._write(room.code, position | deck_fields)
             await self._note_place(room.code, query)
             await self._keep_deck(room)
-            if goes_on(room, screen):
+            if continues_lecture(room, screen):
                 await self.redis.delete(lost_name(room.code))
             await self.redis.publish(MOVED, room.code)
         return number
@@ -194,10 +194,10 @@ class RedisStore:
 
     async def followers(self, room: Room) -> tuple[int, int]:
         async with self.turns, reachable():
-            told = await self.redis.hgetall(_followers(room.code))
-        others = [followers_in(text) for process, text in told.items() if process != self.process]
-        there = [(count, alone) for count, alone, at in others if time.time() - at < FORGOTTEN]
-        return room.followers + sum(count for count, _ in there), room.alone + sum(alone for _, alone in there)
+            reports = await self.redis.hgetall(_followers(room.code))
+        others = [followers_in(text) for process, text in reports.items() if process != self.process]
+        recent = [(count, alone) for count, alone, at in others if time.time() - at < FORGOTTEN]
+        return room.followers + sum(count for count, _ in recent), room.alone + sum(alone for _, alone in recent)
 
     async def count(self, room: Room, by: int, alone: bool = False) -> None:
         room.followers += by
@@ -214,37 +214,37 @@ class RedisStore:
         room.streamed[name] += 1
 
     async def _stream(self, room: Room, counts: Mapping[str, int]) -> None:
-        async with self.redis.pipeline() as together:
+        async with self.redis.pipeline() as pipeline:
             for name, count in counts.items():
-                together.hincrby(streamed_name(room.code), name, count)
-            together.expire(streamed_name(room.code), int(SILENCE))
-            await together.execute()
+                pipeline.hincrby(streamed_name(room.code), name, count)
+            pipeline.expire(streamed_name(room.code), int(SILENCE))
+            await pipeline.execute()
 
     async def join(self, room: Room, address: str, spare: Callable[[], bool]) -> bool:
         name, joined = address_digest(room, address), joined_name(room.code)
         async with self.turns, reachable():
             streams = int(await self.redis.hget(streamed_name(room.code), name) or 0)
-            held, total = await self._joins(joined, name, 1)  # count first, so that no concurrent request is missed
-            if may_join(streams, held - 1, total - 1, spare):
+            address_count, total = await self._joins(joined, name, 1)  # count first, so that no concurrent request is missed
+            if may_join(streams, address_count - 1, total - 1, spare):
                 return True
             await self._joins(joined, name, -1)
             return False
 
     async def _joins(self, joined: str, name: str, by: int) -> tuple[int, int]:
         """Add `by` to the devices of an address. Return the number of the address, and of all."""
-        async with self.redis.pipeline() as together:
-            together.hincrby(joined, name, by)
-            together.hincrby(joined, ALL, by)
-            together.expire(joined, int(SILENCE))
-            held, total, _ = await together.execute()
-        return int(held), int(total)
+        async with self.redis.pipeline() as pipeline:
+            pipeline.hincrby(joined, name, by)
+            pipeline.hincrby(joined, ALL, by)
+            pipeline.expire(joined, int(SILENCE))
+            address_count, total, _ = await pipeline.execute()
+        return int(address_count), int(total)
 
     async def ask(self, room: Room, poll: Poll | None) -> None:
         async with reachable():
             if room.poll and (poll is None or poll.number != room.poll.number):
                 await self.redis.delete(*names_of_answers(room.code, room.poll))
             await self._write(room.code, {"poll": poll.written if poll else NO_POLL})
-            self._polled(room, poll)
+            self._set_poll(room, poll)
             room.wake()
             await self.redis.publish(MOVED, room.code)
 
@@ -274,7 +274,7 @@ class RedisStore:
             await self.redis.publish(MOVED, room.code)
 
     async def _note_place(self, code: str, query: str) -> None:
-        await self.redis.zadd(been_name(code), {place_of(query): time.time()})
+        await self.redis.zadd(been_name(code), {screen_key(query): time.time()})
         await self.redis.zremrangebyrank(been_name(code), 0, -MOST_BEEN - 1)
 
     async def has_been(self, room: Room, place: str) -> bool:
@@ -301,7 +301,7 @@ class RedisStore:
         async with self.turns:
             return await self.answers.count(room, poll)
 
-    def _polled(self, room: Room, poll: Poll | None) -> None:
+    def _set_poll(self, room: Room, poll: Poll | None) -> None:
         """Set the question as this process knows it."""
         if room.poll and (poll is None or poll.number != room.poll.number):
             self.answers.forget(room)
@@ -312,12 +312,12 @@ class RedisStore:
     def _begin(self) -> None:
         """Start the background tasks in the running event loop, and restart those that have ended."""
         self.tasks = [task for task in self.tasks if not task.done()]
-        known = {task.get_name() for task in self.tasks}
-        for name, act in (("listen", self._listen), ("tell", self._tell)):
-            if name not in known:
-                self.tasks.append(asyncio.create_task(self._for_ever(act), name=name))
+        running = {task.get_name() for task in self.tasks}
+        for name, task_function in (("listen", self._listen), ("tell", self._tell)):
+            if name not in running:
+                self.tasks.append(asyncio.create_task(self._run_forever(task_function), name=name))
 
-    async def _for_ever(self, act: Callable[[], Awaitable[None]]) -> None:
+    async def _run_forever(self, act: Callable[[], Awaitable[None]]) -> None:
         """Repeat `act` whenever it ends, and log why. An unreachable Redis is logged once."""
         lost = False
         while not _cancelled():
@@ -335,17 +335,17 @@ class RedisStore:
     async def _listen(self) -> None:
         """Listen for moves. After a reconnect, fetch what was missed and restore what Redis has lost."""
         try:
-            async with reachable(), self.redis.pubsub() as heard:
-                await heard.subscribe(MOVED, ANSWERED)
+            async with reachable(), self.redis.pubsub() as pubsub:
+                await pubsub.subscribe(MOVED, ANSWERED)
                 await self._restore_all()
                 if _cancelled():
                     return
                 self.ready.set()
-                async for said in heard.listen():
-                    if said["type"] == "message" and said["channel"] == ANSWERED:
-                        self._answered(str(said["data"]))
-                    elif said["type"] == "message" and self.known.get(str(said["data"])):
-                        await self._refresh_alone(str(said["data"]))
+                async for message in pubsub.listen():
+                    if message["type"] == "message" and message["channel"] == ANSWERED:
+                        self._answered(str(message["data"]))
+                    elif message["type"] == "message" and self.known.get(str(message["data"])):
+                        await self._refresh_alone(str(message["data"]))
                     if _cancelled():
                         return
         finally:
@@ -358,7 +358,7 @@ class RedisStore:
         await self.redis.set(MARK, self.process, nx=True)
         self.mark = await self.redis.get(MARK)
 
-    async def _restored(self, room: Room) -> bool:
+    async def _restore(self, room: Room) -> bool:
         """Restore a room if Redis has lost it. Return whether it exists."""
         return await self._refresh(room.code) is not None
 
@@ -371,10 +371,10 @@ class RedisStore:
             return True
         return self.mark is not None and await self.redis.get(MARK) != self.mark
 
-    def _answered(self, said: str) -> None:
+    def _answered(self, text: str) -> None:
         """Store answers that another process received."""
         try:
-            code, number, round, answers = answers_in(said)
+            code, number, round, answers = answers_in(text)
         except ValueError:
             return  # a later version has another format and keeps its answers itself
         room = self.known.get(code)
@@ -383,25 +383,25 @@ class RedisStore:
 
     async def _tell(self) -> None:
         """Report the number of followers here, and restore rooms that Redis has lost."""
-        before: set[Room] = set()
+        previous: set[Room] = set()
         while not _cancelled():
             async with reachable():
                 if self.mark is not None and await self.redis.get(MARK) != self.mark:
                     await self._restore_all()
-            for room in before | self.followed:
+            for room in previous | self.followed:
                 with contextlib.suppress(Unreadable):
                     async with reachable():
                         text = json.dumps([room.followers, room.alone, time.time()])
                         await self.redis.hset(_followers(room.code), self.process, text)
                         await self.redis.expire(_followers(room.code), int(FORGOTTEN))
-                        there = await self.redis.exists(room_name(room.code))
+                        exists = await self.redis.exists(room_name(room.code))
                     if room.ended or room not in self.followed:
                         continue
-                    if not there:
+                    if not exists:
                         await self._refresh_alone(room.code)
                     elif room.poll and room.ballots:
                         await self.answers.count(room, room.poll)  # restores missing answers
-            before = set(self.followed)
+            previous = set(self.followed)
             await asyncio.sleep(TELL_EVERY)
 
     async def _refresh_alone(self, code: str, restore: bool = False) -> None:
@@ -418,15 +418,15 @@ class RedisStore:
     async def _refresh(self, code: str, restore: bool = False) -> Room | None:
         """Update the known state of a room. Return None if it does not exist. Raise StoreLost or Unreadable."""
         async with reachable():
-            there = room_in(await self.redis.hgetall(room_name(code)))
+            stored = room_in(await self.redis.hgetall(room_name(code)))
             room = self.known.get(code)
-            lost = there is None and not (room and room.ended) and await self._is_lost(code)
-            if room and not room.ended and (restore or lost or (there and there.number < room.number)):
-                there = await self._put_back(room, there)
-            elif lost and await self.redis.exists(_followers(code)):
+            is_lost = stored is None and not (room and room.ended) and await self._is_lost(code)
+            if room and not room.ended and (restore or is_lost or (stored and stored.number < room.number)):
+                stored = await self._put_back(room, stored)
+            elif is_lost and await self.redis.exists(_followers(code)):
                 raise StoreLost  # a process that knows the room restores it
         room = self.known.get(code)  # another task may have added it meanwhile
-        if there is None:
+        if stored is None:
             if room:
                 # drop the state of a room that has ended
                 room.ended, room.deck, room.query, room.screen = True, "", "", ""
@@ -434,32 +434,32 @@ class RedisStore:
                 room.wake()
             return None
         if room is None or room.ended:
-            room = Room(code, there.presenter)
+            room = Room(code, stored.presenter)
             self.known.put(code, room)
-        if there.deck not in ("", deck_digest(room.deck)):
+        if stored.deck not in ("", deck_digest(room.deck)):
             async with reachable():
                 room.deck = str(await self.redis.get(deck_name(code)) or "")
-        if _state(there) != _state(room):
-            room.number, room.query, room.screen, room.explore, room.cover = there.number, there.query, there.screen, there.explore, there.cover
-            if there.asked:
-                self._polled(room, there.poll)
+        if _state(stored) != _state(room):
+            room.number, room.query, room.screen, room.explore, room.cover = stored.number, stored.query, stored.screen, stored.explore, stored.cover
+            if stored.asked:
+                self._set_poll(room, stored.poll)
             room.wake()
         return room
 
-    async def _put_back(self, room: Room, there: Found | None) -> Found | None:
+    async def _put_back(self, room: Room, stored: StoredRoom | None) -> StoredRoom | None:
         """Restore what Redis has lost of a room and of the answers given here. Other processes may have restored
         theirs before."""
-        known = _known_here(there, room)
-        if known:
-            await self._write(room.code, known)
+        fields = _missing_in_redis(stored, room)
+        if fields:
+            await self._write(room.code, fields)
             await self._keep_deck(room)
             if room.streamed and not await self.redis.exists(streamed_name(room.code)):
                 await self._stream(room, room.streamed)
             await self.redis.publish(MOVED, room.code)  # another process may know more
-            there = room_in(await self.redis.hgetall(room_name(room.code)))
-        if there and room.poll and there.poll and there.poll.number == room.poll.number:
-            await self.answers.put_back(room, there.poll)
-        return there
+            stored = room_in(await self.redis.hgetall(room_name(room.code)))
+        if stored and room.poll and stored.poll and stored.poll.number == room.poll.number:
+            await self.answers.put_back(room, stored.poll)
+        return stored
 
     async def _write(self, code: str, fields: Mapping[str, object]) -> None:
         async with self.redis.pipeline() as all_or_nothing:
@@ -485,23 +485,23 @@ def _cancelled() -> bool:
     return task is not None and task.cancelling() > 0
 
 
-def _state(of: Found | Room) -> tuple[object, ...]:
+def _state(of: StoredRoom | Room) -> tuple[object, ...]:
     """Return the fields of which followers are notified."""
     return of.number, of.query, of.poll, of.asked, of.screen, of.explore, of.cover
 
 
-def _known_here(there: Found | None, room: Room) -> dict[str, str]:
+def _missing_in_redis(stored: StoredRoom | None, room: Room) -> dict[str, str]:
     """Return the state that this process knows and Redis does not: address, deck and question, each by its own
     number."""
-    known: dict[str, str] = {}
-    if there is None or there.number < room.number:
-        known = {"driver": room.presenter, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}
-    if room.deck and not (there and there.deck):
-        known |= {"screen": room.screen, "script": deck_digest(room.deck)}
-    asked = there is not None and there.asked
-    theirs, ours = there.poll if there else None, room.poll
-    if ours and (not asked or (theirs and (theirs.number, theirs.turn) < (ours.number, ours.turn))):
-        known["poll"] = ours.written
-    elif room.asked and not asked:
-        known["poll"] = NO_POLL
-    return known
+    fields: dict[str, str] = {}
+    if stored is None or stored.number < room.number:
+        fields = {"driver": room.presenter, "query": room.query, "number": str(room.number), "explore": room.explore, "cover": room.cover}
+    if room.deck and not (stored and stored.deck):
+        fields |= {"screen": room.screen, "script": deck_digest(room.deck)}
+    has_stored_poll = stored is not None and stored.asked
+    stored_poll, local_poll = stored.poll if stored else None, room.poll
+    if local_poll and (not has_stored_poll or (stored_poll and (stored_poll.number, stored_poll.turn) < (local_poll.number, local_poll.turn))):
+        fields["poll"] = local_poll.written
+    elif room.asked and not has_stored_poll:
+        fields["poll"] = NO_POLL
+    return fields

@@ -25,7 +25,7 @@ export function roomClient(room) {
     }
   }
 
-  /** Fetch a question, cached while it is the current one. @param {number} number @param {number} number */
+  /** Fetch a question, cached while it is the current one. @param {number} number */
   function question(number) {
     const found = known.get(number) ?? json("question", `&number=${number}`)
     known.clear()
@@ -33,10 +33,7 @@ export function roomClient(room) {
     return /** @type {Promise<RoomQuestion | undefined>} */ (found)
   }
 
-  /**
-   * Fetch the results, once they are shown. @returns {Promise<RoomResults | undefined>}
-   * @returns {Promise<RoomResults | undefined>}
-   */
+  /** Fetch the results, once they are shown. @returns {Promise<RoomResults | undefined>} */
   const results = () => json("results")
 
   /**
@@ -62,29 +59,23 @@ export function roomClient(room) {
     }
   }
 
-  /**
-   * Send this device's answer. @param {{ number: number, round: number }} poll @param {number} answer
-   * @param {{ number: number, round: number }} poll @param {number} answer
-   */
+  /** Send this device's answer. @param {{ number: number, round: number }} poll @param {number} answer */
   const vote = ({ number, round }, answer) => send("vote", { number, round, answer })
 
   /** Fetch this device's run in an experiment. */
   const place = () => send("place")
 
-  /** Report that this follower is lost, or no longer is. @param {boolean} is @param {boolean} is */
+  /** Report that this follower is lost, or no longer is. @param {boolean} is */
   const lost = (is) => send("lost", { lost: is })
 
   /**
-   * Fetch the runs of all devices, with more curves for a projector. @param {boolean} projected @returns
-   * {Promise<RoomExperiment | undefined>}
-   * @param {boolean} projected @returns {Promise<RoomExperiment | undefined>}
+   * Fetch the runs of all devices, with more curves for a projector.
+   * @param {boolean} projected
+   * @returns {Promise<RoomExperiment | undefined>}
    */
   const experiment = (projected) => json("experiment", projected ? "&screen=1" : "")
 
-  /**
-   * Fetch the kernel and maps of a run. @param {number} run @returns {Promise<RoomInside | undefined>}
-   * @param {number} run @returns {Promise<RoomInside | undefined>}
-   */
+  /** Fetch the kernel and maps of a run. @param {number} run @returns {Promise<RoomInside | undefined>} */
   const inside = (run) => json("inside", `&run=${run}`)
 
   const at = (/** @type {string} */ path) => new URL(`${path}?lang=${LANG}`, room).href
@@ -109,5 +100,5 @@ export function roomClient(room) {
 
 const TOKENS = "cnnviz.devices"
 
-/** This browser's tokens by room code. @returns {Record<string, string>} @returns {Record<string, string>} */
+/** This browser's tokens by room code. @returns {Record<string, string>} */
 const tokens = () => inBrowser.readRecord(TOKENS)

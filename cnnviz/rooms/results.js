@@ -1,8 +1,8 @@
 // The results of a question: raw counts until the key is revealed, then groups; rounds are side by side.
 
-import { letter, numberTable, rich, largestValue } from "../pages/learn/learn_words.js"
-import { escaped, formula, percent } from "../view/model/numbers/format.js"
-import { say, written } from "../view/model/words.js"
+import { largestValue, letter, numberTable, rich } from "../pages/learn/learn_words.js"
+import { escapeHtml, formula, percent } from "../view/model/numbers/format.js"
+import { formatValue, say } from "../view/model/words.js"
 import { countOf, found, mostOf, shareOf } from "./question.js"
 import { drawMap, drawPatch } from "./question_map.js"
 
@@ -22,7 +22,7 @@ export function resultsHTML(question, results, own = null) {
     <div class="raw">${raw}</div>${grouped ? groups(results) : ""}</div>`
 }
 
-/** How many answers are right, as a sentence. @param {RoomResults} results @param {RoomResults} results */
+/** How many answers are right, as a sentence. @param {RoomResults} results */
 export function foundIt(results) {
   const { n, of } = found(results)
   return say(of ? "web.hall.found" : "web.hall.unanswered", { n, of })
@@ -40,20 +40,17 @@ function heat(results) {
   if (!map) return ""
   const most = mostOf(results)
   const figure = (/** @type {RoomRound} */ _, /** @type {number} */ n) =>
-    `<figure><figcaption><i>${formula(map.label)}</i> ${escaped(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
+    `<figure><figcaption><i>${formula(map.label)}</i> ${escapeHtml(roundName(results, n))}</figcaption><div class="layers" style="--across:${Math.min(2, layersOf(results, n).length)}">
       ${layersOf(results, n)
         .map(
           (layer) =>
-            `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escaped(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
+            `<canvas data-round="${n}" data-layer="${layer}" role="img" aria-label="${escapeHtml(say("web.hall.heat", { map: map.label, n: rounds[n].votes }))}"></canvas>`,
         )
         .join("")}</div></figure>`
   return `${rounds.map(figure).join("")}<p class="scale"><span></span>${say("web.hall.clicks", { n: most })}</p>`
 }
 
-/**
- * The layers of a map with the most clicks, four at most. @param {RoomResults} results @param {number} round
- * @param {RoomResults} results @param {number} round
- */
+/** The layers of a map with the most clicks, four at most. @param {RoomResults} results @param {number} round */
 function layersOf({ map, rounds }, round) {
   if (!map || map.layers === 1) return [0]
   const size = map.rows * map.columns
@@ -79,8 +76,8 @@ function bars(question, results, own) {
     }
     const high = results.rounds.flatMap(({ counts }) => counts.filter(([from]) => from === low)).at(-1)?.[1] ?? low
     return high === low
-      ? written(low, "4")
-      : say("web.hall.range", { low: written(low, "3"), high: written(high, "3") })
+      ? formatValue(low, "4")
+      : say("web.hall.range", { low: formatValue(low, "3"), high: formatValue(high, "3") })
   }
   const line = (/** @type {number} */ low, /** @type {number} */ n) => {
     const { right = null, say: said = "" } = (chosen && results.groups[low]) || {}
@@ -94,16 +91,13 @@ function bars(question, results, own) {
     <li class="axis" aria-hidden="true"><div class="meters">${results.rounds.map((_, n) => `<p data-round="${back(results, n)}">${axis}</p>`).join("")}</div></li></ul>${legend(results)}`
 }
 
-/**
- * Position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n
- * @param {RoomResults} results @param {number} n
- */
+/** Position of a round relative to the last: 0, −1, … @param {RoomResults} results @param {number} n */
 const back = ({ rounds }, n) => n - rounds.length + 1
 
-/** The names of the rounds. @param {RoomResults} results @param {RoomResults} results */
+/** The names of the rounds. @param {RoomResults} results */
 const heads = (results) =>
   results.rounds
-    .map((_, n) => `<span data-round="${back(results, n)}">${escaped(roundName(results, n))}</span>`)
+    .map((_, n) => `<span data-round="${back(results, n)}">${escapeHtml(roundName(results, n))}</span>`)
     .join("")
 
 /** @param {RoomResults} results */

@@ -40,21 +40,21 @@ def deck_of(deck: str) -> Deck:
     """Return the deck of a text or an id. Raise Problem with the text's first error and its line, or if the id does
     not exist."""
     if not is_text(deck):
-        found = library().find_deck(deck)
-        if found is None:
+        deck_found = library().find_deck(deck)
+        if deck_found is None:
             raise Problem("ui.learn.no_script", id=deck[:40])
-        return found
+        return deck_found
     digest = hashlib.sha256(deck.encode("utf-8", "replace")).digest()
     # the checker's own limit comes first
-    return _KNOWN.get_or_make(digest, lambda: run_isolated(_checked, deck, seconds=CHECK_SECONDS + 1.0))
+    return _KNOWN.get_or_make(digest, lambda: run_isolated(_check_deck, deck, seconds=CHECK_SECONDS + 1.0))
 
 
-def _checked(text: str) -> Deck:
-    found, diagnostics = check(text.encode("utf-8", "replace"), CHECK_SECONDS)
-    if found is None:
-        first = next(diagnostic for diagnostic in diagnostics if diagnostic.is_fatal)
-        raise Problem("ui.rooms.script", line=first.line, what=first.what)
-    return found
+def _check_deck(text: str) -> Deck:
+    deck, diagnostics = check(text.encode("utf-8", "replace"), CHECK_SECONDS)
+    if deck is None:
+        error = next(diagnostic for diagnostic in diagnostics if diagnostic.is_fatal)
+        raise Problem("ui.rooms.script", line=error.line, what=error.what)
+    return deck
 
 
 _KNOWN: LruCache[bytes, Deck] = LruCache(16_000_000, held_bytes)
@@ -72,28 +72,28 @@ def is_asked(screen: Screen) -> bool:
     return screen.asks and screen.kind in ROOM_KINDS
 
 
-def query_of_screen(deck: Deck, number: int, own: bool) -> str:
-    """Return the address of a screen for followers. For a question of an uploaded deck (`own`), which Learn does not
+def query_of_screen(deck: Deck, number: int, is_uploaded: bool) -> str:
+    """Return the address of a screen for followers. For a question of an uploaded deck (`is_uploaded`), which Learn does not
     know, it is its setup on Step."""
     page, query = screen_query(deck, number)
     screen = deck.screens[number - 1]
-    if screen.asks and own:
+    if screen.asks and is_uploaded:
         page, query = "", setup_of(screen.at).to_query()
     return urlencode({**({"page": page} if page else {}), **query}, safe=",:;")
 
 
-def told(deck: Deck, number: int, digest: str) -> str:
+def screen_state(deck: Deck, number: int, digest: str) -> str:
     """Return the public state of a screen as one line of JSON: its number and its sentence, which a question lacks."""
     screen = deck.screens[number - 1]
-    said = LocalizedText({}) if is_asked(screen) else screen.text
-    if any("{" in part for part in said.by_language.values()):
-        said = fill(said, scope_of(setup_of(screen.at)), Allowance())
-    texts = {lang: text[:MOST_SAID] for lang, text in [*said.by_language.items()][:MOST_LANGUAGES]}
+    sentence = LocalizedText({}) if is_asked(screen) else screen.text
+    if any("{" in part for part in sentence.by_language.values()):
+        sentence = fill(sentence, scope_of(setup_of(screen.at)), Allowance())
+    texts = {lang: text[:MOST_SAID] for lang, text in [*sentence.by_language.items()][:MOST_LANGUAGES]}
     return json.dumps(RoomScreen(number=number, count=len(deck.screens), say=texts, script=digest))
 
 
 def number_in(screen: str) -> int:
-    """Return the number of the screen in the JSON of `told`, or 0 for none."""
-    found: Mapping[str, Any] = json.loads(screen) if screen else {}
-    number = found.get("number", 0)
+    """Return the number of the screen in the JSON of `screen_state`, or 0 for none."""
+    state: Mapping[str, Any] = json.loads(screen) if screen else {}
+    number = state.get("number", 0)
     return number if type(number) is int else 0

@@ -39,7 +39,7 @@ def code_of(secret: str, key: str = "") -> str:
     True
     """
     number = int.from_bytes(hashlib.scrypt(secret.encode(), salt=b"cnnviz room " + key.encode(), n=COST, r=8, p=1, dklen=16))
-    return "".join(LETTERS[number // len(LETTERS) ** place % len(LETTERS)] for place in range(LENGTH))
+    return "".join(LETTERS[number // len(LETTERS) ** position % len(LETTERS)] for position in range(LENGTH))
 
 
 def digest(secret: str) -> str:
@@ -54,7 +54,7 @@ def new_device(presenter: str) -> str:
     (True, False, False)
     """
     name = secrets.token_bytes(_NAME)
-    return base64.urlsafe_b64encode(name + _signed(name, presenter)).decode()
+    return base64.urlsafe_b64encode(name + _sign(name, presenter)).decode()
 
 
 def is_device(token: object, presenter: str) -> bool:
@@ -62,11 +62,11 @@ def is_device(token: object, presenter: str) -> bool:
     if not isinstance(token, str) or len(token) != 4 * (_NAME + _SIGNATURE) // 3:
         return False
     try:
-        both = base64.b64decode(token, b"-_", validate=True)
+        content = base64.b64decode(token, b"-_", validate=True)
     except ValueError:
         return False
-    return hmac.compare_digest(both[_NAME:], _signed(both[:_NAME], presenter))
+    return hmac.compare_digest(content[_NAME:], _sign(content[:_NAME], presenter))
 
 
-def _signed(name: bytes, presenter: str) -> bytes:
+def _sign(name: bytes, presenter: str) -> bytes:
     return hmac.digest(presenter.encode(), b"device " + name, "sha256")[:_SIGNATURE]

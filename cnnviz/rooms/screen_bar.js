@@ -5,10 +5,7 @@ import { LANG } from "../view/spec.js"
 
 /** @import { RoomScreen } from "../view/types/view.js" */
 
-/**
- * Show the bar, or hide it if there is no screen. @param {ParentNode} root @param {RoomScreen | null} screen
- * @param {ParentNode} root @param {RoomScreen | null} screen
- */
+/** Show the bar, or hide it if there is no screen. @param {ParentNode} root @param {RoomScreen | null} screen */
 export function showScreen(root, screen) {
   const bar = /** @type {HTMLElement | null} */ (root.querySelector(".deck-bar"))
   if (!bar || (!screen && !bar.dataset.room)) return
@@ -25,8 +22,5 @@ export function showScreen(root, screen) {
   field?.toggleAttribute("hidden", true) // the editor of this tab's own deck
 }
 
-/**
- * The sentence in the reader's language, or in one that exists. @param {Readonly<Record<string, string>>} said
- * @param {Readonly<Record<string, string>>} said
- */
+/** The sentence in the reader's language, or in one that exists. @param {Readonly<Record<string, string>>} said */
 export const inReaders = (said) => said[LANG] ?? said[LANG.split("-")[0]] ?? said.en ?? Object.values(said)[0] ?? ""

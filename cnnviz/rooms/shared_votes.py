@@ -26,7 +26,17 @@ from cnnviz.rooms.redis_keys import (
     stamp_in,
     stamps_name,
 )
-from cnnviz.rooms.store import MOST_DEVICES, SILENCE, Ballot, Room, StoreLost, TooManyVotes, cast, forget_ballots, takes
+from cnnviz.rooms.store import (
+    MOST_DEVICES,
+    SILENCE,
+    Ballot,
+    Room,
+    StoreLost,
+    TooManyVotes,
+    forget_ballots,
+    is_open_for,
+    record_answer,
+)
 
 if TYPE_CHECKING:
     from redis.asyncio import Redis
@@ -109,17 +119,17 @@ class SharedVotes:
         answers, stamps = dict(room.ballots.get(round, {})), dict(room.stamps.get(round, {}))
         if not answers:
             return True
-        name, stamped = ballot_name(room.code, poll, round), stamps_name(room.code, poll, round)
+        name, stamps_key = ballot_name(room.code, poll, round), stamps_name(room.code, poll, round)
         async with self.redis.pipeline() as pipe:
-            await pipe.watch(name, stamped)
-            there, since = await pipe.hmget(name, list(answers)), await pipe.hmget(stamped, list(answers))
-            ours = [
-                device for device, answer, stamp in zip(answers, there, since, strict=True)
+            await pipe.watch(name, stamps_key)
+            stored_answers, stored_stamps = await pipe.hmget(name, list(answers)), await pipe.hmget(stamps_key, list(answers))
+            missing_devices = [
+                device for device, answer, stamp in zip(answers, stored_answers, stored_stamps, strict=True)
                 if answer is None or (stamp is not None and stamp_in(stamp) < stamps.get(device, 0))
             ]  # fmt: skip
             pipe.multi()
-            _write(pipe, name, {device: str(answers[device]) for device in ours})
-            _write(pipe, stamped, {device: stamps.get(device, 0) for device in ours})
+            _write(pipe, name, {device: str(answers[device]) for device in missing_devices})
+            _write(pipe, stamps_key, {device: stamps.get(device, 0) for device in missing_devices})
             with contextlib.suppress(WatchError):
                 await pipe.execute()
                 return True
@@ -127,50 +137,50 @@ class SharedVotes:
 
     async def _cast_all(self) -> None:
         while self.waiting:
-            waiting, self.waiting = self.waiting, []
-            together: dict[tuple[str, int, int], list[Vote]] = {}
-            for vote in waiting:
-                together.setdefault((vote[0].code, vote[1].number, vote[1].round), []).append(vote)
-            for votes in together.values():
-                taken: bool | Exception
+            pending, self.waiting = self.waiting, []
+            groups: dict[tuple[str, int, int], list[Vote]] = {}
+            for vote in pending:
+                groups.setdefault((vote[0].code, vote[1].number, vote[1].round), []).append(vote)
+            for votes in groups.values():
+                outcome: bool | Exception
                 try:
                     async with reachable():
-                        taken = await self._cast(votes[0][0], votes[0][1], {device: answer for _, _, device, answer, _ in votes})
+                        outcome = await self._cast(votes[0][0], votes[0][1], {device: answer for _, _, device, answer, _ in votes})
                 except Exception as error:  # pass any error on to the callers
-                    taken = error
+                    outcome = error
                 for *_, done in votes:
                     if not done.done():  # the client may have disconnected
-                        done.set_result(taken) if isinstance(taken, bool) else done.set_exception(taken)
+                        done.set_result(outcome) if isinstance(outcome, bool) else done.set_exception(outcome)
 
     async def _cast(self, room: Room, poll: Poll, answers: Ballot) -> bool:
         """Write answers to a round if it is open at that moment."""
         from redis.exceptions import WatchError
 
-        name, stamped = ballot_name(room.code, poll, poll.round), stamps_name(room.code, poll, poll.round)
+        name, stamps_key = ballot_name(room.code, poll, poll.round), stamps_name(room.code, poll, poll.round)
         restored = False
         while True:
             async with self.redis.pipeline() as pipe:
                 await pipe.watch(room_name(room.code))
-                asked = await pipe.hget(room_name(room.code), "poll")
-                if asked is None and restored:
+                poll_text = await pipe.hget(room_name(room.code), "poll")
+                if poll_text is None and restored:
                     raise StoreLost
-                if asked is None:  # Redis was restarted or has evicted the room
+                if poll_text is None:  # Redis was restarted or has evicted the room
                     restored = True
                     await pipe.reset()
                     if not await self.restore(room):
                         raise StoreLost
                     continue
-                if not takes(poll_in(asked), poll):
+                if not is_open_for(poll_in(poll_text), poll):
                     return False
-                fresh = (await pipe.hmget(name, list(answers))).count(None)
-                if fresh and await pipe.hlen(name) + fresh > MOST_DEVICES:
+                new_count = (await pipe.hmget(name, list(answers))).count(None)
+                if new_count and await pipe.hlen(name) + new_count > MOST_DEVICES:
                     raise TooManyVotes
-                before = await pipe.hmget(stamped, list(answers))
+                old_stamps = await pipe.hmget(stamps_key, list(answers))
                 now = int(1000 * time.time())
-                stamps = {device: max(now, stamp_in(stamp) + 1) for device, stamp in zip(answers, before, strict=True)}
+                stamps = {device: max(now, stamp_in(stamp) + 1) for device, stamp in zip(answers, old_stamps, strict=True)}
                 pipe.multi()
                 _write(pipe, name, {device: str(answer) for device, answer in answers.items()})
-                _write(pipe, stamped, stamps)
+                _write(pipe, stamps_key, stamps)
                 pipe.publish(ANSWERED, json.dumps([room.code, poll.number, poll.round, {device: (answer, stamps[device]) for device, answer in answers.items()}]))
                 try:
                     await pipe.execute()
@@ -187,7 +197,7 @@ class SharedVotes:
         for device, (answer, stamp) in answers.items():
             with contextlib.suppress(TooManyVotes):  # only restoring the answer would fail
                 if stamp > stamps.get(device, -1):
-                    self.kept += cast(room, round, device, answer, self.kept)
+                    self.kept += record_answer(room, round, device, answer, self.kept)
                     stamps[device] = stamp
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from cnnviz.rooms.exploring import place_of
+from cnnviz.rooms.exploring import screen_key
 from cnnviz.rooms.poll import Poll
 from cnnviz.server.rate_limits import fair_share
 
@@ -176,14 +176,14 @@ class Store(Protocol):
         """Return the number of devices that have answered in this round. Raise StoreLost."""
 
 
-def goes_on(room: Room, screen: str | None) -> bool:
+def continues_lecture(room: Room, screen: str | None) -> bool:
     """Return whether a move continues the lecture: to another screen if there is a deck, to any address otherwise."""
     return screen is not None or not room.deck
 
 
-def takes(poll: Poll | None, asked: Poll) -> bool:
-    """Return whether an answer to `asked` still counts when the question is at `poll`."""
-    return poll is not None and (poll.number, poll.round, poll.phase) == (asked.number, asked.round, "open")
+def is_open_for(poll: Poll | None, answered_poll: Poll) -> bool:
+    """Return whether an answer to `answered_poll` still counts when the question is at `poll`."""
+    return poll is not None and (poll.number, poll.round, poll.phase) == (answered_poll.number, answered_poll.round, "open")
 
 
 def address_digest(room: Room, address: str) -> str:
@@ -191,8 +191,8 @@ def address_digest(room: Room, address: str) -> str:
     return hashlib.sha256(f"{room.presenter} {address}".encode()).hexdigest()[:16]
 
 
-def may_join(streams: int, held: int, total: int, spare: Callable[[], bool]) -> bool:
-    """Return whether an address with `held` of all `total` devices may have one more: one for each stream, or if
+def may_join(streams: int, address_count: int, total: int, spare: Callable[[], bool]) -> bool:
+    """Return whether an address with `address_count` of all `total` devices may have one more: one for each stream, or if
     `spare()` is true.
 
     >>> may_join(3, 2, 100, lambda: False), may_join(3, 3, 100, lambda: False), may_join(3, 3, 100, lambda: True)
@@ -200,17 +200,17 @@ def may_join(streams: int, held: int, total: int, spare: Callable[[], bool]) -> 
     >>> may_join(5_000, 2_400, 2_400, lambda: False), may_join(5_000, 2_600, 2_600, lambda: True)
     (True, False)
     """
-    return held < fair_share(MOST_DEVICES - total, MOST_DEVICES) and (held < streams or spare())
+    return address_count < fair_share(MOST_DEVICES - total, MOST_DEVICES) and (address_count < streams or spare())
 
 
-def cast(room: Room, round: int, device: str, answer: float, kept: int) -> int:
+def record_answer(room: Room, round: int, device: str, answer: float, total_count: int) -> int:
     """Record an answer. Return 1 if the device had none, 0 otherwise. Raise TooManyVotes."""
     ballot = room.ballots.setdefault(round, {})
-    if device not in ballot and (len(ballot) >= MOST_DEVICES or kept >= MOST_VOTES):
+    if device not in ballot and (len(ballot) >= MOST_DEVICES or total_count >= MOST_VOTES):
         raise TooManyVotes
-    before = len(ballot)
+    old_count = len(ballot)
     ballot[device] = answer
-    return len(ballot) - before
+    return len(ballot) - old_count
 
 
 def first_number() -> int:
@@ -240,7 +240,7 @@ class MemoryStore:
             return False
         if len(self.rooms) >= self.most:
             self._give_up_idle()
-        self.rooms[code] = Room(code, presenter, query, first_number(), touched=self.clock(), been={place_of(query): None})
+        self.rooms[code] = Room(code, presenter, query, first_number(), touched=self.clock(), been={screen_key(query): None})
         return True
 
     async def room(self, code: str) -> Room | None:
@@ -255,10 +255,10 @@ class MemoryStore:
 
     async def move(self, room: Room, query: str, screen: str | None = None) -> int:
         room.query, room.number, room.touched = query, room.number + 1, self.clock()
-        room.been[place_of(query)] = None
+        room.been[screen_key(query)] = None
         if len(room.been) > MOST_BEEN:
             del room.been[next(iter(room.been))]
-        if goes_on(room, screen):
+        if continues_lecture(room, screen):
             room.lost.clear()
         room.screen = room.screen if screen is None else screen
         room.wake()
@@ -297,9 +297,9 @@ class MemoryStore:
         room.wake()
 
     async def vote(self, room: Room, poll: Poll, device: str, answer: float) -> bool:
-        if not takes(room.poll, poll):
+        if not is_open_for(room.poll, poll):
             return False
-        self.kept += cast(room, poll.round, device, answer, self.kept)
+        self.kept += record_answer(room, poll.round, device, answer, self.kept)
         return True
 
     async def place(self, room: Room, poll: Poll, device: str) -> float | None:

@@ -50,27 +50,27 @@ class Stream:
 
     def news(self) -> bytes:
         """Return everything that has changed since the last call, as events."""
-        room, said = self.room, b""
+        room, events = self.room, b""
         if room.screen != self.given:
             self.given = room.screen
-            said += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
+            events += f"event: screen\ndata: {self.given or 'null'}\n\n".encode()
         # send the default, too: after a reconnect a page may have another value
         if (explore := room.explore or EXPLORE[0]) != self.explore:
             self.explore = explore
-            said += f"event: explore\ndata: {json.dumps(self.explore)}\n\n".encode()
+            events += f"event: explore\ndata: {json.dumps(self.explore)}\n\n".encode()
         if self.screen and room.cover != self.cover:
             self.cover = room.cover
-            said += f"event: cover\ndata: {json.dumps(self.cover)}\n\n".encode()
+            events += f"event: cover\ndata: {json.dumps(self.cover)}\n\n".encode()
         poll = room.poll.at(time.time()) if room.poll else None
         state = (poll.number, poll.turn, poll.phase) if poll else (0, 0, "")
         # before the address, so that no page shows the answer to an open question
         if room.asked and state != self.poll:
             self.poll, self.count = state, {}
-            said += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
+            events += f"event: question\ndata: {json.dumps(poll_data(poll))}\n\n".encode()
         if str(room.number) != self.seen:
             self.seen = str(room.number)
-            said += f"id: {self.seen}\ndata: {room.query}\n\n".encode()
-        return said
+            events += f"id: {self.seen}\ndata: {room.query}\n\n".encode()
+        return events
 
     @property
     def patience(self) -> float:
@@ -116,7 +116,7 @@ class Streams:
             await self._note_most(room, stream.visitor)
             await self.store.count(room, 0 if stream.screen else 1, stream.alone)
             yield b"retry: 1000\n\n"
-            told = time.monotonic()
+            sent_at = time.monotonic()
             while not self.closing:
                 changed = room.changed
                 if room.ended:
@@ -124,34 +124,34 @@ class Streams:
                     return
                 if stream.alone and is_together(room):
                     return  # the browser reconnects as a follower
-                said = stream.news() + (await self._counted(stream) if stream.screen else b"")
-                if not said and time.monotonic() - told >= HEARTBEAT:
-                    said = b": still there\n\n"
-                if said:
-                    told = time.monotonic()
-                    yield said
+                news = stream.news() + (await self._counted(stream) if stream.screen else b"")
+                if not news and time.monotonic() - sent_at >= HEARTBEAT:
+                    news = b": still there\n\n"
+                if news:
+                    sent_at = time.monotonic()
+                    yield news
                 if changed is room.changed:
                     with contextlib.suppress(TimeoutError):
                         async with asyncio.timeout(stream.patience):
                             await changed.wait()
         finally:
             room.streams -= 1
-            _one_less(self.followed, room)
-            _one_less(self.following, stream.visitor)
-            _one_less(self.of_address, (room, stream.visitor))
+            _decrement(self.followed, room)
+            _decrement(self.following, stream.visitor)
+            _decrement(self.of_address, (room, stream.visitor))
             with contextlib.suppress(StoreLost):
                 await self.store.count(room, 0 if stream.screen else -1, stream.alone)
 
     async def _note_most(self, room: Room, visitor: str) -> None:
         """Notify the store of a new maximum of concurrent streams of an address, since each stream may have a device.
        """
-        most = self.most.setdefault(room, Counter())
-        if self.of_address[room, visitor] > most[visitor]:
-            most[visitor] += 1
+        maxima = self.most.setdefault(room, Counter())
+        if self.of_address[room, visitor] > maxima[visitor]:
+            maxima[visitor] += 1
             try:
                 await self.store.stream(room, visitor)
             except StoreLost:
-                most[visitor] -= 1
+                maxima[visitor] -= 1
 
     async def _counted(self, stream: Stream) -> bytes:
         """Return the counts as an event, or b"" if the projector knows them."""
@@ -167,8 +167,8 @@ class Streams:
         return f"event: count\ndata: {json.dumps(count)}\n\n".encode()
 
 
-def _one_less(counted: Counter[One], one: One) -> None:
+def _decrement(counter: Counter[One], key: One) -> None:
     """Decrement a count, and delete it at zero."""
-    counted[one] -= 1
-    if not counted[one]:
-        del counted[one]
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]

@@ -69,25 +69,25 @@ class TicketHeap(Generic[Item]):
     """Priority queue of tickets. Gone ones are purged, so that clients that queue and leave cannot make it grow."""
 
     def __init__(self) -> None:
-        self.places: list[Ticket[Item]] = []
-        self.most = MIN_PURGE_SIZE
+        self.tickets: list[Ticket[Item]] = []
+        self.purge_size = MIN_PURGE_SIZE
 
-    def add(self, place: Ticket[Item]) -> None:
+    def add(self, new_ticket: Ticket[Item]) -> None:
         """Insert a ticket. Purge gone ones first if the heap is full."""
-        if len(self.places) >= self.most:
-            self.places = sorted(ticket for ticket in self.places if not ticket.gone)
-            self.most = 2 * len(self.places) + MIN_PURGE_SIZE
-        heapq.heappush(self.places, place)
+        if len(self.tickets) >= self.purge_size:
+            self.tickets = sorted(ticket for ticket in self.tickets if not ticket.gone)
+            self.purge_size = 2 * len(self.tickets) + MIN_PURGE_SIZE
+        heapq.heappush(self.tickets, new_ticket)
 
     def first(self) -> Ticket[Item] | None:
         """Return the next ticket without removing it, or None if none is waiting."""
-        while self.places and self.places[0].gone:
-            heapq.heappop(self.places)
-        return self.places[0] if self.places else None
+        while self.tickets and self.tickets[0].gone:
+            heapq.heappop(self.tickets)
+        return self.tickets[0] if self.tickets else None
 
     def take(self) -> Ticket[Item] | None:
         """Remove and return the next ticket, or None if none is waiting."""
-        return heapq.heappop(self.places) if self.first() else None
+        return heapq.heappop(self.tickets) if self.first() else None
 
 
 class FairQueue(Generic[Item]):
@@ -111,27 +111,27 @@ class FairQueue(Generic[Item]):
         self._numbers = itertools.count()
 
     def __len__(self) -> int:
-        return sum(not ticket.gone for ticket in self.waiting.places)
+        return sum(not ticket.gone for ticket in self.waiting.tickets)
 
     def add(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
         """Queue a job of about `seconds` for the connection `who` of an address, after a pause in seconds. Return its
         ticket."""
-        ticket = self.ticket(item, who, seconds, address, pause)
+        ticket = self.create_ticket(item, who, seconds, address, pause)
         self.waiting.add(ticket)
         return ticket
 
-    def ticket(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
+    def create_ticket(self, item: Item, who: str, seconds: float, address: str = "", pause: float = 0.0) -> Ticket[Item]:
         """Return a ticket for a job without queueing it, for callers that order tickets themselves. The job counts
         until `done` is called."""
         asker = self._asker(who)
         asker.pause = max(asker.pause * KEPT_PAUSE, min(LONGEST_PAUSE, pause))
-        pauses, crowd = asker.pause >= SHORTEST_PAUSE, address or who
-        start, few = max(self.now - self.credit, asker.last), ORDINARY_JOBS
-        if pauses:
-            start, few, crowd = min(start, self.now), PAUSING_JOBS, f"{crowd} pausing"
-        self.group_sizes[crowd] += 1
-        price = min(max(1.0, self.group_sizes[crowd] / few), MAX_PRICE)
-        ticket = Ticket(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, crowd)
+        is_pausing, group = asker.pause >= SHORTEST_PAUSE, address or who
+        start, base_count = max(self.now - self.credit, asker.last), ORDINARY_JOBS
+        if is_pausing:
+            start, base_count, group = min(start, self.now), PAUSING_JOBS, f"{group} pausing"
+        self.group_sizes[group] += 1
+        price = min(max(1.0, self.group_sizes[group] / base_count), MAX_PRICE)
+        ticket = Ticket(start + seconds * price, next(self._numbers), item, who, asker, start, seconds, price, group)
         asker.last = ticket.finish
         self.active[who] += 1
         return ticket
@@ -153,17 +153,17 @@ class FairQueue(Generic[Item]):
         """Requeue a job that was taken and has not ended. Its position reflects its estimated total cost."""
         self.waiting.add(ticket)
 
-    def done(self, place: Ticket[Item], seconds: float) -> None:
+    def done(self, ticket: Ticket[Item], seconds: float) -> None:
         """Charge the seconds that a job really took and advance the virtual time. Also drops a job that is still
         waiting."""
-        self.expect(place, seconds)
-        self.furthest = max(self.furthest, place.finish)
-        self.now = max(self.now, min(self.now + seconds * place.price / len(self.active), self.furthest))
-        for counter, key in ((self.active, place.who), (self.group_sizes, place.price_group)):
+        self.expect(ticket, seconds)
+        self.furthest = max(self.furthest, ticket.finish)
+        self.now = max(self.now, min(self.now + seconds * ticket.price / len(self.active), self.furthest))
+        for counter, key in ((self.active, ticket.who), (self.group_sizes, ticket.price_group)):
             counter[key] -= 1
             if not counter[key]:
                 del counter[key]
-        place.gone = True
+        ticket.gone = True
 
     def _asker(self, who: str) -> ConnectionState:
         asker = self.askers[who] = self.askers.pop(who) if who in self.askers else ConnectionState(self.now)

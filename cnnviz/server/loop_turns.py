@@ -41,8 +41,8 @@ class TurnQueue:
         self.waiting: dict[str, list[Turn]] = {}
         self.free = True
 
-    def add(self, place: Turn, address: str) -> None:
-        heapq.heappush(self.waiting.setdefault(address, []), place)
+    def add(self, ticket: Turn, address: str) -> None:
+        heapq.heappush(self.waiting.setdefault(address, []), ticket)
         if self.free:
             self._next()
 
@@ -110,7 +110,7 @@ class Turns:
         # of many requests at once, as through a proxy, only the first had a pause
         self.last_times.put(connection, time.monotonic())
         is_infrequent = not of_session and (is_new or self.is_infrequent(connection))
-        ticket = self.shares.ticket(asyncio.get_running_loop().create_future(), connection, 1.0)
+        ticket = self.shares.create_ticket(asyncio.get_running_loop().create_future(), connection, 1.0)
         self.spared += is_infrequent
         self.answered += not of_session
         try:

@@ -44,9 +44,9 @@ class Scheduler(Generic[Result]):
 
     def merge_duplicate(self, job: Job[Result], connection: str, visitor: str, pause: float) -> None:
         """Merge a duplicate request into a queued job, which keeps the earlier position."""
-        ticket = self.turns.ticket(job, connection, job.place.seconds, visitor, pause)
-        if ticket < job.place:
-            job.place, ticket = ticket, job.place
+        ticket = self.turns.create_ticket(job, connection, job.ticket.seconds, visitor, pause)
+        if ticket < job.ticket:
+            job.ticket, ticket = ticket, job.ticket
             self._wait(job)
         self.turns.done(ticket, 0.0)
 
@@ -54,16 +54,16 @@ class Scheduler(Generic[Result]):
         """Remove a job that has ended."""
         self.running.discard(job)
         self.under_way.discard(job)
-        self.turns.done(job.place, job.used)
-        del job.place  # break the reference cycle: garbage collection would pause all threads
+        self.turns.done(job.ticket, job.used)
+        del job.ticket  # break the reference cycle: garbage collection would pause all threads
 
     def must_yield(self, job: Job[Result]) -> bool:
         """Return whether a shorter job is running or waiting."""
         waiting = (self.turns.first(), self._held_back())
-        return self._has_shorter_running(job.place) or any(ticket and ticket < job.place for ticket in waiting)
+        return self._has_shorter_running(job.ticket) or any(ticket and ticket < job.ticket for ticket in waiting)
 
     def _wait(self, job: Job[Result]) -> None:
-        (self.held_back if job.charged else self.turns.waiting).add(job.place)
+        (self.held_back if job.charged else self.turns.waiting).add(job.ticket)
 
     def _held_back(self) -> Ticket[Job[Result]] | None:
         """Return the ticket of the first held-back job that may begin, or None: few expensive jobs are under way, or
@@ -71,8 +71,8 @@ class Scheduler(Generic[Result]):
         first = self.held_back.first()
         if first is None or len(self.under_way) >= self.max_expensive_and_shorter:
             return None
-        return first if len(self.under_way) < self.max_expensive or all(first < job.place for job in self.under_way) else None
+        return first if len(self.under_way) < self.max_expensive or all(first < job.ticket for job in self.under_way) else None
 
     def _has_shorter_running(self, ticket: Ticket[Job[Result]]) -> bool:
         """Return whether a shorter job is running: two threads that compute slow each other down."""
-        return any(job.place < ticket for job in self.running if job.place is not ticket)
+        return any(job.ticket < ticket for job in self.running if job.ticket is not ticket)

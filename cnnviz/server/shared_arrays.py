@@ -1,6 +1,6 @@
 """Arrays under a name, such as parameters, for all processes that use the same Redis.
 
-They share that Redis with the rooms. Separate size limits, by the same rule as `Budgets`, keep them from filling it.
+They share that Redis with the rooms. Separate size limits, by the same rule as `BudgetedCache`, keep them from filling it.
 """
 
 from __future__ import annotations
@@ -51,11 +51,11 @@ class SharedArrays:
         """Store the arrays for the current owner, and evict entries that exceed the limits."""
         file = io.BytesIO()
         np.savez(file, **arrays)  # type: ignore[arg-type]
-        self._ask(lambda: self._put(self._key(name), file.getvalue()))
+        self._try(lambda: self._put(self._key(name), file.getvalue()))
 
     def get(self, name: str) -> dict[str, np.ndarray] | None:
         """Return the arrays of that name, or None if there are none."""
-        content = self._ask(lambda: self._get(self._key(name)))
+        content = self._try(lambda: self._get(self._key(name)))
         if not isinstance(content, bytes):
             return None
         with np.load(io.BytesIO(content), allow_pickle=False) as file:
@@ -80,7 +80,7 @@ class SharedArrays:
         size, owner = max(size, LEAST_BYTES), current_owner()
         is_new = self.redis.hsetnx(SIZES, key, f"{size} {owner}")
         if not is_new:
-            _, owner = self._counted(key)
+            _, owner = self._size_and_owner(key)
         with self.redis.pipeline() as pipeline:
             pipeline.zadd(owner_key(owner), {key: time.time()})
             if is_new:
@@ -88,7 +88,7 @@ class SharedArrays:
                 pipeline.incrby(TOTAL, size)
             pipeline.execute()
 
-    def _counted(self, key: str) -> tuple[int, str]:
+    def _size_and_owner(self, key: str) -> tuple[int, str]:
         """Return the size and the owner of an entry. The size is 0 if it is not counted."""
         size, _, owner = (self.redis.hget(SIZES, key) or b"0 ").decode().partition(" ")
         return int(size), owner
@@ -104,7 +104,7 @@ class SharedArrays:
                 self.redis.zrem(OWNERS, owner)
                 continue
             key = oldest[0][0].decode()
-            size, _ = self._counted(key)
+            size, _ = self._size_and_owner(key)
             with self.redis.pipeline() as pipeline:
                 pipeline.delete(key)
                 pipeline.hdel(SIZES, key)
@@ -126,7 +126,7 @@ class SharedArrays:
         return f"cnnviz:{self.kind}:{name}"
 
     @staticmethod
-    def _ask(command: Callable[[], object]) -> object:
+    def _try(command: Callable[[], object]) -> object:
         from redis.exceptions import RedisError
 
         try:

@@ -87,12 +87,12 @@ def _pass(tf: ModuleType, program: Program, leaves: Mapping[str, Any], constants
         layer_arrays = {letter: leaves[names.of(letter)] for letter in layer.parameters(program.inputs[layer_index])}
         shape = program.inputs[layer_index]
         roles = layer.draws(shape) if program.run.training else layer.buffers(shape)
-        layer_arrays |= {role: _laid(tf, constants[names.of(role)], output) for role in roles}
+        layer_arrays |= {role: _channels_last(tf, constants[names.of(role)], output) for role in roles}
         layer_input, output = output, layer.tensorflow(tf, output, **layer_arrays)
     return layer_input, output
 
 
-def _laid(tf: ModuleType, array: Any, layer_input: Any) -> Any:
+def _channels_last(tf: ModuleType, array: Any, layer_input: Any) -> Any:
     """Return a layer's buffer or mask in TensorFlow's layout: channels come last in a mask of maps; arrays with one
     number per channel are unchanged."""
     if array.shape.rank == 1:

@@ -17,7 +17,7 @@ _lock = threading.Lock()
 _state: dict[str, Any] = {"is": "absent", "words": None}
 
 
-def installed() -> bool:
+def is_installed() -> bool:
     """Return whether TensorFlow is installed, without importing it."""
     spec = find_spec("tensorflow")
     return spec is not None and spec.submodule_search_locations is not None

@@ -29,13 +29,13 @@ from cnnviz.data.uploads import MAX_BYTES
 from cnnviz.decks import screen_address
 from cnnviz.decks.deck_file import MOST_BYTES, MOST_SECONDS
 from cnnviz.decks.library import library
-from cnnviz.export.mathml import mathml, insert_formulas
+from cnnviz.export.mathml import insert_formulas, mathml
 from cnnviz.pages.charts import LINE_COLOURS
 from cnnviz.pages.map_settings import MOST_PRINTED, SCALES
 from cnnviz.pages.registry import page_keys, pages
 from cnnviz.pages.train.film.curves import CURVES
 from cnnviz.pages.version import code
-from cnnviz.tensorflow_check.tensorflow_process import installed
+from cnnviz.tensorflow_check.tensorflow_process import is_installed
 from cnnviz.words import DEFAULT, catalogue, languages, say, use_language
 
 
@@ -121,7 +121,7 @@ def _constants(lang: str, words: Mapping[str, str | Mapping[str, str]], served: 
         "DEFAULT_CLASSES": DEFAULT_CLASSES,
         "CLASSES": {"": CLASSES, **{kind: CLASSES_OF[kind] for kind in SIDES}},
         "PAGES": [{"path": page.path, "name": page.name, "keys": screen_address.keys_of(page.path)} for page in pages()],
-        "TENSORFLOW": served and installed() and not disabled_message("tensorflow"),
+        "TENSORFLOW": served and is_installed() and not disabled_message("tensorflow"),
         "LESSONS": [{"id": lesson.id, "title": str(lesson.title)} for lesson in library().lessons],
     }
 

@@ -4,7 +4,7 @@
 import { LruCache } from "./model/lru_cache.js"
 import { decode } from "./model/numbers/decode.js"
 import { query } from "./model/state/address.js"
-import { alongTo } from "./model/state/upload.js"
+import { uploadFor } from "./model/state/upload.js"
 import { inTab } from "./model/storage.js"
 import { has, say } from "./model/words.js"
 import { LANG } from "./spec.js"
@@ -56,7 +56,8 @@ export class Resources {
    * @param {(path: string, how: RequestInit) => Promise<Response>} [get]  replaces `fetch` without a server
    */
   constructor(base, code, act, get = (path, how) => fetch(new URL(path, base), how)) {
-    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) => get(path, { ...how, ...deckRequest(path) })
+    this.get = (/** @type {string} */ path, /** @type {RequestInit} */ how) =>
+      get(path, { ...how, ...deckRequest(path) })
     this.code = code
     this.act = act
   }
@@ -73,7 +74,7 @@ export class Resources {
 
   /** @param {string} page @param {Setup} setup @param {string[]} keys */
   pathOf(page, setup, keys) {
-    const along = alongTo(page, setup)
+    const along = uploadFor(page, setup)
     return along
       ? `${UPLOAD_PATH}${query({ ...pickKeys(setup, keys), ...along.query, lang: LANG })}`
       : pathOf(page, setup, keys, this.code)
@@ -115,7 +116,7 @@ export class Resources {
    * @param {string[]} keys
    */
   ahead(page, setups, keys) {
-    if (alongTo(page, setups[0] ?? {})) return // responses to an upload are not cached
+    if (uploadFor(page, setups[0] ?? {})) return // responses to an upload are not cached
     this.likelySetups = setups
     const paths = setups.map((setup) => this.pathOf(page, setup, keys))
     this.enqueue(paths, this.size > LARGE ? 1 : 8)
@@ -241,7 +242,7 @@ export class Resources {
    */
   uploadOptions(path) {
     const { page = "", setup = {} } = this.wanted ?? {}
-    return path.startsWith(UPLOAD_PATH) ? { method: "POST", body: alongTo(page, setup)?.body } : {}
+    return path.startsWith(UPLOAD_PATH) ? { method: "POST", body: uploadFor(page, setup)?.body } : {}
   }
 
   /**
@@ -321,7 +322,8 @@ export class Resources {
     const wanted = /** @type {Wanted} */ (this.wanted)
     const { path, page, setup, keys, instead } = wanted
     const shown = this.act.shown()
-    const isRejected = shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
+    const isRejected =
+      shown && keys.some((key) => key in answer.wrong && (shown[key] ?? "") !== (answer.lesson[key] ?? ""))
     if (!shown || !isRejected || instead) return this.act.received(answer, setup, page)
     const fallback = query({ instead: query(pickKeys(shown, keys)).slice(1) }).slice(1)
     this.load({ ...wanted, path: `${path}${path.endsWith("?") ? "" : "&"}${fallback}`, instead: true })

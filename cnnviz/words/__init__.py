@@ -136,8 +136,8 @@ def languages() -> tuple[str, ...]:
     return (DEFAULT, *(lang for lang in names if lang != DEFAULT))
 
 
-def choose_language(asked: str, accepted: str) -> str:
-    """Return the language `asked` if it exists, else the best one of `accepted` that does, else English.
+def choose_language(requested: str, accepted: str) -> str:
+    """Return the language `requested` if it exists, else the best one of `accepted` that does, else English.
 
     `accepted` is a list in the format of browsers or terminals: `fr-CA,fr;q=0.9,en;q=0.8`, `fr_FR.UTF-8`.
 
@@ -145,8 +145,8 @@ def choose_language(asked: str, accepted: str) -> str:
     ('en', 'en', 'en')
     """
     available = languages()
-    if asked in (*available, PSEUDO):
-        return asked
+    if requested in (*available, PSEUDO):
+        return requested
     parts = [re.match(r"\s*([A-Za-z]*)[^,;]*(?:;\s*q=([\d.]+))?", part) for part in accepted.split(",")]
     candidates = [(_quality(part[2]), part[1].lower()) for part in parts if part and part[1].lower() in available]
     best = max((quality for quality, _ in candidates), default=0.0)
@@ -297,10 +297,10 @@ def _localize(text: str, lang: str, grouped: bool = True) -> str:
     return f"{text}e{str(int(power)).replace('-', '−')}" if power else text
 
 
-def _flatten(table: Mapping[str, object], before: str = "") -> dict[str, str | Mapping[str, str]]:
+def _flatten(table: Mapping[str, object], prefix: str = "") -> dict[str, str | Mapping[str, str]]:
     messages: dict[str, str | Mapping[str, str]] = {}
     for name, value in table.items():
-        id = sys.intern(before + name)  # the ids are the same in every language
+        id = sys.intern(prefix + name)  # the ids are the same in every language
         if isinstance(value, str):
             messages[id] = value
         elif isinstance(value, Mapping) and "other" in value:

@@ -27,11 +27,11 @@ def form(n: float, rules: Mapping[str, str]) -> str:
     return "other"
 
 
-def _holds(relation: str, known: Mapping[str, float]) -> bool:
+def _holds(relation: str, operands: Mapping[str, float]) -> bool:
     parts = _RELATION.fullmatch(relation.strip())
     if parts is None:
         raise ValueError(f"a plural rule that cannot be read: {relation}")
-    value = known[parts[1]] % int(parts[2]) if parts[2] else known[parts[1]]
+    value = operands[parts[1]] % int(parts[2]) if parts[2] else operands[parts[1]]
     return any(_in_range(value, piece.strip()) for piece in parts[4].split(",")) == (parts[3] == "=")
 
 

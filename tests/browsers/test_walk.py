@@ -64,7 +64,7 @@ def test_a_number_is_dragged_and_everything_follows(browser: Browser, server):
     browser.until("document.querySelector('.cnnviz').dataset.dragged")
     browser.mouse("up")
     query = browser.until("location.search.includes('set=b:0:') && location.search")
-    setup = SEEN.changed({"set": re.search(r"set=([^&]+)", query)[1].replace("%7E", "~")})[0]
+    setup = SEEN.with_query({"set": re.search(r"set=([^&]+)", query)[1].replace("%7E", "~")})[0]
     assert setup.set
     shows(browser, setup)
 

@@ -87,7 +87,7 @@ def test_what_single_precision_leaves_of_images_that_hardly_differ_is_right(text
         batch = Batch(text, (images, 3, 3, 2), seed)
         program = batch.network.program(batch.x_shape)
         case = ReferencePass(program, batch.params, program.forward(batch.params, batch.x * scale, given=batch.given), batch.y, gd(0.1))
-        values = {name: array.astype(np.float32) for name, array in program.inner(batch.params, case.trace).items()} | {"y": batch.y.astype(np.float32)}
+        values = {name: array.astype(np.float32) for name, array in program.all_values(batch.params, case.trace).items()} | {"y": batch.y.astype(np.float32)}
         with np.errstate(all="ignore"):
             for line in (*program.forward_lines, *program.backward_lines):
                 line.step(values)

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnviz.core.diagnosis.diagnosis import diagnose
-from cnnviz.core.diagnosis.explanations import right_lines
+from cnnviz.core.diagnosis.explanations import correct_lines
 from cnnviz.core.diagnosis.precision import DOUBLE, HALF, SINGLE, precisions
 from cnnviz.core.diagnosis.rearrangements import rearrangements
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import by_stage
-from cnnviz.core.diagnosis.worst_entry import worst_of
+from cnnviz.core.diagnosis.worst_entry import worst_entry
 from cnnviz.core.mistakes import mistakes_for, placed
 from cnnviz.core.mistakes.spoiled_stages import stages_hit
 from cnnviz.core.network.line_overrides import chain_overrides
@@ -159,9 +159,9 @@ def test_a_mistake_is_written_as_code_that_can_be_read():
     shared[:, : quarter.shape[1], : quarter.shape[2]] = quarter
     found = diagnose(case, {**exact, "da1": shared})
     assert found.matches["da1"][0].explanation.code(case.program, "da1", ("da1",))[0] == "da1[under] += 0.25 * (dp1)"
-    assert right_lines(case.program, ["da1", "df", "dx"]) == "da1[under] += dp1 * wins\ndf += x[window] * dz1[i, j]\ndx[window] += dz1[i, j] * f"
+    assert correct_lines(case.program, ["da1", "df", "dx"]) == "da1[under] += dp1 * wins\ndf += x[window] * dz1[i, j]\ndx[window] += dz1[i, j] * f"
     normalised = case_of("conv2x3-bn-relu-dense2-softmax-ce").program
-    assert right_lines(normalised, ["dz1"]) == "dz1 = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
+    assert correct_lines(normalised, ["dz1"]) == "dz1 = by_itself(dhat, sigma) + by_mean(dhat, sigma) + by_variance(dhat, hat, sigma)"
     turned = diagnose(case, {**exact, "df": exact["df"].swapaxes(2, 3)}).matches["df"][0].explanation
     assert turned.code(case.program, "df", ("df",))[0] == "df += x[window] * dz1[i, j]; df = df.swapaxes(-1, -2)"
 
@@ -402,7 +402,7 @@ def test_what_comes_near_nothing_has_no_nearest():
     case, rng = case_of(DEFAULT), np.random.default_rng(0)
     found = diagnose(case, spoiled(case, ("dz1", lambda a: a * rng.uniform(1, 3, a.shape))))
     assert found.first == "dz1" and not any(match.near for match in found.matches["dz1"])
-    assert worst_of(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
+    assert worst_entry(found.arrays["dz1"]).ratios == pytest.approx((1, 3), abs=0.01)
     found = diagnose(case, spoiled(case, ("dz1", lambda a: np.where(np.arange(a.size).reshape(a.shape) < 0.95 * a.size, 2 * a, 1.7 * a))))
     assert not found.matches["dz1"][0].exact
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnviz.core.network.notebook_ops import saturated_share
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.film import FEW, film, maps_of, thinned
+from cnnviz.core.training.film import FEW, default_maps, evenly_spaced, film
 from cnnviz.core.training.film_analysis import fall_shares, loss_terms, turning_points
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.words import Problem
@@ -32,7 +32,7 @@ def test_no_terms_where_they_would_not_come_to_the_loss():
 
 @given(st.integers(1, 10_000), st.integers(2, 10_000))
 def test_no_update_is_shown_twice(last, most):
-    shown = thinned(last, most)
+    shown = evenly_spaced(last, most)
     assert shown[0] == 0 and shown[-1] == last and len(shown) == min(last + 1, most) and (np.diff(shown) > 0).all()
 
 
@@ -75,7 +75,7 @@ def test_every_number_is_the_trajectorys(case, n, most_frames):
             assert share == pytest.approx(units.mean()) if hidden else np.isnan(share)
         if k in run.updates:
             at = run.updates.tolist().index(k)
-            for name in maps_of(network):
+            for name in default_maps(network):
                 array = snapshot.trace[name] if name in snapshot.trace else snapshot.gradients[name]
                 with np.errstate(over="ignore"):  # of a run that has run away
                     drawn = array[0] if array.ndim == 3 else array

@@ -5,7 +5,7 @@ import pytest
 
 from cnnviz.core.diagnosis.diagnosis import diagnose
 from cnnviz.core.diagnosis.precision import DOUBLE
-from cnnviz.core.gradcheck import KINK, RIGHT, UNDECIDED, WRONG, GradientCheck, check_gradients, judged_again
+from cnnviz.core.gradcheck import KINK, RIGHT, UNDECIDED, WRONG, GradientCheck, check_gradients, recheck
 from cnnviz.core.mistakes import placed
 from cnnviz.core.network.network import Network
 from cnnviz.core.setup.setup import Setup
@@ -188,7 +188,7 @@ def test_what_underflows_is_undecided_by_the_check_the_page_and_the_comparison(q
         found = check_gradients(snapshot.params, snapshot.trace.x, reference.y, network=setup.network, gradients=theirs, parameters=(*snapshot.params, "x"))
         assert found.wrong == 0 and diagnose(reference, theirs, DOUBLE).wrong == 0
         page = ExaminedPass(setup, snapshot, {}).check
-        assert page.wrong == 0 and judged_again(page, theirs).wrong == 0
+        assert page.wrong == 0 and recheck(page, theirs).wrong == 0
         tiny = np.abs(exact["dw"]) > 0
         assert tiny.any() and (found.marks["w"][tiny] == UNDECIDED).all() and (diagnose(reference, theirs, DOUBLE).arrays["dw"].marks[tiny] == UNDECIDED).all()
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz.core.gradcheck.differences import Sides
-from cnnviz.core.gradcheck.kinks import _Pair, check_parameter, stands_at_kink
+from cnnviz.core.gradcheck.kinks import _Pair, check_parameter, is_at_kink
 from cnnviz.core.gradcheck.verdict import KINK, RIGHT, TOLERANCE, UNDECIDED, WRONG, marks
 
 STEP, ROUND_OFF = 1e-5, 1e-16
@@ -137,12 +137,12 @@ def test_a_small_kink_that_is_passed_by_is_none(seed):
 @pytest.mark.parametrize("slope, more", [(1.0, 1.0), (1.0, 0.05), (-1.0, 1e-2), (0.0, 1.0)])
 def test_at_a_kink_nothing_that_is_given_is_right_or_wrong_not_even_half_of_it(slope, more, share):
     nudged = with_kink(0.0, slope, more)
-    assert nudged.mark(slope + share * more) == KINK and stands_at_kink(nudged, "w", 0, slope + share * more, STEP)
+    assert nudged.mark(slope + share * more) == KINK and is_at_kink(nudged, "w", 0, slope + share * more, STEP)
 
 
 def test_a_kink_with_equal_slopes_on_both_sides_is_one():
     nudged = OneNumber(lambda t: t, slope=0.0, bends=lambda step: 0.5)
-    assert nudged.mark(0.0) == KINK and stands_at_kink(nudged, "w", 0, 0.0, STEP)
+    assert nudged.mark(0.0) == KINK and is_at_kink(nudged, "w", 0, 0.0, STEP)
 
 
 def test_a_kink_that_is_less_than_the_round_off_of_the_shortest_step_is_not_told():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnnviz.core.training.loss_change import STEPS, change_of_loss, step_for
+from cnnviz.core.training.loss_change import STEPS, change_of_loss, step_for_size
 from tests.core.networks import ALL, Case
 
 CASES = [case for case in ALL.values() if case.network.program(case.x_shape).multiplications < 300_000]
@@ -41,5 +41,5 @@ def test_it_is_what_a_whole_pass_with_the_number_in_place_loses_more(case):
 
 def test_a_step_is_a_power_of_ten_that_is_small_beside_the_array():
     for most in np.geomspace(5e-3, 1e6, 40):
-        assert step_for(most) <= most / 5 or step_for(most) == STEPS[-1]
-        assert step_for(most) == STEPS[0] or 10 * step_for(most) > most / 5
+        assert step_for_size(most) <= most / 5 or step_for_size(most) == STEPS[-1]
+        assert step_for_size(most) == STEPS[0] or 10 * step_for_size(most) > most / 5

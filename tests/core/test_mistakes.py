@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnviz.core.diagnosis.array_verdicts import compared
-from cnnviz.core.diagnosis.given_arrays import GivenArray
+from cnnviz.core.diagnosis.array_verdicts import compare_arrays
+from cnnviz.core.diagnosis.given_arrays import SubmittedArray
 from cnnviz.core.diagnosis.precision import EXACT, SINGLE
 from cnnviz.core.diagnosis.stage_verdicts import by_stage, first_wrong
 from cnnviz.core.gradcheck import check_gradients
@@ -29,7 +29,7 @@ Y = np.array([1.0, 0.0])
 
 def verdicts(program, params, trace, y, theirs, precision=EXACT):
     """"right", "inherits" or "wrong" for each stage of which `theirs` has an array."""
-    found = compared(program, params, trace, y, {name: GivenArray(array, (), precision) for name, array in theirs.items()})
+    found = compare_arrays(program, params, trace, y, {name: SubmittedArray(array, (), precision) for name, array in theirs.items()})
     return by_stage(program.network, {name: one.verdict for name, one in found.items()})
 
 

@@ -284,10 +284,10 @@ def test_the_sweep_of_any_network_is_a_u(name):
 
 
 def test_a_sweep_of_a_large_network_takes_some_entries_of_each_parameter():
-    assert error_curve._evenly(1_000, 1_000).tolist() == list(range(1_000))
-    some = error_curve._evenly(48_000, 61_706)
+    assert error_curve._spaced_entries(1_000, 1_000).tolist() == list(range(1_000))
+    some = error_curve._spaced_entries(48_000, 61_706)
     assert 0 == some[0] < some[-1] == 47_999 and 1_500 < some.size < 2_500 and len(set(some)) == some.size
-    assert error_curve._evenly(6, 61_706).tolist() == list(range(6))
+    assert error_curve._spaced_entries(6, 61_706).tolist() == list(range(6))
 
 
 def test_every_block_of_a_check_and_of_its_sweep_is_looked_at():

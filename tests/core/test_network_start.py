@@ -125,8 +125,8 @@ def test_a_start_is_drawn_once_for_a_lessons_answers_and_filters_that_are_given_
     forget()
     real = Network.init
     monkeypatch.setattr(Network, "init", lambda *args: draws.append(args) or real(*args))
-    first, given = setup.first_params(), setup.changed({"f": "blur"})[0].first_params()
+    first, given = setup.first_params(), setup.with_query({"f": "blur"})[0].first_params()
     assert len(draws) == 1 and not np.array_equal(first["f"], given["f"])
     assert all(np.array_equal(array, first[name]) for name, array in setup.first_params().items())
-    setup.changed({"seed": "78"})[0].first_params()
+    setup.with_query({"seed": "78"})[0].first_params()
     assert len(draws) == 2

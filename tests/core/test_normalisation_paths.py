@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup, load_image, run_updates
-from cnnviz.core.explain.normalisation_paths import paths_back
+from cnnviz.core.explain.normalisation_paths import gradient_paths
 
 QUERY = {"img": "cat-0,cat-1,dog-0,dog-1", "ch": "red", "net": "conv2x3-bn-relu-max2-dense2-softmax-ce", "y": "1,0;1,0;0,1;0,1"}
 
@@ -14,7 +14,7 @@ QUERY = {"img": "cat-0,cat-1,dog-0,dog-1", "ch": "red", "net": "conv2x3-bn-relu-
 def paths_of(setup: Setup):
     x = np.stack([load_image(image, setup.ch, setup.scale) for image in setup.images])[:, None]
     snapshot = run_updates(setup, x, setup.k)
-    return snapshot, paths_back(setup.network.program(x.shape), snapshot.params, snapshot.trace, snapshot.gradients)
+    return snapshot, gradient_paths(setup.network.program(x.shape), snapshot.params, snapshot.trace, snapshot.gradients)
 
 
 def test_they_add_up_and_what_is_small_in_the_maps_is_large_in_the_kernels_gradient():

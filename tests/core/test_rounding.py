@@ -21,7 +21,7 @@ def values_of(text, shape, seed=0, size=1.0):
     x, params = rng.normal(size=shape), network.init(shape, "he", seed)
     params = params.replace(**{name: size * rng.normal(size=params[name].shape) for name in params})
     program, trace = network.program(shape), network.forward(params, x, given=network.masks(shape, seed, 1))
-    values = program.inner(params, trace) | {"y": rng.random(trace.o.shape)}
+    values = program.all_values(params, trace) | {"y": rng.random(trace.o.shape)}
     for line in program.backward_lines:
         line.step(values)
     return program, values
@@ -108,7 +108,7 @@ def test_what_is_0_whatever_is_rounded_is_told_from_what_cancels():
     """Two images whose errors are opposite: of the bias nothing is left, of a black pixel's weight nothing comes."""
     network, x = Network.parse("dense1-mse"), np.array([[[[1.0, 0.0]]], [[[1.0, 0.0]]]])
     program, params = network.program(x.shape), network.init(x.shape, "zeros")
-    values = program.inner(params, network.forward(params, x)) | {"y": np.array([[0.5], [-0.5]])}
+    values = program.all_values(params, network.forward(params, x)) | {"y": np.array([[0.5], [-0.5]])}
     found = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest)
     assert not found["db"].structural.any() and (found["db"].size > 1e-17).all()
     assert found["dw"].structural.reshape(-1).tolist() == [False, True] and found["dw"].size.flat[1] < 1e-300 < found["dw"].size.flat[0]
@@ -130,7 +130,7 @@ def test_below_the_smallest_number_round_off_does_not_shrink_and_each_term_has_i
     network, shape = Network.parse("dense1-dense1-dense1-mse"), (16, 1, 1, 1)
     params = network.init(shape, "zeros").replace(w1=np.full((1, 1), 1e6), w2=np.full((1, 1), 1e6), w3=np.ones((1, 1)))
     program, x = network.program(shape), np.zeros(shape)
-    values = program.inner(params, network.forward(params, x)) | {"y": np.full((16, 1), 1e-40)}
+    values = program.all_values(params, network.forward(params, x)) | {"y": np.full((16, 1), 1e-40)}
     found, least = doubts(program, values, SINGLE.epsilon, SINGLE.smallest), SINGLE.epsilon * SINGLE.smallest
     assert (found["dz2"].size >= 0.99 * least).all() and found["db2"].size.item() >= 15.9 * least and (found["dx"].size >= 0.9e12 * least).all()
 
@@ -145,7 +145,7 @@ def test_a_pools_tie_is_settled_in_our_own_pass_and_open_where_other_gradients_a
     """Of equal cells the first has what comes back; elsewhere any may have it."""
     network, x = Network.parse("conv1x1-max2-dense1-mse"), np.full((2, 2), 1 / 3)
     program, params = network.program(x.shape), network.init(x.shape, f=np.full((1, 1), 0.7))
-    values = program.inner(params, network.forward(params, x)) | {"y": np.ones(1)}
+    values = program.all_values(params, network.forward(params, x)) | {"y": np.ones(1)}
     ours, theirs = (doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, given)["dz1"].size.reshape(-1) for given in (None, {}))
     assert ours.max() < 1e-14 < 1e-3 < theirs.min()
 
@@ -155,7 +155,7 @@ def test_what_stays_0_in_each_pass_decides_no_winner():
     network, x = Network.parse("conv1x1-relu-max2-dense1-mse"), -np.ones((2, 2))
     params = network.init(x.shape, f=np.ones((1, 1)))
     program = network.program(x.shape)
-    values = program.inner(params, network.forward(params, x)) | {"y": np.ones(1)}
+    values = program.all_values(params, network.forward(params, x)) | {"y": np.ones(1)}
     found = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, {})["da1"]
     assert found.structural.reshape(-1).tolist() == [False, True, True, True] and (found.size.reshape(-1)[1:] < 1e-14).all()  # no more than round-off of what comes back
 
@@ -164,7 +164,7 @@ def test_where_a_pass_that_rounds_otherwise_is_no_number_the_others_tell():
     network, x = Network.parse("dense1-mse"), np.ones((1, 1))
     program, half = network.program(x.shape), np.finfo(float).max / 2
     params = network.init(x.shape, "zeros").replace(w=np.full((1, 1), np.nextafter(half, 0)))
-    found = doubts(program, program.inner(params, network.forward(params, x)) | {"y": np.zeros(1)}, DOUBLE.epsilon, DOUBLE.smallest)
+    found = doubts(program, program.all_values(params, network.forward(params, x)) | {"y": np.zeros(1)}, DOUBLE.epsilon, DOUBLE.smallest)
     assert 1e290 < found["do"].size.item() < np.inf
 
 
@@ -173,5 +173,5 @@ def test_gradients_that_were_given_are_what_the_next_are_made_of():
     plain = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest)
     fed = doubts(program, values, DOUBLE.epsilon, DOUBLE.smallest, {"da1": 1e6 * np.ones(np.shape(values["da1"]))})
     assert (fed["dw1"].size > 1e3 * plain["dw1"].size).all() and (fed["dw1"].size < 1e-8).all() and (fed["dw2"].size <= 3 * plain["dw2"].size).all()
-    larger = plain["dw1"].or_larger(fed["dw1"])
-    assert (larger.size == fed["dw1"].size).all() and (fed["dw1"].or_larger(plain["dw1"]).size == fed["dw1"].size).all()
+    larger = plain["dw1"].maximum(fed["dw1"])
+    assert (larger.size == fed["dw1"].size).all() and (fed["dw1"].maximum(plain["dw1"]).size == fed["dw1"].size).all()

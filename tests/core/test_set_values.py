@@ -155,11 +155,11 @@ def test_there_are_only_so_many():
 def test_another_network_drops_them_another_image_its_pixels():
     setup = Setup(set="x:3,4:0.5;b:0:1;w:0,0:2~3")
     for change in ({"img": "test-3"}, {"ch": "green"}, {"scale": "raw"}):
-        assert setup.changed(change)[0].to_query()["set"] == "b:0:1;w:0,0:2~3"
-    assert setup.changed({"net": "conv1x3-relu-dense2-mse"})[0].set == ()
+        assert setup.with_query(change)[0].to_query()["set"] == "b:0:1;w:0,0:2~3"
+    assert setup.with_query({"net": "conv1x3-relu-dense2-mse"})[0].set == ()
     for change in ({"lr": "1"}, {"k": "3"}, {"seed": "2"}, {"img": "test-0"}, {"net": setup.net}):
-        assert setup.changed(change)[0].set == setup.set
-    digit = setup.changed({"img": "digit7-3"})
+        assert setup.with_query(change)[0].set == setup.set
+    digit = setup.with_query({"img": "digit7-3"})
     assert digit[0].set == setup.set[1:] and not digit[1]
 
 
@@ -206,4 +206,4 @@ def test_an_entry_that_another_image_has_not_is_said():
 
 def test_a_lesson_without_them_is_as_it_was():
     assert "set" not in Setup().to_query() and Setup.from_query({"set": ""}) == (Setup(), [])
-    assert Setup().until(0) == Setup().without_sets == Setup()
+    assert Setup().without_sets_after(0) == Setup().without_sets == Setup()

@@ -89,7 +89,7 @@ def test_any_query_gives_a_lesson_and_sentences_whatever_was_on_the_screen(query
     shown = Setup.from_query(before)[0]
     setup, wrong = Setup.read(query, shown)
     assert is_setup_with_sentences(setup, wrong.values())
-    setup, wrong = shown.changed(query)
+    setup, wrong = shown.with_query(query)
     assert is_setup_with_sentences(setup, map(str, wrong.values()))
     assert all(type(said) is Message for said in wrong.values())
 
@@ -361,14 +361,14 @@ def test_a_kept_set_is_known_by_all_its_numbers():
 
 def test_another_network_leaves_behind_what_belonged_to_the_one_before():
     before = Setup(net="conv4x3-relu-conv2x5-gap-mse", f="blur;emboss", f2="blur", y="0,1", stage="df2", cell="z2:0,1,1", lr=0.5, seed=3, img="ship-2")
-    after, wrong = before.changed({"net": "conv2x2-dense3-softmax-ce"})
+    after, wrong = before.with_query({"net": "conv2x2-dense3-softmax-ce"})
     assert after == Setup(net="conv2x2-dense3-softmax-ce", lr=0.5, seed=3, img="ship-2") and not wrong
-    assert before.changed({"lr": "2"}) == (dataclasses.replace(before, lr=2.0), {})
-    assert before.changed({"net": before.net, "y": "1,1"}) == (dataclasses.replace(before, y=(1, 1)), {})
+    assert before.with_query({"lr": "2"}) == (dataclasses.replace(before, lr=2.0), {})
+    assert before.with_query({"net": before.net, "y": "1,1"}) == (dataclasses.replace(before, y=(1, 1)), {})
 
 
 @pytest.mark.parametrize("key", ["net", "img", "ch", "scale"])
 @pytest.mark.parametrize("value", [NotText(), Raising(), None, 5], ids=["no text", "raises", "None", "5"])
 def test_what_is_no_text_changes_no_lesson_and_raises_nothing(key, value):
-    setup, wrong = Setup().changed({key: value})
+    setup, wrong = Setup().with_query({key: value})
     assert is_setup_with_sentences(setup, map(str, wrong.values()))

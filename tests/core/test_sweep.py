@@ -14,8 +14,8 @@ from cnnviz.core.runtime.threads import one_blas_thread
 from cnnviz.core.setup.read_sweep import MOST_RUNS, read_sweep
 from cnnviz.core.setup.update_limits import MOST_WORK, estimated_seconds, step_work
 from cnnviz.core.training import sweep as sweeping
-from cnnviz.core.training.sweep import MOST_LOSSES, runs_of, seconds_of_runs, updates_that_fit
-from cnnviz.core.training.sweep_lines import EACH
+from cnnviz.core.training.sweep import MOST_LOSSES, run_all, seconds_of_runs, updates_that_fit
+from cnnviz.core.training.sweep_lines import BATCHED
 from tests.core.networks import COURSES, cases
 
 FITTING = cases().filter(lambda case: len(case.x_shape) == 2 or case.x_shape[0] == 3)
@@ -35,7 +35,7 @@ def reached(outputs, y) -> int:
 def assert_single_runs(starts, n: int) -> None:
     """Every number of the sweep is the single run's."""
     with one_blas_thread():
-        found = runs_of(starts, n)
+        found = run_all(starts, n)
         for run, (setup, x) in enumerate(starts):
             snapshots = [run_updates(setup, x, k) for k in range(n + 1)]
             assert found.losses[run].tobytes() == snapshots[-1].losses.tobytes()
@@ -74,7 +74,7 @@ def test_each_key_differs_in_its_value_alone(text, sets, rule):
         changes = {"seed": str(value), "f": f"random-{value}"} if key == "start" else {key: str(value)}
         if key == "img":
             changes["y"] = Setup.from_query({"img": str(value)})[0].to_query()["y"]
-        single, wrong = setup.changed(changes)
+        single, wrong = setup.with_query(changes)
         assert not wrong
         x = load_image(single.img, single.ch, single.scale)
         assert losses.tobytes() == run_updates(single, x, 4).losses.tobytes()
@@ -82,9 +82,9 @@ def test_each_key_differs_in_its_value_alone(text, sets, rule):
 
 def test_blocks_of_any_size_give_the_same(monkeypatch):
     starts = [(Setup(net="conv2x3b-relu-max2-dense3-softmax-ce", seed=seed), load_image("test-0")) for seed in range(20)]
-    whole = runs_of(starts, 3)
+    whole = run_all(starts, 3)
     monkeypatch.setattr(sweeping, "MOST_BYTES", 1)
-    assert runs_of(starts, 3).losses.tobytes() == whole.losses.tobytes()
+    assert run_all(starts, 3).losses.tobytes() == whole.losses.tobytes()
 
 
 def test_dead_starts_of_relu():
@@ -102,8 +102,8 @@ def test_what_a_kind_of_layer_makes_of_parameters_has_its_line():
     program = setup.network.program((32, 32))
     lines = [*program.forward_lines, *program.backward_lines]
     parameters = program.parameters.keys()
-    assert {line.function for line in lines if parameters & {*line.sources} or line.target[1:] in parameters} <= EACH.keys()
-    assert LOSSES["mse"].loss.function in EACH
+    assert {line.function for line in lines if parameters & {*line.sources} or line.target[1:] in parameters} <= BATCHED.keys()
+    assert LOSSES["mse"].loss.function in BATCHED
 
 
 @pytest.mark.parametrize(
@@ -145,9 +145,9 @@ def test_what_cannot_be_used_is_left_out_and_said():
 def test_without_a_kernel_of_3_a_start_is_a_seed():
     for net in ("conv1x5-sigmoid-dense2-sigmoid-mse", "dense2-sigmoid-mse"):
         setup = Setup(net=net)
-        assert read_sweep("start:7", setup).setup(setup, "7") == setup.changed({"seed": "7"})[0]
+        assert read_sweep("start:7", setup).setup(setup, "7") == setup.with_query({"seed": "7"})[0]
     several = Setup(net="conv4x3-relu-dense2-sigmoid-mse")
-    assert read_sweep("start:7", several).setup(several, "7").to_query()["f"] == several.changed({"f": "random-7"})[0].to_query()["f"]
+    assert read_sweep("start:7", several).setup(several, "7").to_query()["f"] == several.with_query({"f": "random-7"})[0].to_query()["f"]
 
 
 def test_targets_follow_the_image_where_they_were_its_own():

@@ -20,7 +20,7 @@ from cnnviz.core.notebook.notebook_network import backward, forward, init_params
 from cnnviz.core.setup.kernels import KERNELS
 from cnnviz.core.training import evaluation as outcomes
 from cnnviz.core.training import training as module
-from cnnviz.core.training.evaluation import accuracy_range, evaluate, guessed_share
+from cnnviz.core.training.evaluation import accuracy_range, evaluate, guessing_range
 from cnnviz.core.training.training import Training, train
 
 ROOT = Path(__file__).parents[2]
@@ -309,14 +309,14 @@ def stats():
 
 @pytest.mark.parametrize("images", [1, 2, 5, 6, 62, 2_000])
 def test_what_guessing_reaches_is_the_binomial_distributions(images, stats):
-    low, high = guessed_share(images)
+    low, high = guessing_range(images)
     assert low == pytest.approx(stats.binom.ppf(0.025, images, 0.5) / images) and high == pytest.approx(1 - low)
 
 
 @pytest.mark.parametrize("classes", [2, 3, 10])
 @pytest.mark.parametrize("images", [1, 2, 5, 9, 62, 400, 2_000])
 def test_guessing_one_of_several_classes(images, classes, stats):
-    low, high = (round(share * images, 9) for share in guessed_share(images, classes))
+    low, high = (round(share * images, 9) for share in guessing_range(images, classes))
     assert (low, high) == (stats.binom.ppf(0.025, images, 1 / classes), stats.binom.ppf(0.975, images, 1 / classes))
 
 

@@ -8,7 +8,7 @@ import pytest
 from cnnviz.core.training import training
 from cnnviz.core.training.evaluation import evaluate
 from cnnviz.core.training.training import Training, train
-from cnnviz.core.training.training_history import GROUPS, MOST_SHOWN, TOLD, History, shown_rows
+from cnnviz.core.training.training_history import GROUPS, MOST_SHOWN, PER_GROUP, History, shown_rows
 from tests.core.test_training import colours, halves
 
 TRAINING = Training(net="dense3-softmax-ce", epochs=12, reports=36, batch=20)
@@ -48,10 +48,10 @@ def test_those_that_tell_most_are_of_their_group_the_surest_first():
     lead, hit = ordered[:, -1] - ordered[:, -2], epoch.o.argmax(axis=1) == labels
     right, torn, wrong = (group[group >= 0] for group in epoch.told)
     assert hit[right].all() and not hit[wrong].any()
-    assert (np.diff(lead[torn]) >= 0).all() and lead[torn[-1]] <= np.sort(lead)[TOLD - 1]
+    assert (np.diff(lead[torn]) >= 0).all() and lead[torn[-1]] <= np.sort(lead)[PER_GROUP - 1]
     assert (np.diff(lead[wrong]) <= 0).all() and lead[wrong[0]] == lead[~hit].max()
     assert set(labels[right[:3]]) == set(labels[hit]) and all(lead[i] == lead[hit & (labels == labels[i])].max() for i in right[:3])
-    assert epoch.told.shape == (len(GROUPS), TOLD)
+    assert epoch.told.shape == (len(GROUPS), PER_GROUP)
 
 
 @pytest.mark.parametrize("kept", [2, 3, 5, 8, 13])

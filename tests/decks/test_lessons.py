@@ -35,7 +35,7 @@ def later(m: Snapshot, setup: Setup, k: int) -> Snapshot:
 
 
 def other(setup: Setup, **change: object) -> Snapshot:
-    setup = setup.changed({name: str(value) for name, value in change.items()})[0]
+    setup = setup.with_query({name: str(value) for name, value in change.items()})[0]
     return run_updates(setup, load_images(setup), setup.k)
 
 
@@ -271,7 +271,7 @@ def test_every_question_on_other_images(id, number, img):
     """Also where a learner cannot change it: the key follows, one answer is right, and every sentence can be said."""
     screen = step_of(id, number)
     own = setup_of(screen.at)
-    setup, _ = own.changed(*({"img": img}, find_image(img).label) if len(own.images) == 1 else ({"img": others(own, img)}, None))
+    setup, _ = own.with_query(*({"img": img}, find_image(img).label) if len(own.images) == 1 else ({"img": others(own, img)}, None))
     question = ask(screen, setup)
     assert question.text and question.ask and question.right
     assert not re.search(r"\d(?:[,.\u202f]?\d){8}", question.text.say("en") + question.right.say("en")), "a number as people write it"

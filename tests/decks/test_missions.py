@@ -10,7 +10,7 @@ from cnnviz.data.images import find_image, load_image
 from cnnviz.decks.missions import blind, find, missions
 from cnnviz.decks.scope import query_of, setup_of
 from cnnviz.pages.address import resolve
-from cnnviz.pages.step.missions import started
+from cnnviz.pages.step.missions import with_mission
 from cnnviz.words import languages
 
 SOLUTIONS = {
@@ -73,13 +73,13 @@ def test_the_number_of_a_case_means_the_same_mistake_for_ever():
 
 
 def test_under_a_mission_the_page_says_whether_it_is_reached():
-    now, data = started(resolve({"mission": "silent", "w": "zeros"}))
+    now, data = with_mission(resolve({"mission": "silent", "w": "zeros"}))
     assert data["now"]["met"] and "zero" in str(data["now"]["said"][0])
-    _, data = started(resolve({"mission": "silent", "w": "zeros", "ch": "green"}))
+    _, data = with_mission(resolve({"mission": "silent", "w": "zeros", "ch": "green"}))
     assert not data["now"]["met"] and "Channel" in str(data["now"]["said"][0])
-    now, data = started(resolve({"mission": "unheard-of"}))
+    now, data = with_mission(resolve({"mission": "unheard-of"}))
     assert data["now"] is None and now.errors["mission"].id == "ui.missions.none"
-    now, data = started(resolve({"mission": "culprit", "case": "x", "named": "y"}))
+    now, data = with_mission(resolve({"mission": "culprit", "case": "x", "named": "y"}))
     assert data["now"]["case"] == 0 and data["now"]["named"] == "" and not data["now"]["met"]
     exact = snapshot_of(now.setup).gradients
     assert any(not np.array_equal(now.snapshot.gradients[name], exact[name]) for name in exact)
@@ -87,7 +87,7 @@ def test_under_a_mission_the_page_says_whether_it_is_reached():
 
 
 def test_the_mistake_is_worked_out_once_for_all_stages_of_a_lesson(monkeypatch):
-    here, _ = started(resolve({"mission": "culprit", "case": "5", "stage": "do"}))
+    here, _ = with_mission(resolve({"mission": "culprit", "case": "5", "stage": "do"}))
     monkeypatch.setattr("cnnviz.pages.step.missions.blind", lambda *_: pytest.fail("it was worked out again"))
-    there, _ = started(resolve({"mission": "culprit", "case": "5", "stage": "df"}))
+    there, _ = with_mission(resolve({"mission": "culprit", "case": "5", "stage": "df"}))
     assert all(np.array_equal(here.snapshot.gradients[name], there.snapshot.gradients[name]) for name in here.snapshot.gradients)

@@ -183,7 +183,7 @@ def test_who_uses_the_keyboard_skips_to_the_lesson_and_can_turn_single_keys_off(
     screen.key("single_keys").uncheck()
     screen.page.locator("dialog.help").get_by_role("button", name="Close").click()
     screen.press("l", "ArrowRight")
-    screen.shows(screen.setup.changed({"stage": "a1"})[0])
+    screen.shows(screen.setup.with_query({"stage": "a1"})[0])
     expect(screen.root).not_to_have_class("lecture")
     screen.page.reload()
     screen.ready()

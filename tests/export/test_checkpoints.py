@@ -57,7 +57,7 @@ def test_the_films_updates_are_the_checkpoints_each_with_its_own_loss_and_pictur
         assert arrays["0.losses"][place] == after.losses[-1]
         np.testing.assert_allclose(arrays["0.o"][place], after.trace.o, rtol=1e-6)
         np.testing.assert_allclose(film_of(page).kernel[place], there.params[next(iter(there.params))].reshape(-1)[: film_of(page).kernel.shape[1]])
-        opened = run_updates(start.changed(header["film"]["checkpoints"][place])[0], here.snapshot.image, 0)
+        opened = run_updates(start.with_query(header["film"]["checkpoints"][place])[0], here.snapshot.image, 0)
         assert all(np.array_equal(opened.params[symbol], there.params[symbol]) for symbol in there.params)
         assert (opened.in_eval_mode if "bn" in setup.net else opened).losses[-1] == arrays["0.losses"][place]
     (run,) = header["film"]["runs"]

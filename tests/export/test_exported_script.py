@@ -304,7 +304,7 @@ def test_after_training_that_started_with_running_numbers_they_go_on():
     )
 
 
-@pytest.mark.parametrize("setup", [setup.alone(0) for setup in IN_EVAL_MODE], ids=lambda setup: setup.net)
+@pytest.mark.parametrize("setup", [setup.with_one_image(0) for setup in IN_EVAL_MODE], ids=lambda setup: setup.net)
 def test_in_eval_mode_the_script_prints_the_numbers_of_that_pass(setup, tmp_path):
     assert_same_numbers(run_script(setup, tmp_path), setup)
 

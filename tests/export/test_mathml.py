@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.explain.latex_to_text import in_words, pixel_formula, plain
+from cnnviz.core.explain.latex_to_text import pixel_formula, plain, translate_words
 from cnnviz.core.network.network import Network
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.setup.presets import PRESETS
@@ -32,7 +32,7 @@ def bare(text: str) -> str:
 
 @pytest.mark.parametrize("latex", sorted(formulas()))
 def test_a_formula_is_well_formed_and_has_the_signs_of_its_plain_text(latex):
-    shown = mathml(in_words(latex))
+    shown = mathml(translate_words(latex))
     text = "".join(ElementTree.fromstring(shown).itertext())
     assert "\\" not in text and "{" not in text
     assert bare(text) == bare(plain(latex))

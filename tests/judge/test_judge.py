@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from cnnviz.judge import judge
 from cnnviz.judge.case import POOLS, RETURNS, Case
-from cnnviz.judge.cases import cases_of
+from cnnviz.judge.cases import make_cases
 from cnnviz.judge.courses import COURSES
 from cnnviz.judge.mistakes import known_mistakes
 from cnnviz.judge.oblong_windows import oblong_gradients
@@ -147,7 +147,7 @@ def test_a_mistake_in_single_precision_is_named_too(ours, theirs, role):
 def test_every_known_mistake_is_found_by_its_own_name(kind):
     """Each mistake of the catalogue, made by a function, is named: by its own title, or by that of one with the same numbers."""
     course = COURSES["cs231n"]
-    cases = [right(case) for case in cases_of(course, "cs231n", kind)]
+    cases = [right(case) for case in make_cases(course, "cs231n", kind)]
     for key, mistake in {mistake.key: mistake for of in cases for mistake in known_mistakes(of)}.items():
         made = {id(of): next((one.make() for one in known_mistakes(of) if one.key == key), None) for of in cases}
         if all(made[id(of)] is None or np.array_equal(made[id(of)], of.gradients[mistake.role]) for of in cases):
@@ -258,7 +258,7 @@ def test_it_is_said_in_each_language(lang):
 def test_no_case_has_ties_or_zeros():
     for like, course in COURSES.items():
         for kind in RETURNS:
-            for case in cases_of(course, like, kind):
+            for case in make_cases(course, like, kind):
                 drawn = [case.arrays[role] for role in ("x", "dout") if role in case.arrays]
                 assert all((np.abs(array) > 1e-4).all() for array in drawn)
                 assert len(np.unique(case.arrays["x"])) == case.arrays["x"].size
@@ -267,7 +267,7 @@ def test_no_case_has_ties_or_zeros():
 @pytest.mark.parametrize("like, kind", [(like, kind) for like in COURSES for kind in RETURNS if kind != "batchnorm"])
 def test_a_course_gives_back_what_it_was_given(like, kind):
     course = COURSES[like]
-    for case in cases_of(course, like, kind):
+    for case in make_cases(course, like, kind):
         back = course.read(kind, course.arguments(case))
         assert isinstance(back, Case) and back.settings == case.settings
         for role, array in back.arrays.items():
@@ -281,7 +281,7 @@ def test_a_course_gives_back_what_it_was_given(like, kind):
 def test_the_cases_of_windows_have_what_the_courses_leave_out():
     for like, course in COURSES.items():
         for kind in ("conv", *POOLS):
-            cases = cases_of(course, like, kind)
+            cases = make_cases(course, like, kind)
             assert any(case.number("stride") == 2 for case in cases)
             sides = [case.arrays["dout"].shape[2:] for case in cases]
             assert any(rows < columns for rows, columns in sides) and any(rows > columns for rows, columns in sides)

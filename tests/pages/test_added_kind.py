@@ -58,7 +58,7 @@ class Steep(Layer):
 
     kind = "steep"
     letter = "a"
-    takes = "map"
+    input_kind = "map"
     text = re.compile(r"steep(?P<tenths>\d+)?")
 
     @classmethod

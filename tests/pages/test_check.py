@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from cnnviz import Setup
-from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, judged_again
+from cnnviz.core.gradcheck import KINK, TOLERANCE, UNDECIDED, WRONG, check_gradients, recheck
 from cnnviz.core.mistakes import MISTAKES, mistakes_for, placed
 from cnnviz.core.network.network import DEFAULT, Network
 from cnnviz.core.runtime.work_cancellation import cancellable
@@ -179,7 +179,7 @@ def test_mistakes_are_judged_by_the_differences_that_the_right_gradients_were(se
     right = check_gradients(params, x, y, network=setup.network, parameters=names)
     for one in mistakes_for(setup.network, setup.opt)[SETUPS.index(setup) :: len(SETUPS)]:
         theirs = one.gradients(params, here.snapshot.trace, y, setup.optimizer, here.snapshot.state)
-        anew, again = check_gradients(params, x, y, gradients=theirs, network=setup.network, parameters=names), judged_again(right, theirs)
+        anew, again = check_gradients(params, x, y, gradients=theirs, network=setup.network, parameters=names), recheck(right, theirs)
         for name in names:
             np.testing.assert_array_equal(again.marks[name] == WRONG, anew.marks[name] == WRONG, one.address)
 
@@ -372,7 +372,7 @@ def test_a_mistake_that_hides_leads_to_a_lesson_where_it_shows():
     here = now(Setup(k=1))
     board = chain_of(here.setup, here.snapshot, {"mistake": "stride_forgotten"})
     change = board.groups[-1]["options"][0]["change"]
-    there = now(here.setup.changed({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
+    there = now(here.setup.with_query({key: text for key, text in change.items() if key in SETUP_KEYS})[0])
     assert chain_of(there.setup, there.snapshot, change).first == "df" and not board.first
     here = now(Setup.from_query({"net": "conv2x3-bn-relu-dense2-softmax-ce"})[0])
     said = chain_of(here.setup, here.snapshot, {"mistake": "gain_forgotten"}).sentences

@@ -96,7 +96,7 @@ def owned(theirs, **more):
     """The answer to a file of one's own gradients."""
     content = io.BytesIO()
     np.savez(content, **theirs)
-    return decode(uploaded_answer(resolve(QUERY | more, several=True), ("mine.npz", content.getvalue())))
+    return decode(uploaded_answer(resolve(QUERY | more, several_images=True), ("mine.npz", content.getvalue())))
 
 
 def test_where_only_what_is_kept_is_wrong_every_gradient_is_right():

@@ -8,7 +8,7 @@ import pytest
 from cnnviz import Setup
 from cnnviz.core.network.network import DEFAULT
 from cnnviz.core.notebook.notebook import DEVIATIONS
-from cnnviz.core.notebook.notebook_deviation_sets import moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviation_sets import minimal_sets, moving_sets
 from cnnviz.pages.map_records import array_of
 from cnnviz.pages.notebook.architecture import architecture, arrays
 from cnnviz.pages.notebook.choices import rows
@@ -77,7 +77,7 @@ def test_only_both_mistakes_together_move_the_kernel_on_the_first_call_and_the_s
     for k, sets in ((0, [("short_loop", "update_first")]), (1, [("short_loop",)])):
         here = now(dataclasses.replace(first, k=k)).snapshot
         moves = moving_sets(here.params, here.trace.x, np.array(first.y), first.lr)
-        assert smallest(moves) == sets and moves.sum() == (40 if k == 0 else moves.sum())
+        assert minimal_sets(moves) == sets and moves.sum() == (40 if k == 0 else moves.sum())
     assert "short loop, update first" in " ".join(map(str, story()[2].paragraphs()))
 
 
@@ -94,7 +94,7 @@ def test_a_switch_says_where_flipping_it_shows(setup):
     here = now(setup).snapshot
     exact = now(dataclasses.replace(setup, rule="exact")).snapshot
     for name, row in zip(DEVIATIONS, rows(setup, exact, here, DOTS), strict=True):
-        there = now(setup.changed({"rule": row["change"]["rule"]})[0])
+        there = now(setup.with_query({"rule": row["change"]["rule"]})[0])
         differing = [symbol for symbol in DOTS if not np.array_equal(array_of(symbol, setup, here), array_of(symbol, there.setup, there.snapshot))]
         assert row["flipped"] == differing and row["on"] == (name in setup.deviations)
         moved = (there.snapshot.after.f != here.after.f).any()

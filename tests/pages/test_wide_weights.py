@@ -23,7 +23,7 @@ def test_a_moment_of_any_course_is_small(preset):
 @pytest.mark.parametrize(("name", "more"), [("tinygrad", {}), ("scratch", {}), ("scratch", {"img": "digit7-3,digit2-1"})])
 def test_what_the_stages_are_about_first_comes_along_and_is_the_same_as_the_part(name, more):
     query = next(preset.query for preset in PRESETS if preset.name == name) | {"k": "2"} | more
-    snapshot = resolve(query, several=True).snapshot
+    snapshot = resolve(query, several_images=True).snapshot
     _, sent = decode(compute_resource(STEP, canonical_query(STEP, query)).plain)
     wide = {"tinygrad": ["f2", "f3", "f4"], "scratch": ["w2"]}[name]
     shaded = [*wide, *([f"d{each}" for each in wide] if name == "tinygrad" or more else [])]

@@ -139,7 +139,7 @@ def test_a_hidden_map_beside_a_question_carries_no_numbers_until_the_answer_is_o
     for number, screen in enumerate(deck.screens, 1):
         if screen.kind not in ROOM_KINDS:
             continue
-        asked = question_view.prepared({"lesson": deck.id, "step": number, "change": {}})
+        asked = question_view.prepare_question({"lesson": deck.id, "step": number, "change": {}})
         before = question_view.question_data(asked, 1)["plates"]
         after = question_view.results_data(asked, [{}], 0, True)["plates"]
         hidden = [plate.hidden for plate in plates(asked.step, asked.here) if question_view._plate(asked, plate, False, None)] if before else []

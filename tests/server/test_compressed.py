@@ -5,7 +5,7 @@ import gzip
 import pytest
 from starlette.responses import PlainTextResponse
 
-from cnnviz.hosts.streamlit.compressed import Compressed, files
+from cnnviz.hosts.streamlit.compressed import CompressedFiles, files
 from tests.pages.running import ask
 
 SCRIPT = next(name for name in files() if name.startswith("/static/js/index."))
@@ -15,7 +15,7 @@ TAKES = {"Accept-Encoding": "gzip, br"}
 @pytest.mark.parametrize("prefix", ["", "tools/cnnviz"])
 def test_a_file_of_streamlits_is_sent_compressed_to_whoever_can_read_it(monkeypatch, prefix):
     monkeypatch.setattr("streamlit.get_option", lambda name: prefix)
-    app = Compressed(PlainTextResponse("Streamlit's own"))
+    app = CompressedFiles(PlainTextResponse("Streamlit's own"))
     path = f"/{prefix}{SCRIPT}" if prefix else SCRIPT
     status, headers, body = ask(app, path, headers=TAKES)
     assert (status, headers["content-encoding"], headers["vary"]) == (200, "gzip", "Accept-Encoding")

@@ -23,9 +23,9 @@ from cnnviz.hosts.streamlit.guards import (
     Metrics,
     NoUploads,
     Origins,
-    is_own,
+    is_own_origin,
 )
-from cnnviz.hosts.streamlit.start import send_at_once
+from cnnviz.hosts.streamlit.start import disable_nagle
 from cnnviz.server.compression import CHUNK_SIZE
 from cnnviz.server.direct_routes import DirectRouteMiddleware
 from cnnviz.server.embedding import read_origins
@@ -229,9 +229,9 @@ def test_a_foreign_page_is_told_of_once_and_not_for_ever(caplog):
 
 
 def test_other_origins_can_be_allowed(option):
-    assert not is_own("https://b.org", "a.org")
+    assert not is_own_origin("https://b.org", "a.org")
     option("server.corsAllowedOrigins", ["https://b.org"])
-    assert is_own("https://b.org", "a.org")
+    assert is_own_origin("https://b.org", "a.org")
     option("server.enableCORS", False)
     assert open_socket(Origins(accepting), FOREIGN[0])[0]["type"] == "websocket.accept"
 
@@ -265,7 +265,7 @@ def test_every_connection_sends_at_once():
 
     async def accepted() -> int:
         loop = asyncio.get_running_loop()
-        send_at_once(loop)
+        disable_nagle(loop)
         found: asyncio.Future[int] = loop.create_future()
 
         class Protocol(asyncio.Protocol):

@@ -64,10 +64,10 @@ def test_its_gradients_are_those_of_tensorflow():
 
 def test_it_is_installed_where_it_is_a_package_and_finding_that_out_starts_nothing(tmp_path, monkeypatch):
     monkeypatch.setattr(tensorflow_process, "find_spec", lambda name: None)
-    assert not tensorflow_process.installed()
+    assert not tensorflow_process.is_installed()
     for path, there in (("tensorflow.py", False), ("tensorflow/__init__.py", True)):
         folder = tmp_path / str(there)
         (folder / path).parent.mkdir(parents=True)
         (folder / path).write_text("raise SystemExit")
         monkeypatch.setattr(tensorflow_process, "find_spec", partial(PathFinder.find_spec, path=[str(folder)]))
-        assert tensorflow_process.installed() is there
+        assert tensorflow_process.is_installed() is there

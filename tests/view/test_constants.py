@@ -14,7 +14,7 @@ def test_tensorflow_is_offered_only_where_it_is_installed_allowed_and_asked_of_a
     def offered(served: bool = True) -> bool:
         return constants._constants("en", {}, served)["TENSORFLOW"]
 
-    monkeypatch.setattr(constants, "installed", lambda: there)
+    monkeypatch.setattr(constants, "is_installed", lambda: there)
     assert offered() is there and offered(served=False) is False
     monkeypatch.setenv("CNNVIZ_WITHOUT", "tensorflow")
     assert offered() is False

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { one } from "../../cnnviz/view/model/explain/cell_links.js"
+import { singleIndex } from "../../cnnviz/view/model/explain/cell_links.js"
 import { faceOfImages, filters } from "../../cnnviz/view/model/numbers/array_faces.js"
 
 test("of several images side by side a cell lies in its channel's row, under the image that is shown, and is found there", () => {
@@ -22,9 +22,13 @@ test("of several images side by side a cell lies in its channel's row, under the
     const face = faceOfImages(whole, shape, shown)
     assert.equal(face.tiles, images * channels)
     for (const cell of [whole.map(() => 0), whole.map((n) => n >> 1), whole.map((n) => n - 1)]) {
-      const [{ tile, top, left }] = face.boxes(cell.map(one))
+      const [{ tile, top, left }] = face.boxes(cell.map(singleIndex))
       assert.equal(tile, (whole.length === 3 ? cell[0] : 0) * images + shown)
-      assert.deepEqual(face.boxes(face.at(tile, top, left).map(one)), face.boxes(cell.map(one)), `${cell}`)
+      assert.deepEqual(
+        face.boxes(face.at(tile, top, left).map(singleIndex)),
+        face.boxes(cell.map(singleIndex)),
+        `${cell}`,
+      )
     }
     const places = Array.from({ length: face.tiles }, (_, tile) => face.offset(tile, 0, 0))
     assert.equal(new Set(places).size, face.tiles)

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { deckAction } from "../../cnnviz/view/controls/actions.js"
-import { isBare, numberIn, placeOf } from "../../cnnviz/view/model/decks/deck.js"
+import { isBare, screenAddress, screenNumber } from "../../cnnviz/view/model/decks/deck.js"
 
 const deck = {
   id: "kernel",
@@ -25,18 +25,18 @@ test("an address names a screen from 1, and what is none is the nearest", () => 
     ["x", 1],
     [undefined, 1],
   ])
-    assert.equal(numberIn(deck, { screen }), number)
+    assert.equal(screenNumber(deck, { screen }), number)
 })
 
 test("a screen's address is whole: of the one before only the language and the lecture view go along", () => {
   const from = { img: "test-9", set: "f:0,0:1", hide: "1", lang: "fr", view: "lecture", script: "kernel", screen: "1" }
-  assert.deepEqual(placeOf(deck, 2, from), {
+  assert.deepEqual(screenAddress(deck, 2, from), {
     page: "train",
     address: { view: "lecture", k: "0", n: "50", script: "kernel", screen: "2", lang: "fr" },
   })
-  assert.equal(placeOf(deck, 3, {}).address.lesson, "kernel")
+  assert.equal(screenAddress(deck, 3, {}).address.lesson, "kernel")
   const plain = { ...deck, screens: [{ page: "", query: { view: "lecture" } }] }
-  assert.equal(placeOf(plain, 1, {}).address.view, "lecture")
+  assert.equal(screenAddress(plain, 1, {}).address.view, "lecture")
 })
 
 test("a link to a screen alone names nothing of what that shows", () => {

@@ -2,34 +2,34 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { HASH, packed, unpacked } from "../../cnnviz/view/model/decks/deck_link.js"
+import { HASH, packDeck, unpackDeck } from "../../cnnviz/view/model/decks/deck_link.js"
 import {
-  added,
-  atOf,
-  beginning,
-  changed,
-  chosen,
+  addressOf,
+  changeScreen,
   draftOf,
-  empty,
-  filled,
+  emptyDraft,
   idOf,
+  insertScreen,
   minutes,
-  moved,
-  placeIn,
-  removed,
-  said,
+  moveScreen,
+  newHistory,
+  parseAddress,
+  removeScreen,
   secondsOf,
+  selectScreen,
   sentenceOf,
   textOf,
-  titled,
-  undone,
+  undoChange,
+  withField,
+  withSentence,
+  withTitle,
 } from "../../cnnviz/view/model/decks/draft.js"
-import { askedOf, asking, unasked } from "../../cnnviz/view/model/decks/draft_question.js"
+import { emptyQuestion, questionOf, withQuestion } from "../../cnnviz/view/model/decks/draft_question.js"
 import { tomlOf } from "../../cnnviz/view/model/decks/toml.js"
 import { clock } from "../../cnnviz/view/model/numbers/format.js"
 
 const of = (/** @type {string} */ letters, at = -1) =>
-  chosen(beginning({ ...empty("Mine"), screen: [...letters].map((letter) => ({ at: letter })) }), at)
+  selectScreen(newHistory({ ...emptyDraft("Mine"), screen: [...letters].map((letter) => ({ at: letter })) }), at)
 const letters = ({ now }) => now.screen.map(({ at }) => at).join("")
 
 test("a screen comes behind the one that is shown, or at the end, and is the one that is shown then", () => {
@@ -38,7 +38,7 @@ test("a screen comes behind the one that is shown, or at the end, and is the one
     [0, "aXbc", 1],
     [2, "abcX", 3],
   ]) {
-    const history = added(of("abc", at), { at: "X" })
+    const history = insertScreen(of("abc", at), { at: "X" })
     assert.deepEqual([letters(history), history.at], [all, then])
   }
 })
@@ -51,32 +51,32 @@ test("screens are put in order, and taken out, and every change can be taken bac
     [0, -1, "abc"],
     [0, 3, "abc"],
   ])
-    assert.equal(letters(moved(of("abc"), from, to)), all)
-  const gone = removed(of("abc", 2), 2)
+    assert.equal(letters(moveScreen(of("abc"), from, to)), all)
+  const gone = removeScreen(of("abc", 2), 2)
   assert.deepEqual([letters(gone), gone.at], ["ab", 1])
   const acts = [
-    (one) => added(one, { at: "X" }),
-    (one) => moved(one, 0, 1),
-    (one) => removed(one, 1),
-    (one) => changed(one, 0, (screen) => said(screen, "en", "Look.")),
+    (one) => insertScreen(one, { at: "X" }),
+    (one) => moveScreen(one, 0, 1),
+    (one) => removeScreen(one, 1),
+    (one) => changeScreen(one, 0, (screen) => withSentence(screen, "en", "Look.")),
   ]
   const path = [of("abc", 1)]
   for (const act of acts) path.push(act(path.at(-1)))
   let back = path.at(-1)
   for (const before of path.slice(0, -1).reverse()) {
-    back = undone(back)
+    back = undoChange(back)
     assert.deepEqual([back.now, back.at], [before.now, before.at])
   }
-  assert.deepEqual(undone(back), back)
+  assert.deepEqual(undoChange(back), back)
 })
 
 test("a sentence is that of the reader's language, and the others stay", () => {
   const both = { at: "/", say: { en: "Look.", fr: "Voyez." } }
   assert.deepEqual([sentenceOf(both, "fr"), sentenceOf(both, "de")], ["Voyez.", "Look."])
-  assert.deepEqual(said(both, "fr", "Regardez.").say, { en: "Look.", fr: "Regardez." })
-  assert.deepEqual(said({ at: "/", text: "a" }, "en", "b"), { at: "/", text: "b" })
-  assert.deepEqual(said({ at: "/", say: "a" }, "en", ""), { at: "/" })
-  assert.deepEqual(filled({ at: "/", seconds: 3 }, "seconds", undefined), { at: "/" })
+  assert.deepEqual(withSentence(both, "fr", "Regardez.").say, { en: "Look.", fr: "Regardez." })
+  assert.deepEqual(withSentence({ at: "/", text: "a" }, "en", "b"), { at: "/", text: "b" })
+  assert.deepEqual(withSentence({ at: "/", say: "a" }, "en", ""), { at: "/" })
+  assert.deepEqual(withField({ at: "/", seconds: 3 }, "seconds", undefined), { at: "/" })
   assert.equal(textOf(undefined, "en"), "")
 })
 
@@ -84,8 +84,8 @@ test("an id follows from the title until it is another", () => {
   assert.equal(idOf("Réseau & co: 1 cat!"), "reseau-co-1-cat")
   assert.equal(idOf("…"), "script")
   assert.ok(idOf("a b".repeat(40)).length <= 40)
-  assert.equal(titled(empty("My lecture"), "en", "One cat").id, "one-cat")
-  assert.equal(titled({ ...empty("My lecture"), id: "own" }, "en", "One cat").id, "own")
+  assert.equal(withTitle(emptyDraft("My lecture"), "en", "One cat").id, "one-cat")
+  assert.equal(withTitle({ ...emptyDraft("My lecture"), id: "own" }, "en", "One cat").id, "own")
 })
 
 test("times are read as they are written", () => {
@@ -105,7 +105,7 @@ test("times are read as they are written", () => {
 
 test("an address has what its page understands, and says where it is", () => {
   const setup = { img: "test-3", stage: "z1", f: "-1,0,1", script: "a", screen: "3", lang: "fr", part: "x" }
-  assert.equal(atOf("", setup, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
+  assert.equal(addressOf("", setup, ["img", "f", "stage"]), "/?img=test-3&f=-1,0,1&stage=z1")
   for (const [at, page, query] of [
     ["/?k=1", "", "k=1"],
     ["/train?k=1&n=2", "train", "k=1&n=2"],
@@ -114,41 +114,45 @@ test("an address has what its page understands, and says where it is", () => {
     ["?k=1", "", "k=1"],
     ["", "", ""],
   ])
-    assert.deepEqual(placeIn({ at }), { page, query })
+    assert.deepEqual(parseAddress({ at }), { page, query })
 })
 
 test("a question of each kind is one of the file's, and comes back as it was", () => {
   const screen = { at: "/train?img=test-3&stage=z1&n=5", say: "Look.", notes: "Wait." }
-  const words = { ...unasked(), ask: "Where?", answers: ["here", "", "there"], right: 2 }
+  const words = { ...emptyQuestion(), ask: "Where?", answers: ["here", "", "there"], right: 2 }
   const pictures = { ...words, kind: "pictures", answers: ["f", "turned(f)"], right: 1 }
-  const number = { ...unasked("number"), ask: "How large?", key: "max(z1)", tolerance: "0.1" }
-  const click = { ...unasked("click"), ask: "Which?", key: "z1 == max(z1)" }
+  const number = { ...emptyQuestion("number"), ask: "How large?", key: "max(z1)", tolerance: "0.1" }
+  const click = { ...emptyQuestion("click"), ask: "Which?", key: "z1 == max(z1)" }
   for (const asked of [words, pictures, number, click]) {
-    const found = asking(screen, asked, (label) => `Right is: ${label}.`)
+    const found = withQuestion(screen, asked, (label) => `Right is: ${label}.`)
     assert.ok(!found.at.startsWith("/") && found.notes === "Wait." && found.ask === asked.ask)
     const back = { ...asked, answers: asked.answers.filter(Boolean), right: asked.answers.length ? 1 : 0 }
-    assert.deepEqual(askedOf(found, "en"), back)
-    assert.deepEqual(Object.keys(asking(found, { ...asked, ask: " " }, String)).sort(), ["at", "notes", "say"])
+    assert.deepEqual(questionOf(found, "en"), back)
+    assert.deepEqual(Object.keys(withQuestion(found, { ...asked, ask: " " }, String)).sort(), ["at", "notes", "say"])
   }
-  const [shown, drawn, typed, clicked] = [words, pictures, number, click].map((one) => asking(screen, one, String))
+  const [shown, drawn, typed, clicked] = [words, pictures, number, click].map((one) =>
+    withQuestion(screen, one, String),
+  )
   assert.deepEqual([shown.show, typed.show, clicked.map], [["z1"], ["z1"], "z1"])
   assert.deepEqual([drawn.key, drawn.answers[0].is, typed.right], ["turned(f)", "f", "{max(z1):4}"])
-  const made = asking(screen, { ...words, answers: ["It is so.", "no"], right: 0 }, (label) => `Right is: ${label}.`, [
-    "x",
-    "f",
-  ])
+  const made = withQuestion(
+    screen,
+    { ...words, answers: ["It is so.", "no"], right: 0 },
+    (label) => `Right is: ${label}.`,
+    ["x", "f"],
+  )
   assert.deepEqual([made.show, made.right], [["x", "f", "z1"], "Right is: It is so."])
-  assert.deepEqual(asking(made, words, String).show, made.show, "where they are not known, as they were")
+  assert.deepEqual(withQuestion(made, words, String).show, made.show, "where they are not known, as they were")
   for (const none of [
     { ...words, answers: ["here"] },
     { ...words, right: 1 },
     { ...number, key: " " },
     { ...click, key: "" },
   ])
-    assert.equal(asking(screen, none, String).kind, undefined)
-  assert.equal(asking({ at: "/" }, click, String).kind, undefined, "no map to click")
+    assert.equal(withQuestion(screen, none, String).kind, undefined)
+  assert.equal(withQuestion({ at: "/" }, click, String).kind, undefined, "no map to click")
   const theirs = { kind: "choose", key: "sign(z1[0,0])", answers: [{ label: "up" }] }
-  for (const other of [theirs, { kind: "order" }, {}]) assert.equal(askedOf(other, "en"), null)
+  for (const other of [theirs, { kind: "order" }, {}]) assert.equal(questionOf(other, "en"), null)
 })
 
 test("a file is written field by field, and [[step]] is the same as [[screen]]", () => {
@@ -174,12 +178,12 @@ test("a link holds a script whole, and never more than its file may be", async (
     "é 😀",
     tomlOf({ id: "a", screen: Array.from({ length: 30 }, (_, n) => ({ at: `/?k=${n}` })) }),
   ]) {
-    const link = await packed(text)
+    const link = await packDeck(text)
     assert.match(link, /^[\w-]*$/)
-    assert.equal(await unpacked(link), text)
+    assert.equal(await unpackDeck(link), text)
   }
   const most = "#".repeat(200_000)
-  assert.equal(await unpacked(await packed(most)), most)
-  assert.equal(await unpacked(await packed(`${most}#`)), undefined)
-  for (const none of ["%", "AAAA", "abc", "ÿ"]) assert.equal(await unpacked(none), undefined)
+  assert.equal(await unpackDeck(await packDeck(most)), most)
+  assert.equal(await unpackDeck(await packDeck(`${most}#`)), undefined)
+  for (const none of ["%", "AAAA", "abc", "ÿ"]) assert.equal(await unpackDeck(none), undefined)
 })

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { leads, stepOf, wayOf } from "../../cnnviz/view/model/state/embedded.js"
+import { hasNext, positionOf, stepOf } from "../../cnnviz/view/model/state/embedded.js"
 
 const stages = ["x", "z1", "L", "df", "update"]
 const step = { stages, stage: "x", k: 3, end: Number.POSITIVE_INFINITY, walks: true }
@@ -15,17 +15,17 @@ test("a presenter's keys lead from a place to the next and none beyond the ends"
     assert.equal(stepOf(key), by)
   for (const key of ["ArrowRight", "a", "Shift+PageDown", "constructor"]) assert.equal(stepOf(key), undefined)
   for (const stage of stages) {
-    const way = wayOf({ ...step, stage })
-    assert.equal(leads(way, 1), stage !== "update")
-    assert.equal(leads(way, -1), stage !== "x")
+    const way = positionOf({ ...step, stage })
+    assert.equal(hasNext(way, 1), stage !== "update")
+    assert.equal(hasNext(way, -1), stage !== "x")
   }
 })
 
 test("a script goes before stages, stages before updates, and a page that walks nowhere is at both its ends", () => {
-  assert.deepEqual(wayOf({ ...step, screens: { number: 2, count: 9 } }), { number: 2, count: 9 })
-  assert.deepEqual(wayOf({ ...step, stages: [], k: 0, end: 10 }), { number: 1, count: 11 })
-  assert.ok(leads(wayOf({ ...step, stages: [], k: 9, end: 10 }), 1))
-  assert.ok(!leads(wayOf({ ...step, stages: [], k: 10, end: 10 }), 1))
-  const none = wayOf({ ...step, stages: [], walks: false })
-  assert.ok(!leads(none, 1) && !leads(none, -1))
+  assert.deepEqual(positionOf({ ...step, screens: { number: 2, count: 9 } }), { number: 2, count: 9 })
+  assert.deepEqual(positionOf({ ...step, stages: [], k: 0, end: 10 }), { number: 1, count: 11 })
+  assert.ok(hasNext(positionOf({ ...step, stages: [], k: 9, end: 10 }), 1))
+  assert.ok(!hasNext(positionOf({ ...step, stages: [], k: 10, end: 10 }), 1))
+  const none = positionOf({ ...step, stages: [], walks: false })
+  assert.ok(!hasNext(none, 1) && !hasNext(none, -1))
 })

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { found, plain } from "../../cnnviz/view/model/find.js"
+import { matchesOf, normalized } from "../../cnnviz/view/model/find.js"
 
 const things = ["Réseau", "∂z₁ · Back through the sigmoid", "z₁ · The kernel slides", "Tiny VGG", "tanh"].map(
   (text) => ({
@@ -10,10 +10,10 @@ const things = ["Réseau", "∂z₁ · Back through the sigmoid", "z₁ · The k
     text,
   }),
 )
-const names = (typed, most = 9) => found(things, typed, most).map(({ text }) => text)
+const names = (typed, most = 9) => matchesOf(things, typed, most).map(({ text }) => text)
 
 test("case, accents and the shapes of digits do not matter", () => {
-  assert.equal(plain("Réseau z₁"), "reseau z1")
+  assert.equal(normalized("Réseau z₁"), "reseau z1")
   assert.deepEqual(names("RESEAU"), ["Réseau"])
   assert.deepEqual(names("z1 kernel"), ["z₁ · The kernel slides"])
 })
@@ -21,14 +21,14 @@ test("case, accents and the shapes of digits do not matter", () => {
 test("what begins with the words comes first, then what has a word that does", () => {
   assert.deepEqual(names("t"), ["Tiny VGG", "tanh", ...names("t").slice(2)])
   const inside = ["unkernelled", "the kernel"].map((text) => ({ kind: "", text }))
-  assert.equal(found(inside, "kernel", 1)[0].text, "the kernel")
+  assert.equal(matchesOf(inside, "kernel", 1)[0].text, "the kernel")
   assert.deepEqual(names("z1"), ["z₁ · The kernel slides", "∂z₁ · Back through the sigmoid"])
 })
 
 test("every word has to be there, in the name, the kind or what else it is found by", () => {
   assert.deepEqual(names("stages sigmoid"), ["∂z₁ · Back through the sigmoid"])
   assert.deepEqual(names("stages lenet"), [])
-  assert.equal(found([{ kind: "Images", text: "test-0", also: "cat" }], "cat", 1).length, 1)
+  assert.equal(matchesOf([{ kind: "Images", text: "test-0", also: "cat" }], "cat", 1).length, 1)
   assert.deepEqual(names("  "), [])
   assert.equal(names("stages", 2).length, 2)
 })

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  escaped,
+  escapeHtml,
+  exponentOf,
   factor,
-  fitting,
+  formatToFit,
   formula,
   lossText,
-  marked,
+  markupWithFormulas,
   number,
   percent,
-  power,
   sentence,
   short,
   signed,
@@ -27,7 +27,7 @@ test("symbols in a sentence are set as such, and no word is", () => {
   for (const [text, symbols] of Object.entries(marked))
     assert.equal([...withSymbols(text).matchAll(/<i>.*?<\/i>(\[[\d,]+\])?/g)].map(([all]) => all).join(" "), symbols)
   for (const text of ["il y a une image", "L’image d'un chat", 'a dog & a "cat", it\'s 3x larger', "Look: fox"])
-    assert.equal(withSymbols(text), escaped(text))
+    assert.equal(withSymbols(text), escapeHtml(text))
 })
 
 test("a number has so many digits and no more, and is read back as itself", () => {
@@ -56,12 +56,12 @@ test("a short number is short", () => {
 
 test("a field's number fits and is as exact as that allows", () => {
   for (const value of anyNumbers()) {
-    const text = fitting(String(value))
+    const text = formatToFit(String(value))
     assert.ok(text.length <= 7, text)
     if (value) assert.ok(Math.abs(Number(text) / value - 1) < 0.5, `${value} as ${text}`)
   }
-  assert.equal(fitting("0.142857142857"), "0.14286")
-  assert.equal(fitting("−1".replace("−", "-")), "-1")
+  assert.equal(formatToFit("0.142857142857"), "0.14286")
+  assert.equal(formatToFit("−1".replace("−", "-")), "-1")
 })
 
 test("signs, powers and shares", () => {
@@ -69,19 +69,19 @@ test("signs, powers and shares", () => {
   assert.equal(signed(2.5), '<b class="pos">+2.500</b>')
   assert.equal(signed(2110, 3), '<b class="pos">+2110</b>') // a whole number has all its digits, and no power of ten
   assert.equal(factor(-0.5, 2), "(−0.50)")
-  assert.deepEqual([0.5, 0.05, 2e-5, 0].map(power), [0, -3, -6, 0])
+  assert.deepEqual([0.5, 0.05, 2e-5, 0].map(exponentOf), [0, -3, -6, 0])
   assert.equal(timesPower(-12), "× 10⁻¹²")
   assert.deepEqual([0, 0.001, 0.285, 0.5, 0.999, 1].map(percent), ["0%", "<1%", "29%", "50%", ">99%", "100%"])
   assert.deepEqual([0.25, 1e-5, 0, 12345].map(lossText), ["0.25000", "1.000e−5", "0.00000", "1.235e4"])
 })
 
 test("text becomes HTML and never markup", () => {
-  assert.equal(escaped(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
+  assert.equal(escapeHtml(`<a b="c">&'`), "&lt;a b=&quot;c&quot;&gt;&amp;&#39;")
   assert.equal(formula("z₁ = mean x"), 'z<sub>1</sub> = <span class="word">mean</span> x')
   const L = "<math><mi>L</mi></math>"
   for (const name of ["constructor", "__proto__", "toString"]) assert.equal(sentence(`a $${name}$`), `a $${name}$`)
   assert.equal(sentence("$L$ < 2, $5 & <b>$ $1"), `${L} &lt; 2, $5 &amp; &lt;b&gt;$ $1`)
-  assert.equal(marked("<b>$L$</b>"), `<b>${L}</b>`)
+  assert.equal(markupWithFormulas("<b>$L$</b>"), `<b>${L}</b>`)
 })
 
 test("what is infinite is written as such", () => {

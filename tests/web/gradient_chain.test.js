@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { HEIGHT, layChain, way } from "../../cnnviz/view/model/layout/chain_layout.js"
+import { HEIGHT, layOutChain, mainPath } from "../../cnnviz/view/model/layout/chain_layout.js"
 import { sharedDigits } from "../../cnnviz/view/model/numbers/shared_digits.js"
 
 /** A chain from pairs "symbol<source". */
@@ -27,7 +27,7 @@ test("every card is on the chain once, in its box, and none on another; each but
   for (const text of [SEED, DEEP, ...OTHERS]) {
     for (const room of [320, 900, 1168, 2400]) {
       const all = cards(text)
-      const chain = layChain(all, room)
+      const chain = layOutChain(all, room)
       assert.deepEqual(chain.cards.map(({ symbol }) => symbol).sort(), ["L", ...all.map(({ symbol }) => symbol)].sort())
       chain.cards.forEach(({ box, map }, n) => {
         assert.ok(
@@ -46,7 +46,7 @@ test("every card is on the chain once, in its box, and none on another; each but
 test("an arrow begins at the card that a gradient is made from and ends at its own, from left to right", () => {
   for (const text of [SEED, DEEP, ...OTHERS]) {
     const all = cards(text)
-    const chain = layChain(all, 1168)
+    const chain = layOutChain(all, 1168)
     const boxes = Object.fromEntries(chain.cards.map(({ symbol, box }) => [symbol, box]))
     for (const { to, points } of chain.arrows) {
       const { source } = all.find(({ symbol }) => symbol === to)
@@ -61,8 +61,8 @@ test("an arrow begins at the card that a gradient is made from and ends at its o
 })
 
 test("the small network fills its room to the end, a deep one is wider than it, and a wrong card has room for its words", () => {
-  assert.ok(Math.abs(layChain(cards(SEED), 1168).width - 1168) < 1)
-  const deep = layChain(cards(DEEP, { dz3: "first" }), 1168)
+  assert.ok(Math.abs(layOutChain(cards(SEED), 1168).width - 1168) < 1)
+  const deep = layOutChain(cards(DEEP, { dz3: "first" }), 1168)
   assert.ok(deep.width > 1168)
   assert.ok(
     deep.cards.find(({ symbol }) => symbol === "dz3").box.width
@@ -72,24 +72,24 @@ test("the small network fills its room to the end, a deep one is wider than it, 
 
 test("a kernel has room for its numbers on a chain that is wider than its room, too; a map of an image has not", () => {
   const kernel = cards(SEED).map((card) => (card.symbol === "df" ? { ...card, rows: 3, columns: 3 } : card))
-  const [narrow, wide] = [600, 1400].map((room) => layChain(kernel, room).cards)
+  const [narrow, wide] = [600, 1400].map((room) => layOutChain(kernel, room).cards)
   const side = (placed, wanted) => placed.find(({ symbol }) => symbol === wanted).map.width
   assert.equal(side(narrow, "df"), side(wide, "df"))
   assert.ok(side(narrow, "dx") < side(wide, "dx"))
 })
 
 test("a wrong bias has the arrow that leads to its layer's parameters", () => {
-  const { arrows, cards: placed } = layChain(cards(SEED, { db: "first" }), 1168)
+  const { arrows, cards: placed } = layOutChain(cards(SEED, { db: "first" }), 1168)
   assert.ok(arrows.some(({ to, state }) => to === "db" && state === "first"))
   assert.ok(placed.find(({ symbol }) => symbol === "db").box.x < placed.find(({ symbol }) => symbol === "dw").box.x)
 })
 
 test("the way to the image goes through all that something is made from", () => {
   assert.deepEqual(
-    way(cards(SEED)).map(({ symbol }) => symbol),
+    mainPath(cards(SEED)).map(({ symbol }) => symbol),
     ["do", "dz2", "da1", "dz1"],
   )
-  assert.equal(way(cards(DEEP)).at(-1).symbol, "dz1")
+  assert.equal(mainPath(cards(DEEP)).at(-1).symbol, "dz1")
 })
 
 test("digits that two numbers share are told from the others, at the size of the first", () => {
@@ -104,9 +104,9 @@ test("a small table is as wide as its card, where its numbers have room", () => 
   const card = { symbol: "dw", source: "do", state: "", rows: 4, columns: 1, layers: 2, flat: false }
   const [first, , last] = cards("do<L db<do dx<do")
   for (const room of [900, 2400]) {
-    const { map, box, beside } = layChain([first, card, last], room).cards.find(({ symbol }) => symbol === "dw")
+    const { map, box, beside } = layOutChain([first, card, last], room).cards.find(({ symbol }) => symbol === "dw")
     assert.deepEqual([map.width, beside], [box.width - 16, false])
-    const kernel = layChain([first, { ...card, rows: 3, columns: 3, layers: 1 }, last], room)
+    const kernel = layOutChain([first, { ...card, rows: 3, columns: 3, layers: 1 }, last], room)
     const square = kernel.cards.find(({ symbol }) => symbol === "dw").map
     assert.equal(square.width, square.height)
   }

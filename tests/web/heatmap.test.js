@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { limitLabels, Heatmap } from "../../cnnviz/view/draw/heatmap.js"
+import { Heatmap, limitLabels } from "../../cnnviz/view/draw/heatmap.js"
 import { rgbaBytes } from "../../cnnviz/view/draw/pixels.js"
 import { largestOfPixels, layout } from "../../cnnviz/view/model/layout/image_layout.js"
 import { faceOf, faceOfColumn } from "../../cnnviz/view/model/numbers/array_faces.js"

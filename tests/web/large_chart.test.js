@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { figureOf } from "../../cnnviz/view/draw/plotly_figure.js"
 import { lossChart, sameAcross } from "../../cnnviz/view/model/layout/large_chart.js"
-import { nearest } from "../../cnnviz/view/model/numbers/extremes.js"
+import { nearestIndex } from "../../cnnviz/view/model/numbers/extremes.js"
 
 const LOOK = { ink: "#111", line: "#ccc", paper: "#fff", points: ".,", times: 1 }
 const line = (label, values, dashed = false, hue = 0) => ({ label, values, dashed, hue })
@@ -77,7 +77,7 @@ test("only charts over the same x stand together, and what one points at is the 
   assert.ok(sameAcross(chart("A", [0, 1], []), chart("B", new Float32Array([0, 1]), [])))
   assert.ok(!sameAcross(chart("A", [0, 1], []), chart("B", [0, 2], [])))
   assert.equal(
-    nearest([0, 10, 20], (value) => Math.abs(value - 14)),
+    nearestIndex([0, 10, 20], (value) => Math.abs(value - 14)),
     1,
   )
 })

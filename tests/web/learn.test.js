@@ -3,20 +3,20 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { coloursOf, formatCell } from "../../cnnviz/pages/learn/cells.js"
-import { centreStart, windowRange, shiftStart, outputAt } from "../../cnnviz/pages/learn/crop_bounds.js"
+import { centreStart, outputAt, shiftStart, windowRange } from "../../cnnviz/pages/learn/crop_bounds.js"
 import { arithmeticOf, sumOf } from "../../cnnviz/pages/learn/kernel_places.js"
 import { caption } from "../../cnnviz/pages/learn/learn_plates.js"
 import { spokenQuestion } from "../../cnnviz/pages/learn/learn_words.js"
 import {
-  visibleBlock,
-  figuresOf,
   agreements,
-  isOfOutputs,
   askedCells,
-  signsOf,
+  figuresOf,
   hasSingleKernel,
+  isOfOutputs,
+  signsOf,
   tileOf,
   valuesOf,
+  visibleBlock,
 } from "../../cnnviz/pages/learn/plate_figures.js"
 import { cellOf, sizeOf, sizesOf } from "../../cnnviz/pages/learn/plate_sizes.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"

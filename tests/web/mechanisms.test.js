@@ -10,11 +10,11 @@ import { padding, underWindow } from "../../cnnviz/view/draw/mechanisms/windows.
 import { Pen } from "../../cnnviz/view/draw/pen.js"
 import { SMALL, TEXT } from "../../cnnviz/view/draw/sheet.js"
 import { forgetWidths } from "../../cnnviz/view/draw/text_width.js"
-import { explained, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
+import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { brief, plainNumber } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
-import { product } from "../../cnnviz/view/model/numbers/printed_digits.js"
+import { productText } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { decimalsOrDigits } from "../../cnnviz/view/model/numbers/printed_sums.js"
 import { say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
@@ -891,7 +891,7 @@ test("at the update a parameter that is pointed at has its own step, in words an
   for (const { numbers } of snapshots) {
     for (const parameter of numbers.said.update.makes) {
       const cell = numbers.shape(parameter).map((n) => n - 1)
-      const words = explained(numbers, parameter, cell, true)
+      const words = explainCell(numbers, parameter, cell, true)
       assert.equal(words.title, numbers.said.update.title)
       assert.equal(words.numbers, stepOf(numbers, parameter, cell))
       const printed = written(numbers, parameter, cell, { stepping: true }).map(({ text }) => text)
@@ -952,10 +952,10 @@ test("at any update a parameter whose gradient is round-off alone has no step, a
     assert.deepEqual([zero.values(bias)[0], zero.next(bias, 0), zero.values(`d${bias}`)[0]], [0, 0, 0])
     assert.match(stepOf(lost, bias, [0]), /· 0( \/ \S+)? [=≈] <b>\S+<\/b> <small>\(up to round-off\)<\/small>$/)
     assert.match(stepOf(zero, bias, [0]), /← 0 − \S+ · 0( \/ \S+)? = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
-    assert.match(explained(lost, `d${bias}`, [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
-    assert.match(explained(zero, bias, [0]).numbers, / = <b>0<\/b> <small>\(up to round-off\)<\/small>/)
+    assert.match(explainCell(lost, `d${bias}`, [0]).numbers, /[^\d] = <b>0<\/b> <small>\(up to round-off\)<\/small>$/)
+    assert.match(explainCell(zero, bias, [0]).numbers, / = <b>0<\/b> <small>\(up to round-off\)<\/small>/)
     for (const made of [`past.${bias}:0`, `pulls.d${bias}`, `velocity.${bias}`, `mean.${bias}`]) {
-      lost.learn(made, { [made]: { values: new Float64Array([1e-18, 2e-18]), shape: [2] } })
+      lost.storePart(made, { [made]: { values: new Float64Array([1e-18, 2e-18]), shape: [2] } })
       assert.deepEqual([...lost.arrays[made].values], [0, 0], made)
     }
   }
@@ -988,7 +988,7 @@ test("at the update the same parameters are shown where the most weights came as
   const { bytes, cells } = fixture("wide").tinygrad
   const read = (of) => decode(new Uint8Array(Buffer.from(bytes[of], "base64")))
   const [sent, whole] = ["sent", "whole"].map((of) => new Numbers(read(of)))
-  for (const of of sent.missing("f4", cells.f4, true)) sent.learn(of, read(of).arrays)
+  for (const of of sent.missingParts("f4", cells.f4, true)) sent.storePart(of, read(of).arrays)
   for (const [first, cell] of [
     ["f1", [0, 0, 0, 0]],
     ["f4", cells.f4],
@@ -1123,7 +1123,7 @@ test("a share lights up where it is, in what arrived and in what it met, and say
   assert.equal(places.length, 3)
   const [x, dz] = [numbers.at("x", [0, 5 + 2, 7 + 1]), numbers.at("dz1", [0, 5, 7])]
   for (const { x: left, y: top, width, height } of places)
-    assert.equal(partAt(parts, left + width / 2, top + height / 2).say, product(x, dz))
+    assert.equal(partAt(parts, left + width / 2, top + height / 2).say, productText(x, dz))
 })
 
 test("beyond sixteen channels the largest partial sums stand there, and the rest is one step", () => {
@@ -1142,8 +1142,9 @@ test("of weights that came as colours a picture tells those alone that are known
   const shades = Int8Array.from(whole.values("w"), (value) => Math.round((value / limits[1]) * 126))
   const outputs = shape[shape.length - 1]
   const told = (numbers, map, cell, stepping) =>
-    drawMechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(({ rows, columns, say }) =>
-      Array.from({ length: say ? rows * columns : 0 }, (_, n) => say(Math.floor(n / columns), n % columns)),
+    drawMechanism(new Canvas(), numbers, map, cell, ROOM, palette, all, stepping).fields.flatMap(
+      ({ rows, columns, say }) =>
+        Array.from({ length: say ? rows * columns : 0 }, (_, n) => say(Math.floor(n / columns), n % columns)),
     )
   const unit = Object.keys(whole.maps).find((map) => whole.link(map, "w")?.pattern === "unit")
   const line = (numbers, at) => Float64Array.from(at, (n) => numbers.values("w")[n])
@@ -1153,11 +1154,11 @@ test("of weights that came as colours a picture tells those alone that are known
     ["w", whole.network.focus.w, true], // of which the other output is not known
   ]) {
     const numbers = new Numbers({ ...answer, arrays: { ...answer.arrays, w: { values: shades, shape } } })
-    for (const of of numbers.missing(map, cell, stepping)) {
+    for (const of of numbers.missingParts(map, cell, stepping)) {
       const [first, second] = of.slice(2).split(",")
       const at = shades.keys().filter((n) => (first ? Math.floor(n / outputs) === +first : n % outputs === +second))
       const places = [...at]
-      numbers.learn(of, { w: { values: line(whole, places) }, w_next: { values: next(whole, places) } })
+      numbers.storePart(of, { w: { values: line(whole, places) }, w_next: { values: next(whole, places) } })
     }
     const right = new Set(told(whole, map, cell, stepping))
     const texts = told(numbers, map, cell, stepping).filter((text) => text)

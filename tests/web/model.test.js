@@ -1,8 +1,24 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../../cnnviz/view/model/layout/axes.js"
-import { colour, ink } from "../../cnnviz/view/model/numbers/colour.js"
-import { COMPUTED, foreign, looks, own, parse, query, same } from "../../cnnviz/view/model/state/address.js"
+import {
+  extent,
+  linearScale,
+  logScale,
+  powers,
+  spreadLabels,
+  tickLabel,
+  ticks,
+} from "../../cnnviz/view/model/layout/axes.js"
+import { colour, textColour } from "../../cnnviz/view/model/numbers/colour.js"
+import {
+  COMPUTED,
+  foreignKeys,
+  isEqual,
+  ownKeys,
+  parse,
+  query,
+  viewKeys,
+} from "../../cnnviz/view/model/state/address.js"
 import { ChainFocus } from "../../cnnviz/view/model/state/chain_focus.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
@@ -11,34 +27,34 @@ test("a lesson's address is the one that Python writes, and leads back to it", (
   for (const { lesson, query: text } of fixture("addresses")) {
     assert.equal(query(lesson), `?${text}`)
     assert.deepEqual(parse(query(lesson)), lesson)
-    assert.ok(same(parse(text), lesson))
+    assert.ok(isEqual(parse(text), lesson))
   }
 })
 
 test("lessons that differ in one key differ, in the stage alone only where it counts", () => {
   const [{ lesson }] = fixture("addresses")
   for (const key of Object.keys(lesson)) {
-    assert.ok(!same(lesson, { ...lesson, [key]: "another" }), key)
-    assert.equal(same(lesson, { ...lesson, [key]: "another" }, COMPUTED), ["stage", "cell"].includes(key))
+    assert.ok(!isEqual(lesson, { ...lesson, [key]: "another" }), key)
+    assert.equal(isEqual(lesson, { ...lesson, [key]: "another" }, COMPUTED), ["stage", "cell"].includes(key))
   }
-  assert.ok(same({ vs: "" }, {}))
+  assert.ok(isEqual({ vs: "" }, {}))
 })
 
 test("what others put into the address is told from what is ours, and nothing is in both or lost", () => {
   for (const { lesson } of fixture("addresses")) {
     const others = { embed: "true", utm_source: "a b", K: "3", "": "1" }
     const mixed = { ...others, ...lesson }
-    assert.deepEqual(own(mixed), lesson)
-    assert.deepEqual(foreign(mixed), others)
+    assert.deepEqual(ownKeys(mixed), lesson)
+    assert.deepEqual(foreignKeys(mixed), others)
   }
 })
 
 test("how a page is looked at is ours, and what cannot be had is off", () => {
   const look = { view: "lecture", whole: "1", hide: "1", predict: "1" }
-  assert.deepEqual(own(look), look)
-  assert.deepEqual(looks({ ...look, k: "1" }), look)
-  assert.deepEqual(looks({ view: "cinema", hide: "yes" }), { view: "", whole: "", hide: "", predict: "" })
-  assert.ok(same({ view: "lecture" }, {}, COMPUTED) && !same({ view: "lecture" }, {}))
+  assert.deepEqual(ownKeys(look), look)
+  assert.deepEqual(viewKeys({ ...look, k: "1" }), look)
+  assert.deepEqual(viewKeys({ view: "cinema", hide: "yes" }), { view: "", whole: "", hide: "", predict: "" })
+  assert.ok(isEqual({ view: "lecture" }, {}, COMPUTED) && !isEqual({ view: "lecture" }, {}))
 })
 
 test("every colour of every scale is the one between its anchors", () => {
@@ -62,18 +78,18 @@ test("a map of zeros alone is the middle of its colours", () => {
 })
 
 test("what is written on a colour can be read on it", () => {
-  assert.equal(ink([255, 255, 255]), "#000")
-  assert.equal(ink([0, 0, 0]), "#fff")
-  assert.equal(ink([178, 24, 43]), "#fff")
+  assert.equal(textColour([255, 255, 255]), "#000")
+  assert.equal(textColour([0, 0, 0]), "#fff")
+  assert.equal(textColour([178, 24, 43]), "#fff")
 })
 
 test("the ends of an axis hold every value that has a place", () => {
   const values = [...anyNumbers()]
-  assert.deepEqual(extent(values, evenly, 0), [Math.min(0, ...values), Math.max(...values)])
+  assert.deepEqual(extent(values, linearScale, 0), [Math.min(0, ...values), Math.max(...values)])
   const positive = values.filter((value) => value > 0).map(Math.log10)
-  assert.deepEqual(extent(values, byPowers, Number.POSITIVE_INFINITY), [Math.min(...positive), Math.max(...positive)])
-  assert.deepEqual(extent([null, 0], byPowers, Number.POSITIVE_INFINITY), [0, 0])
-  assert.deepEqual(extent([1, Number.POSITIVE_INFINITY, Number.NaN, 3], evenly, 0), [0, 3])
+  assert.deepEqual(extent(values, logScale, Number.POSITIVE_INFINITY), [Math.min(...positive), Math.max(...positive)])
+  assert.deepEqual(extent([null, 0], logScale, Number.POSITIVE_INFINITY), [0, 0])
+  assert.deepEqual(extent([1, Number.POSITIVE_INFINITY, Number.NaN, 3], linearScale, 0), [0, 3])
   assert.deepEqual([1000, -2500, 0.001, 0, 2.5e7].map(tickLabel), ["1,000", "−2,500", "0.001", "0", "2.5e7"])
 })
 
@@ -91,7 +107,7 @@ test("the lines of a grid are round numbers within its ends, and at most so many
 
 test("names beside lines keep their order and their distance", () => {
   for (const ends of [[10, 10, 10], [5, 50, 51], [98, 99, 100], [0]]) {
-    const places = apart(ends, 100, 12)
+    const places = spreadLabels(ends, 100, 12)
     assert.deepEqual(
       places.map(([i]) => i).sort(),
       ends.map((_, i) => i),

@@ -2,27 +2,35 @@
 
 import assert from "node:assert/strict"
 import test from "node:test"
-import { added, changed, followers, read, without, written } from "../../cnnviz/view/model/state/network_text.js"
+import {
+  changeWord,
+  followers,
+  formatWord,
+  insertWord,
+  parseWord,
+  removeWord,
+} from "../../cnnviz/view/model/state/network_text.js"
 import { PRESETS } from "../../cnnviz/view/spec.js"
 
 const NET = "conv4x3bs2p1-relu-max3s2-dense10-softmax-ce"
 
 test("every word of every course's network is written as it was read", () => {
-  for (const { query } of PRESETS) for (const word of query.net.split("-")) assert.equal(written(read(word)), word)
+  for (const { query } of PRESETS)
+    for (const word of query.net.split("-")) assert.equal(formatWord(parseWord(word)), word)
 })
 
 test("one word is changed, and the others stay", () => {
-  assert.equal(changed(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
-  assert.equal(changed(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
-  assert.equal(changed(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
-  assert.equal(changed(NET, 0, { bias: false, stride: undefined, padding: "same" }), NET.replace("bs2p1", "same"))
-  assert.equal(changed(NET, 0, { dilation: 2 }), NET.replace("s2p1", "s2d2p1"))
-  assert.equal(written(read("leaky20")), "leaky20")
-  assert.equal(changed("leaky20-gap-mse", 0, { kind: "tanh" }), "tanh-gap-mse")
-  assert.equal(without(added(NET, 2, "relu"), 3), NET)
+  assert.equal(changeWord(NET, 0, { count: 8 }), NET.replace("conv4x3bs2p1", "conv8x3bs2p1"))
+  assert.equal(changeWord(NET, 2, { kind: "avg", size: 2 }), NET.replace("max3s2", "avg2s2"))
+  assert.equal(changeWord(NET, 1, { kind: "tanh" }), NET.replace("relu", "tanh"))
+  assert.equal(changeWord(NET, 0, { bias: false, stride: undefined, padding: "same" }), NET.replace("bs2p1", "same"))
+  assert.equal(changeWord(NET, 0, { dilation: 2 }), NET.replace("s2p1", "s2d2p1"))
+  assert.equal(formatWord(parseWord("leaky20")), "leaky20")
+  assert.equal(changeWord("leaky20-gap-mse", 0, { kind: "tanh" }), "tanh-gap-mse")
+  assert.equal(removeWord(insertWord(NET, 2, "relu"), 3), NET)
 })
 
 test("maps are followed by other layers than rows are", () => {
-  assert.ok(followers(false).some((word) => read(word).kind === "conv"))
-  assert.ok(followers(true).every((word) => !["conv", "max", "avg", "gap"].includes(read(word).kind)))
+  assert.ok(followers(false).some((word) => parseWord(word).kind === "conv"))
+  assert.ok(followers(true).every((word) => !["conv", "max", "avg", "gap"].includes(parseWord(word).kind)))
 })

@@ -2,14 +2,14 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { filled, named } from "../../cnnviz/view/model/explain/arithmetic.js"
+import { cellArithmetic, cellName } from "../../cnnviz/view/model/explain/arithmetic.js"
 import { PATTERNS, pairs, reach } from "../../cnnviz/view/model/explain/cell_links.js"
 import { expression, symbols } from "../../cnnviz/view/model/explain/expression.js"
 import { byChannel, Filling, lossOf, terms, totals } from "../../cnnviz/view/model/explain/formula_values.js"
-import { meaningOf, ownOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
+import { detailsOf, meaningOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
 import { arrange } from "../../cnnviz/view/model/layout/overview.js"
 import { faceOf } from "../../cnnviz/view/model/numbers/array_faces.js"
-import { exact } from "../../cnnviz/view/model/numbers/exact_sum.js"
+import { exactSum } from "../../cnnviz/view/model/numbers/exact_sum.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { has, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
@@ -32,7 +32,8 @@ test("every symbol of every kind of layer has words, which name it as the networ
       const id = meaningOf(numbers, symbol)
       const { text, title } = wordsOf(id)
       assert.ok(has(title) && has(text), symbol)
-      if ("ngs".includes(symbol[0])) assert.ok(say(text).includes(`\`${ownOf(numbers, id, symbol).letter}\``), symbol)
+      if ("ngs".includes(symbol[0]))
+        assert.ok(say(text).includes(`\`${detailsOf(numbers, id, symbol).letter}\``), symbol)
     }
 })
 
@@ -70,7 +71,7 @@ test("a filled template comes to the core's number", () => {
       const template = numbers.network.arithmetic[map]
       if (!template) continue
       near(new Filling(numbers, map, cell).value(expression(template)), numbers.at(map, cell))
-      assert.ok(filled(numbers, map, cell).startsWith(named(numbers, map, cell)))
+      assert.ok(cellArithmetic(numbers, map, cell).startsWith(cellName(numbers, map, cell)))
     }
   }
 })
@@ -79,7 +80,7 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
   const lost = networks.flatMap(({ numbers, cells }) =>
     cells
       .filter(({ map, sources }) => map[0] === "d" && sources.dp1?.length === 0)
-      .map(({ map, cell }) => [filled(numbers, map, cell), named(numbers, map, cell)]),
+      .map(({ map, cell }) => [cellArithmetic(numbers, map, cell), cellName(numbers, map, cell)]),
   )
   assert.ok(lost.length > 4)
   for (const [text, name] of lost) assert.equal(text, `${name} = <b>0</b> <small>(no gradient reaches it)</small>`)
@@ -88,7 +89,7 @@ test("a cell that nothing comes back to is 0, and has no sum", () => {
 test("a number that a template itself has is written with the language's decimal point, too", async () => {
   const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-bn-"))
-  const written = [filled, french.filled].map((fill) => fill(numbers, "n1", [0, 0, 0]))
+  const written = [cellArithmetic, french.filled].map((fill) => fill(numbers, "n1", [0, 0, 0]))
   assert.ok(written[0].includes(" + 0.00001)"))
   assert.ok(written[1].includes(" + 0,00001)") && !/\d\.\d/.test(written[1]), written[1])
 })
@@ -96,7 +97,7 @@ test("a number that a template itself has is written with the language's decimal
 test("in a list of numbers a decimal comma is not taken for the next number's", async () => {
   const french = await import("../../cnnviz/view/model/explain/arithmetic.js?fr")
   const { numbers } = networks.find(({ numbers }) => numbers.network.text.includes("-leaky20-"))
-  const [english, other] = [filled, french.filled].map((fill) => fill(numbers, "a2", [0, 0, 0]))
+  const [english, other] = [cellArithmetic, french.filled].map((fill) => fill(numbers, "a2", [0, 0, 0]))
   assert.match(english, /= max\([^,;]+, 0\.2 · [^,;]+\)/)
   assert.match(other, /= max\([^;]+\u202f; 0,2 · [^;]+\)/)
 })
@@ -137,12 +138,12 @@ test("the parts of a sum are the core's to the last bit: the total of either sig
 })
 
 test("a sum is rounded once, at its end", () => {
-  assert.equal(exact([1, 1e100, 1, -1e100]), 2)
-  assert.equal(exact(Array(10).fill(0.1)), 1)
-  assert.equal(exact([1, 2 ** -53, 2 ** -106]), 1 + 2 ** -52) // half a unit, and a little more
-  assert.equal(exact([1, 2 ** -53]), 1)
-  assert.equal(exact([]), 0)
-  assert.ok(Number.isNaN(exact([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])))
+  assert.equal(exactSum([1, 1e100, 1, -1e100]), 2)
+  assert.equal(exactSum(Array(10).fill(0.1)), 1)
+  assert.equal(exactSum([1, 2 ** -53, 2 ** -106]), 1 + 2 ** -52) // half a unit, and a little more
+  assert.equal(exactSum([1, 2 ** -53]), 1)
+  assert.equal(exactSum([]), 0)
+  assert.ok(Number.isNaN(exactSum([Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])))
 })
 
 test("where what a step leaves is not sent, it is bit for bit the core's", () => {

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { explained } from "../../cnnviz/view/model/explain/explanation.js"
+import { explainCell } from "../../cnnviz/view/model/explain/explanation.js"
 import { expression } from "../../cnnviz/view/model/explain/expression.js"
 import { Filling, terms } from "../../cnnviz/view/model/explain/formula_values.js"
 import { promiseOf } from "../../cnnviz/view/model/explain/gradient_promise.js"
-import { meaningOf, ownOf, signsOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
+import { detailsOf, meaningOf, signsOf, wordsOf } from "../../cnnviz/view/model/explain/meanings.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
-import { number, short, wholeOr } from "../../cnnviz/view/model/numbers/format.js"
+import { integerOrNumber, number, short } from "../../cnnviz/view/model/numbers/format.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { distinctDigits } from "../../cnnviz/view/model/numbers/printed_digits.js"
 import { has } from "../../cnnviz/view/model/words.js"
@@ -41,7 +41,7 @@ test("what is decoded is number for number what the core computed", () => {
 test("formulas have the language's decimal point too", async () => {
   const french = await import("../../cnnviz/view/model/explain/explanation.js?fr")
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.optimizer === "adam")
-  const formulas = [explained, french.explained].map((said) => said(numbers, "update", [0, 0]).formula)
+  const formulas = [explainCell, french.explained].map((said) => said(numbers, "update", [0, 0]).formula)
   const decimals = formulas.map((html) => html.match(/\d[.,]\d+/g))
   assert.ok(decimals[0].includes("0.999"))
   assert.deepEqual(
@@ -104,10 +104,10 @@ test("what is said of a cell ends in the core's number, and is whole", () => {
   for (const { numbers } of snapshots) {
     for (const map of Object.keys(numbers.maps)) {
       for (const cell of someCells(numbers.shape(map))) {
-        const words = explained(numbers, map, cell)
+        const words = explainCell(numbers, map, cell)
         const raw = map === "x" && numbers.answer.lesson.scale === "raw"
         const said = [...words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g)].map(([, , text]) => text)
-        const expected = raw ? String(numbers.at(map, cell)) : wholeOr(numbers.at(map, cell), 5)
+        const expected = raw ? String(numbers.at(map, cell)) : integerOrNumber(numbers.at(map, cell), 5)
         for (const [, sign, text] of words.numbers.matchAll(/ ([=≈]) <b>([^<]+)<\/b>/g))
           if (sign === "=") assert.ok(exactly(numbers, text), `${words.numbers}: ${text} is rounded`)
         assert.ok(said.includes(expected), `${map}[${cell}]: ${words.numbers} without ${expected}`)
@@ -140,13 +140,13 @@ test("who works out what is printed of a cell comes to the number that is printe
   for (const { numbers } of snapshots.filter(exact)) {
     for (const map of Object.keys(numbers.network.arithmetic).filter((map) => numbers.maps[map])) {
       for (const cell of someCells(numbers.shape(map)).slice(0, 12)) {
-        const words = explained(numbers, map, cell).numbers
+        const words = explainCell(numbers, map, cell).numbers
         const [, printed, end] = / = (.*) [=≈] <b>([^<]+)<\/b>$/.exec(words) ?? []
         if (!printed || /<b class|<i>|<math>|padded/.test(printed)) continue // terms of a sum are rounded each
         const value = workedOut(printed)
         if (value === undefined) continue
         count += 1
-        assert.equal(wholeOr(value, 5), end, words)
+        assert.equal(integerOrNumber(value, 5), end, words)
       }
     }
   }
@@ -156,10 +156,10 @@ test("who works out what is printed of a cell comes to the number that is printe
 test("two products are printed with their factors, and of many numbers few digits, none below 0 added", () => {
   const [{ numbers }] = snapshots
   for (const cell of someCells(numbers.shape("da1")))
-    assert.match(explained(numbers, "da1", cell).numbers, / · .* [+−] .* · /)
+    assert.match(explainCell(numbers, "da1", cell).numbers, / · .* [+−] .* · /)
   const images = new Numbers(decode(new Uint8Array(Buffer.from(fixture("batch").bytes, "base64"))))
   for (const cell of someCells(images.shape("n1"))) {
-    const words = explained(images, "n1", cell).numbers
+    const words = explainCell(images, "n1", cell).numbers
     const [, printed, end] = / = (.*) [=≈] <b>([^<]+)<\/b>$/.exec(words) ?? []
     assert.equal(number(workedOut(printed), 3), end, words)
     assert.ok(printed.includes("√(") && !printed.includes("+ (−") && words.length < 110, words)
@@ -168,13 +168,13 @@ test("two products are printed with their factors, and of many numbers few digit
 
 test("gray is called a weighted sum, which no channel stores, and zeros of the padding are counted apart", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.answer.lesson.ch === "gray")
-  const pixel = explained(numbers, "x", [0, 3, 4]).numbers
+  const pixel = explainCell(numbers, "x", [0, 3, 4]).numbers
   assert.match(pixel, /weighted sum/)
   assert.doesNotMatch(pixel, /stored/)
   const [, said] = /([\d.]+) \/ 255/.exec(pixel)
   assert.ok(Math.abs(Number(said) / 255 - numbers.at("x", [0, 3, 4])) < 1e-5)
   const [link] = numbers.links("f")
-  const corners = [0, 2].flatMap((u) => [0, 2].map((v) => explained(numbers, "f", [0, 0, u, v]).numbers))
+  const corners = [0, 2].flatMap((u) => [0, 2].map((v) => explainCell(numbers, "f", [0, 0, u, v]).numbers))
   const counts = corners.map((text) => /multiplies (\d+) values(?:; zeros of the padding: (\d+))?/.exec(text))
   for (const [, values, zeros = "0"] of counts)
     assert.equal(Number(values) + Number(zeros), link.places[0] * link.places[1])
@@ -189,7 +189,7 @@ test("the update says what the core's next parameter is", () => {
     const [first] = numbers.said.update.makes
     const cell = numbers.shape(first).map(() => 0)
     const [old, next] = [numbers.values(first)[0], numbers.next(first, 0)]
-    assert.ok(explained(numbers, "update", cell).numbers.includes(wholeOr(next, distinctDigits(old, next))))
+    assert.ok(explainCell(numbers, "update", cell).numbers.includes(integerOrNumber(next, distinctDigits(old, next))))
   }
 })
 
@@ -207,34 +207,34 @@ test("every symbol and every operator of a network has words in the glossary", (
 
 test("a meaning is said in the network's own symbols, with its own formula", () => {
   const { numbers } = snapshots.find(({ numbers }) => numbers.network.text.startsWith("conv4x3-relu-max2-conv4x3"))
-  assert.deepEqual(ownOf(numbers, "glossary.sum", "z2"), {
+  assert.deepEqual(detailsOf(numbers, "glossary.sum", "z2"), {
     label: "z₂",
     letter: "z",
     formula: numbers.network.formulas.z2,
     facts: ["4 × 13 × 13"],
   })
-  assert.equal(ownOf(numbers, "signs.convolution", "f2").formula, numbers.network.formulas.z2)
-  assert.equal(ownOf(numbers, "glossary.gradient", "dw").letter, "b") // the text's example
+  assert.equal(detailsOf(numbers, "signs.convolution", "f2").formula, numbers.network.formulas.z2)
+  assert.equal(detailsOf(numbers, "glossary.gradient", "dw").letter, "b") // the text's example
   for (const [id, symbol] of [
     ["signs.back", "z1"],
     ["glossary.pixel", "x"],
   ])
-    assert.equal(ownOf(numbers, id, symbol).formula, "")
+    assert.equal(detailsOf(numbers, id, symbol).formula, "")
 })
 
 test("a symbol's card has its shape, and where its numbers are shown its ends and what its gradient means", () => {
   const { numbers } = snapshots[0]
   const cell = numbers.network.focus.f
-  assert.deepEqual(ownOf(numbers, "glossary.gradient", "df").facts, ["3 × 3"])
-  const [size, promise] = ownOf(numbers, "glossary.gradient", "df", cell).facts
+  assert.deepEqual(detailsOf(numbers, "glossary.gradient", "df").facts, ["3 × 3"])
+  const [size, promise] = detailsOf(numbers, "glossary.gradient", "df", cell).facts
   const [low, high] = [Math.min, Math.max].map((end) => short(end(...numbers.values("df"))))
   assert.equal(size, `3 × 3, from ${low} to ${high}`) // its own, not those of its colours
   const fresh = snapshots.find(({ numbers }) => numbers.arrays.b?.values.every((value) => value === 0)).numbers
-  assert.deepEqual(ownOf(fresh, "glossary.bias", "b", [0]).facts, ["2 numbers, all 0"])
+  assert.deepEqual(detailsOf(fresh, "glossary.bias", "b", [0]).facts, ["2 numbers, all 0"])
   assert.equal(promise, promiseOf(numbers, "df", cell))
-  assert.equal(ownOf(numbers, "glossary.kernel", "f", cell).facts.length, 1)
-  assert.deepEqual(ownOf(numbers, "signs.back", "df", cell).facts, [])
-  assert.deepEqual(ownOf(numbers, "glossary.loss", "L", [0]).facts, [])
+  assert.equal(detailsOf(numbers, "glossary.kernel", "f", cell).facts.length, 1)
+  assert.deepEqual(detailsOf(numbers, "signs.back", "df", cell).facts, [])
+  assert.deepEqual(detailsOf(numbers, "glossary.loss", "L", [0]).facts, [])
   const deviating = snapshots.find((moment) => !exact(moment)).numbers
-  assert.equal(ownOf(deviating, "glossary.gradient", "df", cell).facts.length, 1)
+  assert.equal(detailsOf(deviating, "glossary.gradient", "df", cell).facts.length, 1)
 })

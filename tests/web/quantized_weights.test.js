@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { extremesOf } from "../../cnnviz/pages/step/next_stage.js"
-import { explained, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
+import { explainCell, stepOf } from "../../cnnviz/view/model/explain/explanation.js"
 import { decode } from "../../cnnviz/view/model/numbers/decode.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
 import { fixture } from "./hooks.js"
@@ -17,9 +17,9 @@ for (const name of Object.keys(whole))
   test(`of ${name}'s network every cell is explained by the core's numbers, once its parts are there`, () => {
     const numbers = sent(name)
     for (const [map, cell] of Object.entries(fixtures[name].cells)) {
-      for (const of of numbers.missing(map, cell)) numbers.learn(of, read(name, of).arrays)
-      assert.deepEqual(numbers.missing(map, cell), [])
-      assert.deepEqual(explained(numbers, map, cell), explained(whole[name], map, cell), map)
+      for (const of of numbers.missingParts(map, cell)) numbers.storePart(of, read(name, of).arrays)
+      assert.deepEqual(numbers.missingParts(map, cell), [])
+      assert.deepEqual(explainCell(numbers, map, cell), explainCell(whole[name], map, cell), map)
     }
   })
 
@@ -30,9 +30,9 @@ test("of the step of a parameter that came as colours everything is the core's t
   ]) {
     const cell = fixtures[name].cells[map]
     const numbers = sent(name)
-    const [line] = numbers.missing(map, cell)
+    const [line] = numbers.missingParts(map, cell)
     assert.ok(!numbers.isExact(map, cell))
-    numbers.learn(line, read(name, line).arrays)
+    numbers.storePart(line, read(name, line).arrays)
     const at = numbers.offset(map, cell)
     const parts = [`mean.${map}`, `size.${map}`]
     const held = parts.every((part) => part in whole[name].arrays) // a file leaves those of the most weights out
@@ -57,8 +57,8 @@ for (const name of Object.keys(whole))
     for (const { symbol } of numbers.stages) {
       const map = symbol === "update" ? numbers.said.update.makes[0] : symbol
       const cell = numbers.network.focus[numbers.maps[map].family]
-      assert.deepEqual(numbers.missing(symbol, cell), [], symbol)
-      assert.deepEqual(explained(numbers, symbol, cell), explained(whole[name], symbol, cell), symbol)
+      assert.deepEqual(numbers.missingParts(symbol, cell), [], symbol)
+      assert.deepEqual(explainCell(numbers, symbol, cell), explainCell(whole[name], symbol, cell), symbol)
     }
   })
 
@@ -75,7 +75,7 @@ test("the largest number of a gradient that came as colours is told, and its sma
 test("what a cell needs is the weights or filters that it is computed from, and no others", () => {
   const needed = (name) => {
     const numbers = sent(name)
-    return Object.entries(fixtures[name].cells).map(([map, cell]) => numbers.missing(map, cell))
+    return Object.entries(fixtures[name].cells).map(([map, cell]) => numbers.missingParts(map, cell))
   }
   const wide = (name) => Object.keys(sent(name).quantized).sort()
   assert.deepEqual(wide("scratch"), ["w2"])
@@ -83,19 +83,19 @@ test("what a cell needs is the weights or filters that it is computed from, and 
   assert.deepEqual(wide("tinygrad"), ["df2", "df3", "df4", "f2", "f3", "f4"])
   assert.deepEqual(needed("tinygrad"), [["f4:9,"], ["f4:,7"], ["f4:9,"], ["f2:3,"]])
   const numbers = sent("scratch")
-  assert.deepEqual(numbers.missing("z1", [0, 0, 0]), [])
-  assert.deepEqual(numbers.missing("w2", [0, 0, 0, 98], true), ["w2:,98"])
-  assert.deepEqual(sent("tinygrad").missing("f4", [9, 7, 1, 2], true), ["f4:9,"])
+  assert.deepEqual(numbers.missingParts("z1", [0, 0, 0]), [])
+  assert.deepEqual(numbers.missingParts("w2", [0, 0, 0, 98], true), ["w2:,98"])
+  assert.deepEqual(sent("tinygrad").missingParts("f4", [9, 7, 1, 2], true), ["f4:9,"])
 })
 
 test("all weights, for their table, are the core's, and the filters at the start, to be edited", () => {
   const numbers = sent("scratch")
-  numbers.learn("w2:", read("scratch", "w2:").arrays)
+  numbers.storePart("w2:", read("scratch", "w2:").arrays)
   assert.ok(whole.scratch.values("w2").every((value, at) => value === numbers.values("w2")[at]))
   assert.ok(numbers.isExact("w2", [0, 0, 0, 0]))
-  assert.deepEqual(numbers.missing("z2", [57]), ["w2:,57"]) // what the update makes of them is still to come
+  assert.deepEqual(numbers.missingParts("z2", [57]), ["w2:,57"]) // what the update makes of them is still to come
   const filters = sent("tinygrad")
-  filters.learn("start.f4", read("tinygrad", "start.f4").arrays)
+  filters.storePart("start.f4", read("tinygrad", "start.f4").arrays)
   assert.deepEqual(filters.arrays["start.f4"].values, whole.tinygrad.arrays["start.f4"].values)
 })
 

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import { report } from "../../cnnviz/hosts/file/scorm.js"
-import { storeAnswer, countPrediction as predict } from "../../cnnviz/pages/learn/progress.js"
-import { hasAnswer, scoreAnswer, parseTyped } from "../../cnnviz/pages/learn/score.js"
+import { countPrediction as predict, storeAnswer } from "../../cnnviz/pages/learn/progress.js"
+import { hasAnswer, parseTyped, scoreAnswer } from "../../cnnviz/pages/learn/score.js"
 
 const step = (more) => ({
   options: [],
@@ -28,7 +28,8 @@ test("numbers are read as people type them", () => {
     ".5": 0.5,
   }
   for (const [text, value] of Object.entries(read)) assert.ok(Math.abs(parseTyped(text) - value) < 1e-12, text)
-  for (const text of ["", "x", "1.2.3", "--1", "Infinity", "0x10", "1 2"]) assert.ok(Number.isNaN(parseTyped(text)), text)
+  for (const text of ["", "x", "1.2.3", "--1", "Infinity", "0x10", "1 2"])
+    assert.ok(Number.isNaN(parseTyped(text)), text)
 })
 
 test("a number is right within its tolerance, a known wrong one is told why, and any other that it is not", () => {

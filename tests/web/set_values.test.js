@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { parseSets, settingOf, withSets, writeSets } from "../../cnnviz/view/model/state/set_values.js"
+import { changeOfNumber, parseSets, withSets, writeSets } from "../../cnnviz/view/model/state/set_values.js"
 
 const TEXT = "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:-0.31~2"
 
@@ -13,10 +13,10 @@ test("they come back as they were written", () => {
 })
 
 test("a number is set from the update on that is shown, in place of what was set there", () => {
-  assert.deepEqual(settingOf({ k: "0" }, "f:1,1", -1), { set: "f:1,1:-1" })
-  assert.deepEqual(settingOf({ k: "2", set: TEXT }, "w:120,0", 7), { set: "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:7~2" })
-  assert.deepEqual(settingOf({ k: "3", set: TEXT }, "w:120,0", 7), { set: `${TEXT};w:120,0:7~3` })
-  assert.deepEqual(settingOf({ k: "3" }, "lr", 0.02), { lr: "0.02" })
+  assert.deepEqual(changeOfNumber({ k: "0" }, "f:1,1", -1), { set: "f:1,1:-1" })
+  assert.deepEqual(changeOfNumber({ k: "2", set: TEXT }, "w:120,0", 7), { set: "x:3,4:0.5;f1:0,0,1,1:2;w:120,0:7~2" })
+  assert.deepEqual(changeOfNumber({ k: "3", set: TEXT }, "w:120,0", 7), { set: `${TEXT};w:120,0:7~3` })
+  assert.deepEqual(changeOfNumber({ k: "3" }, "lr", 0.02), { lr: "0.02" })
 })
 
 test("another network drops them, another image its pixels, typed filters those of theirs from the start", () => {

@@ -2,13 +2,13 @@
 
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { accepts, begin, hides, isBefore, isWaiting, next } from "../../cnnviz/view/model/state/state.js"
+import { accepts, canHide, initialState, isBefore, isWaiting, next } from "../../cnnviz/view/model/state/state.js"
 
 const ORDER = ["x", "z1", "o", "L", "df", "update"]
 const KEYS = ["img", "k", "lr"]
 const FULL = { img: "test-0", k: "0", lr: "0.01", stage: "x", cell: "" }
 
-const start = (address = {}) => begin("", KEYS, true, address)
+const start = (address = {}) => initialState("", KEYS, true, address)
 /** An answer to an address; what the server cannot use it replaces. */
 const answered = (state, asked, { here = state.wanted, setup = {}, running = false } = {}) =>
   next(state, { type: "answered", asked, setup: { ...FULL, ...asked, ...setup }, order: ORDER, here, running })
@@ -113,7 +113,7 @@ test("a stage stays where the visitor went on while an answer was on its way", (
 
 test("numbers to be predicted are hidden at each stage that one comes to going on, and nowhere else", () => {
   const state = shown({ predict: "1" })
-  assert.ok(hides(state) && !state.veiled)
+  assert.ok(canHide(state) && !state.veiled)
   const on = went(state, { stage: "z1" })
   assert.ok(on.veiled)
   const open = next(on, { type: "unveiled" })

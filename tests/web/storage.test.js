@@ -3,13 +3,13 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
-  progress,
-  storeMission,
-  storeMark,
-  isMissionReached,
   countPrediction,
+  isMissionReached,
   predictionScore,
+  progress,
   resetCount,
+  storeMark,
+  storeMission,
 } from "../../cnnviz/pages/learn/progress.js"
 import { inBrowser, inTab } from "../../cnnviz/view/model/storage.js"
 

@@ -4,13 +4,13 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import {
   BEGINNING,
-  shouldBegin,
   isCounting,
   LESSON,
   NUDGED,
   next,
   SCREENS,
   setupAt,
+  shouldBegin,
   turningPoint,
   UPDATES,
 } from "../../cnnviz/pages/step/opening/story_model.js"

@@ -4,7 +4,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 import { spread } from "../../cnnviz/view/model/layout/image_layout.js"
 import { Numbers } from "../../cnnviz/view/model/numbers/numbers.js"
-import { csv, exact, parts, rowsAtOnce, start } from "../../cnnviz/view/model/numbers/table.js"
+import { axisRoles, csv, formatExact, rowOffset, rowsAtOnce } from "../../cnnviz/view/model/numbers/table.js"
 import { tableOf, windowsOf } from "../../cnnviz/view/model/numbers/table_sources.js"
 import { fixture } from "./hooks.js"
 import { anyNumbers } from "./numbers.js"
@@ -20,8 +20,10 @@ const networks = fixture("networks").map(({ answer, arrays, csv }) => ({
 }))
 
 test("every digit is there, as Python writes it", () => {
-  for (const value of anyNumbers()) assert.equal(Number(exact(value)), value)
-  const written = [1, -0.5, 1e-4, 1.5e-5, 1e15, 1e16, 123456789012345680, 2e-300, -0, 0].map((value) => exact(value))
+  for (const value of anyNumbers()) assert.equal(Number(formatExact(value)), value)
+  const written = [1, -0.5, 1e-4, 1.5e-5, 1e15, 1e16, 123456789012345680, 2e-300, -0, 0].map((value) =>
+    formatExact(value),
+  )
   assert.deepEqual(
     written.join(" "),
     "1.0 -0.5 0.0001 1.5e-05 1000000000000000.0 1e+16 1.2345678901234568e+17 2e-300 -0.0 0.0",
@@ -38,8 +40,8 @@ test("the rows of every slice are the array's, and a large one is shown in parts
   for (const { numbers } of networks) {
     for (const symbol of Object.keys(numbers.maps)) {
       const source = tableOf(numbers, symbol, "")
-      const { chosen, rows, columns } = parts(source)
-      const last = start(
+      const { chosen, rows, columns } = axisRoles(source)
+      const last = rowOffset(
         source,
         chosen.map(({ labels }) => labels.length - 1),
         (rows?.labels.length ?? 1) - 1,

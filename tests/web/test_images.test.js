@@ -7,7 +7,7 @@ import { certainty, listed } from "../../cnnviz/pages/train/test_images_card.js"
 import * as layouts from "../../cnnviz/pages/train/test_images_layout.js"
 import * as states from "../../cnnviz/pages/train/test_images_state.js"
 import * as words from "../../cnnviz/pages/train/test_images_words.js"
-import { largest } from "../../cnnviz/view/model/numbers/extremes.js"
+import { largestIndex } from "../../cnnviz/view/model/numbers/extremes.js"
 
 /** Numbers from 0 to 1, the same each time. @param {number} seed */
 function random(seed) {
@@ -47,7 +47,7 @@ for (const { count, classes, heat, width } of DRAWS)
     const across = layouts.columnWidth(frame)
     const sure = columns.map((n, i) => crowd.o[i * classes + n])
     columns.forEach((n, i) => {
-      assert.equal(n, largest(crowd.o.subarray(i * classes, (i + 1) * classes)))
+      assert.equal(n, largestIndex(crowd.o.subarray(i * classes, (i + 1) * classes)))
       assert.ok(x[i] >= layouts.LEFT + n * across && x[i] + size <= layouts.LEFT + (n + 1) * across, "in its column")
       const exact = layouts.down(sure[i], frame, size) - size / 2
       assert.ok(y[i] >= exact - 1e-9 && y[i] + size <= frame.height + 1e-9, "never higher than it is sure")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
-import { has, plural, say, written } from "../../cnnviz/view/model/words.js"
+import { formatValue, has, plural, say } from "../../cnnviz/view/model/words.js"
 import { fixture } from "./hooks.js"
 
 const { written: values, plurals, said } = fixture("words")
@@ -11,8 +11,8 @@ test("values are written as Python writes them, in every language", async () => 
     for (const [value, spec, text] of cases)
       assert.equal(own.written(value, spec), text, `${value} as "${spec}" in ${lang}`)
   }
-  assert.equal(written(Number.NaN, "3"), "NaN")
-  assert.equal(written([1, "a", -2.5]), "1, a, −2.5")
+  assert.equal(formatValue(Number.NaN, "3"), "NaN")
+  assert.equal(formatValue([1, "a", -2.5]), "1, a, −2.5")
 })
 
 test("plural forms are those of Python", () => {

@@ -6,10 +6,10 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.diagnosis.given_arrays import GivenArray, fitting, with_numbers
+from cnnviz.core.diagnosis.given_arrays import SubmittedArray, in_program_shape, replace_nonfinite
 from cnnviz.core.diagnosis.precision import Precision
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.explain.rounding import Doubt, doubts, draws, equal_within, rounded
+from cnnviz.core.explain.rounding import Doubt, doubts, draws, equality_tolerance, run_rounded
 from cnnviz.core.gradcheck import SAFETY, verdict
 from cnnviz.core.network.named_arrays import Params, Trace
 from cnnviz.core.network.program import Program
@@ -19,7 +19,7 @@ from cnnviz.core.runtime.read_only import freeze
 
 
 @dataclass(frozen=True, eq=False)
-class Compared:
+class ArrayComparison:
     """A submitted array and ours, in the shape that is shown, and `redone`, the result of our line for the submitted
     inputs.
 
@@ -63,23 +63,23 @@ class Compared:
 
 
 @np.errstate(all="ignore")
-def compared(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]) -> dict[str, Compared]:
+def compare_arrays(program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, SubmittedArray]) -> dict[str, ArrayComparison]:
     """Compare each array of `theirs` with ours, in the order of the backward pass."""
     comparison = _Comparison(program, params, trace, y, theirs)
     program.backward(params, trace, y, {line.target: comparison.judge(line) for line in program.backward_lines}).get("dx")
-    return _without_round_off(comparison.found)
+    return _ignore_round_off(comparison.found)
 
 
 class _Comparison:
     """One run of the backward lines in which submitted arrays replace the computed ones."""
 
-    def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, GivenArray]):
+    def __init__(self, program: Program, params: Params, trace: Trace, y: np.ndarray, theirs: Mapping[str, SubmittedArray]):
         self.program, self.theirs = program, theirs
         self.exact = program.backward(params, trace, y)
-        self.arrays = {name: fitting(program, name, submitted.array) for name, submitted in theirs.items() if name in self.exact}
-        self.values = program.inner(params, trace) | {"y": y}
+        self.arrays = {name: in_program_shape(program, name, submitted.array) for name, submitted in theirs.items() if name in self.exact}
+        self.values = program.all_values(params, trace) | {"y": y}
         self.doubts: dict[tuple[Precision, bool], Mapping[str, Doubt]] = {}
-        self.found: dict[str, Compared] = {}
+        self.found: dict[str, ArrayComparison] = {}
         self.without_numbers: set[str] = set()
 
     def judge(self, line: Op) -> Override:
@@ -93,13 +93,13 @@ class _Comparison:
                 self.without_numbers.add(line.target)
             if submitted is None:
                 return redone
-            ours = fitting(self.program, line.target, self.exact[line.target])
-            self.found[line.target] = self._compared(line, values, submitted, ours, redone, is_nonfinite_inherited)
-            return with_numbers(submitted, ours)
+            ours = in_program_shape(self.program, line.target, self.exact[line.target])
+            self.found[line.target] = self._compare(line, values, submitted, ours, redone, is_nonfinite_inherited)
+            return replace_nonfinite(submitted, ours)
 
         return judged
 
-    def _compared(self, line: Op, values: PassValues, submitted: np.ndarray, ours: np.ndarray, redone: np.ndarray, is_nonfinite_inherited: bool) -> Compared:
+    def _compare(self, line: Op, values: PassValues, submitted: np.ndarray, ours: np.ndarray, redone: np.ndarray, is_nonfinite_inherited: bool) -> ArrayComparison:
         target, submitted_array, shape = line.target, self.theirs[line.target], self.exact[line.target].shape
         doubt = self._doubt(submitted_array.precision, target)
         marks, by_itself = (_marks(submitted, reference, doubt, submitted_array.precision) for reference in (ours, redone))
@@ -109,16 +109,16 @@ class _Comparison:
             doubt_of_submitted = self._doubt(submitted_array.precision, target, for_submitted=True)
             ties = self._ties(line, values, submitted, submitted_array.precision)
             if ties is None or line.sources[0] not in self.arrays:
-                doubt = doubt.or_larger(doubt_of_submitted)
+                doubt = doubt.maximum(doubt_of_submitted)
                 by_itself = _marks(submitted, redone, doubt, submitted_array.precision)
             if (wrong_alone := by_itself == verdict.WRONG).any():
-                by_itself = np.where(wrong_alone & self._chosen_otherwise(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
+                by_itself = np.where(wrong_alone & self._other_choice(line, values, submitted, redone, submitted_array.precision), np.int8(verdict.RIGHT), by_itself)
             if ties is not None:
                 marks, by_itself = (np.where(ties & (found == verdict.WRONG), np.int8(verdict.KINK), found) for found in (marks, by_itself))
         wrong, wrong_by_itself = marks == verdict.WRONG, (by_itself == verdict.WRONG) & (np.isfinite(submitted) | (not is_nonfinite_inherited))
         found = WRONG if wrong.any() and wrong_by_itself.any() else INHERITS if wrong.any() else RIGHT
         submitted, ours, redone, marks, size = (array.reshape(shape) for array in (submitted, ours, redone, marks, doubt.size))
-        return Compared(target, submitted, ours, redone, marks, found, size, submitted_array.precision, submitted_array.turned)
+        return ArrayComparison(target, submitted, ours, redone, marks, found, size, submitted_array.precision, submitted_array.turned)
 
     def _doubt(self, precision: Precision, name: str, for_submitted: bool = False) -> Doubt:
         """Return the doubt of one of our gradients, or with `for_submitted` that of a pass fed with the submitted arrays,
@@ -135,20 +135,20 @@ class _Comparison:
             return None
         dx, dy = (self._doubt(precision, name, for_submitted=True).size for name in (line.target, line.sources[0]))
         sources = [values[name] for name in line.sources]
-        return self.program.network.layers[line.layer].undecided(submitted, equal_within(line, values, precision.epsilon), (dx, dy), *sources)
+        return self.program.network.layers[line.layer].undecided(submitted, equality_tolerance(line, values, precision.epsilon), (dx, dy), *sources)
 
-    def _chosen_otherwise(self, line: Op, values: PassValues, submitted: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
+    def _other_choice(self, line: Op, values: PassValues, submitted: np.ndarray, redone: np.ndarray, precision: Precision) -> np.ndarray | bool:
         """Return the entries that are correct if an earlier layer, whose dx was not submitted, chose another winner
         among equal cells."""
         earlier_lines = self.program.backward_lines[: self.program.backward_lines.index(line)]
-        changes = (movable(self.program, earlier_line, values, given=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
+        changes = (choice_change(self.program, earlier_line, values, given=self.arrays, precision=precision, values=values) for earlier_line in earlier_lines)
         if line.role != "dx" or all(change is None for change in changes):
             return False
-        return chosen_otherwise(self.program, self.values, self._with_numbers(), line.target, redone, submitted - redone, precision)
+        return explained_by_choice(self.program, self.values, self._with_numbers(), line.target, redone, submitted - redone, precision)
 
     def _with_numbers(self) -> dict[str, np.ndarray]:
         """Return the submitted arrays, with our values in place of NaN and infinities."""
-        return {name: with_numbers(array, fitting(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
+        return {name: replace_nonfinite(array, in_program_shape(self.program, name, self.exact[name])) for name, array in self.arrays.items()}
 
 
 def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Precision) -> np.ndarray:
@@ -157,7 +157,7 @@ def _marks(submitted: np.ndarray, ours: np.ndarray, doubt: Doubt, precision: Pre
     return np.where(np.isfinite(ours), judgement, np.int8(verdict.UNDECIDED))
 
 
-def _without_round_off(comparisons: dict[str, Compared]) -> dict[str, Compared]:
+def _ignore_round_off(comparisons: dict[str, ArrayComparison]) -> dict[str, ArrayComparison]:
     """Mark differences before the first wrong array as right: they are only accumulated round-off."""
     for name, comparison in comparisons.items():
         if comparison.verdict == WRONG:
@@ -167,15 +167,15 @@ def _without_round_off(comparisons: dict[str, Compared]) -> dict[str, Compared]:
     return comparisons
 
 
-def movable(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
+def choice_change(program: Program, line: Op, drawn: PassValues, *, given: Container[str], precision: Precision, values: PassValues) -> np.ndarray | None:
     """Return by how much another choice among equal cells may change a line's result for the `drawn` values. None if
     its array was submitted or it makes no choice."""
     if line.layer is None or line.role != "dx" or line.target in given:
         return None
-    return program.network.layers[line.layer].movable(equal_within(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
+    return program.network.layers[line.layer].movable_gradient(equality_tolerance(line, values, precision.epsilon), *(drawn[source] for source in line.sources))
 
 
-def chosen_otherwise(
+def explained_by_choice(
     program: Program, values: PassValues, submitted: Mapping[str, np.ndarray], name: str, redone: np.ndarray, deviation: np.ndarray, precision: Precision
 ) -> np.ndarray:
     """Return the entries of `name` whose deviation `deviation` from `redone` can be due to other choices among equal
@@ -184,10 +184,10 @@ def chosen_otherwise(
     An entry may gain or lose everything that equal cells can pass to each other. But each gradient is passed on exactly once, so the
     sum over a map may deviate only by round-off.
     """
-    choice_changes = partial(movable, program, given=submitted, precision=precision, values=values)
+    choice_changes = partial(choice_change, program, given=submitted, precision=precision, values=values)
     size, map_size = np.zeros(deviation.shape), np.zeros(deviation.shape[:-2])
     for epsilon, rng in draws(values, precision.epsilon):
-        by_round_off, by_choice = (rounded(program, values, epsilon, precision.smallest, rng, submitted, change)[name] - redone for change in (None, choice_changes))
+        by_round_off, by_choice = (run_rounded(program, values, epsilon, precision.smallest, rng, submitted, change)[name] - redone for change in (None, choice_changes))
         size, map_size = np.maximum(size, np.abs(by_choice)), np.maximum(map_size, np.abs(by_round_off.sum(axis=(-2, -1))))
     has_equal_sum = np.abs(deviation.sum(axis=(-2, -1))) <= SAFETY * map_size
     return (np.abs(deviation) <= SAFETY * size) & has_equal_sum[..., None, None]

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cnnviz.core.diagnosis.array_verdicts import Compared, compared
-from cnnviz.core.diagnosis.explanation_search import Suspect, same
+from cnnviz.core.diagnosis.array_verdicts import ArrayComparison, compare_arrays
+from cnnviz.core.diagnosis.explanation_search import Suspect, matching_entries
 from cnnviz.core.diagnosis.explanations import Match
-from cnnviz.core.diagnosis.given_arrays import GivenArray, given, with_numbers
+from cnnviz.core.diagnosis.given_arrays import SubmittedArray, read_submitted, replace_nonfinite
 from cnnviz.core.diagnosis.precision import DOUBLE, Precision
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG, by_stage, first_wrong
@@ -29,7 +29,7 @@ class Diagnosis:
     explanations, best first."""
 
     reference: ReferencePass
-    arrays: Mapping[str, Compared]
+    arrays: Mapping[str, ArrayComparison]
     matches: Mapping[str, tuple[Match, ...]]
 
     @cached_property
@@ -43,15 +43,15 @@ class Diagnosis:
         return first_wrong(self.stages)
 
     @property
-    def another_pass(self) -> PlacedMistake | None:
+    def forward_mistake(self) -> PlacedMistake | None:
         """The mistake of the forward pass that makes all submitted gradients correct, or None."""
         wrong_stages = [stage for stage, verdict in self.stages.items() if verdict == WRONG]
-        return _of_forward(self.matches.get(self.first, ())) if len(wrong_stages) == 1 else None
+        return _forward_mistake(self.matches.get(self.first, ())) if len(wrong_stages) == 1 else None
 
     @property
     def verdict(self) -> str:
         """"wrong", "right", "undecided" if no entry can be judged, or "not finite" if our gradients are not."""
-        if not self.ours_finite:
+        if not self.is_reference_finite:
             return "not finite"
         return "wrong" if self.first else "undecided" if self.undecided == self.count else "right"
 
@@ -85,7 +85,7 @@ class Diagnosis:
         return max((one.precision for one in self.arrays.values()), key=lambda one: (one.relative, one.epsilon), default=DOUBLE)
 
     @property
-    def ours_finite(self) -> bool:
+    def is_reference_finite(self) -> bool:
         """Whether our gradients are finite. After a run that diverged they are not, and nothing can be compared."""
         return all(bool(np.isfinite(comparison.ours).all()) for comparison in self.arrays.values())
 
@@ -117,36 +117,38 @@ def diagnose(reference: ReferencePass, theirs: Arrays, precision: Precision | Ma
     """
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
     precision_of = {name: precision if isinstance(precision, Precision) else precision[name] for name in theirs}
-    arrays = {name: given(reference.program, name, array, exact[name], precision_of[name]) for name, array in theirs.items()}
-    comparisons = compared(reference.program, reference.params, reference.trace, reference.y, arrays)
+    arrays = {name: read_submitted(reference.program, name, array, exact[name], precision_of[name]) for name, array in theirs.items()}
+    comparisons = compare_arrays(reference.program, reference.params, reference.trace, reference.y, arrays)
     stages = by_stage(reference.program.network, {name: comparison.verdict for name, comparison in comparisons.items()})
     first = first_wrong(stages)
-    matches = {first: _explained(reference, arrays, exact, comparisons, first)} if first else {}
-    if forward_mistake := _of_forward(matches.get(first, ())):
-        comparisons = _right_for(reference, forward_mistake, comparisons, first)
+    matches = {first: _explanations(reference, arrays, exact, comparisons, first)} if first else {}
+    if forward_mistake := _forward_mistake(matches.get(first, ())):
+        comparisons = _mark_inherited(reference, forward_mistake, comparisons, first)
         stages = by_stage(reference.program.network, {name: comparison.verdict for name, comparison in comparisons.items()})
     later_stages = [stage for stage, verdict in stages.items() if verdict == WRONG and stage != first]
-    return Diagnosis(reference, comparisons, matches | {stage: _explained(reference, arrays, exact, comparisons, stage) for stage in later_stages})
+    return Diagnosis(reference, comparisons, matches | {stage: _explanations(reference, arrays, exact, comparisons, stage) for stage in later_stages})
 
 
-def _right_for(reference: ReferencePass, forward_mistake: PlacedMistake, comparisons: Mapping[str, Compared], first: str) -> dict[str, Compared]:
+def _mark_inherited(reference: ReferencePass, forward_mistake: PlacedMistake, comparisons: Mapping[str, ArrayComparison], first: str) -> dict[str, ArrayComparison]:
     """Return the arrays, marking those after the `first` wrong stage as inheriting if they are right for another
     forward pass."""
     gradients = forward_mistake.run(reference.program, reference.params, reference.trace, reference.y, reference.optimizer, reference.state)
     later_names = {name for name in comparisons if first not in by_stage(reference.program.network, {name: RIGHT})}
-    matching_names = {name for name in later_names if comparisons[name].verdict == WRONG and same(comparisons[name], gradients[name].reshape(comparisons[name].theirs.shape)).all()}
+    wrong_names = {name for name in later_names if comparisons[name].verdict == WRONG}
+    arrays = {name: gradients[name].reshape(comparisons[name].theirs.shape) for name in wrong_names}
+    matching_names = {name for name, array in arrays.items() if matching_entries(comparisons[name], array).all()}
     return {name: replace(comparison, verdict=INHERITS) if name in matching_names else comparison for name, comparison in comparisons.items()}
 
 
-def _of_forward(matches: tuple[Match, ...]) -> PlacedMistake | None:
+def _forward_mistake(matches: tuple[Match, ...]) -> PlacedMistake | None:
     """Return the mistake of the forward pass that explains a stage exactly, or None."""
     return next((match.explanation.placed for match in matches if match.exact and match.explanation.placed and match.explanation.placed.is_forward), None)
 
 
-def _explained(reference: ReferencePass, arrays: Mapping[str, GivenArray], exact: Arrays, comparisons: Mapping[str, Compared], stage: str) -> tuple[Match, ...]:
+def _explanations(reference: ReferencePass, arrays: Mapping[str, SubmittedArray], exact: Arrays, comparisons: Mapping[str, ArrayComparison], stage: str) -> tuple[Match, ...]:
     """Return the explanations of a stage, computed from the submitted arrays before it. If none is exact, try ours,
     since the submitted ones may have been overwritten later."""
-    theirs = Suspect(reference, {name: with_numbers(submitted.array, exact[name]) for name, submitted in arrays.items()}, comparisons, stage).matches()
+    theirs = Suspect(reference, {name: replace_nonfinite(submitted.array, exact[name]) for name, submitted in arrays.items()}, comparisons, stage).matches()
     if any(match.exact for match in theirs):
         return theirs
     ours = Suspect(reference, {name: exact[name] for name in arrays}, comparisons, stage).matches()

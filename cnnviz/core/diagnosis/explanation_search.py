@@ -13,11 +13,11 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.array_verdicts import ArrayComparison
 from cnnviz.core.diagnosis.explanations import AXES, Explanation, Match
 from cnnviz.core.diagnosis.factors import ONE, named_factor
-from cnnviz.core.diagnosis.given_arrays import fitting
-from cnnviz.core.diagnosis.rearrangements import Rearrangement, left_out, rearrangements, reordered, shifted
+from cnnviz.core.diagnosis.given_arrays import in_program_shape
+from cnnviz.core.diagnosis.rearrangements import Rearrangement, omissions, rearrangements, reorderings, shifts
 from cnnviz.core.diagnosis.reference_pass import ReferencePass
 from cnnviz.core.diagnosis.stage_verdicts import RIGHT, WRONG, by_stage
 from cnnviz.core.gradcheck.verdict import KINK
@@ -35,16 +35,16 @@ class Suspect:
     """A wrong stage. `own` are its submitted arrays, `open` all lines that may contain the error, and `arrays` the
     submitted arrays before it."""
 
-    def __init__(self, reference: ReferencePass, arrays: Arrays, comparisons: Mapping[str, Compared], stage: str):
+    def __init__(self, reference: ReferencePass, arrays: Arrays, comparisons: Mapping[str, ArrayComparison], stage: str):
         self.reference, self.stage, self.found = reference, stage, comparisons
         self.own = [name for name in comparisons if stage in by_stage(reference.program.network, {name: RIGHT})]
         self.wrong = [name for name in self.own if comparisons[name].verdict == WRONG]
         self.turned = any(comparisons[name].turned for name in self.own)
-        self.fed = {name: fitting(reference.program, name, array) for name, array in arrays.items() if name not in self.own}
+        self.fed = {name: in_program_shape(reference.program, name, array) for name, array in arrays.items() if name not in self.own}
         self.open = self._open()
         lines = reference.program.backward_lines
         line_indices = [index for index, line in enumerate(lines) if line.target in self.open]
-        self.values = self._run(reference.program.inner(reference.params, reference.trace) | {"y": reference.y}, 0, line_indices[0], {})
+        self.values = self._run(reference.program.all_values(reference.params, reference.trace) | {"y": reference.y}, 0, line_indices[0], {})
         self.first, self.last = line_indices[0], max(index for index in line_indices if lines[index].target in self.own) + 1
 
     def _open(self) -> set[str]:
@@ -75,8 +75,8 @@ class Suspect:
     def matches(self) -> tuple[Match, ...]:
         """Return the explanations that fit, best first. Of exact ones, only the simplest are returned."""
         plain = self._made({})
-        self.wrong = [name for name in self.own if name in self.wrong or not same(self.found[name], plain[name]).all()]
-        mistakes = [*self._of_another_pass(), *((Explanation(mistake), self._made(overrides)) for mistake, overrides in self._mistakes())]
+        self.wrong = [name for name in self.own if name in self.wrong or not matching_entries(self.found[name], plain[name]).all()]
+        mistakes = [*self._forward_mistakes(), *((Explanation(mistake), self._made(overrides)) for mistake, overrides in self._mistakes())]
         mistakes = [(explanation, made) for explanation, made in mistakes if self._differs(made, plain)]
         lines = [(explanation, made) for explanation, made in self._other_lines() if self._differs(made, plain)]
         candidates = [self._match(explanation, made) for explanation, made in (*mistakes, *lines)]
@@ -87,8 +87,8 @@ class Suspect:
             for explanation, made in (*lines, *mistakes):
                 candidates += self._times(explanation, made)
             for explanation, made in mistakes:
-                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._result_turned(made)]
-        return ranked(candidates, self.own)
+                candidates += [self._match(replace(explanation, turn=turn, target=target), rearranged) for target, turn, rearranged in self._rearranged_results(made)]
+        return rank_matches(candidates, self.own)
 
     def _differs(self, arrays: Arrays, plain: Arrays) -> bool:
         return any(not np.array_equal(arrays[name], plain[name], equal_nan=True) for name in self.own)
@@ -105,7 +105,7 @@ class Suspect:
         listed = mistakes_for(program.network, self.reference.optimizer, images, program.run.training)
         return [*listed, *unlisted_for(program.network, images, program.run.training)]
 
-    def _of_another_pass(self) -> Iterator[tuple[Explanation, Arrays]]:
+    def _forward_mistakes(self) -> Iterator[tuple[Explanation, Arrays]]:
         """Yield the stage's arrays after forward passes with a mistake. Such a mistake shows in the first wrong
         array."""
         reference = self.reference
@@ -121,20 +121,20 @@ class Suspect:
         program = self.reference.program
         for line in (line for line in program.backward_lines if line.target in self.open and "." not in line.target):
             for turn in (*rearrangements(program, line.target), *self._reordered(line)):
-                yield Explanation(turn=turn, target=line.target), self._made({line.target: partial(_turned, turn)})
+                yield Explanation(turn=turn, target=line.target), self._made({line.target: partial(_rearrange_result, turn)})
             for source in {name for name in line.sources if name[0] == "d" and "." not in name and line.role != ""}:
-                for turn in (*left_out(program, source), *shifted(program, source)):
-                    yield Explanation(turn=turn, target=line.target, source=source), self._made({line.target: partial(_made_from, line, source, turn)})
+                for turn in (*omissions(program, source), *shifts(program, source)):
+                    yield Explanation(turn=turn, target=line.target, source=source), self._made({line.target: partial(_rearrange_source, line, source, turn)})
             for source, code, array in self._other_sources(line):
-                yield Explanation(target=line.target, source=source, instead=code), self._made({line.target: partial(_made_with, line, source, array)})
+                yield Explanation(target=line.target, source=source, instead=code), self._made({line.target: partial(_replace_source, line, source, array)})
 
         yield from self._other_targets()
 
     def _reordered(self, line: Op) -> Iterator[Rearrangement]:
         """Yield the orders of filters and channels in which a kernel's gradient may have been submitted."""
         if line.target in self.own and len(self.reference.program.shapes[line.target[1:]]) == 4:
-            theirs = fitting(self.reference.program, line.target, self.found[line.target].theirs)
-            yield from reordered(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
+            theirs = in_program_shape(self.reference.program, line.target, self.found[line.target].theirs)
+            yield from reorderings(line.make(self._run(dict(self.values), self.first, self.last, {})), theirs)
 
     def _other_sources(self, line: Op) -> Iterator[tuple[str, str, np.ndarray]]:
         """Yield each gradient that the line reads with the arrays of its shape that may be confused with it: earlier
@@ -164,19 +164,19 @@ class Suspect:
         if target not in self.own or line.target not in self.open or y.shape[-1] > MOST_CLASSES:
             return
         classes = [np.broadcast_to(row, y.shape) for row in np.eye(y.shape[-1])]
-        gradients = [self._made({line.target: partial(_made_with, line, "y", target_row)})[target] for target_row in classes]
+        gradients = [self._made({line.target: partial(_replace_source, line, "y", target_row)})[target] for target_row in classes]
         distances = [np.nan_to_num(np.abs(array - self.found[target].theirs), nan=np.inf).max(axis=-1) for array in gradients]
         nearest = np.eye(y.shape[-1])[np.argmin(distances, axis=0)]
         for other_targets in (nearest, 1 - y):
             if not np.array_equal(other_targets, y):
                 code = f"np.array({np.array2string(other_targets, separator=', ', threshold=MOST_WRITTEN).replace(chr(10), '')})"
-                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_made_with, line, "y", other_targets)})
+                yield Explanation(target=target, source="y", instead=code), self._made({line.target: partial(_replace_source, line, "y", other_targets)})
 
-    def _result_turned(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
+    def _rearranged_results(self, arrays: Arrays) -> Iterator[tuple[str, Rearrangement, Arrays]]:
         """Yield the arrays with one of the wrong ones rearranged."""
         for target in self.wrong:
             for turn in rearrangements(self.reference.program, target):
-                array = turn.of(fitting(self.reference.program, target, arrays[target]))
+                array = turn.of(in_program_shape(self.reference.program, target, arrays[target]))
                 yield target, turn, {**arrays, target: array.reshape(arrays[target].shape)}
 
     def _times(self, explanation: Explanation, arrays: Arrays) -> list[Match]:
@@ -190,14 +190,14 @@ class Suspect:
         number = sum(float((theirs[is_finite] / largest * (ours[is_finite] / largest)).sum()) for (theirs, ours), is_finite in zip(pairs, finite, strict=True)) / size
         if not np.isfinite(number):
             return []
-        factor = named_factor(number, self._named(), max(self.found[name].precision.relative for name in self.wrong))
+        factor = named_factor(number, self._named_factors(), max(self.found[name].precision.relative for name in self.wrong))
         if not factor.simple and sum(int(np.count_nonzero(ours)) for _, ours in pairs) < 2:
             return []  # any two numbers differ only by a factor
         scaled = {name: factor.number * array if name in self.wrong else array for name, array in arrays.items()}
         match = self._match(explanation.times(factor), scaled)
         return [match] if match.exact and factor != ONE else []
 
-    def _named(self) -> Mapping[str, float]:
+    def _named_factors(self) -> Mapping[str, float]:
         """Return known factors by name: counts of what is summed or averaged here, and settings."""
         program, target = self.reference.program, self.wrong[0]
         line = next(line for line in program.backward_lines if line.target == target)
@@ -216,7 +216,7 @@ class Suspect:
             layer, names = program.network.layers[line.layer], program.network.names[line.layer]
             if line.role != "dx":
                 shape = program.shapes[names.output]
-            if layer.takes == "map" and layer.gives == "row":
+            if layer.input_kind == "map" and layer.output_kind == "row":
                 counts["places"] = places = math.prod(program.inputs[line.layer][1:])
                 counts["places_squared"] = places**2
             elif cells := layer.geometry().get("k", 0) ** 2:
@@ -232,7 +232,7 @@ class Suspect:
         remaining_error = original_error = 0.0
         for name in self.own:
             comparison, wrong = self.found[name], self.found[name].wrong
-            is_equal = same(comparison, arrays[name])
+            is_equal = matching_entries(comparison, arrays[name])
             reproduced, wrong_count = reproduced + int((is_equal & wrong).sum()), wrong_count + int(wrong.sum())
             spoiled += int((~is_equal & ~wrong & (comparison.marks != KINK)).sum())
             remaining_error += float(((comparison.theirs - arrays[name]) ** 2).sum())
@@ -241,24 +241,24 @@ class Suspect:
         return Match(explanation, self.stage, reproduced, wrong_count, spoiled, share)
 
 
-def same(comparison: Compared, array: np.ndarray) -> np.ndarray:
+def matching_entries(comparison: ArrayComparison, array: np.ndarray) -> np.ndarray:
     """Return the entries that are equal up to the precision of the submitted array."""
-    return comparison.precision.alike(comparison.theirs, array, comparison.doubt)
+    return comparison.precision.equal_entries(comparison.theirs, array, comparison.doubt)
 
 
-def _turned(turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+def _rearrange_result(turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
     return turn.of(compute_correct())
 
 
-def _made_from(line: Op, source: str, turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+def _rearrange_source(line: Op, source: str, turn: Rearrangement, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: turn.of(values[source])})
 
 
-def _made_with(line: Op, source: str, array: np.ndarray, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
+def _replace_source(line: Op, source: str, array: np.ndarray, values: PassValues, compute_correct: Callable[[], np.ndarray]) -> np.ndarray:
     return line.make({**values, source: array})
 
 
-def ranked(matches: Iterable[Match], own_arrays: Iterable[str]) -> tuple[Match, ...]:
+def rank_matches(matches: Iterable[Match], own_arrays: Iterable[str]) -> tuple[Match, ...]:
     """Return the simplest exact matches, limited to the stage's `own_arrays` arrays if possible, followed by all others,
     best first."""
     exact = [match for match in matches if match.exact]

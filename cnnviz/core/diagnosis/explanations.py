@@ -44,7 +44,7 @@ class Explanation:
         return replace(self, factor=factor)
 
     @property
-    def made_at(self) -> str:
+    def location(self) -> str:
         """The stage or array that contains the error, or "" for a factor alone, which is visible only in its result."""
         return self.placed.stage if self.placed else self.target
 
@@ -66,23 +66,23 @@ class Explanation:
     def code(self, program: Program, stage: str, wrong: tuple[str, ...]) -> tuple[str, str]:
         """Return the wrong lines of code and the correct ones, for the arrays `wrong` of the stage."""
         if self.placed:
-            mistaken, right = ("\n".join(lines) for lines in zip(*self._lines(program, wrong), strict=True))
+            mistaken, right = ("\n".join(lines) for lines in zip(*self._relevant_lines(program, wrong), strict=True))
         else:
-            mistaken = right = right_lines(program, [self.target] if self.target else wrong)
+            mistaken = right = correct_lines(program, [self.target] if self.target else wrong)
         if self.instead:
             mistaken = re.sub(rf"\b{self.source}\b", self.instead, mistaken)
         elif self.source and self.turn:
             return re.sub(rf"\b{self.source}\b", self.turn.code.format(self.source), mistaken), right
-        return "\n".join(self._spoiled(line) for line in mistaken.split("\n")), right
+        return "\n".join(self._spoil(line) for line in mistaken.split("\n")), right
 
-    def _lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
+    def _relevant_lines(self, program: Program, wrong: tuple[str, ...]) -> list[tuple[str, str]]:
         """Return each line of the mistake, wrong and correct: only those that assign to the arrays `wrong`, if there
         are any."""
         assert self.placed
         line_pairs = [*zip(*(lines.split("\n") for lines in self.placed.code(program)), strict=True)]
-        return [lines for lines in line_pairs if any(_makes(lines[1], name) for name in wrong)] or line_pairs
+        return [lines for lines in line_pairs if any(_assigns(lines[1], name) for name in wrong)] or line_pairs
 
-    def _spoiled(self, line: str) -> str:
+    def _spoil(self, line: str) -> str:
         *preceding, assignment = line.split("; ")
         name, equals, value = re.fullmatch(r"(.*?)( \+?= )(.*)", assignment).groups()  # type: ignore[union-attr]
         suffix = ""
@@ -96,25 +96,26 @@ class Explanation:
         return "; ".join([*preceding, name + equals + value]) + suffix
 
 
-def right_lines(program: Program, names: Iterable[str]) -> str:
+def correct_lines(program: Program, names: Iterable[str]) -> str:
     """Return the code that computes these gradients. Calls of our own functions are replaced by the code of a
     catalogued mistake's correct version."""
     lines = {line.target: line for line in program.backward_lines}
     catalogued_lines = [line for mistake in mistakes_for(program.network) for line in mistake.code(program)[1].split("\n") if not _CALLS.search(line)]
-    own_code = {name: _ours(program, name, line_as_code(lines[name])) for name in names}
-    return "\n".join(next((line for line in catalogued_lines if _makes(line, name)), f"{name} = {code}") if _CALLS.search(code) else f"{name} = {code}" for name, code in own_code.items())
+    own_code = {name: _readable_line(program, name, line_as_code(lines[name])) for name in names}
+    own_lines = {name: f"{name} = {code}" for name, code in own_code.items()}
+    return "\n".join(next((one for one in catalogued_lines if _assigns(one, name)), line) if _CALLS.search(line) else line for name, line in own_lines.items())
 
 
 _CALLS = re.compile(r"(?<![.\w])[a-z_]+_(df|dx|dw|db|ds|sums)\(")
 """A call of a layer's own function."""
 
 
-def _makes(line: str, name: str) -> bool:
+def _assigns(line: str, name: str) -> bool:
     """Return whether `line` assigns to the array `name`."""
     return re.search(rf"(^|; ){name}(\[[^=]*\])? \+?= ", line) is not None
 
 
-def _ours(program: Program, name: str, code: str) -> str:
+def _readable_line(program: Program, name: str, code: str) -> str:
     """Return a line as a learner would write it: reshaping a row to a map names the shape."""
     return f"dv.reshape{program.shown[name[1:]]}" if code.startswith("dv.reshape(") else code
 

@@ -29,7 +29,7 @@ class Factor:
         quantity = self.name.removesuffix("_squared")
         how = self.name if self.name in SETTINGS else "squared" if quantity != self.name else "count"
         what = None if how in SETTINGS else message(f"own.count.{quantity}")
-        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_whole(self.n), factor=abs(self.number), what=what)]
+        messages = [message(f"own.factor.{'per_' if self.inverse else ''}{how}", n=_as_integer(self.n), factor=abs(self.number), what=what)]
         return [*messages, message("own.factor.flipped")] if self.number < 0 else messages
 
 
@@ -38,7 +38,7 @@ SETTINGS = ("two", "rate", "pixels")
 """Factors that do not count anything: the 2 of a square's derivative, the learning rate, the largest pixel value."""
 
 
-def _whole(n: float) -> float:
+def _as_integer(n: float) -> float:
     return int(n) if n == int(n) else n
 
 

@@ -13,7 +13,7 @@ from cnnviz.words import Problem
 
 
 @dataclass(frozen=True, eq=False)
-class GivenArray:
+class SubmittedArray:
     """A submitted array in our shape, with its precision. `turned` is the permutation of axes that made it fit, or
     ()."""
 
@@ -22,7 +22,7 @@ class GivenArray:
     precision: Precision = EXACT
 
 
-def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> GivenArray:
+def read_submitted(program: Program, name: str, array: np.ndarray, ours: np.ndarray, precision: Precision = EXACT) -> SubmittedArray:
     """Return an array in the layout of `ours`: axes of length 1 are added or removed, a map may be flattened, and
     axes may be permuted.
 
@@ -30,24 +30,24 @@ def given(program: Program, name: str, array: np.ndarray, ours: np.ndarray, prec
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((4, 4))
-    >>> given(program, "dw", np.zeros((2, 4)), np.zeros((4, 2))).turned, given(program, "db", np.zeros((1, 2)), np.zeros(2)).array.shape
+    >>> read_submitted(program, "dw", np.zeros((2, 4)), np.zeros((4, 2))).turned, read_submitted(program, "db", np.zeros((1, 2)), np.zeros(2)).array.shape
     ((1, 0), (2,))
     """
     array, shown = np.asarray(array, dtype=np.float64), ours.shape
     images = shown[:1] if program.has_images(name) else ()
     inner_shape, unflattened = images + program.shapes[name[1:]], images + program.laid_out[name[1:]]
-    if array.shape == inner_shape or _no_ones(array.shape) in (_no_ones(shown), _no_ones(unflattened)):
-        return GivenArray(array.reshape(shown), (), precision)
-    if name[1] == "b" and (bias := _of_a_bias(program, name, array)) is not None:
-        return GivenArray(bias, (), precision)
+    if array.shape == inner_shape or _without_ones(array.shape) in (_without_ones(shown), _without_ones(unflattened)):
+        return SubmittedArray(array.reshape(shown), (), precision)
+    if name[1] == "b" and (bias := _bias_gradient(program, name, array)) is not None:
+        return SubmittedArray(bias, (), precision)
     axes = [permutation for permutation in permutations(range(array.ndim)) if array.transpose(permutation).shape == shown]
     if not axes:
         raise Problem("own.shape", name=label(name), shape=str(array.shape), wanted=str(shown))
     nearest = min(axes, key=lambda permutation: float(np.nan_to_num(np.abs(array.transpose(permutation) - ours), nan=np.inf).sum()))
-    return GivenArray(array.transpose(nearest), nearest, precision)
+    return SubmittedArray(array.transpose(nearest), nearest, precision)
 
 
-def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
+def _bias_gradient(program: Program, name: str, array: np.ndarray) -> np.ndarray | None:
     """Return the gradient of a bias from another shape, or None. A single number is used for each entry; of an
     unsummed map, the last position is used."""
     shape, line = program.shown[name[1:]], next(line for line in program.backward_lines if line.target == name)
@@ -57,11 +57,11 @@ def _of_a_bias(program: Program, name: str, array: np.ndarray) -> np.ndarray | N
     return array.reshape(source_shape)[:, -1, -1] if array.size == math.prod(source_shape) and len(source_shape) == 3 else None
 
 
-def _no_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
+def _without_ones(shape: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(n for n in shape if n != 1)
 
 
-def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
+def in_program_shape(program: Program, name: str, array: np.ndarray) -> np.ndarray:
     """Return a gradient in the shape that the program's lines use."""
     array = np.asarray(array, dtype=np.float64)
     images = array.shape[:1] if program.has_images(name) else ()
@@ -71,7 +71,7 @@ def fitting(program: Program, name: str, array: np.ndarray) -> np.ndarray:
     return array.reshape(inner)
 
 
-def with_numbers(submitted: np.ndarray, ours: np.ndarray) -> np.ndarray:
+def replace_nonfinite(submitted: np.ndarray, ours: np.ndarray) -> np.ndarray:
     """Return the submitted array, with our values in place of NaN and infinities, so that they do not spread to other
     arrays."""
     finite = np.isfinite(submitted)

@@ -33,14 +33,14 @@ class Precision:
         return message(f"own.precision.{self.kind}", relative=self.relative, digits=self.digits)
 
     @np.errstate(all="ignore")
-    def alike(self, array: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
+    def equal_entries(self, array: np.ndarray, other: np.ndarray, doubt: np.ndarray) -> np.ndarray:
         """Return which entries are equal at this precision. Entries that are not finite must agree exactly."""
         difference, size = np.abs(array - other), np.maximum(np.abs(array), np.abs(other))
         near = np.isfinite(size) & ((difference <= self.relative * size) | (difference <= SAFETY * doubt))
         return near | (array == other) | (np.isnan(array) & np.isnan(other))
 
 
-def _of(dtype: type, relative: float, kind: str) -> Precision:
+def _dtype_precision(dtype: type, relative: float, kind: str) -> Precision:
     """Return the precision of a dtype. Below its smallest normal number a product may be flushed to 0, except in half
     precision."""
     info = np.finfo(dtype)
@@ -49,11 +49,11 @@ def _of(dtype: type, relative: float, kind: str) -> Precision:
 
 EXACT = Precision()
 """Bitwise equality."""
-DOUBLE = _of(np.float64, 1e-6, "double")
+DOUBLE = _dtype_precision(np.float64, 1e-6, "double")
 """Difference between two correct programs in double precision."""
-SINGLE = _of(np.float32, 1e-3, "single")
+SINGLE = _dtype_precision(np.float32, 1e-3, "single")
 """In single precision, sums of hundreds of numbers differ in the fourth digit."""
-HALF = _of(np.float16, 1e-2, "half")
+HALF = _dtype_precision(np.float16, 1e-2, "half")
 """Half precision has three digits, and its smallest number is 6e-8."""
 
 ROUND = 0.75
@@ -75,21 +75,21 @@ def precisions(arrays: Mapping[str, np.ndarray]) -> dict[str, Precision]:
     >>> [one.kind for one in found.values()], precisions({"df": np.array([0.1234567, 12.34567])})["df"].digits
     (['single', 'single'], 7)
     """
-    float64_precision = _of_numbers([array for array in arrays.values() if _dtype(array) is DOUBLE])
+    float64_precision = _detect_precision([array for array in arrays.values() if _nominal_precision(array) is DOUBLE])
     result, least_precise = {}, DOUBLE
     for name, array in arrays.items():
-        precision = float64_precision if _dtype(array) is DOUBLE else _dtype(array)
+        precision = float64_precision if _nominal_precision(array) is DOUBLE else _nominal_precision(array)
         least_precise = max(least_precise, precision, key=lambda one: (one.relative, one.epsilon))
         result[name] = least_precise
     return result
 
 
-def _dtype(array: np.ndarray) -> Precision:
+def _nominal_precision(array: np.ndarray) -> Precision:
     size = array.dtype.itemsize if array.dtype.kind == "f" else 8
     return HALF if size == 2 else SINGLE if size == 4 else DOUBLE
 
 
-def _of_numbers(arrays: Iterable[np.ndarray]) -> Precision:
+def _detect_precision(arrays: Iterable[np.ndarray]) -> Precision:
     """Return the precision that float64 numbers had before they were converted."""
     numbers = np.concatenate([np.ravel(array).astype(np.float64) for array in arrays] or [np.zeros(0)])
     numbers = np.unique(numbers[np.isfinite(numbers) & (numbers != 0)])
@@ -99,7 +99,7 @@ def _of_numbers(arrays: Iterable[np.ndarray]) -> Precision:
         with np.errstate(over="ignore", under="ignore"):
             if np.array_equal(numbers.astype(dtype), numbers):
                 return DOUBLE if _are_round(numbers, np.finfo(dtype)) else precision
-    return _printed(numbers)
+    return _printed_precision(numbers)
 
 
 def _are_round(numbers: np.ndarray, info: np.finfo) -> bool:
@@ -108,8 +108,8 @@ def _are_round(numbers: np.ndarray, info: np.finfo) -> bool:
     return not np.fmod(numbers, max(unit, float(info.tiny))).any()
 
 
-def _printed(numbers: np.ndarray) -> Precision:
-    digits = next((n for n in range(FEWEST, MOST + 1) if _has(numbers, n)), None)
+def _printed_precision(numbers: np.ndarray) -> Precision:
+    digits = next((n for n in range(FEWEST, MOST + 1) if _fits_digits(numbers, n)), None)
     decimals = next((n for n in range(DECIMALS, MOST + 1) if np.array_equal(np.round(numbers, n), numbers)), None)
     if digits is None and decimals is None:
         return DOUBLE
@@ -118,6 +118,6 @@ def _printed(numbers: np.ndarray) -> Precision:
     return Precision(max(DOUBLE.relative, 4 * epsilon), epsilon, smallest, "printed", digits or decimals or 0)
 
 
-def _has(numbers: np.ndarray, digits: int) -> bool:
+def _fits_digits(numbers: np.ndarray, digits: int) -> bool:
     """Return whether no number has more significant digits. Usually the first few numbers decide."""
     return all(float(f"{number:.{digits - 1}e}") == number for number in numbers.tolist())

@@ -6,7 +6,7 @@ from functools import partial
 
 import numpy as np
 
-from cnnviz.core.mistakes.unlisted import OFF_BY_ONE, moved
+from cnnviz.core.mistakes.unlisted import OFF_BY_ONE, shift_maps
 from cnnviz.core.network.program import Program
 from cnnviz.words import Message, message
 
@@ -59,29 +59,29 @@ def rearrangements(program: Program, name: str) -> Iterator[Rearrangement]:
     if len(shape) == 4 and shape[0] == shape[1] > 1:
         yield EXCHANGED
     if len(unflattened) > len(shape):
-        yield from _orders(shape, unflattened)
-    yield from left_out(program, name)
-    yield from shifted(program, name)
+        yield from _layouts(shape, unflattened)
+    yield from omissions(program, name)
+    yield from shifts(program, name)
 
 
-def shifted(program: Program, name: str) -> Iterator[Rearrangement]:
+def shifts(program: Program, name: str) -> Iterator[Rearrangement]:
     """Yield every shift of a gradient with rows and columns by one position; the free positions become 0.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
-    >>> len(list(shifted(program, "dz1"))), next(shifted(program, "dz1")).of(np.eye(3)).tolist()
+    >>> len(list(shifts(program, "dz1"))), next(shifts(program, "dz1")).of(np.eye(3)).tolist()
     (8, [[0.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]])
     """
     if len(program.shapes[name[1:]]) > 2:
         for rows, columns in OFF_BY_ONE:
-            yield Rearrangement("shifted", partial(moved, rows=rows, columns=columns), f"shifted({{}}, {rows}, {columns})")
+            yield Rearrangement("shifted", partial(shift_maps, rows=rows, columns=columns), f"shifted({{}}, {rows}, {columns})")
 
 
-def reordered(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
+def reorderings(ours: Array, theirs: Array) -> Iterator[Rearrangement]:
     """Yield the order of a kernel's filters, or of its channels, in which ours is closest to theirs, both (M,C,K,K).
 
     >>> ours = np.arange(24.0).reshape(3, 2, 2, 2)
-    >>> [(turn.name, turn.code) for turn in reordered(ours, ours[[1, 0, 2]])]
+    >>> [(turn.name, turn.code) for turn in reorderings(ours, ours[[1, 0, 2]])]
     [('filters_reordered', '{}[[1, 0, 2]]')]
     """
     for axis, name, code in ((0, "filters_reordered", "{{}}[{order}]"), (1, "channels_reordered", "{{}}[:, {order}]")):
@@ -110,31 +110,31 @@ MOST_COMPARED = 20_000_000
 """Most pairs of numbers that are compared to find an order."""
 
 
-def left_out(program: Program, name: str) -> Iterator[Rearrangement]:
+def omissions(program: Program, name: str) -> Iterator[Rearrangement]:
     """Yield every result of a loop over the gradient `name` that ends one step early or begins one step late.
 
     >>> from cnnviz.core.network.network import DEFAULT, Network
     >>> program = Network.parse(DEFAULT).program((5, 4))
-    >>> [turn.name for turn in left_out(program, "dz1")], [turn.name for turn in left_out(program, "db")]
+    >>> [turn.name for turn in omissions(program, "dz1")], [turn.name for turn in omissions(program, "db")]
     (['last_row', 'last_column', 'last_row_and_column', 'first_row', 'first_column', 'first_row_and_column'], ['last_entry', 'first_entry'])
     """
     shape = program.shapes[name[1:]]
     if len(shape) > 1:
         directions = {"row": (-2,), "column": (-1,), "row_and_column": (-2, -1)}
         directions = {direction: axes for direction, axes in directions.items() if min(shape[axis] for axis in axes) > 1}
-        yield from (_gap(f"{end}_{direction}", axes, end, "{}[..., ") for end in ("last", "first") for direction, axes in directions.items())
+        yield from (_omission(f"{end}_{direction}", axes, end, "{}[..., ") for end in ("last", "first") for direction, axes in directions.items())
     if len(shape) != 2 and shape[0] > 1:
         prefix = "{}[:, " if program.has_images(name) else "{}["
-        yield from (_gap(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (-len(shape),), end, prefix) for end in ("last", "first"))
+        yield from (_omission(f"{end}_{'entry' if len(shape) == 1 else 'channel'}", (-len(shape),), end, prefix) for end in ("last", "first"))
 
 
-def _gap(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrangement:
+def _omission(name: str, axes: tuple[int, ...], end: str, code: str) -> Rearrangement:
     kept_slice = ":-1" if end == "last" else "1:"
     code += (", ".join(kept_slice if axis in axes else ":" for axis in (-2, -1)) if code.endswith("..., ") else kept_slice) + "]"
-    return Rearrangement(name, partial(_without, axes=axes, position=-1 if end == "last" else 0), code)
+    return Rearrangement(name, partial(_zero_edges, axes=axes, position=-1 if end == "last" else 0), code)
 
 
-def _without(a: Array, axes: tuple[int, ...], position: int) -> Array:
+def _zero_edges(a: Array, axes: tuple[int, ...], position: int) -> Array:
     """Return the array with zeros at the end or the beginning of some axes."""
     result = np.array(a)
     for axis in axes:
@@ -142,17 +142,17 @@ def _without(a: Array, axes: tuple[int, ...], position: int) -> Array:
     return result
 
 
-def _orders(shape: tuple[int, ...], unflattened: tuple[int, ...]) -> Iterator[Rearrangement]:
+def _layouts(shape: tuple[int, ...], unflattened: tuple[int, ...]) -> Iterator[Rearrangement]:
     """Yield other orders in which the rows of a dense layer may correspond to the cells of a map (C,H,W)."""
     columns, last = (0, 2, 1, *range(3, len(unflattened))), (1, 2, 0, *range(3, len(unflattened)))
     orders: Mapping[str, tuple[tuple[int, ...], bool]] = {"columns_first": (columns, min(unflattened[1:3]) > 1), "channels_last": (last, unflattened[0] > 1)}
     for name, (axes, is_different) in orders.items():
         if is_different:
             code = "{}.reshape" + f"{unflattened}.transpose{axes}.reshape{shape}"
-            yield Rearrangement(name, partial(_reordered, laid=unflattened, axes=axes, own=len(shape)), code)
+            yield Rearrangement(name, partial(_reorder_map, laid=unflattened, axes=axes, own=len(shape)), code)
 
 
-def _reordered(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
+def _reorder_map(a: Array, laid: tuple[int, ...], axes: tuple[int, ...], own: int) -> Array:
     """Reorder the last `own` axes, which are a flattened map. The axes before them belong to the images."""
     images = a.ndim - own
     return a.reshape(*a.shape[:images], *laid).transpose(*range(images), *(images + axis for axis in axes)).reshape(a.shape)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.array_verdicts import ArrayComparison
 from cnnviz.core.gradcheck import relative_error
 from cnnviz.core.network.stages import label
 
@@ -31,7 +31,7 @@ class Worst:
 
 
 @np.errstate(all="ignore")
-def worst_of(comparison: Compared) -> Worst:
+def worst_entry(comparison: ArrayComparison) -> Worst:
     """Return the wrong entry with the largest absolute difference. Relative errors are all equal if a factor is
     wrong."""
     differences = np.where(comparison.wrong, np.nan_to_num(np.abs(comparison.theirs - comparison.ours), nan=np.inf, posinf=np.inf), -1.0)

@@ -21,15 +21,15 @@ def plain(latex: str) -> str:
     >>> plain(r"L = -\frac{1}{N} \sum_{c,n} e^{-z_{12}} + x^2")
     'L = −1/N Σ_(c,n) e^(−z₁₂) + x²'
     """
-    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", in_words(latex))
+    text = re.sub(r"\\text\{([^{}]*)\}", r"\1", translate_words(latex))
     text = re.sub(r"\\hat\{(\w)\}", "\\1\u0302", text)
     text = re.sub(r"\\sqrt\{(\w\u0302?)\}", r"√\1", text)
     text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
-    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda found: f"{found[1]}/{_whole(found[2])}", text)
+    text = re.sub(r"\\frac\{([^{}]*)\}\{([^{}]*)\}", lambda found: f"{found[1]}/{_in_brackets(found[2])}", text)
     for word, sign in _WORDS.items():
         text = text.replace(word, sign)
-    text = re.sub(r"_\{([^{}]*)\}", lambda found: _lowered(found[1]), text)
-    text = re.sub(r"_(\w)", lambda found: _lowered(found[1]), text)
+    text = re.sub(r"_\{([^{}]*)\}", lambda found: _subscript(found[1]), text)
+    text = re.sub(r"_(\w)", lambda found: _subscript(found[1]), text)
     text = re.sub(r"\^\{([^{}]*)\}", lambda found: _HIGH.get(found[1], f"^({found[1]})"), text)
     text = re.sub(r"\^(\w)", lambda found: _HIGH.get(found[1], f"^{found[1]}"), text)
     if "\\" in text or "{" in text:
@@ -37,10 +37,10 @@ def plain(latex: str) -> str:
     return re.sub(r" +", " ", text.replace("-", "−")).strip()
 
 
-def in_words(latex: str) -> str:
+def translate_words(latex: str) -> str:
     r"""Return a formula with the words in its `\text{…}` replaced by their translations.
 
-    >>> print(in_words(r"r = x \odot \text{mask}"))
+    >>> print(translate_words(r"r = x \odot \text{mask}"))
     r = x \odot \text{mask}
     """
     return re.sub(r"\\text\{(\w+)\}", lambda found: rf"\text{{{say(f'formula.{found[1]}')}}}", latex)
@@ -55,11 +55,11 @@ def pixel_formula(scale: str) -> str:
     return r"x = \text{pixel} / 255" if scale == "unit" else r"x = \text{stored}"
 
 
-def _whole(text: str) -> str:
+def _in_brackets(text: str) -> str:
     """Return the divisor, in brackets if it is a sum."""
     return f"({text})" if " " in text else text
 
 
-def _lowered(text: str) -> str:
+def _subscript(text: str) -> str:
     letters = text.replace(",", "").replace(" ", "")
     return "".join(_LOW[letter] for letter in letters) if all(letter in _LOW for letter in letters) else f"_({text})"

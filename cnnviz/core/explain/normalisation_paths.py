@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.network.layers._normalisation import EPS, direct_term, mean_term, variance_term
+from cnnviz.core.network.layers._normalization import EPS, direct_term, mean_term, variance_term
 from cnnviz.core.network.layers.batch_norm import normalise_dx
 from cnnviz.core.network.named_arrays import Gradients, Trace
 from cnnviz.core.network.program import Program
@@ -27,7 +27,7 @@ class Paths(ReadOnly):
     sizes: np.ndarray
 
 
-def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
+def gradient_paths(program: Program, params: Mapping[str, np.ndarray], trace: Trace, gradients: Gradients) -> dict[str, Paths]:
     """Return the paths of each gradient that a batch normalization passes back, by symbol. Empty in eval mode.
 
     >>> from cnnviz import Network
@@ -35,12 +35,12 @@ def paths_back(program: Program, params: Mapping[str, np.ndarray], trace: Trace,
     >>> params = network.init((5, 5))
     >>> trace = network.forward(params, x)
     >>> gradients = network.backward(params, trace, np.zeros((3, 2)))
-    >>> found = paths_back(network.program(x.shape), params, trace, gradients)["dz1"]
+    >>> found = gradient_paths(network.program(x.shape), params, trace, gradients)["dz1"]
     >>> bool(np.allclose(found.parts.sum(axis=0), gradients.dz1)), found.shares.shape, found.sizes.shape
     (True, (3, 2), (4, 2))
     """
     lines = [line for line in program.backward_lines if line.function is normalise_dx]
-    values = {**program.inner(params, trace), **gradients}
+    values = {**program.all_values(params, trace), **gradients}
     return {line.target: _paths(program, line, values) for line in lines}
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
 
-PASSES, OF_FEW, FEW = 3, 12, 10_000
+PASSES, PASSES_IF_SMALL, SMALL = 3, 12, 10_000
 """Number of randomly rounded passes, each run with both signs. Small passes get more, since the errors of a few
 numbers may cancel in all draws."""
 EQUAL = 4
@@ -30,7 +30,7 @@ class Doubt:
     size: np.ndarray
     structural: np.ndarray
 
-    def or_larger(self, other: Self) -> Self:
+    def maximum(self, other: Self) -> Self:
         """Return the element-wise maximum of two doubts."""
         return replace(self, size=np.maximum(self.size, other.size))
 
@@ -55,18 +55,18 @@ def doubts(program: Program, values: PassValues, epsilon: float, smallest: float
         errors[name] = epsilon * np.maximum(sizes(program, line, exact, smallest), smallest)
         exact[name] = overrides.get(name, gradients[name])
     for signed_epsilon, rng in draws(exact, epsilon):
-        rounded_pass = rounded(program, values, signed_epsilon, smallest, rng, submitted)
+        rounded_pass = run_rounded(program, values, signed_epsilon, smallest, rng, submitted)
         for name, array in gradients.items():
             difference = np.abs(rounded_pass[name] - array)
             errors[name] = np.maximum(errors[name], np.where(np.isfinite(difference), difference, 0.0))
     for line in program.backward_lines:
         name = line.target
         if structural[name].any():
-            errors[name] = np.where(structural[name], np.maximum(errors[name], _handed_on(program, line, exact, epsilon, errors)), errors[name])
+            errors[name] = np.where(structural[name], np.maximum(errors[name], _propagated_error(program, line, exact, epsilon, errors)), errors[name])
     return {name: Doubt(np.broadcast_to(errors[name], array.shape), structural[name]) for name, array in gradients.items()}
 
 
-def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
+def _propagated_error(program: Program, line: Op, values: PassValues, epsilon: float, doubt: Mapping[str, np.ndarray]) -> np.ndarray | float:
     """Return the error of a line's sources as the line passes it on. The random draws may miss it, for example if the
     output of a saturated unit is off by its last bit."""
     if line.layer is None or not any(source in doubt for source in line.sources):
@@ -74,25 +74,25 @@ def _handed_on(program: Program, line: Op, values: PassValues, epsilon: float, d
     layer = program.network.layers[line.layer]
     sources = [doubt.get(source, np.abs(values[source]) if layer.parameter_letters else values[source]) for source in line.sources]
     propagated = np.abs(line.run(*sources))
-    change = layer.movable(equal_within(line, values, epsilon), *sources) if line.role == "dx" else None
+    change = layer.movable_gradient(equality_tolerance(line, values, epsilon), *sources) if line.role == "dx" else None
     return propagated if change is None else np.maximum(propagated, change)
 
 
-def equal_within(line: Op, values: PassValues, epsilon: float) -> float:
+def equality_tolerance(line: Op, values: PassValues, epsilon: float) -> float:
     """Return the difference below which another program may take numbers that this line compares as equal."""
     return EQUAL * epsilon * max((largest(values[name]) for name in line.sources if name[0] != "d"), default=0.0)
 
 
 def draws(values: PassValues, epsilon: float) -> Iterator[tuple[float, np.random.Generator]]:
     """Yield a signed epsilon and a generator for each randomly rounded pass: every seed once with each sign."""
-    rng, passes = np.random.default_rng(0), OF_FEW if sum(np.size(array) for array in values.values()) < FEW else PASSES
+    rng, passes = np.random.default_rng(0), PASSES_IF_SMALL if sum(np.size(array) for array in values.values()) < SMALL else PASSES
     for _ in range(passes if epsilon else 0):
         seed = int(rng.integers(2**31))
         for signed_epsilon in (epsilon, -epsilon):
             yield signed_epsilon, np.random.default_rng(seed)
 
 
-def rounded(
+def run_rounded(
     program: Program,
     start: PassValues,
     epsilon: float,
@@ -149,7 +149,7 @@ def sizes(program: Program, line: Op, values: PassValues, floor: float = 0.0) ->
     if not parameters and "all" in links:
         return np.maximum(np.abs(result), max(floor, largest(values[line.sources[0]])))
     if not parameters and "same" in links:
-        return np.maximum(np.abs(result), _answers(line, values))
+        return np.maximum(np.abs(result), _sensitivity(line, values))
     if line.role == "dx" and (terms := layer.terms_of_dx(*(values[source] for source in line.sources), **line.settings)) is not None:
         return terms
     absolute = []
@@ -163,7 +163,7 @@ def sizes(program: Program, line: Op, values: PassValues, floor: float = 0.0) ->
     return line.run(*absolute)
 
 
-def _answers(line: Op, values: PassValues) -> np.ndarray:
+def _sensitivity(line: Op, values: PassValues) -> np.ndarray:
     """Return the relative sensitivity of an element-wise line: the change of its result per relative change of its
     sources."""
     sources = [values[source] for source in line.sources]

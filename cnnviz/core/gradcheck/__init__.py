@@ -13,7 +13,7 @@ round-off.
     one_entry      one entry, nudged by several steps, in full precision
 """
 
-from cnnviz.core.gradcheck.check import check_gradients, judged_again
+from cnnviz.core.gradcheck.check import check_gradients, recheck
 from cnnviz.core.gradcheck.error_curve import STEPS, StepSweep, step_sweep
 from cnnviz.core.gradcheck.one_entry import Nudge, digits_right, nudges
 from cnnviz.core.gradcheck.result import Entry, GradientCheck
@@ -33,9 +33,9 @@ __all__ = [
     "StepSweep",
     "check_gradients",
     "digits_right",
-    "judged_again",
     "marks",
     "nudges",
+    "recheck",
     "relative_error",
     "step_sweep",
 ]

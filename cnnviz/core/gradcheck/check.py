@@ -19,7 +19,7 @@ from dataclasses import replace
 import numpy as np
 
 from cnnviz.core.gradcheck.inputs import by_parameter, differences, is_finite
-from cnnviz.core.gradcheck.kinks import Found, check_parameter
+from cnnviz.core.gradcheck.kinks import ParameterCheck, check_parameter
 from cnnviz.core.gradcheck.result import GradientCheck
 from cnnviz.core.gradcheck.verdict import TOLERANCE, UNDECIDED, marks, relative_error, threshold
 from cnnviz.core.network.named_arrays import Gradients, Params
@@ -71,12 +71,12 @@ def check_gradients(
     program = pass_differences.program
     names = tuple(program.parameters) if parameters is None else tuple(parameters)
     analytic = by_parameter(pass_differences.gradients if gradients is None else gradients, pass_differences, names)
-    progress_for = _telling(progress, {name: pass_differences.path(name).cost for name in names})
+    progress_for = _progress_callbacks(progress, {name: pass_differences.path(name).cost for name in names})
     checks = {name: check_parameter(pass_differences, name, analytic[name].reshape(-1), step, progress_for(name)) for name in names}
     return _result(analytic, checks, is_finite(pass_differences, names))
 
 
-def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:
+def _progress_callbacks(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[str], Progress]:
     """Return a function from a parameter to its progress callback, which receives the further share of entries that
     is done."""
     done, total = 0.0, max(1, sum(costs.values()))
@@ -93,7 +93,7 @@ def _telling(progress: Progress | None, costs: Mapping[str, int]) -> Callable[[s
     return of
 
 
-def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, Found], finite: bool) -> GradientCheck:
+def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, ParameterCheck], finite: bool) -> GradientCheck:
     fields = [{name: checks[name][n].reshape(array.shape) for name, array in analytic.items()} for n in range(5)]
     central, doubt, errors, structural, kinks = fields
     entry_marks = {name: marks(array, central[name], doubt[name], structural[name], kinks[name]) for name, array in analytic.items()}
@@ -103,12 +103,12 @@ def _result(analytic: dict[str, np.ndarray], checks: Mapping[str, Found], finite
 
 
 @np.errstate(all="ignore")  # a mistake may divide by 0
-def judged_again(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> GradientCheck:
+def recheck(check: GradientCheck, gradients: Mapping[str, np.ndarray]) -> GradientCheck:
     """Check other gradients of the same pass, reusing the central differences of an earlier check.
 
     >>> params, x = Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), np.arange(16.0).reshape(4, 4) / 16
     >>> right = check_gradients(params, x, np.array([1, 0]))
-    >>> judged_again(right, {"df": np.zeros((3, 3)), "dw": right.analytic["w"], "db": right.analytic["b"]}).wrong
+    >>> recheck(right, {"df": np.zeros((3, 3)), "dw": right.analytic["w"], "db": right.analytic["b"]}).wrong
     9
     """
     analytic = {name: as_frozen(gradients[f"d{name}"]) for name in check.analytic}

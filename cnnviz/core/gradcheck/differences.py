@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.explain.rounding import doubts
-from cnnviz.core.gradcheck.nudge_path import Path, end_of, path
-from cnnviz.core.gradcheck.round_off import RoundOff, length
+from cnnviz.core.gradcheck.nudge_path import Path, end_symbol, path
+from cnnviz.core.gradcheck.round_off import RoundOff, norm
 from cnnviz.core.network.named_arrays import Gradients
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import PassValues
@@ -50,7 +50,7 @@ class Sides:
         """The difference of the one-sided slopes: h·L″, or more at a kink."""
         return (self.up - self.down) / self.h
 
-    def some(self, entries: np.ndarray) -> Sides:
+    def subset(self, entries: np.ndarray) -> Sides:
         """Return the sides of a subset of the entries."""
         return Sides(self.h, *(array[entries] for array in (self.up, self.down, self.doubt, self.bend, self.moved)))
 
@@ -65,9 +65,9 @@ class Differences:
         self, program: Program, params: Mapping[str, np.ndarray], x: np.ndarray, y: np.ndarray, dtype: type = np.float64,
         given: Mapping[str, np.ndarray] | None = None,
     ):  # fmt: skip
-        self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_of(program)
+        self.program, self.params, self.dtype, self.end = program, params, np.dtype(dtype), end_symbol(program)
         self.trace = program.forward(params, x, given=given)
-        self.values: PassValues = program.inner(params, self.trace)
+        self.values: PassValues = program.all_values(params, self.trace)
         if self.dtype != np.float64:
             start = ("x", *program.parameters, *program.buffers, *program.draws)
             self.values = program.run_forward({name: self.values[name].astype(dtype) for name in start})
@@ -95,7 +95,7 @@ class Differences:
             # A nudge that changes the loss by more than the loss itself, behind large weights, adds its own
             # round-off.
             doubt = self.round_off.of(path, effect, ends[: len(effect)] - ends[len(effect) :]) + self.round_off.eps * (np.abs(up) + np.abs(down))
-            changes = length((ends - end).reshape(len(ends), -1)).reshape(2, -1)
+            changes = norm((ends - end).reshape(len(ends), -1)).reshape(2, -1)
             bend = self._bend(path, values, changes).sum(axis=0) / (2 * h) if bends else np.zeros(len(effect))
             blocks.append((up, -down, doubt / h, bend, np.where(changes > SEEN * np.abs(end).max(), changes, 0).sum(axis=0)))
             if progress:
@@ -109,10 +109,10 @@ class Differences:
         Σ ∂y·Δy - Σ ∂x·Δx over these lines is 0 while all gates and winners stay the same. If ∂y vanishes only at θ, as in a
         network that has learned its target, a kink still bends what is squared in the loss.
         """
-        bends = sum((sign * self._moved(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *end_change.shape)))
+        bends = sum((sign * self._weighted_changes(values, symbol) for symbol, sign in path.kinks.items()), np.zeros((2, *end_change.shape)))
         return np.abs(bends[0]) + end_change / 2 * np.abs(bends[1])
 
-    def _moved(self, values: PassValues, symbol: str) -> np.ndarray:
+    def _weighted_changes(self, values: PassValues, symbol: str) -> np.ndarray:
         """Return Σ ∂s·Δs of each copy for both kinds of slopes, (2, 2, n)."""
         base = self.values[symbol]
         slopes = np.stack([gradients[f"d{symbol}"].reshape(-1) for gradients in self.slopes])
@@ -139,7 +139,7 @@ class Differences:
     def _blocks(self, path: Path, h: float, entries: np.ndarray | None) -> Iterator[tuple[PassValues, np.ndarray]]:
         """Yield block by block the passes with entries raised and lowered by h, (2, rows, …), and the effects per
         unit (n, …)."""
-        for block in _parts(path, np.arange(path.size) if entries is None else entries):
+        for block in _entry_blocks(path, np.arange(path.size) if entries is None else entries):
             check_cancelled()
             effect = self._effects(path, block.reshape(-1))
             shift, value = self.dtype.type(h) * effect.reshape(*block.shape, *effect.shape[1:]), self.values[path.target]
@@ -209,7 +209,7 @@ class Differences:
         return RoundOff(self.program, self.values, self.y, self.slopes, float(np.finfo(self.dtype).eps))
 
 
-def _parts(path: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
+def _entry_blocks(path: Path, entries: np.ndarray) -> Iterator[np.ndarray]:
     """Yield blocks of entries in rows of equal length, (rows, entries per row)."""
     full_count = len(entries) // path.row * path.row
     for start in range(0, full_count, path.block):

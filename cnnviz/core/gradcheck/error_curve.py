@@ -50,7 +50,7 @@ def step_sweep(
     float64_pass = differences(params, x, y, stride, padding, network, given=given)
     program = float64_pass.program
     gradients = by_parameter(float64_pass.gradients, float64_pass, tuple(program.parameters))
-    entries_of = {name: _evenly(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
+    entries_of = {name: _spaced_entries(array.size, sum(map(np.size, gradients.values()))) for name, array in gradients.items()}
     a = np.concatenate([array.reshape(-1)[entries_of[name]] for name, array in gradients.items()])
 
     def error(pass_differences: Differences, step: float) -> float:
@@ -63,6 +63,6 @@ def step_sweep(
     return StepSweep(np.array(steps), errors)
 
 
-def _evenly(size: int, of_all: int) -> np.ndarray:
+def _spaced_entries(size: int, of_all: int) -> np.ndarray:
     """Return the flat indices of the entries of a parameter that a sweep uses: all if there are few."""
     return np.arange(size) if of_all <= SWEPT else np.unique(np.linspace(0, size - 1, max(20, size * SWEPT // of_all)).astype(int))

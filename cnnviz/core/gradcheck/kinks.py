@@ -21,7 +21,7 @@ STEADY = 0.1
 """Largest relative change of a central difference by doubling the step if the loss is smooth."""
 
 
-class Found(NamedTuple):
+class ParameterCheck(NamedTuple):
     """Results per entry, (n,): the central difference, its possible error, the relative error, and whether the entry
     is a structural 0 or at a kink."""
 
@@ -32,56 +32,56 @@ class Found(NamedTuple):
     kinks: np.ndarray
 
 
-def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarray, step: float, progress: Callable[[float], None]) -> Found:
+def check_parameter(pass_differences: Differences, name: str, analytic: np.ndarray, step: float, progress: Callable[[float], None]) -> ParameterCheck:
     """Return everything that a parameter's entries are judged by; `analytic` (n,) is the gradient to be checked."""
     sides = pass_differences.sides(name, step, progress=progress)
     terms, kinks = pass_differences.terms(name), np.zeros(analytic.size, bool)
     # The gradient has round-off, too: if its terms cancel, as before a normalization, the difference may be exact.
-    least = pass_differences.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
+    gradient_doubt = pass_differences.round_off.eps * (terms.max(initial=0) if name == "x" else terms)
     central, doubt = sides.central, np.maximum(sides.doubt, gradient_doubt)
-    error, unclear = _error(analytic, central, doubt), np.flatnonzero(_odd(sides, doubt, analytic))
+    error, unclear = _error(analytic, central, doubt), np.flatnonzero(_needs_refinement(sides, doubt, analytic))
     if unclear.size:
         end_change = sides.moved.copy()
-        central[unclear], doubt[unclear], kinks[unclear], end_change[unclear] = _looked_at(pass_differences, name, step, unclear, sides.some(unclear), analytic[unclear])
+        central[unclear], doubt[unclear], kinks[unclear], end_change[unclear] = _refine(pass_differences, name, step, unclear, sides.subset(unclear), analytic[unclear])
         doubt = np.maximum(doubt, gradient_doubt)
         # The gradient is not 0, but a nudge changes the output only by round-off: both lie on plateaus, before and
         # after a jump.
-        own = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
+        gradient = np.abs(pass_differences.gradients[f"d{name}"]).reshape(-1)
         doubt[(np.abs(central) <= doubt) & (end_change == 0) & (gradient > SAFETY * doubt)] = np.inf
         differs = ~(_error(analytic, central, doubt) <= TOLERANCE)
         if differs.any():
             doubt[differs] = np.hypot(doubt, pass_differences.own_errors[f"d{name}"])[differs]
         error[unclear] = _error(analytic[unclear], central[unclear], doubt[unclear])
-    return Found(central, doubt, error, terms == 0, kinks)
+    return ParameterCheck(central, doubt, error, terms == 0, kinks)
 
 
 def _error(analytic: np.ndarray, central: np.ndarray, doubt: np.ndarray) -> np.ndarray:
     return relative_error(analytic, central, threshold(doubt) / TOLERANCE)
 
 
-def _odd(sides: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
+def _needs_refinement(sides: Sides, doubt: np.ndarray, analytic: np.ndarray) -> np.ndarray:
     """Return the entries that need a second look: not well within the tolerance, or with different one-sided slopes."""
     one_sided = np.abs(sides.apart) > np.abs(sides.central) / 1000 + 2 * SAFETY * doubt
     return np.asarray(~(_error(analytic, sides.central, doubt) <= TOLERANCE / 10) | one_sided)
 
 
-def stands_at_kink(pass_differences: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
+def is_at_kink(pass_differences: Differences, name: str, entry: int, analytic: float, step: float) -> bool:
     """Return whether one entry (flat index) lies at a kink, as `check_parameter` finds for all.
 
     >>> from cnnviz.core.network.network import Network
     >>> network, x = Network.parse("relu-dense1-mse"), np.array([[0.5, 0.0]])
     >>> nudged = Differences(network.program((1, 2)), network.init((1, 2)), x, np.ones(1))
-    >>> [stands_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]
+    >>> [is_at_kink(nudged, "x", entry, nudged.gradients.dx.flat[entry], 1e-5) for entry in (0, 1)]
     [False, True]
     """
     if not pass_differences.path(name).kinks:
         return False
     entries, gradient = np.array([entry]), np.array([analytic])
     sides = pass_differences.sides(name, step, entries)
-    return bool(_odd(sides, sides.doubt, gradient)[0] and _looked_at(pass_differences, name, step, entries, sides, gradient)[2][0])
+    return bool(_needs_refinement(sides, sides.doubt, gradient)[0] and _refine(pass_differences, name, step, entries, sides, gradient)[2][0])
 
 
-def _looked_at(
+def _refine(
     pass_differences: Differences, name: str, step: float, entries: np.ndarray, near: Sides, analytic: np.ndarray
 ) -> np.ndarray:
     """Return refined central differences, doubts, kinks and changes of the end of the pass, (4,n), from a step twice

@@ -48,15 +48,15 @@ def path(program: Program, name: str, images: int = 1) -> Path:
     target = "x" if layer_index is None else network.names[layer_index].output
     targets = [line.target for line in program.forward_lines]
     start = 0 if layer_index is None else targets.index(target) + 1
-    lines = tuple(line for line in program.forward_lines[start : targets.index(end_of(program)) + 1] if not line.target.endswith(".bound"))
-    largest = max([math.prod(program.shapes[target]), *map(_numbers(program), lines)])
+    lines = tuple(line for line in program.forward_lines[start : targets.index(end_symbol(program)) + 1] if not line.target.endswith(".bound"))
+    largest = max([math.prod(program.shapes[target]), *map(_result_size(program), lines)])
     block = max(1, BYTES // (16 * largest * images))
     # A row of copies is one product with a dense layer's w. If that product is too large even for a single copy, it
     # is multithreaded anyway, so rows are as long as possible.
-    rows = [n for line in lines if line.role == "y" and network.layers[n := line.place].takes == "row"]
+    rows = [n for line in lines if line.role == "y" and network.layers[n := line.layer_index].input_kind == "row"]
     products = max([1, *(images * network.layers[n].multiplications(program.inputs[n]) for n in rows)])
     row = min(block, PRODUCTS // products) if products <= PRODUCTS // 4 else block
-    cost = images * size * sum(_numbers(program)(line) for line in lines)
+    cost = images * size * sum(_result_size(program)(line) for line in lines)
     own_lines = () if layer_index is None else (program.forward_lines[start - 1],)
     roles = {} if layer_index is None else {role: network.names[layer_index].of(role) for role in program.roles(layer_index)}
     return Path(name, size, layer_index, target, roles, _kinks(program, lines), own_lines, lines, block // row * row, row, cost)
@@ -69,19 +69,19 @@ def _kinks(program: Program, lines: tuple[Op, ...]) -> dict[str, int]:
     return dict.fromkeys(sorted(inputs - outputs), -1) | dict.fromkeys(sorted(outputs - inputs), 1)
 
 
-def end_of(program: Program) -> str:
+def end_symbol(program: Program) -> str:
     """Return the symbol that the loss reads: o, or z if the loss is merged with the last layer."""
     return next(source for source in program.loss_line.sources if source != "y")
 
 
-def _numbers(program: Program) -> Callable[[Op], int]:
+def _result_size(program: Program) -> Callable[[Op], int]:
     """Return a function that estimates the size of a line's result. Arrays kept for the backward pass are about K²
     times the size of their source."""
 
     def count(line: Op) -> int:
         if line.target in program.shapes:
             return math.prod(program.shapes[line.target])
-        layer, shape = program.network.layers[line.place], program.inputs[line.place]
+        layer, shape = program.network.layers[line.layer_index], program.inputs[line.layer_index]
         return math.prod(shape[:1]) * layer.geometry().get("k", 1) ** 2 * math.prod(layer.shape(shape)[1:])
 
     return count

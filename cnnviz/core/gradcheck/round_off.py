@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.gradcheck.nudge_path import Path, end_of
+from cnnviz.core.gradcheck.nudge_path import Path, end_symbol
 from cnnviz.core.network.named_arrays import Gradients
 from cnnviz.core.network.program import Program
 from cnnviz.core.network.program_line import Op, PassValues
@@ -19,7 +19,7 @@ class RoundOff:
 
     def __init__(self, program: Program, values: PassValues, y: np.ndarray, slopes: tuple[Gradients, Gradients], eps: float):
         self.program, self.values, self.slopes, self.eps = program, values, slopes, eps
-        end = np.abs(slopes[0][f"d{end_of(program)}"])
+        end = np.abs(slopes[0][f"d{end_symbol(program)}"])
         self.own = np.array([[0.0], [float(end.sum() + 2 * np.abs(y).sum())]])  # round-off of the loss itself
         self._known: dict[str, tuple[np.ndarray, ...]] = {}
         self._of_lines: dict[tuple[str, bool], np.ndarray] = {}
@@ -36,7 +36,7 @@ class RoundOff:
             errors = np.maximum(errors, np.stack([(touched * line_errors).max(axis=1) for line_errors in near]))
             errors = np.maximum(errors, far)
         of_loss, of_end = errors * scale + self.own
-        return self.eps * (of_loss + length(moved.reshape(len(moved), -1)) / 2 * of_end)
+        return self.eps * (of_loss + norm(moved.reshape(len(moved), -1)) / 2 * of_end)
 
     def _errors(self, path: Path) -> tuple[np.ndarray, ...]:
         """Return the errors for both kinds of slopes: per cell where a nudge reaches single cells, (2, cells), and
@@ -50,16 +50,16 @@ class RoundOff:
             near, error_blocks = 1, [self._of_slopes("x", np.abs(self.values["x"]))]
         for line in (*path.own, *path.lines):
             if line.role == "y":
-                alone = alone and (line.target == path.target or self._same(line))
+                alone = alone and (line.target == path.target or self._is_elementwise(line))
                 near += alone
                 error_blocks.append(self._error(line, alone))
         errors, cells = np.concatenate(error_blocks, axis=1), self.values[path.target].size
         scale = np.maximum(errors.max(axis=1, keepdims=True), TINY)
         errors /= scale
-        lines, far = errors[:, : near * cells].reshape(2, near, cells), length(errors[:, near * cells :])[:, None]
+        lines, far = errors[:, : near * cells].reshape(2, near, cells), norm(errors[:, near * cells :])[:, None]
         squares = (lines**2).sum(axis=1)
         has_underflow = ((squares < SQUARED**2) & lines.any(axis=1)).any() or ((far < SQUARED) & (far > 0)).any()
-        return length(np.swapaxes(lines, 1, 2)) if has_underflow else squares[:, :0], squares, far, scale
+        return norm(np.swapaxes(lines, 1, 2)) if has_underflow else squares[:, :0], squares, far, scale
 
     def _error(self, line: Op, alone: bool) -> np.ndarray:
         """Return |∂s| · magnitude of a line's cells, (2, cells), for both kinds of slopes. `alone` means that each
@@ -77,17 +77,17 @@ class RoundOff:
         """Return |∂s| · size of each cell, (2, cells), for both kinds of slopes."""
         return np.stack([np.abs(slopes[f"d{symbol}"]).reshape(-1) for slopes in self.slopes]) * size.reshape(-1)
 
-    def _same(self, line: Op) -> bool:
+    def _is_elementwise(self, line: Op) -> bool:
         """Return whether each cell depends only on the same cell of the input."""
-        return dict(self.program.network.layers[line.place].links()["y"]).get("x") == "same"
+        return dict(self.program.network.layers[line.layer_index].links()["y"]).get("x") == "same"
 
     def _magnitude(self, line: Op) -> np.ndarray:
         """Return the round-off of a line's result, divided by eps."""
-        value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.place], self.program.network.names[line.place]
-        layer_magnitude = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.place)})
+        value, layer, names = np.abs(self.values[line.target]), self.program.network.layers[line.layer_index], self.program.network.names[line.layer_index]
+        layer_magnitude = layer.magnitude({role: self.values[names.of(role)] for role in self.program.roles(line.layer_index)})
         if layer_magnitude is not None:
             return layer_magnitude
-        parameters = layer.parameters(self.program.inputs[line.place])
+        parameters = layer.parameters(self.program.inputs[line.layer_index])
         products = max((parameter.fan_in for parameter in parameters.values()), default=0)
         if products < 2:
             return value
@@ -107,10 +107,10 @@ SQUARED = 1e-150
 
 
 @np.errstate(over="ignore")
-def length(numbers: np.ndarray) -> np.ndarray:
+def norm(numbers: np.ndarray) -> np.ndarray:
     """Return the Euclidean norm over the last axis, even if the squares underflow or overflow.
 
-    >>> length(np.array([[5e-200, 12e-200], [0.0, 7e200]])).tolist()
+    >>> norm(np.array([[5e-200, 12e-200], [0.0, 7e200]])).tolist()
     [1.3e-199, 7e+200]
     """
     norms: np.ndarray = np.sqrt((numbers**2).sum(axis=-1))

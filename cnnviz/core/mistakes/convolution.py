@@ -3,7 +3,7 @@
 import numpy as np
 
 from cnnviz.core.mistakes.mistake_model import anywhere
-from cnnviz.core.mistakes.places import has_a_bias, has_zeros_before, overlaps, several_filters
+from cnnviz.core.mistakes.places import has_bias, has_overlaps, has_padding, has_several_filters
 from cnnviz.core.mistakes.registry import mistake
 from cnnviz.core.network.layers.conv import Conv, channel_sums, weigh_df, weigh_dx, windows
 from cnnviz.core.network.sliding import Padding, pad_widths, places
@@ -11,7 +11,7 @@ from cnnviz.core.network.sliding import Padding, pad_widths, places
 Array = np.ndarray
 
 
-@mistake("overlap_assigned", Conv, "dx", overlaps, "{dx}[window] = {dy}[i, j] * {f}", "{dx}[window] += {dy}[i, j] * {f}")
+@mistake("overlap_assigned", Conv, "dx", has_overlaps, "{dx}[window] = {dy}[i, j] * {f}", "{dx}[window] += {dy}[i, j] * {f}")
 def conv_assigned(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
     def share(dz: Array, kernels: Array) -> Array:
         return weigh_dx(dz, kernels, size=size, stride=stride, padding=padding, dilation=dilation)
@@ -45,7 +45,7 @@ def kernel_transposed(dy: Array, f: Array, size: tuple[int, int], stride: int, p
 _FIRST_ONLY = ("{dx} = weigh_dx({dy}[:1], {f}[:1])", "{dx} = weigh_dx({dy}, {f})")
 
 
-@mistake("channels_not_summed", Conv, "dx", several_filters, *_FIRST_ONLY)
+@mistake("channels_not_summed", Conv, "dx", has_several_filters, *_FIRST_ONLY)
 def channels_not_summed(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: Padding, dilation: int = 1) -> Array:
     return weigh_dx(dy[..., :1, :, :], f[:1], size=size, stride=stride, padding=padding, dilation=dilation)
 
@@ -53,7 +53,7 @@ def channels_not_summed(dy: Array, f: Array, size: tuple[int, int], stride: int,
 _CORNER = ("{dx} = dxp[..., :H, :W]", "{dx} = dxp[..., before : before + H, before : before + W]")
 
 
-@mistake("cut_at_corner", Conv, "dx", has_zeros_before, *_CORNER)
+@mistake("cut_at_corner", Conv, "dx", has_padding, *_CORNER)
 def cut_at_corner(dy: Array, f: Array, size: tuple[int, int], k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
     (height, width), zeros = size, sum(pad_widths(dilation * (k - 1) + 1, padding))
     wide: Array = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
@@ -118,6 +118,6 @@ def short_dx(dy: Array, f: Array, size: tuple[int, int], stride: int, padding: P
     return weigh_dx(_short(dy), f, size=size, stride=stride, padding=padding, dilation=dilation)
 
 
-@mistake("loop_stops_early", Conv, "db", has_a_bias, "{db} = channel_sums({dy}[..., :-1, :-1])", "{db} = channel_sums({dy})")
+@mistake("loop_stops_early", Conv, "db", has_bias, "{db} = channel_sums({dy}[..., :-1, :-1])", "{db} = channel_sums({dy})")
 def short_db(dy: Array) -> Array:
     return channel_sums(_short(dy))

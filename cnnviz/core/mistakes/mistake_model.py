@@ -57,7 +57,7 @@ class LineOverride:
         return self.role[0] != "d" and self.role not in ("share", "update", "unflatten")
 
     @property
-    def of_buffer(self) -> bool:
+    def is_buffer_update(self) -> bool:
         """Whether it computes the next value of a buffer, which does not change the current pass."""
         return self.role.startswith("running_")
 
@@ -118,10 +118,10 @@ class Mistake:
     def gradients(self, params: Params, trace: Trace, y: np.ndarray, learning_rate: float) -> Gradients:
         """Return the gradients that it causes in the teaching notebook's network, at the last layer that it fits."""
         program = notebook_program(params, trace.x.shape, trace.stride, trace.padding)
-        return _last(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
+        return _last_placed(self, self.places(program.network)).run(program, params, trace, y, gd(learning_rate))
 
 
-def _last(mistake: Mistake, places: tuple[PlacedMistake, ...]) -> PlacedMistake:
+def _last_placed(mistake: Mistake, places: tuple[PlacedMistake, ...]) -> PlacedMistake:
     if not places:
         raise Problem("mistake.nowhere", name=mistake.name, kinds=mistake.kinds)
     return places[-1]
@@ -221,19 +221,19 @@ class PlacedMistake:
         """Return the forward pass with this mistake, with the same masks and buffers. A mistake in the backward pass
         leaves it unchanged."""
         lines = {line.target: line for line in program.forward_lines}
-        line_overrides = [change for change in self.line_overrides if change.is_forward and not change.of_buffer]
+        line_overrides = [change for change in self.line_overrides if change.is_forward and not change.is_buffer_update]
         if not line_overrides:
             return trace
-        overrides = {self.target(change.role): override(change.function, self._finder(lines[self.target(change.role)])) for change in line_overrides}
+        overrides = {self.target(change.role): override(change.function, self._argument_resolver(lines[self.target(change.role)])) for change in line_overrides}
         return program.forward(params, trace.x, overrides, trace.kept)
 
     def next_buffers(self, program: Program, trace: Trace) -> Mapping[str, np.ndarray]:
         """Return the running statistics after the pass, with this mistake."""
-        buffers, values = dict(program.next_buffers(trace)), program.inner({}, trace)
+        buffers, values = dict(program.next_buffers(trace)), program.all_values({}, trace)
         for change in self.line_overrides:
-            if change.of_buffer:
+            if change.is_buffer_update:
                 line = next(line for line in program.buffer_lines if line.target == self.target(change.role))
-                buffers[line.target] = override(change.function, self._finder(line))(values, partial(line.make, values))
+                buffers[line.target] = override(change.function, self._argument_resolver(line))(values, partial(line.make, values))
         return buffers
 
     def hits(
@@ -262,11 +262,12 @@ class PlacedMistake:
                 line = lines[self.target(change.role)]
                 if change.role == "do":  # with several images: the slope of each, before it is divided by their number
                     line = lines.get(f"{line.target}.each", line)
-                line_override = override(change.function, self._finder(line, optimizer, state))
-                found[line.target] = _over_images(line_override, len(program.parameters[line.target[1:]].shape)) if line.target[1:] in program.parameters else line_override
+                line_override = override(change.function, self._argument_resolver(line, optimizer, state))
+                parameter = program.parameters.get(line.target[1:])
+                found[line.target] = _summed_over_images(line_override, len(parameter.shape)) if parameter else line_override
         return found
 
-    def _finder(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
+    def _argument_resolver(self, line: Op, optimizer: Optimizer | None = None, state: State | None = None) -> Callable[[PassValues, str], object]:
         """Return a function that resolves an argument of the override at this layer."""
 
         def find(values: PassValues, name: str) -> object:
@@ -278,8 +279,8 @@ class PlacedMistake:
             if name == "w_next" and optimizer:
                 w = self.symbol("w")
                 return optimizer.step(Params.of({w: values[w]}), {f"d{w}": values[f"d{w}"]}, state)[0][w]
-            if name == "dy" and self.unmerged:
-                return self._do(values)
+            if name == "dy" and self.is_merged_with_loss:
+                return self._loss_gradient(values)
             if (symbol := self.symbol(name)) in values:
                 return values[symbol]
             if self.place is not None and hasattr(layer := self.network.layers[self.place], name):
@@ -295,12 +296,12 @@ class PlacedMistake:
         return self.network.names[self.place].of(role)
 
     @property
-    def unmerged(self) -> bool:
+    def is_merged_with_loss(self) -> bool:
         """Whether the loss is merged with this layer. If so, the mistake needs do separately, and no line computes
         it."""
         return self.place == len(self.network.layers) - 1 and self.network.merged is not None
 
-    def _do(self, values: PassValues) -> np.ndarray:
+    def _loss_gradient(self, values: PassValues) -> np.ndarray:
         loss_line = self.network.loss_kind.do
         gradient: np.ndarray = loss_line.function(*[values[role] for role in loss_line.roles])
         return share_of_mean(gradient) if gradient.ndim > 1 else gradient
@@ -330,7 +331,7 @@ def add(table: dict[str, Mistake], key: str, name: str, change: LineOverride, se
     table[key] = replace(table[key], line_overrides=(*table[key].line_overrides, change)) if key in table else Mistake(name, (change,), several, after)
 
 
-def _over_images(function: Override, axes: int) -> Override:
+def _summed_over_images(function: Override, axes: int) -> Override:
     """Return an override that sums a parameter's gradient over the images if it has one for each. `axes` is the
     parameter's number of axes."""
 
@@ -350,7 +351,7 @@ def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -
 
     def text(name: str) -> str:
         substitutions = {"exact": correct_code, "target": target, "each": f"{target}_each", "w_next": f"{placed.symbol('w')}_next"}
-        if placed.unmerged:
+        if placed.is_merged_with_loss:
             substitutions["dy"] = "do"
         layer_fields = {} if placed.place is None else vars(placed.network.layers[placed.place])
         settings = {name: repr(value) for name, value in {**layer_fields, **line.settings}.items()}
@@ -360,5 +361,5 @@ def _both_lines(placed: PlacedMistake, change: LineOverride, program: Program) -
         wrong, right = (re.sub(r"{(\w+)}", lambda role: text(role[1]), code) for code in change.lines)
         return wrong, right
     names = arguments(change.function)
-    prefix = f"do = {loss.arithmetic['do']}; " if placed.unmerged and "dy" in names else ""
+    prefix = f"do = {loss.arithmetic['do']}; " if placed.is_merged_with_loss and "dy" in names else ""
     return f"{prefix}{target} = {expression(change.function, {name: text(name) for name in names})}", f"{target} = {correct_code}"

@@ -3,9 +3,9 @@
 import numpy as np
 
 from cnnviz.core.mistakes.mistake_model import anywhere
-from cnnviz.core.mistakes.places import on_maps
+from cnnviz.core.mistakes.places import takes_maps
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.network.layers._normalisation import EPS, Axes, direct_term, gain_dg, mean_term, variance_term
+from cnnviz.core.network.layers._normalization import EPS, Axes, direct_term, gain_dg, mean_term, variance_term
 from cnnviz.core.network.layers.batch_norm import MOMENTUM, BatchNorm, affine_dx, normalise_dx
 from cnnviz.core.network.layers.dropout import Dropout, drawn_mask
 from cnnviz.core.network.layers.group_norm import GroupNorm, group_normalise_dx, grouped
@@ -25,8 +25,8 @@ def mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes)
 
 
 @mistake("mean_path_forgotten", GroupNorm, "dx", anywhere, _PATHS.replace(" + by_mean(dhat, sigma)", ""), _PATHS)
-def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    dhat, hat = (grouped(a, groups, own) for a in (dy * np.expand_dims(g, axes), hat))
+def group_mean_path_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    dhat, hat = (grouped(a, groups, image_axes) for a in (dy * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
     return (direct_term(dhat, sigma) + variance_term(dhat, hat, sigma, (-1,))).reshape(dy.shape)
 
@@ -41,14 +41,14 @@ def variance_path_forgotten(dy: Array, g: Array, var: Array, axes: Axes) -> Arra
 
 
 @mistake("variance_path_forgotten", GroupNorm, "dx", anywhere, _NO_VARIANCE, _PATHS)
-def group_variance_path_forgotten(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    dhat, sigma = grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)
+def group_variance_path_forgotten(dy: Array, g: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    dhat, sigma = grouped(dy * np.expand_dims(g, axes), groups, image_axes), np.sqrt(var[..., None] + EPS)
     return (direct_term(dhat, sigma) + mean_term(dhat, sigma, (-1,))).reshape(dy.shape)
 
 
 @mistake("gain_of_z", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {x}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)")
-def gain_of_z(dy: Array, x: Array, own: int) -> Array:
-    return gain_dg(dy, x, own)
+def gain_of_z(dy: Array, x: Array, image_axes: int) -> Array:
+    return gain_dg(dy, x, image_axes)
 
 
 @mistake("statistics_constant", BatchNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
@@ -57,8 +57,8 @@ def statistics_constant(dy: Array, g: Array, var: Array, axes: Axes) -> Array:
 
 
 @mistake("statistics_constant", GroupNorm, "dx", anywhere, "{dx} = by_itself(dhat, sigma)", _PATHS)
-def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    return direct_term(grouped(dy * np.expand_dims(g, axes), groups, own), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
+def group_statistics_constant(dy: Array, g: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    return direct_term(grouped(dy * np.expand_dims(g, axes), groups, image_axes), np.sqrt(var[..., None] + EPS)).reshape(dy.shape)
 
 
 @mistake("gain_forgotten", BatchNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
@@ -67,8 +67,8 @@ def gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, axes: Axes) -> A
 
 
 @mistake("gain_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy} * {g})")
-def group_gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, own: int, axes: Axes) -> Array:
-    return group_normalise_dx(dy, np.ones_like(g), hat, var, groups, own, axes)
+def group_gain_forgotten(dy: Array, g: Array, hat: Array, var: Array, groups: int, image_axes: int, axes: Axes) -> Array:
+    return group_normalise_dx(dy, np.ones_like(g), hat, var, groups, image_axes, axes)
 
 
 @mistake("mask_forgotten", Dropout, "dx", anywhere, "{dx} = {dy}", "{dx} = {dy} * {mask}")
@@ -94,12 +94,12 @@ def mask_not_scaled_dx(dy: Array, mask: Array) -> Array:
 _OVER_IMAGES = ("{hat} = ({x} - {x}.mean(0)) / sqrt({x}.var(0) + eps)", "{hat} = ({x} - {mean}) / sqrt({var} + eps)")
 
 
-@mistake("places_forgotten", BatchNorm, "hat", on_maps, *_OVER_IMAGES, several=True)
+@mistake("places_forgotten", BatchNorm, "hat", takes_maps, *_OVER_IMAGES, several=True)
 def places_forgotten(x: Array, axes: Axes) -> Array:
     return (x - x.mean(axis=axes[:1], keepdims=True)) / _over_images(x, axes)
 
 
-@mistake("places_forgotten", BatchNorm, "dx", on_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
+@mistake("places_forgotten", BatchNorm, "dx", takes_maps, _PATHS.replace("hat, sigma)", "hat, sigma, 0)"), _PATHS, several=True)
 def places_forgotten_dx(dy: Array, g: Array, x: Array, hat: Array, axes: Axes) -> Array:
     dhat, sigma = dy * np.expand_dims(g, axes), _over_images(x, axes)
     return direct_term(dhat, sigma) + mean_term(dhat, sigma, axes[:1]) + variance_term(dhat, hat, sigma, axes[:1])

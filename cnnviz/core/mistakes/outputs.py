@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnnviz.core.mistakes.places import at_the_output, merged, several_channels
+from cnnviz.core.mistakes.places import has_several_channels, is_merged, is_output_layer
 from cnnviz.core.mistakes.registry import mistake
 from cnnviz.core.network.layers.dense import Dense, connect_dx
 from cnnviz.core.network.layers.layer import Shape
@@ -35,7 +35,7 @@ def images_summed(exact: Array) -> Array:
     return exact * len(exact)
 
 
-@mistake("output_sigmoid_forgotten", (Sigmoid, Tanh, Relu, Softmax), "dx", at_the_output)
+@mistake("output_sigmoid_forgotten", (Sigmoid, Tanh, Relu, Softmax), "dx", is_output_layer)
 def output_sigmoid_forgotten(dy: Array) -> Array:
     return dy
 
@@ -45,7 +45,7 @@ def softmax_diagonal(dy: Array, y: Array) -> Array:
     return dy * y * (1 - y)
 
 
-@mistake("slope_after_merged", (Sigmoid, Softmax), "dx", merged)
+@mistake("slope_after_merged", (Sigmoid, Softmax), "dx", is_merged)
 def slope_after_merged(exact: Array, y: Array) -> Array:
     return exact * (y * (1 - y))
 
@@ -58,7 +58,7 @@ def weights_updated_first(dy: Array, w_next: Array) -> Array:
 _CHANNELS_LAST = ("{target} = dv.reshape(H, W, C).transpose(2, 0, 1)", "{target} = dv.reshape(C, H, W)")
 
 
-@mistake("flattened_channels_last", Dense, "unflatten", several_channels, *_CHANNELS_LAST)
+@mistake("flattened_channels_last", Dense, "unflatten", has_several_channels, *_CHANNELS_LAST)
 def flattened_channels_last(dx: Array, shape: Shape) -> Array:
     channels, rows, columns = shape
     return np.moveaxis(dx.reshape(*dx.shape[:-1], rows, columns, channels), -1, -3)

@@ -10,45 +10,45 @@ from cnnviz.core.network.layers.group_norm import GroupNorm
 from cnnviz.core.network.layers.layer import Shape
 
 
-def hidden(network: Architecture, layer_index: int) -> bool:
+def is_hidden(network: Architecture, layer_index: int) -> bool:
     return layer_index < len(network.layers) - 1
 
 
-def merged(network: Architecture, layer_index: int) -> bool:
-    return not hidden(network, layer_index) and network.merged is not None
+def is_merged(network: Architecture, layer_index: int) -> bool:
+    return not is_hidden(network, layer_index) and network.merged is not None
 
 
-def has_a_line(network: Architecture, layer_index: int) -> bool:
+def has_slope_line(network: Architecture, layer_index: int) -> bool:
     """Return whether a line computes the layer's slope. If the layer is merged with the loss, there is none."""
-    return not merged(network, layer_index)
+    return not is_merged(network, layer_index)
 
 
-def at_the_output(network: Architecture, layer_index: int) -> bool:
-    return not hidden(network, layer_index) and network.merged is None
+def is_output_layer(network: Architecture, layer_index: int) -> bool:
+    return not is_hidden(network, layer_index) and network.merged is None
 
 
-def has_a_bias(network: Architecture, layer_index: int) -> bool:
+def has_bias(network: Architecture, layer_index: int) -> bool:
     return "b" in network.layers[layer_index].parameter_letters
 
 
-def several_biases(network: Architecture, layer_index: int) -> bool:
-    return has_a_bias(network, layer_index) and several_filters(network, layer_index)
+def has_several_biases(network: Architecture, layer_index: int) -> bool:
+    return has_bias(network, layer_index) and has_several_filters(network, layer_index)
 
 
-def overlaps(network: Architecture, layer_index: int) -> bool:
+def has_overlaps(network: Architecture, layer_index: int) -> bool:
     g = network.layers[layer_index].geometry()
     return g["k"] > g["stride"] // math.gcd(g["stride"], g["dilation"])
 
 
-def has_zeros_before(network: Architecture, layer_index: int) -> bool:
+def has_padding(network: Architecture, layer_index: int) -> bool:
     return network.layers[layer_index].geometry()["before"] > 0
 
 
-def several_filters(network: Architecture, layer_index: int) -> bool:
+def has_several_filters(network: Architecture, layer_index: int) -> bool:
     return network.layers[layer_index].shape((1, 999, 999))[0] > 1
 
 
-def _input(network: Architecture, layer_index: int) -> Shape:
+def _input_shape(network: Architecture, layer_index: int) -> Shape:
     """Return the input shape of a layer for an image that is large enough for any network, with as few channels as
     its group norms allow."""
     leading_layers = takewhile(lambda layer: not isinstance(layer, (Conv, Dense)), network.layers)
@@ -58,10 +58,10 @@ def _input(network: Architecture, layer_index: int) -> Shape:
     return shape
 
 
-def on_maps(network: Architecture, layer_index: int) -> bool:
-    return len(_input(network, layer_index)) == 3
+def takes_maps(network: Architecture, layer_index: int) -> bool:
+    return len(_input_shape(network, layer_index)) == 3
 
 
-def several_channels(network: Architecture, layer_index: int) -> bool:
+def has_several_channels(network: Architecture, layer_index: int) -> bool:
     """Return whether several channels come in. The number of channels of the image is not known here."""
-    return _input(network, layer_index)[0] > 1
+    return _input_shape(network, layer_index)[0] > 1

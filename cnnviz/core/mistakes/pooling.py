@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from cnnviz.core.mistakes.places import overlaps
+from cnnviz.core.mistakes.places import has_overlaps
 from cnnviz.core.mistakes.registry import mistake
 from cnnviz.core.network.layers.average_pooling import AveragePooling
 from cnnviz.core.network.layers.global_average import GlobalAverage
@@ -36,7 +36,7 @@ def global_average_forgotten(exact: Array, x: Array) -> Array:
 # loops go backwards.
 
 
-@mistake("overlap_assigned", MaxPooling, "dx", overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
+@mistake("overlap_assigned", MaxPooling, "dx", has_overlaps, "{dx}[winner] = {dy}[i, j]", "{dx}[winner] += {dy}[i, j]")
 def max_assigned(dy: Array, x: Array, y: Array, x_bound: Array, k: int, stride: int, tie: float) -> Array:
     dx = np.zeros(x.shape, dy.dtype)
     for under, wins in reversed([*first_winners(x, y, x_bound, k, stride, tie)]):
@@ -44,7 +44,7 @@ def max_assigned(dy: Array, x: Array, y: Array, x_bound: Array, k: int, stride: 
     return dx
 
 
-@mistake("overlap_assigned", AveragePooling, "dx", overlaps, "{dx}[window] = {dy}[i, j] / {k}**2", "{dx}[window] += {dy}[i, j] / {k}**2")
+@mistake("overlap_assigned", AveragePooling, "dx", has_overlaps, "{dx}[window] = {dy}[i, j] / {k}**2", "{dx}[window] += {dy}[i, j] / {k}**2")
 def average_assigned(dy: Array, x: Array, k: int, stride: int) -> Array:
     dx = np.zeros(x.shape, dy.dtype)
     for under in reversed([*slices(k, stride, *dy.shape[-2:])]):

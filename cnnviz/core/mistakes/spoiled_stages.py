@@ -41,22 +41,22 @@ def stages_hit(
     rule = learning_rate if isinstance(learning_rate, Optimizer) else gd(learning_rate)
     theirs, ours = (step.step(params, gradients, state)[0] for step, gradients in ((wrong_step or rule, mistaken), (rule, exact)))
     spoiled = []
-    for stage in (network or _seed()).stages:
+    for stage in (network or _default_network()).stages:
         pair = {"backward": (mistaken, exact), "update": (theirs, ours)}.get(stage.phase)
-        if pair and not all(agree(pair[0][name], pair[1][name]) for name in stage.makes):
+        if pair and not all(arrays_equal(pair[0][name], pair[1][name]) for name in stage.makes):
             spoiled.append(str(stage))
-    return tuple(spoiled) if spoiled or agree(mistaken["dx"], exact["dx"]) else ("dx",)
+    return tuple(spoiled) if spoiled or arrays_equal(mistaken["dx"], exact["dx"]) else ("dx",)
 
 
 @lru_cache(maxsize=1)
-def _seed() -> Network:
+def _default_network() -> Network:
     return Network.parse(DEFAULT)
 
 
-def agree(a: np.ndarray, b: np.ndarray) -> bool:
+def arrays_equal(a: np.ndarray, b: np.ndarray) -> bool:
     """Return whether all entries are equal; NaN equals NaN.
 
-    >>> agree(np.array([1.0, np.nan]), np.array([1.0, np.nan])), agree(np.zeros(1), np.full(1, 1e-300))
+    >>> arrays_equal(np.array([1.0, np.nan]), np.array([1.0, np.nan])), arrays_equal(np.zeros(1), np.full(1, 1e-300))
     (True, False)
     """
     return np.array_equal(a, b, equal_nan=True)

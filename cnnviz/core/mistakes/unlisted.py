@@ -6,9 +6,9 @@ from functools import partial
 import numpy as np
 
 from cnnviz.core.mistakes.mistake_model import anywhere
-from cnnviz.core.mistakes.places import has_a_line
+from cnnviz.core.mistakes.places import has_slope_line
 from cnnviz.core.mistakes.registry import mistake
-from cnnviz.core.network.layers._normalisation import EPS, Axes, gain_dg
+from cnnviz.core.network.layers._normalization import EPS, Axes, gain_dg
 from cnnviz.core.network.layers.batch_norm import BatchNorm
 from cnnviz.core.network.layers.conv import Conv, weigh_df, weigh_dx, windows
 from cnnviz.core.network.layers.dense import Dense, connect_dx
@@ -31,15 +31,15 @@ def _leak(dy: Array, x: Array, leak: float) -> Array:
 
 for _leak_of in LEAKS:
     _leaks = (f"{{dx}} = {{dy}} * np.where({{x}} > 0, 1, {_leak_of})", "{dx} = {dy} * ({x} > 0)")
-    mistake("leak_for_relu", Relu, "dx", has_a_line, *_leaks, variant=str(_leak_of))(partial(_leak, leak=_leak_of))
+    mistake("leak_for_relu", Relu, "dx", has_slope_line, *_leaks, variant=str(_leak_of))(partial(_leak, leak=_leak_of))
 
 
-@mistake("leak_for_relu", Relu, "dx", has_a_line, "{dx} = np.where({x} > 0, {dy}, 0.01)", "{dx} = np.where({x} > 0, {dy}, 0)", variant="assigned")
+@mistake("leak_for_relu", Relu, "dx", has_slope_line, "{dx} = np.where({x} > 0, {dy}, 0.01)", "{dx} = np.where({x} > 0, {dy}, 0)", variant="assigned")
 def leak_assigned(dy: Array, x: Array) -> Array:
     return np.where(x > 0, dy, 0.01)
 
 
-@mistake("relu_for_leak", LeakyRelu, "dx", has_a_line, "{dx} = {dy} * ({x} > 0)", "{dx} = {dy} * np.where({x} > 0, 1, {slope})", variant="")
+@mistake("relu_for_leak", LeakyRelu, "dx", has_slope_line, "{dx} = {dy} * ({x} > 0)", "{dx} = {dy} * np.where({x} > 0, 1, {slope})", variant="")
 def relu_for_leak(dy: Array, x: Array) -> Array:
     return dy * (x > 0)
 
@@ -60,18 +60,18 @@ def sigma_forgotten(exact: Array, var: Array, axes: Axes) -> Array:
 
 
 @mistake("sigma_squared", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy}) / ({var} + eps)", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
-def group_sigma_squared(exact: Array, var: Array, groups: int, own: int) -> Array:
-    return _times_sigma(exact, var, groups, own, -1)
+def group_sigma_squared(exact: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return _times_sigma(exact, var, groups, image_axes, -1)
 
 
 @mistake("sigma_forgotten", GroupNorm, "dx", anywhere, "{dx} = normalise_dx({dy})", "{dx} = normalise_dx({dy}) / sqrt({var} + eps)", variant="dx")
-def group_sigma_forgotten(exact: Array, var: Array, groups: int, own: int) -> Array:
-    return _times_sigma(exact, var, groups, own, 1)
+def group_sigma_forgotten(exact: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return _times_sigma(exact, var, groups, image_axes, 1)
 
 
-def _times_sigma(array: Array, var: Array, groups: int, own: int, power: int) -> Array:
+def _times_sigma(array: Array, var: Array, groups: int, image_axes: int, power: int) -> Array:
     """Return an array times a power of its group's σ."""
-    made: Array = grouped(array, groups, own) * np.sqrt(var[..., None] + EPS) ** power
+    made: Array = grouped(array, groups, image_axes) * np.sqrt(var[..., None] + EPS) ** power
     return made.reshape(array.shape)
 
 
@@ -90,18 +90,18 @@ def gain_sigma_forgotten(exact: Array, var: Array) -> Array:
 
 
 @mistake("sigma_squared", GroupNorm, "dg", anywhere, _GAIN_SQUARED, _GAIN, variant="dg")
-def group_gain_sigma_squared(dy: Array, hat: Array, var: Array, groups: int, own: int) -> Array:
-    return gain_dg(dy, _times_sigma(hat, var, groups, own, -1), own)
+def group_gain_sigma_squared(dy: Array, hat: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return gain_dg(dy, _times_sigma(hat, var, groups, image_axes, -1), image_axes)
 
 
 @mistake("sigma_forgotten", GroupNorm, "dg", anywhere, _GAIN_FORGOTTEN, _GAIN, variant="dg")
-def group_gain_sigma_forgotten(dy: Array, hat: Array, var: Array, groups: int, own: int) -> Array:
-    return gain_dg(dy, _times_sigma(hat, var, groups, own, 1), own)
+def group_gain_sigma_forgotten(dy: Array, hat: Array, var: Array, groups: int, image_axes: int) -> Array:
+    return gain_dg(dy, _times_sigma(hat, var, groups, image_axes, 1), image_axes)
 
 
 @mistake("gain_of_output", (BatchNorm, GroupNorm), "dg", anywhere, "{dg} = ({dy} * {y}).sum(axes)", "{dg} = ({dy} * {hat}).sum(axes)", variant="")
-def gain_of_output(dy: Array, y: Array, own: int) -> Array:
-    return gain_dg(dy, y, own)
+def gain_of_output(dy: Array, y: Array, image_axes: int) -> Array:
+    return gain_dg(dy, y, image_axes)
 
 
 # ---- reshape instead of transpose
@@ -140,7 +140,7 @@ OFF_BY_ONE = tuple((rows, columns) for rows in (-1, 0, 1) for columns in (-1, 0,
 """Shifts of a window in rows and columns."""
 
 
-def moved(a: Array, rows: int, columns: int, round_about: bool = False) -> Array:
+def shift_maps(a: Array, rows: int, columns: int, round_about: bool = False) -> Array:
     """Return maps shifted up and to the left. With `round_about` they wrap around; otherwise they are filled with
     zeros."""
     result = np.roll(a, (-rows, -columns), (-2, -1))
@@ -151,13 +151,13 @@ def moved(a: Array, rows: int, columns: int, round_about: bool = False) -> Array
     return result
 
 
-def _wide(x: Array, around: tuple[int, int]) -> Array:
+def _padded(x: Array, around: tuple[int, int]) -> Array:
     return np.pad(x, [(0, 0)] * (x.ndim - 2) + [around] * 2)
 
 
 def _shifted_df(rows: int, columns: int, round_about: bool) -> Callable[..., Array]:
     def made(x: Array, dy: Array, f: Array, k: int, stride: int, padding: Padding, dilation: int = 1) -> Array:
-        image = moved(_wide(x, pad_widths(dilation * (k - 1) + 1, padding)), rows, columns, round_about)
+        image = shift_maps(_padded(x, pad_widths(dilation * (k - 1) + 1, padding)), rows, columns, round_about)
         return weigh_df(windows(image, k, stride, 0, dilation), dy, f)
 
     return made
@@ -168,19 +168,19 @@ def _shifted_dx(rows: int, columns: int) -> Callable[..., Array]:
         before, after = pad_widths(dilation * (k - 1) + 1, padding)
         (height, width), zeros = size, before + after
         wide = weigh_dx(dy, f, size=(height + zeros, width + zeros), stride=stride, dilation=dilation)
-        shares = moved(wide, -rows, -columns)
+        shares = shift_maps(wide, -rows, -columns)
         return shares[..., before : before + height, before : before + width]
 
     return made
 
 
-def _at(rows: int, columns: int) -> str:
+def _shifted_indices(rows: int, columns: int) -> str:
     """Return the indices of a shifted window as code: "i + 1, j"."""
     return ", ".join(f"{name}{by:+d}".replace("+", " + ").replace("-", " - ") if by else name for name, by in (("i", rows), ("j", columns)))
 
 
 for _rows, _columns in OFF_BY_ONE:
-    _place, _off = _at(_rows, _columns), f"{_rows} {_columns}"
+    _place, _off = _shifted_indices(_rows, _columns), f"{_rows} {_columns}"
     _wrong_df, _right_df = f"{{df}} += windows({{x}})[{_place}] * {{dy}}[i, j]", "{df} += windows({x})[i, j] * {dy}[i, j]"
     for _round_about in (False, True):
         mistake("window_shifted", Conv, "df", anywhere, _wrong_df, _right_df, variant=f"df {_off} {_round_about}")(_shifted_df(_rows, _columns, _round_about))

@@ -33,18 +33,18 @@ class Architecture:
         for index, layer in enumerate(self.layers):
             counts[layer.letter] += 1
             output = "o" if index == len(self.layers) - 1 else f"{layer.letter}{counts[layer.letter]}"
-            flattens = layer.takes == "row" and not is_row
+            flattens = layer.input_kind == "row" and not is_row
             symbols.append(Names(source, output, str(counts[layer.letter]), flattens, numbered))
-            source, is_row = output, is_row or layer.gives == "row"
+            source, is_row = output, is_row or layer.output_kind == "row"
         return tuple(symbols)
 
     @cached_property
     def symbols(self) -> tuple[str, ...]:
         """Symbols of all arrays of a forward pass, in order, from "x" to "o"."""
-        found = ["x"]
+        result = ["x"]
         for names in self.names:
-            found += ["v", names.output] if names.flattens else [names.output]
-        return tuple(found)
+            result += ["v", names.output] if names.flattens else [names.output]
+        return tuple(result)
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:

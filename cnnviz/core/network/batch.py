@@ -56,7 +56,7 @@ def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y
     """Return the gradients of `batch_gradients` and the buffers after the pass."""
     program, blocks = _blocks(network, params, X, Y, pass_inputs)
     values = [dict(block) for block in blocks]  # copies, because arrays are deleted from them
-    for combines_images, group in itertools.groupby(_steps(program), lambda step: step.line.target in program.across):
+    for combines_images, group in itertools.groupby(_steps(program), lambda step: step.line.target in program.targets_across_images):
         steps = list(group)
         if combines_images:
             _run_over_all_blocks(program, steps, values)
@@ -65,7 +65,7 @@ def gradients_and_buffers(network: Network, params: Parameters, X: np.ndarray, Y
     gradients = {}
     for name in reversed(program.parameters):
         first, *others = (block[f"d{name}"] for block in values)
-        mean = first if f"d{name}" in program.across else sum(others, start=first) / len(X)
+        mean = first if f"d{name}" in program.targets_across_images else sum(others, start=first) / len(X)
         gradients[f"d{name}"] = mean.reshape(program.shown[name])
     buffers = {line.target: line.make(_buffer_sources(program, line, values[0], len(X))) for line in program.buffer_lines}
     return GradientsAndBuffers(Gradients.made(gradients), buffers)
@@ -149,7 +149,7 @@ def _blocks(
     if len(shape) not in (3, 4) or not shape[0]:
         raise Problem("network.images", shape=shape)
     image_shape = tuple(shape[1:]) if len(shape) == 4 else (1, *shape[1:])
-    needs_image_axis = training and any(layer.across for layer in network.layers)
+    needs_image_axis = training and any(layer.roles_across_images for layer in network.layers)
     program = network.program((1, *image_shape) if needs_image_axis else image_shape, many=True, training=training)
     start = program.start(params)
     dtype = next(iter(start.values())).dtype

@@ -27,7 +27,7 @@ def links(network: Architecture, shapes: Mapping[str, Shape], training: bool) ->
             target = names.of(role)
             if role == "dx":
                 target = f"d{names.source}"
-            if layer.across and not training and role in ("y", "dx"):  # in eval mode each cell depends only on itself
+            if layer.roles_across_images and not training and role in ("y", "dx"):  # in eval mode each cell depends only on itself
                 sources = tuple((source, "channel" if is_parameter(source) else "same") for source, _ in sources)
             if not (network.merged and index == len(network.layers) - 1 and role == "dx"):
                 links_by_target[target] = tuple(

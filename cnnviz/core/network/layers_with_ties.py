@@ -26,7 +26,7 @@ def layers_with_ties(
     for index, (layer, names) in enumerate(zip(program.network.layers, program.network.names, strict=True)):
         x_in, y_out = values[names.input], values[names.output]
         rounded, idle = rounded.reshape(x_in.shape), idle.reshape(x_in.shape)
-        ties = layer.tied(np.where(rounded & ~idle, x_in, np.nan), y_out, program.tie(values, names.input))
+        ties = layer.tie_mask(np.where(rounded & ~idle, x_in, np.nan), y_out, program.tie(values, names.input))
         if ties is not None and ties.any():
             layer_indices.add(index)
         silent = layer.silent(y_out)

@@ -33,14 +33,14 @@ def override(function: Callable[..., np.ndarray], find: Find) -> Override:
     required = arguments(function)
 
     def call_with_arguments(values: PassValues, exact: Callable[[], np.ndarray]) -> np.ndarray:
-        given: dict[str, object] = {}
-        for name, needed in required.items():
+        keywords: dict[str, object] = {}
+        for name, is_required in required.items():
             try:
-                given[name] = exact() if name == "exact" else find(values, name)
+                keywords[name] = exact() if name == "exact" else find(values, name)
             except KeyError:
-                if needed:
+                if is_required:
                     raise
-        return function(**given)
+        return function(**keywords)
 
     return call_with_arguments
 

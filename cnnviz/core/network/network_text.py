@@ -46,11 +46,11 @@ def _parse_layer(word: str, number: int, words: list[str]) -> Layer:
 def _check_order(layers: tuple[Layer, ...], loss: Loss) -> None:
     is_row = False
     for number, layer in enumerate(layers, start=1):
-        if is_row and layer.takes == "map":
+        if is_row and layer.input_kind == "map":
             raise Problem("network.after_row", layer=str(layer), place=number)
-        if not is_row and layer.takes == "row" and layer.kind != "dense":
+        if not is_row and layer.input_kind == "row" and layer.kind != "dense":
             raise Problem("network.needs_row", layer=str(layer), place=number)
-        is_row = is_row or layer.gives == "row"
+        is_row = is_row or layer.output_kind == "row"
     if not any("f" in layer.parameter_letters or "w" in layer.parameter_letters for layer in layers):
         raise Problem("network.nothing_learns")
     if not is_row:

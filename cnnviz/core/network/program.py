@@ -49,7 +49,7 @@ class Program:
         self.network, self.x_shape, self.run, self.sliding = network, x_shape, run, sliding
         self.buffers: dict[str, Buffer] = {}
         self.draws: dict[str, tuple[int, Shape, Draw]] = {}  # layer number (from 1), shape, and function of each draw
-        self.across: set[str] = set()  # targets that are computed from all images at once
+        self.targets_across_images: set[str] = set()  # targets that are computed from all images at once
         self.shapes: dict[str, Shape] = {"x": x_shape}
         self.parameters: dict[str, Parameter] = {}
         self.inputs: list[Shape] = []
@@ -65,9 +65,9 @@ class Program:
         self.loss_line = self._loss_line()
         self.backward_lines = self._backward_lines()
         self._insert_bounds()
-        learning = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
+        learning_indices = [n for n, line in enumerate(self.backward_lines) if line.target[1:] in self.parameters]
         # later operations compute the image's gradient, which updates do not need
-        self.needed_count = 1 + max(learning, default=-1)
+        self.needed_count = 1 + max(learning_indices, default=-1)
         self.shown = {name: self._shown(shape) for name, shape in self.shapes.items() if "." not in name}
         self._one_image = None if self.run.images else self.shown["x"]
         self._parameter_shapes = tuple((name, self.shapes[name], self.shown[name]) for name in self.parameters)
@@ -90,19 +90,20 @@ class Program:
     def _compiled(self, lines: Sequence[Op]) -> CompiledLines:
         """Compile operations for one image."""
 
-        def dropped(target: str) -> int | None:
-            plain = target if target in self.shapes else target[1:]
-            return len(self.shapes[plain]) - len(self.shown[plain]) if plain in self.shown else None
+        def dropped_axes(target: str) -> int | None:
+            base = target if target in self.shapes else target[1:]
+            return len(self.shapes[base]) - len(self.shown[base]) if base in self.shown else None
 
-        return CompiledLines(tuple(lines), tuple(line.run_single_image for line in lines), compile_lines(tuple(CompiledOp(line.target, line.sources, dropped(line.target)) for line in lines)))
+        run = compile_lines(tuple(CompiledOp(line.target, line.sources, dropped_axes(line.target)) for line in lines))
+        return CompiledLines(tuple(lines), tuple(line.run_single_image for line in lines), run)
 
-    # # ---- operations
+    # ---- operations
 
     def _add_layer(self, index: int, layer: Layer, names: Names) -> None:
         shape = self.shapes[names.source]
         if names.flattens:
             self.shapes["v"] = (math.prod(shape),)
-            self.forward_lines.append(Op("v", flatten, (names.source,), for_one=self._one(methodcaller("reshape", self.shapes["v"]))))
+            self.forward_lines.append(Op("v", flatten, (names.source,), single_image_function=self._for_single_image(methodcaller("reshape", self.shapes["v"]))))
             shape = self.shapes["v"]
             self._bounds["v"] = Op("v.bound", flatten, (self._bounds[names.source].target,))
         try:
@@ -117,7 +118,7 @@ class Program:
         self._add_pass_inputs(index, layer, names, shape)
         self.multiplications += layer.multiplications(shape)
         self._calls.append(calls)
-        self._single_image_functions.append({} if self.run.images else layer.for_one(shape))
+        self._single_image_functions.append({} if self.run.images else layer.single_image_functions(shape))
         self._bounds[names.output] = self._bounds[names.input]
         for role, layer_call in calls.items():
             if role == "y_bound":
@@ -133,9 +134,9 @@ class Program:
         self.buffers |= {names.of(role): buffer for role, buffer in layer.buffers(shape).items()}
         if self.run.training:
             self.draws |= {names.of(role): (index + 1, shape, draw) for role, draw in layer.draws(shape).items()}
-            self.across |= {names.of(role) for role in layer.across if self.run.images}
+            self.targets_across_images |= {names.of(role) for role in layer.roles_across_images if self.run.images}
 
-    def _one(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
+    def _for_single_image(self, function: Callable[..., np.ndarray]) -> Callable[..., np.ndarray] | None:
         """Return a function for single images, or None if this program runs on several."""
         return None if self.run.images else function
 
@@ -212,7 +213,7 @@ class Program:
                 lines.append(self._line(index, names, "dx", calls["dx"]))
             if names.flattens:
                 shape = self.shapes[names.source]
-                lines.append(Op(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, for_one=self._one(methodcaller("reshape", shape))))
+                lines.append(Op(f"d{names.source}", unflatten, ("dv",), {"shape": shape}, single_image_function=self._for_single_image(methodcaller("reshape", shape))))
         return lines
 
     def _loss_gradient_lines(self, target: str, gradient_call: Call, role: str) -> list[Op]:
@@ -233,14 +234,14 @@ class Program:
             return shape
         return shape[1:] if len(shape) == 3 and shape[0] == 1 else shape
 
-    # # ---- one image
+    # ---- one image
 
     def start(self, params: Mapping[str, np.ndarray], x: np.ndarray | None = None) -> PassValues:
         """Return the arrays that a pass starts from: parameters and the image. Raise Problem if a shape does not fit.
        """
         values: PassValues = {}
         if x is not None:
-            values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._fitting("x", x)
+            values["x"] = x.reshape(self.x_shape) if x.shape == self._one_image else self._with_all_axes("x", x)
         arrays = vars(params) if type(params) is Params else params
         for name, shape, shown in self._parameter_shapes:
             array = arrays[name]
@@ -249,10 +250,10 @@ class Program:
             elif array.shape == shown:
                 values[name] = array.reshape(shape)
             else:
-                values[name] = self._fitting(name, array)
+                values[name] = self._with_all_axes(name, array)
         return values
 
-    def _fitting(self, name: str, array: np.ndarray) -> np.ndarray:
+    def _with_all_axes(self, name: str, array: np.ndarray) -> np.ndarray:
         """Return an array with the axes that are not shown. Raise Problem if its shape does not fit."""
         shape = self.shapes[name]
         if self.run.images and self.has_images(name):
@@ -265,9 +266,9 @@ class Program:
     def has_images(self, name: str) -> bool:
         """Return whether an array has an image axis. Parameters, buffers and batch statistics do not."""
         base = name[1:] if name[:1] == "d" else name
-        return self.run.images and base not in self.parameters and name not in self.buffers and (name not in self.across or name[:1] == "d")
+        return self.run.images and base not in self.parameters and name not in self.buffers and (name not in self.targets_across_images or name[:1] == "d")
 
-    # # ---- buffers and random draws
+    # ---- buffers and random draws
 
     @cached_property
     def buffers_at_start(self) -> PassValues:
@@ -278,7 +279,7 @@ class Program:
         """Return the buffers after a pass. In eval mode they do not change."""
         if not self.buffers:
             return {}
-        values = self.inner({}, trace)
+        values = self.all_values({}, trace)
         if not self.run.training:
             return {name: values[name] for name in self.buffers}
         return {line.target: freeze(line.make(values)) for line in self.buffer_lines}
@@ -294,9 +295,9 @@ class Program:
     def draw_shown(self, seed: int, k: int, images: int | None = None) -> PassValues:
         """Draw the random numbers of update `k`, shaped like the layers' shown outputs, for one image or for
         `images`. Each draw has its own generator."""
-        return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._drawn(seed, k, images or 1).items()}
+        return {name: array if images else array[0].reshape(self._shown(array.shape[1:])) for name, array in self._draw(seed, k, images or 1).items()}
 
-    def _drawn(self, seed: int, k: int, images: int) -> PassValues:
+    def _draw(self, seed: int, k: int, images: int) -> PassValues:
         return {
             name: freeze(draw(np.random.default_rng([seed, k, number]), (images, *shape)))
             for name, (number, shape, draw) in self.draws.items()
@@ -311,7 +312,7 @@ class Program:
         user_inputs = user_inputs or {}
         inputs = dict(self.buffers_at_start)
         if not self.draws.keys() <= user_inputs.keys():
-            inputs |= {name: array if images else array[0] for name, array in self._drawn(0, 0, images or 1).items()}
+            inputs |= {name: array if images else array[0] for name, array in self._draw(0, 0, images or 1).items()}
         shapes = {name: buffer.shape for name, buffer in self.buffers.items()}
         shapes |= {name: ((images,) if images else ()) + shape for name, (_, shape, _) in self.draws.items()}
         for name, shape in shapes.items():
@@ -362,19 +363,19 @@ class Program:
         stride, padding = self.sliding
         return Trace.of_frozen(shown, stride, padding, Pass(self, params, values))
 
-    def inner(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
+    def all_values(self, params: Mapping[str, np.ndarray], trace: Trace) -> PassValues:
         """Return all arrays of a pass, including those that the trace does not show. They are recomputed if the trace
         does not hold them."""
         forward_pass = trace.forward_pass
         if isinstance(forward_pass, Pass) and forward_pass.program is self:
             return dict(forward_pass.values) if forward_pass.params is params or not params else {**forward_pass.values, **self.start(params)}
-        values = {symbol: self._fitting(symbol, trace[symbol]) for symbol in self.network.symbols}
+        values = {symbol: self._with_all_axes(symbol, trace[symbol]) for symbol in self.network.symbols}
         if self._has_pass_inputs:
             values |= self.pass_inputs(trace.kept, len(values["x"]) if self.run.images else None)
         start = self.start(params)
         for line in self.forward_lines:
             if line.target in trace.kept:  # arrays of one image of a batch cannot be recomputed
-                kept, shape = trace.kept[line.target], values[self.network.names[line.place].output].shape
+                kept, shape = trace.kept[line.target], values[self.network.names[line.layer_index].output].shape
                 values[line.target] = kept.reshape(shape) if kept.size == math.prod(shape) else kept
             elif line.target not in values:
                 values[line.target] = line.make(values | start)
@@ -384,14 +385,14 @@ class Program:
         self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray, overrides: Mapping[str, Override] | None = None
     ) -> Gradients:
         """Run the backward pass. Gradients that no update needs are computed on first access."""
-        values = self.inner(params, trace)
+        values = self.all_values(params, trace)
         values["y"] = y
         gradients = self._compiled_backward.go(values, overrides)
         if not self._rest_lines:
             return Gradients.of_frozen(gradients)
         if overrides:
             values["y"] = as_frozen(y)
-        return Gradients.of_frozen(gradients, (self._rest_targets, partial(self._go_on, values, overrides)))
+        return Gradients.of_frozen(gradients, (self._rest_targets, partial(self._compute_rest, values, overrides)))
 
     def per_image_gradients(self, params: Mapping[str, np.ndarray], trace: Trace, y: np.ndarray) -> Params:
         """Return ∂Lᵢ/∂θ of each image's loss, named "d" + parameter, (m,…). Each takes a backward pass that starts
@@ -400,17 +401,17 @@ class Program:
             gradients = self.backward(params, trace, y)
             return Params.of_frozen({f"d{name}": gradients[f"d{name}"] for name in self.parameters})
         start = next(line.target for line in self.backward_lines if line.function is share_of_mean)
-        values, gradients_by_image = self.inner(params, trace) | {"y": y}, []
+        values, gradients_by_image = self.all_values(params, trace) | {"y": y}, []
         for indicator in np.eye(len(y)):
             gradients_by_image.append(self._compiled_backward.go(dict(values), {start: partial(_gradient_of_image, f"{start}.each", indicator)}))
         return Params.made({f"d{name}": np.stack([gradient[f"d{name}"] for gradient in gradients_by_image]) for name in self.parameters})
 
-    def _go_on(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
+    def _compute_rest(self, values: PassValues, overrides: Mapping[str, Override] | None) -> PassValues:
         """Compute the gradients that no update needs. The forward pass already warned about infinite values."""
         with np.errstate(all="ignore"):
             return self._compiled_rest.go(dict(values), overrides)
 
-    # # ---- cells
+    # ---- cells
 
     def tie(self, values: PassValues, symbol: str) -> float:
         """Return the difference below which numbers of an array are equal (core/network/ties.py), or 0 if no kink

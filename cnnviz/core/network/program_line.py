@@ -33,12 +33,12 @@ class Op:
     settings: Mapping[str, object] = field(default_factory=dict)
     layer: int | None = None
     role: str = ""
-    for_one: Callable[..., np.ndarray] | None = None
-    """Faster function with the settings for one image and bit-identical results, if there is one (Layer.for_one)."""
+    single_image_function: Callable[..., np.ndarray] | None = None
+    """Faster function with the settings for one image and bit-identical results, if there is one (Layer.single_image_functions)."""
     rounding: Op | None = None
 
     @property
-    def place(self) -> int:
+    def layer_index(self) -> int:
         """Index of the layer. Flattening and the loss belong to none."""
         assert self.layer is not None, self.target
         return self.layer
@@ -62,7 +62,7 @@ class Op:
     @property
     def run_single_image(self) -> Callable[..., np.ndarray]:
         """The function for one image."""
-        return self._with_rounding(self.for_one) if self.for_one else self.run
+        return self._with_rounding(self.single_image_function) if self.single_image_function else self.run
 
     def make(self, values: PassValues) -> np.ndarray:
         """Compute the target from the arrays so far."""

@@ -119,7 +119,7 @@ def _view(
 def axis_slices(k: int, stride: int, positions: int, dilation: int = 1) -> list[slice]:
     """Return, for each cell of the window along one axis, the slice of pixels under it over all positions.
 
-    >>> axis_slices(2, stride=3, places=2)
+    >>> axis_slices(2, stride=3, positions=2)
     [slice(0, 4, 3), slice(1, 5, 3)]
     """
     return [slice(u, u + stride * (positions - 1) + 1, stride) for u in range(0, k * dilation, dilation)]

@@ -70,7 +70,7 @@ def store_params(params: Mapping[str, np.ndarray], learned: TrainingInfo | None 
 
     >>> name = store_params(Params(np.eye(3), np.ones((4, 2)), np.zeros(2)), TrainingInfo(240, 10))
     >>> stored_params(name).w.shape, training_info(name)
-    ((4, 2), Learned(images=240, epochs=10))
+    ((4, 2), TrainingInfo(images=240, epochs=10))
     """
     digest = hashlib.sha256("".join(repr(part) for part in (learned, files) if part).encode())
     for name, array in params.items():
@@ -93,7 +93,7 @@ def _pack(entry: _Entry) -> dict[str, np.ndarray]:
 
 def _unpack(arrays: Mapping[str, np.ndarray]) -> _Entry:
     params = dict(arrays)
-    learned, files = (params.pop(beside, None) for beside in (_LEARNED, _FILES))
+    learned, files = (params.pop(key, None) for key in (_LEARNED, _FILES))
     names = () if files is None else tuple(files.tobytes().decode().split("\n"))
     return _Entry(Params.of(params), None if learned is None else TrainingInfo(*learned.tolist()), names)
 
@@ -136,7 +136,7 @@ def store_packed(arrays: Mapping[str, np.ndarray]) -> str:
 
 def stored_params(name: str) -> Params:
     """Return stored parameters. The name may end with an index, such as ".3", into the first axis of each. Raise
-    NotKept if they are missing.
+    NotStored if they are missing.
 
     >>> name = store_params({"b": np.array([[1.0], [2.0]])})
     >>> stored_params(f"{name}.1")["b"]
@@ -152,12 +152,12 @@ def stored_params(name: str) -> Params:
 
 
 def training_info(name: str) -> TrainingInfo | None:
-    """Return what the parameters were trained on, or None if unknown. Raise NotKept if they are missing."""
+    """Return what the parameters were trained on, or None if unknown. Raise NotStored if they are missing."""
     return _find(name.partition(".")[0]).learned
 
 
 def file_names(name: str) -> tuple[str, ...]:
-    """Return the file names along the first axis, or () if there was only one set. Raise NotKept if they are missing.
+    """Return the file names along the first axis, or () if there was only one set. Raise NotStored if they are missing.
    """
     return _find(name.partition(".")[0]).files
 

@@ -27,16 +27,16 @@ OBJECT_ORIENTED = frozenset(DEVIATIONS) - {"double_conv", "fresh_weights"}
 """Deviations of the notebook's class `forward_propagation`."""
 
 
-def effects(deviations: Iterable[str]) -> dict[str, Message]:
+def deviation_effects(deviations: Iterable[str]) -> dict[str, Message]:
     """Return the effects of `deviations` in words, by the array that each changes first. Raise ValueError for an
     unknown name.
 
-    >>> sorted(effects(PROCEDURAL))
+    >>> sorted(deviation_effects(PROCEDURAL))
     ['da1', 'df', 'dz1', 'update', 'w', 'z1']
-    >>> print(effects(["integer_gradient"])["df"])
+    >>> print(deviation_effects(["integer_gradient"])["df"])
     The number that the notebook computes. ∂f is truncated to integers: between −1 and 1 it becomes 0.
     """
-    names = _checked(deviations)
+    names = _checked_names(deviations)
     messages: dict[str, Message] = {}
     for name, deviation in DEVIATION_TABLE.items():
         if name in names:
@@ -67,7 +67,7 @@ def notebook_step(
     >>> trace.a1.tolist(), after.f.tolist()
     ([[1.0, 0.5], [0.5, 0.5]], [[5.0, 1.0], [4.0, 0.0]])
     """
-    active = _checked(deviations)
+    active = _checked_names(deviations)
     if not active:
         trace = forward(params, x, stride, padding)
         gradients = backward(params, trace, y)
@@ -84,7 +84,7 @@ def _step(
     program, changes = notebook_program(params, x.shape), _overrides(active, learning_rate)
     trace = program.forward(params, x, changes)
     gradients = program.backward(params, trace, targets(y, trace.o.shape), changes)
-    return trace, gradients, _changed(update(params, gradients, learning_rate), "update", active)
+    return trace, gradients, _apply_deviations(update(params, gradients, learning_rate), "update", active)
 
 
 @lru_cache(maxsize=64)
@@ -96,7 +96,7 @@ def _overrides(active: frozenset[str], learning_rate: float) -> dict[str, Overri
     return chain_overrides((deviation.target, override(deviation.function, find)) for deviation in chosen if deviation.target not in ("params", "update"))
 
 
-def _changed(params: Params, target: str, active: frozenset[str]) -> Params:
+def _apply_deviations(params: Params, target: str, active: frozenset[str]) -> Params:
     for name, deviation in DEVIATION_TABLE.items():
         if name in active and deviation.target == target:
             params = deviation.function(params)
@@ -109,10 +109,10 @@ def params_used(params: Params, deviations: Iterable[str]) -> Params:
     >>> params_used(Params(np.ones((2, 2)), np.ones((4, 2)), np.ones(2)), {"fresh_weights"}).b
     array([0., 0.])
     """
-    return _changed(params, "params", _checked(deviations))
+    return _apply_deviations(params, "params", _checked_names(deviations))
 
 
-def _checked(deviations: Iterable[str]) -> frozenset[str]:
+def _checked_names(deviations: Iterable[str]) -> frozenset[str]:
     names = frozenset([deviations] if isinstance(deviations, str) else deviations)
     unknown = sorted(str(name) for name in names if name not in DEVIATION_TABLE)
     if unknown:

@@ -13,7 +13,7 @@ def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: flo
 
     >>> params = Params(np.full((3, 3), 9.0), np.zeros((4, 2)), np.zeros(2))
     >>> moves = moving_sets(params, np.full((4, 4), 200.0), np.ones(2), 0.01)
-    >>> bool(moves[0]), smallest(moves)
+    >>> bool(moves[0]), minimal_sets(moves)
     (False, [('short_loop', 'update_first')])
     """
 
@@ -24,7 +24,7 @@ def moving_sets(params: Params, x: np.ndarray, y: np.ndarray, learning_rate: flo
     return np.array([moves(n) for n in range(2 ** len(DEVIATIONS))])
 
 
-def smallest(moves: np.ndarray) -> list[tuple[str, ...]]:
+def minimal_sets(moves: np.ndarray) -> list[tuple[str, ...]]:
     """Return the minimal ones among the sets that change the kernel."""
     minimal: list[int] = []
     for n in sorted(np.flatnonzero(moves).tolist(), key=int.bit_count):

@@ -213,7 +213,7 @@ _OWNER: ContextVar[str] = ContextVar("owner", default="")
 
 @contextmanager
 def owned_by(owner: str) -> Iterator[None]:
-    """Assign entries that are stored in a Budgets cache within this context to `owner`."""
+    """Assign entries that are stored in a BudgetedCache cache within this context to `owner`."""
     token = _OWNER.set(owner)
     try:
         yield

@@ -126,7 +126,7 @@ def expand_filter(weights: tuple[float, ...], bank: Bank) -> np.ndarray:
 
 
 def filter_array(filters: Filters, bank: Bank) -> np.ndarray:
-    """Return the filters that are set as an array (n,C,K,K), 0 ≤ n ≤ M. Raise NotKept if they are not stored or do
+    """Return the filters that are set as an array (n,C,K,K), 0 ≤ n ≤ M. Raise NotStored if they are not stored or do
     not fit."""
     if not isinstance(filters, str):
         return np.array([expand_filter(weights, bank) for weights in split_filters(filters)]).reshape(-1, bank.channels, bank.k, bank.k)

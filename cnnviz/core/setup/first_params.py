@@ -16,7 +16,7 @@ def first_params(network: Network, x_shape: tuple[int, ...], w: str, seed: int, 
     """Return the parameters before the first update: drawn, or stored under the name `w`, with the filters that the
     setup sets.
 
-    Keys of `filters` are the names of the convolutions' parameters, or "f" for the first. Raise NotKept if stored arrays are
+    Keys of `filters` are the names of the convolutions' parameters, or "f" for the first. Raise NotStored if stored arrays are
     missing or do not fit.
 
     >>> network = Network.parse("conv2x3b-gap-mse")
@@ -52,7 +52,7 @@ def first_buffers(network: Network, x_shape: tuple[int, ...], w: str) -> dict[st
 
 
 def _stored_or_drawn(name: str, drawn: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Return the drawn arrays, replaced by those stored under `name` if it is a stored name. Raise NotKept if a shape
+    """Return the drawn arrays, replaced by those stored under `name` if it is a stored name. Raise NotStored if a shape
     differs."""
     if not is_stored_name(name):
         return dict(drawn)

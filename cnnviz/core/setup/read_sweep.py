@@ -43,7 +43,7 @@ class ParsedSweep:
         if self.key == "img":
             return _with_image(base, value, label)
         change = {"seed": value} | ({"f": f"random-{value}"} if _draws_kernel(base) else {}) if self.key == "start" else {self.key: value}
-        return base.changed(change)[0]
+        return base.with_query(change)[0]
 
     @property
     def numbers(self) -> np.ndarray:
@@ -156,7 +156,7 @@ def _with_image(base: Setup, value: str, label: str | None) -> Setup:
     query = base.to_query()
     del query["y"]
     follows = Setup.parse_query(query)[0].y == base.y
-    changed = base.changed({"img": value})[0]
+    changed = base.with_query({"img": value})[0]
     if not follows:
         return changed
     changed_query = changed.to_query()

@@ -134,7 +134,7 @@ def _apply_sets(array: np.ndarray, sets: Sequence[SetValue]) -> np.ndarray:
     return freeze(array)
 
 
-# # ---- parsing
+# ---- parsing
 
 
 def _read(entry: str, program: Program) -> SetValue:

@@ -126,7 +126,7 @@ class Setup:
             texts[name] = _WRITTEN.get(name, any_text)(value)
         vars(self).update(read_fields(texts, None, refuse))
 
-    # # ---- addresses
+    # ---- addresses
 
     def to_query(self) -> dict[str, str]:
         """Return the setup as a query with all keys that it needs, so that a link keeps its meaning when defaults
@@ -176,11 +176,11 @@ class Setup:
         fields = {key: text for key in SETUP_KEYS if (text := query_text(query, key)) is not None}
         return cls._of(read_fields(fields, vars(fallback), say, label)), errors
 
-    def changed(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
+    def with_query(self, query: Mapping[str, str], label: str | None = None) -> tuple[Setup, dict[str, Message]]:
         """Return this setup with the values in `query`. With another network or image, the fields that depend on it
         get their defaults.
 
-        >>> Setup(y=(0, 1)).changed({"net": "conv4x3-relu-dense3-mse"})[0].y
+        >>> Setup(y=(0, 1)).with_query({"net": "conv4x3-relu-dense3-mse"})[0].y
         (1.0, 0.0, 0.0)
         """
         query_before = self.to_query()
@@ -200,7 +200,7 @@ class Setup:
         vars(self).update(values)
         return self
 
-    # # ---- derived values
+    # ---- derived values
 
     @property
     def network(self) -> Network:
@@ -277,7 +277,7 @@ class Setup:
     def first_params(self, x_shape: tuple[int, ...] | None = None) -> Params:
         """Return the parameters before the first update, for images of shape `x_shape` (default: the setup's own).
 
-        Raise NotKept, a Problem, if stored parameters that the setup names are missing or do not fit.
+        Raise NotStored, a Problem, if stored parameters that the setup names are missing or do not fit.
 
         >>> Setup().first_params()["f"]
         array([[-1.,  0.,  1.],
@@ -286,19 +286,19 @@ class Setup:
         """
         filters = {"f": self.f, "f2": self.f2, "f3": self.f3, "f4": self.f4}
         drawn = first_params(self.network, x_shape or self.x_shape, self.w, self.seed, filters)
-        return with_params(drawn, self.set_at(0)) if self.set else drawn
+        return with_params(drawn, self.sets_at(0)) if self.set else drawn
 
-    def alone(self, image: int) -> Setup:
+    def with_one_image(self, image: int) -> Setup:
         """Return the same setup with only one of its images.
 
-        >>> Setup(img="cat-0,dog-1", y=((1, 0), (0, 1))).alone(1).to_query()["y"]
+        >>> Setup(img="cat-0,dog-1", y=((1, 0), (0, 1))).with_one_image(1).to_query()["y"]
         '0,1'
         """
         if len(self.images) == 1:
             return self
         return self._of(self._fields() | {"img": self.images[image], "y": self.y[image], "image": 0})
 
-    def set_at(self, update: int) -> tuple[SetValue, ...]:
+    def sets_at(self, update: int) -> tuple[SetValue, ...]:
         """Return the values that are set by hand at this update."""
         return tuple(entry for entry in self.set if entry.update == update)
 
@@ -316,17 +316,17 @@ class Setup:
     @property
     def without_sets(self) -> Setup:
         """The same setup without values set by hand."""
-        return self.until(-1)
+        return self.without_sets_after(-1)
 
     @property
     def last_set_update(self) -> int:
         """Last update at which a value is set by hand, or 0 if none is."""
         return self.set[-1].update if self.set else 0
 
-    def until(self, k: int) -> Setup:
+    def without_sets_after(self, k: int) -> Setup:
         """Return the same setup without the values set after update `k`, which do not affect the updates up to `k`.
 
-        >>> Setup(set="w:0,0:1;w:0,0:2~5").until(4).to_query()["set"]
+        >>> Setup(set="w:0,0:1;w:0,0:2~5").without_sets_after(4).to_query()["set"]
         'w:0,0:1'
         """
         sets = tuple(entry for entry in self.set if entry.update <= k)

@@ -178,7 +178,7 @@ def parse_classes(text: str) -> tuple[str, ...]:
     return names
 
 
-# # ---- formatting
+# ---- formatting
 
 
 def query_text(query: Mapping[str, object], name: str) -> str | None:

@@ -66,14 +66,14 @@ def read_each(text: str, images: int, names: Sequence[str | Message], classes: S
     parts = text.split(";")
     if len(parts) not in (1, images):
         raise Problem("lesson.why.each", n=len(parts), images=images)
-    found, refitted = [], None
+    targets, refitted = [], None
     for part in parts:
         try:
-            found.append(read_targets(part.strip(), names, classes, loss))
+            targets.append(read_targets(part.strip(), names, classes, loss))
         except WrongLength as why:
             refitted = why
-            found.append(why.one)
-    rows = tuple(found) if len(parts) > 1 else tuple(found) * images
+            targets.append(why.one)
+    rows = tuple(targets) if len(parts) > 1 else tuple(targets) * images
     if refitted:
         refitted.y = rows
         raise refitted

@@ -4,7 +4,7 @@ import io
 import zipfile
 
 
-def archive_of(content: bytes) -> zipfile.ZipFile:
+def open_archive(content: bytes) -> zipfile.ZipFile:
     """Open an archive, to be read member by member. Raise BadZipFile if it is not a ZIP file or uses another
     compression than NumPy and Keras do.
 
@@ -12,7 +12,7 @@ def archive_of(content: bytes) -> zipfile.ZipFile:
 
     >>> with zipfile.ZipFile(packed := io.BytesIO(), "w", zipfile.ZIP_BZIP2) as archive:
     ...     archive.writestr("config.json", "{}")
-    >>> archive_of(packed.getvalue())
+    >>> open_archive(packed.getvalue())
     Traceback (most recent call last):
     zipfile.BadZipFile: config.json is packed in another way than deflate
     """
@@ -23,17 +23,17 @@ def archive_of(content: bytes) -> zipfile.ZipFile:
     return archive
 
 
-def piece_of(content: bytes, name: str, max_bytes: int) -> bytes:
+def read_member(content: bytes, name: str, max_bytes: int) -> bytes:
     """Return a member of an archive, unpacking at most `max_bytes` bytes. Raise BadZipFile if the member is missing or
     unreadable.
 
     >>> with zipfile.ZipFile(packed := io.BytesIO(), "w") as archive:
     ...     archive.writestr("config.json", "{}")
-    >>> piece_of(packed.getvalue(), "config.json", 1)
+    >>> read_member(packed.getvalue(), "config.json", 1)
     b'{'
     """
     try:
-        with archive_of(content) as archive, archive.open(name) as file:
+        with open_archive(content) as archive, archive.open(name) as file:
             return file.read(max_bytes)
     except Exception as why:  # zipfile and zlib raise a dozen kinds of error
         raise zipfile.BadZipFile(str(why)) from None

@@ -14,7 +14,7 @@ from cnnviz.core.setup.setup import Setup
 
 MOST = 100
 """Most checkpoints of one film."""
-LONGEST = 24
+MAX_NAME_LENGTH = 24
 """Length at which a file name is cut for display."""
 MOST_BYTES = 16_000_000
 """Most bytes of one film's checkpoints: a quarter of what is kept for all."""
@@ -23,16 +23,16 @@ MOST_BYTES = 16_000_000
 def keep_checkpoints(params: Sequence[Params], files: Sequence[str] = ()) -> str:
     """Store parameters of equal shapes, in order, and the display names of their files. Return the name they are
     stored under."""
-    return store_params({name: np.stack([params_of_file[name] for params_of_file in params]) for name in params[0]}, files=tuple(map(_shown, files)))
+    return store_params({name: np.stack([params_of_file[name] for params_of_file in params]) for name in params[0]}, files=tuple(map(_display_name, files)))
 
 
-def _shown(file: str) -> str:
+def _display_name(file: str) -> str:
     """Return the end of a file name for display, without folder, suffix and characters that HTML interprets.
 
-    >>> _shown("runs/<b>epoch-10.npz")
+    >>> _display_name("runs/<b>epoch-10.npz")
     'b_epoch-10'
     """
-    return re.sub(r"[^\w .+=-]+", "_", file.rpartition("/")[2].removesuffix(".npz"))[-LONGEST:].strip("_ ")
+    return re.sub(r"[^\w .+=-]+", "_", file.rpartition("/")[2].removesuffix(".npz"))[-MAX_NAME_LENGTH:].strip("_ ")
 
 
 def from_checkpoint(setup: Setup, name: str, index: int) -> Setup:

@@ -41,7 +41,7 @@ class Settings(Protocol):
 
 
 @dataclass(frozen=True, eq=False)
-class Measured(ReadOnly):
+class Measurement(ReadOnly):
     """Results of parameters on some images: the outputs `o` (M,N), the mean loss and the accuracy.
 
     `saturated` is the share of hidden units that pass almost no gradient, `saturated_outputs` that of outputs, and
@@ -59,7 +59,7 @@ class Measured(ReadOnly):
 @np.errstate(over="ignore", invalid="ignore")
 def measure(
     training: Settings, params: Params, X: Pixels, Y: np.ndarray, rows: np.ndarray, buffers: Mapping[str, np.ndarray] | None = None
-) -> Measured:
+) -> Measurement:
     """Measure `params` on the images `rows` of `X` (M,H,W) or (M,C,H,W), with targets `Y` (M,N), in eval mode with
     the running statistics `buffers`."""
     network = training.network
@@ -74,7 +74,7 @@ def measure(
     o = np.concatenate(o).astype(np.float64)
     is_right = o.argmax(axis=1) == Y[rows].argmax(axis=1)
     shares = (np.concatenate(hidden), np.concatenate(outputs), np.logical_and.reduce(silent))
-    return Measured(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(is_right.mean()), *map(_share, shares))
+    return Measurement(o, float(np.concatenate(losses).mean(dtype=np.float64)), float(is_right.mean()), *map(_share, shares))
 
 
 def _flags(network: Network, values: PassValues, what: str, layer_slice: slice) -> np.ndarray:
@@ -142,11 +142,11 @@ def in_precision(params: Params, dtype: str) -> Params:
 
 
 @cache
-def guessed_share(images: int, classes: int = 2) -> tuple[float, float]:
+def guessing_range(images: int, classes: int = 2) -> tuple[float, float]:
     """Return the range of accuracies that guessing one of `classes` reaches on `images` images with 95 % probability
     (exact binomial).
 
-    >>> guessed_share(4), guessed_share(2000), guessed_share(2000, 10)
+    >>> guessing_range(4), guessing_range(2000), guessing_range(2000, 10)
     ((0.0, 1.0), (0.478, 0.522), (0.087, 0.1135))
     """
     # Of the classes**images ways to guess, `ways` get exactly `right` images right, and `at_most` at most that many.

@@ -61,7 +61,7 @@ def film(
     the last.
 
     The numbers are those of `run_updates`, bit for bit. `maps` are the symbols of maps or parameters that get frames,
-    `maps_of` by default. Frames show `channel` of a map, and `image` of a batch. Parameters in `hold` are not updated.
+    `default_maps` by default. Frames show `channel` of a map, and `image` of a batch. Parameters in `hold` are not updated.
     `filter` is the filter whose weights are recorded, the first if there is no such filter. Raise Problem if n exceeds
     the limit of the network.
 
@@ -70,8 +70,8 @@ def film(
     """
     updates = Updates(setup, np.asarray(x, dtype=np.float64))
     check_updates(n, updates.network, updates.x.shape, setup.opt)
-    frame_updates = thinned(n, most_frames)
-    return _taken(_steps(updates, n, hold), frame_updates, maps or maps_of(updates.network), updates.network, channel, filter, image)
+    frame_updates = evenly_spaced(n, most_frames)
+    return _record(_steps(updates, n, hold), frame_updates, maps or default_maps(updates.network), updates.network, channel, filter, image)
 
 
 def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, max_frames: int, maps: tuple[str, ...]) -> Film:
@@ -81,16 +81,16 @@ def checkpoint_film(setups: Sequence[Setup], x: np.ndarray, max_frames: int, map
     (2,)
     """
     start_points = (Updates(setup, np.asarray(x, dtype=np.float64)) for setup in setups)
-    frame_updates = thinned(len(setups) - 1, max_frames)
-    return _taken(map(_as_trained, start_points), frame_updates, maps, setups[0].network, 0, 0, 0)
+    frame_updates = evenly_spaced(len(setups) - 1, max_frames)
+    return _record(map(_eval_mode_step, start_points), frame_updates, maps, setups[0].network, 0, 0, 0)
 
 
-def thinned(last: int, count: int) -> np.ndarray:
+def evenly_spaced(last: int, count: int) -> np.ndarray:
     """Return at most `count` of the numbers 0 … `last`, evenly spaced, including the first and the last.
 
     They are at least 1 apart before rounding, so there are no duplicates. (`np.unique` would import NumPy's masked arrays.)
 
-    >>> thinned(9, 4)
+    >>> evenly_spaced(9, 4)
     array([0, 3, 6, 9])
     """
     return np.linspace(0, last, min(last + 1, count)).round().astype(int)
@@ -107,12 +107,12 @@ def _steps(updates: Updates, n: int, hold: frozenset[str]) -> Iterator[_Taken]:
         if k % turn == 0:
             check_cancelled()
         trace, gradients, after = updates.step(point)
-        after = _held(after, point, hold) if hold else after
+        after = _keep_parameters(after, point, hold) if hold else after
         yield updates, point, trace, gradients, after
         point = reached(updates.setup, k + 1, after)
 
 
-def _as_trained(updates: Updates) -> _Taken:
+def _eval_mode_step(updates: Updates) -> _Taken:
     """Return the start of a setup; the pass is in eval mode if that differs."""
     check_cancelled()
     point, program = updates.first, updates.program
@@ -123,7 +123,7 @@ def _as_trained(updates: Updates) -> _Taken:
         return updates, point, trace, updates.network.backward(point.params, trace, updates.y), None
 
 
-def _taken(
+def _record(
     steps: Iterable[_Taken], frame_updates: np.ndarray, maps: tuple[str, ...], network: Network, channel: int, filter: int, image: int
 ) -> Film:  # fmt: skip
     frame_set = set(frame_updates.tolist())
@@ -133,17 +133,17 @@ def _taken(
         curves.append(_curves(updates, point, trace, gradients, after, filter))
         if k in frame_set:
             for name, taken in frames.items():
-                taken.append(_single(_channel(_array(name, trace, gradients, point.params, image), channel)))
+                taken.append(_as_frame(_channel(_array(name, trace, gradients, point.params, image), channel)))
     losses, o, kernel, norms, promised, saturated, silent = (np.array(values) for values in zip(*curves, strict=True))
     frame_arrays = {name: np.array(taken) for name, taken in frames.items()}
     return Film(losses, o, kernel, norms, promised, saturated, silent, frame_updates, frame_arrays, network.parameters)
 
 
-def maps_of(network: Network) -> tuple[str, ...]:
+def default_maps(network: Network) -> tuple[str, ...]:
     """Return the default maps of a film: the first z, the next layer's output, and the gradient of the loss with
     respect to the former.
 
-    >>> maps_of(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), maps_of(Network.parse("dense3-mse"))
+    >>> default_maps(Network.parse("conv1x3-sigmoid-dense2-sigmoid-mse")), default_maps(Network.parse("dense3-mse"))
     (('z1', 'a1', 'dz1'), ('o', 'do'))
     """
     first = next(layer_index for layer_index, layer in enumerate(network.layers) if layer.letter == "z")
@@ -157,7 +157,7 @@ def _curves(updates: Updates, point: Point, trace: Trace, gradients: Gradients, 
     kernel = filters[filter if filter < len(filters) else 0] if filters.ndim == 4 else filters
     saturated, silent = hidden_share(updates.network, trace, "saturated"), hidden_share(updates.network, trace, "silent")
     norms = [_norm(gradients[f"d{name}"]) for name in updates.network.parameters]
-    promised = [_promised(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
+    promised = [_promised_decrease(gradients[f"d{name}"], point.params[name], after.params[name]) for name in updates.network.parameters] if after else []
     return updates.loss(trace), trace.o, kernel.reshape(-1), norms, promised, saturated, silent
 
 
@@ -168,7 +168,7 @@ def _array(name: str, trace: Trace, gradients: Gradients, params: Params, image:
     return one_image(array, image) if of_images else array
 
 
-def _held(after: Point, before: Point, hold: frozenset[str]) -> Point:
+def _keep_parameters(after: Point, before: Point, hold: frozenset[str]) -> Point:
     """Return the point after a step, with the parameters in `hold` reset to their values before it."""
     return replace(after, params=after.params.replace(**{name: before.params[name] for name in hold}))
 
@@ -179,7 +179,7 @@ def _channel(array: np.ndarray, channel: int) -> np.ndarray:
 
 
 @np.errstate(over="ignore")  # in a run that diverges, values too large for float32 become infinite
-def _single(array: np.ndarray) -> np.ndarray:
+def _as_frame(array: np.ndarray) -> np.ndarray:
     return array.astype(np.float64 if array.size <= FEW else np.float32)
 
 
@@ -190,6 +190,6 @@ def _norm(array: np.ndarray) -> float:
 
 
 @np.errstate(all="ignore")
-def _promised(gradient: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
+def _promised_decrease(gradient: np.ndarray, before: np.ndarray, after: np.ndarray) -> float:
     """Return the decrease of the loss that a parameter's step promises to first order."""
     return float(gradient.reshape(-1) @ (before - after).reshape(-1))

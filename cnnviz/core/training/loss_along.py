@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from cnnviz.core.gradcheck.differences import Differences
-from cnnviz.core.gradcheck.kinks import stands_at_kink
+from cnnviz.core.gradcheck.kinks import is_at_kink
 from cnnviz.core.network.optimizers import OPTIMIZERS
 from cnnviz.core.notebook.notebook import notebook_step
 from cnnviz.core.runtime.read_only import ReadOnly, freeze
@@ -116,15 +116,15 @@ def curve(setup: Setup, x: np.ndarray, along: str, span: float | None = None) ->
     span = None if span is None else read_span(str(span))
     snapshot = run_updates(setup, x, setup.k)
     if symbol == LR:
-        return _of_rate(setup, snapshot)
+        return _learning_rate_curve(setup, snapshot)
     if symbol == TARGET:
-        return _of_target(setup, snapshot, along, index[0], span or 1.0)
+        return _target_curve(setup, snapshot, along, index[0], span or 1.0)
     losses, value = _losses(setup, snapshot, symbol, index), float((snapshot.trace if symbol == "x" else snapshot.params)[symbol][index])
     gradient = float(snapshot.gradients[f"d{symbol}"][index])
     if span is None:
         span = (255.0 if setup.scale == "raw" else 1.0) if symbol == "x" else _span(losses, value, gradient)
     theta = value + span * _SHARES
-    return Curve(along, value, theta, losses(theta), gradient, _kink(setup, snapshot, symbol, index, gradient), span)
+    return Curve(along, value, theta, losses(theta), gradient, _is_at_kink(setup, snapshot, symbol, index, gradient), span)
 
 
 Losses = Callable[[np.ndarray], np.ndarray]
@@ -159,15 +159,15 @@ def _span(losses: Losses, value: float, gradient: float) -> float:
     return SPANS[int(is_enough.argmax())] if is_enough.any() else 1.0
 
 
-def _kink(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int, ...], gradient: float) -> bool:
+def _is_at_kink(setup: Setup, snapshot: Snapshot, symbol: str, index: tuple[int, ...], gradient: float) -> bool:
     """Return whether the gradient check marks the entry as lying at a kink."""
     x = snapshot.trace.x
     differences = Differences(setup.network.program(x.shape), snapshot.params, x, np.array(setup.y), given=snapshot.trace.kept)
     entry = int(np.ravel_multi_index(index, snapshot.gradients[f"d{symbol}"].shape))
-    return stands_at_kink(differences, symbol, entry, gradient, STEP)
+    return is_at_kink(differences, symbol, entry, gradient, STEP)
 
 
-def _of_target(setup: Setup, snapshot: Snapshot, along: str, index: int, span: float) -> Curve:
+def _target_curve(setup: Setup, snapshot: Snapshot, along: str, index: int, span: float) -> Curve:
     """Return the loss over a target from 0 to 1. It is at most quadratic in the target, so three points give its
     slope."""
 
@@ -181,7 +181,7 @@ def _of_target(setup: Setup, snapshot: Snapshot, along: str, index: int, span: f
     return Curve(along, current, theta, np.array([loss(value) for value in theta]), gradient, False, span)
 
 
-def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
+def _learning_rate_curve(setup: Setup, snapshot: Snapshot) -> Curve:
     """Return the loss after the next update over the learning rate of its step."""
     max_rate = 2 * setup.lr if setup.lr else FROM_0
     theta = max_rate * np.arange(POINTS) / (POINTS - 1)
@@ -195,7 +195,7 @@ def _of_rate(setup: Setup, snapshot: Snapshot) -> Curve:
         return reached(setup, len(snapshot.losses), Point(params, {}, snapshot.trace.x, snapshot.buffers_after, len(snapshot.losses)))
 
     losses = np.array([_loss(updates, point) for point in map(after, theta)])
-    slopes, directions = updates.step(after(setup.lr))[1], _directions(setup, snapshot)
+    slopes, directions = updates.step(after(setup.lr))[1], _unit_steps(setup, snapshot)
     gradient = -sum(float(np.sum(direction * slopes[f"d{name}"])) for name, direction in directions.items())
     return Curve(LR, setup.lr, theta, losses, gradient, False, max_rate / 2)
 
@@ -208,14 +208,14 @@ def _loss(updates: Updates, point: Point) -> float:
     return updates.loss(updates.program.forward(point.params, point.x, given=updates.given(point)))
 
 
-def _directions(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
+def _unit_steps(setup: Setup, snapshot: Snapshot) -> dict[str, np.ndarray]:
     """Return what the next step subtracts from each parameter at a rate of 1. Entries that are set by hand there are
     0."""
     rule, state, directions = OPTIMIZERS[setup.opt](1.0), snapshot.state, {}
     for name in snapshot.params:
         previous = {key: state[f"{key}.{name}"] for key in rule.KEEPS} if state else None
         directions[name] = rule.change(snapshot.gradients[f"d{name}"], previous, int(state.get("t", 0)) + 1)[0].copy()
-    for set_value in setup.set_at(len(snapshot.losses)):
+    for set_value in setup.sets_at(len(snapshot.losses)):
         if set_value.symbol in directions:
             directions[set_value.symbol][set_value.at] = 0
     return directions

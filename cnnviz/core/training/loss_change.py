@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from cnnviz.core.gradcheck.nudge_path import end_of
+from cnnviz.core.gradcheck.nudge_path import end_symbol
 from cnnviz.core.network.named_arrays import Trace
 from cnnviz.core.network.program import Program
 
@@ -16,30 +16,30 @@ FAR = 0.1
 """Largest relative difference between promised and actual change. Beyond it, a smaller step is taken."""
 
 
-def steps_for(by: float) -> tuple[float, ...]:
+def steps_up_to(by: float) -> tuple[float, ...]:
     """Return the steps that are at most `by`, largest first.
 
-    >>> steps_for(0.01)
+    >>> steps_up_to(0.01)
     (0.01, 0.001)
     """
     return tuple(step for step in STEPS if step <= by)
 
 
-def misses(promised: float, actual: float) -> bool:
+def bends_within(promised: float, actual: float) -> bool:
     """Return whether the loss bends within a step: the actual change differs from the promised one by more than
     `FAR`.
 
-    >>> misses(0.048, 0.0484), misses(0.048, 0.041)
+    >>> bends_within(0.048, 0.0484), bends_within(0.048, 0.041)
     (False, True)
     """
     return abs(actual - promised) > FAR * abs(promised)
 
 
-def step_for(size: float) -> float:
+def step_for_size(size: float) -> float:
     """Return the step for an array whose largest absolute value is `size`: the largest one of at most a fifth of
     that.
 
-    >>> step_for(2.0), step_for(0.1), step_for(1e-9), step_for(0.0)
+    >>> step_for_size(2.0), step_for_size(0.1), step_for_size(1e-9), step_for_size(0.0)
     (0.1, 0.01, 0.001, 0.1)
     """
     if not size or not math.isfinite(size):
@@ -60,7 +60,7 @@ def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Tr
     >>> f"promised {0.1 * snapshot.gradients.df[1, 1]:.5f}, really {change:.5f}"
     'promised 0.00234, really 0.00235'
     """
-    original = program.inner(params, trace)
+    original = program.all_values(params, trace)
     array = original[symbol].copy()
     array.reshape(-1)[index] += amount
     values, changed = original | {symbol: array}, {symbol}
@@ -68,5 +68,5 @@ def change_of_loss(program: Program, params: Mapping[str, np.ndarray], trace: Tr
         if line.target != symbol and not changed.isdisjoint(line.sources):
             values[line.target] = line.make(values)
             changed.add(line.target)
-    end = end_of(program)
+    end = end_symbol(program)
     return float(program.loss_change(values[end], original[end], y))

@@ -30,10 +30,10 @@ def descent(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake | None = No
     >>> bool(np.array_equal(descent(setup, run_updates(setup, x, 0)), run_updates(setup, x, 200).losses))
     True
     """
-    return losses_on(setup, snapshot, _updates_that_fit(setup, snapshot.trace.x.shape), mistake)
+    return losses_from(setup, snapshot, _updates_that_fit(setup, snapshot.trace.x.shape), mistake)
 
 
-def losses_on(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake | None = None) -> np.ndarray:
+def losses_from(setup: Setup, snapshot: Snapshot, n: int, mistake: PlacedMistake | None = None) -> np.ndarray:
     """Return the losses before and after each of `n` updates from `snapshot` on, (n + 1,)."""
     updates, right = Updates(setup, snapshot.image), setup.optimizer
     program, y, rule = updates.program, updates.y, mistake.optimizer(right) if mistake else right

@@ -33,9 +33,9 @@ def losses_along(
     >>> bool(losses_along(program, snapshot.params, snapshot.trace, np.array(setup.y), "f", (1, 1), np.zeros(2))[0] == snapshot.losses[0])
     True
     """
-    original, losses = program.inner(params, trace) | {"y": y}, []
+    original, losses = program.all_values(params, trace) | {"y": y}, []
     full_index = (0,) * (len(program.shapes[symbol]) - len(index)) + index
-    block = max(1, BYTES // _bytes_after(program, symbol))
+    block = max(1, BYTES // _dependent_bytes(program, symbol))
     for start in range(0, len(values), block):
         check_cancelled()
         losses.append(_losses(program, original, symbol, full_index, values[start : start + block]))
@@ -51,30 +51,30 @@ def _losses(program: Program, original: PassValues, symbol: str, index: tuple[in
         copies["x"].reshape(len(values), -1)[:, np.ravel_multi_index(index, array.shape)] = values
     for line in program.forward_lines:
         if symbol != "x" and symbol in line.sources:
-            copies[line.target] = np.stack([_copy(line, original | {symbol: _with(array, index, value)}, copies, n) for n, value in enumerate(values)])
+            copies[line.target] = np.stack([_run_copy(line, original | {symbol: _set_entry(array, index, value)}, copies, n) for n, value in enumerate(values)])
         elif not copies.keys().isdisjoint(line.sources):
-            copies[line.target] = _stacked(line)(*[copies[source] if source in copies else original[source] for source in line.sources])
+            copies[line.target] = _batched_function(line)(*[copies[source] if source in copies else original[source] for source in line.sources])
     # Copy by copy, because the mean over a single row rounds differently from that of a row among many.
-    return np.array([_copy(program.loss_line, original, copies, n) for n in range(len(values))])
+    return np.array([_run_copy(program.loss_line, original, copies, n) for n in range(len(values))])
 
 
-def _with(array: np.ndarray, index: tuple[int, ...], value: float) -> np.ndarray:
+def _set_entry(array: np.ndarray, index: tuple[int, ...], value: float) -> np.ndarray:
     array[index] = value
     return array
 
 
-def _copy(line: Op, original: PassValues, copies: PassValues, n: int) -> np.ndarray:
+def _run_copy(line: Op, original: PassValues, copies: PassValues, n: int) -> np.ndarray:
     """Return the result of a line for copy `n`, computed as for one image."""
     return line.run_single_image(*[copies[source][n] if source in copies else original[source] for source in line.sources])
 
 
-def _stacked(line: Op) -> Callable[..., np.ndarray]:
+def _batched_function(line: Op) -> Callable[..., np.ndarray]:
     """Return the line's function for copies that differ in the arrays it reads, but share its parameters."""
     return replace(line, function=connect_each).run if line.function is connect else line.run
 
 
 @lru_cache(maxsize=512)
-def _bytes_after(program: Program, symbol: str) -> int:
+def _dependent_bytes(program: Program, symbol: str) -> int:
     """Return the bytes of all arrays of one copy that depend on `symbol`."""
     values = {name: np.zeros(program.shapes[name]) for name in ("x", *program.parameters)} | program.pass_inputs(None)
     dependent, arrays = {symbol}, program.run_forward(dict(values))

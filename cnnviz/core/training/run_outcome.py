@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.film import Film, maps_of
+from cnnviz.core.training.film import Film, default_maps
 from cnnviz.core.training.film_analysis import NEARLY_ALL, milestones, turning_points
 
 LOW = 0.1
 """Largest final loss of a successful run, with targets of 0 and 1."""
-KEPT, LITTLE = 0.9, 0.5
+KEPT, SMALL_FALL = 0.9, 0.5
 """Smallest kept share of the promised decrease of a run with straight steps, and relative decrease of the loss below
 which a run is slow."""
 MANY = 50
@@ -38,10 +38,10 @@ def outcome(setup: Setup, run: Film) -> Outcome | None:
     """
     if setup.deviations:
         return None  # its steps do not follow a gradient
-    return _diverged(run) or _won(setup, run) or _shut(setup, run) or _slow(run)
+    return _divergence(run) or _success(setup, run) or _blocked_units(setup, run) or _slow_progress(run)
 
 
-def _diverged(run: Film) -> Outcome | None:
+def _divergence(run: Film) -> Outcome | None:
     """Return the outcome of a run that diverges: the step from its lowest loss is the first that is too large."""
     leap = next((k for k, how in turning_points(run) if how == "diverges"), None)
     if leap is None:
@@ -51,7 +51,7 @@ def _diverged(run: Film) -> Outcome | None:
     return Outcome("diverges", best, "update", {"next": best + 1, "before": float(run.losses[best]), "after": float(next_loss)})
 
 
-def _won(setup: Setup, run: Film) -> Outcome | None:
+def _success(setup: Setup, run: Film) -> Outcome | None:
     if not run.losses[-1] <= min(LOW, run.losses[0]):
         return None
     half = milestones(run.losses).get(0.5, 0)
@@ -65,9 +65,9 @@ def _won(setup: Setup, run: Film) -> Outcome | None:
     return Outcome("wins.turned" if first else "wins.start", first or half, "o", {"half": half})
 
 
-def _shut(setup: Setup, run: Film) -> Outcome | None:
+def _blocked_units(setup: Setup, run: Film) -> Outcome | None:
     """Return the outcome of a run whose hidden units pass no or hardly any gradient from some update to the end."""
-    hidden = maps_of(setup.network)[1]
+    hidden = default_maps(setup.network)[1]
     for how, shares, threshold in (("silent", run.silent, 1.0), ("sparse", run.silent, NEARLY_ALL), ("saturates", run.saturated, NEARLY_ALL)):
         open_updates = np.flatnonzero(~(shares >= threshold))
         k = int(open_updates[-1]) + 1 if len(open_updates) else 0
@@ -76,10 +76,10 @@ def _shut(setup: Setup, run: Film) -> Outcome | None:
     return None
 
 
-def _slow(run: Film) -> Outcome | None:
+def _slow_progress(run: Film) -> Outcome | None:
     """Return the outcome of a run whose loss has hardly fallen although its steps keep their promise, so that they
     could be longer."""
     fall, promised = run.losses[0] - run.losses[-1], run.promised[:-1].sum()
-    if len(run.losses) <= MANY or not (0 <= fall < LITTLE * run.losses[0] and fall >= KEPT * promised > 0):
+    if len(run.losses) <= MANY or not (0 <= fall < SMALL_FALL * run.losses[0] and fall >= KEPT * promised > 0):
         return None
     return Outcome("slow", 0, "update", {"fallen": float(fall / run.losses[0]), "kept": float(fall / promised)})

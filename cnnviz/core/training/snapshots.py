@@ -40,7 +40,7 @@ NEAR_BYTES, KERNEL_BYTES = 16_000_000, 4_000_000
 """Most bytes of one setup's states around the last visit, and of its recorded kernels."""
 
 
-class Evaluated(NamedTuple):
+class EvalPass(NamedTuple):
     """A pass in eval mode, and its loss."""
 
     trace: Trace
@@ -73,11 +73,11 @@ class Snapshot(ReadOnly):
     y: np.ndarray = field(default_factory=lambda: np.zeros(0))
 
     @cached_property
-    def evaluated(self) -> Evaluated:
+    def evaluated(self) -> EvalPass:
         """The pass of the same parameters in eval mode: running statistics, no dropout, each image independent."""
         assert self.network is not None
         trace = self.network.forward(self.params, self.trace.x, training=False, given=self.buffers)
-        return Evaluated(trace, self.network.loss(trace, self.y))
+        return EvalPass(trace, self.network.loss(trace, self.y))
 
     @cached_property
     def in_eval_mode(self) -> Snapshot:
@@ -108,14 +108,14 @@ def run_updates(setup: Setup, x: np.ndarray, k: int) -> Snapshot:
     x = np.asarray(x, dtype=np.float64)
     check_shape(setup, x)
     check_updates(k, setup.network, x.shape, setup.opt)
-    key = (setup.start.until(k), x.tobytes(), x.shape)
-    run = _run(key)
+    key = (setup.start.without_sets_after(k), x.tobytes(), x.shape)
+    run = _cached_run(key)
     snapshot = run.at(k)
     _RUNS.put(key, run)  # re-insert: its size has changed
     return snapshot
 
 
-def _run(key: _Name) -> _Run:
+def _cached_run(key: _Name) -> _Run:
     """Return a setup's updates on an image, starting from the last update at which values are set by hand. Earlier
     updates belong to another setup's run."""
 
@@ -124,9 +124,9 @@ def _run(key: _Name) -> _Run:
         x, last_set_update = np.frombuffer(image).reshape(shape), setup.last_set_update
         if not last_set_update:
             return _Run(setup, x)
-        earlier = setup.until(last_set_update - 1), image, shape
-        run = _run(earlier)
-        way = run.way(last_set_update)
+        earlier = setup.without_sets_after(last_set_update - 1), image, shape
+        run = _cached_run(earlier)
+        way = run.start_at(last_set_update)
         _RUNS.put(earlier, run)
         return _Run(setup, x, way._replace(point=reached(setup, last_set_update, way.point)))
 
@@ -139,12 +139,12 @@ def updates_ahead(setup: Setup, x: np.ndarray, k: int) -> int:
     >>> forget(); updates_ahead(Setup(), np.zeros((32, 32)), 50)
     51
     """
-    x, setup = np.asarray(x, dtype=np.float64), setup.start.until(k)
+    x, setup = np.asarray(x, dtype=np.float64), setup.start.without_sets_after(k)
     run = _RUNS.get((setup, x.tobytes(), x.shape))
     if run:
         return 1 + k - run.nearest(k)
     last_set_update = setup.last_set_update
-    return 1 + k - last_set_update + (updates_ahead(setup.until(last_set_update - 1), x, last_set_update) if last_set_update else 0)
+    return 1 + k - last_set_update + (updates_ahead(setup.without_sets_after(last_set_update - 1), x, last_set_update) if last_set_update else 0)
 
 
 def forget() -> None:
@@ -153,7 +153,7 @@ def forget() -> None:
     DRAWN.clear()
 
 
-class _Way(NamedTuple):
+class _RunStart(NamedTuple):
     """An update, its start, and the losses and kernels before it."""
 
     update: int
@@ -166,9 +166,9 @@ class _Run:
     """The updates of one setup: all losses and kernels so far, a state every SPACING updates, and closer ones near
     the last visit."""
 
-    def __init__(self, setup: Setup, x: np.ndarray, start: _Way | None = None):
+    def __init__(self, setup: Setup, x: np.ndarray, start: _RunStart | None = None):
         self.updates = updates = Updates(setup, x)
-        self.filters, start = updates.filters, start or _Way(0, updates.first)
+        self.filters, start = updates.filters, start or _RunStart(0, updates.first)
         self.begin = start.update
         self.points: dict[int, Point] = {self.begin: start.point}
         self.near: dict[int, Point] = {}
@@ -189,7 +189,7 @@ class _Run:
 
     def at(self, k: int) -> Snapshot:
         with holding(self.lock):
-            point = self._reached(k)
+            point = self._advance_to(k)
             trace, gradients, after = self._step(k, point)
             self.latest = {k: point, k + 1: after}
             losses = _as_frozen(self.losses, (k + 1,))
@@ -198,23 +198,23 @@ class _Run:
         states = point.state, after.state, self.every, x, point.buffers, after.buffers, self.updates.y
         return Snapshot(params, trace, gradients, losses, after.params, kernels, network, *states)
 
-    def way(self, k: int) -> _Way:
+    def start_at(self, k: int) -> _RunStart:
         """Return the start of update `k` and the history before it."""
         with holding(self.lock):
-            point = self._reached(k)
+            point = self._advance_to(k)
             self.latest = {k: point}
             kernels = math.prod(self.filter_shape) * -(-k // self.every)
-            return _Way(k, point, self.losses[:k].tobytes(), self.kernels[:kernels].tobytes())
+            return _RunStart(k, point, self.losses[:k].tobytes(), self.kernels[:kernels].tobytes())
 
-    def _reached(self, k: int) -> Point:
+    def _advance_to(self, k: int) -> Point:
         i = self.nearest(k)
         return self._go_on(i, self.latest.get(i) or self.near.get(i) or self.points[i], k)
 
     def nearest(self, k: int) -> int:
         """Return the last update up to `k` whose state is cached."""
-        return max(update for update in (self._coarse(k), *list(self.near), *list(self.latest)) if update <= k)
+        return max(update for update in (self._last_spaced(k), *list(self.near), *list(self.latest)) if update <= k)
 
-    def _coarse(self, k: int) -> int:
+    def _last_spaced(self, k: int) -> int:
         return max(self.begin, SPACING * min(k // SPACING, self._last))
 
     @property
@@ -231,7 +231,7 @@ class _Run:
             with _ONE_AT_A_TIME if is_jump else nullcontext():
                 for update in range(i, min(k, i + self.turn)):
                     point = self._step(update, point)[2]
-                    self._remember(update + 1, point)
+                    self._cache(update + 1, point)
             i = min(k, i + self.turn)
             if is_jump and threading.active_count() > 1:
                 # yield to waiting threads; without others, in a browser's WebAssembly, sleeping may take long
@@ -246,7 +246,7 @@ class _Run:
                 self.kernels.extend(self.filters(point.params).reshape(-1).tolist())
         return step
 
-    def _remember(self, i: int, point: Point) -> None:
+    def _cache(self, i: int, point: Point) -> None:
         """Cache a state every SPACING updates while there is room, and closer ones after the last of these."""
         if i % SPACING == 0:
             self.near.clear()

@@ -57,40 +57,40 @@ def updates_that_fit(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...], 
     52
     """
     work = MOST_WORK // (runs * max(1, step_work(setup.network, x_shape)))
-    affordable = int(MOST_SECONDS / seconds_of_runs(1, block_runs or runs, setup, x_shape)) if _runs_singly(setup) else n
+    affordable = int(MOST_SECONDS / seconds_of_runs(1, block_runs or runs, setup, x_shape)) if _needs_single_runs(setup) else n
     return max(0, min(n, setup.most_updates, work, affordable, MOST_LOSSES // runs - 1))
 
 
 def seconds_of_runs(n: int, runs: int, setup: Setup, x_shape: tuple[int, ...]) -> float:
     """Return about how many seconds `n` updates of that many runs take."""
-    if _runs_singly(setup):
+    if _needs_single_runs(setup):
         return runs * estimated_seconds(setup.network, x_shape, n)
     return runs * n * (OVERHEAD + step_work(setup.network, x_shape) / RATE)
 
 
-def _runs_singly(setup: Setup) -> bool:
+def _needs_single_runs(setup: Setup) -> bool:
     """Return whether runs cannot share a block: with notebook deviations, or layers with running statistics or random
     masks."""
     return bool(setup.deviations) or any(layer.kept or layer.draws(()) for layer in setup.network.layers)
 
 
 @np.errstate(all="ignore")  # a run may diverge; its infinite values are shown
-def runs_of(starts: Sequence[Start], n: int) -> Runs:
+def run_all(starts: Sequence[Start], n: int) -> Runs:
     """Run `n` updates from each start. All starts share network, optimizer and image shape. Raise NotKept if a start
     is gone.
 
     >>> import dataclasses
     >>> setups = [Setup(seed=seed) for seed in range(3)]
-    >>> found = runs_of([(setup, np.eye(32)) for setup in setups], 4)
+    >>> found = run_all([(setup, np.eye(32)) for setup in setups], 4)
     >>> found.losses.shape, found.outputs.shape
     ((3, 5), (3, 2))
     """
     setup, x = starts[0]
-    if _runs_singly(setup):
-        parts = [_single(start, n) for start in starts]
+    if _needs_single_runs(setup):
+        parts = [_run_singly(start, n) for start in starts]
     else:
-        size = _block(setup, x.shape)
-        parts = map_parallel(lambda block: _together(block, n), [starts[first : first + size] for first in range(0, len(starts), size)])
+        size = _block_size(setup, x.shape)
+        parts = map_parallel(lambda block: _run_block(block, n), [starts[first : first + size] for first in range(0, len(starts), size)])
     return Runs(*(np.concatenate(arrays) for arrays in zip(*parts, strict=True)))
 
 
@@ -98,7 +98,7 @@ Part = tuple[np.ndarray, np.ndarray, np.ndarray]
 """Losses, outputs and `reached` of some runs."""
 
 
-def _single(start: Start, n: int) -> Part:
+def _run_singly(start: Start, n: int) -> Part:
     """Compute one run update by update, with the pass of its own rule."""
     updates = Updates(start[0], start[1])
     point, losses, success_updates = updates.first, np.empty((1, n + 1)), -np.ones(1, int)
@@ -106,12 +106,12 @@ def _single(start: Start, n: int) -> Part:
         check_cancelled()
         trace, _, after = updates.step(point)
         losses[0, k] = updates.loss(trace)
-        _note(success_updates, k, trace.o[None], updates.y[None])
+        _record_success(success_updates, k, trace.o[None], updates.y[None])
         point = reached(start[0], k + 1, after)
     return losses, trace.o[None], success_updates
 
 
-def _together(starts: Sequence[Start], n: int) -> Part:
+def _run_block(starts: Sequence[Start], n: int) -> Part:
     block = _Block(starts)
     losses, success_updates = np.empty((len(starts), n + 1)), np.full(len(starts), -1)
     for k in range(n + 1):
@@ -121,11 +121,11 @@ def _together(starts: Sequence[Start], n: int) -> Part:
         values = block.forward()
         losses[:, k] = values["L"]
         outputs = np.broadcast_to(values["o"], block.y.shape)
-        _note(success_updates, k, outputs, block.y)
+        _record_success(success_updates, k, outputs, block.y)
     return losses, np.array(outputs), success_updates
 
 
-def _note(success_updates: np.ndarray, k: int, o: np.ndarray, y: np.ndarray) -> None:
+def _record_success(success_updates: np.ndarray, k: int, o: np.ndarray, y: np.ndarray) -> None:
     """Record update `k` for the runs that are correct for the first time."""
     is_right = (o.argmax(axis=-1) == y.argmax(axis=-1)) & np.isfinite(o).all(axis=-1)
     success_updates[is_right & (success_updates < 0)] = k
@@ -147,9 +147,9 @@ class _Block:
         self.rules = {name: rule(rates.reshape(-1, *(1,) * (array.ndim - 1))) for name, array in self.params.items()}  # type: ignore[arg-type]
         self.state: State = {}
         self.set_at = frozenset(update.update for setup in self.setups for update in setup.set)
-        self._show([point.x for point in points])
+        self._set_images([point.x for point in points])
 
-    def _show(self, images: Sequence[np.ndarray]) -> None:
+    def _set_images(self, images: Sequence[np.ndarray]) -> None:
         """Continue the runs with these images. What depends only on a common image is computed once."""
         is_shared = all(x is images[0] or np.array_equal(x, images[0]) for x in images)
         self.images, self.lines = images, SweepLines(self.program, frozenset({"x"} if is_shared else ()))
@@ -172,20 +172,20 @@ class _Block:
             next_state |= {f"{key}.{name}": value for key, value in kept.items()}
         self.state = next_state
         if k in self.set_at:
-            self._set(k)
+            self._set_by_hand(k)
 
-    def _set(self, k: int) -> None:
+    def _set_by_hand(self, k: int) -> None:
         images = []
         for run, (setup, x) in enumerate(zip(self.setups, self.images, strict=True)):
-            sets = setup.set_at(k)
+            sets = setup.sets_at(k)
             images.append(with_image(x, sets))
             for set_value in sets:
                 if set_value.symbol != "x":
                     self.params[set_value.symbol][run].reshape(self.program.shown[set_value.symbol])[set_value.at] = set_value.value
-        self._show(images)
+        self._set_images(images)
 
 
-def _block(setup: Setup, x_shape: tuple[int, ...]) -> int:
+def _block_size(setup: Setup, x_shape: tuple[int, ...]) -> int:
     """Return the number of runs per block."""
     program = setup.network.program(x_shape)
     counts = [math.prod(shape) for name, shape in program.shapes.items() if name != "x"]

@@ -35,8 +35,8 @@ def _weigh(windows: np.ndarray, f: np.ndarray, b: np.ndarray | None = None, *, s
 
 
 def _weigh_bound(bound: np.ndarray, f: np.ndarray, b: np.ndarray | None = None) -> np.ndarray:
-    bound = bound * _beside(np.abs(_rows(f)).sum(axis=-1).max(axis=-1), 3)
-    return bound if b is None else bound + _beside(np.abs(b).max(axis=-1), 3)
+    bound = bound * _append_axes(np.abs(_rows(f)).sum(axis=-1).max(axis=-1), 3)
+    return bound if b is None else bound + _append_axes(np.abs(b).max(axis=-1), 3)
 
 
 def _weigh_df(windows: np.ndarray, dz: np.ndarray, f: np.ndarray) -> np.ndarray:
@@ -54,7 +54,7 @@ def connect_each(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _connect_bound(bound: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
-    return bound * _beside(np.abs(w).sum(axis=-2).max(axis=-1), 1) + _beside(np.abs(b).max(axis=-1), 1)
+    return bound * _append_axes(np.abs(w).sum(axis=-2).max(axis=-1), 1) + _append_axes(np.abs(b).max(axis=-1), 1)
 
 
 def _connect_dw(x: np.ndarray, dz: np.ndarray) -> np.ndarray:
@@ -78,12 +78,12 @@ def _mse(o: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.matmul(error[..., None, :], error[..., None])[..., 0, 0] / error.shape[-1]
 
 
-def _beside(numbers: np.ndarray, axes: int) -> np.ndarray:
+def _append_axes(numbers: np.ndarray, axes: int) -> np.ndarray:
     """Append `axes` axes of length 1 to an array with one number per run."""
     return numbers.reshape(*numbers.shape, *(1,) * axes)
 
 
-EACH: Mapping[Function, Function] = {
+BATCHED: Mapping[Function, Function] = {
     weigh: _weigh,
     weigh_bound: _weigh_bound,
     weigh_df: _weigh_df,
@@ -114,9 +114,9 @@ class SweepLines:
             if self.varying.isdisjoint(line.sources):
                 self._fixed.append(line)
             else:
-                self._forward.append(self._each(line))
-        self._loss = self._each(program.loss_line)
-        self._backward = [self._each(line) for line in program.backward_lines[: program.needed_count]]
+                self._forward.append(self._batched(line))
+        self._loss = self._batched(program.loss_line)
+        self._backward = [self._batched(line) for line in program.backward_lines[: program.needed_count]]
 
     def fixed(self, x: np.ndarray) -> PassValues:
         """Return the image and all arrays that depend on it alone."""
@@ -128,27 +128,27 @@ class SweepLines:
     def forward(self, values: PassValues) -> PassValues:
         """Run a forward pass on `values`: the arrays of `fixed`, the parameters and y. Add its arrays and L (R,) to
         `values`."""
-        return _made((*self._forward, self._loss), values)
+        return _evaluate((*self._forward, self._loss), values)
 
     def backward(self, values: PassValues) -> PassValues:
         """Add every gradient that an update needs to `values`."""
-        return _made(self._backward, values)
+        return _evaluate(self._backward, values)
 
-    def _each(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
-        batched = EACH.get(line.function)
+    def _batched(self, line: Op) -> tuple[str, Function, tuple[str, ...]]:
+        batched = BATCHED.get(line.function)
         is_parameter_gradient = line.target[:1] == "d" and line.target[1:] in self.program.parameters
         varies = [source in self.varying for source in line.sources]
         self.varying.add(line.target)
         if batched is not None:
             function = replace(line, function=batched).run
         elif is_parameter_gradient or not self.program.parameters.keys().isdisjoint(line.sources):
-            function = _one_by_one(line, varies)
+            function = _per_run(line, varies)
         else:
             function = line.run
         return line.target, function, line.sources
 
 
-def _one_by_one(line: Op, is_varying: Sequence[bool]) -> Function:
+def _per_run(line: Op, is_varying: Sequence[bool]) -> Function:
     """Return a function that runs the line separately for each run, as for one image."""
 
     def made(*sources: np.ndarray) -> np.ndarray:
@@ -159,7 +159,7 @@ def _one_by_one(line: Op, is_varying: Sequence[bool]) -> Function:
     return made
 
 
-def _made(lines: Sequence[tuple[str, Function, tuple[str, ...]]], values: PassValues) -> PassValues:
+def _evaluate(lines: Sequence[tuple[str, Function, tuple[str, ...]]], values: PassValues) -> PassValues:
     for target, function, sources in lines:
         values[target] = function(*[values[source] for source in sources])
     return values

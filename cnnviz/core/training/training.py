@@ -19,7 +19,7 @@ from cnnviz.core.network.sliding import Padding
 from cnnviz.core.runtime.cached import cached_property
 from cnnviz.core.runtime.work_cancellation import check_cancelled
 from cnnviz.core.setup.setup import MAX_NUMBER, SCALES
-from cnnviz.core.training.evaluation import Measured, Pixels, in_precision, measure
+from cnnviz.core.training.evaluation import Measurement, Pixels, in_precision, measure
 from cnnviz.words import Problem
 
 MEASURED = 2_000
@@ -182,7 +182,7 @@ def _run(training: Training, params: Params, training_set: Images, held_out: Ima
     for step, rows in enumerate(_batches(training, len(Y)), start=1):
         check_cancelled()
         pass_inputs = {**buffers, **program.draw_shown(training.seed, step - 1, len(rows))}
-        params, state, buffers = _learn(training, params, state, training.x(X[rows]), Y[rows], pass_inputs)
+        params, state, buffers = _make_update(training, params, state, training.x(X[rows]), Y[rows], pass_inputs)
         if step in report_steps:
             report = _report(training, step, steps_per_epoch, (params, buffers), training_set, held_out)
             yield report
@@ -191,7 +191,7 @@ def _run(training: Training, params: Params, training_set: Images, held_out: Ima
 
 
 @np.errstate(over="ignore", invalid="ignore")
-def _learn(
+def _make_update(
     training: Training, params: Params, state: State | None, X: np.ndarray, Y: np.ndarray, pass_inputs: Mapping[str, np.ndarray]
 ) -> tuple[Params, State, Mapping[str, np.ndarray]]:
     """Make one update of all parameters. If the training diverges, values become infinite and the next report says
@@ -210,11 +210,11 @@ def _batches(training: Training, images: int) -> Iterator[np.ndarray]:
         yield from np.array_split(rng.permutation(images), math.ceil(images / training.batch))
 
 
-Left = tuple[Params, Mapping[str, np.ndarray]]
+TrainedState = tuple[Params, Mapping[str, np.ndarray]]
 """The parameters and buffers after an update."""
 
 
-def _report(training: Training, step: int, steps_per_epoch: int, state: Left, training_set: Images, held_out: Images) -> Progress:
+def _report(training: Training, step: int, steps_per_epoch: int, state: TrainedState, training_set: Images, held_out: Images) -> Progress:
     params, buffers = state
     measured, held_measured = (_measured(training, state, *images) for images in (training_set, held_out))
     steps, epoch, params_copy = steps_per_epoch * training.epochs, step // steps_per_epoch, Params.of(params)
@@ -222,7 +222,7 @@ def _report(training: Training, step: int, steps_per_epoch: int, state: Left, tr
     return Progress(step, steps, epoch, params_copy, *accuracies, measured.saturated, measured.saturated_outputs, measured.silent, buffers)
 
 
-def _measured(training: Training, state: Left, X: Pixels, Y: np.ndarray) -> Measured:
+def _measured(training: Training, state: TrainedState, X: Pixels, Y: np.ndarray) -> Measurement:
     rows = np.linspace(0, len(Y) - 1, min(len(Y), MEASURED)).round().astype(int)
     return measure(training, state[0], X, Y, rows, state[1])
 

@@ -17,7 +17,7 @@ MOST_BYTES = 16_000_000
 MOST_SHOWN = 300
 """Most held-out images whose outputs are kept."""
 
-TOLD = 6
+PER_GROUP = 6
 """Number of most informative images per group."""
 
 GROUPS = ("right", "torn", "wrong")
@@ -57,17 +57,17 @@ def shown_rows(labels: np.ndarray, classes: int) -> np.ndarray:
     return np.sort(np.concatenate(class_rows))
 
 
-def told_of(evaluation: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
+def informative_images(evaluation: Evaluation, labels: np.ndarray, rows: np.ndarray) -> np.ndarray:
     """Return the positions in `rows` of the most informative images, (3,TOLD). Of the correct ones, take the most
     confident of each class in turn."""
     position = np.full(len(labels), -1)
     position[rows] = np.arange(len(rows))
     confident, torn, wrong = (indices[position[indices] >= 0] for indices in (evaluation.right, evaluation.torn, evaluation.wrong))
     of_class = [confident[labels[confident] == n] for n in range(evaluation.o.shape[1])]
-    interleaved = [indices[n] for n in range(TOLD) for indices in of_class if n < len(indices)]
-    positions = np.full((len(GROUPS), TOLD), -1)
+    interleaved = [indices[n] for n in range(PER_GROUP) for indices in of_class if n < len(indices)]
+    positions = np.full((len(GROUPS), PER_GROUP), -1)
     for group, indices in zip(positions, (np.array(interleaved, int), torn, wrong), strict=True):
-        group[: len(indices)] = position[indices[:TOLD]]
+        group[: len(indices)] = position[indices[:PER_GROUP]]
     return positions
 
 
@@ -92,7 +92,7 @@ class History:
             evaluation = evaluate(self.training, report.params, self.X, self.Y, report.buffers)
             report = replace(report, held_loss=evaluation.loss, held_accuracy=evaluation.accuracy)
             if not self.epochs or np.isfinite(evaluation.o).all():  # outputs that are not finite cannot be shown
-                self._keep(Epoch(report, evaluation.confusion, evaluation.o[self.rows], told_of(evaluation, self.labels, self.rows)))
+                self._keep(Epoch(report, evaluation.confusion, evaluation.o[self.rows], informative_images(evaluation, self.labels, self.rows)))
         self.reports.append(replace(report, params=Params.of({})))
 
     def _keep(self, epoch: Epoch) -> None:

@@ -126,7 +126,7 @@ def reached(setup: Setup, update: int, point: Point) -> Point:
     >>> reached(Setup(set="b:1:5~2"), 2, point).params.b
     array([0., 5.])
     """
-    sets = setup.set_at(update) if setup.set else ()
+    sets = setup.sets_at(update) if setup.set else ()
     return replace(point, params=with_params(point.params, sets), x=with_image(point.x, sets)) if sets else point
 
 

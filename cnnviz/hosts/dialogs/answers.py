@@ -13,17 +13,17 @@ from cnnviz.pages.registry import page_at
 from cnnviz.pages.resource import Cost, estimate_cost
 from cnnviz.words import KEY, Problem, choose_language, use_language
 
-Asked = Mapping[str, str]
+Query = Mapping[str, str]
 """The query: a setup, its page (`page`), the reader's language, and the parameters of the request."""
 
 BYTES = "application/octet-stream"
 
 
-def _json(found: object, status: int = 200) -> Reply:
-    return Reply(json.dumps(found).encode(), status=status)
+def _json(content: object, status: int = 200) -> Reply:
+    return Reply(json.dumps(content).encode(), status=status)
 
 
-ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
+ANSWERS: Mapping[str, Callable[[Query], Reply]] = {
     "files": lambda asked: _json(offered(asked)),
     "file": lambda asked: Reply(*file_of(asked)),
     "example": lambda asked: Reply(uploads.example(asked), BYTES),
@@ -31,7 +31,7 @@ ANSWERS: Mapping[str, Callable[[Asked], Reply]] = {
 }
 """Handlers of GET requests, by name."""
 
-SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
+SENT: Mapping[str, Callable[[Query, bytes], Reply]] = {
     "picture": lambda asked, content: _json(uploads.picture(asked, content)),
     "weights": lambda asked, content: _json(uploads.weights(asked, content)),
     "model": lambda asked, content: _json(uploads.model(asked, content)),
@@ -41,7 +41,7 @@ SENT: Mapping[str, Callable[[Asked, bytes], Reply]] = {
 """Handlers of POST requests, by name. Their body is a file or empty."""
 
 
-def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
+def answer(name: str, asked: Query, content: bytes | None = None) -> Reply:
     """Return the response to the request of that name, with its body if it is a POST request. A Problem becomes a
     message with status 422.
 
@@ -53,17 +53,17 @@ def answer(name: str, asked: Asked, content: bytes | None = None) -> Reply:
     >>> answer("file", {"what": "html", "around": "99"}).status
     422
     """
-    find = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
+    respond = partial(ANSWERS[name], asked) if content is None else partial(SENT[name], asked, content)
     # a diverged run is exported as it is
     with in_background(), use_language(choose_language(asked.get(KEY, ""), "")), np.errstate(over="ignore", invalid="ignore"):
         try:
-            return find()
+            return respond()
         except Problem as problem:
             return _json({"sentence": str(problem)}, 422)
 
 
-def cost_of(name: str, asked: Asked) -> Cost:
+def cost_of(name: str, asked: Query) -> Cost:
     """Return the kinds of a request, and an estimate of its seconds from the updates of its setup."""
     kinds, seconds = estimate_cost(page_at(asked.get("page", "")), asked)
-    what = asked.get("what", "")
-    return [("dialogs", name, what if what in KINDS else "", *kind) for kind in kinds], seconds
+    kind_name = asked.get("what", "")
+    return [("dialogs", name, kind_name if kind_name in KINDS else "", *kind) for kind in kinds], seconds

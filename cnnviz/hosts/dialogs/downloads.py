@@ -28,13 +28,13 @@ from cnnviz.wire.dialogs import FileGroup, OfferedFile, OfferedFiles
 from cnnviz.words import message, say
 
 
-class Taken:
+class Download:
     """A setup to download: the setup of a query with its image and numbers, and the number of updates of a recording.
    """
 
     def __init__(self, asked: Mapping[str, str]):
         self.asked = asked
-        self.now: PageRequest = resolve(asked, modes=True)
+        self.now: PageRequest = resolve(asked, eval_mode=True)
         self.setup: Setup = self.now.setup
         self.pixels: np.ndarray = self.now.image.pixels
 
@@ -61,24 +61,24 @@ def _around(text: str) -> int:
     return int(text) if text.isdecimal() and len(text) < 4 else -1
 
 
-def _html(of: Taken) -> str:
+def _html(of: Download) -> str:
     from cnnviz.hosts.file import setup_html  # includes the view, which Python in the browser lacks
 
-    return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public(of.asked.get("server", "")))
+    return setup_html(of.setup, of.now.image, _around(of.asked.get("around", "1")), public_address(of.asked.get("server", "")))
 
 
-def public(server: str) -> str:
+def public_address(server: str) -> str:
     """Return the server's address if others can reach it, "" if it is local. Raise Problem if it is not an address.
 
-    >>> public("https://example.org/cnn/"), public("http://localhost:8501/")
+    >>> public_address("https://example.org/cnn/"), public_address("http://localhost:8501/")
     ('https://example.org/cnn/', '')
     """
     host = urlsplit(page_address(server)).hostname
     return "" if host is None or host in ("localhost", "::1") or host.startswith("127.") else server
 
 
-def _film(kind: str) -> Callable[[Taken], bytes]:
-    def make(of: Taken) -> bytes:
+def _film(kind: str) -> Callable[[Download], bytes]:
+    def make(of: Download) -> bytes:
         setup = dataclasses.replace(of.setup, k=of.film_updates)
         return animation(setup, load_image(of.pixels, setup.ch, setup.scale), kind=kind)
 
@@ -92,7 +92,7 @@ class FileKind:
 
     ending: str
     media_type: str
-    make: Callable[[Taken], str | bytes]
+    make: Callable[[Download], str | bytes]
     film: bool = False
 
 
@@ -129,40 +129,40 @@ KINDS: Mapping[str, FileKind] = {what: kind for group in GROUPS.values() for wha
 def file_of(asked: Mapping[str, str]) -> tuple[bytes, str, str]:
     """Return the file that `what` names, its type and its name. Raise Problem if it cannot be made, KeyError if the
     kind does not exist."""
-    kind, of = KINDS[asked.get("what", "")], Taken(asked)
-    made = kind.make(of)
-    return made.encode() if isinstance(made, str) else made, kind.media_type, of.name(kind)
+    kind, download = KINDS[asked.get("what", "")], Download(asked)
+    content = kind.make(download)
+    return content.encode() if isinstance(content, str) else content, kind.media_type, download.name(kind)
 
 
 def offered(asked: Mapping[str, str]) -> OfferedFiles:
     """Return all files of the query's setup, or the reason why one is not available."""
-    of = Taken(asked)
-    excuses = _excuses(of)
+    download = Download(asked)
+    excuses = _excuses(download)
     groups = [
-        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(of, what, kind, excuses.get(what, "")) for what, kind in group.items()])
+        FileGroup(title=say(f"ui.take_home.for.{name}"), files=[_offer(download, what, kind, excuses.get(what, "")) for what, kind in group.items()])
         for name, group in GROUPS.items()
-        if name != "film" or of.film_updates
+        if name != "film" or download.film_updates
     ]
-    notes = [say("ui.take_home.several", image=of.setup.img)] if "img" in of.now.errors and "," not in of.setup.img else []
-    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=of.setup.snapshot_label), around=MOST_AROUND)
+    notes = [say("ui.take_home.several", image=download.setup.img)] if "img" in download.now.errors and "," not in download.setup.img else []
+    return OfferedFiles(groups=groups, notes=notes, words=say("ui.take_home.runs_alone", when=download.setup.snapshot_label), around=MOST_AROUND)
 
 
-def _offer(of: Taken, what: str, kind: FileKind, instead: str) -> OfferedFile:
+def _offer(of: Download, what: str, kind: FileKind, instead: str) -> OfferedFile:
     label = str(message("ui.take_home.film", n=of.film_updates, kind=what)) if kind.film else say(f"ui.take_home.{what}")
     return OfferedFile(what=what, label=label, name=of.name(kind), instead=instead)
 
 
-def _excuses(of: Taken) -> dict[str, str]:
+def _excuses(download: Download) -> dict[str, str]:
     """Return the reasons why some files cannot be made of this setup, by kind."""
     needs = {"html": "cnnviz.view", "spreadsheet": "xlsxwriter"}  # Python in the browser lacks these
-    found = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
+    reasons = {what: say("ui.take_home.needs_server") for what, package in needs.items() if find_spec(package) is None}
     for check, kinds in ((check_exact_rule, ("keras", "pytorch")), (check_training_mode, ("exercise", "exercise_script", "sheet"))):
         try:
-            check(of.setup)
+            check(download.setup)
         except ValueError as error:
-            found |= dict.fromkeys(kinds, str(error))
-    if problem := divergence(of.now.snapshot.params):
-        found["parameters"] = say("ui.take_home.no_parameters", error=problem)
-    if problem := too_large(of.setup.network.program(of.now.snapshot.trace.x.shape)):
-        found["spreadsheet"] = str(problem)
-    return found
+            reasons |= dict.fromkeys(kinds, str(error))
+    if problem := divergence(download.now.snapshot.params):
+        reasons["parameters"] = say("ui.take_home.no_parameters", error=problem)
+    if problem := too_large(download.setup.network.program(download.now.snapshot.trace.x.shape)):
+        reasons["spreadsheet"] = str(problem)
+    return reasons

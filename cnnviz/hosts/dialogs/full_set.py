@@ -10,7 +10,7 @@ from cnnviz.core.setup.image_ids import CLASSES, class_words
 from cnnviz.data import cifar10
 from cnnviz.data.disabled_features import disabled_message
 from cnnviz.data.labelled import LabelledImages
-from cnnviz.tensorflow_check.tensorflow_process import installed
+from cnnviz.tensorflow_check.tensorflow_process import is_installed
 from cnnviz.wire.dialogs import FullSet, FullSetPage
 from cnnviz.words import message
 
@@ -23,8 +23,8 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
     """Return the state of loading, or the page that `split`, `class` and `from` select. A cached data set is loaded
     at once."""
     loader = cifar10.LOADER
-    if lacks := _lacks():
-        return FullSet(state="lacking", words=lacks, share=None, page=None)
+    if reason := _missing_reason():
+        return FullSet(state="lacking", words=reason, share=None, page=None)
     if loader.full_set is None and loader.state == "absent" and cifar10.is_cached():
         loader.start()
     if loader.full_set is None:
@@ -36,36 +36,36 @@ def full_set(asked: Mapping[str, str]) -> FullSet:
 
 def load(asked: Mapping[str, str], _: bytes) -> FullSet:
     """Start to load the data set, if possible."""
-    if not _lacks():
+    if not _missing_reason():
         cifar10.LOADER.start()
     return full_set(asked)
 
 
-def _lacks() -> str:
+def _missing_reason() -> str:
     """Return why the data set is not available here, or "" if it is."""
-    if no := disabled_message("cifar10"):
-        return str(no)
-    there = cifar10.LOADER.full_set is not None or installed()
-    return "" if there else str(message("data.full_set.lacks"))
+    if reason := disabled_message("cifar10"):
+        return str(reason)
+    is_available = cifar10.LOADER.full_set is not None or is_installed()
+    return "" if is_available else str(message("data.full_set.lacks"))
 
 
 def _page(images: LabelledImages, split: str, asked: Mapping[str, str]) -> FullSetPage:
     """Return PER_PAGE images of a class, or of all, beginning with the one at `from`."""
     label = asked.get("class", "")
-    found = images.of((label,)).indices if label in CLASSES else images.indices
+    indices = images.of((label,)).indices if label in CLASSES else images.indices
     text = asked.get("from", "")
-    first = int(text) // PER_PAGE * PER_PAGE if text.isdecimal() and len(text) < 9 and int(text) < len(found) else 0
-    shown = found[first : first + PER_PAGE]
+    first = int(text) // PER_PAGE * PER_PAGE if text.isdecimal() and len(text) < 9 and int(text) < len(indices) else 0
+    page_indices = indices[first : first + PER_PAGE]
     return FullSetPage(
         split=split,
-        count=len(found),
+        count=len(indices),
         all=len(images),
         first=first,
         per_page=PER_PAGE,
-        images=[int(index) for index in shown],
-        labels=[CLASSES[images.labels[index]] for index in shown],
+        images=[int(index) for index in page_indices],
+        labels=[CLASSES[images.labels[index]] for index in page_indices],
         classes=[(name, str(class_words(name))) for name in CLASSES],
-        strip=_strip(images.source[shown]),
+        strip=_strip(images.source[page_indices]),
     )
 
 

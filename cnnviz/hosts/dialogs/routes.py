@@ -89,9 +89,9 @@ class Dialogs:
         """Read the body. Raise Refused if it is too large, too slow, or if all uploads exceed the limit."""
         try:
             async with asyncio.timeout(SENDING_SECONDS):
-                async for part in request.stream():
-                    content += part
-                    self.coming += len(part)
+                async for chunk in request.stream():
+                    content += chunk
+                    self.coming += len(chunk)
                     if len(content) > MAX_BYTES:
                         raise Refused(413, "data.upload.too_long", megabytes=MAX_BYTES / 1e6)
                     if self.coming > MOST_COMING:
@@ -101,22 +101,22 @@ class Dialogs:
 
     async def _reply(self, request: Request, content: bytes) -> Reply:
         answers = await asyncio.to_thread(import_module, "cnnviz.hosts.dialogs.answers")  # the first import takes long
-        name, asked, sent = request.path_params["name"], dict(request.query_params), request.method == "POST"
-        known = object() if sent else (name, *sorted(asked.items()))
+        name, query, is_post = request.path_params["name"], dict(request.query_params), request.method == "POST"
+        key = object() if is_post else (name, *sorted(query.items()))
         async with while_connected(request):
-            made = partial(answers.answer, name, asked, content if sent else None)
+            work = partial(answers.answer, name, query, content if is_post else None)
             visitor, connection, pause = visitor_of(request), connection_of(request), pause_of(request)
-            if not sent:
-                expected = LearnedCost(self.costs, name, partial(answers.cost_of, name, asked))
-                return await self.work.get(known, visitor, partial(expected.run_timed, made), connection, expected, pause)
+            if not is_post:
+                expected = LearnedCost(self.costs, name, partial(answers.cost_of, name, query))
+                return await self.work.get(key, visitor, partial(expected.run_timed, work), connection, expected, pause)
 
             def cost() -> Cost:
                 kinds, seconds = reading_cost(("dialogs", name), content)
                 # includes the updates before the comparison
-                return kinds, seconds + (answers.cost_of(name, asked)[1] if name == "gradients" else 0.0)
+                return kinds, seconds + (answers.cost_of(name, query)[1] if name == "gradients" else 0.0)
 
             expected = LearnedCost(self.costs, name, cost, clock=clock)
-            reply: Reply = await READING.get(known, visitor, partial(expected.run_timed, made), connection, expected, pause)
+            reply: Reply = await READING.get(key, visitor, partial(expected.run_timed, work), connection, expected, pause)
             return reply
 
 

@@ -48,13 +48,13 @@ def model(asked: Mapping[str, str], content: bytes) -> UploadedModel:
 
 
 def _model(setup: Setup, name: str, content: bytes) -> UploadedModel:
-    found = read_model(content, name)
-    layers = [*map(_layer, found.layers), *map(str, (*found.refused, *found.notes))]
+    uploaded = read_model(content, name)
+    layers = [*map(_layer, uploaded.layers), *map(str, (*uploaded.refused, *uploaded.notes))]
     try:
-        found.opened.check(batch_shape(setup.img, shape_of(setup.img, _channels(found) or setup.ch)))
+        uploaded.opened.check(batch_shape(setup.img, shape_of(setup.img, _channels(uploaded) or setup.ch)))
     except Problem as problem:
         return UploadedModel(net="", layers=layers, instead=str(problem), adopted=None)
-    return UploadedModel(net=found.net, layers=layers, instead="", adopted=_opened(setup, found))
+    return UploadedModel(net=uploaded.net, layers=layers, instead="", adopted=_opened(setup, uploaded))
 
 
 def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
@@ -63,16 +63,16 @@ def gradients(asked: Mapping[str, str], content: bytes) -> bytes:
         uploaded_answer,  # imports much that other requests do not need
     )
 
-    return uploaded_answer(resolve(asked, several=True, modes=True), (asked.get("file", ""), content))
+    return uploaded_answer(resolve(asked, several_images=True, eval_mode=True), (asked.get("file", ""), content))
 
 
 def example(asked: Mapping[str, str]) -> bytes:
     """Return a file of this setup's gradients with one mistake in them. Raise Problem if no mistake is possible."""
-    now = resolve(asked, several=True, modes=True)
-    found = example_of(reference_of(now.setup, now.snapshot))
-    if not found:
+    now = resolve(asked, several_images=True, eval_mode=True)
+    file_arrays = example_of(reference_of(now.setup, now.snapshot))
+    if not file_arrays:
         raise Problem("ui.check.own.no_example")
-    return npz(found[1])
+    return npz(file_arrays[1])
 
 
 def _setup(asked: Mapping[str, str]) -> Setup:
@@ -89,13 +89,13 @@ def _layer(layer: ConvertedLayer) -> str:
     return " ".join([f"{layer.text} → {words}.", *map(str, layer.remarks)] if layer.notes else [f"{layer.text} → {words}"])
 
 
-def _opened(setup: Setup, found: Model) -> Adopted:
+def _opened(setup: Setup, uploaded: Model) -> Adopted:
     """Return the setup with the model's network and channels."""
-    ten = ",".join(CLASSES) if found.network.outputs == len(CLASSES) else ""
-    start, wrong = setup.continuation.changed({"net": found.net, "classes": ten} | ({"ch": ch} if (ch := _channels(found)) else {}))
+    classes = ",".join(CLASSES) if uploaded.network.outputs == len(CLASSES) else ""
+    start, wrong = setup.continuation.with_query({"net": uploaded.net, "classes": classes} | ({"ch": ch} if (ch := _channels(uploaded)) else {}))
     return _adopted(start, list(wrong.values()) or [Message("ui.own_model.opened")])
 
 
-def _channels(found: Model) -> str:
+def _channels(uploaded: Model) -> str:
     """Return the channels that a model reads, or "" if its text does not say."""
-    return ("rgb" if found.channels == 3 else "red") if found.channels else ""
+    return ("rgb" if uploaded.channels == 3 else "red") if uploaded.channels else ""

@@ -10,7 +10,7 @@ from cnnviz.core.setup.setup import MAX_UPDATES, Setup
 from cnnviz.core.training.snapshots import run_updates
 from cnnviz.data.images import Image, load_image
 from cnnviz.export.arguments import MOST_AROUND, page_address
-from cnnviz.hosts.file.document import document, said_in
+from cnnviz.hosts.file.document import document, message_ids
 from cnnviz.hosts.file.packing import Store
 from cnnviz.hosts.file.predictors import predictors
 from cnnviz.pages.address import PageRequest
@@ -50,7 +50,7 @@ def setup_html(
         progress(k)
     contents = {"lesson": {**setup.to_query(), **look}, "scorm": scorm, "server": server, **store.contents}
     title = say("export.html.title", image=image.words, when=setup.snapshot_label)
-    return document("hosts/file/file", title, json.dumps(contents), store.content, said=said_in(*store.headers))
+    return document("hosts/file/file", title, json.dumps(contents), store.content, said=message_ids(*store.headers))
 
 
 def _answer(setup: Setup, image: Image) -> bytes:

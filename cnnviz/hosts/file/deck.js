@@ -2,9 +2,9 @@
 // the screen and the position on it.
 
 import { knowDeck } from "../../view/decks/deck_walk.js"
-import { placeOf } from "../../view/model/decks/deck.js"
-import { told } from "../../view/model/numbers/decode.js"
-import { parse, query, same } from "../../view/model/state/address.js"
+import { screenAddress } from "../../view/model/decks/deck.js"
+import { withMessages } from "../../view/model/numbers/decode.js"
+import { isEqual, parse, query } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { report } from "./scorm.js"
@@ -16,7 +16,7 @@ import { disable } from "./without_server.js"
 /** Show the deck in the document. */
 export default async function show() {
   const contents = /** @type {FileContents} */ (
-    told(JSON.parse(document.getElementById("contents")?.textContent ?? ""))
+    withMessages(JSON.parse(document.getElementById("contents")?.textContent ?? ""))
   )
   const deck = /** @type {DeckData} */ (contents.script)
   const answerTo = answersOf(contents, await window.unpacked("numbers"))
@@ -28,14 +28,11 @@ export default async function show() {
   /** @type {(answer: Answer) => void} */
   let deliver = () => {}
 
-  /**
-   * The setup that the hash of an address stands for. @param {string} hash @returns {Setup}
-   * @param {string} hash @returns {Setup}
-   */
+  /** The setup that the hash of an address stands for. @param {string} hash @returns {Setup} */
   function from(hash) {
     const { screen = "1", ...moved } = parse(hash.replace(/^#/, ""))
     const number = Math.min(deck.screens.length, Math.max(1, Math.floor(Number(screen)) || 1))
-    return { ...placeOf(deck, number, {}).address, ...moved }
+    return { ...screenAddress(deck, number, {}).address, ...moved }
   }
   const screen = (/** @type {Setup} */ { screen: number = "1" }) => deck.screens[Number(number) - 1]
   const hash = (/** @type {Setup} */ setup) => {
@@ -83,7 +80,7 @@ export default async function show() {
         /** @type {Setup[]} */
         const [there, asked] = [goal.query, next].map((query) => ({ ...query, stage: "" }))
         const held =
-          (other ?? page) === goal.page && view.computed.every((key) => !there[key] || same(asked, there, [key]))
+          (other ?? page) === goal.page && view.computed.every((key) => !there[key] || isEqual(asked, there, [key]))
         return held ? "" : say("web.file.another")
       },
     }

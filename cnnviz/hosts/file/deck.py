@@ -8,7 +8,7 @@ from cnnviz.data.images import find_image
 from cnnviz.decks.deck_checker import check_file
 from cnnviz.export.arguments import page_address
 from cnnviz.hosts.file import _answer
-from cnnviz.hosts.file.document import document, said_in
+from cnnviz.hosts.file.document import document, message_ids
 from cnnviz.hosts.file.packing import Store
 from cnnviz.pages.encoding import decode
 from cnnviz.pages.registry import pages
@@ -33,7 +33,7 @@ def deck_html(file: Path, server: str = "", *, scorm: bool = False) -> str:
     for number, screen in enumerate(header["script"]["screens"], 1):
         store.add(str(number), _shown(screen["page"], screen["query"], content))
     contents = {"lesson": {}, "server": server, "scorm": scorm, "script": header["script"], **store.contents}
-    said = said_in(*store.headers, json.dumps(header))
+    said = message_ids(*store.headers, json.dumps(header))
     return document("hosts/file/deck", str(deck.title), json.dumps(contents), store.content, said=said, pages=True)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Collection
 from pathlib import Path
 from string import Template
 
-from cnnviz.hosts.file.packing import packed
+from cnnviz.hosts.file.packing import pack
 from cnnviz.view.bundle import bundle
 from cnnviz.view.constants import browser_messages, spec, sprite
 from cnnviz.view.modules import CONSTANTS, module, styles
@@ -47,16 +47,16 @@ def document(
         title=html.escape(title),
         noscript=html.escape(say("export.html.noscript")),
         contents=contents.replace("<", r"\u003c"),
-        numbers=packed(numbers),
-        style=packed(_styles(images, pages).encode()),
-        program=packed(_program(host, said, pages).encode()),
+        numbers=pack(numbers),
+        style=pack(_styles(images, pages).encode()),
+        program=pack(_program(host, said, pages).encode()),
     )
 
 
-def said_in(*headers: str) -> set[str]:
+def message_ids(*headers: str) -> set[str]:
     """Return the ids of the messages in JSON.
 
-    >>> said_in('{"words": {"say": ["words.name", {}]}}')
+    >>> message_ids('{"words": {"say": ["words.name", {}]}}')
     {'words.name'}
     """
     return {id for header in headers for id in _MESSAGE.findall(header)}

@@ -1,8 +1,8 @@
 // Entry module of a file with one setup and the numbers of some of its updates. The part of the address behind "#" is
 // the position in it.
 
-import { escaped } from "../../view/model/numbers/format.js"
-import { own, query, same } from "../../view/model/state/address.js"
+import { escapeHtml } from "../../view/model/numbers/format.js"
+import { isEqual, ownKeys, query } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { View } from "../../view/shell/setup_view.js"
 import { placeOf } from "./hash_address.js"
@@ -35,7 +35,7 @@ export default async function show() {
   const host = {
     address: {
       ...place,
-      link: (next) => elsewhere(next) || (isWeb ? place.link(next) : query(own(next))),
+      link: (next) => elsewhere(next) || (isWeb ? place.link(next) : query(ownKeys(next))),
       onTravel: (act, signal) => addEventListener("popstate", act, { signal }),
       visit(next, how) {
         place.visit(next, how)
@@ -44,7 +44,7 @@ export default async function show() {
     },
     numbers: { ask, receive: (act) => (deliver = act) },
     refuses(next, page) {
-      const other = page !== undefined || !same({ ...setup, ...next, k: "" }, { ...setup, k: "" }, view.computed)
+      const other = page !== undefined || !isEqual({ ...setup, ...next, k: "" }, { ...setup, k: "" }, view.computed)
       if (!other && holds(next.k ?? setup.k)) return ""
       return say(other ? "web.file.another" : "web.file.updates", { first: names[0], last: names.at(-1) ?? "" })
     },
@@ -64,8 +64,9 @@ export default async function show() {
 }
 
 /**
- * Report the setup as completed once its last stage has been seen. @param {Shown} view @param {() => void} complete
- * @param {Shown} view @param {() => void} complete
+ * Report the setup as completed once its last stage has been seen.
+ * @param {Shown} view
+ * @param {() => void} complete
  */
 const completes = (view, complete) =>
   new MutationObserver(() => {
@@ -73,4 +74,4 @@ const completes = (view, complete) =>
   }).observe(view.root, { attributes: true, attributeFilter: ["data-stage", "class"] })
 
 const OPEN = () =>
-  `<a class="elsewhere" data-elsewhere="" target="_blank" rel="noopener">${escaped(say("web.file.open"))}</a>`
+  `<a class="elsewhere" data-elsewhere="" target="_blank" rel="noopener">${escapeHtml(say("web.file.open"))}</a>`

@@ -1,6 +1,6 @@
 // An address behind "#": the differences from the setup that a file holds.
 
-import { COMPUTED, parse, query, same } from "../../view/model/state/address.js"
+import { COMPUTED, isEqual, parse, query } from "../../view/model/state/address.js"
 
 /** @import { Setup } from "../../view/types/view.js" */
 
@@ -31,7 +31,7 @@ export function placeOf(setup, holds) {
     link: (/** @type {Setup} */ next) => location.href.replace(/#.*/, "") + hash(next),
     visit(/** @type {Setup} */ change, { replace = false } = {}) {
       const next = { ...setup, ...change }
-      if (same(next, here, Object.keys({ ...next, ...here }))) return
+      if (isEqual(next, here, Object.keys({ ...next, ...here }))) return
       here = next
       try {
         history[replace ? "replaceState" : "pushState"](null, "", hash(next))

@@ -17,10 +17,10 @@ MOST_BYTES = 40_000_000
 """Size limit of the numbers of all updates before compression, in bytes."""
 
 
-def packed(content: bytes) -> str:
+def pack(content: bytes) -> str:
     """Return the content compressed in base 85, with a comma for "<", which would begin a tag. page.html decodes it.
 
-    >>> packed(b"abc" * 100)
+    >>> pack(b"abc" * 100)
     'c-l)$N=_U_#32BPO>)@'
     """
     return base64.b85encode(zlib.compress(content, 9)).decode("ascii").replace("<", ",")
@@ -50,10 +50,10 @@ class Store:
             raise Problem("export.html.too_large", megabytes=MOST_BYTES / 1e6)
         arrays = decode(answer)[1]
         words = np.frombuffer(answer, "<u8", offset=start).copy()
-        for part, at in held(answer).items():
-            predicted = self._estimated(part, arrays)
+        for array_name, offset in array_offsets(answer).items():
+            predicted = self._predict(array_name, arrays)
             if predicted is not None:
-                words[at // 8 : at // 8 + predicted.size] -= predicted.ravel().view("<u8")
+                words[offset // 8 : offset // 8 + predicted.size] -= predicted.ravel().view("<u8")
         self.names.append(name)
         self.heads.append(start)
         self.bodies.append(len(words))
@@ -61,14 +61,14 @@ class Store:
         self._told.append(words)
         self._before = arrays
 
-    def _estimated(self, name: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray | None:
+    def _predict(self, name: str, arrays: Mapping[str, np.ndarray]) -> np.ndarray | None:
         def get(source: str) -> np.ndarray | None:
             return self._before.get(source[1:]) if source.startswith(BEFORE) else arrays.get(source)
 
         shape = arrays[name].shape
-        found = predict(self.predictors[name], shape, get) if name in self.predictors else None
-        before = self._before.get(name)
-        return before if found is None and before is not None and before.shape == shape and usable(before) else found
+        predicted = predict(self.predictors[name], shape, get) if name in self.predictors else None
+        previous = self._before.get(name)
+        return previous if predicted is None and previous is not None and previous.shape == shape and usable(previous) else predicted
 
     @property
     def contents(self) -> dict[str, object]:
@@ -89,11 +89,11 @@ class Store:
         return b"".join(self._headers) + np.concatenate(self._told).view("u1").reshape(-1, 8).T.tobytes()
 
 
-def held(answer: bytes) -> dict[str, int]:
+def array_offsets(answer: bytes) -> dict[str, int]:
     """Return the offset of each float64 array in a response's body. An array with several names has the first."""
-    places = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["arrays"]
-    found: dict[int, str] = {}
-    for name, (kind, at, *shape) in places.items():
+    entries = json.loads(answer[4 : 4 + int.from_bytes(answer[:4], "little")])["arrays"]
+    names: dict[int, str] = {}
+    for name, (kind, at, *shape) in entries.items():
         if kind == "float64" and 0 not in shape:
-            found.setdefault(at, name)
-    return {name: at for at, name in found.items()}
+            names.setdefault(at, name)
+    return {name: at for at, name in names.items()}

@@ -6,10 +6,7 @@
 /** @typedef {readonly number[]} Shape */
 /** @typedef {{ values: Float64Array, shape: Shape }} Floats */
 
-/**
- * Whether an array can be used in a prediction. @param {Values | undefined} array
- * @param {Values | undefined} array
- */
+/** Whether an array can be used in a prediction. @param {Values | undefined} array */
 export const usable = (array) => array?.values instanceof Float64Array && array.values.every(Number.isFinite)
 
 /**
@@ -101,7 +98,7 @@ const RULES = {
 /** @param {Shape} shape */
 const size = (shape) => shape.reduce((product, n) => product * n, 1)
 
-/** Number of cells of one map. @param {Shape} shape @param {Shape} shape */
+/** Number of cells of one map. @param {Shape} shape */
 const area = (shape) => (shape.at(-2) ?? 1) * (shape.at(-1) ?? 1)
 
 /**
@@ -159,7 +156,7 @@ function pooled(input, output, k, stride, act) {
 
 const bits = new DataView(new ArrayBuffer(8))
 
-/** e^z, by a power of two and a Taylor series. @param {number} z @param {number} z */
+/** e^z, by a power of two and a Taylor series. @param {number} z */
 function exp(z) {
   const held = Math.min(Math.max(z, -700), 700)
   const n = Math.floor(held / Math.LN2 + 0.5)

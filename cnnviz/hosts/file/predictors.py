@@ -31,25 +31,25 @@ def predictors(setup: Setup) -> dict[str, Predictor]:
     (('conv', ['x', 'f'], [1, 1, 0]), ('step', ['w', 'dw'], [0.01]))
     """
     program = setup.network.program(setup.x_shape)
-    found: dict[str, Predictor] = {}
+    result: dict[str, Predictor] = {}
     for line in (*program.forward_lines, *program.backward_lines):
-        if made := _of_line(program, line, found):
-            found[line.target] = made
+        if predictor := _predictor_of(program, line, result):
+            result[line.target] = predictor
     for name in program.parameters if setup.opt == "gd" else ():
-        found[f"{name}_next"] = ("step", [name, f"d{name}"], [setup.lr])
-        found[name] = ("step", [BEFORE + name, f"{BEFORE}d{name}"], [setup.lr])
-    return found
+        result[f"{name}_next"] = ("step", [name, f"d{name}"], [setup.lr])
+        result[name] = ("step", [BEFORE + name, f"{BEFORE}d{name}"], [setup.lr])
+    return result
 
 
-def _of_line(program: Program, line: Op, known: Mapping[str, Predictor]) -> Predictor | None:
+def _predictor_of(program: Program, line: Op, predictors_so_far: Mapping[str, Predictor]) -> Predictor | None:
     layer: Any = None if line.layer is None else program.network.layers[line.layer]
     sources = [source.removesuffix(".windows") for source in line.sources]
     name = line.function.__name__
     if name == "unflatten":
-        return known.get(sources[0])
+        return predictors_so_far.get(sources[0])
     if name in ("weigh", "weigh_dx", "weigh_df"):
         if sources[0] == line.target or name == "weigh_df":  # the windows are those of the layer's input
-            windows = next(one for one in program.forward_lines if one.target == line.sources[0])
+            windows = next(op for op in program.forward_lines if op.target == line.sources[0])
             sources[0] = windows.sources[0]
         numbers = [layer.stride, layer.dilation, pad_widths(layer.dilation * (layer.k - 1) + 1, layer.padding)[0]]
         kind = {"weigh": "conv", "weigh_dx": "conv_dx", "weigh_df": "conv_df"}[name]
@@ -61,16 +61,16 @@ def _of_line(program: Program, line: Op, known: Mapping[str, Predictor]) -> Pred
     return None
 
 
-def predict(one: Predictor, shape: tuple[int, ...], get: Callable[[str], np.ndarray | None]) -> np.ndarray | None:
+def predict(predictor: Predictor, shape: tuple[int, ...], get: Callable[[str], np.ndarray | None]) -> np.ndarray | None:
     """Return the prediction of an array of `shape`, with 0 for NaN and infinity. Return None if a source is missing
     or not finite."""
-    rule, sources, numbers = one
+    rule, sources, numbers = predictor
     arrays = [get(source) for source in sources]
     if not all(map(usable, arrays)):
         return None
     with np.errstate(all="ignore"):
-        found = RULES[rule](shape, *arrays, *numbers)
-    return np.where(np.isfinite(found), found, 0.0).reshape(shape)
+        values = RULES[rule](shape, *arrays, *numbers)
+    return np.where(np.isfinite(values), values, 0.0).reshape(shape)
 
 
 def usable(array: np.ndarray | None) -> bool:
@@ -98,56 +98,56 @@ def _taps(k: int, stride: int, step: int, rows: int, columns: int) -> Iterator[t
             yield u, v, (slice(None), under[0], under[1])
 
 
-def _wide(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, places: tuple[int, ...]) -> np.ndarray:
+def _wide(shape: tuple[int, ...], k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
     """Return zeros for maps (C,H,W) with the margin that windows cover."""
-    ends = [max(n + before, dilation * (k - 1) + stride * (count - 1) + 1) for n, count in zip(shape[-2:], places[-2:], strict=True)]
+    ends = [max(n + before, dilation * (k - 1) + stride * (count - 1) + 1) for n, count in zip(shape[-2:], output_shape[-2:], strict=True)]
     return np.zeros((math.prod(shape[:-2]), *ends))
 
 
-def _padded(x: np.ndarray, k: int, stride: int, dilation: int, before: int, places: tuple[int, ...]) -> np.ndarray:
-    wide = _wide(x.shape, k, stride, dilation, before, places)
-    wide[:, before : before + x.shape[-2], before : before + x.shape[-1]] = _maps(x)
-    return wide
+def _padded(x: np.ndarray, k: int, stride: int, dilation: int, before: int, output_shape: tuple[int, ...]) -> np.ndarray:
+    padded = _wide(x.shape, k, stride, dilation, before, output_shape)
+    padded[:, before : before + x.shape[-2], before : before + x.shape[-1]] = _maps(x)
+    return padded
 
 
 def conv(shape: tuple[int, ...], x: np.ndarray, f: np.ndarray, *more: Any) -> np.ndarray:
     """Return z, summed by channel and by row of the kernel, then + b."""
     *bias, stride, dilation, before = more
     k = f.shape[-1]
-    wide = _padded(x, k, stride, dilation, before, shape)
-    f = f.reshape(-1, len(wide), k, k)
+    padded = _padded(x, k, stride, dilation, before, shape)
+    f = f.reshape(-1, len(padded), k, k)
     total = np.zeros((len(f), *shape[-2:]))
-    for c in range(len(wide)):
+    for c in range(len(padded)):
         for u, v, under in _taps(k, stride, dilation, *shape[-2:]):
-            total += f[:, c, u, v][:, None, None] * wide[c][under[1:]]
+            total += f[:, c, u, v][:, None, None] * padded[c][under[1:]]
     return total + bias[0][:, None, None] if bias else total
 
 
 def conv_dx(shape: tuple[int, ...], dz: np.ndarray, f: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
     k, dz = f.shape[-1], _maps(dz)
-    wide = _wide(shape, k, stride, dilation, before, dz.shape)
+    padded = _wide(shape, k, stride, dilation, before, dz.shape)
     f = f.reshape(len(dz), -1, k, k)
     for m in range(len(dz)):
         for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
-            wide[under] += f[m, :, u, v][:, None, None] * dz[m]
-    return wide[:, before : before + shape[-2], before : before + shape[-1]]
+            padded[under] += f[m, :, u, v][:, None, None] * dz[m]
+    return padded[:, before : before + shape[-2], before : before + shape[-1]]
 
 
 def conv_df(shape: tuple[int, ...], x: np.ndarray, dz: np.ndarray, stride: int, dilation: int, before: int) -> np.ndarray:
     k, dz = shape[-1], _maps(dz)
-    wide = _padded(x, k, stride, dilation, before, dz.shape)
-    total = np.zeros((len(dz), len(wide), k, k))
-    for c in range(len(wide)):
+    padded = _padded(x, k, stride, dilation, before, dz.shape)
+    total = np.zeros((len(dz), len(padded), k, k))
+    for c in range(len(padded)):
         for u, v, under in _taps(k, stride, dilation, *dz.shape[-2:]):
-            products = (dz * wide[c][under[1:]]).reshape(len(dz), -1)
+            products = (dz * padded[c][under[1:]]).reshape(len(dz), -1)
             total[:, c, u, v] = np.add.accumulate(products, axis=1)[:, -1] + 0.0  # sequential sum
     return total
 
 
 def connect_dx(_: tuple[int, ...], dz: np.ndarray, w: np.ndarray) -> np.ndarray:
     total = np.zeros(len(w))
-    for j, one in enumerate(dz.ravel()):
-        total += w[:, j] * one
+    for j, gradient in enumerate(dz.ravel()):
+        total += w[:, j] * gradient
     return total
 
 
@@ -184,10 +184,10 @@ def exp(z: np.ndarray) -> np.ndarray:
     """Return e^z by a power of two and a Taylor series, since the last bits of library functions differ."""
     z = np.clip(z, -700.0, 700.0)
     n = np.floor(z / math.log(2) + 0.5)
-    rest = z - n * math.log(2)
-    series = np.ones_like(rest)
+    remainder = z - n * math.log(2)
+    series = np.ones_like(remainder)
     for term in range(16, 0, -1):
-        series = 1.0 + (series * rest) / term
+        series = 1.0 + (series * remainder) / term
     power: np.ndarray = np.ldexp(series, n.astype(int))
     return power
 

@@ -7,9 +7,9 @@ import { onAnswer, resetCount } from "../../pages/learn/progress.js"
 const MOST_PARENTS = 20
 
 /**
- * The system's API object, in a parent of this window or of its opener. @param {Window | null} from @returns {Api |
- * undefined}
- * @param {Window | null} from @returns {Api | undefined}
+ * The system's API object, in a parent of this window or of its opener.
+ * @param {Window | null} from
+ * @returns {Api | undefined}
  */
 function apiFrom(from) {
   /** @type {any} */

@@ -36,16 +36,13 @@ export function answersOf({ names, heads, bodies, estimates }, bytes) {
   }
 }
 
-/**
- * The offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths
- * @param {readonly number[]} lengths
- */
+/** The offsets of parts with these lengths, and the end of the last one. @param {readonly number[]} lengths */
 function sums(lengths) {
   let end = 0
   return [0, ...lengths.map((length) => (end += length))]
 }
 
-/** Reassemble 64-bit numbers from eight byte planes. @param {Uint8Array} planes @param {Uint8Array} planes */
+/** Reassemble 64-bit numbers from eight byte planes. @param {Uint8Array} planes */
 function gathered(planes) {
   const count = planes.length / 8
   const bytes = new Uint8Array(planes.length)
@@ -71,10 +68,7 @@ function add(to, from) {
   }
 }
 
-/**
- * Concatenate a header and a body. @param {Uint8Array} head @param {Uint8Array} body
- * @param {Uint8Array} head @param {Uint8Array} body
- */
+/** Concatenate a header and a body. @param {Uint8Array} head @param {Uint8Array} body */
 function joined(head, body) {
   const whole = new Uint8Array(head.length + body.length)
   whole.set(head)

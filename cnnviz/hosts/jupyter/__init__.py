@@ -17,7 +17,7 @@ from cnnviz.words import choose_language, use_language
 
 def _resolved(query: Mapping[str, str]) -> PageRequest:
     """Resolve a query as the page Step does."""
-    return resolve(query, PAGE.first, several=True, modes=True)
+    return resolve(query, PAGE.first, several_images=True, eval_mode=True)
 
 
 class SetupView(anywidget.AnyWidget):

@@ -22,11 +22,11 @@ def start() -> Callable[..., Answered]:
     return get
 
 
-def get(path: str, sent: Any = "") -> Answered:
+def get(path: str, body: Any = "") -> Answered:
     """Return status, headers and uncompressed body of `numbers/<version>/<page>?<query>` or `dialogs/<name>?<query>`,
     like a server.
 
-    `sent` is the body: the text of a deck, or a file as a JavaScript byte array. An error becomes a response with a
+    `body` is the body: the text of a deck, or a file as a JavaScript byte array. An error becomes a response with a
     message, as JSON.
 
     >>> status, headers, body = get("numbers/0/step?k=3")
@@ -35,10 +35,10 @@ def get(path: str, sent: Any = "") -> Answered:
     >>> get("numbers/0/none?")[0]
     404
     """
-    where, _, query = path.partition("?")
-    answered = _dialog if where.startswith("dialogs/") else _numbers
+    resource_path, _, query = path.partition("?")
+    handler = _dialog if resource_path.startswith("dialogs/") else _numbers
     try:
-        return answered(where.rpartition("/")[2], dict(parse_qsl(query, keep_blank_values=True)), _bytes(sent))
+        return handler(resource_path.rpartition("/")[2], dict(parse_qsl(query, keep_blank_values=True)), _bytes(body))
     except KeyError:
         return _refusal(404, "ui.server.nothing")
     except Exception as error:  # such as MemoryError, since phones have little memory
@@ -46,21 +46,21 @@ def get(path: str, sent: Any = "") -> Answered:
         return _refusal(422, "web.site.no_answer", error=f"{type(error).__name__}: {error}")
 
 
-def _bytes(sent: Any) -> bytes | None:
+def _bytes(body: Any) -> bytes | None:
     """Return the body as bytes, or None if it is "". JavaScript's byte arrays are converted."""
-    if isinstance(sent, str):
-        return sent.encode() or None
-    return bytes(sent.to_bytes() if hasattr(sent, "to_bytes") else sent)
+    if isinstance(body, str):
+        return body.encode() or None
+    return bytes(body.to_bytes() if hasattr(body, "to_bytes") else body)
 
 
 def _numbers(name: str, query: dict[str, str], deck: bytes | None) -> Answered:
     page = page_of(name)
     if page is None:
         raise KeyError(name)
-    asked = canonical_query(page, query)
-    found = run_isolated(compute_with_deck, page, asked, deck, False) if deck else compute_resource(page, asked, compress=False)
-    headers = {} if found.is_immutable else {"Cache-Control": "no-store"}
-    return 200, headers if found.whole else headers | {"Retry-After": "1"}, found.body
+    canonical = canonical_query(page, query)
+    result = run_isolated(compute_with_deck, page, canonical, deck, False) if deck else compute_resource(page, canonical, compress=False)
+    headers = {} if result.is_immutable else {"Cache-Control": "no-store"}
+    return 200, headers if result.whole else headers | {"Retry-After": "1"}, result.body
 
 
 def _dialog(name: str, query: dict[str, str], content: bytes | None) -> Answered:

@@ -31,28 +31,28 @@ def pyodide_files(folder: Path | None = None, progress: Callable[[str], None] = 
 
     Raise Problem if a file is missing, cannot be downloaded, or has another hash.
     """
-    found = {}
+    contents = {}
     for kind, files in release()["files"].items():
         for name, digest in files.items():
             progress(name)
-            found[name] = _taken(folder, name) if folder else _fetched(_address(kind) + name)
-            if hashlib.sha256(found[name]).hexdigest() != digest:
+            contents[name] = _read(folder, name) if folder else _download(_address(kind) + name)
+            if hashlib.sha256(contents[name]).hexdigest() != digest:
                 raise Problem("terminal.site.another", file=name, version=release()["version"])
-    return found
+    return contents
 
 
 def _address(kind: str) -> str:
     return str(release()[kind]).format(version=release()["version"])
 
 
-def _taken(folder: Path, name: str) -> bytes:
+def _read(folder: Path, name: str) -> bytes:
     try:
         return (folder / name).read_bytes()
     except OSError as error:
         raise Problem("terminal.site.missing", file=str(folder / name), version=release()["version"], error=error.strerror or str(error)) from None
 
 
-def _fetched(address: str) -> bytes:
+def _download(address: str) -> bytes:
     try:
         with urllib.request.urlopen(address, timeout=PATIENCE) as answer:
             content: bytes = answer.read()

@@ -86,10 +86,7 @@ export class Python {
     })
   }
 
-  /**
-   * The job of a request, queued if it is new. @param {string} path @param {Sent} sent
-   * @param {string} path @param {Sent} sent
-   */
+  /** The job of a request, queued if it is new. @param {string} path @param {Sent} sent */
   jobOf(path, sent) {
     const same = (/** @type {Job | undefined} */ job) => job?.path === path && job.sent === sent
     if (this.running && same(this.running)) {
@@ -113,8 +110,7 @@ export class Python {
   }
 
   /**
-   * Deliver a response. After a failure, such as a lack of memory, restart Python for the next one. @param {Found & {
-   * id: number, failed?: string }} data
+   * Deliver a response. After a failure, such as a lack of memory, restart Python for the next one.
    * @param {Found & { id: number, failed?: string }} data
    */
   answered({ id, failed, ...found }) {

@@ -31,8 +31,8 @@ def archive(decks: Iterable[Path] = ()) -> bytes:
             entry = tarfile.TarInfo(name)
             entry.size = len(content)
             tar.addfile(entry, io.BytesIO(content))
-    whole = out.getvalue()
-    return whole[:4] + bytes(4) + whole[8:]  # clear gzip's time stamp
+    content_bytes = out.getvalue()
+    return content_bytes[:4] + bytes(4) + content_bytes[8:]  # clear gzip's time stamp
 
 
 def _files(decks: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
@@ -41,9 +41,9 @@ def _files(decks: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
     for name in _HOSTS:
         yield f"cnnviz/hosts/{name}.py", (_PACKAGE / f"hosts/{name}.py").read_bytes()
     for path in _PACKAGE.rglob("*"):
-        place = path.relative_to(_PACKAGE)
-        if path.suffix in _KINDS and place.parts[0] not in _NOT_ALONG:
-            yield f"cnnviz/{place.as_posix()}", path.read_bytes()
+        relative_path = path.relative_to(_PACKAGE)
+        if path.suffix in _KINDS and relative_path.parts[0] not in _NOT_ALONG:
+            yield f"cnnviz/{relative_path.as_posix()}", path.read_bytes()
     for path in ASSETS.rglob("*.png"):
         if "pages" not in path.relative_to(ASSETS).parts:  # these are for the README
             yield f"cnnviz/carried/assets/{path.relative_to(ASSETS).as_posix()}", path.read_bytes()

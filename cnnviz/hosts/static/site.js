@@ -2,7 +2,7 @@
 // that they appear before Python has started.
 
 import { say } from "../../view/model/words.js"
-import { withLook, Resources } from "../../view/resources.js"
+import { Resources, withLook } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { emptyPage, View } from "../../view/shell/setup_view.js"
 import { CODE, PAGES } from "../../view/spec.js"
@@ -85,14 +85,14 @@ export default function show() {
   waiting(awaited())
 }
 
-/** Show what the page waits for while it is empty. @param {string} sentence @param {string} sentence */
+/** Show what the page waits for while it is empty. @param {string} sentence */
 function waiting(sentence) {
   const element = /** @type {HTMLElement} */ (document.querySelector(".waits"))
   element.textContent = sentence
 }
 
 /**
- * Install the service worker, which makes the site available offline, if the browser supports it. @param {URL} base
+ * Install the service worker, which makes the site available offline, if the browser supports it.
  * @param {URL} base
  */
 const keepOffline = (base) => navigator.serviceWorker?.register(new URL("offline.js", base)).catch(() => {})

@@ -51,13 +51,13 @@ def write_site(folder: Path, python: Mapping[str, bytes], starts: str = "", deck
 
 def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> Iterator[tuple[str, bytes]]:
     """Yield each file with its path in the folder. The last one lists the names of all others."""
-    first = _first()
-    files = dict.fromkeys(first.values())
+    responses = _first()
+    files = dict.fromkeys(responses.values())
     names = {content: f"{FILES}/answers/{n}.bin" for n, content in enumerate(files)}
     worker = bundle("hosts/static/worker", lambda name: starts if name == STARTS else module(name), "{}()")
     offline = bundle("hosts/static/offline", module, "{}()")
-    answers = {address: names[content] for address, content in first.items()}
-    written = [
+    answers = {address: names[content] for address, content in responses.items()}
+    entries = [
         *((f"{page.path}/index.html".lstrip("/"), _page(page, answers).encode()) for page in pages()),
         *((name, content) for content, name in names.items()),
         ("cnnviz.mjs", Path(__file__).with_name("cnnviz.mjs").read_bytes()),
@@ -68,25 +68,25 @@ def _site(python: Mapping[str, bytes], starts: str, decks: Sequence[Path]) -> It
         (f"{FILES}/cnnviz.bin", archive(decks)),
         *((f"{FILES}/{name}", content) for name, content in python.items()),
     ]
-    yield from written
-    all_names = json.dumps([name.removesuffix("index.html") for name, _ in written])
+    yield from entries
+    all_names = json.dumps([name.removesuffix("index.html") for name, _ in entries])
     yield "offline.js", offline.replace('["CODE", []]', f'["{code()}", {all_names}]').encode()
 
 
 def _first() -> dict[str, bytes]:
     """Return the first response of each page and those of the story, by the addresses that the browser requests
     (resources.js)."""
-    found = {}
+    responses = {}
     for page in pages():
-        found[numbers_url(page.path, "")] = answer(page.id, {})
-        found[numbers_url(page.path, _whole(found[numbers_url(page.path, "")]))] = found[numbers_url(page.path, "")]
+        responses[numbers_url(page.path, "")] = answer(page.id, {})
+        responses[numbers_url(page.path, _whole(responses[numbers_url(page.path, "")]))] = responses[numbers_url(page.path, "")]
     path = pages()[0].path
     for k in range(_STORYS + 1):
         content = answer(pages()[0].id, STORY | {"k": str(k)})
-        found[numbers_url(path, _whole(content))] = content
+        responses[numbers_url(path, _whole(content))] = content
         if not k:
-            found[numbers_url(path, urlencode(STORY))] = content
-    return found
+            responses[numbers_url(path, urlencode(STORY))] = content
+    return responses
 
 
 def _whole(content: bytes) -> str:
@@ -114,7 +114,7 @@ def write(folder: str, pyodide: str | None, decks: str | None) -> int:
         return fail(2, "\n".join(say("lessons.fault", file=name, line=str(diagnostic.line), what=diagnostic.what) for name, diagnostic in diagnostics))
     try:
         python = pyodide_files(Path(pyodide) if pyodide else None, lambda name: print_message(say("terminal.site.taking", file=name)))
-        size = write_site(Path(folder), python, decks=[Path(own) for own in user_folders()])
+        size = write_site(Path(folder), python, decks=[Path(user_folder) for user_folder in user_folders()])
     except Problem as problem:
         return fail(2, str(problem))
     except OSError as error:

@@ -3,7 +3,7 @@
 import { PAGES } from "../../view/spec.js"
 import { pageAddress } from "../page_address.js"
 
-/** The path of the current page. @param {URL} base  address of the site @param {URL} base  where the site stands */
+/** The path of the current page. @param {URL} base  where the site stands */
 export function pageAt(base) {
   const [first] = location.pathname.slice(base.pathname.length).split("/")
   return PAGES.some(({ path }) => path === first) ? first : ""

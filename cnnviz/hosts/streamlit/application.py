@@ -11,10 +11,10 @@ from starlette.routing import BaseRoute
 from cnnviz.core.network.stored_params import set_shared_store
 from cnnviz.core.runtime.isolation import set_runner
 from cnnviz.hosts.dialogs.routes import dialog_routes
-from cnnviz.hosts.streamlit.compressed import Compressed
+from cnnviz.hosts.streamlit.compressed import CompressedFiles
 from cnnviz.hosts.streamlit.guards import Frames, Metrics, NoUploads, Origins, Proxies
 from cnnviz.hosts.streamlit.index import Early, page
-from cnnviz.hosts.streamlit.start import SCRIPT, at_the_end, lifespan
+from cnnviz.hosts.streamlit.start import SCRIPT, lifespan, on_shutdown
 from cnnviz.rooms import Rooms, room_routes
 from cnnviz.rooms.redis_store import shared
 from cnnviz.server.direct_routes import DirectRouteMiddleware
@@ -34,7 +34,7 @@ SECRET = "STREAMLIT_SERVER_COOKIE_SECRET"
 """Environment variable with a persistent secret that all processes share."""
 
 FOR_ALL = [Middleware(Proxies), Middleware(Headers, page()), Middleware(RateLimitMiddleware), Middleware(Origins)]
-FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, Compressed, Early)]
+FOR_STREAMLIT = [Middleware(layer) for layer in (Metrics, Frames, NoUploads, CompressedFiles, Early)]
 """Middleware around every response, and around Streamlit's own, the outermost first."""
 
 
@@ -58,8 +58,8 @@ def routes() -> list[BaseRoute]:
     numbers = Numbers()
     everywhere = (st.get_option("server.address") or "0.0.0.0") in ("0.0.0.0", "::")
     rooms = Rooms(shared(redis) if redis else None, numbers.prepare, key=os.environ.get(SECRET, ""), everywhere=everywhere)
-    at_the_end(rooms.streams.close)
-    at_the_end(POOL.stop)
+    on_shutdown(rooms.streams.close)
+    on_shutdown(POOL.stop)
     set_runner(POOL)
     charts = lazy_route(f"{folder}/web/plotly.js", "text/javascript", plotly)
     return [*file_routes(folder), charts, *number_routes(folder, numbers), *dialog_routes(folder), *room_routes(folder, rooms)]

@@ -21,12 +21,12 @@ export default function (component) {
 """
 
 
-def _registered(name: str, html: str) -> Callable[..., Any]:
+def _register(name: str, html: str) -> Callable[..., Any]:
     return st.components.v2.component(name, html=html, js=_LOADER, isolate_styles=False)
 
 
-_component = _registered("cnnviz", '<div class="cnnviz" style="visibility:hidden"></div>')
-_training = _registered("cnnviz_training", '<div class="training-told" hidden></div>')
+_component = _register("cnnviz", '<div class="cnnviz" style="visibility:hidden"></div>')
+_training = _register("cnnviz_training", '<div class="training-told" hidden></div>')
 
 
 def mount(page: str, *, listens: bool = False) -> None:
@@ -34,9 +34,9 @@ def mount(page: str, *, listens: bool = False) -> None:
 
     `listens` is whether another part of the page must be notified of changes of the setup.
     """
-    setup, wrong = resolve_view(visit.asked())
+    setup, errors = resolve_view(visit.asked())
     head = {
-        "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(setup.stage), "wrong": wrong,
+        "page": page, "code": code(), "adopt": visit.adopted(), "stage": str(setup.stage), "wrong": errors,
         "listens": listens,
     }  # fmt: skip
     _component(key="component", data=encode(head, {}))
@@ -45,5 +45,5 @@ def mount(page: str, *, listens: bool = False) -> None:
 def mount_training(data: bytes) -> tuple[str | None, str | None]:
     """Pass a training and its form to the view. Return the button that was pressed and the image that was chosen, or
     None."""
-    asked = _training(key="training_told", data=data, on_act_change=lambda: None, on_choose_change=lambda: None)
-    return asked["act"], asked["choose"]
+    events = _training(key="training_told", data=data, on_act_change=lambda: None, on_choose_change=lambda: None)
+    return events["act"], events["choose"]

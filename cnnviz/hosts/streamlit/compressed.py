@@ -24,13 +24,13 @@ def files() -> dict[str, Path]:
     return {f"/{path.relative_to(folder).as_posix()}": path for path in (folder / "static").rglob("*") if path.suffix in TYPES}
 
 
-class Compressed:
+class CompressedFiles:
     """ASGI middleware that serves them to clients that accept gzip. Their names change with their content."""
 
     def __init__(self, app: ASGIApp):
         self.app = app
         self.prefix = st.get_option("server.baseUrlPath").strip("/")
-        self.compressed = cached_in_thread(_compressed)
+        self.compressed = cached_in_thread(_compress)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         name = self._name(scope)
@@ -46,5 +46,5 @@ class Compressed:
         return name if name in files() and takes_gzip(Headers(scope=scope)) else None
 
 
-def _compressed(path: Path) -> bytes:
+def _compress(path: Path) -> bytes:
     return gzip.compress(path.read_bytes(), _LEVEL, mtime=0)

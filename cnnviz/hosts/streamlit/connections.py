@@ -31,23 +31,23 @@ def bound_connections() -> None:
     """Patch uvicorn to close connections that exceed these limits."""
     for module, name in (("h11_impl", "H11Protocol"), ("httptools_impl", "HttpToolsProtocol")):
         with contextlib.suppress(ImportError):  # httptools is optional
-            _close_what_is_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
+            _close_silent(getattr(import_module(f"uvicorn.protocols.http.{module}"), name))
     with contextlib.suppress(ImportError):
         _bound_heads(import_module("uvicorn.protocols.http.httptools_impl").HttpToolsProtocol)
     _bound_frames(import_module("uvicorn.protocols.websockets.websockets_sansio_impl").WebSocketsSansIOProtocol)
 
 
-def _close_what_is_silent(protocol: Any) -> None:
-    made, lost = protocol.connection_made, protocol.connection_lost
+def _close_silent(protocol: Any) -> None:
+    super_made, super_lost = protocol.connection_made, protocol.connection_lost
 
     def connection_made(self: Any, transport: asyncio.Transport) -> None:
         self.config.ws_max_size = MOST_HEAD  # Streamlit's limit for outgoing messages would apply to incoming ones, too
-        made(self, transport)
+        super_made(self, transport)
         self.silence = self.loop.call_later(SILENT, close, self, transport)
 
     def connection_lost(self: Any, error: Exception | None) -> None:
         self.silence.cancel()  # the timer would keep a closed connection in memory
-        lost(self, error)
+        super_lost(self, error)
 
     def close(self: Any, transport: asyncio.Transport) -> None:
         # otherwise there was a request, or it is a web socket
@@ -55,10 +55,10 @@ def _close_what_is_silent(protocol: Any) -> None:
             transport.abort()
 
     protocol.connection_made, protocol.connection_lost = connection_made, connection_lost
-    _close_what_is_unread(protocol)
+    _close_unread(protocol)
 
 
-def _close_what_is_unread(protocol: Any) -> None:
+def _close_unread(protocol: Any) -> None:
     pause = protocol.pause_writing
     pauses = count()
 
@@ -67,13 +67,13 @@ def _close_what_is_unread(protocol: Any) -> None:
         self.pause = next(pauses)
         self.loop.call_later(UNREAD, close, self, self.pause, self.transport.get_write_buffer_size())
 
-    def close(self: Any, pause: int, waited: int) -> None:
+    def close(self: Any, pause: int, last_size: int) -> None:
         if self.pause != pause or not self.flow.write_paused or self.transport.is_closing():
             return
-        if (waits := self.transport.get_write_buffer_size()) >= waited:
+        if (buffer_size := self.transport.get_write_buffer_size()) >= last_size:
             self.transport.abort()
         else:
-            self.loop.call_later(UNREAD, close, self, pause, waits)
+            self.loop.call_later(UNREAD, close, self, pause, buffer_size)
 
     protocol.pause_writing = pause_writing
 
@@ -134,8 +134,8 @@ def _bound_frames(protocol: Any) -> None:
 
     def data_received(self: Any, data: bytes) -> None:
         self.frames_at_once = 0
-        for at in range(0, len(data), READ):
-            received(self, data[at : at + READ])
+        for offset in range(0, len(data), READ):
+            received(self, data[offset : offset + READ])
             if self.frames_at_once > MOST_FRAMES:
                 self.transport.abort()
                 break

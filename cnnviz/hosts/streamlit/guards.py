@@ -49,12 +49,12 @@ class Origins:
         if origin is None or not st.get_option("server.enableCORS"):
             return await self.app(scope, receive, send)
         host = Headers(scope=scope).get("Host", "")
-        if not is_own(origin, host, Headers(scope=scope).get("X-Forwarded-Host", "")):
+        if not is_own_origin(origin, host, Headers(scope=scope).get("X-Forwarded-Host", "")):
             self._tell(origin, host)
             if scope["type"] == "websocket":
                 return await send({"type": "websocket.close", "code": 1008})
             return await Response(say("ui.server.foreign", _reader(scope)), 403, media_type="text/plain")(scope, receive, send)
-        await self.app(_asked_from(scope, f"http://{host}"), receive, send)
+        await self.app(_with_origin(scope, f"http://{host}"), receive, send)
 
     def _tell(self, origin: str, host: str) -> None:
         """Log each refusal once and up to a limit, since the client chooses the values."""
@@ -64,27 +64,27 @@ class Origins:
             logging.getLogger(__name__).warning(sentence)
 
 
-def is_own(origin: str, host: str, forwarded: str = "") -> bool:
+def is_own_origin(origin: str, host: str, forwarded: str = "") -> bool:
     """Return whether an origin is this server's own, which the request addresses as `host`, or in
     `server.corsAllowedOrigins`.
 
 
 
-    >>> is_own("https://a.org", "a.org:443"), is_own("https://b.org", "a.org"), is_own("null", "a.org")
+    >>> is_own_origin("https://a.org", "a.org:443"), is_own_origin("https://b.org", "a.org"), is_own_origin("null", "a.org")
     (True, False, False)
     """
     if origin in st.get_option("server.corsAllowedOrigins"):
         return True
     try:
-        asked = urlsplit(origin.lower())
+        origin_url = urlsplit(origin.lower())
     except ValueError:
         return False
-    usual = {"http": ":80", "https": ":443"}.get(asked.scheme, "")
-    hosts = [name.strip().lower().removesuffix(usual) for name in (host, *forwarded.split(","))]
-    return bool(asked.netloc) and asked.netloc in hosts
+    default_port = {"http": ":80", "https": ":443"}.get(origin_url.scheme, "")
+    hosts = [name.strip().lower().removesuffix(default_port) for name in (host, *forwarded.split(","))]
+    return bool(origin_url.netloc) and origin_url.netloc in hosts
 
 
-def _asked_from(scope: Scope, origin: str) -> Scope:
+def _with_origin(scope: Scope, origin: str) -> Scope:
     """Return the request with another origin, so that Streamlit accepts it without a second check."""
     scope = dict(scope, headers=list(scope["headers"]))
     MutableHeaders(scope=scope)["Origin"] = origin

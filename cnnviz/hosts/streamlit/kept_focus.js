@@ -12,10 +12,7 @@ addEventListener("focusout", ({ target }) =>
   }),
 )
 
-/**
- * Restore the focus in a part of the page that is attached again. @param {HTMLElement} root
- * @param {HTMLElement} root
- */
+/** Restore the focus in a part of the page that is attached again. @param {HTMLElement} root */
 export function restored(root) {
   if (last && root.contains(last) && document.activeElement === document.body) last.focus({ preventScroll: true })
 }

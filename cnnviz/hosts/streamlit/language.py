@@ -6,7 +6,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from cnnviz.words import DEFAULT, KEY, choose_language, set_reader_lookup
 
 
-def of_script() -> str:
+def script_language() -> str:
     """Return the language of the visitor for whom Streamlit runs this thread; the default in other threads."""
     if get_script_run_ctx(suppress_warning=True) is None:
         return DEFAULT
@@ -15,4 +15,4 @@ def of_script() -> str:
 
 def follow_readers() -> None:
     """Make messages in Streamlit's script threads use the visitor's language from now on."""
-    set_reader_lookup(of_script)
+    set_reader_lookup(script_language)

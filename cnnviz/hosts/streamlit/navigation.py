@@ -34,11 +34,11 @@ def navigate() -> None:
 
 def _navigate() -> None:
     st.set_page_config(page_icon=ICON, layout="wide", initial_sidebar_state="collapsed")
-    shown = [
+    page_list = [
         st.Page(partial(show, page), title=f"{page.name} · cnnviz", url_path=page.path, default=not page.path) for page in pages()
     ]
     with np.errstate(over="ignore", invalid="ignore"):  # a diverged run is shown as it is
-        st.navigation(shown, position="hidden").run()
+        st.navigation(page_list, position="hidden").run()
 
 
 if __name__ == "__main__":

@@ -37,23 +37,23 @@ class ScriptTurns:
     def turn(self, session: str, address: str) -> Iterator[None]:
         """Wait for the turn of a script of this session, which lasts until the context exits."""
         with self.lock:
-            place = self.queue.add(threading.Event(), session, USUAL, address)
+            ticket = self.queue.add(threading.Event(), session, USUAL, address)
             self._begin()
-            if not place.item.is_set() and not self.watched:
+            if not ticket.item.is_set() and not self.watched:
                 self.watched = True
                 threading.Thread(target=self._watch, daemon=True).start()
-        place.item.wait()
+        ticket.item.wait()
         yield_to_requests(LONG)
         with self.lock:
-            began = self.clock()
-            if self.current is place:
-                self.since = began
+            start = self.clock()
+            if self.current is ticket:
+                self.since = start
         try:
             yield
         finally:
             with self.lock:
-                self.queue.done(place, self.clock() - began)
-                if self.current is place:
+                self.queue.done(ticket, self.clock() - start)
+                if self.current is ticket:
                     self.current = None
                 self._begin()
 
@@ -68,9 +68,9 @@ class ScriptTurns:
 
     def _begin(self) -> None:
         now = self.clock()
-        if (self.current is None or now - self.since >= LONG) and (place := self.queue.take()):
-            self.current, self.since = place, now
-            place.item.set()
+        if (self.current is None or now - self.since >= LONG) and (ticket := self.queue.take()):
+            self.current, self.since = ticket, now
+            ticket.item.set()
 
 
 SCRIPTS = ScriptTurns()

@@ -32,7 +32,7 @@ SWITCH = 0.001
 _AT_THE_END: list[Callable[[], None]] = []
 
 
-def at_the_end(act: Callable[[], None]) -> None:
+def on_shutdown(act: Callable[[], None]) -> None:
     """Register `act` to be called in the event loop when the server is told to stop, to close open streams."""
     _AT_THE_END.append(act)
 
@@ -45,9 +45,9 @@ async def lifespan(_: st.App) -> AsyncIterator[dict[str, object]]:
     raise_file_limit()
     keep_one_blas_thread()
     sys.setswitchinterval(SWITCH)
-    send_at_once(asyncio.get_running_loop())
+    disable_nagle(asyncio.get_running_loop())
     bound_connections()
-    hear_the_end(asyncio.get_running_loop())
+    handle_signals(asyncio.get_running_loop())
     if embedders():
         # In a frame on another host the cookie for this check is never sent. `Origins` ensures that only our own
         # pages send files.
@@ -67,15 +67,15 @@ def raise_file_limit() -> None:
         return
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     for files in FILES:
-        most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        limit = files if hard == resource.RLIM_INFINITY else min(files, hard)
         with contextlib.suppress(ValueError, OSError):
-            if soft != resource.RLIM_INFINITY and soft < most:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            if soft != resource.RLIM_INFINITY and soft < limit:
+                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
             return
 
 
-def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
-    """Call the functions of `at_the_end` before the server's own signal handlers, which would wait for open streams."""
+def handle_signals(loop: asyncio.AbstractEventLoop) -> None:
+    """Call the functions of `on_shutdown` before the server's own signal handlers, which would wait for open streams."""
 
     def begin() -> None:
         for act in _AT_THE_END:
@@ -95,7 +95,7 @@ def hear_the_end(loop: asyncio.AbstractEventLoop) -> None:
                 signal.signal(name, hearing(before))
 
 
-def send_at_once(loop: asyncio.AbstractEventLoop) -> None:
+def disable_nagle(loop: asyncio.AbstractEventLoop) -> None:
     """Set TCP_NODELAY on every connection, so that it sends at once instead of waiting up to 40 ms for more data.
 
     asyncio does so by itself, but not for a socket that was created without a protocol number, as Streamlit's is.

@@ -4,9 +4,9 @@
 import { plotly } from "../../rooms/plotly.js"
 import { roomPresenter } from "../../rooms/presenter.js"
 import { decode } from "../../view/model/numbers/decode.js"
-import { own, parse } from "../../view/model/state/address.js"
+import { ownKeys, parse } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { loadAgain, withLook, Resources } from "../../view/resources.js"
+import { loadAgain, Resources, withLook } from "../../view/resources.js"
 import { kindOf } from "../../view/shell/registry.js"
 import { View } from "../../view/shell/setup_view.js"
 import { CODE, LANG } from "../../view/spec.js"
@@ -33,10 +33,7 @@ translateStreamlit()
 
 const base = new URL("../", import.meta.url)
 const rooms = roomPresenter(base, travel, (sentence) => shown?.view.notice(sentence))
-/**
- * Follow the room to where another device has moved it. @type {(setup: Setup) => void}
- * @type {(setup: Setup) => void}
- */
+/** Follow the room to where another device has moved it. @type {(setup: Setup) => void} */
 let follow = () => {}
 let missing = new URLSearchParams(location.hash.slice(1)).get("missing") // the page from which the server redirected (index.py)
 let covered = false // whether the presenter's device hides the newest numbers
@@ -213,7 +210,7 @@ function mount(root, told) {
     fetch: (path, how) => fetch(new URL(path, base), how),
     plotly: () => plotly(base),
     speak(lang) {
-      address.visit({ ...own(address.read()), lang }, { replace: true })
+      address.visit({ ...ownKeys(address.read()), lang }, { replace: true })
       location.reload()
     },
     training(what, value = "") {
@@ -280,19 +277,13 @@ function turned(page) {
   return true
 }
 
-/**
- * Whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup
- * @param {Setup} address @param {Setup} setup
- */
+/** Whether the address has an invalid value of a view key. @param {Setup} address @param {Setup} setup */
 const loses = (address, setup) => LOOKS.some((key) => address[key] && address[key] !== (setup[key] ?? ""))
 
-/** Whether a view is shown before Streamlit has made its page. @param {Element} root @param {Element} root */
+/** Whether a view is shown before Streamlit has made its page. @param {Element} root */
 const isEarly = (root) => root.classList.contains("early")
 
-/**
- * Default data of a page before Streamlit sends any. @param {string} page @returns {Told}
- * @param {string} page @returns {Told}
- */
+/** Default data of a page before Streamlit sends any. @param {string} page @returns {Told} */
 function unheard(page) {
   return { page, code: CODE, adopt: [0, {}], stage: "", wrong: {}, listens: false, arrays: {} }
 }

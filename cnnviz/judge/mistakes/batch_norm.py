@@ -5,21 +5,21 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.judge.case import Array
-from cnnviz.judge.mistakes.table import Found, enter, line, running
+from cnnviz.judge.mistakes.table import Found, add_entry, compile_line, line
 
 _DVAR = "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-3"
 _AFTER_DVAR = "(dhat - dhat.mean(0)) / sigma + dvar * 2 * (x - mean) / N"
 """∂x as a function of the gradient of the variance."""
 
 
-def _line(name: str, role: str, wrong: str, right: str = "", then: str = "") -> None:
+def _add_line(name: str, role: str, wrong: str, right: str = "", then: str = "") -> None:
     """Add a line like `table.line`, but evaluate it on rows. `then` is the expression for the array if the line only
     computes an intermediate result."""
-    enter(name, "batchnorm", role, wrong, _on_rows(wrong, then), wrong, right)
+    add_entry(name, "batchnorm", role, wrong, _on_rows(wrong, then), wrong, right)
 
 
 def _on_rows(line: str, then: str = "") -> Callable[[Found], Array]:
-    run = running(line, then)
+    run = compile_line(line, then)
 
     def make(found: Found) -> Array:
         result, maps = run(_in_rows(found)), np.moveaxis(found["x"], 1, -1)
@@ -36,28 +36,28 @@ def _in_rows(found: Found) -> Found:
     return {**found, **intermediate, "x": x, "dout": dout, "out": out, "N": len(x)}
 
 
-_line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")
-_line("deviation_forgotten", "dx", "{dx} = dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)")
-_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).sum(0)) / sigma")
-_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).mean(0)) / sigma")
-_line("sums_for_means", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0)) / sigma")
-_line("half_forgotten", "dx", "dvar = (dhat * (x - mean)).sum(0) * -sigma**-3", _DVAR, _AFTER_DVAR)
-_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-1", _DVAR, _AFTER_DVAR)
-_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-4", _DVAR, _AFTER_DVAR)
-_line("mean_path_sign", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
-enter(
+_add_line("variance_for_deviation", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)) / var")
+_add_line("deviation_forgotten", "dx", "{dx} = dhat - dhat.mean(0) - hat * (dhat * hat).mean(0)")
+_add_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).sum(0)) / sigma")
+_add_line("sums_for_means", "dx", "{dx} = (dhat - dhat.sum(0) - hat * (dhat * hat).mean(0)) / sigma")
+_add_line("sums_for_means", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0)) / sigma")
+_add_line("half_forgotten", "dx", "dvar = (dhat * (x - mean)).sum(0) * -sigma**-3", _DVAR, _AFTER_DVAR)
+_add_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-1", _DVAR, _AFTER_DVAR)
+_add_line("power_of_deviation", "dx", "dvar = (dhat * (x - mean)).sum(0) * -0.5 * sigma**-4", _DVAR, _AFTER_DVAR)
+_add_line("mean_path_sign", "dx", "{dx} = (dhat + dhat.mean(0) - hat * (dhat * hat).mean(0)) / sigma")
+add_entry(
     "variance_path_halved", "batchnorm", "dx", "variance_path_halved", _on_rows("dx = (dhat - dhat.mean(0) - hat * (dhat * hat).mean(0) / 2) / sigma"),
     "dvar path: (x - mean) / N", "dvar path: 2 * (x - mean) / N",
 )  # fmt: skip
-_line("variance_path_sign", "dx", "{dx} = (dhat - dhat.mean(0) + hat * (dhat * hat).mean(0)) / sigma")
-_line("not_divided", "dgamma", "{dgamma} = ({dout} * ({x} - mean)).sum(0)")
-_line("output_for_hat", "dgamma", "{dgamma} = ({dout} * {out}).sum(0)")
-_line("gradient_left_out", "dgamma", "{dgamma} = hat.sum(0)")
-_line("gain_in_gradient", "dgamma", "{dgamma} = (dhat * hat).sum(0)")
-_line("gain_in_gradient", "dbeta", "{dbeta} = dhat.sum(0)")
-_line("not_summed_over_images", "dgamma", "{dgamma} = {dout} * hat")
-_line("not_summed_over_images", "dbeta", "{dbeta} = {dout}")
+_add_line("variance_path_sign", "dx", "{dx} = (dhat - dhat.mean(0) + hat * (dhat * hat).mean(0)) / sigma")
+_add_line("not_divided", "dgamma", "{dgamma} = ({dout} * ({x} - mean)).sum(0)")
+_add_line("output_for_hat", "dgamma", "{dgamma} = ({dout} * {out}).sum(0)")
+_add_line("gradient_left_out", "dgamma", "{dgamma} = hat.sum(0)")
+_add_line("gain_in_gradient", "dgamma", "{dgamma} = (dhat * hat).sum(0)")
+_add_line("gain_in_gradient", "dbeta", "{dbeta} = dhat.sum(0)")
+_add_line("not_summed_over_images", "dgamma", "{dgamma} = {dout} * hat")
+_add_line("not_summed_over_images", "dbeta", "{dbeta} = {dout}")
 line("sum_over_units", "batchnorm", "dbeta", "{dbeta} = {dout}.sum(axis=1)")
 line("bias_axis", "batchnorm", "dbeta", "{dbeta} = {dout}.sum()", made="np.full_like(exact, exact.sum())")
-_line("not_divided", "dx", "{dx} = (dhat - dhat.mean(0) - ({x} - mean) * (dhat * hat).mean(0)) / sigma")
-_line("one_less", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0) / (N - 1)) / sigma")
+_add_line("not_divided", "dx", "{dx} = (dhat - dhat.mean(0) - ({x} - mean) * (dhat * hat).mean(0)) / sigma")
+_add_line("one_less", "dx", "{dx} = (dhat - dhat.mean(0) - hat * (dhat * hat).sum(0) / (N - 1)) / sigma")

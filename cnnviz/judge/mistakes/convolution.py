@@ -4,7 +4,7 @@ import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
 from cnnviz.judge.mistakes.core_mistakes import mistakes_of_core
-from cnnviz.judge.mistakes.table import Found, again, enter, instead, line, mistake
+from cnnviz.judge.mistakes.table import Found, add_entry, instead, line, mistake, result_with
 from cnnviz.judge.oblong_windows import windows_of
 from cnnviz.judge.right_gradients import right
 
@@ -34,25 +34,25 @@ def last_filter_assigned(case: Case, dout: Array, w: Array, b: Array) -> Array |
 
 @mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, :H, :W]", _CUT)
 def cut_at_corner(case: Case, x: Array, pad: int) -> Array:
-    return _with_zeros(case, x, pad)[..., : x.shape[2], : x.shape[3]]
+    return _dx_with_padding(case, x, pad)[..., : x.shape[2], : x.shape[3]]
 
 
 @mistake("cut_empty", "conv", "dx", "{dx} = dxp[:, :, pad:-pad, pad:-pad]  # empty if pad is 0", _CUT)
 def cut_empty(case: Case, x: Array, pad: int) -> Array:
-    return _with_zeros(case, x, pad)[..., pad:-pad, pad:-pad]
+    return _dx_with_padding(case, x, pad)[..., pad:-pad, pad:-pad]
 
 
 @mistake("cut_by_one", "conv", "dx", "{dx} = dxp[:, :, 1:-1, 1:-1]", _CUT)
 def cut_by_one(case: Case, x: Array, pad: int) -> Array:
-    return _with_zeros(case, x, pad)[..., 1:-1, 1:-1]
+    return _dx_with_padding(case, x, pad)[..., 1:-1, 1:-1]
 
 
 @mistake("zeros_not_cut_off", "conv", "dx", "{dx} = dxp", _CUT)
 def zeros_not_cut_off(case: Case, x: Array, pad: int) -> Array:
-    return _with_zeros(case, x, pad)
+    return _dx_with_padding(case, x, pad)
 
 
-def _with_zeros(case: Case, x: Array, pad: int) -> Array:
+def _dx_with_padding(case: Case, x: Array, pad: int) -> Array:
     """Return ∂x including the zero padding around x."""
     wide = np.pad(x, ((0, 0), (0, 0), (pad, pad), (pad, pad)))
     return right(Case(case.kind, {**case.arrays, "x": wide}, {**case.settings, "pad": 0})).gradients["dx"]
@@ -76,7 +76,7 @@ line("first_image_only", "conv", "db", "{db} = {dout}[0].sum(axis=(1, 2))")
 
 @mistake("cut_at_corner", "conv", "dx", "{dx} = dxp[:, :, 2*pad:, 2*pad:]", _CUT)
 def cut_at_start(case: Case, x: Array, pad: int) -> Array:
-    return _with_zeros(case, x, pad)[..., 2 * pad :, 2 * pad :]
+    return _dx_with_padding(case, x, pad)[..., 2 * pad :, 2 * pad :]
 
 
 _COLUMNS = "{dout}.transpose(1, 2, 3, 0).reshape(M, -1)"
@@ -122,7 +122,7 @@ def strided_for_dilated(x: Array, dout: Array, stride: int, pad: int) -> Array |
 _OVER_PLACES = "for i in range(H_out): for j in range(W_out):"
 
 
-def _over(loops: str, rows: str, columns: str) -> None:
+def _add_short_loops(loops: str, rows: str, columns: str) -> None:
     """Add gradients whose loops end at the wrong side length."""
     for role in ("dx", "dw", "db"):
 
@@ -133,16 +133,16 @@ def _over(loops: str, rows: str, columns: str) -> None:
                 return None  # the code would read beyond dout
             used = np.zeros_like(dout)
             used[..., : sides[rows], : sides[columns]] = dout[..., : sides[rows], : sides[columns]]
-            return again(found["case"], dout=used).gradients[role]
+            return result_with(found["case"], dout=used).gradients[role]
 
-        enter("one_side_for_both", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", _OVER_PLACES)
-
-
-_over("for i in range(H_out): for j in range(H_out):", "H_out", "H_out")
-_over("for i in range(W_out): for j in range(W_out):", "W_out", "W_out")
+        add_entry("one_side_for_both", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", _OVER_PLACES)
 
 
-def _shadowed(axis: int, variable: str, side: str) -> None:
+_add_short_loops("for i in range(H_out): for j in range(H_out):", "H_out", "H_out")
+_add_short_loops("for i in range(W_out): for j in range(W_out):", "W_out", "W_out")
+
+
+def _add_shadowed_loops(axis: int, variable: str, side: str) -> None:
     """Add gradients whose rows or columns count as images, repeated once per image."""
     for role in ("dx", "dw", "db"):
 
@@ -154,11 +154,11 @@ def _shadowed(axis: int, variable: str, side: str) -> None:
             for n in range(dout.shape[axis]):
                 index = (n, slice(None), n) if axis == 2 else (n, slice(None), slice(None), n)
                 used[index] = dout[index]
-            return again(found["case"], dout=used).gradients[role] * len(dout)
+            return result_with(found["case"], dout=used).gradients[role] * len(dout)
 
         loops = f"for {variable} in range(N): ... for {variable} in range({side}):"
-        enter("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")
+        add_entry("loop_shadowed", ("conv", *POOLS), role, loops, make, f"{loops}  # for {{{role}}}", f"for n in range(N): ... for {variable} in range({side}):")
 
 
-_shadowed(2, "i", "H_out")
-_shadowed(3, "j", "W_out")
+_add_shadowed_loops(2, "i", "H_out")
+_add_shadowed_loops(3, "j", "W_out")

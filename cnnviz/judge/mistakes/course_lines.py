@@ -37,7 +37,8 @@ def in_course(of: Right, code: str, names: Names) -> str:
     assert of.lines is not None
     symbols = of.lines.program.network.names[0]
     code = code.replace(f"{symbols.output}.windows", f"windows({symbols.input})").replace(f"{symbols.output}.mask", names.get("mask", ""))
-    replacements = {symbols.output: value_of(of.case.kind, names), f"d{symbols.output}": names["dout"], "x": names["x"], symbols.input: names["x"], f"d{symbols.input}": names["dx"]}
+    replacements = {symbols.output: value_of(of.case.kind, names), f"d{symbols.output}": names["dout"]}
+    replacements |= {"x": names["x"], symbols.input: names["x"], f"d{symbols.input}": names["dx"]}
     for letters, role in (("f", "w"), ("w", "w"), ("b", "b"), ("g", "gamma"), ("s", "beta")):
         replacements |= {letters: names.get(role, ""), f"d{letters}": names.get(f"d{role}", "")}
     return re.sub(r"(?<![.\w])[a-z]\w*\b(?!=)", lambda word: replacements.get(word[0]) or word[0], code)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from cnnviz.judge.case import POOLS, Array, Case
-from cnnviz.judge.mistakes.table import Found, again, enter, instead, line, mistake
+from cnnviz.judge.mistakes.table import Found, add_entry, instead, line, mistake, result_with
 
 _POOLED = "{dx}[n, c, i*s:i*s+k, j*s:j*s+k]"
 _MAX, _AVERAGE = f"{_POOLED} += mask * {{dout}}[n, c, i, j]", f"{_POOLED} += {{dout}}[n, c, i, j] / k**2"
@@ -15,7 +15,7 @@ Share = Callable[[Array, Array], Array]
 """Function from a window and its ∂out to the window's part of ∂x."""
 
 
-def _spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[Found], Found] = lambda found: {}) -> None:
+def _add_spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: Callable[[Found], Found] = lambda found: {}) -> None:
     """Add a ∂x whose windows each receive a `share`. `taken` overrides settings. The mistake is impossible if a
     window then exceeds x."""
 
@@ -31,7 +31,7 @@ def _spread(name: str, kind: str, wrong: str, right: str, share: Share, taken: C
             dx[window_index] += share(x[window_index], dout[..., i, j, None, None])
         return dx
 
-    enter(name, kind, "dx", wrong, make, wrong, right)
+    add_entry(name, kind, "dx", wrong, make, wrong, right)
 
 
 def _mask(window: Array) -> Array:
@@ -50,13 +50,13 @@ def _stride(stride: Callable[[Found], int]) -> Callable[[Found], Found]:
     return lambda found: {"stride": stride(found)}
 
 
-_spread("stride_forgotten", "max", "{dx}[n, c, i:i+k, j:j+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: 1))
-_spread("stride_forgotten", "avg", "{dx}[n, c, i:i+k, j:j+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: 1))
-_spread("window_for_stride", "max", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: found["k"]))
-_spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: found["k"]))
+_add_spread("stride_forgotten", "max", "{dx}[n, c, i:i+k, j:j+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: 1))
+_add_spread("stride_forgotten", "avg", "{dx}[n, c, i:i+k, j:j+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: 1))
+_add_spread("window_for_stride", "max", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += mask * {dout}[n, c, i, j]", _MAX, _to_largest, _stride(lambda found: found["k"]))
+_add_spread("window_for_stride", "avg", "{dx}[n, c, i*k:i*k+k, j*k:j*k+k] += {dout}[n, c, i, j] / k**2", _AVERAGE, _to_all, _stride(lambda found: found["k"]))
 
 
-def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[Found], int]) -> None:
+def _add_square(name: str, kind: str, wrong: str, right: str, side: str, cells: Callable[[Found], int]) -> None:
     """Add a ∂x whose windows use one side's length for both sides, and are cut off at the edge of x."""
 
     def make(found: Found) -> Array:
@@ -68,7 +68,7 @@ def _square(name: str, kind: str, wrong: str, right: str, side: str, cells: Call
             dx[window_index] += dout[..., i, j, None, None] * share
         return dx
 
-    enter(name, kind, "dx", wrong, make, wrong, right)
+    add_entry(name, kind, "dx", wrong, make, wrong, right)
 
 
 def _squared(side: str) -> Callable[[Found], int]:
@@ -78,10 +78,10 @@ def _squared(side: str) -> Callable[[Found], int]:
 _BOTH = "window = {x}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width]"
 _SHARED = "{dx}[n, c, i*s:i*s+pool_height, j*s:j*s+pool_width] += {dout}[n, c, i, j] / (pool_height * pool_width)"
 for _side, _is in (("pool_height", "k"), ("pool_width", "across")):
-    _square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda found: 1)
-    _square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _squared(_is))
+    _add_square("one_side_for_both", "max", _BOTH.replace("pool_height", _side).replace("pool_width", _side), _BOTH, _is, lambda found: 1)
+    _add_square("one_side_for_both", "avg", _SHARED.replace("pool_height", _side).replace("pool_width", _side), _SHARED, _is, _squared(_is))
     _sides, _count = _SHARED.split(" / ")
-    _square(
+    _add_square(
         "one_side_for_both", "avg", f"{_sides.replace('pool_height', _side).replace('pool_width', _side)} / {_count}", _SHARED, _is,
         lambda found: found["k"] * found["across"],
     )  # fmt: skip
@@ -96,7 +96,7 @@ def max_window_assigned(x: Array, dout: Array, k: int, across: int, stride: int)
     return dx
 
 
-def _winner(name: str, wrong: str, right: str, place: Callable[[int, int, int, int], tuple[int, int]], moves: bool = True, adds: bool = True) -> None:
+def _add_winner(name: str, wrong: str, right: str, place: Callable[[int, int, int, int], tuple[int, int]], moves: bool = True, adds: bool = True) -> None:
     """Add a ∂x in which a window's gradient goes to a wrong `place`, a function of the winner's flat index, the
     window's sides and the number of columns of x.
 
@@ -116,32 +116,32 @@ def _winner(name: str, wrong: str, right: str, place: Callable[[int, int, int, i
             dx[n, c, u, v] = dout[n, c, i, j] + (dx[n, c, u, v] if adds else 0)
         return dx
 
-    enter(name, "max", "dx", wrong, make, wrong, right)
+    add_entry(name, "max", "dx", wrong, make, wrong, right)
 
 
 _PLACE = "{dx}[n, c, i*s+u, j*s+v] += {dout}[n, c, i, j]"
-_winner("place_transposed", "u, v = argmax % k, argmax // k", "u, v = argmax // k, argmax % k", lambda a, k, across, columns: (a % across, a // across))
-_winner(
+_add_winner("place_transposed", "u, v = argmax % k, argmax // k", "u, v = argmax // k, argmax % k", lambda a, k, across, columns: (a % across, a // across))
+_add_winner(
     "divided_by_other_side", "u, v = argmax // pool_height, argmax % pool_height", "u, v = argmax // pool_width, argmax % pool_width",
     lambda a, k, across, columns: (a // k, a % k),
 )  # fmt: skip
-_winner(
+_add_winner(
     "divided_by_other_side", "u, v = argmax // pool_height, argmax % pool_width", "u, v = argmax // pool_width, argmax % pool_width",
     lambda a, k, across, columns: (a // k, a % across),
 )  # fmt: skip
-_winner(
+_add_winner(
     "divided_by_other_side", "u, v = argmax // pool_width, argmax % pool_height", "u, v = argmax // pool_width, argmax % pool_width",
     lambda a, k, across, columns: (a // across, a % k),
 )  # fmt: skip
 for _adds, _sign in ((True, "+="), (False, "=")):
-    _winner("place_of_window", f"{{dx}}[n, c, u, v] {_sign} {{dout}}[n, c, i, j]", _PLACE, lambda a, k, across, columns: divmod(a, across), False, _adds)
-    _winner(
+    _add_winner("place_of_window", f"{{dx}}[n, c, u, v] {_sign} {{dout}}[n, c, i, j]", _PLACE, lambda a, k, across, columns: divmod(a, across), False, _adds)
+    _add_winner(
         "place_of_window", f"{{dx}}[n, c].flat[argmax] {_sign} {{dout}}[n, c, i, j]", _PLACE, lambda a, k, across, columns: divmod(a, columns), False, _adds,
     )  # fmt: skip
-_spread("smallest_for_largest", "max", "mask = window == window.min()", _MASK, lambda window, d: d * _mask(-window))
-_spread("shared_equally", "max", _AVERAGE, _MAX, _to_all)
-_spread("value_for_gradient", "max", f"{_POOLED} += mask * window.max()", _MAX, lambda window, d: _mask(window) * window)
-_spread("mask_alone", "max", f"{_POOLED} += mask", _MAX, lambda window, d: _mask(window))
+_add_spread("smallest_for_largest", "max", "mask = window == window.min()", _MASK, lambda window, d: d * _mask(-window))
+_add_spread("shared_equally", "max", _AVERAGE, _MAX, _to_all)
+_add_spread("value_for_gradient", "max", f"{_POOLED} += mask * window.max()", _MAX, lambda window, d: _mask(window) * window)
+_add_spread("mask_alone", "max", f"{_POOLED} += mask", _MAX, lambda window, d: _mask(window))
 instead(
     "first_channels_mask", "max", "dx", "mask = window of channel 0 == its largest", "mask = window of channel c == its largest",
     x="np.broadcast_to(x[:, :1], x.shape)",
@@ -152,15 +152,15 @@ line(
     "outputs_for_window", "avg", "dx", f"{_POOLED} += {{dout}}[n, c, i, j] / (H_out * W_out)", _AVERAGE,
     made="exact * k * across / (dout.shape[-2] * dout.shape[-1])",
 )  # fmt: skip
-_spread("largest_alone", "avg", _MAX, _AVERAGE, _to_largest)
+_add_spread("largest_alone", "avg", _MAX, _AVERAGE, _to_largest)
 instead(
     "loop_stops_early", POOLS, "dx", "for i in range(H_out - 1): for j in range(W_out - 1):", "for i in range(H_out): for j in range(W_out):",
     dout="np.pad(dout[..., :-1, :-1], ((0, 0), (0, 0), (0, 1), (0, 1)))",
 )  # fmt: skip
-_spread("value_too", "max", f"{_POOLED} += mask * window * {{dout}}[n, c, i, j]", _MAX, lambda window, d: d * _mask(window) * window)
-_spread("value_too", "avg", f"{_POOLED} += window * {{dout}}[n, c, i, j] / k**2", _AVERAGE, lambda window, d: _to_all(window, d) * window)
-_spread("largest_by_size", "max", "mask = abs(window) == abs(window).max()", _MASK, lambda window, d: d * _mask(np.abs(window)))
-_spread(
+_add_spread("value_too", "max", f"{_POOLED} += mask * window * {{dout}}[n, c, i, j]", _MAX, lambda window, d: d * _mask(window) * window)
+_add_spread("value_too", "avg", f"{_POOLED} += window * {{dout}}[n, c, i, j] / k**2", _AVERAGE, lambda window, d: _to_all(window, d) * window)
+_add_spread("largest_by_size", "max", "mask = abs(window) == abs(window).max()", _MASK, lambda window, d: d * _mask(np.abs(window)))
+_add_spread(
     "largest_of_channels", "max", "mask = window == {x}[n, :, i*s:i*s+k, j*s:j*s+k].max()", _MASK,
     lambda window, d: d * (window == window.max(axis=(-1, -2, -3), keepdims=True)),
 )  # fmt: skip
@@ -170,13 +170,13 @@ instead("first_place_always", POOLS, "dx", "{dout}[n, c, 0, 0]", "{dout}[n, c, i
 @mistake("sides_divided", POOLS, "dx", "H_out, W_out = H // pool_height, W // pool_width", "H_out, W_out = 1 + (H - pool_height) // s, 1 + (W - pool_width) // s")
 def sides_divided(case: Case, x: Array, dout: Array, k: int, across: int) -> Array | None:
     rows, columns = x.shape[-2] // k, x.shape[-1] // across
-    return _first_places(case, dout, rows, columns)
+    return _dx_of_first_positions(case, dout, rows, columns)
 
 
-def _first_places(case: Case, dout: Array, rows: int, columns: int) -> Array | None:
+def _dx_of_first_positions(case: Case, dout: Array, rows: int, columns: int) -> Array | None:
     """Return ∂x of the first positions only, or None if there are fewer, since the code would read past the end."""
     if rows > dout.shape[-2] or columns > dout.shape[-1]:
         return None
     used = np.zeros_like(dout)
     used[..., :rows, :columns] = dout[..., :rows, :columns]
-    return again(case, dout=used).gradients["dx"]
+    return result_with(case, dout=used).gradients["dx"]

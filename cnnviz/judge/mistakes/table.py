@@ -91,7 +91,7 @@ def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
     """Add the decorated function to the table."""
 
     def entered(function: Maker) -> Maker:
-        enter(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
+        add_entry(name, kinds, role, function.__name__, lambda found: function(**{name: found[name] for name in arguments(function)}), wrong, right)
         return function
 
     return entered
@@ -99,21 +99,21 @@ def mistake(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, righ
 
 def line(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", made: str = "") -> None:
     """Add a line that is evaluated as shown. For a line of a loop, `made` is the expression for the resulting array."""
-    enter(name, kinds, role, wrong, running(f"{role} = {made}" if made else wrong), wrong, right)
+    add_entry(name, kinds, role, wrong, compile_line(f"{role} = {made}" if made else wrong), wrong, right)
 
 
 def instead(name: str, kinds: str | tuple[str, ...], role: str, wrong: str, right: str = "", **arrays: str) -> None:
     """Add a mistake whose result is correct for other arrays, each of them given as an expression."""
-    others = {array: running(f"{array} = {made}") for array, made in arrays.items()}
+    others = {array: compile_line(f"{array} = {made}") for array, made in arrays.items()}
 
     def make(found: Found) -> Array:
         case: Case = found["case"]
-        return again(case, **{array: other(found) for array, other in others.items()}).gradients[role]
+        return result_with(case, **{array: other(found) for array, other in others.items()}).gradients[role]
 
-    enter(name, kinds, role, wrong, make, wrong, right)
+    add_entry(name, kinds, role, wrong, make, wrong, right)
 
 
-def running(line: str, then: str = "") -> Callable[[Found], Array]:
+def compile_line(line: str, then: str = "") -> Callable[[Found], Array]:
     """Return a function that evaluates a line, or the expression `then` that reads its result."""
     made, _, value = _ROLE.sub(r"\1", line).partition(" = ")
     value_code, result_code = (compile(text, line, "eval") for text in (value, then or made))
@@ -128,7 +128,7 @@ def running(line: str, then: str = "") -> Callable[[Found], Array]:
 _ROLE = re.compile(r"{(\w+)}")
 
 
-def enter(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
+def add_entry(name: str, kinds: str | tuple[str, ...], role: str, key: str, make: Callable[[Found], Array | None], wrong: str, right: str) -> None:
     """Add a mistake to the table."""
     ENTRIES.append(Entry(name, (kinds,) if isinstance(kinds, str) else kinds, role, key, make, wrong, right))
 
@@ -139,6 +139,6 @@ def entered(of: Right) -> Iterator[Mistake]:
     return (entry.of(of) for entry in ENTRIES if kind in entry.kinds and entry.role in RETURNS[kind])
 
 
-def again(case: Case, **arrays: Array) -> Right:
+def result_with(case: Case, **arrays: Array) -> Right:
     """Return the correct result with some arrays replaced."""
     return right(Case(case.kind, {**case.arrays, **arrays}, case.settings))

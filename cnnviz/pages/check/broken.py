@@ -57,9 +57,9 @@ def slope_chart(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Cha
     if not (units := _units(setup, snapshot, mistake)):
         return None
     z_values = np.linspace(min(-2.0, units.z.min()), max(2.0, units.z.max()), POINTS)
-    right, wrong = slopes(mistake, z_values) or (z_values, z_values)
-    curves = {name: np.where(np.abs(run) <= STEEP, run, np.nan) for name, run in (("broken", wrong), ("right", right))}
-    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(run), hue=HUES[name]) for name, run in curves.items())
+    right_slope, wrong_slope = slopes(mistake, z_values) or (z_values, z_values)
+    curves = {name: np.where(np.abs(curve) <= STEEP, curve, np.nan) for name, curve in (("broken", wrong_slope), ("right", right_slope))}
+    lines = tuple(Line(message(f"ui.check.falls.{name}"), _with_gaps(curve), hue=HUES[name]) for name, curve in curves.items())
     z = label(units.symbol)
     title, y_title = message("ui.check.slope.title", z=z), message("ui.check.slope.y")
     return chart("slope", title, z_values.tolist(), lines, z, y_title, cursor=float(units.z[units.largest]), words=_slope_sentence(units))
@@ -105,25 +105,25 @@ def _units(setup: Setup, snapshot: Snapshot, mistake: PlacedMistake) -> Units | 
     return Units(symbol, sums[in_range], right[in_range], wrong[in_range], index, int((wrong < 0).sum()), sums.size)
 
 
-def _slope_sentence(found: Units) -> Message:
+def _slope_sentence(units: Units) -> Message:
     """Return the sentence on both slopes at the unit where they differ most."""
-    unit, n = f"{label(found.symbol)}[{found.index}]", found.largest
-    return message("ui.check.slope.words", unit=unit, z=float(found.z[n]), right=float(found.right[n]), wrong=float(found.wrong[n]))
+    unit, n = f"{label(units.symbol)}[{units.index}]", units.largest
+    return message("ui.check.slope.words", unit=unit, z=float(units.z[n]), right=float(units.right[n]), wrong=float(units.wrong[n]))
 
 
-def best_place(here: ExaminedPass) -> BestData | None:
+def best_place(subject: ExaminedPass) -> BestData | None:
     """Return where the mistake shows best, in sentences and as a histogram of units, or None if it does not show."""
-    mistake = here.mistake
-    if mistake is None or not here.first_wrong:
+    mistake = subject.mistake
+    if mistake is None or not subject.first_wrong:
         return None
-    if units := _units(here.setup, here.snapshot, mistake):
+    if units := _units(subject.setup, subject.snapshot, mistake):
         limits = min(-2.0, units.z.min()), max(2.0, units.z.max())
         notes = [message("ui.check.slope.below", n=units.below, count=units.count)] if units.below and not (units.right < 0).any() else []
         return BestData(words=[_slope_sentence(units), *notes], units=np.histogram(units.z, BINS, limits)[0].tolist())
-    wrong, right = (here.of_image(here.first_wrong, gradients[here.first_wrong]).reshape(-1) for gradients in (here.ours, here.exact))
-    flat = int(here.absolute_error(here.first_wrong).argmax())
-    index = np.unravel_index(flat, cell_shape(here.image_program, here.first_wrong) or ())
-    name = f"{label(here.first_wrong)}[{','.join(str(int(i)) for i in index)}]"
+    wrong, right = (subject.of_image(subject.first_wrong, gradients[subject.first_wrong]).reshape(-1) for gradients in (subject.ours, subject.exact))
+    flat = int(subject.absolute_error(subject.first_wrong).argmax())
+    index = np.unravel_index(flat, cell_shape(subject.image_program, subject.first_wrong) or ())
+    name = f"{label(subject.first_wrong)}[{','.join(str(int(i)) for i in index)}]"
     values = dict(zip(("wrong", "right"), round_distinct(wrong[flat], right[flat]), strict=True))
     sentence = message("ui.check.shows.at", entry=name, **values)
     return BestData(words=[sentence], units=[])
@@ -173,7 +173,7 @@ def _with_gaps(losses: np.ndarray) -> list[float | None]:
 def revealing_setup(setup: Setup, mistake: PlacedMistake) -> SwitchData | None:
     """Return a switch to a similar setup in which the mistake shows, or None if there is none."""
     for change in ELSEWHERE:
-        other, errors = setup.changed(change)
+        other, errors = setup.with_query(change)
         if errors or (other.start == setup.start and other.k == setup.k):
             continue
         try:

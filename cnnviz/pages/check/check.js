@@ -2,12 +2,12 @@
 // (cnnviz/pages/check).
 
 import { chart as drawChart } from "../../view/draw/chart.js"
-import { formula, local, number, withSymbols } from "../../view/model/numbers/format.js"
+import { formula, localizePoint, number, withSymbols } from "../../view/model/numbers/format.js"
 import { sharedDigits } from "../../view/model/numbers/shared_digits.js"
 import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { GradientChain } from "../../view/shell/gradient_chain.js"
-import { copyText, html, closest, nothing, render, setHTML, svg } from "../../view/shell/html.js"
+import { closest, copyText, html, nothing, render, setHTML, svg } from "../../view/shell/html.js"
 import { broken, listed } from "./broken.js"
 import { ours, third } from "./ours.js"
 import { own } from "./user_gradients.js"
@@ -165,7 +165,7 @@ export class Check extends GradientChain {
     if (this.check?.tab === "break") return number(value, 4)
     const other = values[BESIDE[name]]
     const [same, rest] = sharedDigits(value, other ?? value)
-    return html`${local(same)}${rest ? html`<span class="rest">${local(rest)}</span>` : ""}`
+    return html`${localizePoint(same)}${rest ? html`<span class="rest">${localizePoint(rest)}</span>` : ""}`
   }
 
   /** The error on a scale by powers of ten. @param {number | undefined} error */

@@ -18,92 +18,92 @@ from cnnviz.wire.parts import ChartData, SwitchGroup
 from cnnviz.words import message
 
 
-def chain(here: ExaminedPass) -> GradientChain:
+def chain(subject: ExaminedPass) -> GradientChain:
     """Return the chain of the backward pass beside central differences, or beside the exact pass for a mistake, with
     errors."""
-    setup, check, mistake = here.setup, here.shown_check, here.mistake
-    problem = mistake_of(here.query, setup)[1]
+    setup, check, mistake = subject.setup, subject.shown_check, subject.mistake
+    problem = mistake_of(subject.query, setup)[1]
     with np.errstate(all="ignore"):  # a mistake may divide by 0
-        symbols = here.gradient_symbols if here.wrong_arrays else ()
-        distances = {symbol: here.of_image(symbol, drawn_errors(relative_error(here.ours[symbol], here.exact[symbol]))) for symbol in symbols}
+        symbols = subject.gradient_symbols if subject.wrong_arrays else ()
+        distances = {symbol: subject.of_image(symbol, drawn_errors(relative_error(subject.ours[symbol], subject.exact[symbol]))) for symbol in symbols}
     # central differences may be undecided where a mistake has changed an entry
-    errors = distances | _errors(check) | {symbol: distances[symbol] for symbol in here.wrong_arrays if mistake}
-    chosen = one_entry.chosen_entry(here)
-    parts = tuple(_part(here, symbol, errors.get(symbol), chosen) for symbol in here.gradient_symbols)
+    errors = distances | _errors(check) | {symbol: distances[symbol] for symbol in subject.wrong_arrays if mistake}
+    chosen = one_entry.chosen_entry(subject)
+    parts = tuple(_part(subject, symbol, errors.get(symbol), chosen) for symbol in subject.gradient_symbols)
     return GradientChain(
-        title=words.title(setup, mistake, here.wrong_stages, here.first_wrong, here.image_program),
-        verdict=words.verdict(here) if check else words.progress(here.checking.share),
-        good=False if check and mistake and here.first_wrong else {"right": True, "wrong": False}.get(check.verdict) if check and not here.is_another_pass else None,
-        rows=_rows(here, errors),
+        title=words.title(setup, mistake, subject.wrong_stages, subject.first_wrong, subject.image_program),
+        verdict=words.verdict(subject) if check else words.progress(subject.checking.share),
+        good=False if check and mistake and subject.first_wrong else {"right": True, "wrong": False}.get(check.verdict) if check and not subject.is_another_pass else None,
+        rows=_rows(subject, errors),
         parts=parts,
-        operations=operations(here.image_program),
-        subject=f"d{chosen.parameter}" if chosen else here.first_wrong or f"d{setup.network.parameters[0]}",
-        states=here.states,
-        mistakes={here.first_wrong: mistake.title} if mistake and here.first_wrong else {},
-        sentences=((problem,) if problem else ()) + words.sentences(here),
+        operations=operations(subject.image_program),
+        subject=f"d{chosen.parameter}" if chosen else subject.first_wrong or f"d{setup.network.parameters[0]}",
+        states=subject.states,
+        mistakes={subject.first_wrong: mistake.title} if mistake and subject.first_wrong else {},
+        sentences=((problem,) if problem else ()) + words.sentences(subject),
         notes={part.symbol: words.largest_error(errors[part.symbol], part) for part in parts if part.symbol in errors},
-        groups=_groups(here),
-        charts=_charts(here, chosen),
-        tabs=tabs(tab_of(here.query)),
-        views=view_switches(setup, tab_of(here.query)),
-        cells=_cells(here, parts, chosen),
+        groups=_groups(subject),
+        charts=_charts(subject, chosen),
+        tabs=tabs(tab_of(subject.query)),
+        views=view_switches(setup, tab_of(subject.query)),
+        cells=_cells(subject, parts, chosen),
     )
 
 
-def _groups(here: ExaminedPass) -> tuple[SwitchGroup, ...]:
-    groups = mistake_switches(here.setup, here.mistake) if tab_of(here.query) == "break" else ()
-    if here.mistake and not here.mistake.is_forward and not here.wrong_stages and (switch := broken.revealing_setup(here.setup, here.mistake)):
+def _groups(subject: ExaminedPass) -> tuple[SwitchGroup, ...]:
+    groups = mistake_switches(subject.setup, subject.mistake) if tab_of(subject.query) == "break" else ()
+    if subject.mistake and not subject.mistake.is_forward and not subject.wrong_stages and (switch := broken.revealing_setup(subject.setup, subject.mistake)):
         groups += (group(message("ui.check.shows.there.title"), (switch,)),)
     return groups
 
 
-def _cells(here: ExaminedPass, parts: tuple[Part, ...], chosen: Entry | None) -> Mapping[str, list[int]]:
+def _cells(subject: ExaminedPass, parts: tuple[Part, ...], chosen: Entry | None) -> Mapping[str, list[int]]:
     """Return the chosen entry as a cell of its card, or else the entry with the largest error of a mistake."""
-    symbol = f"d{chosen.parameter}" if chosen else here.first_wrong
+    symbol = f"d{chosen.parameter}" if chosen else subject.first_wrong
     matching_part = next((part for part in parts if part.symbol == symbol), None)
     if not matching_part:
         return {}
     flat = np.zeros(matching_part.shape)
-    flat.reshape(-1)[one_entry.flat_index(chosen, here.image_program) if chosen else int(here.absolute_error(symbol).argmax())] = 1
+    flat.reshape(-1)[one_entry.flat_index(chosen, subject.image_program) if chosen else int(subject.absolute_error(symbol).argmax())] = 1
     values = matching_part.extract(flat)
     return {symbol: largest(values, values.shape)} if values.any() else {}  # empty if another channel is pinned
 
 
-def _charts(here: ExaminedPass, chosen: Entry | None) -> tuple[ChartData, ...]:
+def _charts(subject: ExaminedPass, chosen: Entry | None) -> tuple[ChartData, ...]:
     """Return charts of a mistake's effect on the loss, of the nudge's error, and of an activation's slope."""
-    if here.mistake:
-        slope = broken.slope_chart(here.setup, here.snapshot, here.mistake)
-        losses = broken.loss_chart(here.setup, here.snapshot, here.mistake)[0]
-        return (losses, *((slope,) if slope else ()), *(one_entry.charts(here, chosen) if here.first_wrong else ()))
-    return one_entry.charts(here, chosen)
+    if subject.mistake:
+        slope = broken.slope_chart(subject.setup, subject.snapshot, subject.mistake)
+        losses = broken.loss_chart(subject.setup, subject.snapshot, subject.mistake)[0]
+        return (losses, *((slope,) if slope else ()), *(one_entry.charts(subject, chosen) if subject.first_wrong else ()))
+    return one_entry.charts(subject, chosen)
 
 
-def check_records(here: ExaminedPass) -> dict[str, object]:
+def check_records(subject: ExaminedPass) -> dict[str, object]:
     """Return the page's records besides its chain: an entry in two ways, a mistake's line of code, TensorFlow's
     gradients."""
-    mistake = here.mistake
+    mistake = subject.mistake
     return {
         "check": CheckData(
-            tab=tab_of(here.query),
-            entry=one_entry.entry_data(here, one_entry.chosen_entry(here)),
-            code=broken.code_lines(mistake, here.snapshot) if mistake else None,
-            falls=broken.loss_chart(here.setup, here.snapshot, mistake)[1] if mistake else "",
-            best=broken.best_place(here) if mistake else None,
-            foot=words.foot(here),
-            third=tensorflow.tensorflow_record(here.setup, here.snapshot, here.query) if tab_of(here.query) == "ours" and here.training else None,
+            tab=tab_of(subject.query),
+            entry=one_entry.entry_data(subject, one_entry.chosen_entry(subject)),
+            code=broken.code_lines(mistake, subject.snapshot) if mistake else None,
+            falls=broken.loss_chart(subject.setup, subject.snapshot, mistake)[1] if mistake else "",
+            best=broken.best_place(subject) if mistake else None,
+            foot=words.foot(subject),
+            third=tensorflow.tensorflow_record(subject.setup, subject.snapshot, subject.query) if tab_of(subject.query) == "ours" and subject.training else None,
             own=None,
         )
     }
 
 
-def _rows(here: ExaminedPass, errors: Mapping[str, np.ndarray]) -> tuple[Row, ...]:
+def _rows(subject: ExaminedPass, errors: Mapping[str, np.ndarray]) -> tuple[Row, ...]:
     """Return the rows of the chain: ours, central differences and errors; for a mistake, the wrong and the right
     gradients."""
-    rows = [Row("ours", words.pass_label(here.setup, here.mistake), {symbol: here.of_image(symbol, here.ours[symbol]) for symbol in here.gradient_symbols})]
-    if here.mistake:
-        rows.append(Row("exact", message("ui.check.rows.right"), {symbol: here.of_image(symbol, here.exact[symbol]) for symbol in here.gradient_symbols}))
-    elif here.shown_check:
-        rows.append(Row("central", message("ui.check.rows.central"), {f"d{name}": array for name, array in here.shown_check.numeric.items()}))
+    rows = [Row("ours", words.pass_label(subject.setup, subject.mistake), {symbol: subject.of_image(symbol, subject.ours[symbol]) for symbol in subject.gradient_symbols})]
+    if subject.mistake:
+        rows.append(Row("exact", message("ui.check.rows.right"), {symbol: subject.of_image(symbol, subject.exact[symbol]) for symbol in subject.gradient_symbols}))
+    elif subject.shown_check:
+        rows.append(Row("central", message("ui.check.rows.central"), {f"d{name}": array for name, array in subject.shown_check.numeric.items()}))
     return (*rows, Row("error", message("ui.check.rows.error"), errors, ERROR)) if errors else tuple(rows)
 
 
@@ -114,22 +114,22 @@ def _errors(check: GradientCheck | None) -> dict[str, np.ndarray]:
     return {f"d{name}": drawn_errors(error, check.marks[name] <= WRONG) for name, error in check.relative_error.items()}
 
 
-def drawn_errors(error: np.ndarray, told: np.ndarray | bool = True) -> np.ndarray:
+def drawn_errors(error: np.ndarray, is_decided: np.ndarray | bool = True) -> np.ndarray:
     """Return errors for drawing: NaN for undecided entries, ∞ for an error of NaN.
 
     >>> drawn_errors(np.array([0.5, np.nan, 0.1]), np.array([True, True, False])).tolist()
     [0.5, inf, nan]
     """
-    return np.where(told, np.where(np.isnan(error), np.inf, error), np.nan)
+    return np.where(is_decided, np.where(np.isnan(error), np.inf, error), np.nan)
 
 
-def _part(here: ExaminedPass, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
+def _part(subject: ExaminedPass, symbol: str, error: np.ndarray | None, chosen: Entry | None) -> Part:
     """Return the shown part of a gradient: of the pinned cell or the chosen entry, else of the largest error, else
     the first with a number."""
-    index = pinned_cells(here.setup.pinned_cell, here.image_program).get(symbol, ())
-    first = filled_part(here.image_program, symbol, here.of_image(symbol, here.ours[symbol]))
+    index = pinned_cells(subject.setup.pinned_cell, subject.image_program).get(symbol, ())
+    default_part = filled_part(subject.image_program, symbol, subject.of_image(symbol, subject.ours[symbol]))
     if not index and chosen and symbol == f"d{chosen.parameter}":
-        index = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, here.image_program), first.shape))
+        index = tuple(int(axis) for axis in np.unravel_index(one_entry.flat_index(chosen, subject.image_program), default_part.shape))
     elif not index and error is not None and is_wrong(error).any():
-        index = tuple(largest(here.absolute_error(symbol) if symbol in here.wrong_arrays else np.nan_to_num(error), first.shape))
-    return part(here.image_program, symbol, index) if index else first
+        index = tuple(largest(subject.absolute_error(symbol) if symbol in subject.wrong_arrays else np.nan_to_num(error), default_part.shape))
+    return part(subject.image_program, symbol, index) if index else default_part

@@ -39,8 +39,8 @@ class Checking:
     """One check of all parameters and pixels, with its progress and result. A check in the background (`beside`) is
     cancelled when no page polls it."""
 
-    def __init__(self, beside: bool = True) -> None:
-        self.beside = beside
+    def __init__(self, in_background: bool = True) -> None:
+        self.beside = in_background
         self.share = 0.0
         self.check: GradientCheck | None = None
         self.given_up = False
@@ -74,20 +74,20 @@ class CheckQueue:
         self.under_way: dict[Hashable, Checking] = {}
         self.waiting: OrderedDict[Hashable, float] = OrderedDict()
 
-    def poll(self, name: Hashable, work: Callable[[Checking], None]) -> Checking:
+    def poll(self, key: Hashable, work: Callable[[Checking], None]) -> Checking:
         """Return the check of that key in its current state; start it if its turn has come."""
         with self.lock:
-            if existing := self.under_way.get(name) or _known.get(name):
+            if existing := self.under_way.get(key) or _known.get(key):
                 return existing.poll()
             now = time.monotonic()
             self._forget(now)
-            self.waiting[name] = now
+            self.waiting[key] = now
             checking = Checking()
-            if self.under_way or next(iter(self.waiting)) != name:
+            if self.under_way or next(iter(self.waiting)) != key:
                 return checking
-            del self.waiting[name]
-            self.under_way[name] = checking
-        thread = threading.Thread(target=self._run, args=(name, checking, work), daemon=True, name="check")
+            del self.waiting[key]
+            self.under_way[key] = checking
+        thread = threading.Thread(target=self._run, args=(key, checking, work), daemon=True, name="check")
         thread.start()
         with waiting_elsewhere():
             thread.join(GRACE)
@@ -100,15 +100,15 @@ class CheckQueue:
         while len(self.waiting) >= MOST_WAITING:
             self.waiting.popitem(last=False)
 
-    def _run(self, name: Hashable, checking: Checking, work: Callable[[Checking], None]) -> None:
+    def _run(self, key: Hashable, checking: Checking, work: Callable[[Checking], None]) -> None:
         try:
             with in_background():
                 work(checking)
-            _known.put(name, checking)
+            _known.put(key, checking)
         except TimeoutError:
             checking.given_up = True
         finally:
-            del self.under_way[name]
+            del self.under_way[key]
 
 
 def effort(setup: Setup, x_shape: tuple[int, ...]) -> int:
@@ -131,15 +131,15 @@ def check_of(setup: Setup, snapshot: Snapshot) -> Checking:
     """Return the check of the setup's exact gradients, perhaps unfinished. It serves to judge other gradients, too."""
     x = snapshot.trace.x
     key = (setup.start, setup.k, snapshot.trace.training, x.shape, hashlib.sha256(x.tobytes()).digest())
-    found = _known.get(key)
-    if found is not None:
-        return found
+    result = _known.get(key)
+    if result is not None:
+        return result
     if THREADS and effort(setup, x.shape) > AT_ONCE:
         return _turns.poll(key, lambda checking: checking.work(setup, snapshot))
-    found = Checking(beside=False)
-    found.work(setup, snapshot)
-    _known.put(key, found)
-    return found
+    result = Checking(in_background=False)
+    result.work(setup, snapshot)
+    _known.put(key, result)
+    return result
 
 
 def is_wrong(error: np.ndarray) -> np.ndarray:

@@ -1,6 +1,6 @@
 // The error of a central difference over the nudge ε, both by powers of ten, and the slope of an activation: small charts.
 
-import { nearest } from "../../view/model/numbers/extremes.js"
+import { nearestIndex } from "../../view/model/numbers/extremes.js"
 import { number, timesPower } from "../../view/model/numbers/format.js"
 
 import { say } from "../../view/model/words.js"
@@ -26,7 +26,7 @@ export const CIRCLED = ["①", "②", "③"]
 
 /** Finds the nudge with the least error. @param {NudgeRow[]} rows */
 export const bestOf = (rows) =>
-  nearest(
+  nearestIndex(
     rows.map(({ error }) => error),
     (error) => error,
   )
@@ -84,7 +84,7 @@ export function slopeCurve({ x: across, series, cursor, title, words }, { units 
   const y = (/** @type {number} */ value) =>
     PLOT.bottom - ((value - low) / (high - low)) * (PLOT.bottom - PLOT.top - 12)
   const [wide, most] = [(PLOT.right - PLOT.left) / (units.length || 1), Math.max(1, ...units)]
-  const at = nearest(across, (z) => Math.abs(z - Number(cursor)))
+  const at = nearestIndex(across, (z) => Math.abs(z - Number(cursor)))
   const marks = [low, 0, high].filter((value, n, all) => all.indexOf(value) === n)
   return html`<svg class="curve" viewBox="0 0 ${WIDTH} ${PLOT.bottom + 24}" role="img" aria-label=${`${title} ${words}`}>
     ${units.map((count, n) => svg`<rect class="unit" x=${PLOT.left + n * wide} y=${PLOT.bottom - (60 * count) / most} width=${wide - 1} height=${(60 * count) / most} />`)}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, judged_again
+from cnnviz.core.gradcheck import RIGHT, WRONG, GradientCheck, recheck
 from cnnviz.core.mistakes.mistake_model import PlacedMistake
 from cnnviz.core.mistakes.spoiled_stages import stages_hit
 from cnnviz.core.network.named_arrays import Gradients, one_image
@@ -84,7 +84,7 @@ class ExaminedPass:
     def check(self) -> GradientCheck | None:
         """The verdict on `ours` by the check's differences, or None while the check runs."""
         exact_check = self.checking.check
-        return judged_again(exact_check, self.ours) if exact_check and self.wrong_arrays else exact_check
+        return recheck(exact_check, self.ours) if exact_check and self.wrong_arrays else exact_check
 
     @cached_property
     def shown_check(self) -> GradientCheck | None:

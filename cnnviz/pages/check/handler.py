@@ -24,24 +24,24 @@ class _CheckHandler(PageHandler):
 
     supports_several_images = supports_eval_mode = True
 
-    def respond(self, now: PageRequest) -> bytes:
-        now = _in_mode(now)
-        if tab_of(now.query) == "own":  # an uploaded file is private to its visitor and not part of the address
-            return uploaded_answer(now, None)
+    def respond(self, request: PageRequest) -> bytes:
+        request = _in_mode(request)
+        if tab_of(request.query) == "own":  # an uploaded file is private to its visitor and not part of the address
+            return uploaded_answer(request, None)
         # read the state before TensorFlow's gradients: it may become ready or fail in between
-        is_starting = tensorflow.is_starting(now.query)
-        subject = ExaminedPass(now.setup, now.snapshot, now.query)
-        shown = chain(subject)
-        response = _encode(now, shown, check_records(subject))
+        is_starting = tensorflow.is_starting(request.query)
+        subject = ExaminedPass(request.setup, request.snapshot, request.query)
+        content = chain(subject)
+        response = _encode(request, content, check_records(subject))
         if is_starting or subject.check is None:
             raise Unfinished(response)
         return response
 
-    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, query: Mapping[str, str]) -> bool:
         """Return False if the response depends on TensorFlow, which may be missing or disabled."""
-        return not tensorflow.is_requested(asked)
+        return not tensorflow.is_requested(query)
 
-    def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the check in seconds; 0 if it runs in the background."""
         share = effort(setup, x.shape) / AT_ONCE
         return 0.5 * share if share <= 1 else 0.0
@@ -50,19 +50,19 @@ class _CheckHandler(PageHandler):
 HANDLER = _CheckHandler()
 
 
-def _in_mode(now: PageRequest) -> PageRequest:
+def _in_mode(request: PageRequest) -> PageRequest:
     """Return the request in the mode in which its mistake shows; other tabs keep the setup's mode."""
-    if tab_of(now.query) != "break":
-        return now
-    return with_mode(replace(now, setup=replace(now.setup, mode=mode_of(now.query.get("mistake", "")))))
+    if tab_of(request.query) != "break":
+        return request
+    return with_mode(replace(request, setup=replace(request.setup, mode=mode_of(request.query.get("mistake", "")))))
 
 
-def uploaded_answer(now: PageRequest, file: user_gradients.File | None) -> bytes:
+def uploaded_answer(request: PageRequest, file: user_gradients.File | None) -> bytes:
     """Return the response of the tab for the user's gradients, with those of `file` if one was uploaded."""
-    comparison = user_gradients.compare_file(now, file)
-    return _encode(now, user_gradients.chain(now, file, comparison), user_gradients.file_records(now, file, comparison))
+    comparison = user_gradients.compare_file(request, file)
+    return _encode(request, user_gradients.chain(request, file, comparison), user_gradients.file_records(request, file, comparison))
 
 
-def _encode(now: PageRequest, shown: gradient_chain.GradientChain, records: Mapping[str, object]) -> bytes:
+def _encode(request: PageRequest, content: gradient_chain.GradientChain, records: Mapping[str, object]) -> bytes:
     """Encode the chain of the shown image, with the address of all images."""
-    return gradient_chain.encode_chain("check", select_image(now), shown, {**records, "lesson": query_of(now)})
+    return gradient_chain.encode_chain("check", select_image(request), content, {**records, "lesson": query_of(request)})

@@ -25,21 +25,21 @@ LITTLE = 300_000
 """Largest number of multiplications of a fast pass."""
 
 
-def chosen_entry(here: ExaminedPass) -> Entry | None:
+def chosen_entry(subject: ExaminedPass) -> Entry | None:
     """Return the entry to explain: the pinned one, else the worst of the first wrong array, else the largest of the
     first parameter.
 
     Return None before the check is done, or if its numbers are not finite.
     """
-    check = here.shown_check
+    check = subject.shown_check
     if check is None or not check.finite:
         return None
-    if (pinned := here.setup.pinned_cell) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
-        return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(here.image_program, pinned[0]) or ())))
-    if name := next((symbol[1:] for symbol in here.gradient_symbols if np.any(check.marks.get(symbol[1:], UNDECIDED) == WRONG)), ""):
-        return _largest(check, name, here.absolute_error(f"d{name}"), WRONG)
-    told = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
-    return _largest(check, told, np.abs(check.analytic[told]), RIGHT) if told else check.worst
+    if (pinned := subject.setup.pinned_cell) and pinned[0][1:] in check.analytic and pinned[0][0] == "d":
+        return _entry(check, pinned[0][1:], int(np.ravel_multi_index(pinned[1], cell_shape(subject.image_program, pinned[0]) or ())))
+    if name := next((symbol[1:] for symbol in subject.gradient_symbols if np.any(check.marks.get(symbol[1:], UNDECIDED) == WRONG)), ""):
+        return _largest(check, name, subject.absolute_error(f"d{name}"), WRONG)
+    parameter = next((name for name, marks in check.marks.items() if (marks == RIGHT).any()), "")
+    return _largest(check, parameter, np.abs(check.analytic[parameter]), RIGHT) if parameter else check.worst
 
 
 def _largest(check: GradientCheck, name: str, sizes: np.ndarray, mark: int) -> Entry:
@@ -63,43 +63,43 @@ def name_of(entry: Entry, program: Program) -> str:
     return f"{label(symbol)}[{','.join(str(int(i)) for i in index)}]"
 
 
-def charts(here: ExaminedPass, entry: Entry | None) -> tuple[ChartData, ...]:
+def charts(subject: ExaminedPass, entry: Entry | None) -> tuple[ChartData, ...]:
     """Return the chart of the central difference's error over the nudge: in two precisions, or for a wrong entry
     beside the right one."""
-    if entry is None or (here.mistake and not _is_wrong(here, entry)):
+    if entry is None or (subject.mistake and not _is_wrong(subject, entry)):
         return ()
-    steps, found = _steps_and_nudges(here, entry)
-    exact = float(here.of_image(f"d{entry.parameter}", here.exact[f"d{entry.parameter}"]).reshape(-1)[flat_index(entry, here.image_program)])
-    if _is_wrong(here, entry):
+    steps, entry_nudges = _steps_and_nudges(subject, entry)
+    exact = float(subject.of_image(f"d{entry.parameter}", subject.exact[f"d{entry.parameter}"]).reshape(-1)[flat_index(entry, subject.image_program)])
+    if _is_wrong(subject, entry):
         references = (("broken", entry.backward, False, 2), ("right", exact, True, 3))
-        lines = [Line(message(f"ui.check.falls.{name}"), _drawn_errors(found[0], value), dashed, hue) for name, value, dashed, hue in references]
-        title = message("ui.check.sweep.broken", entry=name_of(entry, here.image_program))
+        lines = [Line(message(f"ui.check.falls.{name}"), _drawn_errors(entry_nudges[0], value), dashed, hue) for name, value, dashed, hue in references]
+        title = message("ui.check.sweep.broken", entry=name_of(entry, subject.image_program))
     else:
-        lines = [Line(name, _drawn_errors(series, entry.backward)) for name, series in (("float32", found[1]), ("float64", found[0]))]
+        lines = [Line(name, _drawn_errors(series, entry.backward)) for name, series in (("float32", entry_nudges[1]), ("float64", entry_nudges[0]))]
         title = message("ui.check.sweep.title")
     return (chart("sweep", title, steps, tuple(lines), message("ui.check.sweep.x"), message("ui.check.sweep.y"), log="xy", words=message("ui.check.sweep.words")),)
 
 
-def _is_wrong(here: ExaminedPass, entry: Entry) -> bool:
-    return bool(here.shown_check and here.shown_check.marks[entry.parameter][entry.index] == WRONG)
+def _is_wrong(subject: ExaminedPass, entry: Entry) -> bool:
+    return bool(subject.shown_check and subject.shown_check.marks[entry.parameter][entry.index] == WRONG)
 
 
-def _drawn_errors(found: Sequence[Nudge], exact: float) -> list[float | None]:
-    return [float(error) if math.isfinite(error) else None for error in central_errors(found, exact)]
+def _drawn_errors(nudges: Sequence[Nudge], exact: float) -> list[float | None]:
+    return [float(error) if math.isfinite(error) else None for error in central_errors(nudges, exact)]
 
 
-def _steps_and_nudges(here: ExaminedPass, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:
+def _steps_and_nudges(subject: ExaminedPass, entry: Entry) -> tuple[list[float], tuple[list[Nudge], list[Nudge]]]:
     """Return the nudges ε, and the entry's losses at each in float64 and in float32."""
-    per_decade = FINE if here.image_program.multiplications <= LITTLE else COARSE
+    per_decade = FINE if subject.image_program.multiplications <= LITTLE else COARSE
     steps = [float(f"1e-{n // per_decade}") if not n % per_decade else 10 ** (-n / per_decade) for n in range(per_decade, 14 * per_decade + 1)]
-    x, index = here.snapshot.trace.x, entry.index
-    if here.program.run.images and entry.parameter == "x":
-        index = tuple(map(int, np.unravel_index(here.setup.image * x[0].size + flat_index(entry, here.image_program), x.shape)))
-    args = (here.snapshot.params, x, np.array(here.setup.y), here.setup.network, entry.parameter, index, steps)
-    options = (here.pass_inputs, here.training)
+    x, index = subject.snapshot.trace.x, entry.index
+    if subject.program.run.images and entry.parameter == "x":
+        index = tuple(map(int, np.unravel_index(subject.setup.image * x[0].size + flat_index(entry, subject.image_program), x.shape)))
+    args = (subject.snapshot.params, x, np.array(subject.setup.y), subject.setup.network, entry.parameter, index, steps)
+    options = (subject.pass_inputs, subject.training)
     # a mistake's entry is nudged in float64 only
-    key = (here.setup.start, here.setup.k, x.tobytes(), entry.parameter, index, here.training, here.mistake is None)
-    return steps, _known.get_or_make(key, lambda: (nudges(*args, np.float64, *options), [] if here.mistake else nudges(*args, np.float32, *options)))
+    key = (subject.setup.start, subject.setup.k, x.tobytes(), entry.parameter, index, subject.training, subject.mistake is None)
+    return steps, _known.get_or_make(key, lambda: (nudges(*args, np.float64, *options), [] if subject.mistake else nudges(*args, np.float32, *options)))
 
 
 MOST_BYTES = 2_000_000
@@ -108,19 +108,19 @@ MOST_BYTES = 2_000_000
 _known: LruCache[Hashable, tuple[list[Nudge], list[Nudge]]] = LruCache(MOST_BYTES, held_bytes)
 
 
-def entry_data(here: ExaminedPass, entry: Entry | None) -> EntryData | None:
+def entry_data(subject: ExaminedPass, entry: Entry | None) -> EntryData | None:
     """Return the record of an entry with a long, the best and a short nudge, or None if there is no entry."""
     if entry is None:
         return None
-    steps, (entry_nudges, _) = _steps_and_nudges(here, entry)
+    steps, (entry_nudges, _) = _steps_and_nudges(subject, entry)
     errors = np.nan_to_num(central_errors(entry_nudges, entry.backward), nan=np.inf)
     best = min((error, step) for step, error in zip(steps, errors, strict=True) if step in STEPS)[1]
     shown_nudges = [nudge for nudge in entry_nudges if nudge.step in (LONG, best, SHORT)]
     values = [entry.backward, *(value for nudge in shown_nudges for value in (nudge.up, nudge.down))]
-    has_rows = bool(entry.backward) and all(map(math.isfinite, values)) and not here.mistake and not _is_wrong(here, entry)
+    has_rows = bool(entry.backward) and all(map(math.isfinite, values)) and not subject.mistake and not _is_wrong(subject, entry)
     kinds = {LONG: "long", SHORT: "short", best: "best"}
     return EntryData(
-        name=name_of(entry, here.image_program),
+        name=name_of(entry, subject.image_program),
         symbol=f"d{entry.parameter}",
         backward=entry.backward,
         central=entry.central,

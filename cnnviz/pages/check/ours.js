@@ -1,6 +1,6 @@
 // Check, ours: one entry in two ways, its error over the nudge, and the digits that cancel.
 
-import { local } from "../../view/model/numbers/format.js"
+import { localizePoint } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { mapCanvas } from "../../view/shell/gradient_chain.js"
 import { html, keyed, markup, nothing } from "../../view/shell/html.js"
@@ -20,7 +20,7 @@ export const versions = (subject, rows) =>
 
 /** @type {(first: string, second: string, of: [string, string]) => Template} */
 const halves = (first, second, [left, right]) =>
-  html`<span class=${first}>${local(left)}</span><span class=${second}>${local(right)}</span>`
+  html`<span class=${first}>${localizePoint(left)}</span><span class=${second}>${localizePoint(right)}</span>`
 
 /** @type {(row: NudgeRow, n: number, rows: NudgeRow[]) => Template} */
 const nudge = ({ exponent, up, down, central, words }, n, rows) => html`

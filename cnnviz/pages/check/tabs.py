@@ -20,20 +20,20 @@ TABS: dict[str, Mapping[str, str]] = {
 """The change of the address that opens each tab; a mistake determines the mode."""
 
 
-def tab_of(asked: Mapping[str, str]) -> str:
+def tab_of(query: Mapping[str, str]) -> str:
     """Return the tab that an address opens; a link with a mistake opens "break".
 
     >>> tab_of({}), tab_of({"mistake": "sign_flipped"}), tab_of({"check": "break"})
     ('ours', 'break', 'break')
     """
-    tab = asked.get("check") or ("break" if asked.get("mistake") else "ours")
+    tab = query.get("check") or ("break" if query.get("mistake") else "ours")
     return tab if tab in TABS else "ours"
 
 
-def tabs(now: str) -> tuple[SwitchData, ...]:
-    """Return all tabs as switches; `now` is on."""
+def tabs(current: str) -> tuple[SwitchData, ...]:
+    """Return all tabs as switches; `current` is on."""
     return tuple(
-        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == now, change)
+        switch(f"tab_{tab}", message(f"ui.check.tabs.{tab}.label"), message(f"ui.check.tabs.{tab}.words"), tab == current, change)
         for tab, change in TABS.items()
     )
 
@@ -61,9 +61,9 @@ def view_switches(setup: Setup, tab: str) -> tuple[SwitchGroup, ...]:
     return tuple(groups)
 
 
-def mistake_of(asked: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
+def mistake_of(query: Mapping[str, str], setup: Setup) -> tuple[PlacedMistake | None, Message | None]:
     """Return the mistake and layer that the address names, or a message if it is impossible in this setup."""
-    name = asked.get("mistake", "")
+    name = query.get("mistake", "")
     try:
         return (placed(name, setup.network, setup.opt, len(setup.images), setup.mode == "train") if name else None), None
     except Problem as why:  # the switches below list all mistakes, so the message does not
@@ -91,7 +91,7 @@ def mistake_switches(setup: Setup, chosen: PlacedMistake | None) -> tuple[Switch
     return (group(message("ui.check.choices.break_it"), tuple(mistakes)),)
 
 
-def _mistake(one: PlacedMistake, on: bool, several: bool) -> SwitchData:
+def _mistake(mistake: PlacedMistake, is_on: bool, several: bool) -> SwitchData:
     """Return the switch of a mistake, which names the affected stage if several layers allow it."""
-    address = one.address if several else one.mistake.name
-    return switch(f"mistake_{address}", one.title, one.sentence, on, {"mistake": address}, label(one.stage))
+    address = mistake.address if several else mistake.mistake.name
+    return switch(f"mistake_{address}", mistake.title, mistake.sentence, is_on, {"mistake": address}, label(mistake.stage))

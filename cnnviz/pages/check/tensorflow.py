@@ -13,18 +13,18 @@ from cnnviz.wire.check import ThirdData
 from cnnviz.words import Message, message
 
 
-def is_requested(asked: Mapping[str, str]) -> bool:
+def is_requested(query: Mapping[str, str]) -> bool:
     """Return whether the address requests TensorFlow's gradients.
 
     >>> is_requested({"tf": "1"}), is_requested({})
     (True, False)
     """
-    return asked.get("tf") == "1"
+    return query.get("tf") == "1"
 
 
-def tensorflow_gradients(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
+def tensorflow_gradients(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> tuple[dict[str, np.ndarray], Message | None]:
     """Return TensorFlow's gradients if requested and available, else nothing and a message if one is needed."""
-    if not is_requested(asked):
+    if not is_requested(query):
         return {}, None
     if disabled := disabled_message("tensorflow"):
         return {}, disabled
@@ -35,10 +35,10 @@ def tensorflow_gradients(setup: Setup, snapshot: Snapshot, asked: Mapping[str, s
     return {f"d{name}": gradients[name] for name in snapshot.params}, None
 
 
-def tensorflow_record(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> ThirdData:
+def tensorflow_record(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> ThirdData:
     """Return TensorFlow's line: whether it was requested, and how far its gradients are from ours, or why they are
     missing."""
-    requested, (gradients, reason) = is_requested(asked), tensorflow_gradients(setup, snapshot, asked)
+    requested, (gradients, reason) = is_requested(query), tensorflow_gradients(setup, snapshot, query)
     sentence: Message | str = reason or (message("data.tensorflow.starting") if requested else "")
     distance = max((_relative_distance(snapshot.gradients[name], array) for name, array in gradients.items()), default=0.0)
     if gradients:
@@ -52,6 +52,6 @@ def _relative_distance(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(np.linalg.norm(ours - theirs) / norm) if norm else 0.0
 
 
-def is_starting(asked: Mapping[str, str]) -> bool:
+def is_starting(query: Mapping[str, str]) -> bool:
     """Return whether TensorFlow was requested and is still starting. The first call starts it."""
-    return is_requested(asked) and not disabled_message("tensorflow") and tensorflow_process.state()[0] == "starting"
+    return is_requested(query) and not disabled_message("tensorflow") and tensorflow_process.state()[0] == "starting"

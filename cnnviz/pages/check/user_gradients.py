@@ -6,11 +6,11 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 
-from cnnviz.core.diagnosis.array_verdicts import Compared
+from cnnviz.core.diagnosis.array_verdicts import ArrayComparison
 from cnnviz.core.diagnosis.diagnosis import Diagnosis, diagnose
-from cnnviz.core.diagnosis.explanations import right_lines
+from cnnviz.core.diagnosis.explanations import correct_lines
 from cnnviz.core.diagnosis.stage_verdicts import INHERITS, RIGHT, WRONG
-from cnnviz.core.diagnosis.worst_entry import worst_of
+from cnnviz.core.diagnosis.worst_entry import worst_entry
 from cnnviz.core.gradcheck import relative_error, verdict
 from cnnviz.core.network.named_arrays import one_image
 from cnnviz.core.network.program import Program
@@ -39,18 +39,18 @@ File = tuple[str, bytes]
 Comparison = tuple[UserGradients, Diagnosis] | Problem | None
 
 
-def compare_file(now: PageRequest, file: File | None) -> Comparison:
+def compare_file(request: PageRequest, file: File | None) -> Comparison:
     """Return the file's gradients compared with this setup, a Problem if that is impossible, or None without a file."""
     if file is None:
         return None
-    key = (now.setup.start, now.setup.k, now.setup.mode, now.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
-    return _known.get_or_make(key, lambda: _compare(now, file[1]))
+    key = (request.setup.start, request.setup.k, request.setup.mode, request.snapshot.trace.x.tobytes(), hashlib.sha256(file[1]).digest())
+    return _known.get_or_make(key, lambda: _compare(request, file[1]))
 
 
-def _compare(now: PageRequest, data: bytes) -> Comparison:
-    reference = reference_of(now.setup, now.snapshot)
+def _compare(request: PageRequest, data: bytes) -> Comparison:
+    reference = reference_of(request.setup, request.snapshot)
     try:
-        gradients = run_isolated(read_gradients_of, data, now.setup, now.snapshot.trace.x.shape)
+        gradients = run_isolated(read_gradients_of, data, request.setup, request.snapshot.trace.x.shape)
         freeze_all(dict(gradients.arrays))  # arrays from the worker process are writable again
         return gradients, diagnose(reference, gradients.arrays, gradients.precisions)
     except Problem as problem:
@@ -63,22 +63,22 @@ MOST_BYTES = 20_000_000
 _known: LruCache[tuple[Hashable, ...], Comparison] = LruCache(MOST_BYTES, held_bytes)
 
 
-def chain(now: PageRequest, file: File | None, found: Comparison) -> GradientChain:
+def chain(request: PageRequest, file: File | None, comparison: Comparison) -> GradientChain:
     """Return the chain of yours, ours, their ratio and the errors; ours alone if no file can be compared."""
-    reference = reference_of(now.setup, now.snapshot)
+    reference = reference_of(request.setup, request.snapshot)
     exact = reference.program.backward(reference.params, reference.trace, reference.y)
     # one image of several is shown
-    program = now.setup.network.program(now.setup.x_shape, training=now.snapshot.trace.training)
+    program = request.setup.network.program(request.setup.x_shape, training=request.snapshot.trace.training)
     steps = operations(program)
 
     def of_image(name: str, array: np.ndarray) -> np.ndarray:
-        return one_image(array, now.setup.image) if reference.program.has_images(name) else array
+        return one_image(array, request.setup.image) if reference.program.has_images(name) else array
 
     exact_arrays = {operation.makes: of_image(operation.makes, exact[operation.makes]) for operation in steps}
     ours = Row("ours", message("ui.check.own.ours"), exact_arrays)
-    if not isinstance(found, tuple):
-        return _exact_chain(program, steps, ours, found)
-    gradients, diagnosis = found
+    if not isinstance(comparison, tuple):
+        return _exact_chain(program, steps, ours, comparison)
+    gradients, diagnosis = comparison
     arrays = {operation.makes: diagnosis.arrays[operation.makes] for operation in steps if operation.makes in diagnosis.arrays}
     errors = {name: of_image(name, _errors(array)) for name, array in arrays.items()}
     distances = {name: of_image(name, _absolute_errors(array)) for name, array in arrays.items()}
@@ -87,7 +87,7 @@ def chain(now: PageRequest, file: File | None, found: Comparison) -> GradientCha
     return GradientChain(
         title=_title(diagnosis),
         verdict=_verdict(file[0] if file else "", diagnosis),
-        good=None if diagnosis.verdict == "not finite" or diagnosis.another_pass else diagnosis.verdict == "right",
+        good=None if diagnosis.verdict == "not finite" or diagnosis.forward_mistake else diagnosis.verdict == "right",
         rows=(yours, ours, *_ratio(yours.arrays, exact_arrays, bool(diagnosis.first)), Row("error", message("ui.check.rows.error"), errors, ERROR)),
         parts=parts,
         operations=steps,
@@ -97,7 +97,7 @@ def chain(now: PageRequest, file: File | None, found: Comparison) -> GradientCha
         sentences=(*_sentences(gradients, diagnosis), *gradients.notes),
         cells=_cells(parts, distances, exact_arrays, diagnosis.first),
         tabs=tabs("own"),
-        views=view_switches(now.setup, "own"),
+        views=view_switches(request.setup, "own"),
     )
 
 
@@ -109,28 +109,29 @@ def _exact_chain(program: Program, steps: tuple[Operation, ...], ours: Row, prob
     return GradientChain(title, verdict, False if problem else None, (ours,), parts, steps, steps[-1].makes, {}, sentences=_instructions(steps), tabs=tabs("own"))
 
 
-def _explanations(found: Diagnosis) -> dict[str, Message]:
+def _explanations(diagnosis: Diagnosis) -> dict[str, Message]:
     """Return the mistake that each wrong array looks like, if known."""
-    near = {stage: close_matches(matches) for stage, matches in found.matches.items()}
-    return {name: near[found.stage_of(name)][0].explanation.title for name, array in found.arrays.items() if array.verdict == WRONG and near.get(found.stage_of(name))}
+    near = {stage: close_matches(matches) for stage, matches in diagnosis.matches.items()}
+    stages = {name: diagnosis.stage_of(name) for name, array in diagnosis.arrays.items() if array.verdict == WRONG}
+    return {name: near[stage][0].explanation.title for name, stage in stages.items() if near.get(stage)}
 
 
-def _errors(one: Compared) -> np.ndarray:
+def _errors(array: ArrayComparison) -> np.ndarray:
     """Return the error of each entry; NaN if undecided or dominated by round-off."""
     with np.errstate(all="ignore"):
-        return drawn_errors(relative_error(one.theirs, one.ours), one.marks <= verdict.WRONG)
+        return drawn_errors(relative_error(array.theirs, array.ours), array.marks <= verdict.WRONG)
 
 
-def _absolute_errors(one: Compared) -> np.ndarray:
+def _absolute_errors(array: ArrayComparison) -> np.ndarray:
     """Return the absolute errors of wrong entries, and 0 for others."""
     with np.errstate(all="ignore"):
-        return np.where(one.wrong, np.nan_to_num(np.abs(one.theirs - one.ours), nan=np.inf, posinf=np.inf), 0.0)
+        return np.where(array.wrong, np.nan_to_num(np.abs(array.theirs - array.ours), nan=np.inf, posinf=np.inf), 0.0)
 
 
-def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], wrong: bool) -> tuple[Row, ...]:
+def _ratio(yours: Mapping[str, np.ndarray], ours: Mapping[str, np.ndarray], is_wrong: bool) -> tuple[Row, ...]:
     """Return the row of yours ÷ ours, which reveals a factor, a sign or a flip; 1 if both are 0. No row if all are
     right."""
-    if not wrong:
+    if not is_wrong:
         return ()
     with np.errstate(all="ignore"):
         ratios = {name: np.where(array == ours[name], 1.0, array / ours[name]) for name, array in yours.items()}
@@ -143,71 +144,72 @@ def _instructions(steps: tuple[Operation, ...]) -> tuple[Message, ...]:
     return (message("ui.check.own.how", save=", ".join(f"{name}={name}" for name in names)), message("ui.check.own.exercise"))
 
 
-def _wrong_arrays(found: Diagnosis, stage: str) -> tuple[str, ...]:
+def _wrong_arrays(diagnosis: Diagnosis, stage: str) -> tuple[str, ...]:
     """Return the wrong arrays of a stage: ∂b alone, for example, if ∂w of the same stage is right."""
-    return tuple(name for name, array in found.arrays.items() if array.verdict == WRONG and found.stage_of(name) == stage)
+    return tuple(name for name, array in diagnosis.arrays.items() if array.verdict == WRONG and diagnosis.stage_of(name) == stage)
 
 
-def _label(found: Diagnosis, stage: str) -> str:
+def _label(diagnosis: Diagnosis, stage: str) -> str:
     """Return the label of a wrong stage: that of its first wrong array."""
-    return label(next(iter(_wrong_arrays(found, stage)), stage))
+    return label(next(iter(_wrong_arrays(diagnosis, stage)), stage))
 
 
-def _title(found: Diagnosis) -> Message:
-    if found.another_pass:
+def _title(diagnosis: Diagnosis) -> Message:
+    if diagnosis.forward_mistake:
         return message("ui.check.own.another_pass.title")
-    if found.verdict == "wrong":
-        return message("ui.check.own.wrong", stage=_label(found, found.first))
-    return message("ui.check.own.all_right" if found.verdict == "right" else "ui.check.own.nothing_decided")
+    if diagnosis.verdict == "wrong":
+        return message("ui.check.own.wrong", stage=_label(diagnosis, diagnosis.first))
+    return message("ui.check.own.all_right" if diagnosis.verdict == "right" else "ui.check.own.nothing_decided")
 
 
-def _verdict(file: str, found: Diagnosis) -> Message:
-    if found.verdict == "not finite":
+def _verdict(file: str, diagnosis: Diagnosis) -> Message:
+    if diagnosis.verdict == "not finite":
         return message("own.not_finite")
-    if found.verdict == "undecided":
-        return message("own.undecided", n=found.undecided, count=found.count)
+    if diagnosis.verdict == "undecided":
+        return message("own.undecided", n=diagnosis.undecided, count=diagnosis.count)
     name = file[:60]
-    if not found.first:
-        return message("ui.check.own.agree_where_told" if found.undecided else "ui.check.own.agree", n=found.count - found.undecided, count=found.count, file=name)
-    if mistake := found.another_pass:
+    if not diagnosis.first:
+        how = "agree_where_told" if diagnosis.undecided else "agree"
+        return message(f"ui.check.own.{how}", n=diagnosis.count - diagnosis.undecided, count=diagnosis.count, file=name)
+    if mistake := diagnosis.forward_mistake:
         return message("ui.check.own.another_pass.words", mistake=mistake.title, stage=label(mistake.stage), file=name)
-    return message("ui.check.own.differ", n=found.wrong, count=found.count, stage=_label(found, found.first), file=name)
+    return message("ui.check.own.differ", n=diagnosis.wrong, count=diagnosis.count, stage=_label(diagnosis, diagnosis.first), file=name)
 
 
-def _sentences(own: UserGradients, found: Diagnosis) -> list[Message]:
+def _sentences(gradients: UserGradients, diagnosis: Diagnosis) -> list[Message]:
     sentences: list[Message] = []
-    if found.first:
-        wrong = next(one for one in found.arrays.values() if one.verdict == WRONG)
-        worst = worst_of(wrong)
+    if diagnosis.first:
+        wrong = next(one for one in diagnosis.arrays.values() if one.verdict == WRONG)
+        worst = worst_entry(wrong)
         if worst.ratios and not wrong.turned:
             low, high = worst.ratios
             one = np.isclose(low, high, rtol=1e-3)
             if one or low * high > 0:  # ratios of both signs are not meaningful
                 sentences.append(message("own.one_ratio" if one else "own.ratio", low=low, high=high))
-    inheriting = [label(stage) for stage, verdict in found.stages.items() if verdict == INHERITS]
-    if inheriting and not found.another_pass:
+    inheriting = [label(stage) for stage, verdict in diagnosis.stages.items() if verdict == INHERITS]
+    if inheriting and not diagnosis.forward_mistake:
         sentences.append(message("ui.check.own.inherit", n=len(inheriting), stages=inheriting))
-    if other_stages := [_label(found, stage) for stage, verdict in found.stages.items() if verdict == WRONG and stage != found.first]:
+    if other_stages := [_label(diagnosis, stage) for stage, verdict in diagnosis.stages.items() if verdict == WRONG and stage != diagnosis.first]:
         sentences.append(message("ui.check.own.also", stages=other_stages))
-    sentences += [message("own.ties", n=one.ties, name=label(name)) for name, one in found.arrays.items() if one.ties]
-    sentences += undecided(found)
-    if own.passed_over:
-        sentences.append(message("own.some_checked", n=len(found.arrays), count=len(found.arrays) + len(own.passed_over)))
-    if words := found.precision.words:
+    sentences += [message("own.ties", n=one.ties, name=label(name)) for name, one in diagnosis.arrays.items() if one.ties]
+    sentences += undecided(diagnosis)
+    if gradients.passed_over:
+        sentences.append(message("own.some_checked", n=len(diagnosis.arrays), count=len(diagnosis.arrays) + len(gradients.passed_over)))
+    if words := diagnosis.precision.words:
         sentences.append(words)
-    if found.missing:
-        sentences.append(message("ui.check.own.missing", names=[label(name) for name in found.missing]))
+    if diagnosis.missing:
+        sentences.append(message("ui.check.own.missing", names=[label(name) for name in diagnosis.missing]))
     return sentences
 
 
-def _state(found: Diagnosis, symbol: str) -> CardState:
-    array = found.arrays.get(symbol)
+def _state(diagnosis: Diagnosis, symbol: str) -> CardState:
+    array = diagnosis.arrays.get(symbol)
     if array is None:
         return "missing"
-    if found.another_pass and array.verdict != RIGHT:
+    if diagnosis.forward_mistake and array.verdict != RIGHT:
         return "another"
     if array.verdict == WRONG:
-        return "first" if found.stage_of(symbol) == found.first else "wrong"
+        return "first" if diagnosis.stage_of(symbol) == diagnosis.first else "wrong"
     if array.verdict == INHERITS:
         return "inherits"
     return "undecided" if array.nothing_decided else "right"
@@ -215,39 +217,39 @@ def _state(found: Diagnosis, symbol: str) -> CardState:
 
 def _part(program: Program, symbol: str, ours: np.ndarray, distances: np.ndarray | None) -> Part:
     """Return the channel with the largest error, else the first with a number."""
-    first = filled_part(program, symbol, ours)
+    default_part = filled_part(program, symbol, ours)
     if distances is None or not np.any(distances):
-        return first
-    return part(program, symbol, tuple(largest(distances, first.shape)))
+        return default_part
+    return part(program, symbol, tuple(largest(distances, default_part.shape)))
 
 
-def _cells(parts: Sequence[Part], distances: Mapping[str, np.ndarray], right: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
+def _cells(parts: Sequence[Part], distances: Mapping[str, np.ndarray], exact: Mapping[str, np.ndarray], first: str) -> dict[str, list[int]]:
     """Return the selected cell of each array; maps of the first wrong array's size use its cell, since selection is
     shared."""
-    cells = {part.symbol: _cell(part, distances.get(part.symbol), right[part.symbol]) for part in parts}
-    sizes = {part.symbol: part.extract(right[part.symbol]).shape for part in parts}
+    cells = {part.symbol: _cell(part, distances.get(part.symbol), exact[part.symbol]) for part in parts}
+    sizes = {part.symbol: part.extract(exact[part.symbol]).shape for part in parts}
     return {symbol: cells[first] if sizes[symbol] == sizes.get(first) else cell for symbol, cell in cells.items()}
 
 
-def _cell(one: Part, distances: np.ndarray | None, ours: np.ndarray) -> list[int]:
+def _cell(part: Part, distances: np.ndarray | None, ours: np.ndarray) -> list[int]:
     """Return the cell with the largest error, or the largest gradient if nothing is wrong."""
-    values = one.extract(distances if distances is not None and np.any(distances) else np.abs(ours))
+    values = part.extract(distances if distances is not None and np.any(distances) else np.abs(ours))
     return largest(np.nan_to_num(values, nan=0.0), values.shape)
 
 
 # ---- records besides the chain
 
 
-def file_records(now: PageRequest, file: File | None, found: Comparison) -> Mapping[str, object]:
+def file_records(request: PageRequest, file: File | None, comparison: Comparison) -> Mapping[str, object]:
     """Return the records besides the chain: the file, the mistake that each wrong stage looks like, and its line of
     code."""
     record = UserGradientsData(file=file[0][:60] if file else "", example="", stages=[])
     check = CheckData(tab="own", entry=None, code=None, falls="", best=None, foot=[], third=None, own=record)
-    if isinstance(found, tuple):
-        stages = [_explained_stage(found[1], stage) for stage in found[1].matches]
+    if isinstance(comparison, tuple):
+        stages = [_explained_stage(comparison[1], stage) for stage in comparison[1].matches]
         record["stages"] = [_without_code(stage) for stage in stages] if _is_example(record["file"]) else stages
     elif file is None:
-        check["own"] = _example(now)
+        check["own"] = _example(request)
     return {"check": check}
 
 
@@ -261,9 +263,9 @@ def _without_code(stage: UserStage) -> UserStage:
     return {**stage, "code": CodeData(wrong="", right="")}
 
 
-def _example(now: PageRequest) -> UserGradientsData:
+def _example(request: PageRequest) -> UserGradientsData:
     """Return the response to an example with one mistake, without the right line."""
-    reference = reference_of(now.setup, now.snapshot)
+    reference = reference_of(request.setup, request.snapshot)
     example = example_of(reference)
     diagnosis = diagnose(reference, example[1]) if example else None
     if not example or not diagnosis or not diagnosis.first:
@@ -276,21 +278,21 @@ def _example(now: PageRequest) -> UserGradientsData:
     return UserGradientsData(file="", example=words, stages=[_without_code(_explained_stage(diagnosis, diagnosis.first))])
 
 
-def _explained_stage(found: Diagnosis, stage: str) -> UserStage:
-    matches = found.matches[stage]
+def _explained_stage(diagnosis: Diagnosis, stage: str) -> UserStage:
+    matches = diagnosis.matches[stage]
     near_matches = close_matches(matches)
-    others = [match for match in matches if near_matches and match not in near_matches and match.explanation.placed]
-    shown_matches = (*near_matches, *others)[:SHOWN]
-    wrong_names = _wrong_arrays(found, stage)
+    other_matches = [match for match in matches if near_matches and match not in near_matches and match.explanation.placed]
+    shown_matches = (*near_matches, *other_matches)[:SHOWN]
+    wrong_names = _wrong_arrays(diagnosis, stage)
     title = near_matches[0].explanation.title if near_matches else message("own.unknown")
-    quality = message("ui.check.own.nearest" if near_matches else "ui.check.own.none", stage=_label(found, stage))
+    quality = message("ui.check.own.nearest" if near_matches else "ui.check.own.none", stage=_label(diagnosis, stage))
     if near_matches and near_matches[0].exact:
-        quality = message("ui.check.own.exact", stage=_label(found, stage))
-    program = found.reference.program
-    wrong, right = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", right_lines(program, wrong_names))
+        quality = message("ui.check.own.exact", stage=_label(diagnosis, stage))
+    program = diagnosis.reference.program
+    wrong, right = near_matches[0].explanation.code(program, stage, wrong_names) if near_matches else ("", correct_lines(program, wrong_names))
     counts = [
         ExplanationData(title=one.explanation.title, share=one.reproduced / max(1, one.of), count=message("ui.check.own.count", n=one.reproduced, count=one.of))
         for one in shown_matches
     ]
-    words = [one for one in match_messages(found, stage, near_matches) if one.id in ("own.made_before", "own.same_lesson")]
+    words = [one for one in match_messages(diagnosis, stage, near_matches) if one.id in ("own.made_before", "own.same_lesson")]
     return UserStage(how=quality, title=title, matches=counts, code=CodeData(wrong=wrong, right=right), words=words)

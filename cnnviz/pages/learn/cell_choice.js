@@ -1,11 +1,11 @@
 // Choice of a map's cell by mouse, finger or keys, in an enlarged part of the map.
 
-import { one } from "../../view/model/explain/cell_links.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { ARROWS } from "../../view/model/layout/neighbours.js"
 import { say } from "../../view/model/words.js"
 import { html, nothing } from "../../view/shell/html.js"
-import { centreStart, windowRange, shiftStart, outputAt } from "./crop_bounds.js"
-import { cellUnder, paintPart, cropSize } from "./crop_paint.js"
+import { centreStart, outputAt, shiftStart, windowRange } from "./crop_bounds.js"
+import { cellUnder, cropSize, paintPart } from "./crop_paint.js"
 import { figureOf, hasSingleKernel, windowOf } from "./plate_figures.js"
 
 /** @import { Block, Figure } from "./plate_figures.js" */
@@ -92,7 +92,9 @@ export class CellChoice {
       tile,
       tall,
       wide,
-      top: recentre ? centreStart(top + (h - 1) / 2, tall, rows) : shiftStart(this.crop.top, tall, rows, top, top + h - 1),
+      top: recentre
+        ? centreStart(top + (h - 1) / 2, tall, rows)
+        : shiftStart(this.crop.top, tall, rows, top, top + h - 1),
       left: recentre
         ? centreStart(left + (w - 1) / 2, wide, columns)
         : shiftStart(this.crop.left, wide, columns, left, left + w - 1),
@@ -186,7 +188,9 @@ export class CellChoice {
     const right = [...key].flatMap((is, at) => (is ? [at] : [])).slice(0, MAX_OUTLINES)
     const green = getComputedStyle(learn.root).getPropertyValue("--right")
     const marked = right.map((at) => ({ cell: numbers.cell(map, at), tone: green }))
-    return learn.givenAnswer === null ? marked : [...marked, { cell: numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
+    return learn.givenAnswer === null
+      ? marked
+      : [...marked, { cell: numbers.cell(map, Number(learn.givenAnswer)), tone: accent }]
   }
 
   /**
@@ -201,10 +205,12 @@ export class CellChoice {
     const blocks = cells.flatMap(({ cell, tone }) =>
       isFigure
         ? [{ block: this.blockOf(cell), tone }]
-        : (face?.boxes(cell.map(one)) ?? []).map((block) => ({ block, tone })),
+        : (face?.boxes(cell.map(singleIndex)) ?? []).map((block) => ({ block, tone })),
     )
     const cursor =
-      !isFigure && symbol === map && face ? face.boxes(this.cursor.map(one)).map((block) => ({ block, tone: "#000" })) : []
+      !isFigure && symbol === map && face
+        ? face.boxes(this.cursor.map(singleIndex)).map((block) => ({ block, tone: "#000" }))
+        : []
     return isFigure ? [{ block: this.crop, tone: "#000" }, ...blocks] : [...blocks, ...cursor]
   }
 

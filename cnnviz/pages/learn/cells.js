@@ -1,7 +1,7 @@
 // Cells of a grid with colours and numbers. Numbers may be hidden, or shown with a wrong answer.
 
-import { colour, css, ink } from "../../view/model/numbers/colour.js"
-import { number, power, short, timesPower, whole } from "../../view/model/numbers/format.js"
+import { colour, css, textColour } from "../../view/model/numbers/colour.js"
+import { exponentOf, formatInteger, number, short, timesPower } from "../../view/model/numbers/format.js"
 import { html, nothing } from "../../view/shell/html.js"
 
 /** @import { Scale, Template } from "../../view/types/view.js" */
@@ -14,15 +14,15 @@ import { html, nothing } from "../../view/shell/html.js"
  */
 export function coloursOf(values, limits, scale) {
   const maximum = Array.from(values).reduce((largest, value) => Math.max(largest, Math.abs(value)), 0)
-  return { limits, scale, power: power(maximum) }
+  return { limits, scale, power: exponentOf(maximum) }
 }
 
 /** @param {number} value @param {Colours} colours */
 export const formatCell = (value, { power: of }) =>
-  Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : short(value / 10 ** of)
+  Number.isInteger(value) && Math.abs(value) < 1e5 ? formatInteger(value) : short(value / 10 ** of)
 
 /** Format a number with three digits, and integers exactly. @param {number} value */
-export const formatNumber = (value) => (Number.isInteger(value) ? whole(value) : number(value, 3))
+export const formatNumber = (value) => (Number.isInteger(value) ? formatInteger(value) : number(value, 3))
 
 /** Return the power of ten as text, or "" if it is 1. @param {Colours} colours */
 export const powerText = (colours) => timesPower(colours.power)
@@ -30,7 +30,7 @@ export const powerText = (colours) => timesPower(colours.power)
 /** @param {number} value @param {Colours} colours */
 const cellStyle = (value, { limits, scale }) => {
   const paint = colour(value, limits, scale)
-  return `background:${css(paint)};color:${ink(paint)}`
+  return `background:${css(paint)};color:${textColour(paint)}`
 }
 
 /**
@@ -65,7 +65,7 @@ export const blank = (asked = true) => ({ text: "?", style: "", kind: asked ? "b
  */
 export function split(value, mine, colours) {
   const [from, to] = [mine, value].map((each) => colour(each, colours.limits, colours.scale))
-  const style = `--mine:${css(from)};background:${css(to)};color:${ink(to)}`
+  const style = `--mine:${css(from)};background:${css(to)};color:${textColour(to)}`
   return { text: formatCell(value, colours), mine: formatCell(mine, colours), style, kind: "split" }
 }
 

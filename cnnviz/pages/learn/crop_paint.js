@@ -4,7 +4,7 @@ import { prepare } from "../../view/draw/canvas.js"
 import { cellFont, ring } from "../../view/draw/heatmap.js"
 import { imageOfCells } from "../../view/draw/pixels.js"
 import { layout } from "../../view/model/layout/image_layout.js"
-import { colour, css, ink } from "../../view/model/numbers/colour.js"
+import { colour, css, textColour } from "../../view/model/numbers/colour.js"
 import { coloursOf, formatCell } from "./cells.js"
 import { acrossOf } from "./plate_sizes.js"
 
@@ -65,7 +65,7 @@ export function paintPart(canvas, { face, values, limits, scale }, part, marks) 
     const paint = colour(value, limits, scale)
     context.fillStyle = css(paint)
     context.fillRect(x, y, SIDE - 1, SIDE - 1)
-    context.fillStyle = ink(paint)
+    context.fillStyle = textColour(paint)
     context.fillText(formatCell(value, colours), x + SIDE / 2, y + SIDE / 2, SIDE - 4)
   })
   for (const { block, tone } of marks) {

@@ -19,7 +19,7 @@ from cnnviz.pages.encoding import decode, encode
 from cnnviz.pages.handlers import PageHandler
 from cnnviz.pages.learn.cards import cards
 from cnnviz.pages.learn.pictures import lesson_thumbnails
-from cnnviz.pages.step.handler import live
+from cnnviz.pages.step.handler import map_response
 from cnnviz.wire.learn import LearnCells, LearnPlate
 from cnnviz.words import Message, Problem, message
 
@@ -27,32 +27,33 @@ from cnnviz.words import Message, Problem, message
 class _LearnHandler(PageHandler):
     """Handler of the Learn page: the list of lessons, or one step with its maps."""
 
-    def respond(self, now: PageRequest, whole: bool = False) -> bytes:
+    def respond(self, request: PageRequest, whole: bool = False) -> bytes:
         """Return everything that the page shows. `whole` sends exact weights with the list, too, as with every step."""
-        known = library()
-        deck, number, wrong = _found(known, now)
+        catalogue = library()
+        deck, number, wrong = _find_step(catalogue, request)
         step, question = None, None
         if deck is not None:
             step = deck.screens[number - 1]
             try:
-                question = ask(step, setup_at(step, now.query))
-                now = _at(question.setup, now)
+                question = ask(step, setup_at(step, request.query))
+                request = _with_setup(question.setup, request)
             except Problem as problem:
                 wrong = {"step": message("ui.learn.fails", why=problem.message)}
                 deck, step = None, None
-        own: dict[str, object] | None = None
+        step_data: dict[str, object] | None = None
         arrays = _masks(step, question)
         if deck and step and question:
-            here = scope_of(question.setup)
-            shown = [(plate, _symbol(plate, here)) for plate in plates(step, here)]
-            own = _asked(deck, number, step, question) | {"plates": [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown)], "cells": _cells(step, here)}
-            arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown) if not symbol}
-        return _encoded(replace(now, errors={**now.errors, **wrong}), known, own, arrays, whole or own is not None)
+            scope = scope_of(question.setup)
+            shown_plates = [(plate, _symbol(plate, scope)) for plate in plates(step, scope)]
+            plate_data = [_plate(plate, n, symbol) for n, (plate, symbol) in enumerate(shown_plates)]
+            step_data = _question_data(deck, number, step, question) | {"plates": plate_data, "cells": _cells(step, scope)}
+            arrays |= {f"learn.plate.{n}": plate.value.astype(np.float64) for n, (plate, symbol) in enumerate(shown_plates) if not symbol}
+        return _encoded(replace(request, errors={**request.errors, **wrong}), catalogue, step_data, arrays, whole or step_data is not None)
 
-    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray]:
-        return {name: freeze(array) for name, array in decode(self.respond(now, whole=True))[1].items()}
+    def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:
+        return {name: freeze(array) for name, array in decode(self.respond(request, whole=True))[1].items()}
 
-    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, query: Mapping[str, str]) -> bool:
         """Return False if the administrator's own lessons may change while the server runs."""
         return not user_folders()
 
@@ -60,56 +61,56 @@ class _LearnHandler(PageHandler):
 HANDLER = _LearnHandler()
 
 
-def _encoded(now: PageRequest, known: Library, own: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
-    head, arrays = live("learn", now, whole)
-    at = known.find(str(own["lesson"])) if own else None
-    lessons = known.lessons if at is None or at.is_lesson else (*known.lessons, at)
-    shown, own_pictures = ([None] * len(lessons), {}) if own else lesson_thumbnails(lessons)
+def _encoded(now: PageRequest, catalogue: Library, step_data: dict[str, object] | None, masks: dict[str, np.ndarray], whole: bool) -> bytes:
+    head, arrays = map_response("learn", now, whole)
+    at = catalogue.find(str(step_data["lesson"])) if step_data else None
+    lessons = catalogue.lessons if at is None or at.is_lesson else (*catalogue.lessons, at)
+    thumbnails, thumbnail_arrays = ([None] * len(lessons), {}) if step_data else lesson_thumbnails(lessons)
     head["learn"] = {
-        "lessons": [_listed(lesson) | {"picture": picture} for lesson, picture in zip(lessons, shown, strict=True)],
-        "lectures": [] if own else [_listed(lecture) | {"picture": None} for lecture in known.lectures],
-        "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in known.diagnostics],
-        "cards": [] if own else cards(),
-        "step": own,
+        "lessons": [_lesson_data(lesson) | {"picture": picture} for lesson, picture in zip(lessons, thumbnails, strict=True)],
+        "lectures": [] if step_data else [_lesson_data(lecture) | {"picture": None} for lecture in catalogue.lectures],
+        "faults": [message("lessons.fault", file=file, line=str(diagnostic.line), what=diagnostic.what) for file, diagnostic in catalogue.diagnostics],
+        "cards": [] if step_data else cards(),
+        "step": step_data,
     }
-    return encode(head, arrays | masks | own_pictures)
+    return encode(head, arrays | masks | thumbnail_arrays)
 
 
-def _found(known: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
+def _find_step(catalogue: Library, now: PageRequest) -> tuple[Deck | None, int, dict[str, Message]]:
     """Return the deck and step number that the address names, and error messages by key."""
     id, number = now.query.get("lesson", ""), now.query.get("step", "1") or "1"
     if not id:
         return None, 0, {}
-    deck = known.find(id)
+    deck = catalogue.find(id)
     if deck is None:
         return None, 0, {"lesson": message("ui.learn.no_lesson", id=id[:40])}
     if not (number.isascii() and number.isdigit() and 1 <= int(number[:4]) <= len(deck.screens)):
-        first = deck if _is_here(deck.screens[0]) else None
+        first = deck if _can_show(deck.screens[0]) else None
         return first, 1, {"step": message("ui.learn.no_step", number=number[:10], most=len(deck.screens))}
-    if not _is_here(deck.screens[int(number) - 1]):
+    if not _can_show(deck.screens[int(number) - 1]):
         return None, 0, {"step": message("ui.learn.elsewhere", number=number)}
     return deck, int(number), {}
 
 
-def _is_here(step: Screen) -> bool:
+def _can_show(step: Screen) -> bool:
     """Return whether Learn can show a screen: it has a question, or shows maps without being another page."""
     return step.asks or step.place.page in ("", "learn")
 
 
-def _at(setup: Setup, now: PageRequest) -> PageRequest:
+def _with_setup(setup: Setup, now: PageRequest) -> PageRequest:
     """Return the request with the step's setup instead of the requested one."""
-    here = resolve(setup.to_query(), several=True, modes=True)
+    here = resolve(setup.to_query(), several_images=True, eval_mode=True)
     return replace(now, setup=here.setup, image=here.image, snapshot=here.snapshot, errors=here.errors, missing={}, cacheable=here.cacheable)
 
 
-def _listed(lesson: Deck) -> dict[str, object]:
+def _lesson_data(lesson: Deck) -> dict[str, object]:
     return {"id": lesson.id, "languages": lesson.languages, "title": lesson.title, "goal": lesson.goal, "steps": len(lesson.screens)}
 
 
-def _asked(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
+def _question_data(deck: Deck, number: int, step: Screen, question: Question) -> dict[str, object]:
     names = {str(stage): stage for stage in question.setup.network.stages}
-    said = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
-    return said | {
+    texts = {name: getattr(question, name) for name in ("title", "text", "ask", "right", "otherwise", "hint")}
+    return texts | {
         "lesson": deck.id,
         "number": number,
         "titles": [other.title for other in deck.screens],
@@ -124,26 +125,26 @@ def _asked(deck: Deck, number: int, step: Screen, question: Question) -> dict[st
     }
 
 
-def _symbol(plate: Plate, here: Scope) -> str:
+def _symbol(plate: Plate, scope: Scope) -> str:
     """Return the symbol of the network's map that a plate shows, or "". With several images, maps belong to one
     image, but the loss to all."""
-    if len(here.setup.images) > 1 and plate.value.ndim == 0:
+    if len(scope.setup.images) > 1 and plate.value.ndim == 0:
         return ""
-    return plate.of if plate.of in map_records.static_records(map_records.program_of(here.setup, here.snapshot)) else ""
+    return plate.of if plate.of in map_records.static_records(map_records.program_of(scope.setup, scope.snapshot)) else ""
 
 
 def _plate(plate: Plate, n: int, symbol: str) -> LearnPlate:
-    most = float(np.abs(plate.value.astype(np.float64)).max(initial=0.0))
-    return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-most, most), hidden=plate.hidden)
+    maximum = float(np.abs(plate.value.astype(np.float64)).max(initial=0.0))
+    return LearnPlate(symbol=symbol, array=symbol or f"learn.plate.{n}", label=plate.label, like=plate.like, limits=(-maximum, maximum), hidden=plate.hidden)
 
 
-def _cells(step: Screen, here: Scope) -> LearnCells | None:
+def _cells(step: Screen, scope: Scope) -> LearnCells | None:
     """Return the cells that the question is about, for the image that is shown, or None if that image has none of
     them."""
-    asked = cells(step, here)
-    if asked and len(here.setup.images) > 1 and here.setup.network.program(here.snapshot.trace.x.shape).has_images(asked[0]):
-        images, *own = asked[1] or (range(0),)
-        asked = (asked[0], tuple(own)) if images == range(here.setup.image, here.setup.image + 1) else None
+    asked = cells(step, scope)
+    if asked and len(scope.setup.images) > 1 and scope.setup.network.program(scope.snapshot.trace.x.shape).has_images(asked[0]):
+        images, *ranges = asked[1] or (range(0),)
+        asked = (asked[0], tuple(ranges)) if images == range(scope.setup.image, scope.setup.image + 1) else None
     return asked and LearnCells(map=asked[0], start=[one.start for one in asked[1]], count=[len(one) for one in asked[1]])
 
 

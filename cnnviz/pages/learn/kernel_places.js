@@ -1,10 +1,10 @@
 // The kernel's positions for the cells in question, each with its sum.
 
-import { beside, filled, named, result } from "../../view/model/explain/arithmetic.js"
-import { formula, whole } from "../../view/model/numbers/format.js"
+import { beside, cellArithmetic, cellName, resultText } from "../../view/model/explain/arithmetic.js"
+import { formatInteger, formula } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { cell, coloursOf, grid, patch, formatNumber } from "./cells.js"
+import { cell, coloursOf, formatNumber, grid, patch } from "./cells.js"
 import { windowRange } from "./crop_bounds.js"
 import { windowOf } from "./plate_figures.js"
 
@@ -44,7 +44,7 @@ function windowAt(numbers, map, at) {
 const withRule = (numbers, map, sum) => (numbers.answer.deviations[map] ? beside(sum, "web.step.instead") : sum)
 
 /** Return the arithmetic of a cell's number. @param {Numbers} numbers @param {string} map @param {Cell} at */
-export const arithmeticOf = (numbers, map, at) => withRule(numbers, map, filled(numbers, map, at))
+export const arithmeticOf = (numbers, map, at) => withRule(numbers, map, cellArithmetic(numbers, map, at))
 
 /**
  * Return the arithmetic of a cell's number, with its nonzero products if they are few.
@@ -58,8 +58,8 @@ export function sumOf(numbers, map, at) {
   const name = formula(numbers.maps[kernel].label)
   const products = nonzero.map(({ u, v, pixel }) => `${formatNumber(pixel)} · <i>${name}</i>[${u},${v}]`).join(" + ")
   const total = numbers.at(map, at)
-  const ending = Number.isInteger(total) ? ` = <b>${whole(total)}</b>` : result(total, 3)
-  return withRule(numbers, map, `${named(numbers, map, at)} = ${products}${ending}`)
+  const ending = Number.isInteger(total) ? ` = <b>${formatInteger(total)}</b>` : resultText(total, 3)
+  return withRule(numbers, map, `${cellName(numbers, map, at)} = ${products}${ending}`)
 }
 
 /**

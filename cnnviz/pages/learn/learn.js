@@ -16,9 +16,9 @@ import { productFigure } from "./kernel_places.js"
 import { Slide } from "./kernel_slide.js"
 import { board, isPictured } from "./learn_board.js"
 import { bindIndex, index, paintIndex } from "./learn_index.js"
-import { summary, kernelName, orderingTemplate, questionText } from "./learn_question.js"
+import { kernelName, orderingTemplate, questionText, summary } from "./learn_question.js"
 import { spokenQuestion } from "./learn_words.js"
-import { figuresOf, askedCells, hasSingleKernel, valuesOf, windowOf } from "./plate_figures.js"
+import { askedCells, figuresOf, hasSingleKernel, valuesOf, windowOf } from "./plate_figures.js"
 import { storeAnswer, storeMark } from "./progress.js"
 import { hasAnswer, scoreAnswer } from "./score.js"
 
@@ -31,7 +31,7 @@ const SPACE_BELOW = { picture: 345, numbers: 190, words: 110 } // pixels kept fr
 
 export class Learn extends Content {
   /** @override */
-  static questionKey = COMPUTED
+  static asked = COMPUTED
   /** @override */
   static walks = false
   /** @override */
@@ -182,7 +182,15 @@ export class Learn extends Content {
     if (this.isEnded) return void render(keyed("end", summary(step, listed, next)), this.form)
     const more =
       step.kind === "order" ? orderingTemplate(step, tried) : step.kind === "click" ? this.choice.template() : nothing
-    const words = questionText(step, listed, this.view.setup, this.filters, tried, this.correctNumbers, this.productTemplate)
+    const words = questionText(
+      step,
+      listed,
+      this.view.setup,
+      this.filters,
+      tried,
+      this.correctNumbers,
+      this.productTemplate,
+    )
     render(keyed(this.round, html`${words}${board(step, numbers, tried, this.plateRoom(), more)}`), this.form)
     this.paintMaps()
   }

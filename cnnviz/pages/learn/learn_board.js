@@ -1,14 +1,14 @@
 // The picture beside a question: its maps with the cells in question, answers that are pictures, and after the
 // solution the arithmetic.
 
-import { escaped } from "../../view/model/numbers/format.js"
+import { escapeHtml } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { cell, coloursOf, grid, powerText, formatNumber } from "./cells.js"
-import { circled, arithmeticOf, positionFigure, productFigure } from "./kernel_places.js"
-import { bars, plate, picturedIndices } from "./learn_plates.js"
+import { cell, coloursOf, formatNumber, grid, powerText } from "./cells.js"
+import { arithmeticOf, circled, positionFigure, productFigure } from "./kernel_places.js"
+import { bars, picturedIndices, plate } from "./learn_plates.js"
 import { letter, rich } from "./learn_words.js"
-import { figuresOf, askedCells, signsOf, hasSingleKernel } from "./plate_figures.js"
+import { askedCells, figuresOf, hasSingleKernel, signsOf } from "./plate_figures.js"
 import { sizesOf } from "./plate_sizes.js"
 
 /** @import { Tried } from "./learn_question.js" */
@@ -33,7 +33,7 @@ function pictureChoices(step, numbers, tried) {
     const cells = shown.map((value) => cell(value, colours))
     return html`<label class="pictured ${open && right ? "good" : ""}" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${tried.given === n} ?disabled=${open} aria-describedby="learn-ask">
       ${grid(cells, picture?.[0].length ?? 1, shown.map(formatNumber).join(", "))}
-      <span class="named" ${inner(label ? rich(label) : escaped(picture ? powerText(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
+      <span class="named" ${inner(label ? rich(label) : escapeHtml(picture ? powerText(colours) : ""))}></span><b class="letter">${letter(n)}</b></label>`
   }
   return html`<div class="choices" role="radiogroup" aria-labelledby="learn-ask">${step.options.map(choice)}</div>`
 }
@@ -51,7 +51,7 @@ function arithmetic(step, numbers, tried, phone) {
   if (places.length === 1 && hasSingleKernel(numbers, map)) return productFigure(numbers, map, places[0], open)
   if (!open) return nothing
   if (!hasSingleKernel(numbers, map))
-    return numbers.missing(map, places[0]).length
+    return numbers.missingParts(map, places[0]).length
       ? nothing
       : html`<p class="sum large" ${inner(arithmeticOf(numbers, map, places[0]))}></p>`
   const last = places.length - 1

@@ -2,9 +2,9 @@
 
 import { contextOf } from "../../view/draw/canvas.js"
 import { imageOfValues } from "../../view/draw/pixels.js"
-import { escaped } from "../../view/model/numbers/format.js"
+import { escapeHtml } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { foreignLanguage, langAttribute, letter, languageName, numberTable, rich, largestValue } from "./learn_words.js"
+import { foreignLanguage, langAttribute, languageName, largestValue, letter, numberTable, rich } from "./learn_words.js"
 import { clearProgress, progress } from "./progress.js"
 
 /** @import { Arrays, LearnCard, LearnData, LearnListed } from "../../view/types/view.js" */
@@ -24,7 +24,7 @@ const barsOf = (bars) =>
     .map(([name, o, y], n) => {
       const [x, up] = [4 + 46 * n, (/** @type {number} */ value) => 8 + 66 * (1 - value)]
       return `<rect class="room" x="${x}" y="8" width="36" height="66"/><rect class="bar" x="${x}" y="${up(o)}" width="36" height="${66 * o}"/>
-        <path class="gap" d="M${x + 18} ${up(o)}V${up(y)}"/><path class="target" d="M${x - 3} ${up(y)}h42"/><text x="${x + 18}" y="88">${escaped(name)}</text>`
+        <path class="gap" d="M${x + 18} ${up(o)}V${up(y)}"/><path class="target" d="M${x - 3} ${up(y)}h42"/><text x="${x + 18}" y="88">${escapeHtml(name)}</text>`
     })
     .join("")}</svg>`
 
@@ -62,19 +62,21 @@ function listed({ id, title, goal, steps, languages, picture: map }, place) {
   const dots = numbers.map((n) => `<i class="${marks[n] ?? ""}"></i>`).join("")
   const verb = doneCount === steps ? "again" : doneCount ? "continue" : "start"
   const language = foreignLanguage(languages)
-  const note = language ? `<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>` : ""
+  const note = language
+    ? `<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>`
+    : ""
   const mark = langAttribute(language)
-  const promise = language ? escaped(goal) : say("web.learn.afterwards", { goal })
-  return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escaped(title)}</h3>${note}
+  const promise = language ? escapeHtml(goal) : say("web.learn.afterwards", { goal })
+  return `<article class="lesson">${map ? `<canvas data-array="${map.array}" aria-hidden="true"></canvas>` : ""}<h3${mark}><b>${letter(place % 26)}</b> ${escapeHtml(title)}</h3>${note}
     <p${mark}>${promise}</p>
     <footer><span class="dots" aria-hidden="true">${dots}</span><span>${say("web.learn.of", { n: doneCount, count: steps })}</span>
-    <button type="button" data-lesson="${escaped(id)}" data-step="${next}" class="${doneCount && doneCount < steps ? "primary" : ""}"
-      aria-label="${escaped(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
+    <button type="button" data-lesson="${escapeHtml(id)}" data-step="${next}" class="${doneCount && doneCount < steps ? "primary" : ""}"
+      aria-label="${escapeHtml(say("web.learn.open", { verb: say(`web.learn.${verb}`), title }))}">${say(`web.learn.${verb}`)}</button></footer></article>`
 }
 
 /** @param {LearnListed} listed */
 const lecture = ({ id, title, goal, steps }) =>
-  `<li><a href="?script=${escaped(id)}&amp;screen=1">${escaped(title)}</a> <span>${say("web.learn.screens", { n: steps })}</span><br>${escaped(goal)}</li>`
+  `<li><a href="?script=${escapeHtml(id)}&amp;screen=1">${escapeHtml(title)}</a> <span>${say("web.learn.screens", { n: steps })}</span><br>${escapeHtml(goal)}</li>`
 
 /** @param {string} word */
 const entry = (word) =>
@@ -82,7 +84,7 @@ const entry = (word) =>
 
 /** @param {LearnData} learn */
 export function index({ lessons, lectures, cards, faults }) {
-  const wrong = faults.map((fault) => `<li>${escaped(fault)}</li>`).join("")
+  const wrong = faults.map((fault) => `<li>${escapeHtml(fault)}</li>`).join("")
   return `<h1>${say("web.learn.title")}</h1><p class="lead">${say("web.learn.lead")}</p>
     <h2>${say("web.learn.cards")}</h2><div class="cards">${cards.map(card).join("")}</div>
     <h2>${say("web.learn.lessons")} <small>${say("web.learn.kept")} <button type="button" class="link" data-forget>${say("web.learn.forget")}</button></small></h2>

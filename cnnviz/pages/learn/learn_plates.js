@@ -3,10 +3,10 @@
 import { COLON, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, nothing } from "../../view/shell/html.js"
-import { blank, cell, coloursOf, ghost, grid, powerText, formatNumber, split } from "./cells.js"
+import { blank, cell, coloursOf, formatNumber, ghost, grid, powerText, split } from "./cells.js"
 import { circled } from "./kernel_places.js"
 import { rich } from "./learn_words.js"
-import { visibleBlock, FEW, agreements, isOfOutputs, hasSingleKernel, tileOf, valuesOf } from "./plate_figures.js"
+import { agreements, FEW, hasSingleKernel, isOfOutputs, tileOf, valuesOf, visibleBlock } from "./plate_figures.js"
 import { acrossOf, cellOf, sizeOf } from "./plate_sizes.js"
 import { parseTyped } from "./score.js"
 

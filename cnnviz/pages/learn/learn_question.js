@@ -1,12 +1,12 @@
 // The text of a question: sentences, answers in words, feedback, and buttons.
 
-import { escaped, fitting, formula, number } from "../../view/model/numbers/format.js"
+import { escapeHtml, formatToFit, formula, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, live, markup, nothing } from "../../view/shell/html.js"
 import { IMAGES, KERNELS } from "../../view/spec.js"
 import { cell, coloursOf, grid } from "./cells.js"
 import { isPictured } from "./learn_board.js"
-import { foreignLanguage, letter, languageName, paragraphs, rich, largestValue } from "./learn_words.js"
+import { foreignLanguage, languageName, largestValue, letter, paragraphs, rich } from "./learn_words.js"
 import { agreements } from "./plate_figures.js"
 import { progress } from "./progress.js"
 import { hasAnswer } from "./score.js"
@@ -31,7 +31,7 @@ import { hasAnswer } from "./score.js"
 function choices({ options }, { given }) {
   const choice = (/** @type {LearnOption} */ { label, value }, /** @type {number} */ n) =>
     html`<label class="option" data-option=${n}><input type="radio" name="answer" value=${n} .checked=${given === n}><b class="letter">${letter(n)}</b>
-      <span ${inner(label ? rich(label) : escaped(String(value)))}></span></label>`
+      <span ${inner(label ? rich(label) : escapeHtml(String(value)))}></span></label>`
   return html`<div class="options" role="radiogroup" aria-labelledby="learn-ask">${options.map(choice)}</div>`
 }
 
@@ -47,7 +47,8 @@ export function orderingTemplate({ order }, { given, found }) {
     const move = (/** @type {number} */ by, /** @type {string} */ sign) =>
       html`<button type="button" data-move=${n} data-by=${by} aria-label=${say(by < 0 ? "web.learn.earlier" : "web.learn.later", { what: symbol })} ?disabled=${n + by < 0 || n + by >= names.length}>${sign}</button>`
     const moves = () => html`${move(-1, "↑")}${move(1, "↓")}`
-    const positionNote = () => html`<small>${givenIndex === n ? "✓" : say("web.learn.you_had", { n: givenIndex + 1 })}</small>`
+    const positionNote = () =>
+      html`<small>${givenIndex === n ? "✓" : say("web.learn.you_had", { n: givenIndex + 1 })}</small>`
     return html`<li><b>${n + 1}</b><i ${inner(formula(stage?.label ?? symbol))}></i><span>${stage?.words}</span>${found ? positionNote() : moves()}</li>`
   }
   return html`<ol class="ordering">${names.map(line)}</ol>`
@@ -86,7 +87,7 @@ function changeControls({ change, kind }, { img, f }, filters) {
   /** @type {Option[]} */
   const names = Object.keys(KERNELS).map((name) => [name, name.replace("-", " "), name === current])
   const weight = (/** @type {number} */ value, /** @type {number} */ n) =>
-    html`<input data-weight=${n} inputmode="decimal" autocomplete="off" .value=${live(fitting(String(value)))} aria-label="f[${Math.floor(n / 3)},${n % 3}]">`
+    html`<input data-weight=${n} inputmode="decimal" autocomplete="off" .value=${live(formatToFit(String(value)))} aria-label="f[${Math.floor(n / 3)},${n % 3}]">`
   const isSmall = kind === "construct" && filters && filters.weights.length === 9
   const weights = isSmall
     ? html`<div class="nine" role="group" aria-label=${label}>${filters.weights.map(weight)}</div>`
@@ -147,7 +148,10 @@ function feedback(step, { found, tries }, lang) {
   if (!found) return step.kind === "construct" && tries ? html`<p>${say("web.learn.not_yet")}</p>` : ""
   const verdict = say(found.right ? "web.learn.right" : "web.learn.wrong")
   const correctValue = step.kind === "number" && !found.right ? step.value : null
-  const value = correctValue === null ? "" : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : number(correctValue) })
+  const value =
+    correctValue === null
+      ? ""
+      : say("web.learn.it_is", { value: Number.isInteger(correctValue) ? correctValue : number(correctValue) })
   const showsExplanation = !found.right && (step.kind === "choose" || step.kind === "number")
   return html`<p><b>${found.right ? "✓ " : ""}${verdict}</b> <span lang=${lang} ${inner(rich(found.say))}></span></p>${value ? html`<p>${value}</p>` : ""}${showsExplanation ? html`<p lang=${lang} ${inner(rich(step.right))}></p>` : ""}`
 }
@@ -197,7 +201,9 @@ function questionTemplate(step, lesson, filters, tried, language) {
  */
 export function questionText(step, listed, lesson, filters, tried, wanted, more) {
   const language = foreignLanguage(listed.languages)
-  const note = language ? html`<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>` : ""
+  const note = language
+    ? html`<p class="foreign">${say("web.learn.foreign", { language: languageName(language) })}</p>`
+    : ""
   const verdict = tried.found ? (tried.found.right ? " good" : " missed") : ""
   return html`<div class="words">${stepNavigation(step, listed)}${note}
     <h1 tabindex="-1" lang=${language || nothing} ${inner(rich(step.title || listed.title))}></h1>

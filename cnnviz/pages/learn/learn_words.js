@@ -1,7 +1,7 @@
 // A lesson's text as HTML: **strong**, `z1` as a symbol, formulas and paragraphs; and numbers as small maps.
 
-import { colour, css, ink } from "../../view/model/numbers/colour.js"
-import { escaped, formula, short, withFormulas } from "../../view/model/numbers/format.js"
+import { colour, css, textColour } from "../../view/model/numbers/colour.js"
+import { escapeHtml, formula, short, withFormulas } from "../../view/model/numbers/format.js"
 import { LANG } from "../../view/spec.js"
 
 /** @import { Scale } from "../../view/types/view.js" */
@@ -21,7 +21,7 @@ export const spokenQuestion = (title, ask) =>
 /** @param {string} text */
 export const rich = (text) =>
   withFormulas(text, (part) =>
-    escaped(part)
+    escapeHtml(part)
       .replace(/\*\*([^*]+)\*\*/g, "<b>$1</b>")
       .replace(/\*([^*]+)\*/g, "<em>$1</em>")
       .replace(/`([^`]+)`/g, (_, name) => `<i>${formula(symbol(name))}</i>`),
@@ -38,7 +38,7 @@ export const foreignLanguage = (languages) =>
 export const languageName = (language) => new Intl.DisplayNames([LANG], { type: "language" }).of(language) ?? language
 
 /** Return the `lang` attribute of text in another language, for screen readers. @param {string} language */
-export const langAttribute = (language) => (language ? ` lang="${escaped(language)}"` : "")
+export const langAttribute = (language) => (language ? ` lang="${escapeHtml(language)}"` : "")
 
 /** @param {string} text */
 export const paragraphs = (text, language = "") =>
@@ -54,7 +54,8 @@ export const paragraphs = (text, language = "") =>
  * Return the largest absolute value of several pictures.
  * @param {readonly { readonly picture: Rows | null }[]} all
  */
-export const largestValue = (all) => Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
+export const largestValue = (all) =>
+  Math.max(...all.flatMap(({ picture }) => picture?.flat().map(Math.abs) ?? []), 1e-12)
 
 /** Return the letter of an answer or a lesson. @param {number} n */
 export const letter = (n) => String.fromCharCode(65 + n)
@@ -68,7 +69,7 @@ export const letter = (n) => String.fromCharCode(65 + n)
 export function numberTable(rows, most, scale = "signed") {
   const cell = (/** @type {number} */ value) => {
     const shade = colour(value, scale === "signed" ? [-most, most] : [0, 1], scale)
-    return `<td style="background:${css(shade)};color:${ink(shade)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`
+    return `<td style="background:${css(shade)};color:${textColour(shade)}">${Number.isInteger(value) && Math.abs(value) < 1000 ? String(value).replace("-", "−") : short(value)}</td>`
   }
   return `<table class="small">${rows.map((row) => `<tr>${row.map(cell).join("")}</tr>`).join("")}</table>`
 }

@@ -60,10 +60,10 @@ def _varies(array: np.ndarray) -> bool:
     return len(np.unique(array)) > array.size / 2 or len(np.unique(array)) > MOST
 
 
-def _picture(name: str, here: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
+def _picture(name: str, scope: Scope, symbol: str, array: np.ndarray) -> LearnPicture:
     """Return a thumbnail with its scale and limits. The limits of a signed scale come from this channel alone."""
-    program = here.setup.network.program(here.snapshot.trace.x.shape)
-    record = records(here.setup, program, here.snapshot).get(symbol)
+    program = scope.setup.network.program(scope.snapshot.trace.x.shape)
+    record = records(scope.setup, program, scope.snapshot).get(symbol)
     if record and record["scale"] != "signed":
         return LearnPicture(array=name, scale=record["scale"], limits=record["limits"])
     maximum = float(np.abs(array).max())

@@ -1,6 +1,6 @@
 // The plates beside a question: a number, a row of outputs, a grid of cells, a map, or a curve.
 
-import { one } from "../../view/model/explain/cell_links.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { faceOf } from "../../view/model/numbers/array_faces.js"
 
 /** @import { Cell, Face, LearnCells, LearnPlate, LearnStep, Link, Numbers, Scale } from "../../view/types/view.js" */
@@ -69,7 +69,7 @@ function blockOf(numbers, face, { map, start, count }) {
   const shape = numbers.shape(map)
   const lead = shape.length - start.length // leading axes of length 1, which expressions omit
   const ranges = shape.map((_, axis) =>
-    axis < lead ? one(0) : { start: start[axis - lead], count: count[axis - lead], step: 1 },
+    axis < lead ? singleIndex(0) : { start: start[axis - lead], count: count[axis - lead], step: 1 },
   )
   const row = numbers.maps[map].kind === "row"
   if (row) return { tile: 0, top: 0, left: ranges[0].start, tall: 1, wide: ranges[0].count }

@@ -1,7 +1,7 @@
 // Sizes of the plates beside a question: maps as large as possible, and larger cells if there are no maps.
 
 import { coloursOf, formatCell } from "./cells.js"
-import { visibleBlock, valuesOf } from "./plate_figures.js"
+import { valuesOf, visibleBlock } from "./plate_figures.js"
 
 /** @import { Figure } from "./plate_figures.js" */
 /** @typedef {{ width: number, height: number, phone: number }} Room  space for the plates in CSS pixels; `phone` is the width on phones, 0 otherwise */

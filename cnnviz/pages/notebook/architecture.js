@@ -2,10 +2,10 @@
 // links, its letters, its one matrix, and the loss as a landscape (cnnviz/pages/notebook/architecture.py).
 
 import { MapView } from "../../view/draw/map_view.js"
-import { colour, css, ink } from "../../view/model/numbers/colour.js"
+import { colour, css, textColour } from "../../view/model/numbers/colour.js"
 import { formula, number, short } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, closest, nothing, render, setText, svg } from "../../view/shell/html.js"
+import { closest, html, nothing, render, setText, svg } from "../../view/shell/html.js"
 
 /** @import { ArchitectureData, Arrays, Scale, View } from "../../view/types/view.js" */
 
@@ -155,7 +155,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     r = 17,
   ) => {
     const shade = colour(value, limits, scale)
-    return svg`<circle cx=${x} cy=${y} r=${r} fill=${css(shade)} stroke="var(--line)" />${label(x, y + 4, short(value), { weight: 700, fill: ink(shade) })}`
+    return svg`<circle cx=${x} cy=${y} r=${r} fill=${css(shade)} stroke="var(--line)" />${label(x, y + 4, short(value), { weight: 700, fill: textColour(shade) })}`
   }
   const label = (
     /** @type {number} */ x,
@@ -172,7 +172,7 @@ function net({ nodes, strong, b, sums, outputs, targets, names }, w) {
     return svg`${node(284, y, z, "signed", [-far, far], 22)}${label(284, y + 36, names[o], { weight: 700 })}
       <path d="M308 ${y}h44" stroke="var(--soft)" />${label(330, y - 6, "σ")}
       ${node(376, y, outputs[o], "answer", [0, 1], 22)}<path d="M400 ${y}h44" stroke="var(--soft)" stroke-dasharray="2 4" />
-      <rect x="448" y=${y - 18} width="36" height="36" rx="5" fill=${css(target)} />${label(466, y + 5, short(targets[o]), { weight: 700, fill: ink(target) })}`
+      <rect x="448" y=${y - 18} width="36" height="36" rx="5" fill=${css(target)} />${label(466, y + 5, short(targets[o]), { weight: 700, fill: textColour(target) })}`
   }
   /** @type {[number, string, string][]} */
   const heads = [

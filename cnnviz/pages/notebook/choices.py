@@ -26,19 +26,19 @@ def rules(setup: Setup) -> SwitchGroup:
     return group(message("ui.notebook.choices.rule"), tuple(switches))
 
 
-def steps(place: int) -> tuple[SwitchData, ...]:
-    """Return the story's steps as switches that each set a setup; the one at `place` is on."""
+def steps(current: int) -> tuple[SwitchData, ...]:
+    """Return the story's steps as switches that each set a setup; the one at `current` is on."""
     return tuple(
-        switch(f"story_{n}", str(n), step.title, n == place, complete_change(step.setup.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
+        switch(f"story_{n}", str(n), step.title, n == current, complete_change(step.setup.to_query()) | {"part": str(n), "call": ""}) for n, step in enumerate(story(), 1)
     )
 
 
-def calls(place: int, now: int) -> tuple[SwitchData, ...]:
-    """Return switches for the first two calls of the notebook's class; `now` is on."""
-    step = story()[place - 1]
+def calls(step_number: int, current: int) -> tuple[SwitchData, ...]:
+    """Return switches for the first two calls of the notebook's class; `current` is on."""
+    step = story()[step_number - 1]
     return tuple(
-        switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == now,
-               complete_change(step.at_call(n).to_query()) | {"part": str(place), "call": str(n) if n > 1 else ""})
+        switch(f"call_{n}", message("ui.notebook.calls.label", n=n), message("ui.notebook.calls.words", n=n), n == current,
+               complete_change(step.at_call(n).to_query()) | {"part": str(step_number), "call": str(n) if n > 1 else ""})
         for n in (1, 2)
     )  # fmt: skip
 
@@ -47,13 +47,13 @@ def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[st
     """Return one entry of f after a step with both deviations, without the first, without the second, and without
     both. Prefer an entry that one repair alone still moves."""
     sets = [setup.deviations - set(repaired) for repaired in ((), about[:1], about[1:], about)]
-    before, after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
-    moving_kernel = next((kernel for kernel in (after[2], after[1], after[0]) if (kernel != before).any()), before)
-    index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != before).argmax()), before.shape))
+    kernel_before, kernels_after = snapshot.params.f, [_step(setup, snapshot, deviations).after.f for deviations in sets]
+    moving_kernel = next((kernel for kernel in (kernels_after[2], kernels_after[1], kernels_after[0]) if (kernel != kernel_before).any()), kernel_before)
+    index = tuple(int(i) for i in np.unravel_index(int((moving_kernel != kernel_before).argmax()), kernel_before.shape))
     return {
         "entry": f"f[{index[0]},{index[1]}]",
-        "before": float(before[index]),
-        "after": [float(kernel[index]) for kernel in after],
+        "before": float(kernel_before[index]),
+        "after": [float(kernel[index]) for kernel in kernels_after],
         "names": [DEVIATION_TABLE[name].title for name in about],
     }
 
@@ -61,7 +61,7 @@ def repairs(setup: Setup, snapshot: Snapshot, about: tuple[str, str]) -> dict[st
 def switch_back(setup: Setup) -> tuple[SwitchGroup, ...]:
     """Return the switch from another network to the notebook's, on this image."""
     channel = {"ch": "red"} if setup.ch == "rgb" else {}
-    query = Setup().changed({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
+    query = Setup().with_query({"img": setup.img, "ch": setup.ch, "scale": setup.scale} | channel)[0].to_query()
     words = message("ui.notebook.choices.back.words", net=setup.net)
     back = switch("notebook_network", message("ui.notebook.choices.back.label"), words, False, complete_change(query))
     return (group(message("ui.notebook.choices.network"), (back,)),)
@@ -119,27 +119,27 @@ def _step(setup: Setup, snapshot: Snapshot, deviations: frozenset[str] | set[str
     return dataclasses.replace(snapshot, trace=trace, gradients=gradients, after=after)
 
 
-def _different_arrays(setup: Setup, one: Snapshot, other: Snapshot, columns: tuple[str, ...]) -> list[str]:
-    return [symbol for symbol in columns if not np.array_equal(array_of(symbol, setup, one), array_of(symbol, setup, other))]
+def _different_arrays(setup: Setup, first: Snapshot, second: Snapshot, columns: tuple[str, ...]) -> list[str]:
+    return [symbol for symbol in columns if not np.array_equal(array_of(symbol, setup, first), array_of(symbol, setup, second))]
 
 
-def _effect_sentence(on: bool, changed: list[str], now: Snapshot, flipped: Snapshot) -> Message:
+def _effect_sentence(is_on: bool, changed: list[str], current: Snapshot, flipped: Snapshot) -> Message:
     """Return the sentence on how toggling this switch affects the new kernel."""
-    without = message(f"ui.notebook.matters.{'without' if on else 'with'}")
+    without = message(f"ui.notebook.matters.{'without' if is_on else 'with'}")
     if not changed:
         return message("ui.notebook.matters.nothing", without=without)
     if "f_next" not in changed:
         return message("ui.notebook.matters.not_f", without=without, first=display_name(changed[0]))
     is_unchanged = not (flipped.after.f != flipped.params.f).any()
-    index = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - now.after.f).argmax(), now.after.f.shape))
+    index = tuple(int(i) for i in np.unravel_index(np.abs(flipped.after.f - current.after.f).argmax(), current.after.f.shape))
     entry = f"f′[{index[0]},{index[1]}]"
-    values = dict(zip(("now", "flipped"), round_distinct(now.after.f[index], flipped.after.f[index]), strict=True))
+    values = dict(zip(("now", "flipped"), round_distinct(current.after.f[index], flipped.after.f[index]), strict=True))
     return message(f"ui.notebook.matters.{'stands' if is_unchanged else 'moves'}", without=without, entry=entry, **values)
 
 
-def _first_change(name: str, setup: Setup, exact: Snapshot, alone: Snapshot, columns: tuple[str, ...]) -> Message:
+def _first_change(name: str, setup: Setup, exact: Snapshot, alone_snapshot: Snapshot, columns: tuple[str, ...]) -> Message:
     """Return the sentence on the first array that this deviation alone changes in the exact step."""
-    changed = _different_arrays(setup, exact, alone, columns)
-    if not changed:
+    changed_symbols = _different_arrays(setup, exact, alone_snapshot, columns)
+    if not changed_symbols:
         return message("ui.notebook.alone.fresh" if name == "fresh_weights" else "ui.notebook.alone.nothing")
-    return message("ui.notebook.alone.first", first=display_name(changed[0]))
+    return message("ui.notebook.alone.first", first=display_name(changed_symbols[0]))

@@ -6,7 +6,7 @@ from collections.abc import Hashable
 import numpy as np
 
 from cnnviz.core.network.stages import label
-from cnnviz.core.notebook.notebook_deviation_sets import index_of, moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviation_sets import index_of, minimal_sets, moving_sets
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.runtime.lru_cache import LruCache, held_bytes
 from cnnviz.core.setup.setup import Setup
@@ -30,7 +30,7 @@ def _sets(setup: Setup, snapshot: Snapshot) -> dict[str, object]:
     """Return which of the 256 sets of deviations move f, from this snapshot's parameters."""
     key = (setup.start, setup.k, snapshot.trace.x.tobytes())
     moves = _known.get_or_make(key, lambda: moving_sets(snapshot.params, snapshot.trace.x, np.array(setup.y), setup.lr))
-    count, smallest_sets = int(moves.sum()), smallest(moves)
+    count, smallest_sets = int(moves.sum()), minimal_sets(moves)
     words: list[Message] = [message("ui.notebook.sets.some", n=count, count=len(moves))]
     if smallest_sets == [()]:
         words.append(message("ui.notebook.sets.itself"))

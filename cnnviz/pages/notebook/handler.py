@@ -14,14 +14,14 @@ from cnnviz.pages.notebook.two_rules import chain, tab_records
 class _NotebookHandler(PageHandler):
     """Responses of the Notebook page's tabs."""
 
-    def respond(self, now: PageRequest) -> bytes:
-        head, arrays = tab_records(now.setup, now.snapshot, now.query)
-        return gradient_chain.encode_chain("notebook", now, chain(now.setup, now.snapshot, now.query), head, arrays)
+    def respond(self, request: PageRequest) -> bytes:
+        head, arrays = tab_records(request.setup, request.snapshot, request.query)
+        return gradient_chain.encode_chain("notebook", request, chain(request.setup, request.snapshot, request.query), head, arrays)
 
-    def opening_query(self, asked: Mapping[str, str]) -> Mapping[str, str]:
+    def opening_query(self, query: Mapping[str, str]) -> Mapping[str, str]:
         """Return the setup of the story's step that an address without a setup names."""
-        step = story_step(Setup(), asked)
-        return story()[step - 1].at_call(call_of(asked)).to_query() if step else {}
+        step = story_step(Setup(), query)
+        return story()[step - 1].at_call(call_of(query)).to_query() if step else {}
 
 
 HANDLER = _NotebookHandler()

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.notebook.notebook_deviation_sets import moving_sets, smallest
+from cnnviz.core.notebook.notebook_deviation_sets import minimal_sets, moving_sets
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.notebook.notebook_output import KERNEL, SUMS, rerun
 from cnnviz.core.setup.setup import Setup
@@ -68,7 +68,7 @@ def _facts(setup: Setup) -> dict[str, object]:
     x = load_image(setup.img, setup.ch, setup.scale)
     exact, own = (run_updates(dataclasses.replace(setup, rule=rule), x, setup.k) for rule in ("exact", setup.rule))
     z1, a1, slopes = exact.trace.z1, own.trace.a1, exact.trace.a1 * (1 - exact.trace.a1)
-    pair = smallest(moving_sets(exact.params, x, np.array(setup.y), setup.lr))
+    pair = minimal_sets(moving_sets(exact.params, x, np.array(setup.y), setup.lr))
     halves = int((a1 == 0.5).sum())
     return {
         "low": float(z1.min()), "high": float(z1.max()), "flat": int((slopes == 0).sum()), "units": z1.size,

@@ -14,7 +14,7 @@ ELSEWHERE = ("experiment", "theory")
 """Tabs of networks other than the notebook's."""
 
 
-def tab_of(setup: Setup, asked: Mapping[str, str]) -> str:
+def tab_of(setup: Setup, query: Mapping[str, str]) -> str:
     """Return the tab that an address opens: the one that its key `part` names, or "story" if that is the number of a
     step.
 
@@ -23,46 +23,46 @@ def tab_of(setup: Setup, asked: Mapping[str, str]) -> str:
     >>> tab_of(Setup(), {}), tab_of(Setup(seed=1), {}), tab_of(Setup(seed=1), {"part": "3"})
     ('story', 'experiment', 'story')
     """
-    part = asked.get("part", "")
+    part = query.get("part", "")
     if part in TABS:
         return part
-    return "story" if story_step(setup, asked) or _untouched(setup) else "experiment"
+    return "story" if story_step(setup, query) or _untouched(setup) else "experiment"
 
 
-def other_network_tab(asked: Mapping[str, str]) -> str:
+def other_network_tab(query: Mapping[str, str]) -> str:
     """Return the tab that an address opens with another network than the notebook's.
 
     >>> other_network_tab({"part": "theory"}), other_network_tab({"part": "3"})
     ('theory', 'experiment')
     """
-    return asked["part"] if asked.get("part") in ELSEWHERE else "experiment"
+    return query["part"] if query.get("part") in ELSEWHERE else "experiment"
 
 
-def story_step(setup: Setup, asked: Mapping[str, str]) -> int:
+def story_step(setup: Setup, query: Mapping[str, str]) -> int:
     """Return the number of the story's step that an address shows, or 0.
 
     >>> story_step(Setup(), {"part": "2"}), story_step(Setup(), {"part": "9"}), story_step(story()[3].setup, {})
     (2, 0, 4)
     """
     steps = story()
-    if (part := asked.get("part", "")) in {str(n) for n in range(1, len(steps) + 1)}:
+    if (part := query.get("part", "")) in {str(n) for n in range(1, len(steps) + 1)}:
         return int(part)
     return next((n for n, step in enumerate(steps, 1) if not part and step.setup == setup), 0)
 
 
-def call_of(asked: Mapping[str, str]) -> int:
+def call_of(query: Mapping[str, str]) -> int:
     """Return the call of the notebook's class that an address shows.
 
     >>> call_of({}), call_of({"call": "2"}), call_of({"call": "9"})
     (1, 2, 1)
     """
-    return 2 if asked.get("call") == "2" else 1
+    return 2 if query.get("call") == "2" else 1
 
 
-def tabs(now: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
-    """Return tabs as switches; `now` is on."""
+def tabs(current: str, names: tuple[str, ...] = TABS) -> tuple[SwitchData, ...]:
+    """Return tabs as switches; `current` is on."""
     return tuple(
-        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == now, {"part": tab, "call": ""})
+        switch(f"tab_{tab}", message(f"ui.notebook.tabs.{tab}.label"), message(f"ui.notebook.tabs.{tab}.words"), tab == current, {"part": tab, "call": ""})
         for tab in names
     )
 

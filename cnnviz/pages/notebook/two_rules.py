@@ -10,7 +10,7 @@ from cnnviz.core.network.notebook_ops import sigmoid_prime
 from cnnviz.core.network.stages import display_name
 from cnnviz.core.notebook.notebook_deviations import DEVIATION_TABLE
 from cnnviz.core.setup.setup import Setup
-from cnnviz.core.training.film import thinned
+from cnnviz.core.training.film import evenly_spaced
 from cnnviz.core.training.snapshots import Snapshot, run_updates
 from cnnviz.pages.charts import Line, chart
 from cnnviz.pages.gradient_chain import GradientChain, Operation, Row
@@ -32,14 +32,14 @@ MOST_POINTS, FEWEST = 200, 5
 """Largest number of points of a curve, and the smallest number of updates that it covers."""
 
 
-def chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str] | None = None) -> GradientChain:
+def chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, str] | None = None) -> GradientChain:
     """Return the chain of both rules at this update, stage by stage, with their distances.
 
     With another network than the notebook's, there is one row, and a switch back to the notebook's network.
     """
     if is_other_network(setup):
-        return _other_network_chain(setup, snapshot, asked or {})
-    tab = tab_of(setup, asked or {})
+        return _other_network_chain(setup, snapshot, query or {})
+    tab = tab_of(setup, query or {})
     columns = IN_STORY if tab == "story" else COLUMNS
     program = setup.network.program(snapshot.trace.x.shape)
     exact = run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k)
@@ -76,10 +76,10 @@ def is_other_network(setup: Setup) -> bool:
     return setup.net != DEFAULT or setup.ch == "rgb" or setup.opt != "gd"
 
 
-def tab_records(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def tab_records(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Return the records of the open tab besides the chain, and its arrays."""
     is_other, arrays = is_other_network(setup), {}
-    tab = other_network_tab(asked) if is_other else tab_of(setup, asked)
+    tab = other_network_tab(query) if is_other else tab_of(setup, query)
     switches = [] if is_other else rows(setup, run_updates(dataclasses.replace(setup, rule="exact"), snapshot.image, setup.k), snapshot, DOTS)
     record: dict[str, object] = {"tab": tab, "switches": switches, "story": None, "experiment": None, "architecture": None, "theory": None}
     if tab == "theory" or is_other:
@@ -87,13 +87,13 @@ def tab_records(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> t
     elif tab == "architecture":
         record[tab], arrays = architecture.architecture(setup, snapshot), architecture.arrays(setup, snapshot)
     else:
-        record[tab] = _story(setup, snapshot, asked) if tab == "story" else experiment(setup, snapshot)
+        record[tab] = _story(setup, snapshot, query) if tab == "story" else experiment(setup, snapshot)
     return {"notebook": record}, arrays
 
 
-def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[str, object]:
+def _story(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> dict[str, object]:
     """Return the current step of the story: its text, its two deviations and their effect, and the notebook's output."""
-    step_number = story_step(setup, asked)
+    step_number = story_step(setup, query)
     step = story()[step_number - 1] if step_number else None
     about = (step or story()[2]).about
     has_both = step is not None and set(about) <= setup.deviations
@@ -101,11 +101,11 @@ def _story(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> dict[s
         "place": step_number,
         "steps": steps(step_number),
         "title": step.title if step else message("ui.notebook.story.before.title"),
-        "paragraphs": step.paragraphs(call_of(asked)) if step else [message("ui.notebook.story.before.words")],
+        "paragraphs": step.paragraphs(call_of(query)) if step else [message("ui.notebook.story.before.words")],
         "about": list(about),
         "tags": [_tag(name) for name in about] if has_both else [],
         "repairs": repairs(setup, snapshot, about) if has_both else None,
-        "calls": calls(step_number, call_of(asked)) if step and step.setup.deviations else [],
+        "calls": calls(step_number, call_of(query)) if step and step.setup.deviations else [],
         "printed": printed_numbers(),
     }
 
@@ -116,9 +116,9 @@ def _tag(name: str) -> dict[str, object]:
     return {"symbol": {"update": "f_next"}.get(entry.acts_at, entry.acts_at), "title": entry.title}
 
 
-def _other_network_chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, str]) -> GradientChain:
+def _other_network_chain(setup: Setup, snapshot: Snapshot, query: Mapping[str, str]) -> GradientChain:
     """Return the chain of the setup's own pass alone, since the deviations belong to the notebook's network."""
-    program, tab = setup.network.program(snapshot.trace.x.shape), other_network_tab(asked)
+    program, tab = setup.network.program(snapshot.trace.x.shape), other_network_tab(query)
     backward = [symbol for stage in setup.network.stages if stage.phase == "backward" for symbol in stage.makes]
     symbols = [*setup.network.symbols[1:], *backward]
     exact = Row("exact", message("ui.notebook.rows.exact"), {symbol: array_of(symbol, setup, snapshot) for symbol in symbols})
@@ -140,7 +140,7 @@ def _other_network_chain(setup: Setup, snapshot: Snapshot, asked: Mapping[str, s
 def _charts(setup: Setup, x: np.ndarray) -> tuple[ChartData, ...]:
     """Return charts of both losses and of both kernels' entries, over at least FEWEST updates."""
     n = max(setup.k, FEWEST)
-    updates = thinned(n, MOST_POINTS)
+    updates = evenly_spaced(n, MOST_POINTS)
     runs = {name: run_updates(dataclasses.replace(setup, rule=rule), x, n) for name, rule in (("exact", "exact"), ("notebook", setup.rule))}
     losses = [Line(message(f"ui.notebook.rows.{name}"), run.losses[updates].tolist(), name == "notebook") for name, run in runs.items()]
     kernels = [
@@ -163,7 +163,7 @@ def _note(symbol: str, ours: np.ndarray, theirs: np.ndarray) -> Message:
         return message("ui.notebook.note.zero", most=float(np.abs(theirs).max()))
     cosine, ratio = agreement(ours, theirs)
     if symbol.startswith("d") and np.isfinite([cosine, ratio]).all():
-        direction = next(name for least, name in WAYS if cosine >= least)
+        direction = next(name for threshold, name in WAYS if cosine >= threshold)
         return message("ui.notebook.note.apart", way=message(f"ui.notebook.way.{direction}"), ratio=ratio)
     return message("ui.notebook.note.differ", n=int((ours != theirs).sum()), count=ours.size)
 
@@ -172,13 +172,13 @@ WAYS = ((0.9945, "same"), (0.7071, "near"), (-0.7071, "else"), (-0.9945, "agains
 """Names of the direction between two arrays, by the smallest cosine: within 6°, 45°, …"""
 
 
-def _verdict(setup: Setup, different: list[str], of: int) -> Message:
+def _verdict(setup: Setup, different: list[str], count: int) -> Message:
     if setup.rule == "exact":
         return message("ui.notebook.verdict.exact")
     if not different:
         return message("ui.notebook.verdict.same")
     return message(
-        "ui.notebook.verdict.apart", first=display_name(different[0]), count=len(different), stages=of, update=setup.k
+        "ui.notebook.verdict.apart", first=display_name(different[0]), count=len(different), stages=count, update=setup.k
     )
 
 

@@ -1,11 +1,11 @@
 // Dragging a number: by mouse or pen, by finger after a long press, or with Shift and arrow keys on a cell. The
 // address changes only when the number is released.
 
-import { named } from "../../view/model/explain/arithmetic.js"
-import { one } from "../../view/model/explain/cell_links.js"
+import { cellName } from "../../view/model/explain/arithmetic.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
 import { Numbers } from "../../view/model/numbers/numbers.js"
-import { settingOf } from "../../view/model/state/set_values.js"
+import { changeOfNumber } from "../../view/model/state/set_values.js"
 import { say } from "../../view/model/words.js"
 import { isTouch } from "../../view/shell/media_queries.js"
 import { DragCard } from "./drag_card.js"
@@ -92,7 +92,7 @@ export class Dragging {
     if (!before || late || !numbers.maps[map] || step.isAhead(map)) return ""
     if (![before, numbers].every((each) => each.isExact(map, cell))) return ""
     const [was, is] = [before.at(map, cell), numbers.at(map, cell)]
-    return was === is ? "" : `${named(numbers, map, cell)}${COLON}${number(was)} → <b>${number(is)}</b>`
+    return was === is ? "" : `${cellName(numbers, map, cell)}${COLON}${number(was)} → <b>${number(is)}</b>`
   }
 
   // ---- pointers
@@ -183,7 +183,7 @@ export class Dragging {
   focusedAt(symbol, cell) {
     const element = /** @type {HTMLElement} */ (document.activeElement)
     const { left, top, width, height } = element.getBoundingClientRect()
-    const [box] = this.step.plates[symbol]?.boxes(cell.map(one)) ?? []
+    const [box] = this.step.plates[symbol]?.boxes(cell.map(singleIndex)) ?? []
     const zoom = element.currentCSSZoom
     return box
       ? { x: left + (box.x + box.width / 2) * zoom, y: top + (box.y + box.height / 2) * zoom }
@@ -233,7 +233,7 @@ export class Dragging {
     const { lesson: setup } = this.previousNumbers.answer
     clearTimeout(this.lateness)
     this.lateness = setTimeout(() => this.hatch(true), HATCH_DELAY)
-    step.view.host.numbers.look?.("", { ...setup, ...settingOf(setup, drag.along, value) }, (answer) => {
+    step.view.host.numbers.look?.("", { ...setup, ...changeOfNumber(setup, drag.along, value) }, (answer) => {
       if (this.drag?.along !== drag.along || this.drag.asked !== value) return
       clearTimeout(this.lateness)
       if (!answer) return this.cancel()
@@ -258,7 +258,7 @@ export class Dragging {
   show(answer) {
     const { step, previousNumbers: before } = this
     const numbers = new Numbers(/** @type {StepAnswer} */ (answer))
-    if (before) numbers.hold(before)
+    if (before) numbers.useLimitsOf(before)
     step.showNumbers(numbers)
     this.showLoss(answer)
     step.view.paint()
@@ -276,7 +276,7 @@ export class Dragging {
     const { lesson: setup } = before.answer
     if (!drag.curve || !hasMoved(drag)) return this.cancel()
     this.end()
-    step.view.go(settingOf(setup, drag.along, drag.wanted))
+    step.view.go(changeOfNumber(setup, drag.along, drag.wanted))
   }
 
   /** Put the number back. */

@@ -1,6 +1,6 @@
 // Hit test for numbers that can be dragged: in the diagram, or in maps with large cells.
 
-import { cellUnder, pictureOf, positionIn, plateUnder } from "../../view/pointer/picture_pointer.js"
+import { cellUnder, pictureOf, plateUnder, positionIn } from "../../view/pointer/picture_pointer.js"
 
 /** @import { Cell, Step } from "../../view/types/view.js" */
 /** @typedef {{ along: string, symbol: string, cell: Cell }} Hit  the number's name in the address, and its cell; empty for the learning rate */
@@ -19,7 +19,13 @@ function isDraggable(step, symbol, cell) {
   const target =
     symbol === "y" && view.k === 0 && !numbers.network.images.length && !Object.keys(numbers.answer.deviations).length
   const isEditable = map && (symbol === "x" || map.band === "parameters" || target)
-  return Boolean(isEditable) && areNumbersDraggable(step) && step.isOpen(symbol) && numbers.isExact(symbol, cell) && !view.waiting
+  return (
+    Boolean(isEditable)
+    && areNumbersDraggable(step)
+    && step.isOpen(symbol)
+    && numbers.isExact(symbol, cell)
+    && !view.waiting
+  )
 }
 
 /** Return whether numbers can be dragged on this page at all. @param {Step} step */

@@ -92,7 +92,8 @@ export function next(drag, event) {
 }
 
 /** Return the value to request now, or null if a request is pending or none is needed. @param {Drag} drag */
-export const valueToRequest = ({ curve, asked, wanted, shown }) => (curve && asked === null && wanted !== shown ? wanted : null)
+export const valueToRequest = ({ curve, asked, wanted, shown }) =>
+  curve && asked === null && wanted !== shown ? wanted : null
 
 /** Return whether the number differs from its start. @param {Drag} drag */
 export const hasMoved = ({ curve, wanted }) => curve !== null && wanted !== curve.at
@@ -120,7 +121,7 @@ const [DIGITS, MOST] = [3, 7] // significant digits of the larger number, and de
  */
 export function printerOf(promised, really) {
   const larger = Math.max(Math.abs(promised), Math.abs(really))
-  const isFinite = larger > 0 && Number.isFinite(larger)
-  const decimalPlaces = isFinite ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(larger))) : DIGITS
+  const isMeasurable = larger > 0 && Number.isFinite(larger)
+  const decimalPlaces = isMeasurable ? Math.max(0, DIGITS - 1 - Math.floor(Math.log10(larger))) : DIGITS
   return (value) => (decimalPlaces > MOST ? number(value, DIGITS) : decimals(value, decimalPlaces))
 }

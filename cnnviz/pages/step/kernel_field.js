@@ -1,7 +1,7 @@
 // A field to edit a weight of a convolution in place: in its map or in the diagram.
 
 import { putWeight } from "../../view/controls/network_controls.js"
-import { fitting, plainNumber } from "../../view/model/numbers/format.js"
+import { formatToFit, plainNumber } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { requestPart } from "./step_inquiry.js"
 
@@ -38,7 +38,11 @@ export class KernelField {
     if (!weights) {
       const asked = {}
       this.asked = asked
-      return requestPart(this.step, `start.${symbol}`, () => this.asked === asked && this.open(symbol, cell, holder, box))
+      return requestPart(
+        this.step,
+        `start.${symbol}`,
+        () => this.asked === asked && this.open(symbol, cell, holder, box),
+      )
     }
     const openedByKey = document.activeElement === this.step.plates[symbol]?.canvas
     const text = String(weights[numbers.offset(symbol, cell)])
@@ -57,7 +61,7 @@ export class KernelField {
     const [width, height] = [Math.max(box.width, LEAST.width), Math.max(box.height, LEAST.height)]
     const left = Math.min(Math.max(box.x + (box.width - width) / 2, 0), Math.max(holder.clientWidth - width, 0))
     field.style.cssText = `left:${left}px;top:${box.y + (box.height - height) / 2}px;width:${width}px;height:${height}px`
-    field.value = fitting(text)
+    field.value = formatToFit(text)
     this.field = field
     let committed = field.value
     const commit = () => {
@@ -93,7 +97,7 @@ export class KernelField {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key]
     const value = Number(plainNumber(field.value))
     if (direction && Number.isFinite(value)) {
-      field.value = fitting(String(Number((value + direction * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
+      field.value = formatToFit(String(Number((value + direction * (event.shiftKey ? LARGE : SMALL)).toFixed(6))))
       commit()
     } else if (event.key === "Enter") {
       done()

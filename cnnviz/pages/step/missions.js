@@ -2,11 +2,11 @@
 // says whether it is reached.
 
 import { closePanels } from "../../view/controls/rail.js"
-import { escaped } from "../../view/model/numbers/format.js"
+import { escapeHtml } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, closest, render } from "../../view/shell/html.js"
+import { closest, html, markup, render } from "../../view/shell/html.js"
 import { rich } from "../learn/learn_words.js"
-import { storeMission, isMissionReached } from "../learn/progress.js"
+import { isMissionReached, storeMission } from "../learn/progress.js"
 
 /** @import { MissionData, MissionListed, MissionsData, View } from "../../view/types/view.js" */
 
@@ -20,7 +20,7 @@ export class Missions {
   /** @param {View} view */
   constructor(view) {
     this.view = view
-    const label = escaped(say("web.missions.label"))
+    const label = escapeHtml(say("web.missions.label"))
     view
       .$(".overview")
       .insertAdjacentHTML("beforebegin", `<section class="banner mission" aria-label="${label}" hidden></section>`)

@@ -14,7 +14,7 @@ from cnnviz.words import Message, message
 _RECENT: LruCache[tuple[tuple[tuple[str, str], ...], int], Blind] = LruCache(16_000_000, held_bytes)
 
 
-def started(now: PageRequest) -> tuple[PageRequest, MissionsData]:
+def with_mission(now: PageRequest) -> tuple[PageRequest, MissionsData]:
     """Return the request with the mission's gradients, and the mission's data. A blind mission replaces the
     gradients."""
     listed = [MissionListed(id=entry.id, title=entry.title, query=query_of(entry.at)) for entry in missions()]
@@ -61,9 +61,9 @@ def _cached_mistake(now: PageRequest, case: int) -> Blind | None:
     return mistake
 
 
-def _choices(found: Blind) -> list[NamedMistake]:
+def _choices(mistake: Blind) -> list[NamedMistake]:
     """Return the choices sorted by name, so that their order does not reveal the mistake."""
-    entries = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in found.choices.items()]
+    entries = [NamedMistake(address=address, title=one.title, stage=label(one.stage)) for address, one in mistake.choices.items()]
     return sorted(entries, key=lambda one: (str(one["title"]), one["address"]))
 
 

@@ -2,9 +2,9 @@
 
 import { triple } from "../../view/draw/mechanisms/convolution.js"
 import { Pen, paletteOf } from "../../view/draw/pen.js"
-import { named, result } from "../../view/model/explain/arithmetic.js"
-import { one } from "../../view/model/explain/cell_links.js"
-import { explained } from "../../view/model/explain/explanation.js"
+import { cellName, resultText } from "../../view/model/explain/arithmetic.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
+import { explainCell } from "../../view/model/explain/explanation.js"
 import { formula } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { setHTML } from "../../view/shell/html.js"
@@ -22,9 +22,9 @@ export function fillPreview(root, numbers, stage) {
   const first = stage === "update" ? numbers.said.update.makes[0] : stage
   const focus = numbers.network.focus[numbers.maps[first].family]
   const ends = stage === "update" ? [] : extremesOf(numbers, stage)
-  const cell = ends.find(({ at }) => !numbers.missing(stage, at).length)?.at ?? focus // the first end with exact weights
+  const cell = ends.find(({ at }) => !numbers.missingParts(stage, at).length)?.at ?? focus // the first end with exact weights
   const lines = ends.map(({ at, is }) => {
-    const value = `${named(numbers, stage, at)}${result(numbers.at(stage, at))}`
+    const value = `${cellName(numbers, stage, at)}${resultText(numbers.at(stage, at))}`
     return `<li><small>${say(`web.cockpit.${is}`)}</small> ${value}</li>`
   })
   setHTML(
@@ -32,7 +32,7 @@ export function fillPreview(root, numbers, stage) {
     `<h2><span>${say("web.cockpit.upcoming")} ${name}</span> <small>${say("web.cockpit.hidden")}</small></h2>
     <div class="upcoming"><canvas class="whole"></canvas><ul>${lines.join("")}</ul></div>
     <h3>${say(ends.length > 1 ? "web.cockpit.comes_about" : "web.cockpit.arithmetic")}</h3><canvas class="parts"></canvas>
-    <p class="numbers">${explained(numbers, stage, cell).numbers}</p><h3>${say("web.cockpit.right")}</h3><p>${sentence}</p>`,
+    <p class="numbers">${explainCell(numbers, stage, cell).numbers}</p><h3>${say("web.cockpit.right")}</h3><p>${sentence}</p>`,
   )
   draw(root, numbers, stage, cell)
 }
@@ -85,7 +85,7 @@ function draw(root, numbers, stage, cell) {
     const [rows, columns] = numbers.shape(stage).slice(-2)
     const [row, column] = cell.slice(-2)
     const side = SIDE / Math.max(rows, columns)
-    const ring = { rows: one(row), columns: one(column), strong: true }
+    const ring = { rows: singleIndex(row), columns: singleIndex(column), strong: true }
     const box = { x: 1, y: 1, width: side * columns, height: side * rows }
     pen(whole, box.width + 2, box.height + 18).drawMap(numbers, stage, cell.slice(0, -2), box, [ring])
   }

@@ -2,9 +2,9 @@
 // has the question, then the verdict and the score.
 
 import { ACTIONS, run } from "../../view/controls/actions.js"
-import { one } from "../../view/model/explain/cell_links.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { judge, judgeClick, questions } from "../../view/model/explain/prediction.js"
-import { COMPUTED, same } from "../../view/model/state/address.js"
+import { COMPUTED, isEqual } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, keyed, markup, render, setHidden } from "../../view/shell/html.js"
 import { countPrediction, predictionScore, resetCount } from "../learn/progress.js"
@@ -73,7 +73,7 @@ export class Predicting {
     const { view, step } = this
     const cell = step.cells.own(step.mainMap(view.stage))
     const key = `${view.stage} ${cell}`
-    if (view.veiled && (key !== this.askedKey || !same(view.setup, this.askedSetup, COMPUTED))) {
+    if (view.veiled && (key !== this.askedKey || !isEqual(view.setup, this.askedSetup, COMPUTED))) {
       this.allQuestions = questions(step.numbers, view.stage, cell)
       this.askedKey = key
       this.askedSetup = view.setup
@@ -140,9 +140,10 @@ export class Predicting {
     const { question, step } = this
     if (!question) return
     for (const { source, cell } of question.known ?? [])
-      step.plates[source]?.marks.push({ ranges: cell.map(one), strong: true })
+      step.plates[source]?.marks.push({ ranges: cell.map(singleIndex), strong: true })
     if (question.kind !== "winner") return
-    for (const cell of question.among ?? []) step.plates[question.clicked ?? ""]?.marks.push({ ranges: cell.map(one) })
+    for (const cell of question.among ?? [])
+      step.plates[question.clicked ?? ""]?.marks.push({ ranges: cell.map(singleIndex) })
   }
 
   // ---- rendering
@@ -167,7 +168,8 @@ export class Predicting {
   // Show the solution if the numbers were revealed without an answer. This does not count.
   shown() {
     const question = this.allQuestions[this.at % this.allQuestions.length]
-    if (this.askedKey && !this.judged && question) this.judged = { verdict: "shown", say: solution(this.step, question) }
+    if (this.askedKey && !this.judged && question)
+      this.judged = { verdict: "shown", say: solution(this.step, question) }
   }
 
   // Move the focus to the answer's field, or after a key to the map in question.
@@ -196,7 +198,8 @@ export class Predicting {
   verdictTemplate() {
     const { judged } = this
     const verdictName = judged && ["right", "near"].includes(judged.verdict) ? judged.verdict : "wrong"
-    const verdict = judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${verdictName}`)}</b> ` : ""
+    const verdict =
+      judged && judged.verdict !== "shown" ? html`<b>${say(`web.predict.verdict.${verdictName}`)}</b> ` : ""
     const words = judged
       ? judged.say
       : say(this.view.stage === this.view.order[0] ? "web.predict.first" : "web.predict.open")

@@ -9,10 +9,10 @@ import { drawMechanism, emptyRecord } from "../../view/draw/mechanism.js"
 import { Overview } from "../../view/draw/overview.js"
 import { paletteOf } from "../../view/draw/pen.js"
 import { Ribbons } from "../../view/draw/ribbons.js"
-import { one } from "../../view/model/explain/cell_links.js"
-import { ownOf } from "../../view/model/explain/meanings.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
+import { detailsOf } from "../../view/model/explain/meanings.js"
 import { axisOf, neighbourOf } from "../../view/model/layout/neighbours.js"
-import { escaped } from "../../view/model/numbers/format.js"
+import { escapeHtml } from "../../view/model/numbers/format.js"
 import { Numbers } from "../../view/model/numbers/numbers.js"
 import { tableOf, windowsOf } from "../../view/model/numbers/table_sources.js"
 import { COMPUTED } from "../../view/model/state/address.js"
@@ -24,7 +24,7 @@ import { Loupe } from "../../view/pointer/loupe.js"
 import { bindPicture, mapUnder } from "../../view/pointer/picture_pointer.js"
 import { bindPinch } from "../../view/pointer/pinch.js"
 import { closest } from "../../view/shell/html.js"
-import { isPhone, prefersReducedMotion, isPortraitTablet, isTouch } from "../../view/shell/media_queries.js"
+import { isPhone, isPortraitTablet, isTouch, prefersReducedMotion } from "../../view/shell/media_queries.js"
 import { Content } from "../../view/shell/page.js"
 import { Dragging } from "./drag.js"
 import { KernelField } from "./kernel_field.js"
@@ -32,10 +32,10 @@ import { channelFlights, GLIDE, StageTransitions } from "./map_seats.js"
 import { Missions } from "./missions.js"
 import { Story } from "./opening/story.js"
 import { Predicting } from "./predicting.js"
-import { requestExact, requestRaised, exactTable } from "./step_inquiry.js"
-import { layOut, lowerRoom, ribbonsOf, measurePositions, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
+import { exactTable, requestExact, requestRaised } from "./step_inquiry.js"
+import { layOut, lowerRoom, measurePositions, ribbonsOf, roomOf, scrollStrip, uprightRoom } from "./step_layout.js"
 import { markCells, markMaps } from "./step_marks.js"
-import { briefOf, fillStepper, fillWords, fitWords, fillDragHint, spokenOf, writeWords } from "./step_words.js"
+import { briefOf, fillDragHint, fillStepper, fillWords, fitWords, spokenOf, writeWords } from "./step_words.js"
 
 /** @import { Answer, Cell, Plate, StepAnswer, View } from "../../view/types/view.js" */
 /** @typedef {{ map: string, cell: Cell }} Subject  the explained cell; "update" is the first parameter's step */
@@ -45,7 +45,7 @@ const SLIDE = 9000 // milliseconds of the kernel's slide over the image
 const WEIGHT = 700 // milliseconds for each weight of a filter
 
 const FRAME = () => `
-  <section class="explain" aria-label="${escaped(say("web.frame.explanation"))}">
+  <section class="explain" aria-label="${escapeHtml(say("web.frame.explanation"))}">
     <div class="text" tabindex="-1"><div class="tools"><div class="stepper" hidden></div></div></div>
     <div class="drawn"><div class="roll"><canvas class="mechanism" role="img"></canvas></div></div>
     <div class="foot"></div><p class="holds" hidden></p>
@@ -112,7 +112,8 @@ export class Step extends Content {
     this.story = new Story(this)
     this.dragging = new Dragging(this) // before the listeners that handle hovering
     bindPicture(this, view.$(".drawn"))
-    const wheel = (/** @type {WheelEvent} */ event) => event.deltaY < 0 && enlargeAt(this, event) && event.preventDefault()
+    const wheel = (/** @type {WheelEvent} */ event) =>
+      event.deltaY < 0 && enlargeAt(this, event) && event.preventDefault()
     this.area.addEventListener("wheel", wheel, { passive: false })
     bindPinch(view.$(".content"), view.stop.signal, (by, where) => by > 1 && enlargeAt(this, where))
     view.$(".overview").addEventListener("click", (event) => {
@@ -194,7 +195,7 @@ export class Step extends Content {
     this.explainedSymbol = symbol
     if (!this.received?.maps[symbol]) return undefined
     const open = this.isOpen(symbol) && !this.hasUnknownMistake(symbol)
-    return ownOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
+    return detailsOf(this.received, id, symbol, open ? this.cells.own(symbol) : undefined)
   }
 
   // ---- selection
@@ -202,7 +203,10 @@ export class Step extends Content {
   /** Return whether a map is not computed yet at this stage. @param {string} symbol @override */
   isAhead(symbol) {
     const { stage, veiled } = this.view
-    return this.dragging.isHatched(symbol) ?? this.numbers.madeAt(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
+    return (
+      this.dragging.isHatched(symbol)
+      ?? this.numbers.stageIndexOf(symbol) > this.order.indexOf(stage) - (veiled ? 1 : 0)
+    )
   }
 
   /** Return how many cells of each channel of a map are computed so far. @param {string} symbol */
@@ -221,7 +225,9 @@ export class Step extends Content {
 
   /** The map whose explanation is open, or the selected one. */
   get explainedMap() {
-    return this.view.$(".meaning").matches(":popover-open") && this.explainedSymbol ? this.explainedSymbol : this.subject().map
+    return this.view.$(".meaning").matches(":popover-open") && this.explainedSymbol
+      ? this.explainedSymbol
+      : this.subject().map
   }
 
   /** @override @param {string} symbol */
@@ -243,7 +249,7 @@ export class Step extends Content {
     if (this.isWhole || !this.onStage(map)) return this.visit(map)
     super.pin(map, cell)
     if (!this.kernelField.isEditable(map) || !this.cells.pinned) return
-    const [box] = this.plates[map].boxes(cell.map(one))
+    const [box] = this.plates[map].boxes(cell.map(singleIndex))
     const holder = /** @type {HTMLElement} */ (this.plates[map].canvas.parentElement)
     if (box) this.kernelField.open(map, cell, holder, box)
   }
@@ -268,7 +274,7 @@ export class Step extends Content {
     view.player.pause()
     this.cells.release()
     if (this.isWhole) view.dispatch({ type: "looked", change: { whole: "" } })
-    const stage = this.order.includes(map) ? map : this.order[this.numbers.madeAt(map)]
+    const stage = this.order.includes(map) ? map : this.order[this.numbers.stageIndexOf(map)]
     const reader = this.numbers.stages.find(({ inputs }) => inputs.includes(map))?.symbol
     const isComputed = this.numbers.stages.some(({ symbol, makes }) => symbol !== "update" && makes.includes(map))
     view.go({ stage: isComputed || map === "dx" ? stage : (reader ?? stage) })
@@ -375,7 +381,8 @@ export class Step extends Content {
     if (exact) this.explain(subject, scene) // otherwise keep the text until the exact numbers arrive
     this.picture.write() // write text after all style changes, to avoid a second style computation
     for (const [symbol, plate] of Object.entries(this.plates)) {
-      const isInDiagram = subject.map === scene.map && !this.isMasked(scene.map) && this.transitions.stageBoxes.has(symbol)
+      const isInDiagram =
+        subject.map === scene.map && !this.isMasked(scene.map) && this.transitions.stageBoxes.has(symbol)
       if (isInDiagram) plate.marks = [] // the diagram draws them
       plate.draw({ ahead: this.isAhead(symbol), done: this.view.player.computedCount(symbol), tone })
     }
@@ -471,7 +478,7 @@ export class Step extends Content {
     const { stage, veiled, player } = this.view
     const high = room.height + this.lowered.by
     const state = [map, room.width, high, upright, hidden, this.isWhole, stage, veiled, player.computedCount(map)]
-    const drawn = [String(cell), numbers, numbers.learned, palette, this.dragging.isLate, String(state)]
+    const drawn = [String(cell), numbers, numbers.partCount, palette, this.dragging.isLate, String(state)]
     const changed = drawn.findLastIndex((part, n) => part !== this.diagramInputs[n])
     if (!this.hasStageChanged && changed < 0) return // nothing that the diagram depends on has changed
     this.diagramInputs = drawn

@@ -17,7 +17,8 @@ export function requestExact(step, { map, cell }, act) {
   const { part } = step.view.host.numbers
   if (!part) return true
   const isPassing = step.cells.hover && !step.cells.pinned // the pointer may cross many cells
-  const missingParts = () => numbers.missing(map, cell, step.showsStep(map)).filter((of) => !isPassing || !of.startsWith("past."))
+  const missingParts = () =>
+    numbers.missingParts(map, cell, step.showsStep(map)).filter((of) => !isPassing || !of.startsWith("past."))
   for (const of of missingParts()) requestPart(step, of, act)
   return !missingParts().length
 }
@@ -31,7 +32,7 @@ export function requestPart(step, of, act = () => step.view.paint(true)) {
   const { lesson: setup } = numbers.answer
   const requestSetup = of.startsWith("start.") ? { ...setup, k: "0" } : setup // equal at every update, so request it once
   step.view.host.numbers.part?.(requestSetup, of, (arrays) => {
-    numbers.learn(of, arrays)
+    numbers.storePart(of, arrays)
     if (numbers === step.received) act()
   })
 }
@@ -46,7 +47,10 @@ export function requestRaised(step, { map, cell }) {
   const { part } = step.view.host.numbers
   const of = step.isMasked(map) || step.isInexact(map) ? "" : raisedPart(numbers, map, cell)
   if (!of || !part || of in numbers.arrays) return
-  step.restTimer = setTimeout(() => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)), REST_DELAY)
+  step.restTimer = setTimeout(
+    () => requestPart(step, of, () => of in numbers.arrays && step.view.paint(true)),
+    REST_DELAY,
+  )
 }
 
 /**
@@ -57,13 +61,13 @@ export function exactTable(step, symbol, source) {
   const { numbers } = step
   const quantized = numbers.quantized[symbol]
   const { part } = step.view.host.numbers
-  if (source.instead || !quantized || quantized.whole) return source
+  if (source.instead || !quantized || quantized.isComplete) return source
   if (!part) return { ...source, instead: say("web.table.wide") }
   /** @param {() => void} act */
   const load = (act) =>
     part(numbers.answer.lesson, `${quantized.name}:`, (arrays) => {
-      numbers.learn(`${quantized.name}:`, arrays)
-      quantized.whole ? act() : load(act)
+      numbers.storePart(`${quantized.name}:`, arrays)
+      quantized.isComplete ? act() : load(act)
     })
   return { ...source, instead: say("web.table.coming"), whole: load }
 }

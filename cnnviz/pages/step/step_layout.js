@@ -1,6 +1,6 @@
 // Layout of Step: the strip or the whole network in the available space, and the ends of ribbons.
 
-import { one } from "../../view/model/explain/cell_links.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 import { isPhone } from "../../view/shell/media_queries.js"
 
 /** @import { Subject } from "./step.js" */
@@ -98,7 +98,7 @@ export function ribbonsOf(step, { map, cell }) {
   const sources = links.flatMap((link) =>
     plates[link.source].boxes(numbers.reach(link, cell)).map((box) => put(link.source, box)),
   )
-  const [target] = plate.boxes(cell.map(one))
+  const [target] = plate.boxes(cell.map(singleIndex))
   if (!target || !sources.length) return null
   const [width, height] = plate.size ?? [0, 0]
   return {

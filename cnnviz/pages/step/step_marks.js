@@ -1,6 +1,6 @@
 // Marks on the maps: those that the stage computes and reads, and the cells behind the selected one.
 
-import { one } from "../../view/model/explain/cell_links.js"
+import { singleIndex } from "../../view/model/explain/cell_links.js"
 
 /** @import { Step, Subject } from "./step.js" */
 /** @import { Numbers, Range } from "../../view/types/view.js" */
@@ -48,10 +48,10 @@ export function markCells(step, { map, cell }) {
     const hasWinner = (link.pattern === "winner" || link.pattern === "won") && !masked // do not reveal the winner
     plate.marks.push({ ranges, thin: hasWinner })
     const winners = hasWinner ? numbers.sources(link, cell) : []
-    for (const winner of winners) plate.marks.push({ ranges: winner.map(one) })
+    for (const winner of winners) plate.marks.push({ ranges: winner.map(singleIndex) })
     lit[link.source] = hasWinner ? JSON.stringify({ cells: winners }) : litBlock(numbers, link.source, ranges)
   }
-  plates[target]?.marks.push({ ranges: cell.map(one), strong: true })
+  plates[target]?.marks.push({ ranges: cell.map(singleIndex), strong: true })
   step.predicting.markCells()
   for (const [symbol, plate] of Object.entries(plates)) {
     const value = lit[symbol] ?? (symbol === target ? "target" : "")
@@ -66,11 +66,11 @@ export function markCells(step, { map, cell }) {
 function litBlock(numbers, symbol, found) {
   const { kind, shape } = numbers.maps[symbol]
   const [rows, columns] = found.slice(-2)
-  if (kind === "row") return JSON.stringify([found[0], one(0), null])
+  if (kind === "row") return JSON.stringify([found[0], singleIndex(0), null])
   if (kind === "weights") {
     const output = found[found.length - 1]
     const n = output.count === 1 && shape[shape.length - 1] > 1 ? output.start : null
-    if (found.length < 4) return JSON.stringify([found[0], one(0), n])
+    if (found.length < 4) return JSON.stringify([found[0], singleIndex(0), n])
     return JSON.stringify([found[1], found[2], n, ...(shape[0] > 1 ? [found[0]] : [])])
   }
   const several = shape.slice(0, -2).some((n) => n > 1)

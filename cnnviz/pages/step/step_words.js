@@ -1,10 +1,10 @@
 // The explanation below the maps, and its announcement for screen readers.
 
 import { actionButton } from "../../view/controls/actions.js"
-import { beside, named } from "../../view/model/explain/arithmetic.js"
-import { explained } from "../../view/model/explain/explanation.js"
+import { beside, cellName } from "../../view/model/explain/arithmetic.js"
+import { explainCell } from "../../view/model/explain/explanation.js"
 import { promiseOf } from "../../view/model/explain/gradient_promise.js"
-import { escaped, number, withSymbols } from "../../view/model/numbers/format.js"
+import { escapeHtml, number, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
 import { html, inner, linesOf, markup, render, setHidden } from "../../view/shell/html.js"
 import { isPhone } from "../../view/shell/media_queries.js"
@@ -33,7 +33,7 @@ const foot = ({ formula = "", numbers = "" }) =>
 function textOf(step, { map, cell }) {
   const { view, numbers } = step
   const { deviations, remarks, facts } = numbers.answer
-  const explanation = explained(numbers, map, cell, step.showsStep(map))
+  const explanation = explainCell(numbers, map, cell, step.showsStep(map))
   const isMasked = step.isMasked(map)
   const notes = view.veiled ? [] : [deviations[map], remarks[0]].filter(Boolean)
   const instead = deviations[map] ? "web.step.instead" : step.hasUnknownMistake(map) ? "web.missions.stands" : ""
@@ -45,7 +45,7 @@ function textOf(step, { map, cell }) {
     sentence: promise || explanation.sentence,
     how: promise && explanation.sentence,
     fact,
-    numbers: isMasked ? escaped(say(step.hidden.words)) : arithmetic,
+    numbers: isMasked ? escapeHtml(say(step.hidden.words)) : arithmetic,
     remark: linesOf(notes),
   }
 }
@@ -70,7 +70,7 @@ export function fillWords(step, subject, scene) {
   const { pinned } = step.cells
   const stage = step.isWhole ? whole : { ...(subject === scene ? cell : textOf(step, scene)), ...step.dragging.words }
   if (pinned && stage.tag) {
-    const own = named(step.numbers, scene.map, scene.cell)
+    const own = cellName(step.numbers, scene.map, scene.cell)
     const of = stage.tag.replace(/<i>.*<\/i>/, own)
     stage.tag = of === stage.tag ? `${of} · ${own}` : of
   }

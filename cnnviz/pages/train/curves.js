@@ -3,7 +3,7 @@
 import { chart } from "../../view/draw/chart.js"
 import { COLON, number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, markup, closest, toggleGroup, render, setText } from "../../view/shell/html.js"
+import { closest, html, markup, render, setText, toggleGroup } from "../../view/shell/html.js"
 import { CURVES, LINE_COLOURS } from "../../view/spec.js"
 
 /** @import { LargeChart } from "../../view/model/layout/large_chart.js" */

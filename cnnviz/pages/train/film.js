@@ -5,7 +5,7 @@ import { bindChanges, bindSwitches, fillSwitches, tabButton } from "../../view/c
 import { number } from "../../view/model/numbers/format.js"
 import { COMPUTED } from "../../view/model/state/address.js"
 import { say } from "../../view/model/words.js"
-import { html, keyed, closest, render, setHTML, setText } from "../../view/shell/html.js"
+import { closest, html, keyed, render, setHTML, setText } from "../../view/shell/html.js"
 import { Content } from "../../view/shell/page.js"
 import { Curves } from "./curves.js"
 import { FilmMaps } from "./film_maps.js"

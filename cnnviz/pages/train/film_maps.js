@@ -2,7 +2,7 @@
 
 import { MapView } from "../../view/draw/map_view.js"
 import { number, short } from "../../view/model/numbers/format.js"
-import { plus } from "../../view/model/numbers/printed_sums.js"
+import { withPlus } from "../../view/model/numbers/printed_sums.js"
 import { say } from "../../view/model/words.js"
 import { frameAt } from "./film_model.js"
 
@@ -18,7 +18,7 @@ class FilmMapView extends MapView {
 
   /** @override @param {number} value */
   formatValue(value) {
-    return this.signs ? plus(value, short(value)) : short(value)
+    return this.signs ? withPlus(value, short(value)) : short(value)
   }
 
   /** @override @param {Layout} at @param {number} n @param {number} done */

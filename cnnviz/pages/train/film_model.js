@@ -1,6 +1,6 @@
 // Where a film stands, in numbers: its frames, how much of the fall has come, and where words have room above its length.
 
-import { largest } from "../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { say } from "../../view/model/words.js"
 
 /** @import { FilmShare } from "../../view/types/view.js" */
@@ -37,7 +37,7 @@ const NEARLY = 0.9995 // from here on 100 % would be printed
 
 /** Finds which parameter makes most of the promised fall, and how much, in a sentence. @param {FilmShare} share */
 export function headline({ names, all }) {
-  const most = largest(all)
+  const most = largestIndex(all)
   const how = all.length === 1 ? "alone" : all[most] > NEARLY && all[most] <= 1 ? "nearly" : "most"
   return say(`web.film.headline.${how}`, { name: names[most], share: all[most] })
 }

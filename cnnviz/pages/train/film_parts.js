@@ -3,8 +3,8 @@
 import { actionButton } from "../../view/controls/actions.js"
 import { panel } from "../../view/controls/rail.js"
 import { formula, number, short, timesPower } from "../../view/model/numbers/format.js"
-import { writtenSum } from "../../view/model/numbers/printed_sums.js"
-import { say, written } from "../../view/model/words.js"
+import { printSum } from "../../view/model/numbers/printed_sums.js"
+import { formatValue, say } from "../../view/model/words.js"
 import { html, inner, LIMITS_LINE, markup, toggleGroup } from "../../view/shell/html.js"
 
 /** @import { Row } from "./film_model.js" */
@@ -78,7 +78,7 @@ export const marks = (marks, lefts, at) =>
   })
 
 /** Numbers below the length. @type {(updates: number[], at: (k: number) => number) => Template[]} */
-export const stepsOf = (updates, at) => updates.map((k) => html`<span style="left:${at(k)}px">${written(k)}</span>`)
+export const stepsOf = (updates, at) => updates.map((k) => html`<span style="left:${at(k)}px">${formatValue(k)}</span>`)
 
 /** Each parameter's share of what the steps promise, beside how many of the numbers it has. @type {(rows: Row[]) => Template} */
 export function sharesOf(rows) {
@@ -86,7 +86,7 @@ export function sharesOf(rows) {
   const [unit] = rows
   const times = (/** @type {Row} */ { part, count }) => part / count / (unit.part / unit.count)
   const bar = (/** @type {string} */ kind, /** @type {number} */ share) =>
-    html`<span class="share ${kind}"><i style="width:${100 * Math.min(Math.max(share, 0), 1)}%"></i></span><span class="part ${kind}">${written(share, "1%")}</span>`
+    html`<span class="share ${kind}"><i style="width:${100 * Math.min(Math.max(share, 0), 1)}%"></i></span><span class="part ${kind}">${formatValue(share, "1%")}</span>`
   const each = (/** @type {Row} */ row, /** @type {number} */ n) => {
     const name = row.name
       ? html`<i class="name" ${inner(formula(row.name))}></i>`
@@ -113,7 +113,7 @@ export const tracks = (ways, [low, high], tall) =>
     const side = (/** @type {number} */ value) => (place(value) > 80 ? "left" : place(value) < 20 ? "right" : "")
     const line = `left:${place(Math.min(first, now))}%;right:${100 - place(Math.max(first, now))}%`
     const words = tall
-      ? html`<span class="aim ${side(target)}" style=${at(target)}>${say("web.film.outputs.target", { value: written(target, "3") })}</span><span class="began ${side(first)}" style=${at(first)}>${say("web.film.outputs.start", { value: number(first, 2) })}</span>`
+      ? html`<span class="aim ${side(target)}" style=${at(target)}>${say("web.film.outputs.target", { value: formatValue(target, "3") })}</span><span class="began ${side(first)}" style=${at(first)}>${say("web.film.outputs.start", { value: number(first, 2) })}</span>`
       : ""
     const adds = !term ? "" : html`<small>${markup(say("web.film.outputs.adds", { term: number(term, 2) }))}</small>`
     return html`<div class="track"><span class="who">${name}</span>
@@ -123,6 +123,6 @@ export const tracks = (ways, [low, high], tall) =>
 
 /** What the outputs add to the loss, and what that comes to. @type {(terms: number[], loss: number) => Template} */
 export function sumOfTerms(terms, loss) {
-  const { power, texts, total } = writtenSum(terms, loss, { digits: 3 })
+  const { power, texts, total } = printSum(terms, loss, { digits: 3 })
   return html`<p class="loss-sum"><i>L</i> ≈ ${texts.join(" + ")} = <b>${total}</b> ${timesPower(power)}</p>`
 }

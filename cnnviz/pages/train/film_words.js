@@ -1,10 +1,10 @@
 // What the film says where it stands: the headline, its place on the length, the shares, the outputs on their way.
 
 import { ticks } from "../../view/model/layout/axes.js"
-import { largest } from "../../view/model/numbers/extremes.js"
-import { capitalised, number, percent, withSymbols } from "../../view/model/numbers/format.js"
+import { largestIndex } from "../../view/model/numbers/extremes.js"
+import { capitalize, number, percent, withSymbols } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, toggleGroup, render, setHTML, setText } from "../../view/shell/html.js"
+import { html, render, setHTML, setText, toggleGroup } from "../../view/shell/html.js"
 import { fallen, headline, moved, placed, shareRows } from "./film_model.js"
 import { marks, sharesOf, stepsOf, sumOfTerms, tracks } from "./film_parts.js"
 
@@ -42,7 +42,7 @@ export function head(film) {
       ? say("web.film.title.two", { n: k, one, other })
       : k
         ? say("web.film.title.after", { n: k, fell })
-        : say("web.film.title.zero", { learned: capitalised(view.data?.learned ?? ""), to: number(to, 3) })
+        : say("web.film.title.zero", { learned: capitalize(view.data?.learned ?? ""), to: number(to, 3) })
   const [{ share, unshared }] = runs
   const told = share && runs.length === 1 && fallen(film.losses, 0) !== null // else no fall came of what was promised
   setHTML(view.$(".title"), withSymbols(told ? headline(share) : stands))
@@ -60,7 +60,7 @@ const LONG = 125 // letters that one line of large ones has room for
 
 /** The share of all parameters that makes most of the fall, in words. @param {import("../../view/types/wire.js").FilmShare} share */
 function counts({ names, counts, all }) {
-  const most = largest(all)
+  const most = largestIndex(all)
   const n = counts.reduce((sum, count) => sum + count, 0)
   return names.length > 1 ? say("web.film.counts", { name: names[most], own: counts[most], n }) : ""
 }

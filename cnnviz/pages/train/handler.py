@@ -15,37 +15,37 @@ from cnnviz.words import Message
 class _TrainHandler(PageHandler):
     """Responses of the Train page."""
 
-    def respond(self, now: PageRequest) -> bytes:
-        sweep = sweeping.requested_sweep(now)
+    def respond(self, request: PageRequest) -> bytes:
+        sweep = sweeping.requested_sweep(request)
         starts, sweep_arrays = (sweeping.sweep_record(sweep), sweeping.sweep_arrays(sweep)) if sweep else (None, {})
-        return film.encode_film(now, _film(now), starts, sweep_arrays)
+        return film.encode_film(request, _film(request), starts, sweep_arrays)
 
-    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray] | None:
-        sweep = sweeping.requested_sweep(now)
+    def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray] | None:
+        sweep = sweeping.requested_sweep(request)
         return sweep.arrays() if sweep else None
 
-    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
-        return sweeping.sweep_errors(now)
+    def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
+        return sweeping.sweep_errors(request)
 
-    def part(self, now: PageRequest, of: str) -> bytes | None:
+    def part(self, request: PageRequest, name: str) -> bytes | None:
         """Return the pictures of a training's images."""
-        return images_of(of)
+        return images_of(name)
 
-    def last_update(self, now: PageRequest) -> int:
-        return _film(now).n
+    def last_update(self, request: PageRequest) -> int:
+        return _film(request).n
 
-    def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+    def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
         """Return the estimated time of the recording, if it is not cached, and of the sweep, in seconds."""
-        return film.estimate_seconds(setup, x, _alone(asked)) + (sweeping.estimate_seconds(setup, x, asked) if asked.get("sweep") else 0.0)
+        return film.estimate_seconds(setup, x, _alone(query)) + (sweeping.estimate_seconds(setup, x, query) if query.get("sweep") else 0.0)
 
 
-def _film(now: PageRequest) -> film.FilmPage:
-    return film.film_page(now.setup, now.snapshot.image, _alone(now.query))
+def _film(request: PageRequest) -> film.FilmPage:
+    return film.film_page(request.setup, request.snapshot.image, _alone(request.query))
 
 
-def _alone(asked: Mapping[str, str]) -> Mapping[str, str]:
+def _alone(query: Mapping[str, str]) -> Mapping[str, str]:
     """Drop the comparison and held parameters if the query has a sweep."""
-    return {key: text for key, text in asked.items() if key not in ("vs", "hold")} if asked.get("sweep") else asked
+    return {key: text for key, text in query.items() if key not in ("vs", "hold")} if query.get("sweep") else query
 
 
 HANDLER = _TrainHandler()

@@ -1,9 +1,9 @@
 // A curve over the epochs of a training, as SVG: learned images and those held out, against what guessing gets.
 
-import { apart } from "../../view/model/layout/axes.js"
-import { nearest } from "../../view/model/numbers/extremes.js"
-import { escaped, number } from "../../view/model/numbers/format.js"
-import { say, written } from "../../view/model/words.js"
+import { spreadLabels } from "../../view/model/layout/axes.js"
+import { nearestIndex } from "../../view/model/numbers/extremes.js"
+import { escapeHtml, number } from "../../view/model/numbers/format.js"
+import { formatValue, say } from "../../view/model/words.js"
 
 /** @typedef {{ name: string, values: ArrayLike<number>, main: boolean }} Curve  the main one is of images that are held out */
 /**
@@ -46,7 +46,7 @@ const across = (epoch, epochs) => LEFT + ((RIGHT - LEFT) * epoch) / epochs
  * @param {number} share
  */
 export function pointedAt(x, epochs, share) {
-  return nearest(x, (epoch) => Math.abs(across(epoch, epochs) - share * WIDTH))
+  return nearestIndex(x, (epoch) => Math.abs(across(epoch, epochs) - share * WIDTH))
 }
 
 /** @param {Chart} chart */
@@ -65,7 +65,7 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   for (let n = 0; n <= STEPS; n++) {
     const [value, y] = [(end * n) / STEPS, up((end * n) / STEPS)]
-    const height = percent ? written(value, "%") : written(value, "3")
+    const height = percent ? formatValue(value, "%") : formatValue(value, "3")
     parts.push(
       `<path class="grid" d="M${LEFT} ${y}H${RIGHT}"/><text x="${LEFT - 6}" y="${y + 4}" text-anchor="end">${height}</text>`,
     )
@@ -94,11 +94,11 @@ export function reportChart({ x, epochs, curves, at, percent, guessing, active }
   }
   if (at >= 0 && at < x.length - 1) parts.push(`<path class="cursor" d="M${across(x[at], epochs)} ${TOP}V${BOTTOM}"/>`)
   const heights = names.map(({ y }) => y)
-  const places = apart(heights, BOTTOM - 8, LINE)
+  const places = spreadLabels(heights, BOTTOM - 8, LINE)
   for (const [i, y] of places) {
     const { name, main, value } = names[i]
     parts.push(
-      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escaped(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${told(value)}</tspan></text>`,
+      `<text class="${main ? "main" : ""}" x="${RIGHT + 10}" y="${y}"><tspan class="line-name">${escapeHtml(name)}</tspan><tspan x="${RIGHT + 10}" dy="15">${told(value)}</tspan></text>`,
     )
   }
   return `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" aria-hidden="true">${parts.join("")}</svg>`

@@ -2,7 +2,7 @@
 
 import { prepare } from "../../view/draw/canvas.js"
 import { number } from "../../view/model/numbers/format.js"
-import { say, written } from "../../view/model/words.js"
+import { formatValue, say } from "../../view/model/words.js"
 import { groupsOf, HIGH, heap, row } from "./sweep_model.js"
 
 /** @import { Dots, Scale } from "./sweep_model.js" */
@@ -97,7 +97,7 @@ function grid(context, { n, scale: { low, high, at, less } }, curves, width, fon
   context.textBaseline = "top"
   const parts = curves.width < 22 * font ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1]
   const y = curves.y + curves.height + 0.46 * font
-  for (const part of parts) context.fillText(written(Math.round(part * n)), curves.x + part * curves.width, y)
+  for (const part of parts) context.fillText(formatValue(Math.round(part * n)), curves.x + part * curves.width, y)
   context.fillText(say("web.sweep.updates"), curves.x + curves.width / 2, curves.y + curves.height + 1.85 * font)
 }
 

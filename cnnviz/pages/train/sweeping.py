@@ -16,53 +16,53 @@ from cnnviz.wire.film import SweepData
 from cnnviz.words import Message, Problem, join_messages
 
 
-def requested_sweep(now: PageRequest) -> Sweep | None:
+def requested_sweep(request: PageRequest) -> Sweep | None:
     """Return the sweep of the address, or None if it names none or an invalid one (see `sweep_errors`)."""
     try:
-        return _cached_sweep(now.setup, now.snapshot.image, now.query) if now.query.get("sweep") else None
+        return _cached_sweep(request.setup, request.snapshot.image, request.query) if request.query.get("sweep") else None
     except Problem:
         return None
 
 
-def sweep_errors(now: PageRequest) -> Mapping[str, Message]:
+def sweep_errors(request: PageRequest) -> Mapping[str, Message]:
     """Return a message for the key `sweep` if its value is invalid or was changed."""
-    if not now.query.get("sweep"):
+    if not request.query.get("sweep"):
         return {}
     try:
-        sentences = _cached_sweep(now.setup, now.snapshot.image, now.query).said
+        sentences = _cached_sweep(request.setup, request.snapshot.image, request.query).said
     except Problem as error:
         return {"sweep": error.message}
     sentence = join_messages(sentences)
     return {"sweep": sentence} if sentence else {}
 
 
-def _cached_sweep(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> Sweep:
-    text = asked["sweep"]
-    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
+def _cached_sweep(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> Sweep:
+    text = query["sweep"]
+    n, _ = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
     key = (setup.start, x.tobytes(), x.shape, n, text)
     return _SWEEPS.get_or_make(key, lambda: sweep(setup.start, x, text, n))
 
 
-def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+def estimate_seconds(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
     """Return the estimated time of the sweep in seconds."""
     try:
-        runs = len(read_sweep(asked.get("sweep", ""), setup).values)
+        runs = len(read_sweep(query.get("sweep", ""), setup).values)
     except Problem:
         return 0.0
-    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
+    n, _ = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
     return seconds_of_runs(updates_that_fit(n, runs, setup, x.shape), runs, setup, x.shape)
 
 
-def sweep_record(found: Sweep) -> SweepData:
+def sweep_record(sweep: Sweep) -> SweepData:
     """Return the sweep's record: each run's value in the notation of addresses, and its differences from the setup."""
-    base = {key: text for key, text in found.base.to_query().items() if key not in ("k", "stage", "cell")}
-    runs = [{key: text for key, text in setup.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for setup in found.setups]
-    return SweepData(key=found.key, values=[as_text(value) for value in found.values.tolist()], n=found.losses.shape[1] - 1, runs=runs)
+    base = {key: text for key, text in sweep.base.to_query().items() if key not in ("k", "stage", "cell")}
+    runs = [{key: text for key, text in setup.to_query().items() if base.get(key) != text and key not in ("k", "stage", "cell")} for setup in sweep.setups]
+    return SweepData(key=sweep.key, values=[as_text(value) for value in sweep.values.tolist()], n=sweep.losses.shape[1] - 1, runs=runs)
 
 
-def sweep_arrays(found: Sweep) -> dict[str, np.ndarray]:
+def sweep_arrays(sweep: Sweep) -> dict[str, np.ndarray]:
     """Return the sweep's numeric arrays."""
-    return {name: array for name, array in found.arrays().items() if array.dtype.kind in "fi"}
+    return {name: array for name, array in sweep.arrays().items() if array.dtype.kind in "fi"}
 
 
 MOST_BYTES = 16_000_000

@@ -1,8 +1,8 @@
 // The card of the image that is told of: the image, its outputs at this epoch, and their way over all epochs.
 
-import { largest } from "../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { decimals, number } from "../../view/model/numbers/format.js"
-import { say, written } from "../../view/model/words.js"
+import { formatValue, say } from "../../view/model/words.js"
 import { html, markup, nothing } from "../../view/shell/html.js"
 import { outputsOf } from "./test_images_layout.js"
 
@@ -20,9 +20,9 @@ const [SURE, NEVER] = [0.9995, 0.0005] // what would be rounded to 1 and to 0
  */
 export function certainty(p, { floor }, digits = 1) {
   if (!floor) return Math.abs(p) < 100 ? decimals(p, 2) : number(p, 2)
-  if (p < 1 && p >= SURE) return say("web.training.above", { p: written(0.999, "1%") })
-  if (p > 0 && p < NEVER) return say("web.training.below", { p: written(0.001, "1%") })
-  return written(p, digits ? "1%" : "%")
+  if (p < 1 && p >= SURE) return say("web.training.above", { p: formatValue(0.999, "1%") })
+  if (p > 0 && p < NEVER) return say("web.training.below", { p: formatValue(0.001, "1%") })
+  return formatValue(p, digits ? "1%" : "%")
 }
 
 /** The outputs that are listed, in the classes' order: all of a few, else the largest and the true one. @param {ArrayLike<number>} o @param {number} label */
@@ -40,7 +40,7 @@ export function listed(o, label) {
 export function wordsOf({ names, arrays, ids }, crowd, i) {
   const label = arrays.labels.values[i]
   if (!crowd) return say("web.training.is_class", { id: ids[i], name: names[label] })
-  const said = largest(outputsOf(crowd, i))
+  const said = largestIndex(outputsOf(crowd, i))
   const id = said === label ? "web.training.named_right" : "web.training.named_wrong"
   return say(id, { id: ids[i], name: names[label], said: names[said] })
 }
@@ -56,7 +56,7 @@ export function card(report, state, i) {
   const { names, arrays } = report
   const label = arrays.labels.values[i]
   const o = outputsOf(crowd, i)
-  const said = largest(o)
+  const said = largestIndex(o)
   const row = (/** @type {number} */ n) => html`
     <li class=${n === said ? "said" : ""}><span>${names[n]}${n === label ? " ✓" : ""}</span>
       <i style="--part:${(100 * Math.min(Math.max(o[n], 0), 1)).toFixed(2)}%"></i><b>${certainty(o[n], report)}</b></li>`

@@ -1,7 +1,7 @@
 // Where the images that are held out stand: in the column of the network's answer, as high as it is sure of it; before a
 // training each in its class. Nothing is drawn here.
 
-import { largest } from "../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../view/model/numbers/extremes.js"
 
 /** @typedef {{ width: number, height: number, classes: number, floor: number, softmax?: boolean }} Frame  `floor`: no largest output is below it */
 /**
@@ -93,7 +93,7 @@ function slots(left, width, size) {
  */
 export function layOutTestImages(crowd, frame) {
   const count = crowd.o.length / crowd.classes
-  const columns = Array.from({ length: count }, (_, i) => largest(outputsOf(crowd, i)))
+  const columns = Array.from({ length: count }, (_, i) => largestIndex(outputsOf(crowd, i)))
   const sure = columns.map((column, i) => outputsOf(crowd, i)[column])
   const size = imageSize(frame, count / crowd.classes)
   const [x, y] = [new Float64Array(count), new Float64Array(count)]

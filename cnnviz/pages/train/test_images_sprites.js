@@ -1,7 +1,7 @@
 // The pictures of a test images, each made once in the size that it is drawn in: named right, and named wrong with a cross.
 
 import { ratio } from "../../view/draw/canvas.js"
-import { colourFill, paintCells, imageOf } from "../../view/draw/pixels.js"
+import { colourFill, imageOf, paintCells } from "../../view/draw/pixels.js"
 
 /** @import { Values } from "../../view/types/view.js" */
 /** @typedef {{ picture: OffscreenCanvas, size: number, beside: number, side: number }} Sheet  `size` of a picture on the screen, `side` in the sheet's own pixels */

@@ -2,10 +2,10 @@
 // itself stays on the server, which says again and again how far it is.
 
 import { actionButton } from "../../view/controls/actions.js"
-import { largest } from "../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../view/model/numbers/extremes.js"
 import { number } from "../../view/model/numbers/format.js"
 import { say } from "../../view/model/words.js"
-import { html, closest, render, setHTML, setText } from "../../view/shell/html.js"
+import { closest, html, render, setHTML, setText } from "../../view/shell/html.js"
 import { answered, confusionTable } from "./confusion.js"
 import { pointedAt, reportChart } from "./report_chart.js"
 import { TestImages } from "./test_images.js"
@@ -310,7 +310,7 @@ export class Training {
     const { ids, names, arrays } = report
     const row = (/** @type {string} */ id, /** @type {number} */ i) => {
       const o = outputsOf(crowd, i)
-      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largest(o)]}</td><td>${certainty(o[largest(o)], report)}</td></tr>`
+      return html`<tr><td>${id}</td><td>${names[arrays.labels.values[i]]}</td><td>${names[largestIndex(o)]}</td><td>${certainty(o[largestIndex(o)], report)}</td></tr>`
     }
     const head = ["image", "is", "says", "sure"].map(
       (name) => html`<th scope="col">${say(`web.training.table.${name}`)}</th>`,

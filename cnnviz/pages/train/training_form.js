@@ -3,9 +3,9 @@
 import { actionButton } from "../../view/controls/actions.js"
 import { markErrors, rail } from "../../view/controls/rail.js"
 import { plainNumber } from "../../view/model/numbers/format.js"
-import { read } from "../../view/model/state/network_text.js"
+import { parseWord } from "../../view/model/state/network_text.js"
 import { say } from "../../view/model/words.js"
-import { field, html, keyed, linesOf, closest, render, select, setHTML, setText } from "../../view/shell/html.js"
+import { closest, field, html, keyed, linesOf, render, select, setHTML, setText } from "../../view/shell/html.js"
 
 /** @import { TrainingForm as Told, TrainingLayer } from "../../view/types/view.js" */
 /** @typedef {{ classes: readonly string[], values: Record<string, string> }} Settings */
@@ -243,7 +243,7 @@ export const layerLines = ({ layers }) => layers.map(layerLine)
 /** @param {TrainingLayer} layer */
 function layerLine({ kinds, shape }) {
   const names = kinds.map(([short, word]) => {
-    const { kind, size } = read(word)
+    const { kind, size } = parseWord(word)
     return size ? `${short} ${kind === "conv" ? `${size}×${size}` : size}` : short
   })
   const text = names.join(", ")

@@ -301,7 +301,10 @@ export function helpLines(kind) {
       .map((action) => (action.keys ?? []).filter((key) => keys.get(key) === action).map(keyLabel))
     const keyNames = keyLists[0].flatMap((_, i) => keyLists.flatMap((all) => all[i] ?? []))
     const pageMessage = `web.help.${kind.words}.${line}`
-    return [keyNames.join(", ") || say(`web.help.keys_of.${line}`), say(has(pageMessage) ? pageMessage : `web.help.${line}`)]
+    return [
+      keyNames.join(", ") || say(`web.help.keys_of.${line}`),
+      say(has(pageMessage) ? pageMessage : `web.help.${line}`),
+    ]
   })
 }
 

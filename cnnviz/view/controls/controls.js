@@ -3,7 +3,7 @@
 
 import { inField, plainNumber } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { listen, closest, setText } from "../shell/html.js"
+import { closest, listen, setText } from "../shell/html.js"
 import { bindNetwork, fillNetwork } from "./network_controls.js"
 import { bindLayers, fillLayers } from "./network_editor.js"
 import { fillRail, markErrors } from "./rail.js"
@@ -88,7 +88,8 @@ function moveByArrows(event, group) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key]
   if (!step) return
   const options = [...group.querySelectorAll(/** @type {"button"} */ ("[data-value]"))]
-  const next = options[(options.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + options.length) % options.length]
+  const next =
+    options[(options.indexOf(/** @type {HTMLButtonElement} */ (event.target)) + step + options.length) % options.length]
   next?.focus()
   if (group.getAttribute("role") === "radiogroup") next?.click()
   event.preventDefault()
@@ -101,7 +102,8 @@ function moveByArrows(event, group) {
  */
 export function fillControls(view, data) {
   const { setup } = view
-  for (const [element, name] of keyControls(view)) isField(element) ? setValue(element, setup[name]) : choose(element, setup[name])
+  for (const [element, name] of keyControls(view))
+    isField(element) ? setValue(element, setup[name]) : choose(element, setup[name])
   fillNetwork(view, data)
   fillRail(view)
   fillLayers(view, "network" in data ? /** @type {StepHeader} */ (/** @type {unknown} */ (data)).network : undefined)

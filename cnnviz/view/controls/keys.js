@@ -1,7 +1,7 @@
 // Keyboard shortcuts. They are off in text fields and while a dialog is open.
 
 import { stepOf } from "../model/state/embedded.js"
-import { keyMap, run, deckAction } from "./actions.js"
+import { deckAction, keyMap, run } from "./actions.js"
 import { readPreference } from "./preferences.js"
 
 /** @import { View } from "../types/view.js" */

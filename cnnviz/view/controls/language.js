@@ -1,6 +1,6 @@
 // The language menu in the header.
 
-import { escaped } from "../model/numbers/format.js"
+import { escapeHtml } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { LANG, LANGUAGES } from "../spec.js"
 
@@ -8,8 +8,9 @@ import { LANG, LANGUAGES } from "../spec.js"
 
 /** Return the menu. Languages have their own names; the closed menu shows a code. */
 export const languageChoice = () =>
-  `<span class="language"><span aria-hidden="true">${LANG.split("-")[0]}</span><select data-key="language" aria-label="${escaped(say("web.frame.language"))}">${LANGUAGES.map(
-    ({ id, name }) => `<option value="${id}" lang="${id}"${id === LANG ? " selected" : ""}>${escaped(name)}</option>`,
+  `<span class="language"><span aria-hidden="true">${LANG.split("-")[0]}</span><select data-key="language" aria-label="${escapeHtml(say("web.frame.language"))}">${LANGUAGES.map(
+    ({ id, name }) =>
+      `<option value="${id}" lang="${id}"${id === LANG ? " selected" : ""}>${escapeHtml(name)}</option>`,
   ).join("")}</select></span>`
 
 /**

@@ -1,10 +1,10 @@
 // The controls of the network: preset or text, the filters of the first convolution, and the targets.
 
 import { colour, css } from "../model/numbers/colour.js"
-import { escaped, fitting, inField, plainNumber } from "../model/numbers/format.js"
+import { escapeHtml, formatToFit, inField, plainNumber } from "../model/numbers/format.js"
 import { kindOf } from "../model/state/targets.js"
 import { say } from "../model/words.js"
-import { html, live, markup, closest, nothing, render, setText, svg } from "../shell/html.js"
+import { closest, html, live, markup, nothing, render, setText, svg } from "../shell/html.js"
 import { KERNELS, LIMITS, PRESETS } from "../spec.js"
 
 /** @import { FiltersRecord, Header, Setup, View } from "../types/view.js" */
@@ -14,19 +14,22 @@ const MOST_FIELDS = 2 // outputs up to which targets are typed; with more, a cla
 
 const options = () =>
   PRESETS.map(
-    ({ label, source }, n) => `<option value="${n}" title="${escaped(source)}">${escaped(label)}</option>`,
+    ({ label, source }, n) => `<option value="${n}" title="${escapeHtml(source)}">${escapeHtml(label)}</option>`,
   ).join("")
 
 export const networkChoice = () => `
-  <select data-key="preset" aria-label="${escaped(say("web.network.preset"))}">${options()}<option value="${OWN_NETWORK}">${escaped(say("web.network.own"))}</option></select>
-  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escaped(say("web.network.text"))}">`
+  <select data-key="preset" aria-label="${escapeHtml(say("web.network.preset"))}">${options()}<option value="${OWN_NETWORK}">${escapeHtml(say("web.network.own"))}</option></select>
+  <input data-key="network" class="network-text" spellcheck="false" autocomplete="off" aria-label="${escapeHtml(say("web.network.text"))}">`
 
 /** @param {View} view */
 export function bindNetwork(view) {
   /** @type {(key: string, act: (value: string) => void) => void} */
-  const onFieldChange = (key, act) => view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
+  const onFieldChange = (key, act) =>
+    view.control(key).addEventListener("change", () => act(view.field(key).value.trim()))
   onFieldChange("preset", (n) => n !== OWN_NETWORK && choosePreset(view, Number(n)))
-  onFieldChange("network", (text) => view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...resetChange(view.setup) })) // phones capitalize the first letter
+  onFieldChange("network", (text) =>
+    view.go({ net: text.toLowerCase().replace(/\s/g, ""), ...resetChange(view.setup) }),
+  ) // phones capitalize the first letter
   view.control("kernel_preset").addEventListener("click", (event) => {
     const value = closest(event, "[data-value]")?.dataset.value
     if (value) replaceFilter(view, value)
@@ -99,8 +102,12 @@ function putFilter(view, { key, shape, weights }, m, text) {
   const isStored = KEPT.test(filterText)
   const filterTexts = shape[0] === 1 || isStored ? [] : filterText.split(";").filter(Boolean)
   const size = shape[1] * shape[2] ** 2
-  const initialFilter = (/** @type {number} */ n) => Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
-  const filters = Array.from({ length: isStored ? shape[0] : Math.max(m, filterTexts.length) }, (_, n) => filterTexts[n] ?? initialFilter(n))
+  const initialFilter = (/** @type {number} */ n) =>
+    Array.from({ length: size }, (_, i) => weights[n * size + i]).join(",")
+  const filters = Array.from(
+    { length: isStored ? shape[0] : Math.max(m, filterTexts.length) },
+    (_, n) => filterTexts[n] ?? initialFilter(n),
+  )
   filters[m] = text
   view.go({ [key]: filters.join(";") })
 }
@@ -116,7 +123,10 @@ export function putWeight(view, bank, [m, c, row, column], text) {
   const [, channels, k] = Array.from(bank.shape)
   const size = channels * k * k
   const weightTexts = view.wanted[bank.key]?.split(";")[m]?.split(",") ?? []
-  const texts = weightTexts.length === size ? weightTexts : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
+  const texts =
+    weightTexts.length === size
+      ? weightTexts
+      : Array.from({ length: size }, (_, i) => String(bank.weights[m * size + i]))
   putFilter(view, bank, m, texts.with((c * k + row) * k + column, text).join(","))
 }
 
@@ -195,7 +205,9 @@ const numberField = (key, n, value, label, title) =>
 function targetChoice(outputs, targets) {
   const isOneHot = targets.filter((value) => Number(value) !== 0).length === 1
   const classIndex = isOneHot ? targets.findIndex((value) => Number(value) === 1) : -1
-  const options = outputs.map((name, n) => html`<option value=${n} .selected=${live(n === classIndex)}>${name}</option>`)
+  const options = outputs.map(
+    (name, n) => html`<option value=${n} .selected=${live(n === classIndex)}>${name}</option>`,
+  )
   return html`<label class="field wide-field"><span>${say("web.network.target")}</span><select data-key="target">${options}<option value="" hidden .selected=${live(classIndex < 0)}></option></select></label>`
 }
 
@@ -214,9 +226,15 @@ export function fillKernel(view, filters) {
   const cell = (/** @type {number} */ weight, /** @type {number} */ n) => {
     const [row, column] = [Math.floor(n / k), n % k]
     const key = `kernel_${row}_${column}`
-    const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : fitting(String(weight))
+    const text = k > 3 ? inField(String(Number(weight.toFixed(2)))) : formatToFit(String(weight))
     const isTyping = typing instanceof HTMLInputElement && typing.dataset.key === key
-    return numberField(key, n, isTyping ? typing.value : text, say("web.network.weight", { row, column }), String(weight))
+    return numberField(
+      key,
+      n,
+      isTyping ? typing.value : text,
+      say("web.network.weight", { row, column }),
+      String(weight),
+    )
   }
   render(kernel.map(cell), grid)
   grid.style.setProperty("--k", String(k))

@@ -1,7 +1,16 @@
 // The network as a list of layers. Each unfolds and can be changed, removed, or followed by a new layer.
 
 import { formula } from "../model/numbers/format.js"
-import { ACTIVATIONS, added, changed, followers, LOSSES, POOLS, read, without } from "../model/state/network_text.js"
+import {
+  ACTIVATIONS,
+  changeWord,
+  followers,
+  insertWord,
+  LOSSES,
+  POOLS,
+  parseWord,
+  removeWord,
+} from "../model/state/network_text.js"
 import { say } from "../model/words.js"
 import { html, inner, live, nothing, render, setText } from "../shell/html.js"
 import { LIMITS, PRESETS } from "../spec.js"
@@ -22,15 +31,15 @@ export function bindLayers(view) {
   }
   list.addEventListener("change", (event) => {
     const { field, change, place } = locate(event)
-    if (change === "add") return field.value && edit(view, added(textOf(view), place, field.value))
-    if (change) edit(view, changed(textOf(view), place, { [change]: fieldValue(field, change) }), place)
+    if (change === "add") return field.value && edit(view, insertWord(textOf(view), place, field.value))
+    if (change) edit(view, changeWord(textOf(view), place, { [change]: fieldValue(field, change) }), place)
   })
   list.addEventListener("click", (event) => {
     const { field, change, place } = locate(event)
     const by = Number(field?.dataset.by ?? 0)
-    const { count = 1 } = by ? read(textOf(view).split("-")[place]) : {}
-    if (change === "remove") edit(view, without(textOf(view), place))
-    if (by && count + by > 0) edit(view, changed(textOf(view), place, { count: count + by }), place)
+    const { count = 1 } = by ? parseWord(textOf(view).split("-")[place]) : {}
+    if (change === "remove") edit(view, removeWord(textOf(view), place))
+    if (by && count + by > 0) edit(view, changeWord(textOf(view), place, { count: count + by }), place)
   })
   list.addEventListener("keydown", (event) => moveByArrows(list, event))
 }
@@ -56,10 +65,17 @@ const textOf = (view) => view.wanted.net ?? PRESETS[0].query.net
  * @param {number} [place]
  */
 function edit(view, net, place) {
-  const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => read(word).kind))
+  const [next, kinds] = [net, textOf(view)].map((text) => text.split("-").map((word) => parseWord(word).kind))
   const resetsFilters = place === undefined || kinds[place] === "conv"
   const resetsTargets = outputsOf(net) !== outputsOf(textOf(view))
-  const keys = [...(resetsFilters ? ["f", "f2", "f3", "f4"] : []), ...(resetsTargets ? ["y"] : []), "stride", "pad", "rule", "cell"]
+  const keys = [
+    ...(resetsFilters ? ["f", "f2", "f3", "f4"] : []),
+    ...(resetsTargets ? ["y"] : []),
+    "stride",
+    "pad",
+    "rule",
+    "cell",
+  ]
   /** @type {Setup} */
   const resets = Object.fromEntries(keys.filter((key) => key in view.setup).map((key) => [key, ""]))
   view.go({ ...resets, net, k: "0", ...(String(next) === String(kinds) ? {} : { stage: "x" }) })
@@ -84,7 +100,7 @@ export function fillLayers(view, network) {
     fixedLine("x", network.maps.x.plain, network.maps.x.shape),
     ...network.layers.map((layer, n) =>
       layerLine(n, layer.symbol, layer.name, layer.shape, [
-        layerSettings(read(words[n] ?? layer.text), n === openIndex),
+        layerSettings(parseWord(words[n] ?? layer.text), n === openIndex),
         layerFoot(layer.shape.length === 1, parametersOf(network, n)),
       ]),
     ),
@@ -100,8 +116,8 @@ export function fillLayers(view, network) {
  * @param {string[]} words
  */
 function setupConvIndex(words) {
-  const index = words.findIndex((word) => read(word).kind === "conv")
-  const { stride, padding } = read(words[index] ?? "")
+  const index = words.findIndex((word) => parseWord(word).kind === "conv")
+  const { stride, padding } = parseWord(words[index] ?? "")
   return stride || padding ? -1 : index
 }
 
@@ -110,7 +126,9 @@ function setupConvIndex(words) {
  * @param {NetworkRecord} network @param {number} [place]
  */
 function parametersOf({ maps }, place) {
-  const parameters = Object.values(maps).filter(({ band, layer }) => band === "parameters" && (place ?? layer) === layer)
+  const parameters = Object.values(maps).filter(
+    ({ band, layer }) => band === "parameters" && (place ?? layer) === layer,
+  )
   return parameters.reduce((sum, { shape }) => sum + shape.reduce((product, n) => product * n, 1), 0)
 }
 

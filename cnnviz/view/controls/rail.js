@@ -69,7 +69,10 @@ export function closePanels({ root }) {
  * @param {ParentNode} root
  */
 export function markErrors(root) {
-  const panelIds = Array.from(root.querySelectorAll(".sheet .wrong:not(:empty)"), (place) => place.closest(".sheet")?.id)
+  const panelIds = Array.from(
+    root.querySelectorAll(".sheet .wrong:not(:empty)"),
+    (place) => place.closest(".sheet")?.id,
+  )
   for (const entry of root.querySelectorAll(/** @type {"button"} */ (".rail > [popovertarget]"))) {
     const own = [entry.getAttribute("popovertarget"), entry.dataset.key === "rail_network" ? "kernel_card" : ""]
     entry.classList.toggle(

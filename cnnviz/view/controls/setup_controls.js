@@ -1,13 +1,13 @@
 // The controls of the setup as HTML, in panels. `data-lesson` names the URL key of a control; controls.js binds them.
 
 import { rich } from "../dialogs/glossary_popover.js"
-import { escaped, marked } from "../model/numbers/format.js"
+import { escapeHtml, markupWithFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { field, input, select } from "../shell/html.js"
 import { CHANNELS, IMAGES, LIMITS, OPTIMIZERS, PADDINGS, RULES, SCALE_NAMES, WEIGHTS, WORDS } from "../spec.js"
 import { actionButton } from "./actions.js"
 import { networkChoice } from "./network_controls.js"
-import { rail, panel } from "./rail.js"
+import { panel, rail } from "./rail.js"
 
 /** @import { Option } from "../shell/html.js" */
 
@@ -33,7 +33,7 @@ const choice = (key, name, options) => `
 const thumbnails = () =>
   IMAGES.map(
     ({ id, words: what }, i) =>
-      `<button type="button" data-value="${id}" aria-label="${escaped(what)}" title="${escaped(what)}" aria-pressed="false" style="--i:${i}"></button>`,
+      `<button type="button" data-value="${id}" aria-label="${escapeHtml(what)}" title="${escapeHtml(what)}" aria-pressed="false" style="--i:${i}"></button>`,
   ).join("")
 
 /** @returns {[string, string][]} */
@@ -43,7 +43,8 @@ const channels = () => CHANNELS.map((name) => [name, say(`web.channels.${name}`)
 const optimizers = () => OPTIMIZERS.map((name) => [name, say(`web.network.${name}`)])
 
 /** Return a choice with its name. @type {(key: string, name: string, options: [string, string][]) => string} */
-const labelledChoice = (key, name, options) => `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
+const labelledChoice = (key, name, options) =>
+  `<div class="field"><span>${words(key)}</span>${choice(key, name, options)}</div>`
 
 const image = () => `
   <p class="words"></p>
@@ -80,14 +81,14 @@ const LEGEND = ["pixel", "signed", "activation", "ahead"]
 /** Return the list of all signs or terms with their meanings. @param {"signs" | "glossary"} kind */
 function meanings(kind) {
   const ids = Object.keys(WORDS).filter((id) => id.startsWith(`web.${kind}.`) && id.endsWith(".title"))
-  const entries = ids.map((id) => `<dt>${escaped(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
+  const entries = ids.map((id) => `<dt>${escapeHtml(say(id))}</dt><dd>${rich(say(id.replace(/title$/, "text")))}</dd>`)
   return `<details><summary>${say(`web.legend.${kind}`)}</summary><dl>${entries.join("")}</dl></details>`
 }
 
 /** Return the legend of the maps' colours and signs. */
 const legend = () => `
   <div class="legend"><dl>${LEGEND.map((name) => `<dt class="${name}"></dt><dd>${say(`web.legend.${name}.name`)} <small>${say(`web.legend.${name}.words`)}</small></dd>`).join("")}</dl>
-    <p>${say("web.legend.scales")}</p><p>${marked(say("web.legend.gradient"))}</p>${meanings("signs")}${meanings("glossary")}</div>`
+    <p>${say("web.legend.scales")}</p><p>${markupWithFormulas(say("web.legend.gradient"))}</p>${meanings("signs")}${meanings("glossary")}</div>`
 
 /** @import { Kind } from "./actions.js" */
 

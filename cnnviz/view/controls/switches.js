@@ -1,6 +1,6 @@
 // Groups of switches. Each one is a change of the address, with a sentence that describes it.
 
-import { html, closest, render } from "../shell/html.js"
+import { closest, html, render } from "../shell/html.js"
 
 /** @import { SwitchData, SwitchGroup, View } from "../types/view.js" */
 

@@ -1,8 +1,8 @@
 // The transport bar above the stage: playback buttons, stages, update, loss, and the whole network.
 
-import { COLON, escaped, formula } from "../model/numbers/format.js"
+import { COLON, escapeHtml, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { guard, html, inner, closest, nothing, render, select, setHTML, setText } from "../shell/html.js"
+import { closest, guard, html, inner, nothing, render, select, setHTML, setText } from "../shell/html.js"
 import { actionButton } from "./actions.js"
 import { bindUpdates, fillUpdates, updateButton } from "./update_card.js"
 
@@ -92,7 +92,8 @@ function fillStages(view, stages) {
   const isDense = stages.length > MOST_CHIPS && index >= 0
   strip.classList.toggle("dense", isDense)
   setText(view.$(".stage-name"), isDense ? say("web.learn.of", { n: index + 1, count: stages.length }) : "")
-  if (hadFocus) /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
+  if (hadFocus)
+    /** @type {HTMLElement | null} */ (strip.querySelector("[aria-current]"))?.focus({ preventScroll: true })
   const state = `${index} ${strip.childElementCount}`
   if (!view.stageSizes || strip.dataset.watched === state) return
   strip.dataset.watched = state
@@ -108,7 +109,7 @@ const chip = ({ symbol, label, phase, title }, n, at, count) => {
   const tick = count > MOST_CHIPS && Math.abs(n - at) > AROUND
   const text = phase === "update" ? say("web.phases.tick") : label
   return html`<li><button type="button" data-stage-chip=${symbol} class="${phase}${n < at ? " done" : ""}${tick ? " tick" : ""}"
-    title=${title} aria-label="${text.normalize("NFKC")}${COLON}${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escaped(text))}></button></li>`
+    title=${title} aria-label="${text.normalize("NFKC")}${COLON}${title}" tabindex=${n === Math.max(at, 0) ? 0 : -1} aria-current=${n === at ? "step" : nothing} ${inner(text === label ? formula(text) : escapeHtml(text))}></button></li>`
 }
 
 /**

@@ -1,8 +1,8 @@
 // The bar of the current deck: number of the screen, and its sentence, which is editable while the deck is edited.
 // frame.js has its elements.
 
-import { numberIn } from "../model/decks/deck.js"
-import { placeIn, sentenceOf } from "../model/decks/draft.js"
+import { screenNumber } from "../model/decks/deck.js"
+import { parseAddress, sentenceOf } from "../model/decks/draft.js"
 import { parse } from "../model/state/address.js"
 import { say } from "../model/words.js"
 import { setText } from "../shell/html.js"
@@ -26,7 +26,7 @@ export function fillBar(view, deck, here) {
   if (bar.dataset.room) return // a room's deck fills the bar (rooms/screen_bar.js)
   const draft = here.script === draftHistory().now.id && isDraftShown() ? draftHistory().now : undefined
   const count = draft?.screen.length ?? deck?.screens.length ?? 0
-  const number = numberIn({ screens: { length: count } }, here)
+  const number = screenNumber({ screens: { length: count } }, here)
   const screen = deck?.screens.length === count ? deck.screens[number - 1] : undefined
   const hasQuestion = view.page === "learn" && (screen?.asks ?? false) // the Learn page shows the question itself
   bar.hidden = !here.script || !count || hasQuestion
@@ -35,7 +35,8 @@ export function fillBar(view, deck, here) {
   const isCurrent = isShown(view, screen ?? screenTarget(draft?.screen[number - 1] ?? {}))
   const sentence = screen ? screen.say || screen.title : draft ? sentenceOf(draft.screen[number - 1], LANG) : ""
   const text = isCurrent ? sentence : "" // the visitor may have left the screen
-  const isEditable = isCurrent && root.classList.contains("making-deck") && draft !== undefined && here.view !== "lecture"
+  const isEditable =
+    isCurrent && root.classList.contains("making-deck") && draft !== undefined && here.view !== "lecture"
   bar.setAttribute("aria-label", say("web.script.label", { title: deck?.title ?? "" }))
   setText(view.$(".deck-bar p"), text)
   bar.classList.toggle("long", text.length > LONG)
@@ -48,7 +49,7 @@ export function fillBar(view, deck, here) {
 
 /** @param {Table} screen */
 function screenTarget(screen) {
-  const { page, query } = placeIn(screen)
+  const { page, query } = parseAddress(screen)
   return { page, query: parse(query) }
 }
 

@@ -1,7 +1,7 @@
 // Going through a deck: each screen shows its sentence, and Page Down goes to the next one, on any page.
 
-import { isBare, numberIn, placeOf } from "../model/decks/deck.js"
-import { HASH, packed, unpacked } from "../model/decks/deck_link.js"
+import { isBare, screenAddress, screenNumber } from "../model/decks/deck.js"
+import { HASH, packDeck, unpackDeck } from "../model/decks/deck_link.js"
 import { MOST_LINKED } from "../model/decks/draft.js"
 import { say } from "../model/words.js"
 import { keepInTab, tabDeck } from "../tab_deck.js"
@@ -66,7 +66,7 @@ export function bindDeck(view) {
     const found = decks.get(deck)
     if (found?.of === tabToml(deck) && hasScreenOnly) {
       hasScreenOnly = false
-      goToScreen(view, found.data, numberIn(found.data, here), true)
+      goToScreen(view, found.data, screenNumber(found.data, here), true)
     }
     fillDeckBar(view)
   }
@@ -84,14 +84,14 @@ export function bindDeck(view) {
 async function openLink(view) {
   const packed = location.hash.slice(HASH.length)
   history.replaceState(history.state, "", location.pathname + location.search)
-  const toml = await unpacked(packed)
+  const toml = await unpackDeck(packed)
   if (toml === undefined) return view.tell(say("web.script.no_link"))
   readDeck(view, toml, (header) => {
     if (!header.script) return view.tell(firstFault(header))
     const { script: deck } = header
     keepInTab({ id: deck.id, toml })
     if (header.faults?.length) view.tell(firstFault(header))
-    goToScreen(view, deck, numberIn(deck, view.host.address.read()), true)
+    goToScreen(view, deck, screenNumber(deck, view.host.address.read()), true)
   })
 }
 
@@ -121,7 +121,7 @@ export const firstFault = ({ faults = [] }) => faults[0] ?? say("web.notice.sile
 
 /** @param {View} view @param {DeckData} deck @param {number} number @param {boolean} [replace] @param {import("../model/state/address.js").Setup} [look] */
 function goToScreen(view, deck, number, replace = false, look = {}) {
-  const { page, address } = placeOf(deck, number, { ...view.host.address.read(), ...look })
+  const { page, address } = screenAddress(deck, number, { ...view.host.address.read(), ...look })
   view.travel(page, address, { replace })
   if (page === "learn" && page === view.page) view.host.numbers.ask() // the screen may have another question
   fillDeckBar(view)
@@ -140,7 +140,7 @@ export async function linkOf(view) {
 
 /** @param {View} view @param {string} toml @param {string} [query] */
 export const deckLink = async (view, toml, query = "") =>
-  `${view.host.address.link({}).replace(/[?#].*/, "")}${query}${HASH}${await packed(toml)}`
+  `${view.host.address.link({}).replace(/[?#].*/, "")}${query}${HASH}${await packDeck(toml)}`
 
 /**
  * Go to a screen of a deck, numbered from 1.
@@ -156,7 +156,7 @@ export function moveBy(view, by) {
   const { script: id } = address.read()
   if (!id) return
   withDeck(view, id, (deck) => {
-    const number = deck ? numberIn(deck, address.read()) + by : 0
+    const number = deck ? screenNumber(deck, address.read()) + by : 0
     if (deck && number >= 1 && number <= deck.screens.length) goToScreen(view, deck, number)
   })
 }
@@ -165,7 +165,7 @@ export function moveBy(view, by) {
 export function screenOf(view) {
   const here = view.host.address.read()
   const deck = decks.get(here.script ?? "")?.data
-  return deck && { number: numberIn(deck, here), count: deck.screens.length }
+  return deck && { number: screenNumber(deck, here), count: deck.screens.length }
 }
 
 /** Leave the deck and keep its screen. @param {View} view */

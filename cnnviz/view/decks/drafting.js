@@ -1,6 +1,6 @@
 // The deck being edited. It is stored in this browser only and shared by the drawers of all pages.
 
-import { beginning, draftOf, empty } from "../model/decks/draft.js"
+import { draftOf, emptyDraft, newHistory } from "../model/decks/draft.js"
 import { tomlOf } from "../model/decks/toml.js"
 import { inBrowser } from "../model/storage.js"
 import { say } from "../model/words.js"
@@ -11,7 +11,7 @@ import { keepInTab, tabDeck } from "../tab_deck.js"
 
 const [KEY, PICTURES] = ["cnnviz.draft", "cnnviz.draft.pictures"]
 
-export const newDraft = () => empty(say("web.drawer.untitled"))
+export const newDraft = () => emptyDraft(say("web.drawer.untitled"))
 
 /** @returns {Draft} */
 function storedDraft() {
@@ -19,7 +19,7 @@ function storedDraft() {
   return Array.isArray(stored.screen) ? draftOf(stored) : newDraft()
 }
 
-let history = beginning(storedDraft())
+let history = newHistory(storedDraft())
 /** @type {Record<string, string>}  thumbnails by address */
 let pictures = inBrowser.readRecord(PICTURES)
 /** @type {Set<() => void>} */
@@ -64,5 +64,5 @@ export function onDraft(act, signal) {
 /** Load the draft that another tab has changed. */
 function loadStored() {
   const stored = storedDraft()
-  if (JSON.stringify(stored) !== JSON.stringify(history.now)) setDraft(beginning(stored))
+  if (JSON.stringify(stored) !== JSON.stringify(history.now)) setDraft(newHistory(stored))
 }

@@ -2,21 +2,21 @@
 
 import { closePanels } from "../controls/rail.js"
 import { thumbnail } from "../draw/thumbnail.js"
-import { added, atOf, chosen, MOST_SCREENS } from "../model/decks/draft.js"
+import { addressOf, insertScreen, MOST_SCREENS, selectScreen } from "../model/decks/draft.js"
 import { inTab } from "../model/storage.js"
 import { say } from "../model/words.js"
 import { render } from "../shell/html.js"
 import { KEYS, PAGES } from "../spec.js"
 import { visitScreen } from "./deck_walk.js"
-import { setDraft, draftHistory, isDraftShown, keepPicture, pictureOf, showDraft } from "./drafting.js"
+import { draftHistory, isDraftShown, keepPicture, pictureOf, setDraft, showDraft } from "./drafting.js"
 import { drawerOf } from "./drawer_view.js"
 
-/** @import { Asked } from "../model/decks/draft_question.js" */
+/** @import { QuestionForm } from "../model/decks/draft_question.js" */
 /** @import { History, Setup, View } from "../types/view.js" */
 
 export const OPEN = "cnnviz.drawer" // storage key: whether the drawer is open in this tab
 
-/** @typedef {{ note: string, asking: boolean, asked: Asked | null, wrong: string }} Drawer  note until the next change; whether the question form is open, its values after a change of kind, and its error */
+/** @typedef {{ note: string, asking: boolean, asked: QuestionForm | null, wrong: string }} Drawer  note until the next change; whether the question form is open, its values after a change of kind, and its error */
 /** @type {Drawer} */
 export const drawer = { note: "", asking: false, asked: null, wrong: "" }
 
@@ -46,7 +46,7 @@ export function currentDraft(view) {
   const { script: deck = "", screen = "" } = view.host.address.read()
   const history = draftHistory()
   const number = deck === history.now.id && isDraftShown() ? Number(screen) || 1 : 0
-  return chosen(history, Math.min(number, history.now.screen.length) - 1)
+  return selectScreen(history, Math.min(number, history.now.screen.length) - 1)
 }
 
 /** Render the drawer if it is open. @param {View} view */
@@ -86,7 +86,7 @@ export function goToDraft(view, n, look) {
 export function captureScreen(view) {
   const page = view.state.to // the page that is about to be shown
   const { keys } = PAGES.find(({ path }) => path === page) ?? { keys: [] }
-  const at = atOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
+  const at = addressOf(page, { ...view.host.address.read(), ...view.wanted, view: "" }, [...KEYS, ...keys])
   if (!view.waiting) keepPicture(at, thumbnail(view.$(".content")))
   return at
 }
@@ -98,7 +98,7 @@ export function addScreen(view) {
   const history = currentDraft(view)
   if (history.now.screen.length >= MOST_SCREENS) return note(view, say("web.drawer.full", { most: MOST_SCREENS }))
   resetQuestion()
-  applyChange(added(history, { at: captureScreen(view) }))
+  applyChange(insertScreen(history, { at: captureScreen(view) }))
   showDraft()
   setScreen(view, draftHistory().at)
   focusSentence(view)

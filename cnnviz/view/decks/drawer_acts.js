@@ -1,23 +1,33 @@
 // Actions of the drawer's buttons and fields.
 
-import { changed, did, filled, moved, noted, removed, secondsOf, titled, undone } from "../model/decks/draft.js"
-import { asking, mapOf, unasked } from "../model/decks/draft_question.js"
+import {
+  changeScreen,
+  moveScreen,
+  removeScreen,
+  secondsOf,
+  undoChange,
+  withDraft,
+  withField,
+  withNotes,
+  withTitle,
+} from "../model/decks/draft.js"
+import { emptyQuestion, mapOf, withQuestion } from "../model/decks/draft_question.js"
 import { tomlOf } from "../model/decks/toml.js"
 import { say } from "../model/words.js"
 import { LANG } from "../spec.js"
 import { readDeck } from "./deck_walk.js"
-import { newDraft, draftHistory, isDraftShown } from "./drafting.js"
+import { draftHistory, isDraftShown, newDraft } from "./drafting.js"
 import {
   addScreen,
-  resetQuestion,
+  applyChange,
+  captureScreen,
   currentDraft,
   drawer,
   fillDrawer,
   goToDraft,
-  applyChange,
   note,
+  resetQuestion,
   setScreen,
-  captureScreen,
   toggleDrawer,
 } from "./drawer.js"
 import { copyDeck, openDeck, saveDeck } from "./drawer_files.js"
@@ -35,7 +45,7 @@ const ACTS = {
   draft_copy: copyDeck,
   draft_save: saveDeck,
   draft_open: openDeck,
-  draft_new: () => applyChange(did(draftHistory(), newDraft(), -1)),
+  draft_new: () => applyChange(withDraft(draftHistory(), newDraft(), -1)),
   draft_present: (view) => goToDraft(view, Math.max(0, currentDraft(view).at), { view: "lecture" }),
   draft_remove: (view) => remove(view, currentDraft(view).at),
   draft_retake: (view) => change(view, (screen) => ({ ...screen, at: captureScreen(view) })),
@@ -56,7 +66,7 @@ export function onClick(view, { target }) {
 /** Change the current screen. @param {View} view @param {(screen: Table) => Table} how */
 function change(view, how) {
   const history = currentDraft(view)
-  if (history.at >= 0) applyChange(changed(history, history.at, how))
+  if (history.at >= 0) applyChange(changeScreen(history, history.at, how))
 }
 
 /** @param {View} view */
@@ -64,7 +74,7 @@ export function undo(view) {
   const history = draftHistory()
   if (!history.past.length) return
   const wasShown = isDraftShown()
-  applyChange(undone(history))
+  applyChange(undoChange(history))
   if (wasShown && draftHistory().at >= 0) goToDraft(view, draftHistory().at)
 }
 
@@ -72,7 +82,7 @@ export function undo(view) {
 export function remove(view, n) {
   if (n < 0) return
   const wasShown = isDraftShown()
-  applyChange(removed(currentDraft(view), n))
+  applyChange(removeScreen(currentDraft(view), n))
   if (wasShown && draftHistory().now.screen.length) goToDraft(view, draftHistory().at)
 }
 
@@ -82,7 +92,7 @@ export function remove(view, n) {
  */
 export function move(view, from, to) {
   const history = currentDraft(view)
-  const next = moved({ ...history, at: history.at === from ? to : history.at }, from, to)
+  const next = moveScreen({ ...history, at: history.at === from ? to : history.at }, from, to)
   if (next.now === history.now) return
   const screen = history.now.screen[history.at]
   applyChange(next)
@@ -93,17 +103,19 @@ export function move(view, from, to) {
 const FIELDS = {
   draft_title(view, title) {
     const walked = currentDraft(view).at
-    applyChange(did(draftHistory(), titled(draftHistory().now, LANG, title.trim() || say("web.drawer.untitled"))))
+    applyChange(
+      withDraft(draftHistory(), withTitle(draftHistory().now, LANG, title.trim() || say("web.drawer.untitled"))),
+    )
     if (walked >= 0) setScreen(view, walked)
   },
-  draft_notes: (view, notes) => change(view, (screen) => noted(screen, LANG, notes.trim())),
+  draft_notes: (view, notes) => change(view, (screen) => withNotes(screen, LANG, notes.trim())),
   draft_time(view, text) {
-    change(view, (screen) => filled(screen, "seconds", secondsOf(text)))
+    change(view, (screen) => withField(screen, "seconds", secondsOf(text)))
     if (text.trim() && !secondsOf(text)) note(view, say("web.drawer.time"))
   },
   draft_experiment: (view, name) =>
     change(view, (screen) =>
-      filled(filled(screen, "experiment", name), "updates", name && (screen.updates ?? UPDATES)),
+      withField(withField(screen, "experiment", name), "updates", name && (screen.updates ?? UPDATES)),
     ),
 }
 
@@ -113,7 +125,7 @@ export function bindFields(view, place) {
     const { dataset, value, form } = /** @type {HTMLInputElement} */ (target)
     if (dataset.key === "draft_kind" && form) {
       const { kind, ask: words } = readForm(form)
-      Object.assign(drawer, { asked: { ...unasked(kind), ask: words }, wrong: "" })
+      Object.assign(drawer, { asked: { ...emptyQuestion(kind), ask: words }, wrong: "" })
       return fillDrawer(view)
     }
     FIELDS[dataset.key ?? ""]?.(view, value)
@@ -132,7 +144,7 @@ function saveQuestion(view, form) {
   const screen = now.screen[at]
   if (!screen) return
   const stage = view.data?.stages.find(({ symbol }) => symbol === mapOf(screen))
-  const question = asking(screen, formValues, (label) => say(`web.drawer.${message}`, { label }), stage?.inputs)
+  const question = withQuestion(screen, formValues, (label) => say(`web.drawer.${message}`, { label }), stage?.inputs)
   const toml = tomlOf({ ...now, screen: [question] }) // a deck of this screen alone, so that errors of other screens do not count
   readDeck(view, toml, ({ faults = [] }) => {
     if (drawer.asking && faults.length) {

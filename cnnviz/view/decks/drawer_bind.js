@@ -1,10 +1,10 @@
 // Bind the drawer, or remove its buttons if the host cannot parse decks.
 
-import { changed, said } from "../model/decks/draft.js"
+import { changeScreen, withSentence } from "../model/decks/draft.js"
 import { inTab } from "../model/storage.js"
 import { LANG } from "../spec.js"
 import { onDraft } from "./drafting.js"
-import { currentDraft, fillDrawer, applyChange, OPEN, setOpen } from "./drawer.js"
+import { applyChange, currentDraft, fillDrawer, OPEN, setOpen } from "./drawer.js"
 import { bindFields, onClick } from "./drawer_acts.js"
 import { bindFiles } from "./drawer_files.js"
 import { bindRows } from "./drawer_rows.js"
@@ -34,7 +34,8 @@ function bindSentence(view) {
   const field = /** @type {HTMLInputElement} */ (view.$(".deck-say"))
   field.addEventListener("change", () => {
     const history = currentDraft(view)
-    if (history.at >= 0) applyChange(changed(history, history.at, (screen) => said(screen, LANG, field.value.trim())))
+    if (history.at >= 0)
+      applyChange(changeScreen(history, history.at, (screen) => withSentence(screen, LANG, field.value.trim())))
   })
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" && event.key !== "Escape") return

@@ -1,13 +1,13 @@
 // Save, share and open decks, as a file or as a link that contains the deck.
 
 import { save } from "../draw/picture.js"
-import { did, draftOf, MOST_LINKED } from "../model/decks/draft.js"
+import { draftOf, MOST_LINKED, withDraft } from "../model/decks/draft.js"
 import { say } from "../model/words.js"
 import { listen } from "../shell/html.js"
 import { LIMITS } from "../spec.js"
-import { firstFault, readDeck, deckLink } from "./deck_walk.js"
+import { deckLink, firstFault, readDeck } from "./deck_walk.js"
 import { draftHistory, tomlNow } from "./drafting.js"
-import { goToDraft, isDrawerOpen, applyChange, note, toggleDrawer } from "./drawer.js"
+import { applyChange, goToDraft, isDrawerOpen, note, toggleDrawer } from "./drawer.js"
 
 /** @import { View } from "../types/view.js" */
 
@@ -68,7 +68,7 @@ async function take(view, file) {
   if (file.size > LIMITS.script) return note(view, say("web.drawer.too_large", { kilobytes: LIMITS.script / 1000 }))
   readDeck(view, await textOf(file), (header) => {
     if (!header.tables) return note(view, say("web.drawer.refused", { file: file.name, why: firstFault(header) }))
-    applyChange(did(draftHistory(), draftOf(header.tables), 0))
+    applyChange(withDraft(draftHistory(), draftOf(header.tables), 0))
     goToDraft(view, 0)
     if (header.faults?.length) note(view, firstFault(header))
   })

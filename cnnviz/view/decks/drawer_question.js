@@ -1,11 +1,11 @@
 // The form to edit the question of the current screen: choices, pictures, a number, or cells.
 
-import { ASKED_KINDS, askedOf, mapOf, unasked } from "../model/decks/draft_question.js"
+import { ASKED_KINDS, emptyQuestion, mapOf, questionOf } from "../model/decks/draft_question.js"
 import { say } from "../model/words.js"
 import { html, nothing } from "../shell/html.js"
 import { LANG } from "../spec.js"
 
-/** @import { Asked, AskedKind } from "../model/decks/draft_question.js" */
+/** @import { QuestionForm, AskedKind } from "../model/decks/draft_question.js" */
 /** @import { Table } from "../types/view.js" */
 
 const MOST_ANSWERS = 4
@@ -17,9 +17,9 @@ export const drawerMessage = (/** @type {string} */ id, /** @type {Record<string
 /** Return suggested expressions for the correct cells of a map. @param {string} map */
 const cellsOf = (map) => [`${map} == max(${map})`, `${map} == min(${map})`, `abs(${map}) == max(abs(${map}))`]
 
-/** @param {Table} screen @param {Asked | null} written  values after a change of kind, or null @param {string} wrong */
+/** @param {Table} screen @param {QuestionForm | null} written  values after a change of kind, or null @param {string} wrong */
 export function questionForm(screen, written, wrong) {
-  const formValues = written ?? askedOf(screen, LANG) ?? unasked()
+  const formValues = written ?? questionOf(screen, LANG) ?? emptyQuestion()
   const map = mapOf(screen)
   const kinds = ASKED_KINDS.filter((kind) => map || kind !== "click")
   return html`<form class="draft-asking">
@@ -34,7 +34,7 @@ export function questionForm(screen, written, wrong) {
 const field = (name, label, value, hints) =>
   html`<input name=${name} maxlength="300" placeholder=${label} aria-label=${label} autocomplete="off" list=${hints ?? nothing} .value=${value}>`
 
-/** @param {Asked} asked */
+/** @param {QuestionForm} asked */
 function answerFields({ kind, answers: all, right }) {
   const arePictures = kind === "pictures"
   const rows = Array.from({ length: Math.max(MOST_ANSWERS, all.length) }, (_, n) => all[n] ?? "")
@@ -44,16 +44,17 @@ function answerFields({ kind, answers: all, right }) {
   return html`${rows.map(row)}${arePictures ? suggestions("draft-pictures", PICTURES) : nothing}`
 }
 
-/** @param {Asked} asked @param {string} map */
+/** @param {QuestionForm} asked @param {string} map */
 const keyFields = ({ kind, key: right, tolerance }, map) =>
   kind === "click"
     ? html`${field("key", drawerMessage("cells", { map }), right || (cellsOf(map)[0] ?? ""), "draft-cells")}${suggestions("draft-cells", cellsOf(map))}`
     : html`${field("key", drawerMessage("number"), right)}${field("tolerance", drawerMessage("within"), tolerance)}`
 
 /** @param {string} id @param {string[]} all */
-const suggestions = (id, all) => html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
+const suggestions = (id, all) =>
+  html`<datalist id=${id}>${all.map((one) => html`<option value=${one}></option>`)}</datalist>`
 
-/** Return the values of a form. @param {HTMLFormElement} form @returns {Asked} */
+/** Return the values of a form. @param {HTMLFormElement} form @returns {QuestionForm} */
 export function readForm(form) {
   const data = new FormData(form)
   const text = (/** @type {string} */ name) => String(data.get(name) ?? "")

@@ -1,7 +1,7 @@
 // Reorder the drawer's rows by keyboard and mouse.
 
 import { closest } from "../shell/html.js"
-import { currentDraft, goToDraft, isDrawerOpen, focusSentence } from "./drawer.js"
+import { currentDraft, focusSentence, goToDraft, isDrawerOpen } from "./drawer.js"
 import { move, remove, undo } from "./drawer_acts.js"
 
 /** @import { View } from "../types/view.js" */

@@ -1,12 +1,12 @@
 // Templates of the drawer.
 
-import { asks, minutes, placeIn, sentenceOf, textOf } from "../model/decks/draft.js"
-import { askedOf } from "../model/decks/draft_question.js"
+import { hasQuestion, minutes, parseAddress, sentenceOf, textOf } from "../model/decks/draft.js"
+import { questionOf } from "../model/decks/draft_question.js"
 import { clock, formula } from "../model/numbers/format.js"
 import { html, live, markup, nothing } from "../shell/html.js"
 import { LANG, PAGES } from "../spec.js"
 import { pictureOf } from "./drafting.js"
-import { questionForm, drawerMessage } from "./drawer_question.js"
+import { drawerMessage, questionForm } from "./drawer_question.js"
 
 /** @import { Drawer } from "./drawer.js" */
 /** @import { History, Table } from "../types/view.js" */
@@ -35,10 +35,10 @@ export const drawerOf = (history, drawer) => {
 
 /** @param {Table} screen */
 function screenIcon(screen) {
-  const { page, query } = placeIn(screen)
+  const { page, query } = parseAddress(screen)
   const stage = new URLSearchParams(query).get("stage") ?? ""
   const picture = pictureOf(screen.at)
-  if (asks(screen)) return html`<b class="draft-sign">?</b>`
+  if (hasQuestion(screen)) return html`<b class="draft-sign">?</b>`
   if (picture) return html`<img src=${picture} alt="" width="60" height="34">`
   const name = PAGES.find(({ path }) => path === page)?.name ?? page
   return html`<span class="draft-sign">${stage && !page ? markup(formula(stage)) : name}</span>`
@@ -49,7 +49,9 @@ const timeOf = ({ seconds }) => (seconds ? clock(seconds) : "")
 
 /** @param {Table} screen @param {number} n @param {boolean} current */
 function row(screen, n, current) {
-  const sentence = asks(screen) ? textOf(screen.ask, LANG) : sentenceOf(screen, LANG) || textOf(screen.title, LANG)
+  const sentence = hasQuestion(screen)
+    ? textOf(screen.ask, LANG)
+    : sentenceOf(screen, LANG) || textOf(screen.title, LANG)
   return html`<li data-row=${n} class=${current ? "current" : ""}><i class="grip" aria-hidden="true"></i>
     <button type="button" class="draft-screen" data-screen=${n} aria-current=${current ? "true" : nothing} title=${drawerMessage("keys")}>
       <span class="draft-number">${n + 1}</span><span class="draft-picture">${screenIcon(screen)}</span><span class="draft-says">${sentence || drawerMessage("silent")}</span>
@@ -65,13 +67,13 @@ const screenSettings = (screen, at, drawer) => html`
   <div class="draft-chips">
     <input class="draft-time" data-key="draft_time" inputmode="numeric" placeholder="0:00" aria-label=${drawerMessage("time")} title=${drawerMessage("time")} .value=${live(timeOf(screen))}>
     ${isQuestionEditable(screen) ? html`<button type="button" data-key="draft_question" aria-expanded=${drawer.asking}>? ${drawerMessage("question")}</button>` : nothing}
-    ${placeIn(screen).page === "train" ? experiment(screen) : nothing}
+    ${parseAddress(screen).page === "train" ? experiment(screen) : nothing}
     <button type="button" data-key="draft_retake" title=${drawerMessage("retake.label")}>${drawerMessage("retake.text")}</button>
     <button type="button" data-key="draft_remove" aria-label=${drawerMessage("remove.label")} title=${drawerMessage("remove.label")}>${drawerMessage("remove.text")}</button>
   </div>`
 
 /** Return whether the screen's question, if any, can be edited in the form. @param {Table} screen */
-const isQuestionEditable = (screen) => !asks(screen) || askedOf(screen, LANG) !== null
+const isQuestionEditable = (screen) => !hasQuestion(screen) || questionOf(screen, LANG) !== null
 
 /** Return the menu of the setting that differs between the devices of a class. @param {Table} screen */
 const experiment = ({ experiment: now = "" }) =>

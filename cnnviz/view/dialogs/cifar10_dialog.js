@@ -3,7 +3,7 @@
 import { query } from "../model/state/address.js"
 import { say } from "../model/words.js"
 import { fetchFromPython } from "../shell/ask_python.js"
-import { html, live, closest, nothing, toggleGroup } from "../shell/html.js"
+import { closest, html, live, nothing, toggleGroup } from "../shell/html.js"
 import { LANG } from "../spec.js"
 import { openDialog } from "./dialog.js"
 

@@ -2,7 +2,7 @@
 
 import { save } from "../draw/picture.js"
 import { say } from "../model/words.js"
-import { fetchFromPython, dialogPath } from "../shell/ask_python.js"
+import { dialogPath, fetchFromPython } from "../shell/ask_python.js"
 import { html, nothing } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
 

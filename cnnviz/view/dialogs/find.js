@@ -4,9 +4,9 @@
 import { actionsOf, run } from "../controls/actions.js"
 import { choosePreset } from "../controls/network_controls.js"
 import { reveal } from "../controls/rail.js"
-import { found } from "../model/find.js"
+import { matchesOf } from "../model/find.js"
 import { has, say } from "../model/words.js"
-import { html, input, closest, render } from "../shell/html.js"
+import { closest, html, input, render } from "../shell/html.js"
 import { IMAGES, LESSONS, PAGES, PRESETS, WORDS } from "../spec.js"
 
 /** @import { Findable } from "../model/find.js" */
@@ -49,7 +49,12 @@ const staticEntries = () => [
     also: `${source} ${query.net}`,
     go: (/** @type {View} */ view) => choosePreset(view, n),
   })),
-  ...IMAGES.map(({ id, words }) => ({ kind: say("web.rail.image"), text: words, also: id, go: changeAction({ img: id }) })),
+  ...IMAGES.map(({ id, words }) => ({
+    kind: say("web.rail.image"),
+    text: words,
+    also: id,
+    go: changeAction({ img: id }),
+  })),
   ...Object.keys(WORDS).flatMap((id) => mistake(id, MISTAKE.exec(id)?.[1])),
   ...LESSONS.map(({ id, title }) => ({
     kind: say("web.learn.lessons"),
@@ -123,7 +128,7 @@ export function bindFind(view, dialog) {
     matches[n]?.go(view)
   }
   field.addEventListener("input", () => {
-    matches = found(entries, field.value, MATCH_LIMIT)
+    matches = matchesOf(entries, field.value, MATCH_LIMIT)
     index = 0
     draw()
   })

@@ -2,11 +2,11 @@
 
 import { actionButton } from "../controls/actions.js"
 import { wordsOf } from "../model/explain/meanings.js"
-import { escaped, withFormulas } from "../model/numbers/format.js"
+import { escapeHtml, withFormulas } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
-import { LARGE, listen, closest, TABLE } from "../shell/html.js"
+import { closest, LARGE, listen, TABLE } from "../shell/html.js"
 
-/** @import { Own } from "../model/explain/meanings.js" */
+/** @import { Details } from "../model/explain/meanings.js" */
 /** @import { View } from "../types/view.js" */
 
 const APART = 6 // distance from the tapped element in pixels
@@ -17,12 +17,12 @@ export const meaningPopover = () =>
   `<div class="meaning" popover><b></b><p></p><div class="doings">${actionButton("large", LARGE)}${actionButton("table", TABLE)}</div></div>`
 
 /** Return HTML with names in backquotes as italics, and formulas as MathML. @param {string} text */
-export const rich = (text) => withFormulas(text, (part) => escaped(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
+export const rich = (text) => withFormulas(text, (part) => escapeHtml(part).replace(/`([^`]+)`/g, "<i>$1</i>"))
 
 /**
  * Return a glossary text with a network's own symbols. Sentences with the notebook network's formula are replaced by
  * its own formula.
- * @param {string} text @param {Own} own
+ * @param {string} text @param {Details} own
  */
 const withNetworkSymbols = (text, { label, letter, formula, facts }) =>
   rich(
@@ -32,9 +32,9 @@ const withNetworkSymbols = (text, { label, letter, formula, facts }) =>
       .trim(),
   )
   + (formula ? ` ${formula}` : "")
-  + facts.map((fact) => `<br>${escaped(fact)}`).join("")
+  + facts.map((fact) => `<br>${escapeHtml(fact)}`).join("")
 
-/** @param {View} view @param {(id: string, symbol: string) => Own | undefined} ownOf */
+/** @param {View} view @param {(id: string, symbol: string) => Details | undefined} ownOf */
 export function bindMeanings(view, ownOf) {
   const box = view.$(".meaning")
   const onKeydown = (/** @type {KeyboardEvent} */ event) => {

@@ -1,7 +1,7 @@
 // Help dialog: the search field and the list of keys.
 
 import { actionButton, actionsOf, helpLines, run } from "../controls/actions.js"
-import { storePreference, readPreference } from "../controls/preferences.js"
+import { readPreference, storePreference } from "../controls/preferences.js"
 import { say } from "../model/words.js"
 import { html, markup, nothing } from "../shell/html.js"
 import { openDialog } from "./dialog.js"

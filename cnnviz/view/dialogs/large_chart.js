@@ -2,7 +2,7 @@
 
 import { chart } from "../draw/chart.js"
 import { figureOf } from "../draw/plotly_figure.js"
-import { nearest } from "../model/numbers/extremes.js"
+import { nearestIndex } from "../model/numbers/extremes.js"
 import { COLON, number } from "../model/numbers/format.js"
 
 import { say } from "../model/words.js"
@@ -61,10 +61,11 @@ function bindReadout({ body, closed: signal }, charts, root) {
   const margins = { left: 60, right: 90 }
   /** @type {Plot | null} */
   let plot = null
-  let index = cursor === null ? x.length - 1 : nearest(x, (value) => Math.abs(value - cursor))
+  let index = cursor === null ? x.length - 1 : nearestIndex(x, (value) => Math.abs(value - cursor))
   const draw = () => {
     if (!canvases[0].isConnected) return // replaced by Plotly
-    plot = canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[index], least: margins }, root))[0] ?? plot
+    plot =
+      canvases.map((canvas, n) => chart(canvas, { ...charts[n], cursor: x[index], least: margins }, root))[0] ?? plot
     const values = charts.flatMap(({ series }) =>
       series.slice(0, READOUT_SERIES).map(({ label, values }) => `${label} ${number(values[index] ?? Number.NaN, 4)}`),
     )
@@ -81,7 +82,7 @@ function bindReadout({ body, closed: signal }, charts, root) {
     canvas.tabIndex = 0
     canvas.addEventListener(
       "pointermove",
-      ({ offsetX }) => plot && go(nearest(x, (value) => Math.abs(/** @type {Plot} */ (plot).at(value) - offsetX))),
+      ({ offsetX }) => plot && go(nearestIndex(x, (value) => Math.abs(/** @type {Plot} */ (plot).at(value) - offsetX))),
     )
     canvas.addEventListener("keydown", ({ key }) => {
       const by = { ArrowLeft: -1, ArrowRight: 1 }[key]

@@ -2,9 +2,9 @@
 // and the wheel zooms until cells show their numbers.
 
 import { Heatmap } from "../draw/heatmap.js"
-import { one } from "../model/explain/cell_links.js"
+import { singleIndex } from "../model/explain/cell_links.js"
 import { spread } from "../model/layout/image_layout.js"
-import { COLON, number, power, timesPower } from "../model/numbers/format.js"
+import { COLON, exponentOf, number, timesPower } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { bindPinch } from "../pointer/pinch.js"
 import { setText } from "../shell/html.js"
@@ -66,7 +66,7 @@ export class LargeMap {
     const { place } = this
     const box = this.map.layout.boxOf(cell)
     place.scrollTo(box.x + (box.width - place.clientWidth) / 2, box.y + (box.height - place.clientHeight) / 2)
-    this.map.marks = [{ ranges: cell.map(one), strong: true }]
+    this.map.marks = [{ ranges: cell.map(singleIndex), strong: true }]
     this.map.draw()
   }
 
@@ -86,7 +86,7 @@ export class LargeMap {
       this.otherHeight = dialog.offsetHeight - place.offsetHeight
     }
     this.source = source
-    const exponent = power(Math.max(...limits.map(Math.abs)))
+    const exponent = exponentOf(Math.max(...limits.map(Math.abs)))
     Object.assign(map, { values: source.values, face, limits, scale, marks: [], power: exponent })
     const { clientWidth, clientHeight } = document.documentElement
     const zoom = element.currentCSSZoom || 1
@@ -110,7 +110,7 @@ export class LargeMap {
     const { picture, values } = this.source ?? {}
     if (!picture || !values) return
     const cell = this.map.cell(offsetX, offsetY)
-    const box = this.map.layout.found(cell.map(one))[0]
+    const box = this.map.layout.found(cell.map(singleIndex))[0]
     const value = box && values[picture.face.offset(box.tile, box.top, box.left)]
     if (value !== undefined)
       setText(

@@ -2,9 +2,9 @@
 
 import { save } from "../draw/picture.js"
 import { inField, number } from "../model/numbers/format.js"
-import { csv, exact, parts, rowsAtOnce, start } from "../model/numbers/table.js"
+import { axisRoles, csv, formatExact, rowOffset, rowsAtOnce } from "../model/numbers/table.js"
 import { say } from "../model/words.js"
-import { html, live, nothing, toggleGroup, render, setText } from "../shell/html.js"
+import { html, live, nothing, render, setText, toggleGroup } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
 import { LargeMap } from "./large_map.js"
 
@@ -100,7 +100,7 @@ class MapTable {
    */
   take(n, cell) {
     this.source = this.sources[n]
-    this.indices = parts(this.source).chosen.map(() => 0)
+    this.indices = axisRoles(this.source).chosen.map(() => 0)
     this.window = 0
     const { source } = this
     const fill = () => {
@@ -146,7 +146,7 @@ class MapTable {
 
   // Return a note that the table shows only part of the rows, or "".
   hint() {
-    const { rows } = parts(this.source)
+    const { rows } = axisRoles(this.source)
     const rowLimit = rowsAtOnce(this.source)
     return rows && rows.labels.length > rowLimit ? say("web.table.part", { n: rowLimit, all: rows.labels.length }) : ""
   }
@@ -158,7 +158,7 @@ class MapTable {
       const shape = axes.map(({ labels }) => labels.length).join("×")
       return [label, words, shape].filter(Boolean).join(" · ")
     })
-    const { chosen, rows } = parts(source)
+    const { chosen, rows } = axisRoles(source)
     const axis = (/** @type {Axis} */ { name, labels }, /** @type {number} */ n) =>
       choice(String(n), words(`axis.${name}`), Array.from(labels, String), this.indices[n])
     const rowLimit = rowsAtOnce(source)
@@ -174,9 +174,10 @@ class MapTable {
 
   table() {
     const { source, indices: places } = this
-    const { chosen, rows, columns } = parts(source)
+    const { chosen, rows, columns } = axisRoles(source)
     const allDigits = /** @type {HTMLInputElement} */ (this.dialog.querySelector("[data-table=digits]")).checked
-    const format = (/** @type {number} */ at) => (allDigits ? inField(exact(source.values[at])) : number(source.values[at]))
+    const format = (/** @type {number} */ at) =>
+      allDigits ? inField(formatExact(source.values[at])) : number(source.values[at])
     const across = columns ? Array.from(columns.labels, String) : [source.label]
     const indexText = chosen
       .map(({ name, labels }, n) => `${say(`web.table.axis.${name}`)} ${labels[places[n]]}`)
@@ -185,9 +186,12 @@ class MapTable {
     const caption = [say("web.table.caption", values), indexText].filter(Boolean).join(", ")
     const corner = [rows, columns].flatMap((axis) => (axis ? say(`web.table.axis.${axis.name}`) : [])).join(" \\ ")
     const rowLimit = rowsAtOnce(source)
-    const rowLabels = Array.from(rows?.labels ?? [""], String).slice(this.window * rowLimit, (this.window + 1) * rowLimit)
+    const rowLabels = Array.from(rows?.labels ?? [""], String).slice(
+      this.window * rowLimit,
+      (this.window + 1) * rowLimit,
+    )
     const line = (/** @type {string} */ label, /** @type {number} */ n) => {
-      const first = start(source, places, this.window * rowLimit + n)
+      const first = rowOffset(source, places, this.window * rowLimit + n)
       return html`<tr><th scope="row">${label}</th>${across.map((_, at) => html`<td>${format(first + at)}</td>`)}</tr>`
     }
     return html`<table><caption>${caption}</caption>

@@ -1,10 +1,10 @@
 // Dialog for the user's model, pasted or as a file: its layers, and a button to open its network.
 
 import { say } from "../model/words.js"
-import { fetchFromPython, dialogPath } from "../shell/ask_python.js"
+import { dialogPath, fetchFromPython } from "../shell/ask_python.js"
 import { html, nothing } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
-import { fileField, statusLines, uploadRequest, runInDialog } from "./file_field.js"
+import { fileField, runInDialog, statusLines, uploadRequest } from "./file_field.js"
 
 /** @import { UploadedModel, View } from "../types/view.js" */
 
@@ -41,7 +41,11 @@ export function showModel(view) {
   /** @param {Blob} text @param {string} name */
   function read(text, name) {
     runInDialog(dialog, content, async () => {
-      const response = await fetchFromPython(view, dialogPath(view, "model", name ? { name } : {}), uploadRequest(text, dialog.closed))
+      const response = await fetchFromPython(
+        view,
+        dialogPath(view, "model", name ? { name } : {}),
+        uploadRequest(text, dialog.closed),
+      )
       dialog.draw(content(false, "", await response.json()))
     })
   }

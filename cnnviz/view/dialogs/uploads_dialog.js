@@ -3,10 +3,10 @@
 
 import { holdFile } from "../model/state/upload.js"
 import { say } from "../model/words.js"
-import { fetchFromPython, dialogPath } from "../shell/ask_python.js"
+import { dialogPath, fetchFromPython } from "../shell/ask_python.js"
 import { html } from "../shell/html.js"
 import { openDialog } from "./dialog.js"
-import { fileField, joinFiles, statusLines, uploadRequest, runInDialog } from "./file_field.js"
+import { fileField, joinFiles, runInDialog, statusLines, uploadRequest } from "./file_field.js"
 
 /** @import { Adopted, Template, View } from "../types/view.js" */
 
@@ -26,7 +26,11 @@ function openFileDialog(view, name, title, words, intro = "", several = false) {
   /** @param {File[]} files */
   function take(...files) {
     runInDialog(dialog, content, async () => {
-      const response = await fetchFromPython(view, dialogPath(view, name), uploadRequest(joinFiles(files), dialog.closed))
+      const response = await fetchFromPython(
+        view,
+        dialogPath(view, name),
+        uploadRequest(joinFiles(files), dialog.closed),
+      )
       const { change, note } = /** @type {Adopted} */ (await response.json())
       dialog.close()
       view.adopt({ ...change, note })

@@ -1,6 +1,6 @@
 // One array on a card: layers side by side, with numbers only if they are legible.
 
-import { local, timesPower, whole } from "../model/numbers/format.js"
+import { formatInteger, localizePoint, timesPower } from "../model/numbers/format.js"
 import { Heatmap } from "./heatmap.js"
 import { MapView } from "./map_view.js"
 
@@ -35,9 +35,10 @@ export class CardMap extends MapView {
     if (value !== 0 && Math.abs(value) < this.maxMagnitude() / NEGLIGIBLE_RATIO) return "≈ 0"
     const scaled = value / 10 ** this.power
     const size = Math.abs(scaled)
-    if (this.power && size < 10) return scaled && size < 0.05 ? "≈ 0" : local(whole(Number(scaled.toFixed(1))))
+    if (this.power && size < 10)
+      return scaled && size < 0.05 ? "≈ 0" : localizePoint(formatInteger(Number(scaled.toFixed(1))))
     return size < 1000 && (size >= 10 || Number.isInteger(scaled))
-      ? whole(Math.round(scaled))
+      ? formatInteger(Math.round(scaled))
       : super.formatValue(value)
   }
 

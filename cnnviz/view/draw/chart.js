@@ -1,6 +1,6 @@
 // A line chart on a canvas. Opened large, it may be a Plotly figure (plotly_figure.js).
 
-import { apart, byPowers, evenly, extent, powers, tickLabel, ticks } from "../model/layout/axes.js"
+import { extent, linearScale, logScale, powers, spreadLabels, tickLabel, ticks } from "../model/layout/axes.js"
 import { say } from "../model/words.js"
 import { LINE_COLOURS } from "../spec.js"
 import { prepare } from "./canvas.js"
@@ -60,7 +60,7 @@ export function chart(canvas, chart, root) {
   const heights = series.map(
     ({ values }) => plot.up(values.findLast((value) => plot.up(Number(value)) !== null) ?? Number.NaN) ?? bottom,
   )
-  for (const [i, y] of names.length && look !== "bare" ? apart(heights, bottom, FONT_SIZE + 1) : []) {
+  for (const [i, y] of names.length && look !== "bare" ? spreadLabels(heights, bottom, FONT_SIZE + 1) : []) {
     if (!names[i]) continue
     setPen(context, series[i], tone)
     context.moveTo(sets + 6, y - FONT_SIZE / 3)
@@ -88,7 +88,7 @@ function layOutChart(
   { x, series, log, logY, least = MIN_INSET },
 ) {
   const bottom = height - FONT_SIZE - 7
-  const [xScale, yScale] = [log, logY].map((byTens) => (byTens ? byPowers : evenly))
+  const [xScale, yScale] = [log, logY].map((byTens) => (byTens ? logScale : linearScale))
   const allValues = series.flatMap(({ values }) => values)
   const [low, high] = extent(allValues, yScale, logY ? Number.POSITIVE_INFINITY : 0)
   const [first, last] = extent(Array.from(x), xScale, Number.POSITIVE_INFINITY)

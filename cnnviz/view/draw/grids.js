@@ -1,6 +1,6 @@
 // Maps and grids of numbers on a canvas, with hit areas that relate their cells to terms.
 
-import { colour, css, ink } from "../model/numbers/colour.js"
+import { colour, css, textColour } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
 import { hatch } from "./canvas.js"
 import { clearPending, limitLabels, ring } from "./heatmap.js"
@@ -156,7 +156,7 @@ export class Grids extends Sheet {
       const isPale = lit && !lit(n)
       const paint = isEmpty ? [128, 128, 128] : colour(value, limits, /** @type {Scale} */ (scale))
       this.fillCell(cellBox, paint, isEmpty ? 0.15 : isPale ? 0.35 : 1)
-      const fill = isEmpty ? this.soft : isPale ? this.ink : ink(paint)
+      const fill = isEmpty ? this.soft : isPale ? this.ink : textColour(paint)
       const how = { size, align: /** @type {const} */ ("center"), bold: bold && !isPale, fill, room: w - 3 }
       if (size && texts[n]) this.writeText(texts[n], cellBox.x + w / 2, cellBox.y + h / 2, how)
       if (lit?.(n)) this.outlineCell(cellBox, this.ink)
@@ -245,7 +245,7 @@ export class Grids extends Sheet {
     }
     const isNamed = name && height >= 44
     const size = this.fontSizeFor([write(value)], width, isNamed ? 1.1 * (height - 20) : 1.3 * height)
-    const how = { align: /** @type {const} */ ("center"), fill: ink(paint), room: width - 4 }
+    const how = { align: /** @type {const} */ ("center"), fill: textColour(paint), room: width - 4 }
     if (size)
       this.writeText(write(value), x + width / 2, y + height / 2 - (isNamed ? 10 : 0), { ...how, size, bold: true })
     if (isNamed) this.writeText(name, x + width / 2, y + height / 2 + 14, how)

@@ -2,7 +2,7 @@
 // canvas above them, so that pointing repaints the outlines only. model/layout/image_layout.js places the cells.
 
 import { enclosing, largestOfPixels, layout } from "../model/layout/image_layout.js"
-import { colour, css, ink, isUndecided, pixelOf } from "../model/numbers/colour.js"
+import { colour, css, isUndecided, pixelOf, textColour } from "../model/numbers/colour.js"
 import { brief, number, short } from "../model/numbers/format.js"
 import { MOST_PRINTED } from "../spec.js"
 import { contextOf, ratio } from "./canvas.js"
@@ -255,7 +255,7 @@ export class Heatmap {
     context.textBaseline = "middle"
     cells.forEach(({ value, box }, i) => {
       if (widths[i] * size * squeezed > w - 2) return // no room for this number
-      context.fillStyle = ink(colour(value, limits, scale))
+      context.fillStyle = textColour(colour(value, limits, scale))
       context.fillText(texts[i], box.x + w / 2, box.y + h / 2, w - 2)
     })
   }

@@ -1,7 +1,7 @@
 // The loss as a function of one number: the curve, the old and the current value, and the tangent that the gradient
 // predicts.
 
-import { local, shortened } from "../model/numbers/format.js"
+import { formatShort, localizePoint } from "../model/numbers/format.js"
 import { clipTo, disc, drawLine } from "./canvas.js"
 
 /** @import { Curve } from "../../pages/step/drag_model.js" */
@@ -44,7 +44,7 @@ export function drawLossCurve({ context, width, height }, palette, { curve, valu
 }
 
 /** Format a number with up to `places` decimals. @param {number} value @param {number} decimals */
-const formatPlain = (value, decimals) => local(String(Number(value.toFixed(decimals)) + 0)).replace("-", "−")
+const formatPlain = (value, decimals) => localizePoint(String(Number(value.toFixed(decimals)) + 0)).replace("-", "−")
 
 /** @typedef {(number: number) => number} Place */
 
@@ -54,11 +54,11 @@ function drawAxes(context, palette, { x, y, width, height, theta, low, high }) {
   context.textAlign = "right"
   const levels = high > low ? [low, (low + high) / 2, high] : [low]
   const areDistinct = (/** @type {number} */ digits) =>
-    new Set(levels.map((level) => shortened(level, digits))).size === levels.length
+    new Set(levels.map((level) => formatShort(level, digits))).size === levels.length
   const digits = [2, 3, 4].find(areDistinct) ?? 4 // fewest digits that keep the levels distinct
   for (const level of levels) {
     drawDashed(context, palette.line, [], [LEFT, y(level)], [width - RIGHT, y(level)])
-    context.fillText(shortened(level, digits), LEFT - 5, y(level), LEFT - 6)
+    context.fillText(formatShort(level, digits), LEFT - 5, y(level), LEFT - 6)
   }
   context.textAlign = "center"
   const step = (theta[theta.length - 1] - theta[0]) / (TICKS.length - 1)

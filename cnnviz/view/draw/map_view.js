@@ -2,7 +2,7 @@
 
 import { faceOfColumn } from "../model/numbers/array_faces.js"
 import { extremes } from "../model/numbers/extremes.js"
-import { number, power, rangeText, timesPower } from "../model/numbers/format.js"
+import { exponentOf, number, rangeText, timesPower } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { smallest } from "./canvas.js"
 import { Heatmap, limitLabels } from "./heatmap.js"
@@ -46,7 +46,7 @@ export class MapView extends Heatmap {
    * @param {number} most largest magnitude
    */
   exponentFor(most) {
-    return power(most)
+    return exponentOf(most)
   }
 
   /** Return the largest magnitude among the numbers. */

@@ -3,8 +3,8 @@
 
 import { meaningOf, signsOf } from "../model/explain/meanings.js"
 import { arrange, FIXED, GAP } from "../model/layout/overview.js"
-import { faceOf, faceOfImages, stacks } from "../model/numbers/array_faces.js"
-import { escaped, formula } from "../model/numbers/format.js"
+import { faceOf, faceOfImages, isLayered } from "../model/numbers/array_faces.js"
+import { escapeHtml, formula } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { COLOUR_CHANNELS, Plate } from "./plate.js"
 
@@ -157,26 +157,26 @@ export class Overview {
     for (const plate of Object.values(this.plates)) plate.invalidate()
   }
 
-  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").Place} place @param {number} least minimum font size in a cell */
+  /** @param {string} symbol @param {Column} column @param {import("../model/layout/overview.js").ColumnLayout} place @param {number} least minimum font size in a cell */
   sizeMap(symbol, column, place, least) {
     const plate = this.plates[symbol]
     const numbers = /** @type {Numbers} */ (this.numbers)
-    const bias = isBiasRow(numbers, symbol, column.kind)
+    const isBias = isBiasRow(numbers, symbol, column.kind)
     plate.least = least
-    plate.across = bias ? 1 : place.across
+    plate.across = isBias ? 1 : place.across
     plate.places = this.hasPhotograph(symbol) ? COLOUR_CHANNELS + 1 : 0
     plate.narrow = place.width < 80
     plate.face = faceOf(
       numbers.maps[symbol],
       column.kind,
-      bias ? numbers.count(symbol) : column.kind === "strip" ? place.wrap : 1,
+      isBias ? numbers.count(symbol) : column.kind === "strip" ? place.wrap : 1,
     )
     plate.names = column.kind === "classes" ? numbers.classes : null
     plate.ofImages = !this.whole && numbers.ofImages(symbol) !== undefined
     if (plate.ofImages) this.layOutImages(plate)
     const [width, height] = plate.ofImages
       ? sizeOfImages(plate, plate.across, place)
-      : [place.width, bias ? BIAS_HEIGHT : place.height]
+      : [place.width, isBias ? BIAS_HEIGHT : place.height]
     const title = /** @type {HTMLElement} */ (plate.figure.querySelector(".size"))
     const { label } = numbers.maps[symbol]
     const labelWidth = this.single ? 26 : 6 + 8 * label.length
@@ -210,15 +210,15 @@ export class Overview {
     if (face.tiles < 2 || face.stacked) return
     const rowCount = Math.ceil(Math.max(face.tiles, plate.places) / plate.across)
     for (let n = 0; n < face.tiles; n++) {
-      const place = document.createElement("span")
+      const marker = document.createElement("span")
       const images = plate.ofImages ? plate.across : 1
-      place.dataset.channel = String(Math.floor(n / images))
-      place.dataset.map = plate.symbol
-      if (images > 1) place.dataset.image = String(n % images)
+      marker.dataset.channel = String(Math.floor(n / images))
+      marker.dataset.map = plate.symbol
+      if (images > 1) marker.dataset.image = String(n % images)
       const [left, top] = [(n % plate.across) / plate.across, Math.floor(n / plate.across) / rowCount]
-      place.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / rowCount}%`
-      holder.append(place)
-      plate.channels.push(place)
+      marker.style.cssText = `left:${100 * left}%;top:${100 * top}%;width:${100 / plate.across}%;height:${100 / rowCount}%`
+      holder.append(marker)
+      plate.channels.push(marker)
     }
   }
 
@@ -228,7 +228,7 @@ export class Overview {
     const [symbol] = values
     const map = numbers.maps[symbol]
     const face = faceOf(map, kind)
-    const stacked = map.kind === "weights" && stacks(map.shape)
+    const stacked = map.kind === "weights" && isLayered(map.shape)
     const images = this.whole || kind !== "maps" ? 0 : numbers.ofImages(symbol)?.shape[0]
     if (images)
       // images side by side, their channels stacked
@@ -269,7 +269,7 @@ export class Overview {
 
 /**
  * Return whether maps are too small to recognize and could be larger.
- * @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").Place} place @param {number} band available height
+ * @param {import("../model/layout/overview.js").Need} need @param {import("../model/layout/overview.js").ColumnLayout} place @param {number} band available height
  */
 function isTooSmall({ kind, tiles, rows, columns, images = 1 }, { side }, band) {
   if (kind !== "maps" || tiles > RECOGNIZABLE.tiles) return false
@@ -279,7 +279,7 @@ function isTooSmall({ kind, tiles, rows, columns, images = 1 }, { side }, band) 
 
 /**
  * Return the size of a map of several images within the room of one, with square cells.
- * @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").Place} place @returns {[number, number]}
+ * @param {Plate} plate @param {number} images @param {import("../model/layout/overview.js").ColumnLayout} place @returns {[number, number]}
  */
 function sizeOfImages({ face }, images, { width, height }) {
   const { tiles, rows, columns } = /** @type {import("../model/numbers/array_faces.js").Face} */ (face)
@@ -303,13 +303,13 @@ const inStrip = (column) => (column.kind === "classes" ? { ...column, kind: "str
 
 // Return the HTML of the labels for the direction of each band.
 const directionLabels = () =>
-  `<div class="ways" aria-hidden="true"><p class="forward">${escaped(say("web.overview.values"))}</p><p class="backward">${escaped(say("web.overview.gradients"))}</p></div>`
+  `<div class="ways" aria-hidden="true"><p class="forward">${escapeHtml(say("web.overview.values"))}</p><p class="backward">${escapeHtml(say("web.overview.gradients"))}</p></div>`
 
 /** @type {(columns: Column[], layer: (column: Column) => string, single: boolean) => string} */
 function blockHtml(columns, layer, single) {
   return [...Map.groupBy(columns, ({ block }) => block)]
     .map(([name, own]) => {
-      const title = single ? "" : `<p class="block-name">${escaped(name)}</p>`
+      const title = single ? "" : `<p class="block-name">${escapeHtml(name)}</p>`
       return `<div class="block">${title}<div class="columns">${own.map(layer).join("")}</div></div>`
     })
     .join("")
@@ -330,7 +330,7 @@ function layerHtml(numbers, column, single) {
 function layerName(numbers, symbol) {
   const { layer } = numbers.maps[symbol]
   const name = layer === null ? undefined : numbers.network.layers[layer]?.name
-  return name ? `<span class="span-name" data-layer="${layer}"><span>${escaped(name)}</span></span>` : ""
+  return name ? `<span class="span-name" data-layer="${layer}"><span>${escapeHtml(name)}</span></span>` : ""
 }
 
 // Return the name above a layer's parameters. A layer without parameters has it above the sign before its map (see
@@ -369,8 +369,8 @@ function figureHtml(numbers, symbol, { kind: column, title }, single, biased) {
     && symbol.replace(/^d/, "").startsWith("b")
     && numbers.isClasses(shape[0], symbol)
   return `<figure class="map${biased ? " biased" : ""}" data-kind="${kind}" data-figure="${symbol}" ${hasClassNames ? `style="--longest: ${Math.max(...numbers.classes.map((name) => name.length))}"` : ""}>${hasLayerName ? layerName(numbers, symbol) : ""}
-    <figcaption ${glossaryAttributes(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escaped(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escaped(note)}</span></figcaption>
-    <div class="slot" ${hasClassNames ? `data-names="${escaped(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
+    <figcaption ${glossaryAttributes(meaningOf(numbers, symbol), symbol)}><i class="name">${formula(label)}</i>${single ? `<span class="plain">${escapeHtml(plain)}</span>` : ""}<span class="badge"></span><span class="size">${escapeHtml(note)}</span></figcaption>
+    <div class="slot" ${hasClassNames ? `data-names="${escapeHtml(numbers.classes.join("\n"))}" style="--n: ${shape[0]}"` : ""}><div class="plate"><canvas data-map="${symbol}" tabindex="0" role="img"></canvas></div></div>
     <p class="limits"><span class="low"></span><span class="bar"></span><span class="power"></span><span class="high"></span></p></figure>`
 }
 
@@ -387,6 +387,6 @@ function signHtml(numbers, column) {
   if (!signs) return ""
   const name = column.kind === "maps" && isWithoutParameters(numbers, symbol) ? layerName(numbers, symbol) : ""
   const sign = (/** @type {import("../model/explain/meanings.js").Sign} */ { text, id }) =>
-    `<p ${text ? glossaryAttributes(id, symbol) : ""} class="sign${text.length > 2 ? " word" : ""}">${escaped(text)}</p>`
+    `<p ${text ? glossaryAttributes(id, symbol) : ""} class="sign${text.length > 2 ? " word" : ""}">${escapeHtml(text)}</p>`
   return `<div class="operators" aria-hidden="true">${name}${signs.map(sign).join("")}</div>`
 }

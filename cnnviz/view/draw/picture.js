@@ -1,7 +1,7 @@
 // Export of the view as a picture: an SVG with canvases as images and every line of text as <text>. The PNG is
 // rendered from that SVG at twice its size.
 
-import { escaped } from "../model/numbers/format.js"
+import { escapeHtml } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { KERNELS, SCALE_NAMES } from "../spec.js"
 import { atResolution } from "./canvas.js"
@@ -104,13 +104,13 @@ function svgOf(view) {
   }
   const walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT)
   while (walker.nextNode()) parts.push(...textLines(/** @type {Text} */ (walker.currentNode), { left, top }, zoom))
-  const font = `font-family="${escaped(style.fontFamily)}" font-size="12"`
+  const font = `font-family="${escapeHtml(style.fontFamily)}" font-size="12"`
   const soft = rgbOf(style.getPropertyValue("--soft")).fill
   footTexts.forEach((text, i) => {
     const y = element.scrollHeight + (i + 1) * LINE_HEIGHT - 4
-    parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escaped(text)}</text>`)
+    parts.push(`<text x="14" y="${y}" fill="${soft}" ${font}>${escapeHtml(text)}</text>`)
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escaped(view.link())}</desc>${parts.join("")}</svg>`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"><desc>${escapeHtml(view.link())}</desc>${parts.join("")}</svg>`
 }
 
 /** @param {Element} element */
@@ -138,13 +138,13 @@ function footLines({ data, setup, k }, letters) {
     k,
   })
   /** @type {string[]} */
-  const found = []
+  const rows = []
   for (const word of words.split(" ")) {
-    const longer = `${found.at(-1)} ${word}`
-    if (found.length && longer.length <= letters) found[found.length - 1] = longer
-    else found.push(word)
+    const longer = `${rows.at(-1)} ${word}`
+    if (rows.length && longer.length <= letters) rows[rows.length - 1] = longer
+    else rows.push(word)
   }
-  return found
+  return rows
 }
 
 /** @type {Map<string, { fill: string, opacity: number }>} */
@@ -190,6 +190,6 @@ function textLines(node, corner, zoom) {
   const size = Number.parseFloat(style.fontSize)
   return pieces.map(({ left, bottom, height, text }) => {
     const baseline = (bottom - corner.top - height / 2) / zoom + size * 0.3
-    return `<text x="${(left - corner.left) / zoom}" y="${baseline}" fill="${rgbOf(style.color).fill}" font-family="${escaped(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escaped(text.trimEnd())}</text>`
+    return `<text x="${(left - corner.left) / zoom}" y="${baseline}" fill="${rgbOf(style.color).fill}" font-family="${escapeHtml(style.fontFamily)}" font-size="${size}" font-style="${style.fontStyle}" font-weight="${style.fontWeight}" xml:space="preserve">${escapeHtml(text.trimEnd())}</text>`
   })
 }

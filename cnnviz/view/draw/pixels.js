@@ -1,6 +1,6 @@
 // Images with one pixel per cell, to be enlarged without smoothing.
 
-import { colour, gradient, pixelOf } from "../model/numbers/colour.js"
+import { colour, cssGradient, pixelOf } from "../model/numbers/colour.js"
 import { contextOf } from "./canvas.js"
 
 /** @import { Box, Scale, Values } from "../types/view.js" */
@@ -111,7 +111,7 @@ const imagesByArray = new WeakMap()
  * @param {Values["values"]} values @param {number} rows @param {number} columns @param {number[]} limits @param {Scale} scale @param {number} from
  */
 export function cachedImage(values, rows, columns, limits, scale, from) {
-  const key = `${rows} ${columns} ${limits} ${scale} ${gradient(scale)} ${from}`
+  const key = `${rows} ${columns} ${limits} ${scale} ${cssGradient(scale)} ${from}`
   const images = imagesByArray.get(values) ?? new Map()
   imagesByArray.set(values, images)
   const image = images.get(key) ?? imageOfValues(values, rows, columns, limits, scale, from)
@@ -130,7 +130,7 @@ const ramps = new Map()
  */
 export function colourBar(scale, [low, high]) {
   const range = high > low ? [0, 1] : [0, 0]
-  const key = `${scale} ${gradient(scale)} ${range}`
+  const key = `${scale} ${cssGradient(scale)} ${range}`
   const image =
     ramps.get(key) ?? imageOfCells(1, BAR_COLOURS, (_, n) => colour(range[1] * ((n + 0.5) / BAR_COLOURS), range, scale))
   ramps.set(key, image)

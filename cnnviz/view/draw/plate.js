@@ -1,7 +1,7 @@
 // One array of a network on screen: a heat map with its name, the limits of its colours, and class names.
 
 import { extremes } from "../model/numbers/extremes.js"
-import { brief, number, power, rangeText, short, timesPower, whole } from "../model/numbers/format.js"
+import { brief, exponentOf, formatInteger, number, rangeText, short, timesPower } from "../model/numbers/format.js"
 import { SHADES } from "../model/numbers/quantized_weights.js"
 import { say } from "../model/words.js"
 import { cellFont, Heatmap, ring } from "./heatmap.js"
@@ -53,7 +53,7 @@ export class Plate extends Heatmap {
     this.hasIntegers =
       this.hasPrintedNumbers() && values.every((value) => Number.isInteger(value) && Math.abs(value) < 1000)
     this.power =
-      this.hasPrintedNumbers() && !this.names && !["row", "loss"].includes(kind) ? power(Math.max(-low, high)) : 0
+      this.hasPrintedNumbers() && !this.names && !["row", "loss"].includes(kind) ? exponentOf(Math.max(-low, high)) : 0
     if (this.power && !this.hasRoom()) this.power = 0 // the colour limits say more if no numbers are printed
     this.figure.dataset.scale = this.face?.stacked || this.narrow ? "" : scale
     const [left, right] = this.captions()
@@ -63,8 +63,8 @@ export class Plate extends Heatmap {
     }
     this.showScaleBadge(numbers)
     const range = () => (quantized ? `±${number(high)}` : rangeText([low, high], number))
-    const said = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
-    this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: said })
+    const shownValues = values.length <= 4 ? Array.from(values, (value) => number(value)).join(", ") : range()
+    this.label = say("web.maps.label", { symbol: this.symbol, what: words, n: values.length, values: shownValues })
   }
 
   // Return the captions under the map as far as there is room: the number of cells and the colour limits.
@@ -144,7 +144,7 @@ export class Plate extends Heatmap {
 
   /** @override @param {number} value */
   formatValue(value) {
-    if (this.hasIntegers) return whole(value)
+    if (this.hasIntegers) return formatInteger(value)
     return this.symbol === "L" ? short(value) : super.formatValue(value) // a loss is never printed as ≈ 0
   }
 

@@ -3,8 +3,8 @@
 import { totals } from "../model/explain/formula_values.js"
 import { colour, css } from "../model/numbers/colour.js"
 import { number, timesPower } from "../model/numbers/format.js"
-import { equals } from "../model/numbers/printed_digits.js"
-import { plus, writtenSum } from "../model/numbers/printed_sums.js"
+import { equalsText } from "../model/numbers/printed_digits.js"
+import { printSum, withPlus } from "../model/numbers/printed_sums.js"
 import { say } from "../model/words.js"
 import { drawLine } from "./canvas.js"
 import { Grids } from "./grids.js"
@@ -51,14 +51,13 @@ export class Sums extends Grids {
    * @param {Term[]} terms
    * @param {number} total
    * @param {Box} box
-   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").Written }} how  `room` is the width for each number; `written` has the texts, if others show the same numbers
+   * @param {{ places: number[], figures?: boolean, wide?: number, paint?: number[], digits?: number, room?: number, written?: import("../model/numbers/printed_sums.js").PrintedSum }} how  `room` is the width for each number; `written` has the texts, if others show the same numbers
    * @returns {Box}
    */
   drawStairs(terms, total, box, { places, figures = true, wide = BAR.width, paint, digits = 2, room = 62, written }) {
     const values = terms.map(({ value }) => value)
     const sum =
-      written
-      ?? writtenSum(values, total, { digits, ...(figures ? { fits: (text) => this.fitsUnder(text, room) } : {}) })
+      written ?? printSum(values, total, { digits, ...(figures ? { fits: (text) => this.fitsUnder(text, room) } : {}) })
     const ends = cumulativeSums(values)
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const y = (/** @type {number} */ value) => box.y + box.height - ((value - low) / (high - low || 1)) * box.height
@@ -82,7 +81,7 @@ export class Sums extends Grids {
     const totalBar = { x: last - wide / 2, y: top, width: wide, height: Math.max(bottom - top, 2) }
     this.drawTotal(totalBar, paint)
     const unit = sum.power ? ` ${timesPower(sum.power)}` : ""
-    const text = figures ? equals(total, sum.total) + unit : equals(total, number(total, 3))
+    const text = figures ? equalsText(total, sum.total) + unit : equalsText(total, number(total, 3))
     const textWidth = this.widthOf(text, { size: LARGE, bold: true })
     const isBackward = last < places[0] // then the steps are to its right
     const distance = Math.abs(last - places[terms.length - 1]) - room / 2 // from its centre to the number of the last step
@@ -102,7 +101,7 @@ export class Sums extends Grids {
   // Write the numbers under the steps, as large as there is room for.
   /** @param {Term[]} terms @param {(value: number) => string} write @param {number[]} places @param {number} y @param {number} room */
   writeNumbers(terms, write, places, y, room) {
-    const signed = terms.map(({ value }) => plus(value, write(value)))
+    const signed = terms.map(({ value }) => withPlus(value, write(value)))
     const widest = Math.max(...signed.map((text) => this.widthOf(text, { size: TEXT, bold: true })))
     const size = Math.max(SMALL, Math.min(TEXT, (TEXT * (room - NUMBER_GAP)) / widest))
     terms.forEach(({ value, term = "", symbol = "", cell = [] }, n) => {
@@ -130,7 +129,7 @@ export class Sums extends Grids {
    */
   drawBalance(terms, total, box, { paint, left = "", name = "", digits = 4, row = this.rowHeight } = {}) {
     const values = terms.map(({ value }) => value)
-    const written = writtenSum(values, total, { digits })
+    const written = printSum(values, total, { digits })
     const ends = cumulativeSums(values)
     const [low, high] = [Math.min(...ends, total), Math.max(...ends, total)]
     const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low || 1)) * box.width
@@ -142,14 +141,14 @@ export class Sums extends Grids {
     }
     const labelStart = box.x + box.width + 12
     const labelEnds = terms.map((term, n) =>
-      this.drawTerm(term, plus(term.value, written.texts[n]) + unit, barOf(ends[n], ends[n + 1], n), labelStart),
+      this.drawTerm(term, withPlus(term.value, written.texts[n]) + unit, barOf(ends[n], ends[n + 1], n), labelStart),
     )
     this.labelEnd = Math.max(...labelEnds)
     const totalBar = barOf(0, total, terms.length)
     this.context.fillStyle = this.ink
     this.context.fillRect(x(0) - 0.75, box.y - 4, 1.5, (terms.length + 1) * row + 6)
     this.drawTotal(totalBar, paint)
-    const text = `${equals(total, written.total).replace(name ? "" : /^= /, "")}${unit}`
+    const text = `${equalsText(total, written.total).replace(name ? "" : /^= /, "")}${unit}`
     const textWidth = this.widthOf(text, { bold: true, size: row > ROW ? LARGE : TEXT })
     let at = Math.max(totalBar.x + totalBar.width, x(0)) + 8
     if (name) at += this.writeRich(`${name} `, at, totalBar.y + height / 2, { room: this.width - at - textWidth })
@@ -189,7 +188,7 @@ export class Sums extends Grids {
    * @param {Term[]} terms @param {number} total @param {Box} box @param {number[]} paint @returns {Box}
    */
   drawShares(terms, total, box, paint) {
-    const written = writtenSum(
+    const written = printSum(
       terms.map(({ value }) => value),
       total,
       { digits: 3 },
@@ -211,7 +210,7 @@ export class Sums extends Grids {
       const bar = bars[n]
       const middle = bar.y + bar.height / 2
       this.drawBlock(bar, value, limits)
-      const text = plus(value, written.texts[n]) + unit
+      const text = withPlus(value, written.texts[n]) + unit
       this.writeText(text, box.x + box.width / 2, bar.y - 10, {
         align: "center",
         bold: true,
@@ -223,7 +222,7 @@ export class Sums extends Grids {
     })
     const totalBar = bars[terms.length]
     this.drawTotal(totalBar, paint)
-    const sum = `${equals(total, written.total)}${unit}`
+    const sum = `${equalsText(total, written.total)}${unit}`
     const namedSum = `${say("web.mechanism.path.together_short")} ${sum}`
     const fits = this.widthOf(namedSum, { bold: true }) < box.width + 30
     this.writeText(fits ? namedSum : sum, box.x + box.width / 2, totalBar.y - 10, {

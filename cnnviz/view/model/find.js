@@ -3,7 +3,7 @@
 /** @typedef {{ kind: string, text: string, also?: string }} Findable  kind, name and further search terms */
 
 /** Normalize a text for comparison: no case, accents or compatibility forms. @param {string} text */
-export const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
+export const normalized = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase()
 
 const WORD_START = /[^\p{L}\p{N}]/u
 
@@ -22,20 +22,20 @@ function rank(text, typed) {
  * @template {Findable} T
  * @param {T[]} things
  * @param {string} typed
- * @param {number} most
+ * @param {number} limit
  * @returns {T[]}
  */
-export function found(things, typed, most) {
-  const wanted = plain(typed).trim()
-  if (!wanted) return []
-  const words = wanted.split(/\s+/)
-  const fits = things.flatMap((thing) => {
-    const text = plain(thing.text)
-    const all = `${text} ${plain(thing.kind)} ${plain(thing.also ?? "")}`
-    return words.every((word) => all.includes(word)) ? [{ thing, rank: rank(text, wanted) }] : []
+export function matchesOf(things, typed, limit) {
+  const query = normalized(typed).trim()
+  if (!query) return []
+  const words = query.split(/\s+/)
+  const ranked = things.flatMap((thing) => {
+    const text = normalized(thing.text)
+    const searchText = `${text} ${normalized(thing.kind)} ${normalized(thing.also ?? "")}`
+    return words.every((word) => searchText.includes(word)) ? [{ thing, rank: rank(text, query) }] : []
   })
-  return fits
-    .sort((one, other) => one.rank - other.rank)
-    .slice(0, most)
+  return ranked
+    .sort((a, b) => a.rank - b.rank)
+    .slice(0, limit)
     .map(({ thing }) => thing)
 }

@@ -21,11 +21,11 @@ export class LruCache {
    * @returns {V | undefined}
    */
   get(name) {
-    const found = this.#values.get(name)
-    if (!found) return undefined
+    const entry = this.#values.get(name)
+    if (!entry) return undefined
     this.#values.delete(name) // move it to the end
-    this.#values.set(name, found)
-    return found.value
+    this.#values.set(name, entry)
+    return entry.value
   }
 
   /**

@@ -1,22 +1,22 @@
 // Storage of this browser or tab. If the browser refuses it, values are kept in memory while the page is open.
 
 /** @param {() => Storage} storage  throws if the browser refuses it */
-function keeping(storage) {
+function storageAccess(storage) {
   /** @type {Map<string, string>} */
-  const here = new Map()
+  const memory = new Map()
 
   /** @param {string} key  @returns {string} "" if the key is missing */
   function read(key) {
     try {
       return storage().getItem(key) ?? ""
     } catch {
-      return here.get(key) ?? ""
+      return memory.get(key) ?? ""
     }
   }
 
   /** @param {string} key @param {string} value  an empty value removes the key */
   function write(key, value) {
-    here.set(key, value)
+    memory.set(key, value)
     try {
       value ? storage().setItem(key, value) : storage().removeItem(key)
     } catch {} // `here` keeps the value
@@ -38,5 +38,5 @@ function keeping(storage) {
   return { read, write, readRecord, writeRecord }
 }
 
-export const inBrowser = keeping(() => localStorage)
-export const inTab = keeping(() => sessionStorage)
+export const inBrowser = storageAccess(() => localStorage)
+export const inTab = storageAccess(() => sessionStorage)

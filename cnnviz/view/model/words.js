@@ -23,11 +23,11 @@ export const has = (id) => Object.hasOwn(WORDS, id)
  */
 export function say(id, values = {}) {
   if (!has(id)) throw new Error(say("words.unknown", { id }))
-  const found = WORDS[id]
-  const text = typeof found === "string" ? found : (found[plural(Number(values.n))] ?? found.other)
+  const entry = WORDS[id]
+  const text = typeof entry === "string" ? entry : (entry[plural(Number(values.n))] ?? entry.other)
   return text.replace(FIELD, (_, name, spec) => {
     if (!Object.hasOwn(values, name)) throw new Error(`${id}: no value ${name}`)
-    return written(values[name], spec)
+    return formatValue(values[name], spec)
   })
 }
 
@@ -47,21 +47,22 @@ const RULES = rulesOf(LANG) // created once, because that takes a hundred times 
  * @param {Value} value
  * @returns {string}
  */
-export function written(value, spec = "") {
-  if (Array.isArray(value)) return value.map((entry) => written(entry, spec)).join(", ")
+export function formatValue(value, spec = "") {
+  if (Array.isArray(value)) return value.map((entry) => formatValue(entry, spec)).join(", ")
   if (typeof value === "object") return say(value.id, value.values)
   if (typeof value === "string") return value
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "∞" : "−∞"
-  if (spec.endsWith("%")) return local(fixed(PERCENT * value, Number(spec.slice(0, -1)))) + say("words.percent")
-  if (spec === "plain") return local(shortest(value), false)
-  return local(spec ? significant(value + 0, Number(spec)) : shortest(value))
+  if (spec.endsWith("%"))
+    return localize(formatFixed(PERCENT * value, Number(spec.slice(0, -1)))) + say("words.percent")
+  if (spec === "plain") return localize(formatShortest(value), false)
+  return localize(spec ? formatSignificant(value + 0, Number(spec)) : formatShortest(value))
 }
 
 /**
  * Format a number for the language: separators, a true minus sign, no leading zeros in exponents.
  * @param {string} text
  */
-function local(text, grouped = true) {
+function localize(text, grouped = true) {
   const [, sign, whole, rest, power] = /^(-?)(\d+)(?:\.(\d+))?(?:e(.+))?$/.exec(text) ?? ["", "", text]
   const groups = grouped ? whole.replace(/(?<=\d)(?=(\d{3})+$)/g, say("words.thousands")) : whole
   const digits = groups + (rest ? say("words.point") + rest : "")
@@ -72,12 +73,12 @@ function local(text, grouped = true) {
  * Return the shortest digits that identify a number, with an exponent from 1e16 on and below 1e−4.
  * @param {number} value
  */
-function shortest(value) {
+function formatShortest(value) {
   const [digits, exponent] = value.toExponential().split("e")
   const sign = Object.is(value, -0) ? "-" : ""
   return Number(exponent) >= 16 || Number(exponent) < -4
     ? `${digits}e${exponent}`
-    : sign + plainly(digits, Number(exponent))
+    : sign + writeOut(digits, Number(exponent))
 }
 
 /**
@@ -85,31 +86,36 @@ function shortest(value) {
  * @param {number} value
  * @param {number} count
  */
-function significant(value, count) {
-  const kept = Math.max(count, 1)
-  const [digits, exponent] = even(value.toExponential(kept - 1), () => value.toExponential(99)).split("e")
-  const bare = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
-  return Number(exponent) < -4 || Number(exponent) >= kept ? `${bare}e${exponent}` : plainly(bare, Number(exponent))
+function formatSignificant(value, count) {
+  const digitCount = Math.max(count, 1)
+  const [digits, exponent] = roundTiesToEven(value.toExponential(digitCount - 1), () => value.toExponential(99)).split(
+    "e",
+  )
+  const trimmed = digits.includes(".") ? digits.replace(/\.?0+$/, "") : digits
+  return Number(exponent) < -4 || Number(exponent) >= digitCount
+    ? `${trimmed}e${exponent}`
+    : writeOut(trimmed, Number(exponent))
 }
 
 /**
  * @param {number} value
  * @param {number} decimals
  */
-const fixed = (value, decimals) => even(value.toFixed(decimals), () => value.toFixed(Math.min(decimals + 60, 100)))
+const formatFixed = (value, decimals) =>
+  roundTiesToEven(value.toFixed(decimals), () => value.toFixed(Math.min(decimals + 60, 100)))
 
 /**
  * Round ties to even, as Python does. JavaScript rounds them up, so an odd last digit may be one too high.
  * @param {string} rounded
  * @param {() => string} exactly  returns the value with all its digits
  */
-function even(rounded, exactly) {
+function roundTiesToEven(rounded, exactly) {
   const [digits, power] = rounded.split("e")
   if (!/[13579]$/.test(digits)) return rounded
   const exact = exactly()
-  const kept = exact.slice(0, digits.length)
-  const left = exact.slice(digits.length).split("e")[0]
-  return /^\.?50*$/.test(left) ? kept + (power ? `e${power}` : "") : rounded
+  const truncated = exact.slice(0, digits.length)
+  const remainder = exact.slice(digits.length).split("e")[0]
+  return /^\.?50*$/.test(remainder) ? truncated + (power ? `e${power}` : "") : rounded
 }
 
 /**
@@ -117,11 +123,11 @@ function even(rounded, exactly) {
  * @param {string} digits
  * @param {number} exponent
  */
-function plainly(digits, exponent) {
+function writeOut(digits, exponent) {
   const [, sign, whole, rest = ""] = /^(-?)(\d)(?:\.(\d+))?$/.exec(digits) ?? ["", "", digits]
-  const all = whole + rest
-  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${all}`
-  const left = all.padEnd(exponent + 1, "0")
-  const right = left.slice(exponent + 1)
-  return sign + left.slice(0, exponent + 1) + (right ? `.${right}` : "")
+  const allDigits = whole + rest
+  if (exponent < 0) return `${sign}0.${"0".repeat(-exponent - 1)}${allDigits}`
+  const padded = allDigits.padEnd(exponent + 1, "0")
+  const fraction = padded.slice(exponent + 1)
+  return sign + padded.slice(0, exponent + 1) + (fraction ? `.${fraction}` : "")
 }

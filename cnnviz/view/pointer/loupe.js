@@ -2,7 +2,7 @@
 
 import { prepare } from "../draw/canvas.js"
 import { cellFont, ring } from "../draw/heatmap.js"
-import { colour, css, ink } from "../model/numbers/colour.js"
+import { colour, css, textColour } from "../model/numbers/colour.js"
 import { short } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 
@@ -74,7 +74,7 @@ export class Loupe {
         const [left, top] = [(right + 1) * each, (down + 1) * each]
         context.fillStyle = css(paint)
         context.fillRect(left, top, each, each)
-        context.fillStyle = ink(paint)
+        context.fillStyle = textColour(paint)
         context.fillText(short(value), left + each / 2, top + each / 2, each - 4)
       }
     }

@@ -1,6 +1,6 @@
 // Requests of dialogs to Python, on a server or in this browser.
 
-import { own, query } from "../model/state/address.js"
+import { ownKeys, query } from "../model/state/address.js"
 import { has, say } from "../model/words.js"
 import { LANG } from "../spec.js"
 
@@ -11,7 +11,7 @@ import { LANG } from "../spec.js"
  * @param {View} view @param {string} name @param {Setup} [more]
  */
 export const dialogPath = (view, name, more = {}) =>
-  `dialogs/${name}${query({ ...own(view.wanted), page: view.page, lang: LANG, ...more })}`
+  `dialogs/${name}${query({ ...ownKeys(view.wanted), page: view.page, lang: LANG, ...more })}`
 
 /**
  * Request a path and return the response. Throw an Error with the sentence to show if it fails.

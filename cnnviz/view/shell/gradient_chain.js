@@ -5,8 +5,8 @@
 import { actionButton } from "../controls/actions.js"
 import { bindChanges, tabButton } from "../controls/switches.js"
 import { CardMap } from "../draw/card_map.js"
-import { one } from "../model/explain/cell_links.js"
-import { layChain } from "../model/layout/chain_layout.js"
+import { singleIndex } from "../model/explain/cell_links.js"
+import { layOutChain } from "../model/layout/chain_layout.js"
 import { sameAcross } from "../model/layout/large_chart.js"
 import { formula, lossText, sentence, withSymbols } from "../model/numbers/format.js"
 import { tableOfRow } from "../model/numbers/table_sources.js"
@@ -146,7 +146,7 @@ export class GradientChain extends Content {
     const width = this.view.$(".ground").clientWidth
     const plan = `${width} ${this.settled} ${chain.cards.map(({ symbol, state }) => symbol + state)}`
     if (!width || !this.updatePlan(plan)) return
-    this.layout = layChain(chain.cards, width)
+    this.layout = layOutChain(chain.cards, width)
     const { cards, arrows, height } = this.layout
     const ground = html`<div class="plan" style=${`width:${this.layout.width}px;height:${height}px`}>
       <svg class="arrows" width=${this.layout.width} height=${height} aria-hidden="true">${arrows.map(arrowTemplate)}</svg>
@@ -259,7 +259,7 @@ export class GradientChain extends Content {
     const { flat, layers } = this.cards[symbol]
     const position = flat ? [cell[0], 0] : layers > 1 ? cell : cell.slice(0, 2)
     for (const map of Object.values(this.maps)) {
-      map.marks = map.symbol === symbol ? [{ ranges: position.map(one), strong: true }] : []
+      map.marks = map.symbol === symbol ? [{ ranges: position.map(singleIndex), strong: true }] : []
       map.draw()
     }
     const loss = view.root.querySelector(".card.loss b")

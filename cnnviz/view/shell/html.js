@@ -1,6 +1,6 @@
 // HTML helpers: templates used by several modules, and functions that update elements.
 
-import { escaped, sentence } from "../model/numbers/format.js"
+import { escapeHtml, sentence } from "../model/numbers/format.js"
 import { say } from "../model/words.js"
 import { Directive, directive } from "../vendor/lit/directive.js"
 import { guard } from "../vendor/lit/directives/guard.js"
@@ -159,7 +159,7 @@ export const linesOf = (sentences) => sentences.map(sentence).join("<br>")
  * @type {(key: string, text: string, label: string, extra?: string) => string}
  */
 export const button = (key, text, label, extra = "") =>
-  `<button type="button" data-key="${key}" aria-label="${escaped(label)}" title="${escaped(label)}" ${extra}>${text}</button>`
+  `<button type="button" data-key="${key}" aria-label="${escapeHtml(label)}" title="${escapeHtml(label)}" ${extra}>${text}</button>`
 
 /** @type {(label: string, control: string) => string} */
 export const field = (label, control) => `<label class="field"><span>${label}</span>${control}</label>`
@@ -168,13 +168,13 @@ export const field = (label, control) => `<label class="field"><span>${label}</s
 
 /** @type {(key: string, options: Option[], label: string, extra?: string) => string} */
 export const select = (key, options, label, extra = "") =>
-  `<select data-key="${key}" aria-label="${escaped(label)}" ${extra}>${options
-    .map(([value, text, chosen]) => `<option value="${value}"${chosen ? " selected" : ""}>${escaped(text)}</option>`)
+  `<select data-key="${key}" aria-label="${escapeHtml(label)}" ${extra}>${options
+    .map(([value, text, chosen]) => `<option value="${value}"${chosen ? " selected" : ""}>${escapeHtml(text)}</option>`)
     .join("")}</select>`
 
 /** @type {(key: string, label: string, mode?: string, extra?: string) => string} */
 export const input = (key, label, mode = "decimal", extra = "") =>
-  `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escaped(label)}" ${extra}>`
+  `<input data-key="${key}" inputmode="${mode}" autocomplete="off" spellcheck="false" aria-label="${escapeHtml(label)}" ${extra}>`
 
 /** Icon of a table. */
 export const TABLE =

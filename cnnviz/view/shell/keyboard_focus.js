@@ -60,7 +60,8 @@ function uncover() {
   if (!element || !box?.width) return
   const [x, y] = [box.left + box.width / 2, box.top + box.height / 2]
   const topElement = document.elementFromPoint(x, y)
-  const cover = topElement && !element.contains(topElement) && !topElement.contains(element) ? stickyAncestor(topElement) : null
+  const cover =
+    topElement && !element.contains(topElement) && !topElement.contains(element) ? stickyAncestor(topElement) : null
   const scroller = cover && scrollParent(element)
   if (!cover || !scroller || cover.contains(element)) return
   const { top, bottom } = cover.getBoundingClientRect()

@@ -2,8 +2,8 @@
 // docs/embedding.md has the protocol.
 
 import { screenOf } from "../decks/deck_walk.js"
-import { own, parse } from "../model/state/address.js"
-import { leads, stepOf, wayOf } from "../model/state/embedded.js"
+import { ownKeys, parse } from "../model/state/address.js"
+import { hasNext, positionOf, stepOf } from "../model/state/embedded.js"
 import { listen } from "./html.js"
 
 /** @import { View } from "../types/view.js" */
@@ -26,7 +26,7 @@ export function parentPage(view) {
     const { order, stage, content, kind } = view
     const stages = kind.stages ? order : []
     const k = Number(view.wanted.k)
-    return wayOf({ screens: screenOf(view), stages, stage, k, end: content.end, walks: kind.walks })
+    return positionOf({ screens: screenOf(view), stages, stage, k, end: content.end, walks: kind.walks })
   }
 
   // Take the focus on every click: otherwise keys would go to the parent page.
@@ -38,13 +38,13 @@ export function parentPage(view) {
   return {
     keeps(key) {
       const by = stepOf(key)
-      return by === undefined || (by > 0 && view.veiled) || leads(position(), by)
+      return by === undefined || (by > 0 && view.veiled) || hasNext(position(), by)
     },
     hand: (key) => post("key", { key }),
     tell() {
       const previous = { height, atEnd }
       if (innerWidth) height = view.root.scrollHeight // the height is unknown while the frame is hidden
-      atEnd = !view.veiled && !leads(position(), 1)
+      atEnd = !view.veiled && !hasNext(position(), 1)
       if (height !== previous.height) post("size", { height })
       if (atEnd && !previous.atEnd) post("end")
     },
@@ -55,5 +55,5 @@ export function parentPage(view) {
 function go(view, query) {
   if (typeof query !== "string" || query.length > LONGEST) return
   const { lang = "" } = view.host.address.read() // keep the language
-  view.travel(view.page, own({ lang, ...parse(query) }))
+  view.travel(view.page, ownKeys({ lang, ...parse(query) }))
 }

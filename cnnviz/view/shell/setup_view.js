@@ -9,21 +9,21 @@ import { Player } from "../controls/player.js"
 import { closePanels } from "../controls/rail.js"
 import { bindStages, fillStatus } from "../controls/transport.js"
 import { bindDeck } from "../decks/deck_walk.js"
-import { fillDrawer, captureThumbnail } from "../decks/drawer.js"
+import { captureThumbnail, fillDrawer } from "../decks/drawer.js"
 import { bindDrawer } from "../decks/drawer_bind.js"
 import { DIALOGS } from "../dialogs/dialogs.js"
 import { showChart } from "../dialogs/large_chart.js"
 import { forgetWidths } from "../draw/text_width.js"
-import { same } from "../model/state/address.js"
+import { isEqual } from "../model/state/address.js"
 import { withSets } from "../model/state/set_values.js"
-import { accepts, begin, hides, isWaiting, next } from "../model/state/state.js"
+import { accepts, canHide, initialState, isWaiting, next } from "../model/state/state.js"
 import { withTargets } from "../model/state/targets.js"
 import { say } from "../model/words.js"
 import { frame } from "./frame.js"
-import { restoreFocus, bindFocus, rememberFocus } from "./keyboard_focus.js"
+import { bindFocus, rememberFocus, restoreFocus } from "./keyboard_focus.js"
 import { parentPage } from "./parent_page.js"
 import { kindOf } from "./registry.js"
-import { applyLook, recolour, announceChange } from "./view_look.js"
+import { announceChange, applyLook, recolour } from "./view_look.js"
 
 /** @import { Event } from "../model/state/state.js" */
 /** @import { Answer, Host, Setup } from "../types/view.js" */
@@ -94,7 +94,7 @@ export class View {
     this.content = new this.kind(this)
     const address = host.address.read()
     this.computed = this.content.computed
-    this.state = begin(page, this.computed, this.kind.reveals, address)
+    this.state = initialState(page, this.computed, this.kind.reveals, address)
     this.content.focus.hold(address.cell ?? "")
     this.redrawWhenTyped()
     bindControls(this)
@@ -222,7 +222,7 @@ export class View {
     if (isFirst) this.content.focus.hold(data.lesson.cell ?? "")
     if (isExpected) this.content.arrive()
     this.applyVeil()
-    if (Object.keys(current).length && !same(current, this.wanted))
+    if (Object.keys(current).length && !isEqual(current, this.wanted))
       address.visit(this.wanted, { replace: true, by: "answer" })
     fillControls(this, data)
     this.paint(true)
@@ -289,7 +289,7 @@ export class View {
 
   /** Whether numbers are hidden until they are revealed or predicted. */
   get hides() {
-    return hides(this.state)
+    return canHide(this.state)
   }
 
   /** Reveal the hidden numbers. Return whether there were any. */
@@ -359,8 +359,8 @@ export class View {
     }
     const goal = { ...this.wanted, ...change }
     if (change.k) this.content.seek(Number(change.k))
-    if (same(previous.wanted, goal, this.computed)) {
-      if (!same(goal, address.read())) address.visit(goal, { replace })
+    if (isEqual(previous.wanted, goal, this.computed)) {
+      if (!isEqual(goal, address.read())) address.visit(goal, { replace })
       return this.paint(true)
     }
     this.markPending()
@@ -439,7 +439,7 @@ export class View {
   // Write pending local changes to the address.
   settle() {
     const { address } = this.host
-    if (!this.waiting && !same(address.read(), this.wanted)) address.visit(this.wanted)
+    if (!this.waiting && !isEqual(address.read(), this.wanted)) address.visit(this.wanted)
   }
 
   /**

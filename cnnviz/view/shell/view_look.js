@@ -2,7 +2,7 @@
 
 import { magnify } from "../draw/canvas.js"
 import { isDark } from "../draw/theme.js"
-import { darken, gradient } from "../model/numbers/colour.js"
+import { cssGradient, darken } from "../model/numbers/colour.js"
 
 /** @import { Scale, View } from "../types/view.js" */
 
@@ -20,7 +20,7 @@ export function recolour(view) {
   view.dark = dark
   darken(dark)
   for (const scale of /** @type {Scale[]} */ (["signed", "activation", "pixel", "undecided"]))
-    view.root.style.setProperty(`--ramp-${scale}`, gradient(scale))
+    view.root.style.setProperty(`--ramp-${scale}`, cssGradient(scale))
   view.content.invalidate()
   return true
 }

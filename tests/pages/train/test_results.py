@@ -15,7 +15,7 @@ from cnnviz.core.setup.image_ids import CLASSES, DIGITS
 from cnnviz.core.training.evaluation import accuracy_range, evaluate
 from cnnviz.core.training.training import Progress, Training
 from cnnviz.data.training_data import training_data
-from cnnviz.hosts.streamlit.training.watch import opened
+from cnnviz.hosts.streamlit.training.watch import epoch_query
 from cnnviz.pages.encoding import encode
 from cnnviz.pages.train.training import starting, trainer
 from cnnviz.pages.train.training.form import form
@@ -160,7 +160,7 @@ def test_what_was_trained_opens_in_step_with_the_same_outputs(net, settings, mon
     assert header["ids"] == held_out.ids and header["held"] == header["shown"] == len(held_out)
     np.testing.assert_array_equal(arrays["labels"], held_out.labels)
     for row, epoch in ((0, epochs[-1]), (len(held_out) - 1, epochs[0])):
-        query = {key: text for key, text in opened(trainer_.job, row, epoch).items() if text}
+        query = {key: text for key, text in epoch_query(trainer_.job, row, epoch).items() if text}
         there, wrong = Setup.parse_query(query)
         assert not wrong and there.output_names == names
         np.testing.assert_array_equal(there.y, held_out.targets[row])

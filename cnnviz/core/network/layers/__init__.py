@@ -8,13 +8,13 @@ from cnnviz.core.network.layers.layer import Layer
 
 
 def _kinds() -> dict[str, type[Layer]]:
-    found: dict[str, type[Layer]] = {}
+    kinds: dict[str, type[Layer]] = {}
     for module in pkgutil.iter_modules(__path__):
         if not module.name.startswith("_"):
             for _, cls in inspect.getmembers(importlib.import_module(f"{__name__}.{module.name}"), inspect.isclass):
                 if issubclass(cls, Layer) and isinstance(getattr(cls, "kind", None), str):
-                    found.setdefault(cls.kind, cls)
-    return found
+                    kinds.setdefault(cls.kind, cls)
+    return kinds
 
 
 LAYERS: dict[str, type[Layer]] = _kinds()

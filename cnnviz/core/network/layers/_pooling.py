@@ -16,9 +16,9 @@ class Pooling(Layer):
     stride: int
 
     letter = "p"
-    takes = gives = "map"
+    input_kind = output_kind = "map"
     scale = "same"
-    hands_on = True
+    passes_shifts = True
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

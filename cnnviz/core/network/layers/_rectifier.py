@@ -27,10 +27,10 @@ class Rectifier(Activation):
     def links(self) -> Links:
         return {"y": (("x", "same"),), "dx": (("dy", "same"), ("x", "same"))}
 
-    def choice(self, x: Shape) -> Call:
+    def decisions(self, x: Shape) -> Call:
         return call(is_active, "x")
 
-    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+    def tie_mask(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         return np.abs(x) < tie
 
     def undecided(self, dx: np.ndarray, doubt: float, errors: tuple[np.ndarray, np.ndarray], *sources: np.ndarray) -> np.ndarray | None:

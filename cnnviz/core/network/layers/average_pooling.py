@@ -15,8 +15,8 @@ def average_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> 
     """p[c,i,j] = the mean of x[c, s·i … s·i + k - 1, s·j … s·j + k - 1], (…,C,H',W') with `shape` (H',W')."""
     first, *others = slices(k, stride, *shape)
     p = x[first].copy()
-    for under in others:
-        p += x[under]
+    for index in others:
+        p += x[index]
     p *= 1 / k**2
     return p
 
@@ -25,8 +25,8 @@ def average_pool_dx(dp: np.ndarray, x: np.ndarray, k: int, stride: int) -> np.nd
     """Add 1/k² of each output's gradient to every cell of its window."""
     dx = np.zeros(x.shape, dp.dtype)
     share = dp * (1 / k**2)
-    for under in slices(k, stride, *dp.shape[-2:]):
-        dx[under] += share
+    for index in slices(k, stride, *dp.shape[-2:]):
+        dx[index] += share
     return dx
 
 

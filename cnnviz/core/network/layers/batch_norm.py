@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from cnnviz.core.network.layers._normalisation import (
+from cnnviz.core.network.layers._normalization import (
     EPS,
     Axes,
     Normalization,
@@ -57,12 +57,12 @@ def normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray
 
 
 def normalise_dx_by_sums(
-    dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, dg: np.ndarray, ds: np.ndarray, places: int, axes: Axes
+    dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, dg: np.ndarray, ds: np.ndarray, position_count: int, axes: Axes
 ) -> np.ndarray:
-    """dx = γ / σ · (dn - dβ - x̂ · dγ). Here dγ and dβ are means over all images, with `places` positions each."""
-    dx = hat * np.expand_dims(dg / -places, axes)
+    """dx = γ / σ · (dn - dβ - x̂ · dγ). Here dγ and dβ are means over all images, with `position_count` positions each."""
+    dx = hat * np.expand_dims(dg / -position_count, axes)
     dx += dn
-    dx -= np.expand_dims(ds / places, axes)
+    dx -= np.expand_dims(ds / position_count, axes)
     dx *= np.expand_dims(g / np.sqrt(var + EPS), axes)
     return dx
 
@@ -72,16 +72,16 @@ def affine_dx(dn: np.ndarray, g: np.ndarray, var: np.ndarray, axes: Axes) -> np.
     return direct_term(dn * np.expand_dims(g, axes), np.sqrt(np.expand_dims(var, axes) + EPS))
 
 
-def running(kept: np.ndarray, now: np.ndarray) -> np.ndarray:
+def running(statistic: np.ndarray, batch_statistic: np.ndarray) -> np.ndarray:
     """0.9 · kept + 0.1 · now, (C,)."""
-    return (1 - MOMENTUM) * kept + MOMENTUM * now
+    return (1 - MOMENTUM) * statistic + MOMENTUM * batch_statistic
 
 
-def running_variance(kept: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.ndarray:
+def running_variance(statistic: np.ndarray, var: np.ndarray, x: np.ndarray) -> np.ndarray:
     """Return the running statistic for the unbiased variance, var · n / (n - 1) with n numbers per channel (0 if n =
     1)."""
     n = x.size // var.size
-    return running(kept, var * (n / max(1, n - 1)))
+    return running(statistic, var * (n / max(1, n - 1)))
 
 
 @dataclass(frozen=True)
@@ -90,10 +90,10 @@ class BatchNorm(Normalization):
 
     kind = "bn"
     text = re.compile("bn")
-    across = ("mean", "var", "dg", "ds")
+    roles_across_images = ("mean", "var", "dg", "ds")
     in_eval_mode = {"dx": (r"{dx} = {dy} \odot {g} / \sigma", "dy*g/sqrt({var}+0.00001)")}  # noqa: RUF012
 
-    def takes_away(self, channels: int) -> bool:
+    def subtracts_mean(self, channels: int) -> bool:
         return True
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
@@ -109,8 +109,8 @@ class BatchNorm(Normalization):
             "y": call(scale_and_shift, "hat g s", **axes),
             "y_bound": call(normalized_bound, "x_bound var g s", together=over_images),
             "dx": self._dx(x, axes, run),
-            "dg": call(gain_dg, "dy hat", own=image_axes),
-            "ds": call(shift_ds, "dy", own=image_axes),
+            "dg": call(gain_dg, "dy hat", image_axes=image_axes),
+            "ds": call(shift_ds, "dy", image_axes=image_axes),
         }
 
     def _dx(self, x: Shape, axes: dict[str, Axes], run: Run) -> Call:

@@ -146,7 +146,7 @@ class Conv(Layer):
     kind = "conv"
     text = re.compile(r"conv(?P<filters>\d+)x(?P<k>\d+)(?P<bias>b?)(s(?P<stride>\d+))?(d(?P<dilation>\d+))?(p(?P<zeros>\d+)|(?P<spelling>same|full))?")
     letter = "z"
-    takes = gives = "map"
+    input_kind = output_kind = "map"
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:
@@ -187,7 +187,7 @@ class Conv(Layer):
         if self.dilation != 1:
             sliding["dilation"] = self.dilation
         b = " b" if self.bias else ""
-        found = {
+        result = {
             "windows": call(windows, "x", k=self.k, **sliding),
             "y": call(weigh, f"windows f{b}", shape=self.shape(x)[1:]),
             "y_bound": call(weigh_bound, f"x_bound f{b}"),
@@ -195,12 +195,12 @@ class Conv(Layer):
             "df": call(weigh_df, "windows dy f"),
         }
         if run.many and self.stride == self.dilation == 1:
-            found["dx"] = call(gathered_dx, "dy f", size=x[1:], padding=self.padding)
+            result["dx"] = call(gathered_dx, "dy f", size=x[1:], padding=self.padding)
         if run.many and x[0] == self.filters == self.dilation == 1:
-            found |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
-        return found | ({"db": call(channel_sums, "dy")} if self.bias else {})
+            result |= lines.calls(self.k, self.bias, self.stride, self.padding, self.shape(x)[1:])
+        return result | ({"db": call(channel_sums, "dy")} if self.bias else {})
 
-    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+    def single_image_functions(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         sums, products = (self.filters, -1), x[0] * self.k**2
         z_shape, f_shape = self.shape(x), (self.filters, x[0], self.k, self.k)
 
@@ -217,13 +217,13 @@ class Conv(Layer):
 
     def links(self) -> Links:
         b = (("b", "channel"),) if self.bias else ()
-        found = {
+        result = {
             "y": (("x", "window"), ("f", "channel"), *b),
             "dx": (("f", "passing"), ("dy", "covering")),
             "df": (("x", "touched"), ("dy", "channel"), ("f", "same")),
             "f": (("x", "touched"),),
         }
-        return found | ({"db": (("dy", "channel"),)} if self.bias else {})
+        return result | ({"db": (("dy", "channel"),)} if self.bias else {})
 
     def geometry(self) -> dict[str, int]:
         before = pad_widths(self.reach, self.padding)[0]
@@ -239,13 +239,13 @@ class Conv(Layer):
         at = "r,s" if c else "r,c"
         weight, condition = ", ".join(_weight_index(r, s, i, before) for r, i in zip(at.split(","), "ij", strict=True)), ""
         if self.dilation != 1:
-            weight, condition = "u,v", rf"_{{{{{', '.join(f'{met}={r}' for met, r in zip((i, j), at.split(','), strict=True))}}}}}"
-        found = {
+            weight, condition = "u,v", rf"_{{{{{', '.join(f'{weight_index}={r}' for weight_index, r in zip((i, j), at.split(','), strict=True))}}}}}"
+        result = {
             "y": rf"{{y}}[{m}i,j] = \sum_{{{{{indices}}}}} {pixel} \cdot {{f}}[{m}{c}u,v]" + (bias if self.bias else ""),
             "dx": rf"{{dx}}[{c}{at}] = \sum{condition} {{dy}}[{m}i,j] \cdot {{f}}[{m}{c}{weight}]",
             "df": rf"{{df}}[{m}{c}u,v] = \sum_{{{{i,j}}}} {pixel} \cdot {{dy}}[{m}i,j]",
         }
-        return found | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
+        return result | ({"db": r"{db}[m] = \sum_{{i,j}} {dy}[m,i,j]"} if self.bias else {})
 
     def arithmetic(self) -> dict[str, str]:
         return {"y": "sum(x*f)+b" if self.bias else "sum(x*f)", "dx": "sum(dy*f)", "df": "sum(x*dy)", "db": "sum(dy)"}
@@ -295,11 +295,11 @@ class Conv(Layer):
         return tf.reshape(dilated, (size[0] * (gaps + 1), size[1] * (gaps + 1), *size[2:]))[: self.reach, : self.reach]
 
 
-def _pixel_index(stride: int, at: str, dilation: int, by: str, add: int) -> str:
-    """Format the index of the pixel under weight `by` at position `at`: "2i+u-1"."""
-    first = at if stride == 1 else f"{stride}{at}"
-    second = by if dilation == 1 else f"{dilation}{by}"
-    return f"{first}+{second}" + (f"{add:+d}" if add else "")
+def _pixel_index(stride: int, position: str, dilation: int, weight: str, offset: int) -> str:
+    """Format the index of the pixel under weight `weight` at position `position`: "2i+u-1"."""
+    first = position if stride == 1 else f"{stride}{position}"
+    second = weight if dilation == 1 else f"{dilation}{weight}"
+    return f"{first}+{second}" + (f"{offset:+d}" if offset else "")
 
 
 def _weight_index(pixel: str, stride: int, position: str, before: int) -> str:

@@ -55,7 +55,7 @@ class Dense(Layer):
     kind = "dense"
     text = re.compile(r"dense(?P<outputs>\d+)")
     letter = "z"
-    takes = gives = "row"
+    input_kind = output_kind = "row"
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

@@ -27,9 +27,9 @@ class GlobalAverage(Layer):
     kind = "gap"
     text = re.compile("gap")
     letter = "p"
-    takes, gives = "map", "row"
+    input_kind, output_kind = "map", "row"
     scale = "same"
-    hands_on = True
+    passes_shifts = True
 
     def shape(self, x: Shape) -> Shape:
         return x[:1]

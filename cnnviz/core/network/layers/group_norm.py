@@ -8,7 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from cnnviz.core.network.layers._normalisation import (
+from cnnviz.core.network.layers._normalization import (
     EPS,
     Axes,
     Normalization,
@@ -30,26 +30,26 @@ def grouped(x: np.ndarray, groups: int, image_axes: int) -> np.ndarray:
     return x.reshape(*x.shape[: x.ndim - image_axes], groups, -1)
 
 
-def group_mean(x: np.ndarray, groups: int, own: int) -> np.ndarray:
+def group_mean(x: np.ndarray, groups: int, image_axes: int) -> np.ndarray:
     """Return μ of each group, (…,G)."""
-    return grouped(x, groups, own).mean(axis=-1)
+    return grouped(x, groups, image_axes).mean(axis=-1)
 
 
-def group_variance(x: np.ndarray, mean: np.ndarray, groups: int, own: int) -> np.ndarray:
+def group_variance(x: np.ndarray, mean: np.ndarray, groups: int, image_axes: int) -> np.ndarray:
     """Return the mean of (x - μ)² of each group, (…,G)."""
-    return ((grouped(x, groups, own) - mean[..., None]) ** 2).mean(axis=-1)
+    return ((grouped(x, groups, image_axes) - mean[..., None]) ** 2).mean(axis=-1)
 
 
-def group_normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, groups: int, own: int) -> np.ndarray:
+def group_normalise(x: np.ndarray, mean: np.ndarray, var: np.ndarray, groups: int, image_axes: int) -> np.ndarray:
     """x̂ = (x - μ) / σ with σ = sqrt(var + 1e-5), both of the group."""
-    hat = (grouped(x, groups, own) - mean[..., None]) / np.sqrt(var[..., None] + EPS)
+    hat = (grouped(x, groups, image_axes) - mean[..., None]) / np.sqrt(var[..., None] + EPS)
     return hat.reshape(x.shape)
 
 
-def group_normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, groups: int, own: int, axes: Axes) -> np.ndarray:
+def group_normalise_dx(dn: np.ndarray, g: np.ndarray, hat: np.ndarray, var: np.ndarray, groups: int, image_axes: int, axes: Axes) -> np.ndarray:
     """dx = (dx̂ - mean(dx̂) - x̂ · mean(dx̂ · x̂)) / σ with dx̂ = γ · dn and means over the group, as the sum of
     three terms."""
-    dhat, hat = (grouped(a, groups, own) for a in (dn * np.expand_dims(g, axes), hat))
+    dhat, hat = (grouped(a, groups, image_axes) for a in (dn * np.expand_dims(g, axes), hat))
     sigma = np.sqrt(var[..., None] + EPS)
     dx = direct_term(dhat, sigma) + mean_term(dhat, sigma, (-1,)) + variance_term(dhat, hat, sigma, (-1,))
     return dx.reshape(dn.shape)
@@ -72,7 +72,7 @@ class GroupNorm(Normalization):
     def __str__(self) -> str:
         return f"gn{self.groups}"
 
-    def takes_away(self, channels: int) -> bool:
+    def subtracts_mean(self, channels: int) -> bool:
         return self.groups == channels
 
     def shape(self, x: Shape) -> Shape:
@@ -81,7 +81,7 @@ class GroupNorm(Normalization):
         return x
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
-        axes_setting, settings = {"own": len(x)}, {"groups": self.groups, "own": len(x)}
+        axes_setting, settings = {"image_axes": len(x)}, {"groups": self.groups, "image_axes": len(x)}
         axes = {"axes": tuple(range(1 - len(x), 0))}
         return {
             "mean": call(group_mean, "x", **settings),
@@ -101,7 +101,7 @@ class GroupNorm(Normalization):
         return scale_and_shift(size, np.abs(values["g"]), np.abs(values["s"]), tuple(range(1 - image_axes, 0)))
 
     def terms_of_dx(self, *sources: np.ndarray, **settings: Any) -> np.ndarray:
-        (dn, g, hat, var), group_arguments = sources, (settings["groups"], settings["own"])
+        (dn, g, hat, var), group_arguments = sources, (settings["groups"], settings["image_axes"])
         dhat, hat = grouped(dn * np.expand_dims(g, settings["axes"]), *group_arguments), grouped(hat, *group_arguments)
         return term_magnitudes(dhat, hat, np.sqrt(var[..., None] + EPS), (-1,)).reshape(dn.shape)
 

@@ -22,7 +22,7 @@ class Identity(Activation):
     kind = "identity"
     text = re.compile("identity")
     scale = "same"
-    hands_on = True
+    passes_shifts = True
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(identity, "x"), "dx": call(identity, "dy")}

@@ -108,10 +108,10 @@ class Layer:
     """Pattern of the layer in a network's text. Its groups are named after the fields."""
     letter: ClassVar[str]
     """Letter of the output's symbol: z, a, p, n or r."""
-    takes: ClassVar[str] = "any"
+    input_kind: ClassVar[str] = "any"
     """Kind of input: "any", "map" (an image, or the output of a conv or pool), or "row" (the output of a dense layer
     or gap)."""
-    gives: ClassVar[str] = "same"
+    output_kind: ClassVar[str] = "same"
     """Kind of output: "map", "row", or "same" as the input."""
     scale: ClassVar[str] = "signed"
     """Range of the output, for its colours: "signed", "positive" (never below 0), "share" (in 0 … 1), or "same" as
@@ -120,7 +120,7 @@ class Layer:
     has_kinks: ClassVar[bool] = False
     """Whether it selects by comparing numbers, as ReLU and max pooling do, so that its derivative jumps."""
 
-    hands_on: ClassVar[bool] = False
+    passes_shifts: ClassVar[bool] = False
     """Whether adding a constant to a channel of the input adds it to the whole channel of the output."""
 
     function: ClassVar[str] = ""
@@ -177,7 +177,7 @@ class Layer:
     in_eval_mode: ClassVar[Mapping[str, tuple[str, str]]] = {}
     """Formula and arithmetic of the roles that differ in eval mode."""
 
-    across: ClassVar[tuple[str, ...]] = ()
+    roles_across_images: ClassVar[tuple[str, ...]] = ()
     """Roles that in training combine all images: means, or sums for the gradient of a parameter. Later operations
     must wait for all images."""
 
@@ -189,7 +189,7 @@ class Layer:
         """Return the functions that draw the random numbers of each training pass, by role."""
         return {}
 
-    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+    def single_image_functions(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         """Return faster functions for some operations on one float64 image, with values that depend only on the shape
         computed once.
 
@@ -206,7 +206,7 @@ class Layer:
         """Letters of the parameters, in the order of their names."""
         return tuple(role[1:] for role in self.links() if role[0] == "d" and role not in ("dx", "dy"))
 
-    def takes_away(self, channels: int) -> bool:
+    def subtracts_mean(self, channels: int) -> bool:
         """Return whether it subtracts the mean of each of `channels` channels, so that a bias before it has no
         effect."""
         return False
@@ -228,7 +228,7 @@ class Layer:
         """
         return {}
 
-    def between(self, x: np.ndarray) -> dict[str, np.ndarray]:
+    def intermediates(self, x: np.ndarray) -> dict[str, np.ndarray]:
         """Return intermediate values between x and y that the diagram shows, by name."""
         return {}
 
@@ -259,11 +259,11 @@ class Layer:
         them."""
         return None
 
-    def choice(self, x: Shape) -> Call | None:
+    def decisions(self, x: Shape) -> Call | None:
         """Return the operation that computes its decisions as booleans, or None if it has no kinks."""
         return None
 
-    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray | None:
+    def tie_mask(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray | None:
         """Return which cells of x decide by a difference of less than `tie`. NaN never does. None if it has no kinks.
        """
         return None
@@ -277,7 +277,7 @@ class Layer:
         """
         return None
 
-    def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         """Return how much of each cell of dx another program may move to or from an equally good cell. Arguments as
         in `undecided`."""
         return None

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from cnnviz.core.network.layers._normalisation import EPS
+from cnnviz.core.network.layers._normalization import EPS
 from cnnviz.core.network.layers.group_norm import GroupNorm
 from cnnviz.core.network.layers.layer import Groups, Shape
 
@@ -16,7 +16,7 @@ class LayerNorm(GroupNorm):
 
     kind = "ln"
     text = re.compile("ln")
-    takes = gives = "row"
+    input_kind = output_kind = "row"
 
     @classmethod
     def from_groups(cls, groups: Groups) -> Self:

@@ -20,8 +20,8 @@ def max_pool(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.n
     Columns are reduced first, then rows: 2k - 2 comparisons instead of k² - 1.
     """
     down, right = (axis_slices(k, stride, n) for n in shape)
-    columns = reduce(np.maximum, (x[..., under, :] for under in down))
-    return reduce(np.maximum, (columns[..., under] for under in right))
+    columns = reduce(np.maximum, (x[..., index, :] for index in down))
+    return reduce(np.maximum, (columns[..., index] for index in right))
 
 
 def first_winners(x: np.ndarray, p: np.ndarray, bound: np.ndarray, k: int, stride: int, tie: float) -> Iterator[tuple[Index, np.ndarray]]:
@@ -52,7 +52,7 @@ def max_pool_dx(
 
 def winners(x: np.ndarray, k: int, stride: int, shape: tuple[int, int]) -> np.ndarray:
     """Return which cells of each window have its maximum, (k²,…,C,H',W') with `shape` (H',W')."""
-    windows = np.stack([x[under] for under in slices(k, stride, *shape)])
+    windows = np.stack([x[index] for index in slices(k, stride, *shape)])
     return windows == windows.max(axis=0)
 
 
@@ -65,15 +65,15 @@ def max_pool_undecided(
     of all windows of the map with ties.
     """
     windows = list(slices(k, stride, *p.shape[-2:]))
-    near, ties = _tied_cells(doubt, x, p, windows)
+    is_near, ties = _tied_cells(doubt, x, p, windows)
     error = 2 * np.broadcast_to(error, dp.shape)
     if stride < k:
-        tolerance = _sum_windows(error * near, x, windows)
-        untied, available = _sum_windows(dp * (near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
+        tolerance = _sum_windows(error * is_near, x, windows)
+        untied, available = _sum_windows(dp * (is_near & ~ties), x, windows), _sum_windows(np.abs(dp) * ties, x, windows)
         size = np.where(available > 0, 1e-3 * (available + np.abs(untied)) + tolerance, 0)
         is_valid = _receives_all(np.where(available > 0, dx - untied, 0), dp * ties.any(axis=0), size)
         return is_valid & (available > 0) & (np.abs(dx - untied) <= 1.001 * available + tolerance)
-    received = np.where(near, np.stack([dx[under] for under in windows]), 0).sum(axis=0)
+    received = np.where(is_near, np.stack([dx[index] for index in windows]), 0).sum(axis=0)
     is_valid = np.abs(received - dp) <= np.maximum(1e-3 * np.abs(dp), error)
     return _sum_windows(is_valid & ties, x, windows) > 0
 
@@ -81,8 +81,8 @@ def max_pool_undecided(
 def _tied_cells(doubt: np.ndarray | float, x: np.ndarray, p: np.ndarray, windows: list[Index]) -> tuple[np.ndarray, np.ndarray]:
     """Return the cells of each window that equal its maximum within `doubt`, and those of them that are not the only
     one, (k²,…,C,H',W')."""
-    near = np.stack([p - x[under] <= doubt for under in windows])
-    return near, near & (near.sum(axis=0) > 1)
+    is_near = np.stack([p - x[index] <= doubt for index in windows])
+    return is_near, is_near & (is_near.sum(axis=0) > 1)
 
 
 def _sum_windows(shares: np.ndarray, x: np.ndarray, windows: list[Index]) -> np.ndarray:
@@ -115,10 +115,10 @@ class MaxPooling(Pooling):
             "dx": call(max_pool_dx, "dy x y x_bound", **sliding, tie=TIE),
         }
 
-    def choice(self, x: Shape) -> Call:
+    def decisions(self, x: Shape) -> Call:
         return call(winners, "x", k=self.k, stride=self.stride, shape=self.shape(x)[1:])
 
-    def tied(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
+    def tie_mask(self, x: np.ndarray, y: np.ndarray, tie: float) -> np.ndarray:
         windows = list(slices(self.k, self.stride, *y.shape[-2:]))
         return _sum_windows(_tied_cells(tie, x, y, windows)[1], x, windows) > 0
 
@@ -126,7 +126,7 @@ class MaxPooling(Pooling):
         dp, x, p, bound = sources
         return max_pool_undecided(dx, np.maximum(doubt, margin(bound, TIE)), errors[1], dp, x, p, self.k, self.stride)
 
-    def movable(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
+    def movable_gradient(self, doubt: float, *sources: np.ndarray) -> np.ndarray | None:
         dp, x, p, _ = sources
         windows = list(slices(self.k, self.stride, *p.shape[-2:]))
         return _sum_windows(np.abs(dp) * _tied_cells(doubt, x, p, windows)[1], x, windows)

@@ -49,7 +49,7 @@ class Sigmoid(Activation):
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
         return {"y": call(sigmoid, "x"), "y_bound": call(saturating_bound, "x_bound"), "dx": call(sigmoid_dx, "dy y")}
 
-    def for_one(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
+    def single_image_functions(self, x: Shape) -> dict[str, Callable[..., np.ndarray]]:
         ones = freeze(np.ones(()))  # adding an array takes half the time of adding a float
 
         @np.errstate(over="ignore")

@@ -46,7 +46,7 @@ class Softmax(Layer):
     kind = "softmax"
     text = re.compile("softmax")
     letter = "a"
-    takes = gives = "row"
+    input_kind = output_kind = "row"
     scale = "share"
 
     def calls(self, x: Shape, run: Run = ONE) -> dict[str, Call]:
@@ -64,7 +64,7 @@ class Softmax(Layer):
     def arithmetic(self) -> dict[str, str]:
         return {"y": "exp(x)/sum(exp(x))", "dx": "y*(dy-sum(dy*y))"}
 
-    def between(self, x: np.ndarray) -> dict[str, np.ndarray]:
+    def intermediates(self, x: np.ndarray) -> dict[str, np.ndarray]:
         return {"powers": powers(x)}
 
     def keras(self, x: Shape) -> tuple[str, ...]:

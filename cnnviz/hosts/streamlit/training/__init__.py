@@ -5,7 +5,7 @@ import streamlit as st
 from cnnviz.core.setup.setup import Setup
 from cnnviz.data import cifar10
 from cnnviz.hosts.streamlit.training import session
-from cnnviz.hosts.streamlit.training.watch import waits, watch
+from cnnviz.hosts.streamlit.training.watch import waiting_reason, watch
 
 LOOKS_EVERY = 0.5
 """Interval, in seconds, at which a training, or the loading of the full data set, is polled."""
@@ -14,7 +14,7 @@ LOOKS_EVERY = 0.5
 def show(setup: Setup, asked: str) -> None:
     """Render a training and its settings, from `asked`, the address's value. It starts from the setup's kernel. The
     component draws all of it."""
-    trainer, waited = session.trainer(), bool(waits())
+    trainer, waited = session.trainer(), bool(waiting_reason())
     busy = bool(trainer and trainer.active) or cifar10.LOADER.state in ("importing", "downloading", "reading")
     with st.container(key="training"):
         st.fragment(watch, run_every=LOOKS_EVERY if busy else None)(setup, asked, waited)

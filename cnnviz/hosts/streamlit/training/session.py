@@ -23,9 +23,9 @@ def begin(job: Job) -> None:
 def recall(job: Job) -> None:
     """Show this session a completed training of the same job, if the server has one, unless another is running."""
     last = trainer()
-    if (last and (last.active or last.job.name == job.name)) or not (found := completed_trainer(job)):
+    if (last and (last.active or last.job.name == job.name)) or not (trainer_found := completed_trainer(job)):
         return
-    st.session_state[_TRAINER] = (found, False)
+    st.session_state[_TRAINER] = (trainer_found, False)
 
 
 def has_ended(training: Trainer) -> bool:

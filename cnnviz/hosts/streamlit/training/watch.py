@@ -24,7 +24,7 @@ from cnnviz.pages.version import code
 from cnnviz.words import Message, Problem, message
 
 
-def waits() -> Message | str:
+def waiting_reason() -> Message | str:
     """Return why no training is possible, now or at all, or "" if one is."""
     if no := disabled_message("training"):
         return no
@@ -40,36 +40,36 @@ def watch(setup: Setup, asked: str, waited: bool) -> None:
 
     `waited` is whether no training was possible when the page was last rendered.
     """
-    if notice := waits():
-        mount_training(_told(NOTHING, notice=notice))
+    if notice := waiting_reason():
+        mount_training(_encode_training(NOTHING, notice=notice))
         return
     if waited:
         st.rerun()  # rerun the whole page, which ends the polling
-    settings, wrong = Settings.read(asked, setup)
+    settings, error_message = Settings.read(asked, setup)
     job, sentences = None, []
     try:
         job = job_of(setup, settings)
         sentences = job_notes(setup, job)
     except Problem as error:
-        wrong = wrong or error.message
-    if asked and job and not wrong:
+        error_message = error_message or error.message
+    if asked and job and not error_message:
         session.recall(job)
     trainer = session.trainer()
-    moved = bool(trainer and start_of(trainer.job, setup) != dataclasses.replace(setup.start, rule="exact"))
-    told = _told(
-        _report(trainer, job), form=form(settings, asked, job, sentences, wrong or ""), can=_buttons(trainer, job, moved),
+    has_moved = bool(trainer and start_of(trainer.job, setup) != dataclasses.replace(setup.start, rule="exact"))
+    data = _encode_training(
+        _report(trainer, job), form=form(settings, asked, job, sentences, error_message or ""), can=_buttons(trainer, job, has_moved),
         notice=_notice(trainer), which=job_words(trainer.job) if trainer and trainer.reports else "",
     )  # fmt: skip
-    act, chosen = mount_training(told)
+    action, chosen = mount_training(data)
     if chosen and trainer:
         open_in_step(trainer, chosen)
-    elif act:
-        _do(act, setup, job, trainer)
+    elif action:
+        _do(action, setup, job, trainer)
     elif trainer and session.has_ended(trainer):
         st.rerun()
 
 
-def _told(report: Report, form: Mapping[str, object] | None = None, can: tuple[str, ...] = (), notice: Message | str = "", which: Message | str = "") -> bytes:
+def _encode_training(report: Report, form: Mapping[str, object] | None = None, can: tuple[str, ...] = (), notice: Message | str = "", which: Message | str = "") -> bytes:
     header, arrays = report
     return encode({"code": code(), "form": form, "can": can, "notice": notice, "which": which, **header}, arrays)
 
@@ -97,10 +97,10 @@ def _buttons(trainer: Trainer | None, job: Job | None, moved: bool) -> tuple[str
     """Return the buttons that are available now."""
     if trainer and trainer.active:
         return ("train_go_on" if trainer.state == "paused" else "train_pause", "train_stop")
-    shown = trainer is not None and trainer.state == "done" and job is not None and trainer.job.name == job.name
-    there = {"train": job is not None and not shown, "train_play": bool(trainer and trainer.history.epochs)}
-    there |= {"train_back": moved, "train_full": bool(job and job.data.source == "sample")}
-    return tuple(name for name, is_there in there.items() if is_there)
+    is_shown = trainer is not None and trainer.state == "done" and job is not None and trainer.job.name == job.name
+    available = {"train": job is not None and not is_shown, "train_play": bool(trainer and trainer.history.epochs)}
+    available |= {"train_back": moved, "train_full": bool(job and job.data.source == "sample")}
+    return tuple(name for name, is_there in available.items() if is_there)
 
 
 def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> None:
@@ -118,17 +118,17 @@ def _do(act: str, setup: Setup, job: Job | None, trainer: Trainer | None) -> Non
 def open_in_step(trainer: Trainer, chosen: str) -> None:
     """Go to Step with the image and epoch in `chosen`: the index of a displayed image, and the number of an epoch."""
     rows, epochs = trainer.history.rows, {epoch.report.epoch: epoch for epoch in trainer.history.epochs}
-    place, _, at = chosen.partition(",")
-    if not (place.isdecimal() and at.isdecimal() and int(place) < len(rows) and int(at) in epochs):
+    row, _, epoch_text = chosen.partition(",")
+    if not (row.isdecimal() and epoch_text.isdecimal() and int(row) < len(rows) and int(epoch_text) in epochs):
         return
     try:
-        adopt(page="", **opened(trainer.job, int(rows[int(place)]), epochs[int(at)]))
+        adopt(page="", **epoch_query(trainer.job, int(rows[int(row)]), epochs[int(epoch_text)]))
     except ValueError:
         adopt(note=message("ui.train.training.too_large"))
     st.rerun()
 
 
-def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
+def epoch_query(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
     """Return the address of a held-out image with the network at the end of an epoch. Raise ValueError if its numbers
     are too large for a setup."""
     settings, data, channel = job
@@ -137,5 +137,5 @@ def opened(job: Job, row: int, epoch: Epoch) -> dict[str, str]:
     query |= {"stride": str(settings.stride), "pad": str(settings.padding), "y": label, "stage": "o"}
     setup, _ = Setup.read(query)
     learned = TrainingInfo(len(data.train), epoch.report.epoch)
-    found = starting_from(setup, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
-    return dict.fromkeys(sorted(SETUP_KEYS - {*found, "lr", "opt"}), "") | {key: text for key, text in found.items() if key not in ("lr", "opt")}
+    new_query = starting_from(setup, {**epoch.report.params, **epoch.report.buffers}, learned).to_query()
+    return dict.fromkeys(sorted(SETUP_KEYS - {*new_query, "lr", "opt"}), "") | {key: text for key, text in new_query.items() if key not in ("lr", "opt")}

@@ -20,20 +20,20 @@ from cnnviz.words import LocalizedText, Message, Problem, message
 class _DeckHandler(PageHandler):
     """Handler of a deck's screens."""
 
-    def respond(self, now: PageRequest) -> bytes:
-        found, sent = _asked(now), current_request_deck()
+    def respond(self, request: PageRequest) -> bytes:
+        deck, request_deck = _requested_deck(request), current_request_deck()
         head = DeckHeader(
-            page="script", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
-            loss=finite_or_none(float(now.snapshot.losses[-1])), script=_data(found) if found else None,
-            tables=sent.tables if sent and found else None,
-                faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in sent.diagnostics] if sent else [],
+            page="script", code=code(), asked=dict(request.query), lesson=request.setup.to_query(), wrong=dict(request.errors),
+            loss=finite_or_none(float(request.snapshot.losses[-1])), script=_data(deck) if deck else None,
+            tables=request_deck.tables if request_deck and deck else None,
+                faults=[message("ui.learn.fault", line=str(diagnostic.line), what=diagnostic.what) for diagnostic in request_deck.diagnostics] if request_deck else [],
         )  # fmt: skip
         return encode(head, {})
 
-    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
-        return {} if _asked(now) or current_request_deck() else {"script": message("ui.learn.no_script", id=now.query.get("script", "")[:40])}
+    def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
+        return {} if _requested_deck(request) or current_request_deck() else {"script": message("ui.learn.no_script", id=request.query.get("script", "")[:40])}
 
-    def is_cacheable(self, asked: Mapping[str, str]) -> bool:
+    def is_cacheable(self, query: Mapping[str, str]) -> bool:
         """Return False if the administrator's own decks may change while the server runs."""
         return not user_folders()
 
@@ -41,9 +41,9 @@ class _DeckHandler(PageHandler):
 HANDLER = _DeckHandler()
 
 
-def _asked(now: PageRequest) -> Deck | None:
-    sent = current_request_deck()
-    return sent.deck if sent else library().find_deck(now.query.get("script", ""))
+def _requested_deck(now: PageRequest) -> Deck | None:
+    request_deck = current_request_deck()
+    return request_deck.deck if request_deck else library().find_deck(now.query.get("script", ""))
 
 
 def _data(deck: Deck) -> DeckData:
@@ -55,12 +55,12 @@ def _data(deck: Deck) -> DeckData:
 def _screen(deck: Deck, number: int, screen: Screen, allowance: Allowance) -> DeckScreen:
     page, query = screen_query(deck, number)
     return DeckScreen(
-        page=page, query=query, title=_said(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _said(screen, "text", allowance), asks=screen.asks,
-        seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
+        page=page, query=query, title=_filled_text(screen, "title", allowance), say=LocalizedText({}) if screen.asks else _filled_text(screen, "text", allowance),
+        asks=screen.asks, seconds=screen.seconds, experiment=screen.experiment, updates=screen.updates,
     )  # fmt: skip
 
 
-def _said(screen: Screen, field: str, allowance: Allowance) -> LocalizedText:
+def _filled_text(screen: Screen, field: str, allowance: Allowance) -> LocalizedText:
     text: LocalizedText = getattr(screen, field)
     if not any("{" in part for part in text.by_language.values()):
         return text

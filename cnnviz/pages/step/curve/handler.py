@@ -21,50 +21,50 @@ class _CurveHandler(PageHandler):
 
     supports_several_images = True
 
-    def respond(self, now: PageRequest) -> bytes:
-        found = asked_curve(now)
+    def respond(self, request: PageRequest) -> bytes:
+        found = requested_curve(request)
         head = CurveHeader(
-            page="curve", code=code(), asked=dict(now.query), lesson=now.setup.to_query(), wrong=dict(now.errors),
-            loss=finite_or_none(float(now.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
+            page="curve", code=code(), asked=dict(request.query), lesson=request.setup.to_query(), wrong=dict(request.errors),
+            loss=finite_or_none(float(request.snapshot.losses[-1])), along=found.along if found else "", at=found.at if found else None,
             gradient=finite_or_none(found.gradient) if found else None, kink=bool(found and found.kink), span=found.span if found else None,
         )  # fmt: skip
         return encode(head, {"theta": found.theta, "loss": found.loss} if found else {})
 
-    def exact_arrays(self, now: PageRequest) -> dict[str, np.ndarray]:
-        found = asked_curve(now)
+    def exact_arrays(self, request: PageRequest) -> dict[str, np.ndarray]:
+        found = requested_curve(request)
         return {name: freeze(np.array(getattr(found, name))) for name in ("theta", "loss", "at", "gradient", "kink", "span")} if found else {}
 
-    def own_errors(self, now: PageRequest) -> Mapping[str, Message]:
-        return asked_for(now)[2]
+    def own_errors(self, request: PageRequest) -> Mapping[str, Message]:
+        return read_request(request)[2]
 
-    def estimate_seconds(self, setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
-        passes = POINTS + (0 if asked.get("along") == LR or asked.get("span") else 2 * len(SPANS))
+    def estimate_seconds(self, setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
+        passes = POINTS + (0 if query.get("along") == LR or query.get("span") else 2 * len(SPANS))
         return estimated_seconds(setup.network, x.shape, passes) / PASSES
 
 
 HANDLER = _CurveHandler()
 
 
-def asked_curve(now: PageRequest) -> Curve | None:
+def requested_curve(now: PageRequest) -> Curve | None:
     """Return the requested curve, or None if the address does not name a number."""
-    along, span, _ = asked_for(now)
+    along, span, _ = read_request(now)
     return curve(now.setup, now.snapshot.image, along, span) if along else None
 
 
-def asked_for(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
+def read_request(now: PageRequest) -> tuple[str, float | None, dict[str, Message]]:
     """Return the number that the address names, the range of the curve, and a message for each invalid key."""
     wrong: dict[str, Message] = {}
     along, text, span = now.query.get("along", ""), now.query.get("span", ""), None
     try:
         read_along(along, now.setup, now.snapshot.image.shape)
     except Problem as why:
-        wrong["along"] = _left_out("along", along, why)
+        wrong["along"] = _ignored_message("along", along, why)
     try:
         span = read_span(text) if text else None
     except Problem as why:
-        wrong["span"] = _left_out("span", text, why)
+        wrong["span"] = _ignored_message("span", text, why)
     return "" if "along" in wrong else along, span, wrong
 
 
-def _left_out(key: str, text: str, why: Problem) -> Message:
+def _ignored_message(key: str, text: str, why: Problem) -> Message:
     return message("lesson.left_out", field=message(f"lesson.field.{key}"), text=quote(text), why=why.message)

@@ -1,16 +1,15 @@
 // The story for new visitors: six simplified screens of a setup that is not in the address. Leaving it goes to that
 // setup.
 
-import { storePreference, readPreference } from "../../../view/controls/preferences.js"
+import { readPreference, storePreference } from "../../../view/controls/preferences.js"
 import { reveal } from "../../../view/controls/rail.js"
 import { HASH } from "../../../view/model/decks/deck_link.js"
-import { own } from "../../../view/model/state/address.js"
+import { ownKeys } from "../../../view/model/state/address.js"
 import { closest, render } from "../../../view/shell/html.js"
 import { prefersReducedMotion } from "../../../view/shell/media_queries.js"
 import { boxWithin } from "../map_seats.js"
 import {
   BEGINNING,
-  shouldBegin,
   COUNT_EVERY,
   isCounting,
   LESSON,
@@ -18,11 +17,12 @@ import {
   next,
   SCREENS,
   setupAt,
+  shouldBegin,
   UPDATES,
 } from "./story_model.js"
 import { paintPhotograph, paintWeights } from "./story_paint.js"
 import { screen } from "./story_pictures.js"
-import { foot, heading, top, screenText } from "./story_screens.js"
+import { foot, heading, screenText, top } from "./story_screens.js"
 
 /** @import { Event, Telling } from "./story_model.js" */
 /** @import { Curve, Path, Told } from "./story_screens.js" */
@@ -57,7 +57,8 @@ export class Story {
     this.view = step.view
     const { host, page } = this.view
     const linked = location.hash.startsWith(HASH) // the link contains a deck
-    if (host.story && !linked && shouldBegin(page, own(host.address.read()), readPreference(SEEN) !== "")) this.begin()
+    if (host.story && !linked && shouldBegin(page, ownKeys(host.address.read()), readPreference(SEEN) !== ""))
+      this.begin()
   }
 
   begin() {
@@ -257,7 +258,10 @@ export class Story {
     for (const layer of element.querySelectorAll(".layer"))
       layer.classList.toggle("unnamed", !layer.querySelector("figure:not(.unnamed)"))
     if (isCounting(told.telling) && !view.waiting)
-      this.counting ??= setTimeout(() => this.dispatch({ type: "counted" }), this.lastEvent + COUNT_EVERY - performance.now())
+      this.counting ??= setTimeout(
+        () => this.dispatch({ type: "counted" }),
+        this.lastEvent + COUNT_EVERY - performance.now(),
+      )
   }
 
   /** Return the boxes of the screen's slots for maps. @returns {import("../../../view/draw/sheet.js").Shown[]} */

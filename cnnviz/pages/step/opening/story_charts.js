@@ -1,12 +1,12 @@
 // Charts of the story.
 
-import { largest } from "../../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../../view/model/numbers/extremes.js"
 import { short } from "../../../view/model/numbers/format.js"
-import { say, written } from "../../../view/model/words.js"
+import { formatValue, say } from "../../../view/model/words.js"
 import { html, nothing, svg } from "../../../view/shell/html.js"
 import { isPhone } from "../../../view/shell/media_queries.js"
 import { turningPoint } from "./story_model.js"
-import { predictedAndTrue, formatFixed } from "./story_screens.js"
+import { formatFixed, predictedAndTrue } from "./story_screens.js"
 
 /** @import { Curve, Path } from "./story_screens.js" */
 /** @import { Numbers } from "../../../view/types/view.js" */
@@ -24,7 +24,7 @@ export function squareChart(name, output, target, says) {
   const [side, middle] = [to - from, (from + to) / 2]
   const error = Math.abs(output - target)
   const end = (/** @type {number} */ value) =>
-    svg`<path class="tale-axis" d="M${x(value)} ${AXIS - 5}v10"/><text class="tale-soft" x=${x(value)} y=${AXIS + 22} text-anchor="middle">${written(value)}</text>`
+    svg`<path class="tale-axis" d="M${x(value)} ${AXIS - 5}v10"/><text class="tale-soft" x=${x(value)} y=${AXIS + 22} text-anchor="middle">${formatValue(value)}</text>`
   return html`<svg class="tale-square ${says ? "tale-says" : ""}" viewBox="0 0 304 ${TOP + side + 6}" preserveAspectRatio="xMidYMin" role="img" aria-label=${say("web.story.loss.distance", { name, output: formatFixed(output, 4), target: formatFixed(target, 0) })}>
     <text class="tale-strong" x=${LEFT} y="12">${name}</text>
     <text class="tale-soft" x=${x(1)} y="12" text-anchor="end">${say("web.story.loss.output", { output: formatFixed(output, 4), target: formatFixed(target, 0) })}</text>
@@ -59,7 +59,7 @@ const gridLine = ({ y, wide, end }, value) =>
 
 /** Return a tick label below the plot. @param {Plot} at @param {number} value */
 const tickLabel = ({ x, high }, value) =>
-  svg`<text class="tale-soft" x=${x(value)} y=${high - 6} text-anchor="middle">${written(value)}</text>`
+  svg`<text class="tale-soft" x=${x(value)} y=${high - 6} text-anchor="middle">${formatValue(value)}</text>`
 
 /** Return the multiples of 0.1 between two values. @param {number} low @param {number} high */
 const tenthsBetween = (low, high) =>
@@ -104,7 +104,7 @@ export function outputChart(numbers, { outputs }, k) {
   const targets = numbers.values("y")
   const way = (/** @type {number} */ n) => {
     const points = outputs.slice(0, k + 1).map((o, at) => /** @type {[number, number]} */ ([x(at), y(o[n])]))
-    const says = n === largest(outputs[k])
+    const says = n === largestIndex(outputs[k])
     const [end] = points.slice(-1)
     const dots = points.map(([cx, cy]) => svg`<circle cx=${cx} cy=${cy} r="3.5"/>`)
     return svg`<g class=${says ? "tale-says" : ""}><polyline points=${pointsAttribute(points)}/>${dots}<text x=${end[0] + 10} y=${end[1] + 5}>${name(n)}</text></g>`

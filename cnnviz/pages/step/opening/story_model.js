@@ -1,6 +1,6 @@
 // The story for new visitors: its screens as data, and its state with a reducer.
 
-import { largest } from "../../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../../view/model/numbers/extremes.js"
 
 /** @import { Setup } from "../../../view/types/view.js" */
 /**
@@ -83,6 +83,6 @@ export const shouldBegin = (page, address, seen) => page === "" && !seen && Obje
  * @param {number[][]} outputs  update by update
  */
 export const turningPoint = (outputs) => {
-  const predictions = outputs.map(largest)
+  const predictions = outputs.map(largestIndex)
   return predictions.findLastIndex((answer) => answer !== predictions.at(-1)) + 1
 }

@@ -20,7 +20,8 @@ const ENLARGEMENTS = [100, 50, 20, 10, 5, 2, 1]
  * Return the factor by which a step is enlarged to be visible beside the weights.
  * @param {Numbers} numbers @param {number} most
  */
-export const enlargement = (numbers, most) => ENLARGEMENTS.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
+export const enlargement = (numbers, most) =>
+  ENLARGEMENTS.find((times) => times * most <= numbers.maps.w.limits[1]) ?? 1
 
 /**
  * Paint the weights' step and the new weights, if the screen shows them.

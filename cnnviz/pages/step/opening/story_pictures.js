@@ -1,14 +1,14 @@
 // The templates of the story's screens: slots for the strip's maps, and numbers as bars, squares and curves.
 
 import { promiseOf } from "../../../view/model/explain/gradient_promise.js"
-import { largest } from "../../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../../view/model/numbers/extremes.js"
 import { formula } from "../../../view/model/numbers/format.js"
-import { say, written } from "../../../view/model/words.js"
+import { formatValue, say } from "../../../view/model/words.js"
 import { html, inner, keyed, nothing } from "../../../view/shell/html.js"
 import { lossChart, outputChart, squareChart } from "./story_charts.js"
 import { SCREENS } from "./story_model.js"
 import { enlargement } from "./story_paint.js"
-import { formatChange, parameterCount, predictedAndTrue, formatFixed } from "./story_screens.js"
+import { formatChange, formatFixed, parameterCount, predictedAndTrue } from "./story_screens.js"
 
 /** @import { Told } from "./story_screens.js" */
 /** @import { Numbers, Template } from "../../../view/types/view.js" */
@@ -36,7 +36,7 @@ const bars = (numbers, outputs, before) =>
   html`<dl class="tale-bars">${Array.from(
     outputs,
     (value, n) =>
-      html`<div class=${n === largest(outputs) ? "tale-says" : ""}><dt>${numbers.nameOf(n, outputs.length)}</dt><dd><span class="tale-bar" style="--part:${value}">${
+      html`<div class=${n === largestIndex(outputs) ? "tale-says" : ""}><dt>${numbers.nameOf(n, outputs.length)}</dt><dd><span class="tale-bar" style="--part:${value}">${
         before ? html`<i style="--part:${before[n]}"></i>` : nothing
       }</span><b>${formatFixed(value, 2)}</b></dd></div>`,
   )}</dl>`
@@ -56,7 +56,7 @@ function loss({ numbers }) {
   const [o, y] = [numbers.values("o"), numbers.values("y")]
   const squares = Array.from(o, (value, n) => (value - y[n]) ** 2)
   const all = squares.map((square) => formatFixed(square, 4)).join(" + ")
-  return html`${squares.map((_, n) => squareChart(numbers.nameOf(n, o.length), o[n], y[n], n === largest(o)))}
+  return html`${squares.map((_, n) => squareChart(numbers.nameOf(n, o.length), o[n], y[n], n === largestIndex(o)))}
     ${arrowTemplate("forward", say("web.story.loss.mean"))}
     <div class="tale-card tale-total"><span>${say("web.story.loss.loss")}</span><b>${formatFixed(numbers.values("L")[0], 4)}</b><span>(${all}) ÷ ${o.length}</span></div>`
 }
@@ -88,7 +88,7 @@ function nudge({ numbers, curve, telling: { nudged } }) {
       <div class="tale-promised"><dt>${say("web.drag.gradient_promised")}</dt><dd>${formatChange(promised)}</dd></div>
       <div><dt>${say("web.drag.really")}</dt><dd>${formatChange(really)}</dd></div>
       <div class="tale-total"><dt>${say("web.story.loss.loss")} <i>L</i></dt><dd><span>${formatFixed(curve?.loss[curve.middle], 3)} →</span> ${formatFixed(curve?.loss[at], 3)}</dd></div></dl>
-      <p>${say("web.drag.product", { gradient: formatFixed(curve?.slope, 4), by: moved < 0 ? `(${written(moved)})` : written(moved) })}</p></div>
+      <p>${say("web.drag.product", { gradient: formatFixed(curve?.slope, 4), by: moved < 0 ? `(${formatValue(moved)})` : formatValue(moved) })}</p></div>
       <p>${moved ? say(`web.story.nudge.${isKept ? "kept" : "left"}`) : ""}</p></div>`
 }
 
@@ -103,8 +103,8 @@ function update({ numbers, path }) {
     html`<figure><figcaption><b>${say(`web.story.update.${what}`)}</b> ${note}</figcaption><canvas class="tale-weights" data-weights=${what}></canvas></figure>`
   return html`<div class="tale-steps"><figure class="of-w"><figcaption><b>${say("web.story.update.before")}</b> ${plain}</figcaption><div class="tale-seat" data-seat="w"></div></figure>
       ${signTemplate("+")}${drawn("step", say("web.story.update.stronger", { times }))}${signTemplate("=")}${drawn("after", plain)}
-      <p>${say("web.story.update.swap", { rate: written(numbers.rate) })}</p>
-      <figure class="of-dw"><p class="tale-up"><i></i> × (−${written(numbers.rate)})</p><div class="tale-seat" data-seat="dw"></div><figcaption><i class="name" ${inner(formula(numbers.maps.dw.label))}></i> ${numbers.maps.dw.plain}</figcaption></figure>
+      <p>${say("web.story.update.swap", { rate: formatValue(numbers.rate) })}</p>
+      <figure class="of-dw"><p class="tale-up"><i></i> × (−${formatValue(numbers.rate)})</p><div class="tale-seat" data-seat="dw"></div><figcaption><i class="name" ${inner(formula(numbers.maps.dw.label))}></i> ${numbers.maps.dw.plain}</figcaption></figure>
       <p>${say("web.story.update.most", { most: formatFixed(most, 4), times })}</p></div>
     <div class="tale-answer"><h2>${say("web.story.update.outputs")} <small>${say("web.story.update.dashed")}</small></h2>${bars(numbers, path?.outputs[1] ?? before, before)}
       <h2>${say("web.story.loss.loss")}</h2><dl class="tale-bars tale-losses">${losses.map(

@@ -1,6 +1,6 @@
 // The text of the story's screens, and the buttons to go on and back.
 
-import { largest } from "../../../view/model/numbers/extremes.js"
+import { largestIndex } from "../../../view/model/numbers/extremes.js"
 import { decimals } from "../../../view/model/numbers/format.js"
 import { say } from "../../../view/model/words.js"
 import { html, nothing } from "../../../view/shell/html.js"
@@ -31,8 +31,8 @@ export const formatChange = (value) => (value > 0 ? "+" : "") + decimals(value, 
 
 /** Return the predicted class and the true one. @param {Numbers} numbers @param {ArrayLike<number>} outputs */
 export const predictedAndTrue = (numbers, outputs) => ({
-  said: numbers.nameOf(largest(outputs), outputs.length),
-  true: numbers.nameOf(largest(numbers.values("y")), outputs.length),
+  said: numbers.nameOf(largestIndex(outputs), outputs.length),
+  true: numbers.nameOf(largestIndex(numbers.values("y")), outputs.length),
 })
 
 /** Return the number of parameters. @param {Numbers} numbers */
@@ -47,7 +47,11 @@ const VALUES = {
   wrong: ({ numbers }) => ({ ...predictedAndTrue(numbers, numbers.values("o")), count: numbers.count("w") }),
   loss: ({ numbers }) => ({ loss: formatFixed(numbers.values("L")[0], 4) }),
   blame: () => ({}),
-  nudge: ({ curve }) => ({ gradient: formatFixed(curve?.slope, 4), by: 0.5, fall: formatFixed(curve && curve.slope / 2, 4) }),
+  nudge: ({ curve }) => ({
+    gradient: formatFixed(curve?.slope, 4),
+    by: 0.5,
+    fall: formatFixed(curve && curve.slope / 2, 4),
+  }),
   update: ({ numbers, path }) => ({
     count: parameterCount(numbers),
     before: formatFixed(numbers.values("L")[0], 4),

@@ -105,49 +105,49 @@ class FilmPage:
         return max(frames.largest_change(run.film, run.parts, run.kernel) for run in self.runs)
 
 
-def film_page(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+def film_page(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage:
     """Return the recording for an address: `n` updates, with another setup (`vs`) beside it, or stored checkpoints."""
-    vs, missing = asked.get("vs", ""), None
-    if name := parse_checkpoints(asked):
+    vs, missing = query.get("vs", ""), None
+    if name := parse_checkpoints(query):
         try:
-            return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, asked), files=file_names(name))
+            return dataclasses.replace(_of_checkpoints(checkpoints(setup, name), setup, x, query), files=file_names(name))
         except NotStored as error:
             missing = error.message
-    n, wrong_updates = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
-    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _cached_film(setup, x, n, 2 if vs or asked.get("hold") else 1), x.shape),)
+    n, wrong_updates = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
+    runs: tuple[Run, ...] = (Run(message("ui.train.film.this_lesson"), setup, _cached_film(setup, x, n, 2 if vs or query.get("hold") else 1), x.shape),)
     problems = tuple(sentence for sentence in (wrong_updates, missing) if sentence)
     if vs:
         other, sentence = _second_run(setup, vs, n)
         runs += (other,) if other else ()
         problems += (message("ui.train.film.wrong_other", sentence=sentence),) if sentence else ()
-    hold = parse_held_parameters(asked.get("hold", ""), setup) if not vs else ()
+    hold = parse_held_parameters(query.get("hold", ""), setup) if not vs else ()
     if hold:
         runs = (*runs, Run(message("ui.train.film.hold.label", names=[label(name) for name in hold]), setup, _cached_film(setup, x, n, 2, frozenset(hold)), x.shape))
     run_outcome = outcome(setup, runs[0].film) if len(runs) == 1 else None
     faults = [(run, *fault) for run in runs for fault in turning_points(run.film) if not run_outcome or fault[1] != run_outcome.how]
-    sentences = [fault_sentence(run.setup, k, how, run.label if len(runs) > 1 else None) for run, k, how in faults]
+    sentences = [fault_sentence(run.setup, k, kind, run.label if len(runs) > 1 else None) for run, k, kind in faults]
     if hold:
         last_losses = (float(run.film.losses[-1]) for run in reversed(runs))
         sentences.insert(0, message("ui.train.film.hold.sentence", names=[label(name) for name in hold], n=n, held=next(last_losses), free=next(last_losses)))
-    return FilmPage(n, runs, tuple(sentences), run_outcome, problems, choices(setup, n, vs, hold), halves(asked.get("of", "")))
+    return FilmPage(n, runs, tuple(sentences), run_outcome, problems, choices(setup, n, vs, hold), halves(query.get("of", "")))
 
 
-def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> FilmPage:
+def _of_checkpoints(setups: tuple[Setup, ...], setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> FilmPage:
     """Return a recording of checkpoints. Raise NotKept if they have been deleted or belong to another network."""
     if not setups:
         raise NotStored("lesson.kept.gone")
     n, start = len(setups) - 1, setups[0]
     recording = _FILMS.get_or_make((*setups, x.tobytes(), x.shape), lambda: checkpoint_film(setups, x, *_frames_of(start, x, n, 1)))
     run = Run(message("ui.train.film.checkpoints"), dataclasses.replace(start, k=min(setup.k, n)), recording, x.shape)
-    return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(asked.get("of", "")), setups)
+    return FilmPage(n, (run,), (), None, (), choices(setup, n, "", (), len(setups)), halves(query.get("of", "")), setups)
 
 
-def estimate_seconds(setup: Setup, x: np.ndarray, asked: Mapping[str, str]) -> float:
+def estimate_seconds(setup: Setup, x: np.ndarray, query: Mapping[str, str]) -> float:
     """Return the estimated time of `film_page` in seconds, including another setup beside it; less if it is cached."""
-    if parse_checkpoints(asked):
+    if parse_checkpoints(query):
         return 2 * estimated_seconds(setup.network, x.shape, MOST)
-    n, _ = parse_updates(asked.get("n", ""), setup.k, setup.most_updates)
-    vs, hold = asked.get("vs", ""), asked.get("hold")
+    n, _ = parse_updates(query.get("n", ""), setup.k, setup.most_updates)
+    vs, hold = query.get("vs", ""), query.get("hold")
     is_cached = _FILMS.get((setup.start, x.tobytes(), x.shape, n, 2 if vs or hold else 1, frozenset())) is not None
     run_seconds = 2 * estimated_seconds(setup.network, x.shape, n)  # an update, and its share of curves and frames
     other_seconds = _seconds_beside(setup, vs, n) if vs else run_seconds if hold else 0.0
@@ -174,12 +174,12 @@ def _second_run(setup: Setup, vs: str, n: int) -> tuple[Run | None, Message | No
     return Run(difference(setup, other), other, recording, x.shape), sentence
 
 
-def encode_film(now: PageRequest, shown: FilmPage, starts: SweepData | None = None, beside: Mapping[str, np.ndarray] | None = None) -> bytes:
-    """Encode the response with the recording; `starts` is the record of a sweep, and `beside` its arrays."""
-    head = FilmHeader(**header("train", now), film=shown.record, sweep=starts)
-    if not shown.checkpoints and ("n" in now.extras or shown.n != DEFAULT_UPDATES):
-        head["lesson"] = {**head["lesson"], "n": str(shown.n)}
-    return encode(head, {**shown.arrays(), **(beside or {})})
+def encode_film(request: PageRequest, page: FilmPage, sweep: SweepData | None = None, sweep_arrays: Mapping[str, np.ndarray] | None = None) -> bytes:
+    """Encode the response with the recording; `sweep` is the record of a sweep, and `sweep_arrays` its arrays."""
+    head = FilmHeader(**header("train", request), film=page.record, sweep=sweep)
+    if not page.checkpoints and ("n" in request.extras or page.n != DEFAULT_UPDATES):
+        head["lesson"] = {**head["lesson"], "n": str(page.n)}
+    return encode(head, {**page.arrays(), **(sweep_arrays or {})})
 
 
 def _cached_film(setup: Setup, x: np.ndarray, n: int, parts: int, hold: frozenset[str] = frozenset()) -> Film:

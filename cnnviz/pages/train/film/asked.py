@@ -13,28 +13,28 @@ LENGTHS = (50, 200, 1000, 10_000)
 """Numbers of updates offered as switches."""
 
 
-def parse_updates(text: str, k: int, most: int = MAX_UPDATES) -> tuple[int, Message | None]:
-    """Return the requested number of updates, at least `k` and at most `most`, and a message if the text is invalid.
+def parse_updates(text: str, k: int, limit: int = MAX_UPDATES) -> tuple[int, Message | None]:
+    """Return the requested number of updates, at least `k` and at most `limit`, and a message if the text is invalid.
 
     >>> parse_updates("300", 7), parse_updates("", 300)
     ((300, None), (1000, None))
     """
-    n, problem = min(DEFAULT_UPDATES, most), None
+    n, problem = min(DEFAULT_UPDATES, limit), None
     try:
-        n = integer_parser(1, most)(text or str(n))
+        n = integer_parser(1, limit)(text or str(n))
     except Problem as error:
         problem = message("ui.train.film.wrong_updates", text=repr(text[:20]), error=error, updates=n)
-    return n if k <= n else min(most, next((choice for choice in LENGTHS if k <= choice), most)), problem
+    return n if k <= n else min(limit, next((choice for choice in LENGTHS if k <= choice), limit)), problem
 
 
-def parse_checkpoints(asked: Mapping[str, str]) -> str:
+def parse_checkpoints(query: Mapping[str, str]) -> str:
     """Return the name of the checkpoints to show, or "". Comparisons, held parameters and sweeps need updates, so
     they exclude checkpoints.
 
     >>> parse_checkpoints({"checkpoints": "held-0123456789abcdef"}), parse_checkpoints({"checkpoints": "mine"})
     ('held-0123456789abcdef', '')
     """
-    name = "" if asked.get("vs") or asked.get("hold") or asked.get("sweep") else asked.get("checkpoints", "")
+    name = "" if query.get("vs") or query.get("hold") or query.get("sweep") else query.get("checkpoints", "")
     return name if is_stored_name(name) and "." not in name else ""
 
 
@@ -50,7 +50,7 @@ def parse_other_setup(text: str, setup: Setup) -> tuple[Setup, Message | None]:
         query = {}
     if not query.keys() & SETUP_KEYS:
         raise Problem("ui.train.film.no_link")
-    other, errors = setup.start.changed(query)
+    other, errors = setup.start.with_query(query)
     sentence = join_messages(errors.values())
     if other.start == setup.start:
         raise Problem(sentence.id, **sentence.values) if sentence else Problem("ui.train.film.own_start")

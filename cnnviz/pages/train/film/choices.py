@@ -16,15 +16,15 @@ MANY = "many"
 def choices(setup: Setup, n: int, vs: str, hold: tuple[str, ...] = (), checkpoints: int = 0) -> tuple[SwitchGroup, ...]:
     """Return the switches for the length and for a second run. With `checkpoints` of them shown, a switch leads back
     to updates."""
-    here = message("ui.train.film.choices.checkpoints", n=checkpoints)
-    checkpoint_switches = (switch("checkpoints", here, here, True, {}),) if checkpoints else ()
+    title = message("ui.train.film.choices.checkpoints", n=checkpoints)
+    current = (switch("checkpoints", title, title, True, {}),) if checkpoints else ()
     lengths = tuple(
-        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not checkpoint_switches, {"n": str(m), "checkpoints": ""})
-        for m in sorted({*LENGTHS, *(() if checkpoint_switches else (n,))})
+        switch(f"updates_{m}", message("words.value", value=m), message("ui.train.film.choices.length", n=m), n == m and not current, {"n": str(m), "checkpoints": ""})
+        for m in sorted({*LENGTHS, *(() if current else (n,))})
         if m <= setup.most_updates
     )
     return (
-        group(message("ui.train.film.choices.lengths"), checkpoint_switches + lengths),
+        group(message("ui.train.film.choices.lengths"), current + lengths),
         group(message("ui.train.film.choices.hold"), _hold(setup, hold)),
         group(message("ui.train.film.choices.compare"), _compare(setup, vs)),
         group(message("ui.train.film.choices.sweep"), _sweeps()),
@@ -38,14 +38,14 @@ def opening_change(setup: Setup) -> dict[str, str]:
     return {key: query.get(key, "") for key in ("w", "f", "f2", "f3", "f4", "set", "k")} | {"mode": mode, "checkpoints": ""}
 
 
-def halves(of: str) -> tuple[SwitchData, ...]:
+def halves(half_open: str) -> tuple[SwitchData, ...]:
     """Return the switches for the page's halves: the recording of one image, and training on many.
 
     >>> [half["on"] for half in halves("many")]
     [False, True]
     """
     return tuple(
-        switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (of == MANY) == bool(change), {"of": change})
+        switch(f"half_{half}", message(f"ui.train.halves.{half}.label"), message(f"ui.train.halves.{half}.words"), (half_open == MANY) == bool(change), {"of": change})
         for half, change in (("one", ""), ("many", MANY))
     )
 
@@ -82,7 +82,7 @@ def _compare(setup: Setup, vs: str) -> tuple[SwitchData, ...]:
     switches = [switch("compare_none", none_label, none_words, not vs, {"vs": "", "hold": ""})]
     own_query = setup.start.to_query()
     for key, change in others.items():
-        other_query = setup.start.changed({name: as_text(value) for name, value in change.items()})[0].to_query()
+        other_query = setup.start.with_query({name: as_text(value) for name, value in change.items()})[0].to_query()
         query = urlencode({name: other_query[name] for name in change if name in other_query and other_query[name] != own_query.get(name)}, safe=",")
         if query:
             name = message(f"ui.train.film.choices.{key}" + (f".{change['scale']}" if key == "pixels" else ""))

@@ -70,10 +70,10 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
     """
     *weights, push = parts
     result: dict[str, np.ndarray] = {"updates": film.updates.astype(np.float32), "losses": film.losses}
-    for index, part in enumerate(weights):
-        weight_changes = changes(film, part)
-        result[symbol_of(part, index)] = weight_changes.astype(np.float32) if _prints_numbers(part) else as_bytes(weight_changes, change)
-        result[f"{symbol_of(part, index)}_start"] = part.extract(film.frames[part.symbol][0]).reshape(-1).astype(np.float32)
+    for index, weight_part in enumerate(weights):
+        weight_changes = changes(film, weight_part)
+        result[symbol_of(weight_part, index)] = weight_changes.astype(np.float32) if _prints_numbers(weight_part) else as_bytes(weight_changes, change)
+        result[f"{symbol_of(weight_part, index)}_start"] = weight_part.extract(film.frames[weight_part.symbol][0]).reshape(-1).astype(np.float32)
     result[push.symbol] = log_bytes(_frames(film, push))[0]
     pushes = _frames(film, push).astype(np.float64)
     result[f"{push.symbol}_ends"] = np.stack([pushes.min(axis=1), pushes.max(axis=1)], axis=1)
@@ -94,8 +94,8 @@ def arrays(film: Film, setup: Setup, parts: tuple[Part, ...], kernel: Part | Non
 
 def largest_change(film: Film, parts: tuple[Part, ...], kernel: Part | None) -> float:
     """The largest move of any weight that is shown, by any frame."""
-    moved = [changes(film, one) for one in parts[:-1]] + ([_kernel_changes(film, kernel)] if kernel else [])
-    return max(map(largest, moved), default=0.0)
+    largest_changes = [changes(film, one) for one in parts[:-1]] + ([_kernel_changes(film, kernel)] if kernel else [])
+    return max(map(largest, largest_changes), default=0.0)
 
 
 def _to_float32(array: np.ndarray) -> np.ndarray:
@@ -104,9 +104,9 @@ def _to_float32(array: np.ndarray) -> np.ndarray:
     return narrow if np.array_equal(np.isfinite(narrow), np.isfinite(array)) else array
 
 
-def _frames(film: Film, one: Part) -> np.ndarray:
+def _frames(film: Film, part: Part) -> np.ndarray:
     """Return the part's frames, (F,cells); a recording holds only the part's channel of a map."""
-    frames = film.frames[one.symbol]
+    frames = film.frames[part.symbol]
     return frames.reshape(len(frames), -1)
 
 
@@ -127,9 +127,9 @@ def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kerne
     """Return the record of a run's maps and curves."""
     *weights, push = parts
     maps = [_map(kernel, kernel.symbol, "kernel", largest(film.kernel))] if kernel else []
-    for index, part in enumerate(weights):
-        role: Role = "biases" if part.symbol[0] == "b" else "weights"
-        maps.append(_map(part, symbol_of(part, index), role, largest(film.frames[part.symbol])))
+    for index, weight_part in enumerate(weights):
+        role: Role = "biases" if weight_part.symbol[0] == "b" else "weights"
+        maps.append(_map(weight_part, symbol_of(weight_part, index), role, largest(film.frames[weight_part.symbol])))
     maps.append(_map(push, push.symbol, "push", log_bytes(_frames(film, push))[1][1]))
     share = share_of_the_fall(film, setup)
     return FilmRun(
@@ -142,12 +142,12 @@ def record(label: Text, film: Film, setup: Setup, parts: tuple[Part, ...], kerne
     )
 
 
-def _prints_numbers(one: Part) -> bool:
+def _prints_numbers(part: Part) -> bool:
     """Return whether a map prints its numbers, which are then sent as float32."""
-    return one.rows * one.columns <= MOST_PRINTED
+    return part.rows * part.columns <= MOST_PRINTED
 
 
-def _map(one: Part, symbol: str, role: Role, most: float) -> FilmMap:
-    map_record = FilmMap(**one.record, scale=one.scale, role=role, most=most)
+def _map(part: Part, symbol: str, role: Role, limit: float) -> FilmMap:
+    map_record = FilmMap(**part.record, scale=part.scale, role=role, most=limit)
     map_record["symbol"] = symbol
     return map_record

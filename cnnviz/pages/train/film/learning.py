@@ -59,13 +59,13 @@ def biases_of(setup: Setup, x_shape: tuple[int, ...]) -> Part | None:
     return part(setup.network.program(x_shape), name) if name else None
 
 
-def symbol_of(part: Part, place: int) -> str:
+def symbol_of(part: Part, index: int) -> str:
     """Return the name of a part's array in the response.
 
     >>> [symbol_of(part, n) for n, part in enumerate(weights_of(Setup(), (32, 32)))]
     ['w_0', 'w_1']
     """
-    return f"{part.symbol}_{place}"
+    return f"{part.symbol}_{index}"
 
 
 def changes(film: Film, part: Part) -> np.ndarray:
@@ -75,9 +75,9 @@ def changes(film: Film, part: Part) -> np.ndarray:
     return values - values[0]
 
 
-def as_bytes(values: np.ndarray, most: float) -> np.ndarray:
+def as_bytes(values: np.ndarray, limit: float) -> np.ndarray:
     """Map values from -most to most to bytes; 128 is zero."""
-    return (128 + np.rint(HALF * np.clip(np.nan_to_num(values) / most, -1, 1))).astype(np.uint8) if most else np.full(values.shape, 128, np.uint8)
+    return (128 + np.rint(HALF * np.clip(np.nan_to_num(values) / limit, -1, 1))).astype(np.uint8) if limit else np.full(values.shape, 128, np.uint8)
 
 
 def log_bytes(values: np.ndarray) -> tuple[np.ndarray, tuple[float, float]]:
@@ -127,8 +127,8 @@ def marks(film: Film) -> list[FilmMark]:
                  words=message("ui.train.film.fall.mark", share=share, k=k), wrong=False)
         for share, k in milestones(film.losses).items()
     ]  # fmt: skip
-    turns = [
-        FilmMark(k=k, name=message(f"ui.train.film.turn.{how}"), words=message("ui.train.film.choices.go_to", k=k), wrong=True)
-        for k, how in turning_points(film)
+    fault_marks = [
+        FilmMark(k=k, name=message(f"ui.train.film.turn.{kind}"), words=message("ui.train.film.choices.go_to", k=k), wrong=True)
+        for k, kind in turning_points(film)
     ]
-    return [*falls, *turns]
+    return [*falls, *fault_marks]

@@ -33,18 +33,18 @@ def _difference(key: str, value: Message | str) -> Message:
     return message(id if has_message(id) else "ui.train.film.differs.any", key=key, value=value)
 
 
-def outcome_sentence(setup: Setup, found: Outcome) -> Message:
+def outcome_sentence(setup: Setup, outcome: Outcome) -> Message:
     """Return the sentence on the outcome of a run and its cause."""
-    if found.how == "saturates":
-        return fault_sentence(setup, found.k, found.how)
-    suffix = f".{'later' if found.k else 'start'}" if found.how == "silent" else ""
-    return message(f"ui.train.film.outcome.{found.how}{suffix}", k=found.k, rate=setup.lr, **found.values)
+    if outcome.how == "saturates":
+        return fault_sentence(setup, outcome.k, outcome.how)
+    suffix = f".{'later' if outcome.k else 'start'}" if outcome.how == "silent" else ""
+    return message(f"ui.train.film.outcome.{outcome.how}{suffix}", k=outcome.k, rate=setup.lr, **outcome.values)
 
 
-def fault_sentence(setup: Setup, k: int, how: str, label: Message | str | None = None) -> Message:
+def fault_sentence(setup: Setup, k: int, kind: str, label: Message | str | None = None) -> Message:
     """Return the sentence on the fault at update `k` of a run and its cause. `label` names the run if there are two."""
     subject = message("ui.train.film.whose.named", label=label) if label else message("ui.train.film.whose.this")
-    if how == "saturates":
+    if kind == "saturates":
         cause = "raw" if setup.scale == "raw" else "kernel" if setup.net == DEFAULT else "weights"
-        how = f"saturates.{cause}" if k else f"saturated.{cause}"
-    return message(f"ui.train.film.turns.{how}", whose=subject, k=k, rate=setup.lr)
+        kind = f"saturates.{cause}" if k else f"saturated.{cause}"
+    return message(f"ui.train.film.turns.{kind}", whose=subject, k=k, rate=setup.lr)

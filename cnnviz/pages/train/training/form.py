@@ -18,11 +18,11 @@ NUMBERS = ("epochs", "batch", "rate", "seed")
 """Numeric settings, in the address's order."""
 
 
-def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Message], wrong: Message | str) -> TrainingForm:
-    """Return the form for the address's text `asked`. `job` is None if the settings are invalid, and `wrong` says
+def form(settings: Settings, text: str, job: Job | None, sentences: Sequence[Message], problem: Message | str) -> TrainingForm:
+    """Return the form for the address's text `text`. `job` is None if the settings are invalid, and `problem` says
     why."""
     return TrainingForm(
-        asked=asked,
+        asked=text,
         text=settings.to_text(),
         classes=settings.classes,
         kinds=[[(name, class_words(name)) for name in names] for names in (CLASSES, DIGITS)],
@@ -33,7 +33,7 @@ def form(settings: Settings, asked: str, job: Job | None, sentences: Sequence[Me
         layers=_layers(job) if job else [],
         learn=message("ui.train.training.fields.learn", n=_count(job)) if job else "",
         sentences=sentences,
-        wrong=wrong,
+        wrong=problem,
     )
 
 

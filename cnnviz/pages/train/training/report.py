@@ -7,7 +7,7 @@ import numpy as np
 from cnnviz.core.network.network import DEFAULT
 from cnnviz.core.network.program import Program
 from cnnviz.core.runtime.read_only import freeze_all
-from cnnviz.core.training.evaluation import accuracy_range, guessed_share
+from cnnviz.core.training.evaluation import accuracy_range, guessing_range
 from cnnviz.core.training.film_analysis import NEARLY_ALL
 from cnnviz.core.training.training import MEASURED, Progress, Training
 from cnnviz.core.training.training_history import Epoch, History
@@ -47,12 +47,12 @@ def report(trainer: Trainer) -> Report:
     return header, arrays | _numbers(epochs, len(job.data.held_out)) | _test_image_arrays(shown_epochs, history)
 
 
-def preview(job: Job, said: Message | str = "", kind: str = "") -> Report:
-    """Return the preview before the first report: the images, each at its class. `said` is the sentence on the state."""
+def preview(job: Job, state_text: Message | str = "", kind: str = "") -> Report:
+    """Return the preview before the first report: the images, each at its class. `state_text` is the sentence on the state."""
     history = job.history()
     note = message("ui.train.training.honest") if job.settings.net == DEFAULT else ""
     header = _header(job, history) | {
-        "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": said or note, "warning": "", "verdicts": [], "mixed": [], "tiles": [],
+        "job": "", "active": bool(kind), "kind": kind, "share": 0.0, "state": state_text or note, "warning": "", "verdicts": [], "mixed": [], "tiles": [],
     }  # fmt: skip
     return header, _numbers((), 1) | _test_image_arrays((), history)
 
@@ -152,7 +152,7 @@ def compare_with_guessing(accuracy: float, images: int, classes: int = 2) -> Mes
     """
     if images < FEW:
         return message("ui.train.training.too_few", n=images)
-    low, high = guessed_share(images, classes)
+    low, high = guessing_range(images, classes)
     verdict = "more" if accuracy > high else "less" if accuracy < low else "luck"
     return message(f"ui.train.training.guessing.{verdict}", chance=1 / classes, low=low, high=high)
 

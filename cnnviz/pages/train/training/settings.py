@@ -54,7 +54,7 @@ class Settings:
                 changes[name] = words.pop()
             *classes, epochs, batch, rate, seed = words
             limits = ((epochs, 1, MAX_EPOCHS), (batch, 1, MAX_BATCH), (seed, 0, MAX_SEED))
-            numbers = [integer_parser(least, most)(number) for number, least, most in limits]
+            numbers = [integer_parser(low, high)(number) for number, low, high in limits]
             settings = cls(tuple(classes), numbers[0], numbers[1], parse_learning_rate(rate), numbers[2], **changes)
             if can_be_trained(classes) and settings.rate <= MAX_RATE:
                 return settings, None

@@ -91,7 +91,7 @@ def start_of(job: Job, setup: Setup) -> Setup:
         query["classes"] = ",".join(start.classes)
     if text := _filters(start, job):
         query["f"] = text
-    return setup.start.changed({name: str(value) for name, value in query.items()})[0].start
+    return setup.start.with_query({name: str(value) for name, value in query.items()})[0].start
 
 
 def _filters(training: Training, job: Job) -> str:

@@ -25,14 +25,14 @@ def images_part(source: str, names: Sequence[str]) -> str:
 
 
 def images_of(part: str) -> bytes | None:
-    """Return the pictures that `part` names, or None: `held` (S,H,W,3) shows held-out images, `learn`
+    """Return the pictures that `part` names, or None: `held_out` (S,H,W,3) shows held-out images, `learn`
     (N·EXAMPLES,H,W,3) training images.
 
     >>> images_of("images:nowhere:cat,dog") is images_of("dz1") is None
     True
     """
-    name, _, rest = part.partition(":")
-    source, _, names = rest.partition(":")
+    name, _, source_and_names = part.partition(":")
+    source, _, names = source_and_names.partition(":")
     if name != _NAME:
         return None
     try:
@@ -41,5 +41,5 @@ def images_of(part: str) -> bytes | None:
         return None
     n, learn = len(data.names), data.train
     examples = np.concatenate([np.flatnonzero(learn.labels == label)[:EXAMPLES] for label in range(n)])
-    held = data.held_out.images[shown_rows(data.held_out.labels, n)]
-    return encode({}, {"held": held, "learn": learn.images[examples]})
+    held_out = data.held_out.images[shown_rows(data.held_out.labels, n)]
+    return encode({}, {"held": held_out, "learn": learn.images[examples]})

@@ -1,6 +1,6 @@
 // An activation: its curve, sampled by the core, over a histogram of the map; backward the same as a gate.
 
-import { apart } from "../../model/layout/axes.js"
+import { spreadLabels } from "../../model/layout/axes.js"
 import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
@@ -59,7 +59,7 @@ function fewUnits(pen, numbers, symbol, z, [chosen]) {
   const name = (/** @type {number} */ n) => (count > 1 ? numbers.nameOf(n, count, symbol) : "")
   const heights = markedAll(pen, axes, values, chosen, name, box, true)
   const beside = heights.map((to) => to - 4)
-  for (const [n, y] of apart(beside, box.y + box.height, TEXT + 2)) {
+  for (const [n, y] of spreadLabels(beside, box.y + box.height, TEXT + 2)) {
     const own = n === chosen
     pen.writeText(number(outputs[n], 2), box.x + box.width + 6, y, { bold: own, fill: own ? pen.tone : pen.soft })
   }

@@ -1,7 +1,7 @@
 // Adam: each averaged gradient divided by its own scale.
 
 import { number, short } from "../../model/numbers/format.js"
-import { apart, decimalsOrDigits } from "../../model/numbers/printed_sums.js"
+import { decimalsOrDigits, distinctDecimals } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
 
@@ -32,7 +32,7 @@ export function scaled(pen, numbers, rows, foot) {
   const bar = Math.min(y(1) - y(0) || 24, 20) * 0.8
   const [half, wide, reach] = [(size - mean - 112) / 2, step - size - 120, (next - step - 110) / 2]
   parts.forEach((part, n) => {
-    const digits = Math.max(apart(rows[n].old, rows[n].next), 2)
+    const digits = Math.max(distinctDecimals(rows[n].old, rows[n].next), 2)
     pen.writeText(decimalsOrDigits(rows[n].old, digits), old, y(n), { room: mean - old - 10 })
     pen.drawBar(mean + half, y(n), (part.mean / most) * half, bar)
     pen.writeText(signed(part.mean, 2), mean + 2 * half + 6, y(n), {

@@ -1,8 +1,8 @@
 // A sum over channels: each has a map with a window, a kernel, and a partial sum. One channel can be opened.
 
-import { exact } from "../../model/numbers/exact_sum.js"
-import { power, timesPower } from "../../model/numbers/format.js"
-import { fixed } from "../../model/numbers/printed_sums.js"
+import { exactSum } from "../../model/numbers/exact_sum.js"
+import { exponentOf, timesPower } from "../../model/numbers/format.js"
+import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { channelsUpright } from "./channels_upright.js"
@@ -181,7 +181,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
   const name = channelName(numbers, read, own.channel)
   const words = box.x + box.width + 12
   pen.writeSymbol(name, words, rows.top + 12, { size: 18 })
-  const exponent = power(Math.max(...own.a.map((value) => Math.abs(value) || 0)))
+  const exponent = exponentOf(Math.max(...own.a.map((value) => Math.abs(value) || 0)))
   const unit = timesPower(exponent)
   const how = [`${name} ⊙ ${kernelName(numbers, f, own.at)}`, unit].filter(Boolean).join(", ")
   const room = at + width - words - 8
@@ -209,7 +209,7 @@ function panel(pen, numbers, sum, own, { at, width }, rows) {
 }
 
 /** @param {number} count number of decimals */
-const rounded = (count) => (/** @type {number} */ value) => fixed(value, Number.isInteger(value) ? 0 : count)
+const rounded = (count) => (/** @type {number} */ value) => formatFixed(value, Number.isInteger(value) ? 0 : count)
 
 // Draw a label for the channels that are left out; a click unfolds them.
 /** @param {Pen} pen @param {Sum} sum @param {Place[]} places @param {ReturnType<typeof heights>} rows */
@@ -231,7 +231,7 @@ function added(pen, numbers, { made, cell, columns, bias, back }, places, target
   const limits = [-most, most]
   /** @type {import("../sums.js").Term[]} */
   const steps = places.map(({ channels }) => ({
-    value: exact(channels.map((channel) => columns[channel].value)),
+    value: exactSum(channels.map((channel) => columns[channel].value)),
     term: channels.length > 1 ? "rest" : String(channels[0]),
     limits,
   }))

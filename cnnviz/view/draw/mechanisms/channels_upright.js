@@ -1,10 +1,10 @@
 // A sum over channels in portrait layout: one opened channel with all numbers, and the partial sums of all channels
 // as a staircase.
 
-import { exact } from "../../model/numbers/exact_sum.js"
+import { exactSum } from "../../model/numbers/exact_sum.js"
 import { COLON } from "../../model/numbers/format.js"
-import { gridOf } from "../../model/numbers/printed_digits.js"
-import { decimalsOrDigits, plus } from "../../model/numbers/printed_sums.js"
+import { gridFormatters } from "../../model/numbers/printed_digits.js"
+import { decimalsOrDigits, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { beam, boxOf, channelName, fitted, kernelName, madeMap, middleOf, padded, ringCell } from "./windows.js"
@@ -47,7 +47,7 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   const boxes = [1, width + BETWEEN].map((x) => ({ x, y, width, height }))
   beam(pen, window, { ...boxes[0], y: y - 22 })
   const { limits, scale } = numbers.maps[read]
-  const { writes } = gridOf(own.a, own.b)
+  const { writes } = gridFormatters(own.a, own.b)
   const term = (/** @type {number} */ n) => `${own.channel},${n}`
   const cells = { symbol: read, cell: (/** @type {number} */ n) => own.cells[n] }
   pen.writeNote(say("web.mechanism.window"), 1, y - 11)
@@ -55,7 +55,7 @@ function opened(pen, numbers, { read, f }, own, window, y) {
   pen.drawSign("⊙", width + BETWEEN / 2, y + height / 2)
   pen.writeNote(kernelName(numbers, f, own.at), boxes[1].x, y - 11)
   pen.drawKernel(numbers, f, own.at[0], own.at[1], boxes[1], { write: writes[1], term })
-  const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${plus(own.value, decimalsOrDigits(own.value, 3))}`
+  const words = `${say("web.learn.channel", { n: own.channel })}${COLON}${withPlus(own.value, decimalsOrDigits(own.value, 3))}`
   pen.writeText(words, pen.width - EDGE, y + height + 13, {
     align: "right",
     bold: true,
@@ -77,7 +77,7 @@ function added(pen, numbers, { made, cell, columns, bias }, strongest, y) {
   const limits = [-high, high]
   const terms = kept.map(({ channel, value }) => ({ value, term: String(channel), name: String(channel), limits }))
   if (rest.length)
-    terms.push({ value: exact(rest.map(({ value }) => value)), term: "rest", name: `+${rest.length}`, limits })
+    terms.push({ value: exactSum(rest.map(({ value }) => value)), term: "rest", name: `+${rest.length}`, limits })
   if (bias)
     terms.push({ value: numbers.at(bias, [cell[0]]), term: "b", name: numbers.maps[bias].label.slice(0, 1), limits })
   const pitch = (pen.width - TOTAL) / terms.length

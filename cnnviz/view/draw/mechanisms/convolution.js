@@ -1,7 +1,7 @@
 // A convolution: windows times kernels, summed over channels.
 
 import { terms } from "../../model/explain/formula_values.js"
-import { gridOf } from "../../model/numbers/printed_digits.js"
+import { gridFormatters } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { overChannels } from "./channels.js"
@@ -173,7 +173,7 @@ export function triple(pen, numbers, symbol, cell) {
   const products = window.map((value, n) => value * kernel[n])
   const most = Math.max(...products.map((value) => Math.abs(value) || 0))
   const side = (pen.width - 44) / 3
-  const { writes, sign } = gridOf(window, kernel)
+  const { writes, sign } = gridFormatters(window, kernel)
   const three = /** @type {[number[], number[], string, string][]} */ ([
     [window, numbers.maps[x].limits, numbers.maps[x].scale, "⊙"],
     [kernel, numbers.maps[f].limits, "signed", sign],

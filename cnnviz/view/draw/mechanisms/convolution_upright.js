@@ -3,8 +3,8 @@
 
 import { totals } from "../../model/explain/formula_values.js"
 import { number, timesPower } from "../../model/numbers/format.js"
-import { equals } from "../../model/numbers/printed_digits.js"
-import { plus, writtenSum } from "../../model/numbers/printed_sums.js"
+import { equalsText } from "../../model/numbers/printed_digits.js"
+import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, LARGE, SMALL, TEXT } from "../sheet.js"
 import { threeGrids } from "./product_grids.js"
@@ -79,7 +79,7 @@ function products(pen, numbers, parts, box, { bias, back }) {
   const known = made.filter((value) => !Number.isNaN(value))
   const added = bias ? [...known, numbers.at(bias, [cell[0]])] : known
   const [wide, high] = [box.width / k, box.height / k]
-  const written = writtenSum(added, numbers.at(symbol, cell), { below: 0.1, fits: (text) => pen.fitsUnder(text, wide) })
+  const written = printSum(added, numbers.at(symbol, cell), { below: 0.1, fits: (text) => pen.fitsUnder(text, wide) })
   const three = threeGrids(pen, window, kernel, written, wide - 12, high / 2)
   const soft = { size: SMALL, fill: pen.soft }
   const factors = back
@@ -124,12 +124,12 @@ function products(pen, numbers, parts, box, { bias, back }) {
 function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   const total = numbers.at(symbol, cell)
   const parts = totals(added).filter((value) => value !== 0)
-  const written = writtenSum(parts, total, { digits: 2 })
+  const written = printSum(parts, total, { digits: 2 })
   const name = `${numbers.maps[symbol].label}[${numbers.index(symbol, cell).join(", ")}] =`
   const said = written.power ? (/** @type {number} */ value) => number(value) : undefined // there is no room for a power of ten
   const texts = [
-    ...parts.map((value, n) => plus(value, said?.(value) ?? written.texts[n])),
-    equals(total, written.total).slice(0, 1),
+    ...parts.map((value, n) => withPlus(value, said?.(value) ?? written.texts[n])),
+    equalsText(total, written.total).slice(0, 1),
   ]
   const taken = (/** @type {number} */ size) =>
     texts.reduce(
@@ -149,7 +149,7 @@ function sum(pen, numbers, { symbol, cell }, { added, y }, to) {
   pen.drawTotal(bar, pen.colourOf(numbers, symbol, cell))
   pen.cell(total, limits, scale, bar, {
     ring: pen.ink,
-    write: said ?? (() => equals(total, written.total).replace(/^[=≈] /, "") || number(total)),
+    write: said ?? (() => equalsText(total, written.total).replace(/^[=≈] /, "") || number(total)),
   })
   const [left, middle] = middleOf(numbers, symbol, to, cell)
   pen.drawLead([bar.x + bar.width, y], [pen.width - 7, y], [pen.width - 7, middle], [left + 6, middle])

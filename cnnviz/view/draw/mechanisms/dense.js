@@ -1,8 +1,8 @@
 // A fully connected layer: the sum of each unit times its weight.
 
-import { one } from "../../model/explain/cell_links.js"
-import { exact } from "../../model/numbers/exact_sum.js"
-import { product as printed } from "../../model/numbers/printed_digits.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
+import { exactSum } from "../../model/numbers/exact_sum.js"
+import { productText as printed } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { signedTotals } from "../sums.js"
@@ -100,7 +100,12 @@ function factors(pen, numbers, { x, w, n, outputs, product }, boxes, chosen) {
   })
   const y = boxes[0].y + boxes[0].height + 38
   if (!largest || y > pen.height - 100) return
-  pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: 5, y: y - 6, width: 12, height: 12 })
+  pen.ring({ rows: singleIndex(0), columns: singleIndex(0), strong: true }, 1, 1, {
+    x: 5,
+    y: y - 6,
+    width: 12,
+    height: 12,
+  })
   pen.writeText(say("web.mechanism.largest_product", { product: words(chosen) }), 25, y, {
     size: SMALL,
     room: boxes[2].x - 30,
@@ -135,7 +140,7 @@ function byChannel(pen, numbers, symbol, cell, { x, b, product }, width) {
   const size = rows * columns
   /** @type {import("../sums.js").Term[]} */
   const steps = Array.from({ length: channels }, (_, c) => ({
-    value: exact(Array.from({ length: size }, (_, d) => product(c * size + d))),
+    value: exactSum(Array.from({ length: size }, (_, d) => product(c * size + d))),
     name: `${numbers.maps[x].label === "v" ? "" : numbers.maps[x].label}[${c}]`,
     term: `c${c}`,
   }))

@@ -1,10 +1,10 @@
 // Backward pass of a fully connected layer, to a unit: the gradient of each output through its weight.
 
 import { terms } from "../../model/explain/formula_values.js"
-import { exact } from "../../model/numbers/exact_sum.js"
+import { exactSum } from "../../model/numbers/exact_sum.js"
 import { COLON, number, timesPower } from "../../model/numbers/format.js"
-import { digitsOf, gridOf, product } from "../../model/numbers/printed_digits.js"
-import { writtenSum } from "../../model/numbers/printed_sums.js"
+import { factorDigits, gridFormatters, productText } from "../../model/numbers/printed_digits.js"
+import { printSum } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { signedTotals } from "../sums.js"
@@ -96,14 +96,14 @@ function reports(pen, numbers, parts, made) {
   pen.writeHead(numbers.maps[dy].label, "", last.x, 13, last.width, say("web.mechanism.arrived"))
   const digits = Math.max(
     4,
-    ...all.map((_, n) => Math.min(digitsOf(values[0][at * count + n], values[1][n], 4), MOST_DIGITS)),
+    ...all.map((_, n) => Math.min(factorDigits(values[0][at * count + n], values[1][n], 4), MOST_DIGITS)),
   )
   for (let n = 0; n < count; n++) {
     const y = top + n * line
     const name = numbers.nameOf(n, count, dy)
     const weight = (/** @type {number} */ d) => values[0][d * count + n]
     const known = (/** @type {number} */ d) => numbers.isExact(w, numbers.cell(w, d * count + n))
-    const words = (/** @type {number} */ d) => (known(d) ? product(weight(d), values[1][n]) : "")
+    const words = (/** @type {number} */ d) => (known(d) ? productText(weight(d), values[1][n]) : "")
     const ring = { chosen: at, say: words }
     const [left, right] = [shares, weights].map((x) => ({ x, y, ...size }))
     unitsOf(pen, shape, (d) => weight(d) * values[1][n], [-most, most], "signed", left, ring)
@@ -187,8 +187,8 @@ function ranked(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const height = pen.height - HEAD - 104
   const factors = [w, dy].map((name) => shown.map(({ term }) => numbers.at(name, term.cells[name])))
   const products = shown.map(({ term }) => term.value)
-  const written = writtenSum(products, numbers.at(symbol, cell))
-  const { writes, sign: equals } = gridOf(factors[0], factors[1], written.write)
+  const written = printSum(products, numbers.at(symbol, cell))
+  const { writes, sign: equals } = gridFormatters(factors[0], factors[1], written.write)
   const title = say(all.length > SHOWN ? "web.mechanism.of" : "web.mechanism.products", {
     n: SHOWN,
     count: all.length,
@@ -224,11 +224,11 @@ function under(pen, numbers, { symbol, cell, w, dy, all }, { box, at }) {
   const top = box.y + box.height + 60
   const rows = Math.min(SHOWN, Math.floor((pen.height - top) / ROW) - 1)
   const [shown, rest] = strongest(all, all.length > rows ? rows - 1 : rows)
-  const values = [...shown.map(({ term }) => term.value), ...(rest.length ? [exact(rest)] : [])]
+  const values = [...shown.map(({ term }) => term.value), ...(rest.length ? [exactSum(rest)] : [])]
   const total = numbers.at(symbol, cell)
   const digits = pen.width < TIGHT ? 2 : 4
   const factors = [w, dy].map((name) => shown.map(({ term }) => numbers.at(name, term.cells[name])))
-  const { writes } = gridOf(factors[0], factors[1], writtenSum(values, total, { digits }).write)
+  const { writes } = gridFormatters(factors[0], factors[1], printSum(values, total, { digits }).write)
   const steps = values.map((value, i) => {
     if (i === shown.length) return { value, name: `+${rest.length}`, term: "rest" }
     const [weight, came] = factors.map((factor, f) => writes[f](factor[i], i))

@@ -1,6 +1,6 @@
 // Dropout: a mask, and the results of the same sum with other masks.
 
-import { one } from "../../model/explain/cell_links.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
@@ -39,7 +39,7 @@ function mask(pen, numbers, made, cell, box) {
   if (!numbers.arrays[name]) return lines(pen, box, [say("web.mechanism.unchanged")]) // in eval mode
   const values = Array.from(numbers.arrays[name].values)
   const most = values.reduce((a, b) => Math.max(a, b), 0)
-  const own = number(numbers.kept(name, cell))
+  const own = number(numbers.layerValue(name, cell))
   const share = say("web.mechanism.dropped", { n: values.filter((value) => value === 0).length, of: values.length })
   const foot = { y: box.y + box.height - 8, room: box.width + 60 }
   pen.writeNote(share, box.x + box.width / 2, foot.y, { align: "center", room: foot.room })
@@ -49,7 +49,7 @@ function mask(pen, numbers, made, cell, box) {
   place.x += (box.width - place.width) / 2
   pen.writeHead(say("web.mechanism.mask"), `× ${own}`, place.x, place.y - 17, place.width)
   const from = cell[0] * rows * columns
-  const chosen = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  const chosen = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
   pen.picture(rows, columns, (n) => values[from + n], [0, most], "activation", place, [chosen])
 }
 
@@ -88,7 +88,7 @@ function closely(pen, numbers, symbol, cell) {
     Array.from({ length: down * across }, (_, n) => value(at(n)))
   const [read, mask, made] = [
     each((one) => numbers.at(source, one)),
-    each((one) => numbers.kept(`${symbol}.mask`, one)),
+    each((one) => numbers.layerValue(`${symbol}.mask`, one)),
     each((one) => numbers.at(symbol, one)),
   ]
   upright

@@ -1,6 +1,6 @@
 // A map flattened into a row.
 
-import { one } from "../../model/explain/cell_links.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { channelName, fitted } from "./windows.js"
@@ -20,7 +20,7 @@ export function flattened(pen, numbers, _symbol, cell) {
   if (shape.length === 3) unrolled(pen, numbers, link.source, cell)
   const strip = { x: 24, y: pen.height - 50, width: pen.width - 40, height: STRIP }
   pen.writeText("v", 4, strip.y + STRIP / 2, { size: 22, math: true })
-  const ring = { rows: one(0), columns: one(at), strong: true }
+  const ring = { rows: singleIndex(0), columns: singleIndex(at), strong: true }
   pen.picture(1, count, (n) => values[n], limits, scale, strip, [ring])
   const [words, end] = [say("web.mechanism.number_of", { n: at, count }), String(count - 1)]
   pen.writeText(words, strip.x + strip.width / 2, pen.height - 15, { size: SMALL, align: "center" })
@@ -35,12 +35,12 @@ function unrolled(pen, numbers, map, cell) {
   const [, rows, columns] = numbers.shape(map)
   const box = fitted(numbers, map, 4, HEAD, pen.width * (pen.upright ? 0.6 : 0.26), pen.height - HEAD - 92)
   pen.writeHead(channelName(numbers, map, cell[0]), "", box.x, 13, box.width, numbers.maps[map].plain)
-  const ring = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  const ring = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
   const shown = [...new Set(pen.upright ? [cell[1]] : [0, 1, cell[1], rows - 1])]
     .filter((row) => row < rows)
     .sort((a, b) => a - b)
   const along = { start: 0, count: columns, step: 1 }
-  pen.drawMap(numbers, map, [cell[0]], box, [...shown.map((row) => ({ rows: one(row), columns: along })), ring])
+  pen.drawMap(numbers, map, [cell[0]], box, [...shown.map((row) => ({ rows: singleIndex(row), columns: along })), ring])
   const left = box.x + box.width + 40
   const gaps = shown.filter((row, i) => i > 0 && row - shown[i - 1] > 1).length
   const wide = (pen.width - left - 8 - 26 * gaps) / shown.length
@@ -62,7 +62,7 @@ function unrolled(pen, numbers, map, cell) {
       align: "center",
       room: wide,
     })
-    const own = row === cell[1] ? [{ rows: one(0), columns: one(cell[2]), strong: true }] : []
+    const own = row === cell[1] ? [{ rows: singleIndex(0), columns: singleIndex(cell[2]), strong: true }] : []
     const value = (/** @type {number} */ n) => numbers.values(map)[start + n]
     pen.picture(1, columns, value, limits, scale, { x, y: 42, width: wide, height: STRIP }, own)
     x += wide

@@ -1,6 +1,6 @@
 // Global average pooling: a channel becomes one number; and its backward pass.
 
-import { one } from "../../model/explain/cell_links.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
@@ -17,7 +17,9 @@ export function wholeChannel(pen, numbers, symbol, cell) {
   const box = fitted(numbers, symbol, 4, HEAD, pen.width * share, high)
   const [, rows, columns] = numbers.shape(symbol)
   pen.writeHead(channelName(numbers, symbol, cell[0]), "", box.x, 13, box.width, numbers.maps[symbol].plain)
-  pen.drawMap(numbers, symbol, [cell[0]], box, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  pen.drawMap(numbers, symbol, [cell[0]], box, [
+    { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true },
+  ])
   const text = `${number(numbers.at(source, [cell[0]]))} ÷ ${rows * columns}`
   if (pen.upright) {
     const top = box.y + box.height + 84

@@ -1,7 +1,7 @@
 // The image: a pixel and the numbers around it.
 
-import { one } from "../../model/explain/cell_links.js"
-import { stored } from "../../model/explain/explanation.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
+import { storedPixel } from "../../model/explain/explanation.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { photographed } from "./photograph.js"
@@ -23,7 +23,7 @@ export function patch(pen, numbers, _symbol, cell) {
   const left = Math.min(Math.max(cell[2] - (wanted >> 1), 0), columns - right)
   const side = (pen.upright ? 0.5 * pen.height : pen.height) - HEAD - 26
   const ring = { rows: { start: top, count: down, step: 1 }, columns: { start: left, count: right, step: 1 } }
-  const own = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  const own = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
   const box =
     channels === COLOURS
       ? colours(pen, numbers, cell[0], [ring, own])
@@ -39,7 +39,7 @@ export function patch(pen, numbers, _symbol, cell) {
   const high = pen.upright ? Math.min(pen.height - under - 4, 0.75 * pen.width) : side
   const grid = { x: at, y: under, width: Math.min(pen.width - at - 10, high * 1.6), height: high }
   pen.drawGrid(values, right, numbers.maps.x.limits, "pixel", grid, {
-    write: (value) => String(stored(numbers, value)),
+    write: (value) => String(storedPixel(numbers, value)),
     symbol: "x",
     cell: (n) => [cell[0], top + Math.floor(n / right), left + (n % right)],
   })

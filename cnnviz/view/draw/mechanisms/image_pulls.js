@@ -1,7 +1,7 @@
 // Several images: the gradient of each for one entry of a parameter, and their mean.
 
 import { number } from "../../model/numbers/format.js"
-import { fixed } from "../../model/numbers/printed_sums.js"
+import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { kernelName } from "./windows.js"
@@ -112,7 +112,7 @@ function kernels(pen, numbers, symbol, cell, all) {
   const each = (/** @type {(n: number) => number} */ value) => Array.from({ length: k * k }, (_, n) => value(n))
   const term = (/** @type {number} */ n) => `n${n}`
   const places = Math.min(6, Math.max(0, 2 - Math.floor(Math.log10(limits[1] || 1))))
-  const write = (/** @type {number} */ value) => fixed(value, places)
+  const write = (/** @type {number} */ value) => formatFixed(value, places)
   const own = { write, bold: true, term, symbol, cell: (/** @type {number} */ n) => numbers.cell(symbol, from + n) }
   const values = each((n) => numbers.values(symbol)[from + n])
   pen.drawGrid(values, k, limits, "signed", made, own)

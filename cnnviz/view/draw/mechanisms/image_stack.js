@@ -1,6 +1,6 @@
 // One channel of all images of the batch, one image after another, and its drawing.
 
-import { one } from "../../model/explain/cell_links.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
 import { enclosing } from "../../model/layout/image_layout.js"
 
 /** @import { Box, Numbers, Pen } from "../../types/view.js" */
@@ -56,7 +56,7 @@ export function images(pen, numbers, symbol, stack, cell, box, made = false) {
   const isMap = numbers.maps[symbol].kind === "map"
   const [rows, columns] = isMap ? numbers.shape(symbol).slice(-2) : [1, 1]
   const shown = Number(numbers.answer.lesson.image ?? 0)
-  const ring = { rows: one(isMap ? cell[1] : 0), columns: one(isMap ? cell[2] : 0), strong: true }
+  const ring = { rows: singleIndex(isMap ? cell[1] : 0), columns: singleIndex(isMap ? cell[2] : 0), strong: true }
   places.forEach((place, i) => {
     const value = (/** @type {number} */ n) => stack.values[i * stack.size + n]
     pen.picture(rows, columns, value, stack.limits, "signed", place, i === shown ? [ring] : [])

@@ -1,10 +1,10 @@
 // A kernel weight: what it multiplies, and the terms of its gradient.
 
-import { named } from "../../model/explain/arithmetic.js"
-import { one } from "../../model/explain/cell_links.js"
-import { COLON, number, power, timesPower } from "../../model/numbers/format.js"
-import { product } from "../../model/numbers/printed_digits.js"
-import { fixed } from "../../model/numbers/printed_sums.js"
+import { cellName } from "../../model/explain/arithmetic.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
+import { COLON, exponentOf, number, timesPower } from "../../model/numbers/format.js"
+import { productText } from "../../model/numbers/printed_digits.js"
+import { formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { signedTotals } from "../sums.js"
@@ -139,16 +139,16 @@ function drawnMaps(pen, numbers, { symbol, cell, x, dy, met }, places, { values,
  * Return the plain name of the parameter entry whose gradient is shown.
  * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
  */
-const plain = (numbers, symbol, cell) => named(numbers, symbol.slice(1), cell).replace(/<[^>]*>/g, "")
+const plain = (numbers, symbol, cell) => cellName(numbers, symbol.slice(1), cell).replace(/<[^>]*>/g, "")
 
 /**
  * Draw the terms as a positive and a negative bar, and their sum.
  * @param {Pen} pen @param {Numbers} numbers @param {Parts} parts @param {Float64Array} values @param {Box} over @returns {Box}
  */
 function summed(pen, numbers, { symbol, cell }, values, over) {
-  const terms = signedTotals([...values], ["raises", "lowers"], { name: named(numbers, symbol.slice(1), cell) })
+  const terms = signedTotals([...values], ["raises", "lowers"], { name: cellName(numbers, symbol.slice(1), cell) })
   const box = { x: over.x, y: over.y + over.height + 28, width: over.width, height: 60 }
-  const said = pen.upright ? { name: named(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
+  const said = pen.upright ? { name: cellName(numbers, symbol, cell) } : { left: say("web.mechanism.left") }
   return pen.drawBalance(terms, numbers.at(symbol, cell), box, { paint: pen.colourOf(numbers, symbol, cell), ...said })
 }
 
@@ -162,7 +162,7 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   const pairs = once(() => new Map(met.map((pair) => [`${pair[1][1]},${pair[1][2]}`, pair])))
   const words = (/** @type {string} */ term) => {
     const pair = pairs().get(term)
-    return pair ? product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) : ""
+    return pair ? productText(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) : ""
   }
   const named = (/** @type {number} */ row, /** @type {number} */ column) => words(`${row},${column}`)
   meets(pen, numbers, dy, places.shares, own, named)
@@ -170,11 +170,17 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   meets(pen, numbers, x, places.x, read, (row, column) => words(read().get(`${row},${column}`) ?? ""))
   const pair = met.find(([, place]) => place[1] * columns + place[2] === best)
   if (!pair || !values[best]) return
-  const ring = (/** @type {Cell} */ [, row, column]) => ({ rows: one(row), columns: one(column), strong: true })
+  const ring = (/** @type {Cell} */ [, row, column]) => ({
+    rows: singleIndex(row),
+    columns: singleIndex(column),
+    strong: true,
+  })
   for (const box of [places.shares, places.dy]) pen.ring(ring(pair[1]), rows, columns, box)
   pen.ring(ring(pair[0]), .../** @type {[number, number]} */ (numbers.shape(x).slice(-2)), places.x)
   if (pen.upright) return
-  const text = say("web.mechanism.largest_share", { product: product(numbers.at(x, pair[0]), numbers.at(dy, pair[1])) })
+  const text = say("web.mechanism.largest_share", {
+    product: productText(numbers.at(x, pair[0]), numbers.at(dy, pair[1])),
+  })
   const right = Math.min(places.x.x, pen.width - pen.widthOf(text, { size: SMALL }) - 24)
   const [under, sum] = [places.x.y + places.x.height, places.shares.y + places.shares.height + 77]
   const beside = pen.labelEnd + 12 < right // the labels of the sum's bars, or of the total
@@ -182,7 +188,12 @@ function lit(pen, numbers, { x, dy, met }, places, { values, rows, columns, best
   const left = isFree ? right : places.shares.x
   const y = beside ? under + 34 : isFree ? sum : sum + 22
   if (y > pen.height - 6) return
-  pen.ring({ rows: one(0), columns: one(0), strong: true }, 1, 1, { x: left + 2, y: y - 6, width: 12, height: 12 })
+  pen.ring({ rows: singleIndex(0), columns: singleIndex(0), strong: true }, 1, 1, {
+    x: left + 2,
+    y: y - 6,
+    width: 12,
+    height: 12,
+  })
   pen.writeText(text, left + 22, y, { size: SMALL })
 }
 
@@ -204,8 +215,8 @@ function kernelAt(pen, numbers, symbol, cell, place) {
   const box = place ?? { x: 4, y: HEAD + 1, width: side, height: side }
   const at = (/** @type {number} */ n) => [cell[0], cell[1], Math.floor(n / k), n % k]
   const values = Array.from({ length: k * k }, (_, n) => (n < done ? numbers.at(symbol, at(n)) : Number.NaN))
-  const exponent = power(Math.max(...values.map((value) => Math.abs(value) || 0)))
-  const write = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
+  const exponent = exponentOf(Math.max(...values.map((value) => Math.abs(value) || 0)))
+  const write = (/** @type {number} */ value) => formatFixed(value / 10 ** exponent, exponent ? 1 : 2)
   const fits = pen.drawGrid(values, k, numbers.maps[symbol].limits, "signed", box, {
     write,
     bold: true,

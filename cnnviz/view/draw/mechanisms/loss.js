@@ -2,7 +2,7 @@
 
 import { lossOf } from "../../model/explain/formula_values.js"
 import { number, short } from "../../model/numbers/format.js"
-import { equals } from "../../model/numbers/printed_digits.js"
+import { equalsText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { clipTo, drawLine } from "../canvas.js"
 import { HEAD } from "../sheet.js"
@@ -204,6 +204,6 @@ function curve(pen, numbers, n, box, { low, high, top }, title = nameOf(numbers,
   pen.writeText(`y = ${Number.isInteger(target) ? target : short(target)}`, x(target), y(0) + (near ? 37 : 18), {
     align: align(x(target)),
   })
-  pen.writeText(`o ${equals(o, short(o))}`, x(o), y(0) + 18, { align: align(x(o)), bold: true, fill: pen.tone })
+  pen.writeText(`o ${equalsText(o, short(o))}`, x(o), y(0) + 18, { align: align(x(o)), bold: true, fill: pen.tone })
   return { x, y, o, target, height: lossOf(numbers, n, o) }
 }

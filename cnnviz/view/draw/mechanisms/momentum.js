@@ -1,7 +1,7 @@
 // Momentum: old velocity plus gradient gives the new velocity and the step; with the gradients so far.
 
 import { short, timesPower } from "../../model/numbers/format.js"
-import { apart, decimalsOrDigits, plus, writtenSum } from "../../model/numbers/printed_sums.js"
+import { decimalsOrDigits, distinctDecimals, printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 import { heads, lines, signed, stepped, table } from "./parameter_rows.js"
@@ -28,7 +28,7 @@ export function speeding(pen, numbers, rows, foot) {
   ])
   const y = lines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
-    const digits = Math.max(apart(row.old, row.next), 2)
+    const digits = Math.max(distinctDecimals(row.old, row.next), 2)
     pen.writeText(decimalsOrDigits(row.old, digits), old, y(n))
     velocity(pen, numbers, row, { x: sum, y: y(n), width: step - sum - 20, height: 0 })
     const change = row.next - row.old
@@ -65,10 +65,10 @@ function velocity(pen, numbers, { parameter, at }, box) {
   const part = (/** @type {string} */ which) => numbers.part(which, parameter, at) ?? Number.NaN
   const terms = [part("kept"), numbers.values(`d${parameter}`)[at]]
   const total = part("velocity")
-  const { texts, total: made, power } = writtenSum(terms, total, { digits: 3 })
+  const { texts, total: made, power } = printSum(terms, total, { digits: 3 })
   const pieces = [
-    plus(terms[0], texts[0]),
-    plus(terms[1], texts[1]),
+    withPlus(terms[0], texts[0]),
+    withPlus(terms[1], texts[1]),
     `= ${made}${power ? ` ${timesPower(power)}` : ""}`,
   ]
   pieces.forEach((text, n) => {

@@ -46,7 +46,7 @@ function saidOfHat({ network, answer }, made) {
 }
 
 /** Return σ of a cell's channel or group. @param {Numbers} numbers @param {string} made @param {number[]} cell */
-export const spreadOf = (numbers, made, cell) => Math.sqrt(numbers.kept(`${made}.var`, cell) + 1e-5)
+export const spreadOf = (numbers, made, cell) => Math.sqrt(numbers.layerValue(`${made}.var`, cell) + 1e-5)
 
 /**
  * Return the numbers that are normalized together with a cell.
@@ -97,7 +97,7 @@ export function normalisedTogether(pen, numbers, symbol, cell) {
  */
 function heaps(pen, numbers, symbol, cell, before, after, box) {
   const [{ source }, gain, shift] = numbers.links(symbol)
-  const [mean, spread] = [numbers.kept(`${symbol}.mean`, cell), spreadOf(numbers, symbol, cell)]
+  const [mean, spread] = [numbers.layerValue(`${symbol}.mean`, cell), spreadOf(numbers, symbol, cell)]
   const hat = (/** @type {number} */ value) => (value - mean) / spread
   const own = numbers.at(source, cell)
   const [name, made] = [source, symbol].map((map) => numbers.maps[map].label)

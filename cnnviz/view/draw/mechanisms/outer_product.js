@@ -1,7 +1,7 @@
 // Weights of a fully connected layer, and their gradient: the outer product of units and incoming gradients.
 
 import { number } from "../../model/numbers/format.js"
-import { digitsOf, product } from "../../model/numbers/printed_digits.js"
+import { factorDigits, productText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { around, unitsOf } from "./units.js"
@@ -75,7 +75,7 @@ export function outer(pen, numbers, symbol, cell) {
     const box = { x: left, y: HEAD, width: each, height: high - HEAD - 26 }
     const { width, height } = unitsOf(pen, shape, (d) => values[d * outputs + m], limits, "signed", box, {
       chosen: m === n ? d : -1,
-      say: (d) => product(numbers.values(x)[d], numbers.values(dy)[m]),
+      say: (d) => productText(numbers.values(x)[d], numbers.values(dy)[m]),
     })
     pen.frame({ x: left, y: HEAD, width, height }, "made")
     const word = say("web.mechanism.to_output", { name: numbers.nameOf(m, outputs, dy) })
@@ -103,7 +103,7 @@ function table(pen, numbers, { symbol, x, dy, n, d, columns, outputs }, box) {
   const wide = Math.min((box.width - 90) / (columns.length + 1), 128)
   const side = box.x + columns.length * wide + 12
   const values = { unit: numbers.values(x), back: numbers.values(dy), gradient: numbers.values(symbol) }
-  const needed = rows.flatMap((row) => columns.map((m) => digitsOf(values.unit[row], values.back[m], 3)))
+  const needed = rows.flatMap((row) => columns.map((m) => factorDigits(values.unit[row], values.back[m], 3)))
   const digits = Math.min(Math.max(...needed), MOST_DIGITS)
   const cellAt = (/** @type {number} */ left, /** @type {number} */ top) => ({
     x: left,

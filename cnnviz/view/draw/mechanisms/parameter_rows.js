@@ -1,7 +1,7 @@
 // Rows of parameters, for diagrams of an update.
 
 import { number } from "../../model/numbers/format.js"
-import { apart, decimalsOrDigits } from "../../model/numbers/printed_sums.js"
+import { decimalsOrDigits, distinctDecimals } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL, TEXT } from "../sheet.js"
 
@@ -74,7 +74,7 @@ function titled(pen, title, x, room) {
  */
 export const stepped = () => [
   [say("web.mechanism.step"), ({ old, next }) => signed(next - old), ({ old, next }) => next - old],
-  [say("web.mechanism.new"), ({ old, next }) => decimalsOrDigits(next, Math.max(apart(old, next), 2))],
+  [say("web.mechanism.new"), ({ old, next }) => decimalsOrDigits(next, Math.max(distinctDecimals(old, next), 2))],
 ]
 
 /** @param {Pen} pen @param {[string, number][]} all */

@@ -3,8 +3,8 @@
 
 import { colour } from "../../model/numbers/colour.js"
 import { number, timesPower } from "../../model/numbers/format.js"
-import { equals } from "../../model/numbers/printed_digits.js"
-import { plus, writtenSum } from "../../model/numbers/printed_sums.js"
+import { equalsText } from "../../model/numbers/printed_digits.js"
+import { printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { images, stackOf } from "./image_stack.js"
@@ -82,9 +82,9 @@ function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) 
   const top = from.y + high + 62
   const total = numbers.at(symbol, cell)
   const values = addedBy(numbers, symbol, cell, parts)
-  const written = writtenSum(values, total, { digits: 3 })
+  const written = printSum(values, total, { digits: 3 })
   const unit = written.power ? ` ${timesPower(written.power)}` : ""
-  const last = `${equals(total, written.total)}${unit}`
+  const last = `${equalsText(total, written.total)}${unit}`
   pen.writeText(last, pen.width - 2, from.y + high + 14, { bold: true, align: "right" })
   PATHS.forEach((path, n) => {
     const box = { x: 1 + n * (wide + 1.5 * SIGN), y: top, width: wide, height: low }
@@ -92,7 +92,7 @@ function upright(pen, numbers, symbol, cell, { arrived, came, parts, all, by }) 
     pen.writeText(say(`web.mechanism.path.${path}_short`), box.x, top - 28, { bold: true, room: wide })
     pen.writeNote(`± ${number(parts[n].limits[1], 2)}`, box.x, top - 11)
     if (n) pen.drawSign("+", box.x - 0.75 * SIGN, top + drawn.height / 2)
-    pen.writeText(plus(values[n], written.texts[n]), box.x, top + low + 14, {
+    pen.writeText(withPlus(values[n], written.texts[n]), box.x, top + low + 14, {
       bold: true,
       fill: pen.signColour(values[n]),
       room: wide + SIGN,

@@ -1,8 +1,8 @@
 // The photograph of which the network reads one channel: a few enlarged pixels, the three numbers of one, and the
 // channel that is read.
 
-import { one } from "../../model/explain/cell_links.js"
-import { stored } from "../../model/explain/explanation.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
+import { storedPixel } from "../../model/explain/explanation.js"
 import { short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
@@ -33,7 +33,7 @@ export function photographed(pen, numbers, [, row, column], photo) {
   const size = Math.min(whole.height, pen.width * (pen.upright ? 0.44 : 0.22))
   const near = { x: whole.x + whole.width + 32, y: HEAD, width: size, height: size }
   pen.writeText(say("web.mechanism.near", { n: down * right }), near.x, 13, { fill: pen.soft, room: size + 20 })
-  const own = { rows: one(row - top), columns: one(column - left), strong: true }
+  const own = { rows: singleIndex(row - top), columns: singleIndex(column - left), strong: true }
   pen.pixels(down, right, (n) => paint(top + Math.floor(n / right), left + (n % right)), near, [own])
   const side = whole.width / columns
   const corner = whole.x + (left + right) * side
@@ -84,7 +84,7 @@ function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
   const width = Math.min(twice ? (room - 60) / 2 : room, size * 1.5)
   const grid = { x, y, width, height: size }
   const { limits } = numbers.maps.x
-  const lit = { rows: one(Math.floor(chosen / columns)), columns: one(chosen % columns) }
+  const lit = { rows: singleIndex(Math.floor(chosen / columns)), columns: singleIndex(chosen % columns) }
   const draw = (/** @type {Box} */ box, /** @type {(value: number) => string} */ write) => {
     pen.drawGrid(values, columns, limits, "pixel", box, { write, symbol: "x", cell, term: String })
     pen.ring(lit, Math.ceil(values.length / columns), columns, box)
@@ -95,7 +95,7 @@ function read(pen, numbers, { values, columns, chosen, cell }, { x, y, size }) {
     fill: pen.soft,
     room: width + 10,
   })
-  draw(grid, (value) => String(stored(numbers, value)))
+  draw(grid, (value) => String(storedPixel(numbers, value)))
   if (!twice) return
   const next = { ...grid, x: x + width + 60 }
   pen.writeText("÷ 255", x + width + 30, y + size / 2 - 16, { bold: true, align: "center" })

@@ -1,6 +1,6 @@
 // Pooling with large or overlapping windows: the numbers of one window, its winner or mean, and the backward pass.
 
-import { one } from "../../model/explain/cell_links.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
 import { number } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
@@ -24,7 +24,9 @@ export function pool(pen, numbers, symbol, cell) {
   titled(pen, numbers, x, cell[0], first)
   pen.drawMap(numbers, x, [cell[0]], first, [{ rows: reached[1], columns: reached[2] }])
   titled(pen, numbers, symbol, cell[0], last)
-  pen.drawMap(numbers, symbol, [cell[0]], last, [{ rows: one(cell[1]), columns: one(cell[2]), strong: true }])
+  pen.drawMap(numbers, symbol, [cell[0]], last, [
+    { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true },
+  ])
   const size = Math.min(grid.width - 154, grid.height, 40 + 40 * link.geometry.k)
   const box = { x: grid.x, y: grid.y + (pen.upright ? 0 : (grid.height - size) / 2), width: size, height: size }
   pen.writeText(say("web.mechanism.window"), box.x, box.y - 10, { fill: pen.soft })
@@ -78,11 +80,11 @@ export function unpool(pen, numbers, symbol, cell) {
     return
   }
   const { first: left, last: right, grid } = placed(pen, numbers, symbol, dy, 0.23, 34)
-  const strong = { rows: one(cell[1]), columns: one(cell[2]), strong: true }
+  const strong = { rows: singleIndex(cell[1]), columns: singleIndex(cell[2]), strong: true }
   titled(pen, numbers, symbol, cell[0], left, { word: say("web.mechanism.goes_on") })
   pen.drawMap(numbers, symbol, [cell[0]], left, [{ rows: window[1], columns: window[2] }, strong])
   titled(pen, numbers, dy, cell[0], right, { word: say("web.mechanism.arrived") })
-  pen.drawMap(numbers, dy, [cell[0]], right, [{ rows: one(place[1]), columns: one(place[2]) }])
+  pen.drawMap(numbers, dy, [cell[0]], right, [{ rows: singleIndex(place[1]), columns: singleIndex(place[2]) }])
   const size = Math.min(grid.width / 2 - NEXT, grid.height - (pen.upright ? 24 : 0))
   const y = pen.upright ? grid.y : HEAD + (left.height - size) / 2
   const boxes = [0, 1].map((n) => ({ x: grid.x + 6 + n * (size + NEXT), y, width: size, height: size }))

@@ -1,6 +1,6 @@
 // Pooling with adjacent windows: a window and its neighbours with all numbers, and their results.
 
-import { coarse, power, short, timesPower } from "../../model/numbers/format.js"
+import { coarse, exponentOf, short, timesPower } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD } from "../sheet.js"
 import { fitted, titled } from "./windows.js"
@@ -61,7 +61,7 @@ export function blocks(pen, numbers, { link, place, map, pooled, back }, foot) {
   const made = Array.from({ length: rows.count * columns.count }, (_, n) =>
     numbers.at(pooled, [channel, rows.start + Math.floor(n / columns.count), columns.start + (n % columns.count)]),
   )
-  const exponent = power(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // a common exponent, because they are compared
+  const exponent = exponentOf(Math.max(...values.map(Math.abs), ...made.map(Math.abs))) // a common exponent, because they are compared
   printed(pen, numbers, map, values, across.count, grid, exponent, lit)
   const chosen = (/** @type {Box} */ box, /** @type {string} */ tone) =>
     pen.outlineCellAt(box, rows.count, columns.count, row - rows.start, column - columns.start, tone)

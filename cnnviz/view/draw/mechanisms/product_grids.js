@@ -1,14 +1,14 @@
 // Three grids of factors, weights and products with all numbers. Each product reads correctly, with as many digits as
 // fit.
 
-import { power, short, timesPower } from "../../model/numbers/format.js"
-import { gridOf } from "../../model/numbers/printed_digits.js"
-import { fixed, plus, writtenSum } from "../../model/numbers/printed_sums.js"
+import { exponentOf, short, timesPower } from "../../model/numbers/format.js"
+import { gridFormatters } from "../../model/numbers/printed_digits.js"
+import { formatFixed, printSum, withPlus } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { kernelName, largest, underKernel } from "./windows.js"
 
 /** @import { Write } from "../../model/numbers/printed_digits.js" */
-/** @import { Written } from "../../model/numbers/printed_sums.js" */
+/** @import { PrintedSum } from "../../model/numbers/printed_sums.js" */
 /** @import { Term } from "../sums.js" */
 /** @import { Box, Cell, Numbers, Pen } from "../../types/view.js" */
 /** @typedef {{ writes: [Write, Write, Write], powers: [number, number], sign: string, fits: boolean }} Three  formatters of factors, weights and products, exponents of the factors and the products, the sign before the products, and whether all texts fit */
@@ -32,7 +32,7 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   const added = bias ? [...known, numbers.at(bias, [cell[0]])] : known
   const pitch = (boxes[2].x + width - boxes[0].x) / (k * k + (bias ? 1 : 0))
   const fits = pitch > roomy ? { fits: (/** @type {string} */ text) => pen.fitsUnder(text, pitch) } : {}
-  const written = writtenSum(added, numbers.at(symbol, cell), { below: 0.1, ...fits })
+  const written = printSum(added, numbers.at(symbol, cell), { below: 0.1, ...fits })
   const three = threeGrids(pen, a, b, written, width / k, width / k)
   const most = Math.max(...known.map(Math.abs), back ? 0 : numbers.maps[symbol].limits[1]) // the result has the same colours
   const term = String
@@ -63,20 +63,20 @@ export function productGrids(pen, numbers, { symbol, cell, read, f, at, met, bia
   return { steps, cells, written, fits: three.fits }
 }
 
-/** @param {Pen} pen @param {number[]} a @param {number[]} b @param {Written} written the sum of the products @param {number} width of a cell @param {number} height @returns {Three} */
+/** @param {Pen} pen @param {number[]} a @param {number[]} b @param {PrintedSum} written the sum of the products @param {number} width of a cell @param {number} height @returns {Three} */
 export function threeGrids(pen, a, b, written, width, height) {
-  const exponent = power(Math.max(...a.map((value) => Math.abs(value) || 0)))
+  const exponent = exponentOf(Math.max(...a.map((value) => Math.abs(value) || 0)))
   const unit = 10 ** exponent
   const scaled = a.map((value) => value / unit)
   const tried = [written.write, (/** @type {number} */ value) => short(value / 10 ** written.power)].map((write) => {
-    const { writes, sign } = gridOf(scaled, b, (value) => write(value * unit))
+    const { writes, sign } = gridFormatters(scaled, b, (value) => write(value * unit))
     return { writes, sign, texts: texts(scaled, b, writes) }
   })
   const size = (/** @type {string[]} */ all) => pen.fontSizeFor(all, width, height, false)
   const found = tried.find((each) => size(each.texts)) ?? rounded(scaled, b, unit, written)
   const [first, second, third] = found.writes
   return {
-    writes: [(value, n) => first(value / unit, n), second, (value, n) => plus(value, third(value / unit, n))],
+    writes: [(value, n) => first(value / unit, n), second, (value, n) => withPlus(value, third(value / unit, n))],
     powers: [exponent, written.power],
     sign: found.sign,
     fits: size(found.texts) > 0,
@@ -86,16 +86,16 @@ export function threeGrids(pen, a, b, written, width, height) {
 /** @param {number[]} a @param {number[]} b @param {Write[]} writes */
 const texts = (a, b, [first, second, third]) =>
   a.flatMap((value, n) =>
-    Number.isNaN(value) ? [] : [first(value, n), second(b[n], n), plus(value * b[n], third(value * b[n], n))],
+    Number.isNaN(value) ? [] : [first(value, n), second(b[n], n), withPlus(value * b[n], third(value * b[n], n))],
   )
 
 /**
  * Return formatters with two decimals, or one if more do not fit.
- * @param {number[]} a @param {number[]} b @param {number} unit @param {Written} written
+ * @param {number[]} a @param {number[]} b @param {number} unit @param {PrintedSum} written
  */
 function rounded(a, b, unit, written) {
   /** @type {Write} */
-  const two = (value) => fixed(value, Number.isInteger(value) ? 0 : 2)
+  const two = (value) => formatFixed(value, Number.isInteger(value) ? 0 : 2)
   /** @type {[Write, Write, Write]} */
   const writes = [two, two, (value) => two((value * unit) / 10 ** written.power)]
   return { writes, sign: "≈", texts: texts(a, b, writes) }

@@ -1,7 +1,7 @@
 // Softmax: every sum affects every output.
 
 import { terms } from "../../model/explain/formula_values.js"
-import { exact } from "../../model/numbers/exact_sum.js"
+import { exactSum } from "../../model/numbers/exact_sum.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
@@ -121,7 +121,7 @@ export function softmaxBack(pen, numbers, symbol, cell) {
       numbers.links(symbol).find(({ source }) => numbers.maps[source].band === (start ? "gradients" : "values"))?.source
       ?? "",
   )
-  const mean = exact(terms(numbers, symbol, cell).map(({ value }) => value))
+  const mean = exactSum(terms(numbers, symbol, cell).map(({ value }) => value))
   if (pen.upright) {
     const listing = [dy, y].map((name) => columnOf(numbers, name))
     const words = `Σ ${numbers.maps[dy].label} · ${numbers.maps[y].label} ≈ ${number(mean)}`

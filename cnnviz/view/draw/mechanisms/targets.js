@@ -1,6 +1,6 @@
 // Outputs against targets: a bar per output, a ring at its target, and the distance between them.
 
-import { largest } from "../../model/numbers/extremes.js"
+import { largestIndex } from "../../model/numbers/extremes.js"
 import { number, short } from "../../model/numbers/format.js"
 import { say } from "../../model/words.js"
 import { disc } from "../canvas.js"
@@ -17,7 +17,7 @@ export function targets(pen, numbers, chosen, box, each) {
   const count = o.length
   const width = box.width - 70
   const x = (/** @type {number} */ value) => box.x + ((value - low) / (high - low)) * width
-  const says = largest(o)
+  const says = largestIndex(o)
   pen.writeHead(numbers.maps.y.label, "", box.x, 13, box.width, say("web.mechanism.target_ring"))
   for (let n = 0; n < count; n++) {
     const top = box.y + n * each + each / 2 - 32

@@ -1,6 +1,6 @@
 // Units of a row as pixels: as the flattened maps, or in lines.
 
-import { one } from "../../model/explain/cell_links.js"
+import { singleIndex } from "../../model/explain/cell_links.js"
 
 /** @import { Box, Cell, Pen } from "../../types/view.js" */
 /** @typedef {{ from: number, rows: number, columns: number, x: number, y: number, width: number, height: number }} Part  a block of units: its first one and its box */
@@ -62,7 +62,7 @@ export function unitsOf(pen, shape, pick, limits, scale, box, { chosen = -1, ...
     const [row, column] = [Math.floor(at / part.columns), at % part.columns]
     const own = at >= 0 && at < part.rows * part.columns
     const value = (/** @type {number} */ n) => (part.from + n < count ? pick(part.from + n) : 0)
-    const rings = own ? [{ rows: one(row), columns: one(column), strong: true }] : []
+    const rings = own ? [{ rows: singleIndex(row), columns: singleIndex(column), strong: true }] : []
     if (part.width / part.columns >= PRINTED) {
       const values = Array.from({ length: part.rows * part.columns }, (_, n) =>
         part.from + n < count ? value(n) : Number.NaN,

@@ -1,10 +1,10 @@
 // The update of every parameter, from left to right: old value, step, new value, and its share of the loss's
 // decrease.
 
-import { named } from "../../model/explain/arithmetic.js"
-import { colour, ink } from "../../model/numbers/colour.js"
+import { cellName } from "../../model/explain/arithmetic.js"
+import { colour, textColour } from "../../model/numbers/colour.js"
 import { COLON, number, timesPower } from "../../model/numbers/format.js"
-import { apart, decimalsOrDigits, fixed } from "../../model/numbers/printed_sums.js"
+import { decimalsOrDigits, distinctDecimals, formatFixed } from "../../model/numbers/printed_sums.js"
 import { say } from "../../model/words.js"
 import { HEAD, SMALL } from "../sheet.js"
 import { scaled } from "./adam.js"
@@ -111,7 +111,7 @@ const known = new WeakMap()
 /** @param {Numbers} numbers @param {string} parameter @param {number} at @returns {Row} */
 function rowAt(numbers, parameter, at) {
   const old = numbers.values(parameter)[at]
-  const name = plain(named(numbers, parameter, numbers.cell(parameter, at)))
+  const name = plain(cellName(numbers, parameter, numbers.cell(parameter, at)))
   return { parameter, at, name, old, next: numbers.next(parameter, at) }
 }
 
@@ -204,7 +204,7 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
   const [w, h] = [box.width / k, box.height / k]
   const from = numbers.offset(symbol, [cell[0], cell[1], 0, 0])
   const places = Array.from({ length: k * k }, (_, n) => n)
-  const digits = Math.max(...places.map((n) => apart(values(0, n), values(2, n))), 3)
+  const digits = Math.max(...places.map((n) => distinctDecimals(values(0, n), values(2, n))), 3)
   const whiches = k > STACKED ? [1, 2] : [0, 1, 2]
   pen.writeNote(whiches.map((which) => titles[which]).join(", "), pen.width - 2, box.y - 19, { align: "right" })
   for (const n of places) {
@@ -214,15 +214,15 @@ function stacked(pen, numbers, { symbol, cell, values, shape }, box, titles) {
     const lines = whiches.map((which) => {
       const value = values(which, n)
       return which === 1
-        ? `${value > 0 ? "+" : ""}${fixed(value, digits)}`
-        : fixed(value, Number.isInteger(value) ? 0 : digits)
+        ? `${value > 0 ? "+" : ""}${formatFixed(value, digits)}`
+        : formatFixed(value, Number.isInteger(value) ? 0 : digits)
     })
     lines.forEach((line, i) =>
       pen.writeText(line, own.x + w / 2 + 30, own.y + (h * (2 * i + 1)) / (2 * lines.length), {
         size: SMALL,
         align: "right",
         bold: i === lines.length - 1,
-        fill: ink(paint),
+        fill: textColour(paint),
         room: w - 6,
       }),
     )
@@ -268,10 +268,10 @@ function drawGroup(pen, numbers, group, places, size, pointed) {
   const columns = kind === "filters" ? numbers.shape(symbol)[2] : Math.min(count, 10)
   const all = [0, 1, 2].map((which) => Array.from({ length: count }, (_, n) => group.values(which, n)))
   const most = Math.max(...all[1].map(Math.abs))
-  const digits = Math.max(...all[0].map((old, n) => apart(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
+  const digits = Math.max(...all[0].map((old, n) => distinctDecimals(old, all[2][n])), 3) - (kind === "filters" ? 1 : 0)
   const kept = writing(pen, [...all[0], ...all[2]], digits, size.width / columns, (size.height * columns) / count)
   const exponent = exponentOf(most)
-  const step = (/** @type {number} */ value) => fixed(value / 10 ** exponent, exponent ? 1 : 2)
+  const step = (/** @type {number} */ value) => formatFixed(value / 10 ** exponent, exponent ? 1 : 2)
   const from = kind === "filters" ? numbers.offset(symbol, [group.cell[0], group.cell[1], 0, 0]) : 0
   const chosen = numbers.offset(symbol, group.cell) - from
   all.forEach((values, which) => {
@@ -305,7 +305,7 @@ function writing(pen, values, digits, w, h) {
   const ways = [[digits, 0], ...(small ? [] : [[2, 0]]), [1, small]].map(([digits, power]) => ({
     power,
     write: (/** @type {number} */ value) =>
-      fixed(value / 10 ** power, power === 0 && Number.isInteger(value) ? 0 : digits),
+      formatFixed(value / 10 ** power, power === 0 && Number.isInteger(value) ? 0 : digits),
   }))
   return ways.find(({ write }) => pen.fontSizeFor(values.map(write), w, h)) ?? ways[0]
 }
@@ -370,7 +370,7 @@ function shareOf(pen, numbers, symbol, { x, y, width }) {
  */
 function plainly(pen, numbers, rows, foot) {
   const { promise } = numbers.answer
-  const before = (/** @type {Row} */ { old, next }) => decimalsOrDigits(old, Math.max(apart(old, next), 2))
+  const before = (/** @type {Row} */ { old, next }) => decimalsOrDigits(old, Math.max(distinctDecimals(old, next), 2))
   if (pen.upright) return table(pen, numbers, rows, [[say("web.mechanism.old"), before], ...stepped()], foot)
   const [old, step, next, share] = [0.17, 0.31, 0.6, 0.75].map((at) => at * pen.width)
   const reach = next - step - 130
@@ -387,7 +387,7 @@ function plainly(pen, numbers, rows, foot) {
   const y = lines(pen, numbers, rows, foot)
   rows.forEach((row, n) => {
     const change = changes[n]
-    const digits = Math.max(apart(row.old, row.next), 2)
+    const digits = Math.max(distinctDecimals(row.old, row.next), 2)
     pen.writeText(decimalsOrDigits(row.old, digits), old, y(n))
     pen.drawVector(zero, y(n), (change / span) * reach)
     pen.writeText(signed(change), next - 20, y(n), { bold: true, align: "right", fill: pen.signColour(change) })

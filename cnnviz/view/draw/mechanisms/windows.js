@@ -1,8 +1,8 @@
 // Windows and kernels: what the diagrams of convolution and pooling share.
 
-import { one, spread } from "../../model/explain/cell_links.js"
+import { singleIndex, spread } from "../../model/explain/cell_links.js"
 import { byChannel } from "../../model/explain/formula_values.js"
-import { product } from "../../model/numbers/printed_digits.js"
+import { productText } from "../../model/numbers/printed_digits.js"
 import { say } from "../../model/words.js"
 import { SMALL } from "../sheet.js"
 
@@ -146,7 +146,7 @@ export function ringIn(pen, numbers, symbol, ring, map) {
  * @param {Pen} pen @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {Box} map
  */
 export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
-  ringIn(pen, numbers, symbol, { rows: one(row), columns: one(column), strong: true }, map)
+  ringIn(pen, numbers, symbol, { rows: singleIndex(row), columns: singleIndex(column), strong: true }, map)
 
 /**
  * Add hit areas that relate cells of a map to the terms of a sum.
@@ -154,7 +154,7 @@ export const ringCell = (pen, numbers, symbol, [, row, column], map) =>
  */
 export function spotTerms(pen, numbers, symbol, cells, map) {
   cells.forEach(([, row, column], n) => {
-    const box = boxOf(numbers, symbol, map, { rows: one(row), columns: one(column) })
+    const box = boxOf(numbers, symbol, map, { rows: singleIndex(row), columns: singleIndex(column) })
     pen.addSpot(box, String(n))
   })
 }
@@ -164,7 +164,10 @@ export function spotTerms(pen, numbers, symbol, cells, map) {
  * @param {Numbers} numbers @param {string} symbol @param {Box} map @param {Cell} cell
  */
 export function middleOf(numbers, symbol, map, cell) {
-  const { x, y, width, height } = boxOf(numbers, symbol, map, { rows: one(cell[1]), columns: one(cell[2]) })
+  const { x, y, width, height } = boxOf(numbers, symbol, map, {
+    rows: singleIndex(cell[1]),
+    columns: singleIndex(cell[2]),
+  })
   return [x + width / 2, y + height / 2]
 }
 
@@ -251,9 +254,9 @@ export function largest(pen, { a, b, k, boxes }, x, y, room) {
   const size = (/** @type {number} */ n) => Math.abs(a[n] * b[n]) || 0
   const n = a.reduce((best, _, at) => (size(at) > size(best) ? at : best), 0)
   if (!size(n)) return
-  const ring = { rows: one(Math.floor(n / k)), columns: one(n % k), strong: true }
+  const ring = { rows: singleIndex(Math.floor(n / k)), columns: singleIndex(n % k), strong: true }
   for (const box of boxes) pen.ring(ring, k, k, box)
-  const alone = product(a[n], b[n])
+  const alone = productText(a[n], b[n])
   const words = say("web.mechanism.largest_product", { product: alone })
   pen.writeText(isLegible(pen, words, room) ? words : alone, x, y, { size: SMALL, room })
 }

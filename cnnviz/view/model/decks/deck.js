@@ -8,7 +8,7 @@ import { KEYS } from "../../spec.js"
  * Return the number, from 1, of the screen that an address names.
  * @param {{ screens: { length: number } }} script @param {Setup} address
  */
-export const numberIn = ({ screens }, { screen = "" }) =>
+export const screenNumber = ({ screens }, { screen = "" }) =>
   Math.max(1, Math.min(screens.length, Math.floor(Number(screen)) || 1))
 
 /** Return whether an address names a deck's screen but none of its setup. @param {Setup} address */
@@ -21,7 +21,7 @@ export const isBare = (address) => Boolean(address.script) && !address.lesson &&
  * @param {Setup} from  current address
  * @returns {{ page: string, address: Setup }}
  */
-export function placeOf({ id, screens }, number, { lang = "", view = "" }) {
+export function screenAddress({ id, screens }, number, { lang = "", view = "" }) {
   const { page, query } = screens[number - 1]
   return { page, address: { view, ...query, script: id, screen: String(number), lang } }
 }

@@ -5,7 +5,7 @@ import { LIMITS } from "../../spec.js"
 export const HASH = "#script="
 
 /** @param {string} toml */
-export async function packed(toml) {
+export async function packDeck(toml) {
   const stream = new Blob([toml]).stream().pipeThrough(new CompressionStream("deflate-raw"))
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer())
   return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""))
@@ -19,19 +19,19 @@ export async function packed(toml) {
  * stops at the limit.
  * @param {string} text
  */
-export async function unpacked(text) {
+export async function unpackDeck(text) {
   try {
     const bytes = Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
       letter.charCodeAt(0),
     )
-    return await inflated(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")))
+    return await inflate(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")))
   } catch {
     return undefined
   }
 }
 
 /** @param {ReadableStream<Uint8Array>} stream */
-async function inflated(stream) {
+async function inflate(stream) {
   const reader = stream.getReader()
   const letters = new TextDecoder("utf-8", { fatal: true })
   let [text, length] = ["", 0]

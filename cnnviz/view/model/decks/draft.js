@@ -12,7 +12,7 @@ export const MOST_LINKED = 30 // maximum number of screens in a deck that a link
 const MOST_PAST = 100
 
 /** Return an empty draft. @param {string} title @returns {Draft} */
-export const empty = (title) => ({ id: idOf(title), title, screen: [] })
+export const emptyDraft = (title) => ({ id: idOf(title), title, screen: [] })
 
 /**
  * Return the draft of a file's tables. [[step]] means the same as [[screen]].
@@ -37,54 +37,55 @@ export const idOf = (title) =>
  */
 export function textOf(text, lang) {
   if (typeof text !== "object" || text === null) return String(text ?? "")
-  const by = /** @type {Record<string, string>} */ (text)
-  return by[lang] ?? by.en ?? Object.values(by)[0] ?? ""
+  const translations = /** @type {Record<string, string>} */ (text)
+  return translations[lang] ?? translations.en ?? Object.values(translations)[0] ?? ""
 }
 
 /**
  * Return a text or table of translations with the text of one language replaced.
  * @param {unknown} before @param {string} lang @param {string} text
  */
-const texted = (before, lang, text) =>
+const withText = (before, lang, text) =>
   typeof before === "object" && before !== null ? { ...before, [lang]: text } : text
 
 /**
  * Return the draft with another title. An id that was derived from the title follows it.
  * @param {Draft} draft @param {string} lang @param {string} title @returns {Draft}
  */
-export const titled = (draft, lang, title) => ({
+export const withTitle = (draft, lang, title) => ({
   ...draft,
   id: draft.id === idOf(textOf(draft.title, lang)) ? idOf(title) : draft.id,
-  title: texted(draft.title ?? "", lang, title || draft.id),
+  title: withText(draft.title ?? "", lang, title || draft.id),
 })
 
 /** Return the key of a screen's sentence: `say`, or `text` if the file uses that. @param {Table} screen */
-const saying = (screen) => ("text" in screen ? "text" : "say")
+const sentenceKey = (screen) => ("text" in screen ? "text" : "say")
 
 /** @param {Table} screen @param {string} lang */
-export const sentenceOf = (screen, lang) => textOf(screen[saying(screen)], lang)
+export const sentenceOf = (screen, lang) => textOf(screen[sentenceKey(screen)], lang)
 
 /** @param {Table} screen @param {string} lang @param {string} text */
-export const said = (screen, lang, text) => filled(screen, saying(screen), texted(screen[saying(screen)], lang, text))
+export const withSentence = (screen, lang, text) =>
+  withField(screen, sentenceKey(screen), withText(screen[sentenceKey(screen)], lang, text))
 
 /** @param {Table} screen @param {string} lang @param {string} text */
-export const noted = (screen, lang, text) => filled(screen, "notes", texted(screen.notes, lang, text))
+export const withNotes = (screen, lang, text) => withField(screen, "notes", withText(screen.notes, lang, text))
 
 /**
  * Return the screen with a field set, or without it if the value is empty.
  * @param {Table} screen @param {string} key @param {unknown} value @returns {Table}
  */
-export function filled(screen, key, value) {
+export function withField(screen, key, value) {
   const { [key]: _, ...rest } = screen
-  const is =
+  const isSet =
     typeof value === "object" && value !== null && !Array.isArray(value) ? Object.values(value).some(Boolean) : value
-  return is ? { ...screen, [key]: value } : rest
+  return isSet ? { ...screen, [key]: value } : rest
 }
 
 /** Return the seconds in a text such as "1:30" or "90", or undefined if it is invalid. @param {string} text */
 export function secondsOf(text) {
-  const found = /^\s*(?:(\d{1,3})\s*[:.′']\s*)?(\d{1,5})\s*$/.exec(text)
-  const seconds = found ? 60 * Number(found[1] ?? 0) + Number(found[2]) : 0
+  const match = /^\s*(?:(\d{1,3})\s*[:.′']\s*)?(\d{1,5})\s*$/.exec(text)
+  const seconds = match ? 60 * Number(match[1] ?? 0) + Number(match[2]) : 0
   return seconds >= 1 && seconds <= LIMITS.seconds ? seconds : undefined
 }
 
@@ -98,64 +99,65 @@ export const minutes = ({ screen }) =>
  * @param {Setup} setup
  * @param {string[]} keys  of the address that the page supports
  */
-export function atOf(page, setup, keys) {
-  const only = Object.fromEntries(keys.filter((key) => setup[key]).map((key) => [key, setup[key]]))
-  return `/${page}${query(only)}`
+export function addressOf(page, setup, keys) {
+  const setupKeys = Object.fromEntries(keys.filter((key) => setup[key]).map((key) => [key, setup[key]]))
+  return `/${page}${query(setupKeys)}`
 }
 
 /** Return the page and query of a screen's address. @param {Table} screen */
-export function placeIn({ at = "" }) {
+export function parseAddress({ at = "" }) {
   const [, page = "", rest = ""] = /^(?:\/([^?]*)(?=\?|$))?\??(.*)$/s.exec(String(at)) ?? []
   return { page, query: rest }
 }
 
 /** Return whether a screen asks a question. @param {Table} screen */
-export const asks = (screen) => "ask" in screen
+export const hasQuestion = (screen) => "ask" in screen
 
 // ---- history
 
 /** @param {Draft} draft @returns {History} */
-export const beginning = (draft) => ({ now: draft, at: -1, past: [] })
+export const newHistory = (draft) => ({ now: draft, at: -1, past: [] })
 
 /**
  * Return the history after a change of the draft, with the screen to select.
  * @param {History} history @param {Draft} now @param {number} [at] @returns {History}
  */
-export const did = ({ now: before, at: was, past }, now, at = was) => ({
+export const withDraft = ({ now: before, at: was, past }, now, at = was) => ({
   now,
   at: Math.min(at, now.screen.length - 1),
   past: [...past, { now: before, at: was }].slice(-MOST_PAST),
 })
 
 /** Return the history with the last change undone. @param {History} history @returns {History} */
-export const undone = ({ now, at, past }) => ({ now, at, ...past.at(-1), past: past.slice(0, -1) })
+export const undoChange = ({ now, at, past }) => ({ now, at, ...past.at(-1), past: past.slice(0, -1) })
 
 /** @param {History} history @param {number} at @returns {History} */
-export const chosen = (history, at) => ({ ...history, at })
+export const selectScreen = (history, at) => ({ ...history, at })
 
 /** @param {History} history @param {(screens: Table[]) => Table[]} change @param {number} [at] */
-const screens = (history, change, at) => did(history, { ...history.now, screen: change(history.now.screen) }, at)
+const changeScreens = (history, change, at) =>
+  withDraft(history, { ...history.now, screen: change(history.now.screen) }, at)
 
 /**
  * Insert a screen after the selected one, or at the end, and select it.
  * @param {History} history @param {Table} screen
  */
-export function added(history, screen) {
-  const place = history.at < 0 ? history.now.screen.length : history.at + 1
-  return screens(history, (all) => all.toSpliced(place, 0, screen), place)
+export function insertScreen(history, screen) {
+  const index = history.at < 0 ? history.now.screen.length : history.at + 1
+  return changeScreens(history, (all) => all.toSpliced(index, 0, screen), index)
 }
 
 /** @param {History} history @param {number} n @param {(screen: Table) => Table} change */
-export const changed = (history, n, change) => screens(history, (all) => all.with(n, change(all[n])))
+export const changeScreen = (history, n, change) => changeScreens(history, (all) => all.with(n, change(all[n])))
 
 /** @param {History} history @param {number} n */
-export const removed = (history, n) => screens(history, (all) => all.toSpliced(n, 1), n)
+export const removeScreen = (history, n) => changeScreens(history, (all) => all.toSpliced(n, 1), n)
 
 /**
  * Move a screen to another index. Indices out of range are ignored.
  * @param {History} history @param {number} from @param {number} to
  */
-export function moved(history, from, to) {
+export function moveScreen(history, from, to) {
   if (to < 0 || to >= history.now.screen.length || to === from) return history
-  return screens(history, (all) => all.toSpliced(from, 1).toSpliced(to, 0, all[from]), to)
+  return changeScreens(history, (all) => all.toSpliced(from, 1).toSpliced(to, 0, all[from]), to)
 }

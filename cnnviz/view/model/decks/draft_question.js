@@ -1,12 +1,12 @@
 // A question of a deck being edited: conversion between the form and a screen's fields. Answers are words, or
 // pictures and numbers computed from an expression.
 
-import { placeIn, textOf } from "./draft.js"
+import { parseAddress, textOf } from "./draft.js"
 
 /** @import { Table } from "../../types/view.js" */
 /** @typedef {"choose" | "pictures" | "number" | "click"} AskedKind */
 /**
- * @typedef {object} Asked  content of the question form
+ * @typedef {object} QuestionForm  content of the question form
  * @property {AskedKind} kind
  * @property {string} ask
  * @property {string[]} answers  texts, or expressions of pictures
@@ -20,7 +20,7 @@ import { placeIn, textOf } from "./draft.js"
 export const ASKED_KINDS = ["choose", "pictures", "number", "click"]
 
 /** Fields of a screen that belong to its question. */
-const ASKING = [
+const QUESTION_FIELDS = [
   "ask",
   "kind",
   "key",
@@ -40,79 +40,85 @@ const ASKING = [
  * Return the symbols to show with a question: the map and its inputs, or the existing list if it is for the same map.
  * @param {Table} screen @param {string} map @param {readonly string[]} inputs
  */
-const shown = ({ show }, map, inputs) => (show?.at(-1) === map ? show : [...inputs, map])
+const shownSymbols = ({ show }, map, inputs) => (show?.at(-1) === map ? show : [...inputs, map])
 
-/** Return an empty question form. @param {AskedKind} [kind] @returns {Asked} */
-export const unasked = (kind = "choose") => ({ kind, ask: "", answers: [], right: 0, key: "", tolerance: "" })
+/** Return an empty question form. @param {AskedKind} [kind] @returns {QuestionForm} */
+export const emptyQuestion = (kind = "choose") => ({ kind, ask: "", answers: [], right: 0, key: "", tolerance: "" })
 
 /** Return the symbol of the map that the screen's stage computes, or "" for an update. @param {Table} screen */
 export function mapOf(screen) {
-  const stage = new URLSearchParams(placeIn(screen).query).get("stage") ?? ""
+  const stage = new URLSearchParams(parseAddress(screen).query).get("stage") ?? ""
   return stage === "update" ? "" : stage
 }
 
 /**
  * Return the form for a screen's question, or null if it has none or one that the form cannot edit.
- * @param {Table} screen @param {string} lang @returns {Asked | null}
+ * @param {Table} screen @param {string} lang @returns {QuestionForm | null}
  */
-export function askedOf(screen, lang) {
+export function questionOf(screen, lang) {
   const { kind, key = "", tolerance = "" } = screen
   const answers = /** @type {Table[]} */ (screen.answers ?? [])
-  const asked = { ...unasked(), ask: textOf(screen.ask, lang), right: answers.findIndex((answer) => !("is" in answer)) }
+  const form = {
+    ...emptyQuestion(),
+    ask: textOf(screen.ask, lang),
+    right: answers.findIndex((answer) => !("is" in answer)),
+  }
   const labels = answers.map(({ label }) => textOf(label, lang))
-  if (kind === "choose" && key === "1") return { ...asked, answers: labels }
-  if (kind === "choose" && labels.every((label, n) => label === quoted(answers[n].is ?? key)))
-    return { ...asked, kind: "pictures", answers: answers.map(({ is = key }) => is) }
-  if ((kind === "number" || kind === "click") && !answers.length) return { ...asked, kind, key, tolerance, right: 0 }
+  if (kind === "choose" && key === "1") return { ...form, answers: labels }
+  if (kind === "choose" && labels.every((label, n) => label === quote(answers[n].is ?? key)))
+    return { ...form, kind: "pictures", answers: answers.map(({ is = key }) => is) }
+  if ((kind === "number" || kind === "click") && !answers.length) return { ...form, kind, key, tolerance, right: 0 }
   return null
 }
 
 /** Return an expression as quoted in a message. @param {string} expression */
-const quoted = (expression) => `\`${expression}\``
+const quote = (expression) => `\`${expression}\``
 
 /**
  * Return the screen with this question about the map of its stage, or without a question if the form is incomplete.
  * @param {Table} screen
- * @param {Asked} asked
+ * @param {QuestionForm} form
  * @param {Feedback} feedback
  * @param {readonly string[]} [inputs]  inputs of that map
  * @returns {Table}
  */
-export function asking(screen, asked, feedback, inputs = []) {
-  const rest = Object.fromEntries(Object.entries(screen).filter(([key]) => !ASKING.includes(key)))
-  const { query: lesson } = placeIn(screen)
+export function withQuestion(screen, form, feedback, inputs = []) {
+  const rest = Object.fromEntries(Object.entries(screen).filter(([key]) => !QUESTION_FIELDS.includes(key)))
+  const { query: lesson } = parseAddress(screen)
   const map = mapOf(screen)
-  const own = asked.ask.trim() ? fieldsOf(asked, map, map ? { show: shown(screen, map, inputs) } : {}, feedback) : null
-  if (!own) return { ...rest, at: `/?${lesson}` }
-  return { ...rest, at: lesson, ask: asked.ask.trim(), ...own }
+  const fields = form.ask.trim()
+    ? fieldsOf(form, map, map ? { show: shownSymbols(screen, map, inputs) } : {}, feedback)
+    : null
+  if (!fields) return { ...rest, at: `/?${lesson}` }
+  return { ...rest, at: lesson, ask: form.ask.trim(), ...fields }
 }
 
-/** @param {Asked} asked @param {string} map @param {{ show?: string[] }} show @param {Feedback} feedback @returns {Table | null} */
+/** @param {QuestionForm} asked @param {string} map @param {{ show?: string[] }} show @param {Feedback} feedback @returns {Table | null} */
 function fieldsOf({ kind, answers, right, key, tolerance }, map, show, feedback) {
   if (kind === "click") {
-    const said = feedback("")
+    const message = feedback("")
     return key.trim() && map
-      ? { show: [map], hide: [], kind, map, key: key.trim(), right: said, otherwise: said }
+      ? { show: [map], hide: [], kind, map, key: key.trim(), right: message, otherwise: message }
       : null
   }
   if (kind === "number") {
-    const said = feedback(`{${key.trim()}:4}`)
+    const message = feedback(`{${key.trim()}:4}`)
     const within = tolerance.trim() ? { tolerance: tolerance.trim() } : {}
-    return key.trim() ? { ...show, kind, key: key.trim(), ...within, right: said, otherwise: said } : null
+    return key.trim() ? { ...show, kind, key: key.trim(), ...within, right: message, otherwise: message } : null
   }
-  const given = answers.map((label, n) => ({ label: label.trim(), right: n === right })).filter(({ label }) => label)
-  const best = given.find((answer) => answer.right)?.label
-  if (given.length < 2 || best === undefined) return null
-  const drawn = kind === "pictures"
-  const said = feedback(drawn ? quoted(best) : best.replace(/\.$/, ""))
+  const options = answers.map((label, n) => ({ label: label.trim(), right: n === right })).filter(({ label }) => label)
+  const best = options.find((answer) => answer.right)?.label
+  if (options.length < 2 || best === undefined) return null
+  const isPictures = kind === "pictures"
+  const message = feedback(isPictures ? quote(best) : best.replace(/\.$/, ""))
   return {
-    ...(drawn ? {} : show),
+    ...(isPictures ? {} : show),
     kind: "choose",
-    key: drawn ? best : "1",
-    right: said,
-    answers: given.map(({ label, right }, n) => ({
-      label: drawn ? quoted(label) : label,
-      ...(right ? {} : { is: drawn ? label : String(n + 2), say: said }),
+    key: isPictures ? best : "1",
+    right: message,
+    answers: options.map(({ label, right }, n) => ({
+      label: isPictures ? quote(label) : label,
+      ...(right ? {} : { is: isPictures ? label : String(n + 2), say: message }),
     })),
   }
 }

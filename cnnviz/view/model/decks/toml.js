@@ -3,23 +3,23 @@
 /** @typedef {Record<string, any>} Table */
 
 /** Return a TOML string: JSON syntax, except for characters that TOML does not allow. @param {string} text */
-const quoted = (text) => JSON.stringify(text.replace(/[\ud800-\udfff]/gu, "\ufffd")).replaceAll("\x7f", "\\u007f")
+const quote = (text) => JSON.stringify(text.replace(/[\ud800-\udfff]/gu, "\ufffd")).replaceAll("\x7f", "\\u007f")
 
 /** @param {string} key */
-const named = (key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quoted(key))
+const formatKey = (key) => (/^[A-Za-z0-9_-]+$/.test(key) ? key : quote(key))
 
 const isTable = (/** @type {unknown} */ value) => typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** Return a value in TOML. A list of tables takes a line per table. @param {any} value @returns {string} */
-function written(value) {
-  if (typeof value === "string") return quoted(value)
+function formatValue(value) {
+  if (typeof value === "string") return quote(value)
   if (Array.isArray(value))
     return value.some(isTable)
-      ? `[\n${value.map((one) => `  ${written(one)},\n`).join("")}]`
-      : `[${value.map(written).join(", ")}]`
+      ? `[\n${value.map((one) => `  ${formatValue(one)},\n`).join("")}]`
+      : `[${value.map(formatValue).join(", ")}]`
   if (isTable(value))
     return `{ ${Object.entries(value)
-      .map(([key, one]) => `${named(key)} = ${written(one)}`)
+      .map(([key, one]) => `${formatKey(key)} = ${formatValue(one)}`)
       .join(", ")} }`
   return String(value)
 }
@@ -28,9 +28,9 @@ function written(value) {
 const line = ([key, value]) =>
   isTable(value)
     ? Object.entries(value)
-        .map(([inner, one]) => `${named(key)}.${named(inner)} = ${written(one)}\n`)
+        .map(([inner, one]) => `${formatKey(key)}.${formatKey(inner)} = ${formatValue(one)}\n`)
         .join("")
-    : `${named(key)} = ${written(value)}\n`
+    : `${formatKey(key)} = ${formatValue(value)}\n`
 
 /** @param {Table} table */
 const lines = (table) => Object.entries(table).map(line).join("")

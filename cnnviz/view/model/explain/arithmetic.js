@@ -2,26 +2,26 @@
 // channel or as a positive and a negative total. The result is never computed here: it comes from the core. Operands
 // have enough digits that a reader's calculation gives the printed result.
 
-import { factor, local, number, signed, wholeOr } from "../numbers/format.js"
-import { isWhole } from "../numbers/printed_digits.js"
+import { factor, integerOrNumber, localizePoint, number, signed } from "../numbers/format.js"
+import { isExactText } from "../numbers/printed_digits.js"
 import { say } from "../words.js"
 import { expression, symbols } from "./expression.js"
-import { byChannel, Filling, firstSum, isProduct, MOST_TERMS, own } from "./formula_values.js"
+import { byChannel, correspondingCell, Filling, firstSum, isProduct, MOST_TERMS } from "./formula_values.js"
 
 /** @import { Node } from "./expression.js" */
 /** @import { Term } from "./formula_values.js" */
 /** @import { Cell, Numbers } from "../../types/view.js" */
 
 /** Return the name of a cell: "z₁[2,7,11]". @param {Numbers} numbers @param {string} symbol @param {Cell} cell */
-export function named(numbers, symbol, cell) {
+export function cellName(numbers, symbol, cell) {
   const index = numbers.index(symbol, cell)
   return `<i>${numbers.maps[symbol].label}</i>${index.length ? `[${index.join(",")}]` : ""}`
 }
 
 /** Return "= value", or "≈ value" if it is rounded. @param {number} value @param {number} [digits] */
-export function result(value, digits = 5) {
-  const text = wholeOr(value, digits)
-  return ` ${isWhole(value, text) ? "=" : "≈"} <b>${text}</b>`
+export function resultText(value, digits = 5) {
+  const text = integerOrNumber(value, digits)
+  return ` ${isExactText(value, text) ? "=" : "≈"} <b>${text}</b>`
 }
 
 /** Note after a result that is exact up to round-off. */
@@ -39,40 +39,40 @@ export const beside = (html, id) => html.replace(/ [=≈] (<b>[^<]*<\/b>)/g, (_,
  * Return the arithmetic of a cell with its numbers filled in.
  * @param {Numbers} numbers @param {string} symbol @param {Cell} cell
  */
-export function filled(numbers, symbol, cell) {
+export function cellArithmetic(numbers, symbol, cell) {
   const template = numbers.network.arithmetic[symbol]
-  const name = named(numbers, symbol, cell)
+  const name = cellName(numbers, symbol, cell)
   const tree = template ? expression(template) : undefined
-  const places = tree && symbols(tree).length >= MANY ? 3 : 5
-  const lost = numbers.maps[symbol].round_off
-  const value = result(numbers.at(symbol, cell), places) + (lost ? roundOff : "")
+  const digitCount = tree && symbols(tree).length >= MANY_OPERANDS ? 3 : 5
+  const isRoundOff = numbers.maps[symbol].round_off
+  const value = resultText(numbers.at(symbol, cell), digitCount) + (isRoundOff ? roundOff : "")
   if (!tree) return name + value
   if (tree.kind === "symbol")
-    return `${name} = ${named(numbers, tree.name, own(numbers, symbol, cell, tree.name))}${value}`
+    return `${name} = ${cellName(numbers, tree.name, correspondingCell(numbers, symbol, cell, tree.name))}${value}`
   const filling = new Filling(numbers, symbol, cell)
   const sum = firstSum(tree)
   if (sum && !filling.terms(sum).length && !numbers.at(symbol, cell))
     return `${name}${value} <small>${say("web.numbers.nothing")}</small>`
-  const lone = onlyTerm(filling, tree)
-  if (lone) return `${name} = ${lone}${value}`
-  const digits = lost ? FEWEST : digitsOf(filling, tree, numbers.at(symbol, cell), places)
-  return digits ? `${name} = ${text({ filling, digits }, tree)}${value}` : name + value
+  const single = singleTerm(filling, tree)
+  if (single) return `${name} = ${single}${value}`
+  const digits = isRoundOff ? FEWEST : digitsOf(filling, tree, numbers.at(symbol, cell), digitCount)
+  return digits ? `${name} = ${textOf({ filling, digits }, tree)}${value}` : name + value
 }
 
 /**
  * Return the name of the cell that a sum with a single term copies, or "".
  * @param {Filling} filling @param {Node} tree
  */
-function onlyTerm(filling, tree) {
+function singleTerm(filling, tree) {
   if (tree.kind !== "call" || tree.args[0].kind !== "symbol" || !SUMS.includes(tree.name)) return ""
   const [term, ...others] = filling.terms(tree.args[0])
-  return term && !others.length ? named(filling.numbers, tree.args[0].name, term.cells[tree.args[0].name]) : ""
+  return term && !others.length ? cellName(filling.numbers, tree.args[0].name, term.cells[tree.args[0].name]) : ""
 }
 
 const SUMS = ["sum", "mean"]
 const [FEWEST, MOST] = [4, 15] // number of digits; the maximum is for numbers that nearly cancel
-const MANY = 4 // number of operands from which fewer digits are printed
-const FACTORS = 2 // maximum number of products that are printed with their factors
+const MANY_OPERANDS = 4 // number of operands from which fewer digits are printed
+const MAX_FACTORED = 2 // maximum number of products that are printed with their factors
 
 /**
  * Return the number of digits of the operands that gives the printed result, or 0 if the arithmetic cannot be
@@ -81,7 +81,7 @@ const FACTORS = 2 // maximum number of products that are printed with their fact
  */
 function digitsOf(filling, tree, value, places) {
   if (Number.isFinite(value) && !Number.isFinite(filling.value(tree))) return 0
-  if (adds(filling, tree)) return FEWEST
+  if (printsProducts(filling, tree)) return FEWEST
   const rounded = new Filling(filling.numbers, filling.symbol, filling.cell)
   for (rounded.digits = FEWEST; rounded.digits <= MOST; rounded.digits++)
     if (number(rounded.value(tree), places) === number(value, places)) return rounded.digits
@@ -93,48 +93,48 @@ function digitsOf(filling, tree, value, places) {
  * add up in print.
  * @param {Filling} filling @param {Node} node @returns {boolean}
  */
-function adds(filling, node) {
+function printsProducts(filling, node) {
   if (node.kind === "symbol" || node.kind === "number") return false
-  if (node.kind === "binary") return adds(filling, node.left) || adds(filling, node.right)
-  if (node.kind !== "call") return adds(filling, node.of)
-  return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > FACTORS
+  if (node.kind === "binary") return printsProducts(filling, node.left) || printsProducts(filling, node.right)
+  if (node.kind !== "call") return printsProducts(filling, node.of)
+  return SUMS.includes(node.name) && isProduct(node.args[0]) && filling.terms(node.args[0]).length > MAX_FACTORED
 }
 
 /** @typedef {{ filling: Filling, digits: number }} Page  operands, and their number of digits */
 
-const APART = say("words.point") === "," ? "\u202f; " : ", " // a semicolon if numbers contain a comma
+const SEPARATOR = say("words.point") === "," ? "\u202f; " : ", " // a semicolon if numbers contain a comma
 
 const SIGNS = { "*": " · ", "/": " / ", "+": " + ", "-": " − ", ">": " > " }
 
 /** @param {Page} page @param {Node} node @param {boolean} alone whether it is not part of a larger expression @returns {string} */
-function text(page, node, alone = true) {
+function textOf(page, node, alone = true) {
   switch (node.kind) {
     case "number":
-      return local(String(node.value))
+      return localizePoint(String(node.value))
     case "symbol":
-      return written(page.filling.at(node.name), page.digits, alone)
+      return formatOperand(page.filling.at(node.name), page.digits, alone)
     case "minus":
-      return `−${text(page, node.of, false)}`
+      return `−${textOf(page, node.of, false)}`
     case "group":
-      return `(${text(page, node.of)})`
+      return `(${textOf(page, node.of)})`
     case "square":
-      return `${text(page, node.of, false)}²`
+      return `${textOf(page, node.of, false)}²`
     case "truth":
-      return `[${text(page, node.of)}]`
+      return `[${textOf(page, node.of)}]`
     case "binary":
       return (
-        bias(page, node)
-        ?? withoutNothing(page, node)
-        ?? less(page, node)
-        ?? `${text(page, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${text(page, node.right, false)}`
+        sumWithBias(page, node)
+        ?? nonzeroProduct(page, node)
+        ?? subtraction(page, node)
+        ?? `${textOf(page, node.left, false)}${SIGNS[/** @type {keyof typeof SIGNS} */ (node.sign)]}${textOf(page, node.right, false)}`
       )
     case "call":
-      return called(page, node.name, node.args, alone)
+      return callText(page, node.name, node.args, alone)
   }
 }
 
 /** @param {number} value @param {number} digits @param {boolean} alone */
-function written(value, digits, alone) {
+function formatOperand(value, digits, alone) {
   if (Number.isInteger(value) && Math.abs(value) < 1e5)
     return value < 0 && !alone ? `(−${-value})` : String(value).replace("-", "−")
   return alone ? number(value, digits) : factor(value, digits)
@@ -142,45 +142,45 @@ function written(value, digits, alone) {
 
 // Return "left − value" for a negative summand, or undefined.
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
-function less(page, { sign, left, right }) {
+function subtraction(page, { sign, left, right }) {
   if (sign !== "+" || right.kind !== "symbol" || !(page.filling.at(right.name) < 0)) return undefined
-  return `${text(page, left, false)} − ${number(-page.filling.at(right.name), page.digits)}`
+  return `${textOf(page, left, false)} − ${number(-page.filling.at(right.name), page.digits)}`
 }
 
 // Return the nonzero product if two products are added and the other is 0, or undefined.
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
-function withoutNothing(page, { sign, left, right }) {
-  const both = [left, right]
-  if (sign !== "+" || !both.every((part) => part.kind === "binary" && part.sign === "*")) return undefined
-  const counting = both.filter((part) => page.filling.value(part) !== 0)
-  return counting.length === 1 ? text(page, counting[0], false) : undefined
+function nonzeroProduct(page, { sign, left, right }) {
+  const products = [left, right]
+  if (sign !== "+" || !products.every((part) => part.kind === "binary" && part.sign === "*")) return undefined
+  const nonzero = products.filter((part) => page.filling.value(part) !== 0)
+  return nonzero.length === 1 ? textOf(page, nonzero[0], false) : undefined
 }
 
 // Return a sum with its bias as the last term, or undefined.
 /** @param {Page} page @param {Node & { kind: "binary" }} node */
-function bias(page, { sign, left, right }) {
+function sumWithBias(page, { sign, left, right }) {
   if (sign !== "+" || right.kind !== "symbol" || left.kind !== "call" || left.name !== "sum") return undefined
-  return `${text(page, left)} ${signed(page.filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
+  return `${textOf(page, left)} ${signed(page.filling.at(right.name))} <small>${say("web.numbers.bias")}</small>`
 }
 
 /** @param {Page} page @param {string} name @param {Node[]} args @param {boolean} alone */
-function called(page, name, args, alone) {
+function callText(page, name, args, alone) {
   const { filling, digits } = page
-  if (name === "sqrt") return `√(${text(page, args[0])})`
-  if (name === "exp") return `<math><msup><mi>e</mi><mn>${text(page, args[0])}</mn></msup></math>`
-  if (name === "size" || name === "total") return written(filling.called(name, args), digits, false)
-  if (name === "max" && args.length === 1) return largest(filling.terms(args[0]), digits)
-  if (!SUMS.includes(name)) return `${name}(${args.map((arg) => text(page, arg)).join(APART)})`
+  if (name === "sqrt") return `√(${textOf(page, args[0])})`
+  if (name === "exp") return `<math><msup><mi>e</mi><mn>${textOf(page, args[0])}</mn></msup></math>`
+  if (name === "size" || name === "total") return formatOperand(filling.callValue(name, args), digits, false)
+  if (name === "max" && args.length === 1) return maximumText(filling.terms(args[0]), digits)
+  if (!SUMS.includes(name)) return `${name}(${args.map((arg) => textOf(page, arg)).join(SEPARATOR)})`
   const { sum, count, of } = sumOf(page, args[0], alone && name === "sum")
   if (name === "mean" && of > 1) return `${count > 1 ? `(${sum})` : sum} / ${of}`
   return alone || count < 2 ? sum : `(${sum})`
 }
 
 /** @param {Term[]} all @param {number} digits */
-const largest = (all, digits) =>
+const maximumText = (all, digits) =>
   all.length > MOST_TERMS
     ? say("web.numbers.largest", { n: all.length })
-    : `max(${all.map(({ value }) => number(value, digits)).join(APART)})`
+    : `max(${all.map(({ value }) => number(value, digits)).join(SEPARATOR)})`
 
 /**
  * Return a sum, the number of printed terms, and the number of all terms. Zero terms are left out unless they are
@@ -189,21 +189,25 @@ const largest = (all, digits) =>
  */
 function sumOf(page, node, alone) {
   const { filling, digits } = page
-  const all = filling.terms(node)
-  const of = all.length
-  if (!of) return { sum: "0", count: 0, of }
-  const products = isProduct(node) || node.kind === "symbol"
-  const counting = products ? all : all.filter(({ value }) => value !== 0)
-  if (counting.length > MOST_TERMS) {
-    const parts = partsOf(filling, node, all)
+  const terms = filling.terms(node)
+  const termCount = terms.length
+  if (!termCount) return { sum: "0", count: 0, of: termCount }
+  const keepsZeros = isProduct(node) || node.kind === "symbol"
+  const printed = keepsZeros ? terms : terms.filter(({ value }) => value !== 0)
+  if (printed.length > MOST_TERMS) {
+    const parts = partsOf(filling, node, terms)
     const [part, ...others] = parts
     const sum = others.length || alone ? parts.map((value) => signed(value, digits)).join(" ") : number(part, digits)
-    return { sum, count: parts.length, of }
+    return { sum, count: parts.length, of: termCount }
   }
-  if (products && of > (isProduct(node) ? FACTORS : 1))
-    return { sum: all.map(({ value }) => signed(value, isProduct(node) ? 3 : digits)).join(" "), count: of, of }
-  const sum = counting.map(({ cells }) => inside(page, cells, node)).join(" + ") || "0"
-  return { sum, count: counting.length, of }
+  if (keepsZeros && termCount > (isProduct(node) ? MAX_FACTORED : 1))
+    return {
+      sum: terms.map(({ value }) => signed(value, isProduct(node) ? 3 : digits)).join(" "),
+      count: termCount,
+      of: termCount,
+    }
+  const sum = printed.map(({ cells }) => termText(page, cells, node)).join(" + ") || "0"
+  return { sum, count: printed.length, of: termCount }
 }
 
 const MOST_CHANNELS = 6 // maximum number of channels whose sums are printed
@@ -218,14 +222,14 @@ function partsOf(filling, node, all) {
   const map = Object.keys(all[0].cells).find((symbol) => maps[symbol].kind === "map")
   const channels = new Set(map && isProduct(node) ? all.map(({ cells }) => cells[map][0]) : [])
   if (map && channels.size > 1 && channels.size <= MOST_CHANNELS) return [...byChannel(all, map).values()]
-  const both = filling.totals(node)
-  return both.filter((total) => total !== 0 || !both.some(Boolean))
+  const totals = filling.totals(node)
+  return totals.filter((total) => total !== 0 || !totals.some(Boolean))
 }
 
 /** @param {Page} page @param {Record<string, Cell>} cells @param {Node} node */
-function inside(page, cells, node) {
+function termText(page, cells, node) {
   page.filling.inside = cells
-  const written = text(page, node, false)
+  const written = textOf(page, node, false)
   page.filling.inside = undefined
   return written
 }

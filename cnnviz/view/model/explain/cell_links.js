@@ -7,10 +7,10 @@
 /** @typedef {(cell: Cell) => number} Reader  returns the value of a cell */
 
 /** Return the range of a single index. @param {number} at @returns {Range} */
-export const one = (at) => ({ start: at, count: 1, step: 1 })
+export const singleIndex = (at) => ({ start: at, count: 1, step: 1 })
 
 /** @type {(shape: number[]) => Range[]} */
-const every = (shape) => shape.map((size) => ({ start: 0, count: size, step: 1 }))
+const fullRanges = (shape) => shape.map((size) => ({ start: 0, count: size, step: 1 }))
 
 /** @type {(range: Range, size: number) => Range} */
 function clip({ start, count, step }, size) {
@@ -21,69 +21,73 @@ function clip({ start, count, step }, size) {
 
 // Range under the window at output index `at`, and range under one cell of the window over all positions.
 /** @type {(link: Link, at: number) => Range} */
-const under = ({ geometry: g }, at) => ({ start: g.stride * at - g.before, count: g.k, step: g.dilation })
+const windowRange = ({ geometry: g }, at) => ({ start: g.stride * at - g.before, count: g.k, step: g.dilation })
 /** @type {(link: Link, weight: number, axis: number) => Range} */
-const touched = ({ geometry: g, places }, weight, axis) => ({
+const positionRange = ({ geometry: g, places }, weight, axis) => ({
   start: g.dilation * weight - g.before,
   count: places[axis],
   step: g.stride,
 })
 
 /** @type {(found: number[]) => Range} */
-const stepping = (found) => ({
-  start: found[0] ?? 0,
-  count: found.length,
-  step: found.length > 1 ? found[1] - found[0] : 1,
+const rangeOf = (indices) => ({
+  start: indices[0] ?? 0,
+  count: indices.length,
+  step: indices.length > 1 ? indices[1] - indices[0] : 1,
 })
 /** @type {(size: number) => number[]} */
 const upTo = (size) => [...Array(size).keys()]
 
 // Return the output indices whose window covers an input index.
 /** @type {(link: Link, at: number, size: number) => Range} */
-function covering({ geometry: g }, at, size) {
-  const found = upTo(size).filter((place) => {
-    const within = at + g.before - g.stride * place
-    return within >= 0 && within <= g.dilation * (g.k - 1) && within % g.dilation === 0
+function coveringRange({ geometry: g }, at, size) {
+  const positions = upTo(size).filter((position) => {
+    const offset = at + g.before - g.stride * position
+    return offset >= 0 && offset <= g.dilation * (g.k - 1) && offset % g.dilation === 0
   })
-  return stepping(found)
+  return rangeOf(positions)
 }
 
 // Return the window indices that lie on an input index at some position.
 /** @type {(link: Link, at: number, size: number, axis: number) => Range} */
-function passing({ geometry: g, places }, at, size, axis) {
-  const found = upTo(size).filter((weight) => {
-    const place = (at + g.before - g.dilation * weight) / g.stride
-    return Number.isInteger(place) && place >= 0 && place < places[axis]
+function passingRange({ geometry: g, places }, at, size, axis) {
+  const weights = upTo(size).filter((weight) => {
+    const position = (at + g.before - g.dilation * weight) / g.stride
+    return Number.isInteger(position) && position >= 0 && position < places[axis]
   })
-  return stepping(found)
+  return rangeOf(weights)
 }
 
 /** @type {Record<string, (link: Link, cell: Cell, shape: number[]) => Range[]>} */
 const SPREAD = {
-  same: (_, cell) => cell.map(one),
-  all: (_, __, shape) => every(shape),
-  channel: (_, cell, shape) => [one(cell[0]), ...every(shape.slice(1))],
+  same: (_, cell) => cell.map(singleIndex),
+  all: (_, __, shape) => fullRanges(shape),
+  channel: (_, cell, shape) => [singleIndex(cell[0]), ...fullRanges(shape.slice(1))],
   group: ({ geometry: g }, cell, shape) => {
     const count = shape[0] / (g.groups || shape[0])
-    return [{ start: Math.floor(cell[0] / count) * count, count, step: 1 }, ...every(shape.slice(1))]
+    return [{ start: Math.floor(cell[0] / count) * count, count, step: 1 }, ...fullRanges(shape.slice(1))]
   },
-  last: (_, cell, shape) => [...every(shape.slice(0, -1)), one(cell[cell.length - 1])],
-  unit: (_, cell, shape) => [...cell.slice(0, shape.length).map(one), ...every(shape.slice(cell.length))],
-  window: (link, cell, shape) => [every(shape)[0], under(link, cell[1]), under(link, cell[2])],
-  touched: (link, cell) => [one(cell[1]), touched(link, cell[2], 0), touched(link, cell[3], 1)],
+  last: (_, cell, shape) => [...fullRanges(shape.slice(0, -1)), singleIndex(cell[cell.length - 1])],
+  unit: (_, cell, shape) => [...cell.slice(0, shape.length).map(singleIndex), ...fullRanges(shape.slice(cell.length))],
+  window: (link, cell, shape) => [fullRanges(shape)[0], windowRange(link, cell[1]), windowRange(link, cell[2])],
+  touched: (link, cell) => [singleIndex(cell[1]), positionRange(link, cell[2], 0), positionRange(link, cell[3], 1)],
   covering: (link, cell, shape) => [
-    every(shape)[0],
-    covering(link, cell[1], shape[1]),
-    covering(link, cell[2], shape[2]),
+    fullRanges(shape)[0],
+    coveringRange(link, cell[1], shape[1]),
+    coveringRange(link, cell[2], shape[2]),
   ],
   passing: (link, cell, shape) => [
-    every(shape)[0],
-    one(cell[0]),
-    passing(link, cell[1], shape[2], 0),
-    passing(link, cell[2], shape[3], 1),
+    fullRanges(shape)[0],
+    singleIndex(cell[0]),
+    passingRange(link, cell[1], shape[2], 0),
+    passingRange(link, cell[2], shape[3], 1),
   ],
-  pool: (link, cell) => [one(cell[0]), under(link, cell[1]), under(link, cell[2])],
-  unpool: (link, cell, shape) => [one(cell[0]), covering(link, cell[1], shape[1]), covering(link, cell[2], shape[2])],
+  pool: (link, cell) => [singleIndex(cell[0]), windowRange(link, cell[1]), windowRange(link, cell[2])],
+  unpool: (link, cell, shape) => [
+    singleIndex(cell[0]),
+    coveringRange(link, cell[1], shape[1]),
+    coveringRange(link, cell[2], shape[2]),
+  ],
 }
 SPREAD.winner = SPREAD.pool // of which the largest counts, the first of equal ones
 SPREAD.won = SPREAD.unpool // of which those count whose winner is this cell
@@ -104,8 +108,8 @@ export const reach = (link, cell, shape) => spread(link, cell, shape).map((range
 
 /** Return every cell in the ranges, in reading order. @param {Range[]} ranges @returns {Cell[]} */
 export function cells(ranges) {
-  const all = ranges.reduce((product, { count }) => product * count, 1)
-  return Array.from({ length: all }, (_, n) => {
+  const cellCount = ranges.reduce((product, { count }) => product * count, 1)
+  return Array.from({ length: cellCount }, (_, n) => {
     const cell = ranges.map(({ start }) => start)
     for (let axis = cell.length - 1; axis >= 0; axis--) {
       const { count, step } = ranges[axis]
@@ -118,11 +122,11 @@ export function cells(ranges) {
 
 /**
  * Return the first cell with the largest value; values within `tie` count as equal.
- * @param {Cell[]} places @param {Reader} read
+ * @param {Cell[]} candidates @param {Reader} read
  */
-export function winner(places, read, tie = 0) {
-  const least = Math.max(...places.map(read)) - tie
-  return places.find((place) => read(place) >= least) ?? places[0]
+export function winner(candidates, read, tie = 0) {
+  const threshold = Math.max(...candidates.map(read)) - tie
+  return candidates.find((cell) => read(cell) >= threshold) ?? candidates[0]
 }
 
 /**
@@ -135,31 +139,35 @@ export function sources(link, cell, shape, read, inputShape = shape, tie = 0) {
   const reached = cells(reach(link, cell, shape))
   if (link.pattern === "winner") return reached.length ? [winner(reached, read, tie)] : []
   if (link.pattern !== "won") return reached
-  const own = { ...link, pattern: "pool" }
-  return reached.filter((place) => String(winner(cells(reach(own, place, inputShape)), read, tie)) === String(cell))
+  const poolLink = { ...link, pattern: "pool" }
+  return reached.filter(
+    (position) => String(winner(cells(reach(poolLink, position, inputShape)), read, tie)) === String(cell),
+  )
 }
 
 /** @type {(cell: Cell, shape: number[]) => boolean} */
-const inside = (cell, shape) => cell.every((at, axis) => at >= 0 && at < shape[axis])
+const isInside = (cell, shape) => cell.every((at, axis) => at >= 0 && at < shape[axis])
 
 /**
  * Return the pairs of cells of two links that meet in a product, in reading order of the first.
- * @param {Link} first @param {Link} second @param {Cell} cell @param {number[]} shape @param {number[]} other
+ * @param {Link} first @param {Link} second @param {Cell} cell @param {number[]} shape @param {number[]} otherShape
  * @returns {[Cell, Cell][]}
  */
-export function pairs(first, second, cell, shape, other) {
-  const turned = [first.pattern, second.pattern].sort().join() === "covering,passing"
+export function pairs(first, second, cell, shape, otherShape) {
+  const isReversed = [first.pattern, second.pattern].sort().join() === "covering,passing"
   const left = cells(spread(first, cell, shape))
-  const ranges = spread(second, cell, other)
+  const ranges = spread(second, cell, otherShape)
   // A later position means an earlier weight.
-  const right = cells(turned ? ranges.map((range, axis) => (axis < ranges.length - 2 ? range : back(range))) : ranges)
+  const right = cells(
+    isReversed ? ranges.map((range, axis) => (axis < ranges.length - 2 ? range : reversed(range))) : ranges,
+  )
   /** @type {[Cell, Cell][]} */
-  const met = []
+  const cellPairs = []
   left.forEach((at, n) => {
-    if (inside(at, shape) && inside(right[n], other)) met.push([at, right[n]])
+    if (isInside(at, shape) && isInside(right[n], otherShape)) cellPairs.push([at, right[n]])
   })
-  return met
+  return cellPairs
 }
 
 /** @type {(range: Range) => Range} */
-const back = ({ start, count, step }) => ({ start: start + (count - 1) * step, count, step: -step })
+const reversed = ({ start, count, step }) => ({ start: start + (count - 1) * step, count, step: -step })

@@ -6,37 +6,37 @@
 const TOKEN = /\s*(?:(\d+(?:\.\d+)?)|([\p{L}_][\p{L}\p{Nd}_.]*)|([-+*/()[\],²>]))/uy
 
 /** @type {Map<string, Node>} */
-const known = new Map()
+const trees = new Map()
 
 /** Return the syntax tree of a template. @param {string} template @returns {Node} */
 export function expression(template) {
-  const found = known.get(template) ?? read(template)
-  known.set(template, found)
-  return found
+  const tree = trees.get(template) ?? parseTemplate(template)
+  trees.set(template, tree)
+  return tree
 }
 
 /** @param {string} template @returns {Node} */
-function read(template) {
+function parseTemplate(template) {
   /** @type {{ number?: string, name?: string, sign?: string }[]} */
   const tokens = []
   TOKEN.lastIndex = 0
   while (TOKEN.lastIndex < template.trimEnd().length) {
-    const found = TOKEN.exec(template)
-    if (!found) throw new Error(`expression: ${template} cannot be read`)
-    tokens.push({ number: found[1], name: found[2], sign: found[3] })
+    const match = TOKEN.exec(template)
+    if (!match) throw new Error(`expression: ${template} cannot be read`)
+    tokens.push({ number: match[1], name: match[2], sign: match[3] })
   }
-  let at = 0
-  const next = () => tokens[at] ?? {}
+  let index = 0
+  const next = () => tokens[index] ?? {}
   /** @param {...string} signs */
-  const takes = (...signs) => (signs.includes(next().sign ?? "") ? tokens[at++].sign : undefined)
+  const accept = (...signs) => (signs.includes(next().sign ?? "") ? tokens[index++].sign : undefined)
   /** @param {string} sign */
-  const need = (sign) => {
-    if (!takes(sign)) throw new Error(`expression: ${template} lacks ${sign}`)
+  const expect = (sign) => {
+    if (!accept(sign)) throw new Error(`expression: ${template} lacks ${sign}`)
   }
   /** @param {string[]} signs @param {() => Node} operand @returns {Node} */
   const chain = (signs, operand) => {
     let left = operand()
-    for (let sign = takes(...signs); sign; sign = takes(...signs))
+    for (let sign = accept(...signs); sign; sign = accept(...signs))
       left = { kind: "binary", sign, left, right: operand() }
     return left
   }
@@ -49,32 +49,32 @@ function read(template) {
   /** @returns {Node} */
   const power = () => {
     const of = atom()
-    return takes("²") ? { kind: "square", of } : of
+    return accept("²") ? { kind: "square", of } : of
   }
   /** @returns {Node} */
   const atom = () => {
-    if (takes("-")) return { kind: "minus", of: power() }
-    if (takes("(")) {
+    if (accept("-")) return { kind: "minus", of: power() }
+    if (accept("(")) {
       const of = comparison()
-      need(")")
+      expect(")")
       return { kind: "group", of }
     }
-    if (takes("[")) {
+    if (accept("[")) {
       const of = comparison()
-      need("]")
+      expect("]")
       return { kind: "truth", of }
     }
-    const token = tokens[at++] ?? {}
+    const token = tokens[index++] ?? {}
     if (token.number) return { kind: "number", value: Number(token.number) }
     if (!token.name) throw new Error(`expression: ${template} cannot be read`)
-    if (!takes("(")) return { kind: "symbol", name: token.name }
+    if (!accept("(")) return { kind: "symbol", name: token.name }
     const args = [comparison()]
-    while (takes(",")) args.push(comparison())
-    need(")")
+    while (accept(",")) args.push(comparison())
+    expect(")")
     return { kind: "call", name: token.name, args }
   }
   const tree = comparison()
-  if (at < tokens.length) throw new Error(`expression: ${template} goes on after its end`)
+  if (index < tokens.length) throw new Error(`expression: ${template} goes on after its end`)
   return tree
 }
 

@@ -1,6 +1,6 @@
 // Evaluation of a template with the numbers of the snapshot: the terms of a cell's value.
 
-import { exact } from "../numbers/exact_sum.js"
+import { exactSum } from "../numbers/exact_sum.js"
 import { expression, symbols } from "./expression.js"
 
 /** @import { Node } from "./expression.js" */
@@ -38,8 +38,8 @@ export function lossOf(numbers, n, value) {
 
 /** Return the sums of the positive and of the negative values. @param {number[]} values */
 export const totals = (values) => [
-  exact(values.filter((value) => value > 0)),
-  exact(values.filter((value) => value < 0)),
+  exactSum(values.filter((value) => value > 0)),
+  exactSum(values.filter((value) => value < 0)),
 ]
 
 /**
@@ -48,13 +48,13 @@ export const totals = (values) => [
  */
 export function byChannel(terms, symbol) {
   /** @type {Map<number, number[]>} */
-  const found = new Map()
+  const valuesByChannel = new Map()
   for (const { cells, value } of terms) {
     const channel = cells[symbol][0]
-    const own = found.get(channel)
-    own ? own.push(value) : found.set(channel, [value])
+    const values = valuesByChannel.get(channel)
+    values ? values.push(value) : valuesByChannel.set(channel, [value])
   }
-  return new Map([...found].sort(([a], [b]) => a - b).map(([channel, values]) => [channel, exact(values)]))
+  return new Map([...valuesByChannel].sort(([a], [b]) => a - b).map(([channel, values]) => [channel, exactSum(values)]))
 }
 
 /** Return the argument of the first sum in a cell's template. @param {Node} node @returns {Node | undefined} */
@@ -67,7 +67,7 @@ export function firstSum(node) {
 
 // Return the cell of a source that corresponds to this cell.
 /** @param {Numbers} numbers @param {string} symbol @param {Cell} cell @param {string} source @returns {Cell} */
-export function own(numbers, symbol, cell, source) {
+export function correspondingCell(numbers, symbol, cell, source) {
   const link = numbers.link(symbol, source)
   if (!link || link.pattern === "all" || link.pattern === "group") return cell
   return numbers.sources(link, cell)[0] ?? cell
@@ -92,8 +92,10 @@ export class Filling {
   at(name) {
     if (name === "N") return this.numbers.count("o")
     if (name in this.instead) return this.instead[name]
-    if (name.includes(".")) return this.rounded(this.numbers.kept(name, this.cell))
-    return this.rounded(this.numbers.at(name, this.inside?.[name] ?? own(this.numbers, this.symbol, this.cell, name)))
+    if (name.includes(".")) return this.rounded(this.numbers.layerValue(name, this.cell))
+    return this.rounded(
+      this.numbers.at(name, this.inside?.[name] ?? correspondingCell(this.numbers, this.symbol, this.cell, name)),
+    )
   }
 
   // Return a value as printed; integers are exact.
@@ -102,33 +104,33 @@ export class Filling {
 
   /** @param {Node} node argument of a sum @returns {Term[]} */
   terms(node) {
-    const known = this.digits || this.inside ? undefined : this.known.get(node)
-    if (known) return known
-    const before = this.inside
-    const found = this.places(symbols(node)).map((cells) => {
+    const cached = this.digits || this.inside ? undefined : this.known.get(node)
+    if (cached) return cached
+    const outerCells = this.inside
+    const termList = this.cellCombinations(symbols(node)).map((cells) => {
       this.inside = cells
       return { value: this.value(node), cells }
     })
-    this.inside = before
-    if (!this.digits && !before) this.known.set(node, found)
-    return found
+    this.inside = outerCells
+    if (!this.digits && !outerCells) this.known.set(node, termList)
+    return termList
   }
 
   /**
    * Return the combinations of cells that meet in a term, one cell per symbol.
    * @param {string[]} names @returns {Record<string, Cell>[]}
    */
-  places(names) {
+  cellCombinations(names) {
     const { numbers, symbol, cell } = this
     const linked = names.filter((name) => numbers.link(symbol, name))
     if (linked.length > 1) {
       const [first, ...others] = linked
-      const all = others.map((name) => numbers.pairs(symbol, cell, first, name))
-      return all[0].map(([at], n) => {
+      const pairLists = others.map((name) => numbers.pairs(symbol, cell, first, name))
+      return pairLists[0].map(([at], n) => {
         /** @type {Record<string, Cell>} */
         const cells = { [first]: at }
         others.forEach((name, i) => {
-          cells[name] = all[i][n][1]
+          cells[name] = pairLists[i][n][1]
         })
         return cells
       })
@@ -160,22 +162,22 @@ export class Filling {
       case "binary":
         return operate(node.sign, this.value(node.left), () => this.value(node.right))
       case "call":
-        return this.called(node.name, node.args)
+        return this.callValue(node.name, node.args)
     }
   }
 
   /** @param {string} name @param {Node[]} args @returns {number} */
-  called(name, args) {
+  callValue(name, args) {
     if (FUNCTIONS[name]) return FUNCTIONS[name](this.value(args[0]))
     if (name === "size") return this.area(symbols(args[0])[0])
-    if (name === "total") return exact([...this.numbers.values(symbols(args[0])[0])])
+    if (name === "total") return exactSum([...this.numbers.values(symbols(args[0])[0])])
     if ((name === "max" || name === "min") && args.length > 1) return Math[name](...args.map((arg) => this.value(arg)))
     const values = this.terms(args[0]).map(({ value }) => value)
     if (name === "max") return Math.max(...values)
     const sum =
-      this.digits && counting(values, args[0]).length > MOST_TERMS
-        ? exact(this.totals(args[0]).map(this.rounded))
-        : exact(values)
+      this.digits && printedTerms(values, args[0]).length > MOST_TERMS
+        ? exactSum(this.totals(args[0]).map(this.rounded))
+        : exactSum(values)
     return name === "mean" ? sum / values.length : sum
   }
 
@@ -186,8 +188,8 @@ export class Filling {
   totals(node) {
     const sent = this.numbers.arrays[`powers.${this.symbol}`]?.values
     if (sent && node.kind === "call" && node.name === "exp") return [sent[sent.length - 1], 0]
-    const whole = this.digits ? new Filling(this.numbers, this.symbol, this.cell) : this
-    return totals(whole.terms(node).map(({ value }) => value))
+    const exactFilling = this.digits ? new Filling(this.numbers, this.symbol, this.cell) : this
+    return totals(exactFilling.terms(node).map(({ value }) => value))
   }
 
   // Return the number of cells of a channel.
@@ -208,7 +210,7 @@ export const isProduct = (node) =>
  * Return the terms that are printed: zeros are left out unless they are products.
  * @param {number[]} values @param {Node} node
  */
-const counting = (values, node) =>
+const printedTerms = (values, node) =>
   isProduct(node) || node.kind === "symbol" ? values : values.filter((value) => value !== 0)
 
 /** @param {string} sign @param {number} left @param {() => number} right */

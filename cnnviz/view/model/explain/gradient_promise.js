@@ -20,32 +20,32 @@ const MOST_DECIMALS = 5 // smaller numbers are printed with an exponent
  * Return the symbol whose gradient a map shows, "z1" for "dz1", or "" if it is no gradient.
  * @param {Numbers} numbers @param {string} map
  */
-const raisedOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? map.slice(1) : "")
+const variableOf = (numbers, map) => (numbers.maps[map]?.band === "gradients" ? map.slice(1) : "")
 
 /**
  * Return the part to fetch for the actual change, or "" if the map is no gradient.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell
  */
 export function raisedPart(numbers, map, cell) {
-  const symbol = numbers.maps[map]?.round_off ? "" : raisedOf(numbers, map)
-  return symbol && partOf(numbers, map, cell, raisedBy(numbers, map, cell))
+  const symbol = numbers.maps[map]?.round_off ? "" : variableOf(numbers, map)
+  return symbol && partOf(numbers, map, cell, stepOf(numbers, map, cell))
 }
 
 /** @param {Numbers} numbers @param {string} map @param {Cell} cell @param {number} by */
-const partOf = (numbers, map, cell, by) => `raised.${raisedOf(numbers, map)}:${numbers.offset(map, cell)}:${by}`
+const partOf = (numbers, map, cell, by) => `raised.${variableOf(numbers, map)}:${numbers.offset(map, cell)}:${by}`
 
 /**
  * Return the step by which a number is raised: a smaller one if the loss bends within the larger.
  * @param {Numbers} numbers @param {string} map @param {Cell} cell
  */
-function raisedBy(numbers, map, cell) {
+function stepOf(numbers, map, cell) {
   const slope = numbers.at(map, cell)
-  const steps = [...SHARES.keys()].filter((by) => by <= numbers.maps[raisedOf(numbers, map)].raised_by)
-  const misses = (/** @type {number} */ by) => {
-    const really = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
-    return Math.abs(really - slope * by) > RAISED_FAR * Math.abs(slope * by)
+  const steps = [...SHARES.keys()].filter((by) => by <= numbers.maps[variableOf(numbers, map)].raised_by)
+  const isFarOff = (/** @type {number} */ by) => {
+    const actual = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
+    return Math.abs(actual - slope * by) > RAISED_FAR * Math.abs(slope * by)
   }
-  return steps.find((by) => !misses(by)) ?? steps[steps.length - 1]
+  return steps.find((by) => !isFarOff(by)) ?? steps[steps.length - 1]
 }
 
 /**
@@ -53,38 +53,38 @@ function raisedBy(numbers, map, cell) {
  * @param {Numbers} numbers @param {string} map @param {Cell} cell
  */
 export function promiseOf(numbers, map, cell) {
-  const symbol = raisedOf(numbers, map)
+  const symbol = variableOf(numbers, map)
   const slope = symbol ? numbers.at(map, cell) : Number.NaN
   if (!Number.isFinite(slope)) return ""
   const at = numbers.index(map, cell).join(",")
-  const by = raisedBy(numbers, map, cell)
+  const by = stepOf(numbers, map, cell)
   const [what, gradient] = [symbol, map].map((name) => `${numbers.maps[name].label}[${at}]`)
   if (numbers.maps[map].round_off) return say("web.promise.round_off", { what, gradient })
-  const really = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
+  const actual = numbers.arrays[partOf(numbers, map, cell, by)]?.values[0]
   if (slope === 0) {
-    if (!really) return say("web.promise.flat", { what, gradient })
+    if (!actual) return say("web.promise.flat", { what, gradient })
     return say("web.promise.kink", {
       what,
       gradient,
       by,
-      really: say("web.promise.really", { value: number(really, 2) }),
+      really: say("web.promise.really", { value: number(actual, 2) }),
     })
   }
   const share = say(`web.promise.${SHARES.get(by)}`, { gradient })
-  const isLost = really === 0 && Math.abs(slope * by) < ROUND_OFF * (numbers.answer.loss ?? 0)
-  return moved(slope * by, isLost ? undefined : really, { what, by, share })
+  const isLost = actual === 0 && Math.abs(slope * by) < ROUND_OFF * (numbers.answer.loss ?? 0)
+  return changeText(slope * by, isLost ? undefined : actual, { what, by, share })
 }
 
-/** @param {number} promised @param {number | undefined} really  undefined until it is fetched @param {{ what: string, by: number, share: string }} said */
-function moved(promised, really, said) {
-  const way = promised > 0 ? "rises" : "falls"
-  const print = printer(promised)
-  const size = { ...said, promised: print(Math.abs(promised)) }
-  if (really === undefined || !Number.isFinite(really)) return say(`web.promise.${way}`, { ...size, really: "" })
-  const came = (/** @type {number} */ value) => say("web.promise.really", { value: print(value) })
-  if (Math.sign(really) !== Math.sign(promised))
-    return say("web.promise.against", { ...said, promised: print(promised), really: came(really) })
-  return say(`web.promise.${way}`, { ...size, really: came(Math.abs(really)) })
+/** @param {number} predicted @param {number | undefined} actual  undefined until it is fetched @param {{ what: string, by: number, share: string }} fields */
+function changeText(predicted, actual, fields) {
+  const direction = predicted > 0 ? "rises" : "falls"
+  const print = printer(predicted)
+  const size = { ...fields, promised: print(Math.abs(predicted)) }
+  if (actual === undefined || !Number.isFinite(actual)) return say(`web.promise.${direction}`, { ...size, really: "" })
+  const actualText = (/** @type {number} */ value) => say("web.promise.really", { value: print(value) })
+  if (Math.sign(actual) !== Math.sign(predicted))
+    return say("web.promise.against", { ...fields, promised: print(predicted), really: actualText(actual) })
+  return say(`web.promise.${direction}`, { ...size, really: actualText(Math.abs(actual)) })
 }
 
 /**

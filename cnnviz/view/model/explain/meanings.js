@@ -60,23 +60,23 @@ export function signsOf(numbers, { kind, values: [symbol] }) {
   const title = numbers.network.columns.find((each) => each.values[0] === symbol)?.title ?? ""
   if (!layer) return kind === "cells" && symbol !== "y" ? [{ text: "+", id: "signs.sum" }, BACK] : null
   if (kind !== "maps" && kind !== "cells") return null
-  const gives = layer.kind === "conv" || layer.kind === "dense"
-  return [gives ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
+  const hasSum = layer.kind === "conv" || layer.kind === "dense"
+  return [hasSum ? { text: "=", id: "signs.equals" } : { text: title, id: `signs.${layer.kind}` }, BACK]
 }
 
-/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Own  the label of a symbol or, for a gradient, of its variable; the letter for all symbols of the kind; the formula as MathML; and facts about its numbers */
+/** @typedef {{ label: string, letter: string, formula: string, facts: string[] }} Details  the label of a symbol or, for a gradient, of its variable; the letter for all symbols of the kind; the formula as MathML; and facts about its numbers */
 
 /**
  * Return the details of a glossary entry for a symbol of this network.
- * @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the explained cell, or undefined if its numbers are hidden @returns {Own}
+ * @param {Numbers} numbers @param {string} id @param {string} symbol @param {Cell} [cell]  the explained cell, or undefined if its numbers are hidden @returns {Details}
  */
-export function ownOf(numbers, id, symbol, cell) {
-  const made = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
-  const formula = made ? localFormula(numbers.network.formulas[symbol] ?? "") : ""
+export function detailsOf(numbers, id, symbol, cell) {
+  const isComputed = !["x", "v", "y"].includes(symbol) && id !== "signs.back" && id !== "signs.flatten"
+  const formula = isComputed ? localFormula(numbers.network.formulas[symbol] ?? "") : ""
   const facts = id.startsWith("glossary.") ? factsOf(numbers, symbol, cell) : []
   const { label } = numbers.maps[symbol]
-  const own = id === "glossary.gradient" ? { label: label.slice(1), letter: "b" } : { label, letter: label[0] }
-  return { ...own, formula, facts }
+  const names = id === "glossary.gradient" ? { label: label.slice(1), letter: "b" } : { label, letter: label[0] }
+  return { ...names, formula, facts }
 }
 
 /**
@@ -88,11 +88,11 @@ function factsOf(numbers, symbol, cell) {
   const [count, ...others] = index
   const row = count > 1 ? say("web.mechanism.n_numbers", { n: count }) : ""
   const shape = kind === "loss" ? "" : others.length ? index.join(" × ") : row
-  const wide = numbers.quantized[symbol]
-  const coloured = wide && !wide.whole // then the range is unknown
+  const quantized = numbers.quantized[symbol]
+  const isApproximate = quantized && !quantized.isComplete // then the range is unknown
   const values = numbers.values(symbol)
-  const many = cell && !coloured && values.length > 1
-  const facts = shape ? [many ? `${shape}, ${rangeText(extremes(values), short)}` : shape] : []
+  const hasRange = cell && !isApproximate && values.length > 1
+  const facts = shape ? [hasRange ? `${shape}, ${rangeText(extremes(values), short)}` : shape] : []
   if (!cell) return facts
   const exact = !Object.keys(numbers.answer.deviations).length && numbers.isExact(symbol, cell)
   return band === "gradients" && exact ? [...facts, promiseOf(numbers, symbol, cell)].filter(Boolean) : facts

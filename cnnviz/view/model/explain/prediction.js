@@ -1,12 +1,12 @@
 // Questions that a visitor answers before a stage's numbers are shown, and feedback on the answer. They follow from
 // the link patterns and the arithmetic of the stage, so a new kind of layer needs none of its own.
 
-import { capitalised, factor, number } from "../numbers/format.js"
+import { capitalize, factor, number } from "../numbers/format.js"
 import { say } from "../words.js"
-import { named } from "./arithmetic.js"
+import { cellName } from "./arithmetic.js"
 import { cells } from "./cell_links.js"
 import { expression } from "./expression.js"
-import { Filling, own } from "./formula_values.js"
+import { correspondingCell, Filling } from "./formula_values.js"
 
 /** @import { Node } from "./expression.js" */
 /** @import { Cell, Numbers } from "../../types/view.js" */
@@ -34,31 +34,31 @@ import { Filling, own } from "./formula_values.js"
  */
 /** @typedef {{ verdict: Verdict, say: string }} Judged  `say` is HTML */
 
-const SURE = 0.02 // relative tolerance of a number read off a map
-const FINE = 0.005 // tolerance relative to the largest number of its map
-const NEAR = 0.1
-const STRONG = 0.95 // share of the largest number that counts as right if a cell is sought
+const RELATIVE_TOLERANCE = 0.02 // relative tolerance of a number read off a map
+const MAP_TOLERANCE = 0.005 // tolerance relative to the largest number of its map
+const NEAR_TOLERANCE = 0.1
+const LARGEST_SHARE = 0.95 // share of the largest number that counts as right if a cell is sought
 
 /**
  * Return the possible questions about a stage, the best first.
  * @param {Numbers} numbers @param {string} stage @param {Cell} cell @returns {Question[]}
  */
 export function questions(numbers, stage, cell) {
-  const makes = stage === "update" ? [change] : [winner, factorOf, largest, result]
+  const makes = stage === "update" ? [askChange] : [askWinner, askFactor, askLargest, askNumber]
   const map = stage === "update" ? numbers.said.update.makes[0] : stage
   const why = (stage === "update" ? numbers.said.update : numbers.stageOf(map)).sentence // explanation of its numbers
-  const asked = makes.map((make) => make(numbers, map, cell))
-  return asked.flatMap((question) => (question ? { ...question, map, why } : []))
+  const fields = makes.map((make) => make(numbers, map, cell))
+  return fields.flatMap((question) => (question ? { ...question, map, why } : []))
 }
 
-/** @typedef {Omit<Question, "map" | "why">} Asked  the fields that differ between questions */
+/** @typedef {Omit<Question, "map" | "why">} QuestionFields  the fields that differ between questions */
 
 /** @param {Numbers} numbers @param {string} map */
 const scaleOf = (numbers, map) => Math.max(...numbers.maps[map].limits.map(Math.abs), 0)
 
-/** Ask for the number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked} */
-function result(numbers, map, cell) {
-  const what = named(numbers, map, cell)
+/** Ask for the number of a cell. @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields} */
+function askNumber(numbers, map, cell) {
+  const what = cellName(numbers, map, cell)
   const value = numbers.at(map, cell)
   const scale = numbers.count(map) > 1 ? scaleOf(numbers, map) : Math.abs(value)
   return { kind: "number", cell, ask: say("web.predict.number", { what }), value, scale, what }
@@ -66,14 +66,14 @@ function result(numbers, map, cell) {
 
 /**
  * Ask by how much the update changes a parameter.
- * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked}
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields}
  */
-function change(numbers, map, cell) {
+function askChange(numbers, map, cell) {
   const at = numbers.offset(map, cell)
   const value = numbers.next(map, at) - numbers.values(map)[at]
-  const what = named(numbers, map, cell)
+  const what = cellName(numbers, map, cell)
   const step = say("web.predict.change_of", { what })
-  const gradient = `${named(numbers, `d${map}`, cell)} = ${number(numbers.values(`d${map}`)[at])}`
+  const gradient = `${cellName(numbers, `d${map}`, cell)} = ${number(numbers.values(`d${map}`)[at])}`
   const ask = say("web.predict.change", { what, gradient, rate: number(numbers.rate) })
   const known = [{ source: `d${map}`, cell }]
   return { kind: "change", cell, ask, value, scale: Math.abs(value), what: step, known }
@@ -83,39 +83,39 @@ function change(numbers, map, cell) {
 
 /**
  * Ask for a missing factor of a product; in a sum, of the largest product.
- * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null}
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
-function factorOf(numbers, map, cell) {
+function askFactor(numbers, map, cell) {
   const template = numbers.network.arithmetic[map]
-  const found = template && !template.includes("sqrt") ? productIn(expression(template)) : null
-  if (!found) return null
+  const main = template && !template.includes("sqrt") ? productIn(expression(template)) : null
+  if (!main) return null
   const filling = new Filling(numbers, map, cell)
-  const terms = found.sum ? filling.terms(found.product) : [{ cells: undefined, value: filling.value(found.product) }]
+  const terms = main.sum ? filling.terms(main.product) : [{ cells: undefined, value: filling.value(main.product) }]
   const [term] = [...terms].sort((a, b) => Math.abs(b.value) - Math.abs(a.value))
   if (!term?.value) return null // if the product is 0, any factor may be right
   filling.inside = term.cells
   const cellOf = (/** @type {Record<string, Cell> | undefined} */ of, /** @type {string} */ name) =>
-    of?.[name] ?? (found.sum ? undefined : own(numbers, map, cell, name))
-  const factors = factorsOf(found.product)
+    of?.[name] ?? (main.sum ? undefined : correspondingCell(numbers, map, cell, name))
+  const factors = factorsOf(main.product)
   const blank = factors.pop()
   if (!blank) return null
   const shown = factors.map((node) => factor(filling.value(node)))
   const value = filling.value(blank)
-  const known = factors.flatMap((node) => placed(node, (name) => cellOf(term.cells, name)))
-  const what = named(numbers, map, cell)
-  const [at] = placed(blank, (name) => cellOf(term.cells, name))
+  const mentioned = factors.flatMap((node) => cellsOf(node, (name) => cellOf(term.cells, name)))
+  const what = cellName(numbers, map, cell)
+  const [at] = cellsOf(blank, (name) => cellOf(term.cells, name))
   const others = at
     ? terms
-        .flatMap(({ cells }) => placed(blank, (name) => cellOf(cells, name)))
+        .flatMap(({ cells }) => cellsOf(blank, (name) => cellOf(cells, name)))
         .map((one) => ({ ...one, value: numbers.at(one.source, one.cell) }))
     : []
-  const of = known[0]
+  const of = mentioned[0]
   const ask =
     at && of
       ? say("web.predict.factor.sum", {
           what,
           n: terms.length,
-          known: named(numbers, of.source, of.cell),
+          known: cellName(numbers, of.source, of.cell),
           source: `<i>${numbers.maps[at.source].label}</i>`,
         })
       : say("web.predict.factor.product", { what })
@@ -126,9 +126,9 @@ function factorOf(numbers, map, cell) {
     before: [...shown, ""].join(" · "),
     value,
     others,
-    known,
+    known: mentioned,
     scale: at ? scaleOf(numbers, at.source) : 1,
-    what: at ? named(numbers, at.source, at.cell) : say("web.predict.blank"),
+    what: at ? cellName(numbers, at.source, at.cell) : say("web.predict.blank"),
   }
 }
 
@@ -136,7 +136,7 @@ function factorOf(numbers, map, cell) {
  * Return the cell of a factor that is an entry of an array, or [].
  * @param {Node} node @param {(name: string) => Cell | undefined} cellOf @returns {Place[]}
  */
-function placed(node, cellOf) {
+function cellsOf(node, cellOf) {
   const cell = node.kind === "symbol" && !node.name.includes(".") ? cellOf(node.name) : undefined // names with a dot are not maps
   return node.kind === "symbol" && cell ? [{ source: node.name, cell }] : []
 }
@@ -161,34 +161,34 @@ const factorsOf = (node) =>
 
 /**
  * Ask which cell of a pooling window is the winner.
- * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null}
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
-function winner(numbers, map, cell) {
+function askWinner(numbers, map, cell) {
   const link = numbers.links(map).find(({ pattern }) => pattern === "winner" || pattern === "won")
   if (!link) return null
-  const back = link.pattern === "won"
-  const [made] = back ? cells(numbers.reach(link, cell)) : [cell] // the pool's cell
-  if (!made) return null
-  const pool = back ? numbers.links(link.source.slice(1))[0] : link
-  const among = cells(numbers.reach(pool, made))
-  const [right] = numbers.sources(pool, made)
-  const clicked = back ? map : link.source
+  const isBackward = link.pattern === "won"
+  const [poolCell] = isBackward ? cells(numbers.reach(link, cell)) : [cell] // the pool's cell
+  if (!poolCell) return null
+  const pool = isBackward ? numbers.links(link.source.slice(1))[0] : link
+  const candidates = cells(numbers.reach(pool, poolCell))
+  const [right] = numbers.sources(pool, poolCell)
+  const clicked = isBackward ? map : link.source
   const read = pool.source
-  const what = named(numbers, clicked, right)
-  const handed = named(numbers, back ? link.source : map, made)
+  const what = cellName(numbers, clicked, right)
+  const handed = cellName(numbers, isBackward ? link.source : map, poolCell)
   const ask = say(`web.predict.${link.pattern}`, { made: handed, clicked: `<i>${numbers.maps[clicked].label}</i>` })
-  const others = among.map((at) => ({ source: read, cell: at, value: numbers.at(read, at) }))
+  const others = candidates.map((at) => ({ source: read, cell: at, value: numbers.at(read, at) }))
   const value = numbers.at(read, right)
   if (others.filter((other) => other.value >= value - numbers.tie(read)).length > 1) return null // several cells would be right
-  const known = back ? [{ source: link.source, cell: made }] : []
-  return { kind: "winner", cell: right, ask, clicked, read, among, value, scale: 0, what, others, known }
+  const known = isBackward ? [{ source: link.source, cell: poolCell }] : []
+  return { kind: "winner", cell: right, ask, clicked, read, among: candidates, value, scale: 0, what, others, known }
 }
 
 /**
  * Ask where a map is largest, if it is a convolution or a softmax.
- * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {Asked | null}
+ * @param {Numbers} numbers @param {string} map @param {Cell} cell @returns {QuestionFields | null}
  */
-function largest(numbers, map, cell) {
+function askLargest(numbers, map, cell) {
   const { kind, shape, band } = numbers.maps[map]
   const patterns = numbers.links(map).map(({ pattern }) => pattern)
   const slides = kind === "map" && patterns.includes("window") && shape[1] * shape[2] > 9
@@ -201,7 +201,7 @@ function largest(numbers, map, cell) {
           [cell[0], null, null].map((at, axis) => ({ start: at ?? 0, count: at === null ? shape[axis] : 1, step: 1 })),
         )
   const best = among.reduce((a, b) => (numbers.at(map, b) > numbers.at(map, a) ? b : a))
-  const what = named(numbers, map, best)
+  const what = cellName(numbers, map, best)
   const where = kind === "map" && shape[0] > 1 ? say("web.predict.of_channel", { n: cell[0] }) : ""
   const ask = say("web.predict.largest", { map: `<i>${numbers.maps[map].label}</i>${where}` })
   return {
@@ -219,61 +219,65 @@ function largest(numbers, map, cell) {
 // ---- feedback
 
 /** Return a message with a capital first letter. @param {string} id @param {import("../words.js").Values} values */
-const sentence = (id, values) => capitalised(say(id, values))
+const sentence = (id, values) => capitalize(say(id, values))
 
 /**
  * Judge a typed number.
- * @param {Numbers} numbers @param {Question} question @param {number} given @returns {Judged}
+ * @param {Numbers} numbers @param {Question} question @param {number} answer @returns {Judged}
  */
-export function judge(numbers, question, given) {
+export function judge(numbers, question, answer) {
   const { value, scale, what, others = [], known = [] } = question
-  const close = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
-    Math.abs(given - to) <= Math.max(relative * Math.abs(to), floor * scale)
-  const tight = question.kind === "change" ? 0 : FINE
-  const told = { what, value: number(value), why: question.why }
-  if (close(value, SURE, tight)) return { verdict: "right", say: sentence("web.predict.right", told) }
-  const other = others.find((one) => Math.abs(given - one.value) <= SURE * Math.abs(one.value))
+  const isClose = (/** @type {number} */ to, /** @type {number} */ relative, /** @type {number} */ floor) =>
+    Math.abs(answer - to) <= Math.max(relative * Math.abs(to), floor * scale)
+  const tight = question.kind === "change" ? 0 : MAP_TOLERANCE
+  const fields = { what, value: number(value), why: question.why }
+  if (isClose(value, RELATIVE_TOLERANCE, tight)) return { verdict: "right", say: sentence("web.predict.right", fields) }
+  const other = others.find((one) => Math.abs(answer - one.value) <= RELATIVE_TOLERANCE * Math.abs(one.value))
   if (other && known.length && question.kind === "factor") {
     const values = {
-      ...told,
-      other: named(numbers, other.source, other.cell),
-      known: known[0] ? named(numbers, known[0].source, known[0].cell) : "",
+      ...fields,
+      other: cellName(numbers, other.source, other.cell),
+      known: known[0] ? cellName(numbers, known[0].source, known[0].cell) : "",
     }
     return { verdict: "place", say: sentence("web.predict.place", values) }
   }
-  if (close(value, NEAR, NEAR / 2)) return { verdict: "near", say: sentence("web.predict.near", told) }
-  if (value && given && Math.sign(given) !== Math.sign(value))
-    return { verdict: "sign", say: sentence("web.predict.sign", told) }
+  if (isClose(value, NEAR_TOLERANCE, NEAR_TOLERANCE / 2))
+    return { verdict: "near", say: sentence("web.predict.near", fields) }
+  if (value && answer && Math.sign(answer) !== Math.sign(value))
+    return { verdict: "sign", say: sentence("web.predict.sign", fields) }
   return {
     verdict: "wrong",
-    say: sentence(Math.abs(given) > Math.abs(value) ? "web.predict.too_large" : "web.predict.too_small", told),
+    say: sentence(Math.abs(answer) > Math.abs(value) ? "web.predict.too_large" : "web.predict.too_small", fields),
   }
 }
 
 /**
  * Judge a click on a cell.
- * @param {Numbers} numbers @param {Question} question @param {Cell} given @returns {Judged}
+ * @param {Numbers} numbers @param {Question} question @param {Cell} answer @returns {Judged}
  */
-export function judgeClick(numbers, question, given) {
+export function judgeClick(numbers, question, answer) {
   const { what, why, clicked = question.map, kind, value, others = [], among = [] } = question
-  const there = named(numbers, clicked, given)
+  const clickedName = cellName(numbers, clicked, answer)
   if (kind === "winner") {
     const read = question.read ?? clicked
-    const told = { best: named(numbers, read, question.cell), value: number(value), why }
-    if (String(given) === String(question.cell)) return { verdict: "right", say: sentence("web.predict.won_it", told) }
-    const other = others.find(({ cell }) => String(cell) === String(given))
-    if (!other) return { verdict: "place", say: sentence("web.predict.outside", { there, what }) }
-    const lost = { ...told, there: named(numbers, read, given), other: number(other.value) }
+    const fields = { best: cellName(numbers, read, question.cell), value: number(value), why }
+    if (String(answer) === String(question.cell))
+      return { verdict: "right", say: sentence("web.predict.won_it", fields) }
+    const other = others.find(({ cell }) => String(cell) === String(answer))
+    if (!other) return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what }) }
+    const lost = { ...fields, there: cellName(numbers, read, answer), other: number(other.value) }
     return { verdict: "place", say: sentence("web.predict.lost", lost) }
   }
-  const here = numbers.at(clicked, given)
-  const told = { there, what, value: number(value), other: number(here), why }
-  const least = Math.min(...among.map((cell) => numbers.at(clicked, cell)))
-  if (among.length && !among.some(([channel]) => channel === given[0]) && given.length > 1)
-    return { verdict: "place", say: sentence("web.predict.outside", { there, what }) }
-  if (here >= value - (1 - STRONG) * Math.abs(value))
-    return { verdict: "right", say: sentence("web.predict.largest_right", told) }
-  if (value > 0 && here >= 0.7 * value) return { verdict: "near", say: sentence("web.predict.largest_near", told) }
-  if (least < 0 && here <= 0.7 * least) return { verdict: "sign", say: sentence("web.predict.largest_sign", told) }
-  return { verdict: "place", say: sentence("web.predict.largest_place", told) }
+  const clickedValue = numbers.at(clicked, answer)
+  const fields = { there: clickedName, what, value: number(value), other: number(clickedValue), why }
+  const minimum = Math.min(...among.map((cell) => numbers.at(clicked, cell)))
+  if (among.length && !among.some(([channel]) => channel === answer[0]) && answer.length > 1)
+    return { verdict: "place", say: sentence("web.predict.outside", { there: clickedName, what }) }
+  if (clickedValue >= value - (1 - LARGEST_SHARE) * Math.abs(value))
+    return { verdict: "right", say: sentence("web.predict.largest_right", fields) }
+  if (value > 0 && clickedValue >= 0.7 * value)
+    return { verdict: "near", say: sentence("web.predict.largest_near", fields) }
+  if (minimum < 0 && clickedValue <= 0.7 * minimum)
+    return { verdict: "sign", say: sentence("web.predict.largest_sign", fields) }
+  return { verdict: "place", say: sentence("web.predict.largest_place", fields) }
 }

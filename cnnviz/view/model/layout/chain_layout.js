@@ -9,33 +9,33 @@
 /** @typedef {{ cards: Placed[], arrows: Arrow[], width: number, height: number }} GradientChain */
 
 export const HEIGHT = 220
-const LINE = 104 // height of a card
-const TALL = 150 // height of a card in the middle
+const CARD_HEIGHT = 104 // height of a card
+const MIDDLE_HEIGHT = 150 // height of a card in the middle
 const LOSS = { width: 84, height: 92 }
 const GAP = 12 // between cards without an arrow
 const [LEAST, MOST] = [66, 110] // length of an arrow
-const SCROLLED = 96 // length of an arrow on a chain that scrolls
+const SCROLL_LENGTH = 96 // length of an arrow on a chain that scrolls
 const FORK = 20 // distance from a card to where its arrow branches
 const PAD = 8
 const KERNEL = 9 // number of cells whose numbers are legible
 const [WIDE, NARROW, MARKED] = [150, 100, 130] // width of a card: with words beside its map, above it, and with longer words
 const HEAD = 30 // height of the line with its name
 const UPPER = 0
-const LOWER = LINE + GAP
+const LOWER = CARD_HEIGHT + GAP
 
 /** Return the cards computed from an array. @param {Card[]} cards @param {string} source */
-const madeFrom = (cards, source) => cards.filter((card) => card.source === source)
+const cardsFrom = (cards, source) => cards.filter((card) => card.source === source)
 
 /** Return the cards on the path to the image. @param {Card[]} cards @returns {Card[]} */
-export function way(cards) {
-  const found = []
-  let next = madeFrom(cards, "L").at(-1)
+export function mainPath(cards) {
+  const path = []
+  let next = cardsFrom(cards, "L").at(-1)
   while (next) {
-    found.push(next)
+    path.push(next)
     const { symbol } = next
-    next = madeFrom(cards, symbol).find((card) => madeFrom(cards, card.symbol).length > 0)
+    next = cardsFrom(cards, symbol).find((card) => cardsFrom(cards, card.symbol).length > 0)
   }
-  return found
+  return path
 }
 
 /**
@@ -54,9 +54,9 @@ const isBeside = (card, wide) =>
 
 /** @param {Card} card @param {boolean} wide @param {boolean} middle */
 function widthOf(card, wide, middle) {
-  const wrong = card.state === "first"
-  if (isStretched(card)) return wrong ? MARKED : middle && wide ? 122 : NARROW
-  return wide || wrong || isBeside(card, wide) ? WIDE : NARROW
+  const isWrong = card.state === "first"
+  if (isStretched(card)) return isWrong ? MARKED : middle && wide ? 122 : NARROW
+  return wide || isWrong || isBeside(card, wide) ? WIDE : NARROW
 }
 
 /**
@@ -80,7 +80,7 @@ function mapIn(card, box, beside) {
  * @param {Card[]} cards @param {Card} from @param {Card | undefined} next
  */
 function endsOf(cards, from, next) {
-  const ends = madeFrom(cards, from.symbol).filter((card) => card !== next)
+  const ends = cardsFrom(cards, from.symbol).filter((card) => card !== next)
   if (next || ends.length < 2) return { above: next ? ends : [], along: next ? [] : ends }
   return { above: ends.filter(({ symbol }) => symbol === "dx"), along: ends.filter(({ symbol }) => symbol !== "dx") }
 }
@@ -91,18 +91,18 @@ function endsOf(cards, from, next) {
  * @param {number} room
  * @returns {GradientChain}
  */
-export function layChain(cards, room) {
-  const at = (/** @type {boolean} */ wide) => lay(cards, wide, LEAST)
-  const wide = at(true).width <= room
-  const tight = at(wide)
+export function layOutChain(cards, room) {
+  const layOutAt = (/** @type {boolean} */ wide) => layOutCards(cards, wide, LEAST)
+  const wide = layOutAt(true).width <= room
+  const tight = layOutAt(wide)
   const longer = (room - tight.width) / Math.max(1, tight.lengths)
-  const chain = lay(cards, wide, longer < 0 ? SCROLLED : Math.min(MOST, LEAST + longer))
+  const chain = layOutCards(cards, wide, longer < 0 ? SCROLL_LENGTH : Math.min(MOST, LEAST + longer))
   const aside = Math.max(0, (room - chain.width) / 2)
-  return aside ? shifted(chain, aside) : chain
+  return aside ? shift(chain, aside) : chain
 }
 
 /** @param {GradientChain} chain @param {number} by @returns {GradientChain} */
-const shifted = (chain, by) => ({
+const shift = (chain, by) => ({
   ...chain,
   cards: chain.cards.map((card) => ({ ...card, box: { ...card.box, x: card.box.x + by } })),
   arrows: chain.arrows.map((arrow) => ({
@@ -113,19 +113,19 @@ const shifted = (chain, by) => ({
 })
 
 /** @param {Card[]} cards @param {boolean} wide @param {number} length of an arrow @returns {GradientChain & { lengths: number }} `lengths` is the number of arrows on the path */
-function lay(cards, wide, length) {
+function layOutCards(cards, wide, length) {
   const middle = HEIGHT / 2
   /** @type {Placed[]} */
   const placed = [{ symbol: "L", box: boxAt(0, middle, LOSS), map: { x: 0, y: 0, width: 0, height: 0 }, beside: false }]
   /** @type {Arrow[]} */
   const arrows = []
-  const line = way(cards)
-  let free = 0 // left end of the free part of the upper line
+  const line = mainPath(cards)
+  let freeX = 0 // left end of the free part of the upper line
 
   /** @param {Card} card @param {number} x @param {number} y of its centre @param {number} tall */
-  const put = (card, x, y, tall) => {
+  const placeCard = (card, x, y, tall) => {
     const beside = isBeside(card, wide)
-    const box = boxAt(x, y, { width: widthOf(card, wide, tall === TALL), height: tall })
+    const box = boxAt(x, y, { width: widthOf(card, wide, tall === MIDDLE_HEIGHT), height: tall })
     placed.push({ symbol: card.symbol, box, map: mapIn(card, box, beside), beside })
     return box
   }
@@ -133,26 +133,26 @@ function lay(cards, wide, length) {
   const join = (from, to, card, fork) => arrows.push(arrowTo(from, to, card, fork))
 
   let from = placed[0].box
-  let branched = false
+  let hasBranched = false
   line.forEach((card, n) => {
-    const y = branched ? LOWER + LINE / 2 : middle
+    const y = hasBranched ? LOWER + CARD_HEIGHT / 2 : middle
     if (!n) {
-      const box = put(card, from.x + from.width + length, y, TALL)
+      const box = placeCard(card, from.x + from.width + length, y, MIDDLE_HEIGHT)
       join(from, box, card, 0)
       from = box
     }
     const next = line[n + 1]
     const { above, along } = endsOf(cards, card, next)
     const forks = above.length > 0 && (next || along.length > 0)
-    branched ||= Boolean(forks)
-    const low = branched ? LOWER + LINE / 2 : middle
-    const x = Math.max(from.x + from.width + length, above.length ? free + GAP : 0)
+    hasBranched ||= Boolean(forks)
+    const low = hasBranched ? LOWER + CARD_HEIGHT / 2 : middle
+    const x = Math.max(from.x + from.width + length, above.length ? freeX + GAP : 0)
     const source = from
-    if (above.length) free = row(above, x, UPPER + LINE / 2, source)
+    if (above.length) freeX = row(above, x, UPPER + CARD_HEIGHT / 2, source)
     if (along.length) row(along, x, low, source)
     if (next) {
-      const ahead = endsOf(cards, next, line[n + 2]).above.length ? free + GAP - widthOf(next, wide, false) : 0 // nothing is above a branching point
-      from = put(next, Math.max(x, ahead), low, branched ? LINE : TALL)
+      const minX = endsOf(cards, next, line[n + 2]).above.length ? freeX + GAP - widthOf(next, wide, false) : 0 // nothing is above a branching point
+      from = placeCard(next, Math.max(x, minX), low, hasBranched ? CARD_HEIGHT : MIDDLE_HEIGHT)
       join(source, from, next, forks ? FORK : 0)
     }
 
@@ -165,7 +165,7 @@ function lay(cards, wide, length) {
       const broken = group.findIndex(({ state }) => state === "first")
       const order = broken > 0 ? [group[broken], ...group.toSpliced(broken, 1)] : group // the arrow belongs to the wrong card
       order.forEach((one, m) => {
-        const box = put(one, x, y, branched ? LINE : TALL)
+        const box = placeCard(one, x, y, hasBranched ? CARD_HEIGHT : MIDDLE_HEIGHT)
         if (!m) join(source, box, one, forks ? FORK : 0)
         x += box.width + GAP
       })

@@ -1,6 +1,6 @@
 // Geometry of a heat map: positions of cells, the cell at a point, and the arrangement of tiles.
 
-import { one } from "../explain/cell_links.js"
+import { singleIndex } from "../explain/cell_links.js"
 import { GAP, STACK } from "./overview.js"
 
 /** @import { Box as CellBox } from "../numbers/array_faces.js" */
@@ -18,32 +18,32 @@ const MOST_CELL = 56 // maximum side of a cell, in pixels
  */
 export function layout(face, { width, height, across = 1, places = 0 }) {
   const wide = across
-  const down = Math.ceil(Math.max(face.tiles, places) / wide)
+  const rowCount = Math.ceil(Math.max(face.tiles, places) / wide)
   const gap = face.stacked ? STACK : GAP
-  const [w, h] = [(width - (wide - 1) * gap) / wide, (height - (down - 1) * gap) / down]
+  const [w, h] = [(width - (wide - 1) * gap) / wide, (height - (rowCount - 1) * gap) / rowCount]
   const [cellWidth, cellHeight] = [w / face.columns, h / face.rows]
 
   /** @param {number} n @returns {Box} */
   const tile = (n) => ({ x: (n % wide) * (w + gap), y: Math.floor(n / wide) * (h + gap), width: w, height: h })
 
   /** @param {CellBox} box @returns {Box} */
-  const place = ({ tile: n, top, left, tall, wide: columns }) => {
+  const boxOfCells = ({ tile: n, top, left, tall, wide: columns }) => {
     const { x, y } = tile(n)
     return { x: x + left * cellWidth, y: y + top * cellHeight, width: columns * cellWidth, height: tall * cellHeight }
   }
 
   /** Return the nonempty boxes around ranges of cells. @param {Range[]} ranges */
-  const found = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
+  const nonemptyBoxes = (ranges) => face.boxes(ranges).filter(({ tall, wide: columns }) => tall > 0 && columns > 0)
 
   /**
    * Return the cell under a point, or the last one before it if there is none.
    * @param {number} x @param {number} y @returns {Cell}
    */
   function cellAt(x, y) {
-    const n = Math.min(within(y / (h + gap), down) * wide + within(x / (w + gap), wide), face.tiles - 1)
+    const n = Math.min(clampedIndex(y / (h + gap), rowCount) * wide + clampedIndex(x / (w + gap), wide), face.tiles - 1)
     const box = tile(n)
-    const j = within((x - box.x) / cellWidth, face.columns)
-    for (let i = within((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
+    const j = clampedIndex((x - box.x) / cellWidth, face.columns)
+    for (let i = clampedIndex((y - box.y) / cellHeight, face.rows); i >= 0; i--) {
       for (let at = j; at >= 0; at--) {
         const cell = face.at(n, i, at)
         if (cell) return cell
@@ -57,10 +57,10 @@ export function layout(face, { width, height, across = 1, places = 0 }) {
     cellWidth,
     cellHeight,
     tile,
-    place,
-    found,
+    place: boxOfCells,
+    found: nonemptyBoxes,
     cellAt,
-    boxOf: (/** @type {Cell} */ cell) => place(found(cell.map(one))[0]),
+    boxOf: (/** @type {Cell} */ cell) => boxOfCells(nonemptyBoxes(cell.map(singleIndex))[0]),
   }
 }
 
@@ -75,7 +75,7 @@ export function enclosing(boxes) {
  * Return the index of the cell at a position, clamped to a row of `count` cells.
  * @param {number} at @param {number} count
  */
-const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
+const clampedIndex = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
 
 /**
  * Return, for each pixel of a tile whose cells are smaller than a pixel, the offset of the entry with the largest
@@ -88,26 +88,26 @@ const within = (at, count) => Math.min(Math.max(Math.floor(at), 0), count - 1)
  */
 export function largestOfPixels(values, face, n, rows, columns) {
   const { offset, runs } = face
-  const found = new Int32Array(rows * columns).fill(-1)
+  const offsets = new Int32Array(rows * columns).fill(-1)
   const edges = Int32Array.from({ length: columns + 1 }, (_, j) => Math.floor((j * face.columns) / columns))
   for (let i = 0; i < rows; i++) {
     const bottom = Math.floor(((i + 1) * face.rows) / rows)
     for (let r = Math.floor((i * face.rows) / rows); r < bottom; r++) {
       const first = runs ? offset(n, r, 0) : 0
       for (let j = 0; j < columns; j++) {
-        let best = found[i * columns + j]
-        let most = best < 0 ? -1 : Math.abs(values[best])
+        let best = offsets[i * columns + j]
+        let maxMagnitude = best < 0 ? -1 : Math.abs(values[best])
         for (let c = edges[j]; c < edges[j + 1]; c++) {
           const at = runs ? first + c : offset(n, r, c)
           if (at < 0) continue
           const size = Math.abs(values[at])
-          if (size > most || best < 0) [best, most] = [at, size]
+          if (size > maxMagnitude || best < 0) [best, maxMagnitude] = [at, size]
         }
-        found[i * columns + j] = best
+        offsets[i * columns + j] = best
       }
     }
   }
-  return found
+  return offsets
 }
 
 /**

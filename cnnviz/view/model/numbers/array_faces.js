@@ -10,9 +10,9 @@ import { unravel } from "./numbers.js"
  *   offset: (tile: number, i: number, j: number) => number, boxes: (ranges: Range[]) => Box[] }} Face */
 
 /** @param {Range} range @returns {number[]} */
-const along = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)
+const indicesOf = ({ start, count, step }) => Array.from({ length: Math.max(count, 0) }, (_, n) => start + n * step)
 /** @param {Range} range */
-const length = ({ count, step }) => (count > 0 ? (count - 1) * step + 1 : 0)
+const spanOf = ({ count, step }) => (count > 0 ? (count - 1) * step + 1 : 0)
 /**
  * Return the box around ranges of a tile's rows and columns.
  * @type {(tile: number, rows: Range, columns: Range) => Box}
@@ -21,8 +21,8 @@ const boxOf = (tile, rows, columns) => ({
   tile,
   top: rows.start,
   left: columns.start,
-  tall: length(rows),
-  wide: length(columns),
+  tall: spanOf(rows),
+  wide: spanOf(columns),
   rows,
   columns,
 })
@@ -31,12 +31,12 @@ const boxOf = (tile, rows, columns) => ({
 export function faceOf(map, column, wrap = 1) {
   if (map.kind === "map") return column === "strip" ? strip(map.shape, wrap) : channels(map.shape)
   if (map.kind === "filters") return filters(map.shape)
-  if (map.kind === "weights") return stacks(map.shape) ? layers(map.shape) : matrix(map.shape)
+  if (map.kind === "weights") return isLayered(map.shape) ? layers(map.shape) : matrix(map.shape)
   return strip(map.shape, wrap)
 }
 
 /** Return whether weights are laid out like the map they read, one layer per output. @param {number[]} shape */
-export const stacks = (shape) => shape.length === 4 && shape[0] === 1 && shape[3] <= 4
+export const isLayered = (shape) => shape.length === 4 && shape[0] === 1 && shape[3] <= 4
 
 /**
  * Layout of a board's column: a map, layers of weights below each other, or a flat list.
@@ -49,7 +49,7 @@ export const faceOfColumn = ({ rows, columns, layers }) => ({
   stacked: true,
   at: (tile, i, j) => (layers > 1 ? [i, j, tile] : [i, j]),
   offset: (tile, i, j) => (i * columns + j) * layers + tile,
-  boxes: ([r, c, of]) => along(of ?? { start: 0, count: layers, step: 1 }).map((tile) => boxOf(tile, r, c)),
+  boxes: ([r, c, of]) => indicesOf(of ?? { start: 0, count: layers, step: 1 }).map((tile) => boxOf(tile, r, c)),
 })
 
 /** @param {number[]} shape @returns {Face} */
@@ -61,14 +61,14 @@ const channels = ([tiles, rows, columns]) => ({
   runs: true,
   at: (tile, i, j) => [tile, i, j],
   offset: (tile, i, j) => (tile * rows + i) * columns + j,
-  boxes: ([of, r, c]) => along(of).map((tile) => boxOf(tile, r, c)),
+  boxes: ([of, r, c]) => indicesOf(of).map((tile) => boxOf(tile, r, c)),
 })
 
 /** @param {number[]} shape @returns {Face} */
 const layers = ([, rows, columns, tiles]) => ({
   ...faceOfColumn({ rows, columns, layers: tiles }),
   at: (tile, i, j) => [0, i, j, tile],
-  boxes: ([, r, c, of]) => along(of).map((tile) => boxOf(tile, r, c)),
+  boxes: ([, r, c, of]) => indicesOf(of).map((tile) => boxOf(tile, r, c)),
 })
 
 /**
@@ -96,15 +96,15 @@ export function filters([tiles, kernels, k], apart = 0) {
     },
     offset,
     boxes: ([of, within, r, c]) =>
-      along(of).flatMap((tile) =>
-        length(within) === kernels && kernels > 1 && length(r) === k
+      indicesOf(of).flatMap((tile) =>
+        spanOf(within) === kernels && kernels > 1 && spanOf(r) === k
           ? [{ tile, top: 0, left: 0, tall: extent(down), wide: extent(across) }]
-          : along(within).map((n) => ({
+          : indicesOf(within).map((n) => ({
               tile,
               top: Math.floor(n / across) * pitch + r.start,
               left: (n % across) * pitch + c.start,
-              tall: length(r),
-              wide: length(c),
+              tall: spanOf(r),
+              wide: spanOf(c),
             })),
       ),
   }
@@ -113,13 +113,13 @@ export function filters([tiles, kernels, k], apart = 0) {
 /**
  * Layout of several images side by side, their channels below each other, downscaled as sent. Cells are found in the
  * image `shown`.
- * @param {number[]} whole shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown index of the image that cells belong to @returns {Face}
+ * @param {number[]} mapShape shape of a map @param {number[]} shape images, channels, rows, columns @param {number} shown index of the image that cells belong to @returns {Face}
  */
-export function faceOfImages(whole, [images, count, rows, columns], shown) {
-  const isMap = whole.length === 3
-  const [high, wide] = isMap ? whole.slice(1) : [whole[0], 1]
+export function faceOfImages(mapShape, [images, count, rows, columns], shown) {
+  const isMap = mapShape.length === 3
+  const [high, wide] = isMap ? mapShape.slice(1) : [mapShape[0], 1]
   const [down, across] = [Math.ceil(high / rows), Math.ceil(wide / columns)]
-  const less = (/** @type {Range} */ { start, count, step }, /** @type {number} */ block) => ({
+  const scaledRange = (/** @type {Range} */ { start, count, step }, /** @type {number} */ block) => ({
     start: Math.floor(start / block),
     count: count > 0 ? Math.floor((start + (count - 1) * step) / block) - Math.floor(start / block) + 1 : 0,
     step: 1,
@@ -136,7 +136,7 @@ export function faceOfImages(whole, [images, count, rows, columns], shown) {
     offset: (tile, i, j) => (((tile % images) * count + Math.floor(tile / images)) * rows + i) * columns + j,
     boxes(ranges) {
       const [of, r, c] = isMap ? ranges : [{ start: 0, count: 1, step: 1 }, ranges[0], { start: 0, count: 1, step: 1 }]
-      return along(of).map((n) => boxOf(n * images + shown, less(r, down), less(c, across)))
+      return indicesOf(of).map((n) => boxOf(n * images + shown, scaledRange(r, down), scaledRange(c, across)))
     },
   }
 }
@@ -156,9 +156,9 @@ function matrix(shape) {
     at: (_, i, j) => [...unravel(i, units), j],
     offset: (_, i, j) => i * columns + j,
     boxes(ranges) {
-      const [first, last] = ends(ranges.slice(0, -1), units)
+      const [first, last] = offsetRange(ranges.slice(0, -1), units)
       const across = ranges[ranges.length - 1]
-      return [{ tile: 0, top: first, left: across.start, tall: last - first + 1, wide: length(across) }]
+      return [{ tile: 0, top: first, left: across.start, tall: last - first + 1, wide: spanOf(across) }]
     },
   }
 }
@@ -176,7 +176,7 @@ function strip(shape, wrap) {
     at: (_, i, j) => (i * wrap + j < count ? unravel(i * wrap + j, shape) : null),
     offset: (_, i, j) => (i * wrap + j < count ? i * wrap + j : -1),
     boxes(ranges) {
-      const [first, last] = ends(ranges, shape)
+      const [first, last] = offsetRange(ranges, shape)
       if (last < first) return []
       const [top, bottom] = [Math.floor(first / wrap), Math.floor(last / wrap)]
       if (top === bottom) return [{ tile: 0, top, left: first % wrap, tall: 1, wide: last - first + 1 }]
@@ -187,8 +187,8 @@ function strip(shape, wrap) {
 
 // Return the first and last offset of ranges, in reading order.
 /** @param {Range[]} ranges @param {number[]} shape */
-function ends(ranges, shape) {
-  const place = (/** @type {(range: Range) => number} */ pick) =>
+function offsetRange(ranges, shape) {
+  const offsetOf = (/** @type {(range: Range) => number} */ pick) =>
     ranges.reduce((at, range, axis) => at * shape[axis] + pick(range), 0)
-  return [place(({ start }) => start), place(({ start, count, step }) => start + (count - 1) * step)]
+  return [offsetOf(({ start }) => start), offsetOf(({ start, count, step }) => start + (count - 1) * step)]
 }

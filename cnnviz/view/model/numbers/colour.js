@@ -35,27 +35,27 @@ function channels(hex) {
  */
 function table(stops) {
   return Array.from({ length: STEPS }, (_, step) => {
-    const place = (step / (STEPS - 1)) * (stops.length - 1)
-    const left = Math.min(Math.floor(place), stops.length - 2)
-    return stops[left].map((from, c) => Math.round(from + (stops[left + 1][c] - from) * (place - left)))
+    const position = (step / (STEPS - 1)) * (stops.length - 1)
+    const left = Math.min(Math.floor(position), stops.length - 2)
+    return stops[left].map((from, c) => Math.round(from + (stops[left + 1][c] - from) * (position - left)))
   })
 }
 
 // Scales of dark pages: the middle of the signed scale, an output of 0 and an error of 0 are dark.
 /** @type {Partial<Record<Scale, Scale>>} */
-const BY_NIGHT = { signed: "dark", answer: "answer_dark", error: "error_dark", undecided: "undecided_dark" }
-let night = false
+const DARK_SCALES = { signed: "dark", answer: "answer_dark", error: "error_dark", undecided: "undecided_dark" }
+let isDark = false
 
 /** @param {boolean} on */
 export function darken(on) {
-  night = on
+  isDark = on
 }
 
 /** Return the scale to use on this page, light or dark. @param {Scale} scale @returns {Scale} */
-const here = (scale) => (night && BY_NIGHT[scale]) || scale
+const themedScale = (scale) => (isDark && DARK_SCALES[scale]) || scale
 
 /** Return a scale from low to high as a CSS gradient. @param {Scale} scale */
-export const gradient = (scale) => `linear-gradient(to right, ${SCALES[here(scale)].join(", ")})`
+export const cssGradient = (scale) => `linear-gradient(to right, ${SCALES[themedScale(scale)].join(", ")})`
 
 /**
  * Return whether an error is undecided, because its entry cannot be checked or lies at a kink.
@@ -71,7 +71,7 @@ export const isUndecided = (value, scale) => scale === "error" && Number.isNaN(v
  * @param {number} high
  * @param {Scale} scale
  */
-function step(value, low, high, scale) {
+function scaleIndex(value, low, high, scale) {
   if (Number.isNaN(value)) return -1
   if (scale === "error") {
     const least = low
@@ -89,8 +89,8 @@ function step(value, low, high, scale) {
  * @returns {RGB}
  */
 export function colour(value, [low, high], scale) {
-  const at = step(value, low, high, scale)
-  return at < 0 ? tables[here("undecided")][0] : tables[here(scale)][at]
+  const at = scaleIndex(value, low, high, scale)
+  return at < 0 ? tables[themedScale("undecided")][0] : tables[themedScale(scale)][at]
 }
 
 /**
@@ -98,10 +98,10 @@ export function colour(value, [low, high], scale) {
  * @param {number[]} limits @param {Scale} scale @returns {(value: number) => number}
  */
 export function pixelOf([low, high], scale) {
-  const [own, [none]] = [pixels[here(scale)], pixels[here("undecided")]]
+  const [colours, [undecided]] = [pixels[themedScale(scale)], pixels[themedScale("undecided")]]
   return (value) => {
-    const at = step(value, low, high, scale)
-    return at < 0 ? none : own[at]
+    const at = scaleIndex(value, low, high, scale)
+    return at < 0 ? undecided : colours[at]
   }
 }
 
@@ -112,7 +112,7 @@ export const css = ([r, g, b]) => `rgb(${r} ${g} ${b})`
  * Return black or white, whichever is legible on this colour (relative luminance as in WCAG 2).
  * @param {RGB} colour
  */
-export function ink(colour) {
+export function textColour(colour) {
   const [R, G, B] = colour.map((c) => ((c / 255 + 0.055) / 1.055) ** 2.4)
   return 0.2126 * R + 0.7152 * G + 0.0722 * B > 0.18 ? "#000" : "#fff"
 }

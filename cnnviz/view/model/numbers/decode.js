@@ -16,36 +16,36 @@ const KINDS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array,
  * Decode a response: the header's length as little-endian uint32, the header as JSON, the arrays one after another.
  * The header contains the kind, offset and shape of each array. The kind of a derived array names its sources.
  * @param {Uint8Array} bytes
- * @param {(name: string, found: Values, read: (name: string) => Values | undefined) => void} [mend]  processes float64 arrays before they are read
+ * @param {(name: string, array: Values, read: (name: string) => Values | undefined) => void} [mend]  processes float64 arrays before they are read
  * @returns {Answer}
  */
 export function decode(bytes, mend) {
   const buffer = bytes.slice().buffer // the copy starts at offset 0, so every typed array is aligned
   const length = new DataView(buffer).getUint32(0, true)
-  const header = told(JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))))
+  const header = withMessages(JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length))))
   /** @type {Arrays} */
   const arrays = {}
   /** @param {string} name @returns {Values} */
   const read = (name) => {
     if (arrays[name]) return arrays[name]
     const [kind, at, ...shape] = header.arrays[name]
-    const [made, ...sources] = kind.split(" ")
+    const [operation, ...sources] = kind.split(" ")
     const size = shape.reduce((/** @type {number} */ product, /** @type {number} */ n) => product * n, 1)
     const [a, b] = sources.map((/** @type {string} */ source) => read(source).values)
     const start = 4 + length + at
     const values =
-      made === "outer"
-        ? outer(a, b)
-        : made === "same"
-          ? same(a, new Uint8Array(buffer, start, Math.ceil(size / 8)))
+      operation === "outer"
+        ? outerProduct(a, b)
+        : operation === "same"
+          ? maskedCopy(a, new Uint8Array(buffer, start, Math.ceil(size / 8)))
           : new KINDS[kind](buffer, start, size)
-    const found = { values, shape }
-    arrays[name] = found
-    if (!mend || kind !== "float64" || !size) return found
-    const first = Object.keys(header.arrays).find((other) => stands(header.arrays[other], at)) ?? name // several arrays may share one offset
-    if (first === name) mend(name, found, (other) => (header.arrays[other] ? read(other) : undefined))
+    const array = { values, shape }
+    arrays[name] = array
+    if (!mend || kind !== "float64" || !size) return array
+    const first = Object.keys(header.arrays).find((other) => startsAt(header.arrays[other], at)) ?? name // several arrays may share one offset
+    if (first === name) mend(name, array, (other) => (header.arrays[other] ? read(other) : undefined))
     else read(first)
-    return found
+    return array
   }
   for (const name of Object.keys(header.arrays)) read(name)
   return { ...header, arrays }
@@ -55,20 +55,20 @@ export function decode(bytes, mend) {
  * Return whether a float64 array begins at an offset.
  * @param {readonly (string | number)[]} array @param {number} at
  */
-const stands = ([kind, own, ...shape], at) => kind === "float64" && own === at && !shape.includes(0)
+const startsAt = ([kind, own, ...shape], at) => kind === "float64" && own === at && !shape.includes(0)
 
 /**
  * Return the entries of the source whose bit is set, and 0 for all others.
  * @param {Values["values"]} source @param {Uint8Array} bits
  */
-function same(source, bits) {
+function maskedCopy(source, bits) {
   const values = new Float64Array(source.length)
   for (let n = 0; n < values.length; n++) if ((bits[n >> 3] >> (n & 7)) & 1) values[n] = source[n]
   return values
 }
 
 /** Return the outer product of two arrays. @param {Values["values"]} rows @param {Values["values"]} columns */
-function outer(rows, columns) {
+function outerProduct(rows, columns) {
   const values = new Float64Array(rows.length * columns.length)
   for (let i = 0; i < rows.length; i++)
     for (let j = 0; j < columns.length; j++) values[i * columns.length + j] = rows[i] * columns[j]
@@ -79,16 +79,16 @@ function outer(rows, columns) {
  * Return a header with its messages as sentences. A JSON reviver would take three times as long.
  * @param {any} value @returns {any}
  */
-export function told(value) {
-  if (value && typeof value === "object") for (const key of Object.keys(value)) value[key] = told(value[key])
-  return said(value)
+export function withMessages(value) {
+  if (value && typeof value === "object") for (const key of Object.keys(value)) value[key] = withMessages(value[key])
+  return messageText(value)
 }
 
 /**
  * Return one value of the header; a message becomes its sentence.
  * @param {any} value
  */
-function said(value) {
+function messageText(value) {
   if (Array.isArray(value?.say)) {
     const [id, values] = value.say
     return has(id) ? say(id, values) : id

@@ -1,7 +1,7 @@
 // Index of the largest value, minimum and maximum, and the nearest value.
 
 /** Return the index of the largest value, the first of equal ones. @param {ArrayLike<number>} values */
-export function largest(values) {
+export function largestIndex(values) {
   let best = 0
   for (let n = 1; n < values.length; n++) if (values[n] > values[best]) best = n
   return best
@@ -22,10 +22,10 @@ export function extremes(values) {
 
 /**
  * Return the index of the nearest value; `far` is the distance.
- * @param {ArrayLike<number>} x @param {(value: number) => number} far
+ * @param {ArrayLike<number>} x @param {(value: number) => number} distance
  */
-export function nearest(x, far) {
+export function nearestIndex(x, distance) {
   let best = 0
-  for (let n = 1; n < x.length; n++) if (far(x[n]) < far(x[best])) best = n
+  for (let n = 1; n < x.length; n++) if (distance(x[n]) < distance(x[best])) best = n
   return best
 }

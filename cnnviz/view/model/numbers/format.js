@@ -11,7 +11,7 @@ export const COLON = say("words.colon") // including its spaces
  * Replace the decimal point by that of the language.
  * @param {string} text  a number as JavaScript formats it, or a part of one
  */
-export const local = (text) => text.replace(".", POINT)
+export const localizePoint = (text) => text.replace(".", POINT)
 
 /** Localize the decimal points and words of a MathML formula from Python. @param {string} formula */
 export const localFormula = (formula) =>
@@ -31,16 +31,16 @@ export function plainNumber(text, group = say("words.thousands")) {
   if (!/^[-+]?[\d.,]*\d[\d.,]*(e[-+]?\d+)?\s*%?$/i.test(plain)) return plain
   if (new RegExp(`^[-+]?[1-9]\\d{0,2}(\\${group}\\d{3})+(?![\\d${group}])`).test(plain))
     return plain.replaceAll(group, "").replace(",", ".")
-  const both = plain.includes(".") && plain.includes(",")
-  if (both && plain.lastIndexOf(".") > plain.lastIndexOf(",")) return plain.replaceAll(",", "")
-  return (both ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
+  const hasBoth = plain.includes(".") && plain.includes(",")
+  if (hasBoth && plain.lastIndexOf(".") > plain.lastIndexOf(",")) return plain.replaceAll(",", "")
+  return (hasBoth ? plain.replaceAll(".", "") : plain).replace(/^([-+]?\d*),(\d+)(?!.*,)/, "$1.$2")
 }
 
 /** Parse a text made by `number` or `shortened`. @param {string} text */
-export const readBack = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, ".").replace("∞", "Infinity"))
+export const parsePrinted = (text) => Number(text.replaceAll(MINUS, "-").replace(POINT, ".").replace("∞", "Infinity"))
 
 /** Localize the decimal point of a number for an input field. @param {string} text */
-export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? local(text) : text)
+export const inField = (text) => (/^-?\d*\.\d+(e-?\d+)?$/.test(text) ? localizePoint(text) : text)
 
 /**
  * Format a number with four significant digits and a true minus sign, and with an exponent if it is very large or
@@ -52,45 +52,48 @@ export function number(value, digits = 4) {
   const size = Math.abs(value)
   const text = size >= 1e5 || size < 1e-3 ? size.toExponential(digits - 1) : size.toPrecision(digits)
   if (size === Number.POSITIVE_INFINITY) return value < 0 ? `${MINUS}∞` : "∞"
-  return (value < 0 ? MINUS : "") + local(text).replace("e+", "e").replace("e-", `e${MINUS}`)
+  return (value < 0 ? MINUS : "") + localizePoint(text).replace("e+", "e").replace("e-", `e${MINUS}`)
 }
 
 /** Format a number with `count` decimals and a true minus sign. @param {number} value @param {number} count */
-export const decimals = (value, count) => local(value.toFixed(count)).replace("-", MINUS)
+export const decimals = (value, count) => localizePoint(value.toFixed(count)).replace("-", MINUS)
 
 /**
  * Format a number in the little room of a map's cell or caption.
  * @param {number} value
  */
-export const short = (value) => shortened(value, 2)
+export const short = (value) => formatShort(value, 2)
 
 /** Format an integer with a true minus sign. @param {number} value */
-export const whole = (value) => String(value).replace("-", MINUS)
+export const formatInteger = (value) => String(value).replace("-", MINUS)
 
 /**
  * Format a small integer exactly, and any other number with `digits` significant digits.
  * @param {number} value @param {number} [digits]
  */
-export const wholeOr = (value, digits) =>
-  Number.isInteger(value) && Math.abs(value) < 1e5 ? whole(value) : number(value, digits)
+export const integerOrNumber = (value, digits) =>
+  Number.isInteger(value) && Math.abs(value) < 1e5 ? formatInteger(value) : number(value, digits)
 
 /** Format an integer exactly, and any other number as short as possible. @param {number} value */
-export const brief = (value) => (Number.isInteger(value) ? whole(value) : short(value))
+export const brief = (value) => (Number.isInteger(value) ? formatInteger(value) : short(value))
 
 /**
  * Format a number with `digits` significant digits, or one more between 0.1 and 1 and from 10 to 100.
  * @param {number} value @param {number} digits
  */
-export function shortened(value, digits) {
+export function formatShort(value, digits) {
   if (value === 0) return "0"
   const size = Math.abs(value)
   const sign = value < 0 ? MINUS : ""
   if (size >= 1e4 || size < 1e-3) {
-    const text = local(size.toExponential(digits - 1).replace(".0e", "e"))
+    const text = localizePoint(size.toExponential(digits - 1).replace(".0e", "e"))
     return sign + text.replace("e+", "e").replace("e-", `e${MINUS}`)
   }
   return (
-    sign + local(size < 0.1 ? size.toPrecision(digits) : size.toFixed(digits - (size >= 100 ? 2 : size >= 10 ? 1 : 0)))
+    sign
+    + localizePoint(
+      size < 0.1 ? size.toPrecision(digits) : size.toFixed(digits - (size >= 100 ? 2 : size >= 10 ? 1 : 0)),
+    )
   )
 }
 
@@ -108,7 +111,7 @@ const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "
  * Return the exponent, a multiple of 3, that scales the largest value to 1 … 1000 if it is below 0.1, else 0.
  * @param {number} most
  */
-export function power(most) {
+export function exponentOf(most) {
   return most > 0 && most < 0.1 ? 3 * Math.floor(Math.log10(most) / 3) : 0
 }
 
@@ -129,13 +132,13 @@ export const rangeText = ([low, high], write) =>
  * @param {number} value
  */
 export const signed = (value, digits = 4) =>
-  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${wholeOr(value, digits)}</b>`
+  `<b class="${value < 0 ? "neg" : value > 0 ? "pos" : ""}">${value < 0 ? "" : "+"}${integerOrNumber(value, digits)}</b>`
 
 /**
  * Format a number in at most `room` characters for an input field, rounded only as far as necessary.
  * @param {string} text
  */
-export function fitting(text, room = 7) {
+export function formatToFit(text, room = 7) {
   const value = Number(text)
   const shorter = [5, 4, 3, 2].map((digits) => String(Number(value.toPrecision(digits))))
   const powers = [1, 0].map((digits) => value.toExponential(digits).replace("e+", "e"))
@@ -160,13 +163,14 @@ export const percent = (value) =>
  * Format the loss with five decimals, if these are meaningful and fit.
  * @param {number} loss
  */
-export const lossText = (loss) => (loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : local(loss.toFixed(5)))
+export const lossText = (loss) =>
+  loss >= 1e4 || (loss > 0 && loss < 1e-4) ? number(loss) : localizePoint(loss.toFixed(5))
 
 /** @type {Record<string, string>} */
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" }
 
 /** @param {unknown} text */
-export const escaped = (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIES[c])
+export const escapeHtml = (text) => String(text).replace(/[&<>"']/g, (c) => ENTITIES[c])
 
 const LOW = "₀₁₂₃₄₅₆₇₈₉ᵢⱼₖₘₙᵤᵥᵣₛ"
 const PLAIN = "0123456789ijkmnuvrs"
@@ -177,7 +181,7 @@ const UPRIGHT = /<\/?sub>|\b(?:mean|update|max)\b|[a-zA-Zθησ]/g
  * @param {string} text
  */
 export const formula = (text) =>
-  escaped(text)
+  escapeHtml(text)
     .replace(/[₀-₉ᵢⱼₖₘₙᵤᵥᵣₛ]+/g, (low) => `<sub>${[...low].map((c) => PLAIN[LOW.indexOf(c)]).join("")}</sub>`)
     .replace(UPRIGHT, (c) => (c[0] === "<" || c.length === 1 ? c : `<span class="word">${c}</span>`))
 
@@ -208,17 +212,17 @@ export const withFormulas = (text, html) =>
  * Return the HTML of a sentence from Python, with its formulas.
  * @param {string} text
  */
-export const sentence = (text) => withFormulas(text, escaped)
+export const sentence = (text) => withFormulas(text, escapeHtml)
 
 /** Capitalize the first letter. @param {string} text */
-export const capitalised = (text) => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
+export const capitalize = (text) => text.replace(/^\p{Ll}/u, (letter) => letter.toUpperCase())
 
 /** Return the HTML of a sentence with symbols such as "∂z₁" in italics. @param {string} text */
 export const withSymbols = (text) =>
-  withFormulas(text, (part) => escaped(part).replace(SYMBOL, (symbol) => `<i>${symbol}</i>`))
+  withFormulas(text, (part) => escapeHtml(part).replace(SYMBOL, (symbol) => `<i>${symbol}</i>`))
 
 /**
  * Return the HTML of a message that contains markup, with its formulas.
  * @param {string} text
  */
-export const marked = (text) => withFormulas(text, (part) => part)
+export const markupWithFormulas = (text) => withFormulas(text, (part) => part)

@@ -1,7 +1,7 @@
 // The arrays of one snapshot of a network, by symbol and cell: the data of the Step page.
 
 import { pairs, reach, sources } from "../explain/cell_links.js"
-import { QuantizedWeights, shaded } from "./quantized_weights.js"
+import { dequantize, QuantizedWeights } from "./quantized_weights.js"
 
 /** @import { Cell, Link, MapRecord, Range } from "../../types/view.js" */
 /** @typedef {import("../../types/wire.js").StepHeader & { arrays: import("./decode.js").Arrays }} StepAnswer */
@@ -12,9 +12,9 @@ const OF_PARAMETER = /^(?:(?:velocity|kept|mean|past|pulls)\.)?d?([a-z]+\d*)(_ne
 const size = (/** @type {number[]} */ shape) => shape.reduce((product, n) => product * n, 1)
 
 export class Numbers {
-  learned = 0 // number of parts received so far
+  partCount = 0 // number of parts received so far
   /** @type {{ key: string, all: [Cell, Cell][] }}  cached result of `pairs` */
-  met = { key: "", all: [] }
+  cachedPairs = { key: "", all: [] }
 
   /** @param {StepAnswer} answer response of the Step page */
   constructor(answer) {
@@ -28,8 +28,8 @@ export class Numbers {
       symbol === "update" ? [] : makes.map((made) => [made, at]),
     )
     /** @type {Record<string, number>}  index of the first stage that computes a symbol */
-    this.maker = Object.fromEntries(makers.reverse())
-    const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.told(name, array)])
+    this.stageIndices = Object.fromEntries(makers.reverse())
+    const arrays = Object.entries(answer.arrays).map(([name, array]) => [name, this.displayedArray(name, array)])
     /** @type {import("./decode.js").Arrays} */
     this.arrays = Object.fromEntries(arrays)
     /** @type {Record<string, QuantizedWeights>}  quantized arrays by symbol; a gradient shares the lines of its parameter */
@@ -41,7 +41,7 @@ export class Numbers {
       if (each) first.set(of, { ...first.get(of), [each]: array })
       if (array.values instanceof Int8Array && this.maps[key]) this.shade(key, array.values)
     }
-    for (const [of, arrays] of first) this.learn(of, arrays)
+    for (const [of, arrays] of first) this.storePart(of, arrays)
     this.rate = Number(answer.lesson.lr)
     this.classes = answer.network.classes
   }
@@ -50,10 +50,10 @@ export class Numbers {
    * Return an array as displayed: 0 if it is pure round-off, or derived from such an array.
    * @param {string} name @param {import("./decode.js").Values} array @returns {import("./decode.js").Values}
    */
-  told(name, array) {
+  displayedArray(name, array) {
     const [, parameter, next] = OF_PARAMETER.exec(name) ?? []
     if (!this.maps[`d${parameter}`]?.round_off || (name === parameter && !this.maps[name].round_off)) return array
-    if (next) return this.told(parameter, this.answer.arrays[parameter])
+    if (next) return this.displayedArray(parameter, this.answer.arrays[parameter])
     return { ...array, values: new Float64Array(array.values.length) }
   }
 
@@ -64,7 +64,7 @@ export class Numbers {
     const lines = kind === "filters" ? [shape[0], shape[1], size(shape.slice(2))] : [0, shape.at(-1) ?? 1, 1]
     this.quantized[name] ??= new QuantizedWeights(name, lines)
     this.quantized[symbol] = this.quantized[name]
-    this.arrays[symbol] = { values: shaded(colours, limits[1]), shape }
+    this.arrays[symbol] = { values: dequantize(colours, limits[1]), shape }
   }
 
   /** The parameters that were sent quantized. */
@@ -73,12 +73,12 @@ export class Numbers {
   }
 
   /** Use the colour limits of other numbers of the same network. @param {Numbers} other */
-  hold(other) {
+  useLimitsOf(other) {
     /** @type {Record<string, MapRecord>} */
-    const held = {}
+    const maps = {}
     for (const [symbol, map] of Object.entries(this.maps))
-      held[symbol] = this.quantized[symbol] ? map : { ...map, limits: other.maps[symbol].limits }
-    this.maps = held
+      maps[symbol] = this.quantized[symbol] ? map : { ...map, limits: other.maps[symbol].limits }
+    this.maps = maps
   }
 
   /** @param {string} symbol @returns {number[]} */
@@ -109,12 +109,14 @@ export class Numbers {
    * cell, channel or group.
    * @param {string} name @param {Cell} cell
    */
-  kept(name, cell) {
+  layerValue(name, cell) {
     const { values } = this.arrays[name]
-    const made = name.slice(0, name.indexOf("."))
-    const [channels] = this.shape(made)
+    const symbol = name.slice(0, name.indexOf("."))
+    const [channels] = this.shape(symbol)
     const at =
-      values.length === this.count(made) ? this.offset(made, cell) : Math.floor((cell[0] * values.length) / channels)
+      values.length === this.count(symbol)
+        ? this.offset(symbol, cell)
+        : Math.floor((cell[0] * values.length) / channels)
     return values[at]
   }
 
@@ -124,14 +126,14 @@ export class Numbers {
    * @param {string} which @param {string} parameter @param {number} at
    */
   part(which, parameter, at) {
-    return this.sent(`${which}.${parameter}`, parameter, at)
+    return this.sentEntry(`${which}.${parameter}`, parameter, at)
   }
 
   /**
    * Return an entry of an array that was sent completely or by lines.
    * @param {string} name @param {string} parameter @param {number} at
    */
-  sent(name, parameter, at) {
+  sentEntry(name, parameter, at) {
     return this.arrays[name]?.values[at] ?? this.quantized[parameter]?.part(name, at)
   }
 
@@ -140,7 +142,7 @@ export class Numbers {
    * @param {string} parameter @param {number} at
    */
   next(parameter, at) {
-    const sent = this.sent(`${parameter}_next`, parameter, at)
+    const sent = this.sentEntry(`${parameter}_next`, parameter, at)
     if (sent === undefined && this.quantized[parameter] && this.network.optimizer !== "gd") return Number.NaN
     return sent ?? this.values(parameter)[at] - this.rate * this.values(`d${parameter}`)[at]
   }
@@ -153,10 +155,10 @@ export class Numbers {
    * @param {boolean} [stepping]  whether to explain a parameter's step
    * @returns {string[]}
    */
-  missing(symbol, cell, stepping = false) {
+  missingParts(symbol, cell, stepping = false) {
     const parameter = stepping ? symbol : symbol === "update" ? this.said.update.makes[0] : ""
-    if (!parameter) return this.exact(symbol, cell)
-    const past = this.past(parameter, cell)
+    if (!parameter) return this.exactParts(symbol, cell)
+    const past = this.pastName(parameter, cell)
     const weights = this.weights.flatMap(({ name }) => [
       ...(parameter === name ? this.lineOf(name, this.offset(name, cell)) : []),
       ...this.lineOf(name, this.quantized[name].largest(this.values(`d${name}`))),
@@ -168,7 +170,7 @@ export class Numbers {
    * Return the name of the past gradients of an entry's velocity, or "" if there is no velocity.
    * @param {string} parameter @param {Cell} cell
    */
-  past(parameter, cell) {
+  pastName(parameter, cell) {
     return this.part("velocity", parameter, 0) !== undefined ? `past.${parameter}:${this.offset(parameter, cell)}` : ""
   }
 
@@ -176,15 +178,15 @@ export class Numbers {
    * Return the parts with the exact weights that a cell needs.
    * @param {string} symbol @param {Cell} cell @returns {string[]}
    */
-  exact(symbol, cell) {
-    return this.weights.flatMap((wide) => {
-      const { name } = wide
+  exactParts(symbol, cell) {
+    return this.weights.flatMap((quantized) => {
+      const { name } = quantized
       if (symbol === name || symbol === `d${name}`) return this.lineOf(name, this.offset(name, cell))
       const pattern = this.links(symbol).find(({ source }) => source === name)?.pattern
-      if (pattern === "unit") return wide.lacks(name, 0, this.offset(symbol, cell))
-      if (pattern === "channel") return wide.lacks(name, 0, cell[0])
-      if (pattern === "passing") return wide.lacks(name, 1, cell[0])
-      return pattern === "last" ? wide.lacks(name, 1, cell[cell.length - 1]) : []
+      if (pattern === "unit") return quantized.missingParts(name, 0, this.offset(symbol, cell))
+      if (pattern === "channel") return quantized.missingParts(name, 0, cell[0])
+      if (pattern === "passing") return quantized.missingParts(name, 1, cell[0])
+      return pattern === "last" ? quantized.missingParts(name, 1, cell[cell.length - 1]) : []
     })
   }
 
@@ -194,22 +196,22 @@ export class Numbers {
    */
   lineOf(name, at) {
     const axis = this.maps[name].kind === "filters" ? 0 : 1
-    return this.quantized[name].lacks(name, axis, this.quantized[name].lines(at)[axis])
+    return this.quantized[name].missingParts(name, axis, this.quantized[name].lines(at)[axis])
   }
 
   /** Store a fetched part. @param {string} of name of the part @param {import("./decode.js").Arrays} arrays */
-  learn(of, arrays) {
-    this.learned += 1
+  storePart(of, arrays) {
+    this.partCount += 1
     const [name, line] = of.split(":")
-    const wide = this.quantized[name]
-    if (arrays[of]) this.arrays[of] = this.told(of, arrays[of])
-    if (!wide || !arrays[name]) return
+    const quantized = this.quantized[name]
+    if (arrays[of]) this.arrays[of] = this.displayedArray(of, arrays[of])
+    if (!quantized || !arrays[name]) return
     for (const [each, { values }] of Object.entries(arrays)) {
       const all = /** @type {Float64Array | undefined} */ (this.arrays[each]?.values)
-      all ? wide.learn(line, all, values) : wide.keep(line, each, values)
+      all ? quantized.storeLine(line, all, values) : quantized.storeExtraLine(line, each, values)
     }
-    if (line) wide.known.add(line)
-    else wide.whole = true
+    if (line) quantized.knownLines.add(line)
+    else quantized.isComplete = true
   }
 
   /** Return whether a number is exact rather than quantized. @param {string} symbol @param {Cell} cell */
@@ -271,7 +273,7 @@ export class Numbers {
    * Return the shape by which addresses index a symbol. Weights after a map have the map's axes and the output.
    * @param {string} symbol
    */
-  addressed(symbol) {
+  addressShape(symbol) {
     const { shape, index, kind } = this.maps[symbol]
     if (kind !== "weights" || shape.length < 4) return index
     return shape[0] === 1 ? shape.slice(1) : shape
@@ -281,9 +283,9 @@ export class Numbers {
    * Return a cell as written in addresses ("z1:10,15"), or "" for the loss.
    * @param {string} symbol @param {Cell} cell
    */
-  written(symbol, cell) {
+  addressText(symbol, cell) {
     if (this.maps[symbol].kind === "loss") return ""
-    return `${symbol}:${unravel(this.offset(symbol, cell), this.addressed(symbol)).join(",")}`
+    return `${symbol}:${unravel(this.offset(symbol, cell), this.addressShape(symbol)).join(",")}`
   }
 
   /**
@@ -293,7 +295,7 @@ export class Numbers {
   read(text) {
     const [map, at = ""] = text.split(":")
     if (!this.maps[map] || !/^\d+(,\d+)*$/.test(at)) return null
-    const shape = this.addressed(map)
+    const shape = this.addressShape(map)
     const index = at.split(",").map(Number)
     if (index.length !== shape.length || index.some((n, axis) => n >= shape[axis])) return null
     return {
@@ -324,7 +326,7 @@ export class Numbers {
   }
 
   /** Return the input of the pool whose gradient this link passes back. @param {Link} link @returns {string} */
-  pooled({ source }) {
+  poolInput({ source }) {
     return this.network.links[source.slice(1)][0].source
   }
 
@@ -336,12 +338,12 @@ export class Numbers {
   /** Return the source cells of a cell, by link. @param {Link} link @param {Cell} cell @returns {Cell[]} */
   sources(link, cell) {
     if (link.pattern === "won") {
-      const input = this.pooled(link)
-      const read = (/** @type {Cell} */ place) => this.at(input, place)
+      const input = this.poolInput(link)
+      const read = (/** @type {Cell} */ position) => this.at(input, position)
       return sources(link, cell, this.shape(link.source), read, this.shape(input), this.tie(input))
     }
     const shape = this.shape(link.source)
-    return sources(link, cell, shape, (place) => this.at(link.source, place), shape, this.tie(link.source))
+    return sources(link, cell, shape, (position) => this.at(link.source, position), shape, this.tie(link.source))
   }
 
   /** @param {Link} link @param {Cell} cell @returns {Range[]} */
@@ -356,18 +358,18 @@ export class Numbers {
    */
   pairs(symbol, cell, a, b) {
     const key = `${symbol} ${cell} ${a} ${b}`
-    if (this.met.key !== key) {
+    if (this.cachedPairs.key !== key) {
       const [first, second] = [this.link(symbol, a), this.link(symbol, b)]
       const all = first && second ? pairs(first, second, cell, this.shape(a), this.shape(b)) : []
-      this.met = { key, all }
+      this.cachedPairs = { key, all }
     }
-    return this.met.all
+    return this.cachedPairs.all
   }
 
   /** Return the index of the stage that computes a symbol, or 0 for inputs. @param {string} symbol */
-  madeAt(symbol) {
+  stageIndexOf(symbol) {
     if (symbol === "dx") symbol = this.stages.filter(({ phase }) => phase === "backward").at(-1)?.symbol ?? "update"
-    return this.maker[symbol] ?? 0
+    return this.stageIndices[symbol] ?? 0
   }
 
   /**
@@ -375,12 +377,12 @@ export class Numbers {
    * @param {string} symbol
    */
   stageOf(symbol) {
-    const own =
+    const makingStage =
       this.network.beside[symbol]
       ?? this.stages.find(
         (stage) => stage.symbol === symbol || (stage.symbol !== "update" && stage.makes.includes(symbol)),
       )
-    return own ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
+    return makingStage ?? this.stages.find((stage) => stage.inputs.includes(symbol)) ?? this.stages[0]
   }
 }
 

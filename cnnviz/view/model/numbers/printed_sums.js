@@ -1,11 +1,11 @@
 // Printed sums, with enough decimals that the printed terms add up to the printed total.
 
-import { decimals, number, power } from "./format.js"
+import { decimals, exponentOf, number } from "./format.js"
 
-/** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} Written  a printed sum: the common exponent, its terms, its total, and a formatter for further numbers */
+/** @typedef {{ power: number, texts: string[], total: string, write: (value: number) => string }} PrintedSum  a printed sum: the common exponent, its terms, its total, and a formatter for further numbers */
 
-const MORE = 4 // maximum number of decimals beyond the minimum
-const FAR = 1e-6 // smaller numbers are printed with an exponent
+const EXTRA_DECIMALS = 4 // maximum number of decimals beyond the minimum
+const SMALLEST_FIXED = 1e-6 // smaller numbers are printed with an exponent
 
 /**
  * Format the terms of a sum and its total with the fewest decimals for which the printed terms add up to the printed
@@ -13,43 +13,49 @@ const FAR = 1e-6 // smaller numbers are printed with an exponent
  * @param {number[]} values
  * @param {number} total
  * @param {{ digits?: number, fits?: (text: string) => boolean, below?: number }} [how]  `digits` is the minimum number of digits of the total; `fits` returns whether there is room for a term, otherwise it gets fewer decimals; if all numbers are below `below`, they share an exponent
- * @returns {Written}
+ * @returns {PrintedSum}
  */
-export function writtenSum(values, total, { digits = 2, fits = () => true, below = 1e-3 } = {}) {
-  const most = Math.max(...values.map(Math.abs), Math.abs(total))
-  const exponent = most < below ? power(most) : 0
+export function printSum(values, total, { digits = 2, fits = () => true, below = 1e-3 } = {}) {
+  const maxMagnitude = Math.max(...values.map(Math.abs), Math.abs(total))
+  const exponent = maxMagnitude < below ? exponentOf(maxMagnitude) : 0
   const [terms, sum] = [values.map((value) => value / 10 ** exponent), total / 10 ** exponent]
-  const least = fewest(Math.max(...terms.map(Math.abs), Math.abs(sum)), sum, digits)
-  const added = (/** @type {number} */ count) => terms.reduce((all, value) => all + Number(value.toFixed(count)), 0)
-  const isRight = (/** @type {number[]} */ [of, end]) => fixed(added(of), end) === fixed(sum, end) || !sum
-  const tried = Array.from({ length: MORE }, (_, n) => least + n).flatMap((of) =>
-    Array.from({ length: of - least + 1 }, (_, n) => [of, of - n]),
+  const minCount = minDecimals(Math.max(...terms.map(Math.abs), Math.abs(sum)), sum, digits)
+  const roundedSum = (/** @type {number} */ count) =>
+    terms.reduce((all, value) => all + Number(value.toFixed(count)), 0)
+  const isRight = (/** @type {number[]} */ [of, end]) =>
+    formatFixed(roundedSum(of), end) === formatFixed(sum, end) || !sum
+  const candidates = Array.from({ length: EXTRA_DECIMALS }, (_, n) => minCount + n).flatMap((of) =>
+    Array.from({ length: of - minCount + 1 }, (_, n) => [of, of - n]),
   )
-  const room = (/** @type {number} */ count) => terms.every((value) => fits(fixed(value, count).replace("−", "")))
-  const fewer = Array.from({ length: least + 1 }, (_, n) => [least - n, least])
-  const [count, end] = tried.find((both) => isRight(both) && room(both[0]))
-    ?? fewer.find(([of]) => room(of)) ?? [0, least]
-  const write = (/** @type {number} */ value) => fixed(value / 10 ** exponent, count)
-  return { power: exponent, texts: values.map(write), total: fixed(sum, end), write }
+  const hasRoom = (/** @type {number} */ count) =>
+    terms.every((value) => fits(formatFixed(value, count).replace("−", "")))
+  const fewer = Array.from({ length: minCount + 1 }, (_, n) => [minCount - n, minCount])
+  const [count, end] = candidates.find((both) => isRight(both) && hasRoom(both[0]))
+    ?? fewer.find(([of]) => hasRoom(of)) ?? [0, minCount]
+  const write = (/** @type {number} */ value) => formatFixed(value / 10 ** exponent, count)
+  return { power: exponent, texts: values.map(write), total: formatFixed(sum, end), write }
 }
 
 /**
  * Return the number of decimals that show `digits` digits of the total and two of the largest number, but no more
  * than an integer needs.
- * @param {number} most @param {number} total @param {number} digits
+ * @param {number} maxMagnitude @param {number} total @param {number} digits
  */
-function fewest(most, total, digits) {
-  if (!Number.isFinite(most)) return 2
-  const places = (/** @type {number} */ value, /** @type {number} */ count) =>
+function minDecimals(maxMagnitude, total, digits) {
+  if (!Number.isFinite(maxMagnitude)) return 2
+  const decimalsFor = (/** @type {number} */ value, /** @type {number} */ count) =>
     value ? Math.max(0, count - 1 - Math.floor(Math.log10(Math.abs(value)))) : 0
-  return Math.min(Math.max(places(most, 3), Math.min(places(total, digits), places(most, digits + 3))), 12)
+  return Math.min(
+    Math.max(decimalsFor(maxMagnitude, 3), Math.min(decimalsFor(total, digits), decimalsFor(maxMagnitude, digits + 3))),
+    12,
+  )
 }
 
 /**
  * Format a number with `count` decimals. Exactly 0 is "0", and a number that rounds to 0 has no sign.
  * @param {number} value @param {number} count
  */
-export function fixed(value, count) {
+export function formatFixed(value, count) {
   if (value === 0) return "0"
   if (!Number.isFinite(value)) return number(value)
   const text = decimals(value, count)
@@ -63,20 +69,22 @@ export function fixed(value, count) {
 export function decimalsOrDigits(value, count) {
   const size = Math.abs(value)
   const shown = count + 1 + Math.floor(Math.log10(size)) // number of its digits that are shown
-  return size < Math.max(FAR, 0.5 / 10 ** count) ? number(value, shown > 0 ? shown : 3) : fixed(value, count)
+  return size < Math.max(SMALLEST_FIXED, 0.5 / 10 ** count)
+    ? number(value, shown > 0 ? shown : 3)
+    : formatFixed(value, count)
 }
 
 /**
  * Return the text of a number with a plus sign if it is positive and not printed as 0.
  * @param {number} value @param {string} text
  */
-export const plus = (value, text) => `${value > 0 && /[1-9]/.test(text) ? "+" : ""}${text}`
+export const withPlus = (value, text) => `${value > 0 && /[1-9]/.test(text) ? "+" : ""}${text}`
 
 /**
  * Return the number of decimals that show two digits of the difference between two numbers.
  * @param {number} old @param {number} next
  */
-export function apart(old, next) {
+export function distinctDecimals(old, next) {
   const step = Math.abs(next - old)
   return step && Number.isFinite(step) ? Math.min(Math.max(1 - Math.floor(Math.log10(step)), 0), 12) : 0
 }

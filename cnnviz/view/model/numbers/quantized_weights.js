@@ -6,19 +6,19 @@ export const SHADES = 127 // shades on either side of zero, as in wide_weights.p
  * Return the approximate values of quantized weights.
  * @param {Int8Array} colours @param {number} limit  largest magnitude
  */
-export function shaded(colours, limit) {
-  const known = Float64Array.from({ length: 2 * SHADES + 1 }, (_, n) => ((n - SHADES) / SHADES) * limit)
+export function dequantize(colours, limit) {
+  const levels = Float64Array.from({ length: 2 * SHADES + 1 }, (_, n) => ((n - SHADES) / SHADES) * limit)
   const values = new Float64Array(colours.length)
-  for (let n = 0; n < values.length; n++) values[n] = known[colours[n] + SHADES] // twenty times as fast as `from`
+  for (let n = 0; n < values.length; n++) values[n] = levels[colours[n] + SHADES] // twenty times as fast as `from`
   return values
 }
 
 export class QuantizedWeights {
   /** @type {Set<string>}  lines that are exact */
-  known = new Set()
+  knownLines = new Set()
   /** @type {Map<string, Map<string, ArrayLike<number>>>}  further arrays by name and line; complete arrays would be mostly empty */
-  beside = new Map()
-  whole = false // whether all weights are exact
+  extraLines = new Map()
+  isComplete = false // whether all weights are exact
   /** @type {number | undefined} */
   most = undefined
 
@@ -34,8 +34,8 @@ export class QuantizedWeights {
 
   /** Return the indices of an entry's lines along both axes. @param {number} at */
   lines(at) {
-    const place = Math.floor(at / this.kernel)
-    return [Math.floor(place / this.across), place % this.across]
+    const crossing = Math.floor(at / this.kernel)
+    return [Math.floor(crossing / this.across), crossing % this.across]
   }
 
   /**
@@ -43,22 +43,22 @@ export class QuantizedWeights {
    * it is known.
    * @param {string} name @param {0 | 1} axis @param {number} n
    */
-  lacks(name, axis, n) {
+  missingParts(name, axis, n) {
     const line = axis ? `,${n}` : `${n},`
-    return this.known.has(line) ? [] : [`${name}:${line}`]
+    return this.knownLines.has(line) ? [] : [`${name}:${line}`]
   }
 
   /** Return whether an entry is exact. @param {number} at */
   has(at) {
     const [first, second] = this.lines(at)
-    return this.whole || this.known.has(`,${second}`) || this.known.has(`${first},`)
+    return this.isComplete || this.knownLines.has(`,${second}`) || this.knownLines.has(`${first},`)
   }
 
   /**
    * Copy a fetched line into an array.
    * @param {string} line "57," or ",57", or "" for all @param {Float64Array} array @param {ArrayLike<number>} values
    */
-  learn(line, array, values) {
+  storeLine(line, array, values) {
     if (!line) return array.set(values)
     const [first, second] = line.split(",")
     const { across, kernel } = this
@@ -74,8 +74,8 @@ export class QuantizedWeights {
    * Store a fetched line of an array that has no quantized version.
    * @param {string} line @param {string} name @param {ArrayLike<number>} values
    */
-  keep(line, name, values) {
-    this.beside.set(name, (this.beside.get(name) ?? new Map()).set(line, values))
+  storeExtraLine(line, name, values) {
+    this.extraLines.set(name, (this.extraLines.get(name) ?? new Map()).set(line, values))
   }
 
   /**
@@ -83,11 +83,12 @@ export class QuantizedWeights {
    * @param {string} name @param {number} at
    */
   part(name, at) {
-    const lines = this.beside.get(name)
+    const lines = this.extraLines.get(name)
     const [first, second] = this.lines(at)
     const within = at % this.kernel
-    const found = (/** @type {string} */ line, /** @type {number} */ n) => lines?.get(line)?.[n * this.kernel + within]
-    return lines && (found(`${first},`, second) ?? found(`,${second}`, first) ?? Number.NaN)
+    const entryOf = (/** @type {string} */ line, /** @type {number} */ n) =>
+      lines?.get(line)?.[n * this.kernel + within]
+    return lines && (entryOf(`${first},`, second) ?? entryOf(`,${second}`, first) ?? Number.NaN)
   }
 
   /**

@@ -10,7 +10,7 @@ const MINUS = "−"
  * @returns {[same: string, rest: string]}
  */
 export function sharedDigits(value, other) {
-  const [a, b] = [value, other].map((number) => written(number, value))
+  const [a, b] = [value, other].map((number) => formatLike(number, value))
   if (value === other) return [a, ""]
   let at = 0
   while (at < a.length && a[at] === b[at]) at++
@@ -18,7 +18,7 @@ export function sharedDigits(value, other) {
 }
 
 /** @param {number} value @param {number} like */
-function written(value, like) {
+function formatLike(value, like) {
   if (!Number.isFinite(value)) return String(value).replace("-", MINUS).replace("Infinity", "∞")
   if (value === 0) return "0"
   const size = Math.floor(Math.log10(Math.abs(like) || 1))

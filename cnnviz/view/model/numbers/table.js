@@ -15,13 +15,13 @@
 
 /** @typedef {{ face: import("./array_faces.js").Face, limits: [number, number], scale: import("../../types/wire.js").Scale, name: (cell: import("../explain/cell_links.js").Cell) => string }} Picture  layout of cells, their colours, and their names */
 
-const MOST_CELLS = 4000 // of one table, which a browser can lay out at once
+const MAX_CELLS = 4000 // of one table, which a browser can lay out at once
 
 /**
  * Names of an array's axes by its kind. An array with fewer axes has the last ones.
  * @type {Record<string, string[]>}
  */
-const COUNTED = {
+const AXIS_NAMES = {
   map: ["channel", "row", "column"],
   filters: ["filter", "channel", "row", "column"],
   weights: ["unit", "output"],
@@ -32,7 +32,7 @@ const COUNTED = {
 /** @type {(kind: string, shape: readonly number[]) => Axis[]} */
 export function axesOf(kind, shape) {
   if (kind === "loss") return []
-  const names = COUNTED[kind].slice(-shape.length)
+  const names = AXIS_NAMES[kind].slice(-shape.length)
   return shape.map((size, n) => ({ name: names[n], labels: [...Array(size).keys()] }))
 }
 
@@ -40,14 +40,14 @@ export function axesOf(kind, shape) {
  * Return the axes with a selected index, the axis of rows, and that of columns if there is one.
  * @param {Source} source
  */
-export function parts({ axes }) {
+export function axisRoles({ axes }) {
   const rows = axes.at(axes.length < 2 ? 0 : -2)
   return { chosen: axes.slice(0, -2), rows, columns: axes.length < 2 ? undefined : axes.at(-1) }
 }
 
 /** Return the number of rows that are shown at once. @param {Source} source */
 export function rowsAtOnce(source) {
-  return Math.max(1, Math.floor(MOST_CELLS / (parts(source).columns?.labels.length ?? 1)))
+  return Math.max(1, Math.floor(MAX_CELLS / (axisRoles(source).columns?.labels.length ?? 1)))
 }
 
 /**
@@ -56,8 +56,8 @@ export function rowsAtOnce(source) {
  * @param {readonly number[]} chosen  selected index of each leading axis
  * @param {number} row
  */
-export function start(source, chosen, row) {
-  const { rows, columns } = parts(source)
+export function rowOffset(source, chosen, row) {
+  const { rows, columns } = axisRoles(source)
   const slice = chosen.reduce((at, place, n) => at * source.axes[n].labels.length + place, 0)
   return (slice * (rows?.labels.length ?? 1) + row) * (columns?.labels.length ?? 1)
 }
@@ -69,7 +69,7 @@ const power = (power) => `e${power < 0 ? "-" : "+"}${String(Math.abs(power)).pad
  * Format a number exactly, as Python's repr does.
  * @param {number} value
  */
-export function exact(value) {
+export function formatExact(value) {
   if (Number.isNaN(value)) return "nan"
   if (!Number.isFinite(value)) return value < 0 ? "-inf" : "inf"
   if (value === 0) return Object.is(value, -0) ? "-0.0" : "0.0"
@@ -89,14 +89,14 @@ const LETTERS = ["m", "c", "i", "j"]
  */
 export function csv(source) {
   const { axes, name } = source
-  const { columns } = parts(source)
-  const before = axes.length < 2 ? axes : axes.slice(0, -1)
-  const wide = columns?.labels.length ?? 1
+  const { columns } = axisRoles(source)
+  const leadingAxes = axes.length < 2 ? axes : axes.slice(0, -1)
+  const rowLength = columns?.labels.length ?? 1
   const letters = axes.length < 2 ? ["i"].slice(0, axes.length) : LETTERS.slice(-axes.length, -1)
   const lines = [[...letters, ...(columns ? Array.from(columns.labels) : [name])]]
-  for (let at = 0; at < source.values.length; at += wide) {
-    const numbers = Array.from({ length: wide }, (_, n) => exact(source.values[at + n]))
-    lines.push([...indices(before, at / wide), ...numbers])
+  for (let at = 0; at < source.values.length; at += rowLength) {
+    const numbers = Array.from({ length: rowLength }, (_, n) => formatExact(source.values[at + n]))
+    lines.push([...indices(leadingAxes, at / rowLength), ...numbers])
   }
   return lines.map((line) => `${line.join(",")}\n`).join("")
 }
@@ -104,10 +104,10 @@ export function csv(source) {
 /** @param {Axis[]} axes @param {number} at */
 function indices(axes, at) {
   /** @type {string[]} */
-  const found = []
+  const texts = []
   for (const { labels } of [...axes].reverse()) {
-    found.unshift(String(labels[at % labels.length]))
+    texts.unshift(String(labels[at % labels.length]))
     at = Math.floor(at / labels.length)
   }
-  return found
+  return texts
 }

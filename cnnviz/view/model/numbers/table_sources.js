@@ -30,7 +30,7 @@ export function tableOf(numbers, symbol, instead) {
  */
 export function windowsOf(numbers, map, cell) {
   if (!(map in numbers.maps)) return []
-  const own = `${numbers.maps[map].label}[${numbers.index(map, cell)}]`
+  const cellLabel = `${numbers.maps[map].label}[${numbers.index(map, cell)}]`
   return numbers
     .links(map)
     .filter(({ pattern }) => pattern === "window" || pattern === "touched")
@@ -41,13 +41,13 @@ export function windowsOf(numbers, map, cell) {
       const lengths = along.map(({ length }) => length)
       const axes = axesOf(kind, lengths).map(({ name }, n) => ({ name, labels: along[n] }))
       const cells = along.reduce(
-        (found, places) => found.flatMap((at) => places.map((place) => [...at, place])),
+        (prefixes, indices) => prefixes.flatMap((at) => indices.map((place) => [...at, place])),
         [/** @type {Cell} */ ([])],
       )
       return {
         name: `${link.source}-under-${map}`,
         label,
-        words: say("web.table.window", { cell: own }),
+        words: say("web.table.window", { cell: cellLabel }),
         axes: axes.length > 2 && numbers.shape(link.source)[0] === 1 ? axes.slice(1) : axes,
         values: Float64Array.from(cells, (at) => numbers.at(link.source, at)),
         instead: "",

@@ -12,19 +12,19 @@ const ALL = [...KEYS, ...EXTRA_KEYS, ...PAGE_KEYS]
 const OURS = new Set(ALL)
 
 /** @param {(key: string) => boolean} which */
-const only = (which) => (/** @type {Setup} */ setup) =>
+const keepKeys = (which) => (/** @type {Setup} */ setup) =>
   Object.fromEntries(Object.entries(setup).filter(([key]) => which(key)))
 
 // Keys of an address that are ours, and all others (embed=true, utm_source=…).
-export const own = only((key) => OURS.has(key))
-export const foreign = only((key) => !OURS.has(key))
+export const ownKeys = keepKeys((key) => OURS.has(key))
+export const foreignKeys = keepKeys((key) => !OURS.has(key))
 
 /**
  * Return the keys that only affect the view. Invalid values of switches are off.
  * @param {Setup} address
  * @returns {Setup}
  */
-export const looks = (address) => ({
+export const viewKeys = (address) => ({
   ...Object.fromEntries(PAGE_KEYS.filter((key) => address[key]).map((key) => [key, address[key]])),
   view: address.view === "lecture" ? "lecture" : "",
   whole: address.whole === "1" ? "1" : "",
@@ -38,7 +38,7 @@ export const looks = (address) => ({
  * @param {Setup} b
  * @param {string[]} keys
  */
-export const same = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
+export const isEqual = (a, b, keys = ALL) => keys.every((key) => (a[key] ?? "") === (b[key] ?? ""))
 
 /**
  * @param {string} query  with or without "?"

@@ -39,7 +39,7 @@ export class NetworkFocus extends Focus {
   /** The pinned cell as written in the address. */
   get text() {
     if (this.asked !== null) return this.asked
-    return this.pinned && this.numbers ? this.numbers.written(this.pinned.map, this.pinned.cell) : ""
+    return this.pinned && this.numbers ? this.numbers.addressText(this.pinned.map, this.pinned.cell) : ""
   }
 
   /** At a change of stage, move the pin to the cell of the same family, if one was chosen. @param {string} map */

@@ -21,10 +21,10 @@ const CONV = /^conv(\d+)x(\d+)(b?)(?:s(\d+))?(?:d(\d+))?(same|full|p\d+)?$/
 const POOL = /^(max|avg)(\d+)(?:s(\d+))?$/
 
 /** @type {(text: string | undefined) => number | undefined} */
-const whole = (text) => (text ? Number(text) : undefined)
+const integerOf = (text) => (text ? Number(text) : undefined)
 
 /** @param {string} word @returns {Word} */
-export function read(word) {
+export function parseWord(word) {
   const [conv, count, size, bias, stride, dilation, padding] = CONV.exec(word) ?? []
   if (conv)
     return {
@@ -32,36 +32,36 @@ export function read(word) {
       count: Number(count),
       size: Number(size),
       bias: bias === "b",
-      stride: whole(stride),
-      dilation: whole(dilation),
+      stride: integerOf(stride),
+      dilation: integerOf(dilation),
       padding,
     }
   const dense = /^dense(\d+)$/.exec(word)
   if (dense) return { kind: "dense", count: Number(dense[1]) }
   const [leaky, percent] = /^leaky(\d+)?$/.exec(word) ?? []
-  if (leaky) return { kind: "leaky", percent: whole(percent) }
+  if (leaky) return { kind: "leaky", percent: integerOf(percent) }
   const [pool, kind, window, step] = POOL.exec(word) ?? []
-  return pool ? { kind, size: Number(window), stride: whole(step) } : { kind: word }
+  return pool ? { kind, size: Number(window), stride: integerOf(step) } : { kind: word }
 }
 
 /** @param {Word} word */
-export function written({ kind, count, percent, size, bias, stride, dilation, padding = "" }) {
+export function formatWord({ kind, count, percent, size, bias, stride, dilation, padding = "" }) {
   if (kind === "leaky") return `leaky${percent ?? ""}`
   const shape = kind === "conv" ? `${count}x${size}` : `${count ?? ""}${size ?? ""}`
   return `${kind}${shape}${bias ? "b" : ""}${stride ? `s${stride}` : ""}${dilation ? `d${dilation}` : ""}${padding}`
 }
 
 /** Replace the word at an index. @param {string} text @param {number} place @param {Partial<Word>} change */
-export function changed(text, place, change) {
+export function changeWord(text, place, change) {
   const words = text.split("-")
-  return words.with(place, written({ ...read(words[place]), ...change })).join("-")
+  return words.with(place, formatWord({ ...parseWord(words[place]), ...change })).join("-")
 }
 
 /** @param {string} text @param {number} place */
-export const without = (text, place) => text.split("-").toSpliced(place, 1).join("-")
+export const removeWord = (text, place) => text.split("-").toSpliced(place, 1).join("-")
 
 /** Insert a word after an index. @param {string} text @param {number} place @param {string} word */
-export const added = (text, place, word) =>
+export const insertWord = (text, place, word) =>
   text
     .split("-")
     .toSpliced(place + 1, 0, word)

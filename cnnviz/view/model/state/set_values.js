@@ -25,7 +25,7 @@ export const writeSets = (sets) =>
  * keys of their own.
  * @param {Setup} setup @param {string} along "f:1,1" or "lr" @param {number} value @returns {Setup}
  */
-export function settingOf(setup, along, value) {
+export function changeOfNumber(setup, along, value) {
   if (along === "lr") return { lr: String(value) }
   const [symbol, at] = along.split(":")
   if (symbol === "y") return { y: setup.y.split(",").with(Number(at), String(value)).join(",") }
@@ -49,9 +49,9 @@ export function withSets(setup, change) {
   if (differs("net")) return { ...change, set: "" }
   const typed = Object.keys(change).filter((key) => /^f\d?$/.test(key) && differs(key))
   const pixels = PIXELS.some(differs)
-  const own = (/** @type {SetValue} */ { symbol, update }) =>
+  const isReplaced = (/** @type {SetValue} */ { symbol, update }) =>
     !update && typed.some((key) => symbol === key || (key === "f" && symbol === "f1"))
   const sets = parseSets(setup.set)
-  const left = sets.filter((one) => !(pixels && one.symbol === "x") && !own(one))
-  return left.length < sets.length ? { ...change, set: writeSets(left) } : change
+  const keptSets = sets.filter((one) => !(pixels && one.symbol === "x") && !isReplaced(one))
+  return keptSets.length < sets.length ? { ...change, set: writeSets(keptSets) } : change
 }

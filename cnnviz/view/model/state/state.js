@@ -2,7 +2,7 @@
 // pending, or belongs to the current address, follows from the state. shell/setup_view.js sends requests, listens and
 // paints.
 
-import { looks, same } from "./address.js"
+import { isEqual, viewKeys } from "./address.js"
 
 /** @import { Setup } from "../../types/view.js" */
 /** @typedef {{ asked: Setup, setup: Setup, order: readonly string[] }} Shown  a response: the request, its setup, and its stages */
@@ -33,7 +33,7 @@ import { looks, same } from "./address.js"
  */
 
 /** @param {string} page @param {readonly string[]} computed @param {boolean} covers @param {Setup} address @returns {State} */
-export const begin = (page, computed, covers, address) => ({
+export const initialState = (page, computed, covers, address) => ({
   page,
   computed,
   covers,
@@ -41,7 +41,7 @@ export const begin = (page, computed, covers, address) => ({
   to: page,
   shown: null,
   stage: "x",
-  look: looks(address),
+  look: viewKeys(address),
   veiled: false,
   covered: "",
   onward: false,
@@ -51,39 +51,41 @@ export const begin = (page, computed, covers, address) => ({
  * Return whether two setups have the same numbers on this page.
  * @param {State} state @param {Setup} one @param {Setup} other
  */
-const alike = ({ computed }, one, other) => same(one, other, [...computed])
+const hasSameNumbers = ({ computed }, one, other) => isEqual(one, other, [...computed])
 
 /** Return whether the shown response is for this setup. @param {State} state @param {Setup} setup */
-const shows = (state, setup) =>
-  state.shown !== null && (alike(state, setup, state.shown.setup) || alike(state, setup, state.shown.asked))
+const isShown = (state, setup) =>
+  state.shown !== null
+  && (hasSameNumbers(state, setup, state.shown.setup) || hasSameNumbers(state, setup, state.shown.asked))
 
 /** Return whether a response is pending. @param {State} state */
-export const isWaiting = (state) => state.to !== state.page || !shows(state, state.wanted)
+export const isWaiting = (state) => state.to !== state.page || !isShown(state, state.wanted)
 
 /** Return whether numbers are hidden until they are revealed or predicted. @param {State} state */
-export const hides = ({ look, covers }) => covers && (look.hide === "1" || look.predict === "1")
+export const canHide = ({ look, covers }) => covers && (look.hide === "1" || look.predict === "1")
 
 /**
  * Return whether a response is for the current address, or repeats the one that is shown.
  * @param {State} state @param {Setup} asked @param {Setup} here
  */
 export const accepts = (state, asked, here) =>
-  alike(state, asked, here) || (state.shown !== null && !isWaiting(state) && alike(state, asked, state.shown.asked))
+  hasSameNumbers(state, asked, here)
+  || (state.shown !== null && !isWaiting(state) && hasSameNumbers(state, asked, state.shown.asked))
 
 /** Return whether a setup is the shown one at an earlier update. @param {State} state @param {Setup} setup */
 export const isBefore = (state, setup) => {
   const now = state.shown?.setup
-  return now !== undefined && Number(setup.k) < Number(now.k) && alike(state, { ...setup, k: now.k }, now)
+  return now !== undefined && Number(setup.k) < Number(now.k) && hasSameNumbers(state, { ...setup, k: now.k }, now)
 }
 
 /**
  * Return whether the numbers of a stage reached by stepping forward are hidden, on a screen that hides them.
  * @param {State} state @param {string} stage @param {boolean} onward @param {boolean} running
  */
-const veil = (state, stage, onward, running) => onward && hides(state) && !running && stage !== "x"
+const isVeiled = (state, stage, onward, running) => onward && canHide(state) && !running && stage !== "x"
 
 /** @param {State} state */
-const place = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${stage}`
+const positionKey = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${stage}`
 
 /**
  * Return the state after an event.
@@ -94,15 +96,15 @@ const place = ({ page, shown, stage }) => `${page} ${shown?.setup.k} ${stage}`
 export function next(state, event) {
   switch (event.type) {
     case "answered":
-      return answered(state, event)
+      return afterResponse(state, event)
     case "went":
-      return went(state, event)
+      return afterStep(state, event)
     case "leapt":
       return { ...state, wanted: event.address, to: state.page, onward: false }
     case "turned":
       return { ...state, wanted: { ...state.wanted, ...event.change }, to: event.page }
     case "travelled":
-      return travelled(state, event.address)
+      return afterTravel(state, event.address)
     case "moved":
       return {
         ...state,
@@ -110,37 +112,42 @@ export function next(state, event) {
         shown: state.shown && { ...state.shown, setup: { ...state.shown.setup, ...event.change } },
       }
     case "looked": {
-      const look = looks({ ...state.look, ...event.change })
-      return { ...state, look, wanted: { ...state.wanted, ...look }, veiled: state.veiled && hides({ ...state, look }) }
+      const look = viewKeys({ ...state.look, ...event.change })
+      return {
+        ...state,
+        look,
+        wanted: { ...state.wanted, ...look },
+        veiled: state.veiled && canHide({ ...state, look }),
+      }
     }
     case "unveiled":
       return { ...state, veiled: false }
     case "led":
-      return led(state, event.hidden)
+      return afterPresenter(state, event.hidden)
   }
 }
 
 /** @param {State} state @param {Extract<Event, { type: "answered" }>} event @returns {State} */
-function answered(state, { asked, setup, order, here, running }) {
+function afterResponse(state, { asked, setup, order, here, running }) {
   if (!accepts(state, asked, here)) return state // a newer response is on its way
-  const follows = same(asked, here, ["stage"]) || !order.includes(here.stage)
+  const follows = isEqual(asked, here, ["stage"]) || !order.includes(here.stage)
   const stage = follows ? setup.stage : here.stage
   const hidden = !state.shown || state.onward
-  const veiled = hidden ? veil(state, stage, true, running) : state.veiled
+  const veiled = hidden ? isVeiled(state, stage, true, running) : state.veiled
   const wanted = { ...setup, stage, ...state.look }
   return { ...state, wanted, to: state.page, shown: { asked, setup, order }, stage, veiled, onward: false }
 }
 
 /** @param {State} state @param {Extract<Event, { type: "went" }>} event @returns {State} */
-function went(state, { change, running }) {
+function afterStep(state, { change, running }) {
   const wanted = { ...state.wanted, ...change }
-  const other = !alike(state, wanted, state.wanted)
+  const other = !hasSameNumbers(state, wanted, state.wanted)
   const onward = other ? state.look.predict === "1" && !isBefore(state, wanted) : state.onward
   const moved = { ...state, wanted, onward, covered: "" }
   const order = state.shown?.order ?? []
   if (!change.stage || change.stage === state.stage) return moved
   if (state.shown && !order.includes(change.stage)) return moved // a stage of another network, whose response is pending
-  const veiled = veil(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
+  const veiled = isVeiled(state, change.stage, order.indexOf(change.stage) > order.indexOf(state.stage), running)
   return { ...moved, stage: change.stage, veiled }
 }
 
@@ -148,13 +155,13 @@ function went(state, { change, running }) {
  * Handle a changed address: Back or Forward, the presenter, or an edit by hand.
  * @param {State} state @param {Setup} address @returns {State}
  */
-function travelled(state, address) {
-  const look = looks(address)
+function afterTravel(state, address) {
+  const look = viewKeys(address)
   if (!state.shown) return { ...state, wanted: address, look }
-  if (isWaiting(state) && alike(state, address, state.wanted)) return state
+  if (isWaiting(state) && hasSameNumbers(state, address, state.wanted)) return state
   const { setup, order } = state.shown
   // The response will contain the keys that the address leaves out.
-  if (!shows(state, address)) return { ...state, wanted: address, to: state.page, look }
+  if (!isShown(state, address)) return { ...state, wanted: address, to: state.page, look }
   const stage = order.includes(address.stage) ? address.stage : state.stage
   return { ...state, wanted: { ...setup, stage, ...look }, to: state.page, stage, look, onward: false }
 }
@@ -162,9 +169,9 @@ function travelled(state, address) {
 // Follow the presenter, who hides and reveals numbers for the whole room. A follower who has answered keeps seeing
 // them.
 /** @param {State} state @param {boolean | undefined} hidden @returns {State} */
-function led(state, hidden) {
-  const here = place(state)
+function afterPresenter(state, hidden) {
+  const here = positionKey(state)
   if (hidden && here === state.covered) return state
-  const veiled = hidden === undefined ? state.veiled : hidden && hides(state)
+  const veiled = hidden === undefined ? state.veiled : hidden && canHide(state)
   return { ...state, covered: hidden ? here : "", veiled }
 }

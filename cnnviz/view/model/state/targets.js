@@ -8,8 +8,8 @@ import { CLASSES, DEFAULT_CLASSES, IMAGES } from "../../spec.js"
 /** Return the names of a setup's outputs, or [] if it has none. @param {Setup} lesson */
 function namesOf({ classes, img, y = "" }) {
   if (classes) return classes.split(",")
-  const two = y.split(",").length === DEFAULT_CLASSES.length
-  return img === IMAGES[0].id && two ? DEFAULT_CLASSES : []
+  const hasDefaultCount = y.split(",").length === DEFAULT_CLASSES.length
+  return img === IMAGES[0].id && hasDefaultCount ? DEFAULT_CLASSES : []
 }
 
 const NAMED = /^(?!test|train)(?:(?:digit|small)(?=\d))?(\w+)-h?\d+$/ // an image id that contains its class
@@ -32,9 +32,9 @@ function withNames(change, setup) {
   if (others && outputs === all.length && [label, ...names].every((name) => all.includes(name)))
     return { ...change, classes: all.join(",") }
   if (!names.length || !outputs || outputs === names.length) return change
-  const kept = names.slice(0, outputs)
-  if (names.includes(label) && !kept.includes(label)) kept[outputs - 1] = label
-  return { ...change, classes: kept.join(",") }
+  const keptNames = names.slice(0, outputs)
+  if (names.includes(label) && !keptNames.includes(label)) keptNames[outputs - 1] = label
+  return { ...change, classes: keptNames.join(",") }
 }
 
 /**
@@ -48,7 +48,7 @@ export function withTargets(change, setup, label = labelOf(change.img ?? "")) {
   if (!names.length) return change
   const outputs = (setup.y ?? "").split(",").map(Number)
   const isClass = outputs.filter(Boolean).length === 1 && outputs.includes(1)
-  const place = names.indexOf(label)
+  const classIndex = names.indexOf(label)
   const named = { ...change, classes: names.join(",") }
-  return isClass && place >= 0 ? { ...named, y: outputs.map((_, n) => Number(n === place)).join(",") } : named
+  return isClass && classIndex >= 0 ? { ...named, y: outputs.map((_, n) => Number(n === classIndex)).join(",") } : named
 }

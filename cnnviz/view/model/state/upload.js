@@ -5,12 +5,12 @@
 /** @typedef {{ name: string, content: Blob }} Upload */
 
 /** @type {Upload | undefined} */
-let held
+let currentFile
 let count = 0 // number of files so far, which identifies the file of a response
 
 /** Set the current file. @param {Upload | undefined} file */
 export function holdFile(file) {
-  held = file
+  currentFile = file
   count += 1
 }
 
@@ -18,7 +18,7 @@ export function holdFile(file) {
  * Return the additional query and body of a request to a page, or undefined if it needs none.
  * @param {string} page @param {Setup} setup
  */
-export function alongTo(page, setup) {
-  if (!held || page !== "check" || setup.check !== "own") return undefined
-  return { query: { file: held.name, own: String(count) }, body: held.content }
+export function uploadFor(page, setup) {
+  if (!currentFile || page !== "check" || setup.check !== "own") return undefined
+  return { query: { file: currentFile.name, own: String(count) }, body: currentFile.content }
 }
